@@ -1,0 +1,1 @@
+"""村声 Village Voice."""
