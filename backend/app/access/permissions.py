@@ -1,0 +1,96 @@
+"""The one table of who may do what."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from backend.app.access.roles import Actor, Role
+
+V, C, T, K, L, A = (
+    Role.VILLAGER,
+    Role.CADRE,
+    Role.TOWNSHIP_STAFF,
+    Role.COUNTY_STAFF,
+    Role.LEADER,
+    Role.ADMINISTRATOR,
+)
+
+
+class Permission(StrEnum):
+    """One act a route can ask for."""
+
+    OWN_ACCOUNT = "own_account"
+    RATE = "rate"
+    SEE_OWN_POINTS = "see_own_points"
+    SEE_SCORECARD = "see_scorecard"
+    USE_CONSOLE = "use_console"
+    SEE_DASHBOARD = "see_dashboard"
+    SEE_VILLAGES = "see_villages"
+    SEE_HELD_WORDS = "see_held_words"
+    REVIEW_WORDS = "review_words"
+    RECOMPUTE_SCORECARDS = "recompute_scorecards"
+    MANAGE_PLACES = "manage_places"
+    PRINT_POSTERS = "print_posters"
+    EXPORT = "export"
+    SEE_PEOPLE = "see_people"
+    GRANT_ROLES = "grant_roles"
+    MANAGE_LOGINS = "manage_logins"
+    SEE_AUDIT = "see_audit"
+
+
+TABLE: dict[Permission, frozenset[Role]] = {
+    Permission.OWN_ACCOUNT: frozenset({V, C, T, K, L, A}),
+    Permission.RATE: frozenset({V, C, T, K, L, A}),
+    Permission.SEE_OWN_POINTS: frozenset({V, C, T, K, L, A}),
+    Permission.SEE_SCORECARD: frozenset({V, C, T, K, L, A}),
+    Permission.USE_CONSOLE: frozenset({T, K, L, A}),
+    Permission.SEE_DASHBOARD: frozenset({T, K, L, A}),
+    Permission.SEE_VILLAGES: frozenset({T, K, L, A}),
+    Permission.SEE_HELD_WORDS: frozenset({K, A}),
+    Permission.REVIEW_WORDS: frozenset({K, A}),
+    Permission.RECOMPUTE_SCORECARDS: frozenset({K, A}),
+    Permission.MANAGE_PLACES: frozenset({T, K, A}),
+    Permission.PRINT_POSTERS: frozenset({T, K, A}),
+    Permission.EXPORT: frozenset({T, K, A}),
+    Permission.SEE_PEOPLE: frozenset({K, A}),
+    Permission.GRANT_ROLES: frozenset({K, A}),
+    Permission.MANAGE_LOGINS: frozenset({A}),
+    Permission.SEE_AUDIT: frozenset({A}),
+}
+
+# Which roles a holder may hand out: never above one's own.
+MAY_GRANT: dict[Role, frozenset[Role]] = {
+    A: frozenset({C, T, K, L, A}),
+    K: frozenset({C, T}),
+}
+
+# Whoever holds one of these must log in with a second factor outside the demo county.
+SECOND_FACTOR: frozenset[Permission] = frozenset(
+    {Permission.EXPORT, Permission.GRANT_ROLES, Permission.MANAGE_LOGINS, Permission.SEE_AUDIT}
+)
+
+
+def has_permission(actor: Actor, permission: Permission) -> bool:
+    """True when any of the actor's roles carries the permission, wherever it holds."""
+    return not TABLE[permission].isdisjoint(actor.roles)
+
+
+def may(actor: Actor, permission: Permission, region_path: Collection[int]) -> bool:
+    """True when a grant that carries the permission covers the region.
+
+    `region_path` is the region's own id and the ids of all regions above it.
+    """
+    return any(
+        grant.role in TABLE[permission] and grant.region_id in region_path for grant in actor.grants
+    )
+
+
+def regions_of(actor: Actor, permission: Permission) -> frozenset[int]:
+    """The regions in which the actor holds the permission; what lies below them is covered too."""
+    return frozenset(
+        grant.region_id for grant in actor.grants if grant.role in TABLE[permission]
+    )
+
+
+def needs_second_factor(actor: Actor) -> bool:
+    """True for administrators and for whoever may export or hand out roles."""
+    return any(has_permission(actor, permission) for permission in SECOND_FACTOR)

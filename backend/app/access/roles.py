@@ -1,0 +1,59 @@
+"""Roles and the grants that give them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to the county."""
+
+    VILLAGER = "villager"
+    CADRE = "cadre"
+    TOWNSHIP_STAFF = "township_staff"
+    COUNTY_STAFF = "county_staff"
+    LEADER = "leader"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES: dict[Role, str] = {
+    Role.VILLAGER: "村民",
+    Role.CADRE: "村干部",
+    Role.TOWNSHIP_STAFF: "乡镇工作人员",
+    Role.COUNTY_STAFF: "县工作人员",
+    Role.LEADER: "县领导(只读)",
+    Role.ADMINISTRATOR: "管理员",
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in a region from one day to another (both included, open where None)."""
+
+    role: Role
+    region_id: int
+    starts_on: date
+    ends_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person who acts, with the grants that hold today."""
+
+    person_id: int
+    grants: tuple[Grant, ...] = field(default=())
+    display_name: str = ""
+    second_factor: bool = False
+    must_change_password: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Everybody who is logged in is a villager at least."""
+        return frozenset({Role.VILLAGER, *(grant.role for grant in self.grants)})
+
+    @property
+    def region_ids(self) -> frozenset[int]:
+        return frozenset(grant.region_id for grant in self.grants)

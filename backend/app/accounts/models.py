@@ -1,0 +1,98 @@
+"""People, their bindings, their roles and their console log-ins."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import db
+
+
+class Person(db.Model):
+    """Somebody: a WeChat user, a member of staff, or both."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    openid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(String(40), server_default="")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Binding(db.Model):
+    """A villager's village, and optionally group and household; one active at a time."""
+
+    __tablename__ = "binding"
+    __table_args__ = (
+        Index(
+            "uq_binding_active", "person_id", unique=True, postgresql_where=text("ended_at IS NULL")
+        ),
+        Index(None, "village_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    household: Mapped[str | None] = mapped_column(String(40))
+    bound_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class RoleGrant(db.Model):
+    """A role in a region from one day to another, and who gave it."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint(
+            "role IN ('cadre', 'township_staff', 'county_staff', 'leader', 'administrator')",
+            name="role",
+        ),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        Index(None, "person_id"),
+        Index(None, "region_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ConsoleLogin(db.Model):
+    """User name, argon2id hash, lockout and second factor of a member of staff."""
+
+    __tablename__ = "console_login"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
+    failed_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    recovery_hashes: Mapped[list[str]] = mapped_column(ARRAY(String(200)), server_default="{}")
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,1 @@
+"""The wider assessment of assessed units. 考核方案。"""

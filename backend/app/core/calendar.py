@@ -1,0 +1,49 @@
+"""Now, the county's day and the county's month."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+COUNTY_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The one clock of the application (aware, UTC); tests replace it."""
+    return datetime.now(UTC)
+
+
+def local_day(at: datetime) -> date:
+    """The day in the county at that instant."""
+    return at.astimezone(COUNTY_ZONE).date()
+
+
+def today() -> date:
+    return local_day(now())
+
+
+def month_of(day: date) -> date:
+    """A month is named by its first day."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+    return month_of(month.replace(day=28) + timedelta(days=4))
+
+
+def previous_month(month: date) -> date:
+    return month_of(month.replace(day=1) - timedelta(days=1))
+
+
+def months_back(month: date, count: int) -> list[date]:
+    """The last `count` months ending with `month`, oldest first."""
+    months = [month]
+    while len(months) < count:
+        months.append(previous_month(months[-1]))
+    return months[::-1]
+
+
+def parse_month(text: object) -> date | None:
+    """"2026-10" as the first day of that month; None for anything else."""
+    found = MONTH.fullmatch(text) if isinstance(text, str) else None
+    return date(int(found[1]), int(found[2]), 1) if found else None

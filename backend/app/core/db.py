@@ -1,0 +1,76 @@
+"""The database: one metadata, one place that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+AFTER_COMMIT = "after_commit"
+
+
+class Base(DeclarativeBase):
+    """What every table shares: constraint names a migration can rely on."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+ENGINE_OPTIONS: dict[str, Any] = {
+    "json_serializer": _dumps,
+    "json_deserializer": orjson.loads,
+    "pool_pre_ping": False,
+    "pool_size": 5,
+    "max_overflow": 15,
+    "pool_recycle": 1800,
+    "connect_args": {
+        "connect_timeout": 5,
+        "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000",
+    },
+}
+
+db = SQLAlchemy(model_class=Base, engine_options=ENGINE_OPTIONS, session_options={"autoflush": True})
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commits what the block did as one, or nothing; then does what waited for the commit."""
+    session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info.pop(AFTER_COMMIT, None)
+        raise
+    waiting: list[Callable[[], None]] = session.info.pop(AFTER_COMMIT, [])
+    for action in waiting:
+        action()
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Keeps an action until the surrounding transaction is durable."""
+    db.session().info.setdefault(AFTER_COMMIT, []).append(action)
+
+
+@contextmanager
+def autocommit() -> Iterator[Connection]:
+    """A connection on which each statement stands alone: one round trip, durable when it returns.
+
+    For the hot writes that do everything in one statement.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection

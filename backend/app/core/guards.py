@@ -1,0 +1,148 @@
+"""Guards: who is asking, and may they. Every route has one; a route without one is refused."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, url_for
+
+from backend.app.access import Actor, Grant, Permission, Role, has_permission
+from backend.app.access.permissions import TABLE
+from backend.app.core import calendar
+from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
+from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
+
+View = TypeVar("View", bound=Callable[..., Any])
+GrantLoader = Callable[[int], tuple[str, tuple[Grant, ...]]]
+
+CONSOLE_COOKIE = "vv_console"
+PRE_COOKIE = "vv_pre"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = "open"
+
+
+class CsrfFailed(NotAllowed):
+    code = "csrf_failed"
+    message = "页面放得太久,请刷新后再提交一次"
+
+
+def guard(permission: Permission) -> Callable[[View], View]:
+    """Lets in whoever holds the permission somewhere; operations check the region."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            admit(permission)
+            return view(*args, **kwargs)
+
+        guarded.__dict__["__guard__"] = permission
+        return cast(View, guarded)
+
+    return decorate
+
+
+def open_to_all(reason: str) -> Callable[[View], View]:
+    """Marks a route that needs no log-in, and says why."""
+
+    def decorate(view: View) -> View:
+        view.__dict__["__guard__"] = f"{OPEN}: {reason}"
+        return view
+
+    return decorate
+
+
+def actor() -> Actor:
+    """The person who asks; only inside a guarded view."""
+    return cast(Actor, g.actor)
+
+
+def current_session() -> Session:
+    return cast(Session, g.session)
+
+
+def on_console() -> bool:
+    return request.path.startswith("/console")
+
+
+def presented_token() -> str:
+    """The console's cookie or the mini-program's bearer token."""
+    if on_console():
+        return request.cookies.get(CONSOLE_COOKIE, "")
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def admit(permission: Permission) -> None:
+    """Raises NotLoggedIn, TooMany, CsrfFailed or NotAllowed, or sets the actor."""
+    kind = SessionKind.CONSOLE if on_console() else SessionKind.APP
+    token = presented_token()
+    session = read_session(kind, token, calendar.now().timestamp()) if token else None
+    if session is None:
+        raise NotLoggedIn
+    if session.requests_this_minute > REQUESTS_A_MINUTE:
+        raise TooMany(retry_after=60)
+    g.session = session
+    if kind is SessionKind.CONSOLE:
+        check_csrf(token)
+    g.actor = _actor_of(session, permission)
+    if not has_permission(g.actor, permission):
+        raise NotAllowed
+
+
+def _actor_of(session: Session, permission: Permission) -> Actor:
+    if session.kind is SessionKind.APP and Role.VILLAGER in TABLE[permission]:
+        return Actor(session.person_id)
+    loader: GrantLoader = current_app.extensions["grant_loader"]
+    name, grants = loader(session.person_id)
+    day = calendar.today()
+    return Actor(
+        session.person_id,
+        tuple(grant for grant in grants if grant.holds_on(day)),
+        display_name=name,
+        second_factor=bool(session.data.get("second_factor")),
+        must_change_password=bool(session.data.get("must_change_password")),
+    )
+
+
+def csrf_token_for(token: str) -> str:
+    """A token only our own pages can know, bound to the session's cookie."""
+    secret = current_app.config["SETTINGS"].secret_key.encode()
+    return hmac.new(secret, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+
+
+def csrf_token() -> str:
+    """For forms and htmx headers; before log-in it is bound to the pre-session cookie."""
+    held = request.cookies.get(CONSOLE_COOKIE) or request.cookies.get(PRE_COOKIE) or g.get("pre")
+    return csrf_token_for(held or "")
+
+
+def check_csrf(token: str) -> None:
+    if request.method in SAFE_METHODS:
+        return
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not token or not hmac.compare_digest(sent, csrf_token_for(token)):
+        raise CsrfFailed
+
+
+def refuse_unguarded() -> None:
+    """Fails closed: a view that forgot its guard answers nobody."""
+    if request.endpoint is None:
+        return
+    view = current_app.view_functions.get(request.endpoint)
+    if view is not None and not hasattr(view, "__guard__"):
+        raise NotAllowed(f"{request.endpoint}: 没有权限标记")
+
+
+def send_to_login() -> Any:
+    """A page's answer to NotLoggedIn: the log-in, and back to where they were."""
+    back = request.full_path if request.method == "GET" else "/console/"
+    return redirect(url_for("accounts_console.login", next=back.rstrip("?")))
+
+
+def register(app: Flask, grant_loader: GrantLoader) -> None:
+    app.extensions["grant_loader"] = grant_loader
+    app.before_request(refuse_unguarded)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.view_functions["static"].__dict__["__guard__"] = f"{OPEN}: styles, scripts, pictures"

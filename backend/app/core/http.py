@@ -1,0 +1,212 @@
+"""HTTP: request ids, headers, and the one shape of every error."""
+
+import re
+import secrets
+import time
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.json.provider import JSONProvider
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from backend.app.core import guards, metrics
+from backend.app.core.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotLoggedIn,
+    TooMany,
+    Unavailable,
+)
+from backend.app.core.guards import actor, guard, on_console, open_to_all
+from backend.app.core.schemas import ErrorShape
+
+__all__ = ["JsonApi", "actor", "guard", "open_to_all", "register"]
+
+log = structlog.get_logger()
+
+STATUS: tuple[tuple[type[DomainError], int], ...] = (
+    (InvalidInput, 422),
+    (NotLoggedIn, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Gone, 410),
+    (TooMany, 429),
+    (Unavailable, 503),
+)
+SENTENCES = {
+    400: ("bad_request", "发来的内容读不懂,请更新小程序后再试"),
+    404: ("not_found", "没有这个地址"),
+    405: ("method_not_allowed", "这个地址不能这样用"),
+    408: ("timeout", "网络太慢,没有传完,请再试一次"),
+    413: ("too_large", "内容太大了,请减少文字或图片"),
+    415: ("wrong_content_type", "内容格式不对,应为 application/json"),
+    422: ("invalid_input", InvalidInput.message),
+    429: ("too_many", TooMany.message),
+}
+OUR_FAULT = ("internal_error", "我们这边出了差错,已经记下。请稍后再试,急事请打 12345")
+CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self'; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; "
+    "form-action 'self'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+}
+REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
+JSON_METHODS = frozenset({"POST", "PUT", "PATCH"})
+
+
+class OrjsonProvider(JSONProvider):
+    """orjson: faster, and dates are written as RFC 3339."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = orjson.dumps(
+            self._prepare_response_obj(args, kwargs),
+            default=str,
+            option=orjson.OPT_NON_STR_KEYS,
+        )
+        return Response(body, mimetype="application/json")
+
+
+class JsonApi(Api):
+    """flask-smorest's documents and checks with our error shape."""
+
+    ERROR_SCHEMA = ErrorShape
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        return answer_http_error(error)
+
+
+def status_of(error: DomainError) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
+
+
+def _wants_page() -> bool:
+    return not request.path.startswith("/api") and not request.headers.get("HX-Request")
+
+
+def answer(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Any:
+    """The one shape, as JSON or as a page with the same words."""
+    body = {"code": code, "message": message, "errors": errors, "request_id": g.get("request_id")}
+    if _wants_page() and request.accept_mimetypes.accept_html:
+        return render_template("error.html", status=status, console=on_console(), **body), status
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def answer_domain_error(error: DomainError) -> Any:
+    if isinstance(error, NotLoggedIn) and on_console() and _wants_page():
+        return guards.send_to_login()
+    response = answer(status_of(error), error.code, error.message, error.errors)
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after and isinstance(response, Response):
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _flat(messages: Any) -> dict[str, list[str]]:
+    """{"json": {"level": ["…"]}} becomes {"level": ["…"]}; nesting becomes dots."""
+    flat: dict[str, list[str]] = {}
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(f"{prefix}.{key}" if prefix else str(key), inner)
+        else:
+            flat.setdefault(prefix, []).extend(map(str, value if isinstance(value, list) else [value]))
+
+    for location in (messages or {}).values():
+        walk("", location)
+    return flat
+
+
+def answer_http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status >= 500:
+        code, message = OUR_FAULT
+        return answer(status, code, message, {})
+    if status < 400:
+        return error.get_response()
+    code, message = SENTENCES.get(status, ("bad_request", SENTENCES[400][1]))
+    messages = getattr(error, "data", {}).get("messages") if status == 422 else None
+    response = answer(status, code, message, _flat(messages))
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        target = response if isinstance(response, Response) else None
+        if target is not None:
+            target.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def answer_crash(error: Exception) -> Any:
+    """Nobody sees a stack trace; the log has it, without the values that were sent."""
+    log.error("crash", path=request.path, kind=type(error).__name__, exc_info=error)
+    return answer(500, *OUR_FAULT, {})
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _check_content_type() -> Any:
+    if (
+        request.path.startswith("/api/")
+        and request.method in JSON_METHODS
+        and request.content_length
+        and request.mimetype not in ("application/json", "multipart/form-data")
+    ):
+        return answer(415, *SENTENCES[415], {})
+    return None
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith(("/api/", "/console")):
+        response.headers.setdefault("Cache-Control", "no-store")
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    metrics.observe_request(request.endpoint or "none", response.status_code, seconds)
+    if response.status_code >= 400 or request.method not in guards.SAFE_METHODS:
+        log.info(
+            "request",
+            endpoint=request.endpoint,
+            method=request.method,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+    return response
+
+
+def register(app: Flask) -> None:
+    """Hangs all of this on the application."""
+    app.json = OrjsonProvider(app)
+    app.before_request(_begin)
+    app.before_request(_check_content_type)
+    app.after_request(_finish)
+    app.register_error_handler(DomainError, answer_domain_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(Exception, answer_crash)

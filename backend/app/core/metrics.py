@@ -1,0 +1,42 @@
+"""Numbers for the county's IT: latency, queue depth, oldest job, failures."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from rq import Queue
+
+from backend.app.core import calendar
+from backend.app.core.queue import QueueName, queue
+
+REGISTRY = CollectorRegistry()
+SECONDS = Histogram(
+    "vv_request_seconds",
+    "Time to answer a request",
+    ["endpoint"],
+    registry=REGISTRY,
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+ANSWERS = Counter("vv_answers", "Answers by endpoint and status", ["endpoint", "status"], registry=REGISTRY)
+DEPTH = Gauge("vv_queue_jobs", "Jobs that wait", ["queue"], registry=REGISTRY)
+OLDEST = Gauge("vv_queue_oldest_seconds", "Age of the oldest waiting job", ["queue"], registry=REGISTRY)
+FAILED = Gauge("vv_queue_failed_jobs", "Jobs given up", ["queue"], registry=REGISTRY)
+
+
+def observe_request(endpoint: str, status: int, seconds: float) -> None:
+    SECONDS.labels(endpoint).observe(seconds)
+    ANSWERS.labels(endpoint, str(status)).inc()
+
+
+def _oldest_age(waiting: Queue) -> float:
+    jobs = waiting.get_jobs(0, 1)
+    if not jobs or jobs[0].enqueued_at is None:
+        return 0.0
+    return max(0.0, (calendar.now() - jobs[0].enqueued_at).total_seconds())
+
+
+def render() -> bytes:
+    """The text Prometheus reads."""
+    for name in QueueName:
+        waiting = queue(name)
+        DEPTH.labels(name.value).set(len(waiting))
+        OLDEST.labels(name.value).set(_oldest_age(waiting))
+        FAILED.labels(name.value).set(waiting.failed_job_registry.count)
+    return generate_latest(REGISTRY)

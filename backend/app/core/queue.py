@@ -1,0 +1,72 @@
+"""Jobs and the Redis they travel through. Arguments are ids only; JSON, never pickle."""
+
+from enum import StrEnum
+from typing import Any
+
+import redis
+from flask import current_app
+from rq import Queue, Retry
+from rq.serializers import JSONSerializer
+
+from backend.app.core.db import after_commit
+
+FAILURE_TTL = 7 * 24 * 3600
+RETRY_INTERVALS = [10, 60, 300]
+
+
+class JobName(StrEnum):
+    """Every job the application may ask for, by the path of its function."""
+
+    RECOMPUTE_MONTH = "backend.jobs.scorecards.recompute_month"
+    RECOMPUTE_NIGHTLY = "backend.jobs.scorecards.recompute_nightly"
+    WRITE_EXPORT = "backend.jobs.exports.write_export"
+    DELETE_OLD_EXPORTS = "backend.jobs.exports.delete_old_exports"
+
+
+class QueueName(StrEnum):
+    """`quick` for what somebody waits for, `slow` for what runs by night."""
+
+    QUICK = "quick"
+    SLOW = "slow"
+
+
+QUEUE_OF: dict[JobName, QueueName] = {
+    JobName.RECOMPUTE_MONTH: QueueName.QUICK,
+    JobName.RECOMPUTE_NIGHTLY: QueueName.SLOW,
+    JobName.WRITE_EXPORT: QueueName.QUICK,
+    JobName.DELETE_OLD_EXPORTS: QueueName.SLOW,
+}
+
+
+def connect(url: str) -> redis.Redis:
+    """A client that gives up instead of hanging."""
+    return redis.Redis.from_url(
+        url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+    )
+
+
+def redis_client() -> redis.Redis:
+    """The application's own client, one pool for each process."""
+    client: redis.Redis = current_app.extensions["redis"]
+    return client
+
+
+def queue(name: QueueName) -> Queue:
+    return Queue(name.value, connection=redis_client(), serializer=JSONSerializer)
+
+
+def send(job: JobName, *args: Any) -> None:
+    """Puts a job on its queue now."""
+    queue(QUEUE_OF[job]).enqueue_call(
+        job.value,
+        args=args,
+        timeout=1800,
+        result_ttl=3600,
+        failure_ttl=FAILURE_TTL,
+        retry=Retry(max=3, interval=RETRY_INTERVALS),
+    )
+
+
+def enqueue(job: JobName, *args: int | str) -> None:
+    """Sends the job once the surrounding transaction is durable."""
+    after_commit(lambda: send(job, *args))

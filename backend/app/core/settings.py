@@ -1,0 +1,139 @@
+"""Settings: one frozen dataclass, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+Environment = Literal["production", "demo", "test", "development"]
+ENVIRONMENTS = ("production", "demo", "test", "development")
+WECHAT_HOST = "api.weixin.qq.com"
+DEFAULT_SECRET = "only-for-development"  # noqa: S105  refused in production below
+MIN_SECRET_LENGTH = 32
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class SettingsError(Exception):
+    """The environment does not describe a county that may run; says every fault at once."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides. See .env.example for what each means."""
+
+    environment: Environment = "development"
+    secret_key: str = field(default=DEFAULT_SECRET, repr=False)
+    database_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    public_host: str = "http://127.0.0.1:8000"
+    storage_dir: Path = REPOSITORY / ".local" / "files"
+    wechat_app_id: str = ""
+    wechat_app_secret: str = field(default="", repr=False)
+    wechat_api_base: str = f"https://{WECHAT_HOST}"
+    wechat_verify_file_name: str = ""
+    wechat_verify_file_text: str = ""
+    log_level: str = "INFO"
+    metrics_token: str = field(default="", repr=False)
+    trusted_proxies: int = 0
+    demo_months: int = 6
+
+    @property
+    def demo(self) -> bool:
+        return self.environment == "demo"
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies carry Secure wherever the public address is https."""
+        return self.production or self.public_host.startswith("https://")
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Administrators and exporters need TOTP outside the demo county."""
+        return not self.demo
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Reads and checks; raises SettingsError naming each variable at fault."""
+        settings = cls(
+            environment=_environment(environ),
+            secret_key=environ.get("SECRET_KEY", DEFAULT_SECRET),
+            database_url=_psycopg_url(environ.get("DATABASE_URL", "")),
+            redis_url=environ.get("REDIS_URL", ""),
+            public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
+            storage_dir=Path(environ.get("STORAGE_DIR", str(cls.storage_dir))),
+            wechat_app_id=environ.get("WECHAT_APP_ID", ""),
+            wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
+            wechat_api_base=environ.get("WECHAT_API_BASE", cls.wechat_api_base).rstrip("/"),
+            wechat_verify_file_name=environ.get("WECHAT_VERIFY_FILE_NAME", ""),
+            wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
+            log_level=environ.get("LOG_LEVEL", "INFO"),
+            metrics_token=environ.get("METRICS_TOKEN", ""),
+            trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0),
+            demo_months=_whole(environ, "DEMO_MONTHS", 6),
+        )
+        faults = settings.faults(environ)
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return settings
+
+    def faults(self, environ: Mapping[str, str]) -> list[str]:
+        """Every reason not to start, as sentences."""
+        found = [
+            f"{name}: 没有设置,系统不知道连到哪里 (not set)"
+            for name, value in (("DATABASE_URL", self.database_url), ("REDIS_URL", self.redis_url))
+            if not value
+        ]
+        return found + (self._production_faults(environ) if self.production else [])
+
+    def _production_faults(self, environ: Mapping[str, str]) -> list[str]:
+        host = urlsplit(self.wechat_api_base)
+        checks = [
+            (
+                self.secret_key == DEFAULT_SECRET or len(self.secret_key) < MIN_SECRET_LENGTH,
+                f"SECRET_KEY: 正式环境须为 {MIN_SECRET_LENGTH} 位以上的随机串 (missing or default)",
+            ),
+            (not self.wechat_app_id, "WECHAT_APP_ID: 没有设置 (not set)"),
+            (not self.wechat_app_secret, "WECHAT_APP_SECRET: 没有设置 (not set)"),
+            (
+                host.scheme != "https" or host.netloc != WECHAT_HOST,
+                f"WECHAT_API_BASE: 正式环境只能是 https://{WECHAT_HOST} (other host refused)",
+            ),
+            (
+                not self.public_host.startswith("https://"),
+                "PUBLIC_HOST: 正式环境须以 https:// 开头 (https required)",
+            ),
+            (not self.metrics_token, "METRICS_TOKEN: 没有设置,/metrics 会敞开 (not set)"),
+            (
+                any(name.startswith("DEMO_") for name in environ),
+                "DEMO_*: 正式环境不能打开演示开关 (demo switches refused)",
+            ),
+        ]
+        return [sentence for wrong, sentence in checks if wrong]
+
+
+def _environment(environ: Mapping[str, str]) -> Environment:
+    name = environ.get("APP_ENV", "production")
+    if name not in ENVIRONMENTS:
+        raise SettingsError(f"APP_ENV: {name!r} 不认识,可选 {'、'.join(ENVIRONMENTS)} (unknown)")
+    return cast(Environment, name)
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not text.isdecimal():
+        raise SettingsError(f"{name}: {text!r} 不是整数 (whole number expected)")
+    return int(text)
+
+
+def _psycopg_url(url: str) -> str:
+    """Accepts the usual postgresql:// and postgres:// spellings and names the driver."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

@@ -1,0 +1,51 @@
+"""Files: photos and exports, by key, in one folder (or a mount of one)."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from flask import current_app
+
+from backend.app.core.errors import NotFound
+
+KEY = re.compile(r"[a-z]+/[0-9A-Za-z_-]+(\.[a-z0-9]{1,5})?")
+
+
+def _root() -> Path:
+    root: Path = current_app.config["SETTINGS"].storage_dir
+    return root
+
+
+def path(key: str) -> Path:
+    """Where the file of this key lies; refuses anything that is not a key."""
+    if not KEY.fullmatch(key):
+        raise NotFound
+    return _root() / key
+
+
+def new_key(folder: str, extension: str) -> str:
+    return f"{folder}/{secrets.token_urlsafe(16)}.{extension}"
+
+
+def put(key: str, content: bytes) -> None:
+    """Writes whole or not at all."""
+    target = path(key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(target)
+
+
+def read(key: str) -> bytes:
+    try:
+        return path(key).read_bytes()
+    except FileNotFoundError:
+        raise NotFound("文件已过期或被清理,请重新生成") from None
+
+
+def delete(key: str) -> None:
+    path(key).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Files for the county's staff. 导出。"""

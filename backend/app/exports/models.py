@@ -1,0 +1,49 @@
+"""Files that staff asked for."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import db
+
+
+class Export(db.Model):
+    """One file: asked for, written in the background, kept seven days."""
+
+    __tablename__ = "export"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'expired')", name="state"),
+        CheckConstraint("format IN ('xlsx', 'csv')", name="format"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        CheckConstraint("(state = 'done') = (file_key IS NOT NULL)", name="done_has_a_file"),
+        Index(None, "requested_by_id", "id"),
+        Index(None, "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    format: Mapped[str] = mapped_column(String(4))
+    month: Mapped[date] = mapped_column(Date)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    state: Mapped[str] = mapped_column(String(8))
+    progress: Mapped[int] = mapped_column(SmallInteger)
+    row_count: Mapped[int | None] = mapped_column(Integer)
+    file_key: Mapped[str | None] = mapped_column(String(80))
+    file_name: Mapped[str] = mapped_column(String(120))
+    failure: Mapped[str | None] = mapped_column(String(200))
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

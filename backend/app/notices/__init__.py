@@ -1,0 +1,1 @@
+"""Publications and messages. 公示与消息。"""

@@ -1,0 +1,138 @@
+"""Regions with their history, service points and their codes."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import db
+
+
+class Region(db.Model):
+    """A county, township, village or group as it is today; the id never changes."""
+
+    __tablename__ = "region"
+    __table_args__ = (
+        CheckConstraint("level IN ('county', 'township', 'village', 'group')", name="level"),
+        CheckConstraint("code ~ '^[0-9]{12}$'", name="code_has_12_digits"),
+        CheckConstraint("(level = 'county') = (parent_id IS NULL)", name="parent"),
+        CheckConstraint("(level = 'group') = (code IS NULL)", name="only_groups_lack_a_code"),
+        Index("uq_region_open_code", "code", unique=True, postgresql_where=text("closed_on IS NULL")),
+        Index(None, "parent_id", "name"),
+        Index(None, "county_id", "level"),
+        Index(None, "township_id"),
+        Index("ix_region_name_pattern", "name", postgresql_ops={"name": "text_pattern_ops"}),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    level: Mapped[str] = mapped_column(String(8))
+    code: Mapped[str | None] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str | None] = mapped_column(String(20))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    township_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    opened_on: Mapped[date] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+
+
+class RegionVersion(db.Model):
+    """What a region was called and where it belonged, from one day to another (end excluded)."""
+
+    __tablename__ = "region_version"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="order"),
+        UniqueConstraint("region_id", "valid_from"),
+        Index(
+            "uq_region_version_open", "region_id", unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    code: Mapped[str | None] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class Department(db.Model):
+    """A county department, such as the water bureau."""
+
+    __tablename__ = "department"
+    __table_args__ = (UniqueConstraint("county_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    opened_on: Mapped[date] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class ServicePointKind(db.Model):
+    """办事窗口, 卫生室, 路灯 …: kinds are data."""
+
+    __tablename__ = "service_point_kind"
+
+    code: Mapped[str] = mapped_column(String(30), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    icon: Mapped[str] = mapped_column(String(30))
+    position: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ServicePoint(db.Model):
+    """One place or service in a village that can be rated."""
+
+    __tablename__ = "service_point"
+    __table_args__ = (
+        Index(
+            "uq_service_point_open_name", "village_id", "name", unique=True,
+            postgresql_where=text("closed_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    kind_code: Mapped[str] = mapped_column(ForeignKey("service_point_kind.code"))
+    name: Mapped[str] = mapped_column(String(60))
+    photo_key: Mapped[str | None] = mapped_column(String(80))
+    opened_on: Mapped[date] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class QrCode(db.Model):
+    """The code on a poster: short, unguessable, revocable; one live code a service point."""
+
+    __tablename__ = "qr_code"
+    __table_args__ = (
+        Index(
+            "uq_qr_code_live", "service_point_id", unique=True,
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        Index(None, "service_point_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    serial: Mapped[str] = mapped_column(String(20), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revoke_reason: Mapped[str | None] = mapped_column(String(100))

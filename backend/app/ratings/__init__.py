@@ -1,0 +1,1 @@
+"""Five-level ratings of a service. 服务评价。"""

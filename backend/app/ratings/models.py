@@ -1,0 +1,156 @@
+"""Ratings, their history, and the counters the same statement keeps."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import db
+
+LEVEL = "BETWEEN 1 AND 5"
+WORDS_STATE = "IN ('none', 'shown', 'held', 'refused')"
+
+
+class RatingReason(db.Model):
+    """A tick-box reason for some levels; versioned by adding rows, never by changing a text."""
+
+    __tablename__ = "rating_reason"
+    __table_args__ = (UniqueConstraint("text", "first_level", "last_level"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    text: Mapped[str] = mapped_column(String(30))
+    first_level: Mapped[int] = mapped_column(SmallInteger)
+    last_level: Mapped[int] = mapped_column(SmallInteger)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Rating(db.Model):
+    """One act of rating one service point; level 1 is 非常满意, 5 is 非常不满意.
+
+    `effective_level` is the follow-up rating's level where there is one (scoring.md section 1).
+    """
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint(f"level {LEVEL}", name="level"),
+        CheckConstraint(f"followup_level {LEVEL}", name="followup_level"),
+        CheckConstraint(f"words_state {WORDS_STATE}", name="words_state"),
+        CheckConstraint(f"followup_words_state {WORDS_STATE}", name="followup_words_state"),
+        CheckConstraint("(words IS NULL) = (words_state = 'none')", name="words_have_a_state"),
+        CheckConstraint("(followup_level IS NULL) = (followup_at IS NULL)", name="followup"),
+        UniqueConstraint(
+            "person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"
+        ),
+        UniqueConstraint("person_id", "idempotency_key", name="uq_rating_idempotency"),
+        UniqueConstraint("scan_nonce", name="uq_rating_scan"),
+        Index(None, "village_id", "rated_on"),
+        Index(
+            "ix_rating_words_to_review", "village_id", "id",
+            postgresql_where=text("words_state = 'held' OR followup_words_state = 'held'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
+    qr_code_id: Mapped[int] = mapped_column(ForeignKey("qr_code.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    rated_on: Mapped[date] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    level: Mapped[int] = mapped_column(SmallInteger)
+    reason_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
+    words: Mapped[str | None] = mapped_column(Text)
+    words_state: Mapped[str] = mapped_column(String(8), server_default="none")
+    hold_reason: Mapped[str | None] = mapped_column(String(60))
+    held_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    followup_level: Mapped[int | None] = mapped_column(SmallInteger)
+    followup_words: Mapped[str | None] = mapped_column(Text)
+    followup_words_state: Mapped[str] = mapped_column(String(8), server_default="none")
+    followup_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    effective_level: Mapped[int] = mapped_column(
+        SmallInteger, Computed("COALESCE(followup_level, level)", persisted=True)
+    )
+    idempotency_key: Mapped[UUID] = mapped_column(Uuid)
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    scan_nonce: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RatingChange(db.Model):
+    """What a rating said before its author changed it."""
+
+    __tablename__ = "rating_change"
+    __table_args__ = (Index(None, "rating_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    level_before: Mapped[int] = mapped_column(SmallInteger)
+    reason_ids_before: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    words_before: Mapped[str | None] = mapped_column(Text)
+
+
+class LevelCounts:
+    """How many ratings stand at each effective level; held ratings count nowhere else."""
+
+    level_1: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    level_2: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    level_3: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    level_4: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    level_5: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    held: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+
+
+NOT_NEGATIVE = "LEAST(level_1, level_2, level_3, level_4, level_5, held) >= 0"
+
+
+class RatingDayCount(LevelCounts, db.Model):
+    """Counters of one service point on one day."""
+
+    __tablename__ = "rating_day_count"
+    __table_args__ = (
+        CheckConstraint(NOT_NEGATIVE, name="not_negative"),
+        Index(None, "village_id", "rated_on"),
+    )
+
+    service_point_id: Mapped[int] = mapped_column(
+        ForeignKey("service_point.id"), primary_key=True
+    )
+    rated_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+
+
+class RatingMonthCount(LevelCounts, db.Model):
+    """Counters of one village in one month (named by its first day)."""
+
+    __tablename__ = "rating_month_count"
+    __table_args__ = (
+        CheckConstraint(NOT_NEGATIVE, name="not_negative"),
+        CheckConstraint("EXTRACT(DAY FROM month) = 1", name="month"),
+        Index(None, "month", "county_id"),
+    )
+
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))

@@ -1,0 +1,1 @@
+"""From facts to each village's month. 得分卡。"""

@@ -1,0 +1,1 @@
+"""The anonymous monthly survey. 每月匿名问卷。"""
