@@ -1,0 +1,88 @@
+'use strict'
+/** The phone's hardware, played by the browser and the panel beside it. */
+const { host } = require('../../app/config')
+const { chooseCode } = require('./dialogs')
+
+const SMALLEST_RANDOM = 8
+
+/** Storage of one person's phone, inside the browser's own. */
+function createStorage(person) {
+  const prefix = `village-voice:${person}:`
+  return {
+    keys: () => Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
+    getItem: (key) => localStorage.getItem(prefix + key),
+    setItem: (key, value) => localStorage.setItem(prefix + key, value),
+    removeItem: (key) => localStorage.removeItem(prefix + key),
+  }
+}
+
+/** What is meant for the county's host goes to the server this page came from. */
+const resolveUrl = (url) => (url.startsWith(`${host}/`) ? location.origin + url.slice(host.length) : url)
+
+async function send(options) {
+  const { url, method, header, data } = options
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  const search = !hasBody && data ? `?${new URLSearchParams(data)}` : ''
+  const answer = await fetch(resolveUrl(url) + search, {
+    method,
+    headers: { ...(hasBody && data !== undefined ? { 'Content-Type': 'application/json' } : {}), ...header },
+    body: hasBody && data !== undefined ? JSON.stringify(data) : undefined,
+    credentials: 'omit',
+  })
+  const text = await answer.text()
+  const received = { statusCode: answer.status, header: Object.fromEntries(answer.headers), data: text }
+  try { received.data = JSON.parse(text) } catch { return received }
+  return received
+}
+
+async function upload({ url, filePath, name, formData, header }) {
+  const form = new FormData()
+  const file = await (await fetch(filePath)).blob()
+  form.append(name, file, 'photo')
+  for (const [key, value] of Object.entries(formData || {})) form.append(key, value)
+  const answer = await fetch(resolveUrl(url), { method: 'POST', headers: header, body: form, credentials: 'omit' })
+  return { statusCode: answer.status, data: await answer.text() }
+}
+
+/** Lets the person pick pictures; they live as object addresses. */
+const chooseMedia = ({ count = 9 }) => new Promise((resolve, reject) => {
+  const field = document.createElement('input')
+  Object.assign(field, { type: 'file', accept: 'image/*', multiple: count > 1 })
+  field.addEventListener('cancel', () => reject(new Error('cancel')))
+  field.addEventListener('change', () => resolve({
+    type: 'image',
+    tempFiles: [...field.files].slice(0, count).map((file) => ({
+      tempFilePath: URL.createObjectURL(file), size: file.size, fileType: 'image',
+    })),
+  }))
+  field.click()
+})
+
+async function scan() {
+  const answer = await fetch('/preview/posters.json').catch(() => null)
+  const { items } = answer && answer.ok ? await answer.json() : { items: [] }
+  const text = await chooseCode(items, (code) => `${host}/q/${code}`)
+  return { result: text, scanType: 'QR_CODE', charSet: 'UTF-8', path: '' }
+}
+
+const randomWord = () =>
+  [...crypto.getRandomValues(new Uint8Array(SMALLEST_RANDOM))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+
+/** @param {{person: string, offline: boolean, font: number}} state shared with the panel */
+const createDevice = (state) => ({
+  storage: createStorage(state.person),
+  isOnline: () => !state.offline,
+  login: async () => {
+    if (state.offline) throw new Error('no network')
+    return `demo:${state.person}:${randomWord()}`
+  },
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)).buffer,
+  fontSize: () => state.font,
+  theme: () => document.documentElement.dataset.theme,
+  size: () => ({ windowWidth: 390, windowHeight: 720, screenWidth: 390, screenHeight: 844 }),
+  dial: async () => ({}),
+  openPrivacy: async () => ({}),
+  send, upload, chooseMedia, scan, resolveUrl,
+})
+
+module.exports = { createDevice }

@@ -1,0 +1,50 @@
+'use strict'
+/** Requests, uploads and the state of the network. */
+
+const WAIT_MS = 60000
+
+/** Answers one request; the task can be aborted as in WeChat. */
+function request(phone, options) {
+  const task = { aborted: false }
+  const timeout = new Promise((_, reject) => {
+    task.timer = setTimeout(() => reject(new Error('timeout')), options.timeout || WAIT_MS)
+    task.abort = () => { task.aborted = true; reject(new Error('abort')) }
+  })
+  const sending = phone.device.isOnline()
+    ? phone.device.send({ method: 'GET', header: {}, ...options })
+    : Promise.reject(new Error('errcode:-2 cronet_error_code:-106 error_msg:net::ERR_INTERNET_DISCONNECTED'))
+  Promise.race([sending, timeout]).then(
+    (answer) => ({ ok: true, value: { errMsg: 'request:ok', ...answer } }),
+    (error) => ({ ok: false, value: { errno: 600001, errMsg: `request:fail ${error.message}` } }),
+  ).then(({ ok, value }) => {
+    clearTimeout(task.timer)
+    const callback = ok ? options.success : options.fail
+    if (callback) callback(value)
+    if (options.complete) options.complete(value)
+  })
+  return { abort: task.abort, onHeadersReceived() {}, offHeadersReceived() {} }
+}
+
+function network(phone) {
+  const listeners = new Set()
+  const state = () => ({ isConnected: phone.device.isOnline(), networkType: phone.device.isOnline() ? '4g' : 'none' })
+  phone.networkChanged = () => listeners.forEach((listener) => listener(state()))
+  return {
+    calls: {
+      getNetworkType: async () => ({ networkType: state().networkType }),
+      login: async () => ({ code: await phone.device.login() }),
+      checkSession: async () => ({}),
+      uploadFile: (options) => {
+        if (!phone.device.isOnline()) throw new Error('no network')
+        return phone.device.upload(options)
+      },
+    },
+    direct: {
+      request: (options) => request(phone, options),
+      onNetworkStatusChange: (listener) => listeners.add(listener),
+      offNetworkStatusChange: (listener) => (listener ? listeners.delete(listener) : listeners.clear()),
+    },
+  }
+}
+
+module.exports = { network }
