@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
-from backend.app.core import guards, health, http, logs
+from backend.app.core import audit, guards, health, http, logs
 from backend.app.core.db import db
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )
     db.init_app(app)
+    app.extensions["audit"] = audit.record
     Migrate(app, db, directory=str(REPOSITORY / "migrations"), compare_type=True)
     app.extensions["redis"] = connect(settings.redis_url)
     http.register(app)
@@ -68,7 +69,8 @@ def _register_features(app: Flask) -> None:
         commands = _module(f"backend.app.{feature}.commands")
         if commands is not None:
             app.cli.add_command(commands.commands)
-    app.view_functions["api-docs.openapi_json"].__dict__["__guard__"] = f"{OPEN}: the API's document"
+    document = app.view_functions["api-docs.openapi_json"]
+    document.__dict__["__guard__"] = f"{OPEN}: the API's document is public"
 
 
 def _module(name: str) -> Any | None:

@@ -86,9 +86,7 @@ def may(actor: Actor, permission: Permission, region_path: Collection[int]) -> b
 
 def regions_of(actor: Actor, permission: Permission) -> frozenset[int]:
     """The regions in which the actor holds the permission; what lies below them is covered too."""
-    return frozenset(
-        grant.region_id for grant in actor.grants if grant.role in TABLE[permission]
-    )
+    return frozenset(grant.region_id for grant in actor.grants if grant.role in TABLE[permission])
 
 
 def needs_second_factor(actor: Actor) -> bool:

@@ -18,10 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import db
+from backend.app.core.db import Model
 
 
-class Person(db.Model):
+class Person(Model):
     """Somebody: a WeChat user, a member of staff, or both."""
 
     __tablename__ = "person"
@@ -32,7 +32,7 @@ class Person(db.Model):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class Binding(db.Model):
+class Binding(Model):
     """A villager's village, and optionally group and household; one active at a time."""
 
     __tablename__ = "binding"
@@ -53,7 +53,7 @@ class Binding(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class RoleGrant(db.Model):
+class RoleGrant(Model):
     """A role in a region from one day to another, and who gave it."""
 
     __tablename__ = "role_grant"
@@ -79,7 +79,7 @@ class RoleGrant(db.Model):
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
-class ConsoleLogin(db.Model):
+class ConsoleLogin(Model):
     """User name, argon2id hash, lockout and second factor of a member of staff."""
 
     __tablename__ = "console_login"

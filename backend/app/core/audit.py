@@ -9,14 +9,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core import calendar
-from backend.app.core.db import db
+from backend.app.core.db import Model, db
 
 
-class AuditEntry(db.Model):
+class AuditEntry(Model):
     """Who did what to what, when. No personal data beyond ids."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "person_id", "id"), Index(None, "action", "id"), Index(None, "at"))
+    __table_args__ = (
+        Index(None, "person_id", "id"),
+        Index(None, "action", "id"),
+        Index(None, "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -31,7 +35,7 @@ class AuditEntry(db.Model):
 def record(
     action: str, person_id: int | None, subject_kind: str, subject_id: int | str, **detail: Any
 ) -> None:
-    """Adds an entry to the surrounding transaction: the act and its record stand or fall together."""
+    """Adds an entry to the surrounding transaction: act and record stand or fall together."""
     db.session.add(
         AuditEntry(
             at=calendar.now(),

@@ -44,6 +44,6 @@ def months_back(month: date, count: int) -> list[date]:
 
 
 def parse_month(text: object) -> date | None:
-    """"2026-10" as the first day of that month; None for anything else."""
+    """ "2026-10" as the first day of that month; None for anything else."""
     found = MONTH.fullmatch(text) if isinstance(text, str) else None
     return date(int(found[1]), int(found[2]), 1) if found else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
@@ -42,7 +42,15 @@ ENGINE_OPTIONS: dict[str, Any] = {
     },
 }
 
-db = SQLAlchemy(model_class=Base, engine_options=ENGINE_OPTIONS, session_options={"autoflush": True})
+db = SQLAlchemy(
+    model_class=Base, engine_options=ENGINE_OPTIONS, session_options={"autoflush": True}
+)
+
+# Flask-SQLAlchemy makes its own subclass of Base, which type checkers cannot follow.
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 
 @contextmanager

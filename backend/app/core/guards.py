@@ -38,7 +38,7 @@ def guard(permission: Permission) -> Callable[[View], View]:
             return view(*args, **kwargs)
 
         guarded.__dict__["__guard__"] = permission
-        return cast(View, guarded)
+        return cast("View", guarded)
 
     return decorate
 
@@ -55,11 +55,11 @@ def open_to_all(reason: str) -> Callable[[View], View]:
 
 def actor() -> Actor:
     """The person who asks; only inside a guarded view."""
-    return cast(Actor, g.actor)
+    return cast("Actor", g.actor)
 
 
 def current_session() -> Session:
-    return cast(Session, g.session)
+    return cast("Session", g.session)
 
 
 def on_console() -> bool:

@@ -86,7 +86,7 @@ class OrjsonProvider(JSONProvider):
         return Response(body, mimetype="application/json")
 
 
-class JsonApi(Api):
+class JsonApi(Api):  # type: ignore[misc]
     """flask-smorest's documents and checks with our error shape."""
 
     ERROR_SCHEMA = ErrorShape
@@ -132,7 +132,9 @@ def _flat(messages: Any) -> dict[str, list[str]]:
             for key, inner in value.items():
                 walk(f"{prefix}.{key}" if prefix else str(key), inner)
         else:
-            flat.setdefault(prefix, []).extend(map(str, value if isinstance(value, list) else [value]))
+            flat.setdefault(prefix, []).extend(
+                map(str, value if isinstance(value, list) else [value])
+            )
 
     for location in (messages or {}).values():
         walk("", location)

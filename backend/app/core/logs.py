@@ -10,15 +10,26 @@ import structlog
 # Whatever could name a person or open a door is cut before it is written, wherever it comes from.
 MASKED_KEYS = frozenset(
     {
-        "openid", "token", "access_token", "secret", "password", "phone", "words", "code",
-        "session_key", "authorization", "cookie", "js_code", "appsecret", "household", "ticket",
+        "openid",
+        "token",
+        "access_token",
+        "secret",
+        "password",
+        "phone",
+        "words",
+        "code",
+        "session_key",
+        "authorization",
+        "cookie",
+        "js_code",
+        "appsecret",
+        "household",
+        "ticket",
     }
 )
 
 
-def mask(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replaces the value of every key that may hold a secret or a person."""
     for key in event:
         if key.lower() in MASKED_KEYS:

@@ -14,9 +14,13 @@ SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-ANSWERS = Counter("vv_answers", "Answers by endpoint and status", ["endpoint", "status"], registry=REGISTRY)
+ANSWERS = Counter(
+    "vv_answers", "Answers by endpoint and status", ["endpoint", "status"], registry=REGISTRY
+)
 DEPTH = Gauge("vv_queue_jobs", "Jobs that wait", ["queue"], registry=REGISTRY)
-OLDEST = Gauge("vv_queue_oldest_seconds", "Age of the oldest waiting job", ["queue"], registry=REGISTRY)
+OLDEST = Gauge(
+    "vv_queue_oldest_seconds", "Age of the oldest waiting job", ["queue"], registry=REGISTRY
+)
 FAILED = Gauge("vv_queue_failed_jobs", "Jobs given up", ["queue"], registry=REGISTRY)
 
 

@@ -1,13 +1,14 @@
 """What every marshmallow shape shares: Chinese sentences, unknown fields refused."""
 
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
 from backend.app.core.calendar import parse_month
 
-MESSAGES: dict[type[fields.Field], dict[str, str]] = {
+MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.Field: {"required": "必须填写", "null": "不能为空", "validator_failed": "内容不对"},
     fields.String: {"invalid": "应为文字", "invalid_utf8": "文字编码不对"},
     fields.Integer: {"invalid": "应为整数", "too_large": "数字太大"},
@@ -46,7 +47,9 @@ class ErrorShape(ma.Schema):
     code = fields.String(required=True, metadata={"description": "stable, for programs"})
     message = fields.String(required=True, metadata={"description": "Chinese, for people"})
     errors = fields.Dict(
-        keys=fields.String(), values=fields.List(fields.String()), metadata={"description": "by field"}
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "by field"},
     )
     request_id = fields.String(allow_none=True)
 
@@ -59,10 +62,10 @@ class Id(fields.Integer):
         super().__init__(strict=True, validate=bounds, **kwargs)
 
 
-class Month(fields.Field):
+class Month(fields.Field[date]):
     """A month as YYYY-MM; in Python its first day."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "应为月份,如 2026-10"}
+    default_error_messages = {"invalid": "应为月份,如 2026-10"}  # noqa: RUF012
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": r"^20[0-9]{2}-(0[1-9]|1[0-2])$", "type": "string"}

@@ -121,7 +121,7 @@ def _environment(environ: Mapping[str, str]) -> Environment:
     name = environ.get("APP_ENV", "production")
     if name not in ENVIRONMENTS:
         raise SettingsError(f"APP_ENV: {name!r} 不认识,可选 {'、'.join(ENVIRONMENTS)} (unknown)")
-    return cast(Environment, name)
+    return cast("Environment", name)
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -16,15 +16,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import db
+from backend.app.core.db import Model
 
 
-class Export(db.Model):
+class Export(Model):
     """One file: asked for, written in the background, kept seven days."""
 
     __tablename__ = "export"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'expired')", name="state"),
+        CheckConstraint(
+            "state IN ('queued', 'running', 'done', 'failed', 'expired')", name="state"
+        ),
         CheckConstraint("format IN ('xlsx', 'csv')", name="format"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("(state = 'done') = (file_key IS NOT NULL)", name="done_has_a_file"),

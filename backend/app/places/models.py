@@ -17,10 +17,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import db
+from backend.app.core.db import Model
 
 
-class Region(db.Model):
+class Region(Model):
     """A county, township, village or group as it is today; the id never changes."""
 
     __tablename__ = "region"
@@ -29,7 +29,9 @@ class Region(db.Model):
         CheckConstraint("code ~ '^[0-9]{12}$'", name="code_has_12_digits"),
         CheckConstraint("(level = 'county') = (parent_id IS NULL)", name="parent"),
         CheckConstraint("(level = 'group') = (code IS NULL)", name="only_groups_lack_a_code"),
-        Index("uq_region_open_code", "code", unique=True, postgresql_where=text("closed_on IS NULL")),
+        Index(
+            "uq_region_open_code", "code", unique=True, postgresql_where=text("closed_on IS NULL")
+        ),
         Index(None, "parent_id", "name"),
         Index(None, "county_id", "level"),
         Index(None, "township_id"),
@@ -49,7 +51,7 @@ class Region(db.Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
 
 
-class RegionVersion(db.Model):
+class RegionVersion(Model):
     """What a region was called and where it belonged, from one day to another (end excluded)."""
 
     __tablename__ = "region_version"
@@ -57,7 +59,9 @@ class RegionVersion(db.Model):
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="order"),
         UniqueConstraint("region_id", "valid_from"),
         Index(
-            "uq_region_version_open", "region_id", unique=True,
+            "uq_region_version_open",
+            "region_id",
+            unique=True,
             postgresql_where=text("valid_to IS NULL"),
         ),
     )
@@ -71,7 +75,7 @@ class RegionVersion(db.Model):
     valid_to: Mapped[date | None] = mapped_column(Date)
 
 
-class Department(db.Model):
+class Department(Model):
     """A county department, such as the water bureau."""
 
     __tablename__ = "department"
@@ -84,7 +88,7 @@ class Department(db.Model):
     closed_on: Mapped[date | None] = mapped_column(Date)
 
 
-class ServicePointKind(db.Model):
+class ServicePointKind(Model):
     """办事窗口, 卫生室, 路灯 …: kinds are data."""
 
     __tablename__ = "service_point_kind"
@@ -95,13 +99,16 @@ class ServicePointKind(db.Model):
     position: Mapped[int] = mapped_column(SmallInteger)
 
 
-class ServicePoint(db.Model):
+class ServicePoint(Model):
     """One place or service in a village that can be rated."""
 
     __tablename__ = "service_point"
     __table_args__ = (
         Index(
-            "uq_service_point_open_name", "village_id", "name", unique=True,
+            "uq_service_point_open_name",
+            "village_id",
+            "name",
+            unique=True,
             postgresql_where=text("closed_on IS NULL"),
         ),
     )
@@ -115,13 +122,15 @@ class ServicePoint(db.Model):
     closed_on: Mapped[date | None] = mapped_column(Date)
 
 
-class QrCode(db.Model):
+class QrCode(Model):
     """The code on a poster: short, unguessable, revocable; one live code a service point."""
 
     __tablename__ = "qr_code"
     __table_args__ = (
         Index(
-            "uq_qr_code_live", "service_point_id", unique=True,
+            "uq_qr_code_live",
+            "service_point_id",
+            unique=True,
             postgresql_where=text("revoked_at IS NULL"),
         ),
         Index(None, "service_point_id"),

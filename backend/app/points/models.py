@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import db
+from backend.app.core.db import Model
 
 
-class PointsRule(db.Model):
+class PointsRule(Model):
     """What one act earns; a change is a new version with its own dates."""
 
     __tablename__ = "points_rule"
@@ -43,7 +43,7 @@ class PointsRule(db.Model):
     ends_on: Mapped[date | None] = mapped_column(Date)
 
 
-class PointsEntry(db.Model):
+class PointsEntry(Model):
     """One signed movement, with its rule and cause; undone only by an opposite entry.
 
     `nth` numbers a person's entries of one rule on one day, so that the daily cap is a
@@ -56,7 +56,11 @@ class PointsEntry(db.Model):
         CheckConstraint("(reverses_id IS NULL) = (nth IS NOT NULL)", name="nth"),
         UniqueConstraint("person_id", "rule_id", "earned_on", "nth", name="uq_points_entry_nth"),
         Index(
-            "uq_points_entry_cause", "cause_kind", "cause_id", "rule_id", unique=True,
+            "uq_points_entry_cause",
+            "cause_kind",
+            "cause_id",
+            "rule_id",
+            unique=True,
             postgresql_where=text("reverses_id IS NULL"),
         ),
         UniqueConstraint("reverses_id", name="uq_points_entry_reversal"),
@@ -75,7 +79,7 @@ class PointsEntry(db.Model):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class PointsBalance(db.Model):
+class PointsBalance(Model):
     """The sum of a person's entries, kept by a trigger; never below zero."""
 
     __tablename__ = "points_balance"

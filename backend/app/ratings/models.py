@@ -24,13 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import db
+from backend.app.core.db import Model
 
 LEVEL = "BETWEEN 1 AND 5"
 WORDS_STATE = "IN ('none', 'shown', 'held', 'refused')"
 
 
-class RatingReason(db.Model):
+class RatingReason(Model):
     """A tick-box reason for some levels; versioned by adding rows, never by changing a text."""
 
     __tablename__ = "rating_reason"
@@ -44,7 +44,7 @@ class RatingReason(db.Model):
     retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class Rating(db.Model):
+class Rating(Model):
     """One act of rating one service point; level 1 is 非常满意, 5 is 非常不满意.
 
     `effective_level` is the follow-up rating's level where there is one (scoring.md section 1).
@@ -58,14 +58,14 @@ class Rating(db.Model):
         CheckConstraint(f"followup_words_state {WORDS_STATE}", name="followup_words_state"),
         CheckConstraint("(words IS NULL) = (words_state = 'none')", name="words_have_a_state"),
         CheckConstraint("(followup_level IS NULL) = (followup_at IS NULL)", name="followup"),
-        UniqueConstraint(
-            "person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"
-        ),
+        UniqueConstraint("person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"),
         UniqueConstraint("person_id", "idempotency_key", name="uq_rating_idempotency"),
         UniqueConstraint("scan_nonce", name="uq_rating_scan"),
         Index(None, "village_id", "rated_on"),
         Index(
-            "ix_rating_words_to_review", "village_id", "id",
+            "ix_rating_words_to_review",
+            "village_id",
+            "id",
             postgresql_where=text("words_state = 'held' OR followup_words_state = 'held'"),
         ),
     )
@@ -97,7 +97,7 @@ class Rating(db.Model):
     scan_nonce: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class RatingChange(db.Model):
+class RatingChange(Model):
     """What a rating said before its author changed it."""
 
     __tablename__ = "rating_change"
@@ -125,7 +125,7 @@ class LevelCounts:
 NOT_NEGATIVE = "LEAST(level_1, level_2, level_3, level_4, level_5, held) >= 0"
 
 
-class RatingDayCount(LevelCounts, db.Model):
+class RatingDayCount(LevelCounts, Model):
     """Counters of one service point on one day."""
 
     __tablename__ = "rating_day_count"
@@ -134,14 +134,12 @@ class RatingDayCount(LevelCounts, db.Model):
         Index(None, "village_id", "rated_on"),
     )
 
-    service_point_id: Mapped[int] = mapped_column(
-        ForeignKey("service_point.id"), primary_key=True
-    )
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), primary_key=True)
     rated_on: Mapped[date] = mapped_column(Date, primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
 
 
-class RatingMonthCount(LevelCounts, db.Model):
+class RatingMonthCount(LevelCounts, Model):
     """Counters of one village in one month (named by its first day)."""
 
     __tablename__ = "rating_month_count"

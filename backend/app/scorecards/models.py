@@ -15,12 +15,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import db
+from backend.app.core.db import Model
 
 FIGURE = Numeric(7, 4)
 
 
-class Scorecard(db.Model):
+class Scorecard(Model):
     """Counts and measurements of a village in a month; figures are percent points, 0 to 100."""
 
     __tablename__ = "scorecard"

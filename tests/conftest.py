@@ -1,0 +1,114 @@
+"""Real PostgreSQL and Redis for every test that asks for them; each test starts from nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from backend.app.core.db import db
+from backend.app.core.settings import Settings
+from backend.app.factory import create_app
+from backend.local.postgres import embedded_postgres
+from backend.local.redis import embedded_redis
+
+# Data that migrations or start-up put there and that no test changes.
+KEPT = frozenset({"alembic_version"})
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_postgres(tmp_path_factory.mktemp("postgres"), fast=True) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    return Settings(
+        environment="test",
+        secret_key="a secret that only these tests know",
+        database_url=database_url,
+        redis_url=redis_url,
+        public_host="https://cunsheng.example.cn",
+        storage_dir=tmp_path_factory.mktemp("files"),
+        wechat_app_id="wx-test",
+        wechat_app_secret="wx-test-secret",
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Flask:
+    """One application on a database that the migrations built."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def tables(migrated_app: Flask) -> list[str]:
+    with migrated_app.app_context():
+        names = db.metadata.tables.keys() - KEPT
+        db.engine.dispose()
+    return sorted(names)
+
+
+def empty(url: str, tables: list[str]) -> None:
+    """Append-only tables are emptied by a session in which triggers sleep."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        used = connection.execute(
+            "SELECT relname FROM pg_stat_user_tables WHERE relname = ANY(%s)"
+            " AND pg_relation_size(relid) > 0",
+            [tables],
+        ).fetchall()
+        if used:
+            names = ", ".join(row[0] for row in used)
+            connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def app(migrated_app: Flask, settings: Settings, tables: list[str]) -> Iterator[Flask]:
+    """An application context on empty tables and an empty Redis."""
+    empty(settings.database_url, tables)
+    redis.Redis.from_url(settings.redis_url).flushdb()
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def scalar(app: Flask):
+    """Asks the database one thing, outside the application's own reads."""
+
+    def ask(statement: str, **values: object) -> object:
+        with db.engine.connect() as connection:
+            return connection.execute(text(statement), values).scalar()
+
+    return ask
+
+
+@pytest.fixture
+def files(settings: Settings) -> Path:
+    return settings.storage_dir
