@@ -34,7 +34,8 @@ def test_a_server_that_outlived_its_killed_starter_is_replaced(folder: Path) -> 
     first.start()
     with embedded_redis(folder) as url:
         assert redis.from_url(url).ping()
-        assert first.server is not None and first.server.wait(10) is not None
+        assert first.server is not None
+        assert first.server.wait(10) is not None
 
 
 def test_data_that_cannot_be_read_is_set_aside(folder: Path) -> None:

@@ -1,0 +1,158 @@
+"""`make run`: a whole county on this machine, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from backend.local import process
+from backend.local.errors import LocalError
+from backend.local.folder import locked
+from backend.local.postgres import Postgres
+from backend.local.redis import Redis
+from backend.local.setup import ROOT, say
+from backend.local.supervisor import Child, Server, Supervisor
+from backend.local.surroundings import FIRST_PORT, complete, free_port
+
+READY_SECONDS = 60
+WATCH_SECONDS = 0.5
+
+
+@contextmanager
+def servers(folder: Path, given: dict[str, str]) -> Iterator[list[Server]]:
+    """Embedded PostgreSQL and Redis, each only where no address was given."""
+    with ExitStack() as stack:
+        started = []
+        for variable, kind, name in (
+            ("DATABASE_URL", Postgres, "PostgreSQL"),
+            ("REDIS_URL", Redis, "Redis"),
+        ):
+            if given.get(variable):
+                say(f"{name}: 用 {variable} 指定的服务器")
+                continue
+            stack.enter_context(locked(folder, kind.__name__.lower()))
+            say(f"启动内嵌的 {name}")
+            server = kind(folder)
+            stack.callback(server.stop)
+            server.start()
+            given[variable] = server.url
+            started.append(Server(name, server))
+        yield started
+
+
+def step(title: str, arguments: list[str], environment: dict[str, str]) -> None:
+    """One thing to finish before the county opens; it speaks for itself on the terminal."""
+    if title:
+        say(title)
+    command = [sys.executable, *arguments]
+    if subprocess.call(command, cwd=ROOT, env=environment) != 0:
+        done = title or " ".join(arguments)
+        raise LocalError(f"{done}:没有成功,原因见上。", f"Failed: {' '.join(arguments)}")
+
+
+def wait_until_open(address: str, web: Child, log: Path) -> None:
+    """Until /readyz says that database and Redis answer."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if web.process is None or web.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise process.did_not_start("web", log)
+
+
+def open_county(supervisor: Supervisor, port: int, wechat_port: int | None) -> Child:
+    """Every process of the county; returns the web server."""
+    python = sys.executable
+    if wechat_port:
+        supervisor.add("wechat", [python, "-m", "tests.wechat", "--port", str(wechat_port)])
+    workers = str(max(2, min(os.cpu_count() or 2, 4)))
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    options += ["--workers", workers, "--blocking-threads", "8", "--respawn-failed-workers"]
+    options += ["--no-ws", "--log-level", "warning"]
+    web = supervisor.add("web", [python, "-m", "granian", *options, "wsgi:app"])
+    supervisor.add("worker", [python, "-m", "backend.jobs.worker"])
+    supervisor.add("schedule", [python, "-m", "backend.jobs.schedule"])
+    return web
+
+
+def run(folder: Path, given: dict[str, str]) -> None:
+    """The whole story of one `make run`."""
+    wanted = int(given.get("PORT", str(FIRST_PORT)))
+    stand_in = not given.get("WECHAT_APP_ID")
+    with locked(folder, "run"):
+        supervisor = Supervisor(folder, {})
+        supervisor.end_leftovers()
+        port = free_port(wanted)
+        if port != wanted:
+            say(f"端口 {wanted} 已被占用,改用 {port} (port taken, using {port})")
+        address = f"http://127.0.0.1:{port}"
+        wechat_port = free_port(port + 1) if stand_in else None
+        with servers(folder, given) as supervisor.servers:
+            environment = complete(
+                given, folder, address, f"http://127.0.0.1:{wechat_port}" if stand_in else None
+            )
+            supervisor.environment = environment
+            demo = environment["APP_ENV"] == "demo"
+            step("更新数据库结构", ["-m", "flask", "--app", "wsgi", "db", "upgrade"], environment)
+            try:
+                if demo:
+                    step("装入演示县", ["-m", "backend.demo", "load"], environment)
+                web = open_county(supervisor, port, wechat_port)
+                wait_until_open(address, web, supervisor.log(web))
+                announce(address, demo, environment)
+                if demo:
+                    rest = [sys.executable, "-m", "backend.demo", "rest"]
+                    supervisor.add("demo", rest, once=True)
+                while True:
+                    supervisor.watch()
+                    time.sleep(WATCH_SECONDS)
+            finally:
+                say("正在停止 (stopping)")
+                supervisor.stop()
+
+
+def announce(address: str, demo: bool, environment: dict[str, str]) -> None:
+    """Where to go now."""
+    print(f"\n  村声开门了 (Village Voice is open): {address}")
+    if demo:
+        print(f"  小程序预览 (mini-program): {address}/preview")
+    print(f"  县乡后台 (console):        {address}/console/", flush=True)
+    if demo:
+        step("", ["-m", "backend.demo", "logins"], environment)
+    print("\n  按 Ctrl-C 停止 (Ctrl-C stops it)\n", flush=True)
+
+
+def interrupt(*_: object) -> None:
+    """SIGTERM ends a county the way Ctrl-C does; a second one does not disturb the ending."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Errors are told in words; stopping is success."""
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        run(Path(os.environ.get("LOCAL_DIR", ROOT / ".local")), dict(os.environ))
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("村声已停 (stopped)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

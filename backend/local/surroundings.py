@@ -1,0 +1,52 @@
+"""The environment variables that a county on this machine gets when nobody set them."""
+
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from backend.local.setup import ROOT
+
+FIRST_PORT = 8000
+PORTS_TO_TRY = 100
+
+
+def free_port(first: int = FIRST_PORT) -> int:
+    """The first port from this one that nobody listens on."""
+    for port in range(first, first + PORTS_TO_TRY):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return 0
+
+
+def complete(
+    given: Mapping[str, str], folder: Path, address: str, stand_in: str | None
+) -> dict[str, str]:
+    """What was given wins; the rest makes a demo county with a secret of its own."""
+    defaults = {
+        "APP_ENV": "demo",
+        "SECRET_KEY": kept_secret(folder / "secret"),
+        "PUBLIC_HOST": address,
+        "STORAGE_DIR": str(folder / "files"),
+    }
+    if stand_in:
+        defaults |= {
+            "WECHAT_APP_ID": "wx-demo",
+            "WECHAT_APP_SECRET": "demo",
+            "WECHAT_API_BASE": stand_in,
+        }
+    return {**defaults, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def kept_secret(file: Path) -> str:
+    """One secret for each data folder, so that log-ins survive a restart."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text()
