@@ -1,0 +1,43 @@
+"""What can go wrong with places, in the words of the person who reads it."""
+
+from backend.app.core.errors import Conflict, Gone, InvalidInput, NotFound
+
+
+class RegionUnknown(NotFound):
+    code = "region_unknown"
+    message = "没有找到这个地方,请重新选择"
+
+
+class ServicePointUnknown(NotFound):
+    code = "service_point_unknown"
+    message = "没有找到这个服务点,可能已经撤销"
+
+
+class CodeUnknown(NotFound):
+    code = "code_unknown"
+    message = "不认识这个码。请扫村里张贴的「扫一扫,评一评」,或打 12345"
+
+
+class CodeRevoked(Gone):
+    code = "code_revoked"
+    message = "这个码已停用,请看新贴的码或打 12345"
+
+
+class NameTaken(Conflict):
+    code = "name_taken"
+    message = "这个村已有同名的服务点"
+
+
+class RegionClosed(Conflict):
+    code = "region_closed"
+    message = "这个地方已经撤并,不能再改"
+
+
+class CannotMerge(InvalidInput):
+    code = "cannot_merge"
+    message = "只能把一个村并入同县的另一个在用的村"
+
+
+class PhotoUnreadable(InvalidInput):
+    code = "photo_unreadable"
+    message = "这张照片打不开,请换一张 JPG 或 PNG 照片(不超过 10 MB)"

@@ -1,0 +1,187 @@
+"""Reads about regions: where they lie, what they are called, how to find them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from backend.app.core.db import db
+from backend.app.places.errors import RegionUnknown
+from backend.app.places.models import Region, RegionVersion
+
+SEARCH_LIMIT = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region as it is today."""
+
+    id: int
+    level: str
+    code: str | None
+    name: str
+    parent_id: int | None
+    township_id: int | None
+    county_id: int | None
+    closed_on: date | None
+    merged_into_id: int | None
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """Its own id and the ids above it: what `may()` wants to know."""
+        above = (self.parent_id, self.township_id, self.county_id)
+        return tuple(dict.fromkeys([self.id, *(region for region in above if region)]))
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_on is None
+
+
+@dataclass(frozen=True)
+class PlaceItem:
+    """A line in a picker."""
+
+    id: int
+    name: str
+    level: str
+    code: str | None
+    has_children: bool
+
+
+@dataclass(frozen=True)
+class VillageLabel:
+    """A village as people call it, with where it lies."""
+
+    id: int
+    name: str
+    township: str
+    county: str
+    level: str = "village"
+
+
+def get_place(region_id: int) -> Place:
+    """Raises RegionUnknown; closed regions are found too."""
+    row = db.session.execute(_places().where(Region.id == region_id)).one_or_none()
+    if row is None:
+        raise RegionUnknown
+    return Place(*row)
+
+
+def find_place(code: str) -> Place | None:
+    """The open region with a 12-digit code, or a county's 6 or a township's 9 digits."""
+    padded = code.ljust(12, "0")
+    row = db.session.execute(
+        _places().where(Region.code == padded, Region.closed_on.is_(None))
+    ).one_or_none()
+    return Place(*row) if row else None
+
+
+def region_path(region_id: int) -> tuple[int, ...]:
+    """A region's own id and the ids of all regions above it."""
+    return get_place(region_id).path
+
+
+def list_children(parent_id: int | None) -> list[PlaceItem]:
+    """The open regions below one, or the counties; by code, groups by name."""
+    child = aliased(Region)
+    has_children = exists().where(child.parent_id == Region.id, child.closed_on.is_(None))
+    below = Region.parent_id.is_(None) if parent_id is None else Region.parent_id == parent_id
+    rows = db.session.execute(
+        select(Region.id, Region.name, Region.level, Region.code, has_children)
+        .where(below, Region.closed_on.is_(None))
+        .order_by(Region.code.nulls_last(), Region.name)
+    )
+    return [PlaceItem(*row) for row in rows]
+
+
+def search_villages(text: str, within: Collection[int] | None = None) -> list[VillageLabel]:
+    """Open villages whose name holds the text or whose code starts with it; best match first."""
+    words = text.strip()
+    if not words:
+        return []
+    pattern = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    matches = Region.name.like(f"%{pattern}%")
+    if words.isdecimal():
+        matches = or_(matches, Region.code.like(f"{pattern}%"))
+    found = (
+        _labels()
+        .where(matches, Region.closed_on.is_(None))
+        .order_by(func.strpos(Region.name, words), func.length(Region.name), Region.code)
+        .limit(SEARCH_LIMIT)
+    )
+    if within is not None:
+        ids = list(within)
+        found = found.where(
+            or_(Region.id.in_(ids), Region.township_id.in_(ids), Region.county_id.in_(ids))
+        )
+    return [VillageLabel(*row) for row in db.session.execute(found)]
+
+
+def village_labels(village_ids: Iterable[int]) -> dict[int, VillageLabel]:
+    """Labels of several villages at once, closed ones too."""
+    rows = db.session.execute(_labels().where(Region.id.in_(list(village_ids))))
+    return {row.id: VillageLabel(*row) for row in rows}
+
+
+def village_label(village_id: int) -> VillageLabel:
+    """Raises RegionUnknown for anything that is not a village."""
+    label = village_labels([village_id]).get(village_id)
+    if label is None:
+        raise RegionUnknown
+    return label
+
+
+def list_villages(region_id: int) -> list[VillageLabel]:
+    """The open villages of a county or township, or the village itself, by code."""
+    inside = or_(
+        Region.id == region_id, Region.township_id == region_id, Region.county_id == region_id
+    )
+    found = _labels().where(inside, Region.closed_on.is_(None)).order_by(Region.code)
+    return [VillageLabel(*row) for row in db.session.execute(found)]
+
+
+def name_on(region_id: int, day: date) -> str:
+    """What a region was called that day; its oldest name for days before its history."""
+    history = list_history(region_id)
+    if not history:
+        raise RegionUnknown
+    named = [version for version in history if version.valid_from <= day]
+    return (named or history[:1])[-1].name
+
+
+def list_history(region_id: int) -> list[RegionVersion]:
+    """Names, codes and parents of a region, oldest first."""
+    return list(
+        db.session.scalars(
+            select(RegionVersion)
+            .where(RegionVersion.region_id == region_id)
+            .order_by(RegionVersion.valid_from)
+        )
+    )
+
+
+def _places() -> Select[Any]:
+    return select(
+        Region.id,
+        Region.level,
+        Region.code,
+        Region.name,
+        Region.parent_id,
+        Region.township_id,
+        Region.county_id,
+        Region.closed_on,
+        Region.merged_into_id,
+    )
+
+
+def _labels() -> Select[Any]:
+    township, county = aliased(Region), aliased(Region)
+    return (
+        select(Region.id, Region.name, township.name, county.name)
+        .join(township, township.id == Region.township_id)
+        .join(county, county.id == Region.county_id)
+        .where(Region.level == "village")
+    )

@@ -1,0 +1,30 @@
+"""Shapes of places."""
+
+from marshmallow import fields, validate
+
+from backend.app.core.schemas import Id, Shape
+
+
+class RegionsQuery(Shape):
+    parent_id = Id(load_default=None, metadata={"description": "list what lies below this region"})
+    q = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^[^\x00-\x1f]{1,30}$", error="请输入 1 到 30 个字"),
+        metadata={"description": "find villages by name or code instead"},
+    )
+
+
+class RegionShape(Shape):
+    """A region in a picker, or a village found by name."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    level = fields.String(required=True)
+    code = fields.String(allow_none=True)
+    has_children = fields.Boolean()
+    township = fields.String()
+    county = fields.String()
+
+
+class RegionsShape(Shape):
+    items = fields.List(fields.Nested(RegionShape), required=True)
