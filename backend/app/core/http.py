@@ -86,7 +86,7 @@ class OrjsonProvider(JSONProvider):
         return Response(body, mimetype="application/json")
 
 
-class JsonApi(Api):  # type: ignore[misc]
+class JsonApi(Api):
     """flask-smorest's documents and checks with our error shape."""
 
     ERROR_SCHEMA = ErrorShape

@@ -64,9 +64,10 @@ def check_words(text: str | None, field: str = "words", limit: int = MAX_LENGTH)
 
 def reason_to_hold(text: str) -> str | None:
     """Why these words wait for a person, or None."""
-    if PHONE.search(text) or IDENTITY_NUMBER.search(text):
+    plain = unicodedata.normalize("NFKC", text)
+    if PHONE.search(plain) or IDENTITY_NUMBER.search(plain):
         return "含有电话或证件号码"
-    if LINK.search(text):
+    if LINK.search(plain):
         return "含有网址"
     folded = _folded(text)
     return "含有待核的词" if any(word in folded for word in _held_words()) else None

@@ -1,0 +1,27 @@
+"""A villager's own points."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.app.access import Permission
+from backend.app.core.guards import actor, guard
+from backend.app.points import queries, schemas
+
+blueprint = Blueprint("points", __name__, url_prefix="/api/v1", description="积分")
+
+
+@blueprint.get("/me/points")
+@guard(Permission.SEE_OWN_POINTS)
+@blueprint.arguments(schemas.BeforeQuery, location="query")
+@blueprint.response(200, schemas.StatementShape)
+def list_own_points(query: dict[str, Any]) -> dict[str, Any]:
+    """Balance and entries, newest first."""
+    person_id = actor().person_id
+    lines = queries.statement_of(person_id, query["before"])
+    page = lines[: queries.PAGE]
+    return {
+        "balance": queries.balance_of(person_id),
+        "items": page,
+        "next": page[-1].id if len(lines) > queries.PAGE else None,
+    }

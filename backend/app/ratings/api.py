@@ -1,0 +1,153 @@
+"""Scan, rate, change, follow up: the villager's main path."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.app.access import Permission
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.points.operations import RATING_RULE
+from backend.app.points.queries import rule_amount
+from backend.app.ratings import errors, operations, queries, scan, schemas
+from backend.app.scoring.measurements import LEVEL_NAMES
+
+blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="评价")
+
+
+class CodeUnknown(NotFound):
+    code = "code_unknown"
+    message = "不认识这个码,请扫服务点贴的村声二维码"
+
+
+@blueprint.get("/codes/<string:code>")
+@guard(Permission.RATE)
+@blueprint.response(200, schemas.LandingShape)
+def show_landing(code: str) -> dict[str, Any]:
+    """What a scanned code leads to, with a ticket for one rating."""
+    person_id = actor().person_id
+    landing = queries.find_landing(code, person_id)
+    if landing is None:
+        raise CodeUnknown
+    if landing.revoked:
+        raise errors.CodeRevoked
+    at = calendar.now()
+    today = calendar.local_day(at)
+    token, ticket = scan.issue(person_id, landing.qr_code_id, at)
+    refusal = queries.refusal_for(person_id, landing.qr_code_id, today)
+    earlier = queries.rated_on(person_id, landing.qr_code_id, today)
+    return {
+        "ticket": token,
+        "ticket_expires_at": ticket.expires_at,
+        "village": {
+            "id": landing.village_id,
+            "name": landing.village,
+            "township": landing.township,
+            "county": landing.county,
+        },
+        "service_point": {
+            "id": landing.service_point_id,
+            "name": landing.service_point,
+            "kind": landing.kind,
+            "kind_name": landing.kind_name,
+            "icon": landing.icon,
+            "photo_url": f"/p/photos/{landing.photo_key}" if landing.photo_key else None,
+        },
+        "may_rate": refusal is None and earlier is None,
+        "refusal": {"code": refusal.code, "message": refusal.message} if refusal else None,
+        "rated_today": _as_dict(queries.own_rating(person_id, earlier)) if earlier else None,
+        "levels": queries.level_choices(),
+        "points_for_rating": rule_amount(landing.county_id, RATING_RULE, today),
+        "suggest_binding": landing.bound_village_id is None,
+    }
+
+
+@blueprint.post("/ratings")
+@guard(Permission.RATE)
+@blueprint.arguments(schemas.IdempotencyHeader, location="headers")
+@blueprint.arguments(schemas.NewRatingShape)
+@blueprint.response(201, schemas.NewlyRatedShape)
+def create_rating(headers: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """One rating; sending it again under the same key changes nothing and answers the same."""
+    person_id = actor().person_id
+    rated = operations.rate(
+        person_id,
+        given["ticket"],
+        headers["idempotency_key"],
+        operations.RatingInput(given["level"], tuple(given["reason_ids"]), given["words"]),
+    )
+    return {
+        **_as_dict(rated.rating),
+        "points_awarded": rated.points_awarded,
+        "balance": rated.balance,
+    }
+
+
+@blueprint.patch("/ratings/<int:rating_id>")
+@guard(Permission.RATE)
+@blueprint.arguments(schemas.RatingInputShape)
+@blueprint.response(200, schemas.RatingShape)
+def change_rating(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
+    """Changes an own rating within seven days."""
+    person_id = actor().person_id
+    with transaction():
+        operations.change_rating(
+            person_id,
+            rating_id,
+            operations.RatingInput(given["level"], tuple(given["reason_ids"]), given["words"]),
+        )
+    return _as_dict(queries.own_rating(person_id, rating_id))
+
+
+@blueprint.post("/ratings/<int:rating_id>/followup")
+@guard(Permission.RATE)
+@blueprint.arguments(schemas.FollowupInputShape)
+@blueprint.response(201, schemas.RatingShape)
+def create_followup(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
+    """追评: once, and from then on it is what counts."""
+    person_id = actor().person_id
+    with transaction():
+        operations.follow_up(person_id, rating_id, given["level"], given["words"])
+    return _as_dict(queries.own_rating(person_id, rating_id))
+
+
+@blueprint.get("/me/ratings")
+@guard(Permission.RATE)
+@blueprint.arguments(schemas.BeforeQuery, location="query")
+@blueprint.response(200, schemas.OwnRatingsShape)
+def list_own_ratings(query: dict[str, Any]) -> dict[str, Any]:
+    """Own ratings, newest first."""
+    rows = queries.own_ratings(actor().person_id, query["before"])
+    page = rows[: queries.PAGE]
+    return {
+        "items": [_as_dict(line) for line in page],
+        "next": page[-1].id if len(rows) > queries.PAGE else None,
+    }
+
+
+def _as_dict(line: queries.RatingLine) -> dict[str, Any]:
+    change_until = line.created_at + operations.CHANGE_WINDOW
+    may_change = line.followup_level is None and calendar.now() <= change_until
+    return {
+        "id": line.id,
+        "level": line.level,
+        "label": LEVEL_NAMES[line.level - 1],
+        "reason_ids": line.reason_ids,
+        "reasons": line.reasons,
+        "words": line.words,
+        "words_state": line.words_state,
+        "rated_on": line.rated_on,
+        "change_until": change_until if may_change else None,
+        "village_name": line.village_name,
+        "service_point_name": line.service_point_name,
+        "followup": {
+            "level": line.followup_level,
+            "label": LEVEL_NAMES[line.followup_level - 1],
+            "words": line.followup_words,
+            "created_at": line.followup_at,
+        }
+        if line.followup_level
+        else None,
+    }

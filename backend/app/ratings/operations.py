@@ -1,0 +1,242 @@
+"""Writes of ratings: rate, change, follow up, review words."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from backend.app.access import Actor, Permission, may
+from backend.app.core import audit, calendar
+from backend.app.core.db import autocommit, db
+from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.text_check import CheckedText, WordsState, check_words
+from backend.app.ratings import errors, queries, scan
+from backend.app.ratings.models import Rating, RatingChange
+from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT, STORE_RATING
+
+CHANGE_WINDOW = timedelta(days=7)
+ATTEMPTS = 4
+DECISIONS = {"show": WordsState.SHOWN.value, "refuse": "refused"}
+
+
+@dataclass(frozen=True)
+class RatingInput:
+    """What a villager says: level 1 to 5, ids of reasons, words or none."""
+
+    level: int
+    reason_ids: tuple[int, ...] = ()
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What came of it: the rating, the points it earned and the balance after."""
+
+    rating: queries.RatingLine
+    points_awarded: int
+    balance: int
+
+
+def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
+    """Stores a rating in one statement; the same request again gives the same answer."""
+    ticket = scan.read(token, person_id)
+    digest = _digest(ticket, given)
+    at = calendar.now()
+    if at > ticket.expires_at:
+        return _first_answer(person_id, key, digest) or _raise(scan.TicketExpired())
+    checked = check_words(given.words)
+    values = _values(ticket, key, digest, given, checked)
+    with autocommit() as connection:
+        for attempt in range(ATTEMPTS):
+            try:
+                stored = connection.execute(STORE_RATING, values).one_or_none()
+            except IntegrityError as error:
+                # Two acts of one person numbered themselves alike; the loser counts again.
+                if "uq_points_entry_nth" not in str(error.orig) or attempt == ATTEMPTS - 1:
+                    raise
+                continue
+            break
+    if stored is not None:
+        return Rated(_line(stored, values), stored.points_awarded, stored.balance)
+    return _first_answer(person_id, key, digest) or _raise(_why_not(ticket, given))
+
+
+def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
+    content = {**asdict(given), "reason_ids": sorted(given.reason_ids), "scan": ticket.nonce.hex()}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _values(
+    ticket: scan.ScanTicket, key: UUID, digest: bytes, given: RatingInput, checked: CheckedText
+) -> dict[str, Any]:
+    at = calendar.now()
+    today = calendar.local_day(at)
+    return {
+        "qr_code_id": ticket.qr_code_id,
+        "person_id": ticket.person_id,
+        "scan_nonce": ticket.nonce,
+        "at": at,
+        "today": today,
+        "month": calendar.month_of(today),
+        "level": given.level,
+        "reason_ids": sorted(set(given.reason_ids)),
+        "words": checked.text,
+        "words_state": checked.state.value,
+        "hold_reason": checked.reason,
+        "idempotency_key": key,
+        "request_digest": digest,
+    }
+
+
+def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
+    """What the first request under this key was told; raises when it said something else."""
+    earlier = queries.find_by_key(person_id, key)
+    if earlier is None:
+        return None
+    if earlier.request_digest != digest:
+        raise errors.IdempotencyConflict
+    rating = queries.own_rating(person_id, earlier.id)
+    return Rated(rating, earlier.points_awarded, earlier.balance)
+
+
+def _line(stored: Any, values: dict[str, Any]) -> queries.RatingLine:
+    """The new rating as its author sees it, without asking the database again."""
+    return queries.RatingLine(
+        id=stored.id,
+        level=values["level"],
+        reason_ids=values["reason_ids"],
+        reasons=stored.reasons,
+        words=values["words"],
+        words_state=values["words_state"],
+        rated_on=values["today"],
+        created_at=values["at"],
+        village_name=stored.village_name,
+        service_point_name=stored.service_point_name,
+    )
+
+
+def _why_not(ticket: scan.ScanTicket, given: RatingInput) -> Exception:
+    """Nothing was stored: asks for the reason, most telling first."""
+    if queries.scan_is_used(ticket.nonce):
+        return errors.TicketUsed()
+    refusal = queries.refusal_for(ticket.person_id, ticket.qr_code_id, calendar.today())
+    if refusal is not None:
+        return refusal
+    if queries.rated_on(ticket.person_id, ticket.qr_code_id, calendar.today()):
+        return errors.RatedToday()
+    unfit = queries.unfit_reasons(given.reason_ids, given.level)
+    sentence = "这些原因不能用在这个满意程度上" if unfit else errors.ReasonsInvalid.message
+    return errors.ReasonsInvalid(errors={"reason_ids": [sentence]})
+
+
+def _raise(error: Exception) -> Rated:
+    raise error
+
+
+def _own_rating(person_id: int, rating_id: int) -> Rating:
+    rating = db.session.scalar(
+        select(Rating)
+        .where(Rating.id == rating_id, Rating.person_id == person_id)
+        .with_for_update()
+    )
+    if rating is None:
+        raise NotFound("没有找到这条评价")
+    return rating
+
+
+def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
+    """Changes an own rating within seven days; what it said before is kept."""
+    rating = _own_rating(person_id, rating_id)
+    at = calendar.now()
+    if at > rating.created_at + CHANGE_WINDOW or rating.followup_level is not None:
+        raise errors.ChangeClosed
+    if queries.unfit_reasons(given.reason_ids, given.level):
+        raise errors.ReasonsInvalid(errors={"reason_ids": [errors.ReasonsInvalid.message]})
+    checked = check_words(given.words)
+    same = (rating.level, rating.reason_ids, rating.words) == (
+        given.level,
+        sorted(set(given.reason_ids)),
+        checked.text,
+    )
+    if same:
+        return None
+    db.session.add(
+        RatingChange(
+            rating_id=rating.id,
+            changed_at=at,
+            level_before=rating.level,
+            reason_ids_before=rating.reason_ids,
+            words_before=rating.words,
+        )
+    )
+    _move_counters(rating, given.level)
+    rating.level = given.level
+    rating.reason_ids = sorted(set(given.reason_ids))
+    if rating.words != checked.text:
+        rating.words, rating.words_state = checked.text, checked.state.value
+        rating.hold_reason = checked.reason
+    rating.changed_at = at
+    db.session.flush()
+    return rating
+
+
+def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> None:
+    """追评, once: replaces the first rating in every figure; both stay visible."""
+    rating = _own_rating(person_id, rating_id)
+    checked = check_words(words)
+    if rating.followup_level is not None:
+        if (rating.followup_level, rating.followup_words) == (level, checked.text):
+            return None
+        raise errors.FollowupExists
+    _move_counters(rating, level)
+    rating.followup_level = level
+    rating.followup_words = checked.text
+    rating.followup_words_state = checked.state.value
+    rating.followup_at = calendar.now()
+    db.session.flush()
+    return rating
+
+
+def _move_counters(rating: Rating, level: int) -> None:
+    if rating.held_at is not None or rating.level == level:
+        return
+    for statement in MOVE_COUNTERS:
+        db.session.execute(
+            statement,
+            {
+                "before": rating.level,
+                "after": level,
+                "service_point_id": rating.service_point_id,
+                "village_id": rating.village_id,
+                "rated_on": rating.rated_on,
+            },
+        )
+
+
+def review_words(actor: Actor, rating_id: int, decision: str) -> None:
+    """Shows or refuses words that were held; the rating itself counts either way."""
+    if decision not in DECISIONS:
+        raise InvalidInput(errors={"decision": ["请选择通过或不通过"]})
+    rating = db.session.get(Rating, rating_id, with_for_update=True)
+    if rating is None:
+        raise NotFound("没有找到这条留言")
+    if not may(actor, Permission.REVIEW_WORDS, {rating.village_id, rating.county_id}):
+        raise NotAllowed
+    state = DECISIONS[decision]
+    if rating.words_state in ("held", state):
+        rating.words_state = state
+    if rating.followup_words_state in ("held", state):
+        rating.followup_words_state = state
+    audit.record("review_words", actor.person_id, "rating", rating_id, decision=decision)
+
+
+def recount(first_month: date, last_month: date) -> None:
+    """Makes the counters of whole months anew from the ratings themselves."""
+    last_day = calendar.next_month(last_month) - timedelta(days=1)
+    for statement in RECOUNT:
+        db.session.execute(statement, {"first": first_month, "last": last_day})

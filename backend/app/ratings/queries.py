@@ -1,0 +1,217 @@
+"""Reads of ratings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from backend.app.accounts.fragments import IS_BOUND_ELSEWHERE_THAN_V, IS_CADRE_OF_V
+from backend.app.core.db import db
+from backend.app.core.errors import DomainError
+from backend.app.ratings import errors
+from backend.app.ratings.models import Rating, RatingReason
+from backend.app.scoring.measurements import LEVEL_NAMES
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class RatingLine:
+    """A rating as its author sees it."""
+
+    id: int
+    level: int
+    reason_ids: list[int]
+    reasons: list[str]
+    words: str | None
+    words_state: str
+    rated_on: date
+    created_at: datetime
+    village_name: str
+    service_point_name: str
+    followup_level: int | None = None
+    followup_words: str | None = None
+    followup_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class EarlierRating:
+    """The rating an idempotency key already made, with what its author was told."""
+
+    id: int
+    request_digest: bytes
+    points_awarded: int
+    balance: int
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What a scanned code leads to."""
+
+    qr_code_id: int
+    revoked: bool
+    county_id: int
+    village_id: int
+    village: str
+    township: str
+    county: str
+    service_point_id: int
+    service_point: str
+    kind: str
+    kind_name: str
+    icon: str
+    photo_key: str | None
+    bound_village_id: int | None
+
+
+LANDING = text(
+    """
+    SELECT q.id AS qr_code_id,
+           (q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)
+               AS revoked,
+           v.county_id, v.id AS village_id, v.name AS village, t.name AS township,
+           c.name AS county, s.id AS service_point_id, s.name AS service_point,
+           k.code AS kind, k.name AS kind_name, k.icon, s.photo_key,
+           (SELECT village_id FROM binding b
+            WHERE b.person_id = :person_id AND b.ended_at IS NULL) AS bound_village_id
+    FROM qr_code q
+    JOIN service_point s ON s.id = q.service_point_id
+    JOIN service_point_kind k ON k.code = s.kind_code
+    JOIN region v ON v.id = s.village_id
+    JOIN region t ON t.id = v.township_id
+    JOIN region c ON c.id = v.county_id
+    WHERE q.code = :code
+    """
+)
+EARLIER = text(
+    """
+    SELECT r.id, r.request_digest,
+           COALESCE((SELECT amount FROM points_entry e WHERE e.cause_kind = 'rating'
+                     AND e.cause_id = r.id AND e.reverses_id IS NULL), 0) AS points_awarded,
+           COALESCE((SELECT balance FROM points_balance b WHERE b.person_id = r.person_id), 0)
+               AS balance
+    FROM rating r WHERE r.person_id = :person_id AND r.idempotency_key = :key
+    """
+)
+REFUSAL = text(
+    f"""
+    SELECT (q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)
+               AS revoked,
+           {IS_CADRE_OF_V} AS own_cadre,
+           {IS_BOUND_ELSEWHERE_THAN_V} AS other_county
+    FROM qr_code q
+    JOIN service_point s ON s.id = q.service_point_id
+    JOIN region v ON v.id = s.village_id
+    WHERE q.id = :qr_code_id
+    """  # noqa: S608  the parts are constants of our own code
+)
+
+
+def find_landing(code: str, person_id: int) -> Landing | None:
+    row = db.session.execute(LANDING, {"code": code, "person_id": person_id}).one_or_none()
+    return Landing(*row) if row else None
+
+
+def find_by_key(person_id: int, key: UUID) -> EarlierRating | None:
+    row = db.session.execute(EARLIER, {"person_id": person_id, "key": key}).one_or_none()
+    return (
+        EarlierRating(row.id, bytes(row.request_digest), row.points_awarded, row.balance)
+        if row
+        else None
+    )
+
+
+def scan_is_used(nonce: bytes) -> bool:
+    return db.session.scalar(select(Rating.id).where(Rating.scan_nonce == nonce)) is not None
+
+
+def refusal_for(person_id: int, qr_code_id: int, day: date) -> DomainError | None:
+    """Why this person may not rate behind this code, or None."""
+    row = db.session.execute(
+        REFUSAL, {"person_id": person_id, "qr_code_id": qr_code_id, "today": day}
+    ).one_or_none()
+    if row is None or row.revoked:
+        return errors.CodeRevoked()
+    if row.own_cadre:
+        return errors.OwnVillageCadre()
+    return errors.OtherCounty() if row.other_county else None
+
+
+def rated_on(person_id: int, qr_code_id: int, day: date) -> int | None:
+    """The id of the person's rating of that day at the code's service point."""
+    found: int | None = db.session.scalar(
+        text(
+            "SELECT r.id FROM rating r JOIN qr_code q ON q.service_point_id = r.service_point_id"
+            " WHERE r.person_id = :person_id AND q.id = :qr_code_id AND r.rated_on = :day"
+        ),
+        {"person_id": person_id, "qr_code_id": qr_code_id, "day": day},
+    )
+    return found
+
+
+def unfit_reasons(reason_ids: Sequence[int], level: int) -> list[int]:
+    """The ids that are unknown, retired or belong to other levels."""
+    fit = set(
+        db.session.scalars(
+            select(RatingReason.id).where(
+                RatingReason.id.in_(reason_ids),
+                RatingReason.first_level <= level,
+                RatingReason.last_level >= level,
+                RatingReason.retired_at.is_(None),
+            )
+        )
+    )
+    return [reason_id for reason_id in reason_ids if reason_id not in fit]
+
+
+def level_choices() -> list[dict[str, Any]]:
+    """The five levels, each with the reasons that may be ticked."""
+    reasons = db.session.scalars(
+        select(RatingReason)
+        .where(RatingReason.retired_at.is_(None))
+        .order_by(RatingReason.position, RatingReason.id)
+    ).all()
+    return [
+        {
+            "level": level,
+            "label": label,
+            "reasons": [
+                {"id": reason.id, "text": reason.text}
+                for reason in reasons
+                if reason.first_level <= level <= reason.last_level
+            ],
+        }
+        for level, label in enumerate(LEVEL_NAMES, 1)
+    ]
+
+
+OWN = """
+    SELECT r.id, r.level, r.reason_ids,
+           ARRAY(SELECT text FROM rating_reason
+                 WHERE id = ANY(r.reason_ids) ORDER BY position, id) AS reasons,
+           r.words, r.words_state, r.rated_on, r.created_at,
+           v.name AS village_name, s.name AS service_point_name,
+           r.followup_level, r.followup_words, r.followup_at
+    FROM rating r
+    JOIN region v ON v.id = r.village_id
+    JOIN service_point s ON s.id = r.service_point_id
+    WHERE r.person_id = :person_id
+"""
+OWN_PAGE = text(
+    f"{OWN} AND (CAST(:before AS bigint) IS NULL OR r.id < :before) ORDER BY r.id DESC LIMIT :limit"
+)
+OWN_ONE = text(f"{OWN} AND r.id = :rating_id")
+
+
+def own_ratings(person_id: int, before: int | None = None) -> list[RatingLine]:
+    """The newest ratings below `before`, one more than a page."""
+    values = {"person_id": person_id, "before": before, "limit": PAGE + 1}
+    return [RatingLine(*row) for row in db.session.execute(OWN_PAGE, values)]
+
+
+def own_rating(person_id: int, rating_id: int) -> RatingLine:
+    values = {"person_id": person_id, "rating_id": rating_id}
+    return RatingLine(*db.session.execute(OWN_ONE, values).one())

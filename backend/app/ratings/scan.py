@@ -1,0 +1,59 @@
+"""The ticket a scan yields: ten minutes, one person, one code, one rating.
+
+It is signed, not stored; the unique `scan_nonce` of a rating makes it single-use in the same
+statement that stores the rating, so losing Redis or a killed process cannot burn or double it.
+"""
+
+import secrets
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from backend.app.core import signing
+from backend.app.core.errors import Gone, InvalidInput
+
+LIFETIME = timedelta(minutes=10)
+PURPOSE = "scan"
+LAYOUT = struct.Struct(">QQI12s")
+
+
+class TicketExpired(Gone):
+    code = "ticket_expired"
+    message = "扫码已超过 10 分钟,请再扫一次"
+
+
+class TicketInvalid(InvalidInput):
+    code = "ticket_invalid"
+    message = "请重新扫一下服务点的码"
+
+
+@dataclass(frozen=True)
+class ScanTicket:
+    """Who scanned which code when; `nonce` is the scan's own name."""
+
+    person_id: int
+    qr_code_id: int
+    scanned_at: datetime
+    nonce: bytes
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.scanned_at + LIFETIME
+
+
+def issue(person_id: int, qr_code_id: int, at: datetime) -> tuple[str, ScanTicket]:
+    ticket = ScanTicket(person_id, qr_code_id, at.replace(microsecond=0), secrets.token_bytes(12))
+    payload = LAYOUT.pack(person_id, qr_code_id, int(at.timestamp()), ticket.nonce)
+    return signing.sign(PURPOSE, payload), ticket
+
+
+def read(token: str, person_id: int) -> ScanTicket:
+    """The ticket, expired or not; raises TicketInvalid unless it is this person's own."""
+    try:
+        payload = signing.verify(PURPOSE, token)
+        holder, qr_code_id, seconds, nonce = LAYOUT.unpack(payload)
+    except (signing.BadSignature, struct.error):
+        raise TicketInvalid(errors={"ticket": [TicketInvalid.message]}) from None
+    if holder != person_id:
+        raise TicketInvalid(errors={"ticket": ["这次扫码不是您本人的,请自己再扫一次"]})
+    return ScanTicket(holder, qr_code_id, datetime.fromtimestamp(seconds, UTC), nonce)

@@ -1,0 +1,128 @@
+"""Shapes of ratings."""
+
+from marshmallow import fields, validate
+
+from backend.app.core.schemas import Id, Shape
+
+MAX_REASONS = 6
+
+
+class Level(fields.Integer):
+    """1 非常满意 to 5 非常不满意."""
+
+    def __init__(self, **kwargs: object) -> None:
+        bounds = validate.Range(min=1, max=5, error="满意程度只有五级:1 到 5")
+        super().__init__(strict=True, validate=bounds, **kwargs)  # type: ignore[arg-type]
+
+
+class RatingInputShape(Shape):
+    level = Level(required=True)
+    reason_ids = fields.List(
+        fields.Integer(
+            strict=True, validate=validate.Range(min=1, max=2**31 - 1, error="编号不对")
+        ),
+        load_default=list,
+        validate=validate.Length(max=MAX_REASONS, error=f"最多选 {MAX_REASONS} 个原因"),
+    )
+    words = fields.String(load_default=None, allow_none=True)
+
+
+class NewRatingShape(RatingInputShape):
+    ticket = fields.String(
+        required=True, validate=validate.Length(min=1, max=200, error="请重新扫码")
+    )
+
+
+class FollowupInputShape(Shape):
+    level = Level(required=True)
+    words = fields.String(load_default=None, allow_none=True)
+
+
+class IdempotencyHeader(Shape):
+    idempotency_key = fields.UUID(required=True, data_key="Idempotency-Key")
+
+    class Meta:
+        unknown = "exclude"
+
+
+class FollowupShape(Shape):
+    level = fields.Integer(required=True)
+    label = fields.String(required=True)
+    words = fields.String(allow_none=True, required=True)
+    created_at = fields.AwareDateTime(required=True)
+
+
+class RatingShape(Shape):
+    id = fields.Integer(required=True)
+    level = fields.Integer(required=True)
+    label = fields.String(required=True)
+    reason_ids = fields.List(fields.Integer(), required=True)
+    reasons = fields.List(fields.String(), required=True)
+    words = fields.String(allow_none=True, required=True)
+    words_state = fields.String(
+        required=True, validate=validate.OneOf(["none", "shown", "held", "refused"])
+    )
+    rated_on = fields.Date(required=True)
+    change_until = fields.AwareDateTime(allow_none=True, required=True)
+    village_name = fields.String(required=True)
+    service_point_name = fields.String(required=True)
+    followup = fields.Nested(FollowupShape, allow_none=True, required=True)
+
+
+class NewlyRatedShape(RatingShape):
+    points_awarded = fields.Integer(required=True)
+    balance = fields.Integer(required=True)
+
+
+class OwnRatingsShape(Shape):
+    items = fields.List(fields.Nested(RatingShape), required=True)
+    next = fields.Integer(allow_none=True, required=True)
+
+
+class BeforeQuery(Shape):
+    before = Id(load_default=None)
+
+
+class PlaceShape(Shape):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    township = fields.String(required=True)
+    county = fields.String(required=True)
+
+
+class ServicePointShape(Shape):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    kind_name = fields.String(required=True)
+    icon = fields.String(required=True)
+    photo_url = fields.String(allow_none=True, required=True)
+
+
+class RefusalShape(Shape):
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class ReasonShape(Shape):
+    id = fields.Integer(required=True)
+    text = fields.String(required=True)
+
+
+class LevelChoiceShape(Shape):
+    level = fields.Integer(required=True)
+    label = fields.String(required=True)
+    reasons = fields.List(fields.Nested(ReasonShape), required=True)
+
+
+class LandingShape(Shape):
+    ticket = fields.String(required=True)
+    ticket_expires_at = fields.AwareDateTime(required=True)
+    village = fields.Nested(PlaceShape, required=True)
+    service_point = fields.Nested(ServicePointShape, required=True)
+    may_rate = fields.Boolean(required=True)
+    refusal = fields.Nested(RefusalShape, allow_none=True, required=True)
+    rated_today = fields.Nested(RatingShape, allow_none=True, required=True)
+    levels = fields.List(fields.Nested(LevelChoiceShape), required=True)
+    points_for_rating = fields.Integer(required=True)
+    suggest_binding = fields.Boolean(required=True)
