@@ -1,0 +1,6 @@
+const { request, search } = require('../core/request')
+
+/** @param {number} villageId @param {string} [month] YYYY-MM, the newest when left out */
+const getScorecard = (villageId, month) => request({ path: `/villages/${villageId}/scorecard${search({ month })}` })
+
+module.exports = { getScorecard }

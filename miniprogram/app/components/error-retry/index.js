@@ -1,0 +1,10 @@
+/** What happened, in a sentence, and the way to try again. */
+Component({
+  properties: {
+    message: { type: String, value: '' },
+    code: { type: String, value: '' },
+  },
+  methods: {
+    retry() { this.triggerEvent('retry') },
+  },
+})

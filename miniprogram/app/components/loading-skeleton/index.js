@@ -1,0 +1,2 @@
+/** The shape of a page while it is on its way. */
+Component({})

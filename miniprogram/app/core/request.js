@@ -1,0 +1,32 @@
+/** Requests in the villager's name; a forgotten session is renewed once, unseen. */
+const { send } = require('./send')
+const session = require('./session')
+
+/** @param {import('./send').Request} asked @param {string} token */
+const sendAs = (asked, token) =>
+  send({ ...asked, header: { ...asked.header, Authorization: `Bearer ${token}` } })
+
+/**
+ * @param {import('./send').Request} asked
+ * @returns {Promise<any>}
+ */
+const request = async (asked) => {
+  const token = await session.ensure()
+  try {
+    return await sendAs(asked, token)
+  } catch (error) {
+    if (error.status !== 401) throw error
+    session.forget(token)
+    return sendAs(asked, await session.ensure())
+  }
+}
+
+/** @param {Record<string, any>} given leaves out what is not set */
+const search = (given) => {
+  const pairs = Object.keys(given)
+    .filter((name) => given[name] !== undefined && given[name] !== null && given[name] !== '')
+    .map((name) => `${name}=${encodeURIComponent(given[name])}`)
+  return pairs.length ? `?${pairs.join('&')}` : ''
+}
+
+module.exports = { request, search }

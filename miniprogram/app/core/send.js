@@ -1,0 +1,32 @@
+/** One HTTP exchange with the county's server, without log-in. */
+const { host, apiPath } = require('../config')
+const { fromAnswer, fromFailure } = require('./errors')
+
+const PATIENCE_MS = 15000
+
+/** @typedef {{method?: any, path: string, data?: any, header?: Record<string, string>}} Request */
+
+/**
+ * @param {Request} request
+ * @returns {Promise<any>} the answer's body; rejects with an ApiError
+ */
+const send = ({ method = 'GET', path, data, header = {} }) => new Promise((resolve, reject) => {
+  wx.request({
+    url: host + apiPath + path,
+    method,
+    data,
+    header,
+    timeout: PATIENCE_MS,
+    success: (answer) => {
+      const isFine = answer.statusCode >= 200 && answer.statusCode < 300
+      if (isFine) resolve(answer.data)
+      else reject(fromAnswer(answer))
+    },
+    fail: (failure) => reject(fromFailure(failure)),
+  })
+})
+
+/** Addresses of pictures may come without the host. @param {string|null} url */
+const absolute = (url) => (url && url.startsWith('/') ? host + url : url || '')
+
+module.exports = { send, absolute }

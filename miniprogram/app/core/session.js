@@ -1,0 +1,69 @@
+/** Who is using this phone: one silent log-in, kept until the server forgets it. */
+const { send } = require('./send')
+const { ApiError } = require('./errors')
+
+const TOKEN = 'session'
+const SIGNED_OUT = 'signed_out'
+
+/** @type {Promise<string>|null} several pages may ask at once; one log-in serves them all */
+let opening = null
+
+const askCode = () => new Promise((resolve, reject) => {
+  wx.login({
+    success: ({ code }) => resolve(code),
+    fail: () => reject(new ApiError({ code: 'offline', message: '没能登录上,请看看有没有信号,再试一次。' })),
+  })
+})
+
+const exchange = async () => {
+  const code = await askCode()
+  return send({ method: 'POST', path: '/sessions', data: { code } })
+}
+
+/** A code works once; when the server refuses it, a fresh one is tried. */
+const open = async () => {
+  const opened = await exchange().catch((error) => {
+    if (error.code !== 'login_code_invalid') throw error
+    return exchange()
+  })
+  wx.setStorageSync(TOKEN, opened.token)
+  return opened.token
+}
+
+/** @returns {Promise<string>} a token, logging in silently when there is none */
+const ensure = () => {
+  if (wx.getStorageSync(SIGNED_OUT)) {
+    return Promise.reject(new ApiError({ code: 'signed_out', message: '您已经退出登录。要用的时候,点一下就能进来。' }))
+  }
+  const kept = wx.getStorageSync(TOKEN)
+  if (kept) return Promise.resolve(kept)
+  if (!opening) {
+    opening = open()
+    const done = () => { opening = null }
+    opening.then(done, done)
+  }
+  return opening
+}
+
+/** Drops a token the server no longer knows. @param {string} token */
+const forget = (token) => {
+  if (wx.getStorageSync(TOKEN) === token) wx.removeStorageSync(TOKEN)
+}
+
+/** The villager asks to come back after having logged out. */
+const signIn = () => {
+  wx.removeStorageSync(SIGNED_OUT)
+  return ensure()
+}
+
+/** Logs out on the server if it can be reached, on this phone in any case. */
+const signOut = async () => {
+  const token = wx.getStorageSync(TOKEN)
+  wx.setStorageSync(SIGNED_OUT, true)
+  wx.removeStorageSync(TOKEN)
+  if (!token) return
+  const header = { Authorization: `Bearer ${token}` }
+  await send({ method: 'DELETE', path: '/sessions/current', header }).catch(() => undefined)
+}
+
+module.exports = { ensure, forget, signIn, signOut }

@@ -1,0 +1,55 @@
+const { page } = require('../../core/page')
+const { scan } = require('../../core/scan')
+const outbox = require('../../core/outbox')
+const scorecard = require('../../core/scorecard')
+const { getMe } = require('../../api/me')
+const { getScorecard } = require('../../api/villages')
+
+const show = async () => {
+  const me = await getMe()
+  const village = me.binding ? me.binding.village : null
+  const card = village ? scorecard.describe(await getScorecard(village.id)) : null
+  return { villageName: village ? village.name : '', balance: me.balance, card }
+}
+
+Page(page({
+  remembers: 'home',
+  fetch: show,
+  data: { villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '' },
+
+  onShow() {
+    this.countWaiting()
+    if (!this.stopListening) this.stopListening = outbox.listen((outcome) => this.heard(outcome))
+    this.load()
+  },
+
+  onUnload() {
+    if (this.stopListening) this.stopListening()
+  },
+
+  countWaiting() {
+    this.setData({ waiting: outbox.items().length, scanProblem: '' })
+  },
+
+  /** Something that waited has been answered while this page was open. */
+  heard({ state, error }) {
+    this.countWaiting()
+    if (state === 'refused') this.setData({ scanProblem: `有一条评价没收下:${error.message}` })
+    if (state === 'sent') this.load()
+  },
+
+  async scan() {
+    this.setData({ scanProblem: '' })
+    try {
+      const code = await scan()
+      if (code) wx.navigateTo({ url: `/pages/scan/index?code=${code}` })
+    } catch (error) {
+      this.setData({ scanProblem: error.message })
+    }
+  },
+
+  openVillage() { wx.switchTab({ url: '/pages/village/index' }) },
+  openPoints() { wx.switchTab({ url: '/pages/points/index' }) },
+  openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
+  openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
+}))

@@ -1,0 +1,54 @@
+const { page } = require('../../core/page')
+const session = require('../../core/session')
+const seen = require('../../core/seen')
+const outbox = require('../../core/outbox')
+const textSize = require('../../core/text_size')
+const { getMe } = require('../../api/me')
+
+const ROLE_WORDS = {
+  cadre: '村干部', township_staff: '乡镇工作人员', county_staff: '县里工作人员', leader: '县领导', administrator: '管理员',
+}
+
+/** @param {{role: string, region_name: string}} grant */
+const describeRole = (grant) => ({ said: `您也是${grant.region_name || ''}${ROLE_WORDS[grant.role] || '工作人员'}` })
+
+/** @param {any} me */
+const describe = (me) => ({
+  village: me.binding ? me.binding.village : null,
+  group: me.binding && me.binding.group ? me.binding.group.name : '',
+  household: (me.binding && me.binding.household) || '',
+  roles: (me.roles || []).filter((grant) => grant.role !== 'villager').map(describeRole),
+})
+
+Page(page({
+  remembers: 'me',
+  data: { village: null, group: '', household: '', roles: [], isLarge: false },
+
+  fetch: async () => describe(await getMe()),
+
+  onShow() {
+    this.setData({ isLarge: textSize.isLarge() })
+    this.load()
+  },
+
+  switchLarge(event) {
+    textSize.setLarge(event.detail.value)
+    this.setData({ isLarge: event.detail.value })
+    this.prepare()
+  },
+
+  async leave() {
+    const waiting = outbox.items().length
+    const content = waiting ? `还有 ${waiting} 条评价没传出去,要等您再登录才会传。` : '退出以后,再点一下就能进来。'
+    const { confirm } = await wx.showModal({ title: '要退出吗?', content, confirmText: '退出', cancelText: '不退' })
+    if (!confirm) return
+    await session.signOut()
+    seen.forgetAll()
+    wx.reLaunch({ url: '/pages/home/index' })
+  },
+
+  openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
+  openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
+  openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },
+  call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },
+}))

@@ -1,0 +1,65 @@
+const { page } = require('../../core/page')
+const { dayWords, leftWords } = require('../../core/words')
+const { plainLevels } = require('../../core/levels')
+const outbox = require('../../core/outbox')
+const { listMyRatings } = require('../../api/ratings')
+
+/** @param {number} level */
+const labelOf = (level) => plainLevels()[level - 1].label
+
+/** @param {any} rating */
+const describe = (rating) => ({
+  ...rating,
+  day: dayWords(rating.rated_on),
+  left: leftWords(rating.change_until),
+  reasonWords: rating.reasons.join('、'),
+  followup: rating.followup ? { ...rating.followup, label: labelOf(rating.followup.level) } : null,
+})
+
+Page(page({
+  remembers: 'ratings',
+  data: { items: [], waiting: [], next: null, isMore: false },
+
+  async fetch() {
+    const { items, next } = await listMyRatings()
+    return { items: items.map(describe), next }
+  },
+
+  onShow() {
+    this.setData({ waiting: outbox.items() })
+    if (!this.stopListening) this.stopListening = outbox.listen((outcome) => this.heard(outcome))
+    this.load()
+  },
+
+  onUnload() {
+    if (this.stopListening) this.stopListening()
+  },
+
+  heard({ state, error }) {
+    this.setData({ waiting: outbox.items() })
+    if (state === 'refused') wx.showModal({ title: '有一条没收下', content: error.message, showCancel: false, confirmText: '知道了' })
+    if (state === 'sent') this.load()
+  },
+
+  async more() {
+    this.setData({ isMore: true })
+    try {
+      const { items, next } = await listMyRatings(this.data.next)
+      this.setData({ items: this.data.items.concat(items.map(describe)), next })
+    } catch (error) {
+      wx.showToast({ title: error.message, icon: 'none' })
+    }
+    this.setData({ isMore: false })
+  },
+
+  change(event) { this.open(event, 'change') },
+  followUp(event) { this.open(event, 'followup') },
+
+  /** The rating itself travels in the app's memory, not in the address. */
+  open(event, mode) {
+    getApp().editing = this.data.items[event.currentTarget.dataset.index]
+    wx.navigateTo({ url: `/pages/ratings/edit/index?mode=${mode}` })
+  },
+
+  goHome() { wx.switchTab({ url: '/pages/home/index' }) },
+}))

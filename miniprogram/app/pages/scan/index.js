@@ -1,0 +1,122 @@
+const { page, describe } = require('../../core/page')
+const { scan, needCode } = require('../../core/scan')
+const { absolute } = require('../../core/send')
+const { keepLevels } = require('../../core/levels')
+const outbox = require('../../core/outbox')
+const { openCode } = require('../../api/codes')
+const { bindVillage } = require('../../api/me')
+
+const EXPIRED = '扫码过了 10 分钟,这次没算上。请再扫一次码,重新评一下,很快的。'
+const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
+const CHOOSE_FIRST = '请先点一个脸。'
+
+/** A scan by WeChat itself brings the whole link in `q`, encoded once. @param {any} query */
+const codeFrom = (query) => {
+  if (query.code) return query.code
+  return query.q ? needCode(decodeURIComponent(query.q)) : ''
+}
+
+/** @param {any} opened what the code opens to @returns {any} why not, or null */
+const refusalOf = (opened) => {
+  if (opened.rated_today) return RATED
+  if (opened.may_rate) return null
+  const refusal = opened.refusal || { code: 'not_allowed', message: '这里您现在不能评。' }
+  return { ...refusal, title: '这次不能评' }
+}
+
+Page(page({
+  data: {
+    state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, ticket: '',
+    formProblem: '', isSending: false, points: 0, balance: 0, isHeld: false,
+    suggestion: null, isBinding: false, isBound: false, bindProblem: '', suggests: false,
+  },
+
+  onLoad(query) {
+    this.query = query
+    this.load()
+  },
+
+  /** The page stays as it is when the villager comes back to it. */
+  onShow() {},
+
+  async load() {
+    if (!this.query.code && !this.query.q) return
+    this.setData({ state: 'loading', formProblem: '' })
+    try {
+      this.place(await openCode(codeFrom(this.query)))
+    } catch (error) {
+      this.setData({ state: 'error', problem: describe(error) })
+    }
+  },
+
+  place(opened) {
+    keepLevels(opened.service_point.name, opened.levels)
+    this.setData({
+      state: 'ready', problem: null,
+      point: opened.service_point, village: opened.village, photo: absolute(opened.service_point.photo_url),
+      levels: opened.levels, ticket: opened.ticket, refusal: refusalOf(opened), suggests: opened.suggest_binding,
+    })
+  },
+
+  dropPhoto() { this.setData({ photo: '' }) },
+
+  async scanAgain() {
+    try {
+      const code = await scan()
+      if (!code) return
+      this.query = { code }
+      await this.load()
+    } catch (error) {
+      this.setData({ state: 'error', problem: describe(error) })
+    }
+  },
+
+  async send(event) {
+    const said = event.detail
+    if (!said.level) return this.setData({ formProblem: CHOOSE_FIRST })
+    if (this.data.isSending) return undefined
+    this.setData({ isSending: true, formProblem: '' })
+    const { ticket, village, point, levels } = this.data
+    const { label } = levels.find((one) => one.level === said.level)
+    const outcome = await outbox.submit({
+      body: { ticket, ...said }, village_name: village.name, service_point_name: point.name, label,
+    })
+    this.setData({ isSending: false })
+    return this.finish(outcome)
+  },
+
+  finish({ state, rating, error }) {
+    wx.pageScrollTo({ scrollTop: 0, duration: 0 })
+    if (state === 'sent') return this.thank(rating)
+    if (state === 'waiting') return this.setData({ state: 'waiting' })
+    if (error.code === 'ticket_expired' || error.code === 'ticket_used') {
+      return this.setData({ state: 'error', problem: { code: error.code, message: EXPIRED } })
+    }
+    if (error.code === 'rated_today') return this.setData({ refusal: RATED })
+    if (error.status === 422) return this.setData({ formProblem: error.message })
+    return this.setData({ state: 'error', problem: describe(error) })
+  },
+
+  thank(rating) {
+    this.setData({
+      state: 'thanks', points: rating.points_awarded, balance: rating.balance,
+      isHeld: rating.words_state === 'held', suggestion: this.data.suggests ? this.data.village : null,
+    })
+  },
+
+  async bindThis() {
+    this.setData({ isBinding: true, bindProblem: '' })
+    try {
+      await bindVillage({ village_id: this.data.village.id })
+      this.setData({ isBound: true, suggestion: null })
+    } catch (error) {
+      this.setData({ bindProblem: error.message })
+    }
+    this.setData({ isBinding: false })
+  },
+
+  bindOther() { wx.navigateTo({ url: '/pages/bind/index' }) },
+  openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
+  goHome() { wx.switchTab({ url: '/pages/home/index' }) },
+  call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },
+}))
