@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
@@ -16,7 +17,8 @@ from backend.app.core.db import autocommit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import CheckedText, WordsState, check_words
 from backend.app.ratings import errors, queries, scan
-from backend.app.ratings.models import Rating, RatingChange
+from backend.app.ratings.models import Rating, RatingChange, RatingReason
+from backend.app.ratings.reasons import REASONS
 from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT, STORE_RATING
 
 CHANGE_WINDOW = timedelta(days=7)
@@ -164,7 +166,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
         checked.text,
     )
     if same:
-        return None
+        return
     db.session.add(
         RatingChange(
             rating_id=rating.id,
@@ -182,7 +184,6 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
         rating.hold_reason = checked.reason
     rating.changed_at = at
     db.session.flush()
-    return rating
 
 
 def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> None:
@@ -191,7 +192,7 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     checked = check_words(words)
     if rating.followup_level is not None:
         if (rating.followup_level, rating.followup_words) == (level, checked.text):
-            return None
+            return
         raise errors.FollowupExists
     _move_counters(rating, level)
     rating.followup_level = level
@@ -199,7 +200,6 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     rating.followup_words_state = checked.state.value
     rating.followup_at = calendar.now()
     db.session.flush()
-    return rating
 
 
 def _move_counters(rating: Rating, level: int) -> None:
@@ -240,3 +240,13 @@ def recount(first_month: date, last_month: date) -> None:
     last_day = calendar.next_month(last_month) - timedelta(days=1)
     for statement in RECOUNT:
         db.session.execute(statement, {"first": first_month, "last": last_day})
+
+
+def seed_reasons() -> int:
+    """Adds the reasons a county starts with where they are missing; returns how many."""
+    rows = [
+        {"text": label, "first_level": first, "last_level": last, "position": position}
+        for position, (label, first, last) in enumerate(REASONS, 1)
+    ]
+    added = insert(RatingReason).values(rows).on_conflict_do_nothing().returning(RatingReason.id)
+    return len(db.session.scalars(added).all())

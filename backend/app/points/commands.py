@@ -1,0 +1,27 @@
+"""flask points …: what a county's IT does once."""
+
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+
+from backend.app.core.db import transaction
+from backend.app.points import operations
+
+commands = AppGroup("points", help="积分")
+
+
+@commands.command("set-rule")
+@click.argument("county_id", type=int)
+@click.option("--code", default=operations.RATING_RULE, show_default=True)
+@click.option("--label", default="评价服务", show_default=True)
+@click.option("--amount", type=click.IntRange(1, 100), default=2, show_default=True)
+@click.option("--daily-cap", type=click.IntRange(1, 50), default=5, show_default=True)
+@click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), required=True)
+def set_rule(
+    county_id: int, code: str, label: str, amount: int, daily_cap: int, starts_on: datetime
+) -> None:
+    """Sets what one act earns from a day on; the rule before ends the day before."""
+    with transaction():
+        rule = operations.set_rule(county_id, code, label, amount, daily_cap, starts_on.date())
+        click.echo(f"{label}:每次 {amount} 分,每天最多 {daily_cap} 次,第 {rule.version} 版")

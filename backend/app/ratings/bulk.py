@@ -1,0 +1,83 @@
+"""Many ratings at once, with the same rows as one by one: for demo counties and load tests."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import copy_rows, db
+from backend.app.core.text_check import check_words
+from backend.app.points.fragments import earn_many
+from backend.app.ratings.operations import recount
+
+COLUMNS = (
+    "person_id", "qr_code_id", "rated_on", "created_at", "level", "reason_ids",
+    "words", "words_state", "hold_reason", "idempotency_key", "request_digest", "scan_nonce",
+)  # fmt: skip
+DRAFT = text(
+    """
+    CREATE TEMP TABLE draft_rating ON COMMIT DROP AS
+    SELECT person_id, qr_code_id, rated_on, created_at, level, reason_ids, words, words_state,
+           hold_reason, idempotency_key, request_digest, scan_nonce
+    FROM rating WITH NO DATA
+    """
+)
+STORE = text(
+    f"""
+    WITH rated AS (
+        INSERT INTO rating ({", ".join(COLUMNS)}, county_id, village_id, service_point_id)
+        SELECT {", ".join("d." + column for column in COLUMNS)}, v.county_id, v.id, s.id
+        FROM draft_rating d
+        JOIN qr_code q ON q.id = d.qr_code_id
+        JOIN service_point s ON s.id = q.service_point_id
+        JOIN region v ON v.id = s.village_id
+        ORDER BY d.created_at
+        ON CONFLICT DO NOTHING
+        RETURNING id, county_id, person_id, rated_on, created_at
+    ), earned AS (
+        {earn_many("rated", rule_code="rating", cause_kind="rating")}
+    )
+    SELECT count(*) FROM rated
+    """  # noqa: S608  the parts are constants of our own code
+)
+
+
+@dataclass(frozen=True)
+class PastRating:
+    """What somebody said behind a code at an earlier time."""
+
+    person_id: int
+    qr_code_id: int
+    at: datetime
+    level: int
+    reason_ids: tuple[int, ...] = ()
+    words: str | None = None
+
+
+def load_ratings(ratings: Iterable[PastRating]) -> int:
+    """Stores ratings, their points and their counters; returns how many were new."""
+    days: list[date] = []
+    db.session.execute(DRAFT)
+    copy_rows("draft_rating", COLUMNS, _rows(ratings, days))
+    if not days:
+        return 0
+    stored: int = db.session.execute(STORE).scalar_one()
+    recount(calendar.month_of(min(days)), calendar.month_of(max(days)))
+    return stored
+
+
+def _rows(ratings: Iterable[PastRating], days: list[date]) -> Iterator[tuple[Any, ...]]:
+    for rating in ratings:
+        checked = check_words(rating.words)
+        day = calendar.local_day(rating.at)
+        days.append(day)
+        yield (
+            rating.person_id, rating.qr_code_id, day, rating.at, rating.level,
+            sorted(set(rating.reason_ids)), checked.text, checked.state.value, checked.reason,
+            UUID(bytes=secrets.token_bytes(16)), secrets.token_bytes(32), secrets.token_bytes(12),
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Jobs: load, transaction, one operation. 后台任务。"""

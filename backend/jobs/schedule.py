@@ -1,0 +1,74 @@
+"""The timetable, as data, and the one process that keeps it: python -m backend.jobs.schedule.
+
+Two of these at once do no harm: each period of each entry is claimed by one Redis key, and every
+job is idempotent.
+"""
+
+import signal
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import redis
+import structlog
+
+from backend.app.core import calendar
+from backend.app.core.queue import JobName, redis_client, send
+from backend.jobs.context import application
+
+log = structlog.get_logger()
+TICK_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job once a day at a time of the county's clock; missed while down, it is caught up."""
+
+    job: JobName
+    hour: int
+    minute: int = 0
+
+
+TIMETABLE = (
+    Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
+    Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
+)
+
+
+def due(at: datetime) -> list[tuple[Entry, str]]:
+    """The entries whose time today has come, each with the name of its period."""
+    local = at.astimezone(calendar.COUNTY_ZONE)
+    return [
+        (entry, f"{local:%Y-%m-%d}")
+        for entry in TIMETABLE
+        if (local.hour, local.minute) >= (entry.hour, entry.minute)
+    ]
+
+
+def send_due(at: datetime) -> list[JobName]:
+    """Sends what is due and nobody else has sent."""
+    sent = []
+    for entry, period in due(at):
+        claim = f"timetable:{entry.job.value}:{period}"
+        if redis_client().set(claim, "1", nx=True, ex=int(timedelta(days=2).total_seconds())):
+            send(entry.job)
+            sent.append(entry.job)
+    return sent
+
+
+def keep(stop: threading.Event) -> None:
+    with application().app_context():
+        while not stop.wait(TICK_SECONDS):
+            try:
+                for job in send_due(calendar.now()):
+                    log.info("scheduled", job=job.value)
+            except redis.RedisError as error:
+                # Redis being restarted is no reason to lose the timetable.
+                log.warning("timetable_waits", kind=type(error).__name__)
+
+
+if __name__ == "__main__":
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGINT, lambda *_: stopping.set())
+    keep(stopping)

@@ -1,0 +1,26 @@
+"""Scorecards, by night and on demand."""
+
+from backend.app.core import calendar
+from backend.app.core.calendar import parse_month
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput
+from backend.app.scorecards.operations import recompute_month as recompute
+
+
+def recompute_month(county_id: int, month: str) -> int:
+    """One county's month, asked for by its staff."""
+    first = parse_month(month)
+    if first is None:
+        raise InvalidInput(errors={"month": [month]})
+    with transaction():
+        return recompute(first, county_id)
+
+
+def recompute_nightly() -> int:
+    """This month and the one before, which ratings may still be changed in."""
+    month = calendar.month_of(calendar.today())
+    done = 0
+    for first in (calendar.previous_month(month), month):
+        with transaction():
+            done += recompute(first)
+    return done
