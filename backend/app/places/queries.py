@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db
@@ -103,7 +103,7 @@ def search_villages(text: str, within: Collection[int] | None = None) -> list[Vi
     if not words:
         return []
     pattern = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    matches = Region.name.like(f"%{pattern}%")
+    matches: ColumnElement[bool] = Region.name.like(f"%{pattern}%")
     if words.isdecimal():
         matches = or_(matches, Region.code.like(f"{pattern}%"))
     found = (
@@ -163,7 +163,7 @@ def list_history(region_id: int) -> list[RegionVersion]:
     )
 
 
-def _places() -> Select[Any]:
+def _places() -> Select[*tuple[Any, ...]]:
     return select(
         Region.id,
         Region.level,
@@ -177,7 +177,7 @@ def _places() -> Select[Any]:
     )
 
 
-def _labels() -> Select[Any]:
+def _labels() -> Select[*tuple[Any, ...]]:
     township, county = aliased(Region), aliased(Region)
     return (
         select(Region.id, Region.name, township.name, county.name)

@@ -1,0 +1,137 @@
+"""Villages are renamed, moved and merged; ids stay, and history keeps every former state."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select, text, update
+
+from backend.app.access import Actor
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.places.errors import CannotMerge, RegionClosed, RegionUnknown
+from backend.app.places.models import Region, RegionVersion
+from backend.app.places.operations import check_may_manage, who
+
+# A point moves with its poster; where the new village has one of that name it says where from.
+MOVE_POINTS = text(
+    """
+    UPDATE service_point AS moved
+    SET village_id = :into_id,
+        name = CASE WHEN EXISTS (
+            SELECT FROM service_point AS there
+            WHERE there.village_id = :into_id AND there.name = moved.name
+              AND there.closed_on IS NULL
+        ) THEN left(moved.name, 40) || '(原' || left(:former_name, 15) || ')' ELSE moved.name END
+    WHERE village_id = :village_id AND closed_on IS NULL
+    """
+)
+
+
+def rename_region(actor: Actor, region_id: int, name: str, on: date | None = None) -> Region:
+    """A new name from one day on."""
+    region = _managed(actor, region_id)
+    before, region.name = region.name, name.strip()
+    keep_version(region, on or calendar.today())
+    record("rename_region", who(actor), "region", region.id, before=before, name=region.name)
+    return region
+
+
+def move_region(
+    actor: Actor,
+    region_id: int,
+    parent_id: int,
+    new_code: str | None = None,
+    on: date | None = None,
+) -> Region:
+    """A village goes to another township of the county, usually with a new 12-digit code."""
+    region, parent = _managed(actor, region_id), _open(parent_id)
+    if region.level != "village" or parent.level != "township":
+        raise InvalidInput(errors={"parent_id": ["村只能移到乡镇(街道)下面"]})
+    if region.county_id != parent.county_id:
+        raise InvalidInput(errors={"parent_id": ["只能移到同一个县的乡镇"]})
+    check_may_manage(actor, parent.id)
+    before = region.parent_id
+    region.parent_id = region.township_id = parent.id
+    region.code = new_code or region.code
+    db.session.execute(
+        update(Region).where(Region.parent_id == region.id).values(township_id=parent.id)
+    )
+    keep_version(region, on or calendar.today())
+    record("move_region", who(actor), "region", region.id, before=before, parent_id=parent.id)
+    return region
+
+
+def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None = None) -> Region:
+    """One village goes into another: its groups, service points and posters go along."""
+    gone, into = _managed(actor, village_id), _open(into_id)
+    same_kind = gone.level == into.level == "village"
+    if not same_kind or gone.id == into.id or gone.county_id != into.county_id:
+        raise CannotMerge
+    check_may_manage(actor, into.id)
+    day = on or calendar.today()
+    db.session.flush()
+    db.session.execute(
+        MOVE_POINTS, {"village_id": gone.id, "into_id": into.id, "former_name": gone.name}
+    )
+    for group in db.session.scalars(select(Region).where(Region.parent_id == gone.id)):
+        group.parent_id, group.township_id = into.id, into.township_id
+        keep_version(group, day)
+    gone.merged_into_id = into.id
+    close_region(gone, day)
+    db.session.expire_all()
+    record("merge_villages", who(actor), "region", gone.id, into=into.id)
+    return gone
+
+
+def close_region(region: Region, day: date) -> None:
+    """The region exists until the day before; nothing of it is deleted."""
+    region.closed_on = day
+    version = _open_version(region.id)
+    if version is not None:
+        version.valid_to = max(day, version.valid_from + timedelta(days=1))
+    db.session.flush()
+
+
+def keep_version(region: Region, day: date) -> None:
+    """Writes the present state as valid from that day; the state before ends there."""
+    version = _open_version(region.id)
+    if version is not None and version.valid_from >= day:
+        version.name, version.code, version.parent_id = region.name, region.code, region.parent_id
+    else:
+        if version is not None:
+            version.valid_to = day
+            db.session.flush()
+        db.session.add(
+            RegionVersion(
+                region_id=region.id,
+                code=region.code,
+                name=region.name,
+                parent_id=region.parent_id,
+                valid_from=day,
+            )
+        )
+    db.session.flush()
+
+
+def _open_version(region_id: int) -> RegionVersion | None:
+    return db.session.scalar(
+        select(RegionVersion).where(
+            RegionVersion.region_id == region_id, RegionVersion.valid_to.is_(None)
+        )
+    )
+
+
+def _open(region_id: int) -> Region:
+    region = db.session.get(Region, region_id, with_for_update=True)
+    if region is None:
+        raise RegionUnknown
+    if region.closed_on is not None:
+        raise RegionClosed
+    return region
+
+
+def _managed(actor: Actor, region_id: int) -> Region:
+    region = _open(region_id)
+    check_may_manage(actor, region_id)
+    return region

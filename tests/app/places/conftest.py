@@ -1,0 +1,59 @@
+"""A small county to try things on, and the package's data."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from backend.app.access import Actor, Grant, Role
+from backend.app.core.db import transaction
+from backend.app.places import imports, operations, queries
+from backend.app.places.commands import PACKAGE
+from backend.app.places.divisions import read_csv
+from backend.app.places.queries import Place
+
+DAY = date(2026, 1, 1)
+COUNTY = """\
+level,code,name
+county,610528000000,富平县
+township,610528101000,庄里镇
+township,610528102000,张桥镇
+village,610528101200,永安村委会
+village,610528101201,三河村委会
+village,610528102200,西村村委会
+"""
+
+
+def load(text: str, day: date = DAY, close_gone: bool = False) -> imports.ImportReport:
+    """Import a file as the command does."""
+    with transaction():
+        rows = read_csv(text.encode(), imports.known_codes())
+        return imports.import_divisions(rows, day, close_gone)
+
+
+def place(code: str) -> Place:
+    found = queries.find_place(code)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def county(app: Flask) -> Place:
+    """富平县 with two townships, three villages and the kinds of service points."""
+    load(COUNTY)
+    with transaction():
+        operations.seed_kinds()
+    return place("610528")
+
+
+@pytest.fixture
+def manager(county: Place) -> Actor:
+    """Acts for the operator of the server: manages the county, stands for no person."""
+    return Actor(0, (Grant(Role.ADMINISTRATOR, county.id, DAY),))
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    assert PACKAGE.exists(), "run make setup-test first"
+    return PACKAGE
