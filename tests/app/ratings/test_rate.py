@@ -22,7 +22,11 @@ def test_a_scan_shows_village_and_service_point_and_the_five_levels(
     assert landing["village"]["township"] == "庄里镇"
     assert landing["service_point"]["kind_name"] == "办事窗口"
     assert [choice["label"] for choice in landing["levels"]] == [
-        "非常满意", "满意", "基本满意", "不满意", "非常不满意",
+        "非常满意",
+        "满意",
+        "基本满意",
+        "不满意",
+        "非常不满意",
     ]
     assert [reason["text"] for reason in landing["levels"][4]["reasons"]] == ["态度差", "等太久"]
     assert landing["points_for_rating"] == 2
@@ -147,9 +151,7 @@ def test_an_unknown_code_is_not_found(phone: Phone) -> None:
     assert (answer.status_code, answer.json["code"]) == (404, "code_unknown")
 
 
-def test_a_cadre_may_not_rate_the_own_village_but_may_rate_another(
-    client, county: County
-) -> None:
+def test_a_cadre_may_not_rate_the_own_village_but_may_rate_another(client, county: County) -> None:
     cadre = make_person()
     grant_role(cadre, Role.CADRE, county.village_ids[0])
     phone = open_phone(client, cadre)

@@ -1,0 +1,23 @@
+"""Imports point downwards."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_import_contract_holds() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_the_pure_core_loads_no_framework() -> None:
+    program = (
+        "import sys; import backend.app.scoring.measurements, backend.app.access;"
+        "heavy = {'flask', 'sqlalchemy', 'marshmallow', 'redis', 'rq'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,72 @@
+"""Rules a newcomer can rely on when reading the tree."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_FILE = 400
+SOURCE = ("*.py", "*.js", "*.mjs", "*.ts", "*.html", "*.wxml", "*.wxss", "*.css", "*.wxs")
+VAGUE = {"utils", "util", "helpers", "helper", "common", "service", "services", "misc"}
+FEATURE_FILES = ("operations", "queries", "models")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files git knows or would take."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "--", *patterns],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in tracked(*SOURCE)}
+    assert {str(p): n for p, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_only_core_db_commits() -> None:
+    commit = re.compile(r"\.commit\(|\bCOMMIT\b(?! DROP)")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked("backend/*.py")
+        if commit.search(path.read_text("utf-8")) and path != ROOT / "backend/app/core/db.py"
+    ]
+    assert found == []
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [p for p in tracked("*.py", "miniprogram/*.js") if p.stem in VAGUE] == []
+
+
+@pytest.mark.parametrize("path", tracked("backend/app/*.py"), ids=lambda p: str(p.name))
+def test_every_public_definition_is_annotated(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    bare = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.returns is None
+    ]
+    assert bare == []
+
+
+def test_every_package_says_what_it_is_in_both_languages() -> None:
+    for init in (ROOT / "backend/app").glob("*/__init__.py"):
+        docstring = ast.get_docstring(ast.parse(init.read_text("utf-8"))) or ""
+        assert re.search(r"[\u4e00-\u9fff]", docstring), init
+        assert re.search(r"[A-Za-z]{3}", docstring), init
+
+
+def test_no_link_to_a_foreign_host_is_loaded_by_a_page() -> None:
+    loaded = re.compile(r"""(?:src|href)\s*=\s*["']https?://|@import\s+url\(["']?https?:""")
+    pages = tracked("backend/app/templates/*", "backend/app/static/*.css", "miniprogram/*.wx*")
+    assert [str(p) for p in pages if loaded.search(p.read_text("utf-8"))] == []
+
+
+def test_pages_hold_no_inline_script() -> None:
+    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son[a-z]+\s*=")
+    pages = tracked("backend/app/templates/*.html")
+    assert [str(p) for p in pages if inline.search(p.read_text("utf-8"))] == []
