@@ -1,17 +1,17 @@
 /** The five levels, when no server is at hand to name them. */
 
 const LABELS = ['非常满意', '满意', '基本满意', '不满意', '非常不满意']
-const KEPT = 'levels:'
+const KEPT = 'levels'
 
 /** @typedef {{level: number, label: string, reasons: {id: number, text: string}[]}} Level */
 
 /** @returns {Level[]} */
 const plainLevels = () => LABELS.map((label, index) => ({ level: index + 1, label, reasons: [] }))
 
-/** Keeps the reasons of a service point for a later change. @param {string} place @param {Level[]} levels */
-const keepLevels = (place, levels) => wx.setStorageSync(KEPT + place, levels)
+/** Keeps the levels with their reasons for a later change. @param {Level[]} levels */
+const keepLevels = (levels) => wx.setStorageSync(KEPT, levels)
 
-/** @param {string} place @returns {Level[]} */
-const levelsOf = (place) => wx.getStorageSync(KEPT + place) || plainLevels()
+/** @returns {Level[]} */
+const keptLevels = () => wx.getStorageSync(KEPT) || plainLevels()
 
-module.exports = { plainLevels, keepLevels, levelsOf }
+module.exports = { plainLevels, keepLevels, keptLevels }

@@ -2,7 +2,7 @@
  * What all pages have in common: letter size, and one of the states
  * loading, ready, empty, error. A page says with `fetch` what it needs.
  */
-const { isUnanswered } = require('./errors')
+const { isTemporary, isUnanswered } = require('./errors')
 const { rootFontSize } = require('./text_size')
 const session = require('./session')
 const seen = require('./seen')
@@ -10,6 +10,7 @@ const seen = require('./seen')
 const describe = (/** @type {any} */ error) => ({
   code: error.code || 'unexpected',
   message: error.code ? error.message : '出了点岔子,没打开。请再试一次。',
+  canRetry: !error.code || error.code === 'signed_out' || isTemporary(error),
 })
 
 const common = {

@@ -35,10 +35,12 @@ async function send(options) {
   return received
 }
 
+/** Pictures that were picked, by the address the app knows them under. */
+const picked = new Map()
+
 async function upload({ url, filePath, name, formData, header }) {
   const form = new FormData()
-  const file = await (await fetch(filePath)).blob()
-  form.append(name, file, 'photo')
+  form.append(name, picked.get(filePath), 'photo')
   for (const [key, value] of Object.entries(formData || {})) form.append(key, value)
   const answer = await fetch(resolveUrl(url), { method: 'POST', headers: header, body: form, credentials: 'omit' })
   return { statusCode: answer.status, data: await answer.text() }
@@ -51,9 +53,11 @@ const chooseMedia = ({ count = 9 }) => new Promise((resolve, reject) => {
   field.addEventListener('cancel', () => reject(new Error('cancel')))
   field.addEventListener('change', () => resolve({
     type: 'image',
-    tempFiles: [...field.files].slice(0, count).map((file) => ({
-      tempFilePath: URL.createObjectURL(file), size: file.size, fileType: 'image',
-    })),
+    tempFiles: [...field.files].slice(0, count).map((file) => {
+      const tempFilePath = URL.createObjectURL(file)
+      picked.set(tempFilePath, file)
+      return { tempFilePath, size: file.size, fileType: 'image' }
+    }),
   }))
   field.click()
 })

@@ -29,6 +29,11 @@ class BrowserBackend extends glassEasel.CurrentWindowBackendContext {
       createTextNode: (text) => document.createTextNode(text),
       createDocumentFragment: () => document.createDocumentFragment(),
     }
+    this.onEvent((target, type, detail, options) => {
+      const event = new glassEasel.Event(type, detail, options)
+      glassEasel.Event.dispatchEvent(target, event)
+      return event.getEventBubbleStatus()
+    })
   }
 
   /** DOM input, change or scroll events must not reach listeners of the same name. */

@@ -3,6 +3,7 @@ Component({
   properties: {
     message: { type: String, value: '' },
     code: { type: String, value: '' },
+    canRetry: { type: Boolean, value: true },
   },
   methods: {
     retry() { this.triggerEvent('retry') },

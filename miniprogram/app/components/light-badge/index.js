@@ -1,4 +1,4 @@
-const MARKS = { leaf: '●', persimmon: '◆', brick: '■', lake: '▲', soft: '✓' }
+const MARKS = { leaf: '●', persimmon: '◆', brick: '■', lake: '▲', soft: '○' }
 
 /** A state as colour, shape and word together. */
 Component({

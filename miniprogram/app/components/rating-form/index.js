@@ -1,4 +1,5 @@
 const LONGEST = 500
+const MOST_REASONS = 6
 
 /** Face, reasons, words: one rating as it is being made. */
 Component({
@@ -37,7 +38,7 @@ Component({
     /** @param {any} event */
     chooseLevel(event) { this.show(event.detail.level) },
     /** @param {any} event */
-    chooseReasons(event) { this.setData({ chosenReasons: event.detail.chosen }) },
+    chooseReasons(event) { this.setData({ chosenReasons: event.detail.chosen.slice(0, MOST_REASONS) }) },
     /** @param {any} event */
     write(event) { this.setData({ text: event.detail.value }) },
     send() {

@@ -9,7 +9,7 @@ const ASK = { county: '选县', township: '选乡镇', village: '选村' }
 
 Page(page({
   data: {
-    items: [], path: [], trail: [ASK.county], words: '', found: [], isSearching: false, searchProblem: '',
+    items: [], path: [], canGoUp: false, trail: [ASK.county], words: '', found: [], isSearching: false, searchProblem: '',
     village: null, groups: [], chosenGroup: [], household: '', isSaving: false, bindProblem: '',
   },
   pause: 0,
@@ -22,12 +22,13 @@ Page(page({
     const { items } = await listRegions()
     if (items.length !== 1) return this.step([], items)
     const inside = await listRegions(items[0].id)
+    this.onlyCounty = true
     return this.step([items[0]], inside.items)
   },
 
   step(path, items) {
     const asked = items.length ? ASK[items[0].level] || '请选' : '请选'
-    return { path, items, trail: path.map((one) => one.name).concat(asked) }
+    return { path, items, canGoUp: path.length > (this.onlyCounty ? 1 : 0), trail: path.map((one) => one.name).concat(asked) }
   },
 
   async pick(event) {

@@ -31,9 +31,10 @@ Page(page({
     this.load()
   },
 
-  switchLarge(event) {
-    textSize.setLarge(event.detail.value)
-    this.setData({ isLarge: event.detail.value })
+  switchLarge() {
+    const isLarge = !this.data.isLarge
+    textSize.setLarge(isLarge)
+    this.setData({ isLarge })
     this.prepare()
   },
 

@@ -1,19 +1,14 @@
 const { page } = require('../../core/page')
 const { dayWords, leftWords } = require('../../core/words')
-const { plainLevels } = require('../../core/levels')
 const outbox = require('../../core/outbox')
 const { listMyRatings } = require('../../api/ratings')
-
-/** @param {number} level */
-const labelOf = (level) => plainLevels()[level - 1].label
 
 /** @param {any} rating */
 const describe = (rating) => ({
   ...rating,
   day: dayWords(rating.rated_on),
-  left: leftWords(rating.change_until),
+  left: rating.change_until ? leftWords(rating.change_until) : '',
   reasonWords: rating.reasons.join('、'),
-  followup: rating.followup ? { ...rating.followup, label: labelOf(rating.followup.level) } : null,
 })
 
 Page(page({

@@ -8,6 +8,7 @@ const { bindVillage } = require('../../api/me')
 
 const EXPIRED = '扫码过了 10 分钟,这次没算上。请再扫一次码,重新评一下,很快的。'
 const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
+const SCAN_ANEW = ['ticket_expired', 'ticket_used', 'ticket_invalid']
 const CHOOSE_FIRST = '请先点一个脸。'
 
 /** A scan by WeChat itself brings the whole link in `q`, encoded once. @param {any} query */
@@ -50,7 +51,7 @@ Page(page({
   },
 
   place(opened) {
-    keepLevels(opened.service_point.name, opened.levels)
+    keepLevels(opened.levels)
     this.setData({
       state: 'ready', problem: null,
       point: opened.service_point, village: opened.village, photo: absolute(opened.service_point.photo_url),
@@ -89,8 +90,9 @@ Page(page({
     wx.pageScrollTo({ scrollTop: 0, duration: 0 })
     if (state === 'sent') return this.thank(rating)
     if (state === 'waiting') return this.setData({ state: 'waiting' })
-    if (error.code === 'ticket_expired' || error.code === 'ticket_used') {
-      return this.setData({ state: 'error', problem: { code: error.code, message: EXPIRED } })
+    if (SCAN_ANEW.includes(error.code)) {
+      const message = error.code === 'ticket_expired' ? EXPIRED : error.message
+      return this.setData({ state: 'error', problem: { code: error.code, message, canRetry: false } })
     }
     if (error.code === 'rated_today') return this.setData({ refusal: RATED })
     if (error.status === 422) return this.setData({ formProblem: error.message })

@@ -1,12 +1,6 @@
 const { page } = require('../../../core/page')
-const { levelsOf, plainLevels } = require('../../../core/levels')
+const { keptLevels, plainLevels } = require('../../../core/levels')
 const { changeRating, addFollowup } = require('../../../api/ratings')
-
-/** The reasons a rating had, found again by their words. @param {any} rating @param {any[]} levels */
-const reasonIdsOf = (rating, levels) => {
-  const { reasons } = levels.find((one) => one.level === rating.level)
-  return reasons.filter((one) => rating.reasons.includes(one.text)).map((one) => one.id)
-}
 
 Page(page({
   data: {
@@ -18,10 +12,10 @@ Page(page({
     const rating = getApp().editing
     if (!rating) return
     const isChange = query.mode !== 'followup'
-    const levels = isChange ? levelsOf(rating.service_point_name) : plainLevels()
+    const levels = isChange ? keptLevels() : plainLevels()
     const question = isChange ? '想改成什么?' : '现在怎么样了?'
     wx.setNavigationBarTitle({ title: isChange ? '改一改' : '再说一次' })
-    this.setData({ rating, isChange, levels, question, initialReasons: reasonIdsOf(rating, levels) })
+    this.setData({ rating, isChange, levels, question, initialReasons: rating.reason_ids })
   },
 
   async send(event) {
