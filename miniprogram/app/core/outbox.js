@@ -41,6 +41,7 @@ const deliver = async (entry) => {
 /** Tries the entries in turn; the first that finds no way ends the round. */
 const deliverAll = async () => {
   const tried = new Set()
+  /** @type {Waiting|undefined} */
   let next = items()[0]
   while (next) {
     tried.add(next.key)

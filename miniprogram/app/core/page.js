@@ -13,6 +13,7 @@ const describe = (/** @type {any} */ error) => ({
   canRetry: !error.code || error.code === 'signed_out' || isTemporary(error),
 })
 
+/** @type {Record<string, any> & ThisType<any>} */
 const common = {
   /** Letters are measured anew each time: the phone's setting may have changed. */
   prepare() {
@@ -45,7 +46,7 @@ const common = {
   },
 }
 
-/** @param {Record<string, any>} definition a page with an optional `fetch(query)` */
+/** @param {Record<string, any> & ThisType<any>} definition a page with an optional `fetch(query)` */
 const page = (definition) => {
   const { onLoad, onShow, data } = definition
   return {

@@ -15,7 +15,8 @@ Component({
     /** @param {any} event */
     toggle(event) {
       const { id } = event.currentTarget.dataset
-      const { chosen } = this.data
+      /** @type {any[]} */
+      const chosen = this.data.chosen
       const next = chosen.includes(id) ? chosen.filter((one) => one !== id) : chosen.concat(id)
       this.triggerEvent('choose', { chosen: next })
     },

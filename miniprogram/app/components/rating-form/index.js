@@ -32,7 +32,9 @@ Component({
   methods: {
     /** Each level has reasons of its own. @param {number} level */
     show(level) {
-      const found = this.data.levels.find((one) => one.level === level)
+      /** @type {import('../../core/levels').Level[]} */
+      const levels = this.data.levels
+      const found = levels.find((one) => one.level === level)
       this.setData({ level, reasons: (found && found.reasons) || [], chosenReasons: [] })
     },
     /** @param {any} event */
