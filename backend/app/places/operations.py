@@ -155,15 +155,14 @@ def issue_codes(service_point_ids: Collection[int], person_id: int | None) -> No
         return
     at = calendar.now()
     ids = db.session.scalars(NEXT_IDS, {"count": len(service_point_ids)}).all()
-    counties = dict(
-        db.session.execute(
+    counties = {
+        row.id: row.code
+        for row in db.session.execute(
             select(ServicePoint.id, Region.code)
             .join(Region, Region.id == ServicePoint.village_id)
             .where(ServicePoint.id.in_(service_point_ids))
         )
-        .tuples()
-        .all()
-    )
+    }
     rows = [
         {
             "id": id_,

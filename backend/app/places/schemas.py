@@ -2,11 +2,15 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, Shape
+from backend.app.core.schemas import BIGGEST_ID, Shape
 
 
 class RegionsQuery(Shape):
-    parent_id = Id(load_default=None, metadata={"description": "list what lies below this region"})
+    parent_id = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, max=BIGGEST_ID, error="编号不对"),
+        metadata={"description": "list what lies below this region"},
+    )
     q = fields.String(
         load_default=None,
         validate=validate.Regexp(r"^[^\x00-\x1f]{1,30}$", error="请输入 1 到 30 个字"),

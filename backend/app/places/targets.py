@@ -1,5 +1,6 @@
 """Reads about service points and the codes on their posters."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,9 @@ from backend.app.core.db import db
 from backend.app.places.errors import CodeRevoked, CodeUnknown, ServicePointUnknown
 from backend.app.places.models import QrCode, Region, ServicePoint, ServicePointKind
 from backend.app.places.queries import VillageLabel, village_labels
+
+# Anything else never was a code; the database would choke on some of it.
+CODE = re.compile(r"[0-9A-Za-z]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ class Point:
 
 def find_target(code: str) -> Point:
     """What a scanned code stands for; raises CodeUnknown or CodeRevoked."""
-    scanned = db.session.scalar(select(QrCode).where(QrCode.code == code))
+    scanned = None
+    if CODE.fullmatch(code):
+        scanned = db.session.scalar(select(QrCode).where(QrCode.code == code))
     if scanned is None:
         raise CodeUnknown
     living = (ServicePoint.closed_on.is_(None), Region.closed_on.is_(None))
