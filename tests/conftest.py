@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from backend.app.core.db import db
+from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
 from backend.app.factory import create_app
 from backend.local.postgres import embedded_postgres
@@ -55,8 +55,7 @@ def migrated_app(settings: Settings) -> Flask:
     app = create_app(settings)
     with app.app_context():
         upgrade()
-        db.session.remove()
-        db.engine.dispose()
+        dispose()
     return app
 
 

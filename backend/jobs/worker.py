@@ -6,7 +6,7 @@ from rq import Queue, SimpleWorker, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from backend.app.core.db import db
+from backend.app.core.db import dispose
 from backend.app.core.queue import QueueName
 from backend.app.core.queue import queue as queue_named
 from backend.jobs.context import application
@@ -19,8 +19,7 @@ class ForkSafeWorker(Worker):
     """A worker whose children never share its database connections."""
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
-        db.session.remove()
-        db.engine.dispose(close=False)
+        dispose(close=False)
         super().fork_work_horse(job, queue)
 
 

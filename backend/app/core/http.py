@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Request, Response, g, jsonify, render_template, request
 from flask.json.provider import JSONProvider
+from flask.sessions import SessionInterface, SessionMixin
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
@@ -64,6 +65,8 @@ HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
+OTHER_HEADERS = {k: v for k, v in HEADERS.items() if k != "Content-Security-Policy"}
+UNCACHED = ("/api/", "/console")
 REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 JSON_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
@@ -185,26 +188,38 @@ def _check_content_type() -> Any:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.path.startswith(("/api/", "/console")):
-        response.headers.setdefault("Cache-Control", "no-store")
+    asked, status = request, response.status_code
+    headers = response.headers
+    headers.extend(HEADERS if "Content-Security-Policy" not in headers else OTHER_HEADERS)
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if asked.path.startswith(UNCACHED) and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    metrics.observe_request(request.endpoint or "none", response.status_code, seconds)
-    if response.status_code >= 400 or request.method not in guards.SAFE_METHODS:
+    metrics.observe_request(asked.endpoint or "none", status, seconds)
+    if status >= 400 or asked.method not in guards.SAFE_METHODS:
         log.info(
             "request",
-            endpoint=request.endpoint,
-            method=request.method,
-            status=response.status_code,
+            endpoint=asked.endpoint,
+            method=asked.method,
+            status=status,
             ms=round(seconds * 1000, 1),
         )
     return response
 
 
+class NoSession(SessionInterface):
+    """Our sessions live in Redis; Flask's signed cookie is neither read nor written."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # noqa: ARG002
+        return self.make_null_session(app)
+
+    def is_null_session(self, obj: object) -> bool:  # noqa: ARG002
+        return True
+
+
 def register(app: Flask) -> None:
     """Hangs all of this on the application."""
+    app.session_interface = NoSession()
     app.json = OrjsonProvider(app)
     app.before_request(_begin)
     app.before_request(_check_content_type)

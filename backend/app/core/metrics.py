@@ -1,5 +1,7 @@
 """Numbers for the county's IT: latency, queue depth, oldest job, failures."""
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from rq import Queue
 
@@ -24,9 +26,15 @@ OLDEST = Gauge(
 FAILED = Gauge("vv_queue_failed_jobs", "Jobs given up", ["queue"], registry=REGISTRY)
 
 
+@cache
+def _series(endpoint: str, status: int) -> tuple[Histogram, Counter]:
+    return SECONDS.labels(endpoint), ANSWERS.labels(endpoint, str(status))
+
+
 def observe_request(endpoint: str, status: int, seconds: float) -> None:
-    SECONDS.labels(endpoint).observe(seconds)
-    ANSWERS.labels(endpoint, str(status)).inc()
+    latency, answers = _series(endpoint, status)
+    latency.observe(seconds)
+    answers.inc()
 
 
 def _oldest_age(waiting: Queue) -> float:

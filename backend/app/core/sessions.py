@@ -36,6 +36,7 @@ local count = redis.call('INCR', counter)
 if count == 1 then redis.call('EXPIRE', counter, 120) end
 return {session, count}
 """
+READ_AND_COUNT_SHA = hashlib.sha1(READ_AND_COUNT.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,12 @@ def open_session(
 
 def read_session(kind: SessionKind, token: str, at: float) -> Session | None:
     """The session behind a token, or None; also counts the person's request."""
-    found, count = redis_client().eval(
-        READ_AND_COUNT,
-        1,
-        _key(kind, token),
-        int(LIFETIME[kind].total_seconds()),
-        int(at // 60),
-    )
+    arguments = (1, _key(kind, token), int(LIFETIME[kind].total_seconds()), int(at // 60))
+    client = redis_client()
+    try:
+        found, count = client.evalsha(READ_AND_COUNT_SHA, *arguments)
+    except redis.exceptions.NoScriptError:
+        found, count = client.eval(READ_AND_COUNT, *arguments)
     if not found:
         return None
     record = orjson.loads(found)

@@ -13,8 +13,8 @@ blueprint = Blueprint("points", __name__, url_prefix="/api/v1", description="积
 
 @blueprint.get("/me/points")
 @guard(Permission.SEE_OWN_POINTS)
-@blueprint.arguments(schemas.BeforeQuery, location="query")
-@blueprint.response(200, schemas.StatementShape)
+@blueprint.arguments(schemas.BeforeQuery(), location="query")
+@blueprint.response(200, schemas.StatementShape())
 def list_own_points(query: dict[str, Any]) -> dict[str, Any]:
     """Balance and entries, newest first."""
     person_id = actor().person_id

@@ -9,6 +9,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
+from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.points.operations import RATING_RULE
 from backend.app.points.queries import rule_amount
 from backend.app.ratings import errors, operations, queries, scan, schemas
@@ -24,7 +25,7 @@ class CodeUnknown(NotFound):
 
 @blueprint.get("/codes/<string:code>")
 @guard(Permission.RATE)
-@blueprint.response(200, schemas.LandingShape)
+@blueprint.response(200, schemas.LandingShape())
 def show_landing(code: str) -> dict[str, Any]:
     """What a scanned code leads to, with a ticket for one rating."""
     person_id = actor().person_id
@@ -66,16 +67,16 @@ def show_landing(code: str) -> dict[str, Any]:
 
 @blueprint.post("/ratings")
 @guard(Permission.RATE)
-@blueprint.arguments(schemas.IdempotencyHeader, location="headers")
-@blueprint.arguments(schemas.NewRatingShape)
-@blueprint.response(201, schemas.NewlyRatedShape)
-def create_rating(headers: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
+@blueprint.arguments(schemas.NewRatingShape())
+@blueprint.response(201, schemas.NewlyRatedShape())
+def create_rating(given: dict[str, Any]) -> dict[str, Any]:
     """One rating; sending it again under the same key changes nothing and answers the same."""
     person_id = actor().person_id
     rated = operations.rate(
         person_id,
         given["ticket"],
-        headers["idempotency_key"],
+        idempotency_key(),
         operations.RatingInput(given["level"], tuple(given["reason_ids"]), given["words"]),
     )
     return {
@@ -87,8 +88,8 @@ def create_rating(headers: dict[str, Any], given: dict[str, Any]) -> dict[str, A
 
 @blueprint.patch("/ratings/<int:rating_id>")
 @guard(Permission.RATE)
-@blueprint.arguments(schemas.RatingInputShape)
-@blueprint.response(200, schemas.RatingShape)
+@blueprint.arguments(schemas.RatingInputShape())
+@blueprint.response(200, schemas.RatingShape())
 def change_rating(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
     """Changes an own rating within seven days."""
     person_id = actor().person_id
@@ -103,8 +104,8 @@ def change_rating(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
 
 @blueprint.post("/ratings/<int:rating_id>/followup")
 @guard(Permission.RATE)
-@blueprint.arguments(schemas.FollowupInputShape)
-@blueprint.response(201, schemas.RatingShape)
+@blueprint.arguments(schemas.FollowupInputShape())
+@blueprint.response(201, schemas.RatingShape())
 def create_followup(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
     """追评: once, and from then on it is what counts."""
     person_id = actor().person_id
@@ -115,8 +116,8 @@ def create_followup(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
 
 @blueprint.get("/me/ratings")
 @guard(Permission.RATE)
-@blueprint.arguments(schemas.BeforeQuery, location="query")
-@blueprint.response(200, schemas.OwnRatingsShape)
+@blueprint.arguments(schemas.BeforeQuery(), location="query")
+@blueprint.response(200, schemas.OwnRatingsShape())
 def list_own_ratings(query: dict[str, Any]) -> dict[str, Any]:
     """Own ratings, newest first."""
     rows = queries.own_ratings(actor().person_id, query["before"])

@@ -1,15 +1,15 @@
 """Writes of ratings: rate, change, follow up, review words."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
+from psycopg.errors import UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
 from backend.app.core import audit, calendar
@@ -56,21 +56,21 @@ def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
     with autocommit() as connection:
         for attempt in range(ATTEMPTS):
             try:
-                stored = connection.execute(STORE_RATING, values).one_or_none()
-            except IntegrityError as error:
+                stored = connection.execute(STORE_RATING, values, prepare=True).fetchone()
+            except UniqueViolation as error:
                 # Two acts of one person numbered themselves alike; the loser counts again.
-                if "uq_points_entry_nth" not in str(error.orig) or attempt == ATTEMPTS - 1:
+                if error.diag.constraint_name != "uq_points_entry_nth" or attempt == ATTEMPTS - 1:
                     raise
                 continue
             break
     if stored is not None:
-        return Rated(_line(stored, values), stored.points_awarded, stored.balance)
+        return _rated(stored, values)
     return _first_answer(person_id, key, digest) or _raise(_why_not(ticket, given))
 
 
 def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
-    content = {**asdict(given), "reason_ids": sorted(given.reason_ids), "scan": ticket.nonce.hex()}
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+    content = [given.level, sorted(given.reason_ids), given.words, ticket.nonce.hex()]
+    return hashlib.sha256(orjson.dumps(content)).digest()
 
 
 def _values(
@@ -106,20 +106,22 @@ def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
     return Rated(rating, earlier.points_awarded, earlier.balance)
 
 
-def _line(stored: Any, values: dict[str, Any]) -> queries.RatingLine:
+def _rated(stored: tuple[Any, ...], values: dict[str, Any]) -> Rated:
     """The new rating as its author sees it, without asking the database again."""
-    return queries.RatingLine(
-        id=stored.id,
+    rating_id, village_name, service_point_name, reasons, points_awarded, balance = stored
+    line = queries.RatingLine(
+        id=rating_id,
         level=values["level"],
         reason_ids=values["reason_ids"],
-        reasons=stored.reasons,
+        reasons=reasons,
         words=values["words"],
         words_state=values["words_state"],
         rated_on=values["today"],
         created_at=values["at"],
-        village_name=stored.village_name,
-        service_point_name=stored.service_point_name,
+        village_name=village_name,
+        service_point_name=service_point_name,
     )
+    return Rated(line, points_awarded, balance)
 
 
 def _why_not(ticket: scan.ScanTicket, given: RatingInput) -> Exception:

@@ -38,13 +38,6 @@ class FollowupInputShape(Shape):
     words = fields.String(load_default=None, allow_none=True)
 
 
-class IdempotencyHeader(Shape):
-    idempotency_key = fields.UUID(required=True, data_key="Idempotency-Key")
-
-    class Meta:
-        unknown = "exclude"
-
-
 class FollowupShape(Shape):
     level = fields.Integer(required=True)
     label = fields.String(required=True)

@@ -1,5 +1,7 @@
 """The one statement that stores a rating, books its points and keeps its counters."""
 
+import re
+
 from sqlalchemy import text
 
 from backend.app.accounts.fragments import IS_BOUND_ELSEWHERE_THAN_V, IS_CADRE_OF_V
@@ -11,8 +13,15 @@ ADDED = ", ".join(f"(act.level = {n})::int" for n in range(1, 6))
 SUMS = ", ".join(f"{c} = counted.{c} + excluded.{c}" for c in COUNTERS[:5])
 LEVELS = ", ".join(COUNTERS[:5])
 
+
+def for_psycopg(statement: str) -> str:
+    """Names as psycopg writes them, on one line: psycopg only remembers what is under 4 KiB."""
+    named = re.sub(r"(?<![:\w]):([a-z_]+)", r"%(\1)s", statement)
+    return " ".join(named.split())
+
+
 # The parts are constants of our own code; every value is bound.
-STORE_RATING = text(
+STORE_RATING = for_psycopg(
     f"""
     WITH target AS (
         {LIVE_TARGET}

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import event
 
 from backend.app.access import Role
 from backend.app.core import calendar
-from backend.app.core.db import db, transaction
+from backend.app.core.db import transaction
 from backend.app.places.models import QrCode
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import County, bind, grant_role, make_county, make_person
@@ -48,18 +48,19 @@ def test_a_rating_is_stored_counted_and_rewarded(phone: Phone, county: County, s
     assert scalar("SELECT balance FROM points_balance") == 2
 
 
-def test_a_rating_is_one_round_trip_to_the_database(phone: Phone, county: County) -> None:
+def test_a_rating_is_one_round_trip_to_the_database(
+    phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ticket = phone.scan(county.code)["ticket"]
-    statements: list[str] = []
+    statements: list[object] = []
+    execute = psycopg.Cursor.execute
 
-    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+    def note(cursor: psycopg.Cursor, statement: object, *rest: object, **more: object) -> object:
         statements.append(statement)
+        return execute(cursor, statement, *rest, **more)
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        assert phone.send(ticket).status_code == 201
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    assert phone.send(ticket).status_code == 201
     assert len(statements) == 1
 
 

@@ -1,0 +1,92 @@
+"""Throw-away servers and an application for one benchmark run."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from flask import Flask
+from flask_migrate import upgrade
+
+from backend.app.core.db import dispose
+from backend.app.core.settings import Settings
+from backend.app.factory import create_app
+from backend.local.postgres import embedded_postgres
+from backend.local.redis import embedded_redis
+from backend.local.surroundings import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+SECRET = "a secret that only these benchmarks know"
+
+
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """Environment for the application on a durable embedded PostgreSQL and a Redis."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        embedded_postgres(Path(folder) / "postgres") as database_url,
+        embedded_redis(Path(folder) / "redis") as redis_url,
+    ):
+        yield {
+            **os.environ,
+            "APP_ENV": "test",
+            "SECRET_KEY": SECRET,
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "STORAGE_DIR": str(Path(folder) / "files"),
+            "PUBLIC_HOST": "https://cunsheng.example.cn",
+            "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(ROOT),
+        }
+
+
+@contextmanager
+def application(environment: dict[str, str]) -> Iterator[Flask]:
+    """The application on migrated tables, its context pushed."""
+    app = create_app(Settings.from_env(environment))
+    with app.app_context():
+        upgrade()
+        yield app
+        dispose()
+
+
+@contextmanager
+def web(target: str, environment: dict[str, str], workers: int = 1) -> Iterator[tuple[int, int]]:
+    """A granian server for `module:attribute`; gives its port and process id."""
+    port = free_port(8700)
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
+        "--no-ws", "--log-level", "error", target,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_until_open(port)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_until_open(port: int) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+            continue
+        return
+    raise SystemExit("the server under test did not open")
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process and all its children."""
+    root = psutil.Process(pid)
+    times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
+    return sum(t.user + t.system for t in times)
