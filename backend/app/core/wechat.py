@@ -1,0 +1,219 @@
+"""WeChat's server, through wechatpy made fit for a public service.
+
+Stock wechatpy 1.8.18 retries a bad token without end, knows no timeouts, lets every process fetch
+its own token and puts secrets into exception texts. This subclass asks for a stable token under one
+Redis lock, bounds time and retries, and lets nothing out of here but our own errors.
+"""
+
+import secrets
+import time
+from typing import Any
+
+import orjson
+import redis
+import requests
+import structlog
+from flask import current_app
+from wechatpy import WeChatClient
+from wechatpy.session.redisstorage import RedisStorage
+
+from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany, Unavailable
+from backend.app.core.settings import Settings
+
+log = structlog.get_logger()
+CONNECT_SECONDS, READ_SECONDS = 2.0, 4.0
+LOCK_SECONDS, WAIT_SECONDS, POLL_SECONDS = 10, 6.0, 0.05
+EARLY_SECONDS = 300
+BUSY_ATTEMPTS, BUSY_PAUSE = 3, 0.2
+
+BUSY = -1
+TOKEN_CODES = frozenset({40001, 40014, 42001})
+LOGIN_CODES = frozenset({40029, 40163, 41008})
+QUOTA_CODES = frozenset({45009, 45011})
+RISKY = 40226
+RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end"
+
+
+class LoginCodeInvalid(NotLoggedIn):
+    code = "login_code_invalid"
+    message = "微信登录没有成功,请退出小程序再进一次"
+
+
+class RiskyAccount(NotAllowed):
+    code = "wechat_risky"
+    message = "微信认为这个账号有风险,暂时不能登录。请打 12345 反映"
+
+
+class WeChatBusy(TooMany):
+    code = "wechat_busy"
+    message = "现在用的人太多,请过一分钟再试"
+
+
+class WeChatUnavailable(Unavailable):
+    code = "wechat_unavailable"
+    message = "微信那边暂时连不上,请过一会儿再试"
+
+
+class _BadToken(Exception):
+    """WeChat did not take the access token."""
+
+
+class WeChat(WeChatClient):
+    """One client for each process; threads may share it."""
+
+    def __init__(
+        self,
+        app_id: str,
+        app_secret: str,
+        client: redis.Redis,
+        base: str,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        storage = RedisStorage(client, prefix="wechat")
+        super().__init__(
+            app_id, app_secret, session=storage, auto_retry=False,
+            timeout=(CONNECT_SECONDS, read_seconds),
+        )  # fmt: skip
+        self._base = base.rstrip("/")
+        self._redis = client
+
+    def openid_for(self, login_code: str) -> str:
+        """Exchanges wx.login's code; the session key is dropped, we never need it."""
+        answer = self._ask(
+            "get",
+            "/sns/jscode2session",
+            params={
+                "appid": self.appid,
+                "secret": self.secret,
+                "js_code": login_code,
+                "grant_type": "authorization_code",
+            },
+        )
+        openid = answer.get("openid")
+        if not isinstance(openid, str) or not openid:
+            raise self._refused("/sns/jscode2session", None)
+        return openid
+
+    def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Posts to an interface that wants an access token; one retry with a newer token."""
+        for attempt in (1, 2):
+            token = self.current_token()
+            try:
+                return self._ask("post", path, params={"access_token": token}, data=body)
+            except _BadToken:
+                self._forget_token(token)
+                if attempt == 2:
+                    raise self._refused(path, 40001) from None
+        raise self._refused(path, 40001)
+
+    def current_token(self) -> str:
+        """The shared token; whoever holds the lock fetches, the others wait for what it finds."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            token = self.session.get(self.access_token_key)
+            if token:
+                return str(token)
+            mine = secrets.token_hex(8)
+            if self._redis.set(self._lock, mine, nx=True, ex=LOCK_SECONDS):
+                try:
+                    return self._token_under_lock()
+                finally:
+                    self._redis.eval(RELEASE, 1, self._lock, mine)
+            time.sleep(POLL_SECONDS)
+        raise WeChatUnavailable
+
+    def _token_under_lock(self) -> str:
+        # Somebody may have fetched it between our look and our lock.
+        token = self.session.get(self.access_token_key)
+        return str(token) if token else self._fetch_stable_token()
+
+    def _fetch_stable_token(self) -> str:
+        answer = self._ask(
+            "post",
+            "/cgi-bin/stable_token",
+            data={
+                "grant_type": "client_credential",
+                "appid": self.appid,
+                "secret": self.secret,
+                "force_refresh": False,
+            },
+        )
+        token, lifetime = answer.get("access_token"), int(answer.get("expires_in", 0))
+        if not isinstance(token, str) or not token:
+            raise self._refused("/cgi-bin/stable_token", None)
+        self.session.set(self.access_token_key, token, max(60, lifetime - EARLY_SECONDS))
+        return token
+
+    def _forget_token(self, token: str) -> None:
+        """Unless somebody has already replaced it."""
+        if self.session.get(self.access_token_key) == token:
+            self.session.delete(self.access_token_key)
+
+    @property
+    def _lock(self) -> str:
+        return f"wechat:{self.appid}:token_lock"
+
+    def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """One call, repeated a few times while WeChat says it is busy."""
+        for attempt in range(1, BUSY_ATTEMPTS + 1):
+            answer = self._send(method, path, options)
+            code = int(answer.get("errcode") or 0)
+            if code != BUSY:
+                break
+            time.sleep(BUSY_PAUSE * attempt)
+        if code == 0:
+            return answer
+        if code in TOKEN_CODES and "access_token" in options.get("params", {}):
+            raise _BadToken
+        raise self._refused(path, code)
+
+    def _send(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Whatever goes wrong on the way, its text may carry secrets: only its kind goes on."""
+        failure: str
+        try:
+            answer = self._exchange(method, f"{self._base}{path}", options)
+        except (requests.RequestException, ValueError) as error:
+            failure = type(error).__name__
+        else:
+            if isinstance(answer, dict):
+                return answer
+            failure = "not_an_object"
+        log.warning("wechat_unreachable", path=path, kind=failure)
+        raise WeChatUnavailable
+
+    def _exchange(self, method: str, address: str, options: dict[str, Any]) -> Any:
+        """The decoded body of one HTTP exchange."""
+        sent = dict(options)
+        if "data" in sent:
+            # json= would write \\uXXXX, which WeChat counts and checks as it stands.
+            sent["data"] = orjson.dumps(sent["data"])
+        response = self._http.request(method, address, timeout=self.timeout, **sent)
+        response.raise_for_status()
+        return response.json()
+
+    def _refused(self, path: str, code: int | None) -> Exception:
+        if code in LOGIN_CODES:
+            return LoginCodeInvalid()
+        if code == RISKY:
+            return RiskyAccount()
+        if code in QUOTA_CODES:
+            return WeChatBusy(retry_after=60)
+        # Wrong app id, secret, address list or parameters: somebody of the county must act.
+        log.error("wechat_refused", path=path, errcode=code)
+        return WeChatUnavailable()
+
+
+def wechat_client() -> WeChat:
+    """The application's client."""
+    app = current_app
+    client: WeChat | None = app.extensions.get("wechat")
+    if client is None:
+        settings: Settings = app.config["SETTINGS"]
+        client = WeChat(
+            settings.wechat_app_id,
+            settings.wechat_app_secret,
+            app.extensions["redis"],
+            settings.wechat_api_base,
+        )
+        client = app.extensions.setdefault("wechat", client)
+    return client
