@@ -47,13 +47,28 @@ def end(pid: int, gentle: int, hard: int, seconds: float = 30) -> None:
     try:
         process = psutil.Process(pid)
         process.send_signal(gentle)
-        try:
-            process.wait(seconds)
-        except psutil.TimeoutExpired:
+        if not wait_until_gone([process], seconds):
             process.send_signal(hard)
-            process.wait(10)
+            wait_until_gone([process], seconds)
     except psutil.NoSuchProcess:
         return
+
+
+def wait_until_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
+    """True once none of them runs; a zombie holds nothing any more and counts as gone."""
+    deadline = time.monotonic() + seconds
+    while any(_runs(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def is_running(pid: int, program: str, folder: Path) -> bool:

@@ -79,7 +79,7 @@ def open_county(supervisor: Supervisor, port: int, wechat_port: int | None) -> C
     workers = str(max(2, min(os.cpu_count() or 2, 4)))
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     options += ["--workers", workers, "--blocking-threads", "8", "--respawn-failed-workers"]
-    options += ["--no-ws", "--log-level", "warning"]
+    options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
     web = supervisor.add("web", [python, "-m", "granian", *options, "wsgi:app"])
     supervisor.add("worker", [python, "-m", "backend.jobs.worker"])
     supervisor.add("schedule", [python, "-m", "backend.jobs.schedule"])

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from backend.local.postgres import Postgres
+from backend.local.process import wait_until_gone
 from backend.local.redis import Redis
 from backend.local.setup import ROOT, say
 
@@ -101,8 +102,12 @@ class Supervisor:
         with suppress(ValueError):
             for pid, created in json.loads(self.record.read_text()).items():
                 with suppress(psutil.NoSuchProcess):
-                    if abs(psutil.Process(int(pid)).create_time() - created) < 1:
-                        _kill_group(int(pid))
+                    leader = psutil.Process(int(pid))
+                    if abs(leader.create_time() - created) < 1:
+                        family = [leader, *leader.children(recursive=True)]
+                        _kill_group(leader.pid)
+                        # Their port is free only when they are gone.
+                        wait_until_gone(family, STOP_SECONDS)
         self.record.unlink(missing_ok=True)
 
     def _start(self, child: Child) -> None:
