@@ -150,3 +150,18 @@ def test_a_picker_finds_villages_of_the_own_region_only(staff: Staff, village: P
     found = staff.get("/search.json", query_string={"q": "村"}).json
     assert {item["name"] for item in found["items"]} == {"永安村委会", "三河村委会"}
     assert staff.get("/search.json").status_code == 422
+
+
+def test_the_page_shows_every_point_with_its_serial_and_a_way_to_print(
+    staff: Staff, village: Place
+) -> None:
+    page = staff.get(f"/villages/{village.id}?done=rotated").text
+    for words in ("办事窗口", "卫生室", "打印全村海报(2 张)", "庄里镇", "旧码已停用"):
+        assert words in page
+    assert all(point.serial in page for point in targets.list_points(village.id) if point.serial)
+    assert page.count('name="csrf_token"') > 8
+
+
+def test_a_village_without_points_says_what_to_do_next(staff: Staff) -> None:
+    page = staff.get(f"/villages/{place('610528101201').id}").text
+    assert "在下面新设一个" in page
