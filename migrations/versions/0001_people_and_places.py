@@ -59,6 +59,7 @@ def upgrade() -> None:
     op.create_index('ix_region_name_pattern', 'region', ['name'], unique=False, postgresql_ops={'name': 'text_pattern_ops'})
     op.create_index(op.f('ix_region_parent_id_name'), 'region', ['parent_id', 'name'], unique=False)
     op.create_index(op.f('ix_region_township_id'), 'region', ['township_id'], unique=False)
+    op.create_index('uq_region_open_group_name', 'region', ['parent_id', 'name'], unique=True, postgresql_where=sa.text("level = 'group' AND closed_on IS NULL"))
     op.create_index('uq_region_open_code', 'region', ['code'], unique=True, postgresql_where=sa.text('closed_on IS NULL'))
     op.create_table('service_point_kind',
     sa.Column('code', sa.String(length=30), nullable=False),

@@ -86,6 +86,30 @@ def furnish_command(region_code: str, points: tuple[str, ...]) -> None:
     click.echo(f"新设服务点 {count} 个")
 
 
+@commands.command("groups")
+@click.argument("village_code")
+@click.argument("names", nargs=-1, required=True)
+def groups_command(village_code: str, names: tuple[str, ...]) -> None:
+    """给一个村设村民小组。"""
+    with refusals_in_words(), transaction():
+        village = _place(village_code)
+        for name in names:
+            reorganisation.add_group(_operator(village), village.id, name)
+    click.echo(f"{village.name} 新设小组 {len(names)} 个")
+
+
+@commands.command("departments")
+@click.argument("county_code")
+@click.argument("names", nargs=-1, required=True)
+def departments_command(county_code: str, names: tuple[str, ...]) -> None:
+    """登记县里的部门。"""
+    with refusals_in_words(), transaction():
+        county = _place(county_code)
+        for name in names:
+            reorganisation.add_department(_operator(county), county.id, name)
+    click.echo(f"{county.name} 新增部门 {len(names)} 个")
+
+
 @commands.command("rename")
 @click.argument("region_code")
 @click.argument("name")

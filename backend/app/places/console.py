@@ -22,7 +22,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.core.schemas import Shape
-from backend.app.places import operations, printing, queries, schemas, targets
+from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
 from backend.app.places.errors import PhotoUnreadable
 from backend.app.places.photos import MOST_BYTES
 
@@ -36,6 +36,7 @@ DONE = {
     "photo": "照片已换,拍摄地点等信息已去掉",
     "rotated": "旧码已停用,请打印新海报换上",
     "revoked": "这个码已停用",
+    "group": "小组已新设,村民绑定时可以选",
     "closed": "服务点已撤销,以前的评价还在",
 }
 
@@ -75,6 +76,7 @@ def show_village(village_id: int) -> str:
         place=place,
         points=targets.list_points(village_id),
         kinds=targets.list_kinds(),
+        groups=queries.list_children(village_id),
         done=DONE.get(request.args.get("done", "")),
     )
 
@@ -86,6 +88,15 @@ def add_service_point(village_id: int) -> Response:
     with transaction():
         point = operations.add_service_point(actor(), village_id=village_id, **form)
     return _back(point.village_id, "added")
+
+
+@blueprint.post("/villages/<int:village_id>/groups")
+@guard(Permission.MANAGE_PLACES)
+def add_group(village_id: int) -> Response:
+    form = _load(schemas.NameForm)
+    with transaction():
+        reorganisation.add_group(actor(), village_id, form["name"])
+    return _back(village_id, "group")
 
 
 @blueprint.post("/service-points/<int:point_id>/name")

@@ -32,6 +32,13 @@ class Region(Model):
         Index(
             "uq_region_open_code", "code", unique=True, postgresql_where=text("closed_on IS NULL")
         ),
+        Index(
+            "uq_region_open_group_name",
+            "parent_id",
+            "name",
+            unique=True,
+            postgresql_where=text("level = 'group' AND closed_on IS NULL"),
+        ),
         Index(None, "parent_id", "name"),
         Index(None, "county_id", "level"),
         Index(None, "township_id"),

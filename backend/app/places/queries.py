@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db
 from backend.app.places.errors import RegionUnknown
-from backend.app.places.models import Region, RegionVersion
+from backend.app.places.models import Department, Region, RegionVersion
 
 SEARCH_LIMIT = 20
 
@@ -159,6 +159,17 @@ def list_history(region_id: int) -> list[RegionVersion]:
             select(RegionVersion)
             .where(RegionVersion.region_id == region_id)
             .order_by(RegionVersion.valid_from)
+        )
+    )
+
+
+def list_departments(county_id: int) -> list[Department]:
+    """The departments of a county that exist today, by name."""
+    return list(
+        db.session.scalars(
+            select(Department)
+            .where(Department.county_id == county_id, Department.closed_on.is_(None))
+            .order_by(Department.name)
         )
     )
 

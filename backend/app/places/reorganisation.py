@@ -3,16 +3,31 @@
 from datetime import date, timedelta
 
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.places.errors import CannotMerge, RegionClosed, RegionUnknown
-from backend.app.places.models import Region, RegionVersion
+from backend.app.places.errors import CannotMerge, NameTaken, RegionClosed, RegionUnknown
+from backend.app.places.models import Department, Region, RegionVersion
 from backend.app.places.operations import check_may_manage, who
 
+# Groups go along as well; a second 一组 says where it comes from.
+MOVE_GROUPS = text(
+    """
+    UPDATE region AS moved
+    SET parent_id = :into_id, township_id = :township_id,
+        name = CASE WHEN EXISTS (
+            SELECT FROM region AS there
+            WHERE there.parent_id = :into_id AND there.name = moved.name
+              AND there.closed_on IS NULL
+        ) THEN left(moved.name, 40) || '(原' || left(:former_name, 15) || ')' ELSE moved.name END
+    WHERE parent_id = :village_id AND level = 'group' AND closed_on IS NULL
+    RETURNING id
+    """
+)
 # A point moves with its poster; where the new village has one of that name it says where from.
 MOVE_POINTS = text(
     """
@@ -26,6 +41,36 @@ MOVE_POINTS = text(
     WHERE village_id = :village_id AND closed_on IS NULL
     """
 )
+
+
+def add_group(actor: Actor, village_id: int, name: str, on: date | None = None) -> Region:
+    """A 村民小组 of a village; groups have names but no codes."""
+    village, day = _managed(actor, village_id), on or calendar.today()
+    if village.level != "village":
+        raise InvalidInput(errors={"village_id": ["村民小组只能设在村(社区)下面"]})
+    group = Region(
+        level="group",
+        name=name.strip(),
+        parent_id=village.id,
+        township_id=village.township_id,
+        county_id=village.county_id,
+        opened_on=day,
+    )
+    _save(group, "这个村已有同名的小组")
+    keep_version(group, day)
+    record("add_group", who(actor), "region", group.id, name=group.name)
+    return group
+
+
+def add_department(actor: Actor, county_id: int, name: str) -> Department:
+    """A county department, such as the water bureau."""
+    county = _managed(actor, county_id)
+    if county.level != "county":
+        raise InvalidInput(errors={"county_id": ["部门只能设在县里"]})
+    department = Department(county_id=county.id, name=name.strip(), opened_on=calendar.today())
+    _save(department, "县里已有同名的部门")
+    record("add_department", who(actor), "department", department.id, name=department.name)
+    return department
 
 
 def rename_region(actor: Actor, region_id: int, name: str, on: date | None = None) -> Region:
@@ -74,8 +119,17 @@ def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None 
     db.session.execute(
         MOVE_POINTS, {"village_id": gone.id, "into_id": into.id, "former_name": gone.name}
     )
-    for group in db.session.scalars(select(Region).where(Region.parent_id == gone.id)):
-        group.parent_id, group.township_id = into.id, into.township_id
+    moved = db.session.scalars(
+        MOVE_GROUPS,
+        {
+            "village_id": gone.id,
+            "into_id": into.id,
+            "township_id": into.township_id,
+            "former_name": gone.name,
+        },
+    ).all()
+    for group in db.session.scalars(select(Region).where(Region.id.in_(moved))):
+        db.session.refresh(group)
         keep_version(group, day)
     gone.merged_into_id = into.id
     close_region(gone, day)
@@ -112,6 +166,14 @@ def keep_version(region: Region, day: date) -> None:
             )
         )
     db.session.flush()
+
+
+def _save(row: Region | Department, taken: str) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        raise NameTaken(taken, errors={"name": [taken]}) from None
 
 
 def _open_version(region_id: int) -> RegionVersion | None:

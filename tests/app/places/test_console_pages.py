@@ -165,3 +165,9 @@ def test_the_page_shows_every_point_with_its_serial_and_a_way_to_print(
 def test_a_village_without_points_says_what_to_do_next(staff: Staff) -> None:
     page = staff.get(f"/villages/{place('610528101201').id}").text
     assert "在下面新设一个" in page
+
+
+def test_a_group_is_added_and_shown(staff: Staff, village: Place) -> None:
+    assert staff.post(f"/villages/{village.id}/groups", name="一组").status_code == 303
+    assert staff.post(f"/villages/{village.id}/groups", name="一组").status_code == 409
+    assert "一组" in staff.get(f"/villages/{village.id}").text

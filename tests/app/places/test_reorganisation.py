@@ -10,7 +10,7 @@ from backend.app.access import Actor, Grant, Role
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.places import operations, queries, reorganisation, targets
-from backend.app.places.errors import CannotMerge, RegionClosed
+from backend.app.places.errors import CannotMerge, NameTaken, RegionClosed
 from backend.app.places.queries import Place
 from tests.app.places.conftest import COUNTY, DAY, load, place
 
@@ -104,3 +104,48 @@ def test_the_commands_speak_in_names(
     assert told[2] == "三河村委会 已并入 永宁村委会\n"
     assert "没有代码为 610528999999 的地方" in told[3]
     assert scalar("SELECT count(*) FROM region WHERE closed_on IS NULL AND level = 'village'") == 2
+
+
+def test_groups_hang_below_their_village_and_have_names_of_their_own(
+    county: Place, manager: Actor
+) -> None:
+    village = place("610528101200")
+    with transaction():
+        group = reorganisation.add_group(manager, village.id, " 一组 ")
+    (item,) = queries.list_children(village.id)
+    assert (item.id, item.name, item.level, item.code) == (group.id, "一组", "group", None)
+    assert queries.region_path(group.id) == (
+        group.id,
+        village.id,
+        place("610528101").id,
+        county.id,
+    )
+    with pytest.raises(NameTaken), transaction():
+        reorganisation.add_group(manager, village.id, "一组")
+    with pytest.raises(InvalidInput), transaction():
+        reorganisation.add_group(manager, county.id, "一组")
+
+
+def test_a_merged_village_hands_over_its_groups(county: Place, manager: Actor) -> None:
+    gone, into = place("610528101201"), place("610528101200")
+    with transaction():
+        kept = reorganisation.add_group(manager, gone.id, "一组", DAY)
+        reorganisation.add_group(manager, into.id, "一组", DAY)
+    with transaction():
+        reorganisation.merge_villages(manager, gone.id, into.id, LATER)
+    names = {item.name for item in queries.list_children(into.id)}
+    assert names == {"一组", "一组(原三河村委会)"}
+    assert queries.name_on(kept.id, DAY) == "一组"
+    assert queries.get_place(kept.id).parent_id == into.id
+
+
+def test_departments_belong_to_a_county(county: Place, manager: Actor, app: Flask) -> None:
+    with transaction():
+        reorganisation.add_department(manager, county.id, "水务局")
+    told = app.test_cli_runner().invoke(args=["places", "departments", "610528", "民政局"]).output
+    assert told == "富平县 新增部门 1 个\n"
+    assert [d.name for d in queries.list_departments(county.id)] == ["民政局", "水务局"]
+    with pytest.raises(NameTaken), transaction():
+        reorganisation.add_department(manager, county.id, "水务局")
+    with pytest.raises(InvalidInput), transaction():
+        reorganisation.add_department(manager, place("610528101").id, "水务局")
