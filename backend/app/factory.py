@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.app.core import audit, guards, health, http, logs
+from backend.app.core import audit, guards, health, http, logs, pages
 from backend.app.core.db import db
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
@@ -41,6 +42,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     db.init_app(app)
     app.extensions["audit"] = audit.record
     Migrate(app, db, directory=str(REPOSITORY / "migrations"), compare_type=True)
@@ -48,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     http.register(app)
     guards.register(app, import_module("backend.app.accounts.queries").load_grants)
     app.jinja_env.globals["settings"] = settings
+    pages.register(app)
     app.register_blueprint(health.blueprint)
     _register_features(app)
     return app

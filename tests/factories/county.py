@@ -82,9 +82,7 @@ def make_county(
 
 
 def _add_service_point(made: County, village_id: int, name: str) -> None:
-    point = ServicePoint(
-        village_id=village_id, kind_code="window", name=name, opened_on=OPENED_ON
-    )
+    point = ServicePoint(village_id=village_id, kind_code="window", name=name, opened_on=OPENED_ON)
     db.session.add(point)
     db.session.flush()
     code = secrets.token_hex(5)
@@ -106,9 +104,7 @@ def _add_reasons(made: County) -> None:
     ):
         reason = db.session.query(RatingReason).filter_by(text=label).one_or_none()
         if reason is None:
-            reason = RatingReason(
-                text=label, first_level=first, last_level=last, position=position
-            )
+            reason = RatingReason(text=label, first_level=first, last_level=last, position=position)
             db.session.add(reason)
             db.session.flush()
         made.reason_ids[position] = reason.id

@@ -47,7 +47,6 @@ class Actor:
     grants: tuple[Grant, ...] = field(default=())
     display_name: str = ""
     second_factor: bool = False
-    must_change_password: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -1,26 +1,195 @@
 """Reads about people, bindings and roles."""
 
-from sqlalchemy import select
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, text
 
 from backend.app.access import Grant, Role
-from backend.app.accounts.models import Person, RoleGrant
+from backend.app.accounts.errors import PersonUnknown
+from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
+from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
+from backend.app.places.queries import get_place, village_label
+
+PAGE = 50
+GRANTS = text(
+    """
+    SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on
+    FROM person p
+    LEFT JOIN role_grant g ON g.person_id = p.id AND g.revoked_at IS NULL
+    WHERE p.id = :person_id
+    """
+)
+GRANT_LINES = text(
+    """
+    SELECT g.id, g.role, g.region_id, r.name AS region_name, g.starts_on, g.ends_on, g.granted_at,
+           COALESCE(b.display_name, '系统') AS granted_by, g.revoked_at
+    FROM role_grant g
+    JOIN region r ON r.id = g.region_id
+    LEFT JOIN person b ON b.id = g.granted_by_id
+    WHERE g.person_id = :person_id
+    ORDER BY g.revoked_at DESC NULLS FIRST, g.id DESC
+    """
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A member of staff or a cadre in the list."""
+
+    person_id: int
+    display_name: str
+    username: str | None
+    last_login_at: datetime | None
+    locked_until: datetime | None
+    disabled_at: datetime | None
+    grants: list[Any] = field(default_factory=list)
 
 
 def load_grants(person_id: int) -> tuple[str, tuple[Grant, ...]]:
     """A person's display name and every grant that was not revoked, whatever its dates."""
-    rows = db.session.execute(
-        select(
-            Person.display_name,
-            RoleGrant.role,
-            RoleGrant.region_id,
-            RoleGrant.starts_on,
-            RoleGrant.ends_on,
-        )
-        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & RoleGrant.revoked_at.is_(None))
-        .where(Person.id == person_id)
-    ).all()
+    rows = db.session.execute(GRANTS, {"person_id": person_id}).all()
     grants = tuple(
         Grant(Role(row.role), row.region_id, row.starts_on, row.ends_on) for row in rows if row.role
     )
     return (rows[0].display_name if rows else "", grants)
+
+
+def describe_villager(person_id: int) -> dict[str, Any]:
+    """What the mini-program shows about its own user."""
+    binding = db.session.scalar(
+        select(Binding).where(Binding.person_id == person_id, Binding.ended_at.is_(None))
+    )
+    roles = [row for row in grant_lines(person_id) if row.revoked_at is None]
+    return {
+        "person_id": person_id,
+        "binding": _describe_binding(binding) if binding else None,
+        "roles": [
+            {"role": row.role, "region_id": row.region_id, "region_name": row.region_name}
+            for row in roles
+        ],
+    }
+
+
+def _describe_binding(binding: Binding) -> dict[str, Any]:
+    group = get_place(binding.group_id) if binding.group_id else None
+    return {
+        "village": village_label(binding.village_id),
+        "group": {"id": group.id, "name": group.name} if group else None,
+        "household": binding.household,
+        "bound_at": binding.bound_at,
+    }
+
+
+def grant_lines(person_id: int) -> list[Any]:
+    """Every grant of a person with names, those in force first."""
+    return list(db.session.execute(GRANT_LINES, {"person_id": person_id}))
+
+
+def _people() -> Select[*tuple[Any, ...]]:
+    """Staff and cadres; villagers are nobody's list."""
+    granted = select(RoleGrant.id).where(RoleGrant.person_id == Person.id).exists()
+    return (
+        select(
+            Person.id,
+            Person.display_name,
+            ConsoleLogin.username,
+            ConsoleLogin.last_login_at,
+            ConsoleLogin.locked_until,
+            ConsoleLogin.disabled_at,
+        )
+        .outerjoin(ConsoleLogin, ConsoleLogin.person_id == Person.id)
+        .where(or_(ConsoleLogin.person_id.is_not(None), granted))
+    )
+
+
+def list_people(
+    search: str = "", role: Role | None = None, page: int = 1
+) -> tuple[list[Line], int]:
+    """One page of staff and cadres, and how many there are."""
+    query = _people()
+    if search:
+        like = f"%{search.strip()}%"
+        query = query.where(or_(Person.display_name.ilike(like), ConsoleLogin.username.ilike(like)))
+    if role is not None:
+        holds = select(RoleGrant.person_id).where(
+            RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None)
+        )
+        query = query.where(Person.id.in_(holds))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    order = (ConsoleLogin.username.is_(None), ConsoleLogin.username, Person.id)
+    rows = db.session.execute(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    grants = _grants_of([row[0] for row in rows])
+    return [replace(Line(*row), grants=grants.get(row[0], [])) for row in rows], total
+
+
+def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
+    rows = db.session.execute(
+        text(
+            "SELECT g.person_id, g.role, r.name AS region_name, g.starts_on, g.ends_on"
+            " FROM role_grant g JOIN region r ON r.id = g.region_id"
+            " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL ORDER BY g.id"
+        ),
+        {"ids": person_ids},
+    )
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def get_person(person_id: int) -> Line:
+    row = db.session.execute(_people().where(Person.id == person_id)).one_or_none()
+    if row is None:
+        raise PersonUnknown
+    return Line(*row)
+
+
+def list_audit(
+    person: str = "",
+    action: str = "",
+    first: date | None = None,
+    last: date | None = None,
+    page: int = 1,
+) -> list[Any]:
+    """One page of the audit log, newest first, one more line than a page."""
+    query = (
+        select(AuditEntry, Person.display_name)
+        .outerjoin(Person, Person.id == AuditEntry.person_id)
+        .order_by(AuditEntry.id.desc())
+    )
+    if person:
+        query = query.where(Person.display_name.ilike(f"%{person.strip()}%"))
+    if action:
+        query = query.where(AuditEntry.action == action)
+    zone = "Asia/Shanghai"
+    if first:
+        query = query.where(func.timezone(zone, AuditEntry.at) >= first)
+    if last:
+        query = query.where(func.date(func.timezone(zone, AuditEntry.at)) <= last)
+    return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
+
+
+def list_actions() -> list[str]:
+    return list(
+        db.session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action))
+    )
+
+
+REGIONS = text(
+    """
+    SELECT r.id, CASE r.level WHEN 'county' THEN r.name WHEN 'township' THEN '　' || r.name
+                 ELSE '　　' || r.name END AS label
+    FROM region r
+    WHERE r.level IN ('county', 'township', 'village') AND r.closed_on IS NULL
+      AND (r.county_id = ANY(:ids) OR r.township_id = ANY(:ids))
+    ORDER BY r.code
+    """
+)
+
+
+def grantable_regions(region_ids: frozenset[int]) -> list[Any]:
+    """Counties, townships and villages within these regions, in the order of their codes."""
+    return list(db.session.execute(REGIONS, {"ids": list(region_ids)}))

@@ -28,13 +28,27 @@ class CsrfFailed(NotAllowed):
     message = "页面放得太久,请刷新后再提交一次"
 
 
-def guard(permission: Permission) -> Callable[[View], View]:
-    """Lets in whoever holds the permission somewhere; operations check the region."""
+class StepPending(NotLoggedIn):
+    """A log-in that still lacks its second factor or a new password."""
+
+    code = "step_pending"
+    message = "登录还差一步"
+
+    def __init__(self, step: str) -> None:
+        super().__init__()
+        self.step = step
+
+
+def guard(permission: Permission, unfinished: bool = False) -> Callable[[View], View]:
+    """Lets in whoever holds the permission somewhere; operations check the region.
+
+    `unfinished` views are the steps of the log-in itself.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            admit(permission)
+            admit(permission, unfinished)
             return view(*args, **kwargs)
 
         guarded.__dict__["__guard__"] = permission
@@ -74,8 +88,8 @@ def presented_token() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def admit(permission: Permission) -> None:
-    """Raises NotLoggedIn, TooMany, CsrfFailed or NotAllowed, or sets the actor."""
+def admit(permission: Permission, unfinished: bool = False) -> None:
+    """Raises NotLoggedIn, StepPending, TooMany, CsrfFailed or NotAllowed, or sets the actor."""
     kind = SessionKind.CONSOLE if on_console() else SessionKind.APP
     token = presented_token()
     session = read_session(kind, token, calendar.now().timestamp()) if token else None
@@ -86,6 +100,8 @@ def admit(permission: Permission) -> None:
     g.session = session
     if kind is SessionKind.CONSOLE:
         check_csrf(token)
+        if session.data.get("pending") and not unfinished:
+            raise StepPending(session.data["pending"])
     g.actor = _actor_of(session, permission)
     if not has_permission(g.actor, permission):
         raise NotAllowed
@@ -102,7 +118,6 @@ def _actor_of(session: Session, permission: Permission) -> Actor:
         tuple(grant for grant in grants if grant.holds_on(day)),
         display_name=name,
         second_factor=bool(session.data.get("second_factor")),
-        must_change_password=bool(session.data.get("must_change_password")),
     )
 
 
@@ -135,8 +150,10 @@ def refuse_unguarded() -> None:
         raise NotAllowed(f"{request.endpoint}: 没有权限标记")
 
 
-def send_to_login() -> Any:
-    """A page's answer to NotLoggedIn: the log-in, and back to where they were."""
+def send_to_login(error: NotLoggedIn) -> Any:
+    """A page's answer to NotLoggedIn: the log-in or its next step, and back to where they were."""
+    if isinstance(error, StepPending):
+        return redirect(url_for(f"accounts_console.{error.step}"))
     back = request.full_path if request.method == "GET" else "/console/"
     return redirect(url_for("accounts_console.login", next=back.rstrip("?")))
 

@@ -118,7 +118,7 @@ def answer(status: int, code: str, message: str, errors: dict[str, list[str]]) -
 
 def answer_domain_error(error: DomainError) -> Any:
     if isinstance(error, NotLoggedIn) and on_console() and _wants_page():
-        return guards.send_to_login()
+        return guards.send_to_login(error)
     response = answer(status_of(error), error.code, error.message, error.errors)
     retry_after = getattr(error, "retry_after", None)
     if retry_after and isinstance(response, Response):

@@ -1,0 +1,61 @@
+"""Log-in and binding of the mini-program."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.app.access import Permission
+from backend.app.accounts import operations, queries, schemas
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.guards import actor, guard, open_to_all, presented_token
+from backend.app.core.sessions import LIFETIME, SessionKind, close_session, open_session
+from backend.app.core.wechat import wechat_client
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="登录与绑定")
+
+
+@blueprint.post("/sessions")
+@open_to_all("whoever logs in has no session yet; WeChat's code is the proof")
+@blueprint.arguments(schemas.SessionInputShape())
+@blueprint.response(201, schemas.SessionShape())
+def create_session(given: dict[str, Any]) -> dict[str, Any]:
+    """Exchanges wx.login's code for an opaque token."""
+    openid = wechat_client().openid_for(given["code"])
+    with transaction():
+        person_id = operations.enter_by_openid(openid)
+    at = calendar.now()
+    token = open_session(SessionKind.APP, person_id, at.timestamp())
+    return {
+        "token": token,
+        "expires_at": at + LIFETIME[SessionKind.APP],
+        "me": queries.describe_villager(person_id),
+    }
+
+
+@blueprint.delete("/sessions/current")
+@guard(Permission.OWN_ACCOUNT)
+@blueprint.response(204)
+def delete_session() -> None:
+    """Logs out; the token is worth nothing from now on."""
+    close_session(SessionKind.APP, presented_token())
+
+
+@blueprint.get("/me")
+@guard(Permission.OWN_ACCOUNT)
+@blueprint.response(200, schemas.MeShape())
+def show_me() -> dict[str, Any]:
+    """Own binding and roles."""
+    return queries.describe_villager(actor().person_id)
+
+
+@blueprint.put("/me/binding")
+@guard(Permission.OWN_ACCOUNT)
+@blueprint.arguments(schemas.BindingInputShape())
+@blueprint.response(200, schemas.MeShape())
+def set_binding(given: dict[str, Any]) -> dict[str, Any]:
+    """Binds to a village; the binding before is kept as history."""
+    person_id = actor().person_id
+    with transaction():
+        operations.bind_village(person_id, **given)
+    return queries.describe_villager(person_id)

@@ -1,0 +1,55 @@
+"""Why somebody could not log in, bind or be granted a role."""
+
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotLoggedIn
+
+
+class PersonUnknown(NotFound):
+    code = "person_unknown"
+    message = "没有找到这个人"
+
+
+class VillageClosed(Conflict):
+    code = "village_closed"
+    message = "这个村已撤并,请选现在的村"
+
+
+class WrongPlace(InvalidInput):
+    code = "wrong_place"
+    message = "请选一个村;小组要选本村的"
+
+
+class LoginRefused(NotLoggedIn):
+    """The same words whether the name or the password is wrong."""
+
+    code = "login_refused"
+    message = "用户名或密码不对"
+
+
+class LoginLocked(NotAllowed):
+    code = "login_locked"
+    message = "输错太多次,账号锁定 15 分钟。急用请找管理员解锁"
+
+
+class SecondFactorRefused(InvalidInput):
+    code = "second_factor_refused"
+    message = "动态口令不对,或已经用过。请等下一个"
+
+
+class PasswordTooWeak(InvalidInput):
+    code = "password_too_weak"
+    message = "密码不够安全"
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+    message = "这个用户名已有人用"
+
+
+class OwnRole(NotAllowed):
+    code = "own_role"
+    message = "不能改自己的角色,请其他管理员办理"
+
+
+class RoleDoesNotFit(InvalidInput):
+    code = "role_does_not_fit"
+    message = "角色和地方对不上:村干部选村,乡镇人员选乡镇,县里人员选县"

@@ -1,0 +1,118 @@
+"""Writes about roles: granted and revoked, never by or for oneself."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from backend.app.access import MAY_GRANT, Actor, Permission, Role, may
+from backend.app.accounts.errors import OwnRole, PersonUnknown, RoleDoesNotFit
+from backend.app.accounts.models import Person, RoleGrant
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import after_commit, db
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
+from backend.app.core.sessions import close_all_sessions
+from backend.app.places.queries import get_place
+
+LEVEL_OF = {
+    Role.CADRE: "village",
+    Role.TOWNSHIP_STAFF: "township",
+    Role.COUNTY_STAFF: "county",
+    Role.LEADER: "county",
+    Role.ADMINISTRATOR: "county",
+}
+
+
+def grant_role(
+    actor: Actor,
+    person_id: int,
+    role: Role,
+    region_id: int,
+    starts_on: date,
+    ends_on: date | None = None,
+) -> RoleGrant:
+    """Gives a role in a region from one day to another (both included)."""
+    _check_person(actor, person_id)
+    _check_region(actor, role, region_id)
+    if ends_on is not None and ends_on < starts_on:
+        raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
+    if _held(person_id, role, region_id, starts_on, ends_on):
+        raise Conflict("这段日期里已有同样的角色")
+    grant = insert_grant(person_id, role, region_id, starts_on, ends_on, actor.person_id)
+    record(
+        "grant_role", actor.person_id, "person", person_id,
+        role=role.value, region_id=region_id, grant_id=grant.id,
+    )  # fmt: skip
+    after_commit(lambda: close_all_sessions(person_id))
+    return grant
+
+
+def insert_grant(
+    person_id: int,
+    role: Role,
+    region_id: int,
+    starts_on: date,
+    ends_on: date | None,
+    granted_by_id: int | None,
+) -> RoleGrant:
+    """The row alone: for the first administrator, whom nobody can grant."""
+    grant = RoleGrant(
+        person_id=person_id,
+        role=role.value,
+        region_id=region_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        granted_by_id=granted_by_id,
+        granted_at=calendar.now(),
+    )
+    db.session.add(grant)
+    db.session.flush()
+    return grant
+
+
+def revoke_grant(actor: Actor, grant_id: int) -> None:
+    """Ends a grant at once; it stays in the history."""
+    grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
+    if grant is None:
+        raise PersonUnknown("没有找到这条授权")
+    _check_person(actor, grant.person_id)
+    _check_region(actor, Role(grant.role), grant.region_id)
+    if grant.revoked_at is not None:
+        return
+    grant.revoked_at = calendar.now()
+    grant.revoked_by_id = actor.person_id
+    record("revoke_grant", actor.person_id, "person", grant.person_id, grant_id=grant.id)
+    person_id = grant.person_id
+    after_commit(lambda: close_all_sessions(person_id))
+
+
+def _check_person(actor: Actor, person_id: int) -> None:
+    if actor.person_id == person_id:
+        raise OwnRole
+    if db.session.get(Person, person_id) is None:
+        raise PersonUnknown
+
+
+def _check_region(actor: Actor, role: Role, region_id: int) -> None:
+    """Nobody hands out more than own, nor outside own region."""
+    grantable = frozenset().union(*(MAY_GRANT.get(held, frozenset()) for held in actor.roles))
+    if role not in grantable:
+        raise NotAllowed("您不能授予这个角色")
+    place = get_place(region_id)
+    if place.level != LEVEL_OF[role]:
+        raise RoleDoesNotFit(errors={"region_id": [RoleDoesNotFit.message]})
+    if not may(actor, Permission.GRANT_ROLES, place.path):
+        raise NotAllowed("这个地方不归您管")
+
+
+def _held(person_id: int, role: Role, region_id: int, first: date, last: date | None) -> bool:
+    query = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id,
+        RoleGrant.role == role.value,
+        RoleGrant.region_id == region_id,
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= first),
+    )
+    if last is not None:
+        query = query.where(RoleGrant.starts_on <= last)
+    return db.session.scalar(query) is not None

@@ -1,0 +1,174 @@
+"""Writes about console log-ins: opening, checking, locking, changing."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from backend.app.access import Actor
+from backend.app.accounts import second_factor
+from backend.app.accounts.errors import (
+    LoginLocked,
+    LoginRefused,
+    OwnRole,
+    PersonUnknown,
+    UsernameTaken,
+)
+from backend.app.accounts.models import ConsoleLogin, Person
+from backend.app.accounts.passwords import (
+    check_strength,
+    hash_password,
+    matches,
+    one_time_password,
+)
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import after_commit, db
+from backend.app.core.errors import InvalidInput
+from backend.app.core.sessions import close_all_sessions
+
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+
+
+def create_login(username: str, display_name: str, password: str, must_change: bool = False) -> int:
+    """Opens a log-in for a new person; returns the person's id."""
+    name = username.strip().lower()
+    if not 2 <= len(name) <= 40 or not name.isascii() or not name.replace("-", "").isalnum():
+        raise InvalidInput(errors={"username": ["用 2 到 40 个小写字母、数字或短横"]})
+    if not display_name.strip() or len(display_name) > 40:
+        raise InvalidInput(errors={"display_name": ["请填姓名,最多 40 字"]})
+    if find_login(name) is not None:
+        raise UsernameTaken(errors={"username": [UsernameTaken.message]})
+    person = Person(display_name=display_name.strip(), created_at=calendar.now())
+    db.session.add(person)
+    db.session.flush()
+    db.session.add(
+        ConsoleLogin(
+            person_id=person.id,
+            username=name,
+            password_hash=hash_password(password),
+            must_change_password=must_change,
+        )
+    )
+    db.session.flush()
+    return person.id
+
+
+def open_login(actor: Actor, username: str, display_name: str) -> tuple[int, str]:
+    """A new member of staff: the person's id and the one-time password to read out."""
+    password = one_time_password()
+    person_id = create_login(username, display_name, password, must_change=True)
+    record("open_login", actor.person_id, "person", person_id)
+    return person_id, password
+
+
+def find_login(username: str) -> ConsoleLogin | None:
+    return db.session.scalar(
+        select(ConsoleLogin).where(ConsoleLogin.username == username.strip().lower())
+    )
+
+
+def check_password(username: str, password: str) -> ConsoleLogin | None:
+    """The log-in when name and password fit; None when not, after counting the failure.
+
+    Raises LoginLocked, and only after the password was looked at: a stranger learns nothing.
+    Returns instead of raising for a wrong password, so that the count is committed.
+    """
+    login = db.session.scalar(
+        select(ConsoleLogin)
+        .where(ConsoleLogin.username == username.strip().lower())
+        .with_for_update()
+    )
+    right = matches(login.password_hash if login else None, password)
+    at = calendar.now()
+    if login is None or login.disabled_at is not None:
+        return None
+    if login.locked_until is not None and at < login.locked_until:
+        raise LoginLocked
+    if not right:
+        _count_failure(login)
+        return None
+    login.failed_attempts = 0
+    login.locked_until = None
+    login.last_login_at = at
+    return login
+
+
+def check_second_factor(person_id: int, code: str) -> bool:
+    """True when the code fits; a wrong one counts towards the lock."""
+    login = own_login(person_id)
+    if login.locked_until is not None and calendar.now() < login.locked_until:
+        raise LoginLocked
+    try:
+        second_factor.check(login, code)
+    except second_factor.SecondFactorRefused:
+        _count_failure(login)
+        return False
+    login.failed_attempts = 0
+    return True
+
+
+def _count_failure(login: ConsoleLogin) -> None:
+    login.failed_attempts += 1
+    if login.failed_attempts >= MOST_FAILURES:
+        login.failed_attempts = 0
+        login.locked_until = calendar.now() + LOCKED_FOR
+        record("login_locked", None, "person", login.person_id)
+
+
+def own_login(person_id: int) -> ConsoleLogin:
+    login = db.session.scalar(
+        select(ConsoleLogin).where(ConsoleLogin.person_id == person_id).with_for_update()
+    )
+    if login is None:
+        raise PersonUnknown
+    return login
+
+
+def change_password(person_id: int, old: str, new: str) -> None:
+    """Changes an own password and logs out everywhere else."""
+    login = own_login(person_id)
+    if not matches(login.password_hash, old):
+        raise LoginRefused("现在的密码不对")
+    if old == new:
+        raise InvalidInput(errors={"password": ["新密码不能和现在的一样"]})
+    check_strength(new, login.username)
+    login.password_hash = hash_password(new)
+    login.must_change_password = False
+    record("change_password", person_id, "person", person_id)
+    after_commit(lambda: close_all_sessions(person_id))
+
+
+def reset_password(actor: Actor, person_id: int) -> str:
+    """A new one-time password; the second factor goes too, or a lost phone locks out for ever."""
+    login = _of_another(actor, person_id)
+    password = one_time_password()
+    login.password_hash = hash_password(password)
+    login.must_change_password = True
+    login.locked_until, login.failed_attempts = None, 0
+    login.totp_sealed, login.totp_confirmed_at, login.totp_last_step = None, None, None
+    login.recovery_hashes = []
+    record("reset_password", actor.person_id, "person", person_id)
+    after_commit(lambda: close_all_sessions(person_id))
+    return password
+
+
+def unlock(actor: Actor, person_id: int) -> None:
+    login = _of_another(actor, person_id)
+    login.locked_until, login.failed_attempts = None, 0
+    record("unlock_login", actor.person_id, "person", person_id)
+
+
+def set_disabled(actor: Actor, person_id: int, disabled: bool) -> None:
+    """Whoever leaves the office cannot log in any more; the record of the work stays."""
+    login = _of_another(actor, person_id)
+    login.disabled_at = calendar.now() if disabled else None
+    action = "disable_login" if disabled else "enable_login"
+    record(action, actor.person_id, "person", person_id)
+    after_commit(lambda: close_all_sessions(person_id))
+
+
+def _of_another(actor: Actor, person_id: int) -> ConsoleLogin:
+    if actor.person_id == person_id:
+        raise OwnRole("不能对自己的账号这样做")
+    return own_login(person_id)

@@ -1,0 +1,92 @@
+"""Writes about villagers: who they are and where they belong."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.accounts.errors import VillageClosed, WrongPlace
+from backend.app.accounts.models import Binding, Person
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.core.text_check import check_words
+from backend.app.places.errors import RegionUnknown
+from backend.app.places.queries import Place, get_place
+
+MAX_HOUSEHOLD = 20
+
+
+def enter_by_openid(openid: str) -> int:
+    """The person behind an openid, made at the first log-in; safe when two phones race."""
+    made = (
+        insert(Person)
+        .values(openid=openid, created_at=calendar.now())
+        .on_conflict_do_nothing(index_elements=["openid"])
+        .returning(Person.id)
+    )
+    person_id = db.session.scalar(select(Person.id).where(Person.openid == openid))
+    if person_id is None:
+        person_id = db.session.scalar(made)
+    if person_id is None:
+        person_id = db.session.scalars(select(Person.id).where(Person.openid == openid)).one()
+    return person_id
+
+
+def bind_village(
+    person_id: int, village_id: int, group_id: int | None = None, household: str | None = None
+) -> Binding:
+    """Binds to a village; the binding before ends and is kept. The same again changes nothing."""
+    village = _village(village_id)
+    _check_group(group_id, village_id)
+    name = _household(household)
+    # The person's row is the lock: two phones at once end in one active binding.
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    current = db.session.scalar(
+        select(Binding).where(Binding.person_id == person_id, Binding.ended_at.is_(None))
+    )
+    wanted = (village_id, group_id, name)
+    if current is not None:
+        if (current.village_id, current.group_id, current.household) == wanted:
+            return current
+        current.ended_at = calendar.now()
+        db.session.flush()
+    binding = Binding(
+        person_id=person_id,
+        county_id=village.county_id,
+        village_id=village_id,
+        group_id=group_id,
+        household=name,
+        bound_at=calendar.now(),
+    )
+    db.session.add(binding)
+    db.session.flush()
+    return binding
+
+
+def _village(village_id: int) -> Place:
+    try:
+        place = get_place(village_id)
+    except RegionUnknown:
+        raise WrongPlace(errors={"village_id": ["没有这个村"]}) from None
+    if place.level != "village":
+        raise WrongPlace(errors={"village_id": ["请选到村"]})
+    if place.closed_on is not None:
+        raise VillageClosed
+    return place
+
+
+def _check_group(group_id: int | None, village_id: int) -> None:
+    if group_id is None:
+        return
+    try:
+        group = get_place(group_id)
+    except RegionUnknown:
+        group = None
+    if group is None or group.level != "group" or group.parent_id != village_id:
+        raise WrongPlace(errors={"group_id": ["请选本村的小组"]})
+
+
+def _household(household: str | None) -> str | None:
+    try:
+        return check_words(household, "household", MAX_HOUSEHOLD).text
+    except InvalidInput as error:
+        raise InvalidInput("户名写得不对", error.errors) from None

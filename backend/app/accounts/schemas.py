@@ -1,0 +1,56 @@
+"""Shapes of log-ins, people and bindings."""
+
+from marshmallow import fields, validate
+
+from backend.app.core.schemas import Id, Shape
+
+
+class SessionInputShape(Shape):
+    code = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=200, error="登录码不对"),
+        metadata={"description": "what wx.login gave"},
+    )
+
+
+class BindingInputShape(Shape):
+    village_id = Id(required=True)
+    group_id = Id(load_default=None, allow_none=True)
+    household = fields.String(load_default=None, allow_none=True)
+
+
+class VillageShape(Shape):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    township = fields.String(required=True)
+    county = fields.String(required=True)
+
+
+class GroupShape(Shape):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
+class BindingShape(Shape):
+    village = fields.Nested(VillageShape, required=True)
+    group = fields.Nested(GroupShape, allow_none=True, required=True)
+    household = fields.String(allow_none=True, required=True)
+    bound_at = fields.AwareDateTime(required=True)
+
+
+class HeldRoleShape(Shape):
+    role = fields.String(required=True)
+    region_id = fields.Integer(required=True)
+    region_name = fields.String(required=True)
+
+
+class MeShape(Shape):
+    person_id = fields.Integer(required=True)
+    binding = fields.Nested(BindingShape, allow_none=True, required=True)
+    roles = fields.List(fields.Nested(HeldRoleShape), required=True)
+
+
+class SessionShape(Shape):
+    token = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    me = fields.Nested(MeShape, required=True)

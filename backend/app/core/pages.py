@@ -1,0 +1,55 @@
+"""What every console page knows: the menu, the reader, local times."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, g, request
+
+from backend.app.access import Actor, Permission, has_permission
+from backend.app.core.calendar import COUNTY_ZONE
+
+# At most eight entries, in the words of the office.
+MENU: tuple[tuple[str, str, Permission], ...] = (
+    ("总览", "/console/", Permission.SEE_DASHBOARD),
+    ("得分", "/console/villages", Permission.SEE_VILLAGES),
+    ("导出", "/console/exports", Permission.EXPORT),
+    ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
+    ("操作记录", "/console/audit", Permission.SEE_AUDIT),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def me() -> Actor:
+    return g.get("actor") or Actor(0)
+
+
+def menu() -> list[Entry]:
+    """The entries this reader may open; the longest matching address is the current one."""
+    here = request.path
+    fitting = [
+        href for _, href, _ in MENU if here == href or here.startswith(href.rstrip("/") + "/")
+    ]
+    current = max(fitting, key=len, default="")
+    return [
+        Entry(label, href, href == current)
+        for label, href, permission in MENU
+        if has_permission(me(), permission)
+    ]
+
+
+def local_time(at: datetime) -> str:
+    return f"{at.astimezone(COUNTY_ZONE):%Y-%m-%d %H:%M}"
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals.update(me=me, menu=menu)
+    app.jinja_env.filters["local_time"] = local_time
+    app.jinja_env.trim_blocks = True

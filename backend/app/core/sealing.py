@@ -1,0 +1,33 @@
+"""Small secrets at rest: encrypted with a key derived from the county's secret."""
+
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+
+from backend.app.core.errors import Unavailable
+
+NONCE_LENGTH = 12
+
+
+def _cipher(purpose: str) -> AESGCM:
+    secret = current_app.config["SETTINGS"].secret_key.encode()
+    derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"sealing:" + purpose.encode())
+    return AESGCM(derived.derive(secret))
+
+
+def seal(purpose: str, content: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_LENGTH)
+    return nonce + _cipher(purpose).encrypt(nonce, content, purpose.encode())
+
+
+def unseal(purpose: str, sealed: bytes) -> bytes:
+    """Raises Unavailable when the county's secret is not the one it was sealed with."""
+    try:
+        nonce, rest = sealed[:NONCE_LENGTH], sealed[NONCE_LENGTH:]
+        return _cipher(purpose).decrypt(nonce, rest, purpose.encode())
+    except InvalidTag:
+        raise Unavailable("系统密钥已更换,请管理员重置这个账号的动态口令") from None

@@ -1,0 +1,182 @@
+"""Roles: who may give them, when they hold, what they open."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from backend.app.access import MAY_GRANT, TABLE, Actor, Grant, Permission, Role, has_permission, may
+from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
+from backend.app.accounts.grants import grant_role as grant
+from backend.app.accounts.grants import revoke_grant
+from backend.app.accounts.queries import load_grants
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, NotAllowed
+from tests.factories.console import make_staff, sit_down
+from tests.factories.county import OPENED_ON, County, grant_role, make_county, make_person
+
+
+@pytest.fixture
+def county(app) -> County:
+    return make_county()
+
+
+def acting(person_id: int) -> Actor:
+    name, grants = load_grants(person_id)
+    today = calendar.today()
+    return Actor(person_id, tuple(g for g in grants if g.holds_on(today)), name)
+
+
+def test_an_administrator_grants_what_fits_the_place(county, scalar) -> None:
+    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    new = make_person(name="小王")
+    for role, region in (
+        (Role.CADRE, county.village_ids[0]),
+        (Role.TOWNSHIP_STAFF, county.township_ids[0]),
+        (Role.COUNTY_STAFF, county.id),
+    ):
+        with transaction():
+            grant(boss, new, role, region, calendar.today())
+    assert acting(new).roles == {
+        Role.VILLAGER, Role.CADRE, Role.TOWNSHIP_STAFF, Role.COUNTY_STAFF,
+    }  # fmt: skip
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'grant_role'") == 3
+    assert scalar("SELECT count(DISTINCT granted_by_id) FROM role_grant") == 1
+
+
+def test_nobody_changes_own_roles(county) -> None:
+    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    with pytest.raises(OwnRole), transaction():
+        grant(boss, boss.person_id, Role.CADRE, county.village_ids[0], calendar.today())
+
+
+def test_nobody_grants_above_own_role_or_outside_own_region(county) -> None:
+    clerk = acting(make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+    other = make_county(code="360281", name="乐平市")
+    new = make_person()
+    for role, region in ((Role.ADMINISTRATOR, county.id), (Role.CADRE, other.village_ids[0])):
+        with pytest.raises(NotAllowed), transaction():
+            grant(clerk, new, role, region, calendar.today())
+
+
+def test_a_role_must_fit_its_place(county) -> None:
+    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    with pytest.raises(RoleDoesNotFit), transaction():
+        grant(boss, make_person(), Role.CADRE, county.id, calendar.today())
+
+
+def test_the_same_role_twice_at_a_time_is_a_conflict(county) -> None:
+    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    new = make_person()
+    with transaction():
+        grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
+    with pytest.raises(Conflict), transaction():
+        grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
+
+
+def test_a_role_begins_and_ends_by_date_without_any_job(
+    county, client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = make_staff(None, county.id, "temp")
+    today = calendar.today()
+    grant_role(
+        person, Role.LEADER, county.id,
+        starts_on=today + timedelta(days=1), ends_on=today + timedelta(days=2),
+    )  # fmt: skip
+    begin = calendar.now()
+    for days, status in ((0, 403), (1, 200), (2, 200), (3, 403)):
+        monkeypatch.setattr(calendar, "now", lambda d=days: begin + timedelta(days=d))
+        assert sit_down(client, person).get("/console/").status_code == status, days
+
+
+def test_a_revoked_role_is_gone_at_the_next_request(county, client) -> None:
+    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    person = make_staff(None, county.id, "leader")
+    granted = grant_role(person, Role.LEADER, county.id)
+    desk = sit_down(client, person)
+    assert desk.get("/console/").status_code == 200
+    with transaction():
+        revoke_grant(boss, granted)
+    assert desk.get("/console/").status_code == 302
+    assert sit_down(client, person).get("/console/").status_code == 403
+
+
+def test_a_leader_reads_and_never_writes(county, client, app) -> None:
+    desk = sit_down(client, make_staff(Role.LEADER, county.id, "leader"))
+    assert desk.get("/console/").status_code == 200
+    own = {"accounts_console.logout", "accounts_console.login", "accounts_console.change_password",
+           "accounts_console.enrol", "accounts_console.enter_code"}  # fmt: skip
+    for rule in app.url_map.iter_rules():
+        if not str(rule).startswith("/console") or "POST" not in rule.methods:
+            continue
+        if rule.endpoint in own:
+            continue
+        path = str(rule)
+        for name in rule.arguments:
+            path = path.replace(f"<int:{name}>", "1").replace(f"<{name}>", "1")
+        assert desk.post(path).status_code == 403, rule
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("permission", list(Permission))
+def test_a_permission_is_held_by_exactly_the_roles_of_the_table(
+    role: Role, permission: Permission
+) -> None:
+    actor = Actor(1, (Grant(role, 7, OPENED_ON),) if role is not Role.VILLAGER else ())
+    expected = role in TABLE[permission] or Role.VILLAGER in TABLE[permission]
+    assert has_permission(actor, permission) is expected
+    if role is not Role.VILLAGER:
+        assert may(actor, permission, {7, 1}) is (role in TABLE[permission])
+        assert may(actor, permission, {8, 1}) is False
+
+
+def test_nobody_may_hand_out_more_than_administrators_hold() -> None:
+    assert set(MAY_GRANT) == {Role.ADMINISTRATOR, Role.COUNTY_STAFF}
+    assert Role.ADMINISTRATOR not in MAY_GRANT[Role.COUNTY_STAFF]
+
+
+def test_the_people_list_never_names_a_villager(county, client) -> None:
+    make_person("o-villager", "李村民")
+    desk = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    page = desk.get("/console/people").text
+    assert "boss先生" in page
+    assert "李村民" not in page
+    assert "o-villager" not in page
+
+
+def test_the_pages_of_people_work_from_opening_to_revoking(county, client, scalar) -> None:
+    desk = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    opened = desk.post("/console/people", username="wang", display_name="王会计")
+    assert "只显示这一回" in opened.text
+    person_id = scalar("SELECT person_id FROM console_login WHERE username = 'wang'")
+    refused = desk.post(
+        f"/console/people/{person_id}/grants", role="cadre", region_id=str(county.id)
+    )
+    assert refused.status_code == 422
+    assert "村干部选村" in refused.text
+    desk.post(
+        f"/console/people/{person_id}/grants", role="township_staff",
+        region_id=str(county.township_ids[0]), starts_on="2026-01-01",
+    )  # fmt: skip
+    page = desk.get(f"/console/people/{person_id}").text
+    assert "庄里镇" in page
+    grant_id = scalar("SELECT max(id) FROM role_grant")
+    desk.post(f"/console/grants/{grant_id}/revoke", person_id=str(person_id))
+    assert "已收回" in desk.get(f"/console/people/{person_id}").text
+    for path in ("password", "unlock"):
+        assert desk.post(f"/console/people/{person_id}/{path}").status_code in (200, 302)
+    desk.post(f"/console/people/{person_id}/disabled", disabled="1")
+    assert "已停用" in desk.get("/console/people?q=wang").text
+    log = desk.get("/console/audit").text
+    for words in ("开账号", "授予角色", "收回角色", "重置密码", "解锁账号", "停用账号"):
+        assert words in log
+
+
+def test_the_audit_log_cannot_be_changed_in_the_database(county, client) -> None:
+    desk = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    desk.post("/console/people", username="wang", display_name="王会计")
+    for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'x'"):
+        with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
+            session.execute(text(statement))

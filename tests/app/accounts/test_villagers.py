@@ -1,0 +1,157 @@
+"""Logging in with WeChat and binding to a village."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from backend.app.core.db import transaction
+from backend.app.core.wechat import WeChat
+from backend.app.places.models import Region
+from tests.factories.county import OPENED_ON, County, make_county
+from tests.wechat.server import World, running
+
+
+@pytest.fixture
+def world(app, settings) -> Iterator[World]:
+    world = World(settings.wechat_app_id, settings.wechat_app_secret)
+    with running(world) as base:
+        client = redis.Redis.from_url(settings.redis_url)
+        app.extensions["wechat"] = WeChat(world.app_id, world.app_secret, client, base)
+        yield world
+    del app.extensions["wechat"]
+
+
+@pytest.fixture
+def county(app) -> County:
+    return make_county()
+
+
+def enter(client: FlaskClient, world: World, openid: str = "o-li") -> dict[str, object]:
+    answer = client.post("/api/v1/sessions", json={"code": world.new_code(openid)})
+    assert answer.status_code == 201, answer.json
+    return answer.json
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def bind(client: FlaskClient, token: str, **body: object) -> object:
+    return client.put("/api/v1/me/binding", headers=bearer(token), json=body)
+
+
+def add_group(village_id: int, name: str = "一组") -> int:
+    with transaction() as session:
+        village = session.get(Region, village_id)
+        group = Region(
+            level="group", name=name, parent_id=village.id, county_id=village.county_id,
+            township_id=village.township_id, opened_on=OPENED_ON,
+        )  # fmt: skip
+        session.add(group)
+        session.flush()
+        return group.id
+
+
+def test_the_first_log_in_makes_a_person_and_the_next_finds_it(client, world) -> None:
+    first, again = enter(client, world), enter(client, world)
+    assert first["me"]["person_id"] == again["me"]["person_id"]
+    assert first["token"] != again["token"]
+    assert first["me"] == {"person_id": first["me"]["person_id"], "binding": None, "roles": []}
+
+
+def test_a_used_code_is_refused_with_its_own_code(client, world) -> None:
+    code = world.new_code("o-1")
+    client.post("/api/v1/sessions", json={"code": code})
+    answer = client.post("/api/v1/sessions", json={"code": code})
+    assert (answer.status_code, answer.json["code"]) == (401, "login_code_invalid")
+
+
+def test_after_logging_out_the_token_is_worth_nothing(client, world) -> None:
+    token = enter(client, world)["token"]
+    assert client.delete("/api/v1/sessions/current", headers=bearer(token)).status_code == 204
+    assert client.get("/api/v1/me", headers=bearer(token)).status_code == 401
+
+
+def test_losing_redis_only_means_logging_in_again(client, world, redis_url) -> None:
+    before = enter(client, world)
+    redis.Redis.from_url(redis_url).flushall()
+    assert client.get("/api/v1/me", headers=bearer(before["token"])).status_code == 401
+    assert enter(client, world)["me"] == before["me"]
+
+
+def test_redis_never_holds_a_token_itself(client, world, redis_url) -> None:
+    token = enter(client, world)["token"]
+    store = redis.Redis.from_url(redis_url)
+    for key in store.keys("*"):
+        kind = store.type(key)
+        held = key + (store.get(key) if kind == b"string" else b"".join(store.smembers(key)))
+        assert token.encode() not in held
+
+
+def test_binding_a_village_shows_in_me_and_changing_it_keeps_history(
+    client, world, county, scalar
+) -> None:
+    token = enter(client, world)["token"]
+    first, second = county.village_ids
+    group = add_group(first)
+    answer = bind(client, token, village_id=first, group_id=group, household="李家")
+    binding = answer.json["binding"]
+    assert binding["village"]["name"] == "第1村"
+    assert (binding["group"]["name"], binding["household"]) == ("一组", "李家")
+    bind(client, token, village_id=first, group_id=group, household="李家")
+    assert scalar("SELECT count(*) FROM binding") == 1
+    assert bind(client, token, village_id=second).json["binding"]["village"]["name"] == "第2村"
+    assert scalar("SELECT count(*) FROM binding") == 2
+    assert scalar("SELECT count(*) FROM binding WHERE ended_at IS NULL") == 1
+
+
+def test_only_open_villages_and_their_own_groups_can_be_bound(client, world, county) -> None:
+    token = enter(client, world)["token"]
+    first, second = county.village_ids
+    group = add_group(second)
+    for body, field in (
+        ({"village_id": 999_999}, "village_id"),
+        ({"village_id": county.id}, "village_id"),
+        ({"village_id": first, "group_id": group}, "group_id"),
+        ({"village_id": first, "group_id": 999_999}, "group_id"),
+        ({"village_id": first, "household": "李" * 21}, "household"),
+        ({"village_id": "x"}, "village_id"),
+        ({"village_id": first, "colour": "red"}, "colour"),
+        ({}, "village_id"),
+    ):
+        answer = bind(client, token, **body)
+        assert answer.status_code == 422, body
+        assert field in answer.json["errors"], body
+
+
+def test_a_merged_village_can_no_longer_be_bound(client, world, county) -> None:
+    token = enter(client, world)["token"]
+    with transaction() as session:
+        session.get(Region, county.village_ids[0]).closed_on = OPENED_ON
+    answer = bind(client, token, village_id=county.village_ids[0])
+    assert (answer.status_code, answer.json["code"]) == (409, "village_closed")
+
+
+def test_two_active_bindings_are_impossible_in_the_database(client, world, county, scalar) -> None:
+
+    person_id = enter(client, world)["me"]["person_id"]
+    insert = text(
+        "INSERT INTO binding (person_id, county_id, village_id, bound_at)"
+        " VALUES (:p, :c, :v, now())"
+    )
+    values = {"p": person_id, "c": county.id, "v": county.village_ids[0]}
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(insert, [values, values])
+
+
+def test_no_openid_reaches_the_log(client, world, capsys: pytest.CaptureFixture[str]) -> None:
+    token = enter(client, world, "o-very-secret")["token"]
+    client.get("/api/v1/codes/nothing", headers=bearer(token))
+    printed = capsys.readouterr().out
+    assert "request" in printed
+    assert "o-very-secret" not in printed
+    assert token not in printed

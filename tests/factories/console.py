@@ -1,0 +1,69 @@
+"""Somebody at the console: a browser with a session, or one that has to log in."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from backend.app.access import Role
+from backend.app.accounts.logins import create_login
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
+from backend.app.core.sessions import SessionKind, open_session
+from tests.factories.county import grant_role
+
+PASSWORD = "correct horse 42"
+
+
+@dataclass
+class Desk:
+    """A logged-in member of staff."""
+
+    client: FlaskClient
+    person_id: int
+    token: str
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, **form: Any) -> Any:
+        return self.client.post(path, data={"csrf_token": csrf_token_for(self.token), **form})
+
+
+def make_staff(
+    role: Role | None, region_id: int, username: str = "staff", must_change: bool = False
+) -> int:
+    with transaction():
+        person_id = create_login(username, f"{username}先生", PASSWORD, must_change)
+    if role is not None:
+        grant_role(person_id, role, region_id)
+    return person_id
+
+
+def sit_down(client: FlaskClient, person_id: int, **data: Any) -> Desk:
+    """Opens a finished console session without going through the log-in pages."""
+    token = open_session(
+        SessionKind.CONSOLE,
+        person_id,
+        calendar.now().timestamp(),
+        {"second_factor": True, "pending": None, **data},
+    )
+    client.set_cookie(CONSOLE_COOKIE, token, path="/console")
+    return Desk(client, person_id, token)
+
+
+def log_in(client: FlaskClient, username: str, password: str = PASSWORD, **query: str) -> Any:
+    """Goes through the log-in page as a browser does."""
+    page = client.get("/console/login", query_string=query)
+    token = re.search(r'name="csrf_token" value="(\w+)"', page.text)[1]
+    return client.post(
+        "/console/login",
+        query_string=query,
+        data={"csrf_token": token, "username": username, "password": password},
+    )
+
+
+def form_token(page: Any) -> str:
+    return re.search(r'name="csrf_token" value="(\w+)"', page.text)[1]
