@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from backend.app.core.schemas import Id, Shape
+from backend.app.places.schemas import VillageShape
 
 
 class SessionInputShape(Shape):
@@ -17,13 +18,6 @@ class BindingInputShape(Shape):
     village_id = Id(required=True)
     group_id = Id(load_default=None, allow_none=True)
     household = fields.String(load_default=None, allow_none=True)
-
-
-class VillageShape(Shape):
-    id = fields.Integer(required=True)
-    name = fields.String(required=True)
-    township = fields.String(required=True)
-    county = fields.String(required=True)
 
 
 class GroupShape(Shape):

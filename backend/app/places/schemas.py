@@ -56,3 +56,12 @@ class ReasonForm(Shape):
     """Why a code stops working; kept with the code."""
 
     reason = line_of_words(100)
+
+
+class VillageShape(Shape):
+    """A village as people call it, with where it lies."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    township = fields.String(required=True)
+    county = fields.String(required=True)

@@ -220,8 +220,8 @@ def _move_counters(rating: Rating, level: int) -> None:
         )
 
 
-def review_words(actor: Actor, rating_id: int, decision: str) -> None:
-    """Shows or refuses words that were held; the rating itself counts either way."""
+def review_words(actor: Actor, rating_id: int, decision: str) -> int:
+    """Shows or refuses words that were held and returns the village; the rating itself counts."""
     if decision not in DECISIONS:
         raise InvalidInput(errors={"decision": ["请选择通过或不通过"]})
     rating = db.session.get(Rating, rating_id, with_for_update=True)
@@ -235,6 +235,7 @@ def review_words(actor: Actor, rating_id: int, decision: str) -> None:
     if rating.followup_words_state in ("held", state):
         rating.followup_words_state = state
     audit.record("review_words", actor.person_id, "rating", rating_id, decision=decision)
+    return rating.village_id
 
 
 def recount(first_month: date, last_month: date) -> None:

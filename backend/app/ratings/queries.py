@@ -215,3 +215,61 @@ def own_ratings(person_id: int, before: int | None = None) -> list[RatingLine]:
 def own_rating(person_id: int, rating_id: int) -> RatingLine:
     values = {"person_id": person_id, "rating_id": rating_id}
     return RatingLine(*db.session.execute(OWN_ONE, values).one())
+
+
+REASON_COUNTS = text(
+    """
+    SELECT q.text, count(*) AS count, min(q.first_level) >= 4 AS bad
+    FROM rating r
+    CROSS JOIN LATERAL unnest(r.reason_ids) AS picked (id)
+    JOIN rating_reason q ON q.id = picked.id
+    WHERE r.village_id = :village_id AND r.rated_on >= :first AND r.rated_on < :end
+      AND r.held_at IS NULL
+    GROUP BY q.id, q.text ORDER BY count DESC, q.text LIMIT 12
+    """
+)
+WORDS = text(
+    """
+    SELECT r.id, r.effective_level AS level, s.name AS service_point_name, r.hold_reason,
+           CASE WHEN r.words_state = :state THEN r.words END AS words,
+           CASE WHEN r.followup_words_state = :state THEN r.followup_words END AS followup_words
+    FROM rating r JOIN service_point s ON s.id = r.service_point_id
+    WHERE r.village_id = :village_id AND r.rated_on >= :first AND r.rated_on < :end
+      AND (r.words_state = :state OR r.followup_words_state = :state)
+    ORDER BY md5(r.id::text) LIMIT :limit
+    """
+)
+
+
+def reason_counts(village_id: int, first: date, end: date) -> list[Any]:
+    """How often each reason was ticked from `first` up to, not including, `end`."""
+    values = {"village_id": village_id, "first": first, "end": end}
+    return list(db.session.execute(REASON_COUNTS, values))
+
+
+def words_in(village_id: int, first: date, end: date, state: str, limit: int = 50) -> list[Any]:
+    """Words in one state, without author, day or order: readers learn only the words."""
+    values = {
+        "village_id": village_id,
+        "first": first,
+        "end": end,
+        "state": state,
+        "limit": limit,
+    }
+    return list(db.session.execute(WORDS, values))
+
+
+def point_counts(village_id: int, first: date, end: date) -> list[Any]:
+    """Counts per level of each service point, by the counters."""
+    return list(
+        db.session.execute(
+            text(
+                "SELECT s.id, s.name, sum(d.level_1)::int, sum(d.level_2)::int,"
+                " sum(d.level_3)::int, sum(d.level_4)::int, sum(d.level_5)::int, sum(d.held)::int"
+                " FROM rating_day_count d JOIN service_point s ON s.id = d.service_point_id"
+                " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
+                " GROUP BY s.id, s.name ORDER BY s.name"
+            ),
+            {"village_id": village_id, "first": first, "end": end},
+        )
+    )

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from backend.app.core.schemas import Id, Shape
+from backend.app.places.schemas import VillageShape
 
 MAX_REASONS = 6
 
@@ -76,13 +77,6 @@ class BeforeQuery(Shape):
     before = Id(load_default=None)
 
 
-class PlaceShape(Shape):
-    id = fields.Integer(required=True)
-    name = fields.String(required=True)
-    township = fields.String(required=True)
-    county = fields.String(required=True)
-
-
 class ServicePointShape(Shape):
     id = fields.Integer(required=True)
     name = fields.String(required=True)
@@ -111,7 +105,7 @@ class LevelChoiceShape(Shape):
 class LandingShape(Shape):
     ticket = fields.String(required=True)
     ticket_expires_at = fields.AwareDateTime(required=True)
-    village = fields.Nested(PlaceShape, required=True)
+    village = fields.Nested(VillageShape, required=True)
     service_point = fields.Nested(ServicePointShape, required=True)
     may_rate = fields.Boolean(required=True)
     refusal = fields.Nested(RefusalShape, allow_none=True, required=True)

@@ -1,0 +1,68 @@
+"""导出: ask for a file, watch it being written, fetch it."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.core import calendar, storage
+from backend.app.core.audit import record
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput
+from backend.app.core.guards import actor, guard
+from backend.app.exports import operations, queries
+from backend.app.scorecards.queries import list_months
+
+blueprint = Blueprint("exports_console", __name__, url_prefix="/console/exports")
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@blueprint.get("")
+@guard(Permission.EXPORT)
+def list_exports() -> str:
+    """The form, and what was asked for."""
+    scope = regions_of(actor(), Permission.EXPORT)
+    return render_template(
+        "exports/list.html",
+        months=list_months(scope),
+        month=calendar.parse_month(request.args.get("month")),
+        regions=queries.exportable_regions(scope),
+        exports=queries.list_own(actor().person_id),
+    )
+
+
+@blueprint.get("/table")
+@guard(Permission.EXPORT)
+def show_table() -> str:
+    """The list alone, asked for again while something is being written."""
+    return render_template("exports/table.html", exports=queries.list_own(actor().person_id))
+
+
+@blueprint.post("")
+@guard(Permission.EXPORT)
+def request_export() -> Response:
+    """Asks for a file."""
+    month = calendar.parse_month(request.form.get("month"))
+    region = request.form.get("region_id", "")
+    if month is None or not region.isdecimal() or len(region) > 18:
+        raise InvalidInput(errors={"month": ["请选月份和地方"]})
+    with transaction():
+        operations.request_export(actor(), int(region), month, request.form.get("format", ""))
+    return redirect(address_of("exports_console.list_exports"))
+
+
+@blueprint.get("/<int:export_id>/file")
+@guard(Permission.EXPORT)
+def download(export_id: int) -> Any:
+    """The file; every fetch is in the audit log."""
+    person_id = actor().person_id
+    with transaction():
+        export = queries.get_own_file(person_id, export_id)
+        record("download_export", person_id, "export", export.id, month=f"{export.month:%Y-%m}")
+        path, name, kind = storage.path(export.file_key or ""), export.file_name, export.format
+    return send_file(path, mimetype=TYPES[kind], as_attachment=True, download_name=name)

@@ -1,0 +1,138 @@
+"""Asking for a file, writing it, and forgetting it after a week."""
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from backend.app.access import Actor, Permission, may
+from backend.app.core import calendar, storage
+from backend.app.core.audit import record
+from backend.app.core.db import db, transaction
+from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.queue import JobName, enqueue
+from backend.app.exports.models import Export
+from backend.app.exports.sheets import write_csv, write_xlsx
+from backend.app.places.queries import get_place
+from backend.app.scorecards import queries as scorecards
+from backend.app.scorecards.figures import Area, mean_text, rate_text
+
+KEPT_FOR = timedelta(days=7)
+FORMATS = ("xlsx", "csv")
+MONTH_SCORECARDS = "month_scorecards"
+
+
+def request_export(actor: Actor, region_id: int, month: date, format_: str) -> Export:
+    """Puts a file on the list; a worker writes it."""
+    if format_ not in FORMATS:
+        raise InvalidInput(errors={"format": ["请选 xlsx 或 csv"]})
+    place = get_place(region_id)
+    if not may(actor, Permission.EXPORT, place.path):
+        raise NotAllowed("这个地方不归您管,不能导出")
+    at = calendar.now()
+    export = Export(
+        kind=MONTH_SCORECARDS,
+        format=format_,
+        month=month,
+        region_id=region_id,
+        state="queued",
+        progress=0,
+        file_name=f"{place.name}{month:%Y年%m月}村庄得分.{format_}",
+        requested_by_id=actor.person_id,
+        requested_at=at,
+        expires_at=at + KEPT_FOR,
+    )
+    db.session.add(export)
+    db.session.flush()
+    record(
+        "request_export", actor.person_id, "export", export.id,
+        month=f"{month:%Y-%m}", region_id=region_id, format=format_,
+    )  # fmt: skip
+    enqueue(JobName.WRITE_EXPORT, export.id)
+    return export
+
+
+def write_export(export_id: int) -> None:
+    """Writes the file, as often as it is asked: a finished one is left alone."""
+    with transaction():
+        export = db.session.get(Export, export_id)
+        if export is None or export.state in ("done", "expired"):
+            return
+        export.state = "running"
+        asked: dict[str, Any] = {
+            "region_id": export.region_id,
+            "month": export.month,
+            "format": export.format,
+        }
+        title = export.file_name.rsplit(".", 1)[0]
+    try:
+        key, count = _write_file(export_id, title, **asked)
+    except Exception:
+        with transaction():
+            _set(export_id, state="failed", failure="没有写成,请再申请一次;还不行请找管理员")
+        raise
+    with transaction():
+        _set(
+            export_id, state="done", progress=100, file_key=key, row_count=count, failure=None,
+            finished_at=calendar.now(),
+        )  # fmt: skip
+
+
+def _write_file(
+    export_id: int, title: str, region_id: int, month: date, format: str  # noqa: A002
+) -> tuple[str, int]:  # fmt: skip
+    rows = scorecards.all_village_rows(region_id, month)
+    db.session.rollback()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"export.{format}"
+
+        def progress(percent: int) -> None:
+            with transaction():
+                _set(export_id, progress=min(99, percent))
+
+        if format == "csv":
+            write_csv(path, rows, progress)
+        else:
+            shown = scorecards.area_month([region_id], month)
+            write_xlsx(path, title, rows, _summary(shown, month), progress)
+        key = storage.new_key("exports", format)
+        storage.put(key, path.read_bytes())
+    return key, len(rows)
+
+
+def _summary(shown: Area, month: date) -> list[tuple[str, Any]]:
+    """The four numbers of the page, with its digits."""
+    return [
+        ("月份", f"{month:%Y-%m}"),
+        ("村", shown.villages),
+        ("有评价的村", shown.rated_villages),
+        ("评价数", shown.n),
+        ("待核", shown.held),
+        ("满意度", mean_text(shown.mean)),
+        ("满意度 95% 区间", shown.mean_range),
+        ("好评率", rate_text(shown.rate)),
+        ("好评率 95% 区间", shown.rate_range),
+        ("样本", shown.status_words or "够"),
+    ]
+
+
+def _set(export_id: int, **values: Any) -> None:
+    db.session.execute(update(Export).where(Export.id == export_id).values(**values))
+
+
+def delete_old_exports() -> int:
+    """Removes files whose week is over; the list keeps their lines."""
+    with transaction():
+        old = db.session.scalars(
+            select(Export)
+            .where(Export.expires_at < calendar.now(), Export.state != "expired")
+            .with_for_update(skip_locked=True)
+        ).all()
+        keys = [export.file_key for export in old if export.file_key]
+        for export in old:
+            export.state, export.file_key = "expired", None
+    for key in keys:
+        storage.delete(key)
+    return len(old)

@@ -1,0 +1,69 @@
+"""A village's score for its villagers."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.app.access import Permission
+from backend.app.core import calendar
+from backend.app.core.guards import guard
+from backend.app.places.queries import village_label
+from backend.app.scorecards import queries, schemas
+from backend.app.scorecards.figures import Area, rounded
+from backend.app.scoring.measurements import Measurement, Status
+
+blueprint = Blueprint("scorecards", __name__, url_prefix="/api/v1", description="得分")
+
+
+@blueprint.get("/villages/<int:village_id>/scorecard")
+@guard(Permission.SEE_SCORECARD)
+@blueprint.arguments(schemas.MonthQuery(), location="query")
+@blueprint.response(200, schemas.ScorecardShape())
+def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
+    """One month of a village, with the months before it."""
+    label = village_label(village_id)
+    this_month = calendar.month_of(calendar.today())
+    month = query["month"] or queries.newest_month(village_id) or this_month
+    shown = queries.area_month([village_id], month)
+    return {
+        "village": label,
+        "month": f"{month:%Y-%m}",
+        "month_closed": month < this_month,
+        "n": shown.n,
+        "held": shown.held,
+        "satisfaction": _figure(shown.figures.satisfaction_mean, shown, "分"),
+        "positive_rate": _figure(shown.figures.positive_rate, shown, "%"),
+        "levels": shown.levels,
+        "trend": [
+            {
+                "month": name,
+                "value": _digits(point.mean),
+                "n": point.n,
+                "status": point.status.value,
+            }
+            for name, point in queries.area_trend([village_id], month)
+        ],
+    }
+
+
+def _digits(value: Decimal | None) -> str | None:
+    return None if value is None else str(rounded(value))
+
+
+def _figure(found: Measurement | None, shown: Area, unit: str) -> dict[str, Any]:
+    """Digits with a plain sentence about how far to trust them."""
+    if found is None:
+        return {
+            "value": None, "low": None, "high": None, "status": Status.NONE.value,
+            "text": "这个月还没有人评价",
+        }  # fmt: skip
+    low, high = _digits(found.low), _digits(found.high)
+    if shown.status is Status.TOO_FEW:
+        sentence = f"只有 {shown.n} 人次评价,还说明不了问题"
+    else:
+        sentence = f"{shown.n} 人次评价,实际多半在 {low} 到 {high}{unit} 之间"
+    return {
+        "value": _digits(found.value), "low": low, "high": high,
+        "status": shown.status.value, "text": sentence,
+    }  # fmt: skip

@@ -1,0 +1,220 @@
+"""总览 and 得分: the county, its townships, its villages."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from flask.blueprints import BlueprintSetupState
+from werkzeug import Response
+
+from backend.app.access import Permission, has_permission, may, regions_of
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.queue import JobName, enqueue
+from backend.app.places.queries import get_place, village_label
+from backend.app.ratings.operations import review_words
+from backend.app.ratings.queries import point_counts, reason_counts, words_in
+from backend.app.scorecards import queries
+from backend.app.scorecards.figures import (
+    Area,
+    area,
+    change_text,
+    finding_of_levels,
+    finding_of_trend,
+    mean_text,
+    rate_text,
+)
+from backend.app.scorecards.queries import Filters
+
+blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")
+# Words of so few people could be told apart by whoever knows the village.
+FEWEST_FOR_WORDS = 5
+
+
+@blueprint.record_once
+def number_formats(state: BlueprintSetupState) -> None:
+    """Templates and their macros write figures as everything else does."""
+    state.app.jinja_env.globals.update(mean_text=mean_text, rate_text=rate_text)
+
+
+def _scope() -> frozenset[int]:
+    return regions_of(actor(), Permission.SEE_VILLAGES)
+
+
+def _month(scope: Collection[int]) -> tuple[date, list[date]]:
+    """The month asked for, or the newest there is; and all there are."""
+    months = queries.list_months(scope)
+    asked = request.args.get("month")
+    if asked:
+        month = calendar.parse_month(asked)
+        if month is None:
+            raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
+        return month, months
+    return (months[0] if months else calendar.month_of(calendar.today())), months
+
+
+def _chart(trend: list[tuple[str, Area]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": month,
+            "value": float(mean_text(shown.mean)) if shown.mean is not None else None,
+            "text": f"满意度 {mean_text(shown.mean)},{shown.n} 条评价",
+        }
+        for month, shown in trend
+    ]
+
+
+def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
+    """The four numbers, the two charts and their findings."""
+    shown = queries.area_month(scope, month)
+    before = queries.area_month(scope, calendar.previous_month(month))
+    trend = queries.area_trend(scope, month)
+    return {
+        "shown": shown,
+        "before": before,
+        "mean_change": change_text(shown.mean, before.mean),
+        "rate_change": change_text(shown.rate, before.rate, " 个百分点"),
+        "trend": trend,
+        "chart": _chart(trend),
+        "levels_finding": finding_of_levels(shown),
+        "trend_finding": finding_of_trend(trend),
+        "computed_at": queries.computed_at(scope, month),
+    }
+
+
+@blueprint.get("/")
+@guard(Permission.SEE_DASHBOARD)
+def show_dashboard() -> str:
+    """The county at a glance, or the part of it the reader answers for."""
+    scope = _scope()
+    month, months = _month(scope)
+    places = [get_place(region_id) for region_id in sorted(scope)]
+    return render_template(
+        "scorecards/dashboard.html",
+        month=month, months=months, places=places,
+        townships=queries.townships(scope, month),
+        may_recompute=has_permission(actor(), Permission.RECOMPUTE_SCORECARDS),
+        recomputing=request.args.get("recomputing"),
+        **_overview(scope, month),
+    )  # fmt: skip
+
+
+@blueprint.get("/townships/<int:township_id>")
+@guard(Permission.SEE_VILLAGES)
+def show_township(township_id: int) -> str:
+    """One township with its villages."""
+    place = get_place(township_id)
+    if place.level != "township":
+        raise NotFound
+    if not may(actor(), Permission.SEE_VILLAGES, place.path):
+        raise NotAllowed
+    month, months = _month([township_id])
+    return render_template(
+        "scorecards/township.html",
+        month=month, months=months, place=place,
+        rows=queries.all_village_rows(township_id, month),
+        **_overview([township_id], month),
+    )  # fmt: skip
+
+
+def _filters() -> Filters:
+    asked = request.args
+    sort, page, township = asked.get("sort", ""), asked.get("page", "1"), asked.get("township", "")
+    return Filters(
+        search=asked.get("q", "").strip()[:40],
+        township_id=int(township) if township.isdecimal() and len(township) < 19 else None,
+        status=asked["status"] if asked.get("status") in queries.STATUSES else "",
+        sort=sort.lstrip("-") if sort.lstrip("-") in queries.SORTS else "code",
+        descending=sort.startswith("-"),
+        page=min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 9 else 1,
+    )
+
+
+def _turned(**changes: Any) -> str:
+    """This page's address with some of its filters changed: addresses can be sent to colleagues."""
+    kept = {name: value for name, value in request.args.items() if value}
+    asked = {k: v for k, v in {**kept, **changes}.items() if v not in (None, "")}
+    return f"{request.path}?{urlencode(asked)}"
+
+
+@blueprint.get("/villages")
+@guard(Permission.SEE_VILLAGES)
+def list_villages() -> str:
+    """All villages, found, sorted and turned over by the address."""
+    scope, filters = _scope(), _filters()
+    month, months = _month(scope)
+    totals = queries.village_totals(scope, month, filters)
+    return render_template(
+        "scorecards/villages.html",
+        month=month, months=months, filters=filters, totals=totals, turned=_turned,
+        rows=queries.village_rows(scope, month, filters),
+        townships=queries.list_townships(scope),
+        last_page=max(1, -(-totals.villages // queries.PAGE)),
+    )  # fmt: skip
+
+
+@blueprint.get("/villages/<int:village_id>")
+@guard(Permission.SEE_VILLAGES)
+def show_village(village_id: int) -> str:
+    """One village: figures, levels, service points, reasons, words."""
+    place = get_place(village_id)
+    if place.level != "village":
+        raise NotFound
+    me = actor()
+    if not may(me, Permission.SEE_VILLAGES, place.path):
+        raise NotAllowed
+    month, months = _month([village_id])
+    end = calendar.next_month(month)
+    overview = _overview([village_id], month)
+    sees_held = may(me, Permission.SEE_HELD_WORDS, place.path)
+    speaks = overview["shown"].n >= FEWEST_FOR_WORDS
+    return render_template(
+        "scorecards/village.html",
+        month=month, months=months, place=place, village=village_label(village_id),
+        points=[
+            (name, area(counts, held, 1, 1))
+            for _, name, *counts, held in point_counts(village_id, month, end)
+        ],
+        reasons=reason_counts(village_id, month, end),
+        words=words_in(village_id, month, end, "shown") if speaks else [],
+        speaks=speaks, fewest=FEWEST_FOR_WORDS,
+        held_words=words_in(village_id, month, end, "held") if sees_held else None,
+        may_print=may(me, Permission.PRINT_POSTERS, place.path),
+        **overview,
+    )  # fmt: skip
+
+
+@blueprint.post("/ratings/<int:rating_id>/words")
+@guard(Permission.REVIEW_WORDS)
+def decide_words(rating_id: int) -> Response:
+    """Shows or refuses held words."""
+    with transaction():
+        village_id = review_words(actor(), rating_id, request.form.get("decision", ""))
+    month = request.form.get("month", "")
+    kept = month if calendar.parse_month(month) else None
+    return redirect(
+        address_of("scorecards_console.show_village", village_id=village_id, month=kept)
+    )
+
+
+@blueprint.post("/recompute")
+@guard(Permission.RECOMPUTE_SCORECARDS)
+def recompute() -> Response:
+    """Asks a worker to make the month's scorecards anew."""
+    month = calendar.parse_month(request.form.get("month"))
+    if month is None:
+        raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
+    me = actor()
+    with transaction():
+        for county_id in regions_of(me, Permission.RECOMPUTE_SCORECARDS):
+            record("recompute_month", me.person_id, "county", county_id, month=f"{month:%Y-%m}")
+            enqueue(JobName.RECOMPUTE_MONTH, county_id, f"{month:%Y-%m}")
+    return redirect(
+        address_of("scorecards_console.show_dashboard", month=f"{month:%Y-%m}", recomputing=1)
+    )

@@ -1,0 +1,133 @@
+"""How figures are written: one place, so that page, API and file show the same digits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from backend.app.scoring.measurements import (
+    LEVEL_NAMES,
+    N_MIN,
+    Measurement,
+    Satisfaction,
+    Status,
+    satisfaction,
+)
+
+ONE_PLACE = Decimal("0.1")
+NOTHING = "—"
+STATUS_WORDS = {
+    Status.OK: "",
+    Status.TOO_FEW: "样本不足",
+    Status.NONE: "无评价",
+}
+
+
+def rounded(value: Decimal) -> Decimal:
+    """One decimal, half up: the only rounding for display."""
+    return value.quantize(ONE_PLACE, ROUND_HALF_UP)
+
+
+def mean_text(value: Decimal | None) -> str:
+    return NOTHING if value is None else str(rounded(value))
+
+
+def rate_text(value: Decimal | None) -> str:
+    return NOTHING if value is None else f"{rounded(value)}%"
+
+
+def change_text(now: Decimal | None, before: Decimal | None, unit: str = "") -> str:
+    """ "比上月 +1.2" between two displayed values, so that readers can subtract them."""
+    if now is None or before is None:
+        return "上月没有可比的数"
+    change = rounded(now) - rounded(before)
+    return f"比上月 {change:+}{unit}" if change else "和上月一样"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A month of a county, township or village, ready to be shown."""
+
+    n: int
+    held: int
+    counts: tuple[int, ...]
+    villages: int
+    rated_villages: int
+    figures: Satisfaction
+
+    @property
+    def status(self) -> Status:
+        return self.figures.status
+
+    @property
+    def status_words(self) -> str:
+        return STATUS_WORDS[self.status]
+
+    @property
+    def mean(self) -> Decimal | None:
+        found = self.figures.satisfaction_mean
+        return found.value if found else None
+
+    @property
+    def rate(self) -> Decimal | None:
+        found = self.figures.positive_rate
+        return found.value if found else None
+
+    @property
+    def mean_range(self) -> str:
+        return _range(self.figures.satisfaction_mean, "")
+
+    @property
+    def rate_range(self) -> str:
+        return _range(self.figures.positive_rate, "%")
+
+    @property
+    def levels(self) -> list[dict[str, Any]]:
+        """The five levels with counts and shares of this area's ratings."""
+        return [
+            {
+                "level": level,
+                "label": label,
+                "count": count,
+                "share": rate_text(Decimal(count * 100) / self.n) if self.n else NOTHING,
+            }
+            for level, (label, count) in enumerate(zip(LEVEL_NAMES, self.counts, strict=True), 1)
+        ]
+
+
+def _range(found: Measurement | None, unit: str) -> str:
+    if found is None:
+        return ""
+    return f"{rounded(found.low)} – {rounded(found.high)}{unit}"
+
+
+def area(counts: Sequence[int], held: int, villages: int, rated_villages: int) -> Area:
+    """An area from the sums of its villages' counters."""
+    whole = tuple(counts)
+    return Area(sum(whole), held, whole, villages, rated_villages, satisfaction(whole))
+
+
+def finding_of_levels(shown: Area) -> str:
+    """One sentence above the chart of levels."""
+    if shown.n == 0:
+        return "这个月还没有人评价。"
+    best = max(shown.levels, key=lambda row: row["count"])
+    bad = shown.counts[3] + shown.counts[4]
+    share = rate_text(Decimal(bad * 100) / shown.n)
+    few = f"只有 {shown.n} 条,不足 {N_MIN} 条,仅供参考;" if shown.status is Status.TOO_FEW else ""
+    return f"{few}选「{best['label']}」的最多;差评 {bad} 条,占 {share}。"
+
+
+def finding_of_trend(months: Sequence[tuple[str, Area]]) -> str:
+    """Up or down only when the intervals of the last two months say so."""
+    known = [shown for _, shown in months if shown.figures.satisfaction_mean]
+    if len(known) < 2:
+        return "月份还不够,看不出变化。"
+    now, before = known[-1].figures.satisfaction_mean, known[-2].figures.satisfaction_mean
+    assert now is not None  # noqa: S101  filtered above
+    assert before is not None  # noqa: S101
+    if now.low > before.high:
+        return "满意度比上月上升,差别超出偶然波动。"
+    if now.high < before.low:
+        return "满意度比上月下降,差别超出偶然波动。"
+    return "满意度和上月相比持平:差别在偶然波动之内。"

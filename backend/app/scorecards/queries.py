@@ -1,0 +1,179 @@
+"""Reads of scorecards for pages, API and files."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.scorecards.figures import Area, area
+
+PAGE = 50
+LEVELS = "level_1, level_2, level_3, level_4, level_5"
+SUMS = ", ".join(f"COALESCE(sum(c.{name}), 0)::int" for name in LEVELS.split(", "))
+AREA = f"{SUMS}, COALESCE(sum(c.held), 0)::int, count(*)::int, count(*) FILTER (WHERE c.n > 0)::int"
+WITHIN = "(v.county_id = ANY(:scope) OR v.township_id = ANY(:scope) OR v.id = ANY(:scope))"
+
+# What a table may be sorted by; the village's id settles ties, so that pages never overlap.
+SORTS = {
+    "code": "v.code",
+    "name": "v.name",
+    "township": "t.code",
+    "n": "c.n",
+    "mean": "c.satisfaction_mean",
+    "rate": "c.positive_rate",
+    "held": "c.held",
+}
+STATUSES = ("ok", "too_few", "none")
+ROW = """
+    v.id, v.code, v.name, t.name AS township, c.n, c.level_1, c.level_2, c.level_3, c.level_4,
+    c.level_5, c.held, c.status, c.satisfaction_mean, c.satisfaction_low, c.satisfaction_high,
+    c.positive_rate, c.positive_low, c.positive_high
+"""
+FROM = f"""
+    FROM scorecard c
+    JOIN region v ON v.id = c.village_id
+    JOIN region t ON t.id = v.township_id
+    WHERE c.month = :month AND {WITHIN}
+"""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked the table for."""
+
+    search: str = ""
+    township_id: int | None = None
+    status: str = ""
+    sort: str = "code"
+    descending: bool = False
+    page: int = 1
+
+    @property
+    def where(self) -> str:
+        parts = []
+        if self.search.isdecimal():
+            parts.append("v.code LIKE :prefix")
+        elif self.search:
+            parts.append("v.name LIKE :anywhere")
+        if self.township_id:
+            parts.append("v.township_id = :township_id")
+        if self.status:
+            parts.append("c.status = :status")
+        return "".join(f" AND {part}" for part in parts)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        plain = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return {
+            "prefix": f"{plain}%",
+            "anywhere": f"%{plain}%",
+            "township_id": self.township_id,
+            "status": self.status,
+        }
+
+
+def _run(statement: str, **values: Any) -> list[Any]:
+    return list(db.session.execute(text(statement), values))
+
+
+def _ids(scope: Collection[int]) -> list[int]:
+    return sorted(scope)
+
+
+def list_months(scope: Collection[int]) -> list[date]:
+    """The months that have scorecards, newest first."""
+    rows = _run(
+        "SELECT DISTINCT month FROM scorecard WHERE county_id IN"
+        " (SELECT county_id FROM region WHERE id = ANY(:scope)) ORDER BY month DESC",
+        scope=_ids(scope),
+    )
+    return [row.month for row in rows]
+
+
+def _area(numbers: Iterable[int]) -> Area:
+    *counts, held, villages, rated = numbers
+    return area(counts, held, villages, rated)
+
+
+def area_month(scope: Collection[int], month: date) -> Area:
+    """A month of everything within these regions."""
+    rows = _run(
+        f"SELECT {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f" WHERE c.month = :month AND {WITHIN}",
+        scope=_ids(scope), month=month,
+    )  # fmt: skip
+    return _area(rows[0])
+
+
+def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tuple[str, Area]]:
+    """The last months up to `month`, oldest first; months without scorecards are left out."""
+    first = calendar.months_back(month, count)[0]
+    rows = _run(
+        f"SELECT c.month, {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f" WHERE c.month BETWEEN :first AND :month AND {WITHIN} GROUP BY c.month ORDER BY c.month",
+        scope=_ids(scope), first=first, month=month,
+    )  # fmt: skip
+    return [(f"{row[0]:%Y-%m}", _area(row[1:])) for row in rows]
+
+
+def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]]:
+    """Every township within these regions, by code."""
+    rows = _run(
+        f"SELECT t.id, t.name, {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f" JOIN region t ON t.id = v.township_id WHERE c.month = :month AND {WITHIN}"
+        " GROUP BY t.id, t.name, t.code ORDER BY t.code",
+        scope=_ids(scope), month=month,
+    )  # fmt: skip
+    return [(row[0], row[1], _area(row[2:])) for row in rows]
+
+
+def list_townships(scope: Collection[int]) -> list[Any]:
+    """For the filter: id and name."""
+    return _run(
+        "SELECT v.id, v.name FROM region v WHERE v.level = 'township' AND v.closed_on IS NULL"
+        f" AND {WITHIN} ORDER BY v.code",
+        scope=_ids(scope),
+    )
+
+
+def village_rows(scope: Collection[int], month: date, filters: Filters) -> list[Any]:
+    """One page of villages with their figures."""
+    direction = "DESC NULLS LAST" if filters.descending else "ASC NULLS LAST"
+    return _run(
+        f"SELECT {ROW} {FROM} {filters.where}"
+        f" ORDER BY {SORTS[filters.sort]} {direction}, v.id LIMIT :limit OFFSET :offset",
+        scope=_ids(scope), month=month, **filters.values,
+        limit=PAGE, offset=(filters.page - 1) * PAGE,
+    )  # fmt: skip
+
+
+def village_totals(scope: Collection[int], month: date, filters: Filters) -> Area:
+    """The last line of the table: all villages the filters leave, not only this page."""
+    rows = _run(f"SELECT {AREA} {FROM} {filters.where}", scope=_ids(scope), month=month,
+                **filters.values)  # fmt: skip
+    return _area(rows[0])
+
+
+def all_village_rows(region_id: int, month: date) -> list[Any]:
+    """Every village of a region in the order of codes: what a file is written from."""
+    return _run(f"SELECT {ROW} {FROM} ORDER BY v.code", scope=[region_id], month=month)
+
+
+def computed_at(scope: Collection[int], month: date) -> datetime | None:
+    rows = _run(
+        f"SELECT max(c.computed_at) FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f" WHERE c.month = :month AND {WITHIN}",
+        scope=_ids(scope), month=month,
+    )  # fmt: skip
+    found: datetime | None = rows[0][0]
+    return found
+
+
+def newest_month(village_id: int) -> date | None:
+    rows = _run("SELECT max(month) FROM scorecard WHERE village_id = :id", id=village_id)
+    found: date | None = rows[0][0]
+    return found
