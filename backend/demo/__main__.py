@@ -1,20 +1,37 @@
-"""python -m backend.demo load | rest | logins | live."""
+"""python -m backend.demo load | rest | logins."""
 
 import sys
 
 from backend.app.factory import create_app
-from backend.demo.load import load, load_rest
+from backend.demo.live import live
+from backend.demo.load import county_id, load, load_rest
+from backend.demo.people import LOGINS, PASSWORD
+
+
+def print_logins() -> None:
+    """As whom to log in."""
+    print(f"  工作台账号(密码都是 {PASSWORD}):")
+    for login in LOGINS:
+        print(f"    {login.username:<10} {login.what}")
+    print("  手机预览里可选村民或村干部;选一张海报就是扫码。")
 
 
 def main(command: str) -> None:
     app = create_app()
     settings = app.config["SETTINGS"]
+    if not settings.demo:
+        raise SystemExit("演示县只能在 APP_ENV=demo 时建")
     with app.app_context():
         if command == "load":
             load(settings.demo_months)
         elif command == "rest":
             load_rest(settings.demo_months)
+            live(settings.public_host, county_id())
+        elif command == "logins":
+            print_logins()
+        else:
+            raise SystemExit(__doc__)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

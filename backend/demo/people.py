@@ -1,16 +1,23 @@
 """Simulated villagers, cadres and staff."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.access import Role
+from backend.app.accounts.grants import insert_grant
+from backend.app.accounts.logins import create_login, find_login
 from backend.app.core.db import copy_rows, db
 from backend.demo.villages import character_of
 
 JOINED_AT = datetime(2024, 3, 1, tzinfo=UTC)
+PASSWORD = "demo-cunsheng"  # noqa: S105  printed at every start of a demo county
 VILLAGES = text(
-    "SELECT id, code FROM region WHERE county_id = :county_id AND level = 'village' ORDER BY code"
+    "SELECT id, code, name FROM region WHERE county_id = :county_id AND level = 'village'"
+    " ORDER BY code"
 )
 BIND = text(
     """
@@ -31,6 +38,28 @@ GRANT_CADRES = text(
     WHERE p.openid LIKE 'demo-%-c1' AND v.county_id = :county_id
     """
 )
+FIRST_TOWNSHIP = text(
+    "SELECT id, name FROM region WHERE county_id = :county_id AND level = 'township'"
+    " AND name LIKE '%镇' ORDER BY code LIMIT 1"
+)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A console log-in of the demo county."""
+
+    username: str
+    name: str
+    role: Role
+    what: str
+
+
+LOGINS = (
+    Login("admin", "周管理员", Role.ADMINISTRATOR, "管理员:人员、权限、操作记录"),
+    Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员:看全县、审留言、导出"),
+    Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员:只看本镇"),
+    Login("leader", "王书记", Role.LEADER, "县领导:只读"),
+)
 
 
 def villager_openid(code: str, nth: int) -> str:
@@ -46,13 +75,55 @@ def bind_villagers(county_id: int) -> None:
     villages = db.session.execute(VILLAGES, {"county_id": county_id}).all()
     if db.session.scalar(text("SELECT EXISTS (SELECT FROM person WHERE openid LIKE 'demo-%')")):
         return
-    copy_rows("person", ("openid", "created_at"), _people([row.code for row in villages]))
+    copy_rows(
+        "person", ("openid", "display_name", "created_at"), _people([v.code for v in villages])
+    )
     db.session.execute(BIND, {"county_id": county_id})
     db.session.execute(GRANT_CADRES, {"county_id": county_id})
 
 
-def _people(codes: list[str]) -> Iterator[tuple[str, datetime]]:
+def _people(codes: list[str]) -> Iterator[tuple[str, str, datetime]]:
     for code in codes:
         for nth in range(1, character_of(code).people + 1):
-            yield villager_openid(code, nth), JOINED_AT
-        yield cadre_openid(code), JOINED_AT
+            yield villager_openid(code, nth), "", JOINED_AT
+        yield cadre_openid(code), f"村干部{code[-3:]}", JOINED_AT
+
+
+def open_logins(county_id: int) -> None:
+    """One console log-in for each kind of staff."""
+    township = db.session.execute(FIRST_TOWNSHIP, {"county_id": county_id}).one()
+    for login in LOGINS:
+        if find_login(login.username) is not None:
+            continue
+        person_id = create_login(login.username, login.name, PASSWORD)
+        place = township.id if login.role is Role.TOWNSHIP_STAFF else county_id
+        insert_grant(person_id, login.role, place, JOINED_AT.date(), None, None)
+
+
+def phone_people(county_id: int) -> list[dict[str, Any]]:
+    """Whom the preview's phone can belong to: villagers of three villages and a cadre."""
+    villages = [v for v in db.session.execute(VILLAGES, {"county_id": county_id}) if v.name]
+    busy = [v for v in villages if character_of(v.code).ratings_a_month > 25][:3]
+    people = [
+        {
+            "openid": villager_openid(village.code, nth),
+            "name": f"{village.name.removesuffix('村委会')}的村民{nth}",
+            "role": "villager",
+            "hint": f"已绑定{village.name}",
+        }
+        for village in busy
+        for nth in (1, 2)
+    ]
+    newcomer = {
+        "openid": "demo-newcomer",
+        "name": "第一次来的人",
+        "role": "villager",
+        "hint": "还没有绑定村",
+    }
+    cadre = {
+        "openid": cadre_openid(busy[0].code),
+        "name": f"{busy[0].name.removesuffix('村委会')}的村干部",
+        "role": "cadre",
+        "hint": "不能评自己的村",
+    }
+    return [*people, newcomer, cadre]

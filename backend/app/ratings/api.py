@@ -7,9 +7,10 @@ from flask_smorest import Blueprint
 from backend.app.access import Permission
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.places.errors import CodeUnknown
+from backend.app.places.targets import CODE
 from backend.app.points.operations import RATING_RULE
 from backend.app.points.queries import rule_amount
 from backend.app.ratings import errors, operations, queries, scan, schemas
@@ -18,18 +19,13 @@ from backend.app.scoring.measurements import LEVEL_NAMES
 blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="评价")
 
 
-class CodeUnknown(NotFound):
-    code = "code_unknown"
-    message = "不认识这个码,请扫服务点贴的村声二维码"
-
-
 @blueprint.get("/codes/<string:code>")
 @guard(Permission.RATE)
 @blueprint.response(200, schemas.LandingShape())
 def show_landing(code: str) -> dict[str, Any]:
     """What a scanned code leads to, with a ticket for one rating."""
     person_id = actor().person_id
-    landing = queries.find_landing(code, person_id)
+    landing = queries.find_landing(code, person_id) if CODE.fullmatch(code) else None
     if landing is None:
         raise CodeUnknown
     if landing.revoked:

@@ -1,0 +1,86 @@
+"""Keeps the demo county alive: now and then a villager logs in, scans and rates, over HTTP."""
+
+import json
+import random
+import secrets
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from backend.app.core.db import db
+from backend.demo.words import COMPLAINT, PRAISE
+
+SECONDS_BETWEEN = (4.0, 14.0)
+LEVEL_WEIGHTS = (46, 27, 18, 6, 3)
+SOMEBODY = text(
+    """
+    SELECT p.openid, q.code, s.kind_code AS kind
+    FROM binding b
+    JOIN person p ON p.id = b.person_id AND p.openid LIKE 'demo-%-v%'
+    JOIN service_point s ON s.village_id = b.village_id AND s.closed_on IS NULL
+    JOIN qr_code q ON q.service_point_id = s.id AND q.revoked_at IS NULL
+    WHERE b.county_id = :county_id AND b.ended_at IS NULL
+    OFFSET floor(random() * (SELECT count(*) FROM binding WHERE county_id = :county_id)) LIMIT 1
+    """
+)
+
+
+class Phone:
+    """What the mini-program does, without a screen."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.token = ""
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        request = urllib.request.Request(  # noqa: S310  our own address on this machine
+            f"{self.base}/api/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.token}",
+                **headers,
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def log_in(self, openid: str) -> None:
+        code = f"demo:{openid}:{secrets.token_hex(6)}"
+        self.token = self.call("POST", "/sessions", {"code": code})["token"]
+
+    def rate(self, code: str, kind: str) -> None:
+        landing = self.call("GET", f"/codes/{code}")
+        if not landing["may_rate"]:
+            return
+        level = random.choices(range(1, 6), LEVEL_WEIGHTS)[0]
+        reasons = [reason["id"] for reason in landing["levels"][level - 1]["reasons"]]
+        phrases = (PRAISE if level < 4 else COMPLAINT).get(kind, ("还可以",))
+        body = {
+            "ticket": landing["ticket"],
+            "level": level,
+            "reason_ids": random.sample(reasons, min(len(reasons), random.choice((0, 1, 2)))),
+            "words": random.choice(phrases) if random.random() < 0.3 else None,
+        }
+        self.call("POST", "/ratings", body, **{"Idempotency-Key": str(uuid4())})
+
+
+def live(base: str, county_id: int) -> None:
+    """Until stopped; a refusal or a restart of the server is part of life."""
+    while True:
+        time.sleep(random.uniform(*SECONDS_BETWEEN))
+        somebody = db.session.execute(SOMEBODY, {"county_id": county_id}).one_or_none()
+        db.session.rollback()
+        if somebody is None:
+            continue
+        phone = Phone(base)
+        try:
+            phone.log_in(somebody.openid)
+            phone.rate(somebody.code, somebody.kind)
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            continue

@@ -1,0 +1,72 @@
+"""The phone frame at /preview and what it needs to choose from. Demo counties only."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, send_file, send_from_directory
+from sqlalchemy import text
+from werkzeug import Response
+
+from backend.app.core.db import db
+from backend.app.core.errors import NotFound
+from backend.app.core.guards import open_to_all
+from backend.app.core.settings import REPOSITORY
+from backend.demo.load import county_id
+from backend.demo.people import phone_people
+from backend.demo.picture import poster_picture
+
+blueprint = Blueprint("preview", __name__, url_prefix="/preview")
+BUILT = REPOSITORY / "miniprogram" / "preview" / "dist"
+WHY = "the demo county's phone; not registered elsewhere"
+POSTERS = text(
+    """
+    SELECT q.code, v.name AS village, s.name AS service_point
+    FROM qr_code q
+    JOIN service_point s ON s.id = q.service_point_id
+    JOIN region v ON v.id = s.village_id
+    WHERE q.revoked_at IS NULL AND s.closed_on IS NULL AND v.county_id = :county_id
+      AND v.id IN (SELECT village_id FROM rating_month_count GROUP BY village_id
+                   ORDER BY sum(level_1 + level_2) DESC LIMIT 8)
+    ORDER BY v.code, s.name
+    """
+)
+
+
+@blueprint.get("")
+@open_to_all(WHY)
+def to_folder() -> Response:
+    return redirect("/preview/")
+
+
+@blueprint.get("/")
+@open_to_all(WHY)
+def show_frame() -> Response:
+    return send_from_directory(BUILT, "index.html", max_age=0)
+
+
+@blueprint.get("/<path:name>")
+@open_to_all(WHY)
+def show_file(name: str) -> Response:
+    return send_from_directory(BUILT, name, max_age=0)
+
+
+@blueprint.get("/posters.json")
+@open_to_all(WHY)
+def list_posters() -> dict[str, Any]:
+    rows = db.session.execute(POSTERS, {"county_id": county_id()})
+    items = [{**row, "image_url": f"/preview/posters/{row['code']}.png"} for row in rows.mappings()]
+    return {"items": items}
+
+
+@blueprint.get("/posters/<string:code>.png")
+@open_to_all(WHY)
+def show_poster(code: str) -> Response:
+    picture = poster_picture(code)
+    if picture is None:
+        raise NotFound
+    return send_file(picture, mimetype="image/png")
+
+
+@blueprint.get("/people.json")
+@open_to_all(WHY)
+def list_people() -> dict[str, Any]:
+    return {"items": phone_people(county_id())}
