@@ -108,7 +108,7 @@ def phone_people(county_id: int) -> list[dict[str, Any]]:
         {
             "openid": villager_openid(village.code, nth),
             "name": f"{village.name.removesuffix('村委会')}的村民{nth}",
-            "role": "villager",
+            "role": "村民",
             "hint": f"已绑定{village.name}",
         }
         for village in busy
@@ -117,13 +117,13 @@ def phone_people(county_id: int) -> list[dict[str, Any]]:
     newcomer = {
         "openid": "demo-newcomer",
         "name": "第一次来的人",
-        "role": "villager",
+        "role": "村民",
         "hint": "还没有绑定村",
     }
     cadre = {
         "openid": cadre_openid(busy[0].code),
         "name": f"{busy[0].name.removesuffix('村委会')}的村干部",
-        "role": "cadre",
+        "role": "村干部",
         "hint": "不能评自己的村",
     }
     return [*people, newcomer, cadre]

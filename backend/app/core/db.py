@@ -37,6 +37,8 @@ CONNECT: dict[str, Any] = {"connect_timeout": 5, "options": SESSION_OPTIONS}
 ENGINE_OPTIONS: dict[str, Any] = {
     "json_serializer": _dumps,
     "json_deserializer": orjson.loads,
+    # Parameters are what people wrote: they stay out of exception texts and so out of the log.
+    "hide_parameters": True,
     "pool_pre_ping": False,
     "pool_size": 5,
     "max_overflow": 15,

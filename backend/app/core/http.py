@@ -11,6 +11,7 @@ from flask import Flask, Request, Response, g, jsonify, render_template, request
 from flask.json.provider import JSONProvider
 from flask.sessions import SessionInterface, SessionMixin
 from flask_smorest import Api
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from backend.app.core import guards, metrics
@@ -162,6 +163,12 @@ def answer_http_error(error: HTTPException) -> Any:
     return response
 
 
+def answer_bad_data(error: DataError) -> Any:
+    """Something no column can hold, such as NUL or a number beyond 64 bits."""
+    log.info("bad_data", path=request.path, kind=type(error.orig).__name__)
+    return answer(422, InvalidInput.code, "内容里有存不下的字符或数字,请改一改再试", {})
+
+
 def answer_crash(error: Exception) -> Any:
     """Nobody sees a stack trace; the log has it, without the values that were sent."""
     log.error("crash", path=request.path, kind=type(error).__name__, exc_info=error)
@@ -225,5 +232,6 @@ def register(app: Flask) -> None:
     app.before_request(_check_content_type)
     app.after_request(_finish)
     app.register_error_handler(DomainError, answer_domain_error)
+    app.register_error_handler(DataError, answer_bad_data)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, answer_crash)

@@ -84,6 +84,7 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
         "chart": _chart(trend),
         "levels_finding": finding_of_levels(shown),
         "trend_finding": finding_of_trend(trend),
+        "month_open": month == calendar.month_of(calendar.today()),
         "computed_at": queries.computed_at(scope, month),
     }
 

@@ -98,6 +98,8 @@ class Area:
 def _range(found: Measurement | None, unit: str) -> str:
     if found is None:
         return ""
+    if found.low == found.high:
+        return "每条都一样,算不出区间"
     return f"{rounded(found.low)} – {rounded(found.high)}{unit}"
 
 

@@ -17,7 +17,7 @@ const plain = () => ({
 
 function levels(data) {
   return {
-    grid: { left: 8, right: 72, top: 8, bottom: 8, containLabel: true },
+    grid: { left: 86, right: 104, top: 8, bottom: 8 },
     xAxis: { type: "value", show: false },
     yAxis: {
       type: "category",
@@ -72,7 +72,7 @@ function trend(data) {
         symbolSize: 8,
         lineStyle: { width: 2.5, color: token("--leaf") },
         itemStyle: { color: token("--leaf") },
-        label: { show: true, position: "top", ...plain() },
+        label: { show: true, position: "top", ...plain(), formatter: (point) => point.value.toFixed(1) },
         data: data.map((row) => row.value),
       },
     ],

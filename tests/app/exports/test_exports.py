@@ -1,0 +1,249 @@
+"""Files for the county's staff: asked for, written by a worker, fetched, forgotten."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from python_calamine import load_workbook
+from sqlalchemy import text
+
+from backend.app.access import Role
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.exports.models import Export
+from backend.app.exports.operations import delete_old_exports, write_export
+from backend.app.exports.sheets import HEADERS, safe_text
+from backend.jobs import worker
+from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.county import County, make_county
+from tests.factories.ratings import LAST_MONTH, rate_village
+
+MONTH = f"{LAST_MONTH:%Y-%m}"
+NASTY = ["=1+1", "@SUM(A1)", "+1", "-1", "\t=1", "＝1+1", "＠x", '村,"引号"']
+
+
+@pytest.fixture
+def county(app) -> County:
+    county = make_county(villages=3)
+    rate_village(county, 0, [1] * 8 + [2] * 3 + [5])
+    rate_village(county, 1, [4, 5])
+    return county
+
+
+@pytest.fixture
+def desk(client, county: County) -> Desk:
+    return sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+
+
+def ask(desk: Desk, region_id: int, format_: str = "xlsx") -> int:
+    answer = desk.post("/console/exports", month=MONTH, region_id=str(region_id), format=format_)
+    assert answer.status_code == 302
+    return newest(desk)
+
+
+def newest(desk: Desk) -> int:
+    """The newest file that can be fetched, 0 where there is none."""
+    found = re.findall(r"/console/exports/(\d+)/file", desk.get("/console/exports").text)
+    return int(found[0]) if found else 0
+
+
+def fetch(desk: Desk, export_id: int) -> bytes:
+    answer = desk.get(f"/console/exports/{export_id}/file")
+    assert answer.status_code == 200
+    return answer.data
+
+
+def work(app, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "application", lambda: app)
+    worker.work(burst=True, forks=False)
+
+
+@pytest.fixture
+def xlsx(app, desk: Desk, county: County, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    ask(desk, county.id)
+    work(app, monkeypatch)
+    return fetch(desk, newest(desk))
+
+
+def test_a_worker_writes_what_was_asked_for(app, desk, county, monkeypatch) -> None:
+    assert ask(desk, county.id) == 0
+    assert "排队中" in desk.get("/console/exports/table").text
+    work(app, monkeypatch)
+    table = desk.get("/console/exports/table").text
+    assert "已写好" in table
+    assert "3 个村" in table
+    assert "hx-get" not in table
+
+
+def test_the_digits_of_the_file_are_the_digits_of_the_page(xlsx: bytes, desk: Desk) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["村庄得分"]
+    lines = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert lines[0][:4] == ("610528100201", "第1村", "庄里镇", 12)
+    page = desk.get(f"/console/villages?month={MONTH}").text
+    shown = re.findall(r'<td class="num">([^<]+)</td>', page[page.index("<tbody>") :])
+    assert [str(lines[0][3]), f"{lines[0][11]:.1f}", f"{lines[0][14]:.1f}%"] == shown[:3]
+    assert lines[1][10] == "样本不足"
+    assert lines[2][3:12] == (0, 0, 0, 0, 0, 0, 0, "无评价", None)
+    dashboard = desk.get(f"/console/?month={MONTH}").text
+    summary = dict(openpyxl.load_workbook(io.BytesIO(xlsx))["汇总"].iter_rows(
+        min_row=3, max_col=2, values_only=True))  # fmt: skip
+    values = re.findall(r'class="value">([^<]+)', dashboard)
+    assert [str(int(summary["评价数"])), summary["满意度"], summary["好评率"]] == values[:3]
+
+
+def test_another_reader_opens_the_file_too(xlsx: bytes) -> None:
+    book = load_workbook(io.BytesIO(xlsx))
+    assert book.sheet_names == ["汇总", "村庄得分", "说明"]
+    assert book.get_sheet_by_name("村庄得分").to_python()[0] == list(HEADERS)
+
+
+def test_the_sheet_is_ready_to_read_and_print(xlsx: bytes) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["村庄得分"]
+    assert sheet.freeze_panes == "C2"
+    assert sheet.page_setup.orientation == "landscape"
+    assert str(sheet.page_setup.paperSize) == "9"
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.auto_filter.ref == "A1:Q4"
+    assert sheet["L2"].number_format == "0.0"
+    assert isinstance(sheet["D2"].value, int)
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "csv"])
+def test_nothing_in_a_file_can_be_opened_as_a_formula(
+    app, desk: Desk, county: County, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    with transaction() as session:
+        for number, name in enumerate(NASTY[:3]):
+            session.execute(
+                text("UPDATE region SET name = :name WHERE id = :id"),
+                {"name": name, "id": county.village_ids[number]},
+            )
+    ask(desk, county.id, format_)
+    work(app, monkeypatch)
+    content = fetch(desk, newest(desk))
+    if format_ == "csv":
+        names = [line[1] for line in csv.reader(io.StringIO(content.decode("utf-8-sig")))][1:]
+        assert names == [f"'{name}" for name in NASTY[:3]]
+        return
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["村庄得分"]
+    cells = [sheet.cell(row, 2) for row in (2, 3, 4)]
+    assert [cell.value for cell in cells] == NASTY[:3]
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+@pytest.mark.parametrize("name", NASTY[:-1])
+def test_csv_text_that_looks_like_a_formula_gets_an_apostrophe(name: str) -> None:
+    assert safe_text(name) == f"'{name}"
+    assert safe_text("柿子村") == "柿子村"
+
+
+def test_csv_has_a_byte_order_mark_and_real_figures(app, desk, county, monkeypatch) -> None:
+    ask(desk, county.id, "csv")
+    work(app, monkeypatch)
+    content = fetch(desk, newest(desk))
+    assert content.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert lines[0] == list(HEADERS)
+    assert lines[1][11] == "86.7"
+
+
+def test_writing_twice_leaves_one_file(app, desk, county, monkeypatch, scalar) -> None:
+    ask(desk, county.id)
+    work(app, monkeypatch)
+    before = scalar("SELECT file_key FROM export")
+    write_export(scalar("SELECT id FROM export"))
+    assert scalar("SELECT file_key FROM export") == before
+
+
+def test_a_file_that_failed_says_so_and_can_be_written_again(
+    app, desk, county, monkeypatch: pytest.MonkeyPatch, scalar
+) -> None:
+    ask(desk, county.id)
+    with monkeypatch.context() as broken:
+        broken.setattr("backend.app.exports.operations.write_xlsx", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            write_export(scalar("SELECT id FROM export"))
+    assert "没有写成" in desk.get("/console/exports").text
+    write_export(scalar("SELECT id FROM export"))
+    assert scalar("SELECT state FROM export") == "done"
+
+
+def test_only_whoever_asked_may_fetch(app, desk, county, client, monkeypatch) -> None:
+    ask(desk, county.id)
+    work(app, monkeypatch)
+    export_id = newest(desk)
+    other = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "other"))
+    assert other.get(f"/console/exports/{export_id}/file").status_code == 404
+    leader = sit_down(client, make_staff(Role.LEADER, county.id, "leader"))
+    assert leader.get(f"/console/exports/{export_id}/file").status_code == 403
+
+
+def test_a_township_exports_only_itself(client, county: County) -> None:
+    desk = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "town"))
+    form = {"month": MONTH, "format": "xlsx"}
+    assert desk.post("/console/exports", region_id=str(county.id), **form).status_code == 403
+    own = desk.post("/console/exports", region_id=str(county.township_ids[0]), **form)
+    assert own.status_code == 302
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"month": "x", "region_id": "1", "format": "xlsx"},
+        {"month": MONTH, "region_id": "x", "format": "xlsx"},
+        {"month": MONTH, "region_id": "", "format": "xlsx"},
+        {"month": MONTH, "region_id": "{county}", "format": "exe"},
+    ],
+)
+def test_bad_requests_are_refused_and_leave_nothing(
+    desk: Desk, county: County, scalar, form: dict[str, str]
+) -> None:
+    filled = {key: value.replace("{county}", str(county.id)) for key, value in form.items()}
+    assert desk.post("/console/exports", **filled).status_code == 422
+    assert scalar("SELECT count(*) FROM export") == 0
+
+
+def test_after_a_week_the_file_is_gone_and_said_to_be_gone(
+    app, desk, county, files, monkeypatch: pytest.MonkeyPatch, scalar
+) -> None:
+    ask(desk, county.id)
+    work(app, monkeypatch)
+    export_id, path = newest(desk), files / str(scalar("SELECT file_key FROM export"))
+    assert path.exists()
+    later = calendar.now() + timedelta(days=7, minutes=1)
+    monkeypatch.setattr(calendar, "now", lambda: later)
+    assert delete_old_exports() == 1
+    assert not path.exists()
+    desk = sit_down(desk.client, desk.person_id)
+    assert desk.get(f"/console/exports/{export_id}/file").status_code == 410
+    assert "已清理" in desk.get("/console/exports").text
+    assert delete_old_exports() == 0
+
+
+def test_asking_and_fetching_are_in_the_audit_log(xlsx: bytes, scalar) -> None:
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'request_export'") == 1
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'download_export'") == 1
+
+
+def test_an_export_nobody_knows_is_no_error_for_the_worker(app, scalar) -> None:
+    write_export(999_999)
+    assert scalar("SELECT count(*) FROM export") == 0
+
+
+def test_the_table_of_exports_needs_no_more_statements_with_more_exports(
+    desk: Desk, county: County
+) -> None:
+    with transaction() as session:
+        for _ in range(3):
+            session.add(
+                Export(
+                    kind="month_scorecards", format="csv", month=LAST_MONTH,
+                    region_id=county.id, state="queued", progress=0, file_name="x.csv",
+                    requested_by_id=desk.person_id, requested_at=calendar.now(),
+                    expires_at=calendar.now(),
+                )
+            )  # fmt: skip
+    assert desk.get("/console/exports").text.count("排队中") == 3

@@ -1,0 +1,44 @@
+"""Ratings of the past, loaded at once."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.ratings.bulk import PastRating, load_ratings
+from backend.app.scorecards.operations import recompute_month
+from tests.factories.county import County, make_person
+
+THIS_MONTH = calendar.month_of(calendar.today())
+LAST_MONTH = calendar.previous_month(THIS_MONTH)
+
+
+def rate_village(
+    county: County,
+    village: int,
+    levels: list[int],
+    month: object = LAST_MONTH,
+    words: str | None = None,
+    reasons: tuple[int, ...] = (),
+) -> None:
+    """Each level by a person of its own, on the first day of the month from nine o'clock."""
+    code = db.session.scalar(
+        text(
+            "SELECT q.id FROM qr_code q JOIN service_point s ON s.id = q.service_point_id"
+            " WHERE s.village_id = :village ORDER BY s.id LIMIT 1"
+        ),
+        {"village": county.village_ids[village]},
+    )
+    start = datetime.combine(month, time(9), calendar.COUNTY_ZONE)
+    with transaction():
+        load_ratings(
+            [
+                PastRating(
+                    make_person(), code, start + timedelta(minutes=nth), level, reasons, words
+                )
+                for nth, level in enumerate(levels)
+            ]
+        )
+    with transaction():
+        recompute_month(month)

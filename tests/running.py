@@ -1,0 +1,69 @@
+"""A whole county started as `make run` starts it, for tests that need every process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.app.core.settings import REPOSITORY
+from backend.local.surroundings import free_port
+
+OPEN_WITHIN = 120
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where the county answers and where its data lies."""
+
+    base: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+    output: Path
+
+
+@contextmanager
+def running_county(folder: Path, **environment: str) -> Iterator[Running]:
+    """Opens a demo county with two months of data; stops it as Ctrl-C does."""
+    port = free_port(8100)
+    output = folder / "run.txt"
+    settings = {
+        **{
+            k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "APP_ENV")
+        },
+        "LOCAL_DIR": str(folder / "data"),
+        "PORT": str(port),
+        "DEMO_MONTHS": "2",
+        **environment,
+    }
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend.local.run"],
+            cwd=REPOSITORY, env=settings, stdout=file, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    running = Running(f"http://127.0.0.1:{port}", folder / "data", process, output)
+    try:
+        wait_until_ready(running)
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def wait_until_ready(running: Running) -> None:
+    deadline = time.monotonic() + OPEN_WITHIN
+    while time.monotonic() < deadline:
+        if running.process.poll() is not None:
+            raise AssertionError(running.output.read_text("utf-8"))
+        try:
+            urllib.request.urlopen(f"{running.base}/readyz", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        return
+    raise AssertionError(running.output.read_text("utf-8"))
