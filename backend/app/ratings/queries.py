@@ -219,7 +219,7 @@ def own_rating(person_id: int, rating_id: int) -> RatingLine:
 
 REASON_COUNTS = text(
     """
-    SELECT q.text, count(*) AS count, min(q.first_level) >= 4 AS bad
+    SELECT q.text, count(*) AS count, min(q.first_level) >= 3 AS bad
     FROM rating r
     CROSS JOIN LATERAL unnest(r.reason_ids) AS picked (id)
     JOIN rating_reason q ON q.id = picked.id

@@ -3,13 +3,14 @@ const { scan } = require('../../core/scan')
 const outbox = require('../../core/outbox')
 const scorecard = require('../../core/scorecard')
 const { getMe } = require('../../api/me')
+const { listPoints } = require('../../api/points')
 const { getScorecard } = require('../../api/villages')
 
 const show = async () => {
-  const me = await getMe()
+  const [me, points] = await Promise.all([getMe(), listPoints()])
   const village = me.binding ? me.binding.village : null
   const card = village ? scorecard.describe(await getScorecard(village.id)) : null
-  return { villageName: village ? village.name : '', balance: me.balance, card }
+  return { villageName: village ? village.name : '', balance: points.balance, card }
 }
 
 Page(page({
