@@ -22,8 +22,8 @@ run: setup ## start a county on this machine; Ctrl-C stops it
 	@exec $(VENV) -m backend.local.run
 
 test: setup-test ## all tests, Python's and JavaScript's
-	@$(VENV) -m pytest --cov --cov-report=term:skip-covered
-	@$(VENV) -m backend.local.node npm test
+	@$(VENV) -m pytest --cov --cov-report=term:skip-covered; python=$$?; \
+	$(VENV) -m backend.local.node npm test && exit $$python
 
 lint: setup-test ## ruff, mypy, import rules, the mini-program's gates
 	@$(VENV) -m ruff check .

@@ -25,7 +25,7 @@ LOG_LIMIT = 20 * 1024 * 1024
 
 @dataclass
 class Child:
-    """A program that has to run; one with `once` may end when its work is done."""
+    """A program that has to run; one with `once` may end well when its work is done."""
 
     name: str
     command: Sequence[str]
@@ -137,10 +137,8 @@ class Supervisor:
         code = child.process.poll() if child.process else None
         if code is None:
             return
-        if child.once:
+        if child.once and code == 0:
             self.children.remove(child)
-            if code != 0:
-                say(f"{child.name} 没有做完(代码 {code}),见 {self.log(child)}")
             return
         # The pause doubles while it keeps dying, and is forgotten after a calm minute.
         child.pause = 1.0 if now - child.started_at > CALM_SECONDS else child.pause
