@@ -13,9 +13,11 @@ from sqlalchemy import text
 
 from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
+from backend.app.core.wechat import WeChat
 from backend.app.factory import create_app
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
+from tests.wechat.server import World, running
 
 # Data that migrations or start-up put there and that no test changes.
 KEPT = frozenset({"alembic_version"})
@@ -111,3 +113,14 @@ def scalar(app: Flask):
 @pytest.fixture
 def files(settings: Settings) -> Path:
     return settings.storage_dir
+
+
+@pytest.fixture
+def world(app: Flask, settings: Settings) -> Iterator[World]:
+    """WeChat's server, as far as the application can tell."""
+    world = World(settings.wechat_app_id, settings.wechat_app_secret)
+    with running(world) as base:
+        client = redis.Redis.from_url(settings.redis_url)
+        app.extensions["wechat"] = WeChat(world.app_id, world.app_secret, client, base)
+        yield world
+    del app.extensions["wechat"]

@@ -102,6 +102,7 @@ def test_a_scanned_poster_becomes_a_line_in_the_workbook(
 def test_the_same_point_cannot_be_rated_twice_a_day(page: Page, poster: dict[str, Any]) -> None:
     page.goto("/preview/?person=demo-newcomer")
     scan(page, poster["path"])
+    page.locator("#place").wait_for()
     if page.locator("#level-1").is_visible():
         page.locator("#level-1").click()
         page.locator("#send").click()

@@ -1,7 +1,5 @@
 """Logging in with WeChat and binding to a village."""
 
-from collections.abc import Iterator
-
 import pytest
 import redis
 from flask.testing import FlaskClient
@@ -9,20 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.core.db import transaction
-from backend.app.core.wechat import WeChat
 from backend.app.places.models import Region
 from tests.factories.county import OPENED_ON, County, make_county
-from tests.wechat.server import World, running
-
-
-@pytest.fixture
-def world(app, settings) -> Iterator[World]:
-    world = World(settings.wechat_app_id, settings.wechat_app_secret)
-    with running(world) as base:
-        client = redis.Redis.from_url(settings.redis_url)
-        app.extensions["wechat"] = WeChat(world.app_id, world.app_secret, client, base)
-        yield world
-    del app.extensions["wechat"]
+from tests.wechat.server import World
 
 
 @pytest.fixture
