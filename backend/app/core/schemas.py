@@ -62,6 +62,14 @@ class Id(fields.Integer):
         super().__init__(strict=True, validate=bounds, **kwargs)
 
 
+class QueryId(fields.Integer):
+    """An id in an address, where every number is text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bounds = validate.Range(min=1, max=BIGGEST_ID, error="编号不对")
+        super().__init__(validate=bounds, **kwargs)
+
+
 class Month(fields.Field[date]):
     """A month as YYYY-MM; in Python its first day."""
 

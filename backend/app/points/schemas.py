@@ -2,11 +2,11 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import Id, Shape
+from backend.app.core.schemas import QueryId, Shape
 
 
 class BeforeQuery(Shape):
-    before = Id(load_default=None, metadata={"description": "show what came before this id"})
+    before = QueryId(load_default=None, metadata={"description": "show what came before this id"})
 
 
 class EntryShape(Shape):

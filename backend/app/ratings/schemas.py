@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, Shape
+from backend.app.core.schemas import QueryId, Shape
 from backend.app.places.schemas import VillageShape
 
 MAX_REASONS = 6
@@ -74,7 +74,7 @@ class OwnRatingsShape(Shape):
 
 
 class BeforeQuery(Shape):
-    before = Id(load_default=None)
+    before = QueryId(load_default=None)
 
 
 class ServicePointShape(Shape):
