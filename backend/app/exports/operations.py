@@ -83,7 +83,7 @@ def write_export(export_id: int) -> None:
 def _write_file(
     export_id: int, title: str, region_id: int, month: date, format: str  # noqa: A002
 ) -> tuple[str, int]:  # fmt: skip
-    rows = scorecards.all_village_rows(region_id, month)
+    rows = scorecards.export_rows(region_id, month)
     db.session.rollback()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export.{format}"

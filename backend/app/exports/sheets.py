@@ -12,7 +12,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from backend.app.scorecards.figures import STATUS_WORDS, rounded
+from backend.app.scorecards.figures import STATUS_WORDS
 from backend.app.scoring.measurements import LEVEL_NAMES
 
 Progress = Callable[[int], None]
@@ -21,7 +21,8 @@ HEADERS = (
     "满意度下限", "满意度上限", "好评率%", "好评率下限%", "好评率上限%",
 )  # fmt: skip
 WIDTHS = (15, 22, 16, 8, 9, 7, 9, 8, 11, 7, 10, 9, 11, 11, 9, 12, 12)
-TEXT_COLUMNS = frozenset({0, 1, 2, 10})
+STATUS_COLUMN = 10
+TEXT_COLUMNS = frozenset({0, 1, 2, STATUS_COLUMN})
 DECIMAL_COLUMNS = frozenset(range(11, 17))
 DICTIONARY = (
     ("评价数", "当月有效评价的条数,不含待核的"),
@@ -38,26 +39,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 STEP = 500
 
 
-def cells(row: Any) -> tuple[Any, ...]:
-    """One village as the cells of its line."""
-    return (
-        row.code, row.name, row.township, row.n, row.level_1, row.level_2, row.level_3,
-        row.level_4, row.level_5, row.held, STATUS_WORDS[row.status],
-        *(
-            None if figure is None else rounded(figure)
-            for figure in (
-                row.satisfaction_mean, row.satisfaction_low, row.satisfaction_high,
-                row.positive_rate, row.positive_low, row.positive_high,
-            )
-        ),
-    )  # fmt: skip
-
-
-def _lines(rows: Sequence[Any], progress: Progress) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def _lines(rows: Sequence[Any], progress: Progress) -> Iterator[tuple[int, list[Any]]]:
+    """Lines of cells, in the order of HEADERS, with word about how far they are."""
     for number, row in enumerate(rows):
         if number % STEP == 0:
             progress(number * 100 // len(rows))
-        yield number, cells(row)
+        line = list(row)
+        line[STATUS_COLUMN] = STATUS_WORDS[line[STATUS_COLUMN]]
+        yield number, line
 
 
 def write_xlsx(
@@ -81,7 +70,7 @@ def write_xlsx(
         sheet = book.add_worksheet("村庄得分")
         _prepare(sheet, title, head, decimal, len(rows))
         for number, line in _lines(rows, progress):
-            _write_line(sheet, number + 1, line, decimal)
+            _write_line(sheet, number + 1, line)
         notes = book.add_worksheet("说明")
         notes.set_column(0, 0, 26)
         notes.set_column(1, 1, 70)
@@ -120,12 +109,16 @@ def _prepare(sheet: Worksheet, title: str, head: Any, decimal: Any, count: int) 
         sheet.write_string(0, column, name, head)
 
 
-def _write_line(sheet: Worksheet, number: int, line: tuple[Any, ...], decimal: Any) -> None:
+def _write_line(sheet: Worksheet, number: int, line: list[Any]) -> None:
+    """Text as text; figures take the number format of their column."""
+    write_string, write_number = sheet.write_string, sheet.write_number
     for column, value in enumerate(line):
         if column in TEXT_COLUMNS:
-            sheet.write_string(number, column, value)
+            # An empty word is no cell at all.
+            if value:
+                write_string(number, column, value)
         elif value is not None:
-            sheet.write_number(number, column, value, decimal if column > 10 else None)
+            write_number(number, column, value)
 
 
 def safe_text(value: str) -> str:

@@ -1,0 +1,18 @@
+"""python -m benchmarks [name …]: all of them, or the named ones."""
+
+import sys
+from importlib import import_module
+
+NAMES = ("rating_submission", "month_scorecards", "console_pages", "workbook")
+
+
+def main(names: list[str]) -> None:
+    for name in names or NAMES:
+        if name not in NAMES:
+            raise SystemExit(f"unknown: {name}; there are {', '.join(NAMES)}")
+        import_module(f"benchmarks.{name}").main()
+        print(flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
