@@ -15,6 +15,7 @@ from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
 from backend.app.core.wechat import WeChat
 from backend.app.factory import create_app
+from backend.app.ratings.queries import forget_reasons
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
 from tests.wechat.server import World, running
@@ -87,6 +88,7 @@ def empty(url: str, tables: list[str]) -> None:
 def app(migrated_app: Flask, settings: Settings, tables: list[str]) -> Iterator[Flask]:
     """An application context on empty tables and an empty Redis."""
     empty(settings.database_url, tables)
+    forget_reasons()
     redis.Redis.from_url(settings.redis_url).flushdb()
     with migrated_app.app_context():
         yield migrated_app

@@ -96,8 +96,6 @@ def upgrade() -> None:
     sa.Column('held', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.CheckConstraint('EXTRACT(DAY FROM month) = 1', name=op.f('ck_rating_month_count_month')),
     sa.CheckConstraint('LEAST(level_1, level_2, level_3, level_4, level_5, held) >= 0', name=op.f('ck_rating_month_count_not_negative')),
-    sa.ForeignKeyConstraint(['county_id'], ['region.id'], name=op.f('fk_rating_month_count_county_id')),
-    sa.ForeignKeyConstraint(['village_id'], ['region.id'], name=op.f('fk_rating_month_count_village_id')),
     sa.PrimaryKeyConstraint('village_id', 'month', name=op.f('pk_rating_month_count'))
     )
     op.create_index(op.f('ix_rating_month_count_month_county_id'), 'rating_month_count', ['month', 'county_id'], unique=False)
@@ -162,8 +160,6 @@ def upgrade() -> None:
     sa.Column('level_5', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('held', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.CheckConstraint('LEAST(level_1, level_2, level_3, level_4, level_5, held) >= 0', name=op.f('ck_rating_day_count_not_negative')),
-    sa.ForeignKeyConstraint(['service_point_id'], ['service_point.id'], name=op.f('fk_rating_day_count_service_point_id')),
-    sa.ForeignKeyConstraint(['village_id'], ['region.id'], name=op.f('fk_rating_day_count_village_id')),
     sa.PrimaryKeyConstraint('service_point_id', 'rated_on', name=op.f('pk_rating_day_count'))
     )
     op.create_index(op.f('ix_rating_day_count_village_id_rated_on'), 'rating_day_count', ['village_id', 'rated_on'], unique=False)
@@ -197,15 +193,12 @@ def upgrade() -> None:
     sa.CheckConstraint('(followup_level IS NULL) = (followup_at IS NULL)', name=op.f('ck_rating_followup')),
     sa.CheckConstraint('followup_level BETWEEN 1 AND 5', name=op.f('ck_rating_followup_level')),
     sa.CheckConstraint('level BETWEEN 1 AND 5', name=op.f('ck_rating_level')),
-    sa.ForeignKeyConstraint(['county_id'], ['region.id'], name=op.f('fk_rating_county_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_rating_person_id')),
     sa.ForeignKeyConstraint(['qr_code_id'], ['qr_code.id'], name=op.f('fk_rating_qr_code_id')),
     sa.ForeignKeyConstraint(['service_point_id'], ['service_point.id'], name=op.f('fk_rating_service_point_id')),
-    sa.ForeignKeyConstraint(['village_id'], ['region.id'], name=op.f('fk_rating_village_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rating')),
     sa.UniqueConstraint('person_id', 'idempotency_key', name='uq_rating_idempotency'),
-    sa.UniqueConstraint('person_id', 'service_point_id', 'rated_on', name='uq_rating_one_a_day'),
-    sa.UniqueConstraint('scan_nonce', name='uq_rating_scan')
+    sa.UniqueConstraint('person_id', 'service_point_id', 'rated_on', name='uq_rating_one_a_day')
     )
     op.create_index(op.f('ix_rating_village_id_rated_on'), 'rating', ['village_id', 'rated_on'], unique=False)
     op.create_index('ix_rating_words_to_review', 'rating', ['village_id', 'id'], unique=False, postgresql_where=sa.text("words_state = 'held' OR followup_words_state = 'held'"))

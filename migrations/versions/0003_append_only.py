@@ -28,28 +28,26 @@ def upgrade() -> None:
         """
         CREATE FUNCTION keep_points_balance() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF NOT EXISTS (SELECT FROM added WHERE amount < 0) THEN
-                INSERT INTO points_balance (person_id, balance)
-                SELECT person_id, sum(amount) FROM added GROUP BY person_id ORDER BY person_id
+            IF NEW.amount > 0 THEN
+                INSERT INTO points_balance (person_id, balance) VALUES (NEW.person_id, NEW.amount)
                 ON CONFLICT (person_id) DO UPDATE
                 SET balance = points_balance.balance + excluded.balance;
-                RETURN NULL;
+            ELSE
+                -- A row to insert must pass the check by itself, so spending needs its row first.
+                UPDATE points_balance SET balance = balance + NEW.amount
+                WHERE person_id = NEW.person_id;
+                IF NOT FOUND THEN
+                    INSERT INTO points_balance (person_id, balance)
+                    VALUES (NEW.person_id, NEW.amount);
+                END IF;
             END IF;
-            -- A row to insert must pass the check by itself, so a spending needs its row first.
-            INSERT INTO points_balance (person_id, balance)
-            SELECT DISTINCT person_id, 0 FROM added ORDER BY person_id
-            ON CONFLICT (person_id) DO NOTHING;
-            UPDATE points_balance SET balance = balance + change.amount
-            FROM (SELECT person_id, sum(amount) AS amount FROM added GROUP BY person_id) AS change
-            WHERE points_balance.person_id = change.person_id;
             RETURN NULL;
         END $$
         """
     )
     op.execute(
         "CREATE TRIGGER points_entry_balance AFTER INSERT ON points_entry "
-        "REFERENCING NEW TABLE AS added "
-        "FOR EACH STATEMENT EXECUTE FUNCTION keep_points_balance()"
+        "FOR EACH ROW EXECUTE FUNCTION keep_points_balance()"
     )
 
 

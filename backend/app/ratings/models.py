@@ -60,7 +60,6 @@ class Rating(Model):
         CheckConstraint("(followup_level IS NULL) = (followup_at IS NULL)", name="followup"),
         UniqueConstraint("person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"),
         UniqueConstraint("person_id", "idempotency_key", name="uq_rating_idempotency"),
-        UniqueConstraint("scan_nonce", name="uq_rating_scan"),
         Index(None, "village_id", "rated_on"),
         Index(
             "ix_rating_words_to_review",
@@ -71,8 +70,10 @@ class Rating(Model):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    # Copied from the service point's own row by the statement that stores the rating. A foreign key
+    # here would make every rating of a county lock that county's one row.
+    county_id: Mapped[int] = mapped_column(BigInteger)
+    village_id: Mapped[int] = mapped_column(BigInteger)
     service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
     qr_code_id: Mapped[int] = mapped_column(ForeignKey("qr_code.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -112,7 +113,10 @@ class RatingChange(Model):
 
 
 class LevelCounts:
-    """How many ratings stand at each effective level; held ratings count nowhere else."""
+    """How many ratings stand at each effective level; held ratings count nowhere else.
+
+    Kept by the statement that stores a rating, from that rating's own columns.
+    """
 
     level_1: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     level_2: Mapped[int] = mapped_column(Integer, server_default=text("0"))
@@ -134,9 +138,9 @@ class RatingDayCount(LevelCounts, Model):
         Index(None, "village_id", "rated_on"),
     )
 
-    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), primary_key=True)
+    service_point_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     rated_on: Mapped[date] = mapped_column(Date, primary_key=True)
-    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    village_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class RatingMonthCount(LevelCounts, Model):
@@ -149,6 +153,6 @@ class RatingMonthCount(LevelCounts, Model):
         Index(None, "month", "county_id"),
     )
 
-    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    village_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    county_id: Mapped[int] = mapped_column(BigInteger)

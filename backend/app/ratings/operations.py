@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
 from backend.app.core import audit, calendar
-from backend.app.core.db import autocommit, db
+from backend.app.core.db import after_commit, autocommit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import CheckedText, WordsState, check_words
 from backend.app.ratings import errors, queries, scan
@@ -52,6 +52,7 @@ def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
     if at > ticket.expires_at:
         return _first_answer(person_id, key, digest) or _raise(scan.TicketExpired())
     checked = check_words(given.words)
+    _check_reasons(given)
     values = _values(ticket, key, digest, given, checked)
     with autocommit() as connection:
         for attempt in range(ATTEMPTS):
@@ -65,7 +66,7 @@ def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
             break
     if stored is not None:
         return _rated(stored, values)
-    return _first_answer(person_id, key, digest) or _raise(_why_not(ticket, given))
+    return _first_answer(person_id, key, digest) or _raise(_why_not(ticket))
 
 
 def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
@@ -77,7 +78,8 @@ def _values(
     ticket: scan.ScanTicket, key: UUID, digest: bytes, given: RatingInput, checked: CheckedText
 ) -> dict[str, Any]:
     at = calendar.now()
-    today = calendar.local_day(at)
+    # The day of the scan: so the one rating a day is also the one rating a scan.
+    today = ticket.day
     return {
         "qr_code_id": ticket.qr_code_id,
         "person_id": ticket.person_id,
@@ -108,12 +110,12 @@ def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
 
 def _rated(stored: tuple[Any, ...], values: dict[str, Any]) -> Rated:
     """The new rating as its author sees it, without asking the database again."""
-    rating_id, village_name, service_point_name, reasons, points_awarded, balance = stored
+    rating_id, village_name, service_point_name, points_awarded, balance = stored
     line = queries.RatingLine(
         id=rating_id,
         level=values["level"],
         reason_ids=values["reason_ids"],
-        reasons=reasons,
+        reasons=queries.reason_texts(values["reason_ids"]),
         words=values["words"],
         words_state=values["words_state"],
         rated_on=values["today"],
@@ -124,18 +126,19 @@ def _rated(stored: tuple[Any, ...], values: dict[str, Any]) -> Rated:
     return Rated(line, points_awarded, balance)
 
 
-def _why_not(ticket: scan.ScanTicket, given: RatingInput) -> Exception:
+def _check_reasons(given: RatingInput) -> None:
+    if queries.unfit_reasons(given.reason_ids, given.level):
+        raise errors.ReasonsInvalid(errors={"reason_ids": [errors.ReasonsInvalid.message]})
+
+
+def _why_not(ticket: scan.ScanTicket) -> Exception:
     """Nothing was stored: asks for the reason, most telling first."""
-    if queries.scan_is_used(ticket.nonce):
+    if queries.scan_is_used(ticket.person_id, ticket.qr_code_id, ticket.day, ticket.nonce):
         return errors.TicketUsed()
-    refusal = queries.refusal_for(ticket.person_id, ticket.qr_code_id, calendar.today())
+    refusal = queries.refusal_for(ticket.person_id, ticket.qr_code_id, ticket.day)
     if refusal is not None:
         return refusal
-    if queries.rated_on(ticket.person_id, ticket.qr_code_id, calendar.today()):
-        return errors.RatedToday()
-    unfit = queries.unfit_reasons(given.reason_ids, given.level)
-    sentence = "这些原因不能用在这个满意程度上" if unfit else errors.ReasonsInvalid.message
-    return errors.ReasonsInvalid(errors={"reason_ids": [sentence]})
+    return errors.RatedToday()
 
 
 def _raise(error: Exception) -> Rated:
@@ -159,8 +162,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     at = calendar.now()
     if at > rating.created_at + CHANGE_WINDOW or rating.followup_level is not None:
         raise errors.ChangeClosed
-    if queries.unfit_reasons(given.reason_ids, given.level):
-        raise errors.ReasonsInvalid(errors={"reason_ids": [errors.ReasonsInvalid.message]})
+    _check_reasons(given)
     checked = check_words(given.words)
     same = (rating.level, rating.reason_ids, rating.words) == (
         given.level,
@@ -252,4 +254,6 @@ def seed_reasons() -> int:
         for position, (label, first, last) in enumerate(REASONS, 1)
     ]
     added = insert(RatingReason).values(rows).on_conflict_do_nothing().returning(RatingReason.id)
-    return len(db.session.scalars(added).all())
+    count = len(db.session.scalars(added).all())
+    after_commit(queries.forget_reasons)
+    return count

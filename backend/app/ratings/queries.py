@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -124,8 +125,12 @@ def find_by_key(person_id: int, key: UUID) -> EarlierRating | None:
     )
 
 
-def scan_is_used(nonce: bytes) -> bool:
-    return db.session.scalar(select(Rating.id).where(Rating.scan_nonce == nonce)) is not None
+def scan_is_used(person_id: int, qr_code_id: int, day: date, nonce: bytes) -> bool:
+    """Whether the day's rating came from this very scan."""
+    rating_id = rated_on(person_id, qr_code_id, day)
+    return rating_id is not None and (
+        db.session.scalar(select(Rating.scan_nonce).where(Rating.id == rating_id)) == nonce
+    )
 
 
 def refusal_for(person_id: int, qr_code_id: int, day: date) -> DomainError | None:
@@ -152,35 +157,78 @@ def rated_on(person_id: int, qr_code_id: int, day: date) -> int | None:
     return found
 
 
+@dataclass(frozen=True)
+class Reason:
+    """A tick-box reason and the levels it belongs to."""
+
+    id: int
+    text: str
+    first_level: int
+    last_level: int
+    retired: bool
+
+
+REASONS_KEPT_SECONDS = 30
+_kept_reasons: dict[int, tuple[float, dict[int, Reason]]] = {}
+
+
+def reasons() -> dict[int, Reason]:
+    """All reasons in their order, by id, as they were at most half a minute ago.
+
+    They change a few times a year and every rating needs them, so each process keeps them.
+    """
+    engine, at = id(db.engine), monotonic()
+    kept = _kept_reasons.get(engine)
+    if kept is None or at - kept[0] > REASONS_KEPT_SECONDS:
+        rows = db.session.scalars(
+            select(RatingReason).order_by(RatingReason.position, RatingReason.id)
+        )
+        found = {
+            row.id: Reason(
+                row.id, row.text, row.first_level, row.last_level, row.retired_at is not None
+            )
+            for row in rows
+        }
+        kept = _kept_reasons[engine] = (at, found)
+    return kept[1]
+
+
+def forget_reasons() -> None:
+    """For whoever has just changed them."""
+    _kept_reasons.clear()
+
+
 def unfit_reasons(reason_ids: Sequence[int], level: int) -> list[int]:
     """The ids that are unknown, retired or belong to other levels."""
-    fit = set(
-        db.session.scalars(
-            select(RatingReason.id).where(
-                RatingReason.id.in_(reason_ids),
-                RatingReason.first_level <= level,
-                RatingReason.last_level >= level,
-                RatingReason.retired_at.is_(None),
-            )
-        )
-    )
-    return [reason_id for reason_id in reason_ids if reason_id not in fit]
+    if not reason_ids:
+        return []
+    known = reasons()
+    return [
+        wanted
+        for wanted in reason_ids
+        if (reason := known.get(wanted)) is None
+        or reason.retired
+        or not reason.first_level <= level <= reason.last_level
+    ]
+
+
+def reason_texts(reason_ids: Sequence[int]) -> list[str]:
+    """The words of these reasons in the order they are offered."""
+    if not reason_ids:
+        return []
+    return [reason.text for reason in reasons().values() if reason.id in reason_ids]
 
 
 def level_choices() -> list[dict[str, Any]]:
     """The five levels, each with the reasons that may be ticked."""
-    reasons = db.session.scalars(
-        select(RatingReason)
-        .where(RatingReason.retired_at.is_(None))
-        .order_by(RatingReason.position, RatingReason.id)
-    ).all()
+    offered = [reason for reason in reasons().values() if not reason.retired]
     return [
         {
             "level": level,
             "label": label,
             "reasons": [
                 {"id": reason.id, "text": reason.text}
-                for reason in reasons
+                for reason in offered
                 if reason.first_level <= level <= reason.last_level
             ],
         }

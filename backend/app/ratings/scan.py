@@ -1,15 +1,17 @@
 """The ticket a scan yields: ten minutes, one person, one code, one rating.
 
-It is signed, not stored; the unique `scan_nonce` of a rating makes it single-use in the same
-statement that stores the rating, so losing Redis or a killed process cannot burn or double it.
+It is signed, not stored. The rating counts for the day of the scan, and one person rates one
+service point once a day by a constraint of the database: so a ticket is good for one rating in the
+very statement that stores it, and losing Redis or a killed process can neither burn nor double it.
 """
 
 import secrets
 import struct
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from backend.app.core import signing
+from backend.app.core.calendar import local_day
 from backend.app.core.errors import Gone, InvalidInput
 
 LIFETIME = timedelta(minutes=10)
@@ -35,6 +37,11 @@ class ScanTicket:
     qr_code_id: int
     scanned_at: datetime
     nonce: bytes
+
+    @property
+    def day(self) -> date:
+        """The county's day of the scan, for which the rating counts."""
+        return local_day(self.scanned_at)
 
     @property
     def expires_at(self) -> datetime:

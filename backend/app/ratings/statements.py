@@ -36,11 +36,6 @@ STORE_RATING = for_psycopg(
                :level, :reason_ids, :words, :words_state, :hold_reason,
                :idempotency_key, :request_digest, :scan_nonce
         FROM target
-        WHERE cardinality(CAST(:reason_ids AS int[])) = (
-            SELECT count(*) FROM rating_reason
-            WHERE id = ANY(CAST(:reason_ids AS int[]))
-              AND :level BETWEEN first_level AND last_level AND retired_at IS NULL
-        )
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, service_point_id, level
     ), day AS (
@@ -55,8 +50,6 @@ STORE_RATING = for_psycopg(
         {earn("rated", rule_code="rating", cause_kind="rating")}
     )
     SELECT rated.id, target.village_name, target.service_point_name,
-           ARRAY(SELECT text FROM rating_reason
-                 WHERE id = ANY(CAST(:reason_ids AS int[])) ORDER BY position, id) AS reasons,
            COALESCE((SELECT amount FROM earned), 0) AS points_awarded,
            COALESCE((SELECT balance FROM points_balance WHERE person_id = :person_id), 0)
                + COALESCE((SELECT amount FROM earned), 0) AS balance
