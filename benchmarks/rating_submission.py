@@ -35,7 +35,8 @@ def submissions(people: list[tuple[int, str]], codes: list[int], run: int) -> li
     for nth in range(REQUESTS):
         number = run * REQUESTS + nth
         person_id, token = people[number % len(people)]
-        ticket, _ = scan.issue(person_id, codes[number // len(people)], at)
+        code = codes[(number + number // len(people)) % len(codes)]
+        ticket, _ = scan.issue(person_id, code, at)
         body = {"ticket": ticket, "level": 1 + number % 5, "reason_ids": [], "words": "办得快"}
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
         made.append(request_bytes("/api/v1/ratings", json.dumps(body).encode(), headers))

@@ -32,10 +32,11 @@ def _dumps(value: Any) -> str:
 
 
 SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"
-# A plan kept for good must not be one made while a table was still small: index look-ups only.
+# A plan kept for good must not be one made while a table was still small: index look-ups only, in
+# the order in which the statement names its tables.
 GENERIC_PLANS = (
     f"{SESSION_OPTIONS} -c plan_cache_mode=force_generic_plan"
-    " -c enable_seqscan=off -c enable_bitmapscan=off"
+    " -c enable_seqscan=off -c enable_bitmapscan=off -c join_collapse_limit=1"
 )
 CONNECT: dict[str, Any] = {"connect_timeout": 5, "options": SESSION_OPTIONS}
 ENGINE_OPTIONS: dict[str, Any] = {

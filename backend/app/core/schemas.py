@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
+from flask import request
 from marshmallow import fields, validate
 
 from backend.app.core.calendar import parse_month
+from backend.app.core.errors import InvalidInput
 
 MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.Field: {"required": "必须填写", "null": "不能为空", "validator_failed": "内容不对"},
@@ -87,3 +89,25 @@ class Month(fields.Field[date]):
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return None if value is None else f"{value:%Y-%m}"
+
+
+def load_json(shape: ma.Schema) -> dict[str, Any]:
+    """The request's body in this shape; raises InvalidInput naming the fields, or 400."""
+    body = request.get_json(force=True)
+    try:
+        loaded: dict[str, Any] = shape.load(body)
+    except ma.ValidationError as error:
+        raise InvalidInput(errors=_sentences(error.messages)) from None
+    return loaded
+
+
+def _sentences(messages: Any) -> dict[str, list[str]]:
+    """{"reason_ids": {0: ["…"]}} becomes {"reason_ids.0": ["…"]}."""
+    found: dict[str, list[str]] = {}
+    for name, value in messages.items():
+        if isinstance(value, dict):
+            for inner, lines in _sentences(value).items():
+                found[f"{name}.{inner}"] = lines
+        else:
+            found[str(name)] = [str(line) for line in value]
+    return found

@@ -22,6 +22,7 @@ class SessionKind(StrEnum):
 
 
 LIFETIME = {SessionKind.APP: timedelta(days=30), SessionKind.CONSOLE: timedelta(minutes=60)}
+LIFETIME_SECONDS = {kind: int(life.total_seconds()) for kind, life in LIFETIME.items()}
 ABSOLUTE = {SessionKind.APP: timedelta(days=365), SessionKind.CONSOLE: timedelta(hours=8)}
 REQUESTS_A_MINUTE = 240
 
@@ -73,7 +74,7 @@ def open_session(
 
 def read_session(kind: SessionKind, token: str, at: float) -> Session | None:
     """The session behind a token, or None; also counts the person's request."""
-    arguments = (1, _key(kind, token), int(LIFETIME[kind].total_seconds()), int(at // 60))
+    arguments = (1, _key(kind, token), LIFETIME_SECONDS[kind], int(at // 60))
     client = redis_client()
     try:
         found, count = client.evalsha(READ_AND_COUNT_SHA, *arguments)
