@@ -1,0 +1,136 @@
+"""Errors in one shape, request ids, headers, health, metrics, the document."""
+
+import json
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError
+from backend.app.core.http import STATUS
+from backend.app.core.queue import JobName, QueueName, enqueue, queue
+from tests.app.ratings.conftest import open_phone
+from tests.factories.county import make_county
+
+SHAPE = {"code", "message", "errors", "request_id"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/nothing", 404),
+        ("DELETE", "/api/v1/me", 405),
+        ("GET", "/api/v1/me", 401),
+        ("POST", "/api/v1/sessions", 422),
+    ],
+)
+def test_every_refusal_of_the_api_has_the_one_shape(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    answer = client.open(path, method=method, json={} if method == "POST" else None)
+    assert answer.status_code == status
+    assert answer.json.keys() == SHAPE
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in answer.json["message"])
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_a_method_that_is_not_allowed_names_those_that_are(client: FlaskClient) -> None:
+    assert "GET" in client.delete("/api/v1/me").headers["Allow"]
+
+
+def test_a_given_request_id_is_kept_and_a_strange_one_replaced(client: FlaskClient) -> None:
+    kept = client.get("/healthz", headers={"X-Request-Id": "abcdef-123456"})
+    assert kept.headers["X-Request-Id"] == "abcdef-123456"
+    strange = client.get("/healthz", headers={"X-Request-Id": "a b<script>"})
+    assert strange.headers["X-Request-Id"] != "a b<script>"
+
+
+def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/sessions", data=b"x" * 70_000, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+
+
+def test_a_crash_tells_nobody_anything_and_the_log_its_kind(
+    app: Flask, client: FlaskClient, monkeypatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    view = app.view_functions["health.healthz"]
+
+    def crash() -> None:
+        raise RuntimeError("inner detail")
+
+    crash.__dict__.update(view.__dict__)
+    monkeypatch.setitem(app.view_functions, "health.healthz", crash)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = client.get("/healthz")
+    assert answer.status_code == 500
+    assert "inner detail" not in answer.text
+    assert "12345" in answer.text
+    line = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (line["event"], line["kind"]) == ("crash", "RuntimeError")
+
+
+def test_a_browser_gets_a_page_with_the_same_words(client: FlaskClient) -> None:
+    answer = client.get("/nowhere", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "没有这个地址" in answer.text
+
+
+def test_the_process_is_healthy_and_ready(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json["parts"] == {"database": True, "redis": True}
+
+
+def test_not_ready_names_the_missing_part(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        def ping(self) -> None:
+            raise ConnectionError
+
+    monkeypatch.setitem(app.extensions, "redis", Gone())
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["parts"] == {"database": True, "redis": False}
+
+
+def test_metrics_count_requests_and_waiting_jobs(app: Flask, client: FlaskClient) -> None:
+    client.get("/healthz")
+    with transaction():
+        enqueue(JobName.RECOMPUTE_NIGHTLY)
+    text = client.get("/metrics").text
+    assert 'vv_answers_total{endpoint="health.healthz",status="200"}' in text
+    assert 'vv_queue_jobs{queue="slow"} 1.0' in text
+    assert 'vv_queue_jobs{queue="quick"} 0.0' in text
+
+
+def test_a_job_is_sent_after_the_commit_and_not_without_it(app: Flask) -> None:
+    with pytest.raises(RuntimeError), transaction():
+        enqueue(JobName.RECOMPUTE_NIGHTLY)
+        raise RuntimeError
+    assert len(queue(QueueName.SLOW)) == 0
+
+
+def test_the_document_describes_every_api_route(app: Flask, client: FlaskClient) -> None:
+    document = client.get("/api/openapi.json").json
+    routes = {
+        str(rule).replace("<int:", "{").replace("<string:", "{").replace(">", "}")
+        for rule in app.url_map.iter_rules()
+        if str(rule).startswith("/api/v1/")
+    }
+    assert routes == set(document["paths"])
+
+
+def test_every_kind_of_error_has_a_status_and_chinese_words() -> None:
+    kinds = set(DomainError.__subclasses__())
+    assert kinds == {kind for kind, _ in STATUS}
+
+
+def test_a_person_who_asks_too_often_is_told_to_wait(client: FlaskClient, app: Flask) -> None:
+    make_county()
+    phone = open_phone(client)
+    statuses = {phone.call("GET", "/me").status_code for _ in range(242)}
+    assert statuses == {200, 429}
+    assert phone.call("GET", "/me").headers["Retry-After"] == "60"
+    assert open_phone(client).call("GET", "/me").status_code == 200

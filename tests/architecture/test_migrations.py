@@ -1,0 +1,52 @@
+"""Migrations: from empty, back and forth, and nothing left to migrate."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from backend.app.core.db import db, dispose
+from backend.app.core.settings import Settings
+from backend.app.factory import create_app
+
+
+@pytest.fixture
+def empty_app(settings: Settings) -> Iterator[Flask]:
+    """An application on a database of its own, without tables."""
+    url = settings.database_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS migrations_test WITH (FORCE)")
+        connection.execute("CREATE DATABASE migrations_test")
+    other = settings.database_url.replace("/village_voice?", "/migrations_test?")
+    assert other != settings.database_url
+    app = create_app(Settings(**{**settings.__dict__, "database_url": other}))
+    with app.app_context():
+        yield app
+        dispose()
+
+
+def tables() -> int:
+    return db.session.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+
+
+def test_upgrading_from_nothing_and_from_the_revision_before(empty_app: Flask) -> None:
+    upgrade()
+    built = tables()
+    db.session.rollback()
+    downgrade(revision="-1")
+    upgrade()
+    assert tables() == built > 15
+    db.session.rollback()
+    downgrade(revision="base")
+    assert tables() == 1
+    db.session.rollback()
+    upgrade()
+
+
+def test_models_and_migrations_agree(empty_app: Flask) -> None:
+    upgrade()
+    done = empty_app.test_cli_runner().invoke(args=["db", "check"])
+    assert done.exit_code == 0, done.output
