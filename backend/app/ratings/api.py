@@ -93,7 +93,7 @@ def create_rating() -> tuple[dict[str, Any], int]:
     return answer, 201
 
 
-@blueprint.patch("/ratings/<int:rating_id>")
+@blueprint.put("/ratings/<int:rating_id>")
 @guard(Permission.RATE)
 @blueprint.arguments(schemas.RatingInputShape())
 @blueprint.response(200, schemas.RatingShape())

@@ -21,7 +21,7 @@ def test_a_change_within_seven_days_moves_the_counters_and_keeps_history(
     phone: Phone, county: County, scalar
 ) -> None:
     rating = phone.rate(county.code, 5, words="灯不亮").json
-    changed = phone.call("PATCH", f"/ratings/{rating['id']}", json={"level": 2, "words": "修好了"})
+    changed = phone.call("PUT", f"/ratings/{rating['id']}", json={"level": 2, "words": "修好了"})
     assert changed.status_code == 200
     assert (changed.json["level"], changed.json["words"]) == (2, "修好了")
     assert counters(scalar) == [0, 1, 0, 0, 0]
@@ -36,7 +36,7 @@ def test_sending_the_same_change_again_adds_no_history(
 ) -> None:
     rating = phone.rate(county.code, 5).json
     for _ in range(2):
-        phone.call("PATCH", f"/ratings/{rating['id']}", json={"level": 1})
+        phone.call("PUT", f"/ratings/{rating['id']}", json={"level": 1})
     assert scalar("SELECT count(*) FROM rating_change") == 1
 
 
@@ -47,7 +47,7 @@ def test_after_seven_days_a_change_is_refused(
     later = calendar.now() + timedelta(days=7, minutes=1)
     monkeypatch.setattr(calendar, "now", lambda: later)
     phone = open_phone(phone.client, phone.person_id)
-    answer = phone.call("PATCH", f"/ratings/{rating['id']}", json={"level": 1})
+    answer = phone.call("PUT", f"/ratings/{rating['id']}", json={"level": 1})
     assert (answer.status_code, answer.json["code"]) == (409, "change_closed")
 
 
@@ -70,14 +70,14 @@ def test_a_follow_up_counts_instead_of_the_first_rating_once(
 def test_a_rating_with_a_follow_up_is_not_changed_any_more(phone: Phone, county: County) -> None:
     rating = phone.rate(county.code, 5).json
     phone.call("POST", f"/ratings/{rating['id']}/followup", json={"level": 2})
-    answer = phone.call("PATCH", f"/ratings/{rating['id']}", json={"level": 1})
+    answer = phone.call("PUT", f"/ratings/{rating['id']}", json={"level": 1})
     assert answer.json["code"] == "change_closed"
 
 
 def test_nobody_touches_the_rating_of_somebody_else(phone: Phone, county: County, client) -> None:
     rating = phone.rate(county.code, 5).json
     other = open_phone(client)
-    for method, path in (("PATCH", ""), ("POST", "/followup")):
+    for method, path in (("PUT", ""), ("POST", "/followup")):
         answer = other.call(method, f"/ratings/{rating['id']}{path}", json={"level": 1})
         assert answer.status_code == 404
 

@@ -1,7 +1,17 @@
 'use strict'
 /** Requests, uploads and the state of the network. */
 
+const NO_NETWORK = 'errcode:-2 cronet_error_code:-106 error_msg:net::ERR_INTERNET_DISCONNECTED'
 const WAIT_MS = 60000
+const METHODS = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'])
+
+/** The exchange itself; what WeChat would refuse is refused here too. */
+function exchange(phone, options) {
+  const { method = 'GET' } = options
+  if (!METHODS.has(method)) return Promise.reject(new Error(`invalid method ${method}`))
+  if (!phone.device.isOnline()) return Promise.reject(new Error(NO_NETWORK))
+  return Promise.resolve().then(() => phone.device.send({ header: {}, ...options, method }))
+}
 
 /** Answers one request; the task can be aborted as in WeChat. */
 function request(phone, options) {
@@ -10,10 +20,7 @@ function request(phone, options) {
     task.timer = setTimeout(() => reject(new Error('timeout')), options.timeout || WAIT_MS)
     task.abort = () => { task.aborted = true; reject(new Error('abort')) }
   })
-  const sending = phone.device.isOnline()
-    ? phone.device.send({ method: 'GET', header: {}, ...options })
-    : Promise.reject(new Error('errcode:-2 cronet_error_code:-106 error_msg:net::ERR_INTERNET_DISCONNECTED'))
-  Promise.race([sending, timeout]).then(
+  Promise.race([exchange(phone, options), timeout]).then(
     (answer) => ({ ok: true, value: { errMsg: 'request:ok', ...answer } }),
     (error) => ({ ok: false, value: { errno: 600001, errMsg: `request:fail ${error.message}` } }),
   ).then(({ ok, value }) => {

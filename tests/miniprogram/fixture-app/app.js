@@ -1,0 +1,1 @@
+App({ launched: [], onLaunch(options) { this.launched.push(options.path) } })

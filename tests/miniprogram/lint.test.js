@@ -1,0 +1,69 @@
+'use strict'
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { test } = require('node:test')
+const { checkMarkup, checkStyles } = require('../../miniprogram/lint/wechat_compilers')
+const { checkTypes } = require('../../miniprogram/lint/types')
+const { checkSizes } = require('../../miniprogram/lint/sizes')
+
+const APP = path.join(__dirname, '..', '..', 'miniprogram', 'app')
+const hasCompilers = process.platform !== 'linux' || process.arch === 'x64'
+
+/** A folder with the given files, gone after the test. */
+function folderOf(context, files) {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'lint-'))
+  context.after(() => fs.rmSync(root, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+    fs.writeFileSync(path.join(root, name), text)
+  }
+  return root
+}
+
+test("the app passes WeChat's own compilers", { skip: !hasCompilers }, () => {
+  assert.deepEqual(checkMarkup(APP).problems, [])
+  assert.deepEqual(checkStyles(APP).problems, [])
+})
+
+test('a tag left open is found', { skip: !hasCompilers }, (context) => {
+  const root = folderOf(context, { 'a.wxml': '<view><text></view>' })
+  assert.notDeepEqual(checkMarkup(root).problems, [])
+})
+
+test('a broken style sheet is found', { skip: !hasCompilers }, (context) => {
+  const root = folderOf(context, { 'a.wxss': '.a { color: red; } .b {{' })
+  assert.notDeepEqual(checkStyles(root).problems, [])
+})
+
+test('a call WeChat does not have is found', (context) => {
+  const root = folderOf(context, { 'a.js': 'wx.requestt({ url: "" })\n' })
+  assert.match(checkTypes(root).problems.join(), /requestt/)
+})
+
+test('a package that grew too big is found', (context) => {
+  const root = folderOf(context, {
+    'app.json': '{"pages":[],"subPackages":[{"root":"b","pages":[]}]}',
+    'a.js': ' '.repeat(1024 * 1024),
+    'b/c.js': ' '.repeat(3 * 1024 * 1024),
+  })
+  assert.equal(checkSizes(root).problems.length, 2)
+})
+
+test('every page and component can be read aloud: what can be tapped has a name', () => {
+  const files = fs.readdirSync(APP, { recursive: true }).filter((name) => name.endsWith('.wxml'))
+  for (const name of files) {
+    const text = fs.readFileSync(path.join(APP, name), 'utf8')
+    for (const [tag] of text.matchAll(/<view\b[^>]*\bbindtap=[^>]*>/g)) assert.match(tag, /aria-role=/, `${name}: ${tag}`)
+  }
+})
+
+test('words on the screen are Chinese', () => {
+  const files = fs.readdirSync(APP, { recursive: true }).filter((name) => name.endsWith('.wxml'))
+  for (const name of files) {
+    const text = fs.readFileSync(path.join(APP, name), 'utf8')
+    const shown = text.replace(/\{\{[^}]*\}\}/g, ' ').replace(/<[^>]*>/g, ' ')
+    assert.ok(!/[a-z]{2,}/i.test(shown), `${name}: ${shown.match(/[a-z]{2,}/i)}`)
+  }
+})

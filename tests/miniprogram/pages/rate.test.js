@@ -1,0 +1,209 @@
+'use strict'
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { openApp } = require('../../../miniprogram/preview/node')
+const { Village, LANDING, RATING, LEVELS, error, fine } = require('../village')
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const scanned = { path: 'pages/scan/index', query: { q: encodeURIComponent('https://village-voice.example.cn/q/CODE1') } }
+
+/** The rating page after a scan. */
+const scan = async (village, device = {}) => openApp({ ...scanned, device: { send: village.send, ...device } })
+
+async function rateBadly(phone) {
+  await phone.see('非常不满意')
+  phone.tap('#level-5')
+  phone.tap('#send')
+}
+
+test('a scan shows where one is, then a face and one tap more send the rating', async () => {
+  const village = new Village()
+  const phone = await scan(village)
+  await phone.see('办事窗口')
+  assert.ok(phone.text().includes('西村 · 庄里镇'))
+  phone.tap('非常满意')
+  phone.tap('#send')
+  await phone.see('谢谢您,收到了')
+  assert.ok(phone.text().includes('+2 积分'))
+  const [sent] = village.requests('POST /ratings')
+  assert.deepEqual(sent.data, { ticket: 'ticket-1', level: 1, reason_ids: [], words: null })
+  assert.match(sent.header['Idempotency-Key'], UUID)
+})
+
+test('nothing can be sent before a face is chosen', async () => {
+  const phone = await scan(new Village())
+  await phone.see('非常满意')
+  assert.equal(phone.all('#send').length, 0)
+})
+
+test('each level offers reasons of its own, and changing the face drops the old ones', async () => {
+  const village = new Village()
+  const phone = await scan(village)
+  await phone.see('非常满意')
+  phone.tap('#level-1')
+  phone.tap('态度好')
+  phone.tap('#level-again')
+  phone.tap('#level-4')
+  assert.ok(phone.text().includes('哪里没办好?'))
+  assert.ok(!phone.text().includes('态度好'))
+  phone.tap('等太久')
+  phone.type('#words', ' 等了一上午 ')
+  phone.tap('#send')
+  await phone.see('谢谢您')
+  const [sent] = village.requests('POST /ratings')
+  assert.deepEqual(sent.data, { ticket: 'ticket-1', level: 4, reason_ids: [40], words: '等了一上午' })
+})
+
+test('a villager without a village is offered the one just rated', async () => {
+  const village = new Village()
+  const phone = await scan(village)
+  await rateBadly(phone)
+  await phone.see('您是西村的人吗?')
+  phone.tap('#bind-this')
+  await phone.see('选好了,您的村是西村')
+  assert.deepEqual(village.requests('PUT /me/binding')[0].data, { village_id: 11 })
+})
+
+test('a bound villager is not asked again', async () => {
+  const village = new Village({ 'GET /codes/CODE1': () => fine({ ...LANDING, suggest_binding: false }) })
+  const phone = await scan(village)
+  await rateBadly(phone)
+  await phone.see('谢谢您')
+  assert.ok(!phone.text().includes('人吗?'))
+})
+
+test('without a signal the rating is kept, marked, and sent once when the signal is back', async () => {
+  const village = new Village()
+  const phone = await scan(village)
+  await phone.see('非常不满意')
+  phone.setOnline(false)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  assert.ok(phone.text().includes('还没传出去,信号好了自动再传'))
+  phone.tap('#go-home')
+  await phone.see('有 1 条评价')
+  assert.equal(village.requests('POST /ratings').length, 0)
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 1)
+  await phone.until(() => !phone.text().includes('待发送'))
+})
+
+test('an answer lost on the way is asked for again under the same key', async () => {
+  let lost = 0
+  const village = new Village({
+    'POST /ratings': ({ data }) => {
+      lost += 1
+      if (lost === 1) throw new Error('net::ERR_CONNECTION_RESET')
+      return fine({ ...RATING, ...data, points_awarded: 2, balance: 2 }, 201)
+    },
+  })
+  const phone = await scan(village)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 2)
+  const keys = village.requests('POST /ratings').map((one) => one.header['Idempotency-Key'])
+  assert.equal(keys[0], keys[1])
+  assert.equal(village.requests('POST /ratings')[0].data.ticket, village.requests('POST /ratings')[1].data.ticket)
+})
+
+test('what waits survives the app being closed and leaves at the next start', async () => {
+  const village = new Village()
+  const first = await scan(village)
+  await first.see('非常不满意')
+  first.setOnline(false)
+  await rateBadly(first)
+  await first.see('待发送')
+  const second = await openApp({ device: { send: village.send, storage: first.storage } })
+  await second.until(() => village.requests('POST /ratings').length === 1)
+  await second.until(() => !second.text().includes('待发送'))
+})
+
+test('a ticket that ran out while waiting is said kindly and not tried for ever', async () => {
+  const village = new Village({ 'POST /ratings': () => error(410, 'ticket_expired', '扫码已超过 10 分钟,请再扫一次') })
+  const phone = await scan(village)
+  await phone.see('非常不满意')
+  phone.setOnline(false)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  phone.tap('#go-home')
+  await phone.see('有 1 条评价')
+  phone.setOnline(true)
+  await phone.see('有一条评价没收下:扫码已超过 10 分钟,请再扫一次')
+  phone.setOnline(true)
+  assert.equal(village.requests('POST /ratings').length, 1)
+})
+
+test('an expired ticket at once asks to scan again', async () => {
+  const phone = await scan(new Village({ 'POST /ratings': () => error(410, 'ticket_expired', 'x') }))
+  await rateBadly(phone)
+  await phone.see('请再扫一次码,重新评一下')
+  assert.equal(phone.all('#retry').length, 0)
+  assert.equal(phone.all('#scan-again').length, 1)
+})
+
+test('a busy server keeps the rating for later', async () => {
+  const phone = await scan(new Village({ 'POST /ratings': () => error(503, 'unavailable', '忙') }))
+  await rateBadly(phone)
+  await phone.see('待发送')
+})
+
+test('rated today already: no faces, a way to change it', async () => {
+  const phone = await scan(new Village({ 'GET /codes/CODE1': () => fine({ ...LANDING, may_rate: false, rated_today: RATING }) }))
+  await phone.see('今天已经评过了')
+  assert.equal(phone.all('#level-1').length, 0)
+  assert.equal(phone.all('#my-ratings').length, 1)
+})
+
+test('a cadre hears why the own village is not theirs to rate', async () => {
+  const refusal = { code: 'own_village_cadre', message: '您是本村干部,不能评自己的村' }
+  const phone = await scan(new Village({ 'GET /codes/CODE1': () => fine({ ...LANDING, may_rate: false, refusal }) }))
+  await phone.see('您是本村干部,不能评自己的村')
+  assert.equal(phone.all('#level-1').length, 0)
+})
+
+test('a revoked code says what to do and offers 12345', async () => {
+  const phone = await scan(new Village({ 'GET /codes/CODE1': () => error(410, 'code_revoked', '这个码已停用,请看新贴的码或打 12345') }))
+  await phone.see('这个码已停用,请看新贴的码或打 12345')
+  assert.equal(phone.all('#call-12345').length, 1)
+})
+
+test('a field the server refuses is said beside the form, the words stay', async () => {
+  const phone = await scan(new Village({ 'POST /ratings': () => error(422, 'invalid_input', '最多写 500 个字') }))
+  await phone.see('非常满意')
+  phone.tap('#level-2')
+  phone.type('#words', '很多话')
+  phone.tap('#send')
+  await phone.see('最多写 500 个字')
+  assert.equal(phone.find('#words').data.value, '很多话')
+})
+
+test('a photo with a bare address is asked for at the county', async () => {
+  const service_point = { ...LANDING.service_point, photo_url: '/p/photos/1.jpg' }
+  const phone = await scan(new Village({ 'GET /codes/CODE1': () => fine({ ...LANDING, service_point }) }))
+  await phone.see('办事窗口')
+  assert.equal(phone.data.photo, 'https://village-voice.example.cn/p/photos/1.jpg')
+})
+
+test('held words are said to be looked at', async () => {
+  const held = (asked) => fine({ ...RATING, ...asked.data, words_state: 'held', points_awarded: 2, balance: 2 }, 201)
+  const phone = await scan(new Village({ 'POST /ratings': held }))
+  await rateBadly(phone)
+  await phone.see('您写的话,看过没问题就会显示')
+})
+
+test('all five faces carry their words', async () => {
+  const phone = await scan(new Village())
+  await phone.see('非常满意')
+  for (const { label } of LEVELS) assert.ok(phone.labels().includes(label), label)
+})
+
+test('a code that is not ours is refused before the server is asked', async () => {
+  const village = new Village()
+  const device = { send: village.send, scan: async () => ({ result: 'https://evil.example/pay?x=1' }) }
+  const phone = await openApp({ device })
+  await phone.see('扫一扫,评一评')
+  phone.tap('#home-scan')
+  await phone.see('这不是村声的码')
+  assert.equal(village.asked.filter((one) => one.endpoint.startsWith('GET /codes')).length, 0)
+})

@@ -1,0 +1,93 @@
+'use strict'
+/** A server of one village, spoken to at the level of wx.request. */
+
+const HOST = 'https://village-voice.example.cn/api/v1'
+const VILLAGE = { id: 11, name: '西村', township: '庄里镇', county: '富平县' }
+const LABELS = ['非常满意', '满意', '基本满意', '不满意', '非常不满意']
+const GOOD = ['办得快', '态度好']
+const BAD = ['等太久', '没说清楚']
+
+const LEVELS = LABELS.map((label, index) => ({
+  level: index + 1,
+  label,
+  reasons: (index < 3 ? GOOD : BAD).map((text, place) => ({ id: (index + 1) * 10 + place, text })),
+}))
+
+const error = (statusCode, code, message) => ({ statusCode, data: { code, message, errors: {}, request_id: 'r' } })
+const fine = (data, statusCode = 200) => ({ statusCode, data })
+
+const LANDING = {
+  ticket: 'ticket-1', ticket_expires_at: '2026-11-20T00:10:00Z', village: VILLAGE,
+  service_point: { id: 1, name: '办事窗口', kind: 'window', kind_name: '办事窗口', icon: 'desk', photo_url: null },
+  may_rate: true, refusal: null, rated_today: null, levels: LEVELS, points_for_rating: 2, suggest_binding: true,
+}
+
+const CARD = {
+  village: VILLAGE, month: '2026-11', n: 83, held: 0, month_closed: false,
+  satisfaction: { value: '86.4', low: '82.1', high: '90.7', status: 'ok', text: '' },
+  positive_rate: { value: '93.2', low: '88.0', high: '96.0', status: 'ok', text: '' },
+  levels: LABELS.map((label, index) => ({ level: index + 1, label, count: [41, 27, 9, 4, 2][index] })),
+  trend: [{ month: '2026-10', value: '80.0', n: 60, status: 'ok' }, { month: '2026-11', value: '86.4', n: 83, status: 'ok' }],
+}
+
+const RATING = {
+  id: 7, level: 4, label: '不满意', reason_ids: [40], reasons: ['等太久'], words: '等了一上午', words_state: 'shown',
+  rated_on: '2026-11-19', change_until: new Date(Date.now() + 3 * 86400000).toISOString(),
+  village_name: '西村', service_point_name: '办事窗口', followup: null,
+}
+
+const isBound = (village) => ({ village: VILLAGE, group: null, household: null, bound_at: '2026-11-01T00:00:00Z', ...village })
+
+/** Answers like the county's server; a test replaces any answer by `METHOD /path`. */
+class Village {
+  constructor(answers = {}) {
+    this.asked = []
+    this.tokens = new Set()
+    this.binding = null
+    this.balance = 0
+    this.ratings = []
+    this.points = []
+    this.answers = answers
+    this.send = async (options) => this.answer(options)
+  }
+
+  /** Requests made so far to one endpoint. */
+  requests(endpoint) {
+    return this.asked.filter((one) => one.endpoint === endpoint)
+  }
+
+  async answer({ method, url, data, header }) {
+    const [path, search = ''] = url.slice(HOST.length).split('?')
+    const endpoint = `${method} ${path}`
+    const asked = { endpoint, search: new URLSearchParams(search), data, header }
+    this.asked.push(asked)
+    if (endpoint === 'POST /sessions' && !this.answers[endpoint]) return this.openSession()
+    const token = (header.Authorization || '').replace('Bearer ', '')
+    if (endpoint !== 'POST /sessions' && !this.tokens.has(token)) return error(401, 'not_logged_in', '请先登录')
+    const own = this.answers[endpoint]
+    if (own) return own(asked, this)
+    return this.usual(asked)
+  }
+
+  openSession() {
+    const token = `token-${this.tokens.size + 1}`
+    this.tokens.add(token)
+    return fine({ token, expires_at: '', me: {} }, 201)
+  }
+
+  usual({ endpoint, data }) {
+    const answers = {
+      'DELETE /sessions/current': () => fine('', 204),
+      'GET /me': () => fine({ person_id: 1, binding: this.binding, roles: [], balance: this.balance }),
+      'PUT /me/binding': () => { this.binding = isBound(); return fine({ binding: this.binding }) },
+      'GET /codes/CODE1': () => fine(LANDING),
+      'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
+      'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
+      'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
+      'GET /villages/11/scorecard': () => fine(CARD),
+    }
+    return answers[endpoint] ? answers[endpoint]() : error(404, 'not_found', '没有这个地址')
+  }
+}
+
+module.exports = { Village, VILLAGE, LANDING, CARD, RATING, LEVELS, isBound, error, fine }
