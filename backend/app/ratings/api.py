@@ -11,7 +11,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.core.schemas import load_json
 from backend.app.places.errors import CodeUnknown
-from backend.app.places.targets import CODE
+from backend.app.places.targets import CODE, photo_address
 from backend.app.points.operations import RATING_RULE
 from backend.app.points.queries import rule_amount
 from backend.app.ratings import errors, operations, queries, scan, schemas
@@ -51,7 +51,7 @@ def show_landing(code: str) -> dict[str, Any]:
             "kind": landing.kind,
             "kind_name": landing.kind_name,
             "icon": landing.icon,
-            "photo_url": f"/p/photos/{landing.photo_key}" if landing.photo_key else None,
+            "photo_url": photo_address(landing.photo_key),
         },
         "may_rate": refusal is None and earlier is None,
         "refusal": {"code": refusal.code, "message": refusal.message} if refusal else None,

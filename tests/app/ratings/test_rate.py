@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import calendar, storage
 from backend.app.core.db import transaction
-from backend.app.places.models import QrCode
+from backend.app.places.models import QrCode, ServicePoint
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import County, bind, grant_role, make_county, make_person
 
@@ -32,6 +32,15 @@ def test_a_scan_shows_village_and_service_point_and_the_five_levels(
     assert landing["points_for_rating"] == 2
     assert landing["may_rate"] is True
     assert landing["suggest_binding"] is True
+
+
+def test_a_scan_shows_the_photo_of_the_place(phone: Phone, county: County) -> None:
+    assert phone.scan(county.code)["service_point"]["photo_url"] is None
+    storage.put("photos/window.jpg", b"picture")
+    with transaction() as session:
+        session.query(ServicePoint).update({"photo_key": "photos/window.jpg"})
+    address = phone.scan(county.code)["service_point"]["photo_url"]
+    assert phone.client.get(address).data == b"picture"
 
 
 def test_a_rating_is_stored_counted_and_rewarded(phone: Phone, county: County, scalar) -> None:
