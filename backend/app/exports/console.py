@@ -31,6 +31,7 @@ def list_exports() -> str:
         "exports/list.html",
         months=list_months(scope),
         month=calendar.parse_month(request.args.get("month")),
+        region_id=request.args.get("region", type=int),
         regions=queries.exportable_regions(scope),
         exports=queries.list_own(actor().person_id),
     )

@@ -17,10 +17,11 @@ from backend.app.exports.models import Export
 from backend.app.exports.sheets import write_csv, write_xlsx
 from backend.app.places.queries import get_place
 from backend.app.scorecards import queries as scorecards
-from backend.app.scorecards.figures import Area, mean_text, rate_text
+from backend.app.scorecards.figures import NOTHING, Area, rounded
 
 KEPT_FOR = timedelta(days=7)
 FORMATS = ("xlsx", "csv")
+FINISHED = ("done", "expired")
 MONTH_SCORECARDS = "month_scorecards"
 
 
@@ -58,7 +59,7 @@ def write_export(export_id: int) -> None:
     """Writes the file, as often as it is asked: a finished one is left alone."""
     with transaction():
         export = db.session.get(Export, export_id)
-        if export is None or export.state in ("done", "expired"):
+        if export is None or export.state in FINISHED:
             return
         export.state = "running"
         asked: dict[str, Any] = {
@@ -74,10 +75,12 @@ def write_export(export_id: int) -> None:
             _set(export_id, state="failed", failure="没有写成,请再申请一次;还不行请找管理员")
         raise
     with transaction():
-        _set(
+        first = _set(
             export_id, state="done", progress=100, file_key=key, row_count=count, failure=None,
             finished_at=calendar.now(),
         )  # fmt: skip
+    if not first:
+        storage.delete(key)
 
 
 def _write_file(
@@ -103,23 +106,27 @@ def _write_file(
 
 
 def _summary(shown: Area, month: date) -> list[tuple[str, Any]]:
-    """The four numbers of the page, with its digits."""
+    """The four numbers of the page, with its digits; figures are numbers that can be reckoned."""
     return [
         ("月份", f"{month:%Y-%m}"),
         ("村", shown.villages),
         ("有评价的村", shown.rated_villages),
         ("评价数", shown.n),
         ("待核", shown.held),
-        ("满意度", mean_text(shown.mean)),
+        ("满意度", NOTHING if shown.mean is None else rounded(shown.mean)),
         ("满意度 95% 区间", shown.mean_range),
-        ("好评率", rate_text(shown.rate)),
+        ("好评率%", NOTHING if shown.rate is None else rounded(shown.rate)),
         ("好评率 95% 区间", shown.rate_range),
         ("样本", shown.status_words or "够"),
+        ("做成时间", f"{calendar.now().astimezone(calendar.COUNTY_ZONE):%Y-%m-%d %H:%M}"),
     ]
 
 
-def _set(export_id: int, **values: Any) -> None:
-    db.session.execute(update(Export).where(Export.id == export_id).values(**values))
+def _set(export_id: int, **values: Any) -> bool:
+    """False when another worker has finished the file, or its week is over."""
+    open_one = update(Export).where(Export.id == export_id, Export.state.not_in(FINISHED))
+    done: Any = db.session.execute(open_one.values(**values))
+    return bool(done.rowcount)
 
 
 def delete_old_exports() -> int:

@@ -6,6 +6,7 @@ the digits of the page.
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def write_xlsx(
             {"bold": True, "bg_color": "#F1ECE0", "border": 1, "text_wrap": True, "align": "center"}
         )
         decimal = book.add_format({"num_format": "0.0"})
-        _write_summary(book.add_worksheet("汇总"), title, summary, bold)
+        _write_summary(book.add_worksheet("汇总"), title, summary, bold, decimal)
         sheet = book.add_worksheet("村庄得分")
         _prepare(sheet, title, head, decimal, len(rows))
         for number, line in _lines(rows, progress):
@@ -74,13 +75,14 @@ def write_xlsx(
         notes = book.add_worksheet("说明")
         notes.set_column(0, 0, 26)
         notes.set_column(1, 1, 70)
+        notes.set_paper(9)
         for number, (name, meaning) in enumerate(DICTIONARY):
             notes.write_string(number, 0, name)
             notes.write_string(number, 1, meaning)
 
 
 def _write_summary(
-    sheet: Worksheet, title: str, summary: Sequence[tuple[str, Any]], bold: Any
+    sheet: Worksheet, title: str, summary: Sequence[tuple[str, Any]], bold: Any, decimal: Any
 ) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 30)
@@ -91,7 +93,9 @@ def _write_summary(
         if isinstance(value, str):
             sheet.write_string(number, 1, value)
         else:
-            sheet.write_number(number, 1, float(value))
+            sheet.write_number(
+                number, 1, float(value), decimal if isinstance(value, Decimal) else None
+            )
 
 
 def _prepare(sheet: Worksheet, title: str, head: Any, decimal: Any, count: int) -> None:

@@ -24,13 +24,14 @@ from backend.app.scorecards import queries
 from backend.app.scorecards.figures import (
     Area,
     area,
-    change_text,
     finding_of_levels,
     finding_of_trend,
     mean_text,
+    range_text,
     rate_text,
 )
 from backend.app.scorecards.queries import Filters
+from backend.app.scoring.measurements import Status
 
 blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")
 # Words of so few people could be told apart by whoever knows the village.
@@ -40,7 +41,9 @@ FEWEST_FOR_WORDS = 5
 @blueprint.record_once
 def number_formats(state: BlueprintSetupState) -> None:
     """Templates and their macros write figures as everything else does."""
-    state.app.jinja_env.globals.update(mean_text=mean_text, rate_text=rate_text)
+    state.app.jinja_env.globals.update(
+        mean_text=mean_text, rate_text=rate_text, range_text=range_text
+    )
 
 
 def _scope() -> frozenset[int]:
@@ -60,30 +63,39 @@ def _month(scope: Collection[int]) -> tuple[date, list[date]]:
 
 
 def _chart(trend: list[tuple[str, Area]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "month": month,
-            "value": float(mean_text(shown.mean)) if shown.mean is not None else None,
-            "text": f"满意度 {mean_text(shown.mean)},{shown.n} 条评价",
-        }
-        for month, shown in trend
-    ]
+    """The line's points; the band of the interval is drawn only where there is enough behind it."""
+    points = []
+    for month, shown in trend:
+        found = shown.figures.satisfaction_mean
+        sure = found if shown.status is Status.OK else None
+        points.append(
+            {
+                "month": month,
+                "value": float(mean_text(found.value)) if found else None,
+                "low": float(mean_text(sure.low)) if sure else None,
+                "high": float(mean_text(sure.high)) if sure else None,
+                "digits": mean_text(shown.mean),
+                "few": shown.status is Status.TOO_FEW,
+                "text": f"满意度 {mean_text(shown.mean)},{shown.n} 条评价{shown.status_words}",
+            }
+        )
+    return points
 
 
 def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
     """The four numbers, the two charts and their findings."""
-    shown = queries.area_month(scope, month)
-    before = queries.area_month(scope, calendar.previous_month(month))
     trend = queries.area_trend(scope, month)
+    months = dict(trend)
+    nothing = area((0,) * 5, 0, 0, 0)
+    shown = months.get(f"{month:%Y-%m}", nothing)
+    before = months.get(f"{calendar.previous_month(month):%Y-%m}", nothing)
     return {
         "shown": shown,
         "before": before,
-        "mean_change": change_text(shown.mean, before.mean),
-        "rate_change": change_text(shown.rate, before.rate, " 个百分点"),
         "trend": trend,
         "chart": _chart(trend),
         "levels_finding": finding_of_levels(shown),
-        "trend_finding": finding_of_trend(trend),
+        "trend_finding": finding_of_trend(shown, before),
         "month_open": month == calendar.month_of(calendar.today()),
         "computed_at": queries.computed_at(scope, month),
     }
@@ -157,6 +169,7 @@ def list_villages() -> str:
         rows=queries.village_rows(scope, month, filters),
         townships=queries.list_townships(scope),
         last_page=max(1, -(-totals.villages // queries.PAGE)),
+        may_export=has_permission(actor(), Permission.EXPORT),
     )  # fmt: skip
 
 

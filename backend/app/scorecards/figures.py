@@ -36,12 +36,11 @@ def rate_text(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{rounded(value)}%"
 
 
-def change_text(now: Decimal | None, before: Decimal | None, unit: str = "") -> str:
-    """ "比上月 +1.2" between two displayed values, so that readers can subtract them."""
-    if now is None or before is None:
-        return "上月没有可比的数"
-    change = rounded(now) - rounded(before)
-    return f"比上月 {change:+}{unit}" if change else "和上月一样"
+def range_text(low: Decimal | None, high: Decimal | None, n: int, unit: str = "") -> str:
+    """The 95% limits; ratings that leave no spread to measure have none to show."""
+    if low is None or high is None or n < 2 or low == high:
+        return NOTHING
+    return f"{rounded(low)} – {rounded(high)}{unit}"
 
 
 @dataclass(frozen=True)
@@ -75,11 +74,31 @@ class Area:
 
     @property
     def mean_range(self) -> str:
-        return _range(self.figures.satisfaction_mean, "")
+        return self._range(self.figures.satisfaction_mean)
 
     @property
     def rate_range(self) -> str:
-        return _range(self.figures.positive_rate, "%")
+        return self._range(self.figures.positive_rate, "%")
+
+    def _range(self, found: Measurement | None, unit: str = "") -> str:
+        return range_text(found.low, found.high, self.n, unit) if found else NOTHING
+
+    def mean_change(self, before: "Area") -> str:
+        return self._change(before, self.mean, before.mean)
+
+    def rate_change(self, before: "Area") -> str:
+        return self._change(before, self.rate, before.rate, " 个百分点")
+
+    def _change(
+        self, before: "Area", value: Decimal | None, earlier: Decimal | None, unit: str = ""
+    ) -> str:
+        """ "比上月 +1.2" between the displayed values, so that readers can subtract them."""
+        if value is None or earlier is None:
+            return "" if value is None else "上月没有评价"
+        if Status.TOO_FEW in (self.status, before.status):
+            return "条数太少,不和上月比"
+        change = rounded(value) - rounded(earlier)
+        return f"比上月 {change:+}{unit}" if change else "和上月一样"
 
     @property
     def levels(self) -> list[dict[str, Any]]:
@@ -93,14 +112,6 @@ class Area:
             }
             for level, (label, count) in enumerate(zip(LEVEL_NAMES, self.counts, strict=True), 1)
         ]
-
-
-def _range(found: Measurement | None, unit: str) -> str:
-    if found is None:
-        return ""
-    if found.low == found.high:
-        return "每条都一样,算不出区间"
-    return f"{rounded(found.low)} – {rounded(found.high)}{unit}"
 
 
 def area(counts: Sequence[int], held: int, villages: int, rated_villages: int) -> Area:
@@ -120,16 +131,17 @@ def finding_of_levels(shown: Area) -> str:
     return f"{few}选「{best['label']}」的最多;差评 {bad} 条,占 {share}。"
 
 
-def finding_of_trend(months: Sequence[tuple[str, Area]]) -> str:
-    """Up or down only when the intervals of the last two months say so."""
-    known = [shown for _, shown in months if shown.figures.satisfaction_mean]
-    if len(known) < 2:
-        return "月份还不够,看不出变化。"
-    now, before = known[-1].figures.satisfaction_mean, known[-2].figures.satisfaction_mean
-    assert now is not None  # noqa: S101  filtered above
-    assert before is not None  # noqa: S101
-    if now.low > before.high:
+def finding_of_trend(shown: Area, before: Area) -> str:
+    """Up or down only when the intervals of the two months say so."""
+    now, earlier = shown.figures.satisfaction_mean, before.figures.satisfaction_mean
+    if now is None:
+        return "这个月还没有人评价。"
+    if earlier is None:
+        return "上个月没有评价,没有可比的数。"
+    if Status.TOO_FEW in (shown.status, before.status):
+        return f"这个月或上个月不足 {N_MIN} 条,看不出变化。"
+    if now.low > earlier.high:
         return "满意度比上月上升,差别超出偶然波动。"
-    if now.high < before.low:
+    if now.high < earlier.low:
         return "满意度比上月下降,差别超出偶然波动。"
-    return "满意度和上月相比持平:差别在偶然波动之内。"
+    return "满意度和上月持平:差别在偶然波动之内。"

@@ -24,9 +24,12 @@ SORTS = {
     "township": "t.code",
     "n": "c.n",
     "mean": "c.satisfaction_mean",
+    "width": "c.satisfaction_high - c.satisfaction_low",
     "rate": "c.positive_rate",
     "held": "c.held",
 }
+# Villages with too few ratings are not compared: they come after the others, either way round.
+COMPARED = frozenset({"mean", "width", "rate"})
 STATUSES = ("ok", "too_few", "none")
 FIGURES = (
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
@@ -59,6 +62,10 @@ class Filters:
     sort: str = "code"
     descending: bool = False
     page: int = 1
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.search or self.township_id or self.status)
 
     @property
     def where(self) -> str:
@@ -151,9 +158,11 @@ def list_townships(scope: Collection[int]) -> list[Any]:
 def village_rows(scope: Collection[int], month: date, filters: Filters) -> list[Any]:
     """One page of villages with their figures."""
     direction = "DESC NULLS LAST" if filters.descending else "ASC NULLS LAST"
+    enough_first = "c.status <> 'ok', " if filters.sort in COMPARED else ""
     return _run(
         f"SELECT {ROW} {FROM} {filters.where}"
-        f" ORDER BY {SORTS[filters.sort]} {direction}, v.id LIMIT :limit OFFSET :offset",
+        f" ORDER BY {enough_first}{SORTS[filters.sort]} {direction}, v.id"
+        " LIMIT :limit OFFSET :offset",
         scope=_ids(scope), month=month, **filters.values,
         limit=PAGE, offset=(filters.page - 1) * PAGE,
     )  # fmt: skip

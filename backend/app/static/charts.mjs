@@ -6,35 +6,32 @@ import { SVGRenderer } from "echarts/renderers";
 
 use([BarChart, LineChart, AriaComponent, GridComponent, TooltipComponent, SVGRenderer]);
 
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const root = document.documentElement;
+const token = (name) => getComputedStyle(root).getPropertyValue(name).trim();
 const LEVEL_TOKENS = ["--leaf", "--lake", "--straw", "--persimmon", "--brick"];
 
-const plain = () => ({
-  color: token("--ink-soft"),
-  fontFamily: "inherit",
-  fontSize: 13,
-});
+const plain = () => ({ color: token("--ink-soft"), fontFamily: "inherit", fontSize: 13 });
 
 function levels(data) {
   return {
-    grid: { left: 86, right: 104, top: 8, bottom: 8 },
+    grid: { left: 92, right: 118, top: 4, bottom: 4 },
     xAxis: { type: "value", show: false },
     yAxis: {
       type: "category",
       inverse: true,
       data: data.map((row) => row.label),
-      axisLabel: plain(),
+      axisLabel: { ...plain(), color: token("--ink") },
       axisLine: { show: false },
       axisTick: { show: false },
     },
     series: [
       {
         type: "bar",
-        barWidth: "58%",
+        barWidth: 22,
         data: data.map((row, place) => ({
           value: row.count,
-          itemStyle: { color: token(LEVEL_TOKENS[place]), borderRadius: [0, 4, 4, 0] },
-          label: { formatter: `${row.count}(${row.share})` },
+          itemStyle: { color: token(LEVEL_TOKENS[place]), borderRadius: [0, 3, 3, 0] },
+          label: { formatter: `${row.count} 条 · ${row.share}` },
         })),
         label: { show: true, position: "right", ...plain() },
       },
@@ -42,58 +39,92 @@ function levels(data) {
   };
 }
 
-function trend(data) {
+// Two stacked lines: an invisible one up to the lower limit, and the band above it.
+function band(data, name, value, filled) {
   return {
-    grid: { left: 8, right: 24, top: 28, bottom: 8, containLabel: true },
+    name,
+    type: "line",
+    stack: "interval",
+    symbol: "none",
+    silent: true,
+    lineStyle: { opacity: 0 },
+    areaStyle: filled ? { color: token("--leaf"), opacity: 0.14 } : { opacity: 0 },
+    data: data.map(value),
+  };
+}
+
+function trend(data) {
+  const lowest = Math.min(...data.flatMap((row) => [row.low ?? row.value ?? 100]));
+  return {
+    grid: { left: 4, right: 20, top: 26, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",
       backgroundColor: token("--card"),
       borderColor: token("--line"),
-      textStyle: plain(),
+      textStyle: { ...plain(), color: token("--ink") },
       formatter: ([point]) => `${data[point.dataIndex].month}:${data[point.dataIndex].text}`,
     },
     xAxis: {
       type: "category",
       data: data.map((row) => row.month),
       axisLabel: plain(),
+      axisTick: { show: false },
       axisLine: { lineStyle: { color: token("--line") } },
     },
     yAxis: {
       type: "value",
-      min: (range) => Math.max(0, Math.floor((range.min - 5) / 10) * 10),
+      min: Math.max(0, Math.floor((lowest - 4) / 10) * 10),
       max: 100,
+      splitNumber: 4,
       axisLabel: plain(),
       splitLine: { lineStyle: { color: token("--line") } },
     },
     series: [
+      band(data, "low", (row) => row.low, false),
+      band(data, "high", (row) => (row.low === null ? null : row.high - row.low), true),
       {
         type: "line",
         connectNulls: false,
-        symbolSize: 8,
-        lineStyle: { width: 2.5, color: token("--leaf") },
-        itemStyle: { color: token("--leaf") },
-        label: { show: true, position: "top", ...plain(), formatter: (point) => point.value.toFixed(1) },
-        data: data.map((row) => row.value),
+        symbol: "circle",
+        symbolSize: 9,
+        lineStyle: { width: 2, color: token("--leaf") },
+        label: {
+          show: true,
+          position: "top",
+          ...plain(),
+          color: token("--ink"),
+          formatter: (point) => data[point.dataIndex].digits,
+        },
+        data: data.map((row) => ({
+          value: row.value,
+          itemStyle: {
+            color: row.few ? token("--card") : token("--leaf"),
+            borderColor: token("--leaf"),
+            borderWidth: 2,
+          },
+        })),
       },
     ],
   };
 }
 
 const KINDS = { levels, trend };
+const drawn = new Map();
+
+function option(place) {
+  const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  return { animation: false, aria: { enabled: true }, ...KINDS[place.dataset.kind](data) };
+}
 
 function draw(place) {
-  const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = init(place, null, { renderer: "svg" });
-  chart.setOption({ animation: false, aria: { enabled: true }, ...KINDS[place.dataset.kind](data) });
+  chart.setOption(option(place));
+  drawn.set(place, chart);
   new ResizeObserver(() => chart.resize()).observe(place);
-  return chart;
 }
 
-function drawAll(root) {
-  const places = [...root.querySelectorAll("[data-chart]")].filter((place) => !place.firstChild);
-  return places.map(draw);
-}
+for (const place of document.querySelectorAll("[data-chart]")) draw(place);
 
-drawAll(document);
-document.addEventListener("htmx:after:swap", () => drawAll(document));
-window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+new MutationObserver(() => {
+  for (const [place, chart] of drawn) chart.setOption(option(place), true);
+}).observe(root, { attributeFilter: ["data-bs-theme"] });

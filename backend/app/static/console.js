@@ -1,14 +1,27 @@
 // Small comforts of the console; every page works without them.
 const root = document.documentElement;
+const SWITCHES = {
+  theme: { attribute: "data-bs-theme", on: "dark", off: "light" },
+  density: { attribute: "data-density", on: "compact", off: "roomy" },
+};
+
+function showSwitches() {
+  for (const button of document.querySelectorAll("[data-switch]")) {
+    const { attribute, on } = SWITCHES[button.dataset.switch];
+    button.setAttribute("aria-pressed", String(root.getAttribute(attribute) === on));
+  }
+}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-switch]");
-  if (!button) return;
-  const [name, on] = button.dataset.switch.split(":");
-  const next = root.getAttribute(name) === on ? "" : on;
-  if (next) root.setAttribute(name, next);
-  else root.removeAttribute(name);
-  localStorage.setItem(name, next);
+  if (button) {
+    const { attribute, on, off } = SWITCHES[button.dataset.switch];
+    const next = root.getAttribute(attribute) === on ? off : on;
+    root.setAttribute(attribute, next);
+    localStorage.setItem(button.dataset.switch, next);
+    showSwitches();
+  }
+  if (event.target.closest("[data-print]")) window.print();
 });
 
 document.addEventListener("submit", (event) => {
@@ -20,6 +33,28 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) window.print();
+// What could not be fetched is said, and an old page never passes for a new one.
+function showTrouble(there) {
+  const line = document.getElementById("trouble");
+  if (line) line.hidden = !there;
+}
+document.addEventListener("htmx:error", () => showTrouble(true));
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail.ctx.response.status === 401) location.reload();
+  else showTrouble(true);
 });
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.response?.status < 400) showTrouble(false);
+});
+
+// A printed page carries its figures, not only its pictures.
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details.figures:not([open])")];
+  for (const part of opened) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of opened) part.open = false;
+});
+
+showSwitches();

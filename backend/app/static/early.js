@@ -1,8 +1,5 @@
-// Before the first paint: the look this person chose last time.
-for (const name of ["data-density", "data-bs-theme"]) {
-  const kept = localStorage.getItem(name);
-  if (kept) document.documentElement.setAttribute(name, kept);
-}
-if (!localStorage.getItem("data-bs-theme") && matchMedia("(prefers-color-scheme: dark)").matches) {
-  document.documentElement.setAttribute("data-bs-theme", "dark");
-}
+// Before the first paint: the look this person chose last time, else the system's.
+const page = document.documentElement;
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+page.setAttribute("data-bs-theme", localStorage.getItem("theme") || (dark ? "dark" : "light"));
+page.setAttribute("data-density", localStorage.getItem("density") || "roomy");

@@ -31,7 +31,7 @@ def desk(client, county) -> Desk:
 
 
 def rows(page: str) -> list[str]:
-    body = re.search(r"<tbody>(.*?)</tbody>", page[page.index('class="scroll"') :], re.DOTALL)[1]
+    body = re.search(r"<tbody>(.*?)</tbody>", page[page.index('class="scroll') :], re.DOTALL)[1]
     return [re.sub(r"<[^>]+>|\s+", " ", row) for row in body.split("</tr>") if "<td" in row]
 
 
@@ -70,10 +70,46 @@ def test_villages_are_found_by_name_and_code_and_sorted(desk: Desk) -> None:
     assert "样本不足" in few
 
 
+def test_villages_with_too_few_ratings_come_after_those_that_are_compared(
+    desk: Desk, county: County
+) -> None:
+    rate_village(county, 2, [1])
+    for sort in ("mean", "-mean"):
+        page = desk.get("/console/villages", query_string={"month": MONTH, "sort": sort}).text
+        assert rows(page)[0].split()[0] == "第1村"
+
+
+def test_the_table_leads_to_the_export_of_what_it_shows(client, desk: Desk, county: County) -> None:
+    town = county.township_ids[0]
+    page = desk.get(f"/console/villages?month={MONTH}&township={town}").text
+    address = f"/console/exports?month={MONTH}&region={town}"
+    assert address.replace("&", "&amp;") in page
+    assert f'<option value="{town}" selected>' in desk.get(address).text
+    leader = sit_down(client, make_staff(Role.LEADER, county.id, "leader"))
+    assert "/console/exports" not in leader.get("/console/villages").text
+
+
+def test_months_without_a_card_are_empty_and_not_compared(desk: Desk, county: County) -> None:
+    page = desk.get(f"/console/villages/{county.village_ids[0]}?month=2020-03").text
+    assert "这个月还没有人评价" in page
+    assert "比上月 +0" in page
+    assert "◆" not in page
+
+
+@pytest.mark.parametrize("path", ["/console/", "/console/villages", "/console/exports"])
+def test_no_page_carries_a_script_of_its_own(desk: Desk, path: str) -> None:
+    page = desk.get(path).text
+    scripts = re.findall(r"<script([^>]*)>", page)
+    assert all("src=" in script or "application/json" in script for script in scripts)
+    assert not re.search(r"\son\w+=", page)
+    assert "//cdn" not in page
+
+
 @pytest.mark.parametrize(
     "query",
     [
-        "sort=nonsense", "sort=-", "page=0", "page=-1", "page=99999999999", "page=x", "township=x",
+        "sort=nonsense", "sort=-width", "sort=-", "page=0", "page=-1", "page=99999999999", "page=x",
+        "township=x",
         "township=99999999999999999999", "status=x", "q=%25_%5C", "month=2019-01",
         "q=' OR 1=1 --",
     ],
