@@ -1,0 +1,70 @@
+"""Documents say what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.architecture.test_source import ROOT
+
+ENGLISH, CHINESE = (ROOT / name for name in ("README.md", "README.zh-CN.md"))
+DOCUMENTS = [ENGLISH, CHINESE, *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+BLOCK = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
+
+
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def test_both_readmes_have_the_same_sections_and_commands() -> None:
+    one, other = read(ENGLISH), read(CHINESE)
+    levels = [re.findall(r"^(#+) ", text, re.MULTILINE) for text in (one, other)]
+    assert levels[0] == levels[1]
+    commands = [[b for b in BLOCK.findall(text) if "flask" in b or "make" in b.split("\n")[0]]
+                for text in (one, other)]  # fmt: skip
+    assert commands[0] == commands[1]
+    assert set(LINK.findall(one)) - {"README.zh-CN.md"} == set(LINK.findall(other)) - {"README.md"}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(path: Path) -> None:
+    assert [link for link in LINK.findall(read(path)) if not (path.parent / link).exists()] == []
+
+
+def test_every_folder_in_the_map_exists() -> None:
+    for line in BLOCK.findall(read(ENGLISH))[1].splitlines():
+        names = line.split("   ")[0].split()
+        inside = ROOT / "backend/app" if line.startswith("  ") else ROOT
+        assert [name for name in names if not (inside / name).exists()] == []
+
+
+def test_every_make_target_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
+    for path in DOCUMENTS:
+        assert set(re.findall(r"`make ([a-z-]+)", read(path))) <= targets
+
+
+def test_every_flask_command_named_exists(migrated_app: Flask) -> None:
+    groups = migrated_app.cli.commands
+    for path in DOCUMENTS:
+        for group, command in re.findall(r"flask --app wsgi ([a-z]+) ([a-z-]+)", read(path)):
+            assert command in groups[group].commands, (path, group, command)
+
+
+def test_the_example_environment_names_exactly_what_is_read() -> None:
+    source = read(ROOT / "backend/app/core/settings.py")
+    wanted = set(re.findall(r'environ\.get\("([A-Z_]+)"', source))
+    wanted |= set(re.findall(r'_whole\(environ, "([A-Z_]+)"', source))
+    explained = set(re.findall(r"^#? ?([A-Z_]+)=", read(ROOT / ".env.example"), re.MULTILINE))
+    assert wanted - explained == set()
+    assert explained - wanted == {"PORT", "LOCAL_DIR"}
+
+
+def test_every_test_named_in_the_scoring_document_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", read(ROOT / "docs/scoring.md")))
+    written = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        written |= set(re.findall(r"def (test_\w+)", read(path)))
+    assert named - written == set()
