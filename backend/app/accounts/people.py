@@ -39,15 +39,21 @@ ACTIONS = {
     "rotate_code": "换发二维码",
     "revoke_code": "停用二维码",
     "print_posters": "打印海报",
+    "merge_villages": "合并村",
+    "move_region": "改隶属",
+    "rename_region": "更名",
+    "set_points_rule": "设积分规则",
+    "create_administrator": "开管理员账号",
 }
 SUBJECTS = {
     "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
-    "export": "导出", "county": "县",
+    "export": "导出", "county": "县", "points_rule": "积分规则",
 }  # fmt: skip
 DETAILS = {
     "role": "角色", "region_id": "地方编号", "grant_id": "授权编号", "decision": "结论",
     "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
     "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
+    "amount": "每次分数", "daily_cap": "每天次数", "posters": "张数",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
-from backend.app.places.queries import get_place, village_label
+from backend.app.places.queries import current_village, get_place, village_label
 
 PAGE = 50
 GRANTS = text(
@@ -76,7 +76,8 @@ def describe_villager(person_id: int) -> dict[str, Any]:
 def _describe_binding(binding: Binding) -> dict[str, Any]:
     group = get_place(binding.group_id) if binding.group_id else None
     return {
-        "village": village_label(binding.village_id),
+        # Whoever was bound to a village that has been merged belongs to the one it became.
+        "village": village_label(current_village(binding.village_id)),
         "group": {"id": group.id, "name": group.name} if group else None,
         "household": binding.household,
         "bound_at": binding.bound_at,

@@ -134,6 +134,15 @@ def village_label(village_id: int) -> VillageLabel:
     return label
 
 
+def current_village(village_id: int) -> int:
+    """The village it has been merged into, however often; itself where it was not."""
+    seen = {village_id}
+    while (into := get_place(village_id).merged_into_id) and into not in seen:
+        village_id = into
+        seen.add(into)
+    return village_id
+
+
 def list_villages(region_id: int) -> list[VillageLabel]:
     """The open villages of a county or township, or the village itself, by code."""
     inside = or_(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from backend.app.core import calendar
+from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, NotFound
 from backend.app.points.models import PointsEntry, PointsRule
@@ -48,6 +49,7 @@ def set_rule(
     )
     db.session.add(rule)
     db.session.flush()
+    record("set_points_rule", None, "points_rule", rule.id, amount=amount, daily_cap=daily_cap)
     return rule
 
 

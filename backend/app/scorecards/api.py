@@ -24,6 +24,8 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
     """One month of a village, with the months before it."""
     label = village_label(village_id)
     this_month = calendar.month_of(calendar.today())
+    if query["month"]:
+        queries.check_month(query["month"])
     month = query["month"] or queries.newest_month(village_id) or this_month
     shown = queries.area_month([village_id], month)
     return {

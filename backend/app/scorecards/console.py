@@ -30,7 +30,7 @@ from backend.app.scorecards.figures import (
     range_text,
     rate_text,
 )
-from backend.app.scorecards.queries import Filters
+from backend.app.scorecards.queries import Filters, check_month
 from backend.app.scoring.measurements import Status
 
 blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")
@@ -58,6 +58,7 @@ def _month(scope: Collection[int]) -> tuple[date, list[date]]:
         month = calendar.parse_month(asked)
         if month is None:
             raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
+        check_month(month)
         return month, months
     return (months[0] if months else calendar.month_of(calendar.today())), months
 

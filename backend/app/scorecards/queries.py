@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
 from backend.app.scorecards.figures import Area, area
 
 PAGE = 50
@@ -97,6 +98,12 @@ def _run(statement: str, **values: Any) -> list[Any]:
 
 def _ids(scope: Collection[int]) -> list[int]:
     return sorted(scope)
+
+
+def check_month(month: date) -> None:
+    """Raises InvalidInput for a month that has not begun."""
+    if month > calendar.month_of(calendar.today()):
+        raise InvalidInput("这个月还没到", {"month": [f"{month:%Y-%m} 还没到"]})
 
 
 def list_months(scope: Collection[int]) -> list[date]:

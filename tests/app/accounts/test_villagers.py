@@ -123,6 +123,19 @@ def test_a_merged_village_can_no_longer_be_bound(client, world, county) -> None:
     assert (answer.status_code, answer.json["code"]) == (409, "village_closed")
 
 
+def test_who_was_bound_to_a_merged_village_belongs_to_the_one_it_became(
+    client, world, county
+) -> None:
+    token = enter(client, world)["token"]
+    first, second = county.village_ids
+    bind(client, token, village_id=first)
+    with transaction() as session:
+        merged = session.get(Region, first)
+        merged.closed_on, merged.merged_into_id = OPENED_ON, second
+    me = client.get("/api/v1/me", headers=bearer(token)).json
+    assert me["binding"]["village"]["name"] == "第2村"
+
+
 def test_two_active_bindings_are_impossible_in_the_database(client, world, county, scalar) -> None:
 
     person_id = enter(client, world)["me"]["person_id"]

@@ -132,6 +132,13 @@ def test_a_month_that_is_none_is_said_plainly(desk: Desk) -> None:
     assert "2026-10" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/console/", "/console/villages"])
+def test_a_month_to_come_is_refused(desk: Desk, path: str) -> None:
+    answer = desk.get(f"{path}?month=2099-01")
+    assert answer.status_code == 422
+    assert "还没到" in answer.text
+
+
 def test_a_village_page_shows_words_but_never_who_said_them(desk: Desk, county: County) -> None:
     page = desk.get(f"/console/villages/{county.village_ids[0]}?month={MONTH}").text
     assert "路灯修好了" in page
