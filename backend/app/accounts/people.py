@@ -54,6 +54,7 @@ DETAILS = {
     "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
     "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
     "amount": "每次分数", "daily_cap": "每天次数", "posters": "张数",
+    "recoded": "换代码", "reopened": "恢复",
 }  # fmt: skip
 
 

@@ -18,6 +18,15 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
+# Which pages lie under which entry.
+UNDER = {
+    "/console/villages": ("/console/villages", "/console/townships", "/console/places"),
+    "/console/exports": ("/console/exports",),
+    "/console/people": ("/console/people", "/console/grants"),
+    "/console/audit": ("/console/audit",),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the menu."""
@@ -32,12 +41,10 @@ def me() -> Actor:
 
 
 def menu() -> list[Entry]:
-    """The entries this reader may open; the longest matching address is the current one."""
+    """The entries this reader may open; the page lies under the current one."""
     here = request.path
-    fitting = [
-        href for _, href, _ in MENU if here == href or here.startswith(href.rstrip("/") + "/")
-    ]
-    current = max(fitting, key=len, default="")
+    current = next((href for href, parts in UNDER.items() if here.startswith(parts)), "")
+    current = current or ("/console/" if here == "/console/" else "")
     return [
         Entry(label, href, href == current)
         for label, href, permission in MENU
