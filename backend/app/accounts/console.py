@@ -1,8 +1,8 @@
 """Logging in to the console, step by step."""
 
+import re
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request
 from flask import url_for as address_of
@@ -16,11 +16,12 @@ from backend.app.accounts.queries import load_grants
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, TooMany
+from backend.app.core.errors import DomainError, InvalidInput, TooMany
 from backend.app.core.guards import (
     CONSOLE_COOKIE,
     PRE_COOKIE,
     SAFE_METHODS,
+    Step,
     actor,
     check_csrf,
     csrf_token_for,
@@ -34,16 +35,15 @@ from backend.app.core.sessions import SessionKind, close_session, open_session
 
 blueprint = Blueprint("accounts_console", __name__, url_prefix="/console")
 HOME = "/console/"
+# Only back into the console, and nothing a browser could read as another address.
+WAY_BACK = re.compile(r"/console/(?!.*\.\.)[\w/.,;:@&=+$%?~()*!'-]*")
 # A village hall or a county office shares one address, so this only stops machines.
 ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW = 120, 600
 
 
-def _safe_next() -> str:
-    """Only back into the console; never to somebody else's site."""
+def _way_back() -> str:
     wanted = request.args.get("next", HOME)
-    parts = urlsplit(wanted)
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/console")
-    return wanted if inside and "\\" not in wanted else HOME
+    return wanted if WAY_BACK.fullmatch(wanted) else HOME
 
 
 def _slow_down_address() -> None:
@@ -66,20 +66,16 @@ def login() -> Any:
     check_csrf(request.cookies.get(PRE_COOKIE, ""))
     _slow_down_address()
     name, password = request.form.get("username", ""), request.form.get("password", "")
-    try:
-        with transaction():
-            found = logins.check_password(name[:200], password[:500])
-            if found is not None:
-                record("log_in", found.person_id, "person", found.person_id)
-                return _enter(found, second_factor_done=False, target=_safe_next())
-        raise LoginRefused
-    except (LoginRefused, LoginLocked) as error:
-        return _login_page(error)
+    with transaction():
+        found = logins.check_password(name[:200], password[:500])
+        if found is not None:
+            return _enter(found, second_factor_done=False, target=_way_back())
+    return _login_page(LoginRefused())
 
 
 def _login_page(error: DomainError | None = None) -> Response:
-    """Binds the form's token to a cookie of its own; a fresh one each time."""
-    g.pre = secrets.token_urlsafe(24)
+    """Binds the form's token to a cookie of its own; a second tab shares it."""
+    g.pre = request.cookies.get(PRE_COOKIE) or secrets.token_urlsafe(24)
     body = render_template("accounts/login.html", error=error, token=csrf_token_for(g.pre))
     response = make_response(body, 401 if error else 200)
     _set_cookie(response, PRE_COOKIE, g.pre)
@@ -97,21 +93,20 @@ def _set_cookie(response: Response, name: str, value: str) -> None:
     )
 
 
-def _next_step(found: ConsoleLogin, second_factor_done: bool) -> str | None:
+def _next_step(found: ConsoleLogin, second_factor_done: bool) -> Step | None:
     """The view this log-in still has to pass, or None."""
-    _, grants = load_grants(found.person_id)
-    held = tuple(grant for grant in grants if grant.holds_on(calendar.today()))
-    required = current_app.config["SETTINGS"].second_factor_required
     if found.totp_confirmed_at is not None and not second_factor_done:
-        return "enter_code"
+        return Step.CODE
     if found.must_change_password:
-        return "change_password"
-    if found.totp_confirmed_at is None and required:
-        return "enrol" if needs_second_factor(Actor(found.person_id, held)) else None
+        return Step.PASSWORD
+    if found.totp_confirmed_at is None and current_app.config["SETTINGS"].second_factor_required:
+        _, grants = load_grants(found.person_id)
+        held = tuple(grant for grant in grants if grant.holds_on(calendar.today()))
+        return Step.ENROL if needs_second_factor(Actor(found.person_id, held)) else None
     return None
 
 
-def _enter(found: ConsoleLogin, second_factor_done: bool, target: str = HOME) -> Response:
+def _enter(found: ConsoleLogin, second_factor_done: bool, target: str) -> Response:
     """A new session for every step: the token before is worth nothing."""
     close_session(SessionKind.CONSOLE, presented_token())
     step = _next_step(found, second_factor_done)
@@ -119,7 +114,7 @@ def _enter(found: ConsoleLogin, second_factor_done: bool, target: str = HOME) ->
         SessionKind.CONSOLE,
         found.person_id,
         calendar.now().timestamp(),
-        {"second_factor": second_factor_done, "pending": step},
+        {"second_factor": second_factor_done, "pending": step, "target": target},
     )
     response = redirect(address_of(f"accounts_console.{step}") if step else target)
     _set_cookie(response, CONSOLE_COOKIE, token)
@@ -127,42 +122,50 @@ def _enter(found: ConsoleLogin, second_factor_done: bool, target: str = HOME) ->
     return response
 
 
+def _target() -> str:
+    """Where they wanted to go before the steps of the log-in; a finished one goes home."""
+    data = current_session().data
+    return str(data.get("target", HOME)) if data.get("pending") else HOME
+
+
 @blueprint.route("/login/code", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, unfinished=True)
+@guard(Permission.OWN_ACCOUNT, steps=(Step.CODE, Step.ENROL))
 def enter_code() -> Any:
     """The second factor."""
-    person_id, error = actor().person_id, None
-    if request.method == "POST":
-        with transaction():
-            if logins.check_second_factor(person_id, request.form.get("code", "")[:20]):
-                return _enter(logins.own_login(person_id), second_factor_done=True)
-        error = SecondFactorRefused()
+    person_id = actor().person_id
+    if actor().second_factor:
+        return redirect(HOME)
+    error: DomainError | None = None
+    with transaction():
+        if logins.own_login(person_id).totp_confirmed_at is None:
+            return redirect(address_of("accounts_console.enrol"))
+        if request.method == "POST":
+            try:
+                if logins.check_second_factor(person_id, request.form.get("code", "")[:40]):
+                    found = logins.own_login(person_id)
+                    return _enter(found, second_factor_done=True, target=_target())
+                error = SecondFactorRefused()
+            except LoginLocked as locked:
+                error = locked
     return render_template("accounts/code.html", error=error), 422 if error else 200
 
 
 @blueprint.route("/login/enrol", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, unfinished=True)
+@guard(Permission.OWN_ACCOUNT, steps=(Step.ENROL,))
 def enrol() -> Any:
     """Sets up the second factor; its code and the recovery codes are shown once."""
-    person_id, error = actor().person_id, None
+    error = None
     with transaction():
-        found = logins.own_login(person_id)
+        found = logins.own_login(actor().person_id)
         if found.totp_confirmed_at is not None:
-            return redirect(HOME)
+            return redirect(address_of("accounts_console.enter_code"))
         if request.method == "POST" and found.totp_sealed is not None:
             try:
-                codes = second_factor.confirm(found, request.form.get("code", "").strip()[:20])
+                codes = second_factor.confirm(found, request.form.get("code", "")[:40])
             except SecondFactorRefused as refused:
                 error = refused
             else:
-                record("enrol_second_factor", person_id, "person", person_id)
-                shown = render_template("accounts/recovery.html", codes=codes)
-                entered = _enter(found, second_factor_done=True)
-                # The same new session, with a page to copy from instead of a redirect.
-                entered.status_code = 200
-                del entered.headers["Location"]
-                entered.set_data(shown)
-                return entered
+                return _show_recovery_codes(found, codes)
         elif found.totp_sealed is None:
             second_factor.begin(found)
         picture, secret = second_factor.picture(found), second_factor.secret_of(found)
@@ -170,34 +173,53 @@ def enrol() -> Any:
     return page, 422 if error else 200
 
 
+def _show_recovery_codes(found: ConsoleLogin, codes: list[str]) -> Response:
+    """Enters with a new session, but with a page to copy from instead of a redirect."""
+    record("enrol_second_factor", found.person_id, "person", found.person_id)
+    target = _target()
+    entered = _enter(found, second_factor_done=True, target=target)
+    entered.status_code = 200
+    del entered.headers["Location"]
+    entered.set_data(render_template("accounts/recovery.html", codes=codes, target=target))
+    return entered
+
+
 @blueprint.route("/login/password", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, unfinished=True)
+@guard(Permission.OWN_ACCOUNT, steps=(Step.PASSWORD,))
 def change_password() -> Any:
     """Changes the own password."""
-    person_id, error = actor().person_id, None
-    forced = current_session().data.get("pending") == "change_password"
+    error: DomainError | None = None
+    forced = current_session().data.get("pending") == Step.PASSWORD
     if request.method == "POST":
-        form = request.form
         try:
-            if form.get("password") != form.get("again"):
-                raise LoginRefused("两次填的新密码不一样")
-            with transaction():
-                logins.change_password(
-                    person_id, form.get("old", "")[:500], form.get("password", "")[:500]
-                )
-            with transaction():
-                done = current_session().data.get("second_factor", False)
-                return _enter(logins.own_login(person_id), second_factor_done=bool(done))
+            return _change_password()
         except DomainError as refused:
             error = refused
     page = render_template("accounts/password.html", error=error, forced=forced)
     return page, 422 if error else 200
 
 
+def _change_password() -> Response:
+    person_id, form = actor().person_id, request.form
+    if form.get("password") != form.get("again"):
+        raise InvalidInput("两次填的新密码不一样")
+    with transaction():
+        changed = logins.change_password(
+            person_id, form.get("old", "")[:500], form.get("password", "")[:500]
+        )
+    if not changed:
+        raise LoginRefused("现在的密码不对")
+    with transaction():
+        found = logins.own_login(person_id)
+        return _enter(found, second_factor_done=actor().second_factor, target=_target())
+
+
 @blueprint.post("/logout")
-@guard(Permission.OWN_ACCOUNT, unfinished=True)
+@guard(Permission.OWN_ACCOUNT, steps=tuple(Step))
 def logout() -> Response:
     """Closes this session."""
+    with transaction():
+        record("log_out", actor().person_id, "person", actor().person_id)
     close_session(SessionKind.CONSOLE, presented_token())
     response = redirect(address_of("accounts_console.login"))
     response.delete_cookie(CONSOLE_COOKIE, path="/console")

@@ -19,10 +19,10 @@ class WrongPlace(InvalidInput):
 
 
 class LoginRefused(NotLoggedIn):
-    """The same words whether the name or the password is wrong."""
+    """The same words whether the name is unknown, the password wrong or the account locked."""
 
     code = "login_refused"
-    message = "用户名或密码不对"
+    message = "用户名或密码不对,或账号已锁定。连错 5 次锁定 15 分钟,急用请找管理员解锁"
 
 
 class LoginLocked(NotAllowed):

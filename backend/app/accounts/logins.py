@@ -8,7 +8,6 @@ from backend.app.access import Actor
 from backend.app.accounts import second_factor
 from backend.app.accounts.errors import (
     LoginLocked,
-    LoginRefused,
     OwnRole,
     PersonUnknown,
     UsernameTaken,
@@ -71,41 +70,49 @@ def find_login(username: str) -> ConsoleLogin | None:
 def check_password(username: str, password: str) -> ConsoleLogin | None:
     """The log-in when name and password fit; None when not, after counting the failure.
 
-    Raises LoginLocked, and only after the password was looked at: a stranger learns nothing.
-    Returns instead of raising for a wrong password, so that the count is committed.
+    Wrong name, wrong password, locked and disabled give the same answer after the same work: a
+    stranger learns nothing. Returns instead of raising, so that the count is committed.
     """
-    login = db.session.scalar(
-        select(ConsoleLogin)
-        .where(ConsoleLogin.username == username.strip().lower())
-        .with_for_update()
-    )
-    right = matches(login.password_hash if login else None, password)
-    at = calendar.now()
-    if login is None or login.disabled_at is not None:
+    named = select(ConsoleLogin).where(ConsoleLogin.username == username.strip().lower())
+    stored = db.session.scalar(named.with_only_columns(ConsoleLogin.password_hash))
+    # Hashing is slow: it is done before the row is locked, and the decision after.
+    right = matches(stored, password)
+    login = db.session.scalar(named.with_for_update())
+    if login is None or login.disabled_at is not None or _is_locked(login):
         return None
-    if login.locked_until is not None and at < login.locked_until:
-        raise LoginLocked
-    if not right:
+    if not right or login.password_hash != stored:
         _count_failure(login)
         return None
-    login.failed_attempts = 0
-    login.locked_until = None
-    login.last_login_at = at
+    if login.totp_confirmed_at is None:
+        _complete(login)
     return login
 
 
 def check_second_factor(person_id: int, code: str) -> bool:
-    """True when the code fits; a wrong one counts towards the lock."""
+    """True when the code fits; a wrong one counts towards the lock. Raises LoginLocked."""
     login = own_login(person_id)
-    if login.locked_until is not None and calendar.now() < login.locked_until:
+    if _is_locked(login):
         raise LoginLocked
     try:
-        second_factor.check(login, code)
+        recovered = second_factor.check(login, code)
     except second_factor.SecondFactorRefused:
         _count_failure(login)
         return False
-    login.failed_attempts = 0
+    if recovered:
+        record("use_recovery_code", person_id, "person", person_id)
+    _complete(login)
     return True
+
+
+def _complete(login: ConsoleLogin) -> None:
+    """Every proof was given: only now are earlier failures forgiven."""
+    login.failed_attempts, login.locked_until = 0, None
+    login.last_login_at = calendar.now()
+    record("log_in", login.person_id, "person", login.person_id)
+
+
+def _is_locked(login: ConsoleLogin) -> bool:
+    return login.locked_until is not None and calendar.now() < login.locked_until
 
 
 def _count_failure(login: ConsoleLogin) -> None:
@@ -125,11 +132,17 @@ def own_login(person_id: int) -> ConsoleLogin:
     return login
 
 
-def change_password(person_id: int, old: str, new: str) -> None:
-    """Changes an own password and logs out everywhere else."""
+def change_password(person_id: int, old: str, new: str) -> bool:
+    """Changes an own password and logs out everywhere; False when the old one is wrong.
+
+    Whoever found an open browser must not try out passwords here: failures count as at log-in.
+    """
     login = own_login(person_id)
+    if _is_locked(login):
+        raise LoginLocked
     if not matches(login.password_hash, old):
-        raise LoginRefused("现在的密码不对")
+        _count_failure(login)
+        return False
     if old == new:
         raise InvalidInput(errors={"password": ["新密码不能和现在的一样"]})
     check_strength(new, login.username)
@@ -137,6 +150,7 @@ def change_password(person_id: int, old: str, new: str) -> None:
     login.must_change_password = False
     record("change_password", person_id, "person", person_id)
     after_commit(lambda: close_all_sessions(person_id))
+    return True
 
 
 def reset_password(actor: Actor, person_id: int) -> str:

@@ -1,7 +1,9 @@
 """TOTP (RFC 6238): enrol, confirm, check; each code once, and eight recovery codes."""
 
 import io
+import re
 import secrets
+import unicodedata
 
 import pyotp
 import qrcode
@@ -15,6 +17,7 @@ from backend.app.core.sealing import seal, unseal
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 8
+RECOVERY_DIGITS = 8
 PURPOSE = "totp"
 ISSUER = "村声"
 
@@ -43,19 +46,31 @@ def picture(login: ConsoleLogin) -> str:
 
 def confirm(login: ConsoleLogin, code: str) -> list[str]:
     """Puts the secret in force and returns the recovery codes, shown this once."""
-    _use_step(login, code)
+    _use_step(login, _digits(code))
     login.totp_confirmed_at = calendar.now()
-    codes = [f"{secrets.randbelow(10**8):08d}" for _ in range(RECOVERY_CODES)]
+    codes = [
+        f"{secrets.randbelow(10**RECOVERY_DIGITS):0{RECOVERY_DIGITS}d}"
+        for _ in range(RECOVERY_CODES)
+    ]
     login.recovery_hashes = [hash_password(code) for code in codes]
     return codes
 
 
-def check(login: ConsoleLogin, code: str) -> None:
-    """Takes a current TOTP code or an unused recovery code; raises SecondFactorRefused."""
-    digits = code.replace(" ", "")
-    if len(digits) == 8 and _use_recovery_code(login, digits):
-        return
+def check(login: ConsoleLogin, code: str) -> bool:
+    """Takes a current TOTP code or an unused recovery code; raises SecondFactorRefused.
+
+    True when it was a recovery code.
+    """
+    digits = _digits(code)
+    if len(digits) == RECOVERY_DIGITS and _use_recovery_code(login, digits):
+        return True
     _use_step(login, digits)
+    return False
+
+
+def _digits(code: str) -> str:
+    """Full-width digits of a Chinese keyboard count as digits; spaces and dashes do not count."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", code))
 
 
 def _use_step(login: ConsoleLogin, code: str) -> None:
@@ -63,7 +78,7 @@ def _use_step(login: ConsoleLogin, code: str) -> None:
     totp = pyotp.TOTP(secret_of(login))
     for step in (now_step, now_step - 1, now_step + 1):
         fresh = login.totp_last_step is None or step > login.totp_last_step
-        if fresh and secrets.compare_digest(totp.at(step * STEP_SECONDS), code):
+        if fresh and secrets.compare_digest(totp.at(step * STEP_SECONDS).encode(), code.encode()):
             login.totp_last_step = step
             return
     raise SecondFactorRefused(errors={"code": [SecondFactorRefused.message]})

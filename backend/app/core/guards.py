@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
 
-from backend.app.access import Actor, Grant, Permission, Role, has_permission
+from backend.app.access import Actor, Grant, Permission, Role, has_permission, needs_second_factor
 from backend.app.access.permissions import TABLE
 from backend.app.core import calendar
 from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
@@ -28,6 +29,14 @@ class CsrfFailed(NotAllowed):
     message = "页面放得太久,请刷新后再提交一次"
 
 
+class Step(StrEnum):
+    """What may still lie between a right password and the console; named for its view."""
+
+    CODE = "enter_code"
+    PASSWORD = "change_password"  # noqa: S105
+    ENROL = "enrol"
+
+
 class StepPending(NotLoggedIn):
     """A log-in that still lacks its second factor or a new password."""
 
@@ -39,16 +48,16 @@ class StepPending(NotLoggedIn):
         self.step = step
 
 
-def guard(permission: Permission, unfinished: bool = False) -> Callable[[View], View]:
+def guard(permission: Permission, steps: Collection[Step] = ()) -> Callable[[View], View]:
     """Lets in whoever holds the permission somewhere; operations check the region.
 
-    `unfinished` views are the steps of the log-in itself.
+    A log-in that still lacks a step is let into the views of that step and no other.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            admit(permission, unfinished)
+            admit(permission, steps)
             return view(*args, **kwargs)
 
         guarded.__dict__["__guard__"] = permission
@@ -88,7 +97,7 @@ def presented_token() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def admit(permission: Permission, unfinished: bool = False) -> None:
+def admit(permission: Permission, steps: Collection[Step] = ()) -> None:
     """Raises NotLoggedIn, StepPending, TooMany, CsrfFailed or NotAllowed, or sets the actor."""
     kind = SessionKind.CONSOLE if on_console() else SessionKind.APP
     token = presented_token()
@@ -100,11 +109,22 @@ def admit(permission: Permission, unfinished: bool = False) -> None:
     g.session = session
     if kind is SessionKind.CONSOLE:
         check_csrf(token)
-        if session.data.get("pending") and not unfinished:
-            raise StepPending(session.data["pending"])
     g.actor = _actor_of(session, permission)
+    if kind is SessionKind.CONSOLE:
+        missing = _missing_step(session, g.actor)
+        if missing and missing not in steps:
+            raise StepPending(missing)
     if not has_permission(g.actor, permission):
         raise NotAllowed
+
+
+def _missing_step(session: Session, who: Actor) -> str | None:
+    """A role may begin while a session is open: the second factor is asked for then, too."""
+    pending: str | None = session.data.get("pending")
+    required = current_app.config["SETTINGS"].second_factor_required
+    if pending is None and required and not who.second_factor and needs_second_factor(who):
+        return Step.ENROL
+    return pending
 
 
 def _actor_of(session: Session, permission: Permission) -> Actor:
@@ -137,7 +157,7 @@ def check_csrf(token: str) -> None:
     if request.method in SAFE_METHODS:
         return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if not token or not hmac.compare_digest(sent, csrf_token_for(token)):
+    if not token or not hmac.compare_digest(sent.encode(), csrf_token_for(token).encode()):
         raise CsrfFailed
 
 

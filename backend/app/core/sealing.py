@@ -29,5 +29,5 @@ def unseal(purpose: str, sealed: bytes) -> bytes:
     try:
         nonce, rest = sealed[:NONCE_LENGTH], sealed[NONCE_LENGTH:]
         return _cipher(purpose).decrypt(nonce, rest, purpose.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise Unavailable("系统密钥已更换,请管理员重置这个账号的动态口令") from None
