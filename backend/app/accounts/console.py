@@ -9,7 +9,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Actor, Permission, needs_second_factor
-from backend.app.accounts import logins, people, second_factor
+from backend.app.accounts import audit_log, logins, people, second_factor
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import load_grants
@@ -227,3 +227,4 @@ def logout() -> Response:
 
 
 people.register(blueprint)
+audit_log.register(blueprint)

@@ -45,6 +45,11 @@ class UsernameTaken(Conflict):
     message = "这个用户名已有人用"
 
 
+class RegionClosed(Conflict):
+    code = "region_closed"
+    message = "这个地方已撤并,请选现在的地方"
+
+
 class OwnRole(NotAllowed):
     code = "own_role"
     message = "不能改自己的角色,请其他管理员办理"

@@ -5,14 +5,14 @@ from datetime import date
 from sqlalchemy import select
 
 from backend.app.access import MAY_GRANT, Actor, Permission, Role, may
-from backend.app.accounts.errors import OwnRole, PersonUnknown, RoleDoesNotFit
+from backend.app.accounts.errors import OwnRole, PersonUnknown, RegionClosed, RoleDoesNotFit
 from backend.app.accounts.models import Person, RoleGrant
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.core.sessions import close_all_sessions
-from backend.app.places.queries import get_place
+from backend.app.places.queries import Place, get_place
 
 LEVEL_OF = {
     Role.CADRE: "village",
@@ -33,9 +33,12 @@ def grant_role(
 ) -> RoleGrant:
     """Gives a role in a region from one day to another (both included)."""
     _check_person(actor, person_id)
-    _check_region(actor, role, region_id)
+    if not _check_region(actor, role, region_id).is_open:
+        raise RegionClosed
     if ends_on is not None and ends_on < starts_on:
         raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
+    if ends_on is not None and ends_on < calendar.today():
+        raise InvalidInput(errors={"ends_on": ["结束日期已经过了"]})
     if _held(person_id, role, region_id, starts_on, ends_on):
         raise Conflict("这段日期里已有同样的角色")
     grant = insert_grant(person_id, role, region_id, starts_on, ends_on, actor.person_id)
@@ -70,30 +73,32 @@ def insert_grant(
     return grant
 
 
-def revoke_grant(actor: Actor, grant_id: int) -> None:
-    """Ends a grant at once; it stays in the history."""
+def revoke_grant(actor: Actor, grant_id: int) -> int:
+    """Ends a grant at once and returns whose it was; it stays in the history."""
     grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
     if grant is None:
         raise PersonUnknown("没有找到这条授权")
-    _check_person(actor, grant.person_id)
+    person_id = grant.person_id
+    _check_person(actor, person_id)
     _check_region(actor, Role(grant.role), grant.region_id)
     if grant.revoked_at is not None:
-        return
+        return person_id
     grant.revoked_at = calendar.now()
     grant.revoked_by_id = actor.person_id
-    record("revoke_grant", actor.person_id, "person", grant.person_id, grant_id=grant.id)
-    person_id = grant.person_id
+    record("revoke_grant", actor.person_id, "person", person_id, grant_id=grant.id)
     after_commit(lambda: close_all_sessions(person_id))
+    return person_id
 
 
 def _check_person(actor: Actor, person_id: int) -> None:
     if actor.person_id == person_id:
         raise OwnRole
-    if db.session.get(Person, person_id) is None:
+    # The person's row is the lock: the same role granted twice at once is a conflict, not two.
+    if db.session.get(Person, person_id, with_for_update=True) is None:
         raise PersonUnknown
 
 
-def _check_region(actor: Actor, role: Role, region_id: int) -> None:
+def _check_region(actor: Actor, role: Role, region_id: int) -> Place:
     """Nobody hands out more than own, nor outside own region."""
     grantable = frozenset().union(*(MAY_GRANT.get(held, frozenset()) for held in actor.roles))
     if role not in grantable:
@@ -103,6 +108,7 @@ def _check_region(actor: Actor, role: Role, region_id: int) -> None:
         raise RoleDoesNotFit(errors={"region_id": [RoleDoesNotFit.message]})
     if not may(actor, Permission.GRANT_ROLES, place.path):
         raise NotAllowed("这个地方不归您管")
+    return place
 
 
 def _held(person_id: int, role: Role, region_id: int, first: date, last: date | None) -> bool:

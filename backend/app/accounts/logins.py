@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.access import Actor
+from backend.app.access import Actor, Permission, may
 from backend.app.accounts import second_factor
 from backend.app.accounts.errors import (
     LoginLocked,
@@ -19,11 +20,13 @@ from backend.app.accounts.passwords import (
     matches,
     one_time_password,
 )
+from backend.app.accounts.queries import load_grants
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
-from backend.app.core.errors import InvalidInput
+from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.sessions import close_all_sessions
+from backend.app.places.queries import region_path
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -36,20 +39,22 @@ def create_login(username: str, display_name: str, password: str, must_change: b
         raise InvalidInput(errors={"username": ["用 2 到 40 个小写字母、数字或短横"]})
     if not display_name.strip() or len(display_name) > 40:
         raise InvalidInput(errors={"display_name": ["请填姓名,最多 40 字"]})
-    if find_login(name) is not None:
-        raise UsernameTaken(errors={"username": [UsernameTaken.message]})
     person = Person(display_name=display_name.strip(), created_at=calendar.now())
     db.session.add(person)
     db.session.flush()
-    db.session.add(
-        ConsoleLogin(
+    made = db.session.scalar(
+        insert(ConsoleLogin)
+        .values(
             person_id=person.id,
             username=name,
             password_hash=hash_password(password),
             must_change_password=must_change,
         )
+        .on_conflict_do_nothing(index_elements=["username"])
+        .returning(ConsoleLogin.person_id)
     )
-    db.session.flush()
+    if made is None:
+        raise UsernameTaken(errors={"username": [UsernameTaken.message]})
     return person.id
 
 
@@ -183,6 +188,13 @@ def set_disabled(actor: Actor, person_id: int, disabled: bool) -> None:
 
 
 def _of_another(actor: Actor, person_id: int) -> ConsoleLogin:
+    """Whoever could take over the log-in of another county would have that county's rights."""
     if actor.person_id == person_id:
         raise OwnRole("不能对自己的账号这样做")
-    return own_login(person_id)
+    login = own_login(person_id)
+    _, grants = load_grants(person_id)
+    for grant in grants:
+        over = grant.ends_on is not None and grant.ends_on < calendar.today()
+        if not over and not may(actor, Permission.MANAGE_LOGINS, region_path(grant.region_id)):
+            raise NotAllowed("这个人在别处还有角色,不归您管")
+    return login

@@ -1,7 +1,8 @@
 """Reads about people, bindings and roles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select, text
@@ -9,6 +10,7 @@ from sqlalchemy import Select, func, or_, select, text
 from backend.app.access import Grant, Role
 from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
+from backend.app.core import calendar
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
 from backend.app.places.queries import current_village, get_place, village_label
@@ -25,12 +27,23 @@ GRANTS = text(
 GRANT_LINES = text(
     """
     SELECT g.id, g.role, g.region_id, r.name AS region_name, g.starts_on, g.ends_on, g.granted_at,
-           COALESCE(b.display_name, '系统') AS granted_by, g.revoked_at
+           COALESCE(b.display_name, '系统') AS granted_by,
+           g.revoked_at, e.display_name AS revoked_by
     FROM role_grant g
     JOIN region r ON r.id = g.region_id
     LEFT JOIN person b ON b.id = g.granted_by_id
+    LEFT JOIN person e ON e.id = g.revoked_by_id
     WHERE g.person_id = :person_id
     ORDER BY g.revoked_at DESC NULLS FIRST, g.id DESC
+    """
+)
+# Whose work lies, or once lay, within these regions; and newcomers who have no role yet.
+WITHIN = text(
+    """
+    (EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
+             WHERE g.person_id = person.id
+               AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within)))
+     OR NOT EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.id))
     """
 )
 
@@ -62,13 +75,19 @@ def describe_villager(person_id: int) -> dict[str, Any]:
     binding = db.session.scalar(
         select(Binding).where(Binding.person_id == person_id, Binding.ended_at.is_(None))
     )
-    roles = [row for row in grant_lines(person_id) if row.revoked_at is None]
+    _, grants = load_grants(person_id)
+    today = calendar.today()
     return {
         "person_id": person_id,
         "binding": _describe_binding(binding) if binding else None,
         "roles": [
-            {"role": row.role, "region_id": row.region_id, "region_name": row.region_name}
-            for row in roles
+            {
+                "role": grant.role.value,
+                "region_id": grant.region_id,
+                "region_name": get_place(grant.region_id).name,
+            }
+            for grant in grants
+            if grant.holds_on(today)
         ],
     }
 
@@ -89,8 +108,8 @@ def grant_lines(person_id: int) -> list[Any]:
     return list(db.session.execute(GRANT_LINES, {"person_id": person_id}))
 
 
-def _people() -> Select[*tuple[Any, ...]]:
-    """Staff and cadres; villagers are nobody's list."""
+def _people(within: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """Staff and cadres of these regions; villagers are nobody's list."""
     granted = select(RoleGrant.id).where(RoleGrant.person_id == Person.id).exists()
     return (
         select(
@@ -103,22 +122,24 @@ def _people() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(ConsoleLogin, ConsoleLogin.person_id == Person.id)
         .where(or_(ConsoleLogin.person_id.is_not(None), granted))
+        .where(WITHIN.bindparams(within=list(within)))
     )
 
 
 def list_people(
-    search: str = "", role: Role | None = None, page: int = 1
+    within: Collection[int], search: str = "", role: Role | None = None, page: int = 1
 ) -> tuple[list[Line], int]:
     """One page of staff and cadres, and how many there are."""
-    query = _people()
-    if search:
-        like = f"%{search.strip()}%"
-        query = query.where(or_(Person.display_name.ilike(like), ConsoleLogin.username.ilike(like)))
-    if role is not None:
-        holds = select(RoleGrant.person_id).where(
-            RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None)
+    query, words = _people(within), search.strip()
+    if words:
+        query = query.where(
+            or_(
+                Person.display_name.icontains(words, autoescape=True),
+                ConsoleLogin.username.icontains(words, autoescape=True),
+            )
         )
-        query = query.where(Person.id.in_(holds))
+    if role is not None:
+        query = query.where(Person.id.in_(_holders(role)))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     order = (ConsoleLogin.username.is_(None), ConsoleLogin.username, Person.id)
     rows = db.session.execute(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
@@ -126,14 +147,24 @@ def list_people(
     return [replace(Line(*row), grants=grants.get(row[0], [])) for row in rows], total
 
 
+def _holders(role: Role) -> Select[tuple[int]]:
+    """Who holds a role today, or will."""
+    return select(RoleGrant.person_id).where(
+        RoleGrant.role == role.value,
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= calendar.today()),
+    )
+
+
 def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
     rows = db.session.execute(
         text(
             "SELECT g.person_id, g.role, r.name AS region_name, g.starts_on, g.ends_on"
             " FROM role_grant g JOIN region r ON r.id = g.region_id"
-            " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL ORDER BY g.id"
+            " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL"
+            " AND (g.ends_on IS NULL OR g.ends_on >= :today) ORDER BY g.id"
         ),
-        {"ids": person_ids},
+        {"ids": person_ids, "today": calendar.today()},
     )
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -141,56 +172,59 @@ def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
     return found
 
 
-def get_person(person_id: int) -> Line:
-    row = db.session.execute(_people().where(Person.id == person_id)).one_or_none()
+def get_person(person_id: int, within: Collection[int]) -> Line:
+    """Raises PersonUnknown for villagers and for people of other regions."""
+    row = db.session.execute(_people(within).where(Person.id == person_id)).one_or_none()
     if row is None:
         raise PersonUnknown
     return Line(*row)
 
 
 def list_audit(
+    within: Collection[int],
     person: str = "",
     action: str = "",
     first: date | None = None,
     last: date | None = None,
     page: int = 1,
 ) -> list[Any]:
-    """One page of the audit log, newest first, one more line than a page."""
+    """One page of the log of these regions' people, newest first, one more line than a page."""
     query = (
         select(AuditEntry, Person.display_name)
         .outerjoin(Person, Person.id == AuditEntry.person_id)
+        .where(or_(AuditEntry.person_id.is_(None), WITHIN.bindparams(within=list(within))))
         .order_by(AuditEntry.id.desc())
     )
-    if person:
-        query = query.where(Person.display_name.ilike(f"%{person.strip()}%"))
+    if person.strip():
+        query = query.where(Person.display_name.icontains(person.strip(), autoescape=True))
     if action:
         query = query.where(AuditEntry.action == action)
-    zone = "Asia/Shanghai"
     if first:
-        query = query.where(func.timezone(zone, AuditEntry.at) >= first)
+        query = query.where(AuditEntry.at >= calendar.midnight(first))
     if last:
-        query = query.where(func.date(func.timezone(zone, AuditEntry.at)) <= last)
+        query = query.where(AuditEntry.at < calendar.midnight(last + timedelta(days=1)))
     return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
-
-
-def list_actions() -> list[str]:
-    return list(
-        db.session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action))
-    )
 
 
 REGIONS = text(
     """
-    SELECT r.id, CASE r.level WHEN 'county' THEN r.name WHEN 'township' THEN '　' || r.name
-                 ELSE '　　' || r.name END AS label
+    SELECT r.id, r.level, r.name, above.name AS above
     FROM region r
+    LEFT JOIN region above ON above.id = r.parent_id
     WHERE r.level IN ('county', 'township', 'village') AND r.closed_on IS NULL
-      AND (r.county_id = ANY(:ids) OR r.township_id = ANY(:ids))
-    ORDER BY r.code
+      AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within))
+      AND (r.id = :chosen OR CASE WHEN :words = '' THEN r.level <> 'village'
+           ELSE strpos(r.name, :words) > 0 OR starts_with(r.code, :words) END)
+    ORDER BY r.id = :chosen DESC, r.code
+    LIMIT 50
     """
 )
 
 
-def grantable_regions(region_ids: frozenset[int]) -> list[Any]:
-    """Counties, townships and villages within these regions, in the order of their codes."""
-    return list(db.session.execute(REGIONS, {"ids": list(region_ids)}))
+def find_regions(within: Collection[int], words: str = "", chosen: int | None = None) -> list[Any]:
+    """Where a role can be granted: by name or code; counties and townships where nothing is asked.
+
+    `chosen` is among them whatever the words, so that a refused form keeps what was filled in.
+    """
+    values = {"within": list(within), "words": words.strip(), "chosen": chosen or 0}
+    return list(db.session.execute(REGIONS, values))

@@ -18,6 +18,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(COUNTY_ZONE).date()
 
 
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins in the county."""
+    return datetime.combine(day, datetime.min.time(), COUNTY_ZONE)
+
+
 def today() -> date:
     return local_day(now())
 

@@ -1,0 +1,100 @@
+"""操作记录: who did what, in words."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+
+from backend.app.access import ROLE_NAMES, Permission, regions_of
+from backend.app.accounts import queries
+from backend.app.accounts.forms import read_day, read_page
+from backend.app.core.guards import actor, guard
+
+ACTIONS = {
+    "log_in": "登录",
+    "log_out": "退出",
+    "login_locked": "账号被锁定",
+    "enrol_second_factor": "启用动态口令",
+    "use_recovery_code": "用备用码登录",
+    "change_password": "修改密码",
+    "create_administrator": "设立管理员",
+    "open_login": "开账号",
+    "reset_password": "重置密码",
+    "unlock_login": "解锁账号",
+    "disable_login": "停用账号",
+    "enable_login": "恢复账号",
+    "grant_role": "授予角色",
+    "revoke_grant": "收回角色",
+    "review_words": "审核留言",
+    "request_export": "申请导出",
+    "download_export": "下载导出",
+    "recompute_month": "重新计算得分",
+    "set_points_rule": "改积分规则",
+    "import_divisions": "导入区划",
+    "add_group": "新设小组",
+    "add_department": "新设部门",
+    "rename_region": "地方改名",
+    "move_region": "地方划转",
+    "merge_villages": "村合并",
+    "add_service_point": "新设服务点",
+    "rename_service_point": "服务点改名",
+    "close_service_point": "撤销服务点",
+    "set_photo": "换照片",
+    "rotate_code": "换发二维码",
+    "revoke_code": "停用二维码",
+    "print_posters": "打印海报",
+}
+SUBJECTS = {
+    "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
+    "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
+}  # fmt: skip
+DETAILS = {
+    "role": "角色", "region_id": "地方编号", "grant_id": "授权编号", "decision": "结论",
+    "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
+    "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
+    "name": "名称", "before": "原为", "parent_id": "划入", "into": "并入", "posters": "海报张数",
+    "amount": "分值", "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
+}  # fmt: skip
+VALUES = {
+    **{role.value: name for role, name in ROLE_NAMES.items()},
+    "show": "通过", "refuse": "不通过", "xlsx": "表格(xlsx)", "csv": "文本(csv)",
+}  # fmt: skip
+
+
+def describe(detail: dict[str, Any]) -> str:
+    """The details of an entry in words."""
+    return ",".join(
+        f"{DETAILS.get(name, name)} {VALUES.get(str(value), value)}"
+        for name, value in detail.items()
+    )
+
+
+def _turn(page: int) -> str:
+    """The same page of the log with another number."""
+    kept = {name: value for name, value in request.args.items() if value and name != "page"}
+    return f"{request.path}?{urlencode({**kept, 'page': page})}"
+
+
+@guard(Permission.SEE_AUDIT)
+def list_audit() -> str:
+    """Who did what, newest first."""
+    asked = request.args
+    page = read_page(asked)
+    rows = queries.list_audit(
+        regions_of(actor(), Permission.SEE_AUDIT),
+        person=asked.get("person", "")[:40],
+        action=asked.get("action", "")[:60],
+        first=read_day(asked, "first"),
+        last=read_day(asked, "last"),
+        page=page,
+    )
+    return render_template(
+        "accounts/audit.html",
+        rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page, asked=asked,
+        action_names=ACTIONS, subject_names=SUBJECTS, describe=describe, turn=_turn,
+    )  # fmt: skip
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs this page on the console's blueprint."""
+    blueprint.add_url_rule("/audit", view_func=list_audit, methods=["GET"])
