@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.http import STATUS
@@ -126,7 +127,11 @@ def test_every_kind_of_error_has_a_status_and_chinese_words() -> None:
     assert kinds == {kind for kind, _ in STATUS}
 
 
-def test_a_person_who_asks_too_often_is_told_to_wait(client: FlaskClient, app: Flask) -> None:
+def test_a_person_who_asks_too_often_is_told_to_wait(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = calendar.now()
+    monkeypatch.setattr(calendar, "now", lambda: moment)
     make_county()
     phone = open_phone(client)
     statuses = {phone.call("GET", "/me").status_code for _ in range(242)}
