@@ -125,6 +125,17 @@ function draw(place) {
 
 for (const place of document.querySelectorAll("[data-chart]")) draw(place);
 
-new MutationObserver(() => {
+function drawAgain() {
   for (const [place, chart] of drawn) chart.setOption(option(place), true);
-}).observe(root, { attributeFilter: ["data-bs-theme"] });
+}
+new MutationObserver(drawAgain).observe(root, { attributeFilter: ["data-bs-theme"] });
+
+// Paper is as wide as it is: the drawing is scaled to it, because it cannot be laid out in time.
+window.addEventListener("beforeprint", () => {
+  drawAgain();
+  for (const [place, chart] of drawn) {
+    chart.getZr().flush();
+    const box = `0 0 ${chart.getWidth()} ${chart.getHeight()}`;
+    place.querySelector("svg").setAttribute("viewBox", box);
+  }
+});

@@ -47,13 +47,17 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.response?.status < 400) showTrouble(false);
 });
 
-// A printed page carries its figures, not only its pictures.
+// A printed page is light, and carries its figures, not only its pictures.
 let opened = [];
+let shade = null;
 window.addEventListener("beforeprint", () => {
+  shade = root.getAttribute("data-bs-theme");
+  root.setAttribute("data-bs-theme", "light");
   opened = [...document.querySelectorAll("details.figures:not([open])")];
   for (const part of opened) part.open = true;
 });
 window.addEventListener("afterprint", () => {
+  root.setAttribute("data-bs-theme", shade);
   for (const part of opened) part.open = false;
 });
 
