@@ -26,7 +26,7 @@ def create_administrator(username: str, name: str, county_code: str) -> None:
     try:
         with transaction():
             county = find_place(county_code.ljust(12, "0"))
-            if county is None:
+            if county is None or county.level != "county":
                 raise click.ClickException("没有这个县,请先 flask places import")
             person_id = create_login(username, name, password, must_change=True)
             insert_grant(person_id, Role.ADMINISTRATOR, county.id, calendar.today(), None, None)

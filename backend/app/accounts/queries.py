@@ -147,7 +147,7 @@ def list_people(
     return [replace(Line(*row), grants=grants.get(row[0], [])) for row in rows], total
 
 
-def _holders(role: Role) -> Select[tuple[int]]:
+def _holders(role: Role) -> Select[int]:
     """Who holds a role today, or will."""
     return select(RoleGrant.person_id).where(
         RoleGrant.role == role.value,
