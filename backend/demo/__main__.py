@@ -1,10 +1,10 @@
-"""python -m backend.demo load | rest | logins."""
+"""python -m backend.demo load | live | logins."""
 
 import sys
 
 from backend.app.factory import create_app
 from backend.demo.live import live
-from backend.demo.load import county_id, load, load_rest
+from backend.demo.load import county_id, load
 from backend.demo.people import LOGINS, PASSWORD
 
 
@@ -24,8 +24,7 @@ def main(command: str) -> None:
     with app.app_context():
         if command == "load":
             load(settings.demo_months)
-        elif command == "rest":
-            load_rest(settings.demo_months)
+        elif command == "live":
             live(settings.public_host, county_id())
         elif command == "logins":
             print_logins()

@@ -34,7 +34,6 @@ POINTS = (
     ("water", "供水"),
     ("waste", "垃圾清运"),
 )
-MONTHS_FIRST = 2
 BAR = 30
 
 
@@ -80,8 +79,8 @@ def build_people(county: int) -> None:
 
 
 def months(at: datetime, count: int) -> list[date]:
-    """The last months up to the one `at` lies in, newest first."""
-    return calendar.months_back(calendar.month_of(calendar.local_day(at)), count)[::-1]
+    """The last months up to the one `at` lies in, oldest first: ledgers are written in order."""
+    return calendar.months_back(calendar.month_of(calendar.local_day(at)), count)
 
 
 LOADED = text("SELECT EXISTS (SELECT FROM scorecard WHERE month = :month AND county_id = :county)")
@@ -107,21 +106,12 @@ def load_month(county: int, month: date, first_month: date, at: datetime) -> int
 
 
 def load(count: int) -> None:
-    """Places, people and the newest months: enough to use."""
+    """Places, people and the months up to now: a few seconds in all."""
     at = calendar.now()
     print("  富平县:镇、村、服务点、二维码", flush=True)
     county = build_places()
     print("  村民、村干部、工作人员", flush=True)
     build_people(county)
     wanted = months(at, count)
-    for month in wanted[:MONTHS_FIRST]:
-        load_month(county, month, wanted[-1], at)
-
-
-def load_rest(count: int) -> None:
-    """The earlier months."""
-    at = calendar.now()
-    county = county_id()
-    wanted = months(at, count)
-    for month in wanted[MONTHS_FIRST:]:
-        load_month(county, month, wanted[-1], at)
+    for month in wanted:
+        load_month(county, month, wanted[0], at)

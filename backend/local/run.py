@@ -112,8 +112,7 @@ def run(folder: Path, given: dict[str, str]) -> None:
                 wait_until_open(address, web, supervisor.log(web))
                 announce(address, demo, environment)
                 if demo:
-                    rest = [sys.executable, "-m", "backend.demo", "rest"]
-                    supervisor.add("demo", rest, once=True)
+                    supervisor.add("demo", [sys.executable, "-m", "backend.demo", "live"])
                 while True:
                     supervisor.watch()
                     time.sleep(WATCH_SECONDS)

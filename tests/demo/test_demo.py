@@ -48,10 +48,10 @@ def test_villages_differ_in_quality_and_in_how_many_speak() -> None:
     assert 1 <= sum(c.coached for c in characters) <= 30
 
 
-def test_months_come_newest_first() -> None:
+def test_months_come_oldest_first_so_that_ledgers_are_in_order() -> None:
     months = demo.months(NOW, 6)
-    assert months[0] == date(2026, 11, 1)
-    assert all(calendar.previous_month(a) == b for a, b in pairwise(months))
+    assert months[-1] == date(2026, 11, 1)
+    assert all(calendar.next_month(a) == b for a, b in pairwise(months))
 
 
 @pytest.mark.parametrize("kind", sorted(SCENES))
@@ -79,6 +79,11 @@ def test_the_whole_county_is_built_from_real_villages_and_only_once(app, scalar)
     assert [scalar(fact) for fact in facts] == first
     assert scalar("SELECT count(*) FROM service_point WHERE photo_key IS NULL") == 0
     assert scalar("SELECT count(*) FROM console_login") == len(LOGINS)
+    disordered = scalar(
+        "SELECT count(*) FROM (SELECT created_at < lag(created_at) OVER (ORDER BY id) AS back"
+        " FROM points_entry) AS entries WHERE back"
+    )
+    assert disordered == 0
     wrong = scalar(
         "SELECT count(*) FROM points_balance b WHERE balance <>"
         " (SELECT sum(amount) FROM points_entry e WHERE e.person_id = b.person_id)"
