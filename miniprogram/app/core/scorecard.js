@@ -4,10 +4,10 @@ const { monthWords } = require('./words')
 /** @param {{status: string, value: string|null, low: any, high: any}} figure @param {number} n */
 const satisfactionWords = (figure, n) => {
   if (figure.status === 'none' || !n) return '这个月还没有人评。您来评第一个吧。'
-  if (figure.status === 'too_few') return `才 ${n} 个人评,人少,先别急着下结论。多几个人评就准了。`
+  if (figure.status === 'too_few') return `才评了 ${n} 次,太少,先别急着下结论。多评几次就准了。`
   const range = figure.low === null || figure.low === undefined
     ? '' : `真实的满意度大约在 ${Math.round(Number(figure.low))} 到 ${Math.round(Number(figure.high))} 分之间。`
-  return `${n} 个人评的。${range}`
+  return `大伙评了 ${n} 次。${range}`
 }
 
 /** @param {any} card the server's scorecard */
@@ -18,7 +18,7 @@ const describe = (card) => ({
   value: card.satisfaction.value === null ? '' : card.satisfaction.value,
   saying: satisfactionWords(card.satisfaction, card.n),
   spoken: card.satisfaction.value === null
-    ? '满意度还没有' : `满意度 ${card.satisfaction.value} 分,${card.n} 个人评`,
+    ? '满意度还没有' : `满意度 ${card.satisfaction.value} 分,评了 ${card.n} 次`,
 })
 
 module.exports = { describe, satisfactionWords }

@@ -35,7 +35,7 @@ test('only links of ours hold a code', () => {
 })
 
 test('a score without interval is still said', () => {
-  assert.equal(satisfactionWords({ status: 'ok', value: '80', low: null, high: null }, 12), '12 个人评的。')
+  assert.equal(satisfactionWords({ status: 'ok', value: '80', low: null, high: null }, 12), '大伙评了 12 次。')
 })
 
 test('what may change is tried again, what is final is not', () => {

@@ -41,7 +41,7 @@ for (const route of ['home', 'village', 'points', 'me', 'ratings', 'bind']) {
 test('home shows the score of the own village and the points', async () => {
   const phone = await open('home', boundVillage((village) => { village.balance = 6 }))
   await phone.see('86.4')
-  assert.ok(phone.text().includes('83 个人评的'))
+  assert.ok(phone.text().includes('大伙评了 83 次'))
   assert.ok(phone.labels().includes('我的积分 6 分'))
 })
 
@@ -61,7 +61,7 @@ test('what was seen last is shown without a signal, and said to be old', async (
 test('too few voices are said kindly, with their number', async () => {
   const few = { ...CARD, n: 4, satisfaction: { ...CARD.satisfaction, status: 'too_few' }, positive_rate: { ...CARD.positive_rate, status: 'too_few' } }
   const phone = await open('village', boundVillage((village) => { village.answers['GET /villages/11/scorecard'] = () => fine(few) }))
-  await phone.see('才 4 个人评')
+  await phone.see('才评了 4 次')
   assert.ok(phone.text().includes('人数还少'))
 })
 

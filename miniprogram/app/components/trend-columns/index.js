@@ -16,7 +16,7 @@ Component({
         percent: one.value === null ? 0 : Math.min(100, Number(one.value)),
         isFew: one.status !== 'ok',
       }))
-      const said = columns.map((one) => `${one.words} ${one.shown} 分,${one.n} 人评`).join(';')
+      const said = columns.map((one) => `${one.words} ${one.shown} 分,评了 ${one.n} 次`).join(';')
       this.setData({ columns, said })
     },
   },

@@ -5,7 +5,7 @@ const { getScorecard } = require('../../api/villages')
 
 /** @param {{status: string, value: string|null}} rate */
 const praiseOf = (rate) =>
-  rate.status === 'ok' && rate.value !== null ? `每 100 个人里,约 ${Math.round(Number(rate.value))} 个说满意或基本满意。` : ''
+  rate.status === 'ok' && rate.value !== null ? `每 100 次评价里,约 ${Math.round(Number(rate.value))} 次是满意或基本满意。` : ''
 
 Page(page({
   remembers: 'village',
