@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.access import MAY_GRANT, TABLE, Actor, Grant, Permission, Role, has_permission, may
+from backend.app.access import Actor, Role
 from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
 from backend.app.accounts.grants import grant_role as grant
 from backend.app.accounts.grants import revoke_grant
@@ -15,7 +15,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed
 from tests.factories.console import make_staff, sit_down
-from tests.factories.county import OPENED_ON, County, grant_role, make_county, make_person
+from tests.factories.county import County, grant_role, make_county, make_person
 
 
 @pytest.fixture
@@ -117,24 +117,6 @@ def test_a_leader_reads_and_never_writes(county, client, app) -> None:
         for name in rule.arguments:
             path = path.replace(f"<int:{name}>", "1").replace(f"<{name}>", "1")
         assert desk.post(path).status_code == 403, rule
-
-
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("permission", list(Permission))
-def test_a_permission_is_held_by_exactly_the_roles_of_the_table(
-    role: Role, permission: Permission
-) -> None:
-    actor = Actor(1, (Grant(role, 7, OPENED_ON),) if role is not Role.VILLAGER else ())
-    expected = role in TABLE[permission] or Role.VILLAGER in TABLE[permission]
-    assert has_permission(actor, permission) is expected
-    if role is not Role.VILLAGER:
-        assert may(actor, permission, {7, 1}) is (role in TABLE[permission])
-        assert may(actor, permission, {8, 1}) is False
-
-
-def test_nobody_may_hand_out_more_than_administrators_hold() -> None:
-    assert set(MAY_GRANT) == {Role.ADMINISTRATOR, Role.COUNTY_STAFF}
-    assert Role.ADMINISTRATOR not in MAY_GRANT[Role.COUNTY_STAFF]
 
 
 def test_the_people_list_never_names_a_villager(county, client) -> None:

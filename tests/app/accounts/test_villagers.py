@@ -1,14 +1,22 @@
 """Logging in with WeChat and binding to a village."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
 import redis
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from backend.app.access import Role
+from backend.app.accounts import operations
+from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.places.models import Region
-from tests.factories.county import OPENED_ON, County, make_county
+from tests.factories.county import OPENED_ON, County, grant_role, make_county
 from tests.wechat.server import World
 
 
@@ -136,8 +144,64 @@ def test_who_was_bound_to_a_merged_village_belongs_to_the_one_it_became(
     assert me["binding"]["village"]["name"] == "第2村"
 
 
-def test_two_active_bindings_are_impossible_in_the_database(client, world, county, scalar) -> None:
+def at_once(app: Flask, acts: list[Callable[[], object]]) -> list[object]:
+    """Does all acts at the same time, each in a transaction of its own."""
 
+    def run(act: Callable[[], object]) -> object:
+        with app.app_context(), transaction():
+            return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_phones_that_log_in_at_once_are_one_person(app, scalar) -> None:
+    ids = at_once(app, [lambda: operations.enter_by_openid("o-li")] * 8)
+    assert len(set(ids)) == 1
+    assert scalar("SELECT count(*) FROM person") == 1
+
+
+def test_two_phones_that_bind_at_once_end_in_one_binding(
+    app, client, world, county, scalar
+) -> None:
+    person_id = enter(client, world)["me"]["person_id"]
+    acts = [
+        lambda village=village: operations.bind_village(person_id, village)
+        for village in county.village_ids * 3
+    ]
+    at_once(app, acts)
+    assert scalar("SELECT count(*) FROM binding WHERE ended_at IS NULL") == 1
+
+
+def test_me_names_the_roles_that_hold_today(client, world, county) -> None:
+    entered = enter(client, world)
+    person_id, today = entered["me"]["person_id"], calendar.today()
+    first, second = county.village_ids
+    grant_role(person_id, Role.CADRE, first)
+    grant_role(person_id, Role.CADRE, second, ends_on=today - timedelta(days=1))
+    grant_role(
+        person_id, Role.TOWNSHIP_STAFF, county.township_ids[0], starts_on=today + timedelta(days=1)
+    )
+    me = client.get("/api/v1/me", headers=bearer(entered["token"])).json
+    assert me["roles"] == [{"role": "cadre", "region_id": first, "region_name": "第1村"}]
+
+
+def test_a_console_cookie_opens_no_api_and_a_phone_token_no_console(client, world) -> None:
+    token = enter(client, world)["token"]
+    client.set_cookie("vv_console", token, path="/console")
+    assert "/console/login" in client.get("/console/").location
+    assert client.get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer x\x00", "Bearer " + "x" * 5000]
+)
+def test_odd_tokens_are_not_logged_in(client, header: str) -> None:
+    answer = client.get("/api/v1/me", headers={"Authorization": header})
+    assert (answer.status_code, answer.json["code"]) == (401, "not_logged_in")
+
+
+def test_two_active_bindings_are_impossible_in_the_database(client, world, county, scalar) -> None:
     person_id = enter(client, world)["me"]["person_id"]
     insert = text(
         "INSERT INTO binding (person_id, county_id, village_id, bound_at)"
