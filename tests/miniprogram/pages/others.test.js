@@ -76,8 +76,8 @@ test('a month without voices is not a zero', async () => {
 test('the village page says who said what, and how sure it is', async () => {
   const phone = await open('village', boundVillage())
   await phone.see('真实的满意度大约在 82 到 91 分之间')
-  assert.ok(phone.labels().includes('非常满意 41 人'))
-  assert.ok(phone.labels().some((one) => one.includes('11月 86 分,83 人评')))
+  assert.ok(phone.labels().includes('非常满意 41 次'))
+  assert.ok(phone.labels().some((one) => one.includes('11月 86 分,评了 83 次')))
 })
 
 test('points are listed in plain words with their sign', async () => {
