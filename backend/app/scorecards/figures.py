@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from backend.app.scoring.measurements import (
@@ -41,6 +42,10 @@ def range_text(low: Decimal | None, high: Decimal | None, n: int, unit: str = ""
     if low is None or high is None or n < 2 or low == high:
         return NOTHING
     return f"{rounded(low)} – {rounded(high)}{unit}"
+
+
+# The same townships are looked at again and again until the night.
+measured = lru_cache(maxsize=16384)(satisfaction)
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ class Area:
 def area(counts: Sequence[int], held: int, villages: int, rated_villages: int) -> Area:
     """An area from the sums of its villages' counters."""
     whole = tuple(counts)
-    return Area(sum(whole), held, whole, villages, rated_villages, satisfaction(whole))
+    return Area(sum(whole), held, whole, villages, rated_villages, measured(whole))
 
 
 def finding_of_levels(shown: Area) -> str:
