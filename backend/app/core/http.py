@@ -6,12 +6,14 @@ import time
 from typing import Any
 
 import orjson
+import psycopg
+import redis
 import structlog
 from flask import Flask, Request, Response, g, jsonify, render_template, request
 from flask.json.provider import JSONProvider
 from flask.sessions import SessionInterface, SessionMixin
 from flask_smorest import Api
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from backend.app.core import guards, metrics
@@ -169,6 +171,15 @@ def answer_bad_data(error: DataError) -> Any:
     return answer(422, InvalidInput.code, "内容里有存不下的字符或数字,请改一改再试", {})
 
 
+def answer_unreachable(error: Exception) -> Any:
+    """Database or Redis is away: said plainly, and worth trying again."""
+    log.error("unreachable", path=request.path, kind=type(error).__name__)
+    response = answer(503, Unavailable.code, Unavailable.message, {})
+    if isinstance(response, Response):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
 def answer_crash(error: Exception) -> Any:
     """Nobody sees a stack trace; the log has it, without the values that were sent."""
     log.error("crash", path=request.path, kind=type(error).__name__, exc_info=error)
@@ -233,5 +244,7 @@ def register(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(DomainError, answer_domain_error)
     app.register_error_handler(DataError, answer_bad_data)
+    for away in (redis.RedisError, OperationalError, psycopg.OperationalError):
+        app.register_error_handler(away, answer_unreachable)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, answer_crash)

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.guards import CONSOLE_COOKIE
 from backend.app.core.http import STATUS
 from backend.app.core.queue import JobName, QueueName, enqueue, queue
 from tests.app.ratings.conftest import open_phone
@@ -94,6 +96,18 @@ def test_not_ready_names_the_missing_part(
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["parts"] == {"database": True, "redis": False}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/console/"])
+def test_without_redis_the_answer_is_to_try_again(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    nowhere = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    monkeypatch.setitem(app.extensions, "redis", nowhere)
+    client.set_cookie(CONSOLE_COOKIE, "x", path="/console")
+    answer = client.get(path, headers={"Authorization": "Bearer x"})
+    assert answer.status_code == 503
+    assert "过一会儿再试" in answer.text or answer.json["code"] == "unavailable"
 
 
 def test_metrics_count_requests_and_waiting_jobs(app: Flask, client: FlaskClient) -> None:
