@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from functools import cache
 
 from flask import current_app
 
@@ -14,10 +15,14 @@ class BadSignature(ValueError):
     """The token was not made here, or was changed."""
 
 
+@cache
+def _key(secret: str, purpose: str) -> bytes:
+    """The purpose is part of the key, so that a token of one use is worthless for another."""
+    return hmac.digest(secret.encode(), b"signing:" + purpose.encode(), hashlib.sha256)
+
+
 def _mac(purpose: str, payload: bytes) -> bytes:
-    secret = current_app.config["SETTINGS"].secret_key.encode()
-    # The purpose is part of the key, so that a token of one use is worthless for another.
-    key = hmac.digest(secret, b"signing:" + purpose.encode(), hashlib.sha256)
+    key = _key(current_app.config["SETTINGS"].secret_key, purpose)
     return hmac.digest(key, payload, hashlib.sha256)[:MAC_LENGTH]
 
 
