@@ -189,7 +189,7 @@ def answer_crash(error: Exception) -> Any:
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     # A name for the log, not a secret: asking the kernel for randomness would cost more.
-    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"  # noqa: S311
+    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
