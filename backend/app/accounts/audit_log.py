@@ -8,8 +8,10 @@ from flask import Blueprint, render_template, request
 from backend.app.access import ROLE_NAMES, Permission, regions_of
 from backend.app.accounts import queries
 from backend.app.accounts.forms import read_day, read_page
+from backend.app.core.audit import AuditEntry
 from backend.app.core.guards import actor, guard
 
+Names = dict[tuple[str, str], str]
 ACTIONS = {
     "log_in": "登录",
     "log_out": "退出",
@@ -49,7 +51,7 @@ SUBJECTS = {
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
 }  # fmt: skip
 DETAILS = {
-    "role": "角色", "region_id": "地方编号", "grant_id": "授权编号", "decision": "结论",
+    "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",
     "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
     "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
     "name": "名称", "before": "原为", "parent_id": "划入", "into": "并入", "posters": "海报张数",
@@ -61,12 +63,24 @@ VALUES = {
 }  # fmt: skip
 
 
-def describe(detail: dict[str, Any]) -> str:
+def describe(detail: dict[str, Any], names: Names) -> str:
     """The details of an entry in words."""
+
+    def word(name: str, value: Any) -> Any:
+        if name in queries.REGION_DETAILS:
+            return names.get(("region", str(value)), value)
+        return VALUES.get(str(value), value)
+
     return ",".join(
-        f"{DETAILS.get(name, name)} {VALUES.get(str(value), value)}"
-        for name, value in detail.items()
+        f"{DETAILS.get(name, name)} {word(name, value)}" for name, value in detail.items()
     )
+
+
+def name_subject(entry: AuditEntry, names: Names) -> str:
+    """What an entry is about: kind and name, or kind and number."""
+    kind = "region" if entry.subject_kind == "county" else entry.subject_kind
+    called = names.get((kind, entry.subject_id)) or entry.subject_id
+    return f"{SUBJECTS.get(entry.subject_kind, entry.subject_kind)} {called}"
 
 
 def _turn(page: int) -> str:
@@ -88,10 +102,12 @@ def list_audit() -> str:
         last=read_day(asked, "last"),
         page=page,
     )
+    names = queries.name_subjects(entry for entry, _ in rows)
     return render_template(
         "accounts/audit.html",
         rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page, asked=asked,
-        action_names=ACTIONS, subject_names=SUBJECTS, describe=describe, turn=_turn,
+        action_names=ACTIONS, names=names, name_subject=name_subject, describe=describe,
+        turn=_turn,
     )  # fmt: skip
 
 

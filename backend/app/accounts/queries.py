@@ -1,6 +1,6 @@
 """Reads about people, bindings and roles."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from backend.app.core.db import db
 from backend.app.places.queries import current_village, get_place, village_label
 
 PAGE = 50
+# Where the details of an audit entry hold the id of a region.
+REGION_DETAILS = frozenset({"region_id", "parent_id", "into"})
 GRANTS = text(
     """
     SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on
@@ -204,6 +206,30 @@ def list_audit(
     if last:
         query = query.where(AuditEntry.at < calendar.midnight(last + timedelta(days=1)))
     return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
+
+
+SUBJECT_NAMES = text(
+    """
+    SELECT 'person' AS kind, id::text AS id, display_name AS name
+    FROM person WHERE id = ANY(:people)
+    UNION ALL
+    SELECT 'region', id::text, name FROM region WHERE id = ANY(:regions)
+    """
+)
+
+
+def name_subjects(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
+    """What the people and regions that the log speaks of are called."""
+    people: set[int] = set()
+    regions: set[int] = set()
+    for entry in entries:
+        if entry.subject_kind == "person":
+            people.add(int(entry.subject_id))
+        elif entry.subject_kind in ("region", "county"):
+            regions.add(int(entry.subject_id))
+        regions.update(entry.detail[key] for key in REGION_DETAILS & entry.detail.keys())
+    values = {"people": list(people), "regions": list(regions)}
+    return {(row.kind, row.id): row.name for row in db.session.execute(SUBJECT_NAMES, values)}
 
 
 REGIONS = text(

@@ -56,9 +56,22 @@ def test_every_act_that_is_recorded_anywhere_has_words() -> None:
 
 
 def test_details_are_told_in_chinese() -> None:
-    assert describe({"role": "cadre", "region_id": 7}) == "角色 村干部,地方编号 7"
-    assert describe({"decision": "refuse"}) == "结论 不通过"
-    assert describe({}) == ""
+    names = {("region", "7"): "西村"}
+    assert describe({"role": "cadre", "region_id": 7}, names) == "角色 村干部,地方 西村"
+    assert describe({"into": 8}, names) == "并入 8"
+    assert describe({"decision": "refuse"}, names) == "结论 不通过"
+    assert describe({}, names) == ""
+
+
+def test_people_and_places_are_called_by_their_names(desk, county) -> None:
+    desk.post("/console/people", username="wang", display_name="王会计")
+    with transaction():
+        record("rename_region", desk.person_id, "region", county.village_ids[0], name="新村")
+        record("import_divisions", None, "region", 0, total=3)
+    page = desk.get("/console/audit").text
+    assert ">人员 王会计</a>" in page
+    assert "地方 第1村" in page
+    assert "名称 新村" in page
 
 
 def test_the_log_is_filtered_by_person_action_and_day(

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 
 from backend.app.access import Role
-from backend.app.accounts import logins, passwords, second_factor
+from backend.app.accounts import console, logins, passwords, second_factor
 from backend.app.core import calendar
 from backend.app.core.db import transaction
+from backend.app.core.errors import Unavailable
 from backend.app.core.guards import CONSOLE_COOKIE
 from backend.app.core.sealing import seal, unseal
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
-from tests.factories.county import County, make_county
+from tests.factories.county import County, grant_role, make_county
 
 NEW = "柿子树下 2026!"
 
@@ -209,8 +210,6 @@ def test_a_role_that_needs_a_second_factor_asks_for_it_in_a_session_already_open
 ) -> None:
     desk = sit_down(client, leader, second_factor=False)
     assert desk.get("/console/").status_code == 200
-    from tests.factories.county import grant_role
-
     grant_role(leader, Role.COUNTY_STAFF, county.id)
     assert desk.get("/console/").location.endswith("/console/login/enrol")
     assert desk.get("/console/login/enrol").status_code == 200
@@ -225,8 +224,6 @@ def test_two_tabs_of_the_log_in_page_both_work(client, leader) -> None:
 def test_a_village_hall_full_of_people_can_log_in_and_a_machine_is_slowed_down(
     client, leader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backend.app.accounts import console
-
     assert console.ATTEMPTS_PER_ADDRESS >= 100
     monkeypatch.setattr(console, "ATTEMPTS_PER_ADDRESS", 2)
     statuses = [log_in(client, "leader", "wrong pass 1").status_code for _ in range(3)]
@@ -234,11 +231,29 @@ def test_a_village_hall_full_of_people_can_log_in_and_a_machine_is_slowed_down(
 
 
 def test_what_was_sealed_opens_only_for_its_purpose(app) -> None:
-    from backend.app.core.errors import Unavailable
-
     sealed = seal("totp", b"secret")
     assert unseal("totp", sealed) == b"secret"
     for purpose, content in (("other", sealed), ("totp", b""), ("totp", sealed[:-1] + b"\x00")):
         with pytest.raises(Unavailable):
             unseal(purpose, content)
     assert seal("totp", b"secret") != sealed
+
+
+def test_neither_secret_nor_codes_reach_the_log(
+    app, client, county, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    make_staff(Role.COUNTY_STAFF, county.id, "newclerk")
+    log_in(client, "newclerk")
+    page = client.get("/console/login/enrol")
+    secret = re.search(r"<code>(\w+)</code>", page.text)[1]
+    code = pyotp.TOTP(secret).at(calendar.now())
+    form = {"csrf_token": form_token(page), "code": code}
+    shown = client.post("/console/login/enrol", data=form).text
+    recovery = re.findall(r"<li>(\d{4}) (\d{4})</li>", shown)
+    log_in(client, "newclerk")
+    send_code(client, "".join(recovery[0]))
+    printed = capsys.readouterr().out + caplog.text
+    assert "enter_code" in printed
+    for held_back in (secret, code, *map("".join, recovery), held(client), PASSWORD):
+        assert held_back not in printed
