@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.app.access import Permission
-from backend.app.accounts import operations, queries, schemas
+from backend.app.accounts import invitations, operations, queries, schemas
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all, presented_token
@@ -58,4 +58,16 @@ def set_binding(given: dict[str, Any]) -> dict[str, Any]:
     person_id = actor().person_id
     with transaction():
         operations.bind_village(person_id, **given)
+    return queries.describe_villager(person_id)
+
+
+@blueprint.post("/me/roles")
+@guard(Permission.OWN_ACCOUNT)
+@blueprint.arguments(schemas.InvitationInputShape())
+@blueprint.response(201, schemas.MeShape())
+def accept_invitation(given: dict[str, Any]) -> dict[str, Any]:
+    """Becomes a cadre with the code the township gave; sending it again changes nothing."""
+    person_id = actor().person_id
+    with transaction():
+        invitations.accept(person_id, given["code"])
     return queries.describe_villager(person_id)

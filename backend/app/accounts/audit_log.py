@@ -20,6 +20,8 @@ ACTIONS = {
     "use_recovery_code": "用备用码登录",
     "change_password": "修改密码",
     "create_administrator": "设立管理员",
+    "invite_cadre": "请村干部",
+    "accept_invitation": "接受邀请",
     "open_login": "开账号",
     "reset_password": "重置密码",
     "unlock_login": "解锁账号",
@@ -51,7 +53,7 @@ SUBJECTS = {
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
 }  # fmt: skip
 DETAILS = {
-    "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",
+    "role": "角色", "region_id": "地方", "grant_id": "授权编号", "invitation_id": "邀请编号", "decision": "结论",
     "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
     "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
     "name": "名称", "before": "原为", "parent_id": "划入", "into": "并入", "posters": "海报张数",

@@ -58,3 +58,10 @@ class OwnRole(NotAllowed):
 class RoleDoesNotFit(InvalidInput):
     code = "role_does_not_fit"
     message = "角色和地方对不上:村干部选村,乡镇人员选乡镇,县里人员选县"
+
+
+class InvitationUnknown(NotFound):
+    """The same words for a wrong, used or expired code."""
+
+    code = "invitation_unknown"
+    message = "邀请码不对、用过了或过期了,请乡镇重新发一个"

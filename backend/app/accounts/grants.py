@@ -33,12 +33,7 @@ def grant_role(
 ) -> RoleGrant:
     """Gives a role in a region from one day to another (both included)."""
     _check_person(actor, person_id)
-    if not _check_region(actor, role, region_id).is_open:
-        raise RegionClosed
-    if ends_on is not None and ends_on < starts_on:
-        raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
-    if ends_on is not None and ends_on < calendar.today():
-        raise InvalidInput(errors={"ends_on": ["结束日期已经过了"]})
+    check_grantable(actor, role, region_id, starts_on, ends_on)
     if _held(person_id, role, region_id, starts_on, ends_on):
         raise Conflict("这段日期里已有同样的角色")
     grant = insert_grant(person_id, role, region_id, starts_on, ends_on, actor.person_id)
@@ -48,6 +43,18 @@ def grant_role(
     )  # fmt: skip
     after_commit(lambda: close_all_sessions(person_id))
     return grant
+
+
+def check_grantable(
+    actor: Actor, role: Role, region_id: int, starts_on: date, ends_on: date | None
+) -> None:
+    """Raises unless the actor may give this role there for these days."""
+    if not _check_region(actor, role, region_id).is_open:
+        raise RegionClosed
+    if ends_on is not None and ends_on < starts_on:
+        raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
+    if ends_on is not None and ends_on < calendar.today():
+        raise InvalidInput(errors={"ends_on": ["结束日期已经过了"]})
 
 
 def insert_grant(

@@ -96,3 +96,21 @@ class ConsoleLogin(Model):
     recovery_hashes: Mapped[list[str]] = mapped_column(ARRAY(String(200)), server_default="{}")
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CadreInvitation(Model):
+    """A code that turns a WeChat user into a cadre of one village, once, within three days."""
+
+    __tablename__ = "cadre_invitation"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(String(40))
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

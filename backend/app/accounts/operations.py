@@ -12,7 +12,7 @@ from backend.app.core.text_check import check_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
 
-MAX_HOUSEHOLD = 20
+MAX_HOUSEHOLD = 30
 
 
 def enter_by_openid(openid: str) -> int:

@@ -7,7 +7,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import MAY_GRANT, ROLE_NAMES, Permission, Role, has_permission, regions_of
-from backend.app.accounts import grants, logins, queries
+from backend.app.accounts import grants, invitations, logins, queries
 from backend.app.accounts.forms import read_day, read_id, read_page, read_role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -23,7 +23,7 @@ def list_people() -> str:
     return _people_page()
 
 
-def _people_page(error: DomainError | None = None) -> str:
+def _people_page(error: DomainError | None = None, **more: Any) -> str:
     search, role, page = (
         request.args.get("q", "")[:40],
         read_role(request.args),
@@ -36,7 +36,8 @@ def _people_page(error: DomainError | None = None) -> str:
         lines=lines, total=total, page=page, size=queries.PAGE, search=search, role=role,
         role_names=ROLE_NAMES, now=calendar.now(), today=calendar.today(),
         may_open=has_permission(actor(), Permission.MANAGE_LOGINS),
-        error=error, form=request.form,
+        may_invite=has_permission(actor(), Permission.GRANT_ROLES),
+        error=error, form=request.form, **more,
     )  # fmt: skip
 
 
@@ -82,6 +83,25 @@ def open_login() -> Any:
     except DomainError as refused:
         return _people_page(refused), 422
     return _person_page(person_id, password=password)
+
+
+@guard(Permission.GRANT_ROLES)
+def invite_cadre() -> Any:
+    """A code that makes a WeChat user a cadre; shown this once."""
+    form = request.form
+    try:
+        starts_on, ends_on = read_day(form, "starts_on"), read_day(form, "ends_on")
+        with transaction():
+            village, code = invitations.invite(
+                actor(),
+                form.get("name", ""),
+                form.get("village", ""),
+                starts_on or calendar.today(),
+                ends_on,
+            )
+    except DomainError as refused:
+        return _people_page(invitation_error=refused), 422
+    return _people_page(invitation={"village": village, "code": code})
 
 
 @guard(Permission.GRANT_ROLES)
@@ -143,6 +163,7 @@ def register(blueprint: Blueprint) -> None:
     for rule, view, method in (
         ("/people", list_people, "GET"),
         ("/people", open_login, "POST"),
+        ("/people/invitations", invite_cadre, "POST"),
         ("/people/<int:person_id>", show_person, "GET"),
         ("/people/<int:person_id>/grants", grant_role, "POST"),
         ("/grants/<int:grant_id>/revoke", revoke_grant, "POST"),

@@ -48,3 +48,7 @@ class SessionShape(Shape):
     token = fields.String(required=True)
     expires_at = fields.AwareDateTime(required=True)
     me = fields.Nested(MeShape, required=True)
+
+
+class InvitationInputShape(Shape):
+    code = fields.String(required=True, validate=validate.Length(min=1, max=40, error="邀请码不对"))

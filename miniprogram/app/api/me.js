@@ -1,9 +1,12 @@
 const { request } = require('../core/request')
 
-/** The villager: binding, roles, balance. */
+/** The villager: binding and roles. */
 const getMe = () => request({ path: '/me' })
 
 /** @param {{village_id: number, group_id?: number, household?: string}} binding */
 const bindVillage = (binding) => request({ method: 'PUT', path: '/me/binding', data: binding })
 
-module.exports = { getMe, bindVillage }
+/** @param {string} code what the office read out */
+const acceptInvitation = (code) => request({ method: 'POST', path: '/me/roles', data: { code } })
+
+module.exports = { getMe, bindVillage, acceptInvitation }

@@ -113,7 +113,7 @@ def test_only_open_villages_and_their_own_groups_can_be_bound(client, world, cou
         ({"village_id": county.id}, "village_id"),
         ({"village_id": first, "group_id": group}, "group_id"),
         ({"village_id": first, "group_id": 999_999}, "group_id"),
-        ({"village_id": first, "household": "李" * 21}, "household"),
+        ({"village_id": first, "household": "李" * 31}, "household"),
         ({"village_id": "x"}, "village_id"),
         ({"village_id": first, "colour": "red"}, "colour"),
         ({}, "village_id"),

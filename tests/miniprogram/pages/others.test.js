@@ -242,3 +242,18 @@ test('every page can be opened at the largest letters without a server', async (
     await phone.until(() => phone.text().length > 5, route)
   }
 })
+
+test('an invitation code makes a cadre; a wrong one is told kindly', async () => {
+  const village = new Village()
+  village.answers['POST /me/roles'] = () => error(404, 'invitation_unknown', '邀请码不对、用过了或过期了,请乡镇重新发一个')
+  const phone = await open('invitation', village)
+  phone.tap('#invitation-send')
+  await phone.see('请先填邀请码')
+  phone.type('#invitation-code', 'abcde fghjk')
+  phone.tap('#invitation-send')
+  await phone.see('请乡镇重新发一个')
+  village.answers['POST /me/roles'] = () => fine({ person_id: 1, binding: null, roles: [] }, 201)
+  phone.tap('#invitation-send')
+  await phone.see('您是村干部了')
+  assert.deepEqual(village.requests('POST /me/roles')[1].data, { code: 'abcde fghjk' })
+})

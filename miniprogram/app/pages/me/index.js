@@ -50,6 +50,7 @@ Page(page({
 
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
   openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
+  openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },
   call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },
 }))

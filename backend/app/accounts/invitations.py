@@ -1,0 +1,98 @@
+"""How a WeChat user becomes a cadre: a code from the office, typed in by the cadre."""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from backend.app.access import Actor, Permission, Role, regions_of
+from backend.app.accounts.errors import InvitationUnknown
+from backend.app.accounts.grants import check_grantable, insert_grant
+from backend.app.accounts.models import CadreInvitation, Person
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.places.queries import find_place, search_villages
+
+GOOD_FOR = timedelta(days=3)
+# No letters or digits that are mistaken for each other when read out.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+LENGTH = 10
+
+
+def _hash(code: str) -> str:
+    plain = "".join(letter for letter in code.casefold() if letter.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _village(actor: Actor, text: str) -> tuple[int, str]:
+    """The one village of this name or code that the actor may give roles in."""
+    wanted = text.strip()
+    if wanted.isdecimal() and len(wanted) == 12:
+        place = find_place(wanted)
+        if place is not None and place.level == "village":
+            return place.id, place.name
+    found = search_villages(wanted, regions_of(actor, Permission.GRANT_ROLES)) if wanted else []
+    exact = [village for village in found if village.name == wanted] or found
+    if len(exact) == 1:
+        return exact[0].id, exact[0].name
+    names = "、".join(f"{village.township}{village.name}" for village in exact[:5])
+    fault = f"有好几个:{names}。请填 12 位代码" if exact else "没有找到这个村"
+    raise InvalidInput(errors={"village": [fault]})
+
+
+def invite(
+    actor: Actor, name: str, village: str, starts_on: date, ends_on: date | None
+) -> tuple[str, str]:
+    """The village's name and the code to read out; only its hash is stored."""
+    if not name.strip() or len(name) > 40:
+        raise InvalidInput(errors={"name": ["请填姓名,最多 40 字"]})
+    village_id, village_name = _village(actor, village)
+    check_grantable(actor, Role.CADRE, village_id, starts_on, ends_on)
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    at = calendar.now()
+    invitation = CadreInvitation(
+        code_hash=_hash(code),
+        display_name=name.strip(),
+        village_id=village_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        invited_by_id=actor.person_id,
+        invited_at=at,
+        expires_at=at + GOOD_FOR,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    record("invite_cadre", actor.person_id, "region", village_id, invitation_id=invitation.id)
+    return village_name, f"{code[:5]} {code[5:]}"
+
+
+def accept(person_id: int, code: str) -> None:
+    """Makes the person a cadre; the same person's second attempt changes nothing."""
+    invitation = db.session.scalar(
+        select(CadreInvitation).where(CadreInvitation.code_hash == _hash(code)).with_for_update()
+    )
+    if invitation is None or invitation.accepted_by_id not in (None, person_id):
+        raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
+    if invitation.accepted_by_id == person_id:
+        return
+    at = calendar.now()
+    if at > invitation.expires_at:
+        raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
+    person = db.session.get_one(Person, person_id)
+    person.display_name = person.display_name or invitation.display_name
+    grant = insert_grant(
+        person_id,
+        Role.CADRE,
+        invitation.village_id,
+        invitation.starts_on,
+        invitation.ends_on,
+        invitation.invited_by_id,
+    )
+    invitation.accepted_by_id, invitation.accepted_at = person_id, at
+    record(
+        "accept_invitation", person_id, "person", person_id,
+        invitation_id=invitation.id, grant_id=grant.id,
+    )  # fmt: skip
