@@ -54,7 +54,8 @@ SUBJECTS = {
 }  # fmt: skip
 DETAILS = {
     "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",
-    "invitation_id": "邀请编号", "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
+    "invitation_id": "邀请编号",
+    "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
     "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
     "name": "名称", "before": "原为", "parent_id": "划入", "into": "并入", "posters": "海报张数",
     "amount": "分值", "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
