@@ -10,7 +10,7 @@ from backend.app.places.posters import draw_posters
 from backend.app.places.printing import poster_of
 from backend.app.places.targets import find_target
 
-DOTS_PER_INCH = 72
+DOTS_PER_INCH = 100
 
 
 def poster_picture(code: str) -> io.BytesIO | None:
