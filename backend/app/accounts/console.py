@@ -8,11 +8,11 @@ from flask import Blueprint, current_app, g, make_response, redirect, render_tem
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Actor, Permission, needs_second_factor
+from backend.app.access import Permission, needs_second_factor
 from backend.app.accounts import audit_log, logins, people, second_factor
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
-from backend.app.accounts.queries import load_grants
+from backend.app.accounts.queries import actor_today
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
@@ -100,9 +100,7 @@ def _next_step(found: ConsoleLogin, second_factor_done: bool) -> Step | None:
     if found.must_change_password:
         return Step.PASSWORD
     if found.totp_confirmed_at is None and current_app.config["SETTINGS"].second_factor_required:
-        _, grants = load_grants(found.person_id)
-        held = tuple(grant for grant in grants if grant.holds_on(calendar.today()))
-        return Step.ENROL if needs_second_factor(Actor(found.person_id, held)) else None
+        return Step.ENROL if needs_second_factor(actor_today(found.person_id)) else None
     return None
 
 

@@ -4,9 +4,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from backend.app.access import MAY_GRANT, Actor, Permission, Role, may
+from backend.app.access import MAY_GRANT, Actor, Permission, Role, may, regions_of
 from backend.app.accounts.errors import OwnRole, PersonUnknown, RegionClosed, RoleDoesNotFit
 from backend.app.accounts.models import Person, RoleGrant
+from backend.app.accounts.queries import get_person
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
@@ -33,6 +34,8 @@ def grant_role(
 ) -> RoleGrant:
     """Gives a role in a region from one day to another (both included)."""
     _check_person(actor, person_id)
+    # Neither a villager, whom a role would silence, nor another county's staff by their number.
+    get_person(person_id, regions_of(actor, Permission.GRANT_ROLES))
     check_grantable(actor, role, region_id, starts_on, ends_on)
     if _held(person_id, role, region_id, starts_on, ends_on):
         raise Conflict("这段日期里已有同样的角色")

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from backend.app.access import Actor, Permission, Role, regions_of
 from backend.app.accounts.errors import InvitationUnknown
 from backend.app.accounts.grants import check_grantable, insert_grant
-from backend.app.accounts.models import CadreInvitation, Person
+from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
+from backend.app.accounts.queries import actor_today
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import InvalidInput
+from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.places.queries import find_place, search_villages
 
 GOOD_FOR = timedelta(days=3)
@@ -79,7 +80,7 @@ def accept(person_id: int, code: str) -> None:
     if invitation.accepted_by_id == person_id:
         return
     at = calendar.now()
-    if at > invitation.expires_at:
+    if at > invitation.expires_at or not _still_stands(invitation):
         raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
     person = db.session.get_one(Person, person_id)
     person.display_name = person.display_name or invitation.display_name
@@ -96,3 +97,17 @@ def accept(person_id: int, code: str) -> None:
         "accept_invitation", person_id, "person", person_id,
         invitation_id=invitation.id, grant_id=grant.id,
     )  # fmt: skip
+
+
+def _still_stands(invitation: CadreInvitation) -> bool:
+    """Whoever invited may have left the office, the village been merged, the last day gone by."""
+    login = db.session.get(ConsoleLogin, invitation.invited_by_id)
+    if login is None or login.disabled_at is not None:
+        return False
+    inviter = actor_today(invitation.invited_by_id)
+    first, last = invitation.starts_on, invitation.ends_on
+    try:
+        check_grantable(inviter, Role.CADRE, invitation.village_id, first, last)
+    except DomainError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.access import Actor, Permission, may
+from backend.app.access import Actor, Permission, may, regions_of
 from backend.app.accounts import second_factor
 from backend.app.accounts.errors import (
     LoginLocked,
@@ -20,7 +20,7 @@ from backend.app.accounts.passwords import (
     matches,
     one_time_password,
 )
-from backend.app.accounts.queries import load_grants
+from backend.app.accounts.queries import get_person, load_grants
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
@@ -32,7 +32,13 @@ MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 
 
-def create_login(username: str, display_name: str, password: str, must_change: bool = False) -> int:
+def create_login(
+    username: str,
+    display_name: str,
+    password: str,
+    must_change: bool = False,
+    opened_by_id: int | None = None,
+) -> int:
     """Opens a log-in for a new person; returns the person's id."""
     name = username.strip().lower()
     if not 2 <= len(name) <= 40 or not name.isascii() or not name.replace("-", "").isalnum():
@@ -49,6 +55,7 @@ def create_login(username: str, display_name: str, password: str, must_change: b
             username=name,
             password_hash=hash_password(password),
             must_change_password=must_change,
+            opened_by_id=opened_by_id,
         )
         .on_conflict_do_nothing(index_elements=["username"])
         .returning(ConsoleLogin.person_id)
@@ -61,7 +68,9 @@ def create_login(username: str, display_name: str, password: str, must_change: b
 def open_login(actor: Actor, username: str, display_name: str) -> tuple[int, str]:
     """A new member of staff: the person's id and the one-time password to read out."""
     password = one_time_password()
-    person_id = create_login(username, display_name, password, must_change=True)
+    person_id = create_login(
+        username, display_name, password, must_change=True, opened_by_id=actor.person_id
+    )
     record("open_login", actor.person_id, "person", person_id)
     return person_id, password
 
@@ -191,6 +200,7 @@ def _of_another(actor: Actor, person_id: int) -> ConsoleLogin:
     """Whoever could take over the log-in of another county would have that county's rights."""
     if actor.person_id == person_id:
         raise OwnRole("不能对自己的账号这样做")
+    get_person(person_id, regions_of(actor, Permission.MANAGE_LOGINS))
     login = own_login(person_id)
     _, grants = load_grants(person_id)
     for grant in grants:

@@ -96,6 +96,8 @@ class ConsoleLogin(Model):
     recovery_hashes: Mapped[list[str]] = mapped_column(ARRAY(String(200)), server_default="{}")
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Until the first role is granted, the log-in belongs to the office of whoever opened it.
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class CadreInvitation(Model):

@@ -81,7 +81,8 @@ def _check_group(group_id: int | None, village_id: int) -> None:
         group = get_place(group_id)
     except RegionUnknown:
         group = None
-    if group is None or group.level != "group" or group.parent_id != village_id:
+    fits = group is not None and group.level == "group" and group.parent_id == village_id
+    if group is None or not fits or not group.is_open:
         raise WrongPlace(errors={"group_id": ["请选本村的小组"]})
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, text
+from sqlalchemy.orm import aliased
 
-from backend.app.access import Grant, Role
+from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.core import calendar
@@ -39,13 +40,18 @@ GRANT_LINES = text(
     ORDER BY g.revoked_at DESC NULLS FIRST, g.id DESC
     """
 )
-# Whose work lies, or once lay, within these regions; and newcomers who have no role yet.
+# Whose work lies, or once lay, within these regions; and whom an administrator of these regions
+# let in and who has no role yet.
 WITHIN = text(
     """
     (EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
              WHERE g.person_id = person.id
                AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within)))
-     OR NOT EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.id))
+     OR NOT EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.id)
+        AND EXISTS (SELECT FROM console_login l
+                    JOIN role_grant g ON g.person_id = l.opened_by_id AND g.role = 'administrator'
+                    JOIN region r ON r.id = g.region_id
+                    WHERE l.person_id = person.id AND r.county_id = ANY(:within)))
     """
 )
 
@@ -72,13 +78,18 @@ def load_grants(person_id: int) -> tuple[str, tuple[Grant, ...]]:
     return (rows[0].display_name if rows else "", grants)
 
 
+def actor_today(person_id: int) -> Actor:
+    """A person with the grants that hold today, for when it is not that person who asks."""
+    name, grants = load_grants(person_id)
+    today = calendar.today()
+    return Actor(person_id, tuple(grant for grant in grants if grant.holds_on(today)), name)
+
+
 def describe_villager(person_id: int) -> dict[str, Any]:
     """What the mini-program shows about its own user."""
     binding = db.session.scalar(
         select(Binding).where(Binding.person_id == person_id, Binding.ended_at.is_(None))
     )
-    _, grants = load_grants(person_id)
-    today = calendar.today()
     return {
         "person_id": person_id,
         "binding": _describe_binding(binding) if binding else None,
@@ -88,8 +99,7 @@ def describe_villager(person_id: int) -> dict[str, Any]:
                 "region_id": grant.region_id,
                 "region_name": get_place(grant.region_id).name,
             }
-            for grant in grants
-            if grant.holds_on(today)
+            for grant in actor_today(person_id).grants
         ],
     }
 
@@ -191,14 +201,19 @@ def list_audit(
     page: int = 1,
 ) -> list[Any]:
     """One page of the log of these regions' people, newest first, one more line than a page."""
+    doer = aliased(Person)
+    # What the system did to somebody, such as a lock, is that person's county's to see.
+    about = case((AuditEntry.subject_kind == "person", cast(AuditEntry.subject_id, BigInteger)))
+    concerned = func.coalesce(AuditEntry.person_id, about)
+    own = select(Person.id).where(Person.id == concerned, WITHIN.bindparams(within=list(within)))
     query = (
-        select(AuditEntry, Person.display_name)
-        .outerjoin(Person, Person.id == AuditEntry.person_id)
-        .where(or_(AuditEntry.person_id.is_(None), WITHIN.bindparams(within=list(within))))
+        select(AuditEntry, doer.display_name)
+        .outerjoin(doer, doer.id == AuditEntry.person_id)
+        .where(or_(concerned.is_(None), own.exists()))
         .order_by(AuditEntry.id.desc())
     )
     if person.strip():
-        query = query.where(Person.display_name.icontains(person.strip(), autoescape=True))
+        query = query.where(doer.display_name.icontains(person.strip(), autoescape=True))
     if action:
         query = query.where(AuditEntry.action == action)
     if first:

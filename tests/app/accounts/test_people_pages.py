@@ -9,7 +9,7 @@ from backend.app.accounts.logins import create_login, own_login
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.places.models import Region
-from tests.factories.console import Desk, log_in, make_staff, sit_down
+from tests.factories.console import PASSWORD, Desk, log_in, make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, grant_role, make_county, make_person
 
 
@@ -29,9 +29,10 @@ def desk(client, county: County) -> Desk:
     return sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
 
 
-def newcomer(username: str = "wang") -> int:
+def newcomer(desk: Desk, username: str = "wang") -> int:
+    """Somebody for whom an account was opened at this desk, without a role yet."""
     with transaction():
-        return create_login(username, "王会计", "correct horse 42")
+        return create_login(username, "王会计", PASSWORD, opened_by_id=desk.person_id)
 
 
 def grant(desk: Desk, person_id: int, role: str, region_id: int, **dates: str) -> object:
@@ -77,7 +78,7 @@ def test_people_are_found_by_name_user_name_and_role(desk, county) -> None:
 
 
 def test_roles_that_are_over_are_not_among_the_roles_in_the_list(desk, county) -> None:
-    person = newcomer()
+    person = newcomer(desk)
     over = calendar.today() - timedelta(days=1)
     grant_role(person, Role.LEADER, county.id, ends_on=over)
     assert "还没有角色" in desk.get("/console/people?q=wang").text
@@ -88,7 +89,8 @@ def test_roles_that_are_over_are_not_among_the_roles_in_the_list(desk, county) -
 def test_many_people_come_in_pages(desk, app) -> None:
     with transaction():
         for number in range(55):
-            create_login(f"staff-{number:02d}", "工作人员", "correct horse 42")
+            name = f"staff-{number:02d}"
+            create_login(name, "工作人员", PASSWORD, opened_by_id=desk.person_id)
     first, second = (desk.get(f"/console/people?page={n}").text for n in (1, 2))
     assert "staff-00" in first
     assert "staff-54" not in first
@@ -98,7 +100,7 @@ def test_many_people_come_in_pages(desk, app) -> None:
 
 
 def test_a_refused_new_account_says_why_beside_the_form(desk) -> None:
-    newcomer("wang")
+    newcomer(desk, "wang")
     for username, name, words in (
         ("WANG", "王二", "已有人用"),
         ("王", "王二", "小写字母"),
@@ -112,7 +114,7 @@ def test_a_refused_new_account_says_why_beside_the_form(desk) -> None:
 
 
 def test_the_place_of_a_role_is_found_by_name_or_code(desk, county, elsewhere) -> None:
-    address = f"/console/people/{newcomer()}"
+    address = f"/console/people/{newcomer(desk)}"
     assert "第1村" not in desk.get(address).text
     page = desk.get(f"{address}?place=第1村").text
     assert "第1村(村,庄里镇)" in page
@@ -123,7 +125,7 @@ def test_the_place_of_a_role_is_found_by_name_or_code(desk, county, elsewhere) -
 
 def test_a_refused_grant_keeps_what_was_filled_in(desk, county) -> None:
     village = county.village_ids[0]
-    answer = grant(desk, newcomer(), "leader", village, ends_on="2199-01-01")
+    answer = grant(desk, newcomer(desk), "leader", village, ends_on="2199-01-01")
     assert answer.status_code == 422
     assert f'<option value="{village}" selected' in answer.text
     assert '<option value="leader" selected' in answer.text
@@ -141,24 +143,24 @@ def test_a_refused_grant_keeps_what_was_filled_in(desk, county) -> None:
     ],
 )
 def test_impossible_days_are_refused_in_words(desk, county, dates, words: str) -> None:
-    answer = grant(desk, newcomer(), "leader", county.id, **dates)
+    answer = grant(desk, newcomer(desk), "leader", county.id, **dates)
     assert answer.status_code == 422
     assert words in answer.text
 
 
 @pytest.mark.parametrize("region", ["", "x", "999999", "9" * 40, "-1"])
 def test_an_impossible_place_is_refused_in_words(desk, region: str) -> None:
-    assert grant(desk, newcomer(), "leader", region).status_code == 422
+    assert grant(desk, newcomer(desk), "leader", region).status_code == 422
 
 
 def test_a_merged_village_gets_no_new_cadre_but_the_old_one_can_be_revoked(
     desk, county, scalar
 ) -> None:
-    person, village = newcomer(), county.village_ids[0]
+    person, village = newcomer(desk), county.village_ids[0]
     grant_id = grant_role(person, Role.CADRE, village)
     with transaction() as session:
         session.get(Region, village).closed_on = OPENED_ON
-    assert "已撤并" in grant(desk, newcomer("li"), "cadre", village).text
+    assert "已撤并" in grant(desk, newcomer(desk, "li"), "cadre", village).text
     assert desk.post(f"/console/grants/{grant_id}/revoke").status_code == 302
     assert scalar("SELECT revoked_by_id FROM role_grant WHERE id = :id", id=grant_id)
 

@@ -10,7 +10,8 @@ from backend.app.access import Actor, Role
 from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
 from backend.app.accounts.grants import grant_role as grant
 from backend.app.accounts.grants import revoke_grant
-from backend.app.accounts.queries import load_grants
+from backend.app.accounts.logins import open_login
+from backend.app.accounts.queries import actor_today as acting
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed
@@ -23,15 +24,14 @@ def county(app) -> County:
     return make_county()
 
 
-def acting(person_id: int) -> Actor:
-    name, grants = load_grants(person_id)
-    today = calendar.today()
-    return Actor(person_id, tuple(g for g in grants if g.holds_on(today)), name)
+def newcomer(boss: Actor) -> int:
+    with transaction():
+        return open_login(boss, "new", "小王")[0]
 
 
 def test_an_administrator_grants_what_fits_the_place(county, scalar) -> None:
     boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
-    new = make_person(name="小王")
+    new = newcomer(boss)
     for role, region in (
         (Role.CADRE, county.village_ids[0]),
         (Role.TOWNSHIP_STAFF, county.township_ids[0]),
@@ -55,7 +55,7 @@ def test_nobody_changes_own_roles(county) -> None:
 def test_nobody_grants_above_own_role_or_outside_own_region(county) -> None:
     clerk = acting(make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     other = make_county(code="360281", name="乐平市")
-    new = make_person()
+    new = make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "new")
     for role, region in ((Role.ADMINISTRATOR, county.id), (Role.CADRE, other.village_ids[0])):
         with pytest.raises(NotAllowed), transaction():
             grant(clerk, new, role, region, calendar.today())
@@ -64,12 +64,12 @@ def test_nobody_grants_above_own_role_or_outside_own_region(county) -> None:
 def test_a_role_must_fit_its_place(county) -> None:
     boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
     with pytest.raises(RoleDoesNotFit), transaction():
-        grant(boss, make_person(), Role.CADRE, county.id, calendar.today())
+        grant(boss, newcomer(boss), Role.CADRE, county.id, calendar.today())
 
 
 def test_the_same_role_twice_at_a_time_is_a_conflict(county) -> None:
     boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
-    new = make_person()
+    new = newcomer(boss)
     with transaction():
         grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
     with pytest.raises(Conflict), transaction():
