@@ -108,6 +108,9 @@ FAULTS = {
     "bad_token": problem(40001, "invalid credential"),
     "expired_token": problem(42001, "access_token expired"),
     "quota": problem(45009, "reach max api daily quota limit"),
+    "odd_code": {"errcode": "x"},
+    "odd_lifetime": {"access_token": "t", "expires_in": None},
+    "odd_openid": {"openid": 5},
 }
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -28,12 +29,35 @@ MASKED_KEYS = frozenset(
     }
 )
 
+# Enough to reach our own code under all frames of the database library.
+MOST_FRAMES = 40
+
 
 def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replaces the value of every key that may hold a secret or a person."""
     for key in event:
         if key.lower() in MASKED_KEYS:
             event[key] = "***"
+    return event
+
+
+def frames_only(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replaces an exception by its kinds and places: its text may repeat what people wrote."""
+    error = event.pop("exc_info", None)
+    chain = []
+    while isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]
+        chain.append(
+            {
+                "kind": f"{type(error).__module__}.{type(error).__qualname__}",
+                "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+            }
+        )
+        error = error.__cause__ or error.__context__
+    if chain:
+        event["exception"] = chain
     return event
 
 
@@ -45,7 +69,7 @@ def configure(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             mask,
-            structlog.processors.format_exc_info,
+            frames_only,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

@@ -138,8 +138,8 @@ class WeChat(WeChatClient):
                 "force_refresh": False,
             },
         )
-        token, lifetime = answer.get("access_token"), int(answer.get("expires_in", 0))
-        if not isinstance(token, str) or not token:
+        token, lifetime = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(token, str) or not token or not isinstance(lifetime, int):
             raise self._refused("/cgi-bin/stable_token", None)
         self.session.set(self.access_token_key, token, max(60, lifetime - EARLY_SECONDS))
         return token
@@ -157,7 +157,9 @@ class WeChat(WeChatClient):
         """One call, repeated a few times while WeChat says it is busy."""
         for attempt in range(1, BUSY_ATTEMPTS + 1):
             answer = self._send(method, path, options)
-            code = int(answer.get("errcode") or 0)
+            code = answer.get("errcode") or 0
+            if not isinstance(code, int):
+                raise self._refused(path, None)
             if code != BUSY:
                 break
             time.sleep(BUSY_PAUSE * attempt)

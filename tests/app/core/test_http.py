@@ -6,6 +6,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -71,6 +72,25 @@ def test_a_crash_tells_nobody_anything_and_the_log_its_kind(
     assert "12345" in answer.text
     line = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (line["event"], line["kind"]) == ("crash", "RuntimeError")
+
+
+def test_the_log_of_a_crash_shows_the_places_and_not_the_values(
+    app: Flask, client: FlaskClient, world, monkeypatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with transaction() as session:
+        session.execute(text("ALTER TABLE person ADD CONSTRAINT ck_x CHECK (openid IS NULL)"))
+    try:
+        code = world.new_code("o-somebody")
+        assert client.post("/api/v1/sessions", json={"code": code}).status_code == 500
+    finally:
+        with transaction() as session:
+            session.execute(text("ALTER TABLE person DROP CONSTRAINT ck_x"))
+    told = capsys.readouterr().out
+    assert "o-somebody" not in told
+    crash = next(line for line in map(json.loads, told.splitlines()) if line["event"] == "crash")
+    assert crash["exception"][0]["kind"] == "sqlalchemy.exc.IntegrityError"
+    assert any("accounts" in frame for frame in crash["exception"][0]["frames"])
 
 
 def test_a_browser_gets_a_page_with_the_same_words(client: FlaskClient) -> None:

@@ -111,6 +111,23 @@ def test_a_broken_answer_is_unavailable_and_names_no_secret(
         assert secret not in told
 
 
+@pytest.mark.parametrize("fault", ["odd_code", "odd_openid"])
+def test_an_odd_answer_to_a_log_in_is_unavailable_too(
+    wechat: WeChat, world: World, fault: str
+) -> None:
+    world.faults = [fault]
+    with pytest.raises(WeChatUnavailable):
+        wechat.openid_for(world.new_code("o-1"))
+
+
+@pytest.mark.parametrize("fault", ["odd_code", "odd_lifetime"])
+def test_an_odd_token_is_not_kept(wechat: WeChat, world: World, fault: str) -> None:
+    world.faults = [fault]
+    with pytest.raises(WeChatUnavailable):
+        wechat.current_token()
+    assert wechat.current_token() == world.token
+
+
 def test_a_slow_answer_is_waited_for(wechat: WeChat, world: World) -> None:
     world.faults = ["slow"]
     assert wechat.openid_for(world.new_code("o-1")) == "o-1"
