@@ -13,7 +13,9 @@ from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
 from backend.app.core.settings import REPOSITORY, Settings
 
-FEATURES = ("places", "accounts", "points", "ratings", "scorecards", "exports")
+FEATURES = (
+    "places", "accounts", "points", "notices", "ratings", "tickets", "scorecards", "exports",
+)  # fmt: skip
 SURFACES = ("api", "console", "public")
 API_CONFIG: dict[str, Any] = {
     "API_TITLE": "村声 Village Voice",

@@ -28,21 +28,36 @@ class Entry:
     hour: int
     minute: int = 0
 
+    def period(self, local: datetime) -> str | None:
+        """The name of the period whose time has come, or None."""
+        come = (local.hour, local.minute) >= (self.hour, self.minute)
+        return f"{local:%Y-%m-%d}" if come else None
 
-TIMETABLE = (
+
+@dataclass(frozen=True)
+class Often:
+    """A job every few minutes, round the clock; what was missed while down is not made up for."""
+
+    job: JobName
+    minutes: int
+
+    def period(self, local: datetime) -> str | None:
+        return f"{local:%Y-%m-%d}:{(local.hour * 60 + local.minute) // self.minutes}"
+
+
+TIMETABLE: tuple[Entry | Often, ...] = (
     Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
+    Entry(JobName.TEND_TICKETS, hour=8),
+    Often(JobName.ESCALATE_TICKETS, minutes=10),
+    Often(JobName.DELIVER_WAITING, minutes=5),
 )
 
 
-def due(at: datetime) -> list[tuple[Entry, str]]:
-    """The entries whose time today has come, each with the name of its period."""
+def due(at: datetime) -> list[tuple[Entry | Often, str]]:
+    """The entries whose time has come, each with the name of its period."""
     local = at.astimezone(calendar.COUNTY_ZONE)
-    return [
-        (entry, f"{local:%Y-%m-%d}")
-        for entry in TIMETABLE
-        if (local.hour, local.minute) >= (entry.hour, entry.minute)
-    ]
+    return [(entry, period) for entry in TIMETABLE if (period := entry.period(local))]
 
 
 def send_due(at: datetime) -> list[JobName]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from backend.app.access import Role
 from backend.app.accounts.models import Binding, Person, RoleGrant
 from backend.app.core.db import db, transaction
-from backend.app.places.models import QrCode, Region, ServicePoint, ServicePointKind
+from backend.app.places.models import Department, QrCode, Region, ServicePoint, ServicePointKind
 from backend.app.points.models import PointsRule
 from backend.app.ratings.models import RatingReason
 
@@ -122,12 +122,26 @@ def make_person(openid: str | None = None, name: str = "") -> int:
         return person.id
 
 
-def grant_role(person_id: int, role: Role, region_id: int, **dates: date) -> int:
+def grant_role(
+    person_id: int,
+    role: Role,
+    region_id: int,
+    department_id: int | None = None,
+    **dates: date,
+) -> int:
     with transaction() as session:
+        if role is Role.DEPARTMENT_STAFF and department_id is None:
+            bureau = Department(
+                county_id=region_id, name=f"第{next(numbers)}局", opened_on=OPENED_ON
+            )
+            session.add(bureau)
+            session.flush()
+            department_id = bureau.id
         grant = RoleGrant(
             person_id=person_id,
             role=role.value,
             region_id=region_id,
+            department_id=department_id,
             starts_on=dates.get("starts_on", OPENED_ON),
             ends_on=dates.get("ends_on"),
             granted_at=datetime(2026, 1, 1, tzinfo=UTC),

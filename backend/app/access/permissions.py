@@ -5,14 +5,17 @@ from enum import StrEnum
 
 from backend.app.access.roles import Actor, Role
 
-V, C, T, K, L, A = (
+V, C, D, T, K, L, A = (
     Role.VILLAGER,
     Role.CADRE,
+    Role.DEPARTMENT_STAFF,
     Role.TOWNSHIP_STAFF,
     Role.COUNTY_STAFF,
     Role.LEADER,
     Role.ADMINISTRATOR,
 )
+
+EVERYBODY = frozenset({V, C, D, T, K, L, A})
 
 
 class Permission(StrEnum):
@@ -35,14 +38,20 @@ class Permission(StrEnum):
     GRANT_ROLES = "grant_roles"
     MANAGE_LOGINS = "manage_logins"
     SEE_AUDIT = "see_audit"
+    SEND_TICKET = "send_ticket"
+    HANDLE_TICKETS = "handle_tickets"
+    SEE_TICKETS = "see_tickets"
+    RUN_TICKET_DESK = "run_ticket_desk"
+    ENTER_FOR_OTHERS = "enter_for_others"
+    MANAGE_TICKET_RULES = "manage_ticket_rules"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
-    Permission.OWN_ACCOUNT: frozenset({V, C, T, K, L, A}),
-    Permission.RATE: frozenset({V, C, T, K, L, A}),
-    Permission.SEE_OWN_POINTS: frozenset({V, C, T, K, L, A}),
-    Permission.SEE_SCORECARD: frozenset({V, C, T, K, L, A}),
-    Permission.USE_CONSOLE: frozenset({T, K, L, A}),
+    Permission.OWN_ACCOUNT: EVERYBODY,
+    Permission.RATE: EVERYBODY,
+    Permission.SEE_OWN_POINTS: EVERYBODY,
+    Permission.SEE_SCORECARD: EVERYBODY,
+    Permission.USE_CONSOLE: frozenset({D, T, K, L, A}),
     Permission.SEE_DASHBOARD: frozenset({T, K, L, A}),
     Permission.SEE_VILLAGES: frozenset({T, K, L, A}),
     Permission.SEE_HELD_WORDS: frozenset({K, A}),
@@ -55,12 +64,18 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.GRANT_ROLES: frozenset({K, A}),
     Permission.MANAGE_LOGINS: frozenset({A}),
     Permission.SEE_AUDIT: frozenset({A}),
+    Permission.SEND_TICKET: EVERYBODY,
+    Permission.HANDLE_TICKETS: frozenset({C, D, T, K, A}),
+    Permission.SEE_TICKETS: frozenset({D, T, K, L, A}),
+    Permission.RUN_TICKET_DESK: frozenset({K, A}),
+    Permission.ENTER_FOR_OTHERS: frozenset({T, K, A}),
+    Permission.MANAGE_TICKET_RULES: frozenset({K, A}),
 }
 
 # Which roles a holder may hand out: never above one's own.
 MAY_GRANT: dict[Role, frozenset[Role]] = {
-    A: frozenset({C, T, K, L, A}),
-    K: frozenset({C, T}),
+    A: frozenset({C, D, T, K, L, A}),
+    K: frozenset({C, D, T}),
 }
 
 # Whoever holds one of these must log in with a second factor outside the demo county.

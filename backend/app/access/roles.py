@@ -10,6 +10,7 @@ class Role(StrEnum):
 
     VILLAGER = "villager"
     CADRE = "cadre"
+    DEPARTMENT_STAFF = "department_staff"
     TOWNSHIP_STAFF = "township_staff"
     COUNTY_STAFF = "county_staff"
     LEADER = "leader"
@@ -19,6 +20,7 @@ class Role(StrEnum):
 ROLE_NAMES: dict[Role, str] = {
     Role.VILLAGER: "村民",
     Role.CADRE: "村干部",
+    Role.DEPARTMENT_STAFF: "部门工作人员",
     Role.TOWNSHIP_STAFF: "乡镇工作人员",
     Role.COUNTY_STAFF: "县工作人员",
     Role.LEADER: "县领导(只读)",
@@ -34,6 +36,8 @@ class Grant:
     region_id: int
     starts_on: date
     ends_on: date | None = None
+    # Only staff of a department have one; their region is its county.
+    department_id: int | None = None
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

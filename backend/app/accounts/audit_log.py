@@ -47,10 +47,24 @@ ACTIONS = {
     "rotate_code": "换发二维码",
     "revoke_code": "停用二维码",
     "print_posters": "打印海报",
+    "move_ticket": "办理诉求",
+    "review_ticket_words": "核定诉求文字",
+    "enter_ticket": "代录诉求",
+    "check_proxy": "核对代录",
+    "import_hotline": "导入 12345 工单",
+    "print_ticket": "打印工单",
+    "fill_calendar": "改工作日历",
+    "set_office_hours": "改上下班时间",
+    "set_deadline": "改办理时限",
+    "set_ticket_policy": "改诉求设置",
+    "change_category": "改诉求分类",
+    "set_routing": "改派单规则",
+    "set_reply_template": "改答复模板",
 }
 SUBJECTS = {
     "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
+    "ticket": "诉求",
 }  # fmt: skip
 DETAILS = {
     "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",
@@ -58,11 +72,18 @@ DETAILS = {
     "reason": "原因", "serial": "码编号", "month": "月份", "format": "格式", "total": "总数",
     "new": "新增", "renamed": "改名", "moved": "移动", "gone": "消失", "count": "数量",
     "name": "名称", "before": "原为", "parent_id": "划入", "into": "并入", "posters": "海报张数",
-    "amount": "分值", "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
+    "amount": "数值", "year": "年份", "days": "天数", "edges": "时段", "urgency": "紧急程度",
+    "stage": "环节", "unit": "单位", "shown": "可见", "source": "来源", "refused": "未收",
+    "code": "编码", "move": "步骤",
+    "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
     "show": "通过", "refuse": "不通过", "xlsx": "表格(xlsx)", "csv": "文本(csv)",
+    "accept": "受理", "decline": "不予受理", "classify": "分类", "assign": "派单",
+    "reassign": "改派", "decide_extension": "审批延期", "merge": "合并", "release": "拆出",
+    "supplement": "补充", "confirm": "回访:解决", "dispute": "回访:未解决", "follow_up": "回访",
+    "close_unsolved": "未解决结束", "reopen": "重办", "supervise": "督办", "archive": "归档",
 }  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.core.sessions import close_all_sessions
-from backend.app.places.queries import Place, get_place
+from backend.app.places.queries import Place, county_of_department, get_place
 
 LEVEL_OF = {
     Role.CADRE: "village",
+    Role.DEPARTMENT_STAFF: "county",
     Role.TOWNSHIP_STAFF: "township",
     Role.COUNTY_STAFF: "county",
     Role.LEADER: "county",
@@ -31,15 +32,25 @@ def grant_role(
     region_id: int,
     starts_on: date,
     ends_on: date | None = None,
+    department_id: int | None = None,
 ) -> RoleGrant:
-    """Gives a role in a region from one day to another (both included)."""
+    """Gives a role in a region from one day to another (both included).
+
+    Staff of a department are staff of its county, wherever the form pointed.
+    """
+    if (role is Role.DEPARTMENT_STAFF) != (department_id is not None):
+        raise InvalidInput(errors={"department_id": ["部门工作人员要选部门,其他角色不选"]})
+    if department_id is not None:
+        region_id = county_of_department(department_id)
     _check_person(actor, person_id)
     # Neither a villager, whom a role would silence, nor another county's staff by their number.
     get_person(person_id, regions_of(actor, Permission.GRANT_ROLES))
     check_grantable(actor, role, region_id, starts_on, ends_on)
-    if _held(person_id, role, region_id, starts_on, ends_on):
+    if _held(person_id, role, region_id, starts_on, ends_on, department_id):
         raise Conflict("这段日期里已有同样的角色")
-    grant = insert_grant(person_id, role, region_id, starts_on, ends_on, actor.person_id)
+    grant = insert_grant(
+        person_id, role, region_id, starts_on, ends_on, actor.person_id, department_id
+    )
     record(
         "grant_role", actor.person_id, "person", person_id,
         role=role.value, region_id=region_id, grant_id=grant.id,
@@ -67,12 +78,14 @@ def insert_grant(
     starts_on: date,
     ends_on: date | None,
     granted_by_id: int | None,
+    department_id: int | None = None,
 ) -> RoleGrant:
     """The row alone: for the first administrator, whom nobody can grant."""
     grant = RoleGrant(
         person_id=person_id,
         role=role.value,
         region_id=region_id,
+        department_id=department_id,
         starts_on=starts_on,
         ends_on=ends_on,
         granted_by_id=granted_by_id,
@@ -121,11 +134,19 @@ def _check_region(actor: Actor, role: Role, region_id: int) -> Place:
     return place
 
 
-def _held(person_id: int, role: Role, region_id: int, first: date, last: date | None) -> bool:
+def _held(
+    person_id: int,
+    role: Role,
+    region_id: int,
+    first: date,
+    last: date | None,
+    department_id: int | None,
+) -> bool:
     query = select(RoleGrant.id).where(
         RoleGrant.person_id == person_id,
         RoleGrant.role == role.value,
         RoleGrant.region_id == region_id,
+        RoleGrant.department_id.is_not_distinct_from(department_id),
         RoleGrant.revoked_at.is_(None),
         RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= first),
     )

@@ -59,18 +59,28 @@ class RoleGrant(Model):
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('cadre', 'township_staff', 'county_staff', 'leader', 'administrator')",
+            "role IN ('cadre', 'department_staff', 'township_staff', 'county_staff', 'leader',"
+            " 'administrator')",
             name="role",
+        ),
+        CheckConstraint(
+            "(role = 'department_staff') = (department_id IS NOT NULL)", name="department"
         ),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
         Index(None, "person_id"),
         Index(None, "region_id", "role"),
+        Index(
+            "ix_role_grant_department",
+            "department_id",
+            postgresql_where=text("department_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str] = mapped_column(String(20))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

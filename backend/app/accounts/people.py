@@ -13,6 +13,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.guards import actor, guard
+from backend.app.places.queries import list_departments
 
 LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
 
@@ -59,6 +60,11 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
             search,
             int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None,
         ),
+        departments=lambda: [
+            department
+            for county_id in sorted(regions_of(me, Permission.GRANT_ROLES))
+            for department in list_departments(county_id)
+        ],
         today=calendar.today(), now=calendar.now(),
         **more,
     )  # fmt: skip
@@ -112,11 +118,14 @@ def grant_role(person_id: int) -> Any:
         role = read_role(form)
         if role is None:
             raise InvalidInput(errors={"role": ["请选角色"]})
-        region_id = read_id(form, "region_id")
+        department_id = read_id(form, "department_id") if form.get("department_id") else None
+        region_id = read_id(form, "region_id") if department_id is None else 0
         starts_on = read_day(form, "starts_on") or calendar.today()
         ends_on = read_day(form, "ends_on")
         with transaction():
-            grants.grant_role(actor(), person_id, role, region_id, starts_on, ends_on)
+            grants.grant_role(
+                actor(), person_id, role, region_id, starts_on, ends_on, department_id
+            )
     except DomainError as refused:
         return _person_page(person_id, 422, error=refused)
     return _back(person_id)

@@ -21,7 +21,7 @@ PAGE = 50
 REGION_DETAILS = frozenset({"region_id", "parent_id", "into"})
 GRANTS = text(
     """
-    SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on
+    SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on, g.department_id
     FROM person p
     LEFT JOIN role_grant g ON g.person_id = p.id AND g.revoked_at IS NULL
     WHERE p.id = :person_id
@@ -29,11 +29,13 @@ GRANTS = text(
 )
 GRANT_LINES = text(
     """
-    SELECT g.id, g.role, g.region_id, r.name AS region_name, g.starts_on, g.ends_on, g.granted_at,
+    SELECT g.id, g.role, g.region_id, g.department_id, COALESCE(d.name, r.name) AS region_name,
+           g.starts_on, g.ends_on, g.granted_at,
            COALESCE(b.display_name, '系统') AS granted_by,
            g.revoked_at, e.display_name AS revoked_by
     FROM role_grant g
     JOIN region r ON r.id = g.region_id
+    LEFT JOIN department d ON d.id = g.department_id
     LEFT JOIN person b ON b.id = g.granted_by_id
     LEFT JOIN person e ON e.id = g.revoked_by_id
     WHERE g.person_id = :person_id
@@ -73,7 +75,9 @@ def load_grants(person_id: int) -> tuple[str, tuple[Grant, ...]]:
     """A person's display name and every grant that was not revoked, whatever its dates."""
     rows = db.session.execute(GRANTS, {"person_id": person_id}).all()
     grants = tuple(
-        Grant(Role(row.role), row.region_id, row.starts_on, row.ends_on) for row in rows if row.role
+        Grant(Role(row.role), row.region_id, row.starts_on, row.ends_on, row.department_id)
+        for row in rows
+        if row.role
     )
     return (rows[0].display_name if rows else "", grants)
 
@@ -269,3 +273,51 @@ def find_regions(within: Collection[int], words: str = "", chosen: int | None = 
     """
     values = {"within": list(within), "words": words.strip(), "chosen": chosen or 0}
     return list(db.session.execute(REGIONS, values))
+
+
+STAFF_OF = text(
+    """
+    SELECT DISTINCT g.person_id FROM role_grant g
+    LEFT JOIN console_login l ON l.person_id = g.person_id
+    WHERE g.revoked_at IS NULL AND g.starts_on <= :today
+      AND (g.ends_on IS NULL OR g.ends_on >= :today)
+      AND (g.department_id = :department_id
+           OR g.department_id IS NULL AND g.region_id = :region_id AND g.role = ANY(:roles))
+      AND l.disabled_at IS NULL
+    ORDER BY g.person_id
+    """
+)
+
+
+def staff_of(
+    roles: Collection[Role], region_id: int | None = None, department_id: int | None = None
+) -> list[int]:
+    """The people who hold one of these roles in a region today, or who staff a department."""
+    values = {
+        "roles": [role.value for role in roles],
+        "region_id": region_id,
+        "department_id": department_id,
+        "today": calendar.today(),
+    }
+    return list(db.session.scalars(STAFF_OF, values))
+
+
+def cadre_names(village_id: int) -> list[str]:
+    """What the cadres of a village are called, today's and former ones."""
+    return list(
+        db.session.scalars(
+            select(Person.display_name)
+            .join(RoleGrant, RoleGrant.person_id == Person.id)
+            .where(
+                RoleGrant.region_id == village_id,
+                RoleGrant.role == Role.CADRE.value,
+                Person.display_name != "",
+            )
+            .distinct()
+        )
+    )
+
+
+def openid_of(person_id: int) -> str | None:
+    """Where WeChat reaches somebody; None for who has no phone with us."""
+    return db.session.scalar(select(Person.openid).where(Person.id == person_id))

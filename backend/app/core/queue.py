@@ -21,6 +21,11 @@ class JobName(StrEnum):
     RECOMPUTE_NIGHTLY = "backend.jobs.scorecards.recompute_nightly"
     WRITE_EXPORT = "backend.jobs.exports.write_export"
     DELETE_OLD_EXPORTS = "backend.jobs.exports.delete_old_exports"
+    DELIVER_NOTICE = "backend.jobs.notices.deliver_notice"
+    DELIVER_WAITING = "backend.jobs.notices.deliver_waiting"
+    ESCALATE_TICKETS = "backend.jobs.tickets.escalate_tickets"
+    TEND_TICKETS = "backend.jobs.tickets.tend_tickets"
+    CALL_BACK_RATING = "backend.jobs.tickets.call_back_rating"
 
 
 class QueueName(StrEnum):
@@ -35,6 +40,11 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.RECOMPUTE_NIGHTLY: QueueName.SLOW,
     JobName.WRITE_EXPORT: QueueName.QUICK,
     JobName.DELETE_OLD_EXPORTS: QueueName.SLOW,
+    JobName.DELIVER_NOTICE: QueueName.QUICK,
+    JobName.DELIVER_WAITING: QueueName.SLOW,
+    JobName.ESCALATE_TICKETS: QueueName.SLOW,
+    JobName.TEND_TICKETS: QueueName.SLOW,
+    JobName.CALL_BACK_RATING: QueueName.QUICK,
 }
 
 

@@ -32,6 +32,7 @@ class Settings:
     wechat_app_id: str = ""
     wechat_app_secret: str = field(default="", repr=False)
     wechat_api_base: str = f"https://{WECHAT_HOST}"
+    wechat_template_ticket_moved: str = ""
     wechat_verify_file_name: str = ""
     wechat_verify_file_text: str = ""
     log_level: str = "INFO"
@@ -57,6 +58,10 @@ class Settings:
         """Administrators and exporters need TOTP outside the demo county."""
         return not self.demo
 
+    def template_id(self, key: str) -> str:
+        """The id the county's mini-program was given for a subscription template, or ""."""
+        return {"ticket_moved": self.wechat_template_ticket_moved}.get(key, "")
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Reads and checks; raises SettingsError naming each variable at fault."""
@@ -70,6 +75,7 @@ class Settings:
             wechat_app_id=environ.get("WECHAT_APP_ID", ""),
             wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
             wechat_api_base=environ.get("WECHAT_API_BASE", cls.wechat_api_base).rstrip("/"),
+            wechat_template_ticket_moved=environ.get("WECHAT_TEMPLATE_TICKET_MOVED", ""),
             wechat_verify_file_name=environ.get("WECHAT_VERIFY_FILE_NAME", ""),
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
             log_level=environ.get("LOG_LEVEL", "INFO"),

@@ -7,6 +7,7 @@ Redis lock, bounds time and retries, and lets nothing out of here but our own er
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -31,6 +32,9 @@ TOKEN_CODES = frozenset({40001, 40014, 42001})
 LOGIN_CODES = frozenset({40029, 40163, 41008})
 QUOTA_CODES = frozenset({45009, 45011})
 RISKY = 40226
+NOT_SUBSCRIBED = 43101
+# Openid, template, page or a field is wrong: asking again would be answered alike.
+MESSAGE_CODES = frozenset({40003, 40037, 41030, 43104, 43107, 45168, 47003})
 RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end"
 
 
@@ -52,6 +56,23 @@ class WeChatBusy(TooMany):
 class WeChatUnavailable(Unavailable):
     code = "wechat_unavailable"
     message = "微信那边暂时连不上,请过一会儿再试"
+
+
+class MessageRefused(Unavailable):
+    """WeChat will not take this message, now or later."""
+
+    code = "message_refused"
+    message = "微信没有收下这条提醒"
+
+    def __init__(self, errcode: int) -> None:
+        super().__init__()
+        self.errcode = errcode
+
+
+class NotSubscribed(MessageRefused):
+    """The reader allowed no message, or the one that was allowed has been sent."""
+
+    code = "not_subscribed"
 
 
 class _BadToken(Exception):
@@ -105,6 +126,18 @@ class WeChat(WeChatClient):
                 if attempt == 2:
                     raise self._refused(path, 40001) from None
         raise self._refused(path, 40001)
+
+    def send_subscription(
+        self, openid: str, template_id: str, page: str | None, data: Mapping[str, str]
+    ) -> None:
+        """One subscription message; raises MessageRefused, WeChatBusy or WeChatUnavailable."""
+        body = {
+            "touser": openid,
+            "template_id": template_id,
+            "page": (page or "").lstrip("/"),
+            "data": {key: {"value": value} for key, value in data.items()},
+        }
+        self.call("/cgi-bin/message/subscribe/send", body)
 
     def current_token(self) -> str:
         """The shared token; whoever holds the lock fetches, the others wait for what it finds."""
@@ -198,6 +231,10 @@ class WeChat(WeChatClient):
             return LoginCodeInvalid()
         if code == RISKY:
             return RiskyAccount()
+        if code == NOT_SUBSCRIBED:
+            return NotSubscribed(code)
+        if code in MESSAGE_CODES:
+            return MessageRefused(code)
         if code in QUOTA_CODES:
             return WeChatBusy(retry_after=60)
         # Wrong app id, secret, address list or parameters: somebody of the county must act.

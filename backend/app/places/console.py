@@ -21,10 +21,9 @@ from backend.app.access import Permission, regions_of
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
+from backend.app.core.photos import MOST_BYTES, PhotoUnreadable
 from backend.app.core.schemas import Shape
 from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
-from backend.app.places.errors import PhotoUnreadable
-from backend.app.places.photos import MOST_BYTES
 
 blueprint = Blueprint("places_console", __name__, url_prefix="/console/places")
 FORM_OVERHEAD = 64 * 1024

@@ -36,8 +36,3 @@ class RegionClosed(Conflict):
 class CannotMerge(InvalidInput):
     code = "cannot_merge"
     message = "只能把一个村并入同县的另一个在用的村"
-
-
-class PhotoUnreadable(InvalidInput):
-    code = "photo_unreadable"
-    message = "这张照片打不开,请换一张 JPG 或 PNG 照片(不超过 10 MB)"

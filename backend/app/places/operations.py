@@ -11,10 +11,10 @@ from backend.app.core import calendar, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.photos import clean_photo
 from backend.app.places.errors import CodeUnknown, NameTaken, RegionClosed, ServicePointUnknown
 from backend.app.places.kinds import KINDS
 from backend.app.places.models import QrCode, Region, ServicePoint, ServicePointKind
-from backend.app.places.photos import clean_photo
 from backend.app.places.queries import get_place
 
 # No 0 and o, no 1, i and l: a code can be read out over the telephone.

@@ -183,6 +183,28 @@ def list_departments(county_id: int) -> list[Department]:
     )
 
 
+def county_of_department(department_id: int) -> int:
+    """Raises RegionUnknown for a department that does not exist today."""
+    department = db.session.get(Department, department_id)
+    if department is None or department.closed_on is not None:
+        raise RegionUnknown("没有这个部门")
+    return department.county_id
+
+
+def region_names(region_ids: Iterable[int]) -> dict[int, str]:
+    """What regions are called today, closed ones too."""
+    rows = db.session.execute(select(Region.id, Region.name).where(Region.id.in_(list(region_ids))))
+    return {row.id: row.name for row in rows}
+
+
+def department_names(department_ids: Iterable[int]) -> dict[int, str]:
+    """What departments are called, closed ones too."""
+    rows = db.session.execute(
+        select(Department.id, Department.name).where(Department.id.in_(list(department_ids)))
+    )
+    return {row.id: row.name for row in rows}
+
+
 def _places() -> Select[*tuple[Any, ...]]:
     return select(
         Region.id,

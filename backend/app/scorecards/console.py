@@ -103,9 +103,12 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
 
 
 @blueprint.get("/")
-@guard(Permission.SEE_DASHBOARD)
-def show_dashboard() -> str:
+@guard(Permission.USE_CONSOLE)
+def show_dashboard() -> str | Response:
     """The county at a glance, or the part of it the reader answers for."""
+    if not has_permission(actor(), Permission.SEE_DASHBOARD):
+        # Departments have no villages of their own: their work is their tickets.
+        return redirect("/console/tickets")
     scope = _scope()
     month, months = _month(scope)
     places = [get_place(region_id) for region_id in sorted(scope)]

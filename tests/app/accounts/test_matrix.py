@@ -18,14 +18,14 @@ from backend.app.access import (
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, make_county
 
-# Villager, Cadre, Township staff, County staff, Leader, Administrator.
-LETTERS = dict(zip("VCTKLA", Role, strict=True))
+# Villager, Cadre, Department staff, Township staff, County staff, Leader, Administrator.
+LETTERS = dict(zip("VCDTKLA", Role, strict=True))
 MATRIX = {
-    "own_account": "VCTKLA",
-    "rate": "VCTKLA",
-    "see_own_points": "VCTKLA",
-    "see_scorecard": "VCTKLA",
-    "use_console": "TKLA",
+    "own_account": "VCDTKLA",
+    "rate": "VCDTKLA",
+    "see_own_points": "VCDTKLA",
+    "see_scorecard": "VCDTKLA",
+    "use_console": "DTKLA",
     "see_dashboard": "TKLA",
     "see_villages": "TKLA",
     "see_held_words": "KA",
@@ -38,12 +38,19 @@ MATRIX = {
     "grant_roles": "KA",
     "manage_logins": "A",
     "see_audit": "A",
+    "send_ticket": "VCDTKLA",
+    "handle_tickets": "CDTKA",
+    "see_tickets": "DTKLA",
+    "run_ticket_desk": "KA",
+    "enter_for_others": "TKA",
+    "manage_ticket_rules": "KA",
 }
-GRANTABLE = {"A": "CTKLA", "K": "CT", "V": "", "C": "", "T": "", "L": ""}
+GRANTABLE = {"A": "CDTKLA", "K": "CDT", "V": "", "C": "", "D": "", "T": "", "L": ""}
 SECOND_FACTOR = "TKA"
 WRITING = {
     "review_words", "recompute_scorecards", "manage_places", "export", "grant_roles",
-    "manage_logins",
+    "manage_logins", "handle_tickets", "run_ticket_desk", "enter_for_others",
+    "manage_ticket_rules",
 }  # fmt: skip
 
 

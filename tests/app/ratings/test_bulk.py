@@ -40,7 +40,7 @@ def forget() -> None:
         session.execute(
             text(
                 "TRUNCATE rating, rating_change, points_entry, points_balance,"
-                " rating_day_count, rating_month_count RESTART IDENTITY"
+                " rating_day_count, rating_month_count RESTART IDENTITY CASCADE"
             )
         )
 

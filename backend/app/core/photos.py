@@ -1,15 +1,20 @@
-"""Photos of service points, made harmless: decoded, turned upright, shrunk, written anew."""
+"""Photos of unknown origin, made harmless: decoded, turned upright, shrunk, written anew."""
 
 import io
 
 from PIL import Image, ImageOps
 
-from backend.app.places.errors import PhotoUnreadable
+from backend.app.core.errors import InvalidInput
 
 LONGEST_SIDE = 1280
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 QUALITY = 82
+
+
+class PhotoUnreadable(InvalidInput):
+    code = "photo_unreadable"
+    message = "这张照片打不开,请换一张 JPG 或 PNG 照片(不超过 10 MB)"
 
 
 def clean_photo(content: bytes) -> bytes:

@@ -1,0 +1,93 @@
+"""The inbox, accepted subscription messages, and what is on its way to WeChat."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+
+
+class Notice(Model):
+    """One line of somebody's inbox: the record, whether or not WeChat rang."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index(None, "person_id", "id"),
+        Index(
+            "ix_notice_unread", "person_id", "id", postgresql_where=text("read_at IS NULL")
+        ),
+        Index(
+            "uq_notice_dedup", "person_id", "dedup", unique=True,
+            postgresql_where=text("dedup IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(60))
+    words: Mapped[str] = mapped_column(String(200))
+    page: Mapped[str | None] = mapped_column(String(120))
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    dedup: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SubscriptionCredit(Model):
+    """One accepted tap: it pays for one message and never expires."""
+
+    __tablename__ = "subscription_credit"
+    __table_args__ = (
+        Index(
+            "ix_subscription_credit_unspent", "person_id", "template", "id",
+            postgresql_where=text("spent_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    template: Mapped[str] = mapped_column(String(30))
+    accepted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    spent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class OutboxMessage(Model):
+    """One subscription message on its way: claimed once, sent at most once."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'refused', 'failed', 'unknown')", name="state"
+        ),
+        Index(
+            "ix_outbox_message_waiting", "next_try_at",
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), unique=True)
+    credit_id: Mapped[int] = mapped_column(ForeignKey("subscription_credit.id"), unique=True)
+    template: Mapped[str] = mapped_column(String(30))
+    data: Mapped[dict[str, str]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(String(8), server_default="queued")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    error_code: Mapped[int | None] = mapped_column(Integer)
+    next_try_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,21 @@
+"""Reads of the inbox."""
+
+from sqlalchemy import func, select
+
+from backend.app.core.db import db
+from backend.app.notices.models import Notice
+
+PAGE = 20
+
+
+def inbox(person_id: int, before: int | None) -> list[Notice]:
+    """One page and one more, newest first."""
+    query = select(Notice).where(Notice.person_id == person_id)
+    if before is not None:
+        query = query.where(Notice.id < before)
+    return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(PAGE + 1)))
+
+
+def unread_count(person_id: int) -> int:
+    counted = select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    return db.session.scalar(counted) or 0

@@ -1,0 +1,333 @@
+"""Tickets on the phone: the villager's own, and the queue of a village's cadres."""
+
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from backend.app.access import Permission
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput
+from backend.app.core.guards import actor, guard, open_to_all
+from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.tickets import author, files, handling, intake, present, queries, schemas
+from backend.app.tickets.categories import list_categories, suggest_for
+from backend.app.tickets.handling import Written
+from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, Kind
+from backend.app.tickets.states import Party
+
+blueprint = Blueprint("tickets", __name__, url_prefix="/api/v1", description="诉求")
+FORM_OVERHEAD = 64 * 1024
+EXAMPLES = 3
+FILE_FORM: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file", "kind"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "kind": {"type": "string", "enum": ["photo", "voice"]},
+                    "seconds": {"type": "integer", "minimum": 1, "maximum": files.MOST_SECONDS},
+                },
+            }
+        }
+    },
+}
+
+
+@blueprint.get("/ticket-options")
+@guard(Permission.SEND_TICKET)
+@blueprint.response(200, schemas.OptionsShape())
+def show_options() -> dict[str, Any]:
+    """What there is to choose from when writing a ticket."""
+    return {
+        "kinds": [
+            {"code": kind.value, "name": KIND_NAMES[kind], "hint": KIND_HINTS[kind]}
+            for kind in Kind
+        ],
+        "categories": [
+            {"code": c.code, "name": c.name, "icon": c.icon, "examples": c.synonyms[:EXAMPLES]}
+            for c in list_categories()
+        ],
+        "confidential_hint": "办事的人看不到您的姓名和电话",
+        "most_photos": files.MOST_PHOTOS,
+        "most_seconds": files.MOST_SECONDS,
+    }
+
+
+@blueprint.post("/ticket-suggestions")
+@guard(Permission.SEND_TICKET)
+@blueprint.arguments(schemas.WordsShape())
+@blueprint.response(200, schemas.SuggestionShape())
+def suggest(given: dict[str, Any]) -> dict[str, Any]:
+    """Which category the words point to, and why; nothing is stored."""
+    found = suggest_for(given["words"])
+    return {
+        "category": found.category,
+        "kind": found.kind.value if found.kind else None,
+        "because": list(found.because),
+    }
+
+
+@blueprint.post("/ticket-files")
+@guard(Permission.SEND_TICKET)
+@blueprint.doc(requestBody=FILE_FORM)
+@blueprint.response(201, schemas.FileShape())
+def keep_file() -> dict[str, Any]:
+    """One photo or recording, sent before the ticket it will hang on."""
+    request.max_content_length = files.MOST_BYTES + FORM_OVERHEAD
+    kind, sent = request.form.get("kind", ""), request.files.get("file")
+    if kind not in ("photo", "voice"):
+        raise InvalidInput(errors={"kind": ["应为 photo 或 voice"]})
+    if sent is None:
+        raise InvalidInput(errors={"file": ["请选一张照片或录一段话"]})
+    seconds = request.form.get("seconds", "")
+    with transaction():
+        file = files.keep_file(
+            actor().person_id,
+            kind,
+            sent.read(),
+            int(seconds) if seconds.isdecimal() and len(seconds) < 5 else None,
+        )
+        return present.file_line(file, calendar.now())
+
+
+@blueprint.get("/ticket-files/<string:token>")
+@open_to_all("the link itself is signed, short-lived and given only to who may see the file")
+@blueprint.doc(responses={200: {"description": "the photo or recording"}})
+def show_file(token: str) -> Response:
+    """A photo or recording behind a link that was given out minutes ago."""
+    content, mime = files.open_link(token, calendar.now())
+    response = Response(content, mimetype=mime)
+    response.headers["Cache-Control"] = "private, max-age=900"
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+@blueprint.post("/tickets")
+@guard(Permission.SEND_TICKET)
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
+@blueprint.arguments(schemas.NewTicketShape())
+@blueprint.response(201, schemas.TicketShape())
+def create_ticket(given: dict[str, Any]) -> dict[str, Any]:
+    """A new ticket; sending it again under the same key changes nothing and answers the same."""
+    key = idempotency_key()
+    said = intake.Said(
+        **{**given, "kind": Kind(given["kind"]), "file_ids": tuple(given["file_ids"])}
+    )
+    with transaction():
+        ticket_id = intake.submit(actor().person_id, key, said).id
+    return _own(ticket_id)
+
+
+@blueprint.get("/me/tickets")
+@guard(Permission.SEND_TICKET)
+@blueprint.arguments(schemas.PageQuery(), location="query")
+@blueprint.response(200, schemas.OwnTicketsShape())
+def list_own(query: dict[str, Any]) -> dict[str, Any]:
+    """Own tickets, newest first."""
+    person_id = actor().person_id
+    rows = queries.own_tickets(person_id, query["before"])
+    page = rows[: queries.PAGE]
+    return {
+        "items": present.cards(page, {Party.AUTHOR}),
+        "next": page[-1].id if len(rows) > queries.PAGE else None,
+        "needing_answer": queries.count_needing_answer(person_id),
+    }
+
+
+@blueprint.get("/tickets/<int:ticket_id>")
+@guard(Permission.SEND_TICKET)
+@blueprint.response(200, schemas.TicketShape())
+def show_own(ticket_id: int) -> dict[str, Any]:
+    """An own ticket with its story."""
+    return _own(ticket_id)
+
+
+def _own(ticket_id: int) -> dict[str, Any]:
+    at = calendar.now()
+    ticket = queries.find_own(actor().person_id, ticket_id)
+    return present.detail(ticket, {Party.AUTHOR}, queries.author_may(ticket, at), at)
+
+
+@blueprint.post("/tickets/<int:ticket_id>/supplement")
+@guard(Permission.SEND_TICKET)
+@blueprint.arguments(schemas.SupplementShape())
+@blueprint.response(200, schemas.TicketShape())
+def supplement(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """Answers the office's question."""
+    with transaction():
+        author.supplement(
+            actor(), ticket_id, given["version"], given["words"], tuple(given["file_ids"])
+        )
+    return _own(ticket_id)
+
+
+@blueprint.post("/tickets/<int:ticket_id>/verdict")
+@guard(Permission.SEND_TICKET)
+@blueprint.arguments(schemas.VerdictInputShape())
+@blueprint.response(200, schemas.TicketShape())
+def give_verdict(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """这事解决了吗."""
+    with transaction():
+        author.give_verdict(
+            actor(), ticket_id, given["version"], given["answer"], given["level"], given["words"]
+        )
+    return _own(ticket_id)
+
+
+@blueprint.post("/tickets/<int:ticket_id>/reopening")
+@guard(Permission.SEND_TICKET)
+@blueprint.arguments(schemas.WithWordsShape())
+@blueprint.response(200, schemas.TicketShape())
+def reopen(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """重办, once."""
+    with transaction():
+        author.reopen(actor(), ticket_id, given["version"], given["words"])
+    return _own(ticket_id)
+
+
+@blueprint.post("/tickets/<int:ticket_id>/withdrawal")
+@guard(Permission.SEND_TICKET)
+@blueprint.arguments(schemas.WithWordsShape())
+@blueprint.response(200, schemas.TicketShape())
+def withdraw(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """Takes an own ticket back."""
+    with transaction():
+        author.withdraw(actor(), ticket_id, given["version"], given["words"])
+    return _own(ticket_id)
+
+
+@blueprint.get("/cadre/tickets")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.QueueQuery(), location="query")
+@blueprint.response(200, schemas.QueueShape())
+def show_queue(query: dict[str, Any]) -> dict[str, Any]:
+    """The queue of the reader's own villages."""
+    villages = queries.village_ids_of(actor())
+    counts = queries.queue_counts(villages)
+    rows = queries.queue(villages, query["view"], query["before_id"])
+    paged = query["view"] != "todo"
+    page = rows[: queries.PAGE] if paged else rows
+    return {
+        "counts": counts,
+        "headline": queries.headline(counts),
+        "items": present.cards(page, {Party.HANDLER}),
+        "next": page[-1].id if paged and len(rows) > queries.PAGE else None,
+    }
+
+
+@blueprint.get("/cadre/tickets/<int:ticket_id>")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.response(200, schemas.TicketShape())
+def show_to_cadre(ticket_id: int) -> dict[str, Any]:
+    """A ticket of the reader's unit."""
+    return _units(ticket_id)
+
+
+def _units(ticket_id: int) -> dict[str, Any]:
+    ticket, parties = queries.find_for_unit(actor(), ticket_id)
+    return present.detail(ticket, parties, queries.cadre_may(ticket, parties))
+
+
+@blueprint.get("/cadre/tickets/<int:ticket_id>/replies")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.RepliesQuery(), location="query")
+@blueprint.response(200, schemas.RepliesShape())
+def list_replies(query: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """Words to start a reply from: templates, and earlier answers of the category."""
+    ticket, _ = queries.find_for_unit(actor(), ticket_id)
+    category = present.names_for([ticket]).categories.get(ticket.category_id or 0)
+    return {
+        "templates": queries.reply_templates(ticket.county_id, category.code if category else None),
+        "past": [
+            {"number": past.number, "words": past.words, "on": calendar.local_day(past.at)}
+            for past in queries.past_answers(ticket, query["q"])
+        ],
+    }
+
+
+def _written(given: dict[str, Any]) -> Written:
+    return Written(given["words"], tuple(given.get("file_ids", ())), given["typing_seconds"])
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/signature")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.ActShape())
+@blueprint.response(200, schemas.TicketShape())
+def sign(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """签收."""
+    with transaction():
+        handling.sign(actor(), ticket_id, given["version"])
+    return _units(ticket_id)
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/question")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.TypedShape())
+@blueprint.response(200, schemas.TicketShape())
+def ask(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """Asks the villager; the clock stands until the answer."""
+    with transaction():
+        handling.ask(actor(), ticket_id, given["version"], _written(given))
+    return _units(ticket_id)
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/resumption")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.ActShape())
+@blueprint.response(200, schemas.TicketShape())
+def resume(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """Goes on without waiting for the villager any longer."""
+    with transaction():
+        handling.resume(actor(), ticket_id, given["version"])
+    return _units(ticket_id)
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/progress")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.WrittenShape())
+@blueprint.response(200, schemas.TicketShape())
+def report_progress(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """Tells the villager how far it is."""
+    with transaction():
+        handling.report_progress(actor(), ticket_id, given["version"], _written(given))
+    return _units(ticket_id)
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/extension")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.ExtensionInputShape())
+@blueprint.response(200, schemas.TicketShape())
+def request_extension(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """申请延期."""
+    with transaction():
+        handling.request_extension(
+            actor(), ticket_id, given["version"], given["days"], _written(given)
+        )
+    return _units(ticket_id)
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/return")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.TypedShape())
+@blueprint.response(200, schemas.TicketShape())
+def hand_back(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """退单."""
+    with transaction():
+        handling.hand_back(actor(), ticket_id, given["version"], _written(given))
+    return _units(ticket_id)
+
+
+@blueprint.post("/cadre/tickets/<int:ticket_id>/reply")
+@guard(Permission.HANDLE_TICKETS)
+@blueprint.arguments(schemas.ReplyShape())
+@blueprint.response(200, schemas.TicketShape())
+def reply(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    """答复, with proof."""
+    with transaction():
+        handling.reply(actor(), ticket_id, given["version"], given["result"], _written(given))
+    return _units(ticket_id)

@@ -1,0 +1,113 @@
+"""What the author of a ticket does: answer a question, have the last word, reopen, withdraw."""
+
+from sqlalchemy import select
+
+from backend.app.access import Actor
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.core.text_check import check_words
+from backend.app.tickets import files, moves
+from backend.app.tickets.county import policy_of
+from backend.app.tickets.desk import desk_staff, start_again
+from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved, VerdictGiven
+from backend.app.tickets.handling import drop_extension
+from backend.app.tickets.kinds import Outcome, Verdict
+from backend.app.tickets.models import Ticket
+from backend.app.tickets.news import tell_office, tell_people
+from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
+
+LONGEST = 500
+
+
+def supplement(
+    actor: Actor, ticket_id: int, version: int, words: str | None, file_ids: tuple[int, ...] = ()
+) -> Ticket:
+    """Answers the office's question; its time runs on."""
+    checked = check_words(words, limit=LONGEST)
+    act = moves.begin(actor, ticket_id, Move.SUPPLEMENT, version)
+    attached = files.own_loose_files(actor.person_id, file_ids)
+    if checked.text is None and not attached:
+        raise NothingSaid(errors={"words": [NothingSaid.message]})
+    act.words = checked
+    moves.resume(act)
+    event = moves.finish(act)
+    files.attach(attached, act.ticket.id, event.id)
+    tell_office(act.ticket, event, "村民补充了情况", f"编号 {act.ticket.number}")
+    return act.ticket
+
+
+def give_verdict(
+    actor: Actor,
+    ticket_id: int,
+    version: int,
+    answer: str,
+    level: int | None = None,
+    words: str | None = None,
+) -> Ticket:
+    """这事解决了吗: solved and partly close it, not leaves it open for a reopening or the desk."""
+    if answer not in (Verdict.SOLVED, Verdict.PARTLY, Verdict.NOT):
+        raise InvalidInput(errors={"answer": ["请选「解决了」「解决了一部分」或「没解决」"]})
+    if level is not None and not 1 <= level <= 5:
+        raise InvalidInput(errors={"level": ["请从五个表情里选一个"]})
+    checked = check_words(words, limit=LONGEST)
+    move = Move.CONFIRM if answer in CLOSING_VERDICTS else Move.DISPUTE
+    act = moves.begin(actor, ticket_id, move, version)
+    ticket = act.ticket
+    if ticket.verdict not in (None, Verdict.UNANSWERED):
+        raise VerdictGiven
+    ticket.verdict, ticket.verdict_at, ticket.handling_level = answer, act.at, level
+    ticket.outcome = answer if answer in CLOSING_VERDICTS or act.before is State.RESOLVED else None
+    act.words, act.detail = checked, {"answer": answer, "level": level}
+    event = moves.finish(act)
+    if answer == Verdict.NOT:
+        tell_people(
+            desk_staff(ticket), ticket, event, "村民说没解决", f"编号 {ticket.number},请回访"
+        )
+    return ticket
+
+
+def reopen(actor: Actor, ticket_id: int, version: int, words: str | None) -> Ticket:
+    """重办, once: with the same unit and new deadlines."""
+    checked = check_words(words, limit=LONGEST)
+    if checked.text is None:
+        raise InvalidInput(errors={"words": ["请说说哪里还没解决"]})
+    act = moves.begin(actor, ticket_id, Move.REOPEN, version)
+    ticket = act.ticket
+    if ticket.reopened_by_author:
+        raise AlreadyReopened
+    if ticket.closed_at is not None:
+        age = act.at - ticket.closed_at
+        if age.days >= policy_of(ticket.county_id).archive_days:
+            raise TicketMoved("办结太久了,请重新提一件诉求")
+    ticket.reopened_by_author = True
+    start_again(act, checked.text)
+    return ticket
+
+
+def withdraw(actor: Actor, ticket_id: int, version: int, words: str | None = None) -> Ticket:
+    """Takes an own ticket back; what had been merged into it goes on alone."""
+    act = moves.begin(actor, ticket_id, Move.WITHDRAW, version)
+    ticket = act.ticket
+    act.words = check_words(words, limit=LONGEST)
+    if act.before is State.WAITING:
+        moves.resume(act)
+    drop_extension(ticket, act)
+    ticket.outcome = Outcome.WITHDRAWN.value
+    event = moves.finish(act)
+    if ticket.unit_region_id or ticket.unit_department_id:
+        tell_office(ticket, event, "村民撤回了诉求", f"编号 {ticket.number}")
+    release_merged(ticket)
+    return ticket
+
+
+def release_merged(main: Ticket) -> None:
+    """Whoever waited for this ticket's answer is given back to the desk."""
+    for child in db.session.scalars(
+        select(Ticket)
+        .where(Ticket.parent_id == main.id, Ticket.state == State.MERGED.value)
+        .order_by(Ticket.id)
+        .with_for_update()
+    ):
+        act = moves.begin_as_system(child, Move.RELEASE)
+        child.parent_id = child.outcome = None
+        moves.finish(act)

@@ -1,0 +1,141 @@
+"""Categories of tickets: the ones a county starts with, and what the words suggest."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.tickets.errors import CategoryUnknown
+from backend.app.tickets.kinds import Kind
+from backend.app.tickets.models import TicketCategory
+
+# code, name, urgency, words that point to it. The icon has the name of the code.
+STARTING = (
+    ("water", "供水", "utility", "自来水 停水 水管 水压 吃水 供水 断水 饮水 水质 机井 水费"),
+    ("power", "供电", "utility", "停电 电压 电线 电表 电费 变压器 断电 供电 用电"),
+    ("light", "路灯", "ordinary", "路灯 灯不亮 照明 摸黑"),
+    ("road", "道路", "ordinary", "道路 路面 坑 修路 塌陷 桥 泥泞 硬化 公路 村道 堵车 班车 公交"),
+    ("clean", "环境卫生", "ordinary", "垃圾 污水 臭 厕所 脏 清运 保洁 苍蝇 粪 河道 焚烧 噪音"),
+    ("medical", "看病医保", "ordinary", "医保 看病 卫生室 村医 报销 医院 药 新农合 体检 疫苗"),
+    ("welfare", "低保养老", "ordinary", "低保 养老 五保 残疾 救助 补贴 高龄 孤儿 困难户"),
+    ("land", "土地房屋", "complex", "土地 宅基地 征地 拆迁 占地 危房 房屋 承包 确权 补偿款 违建"),
+    ("farm", "农业生产", "ordinary", "灌溉 种子 农机 化肥 庄稼 收割 病虫 果树 养殖 农补 销路 柿饼"),
+    ("school", "上学", "ordinary", "学校 上学 老师 校车 幼儿园 学费 午餐 学位 招生"),
+    ("safety", "安全", "urgent", "着火 火灾 漏电 塌方 溺水 煤气 触电 危险 洪水 打架 倒塌 泄漏"),
+    ("dispute", "邻里纠纷", "ordinary", "邻居 纠纷 吵架 地界 排水沟 欠钱 工资 欠薪 调解"),
+    ("service", "办事服务", "ordinary", "办证 证明 盖章 户口 身份证 窗口 材料 手续 社保卡 公示"),
+    ("cadre", "干部作风", "complex", "干部 书记 主任 态度 推诿 不作为 偏心 优亲厚友 贪 账目"),
+    ("other", "其他", "ordinary", ""),
+)  # fmt: skip
+KIND_WORDS: dict[Kind, tuple[str, ...]] = {
+    Kind.REPORT: ("举报", "贪污", "受贿", "套取", "冒领", "吃拿卡要"),
+    Kind.THANKS: ("感谢", "谢谢", "表扬", "点赞", "锦旗"),
+    Kind.SUGGESTION: ("建议", "希望能", "能不能建", "最好"),
+    Kind.CONSULT: ("请问", "咨询", "怎么办理", "想问", "什么时候", "需要什么材料", "吗?", "吗？"),
+    Kind.COMPLAINT: ("投诉", "不作为", "推诿", "态度差", "态度恶劣", "没人管", "不满"),
+}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the words point to, and which words did."""
+
+    category: str | None
+    kind: Kind | None
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Signs:
+    """A category with the words that point to it."""
+
+    code: str
+    words: Collection[str]
+    urgent: bool = False
+
+
+def suggest(words: str, categories: Sequence[Signs]) -> Suggestion:
+    """The category whose words occur most; longer words weigh more, the first wins a tie.
+
+    A sign of danger outweighs everything else: 电线着火 is no matter of power supply. Counting
+    words that a person can read is all there is to it: whoever overrules it sees why.
+    """
+    best: tuple[tuple[bool, int], str | None, tuple[str, ...]] = ((False, 0), None, ())
+    for signs in categories:
+        found = tuple(word for word in signs.words if word in words)
+        weight = (bool(found) and signs.urgent, sum(len(word) for word in found))
+        if weight > best[0]:
+            best = (weight, signs.code, found)
+    kind = next((k for k, signs in KIND_WORDS.items() if any(s in words for s in signs)), None)
+    return Suggestion(best[1], kind, best[2])
+
+
+def list_categories() -> list[TicketCategory]:
+    """Those of today, in the county's order."""
+    return list(
+        db.session.scalars(
+            select(TicketCategory)
+            .where(TicketCategory.valid_to.is_(None))
+            .order_by(TicketCategory.position, TicketCategory.id)
+        )
+    )
+
+
+def find_category(code: str | None) -> TicketCategory | None:
+    """Raises CategoryUnknown for a code that is not in use today."""
+    if code is None:
+        return None
+    found = db.session.scalar(
+        select(TicketCategory).where(TicketCategory.code == code, TicketCategory.valid_to.is_(None))
+    )
+    if found is None:
+        raise CategoryUnknown(errors={"category": [CategoryUnknown.message]})
+    return found
+
+
+def suggest_for(words: str) -> Suggestion:
+    known = list_categories()
+    return suggest(words, [Signs(c.code, c.synonyms, c.urgency == "urgent") for c in known])
+
+
+def change_category(
+    code: str, name: str, urgency: str, synonyms: Sequence[str], position: int
+) -> TicketCategory:
+    """A new version from now on; tickets keep the one they were given."""
+    at = calendar.now()
+    before = find_category(code)
+    icon = before.icon if before else "other"
+    if before is not None:
+        before.valid_to = at
+        db.session.flush()
+    after = TicketCategory(
+        code=code, name=name, icon=icon, urgency=urgency, synonyms=list(synonyms),
+        position=position, valid_from=at,
+    )  # fmt: skip
+    db.session.add(after)
+    db.session.flush()
+    return after
+
+
+def seed_categories() -> int:
+    """Adds the starting categories where they are missing; returns how many."""
+    at = calendar.now()
+    rows = [
+        {
+            "code": code, "name": name, "icon": code, "urgency": urgency,
+            "synonyms": words.split(), "position": position, "valid_from": at,
+        }
+        for position, (code, name, urgency, words) in enumerate(STARTING, 1)
+    ]  # fmt: skip
+    added = (
+        insert(TicketCategory)
+        .values(rows)
+        .on_conflict_do_nothing(
+            index_elements=["code"], index_where=TicketCategory.valid_to.is_(None)
+        )
+        .returning(TicketCategory.id)
+    )
+    return len(db.session.scalars(added).all())

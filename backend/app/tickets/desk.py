@@ -1,0 +1,324 @@
+"""The county desk: accept, classify, assign, merge, decide, call back, close."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from backend.app.access import Actor
+from backend.app.accounts.queries import staff_of
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.core.text_check import WordsState, check_words
+from backend.app.places.errors import RegionUnknown
+from backend.app.places.queries import county_of_department, get_place
+from backend.app.tickets import moves
+from backend.app.tickets.categories import find_category
+from backend.app.tickets.deadlines import Urgency
+from backend.app.tickets.errors import TicketMoved, UnitUnfit, VerdictGiven
+from backend.app.tickets.kinds import Kind, Outcome, Verdict
+from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
+from backend.app.tickets.news import tell_author, tell_office
+from backend.app.tickets.parties import DESK
+from backend.app.tickets.routing import Office, staff_for
+from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
+
+LONGEST_REASON = 200
+MOST_TAGS = 5
+
+
+def desk_staff(ticket: Ticket) -> list[int]:
+    return staff_of(DESK, ticket.county_id)
+
+
+def _reason(words: str | None, what: str) -> str:
+    checked = check_words(words, limit=LONGEST_REASON)
+    if checked.text is None:
+        raise InvalidInput(errors={"words": [what]})
+    return checked.text
+
+
+def _finish(act: moves.Act, words: str | None = None, to: State | None = None) -> TicketEvent:
+    """The event, with an entry in the audit log since a member of staff acted."""
+    if words:
+        act.words = check_words(words)
+    event = moves.finish(act, to)
+    if act.person_id is not None:
+        record("move_ticket", act.person_id, "ticket", act.ticket.id, move=act.move.value)
+    return event
+
+
+def accept(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
+    """受理: the county takes it up."""
+    act = moves.begin(actor, ticket_id, Move.ACCEPT, version)
+    event = _finish(act)
+    tell_author(act.ticket, event, "您的诉求已受理", f"编号 {act.ticket.number},正在派给能办的单位")
+    return act.ticket
+
+
+def decline(actor: Actor, ticket_id: int, version: int | None, words: str | None) -> Ticket:
+    """不予受理, with a reason the villager reads."""
+    reason = _reason(words, "请写明不予受理的理由,村民会看到")
+    act = moves.begin(actor, ticket_id, Move.DECLINE, version)
+    act.ticket.outcome = Outcome.DECLINED.value
+    event = _finish(act, reason)
+    tell_author(act.ticket, event, "您的诉求没能受理", reason)
+    return act.ticket
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What the desk says a ticket is; None leaves things as they are."""
+
+    kind: str | None = None
+    category: str | None = None
+    urgency: str | None = None
+    tags: tuple[str, ...] | None = None
+    about_cadres: bool | None = None
+    confidential: bool | None = None
+
+
+def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) -> Ticket:
+    """分类: kind, category, urgency, tags; another urgency makes other deadlines."""
+    act = moves.begin(actor, ticket_id, Move.CLASSIFY, version)
+    ticket = act.ticket
+    if to.kind is not None:
+        if to.kind not in set(Kind):
+            raise InvalidInput(errors={"kind": ["请从列表中选一个"]})
+        ticket.kind = to.kind
+    category = find_category(to.category)
+    if category is not None:
+        ticket.category_id = category.id
+    urgency = to.urgency or (category.urgency if category and ticket.rating_id is None else None)
+    if urgency is not None:
+        if urgency not in set(Urgency):
+            raise InvalidInput(errors={"urgency": ["请从列表中选一个"]})
+        ticket.urgency = urgency
+    if to.tags is not None:
+        ticket.tags = _clean_tags(to.tags)
+    if to.confidential is not None:
+        ticket.confidential = to.confidential
+    if to.about_cadres is not None:
+        if to.about_cadres and ticket.unit_region_id == ticket.village_id is not None:
+            raise UnitUnfit(errors={"about_cadres": ["这件在村里手上,请先改派给乡镇或部门"]})
+        ticket.about_cadres = to.about_cadres
+    moves.set_deadlines(ticket)
+    act.detail = {"kind": ticket.kind, "urgency": ticket.urgency, "tags": ticket.tags}
+    _finish(act)
+    return ticket
+
+
+def _clean_tags(tags: tuple[str, ...]) -> list[str]:
+    cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
+    if len(cleaned) > MOST_TAGS or any(len(tag) > 10 for tag in cleaned):
+        raise InvalidInput(errors={"tags": [f"最多 {MOST_TAGS} 个标签,每个最多 10 个字"]})
+    return cleaned
+
+
+def assign(
+    actor: Actor, ticket_id: int, version: int | None, office: Office, words: str | None = None
+) -> Ticket:
+    """派单 or, when it lies with somebody already, 改派."""
+    ticket = moves.lock(ticket_id)
+    first = ticket.state in (State.SUBMITTED, State.ACCEPTED)
+    if ticket.state == State.SUBMITTED:
+        version = _accept_first(actor, ticket_id, version)
+    act = moves.begin(actor, ticket_id, Move.ASSIGN if first else Move.REASSIGN, version)
+    _check_office(ticket, office)
+    if not first and office == Office(ticket.unit_region_id, ticket.unit_department_id):
+        raise UnitUnfit(errors={"unit": ["已经在这个单位手上"]})
+    if act.before is State.WAITING:
+        moves.resume(act)
+    _take_from(ticket, act)
+    ticket.unit_region_id, ticket.unit_department_id = office.region_id, office.department_id
+    ticket.assigned_at, ticket.signed_at = act.at, None
+    moves.set_deadlines(ticket)
+    event = _finish(act, words)
+    tell_office(ticket, event, "有一件诉求要签收", f"编号 {ticket.number},请尽快签收。")
+    return ticket
+
+
+def _accept_first(actor: Actor, ticket_id: int, version: int | None) -> int:
+    return accept(actor, ticket_id, version).version
+
+
+def _take_from(ticket: Ticket, act: moves.Act) -> None:
+    """An open request for more time ends with the unit that asked."""
+    for pending in db.session.scalars(
+        select(TicketExtension).where(
+            TicketExtension.ticket_id == ticket.id, TicketExtension.state == "pending"
+        )
+    ):
+        pending.state, pending.decided_at, pending.note = "refused", act.at, "工单已改派"
+
+
+def _check_office(ticket: Ticket, office: Office) -> None:
+    """A unit of this county, with somebody in it, and not the village it is about."""
+    try:
+        if office.department_id is not None:
+            county_id = county_of_department(office.department_id)
+        else:
+            place = get_place(office.region_id or 0)
+            county_id = place.county_id or 0
+            if place.level == "group" or not place.is_open:
+                raise UnitUnfit(errors={"unit": ["请选在用的村、乡镇、部门或县"]})
+    except RegionUnknown:
+        raise UnitUnfit(errors={"unit": ["没有这个单位"]}) from None
+    if county_id != ticket.county_id:
+        raise UnitUnfit(errors={"unit": ["只能派给本县的单位"]})
+    if ticket.about_cadres and office.region_id == ticket.village_id is not None:
+        raise UnitUnfit(errors={"unit": ["反映村干部的诉求不能派给这个村"]})
+    if not staff_for(office):
+        raise UnitUnfit(errors={"unit": ["这个单位还没有人能签收,请先在「人员与权限」里授权"]})
+
+
+def decide_extension(
+    actor: Actor, ticket_id: int, version: int | None, approve: bool, words: str | None
+) -> Ticket:
+    """批准 or 驳回; approval moves the due time and tells the villager why."""
+    act = moves.begin(actor, ticket_id, Move.DECIDE_EXTENSION, version)
+    ticket = act.ticket
+    pending = db.session.scalar(
+        select(TicketExtension)
+        .where(TicketExtension.ticket_id == ticket.id, TicketExtension.state == "pending")
+        .with_for_update()
+    )
+    if pending is None:
+        raise TicketMoved("没有在等审批的延期申请")
+    note = check_words(words, limit=LONGEST_REASON).text
+    if not approve and note is None:
+        raise InvalidInput(errors={"words": ["驳回请写明理由"]})
+    pending.state = "approved" if approve else "refused"
+    pending.decided_by_id, pending.decided_at, pending.note = actor.person_id, act.at, note
+    if approve:
+        ticket.extra_days += pending.days
+        moves.set_deadlines(ticket)
+    act.detail = {"approved": approve, "days": pending.days, "reason": pending.reason}
+    event = _finish(act, note)
+    if approve:
+        tell_author(ticket, event, f"办理延长 {pending.days} 天", f"理由:{pending.reason}")
+    tell_office(
+        ticket, event, "延期申请" + ("已批准" if approve else "被驳回"),
+        note or f"延长 {pending.days} 天",
+    )  # fmt: skip
+    return ticket
+
+
+def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ticket:
+    """合并同类: goes on under another ticket; its author hears that one's answer."""
+    if ticket_id == into_id:
+        raise InvalidInput(errors={"into": ["不能并入自己"]})
+    # Always the lower id first, so that two mergers of one pair cannot wait for each other.
+    for each in sorted((ticket_id, into_id)):
+        moves.lock(each)
+    act = moves.begin(actor, ticket_id, Move.MERGE, version)
+    ticket, main = act.ticket, moves.lock(into_id)
+    running = {State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.WAITING}
+    if main.county_id != ticket.county_id or State(main.state) not in running:
+        raise InvalidInput(errors={"into": ["只能并入本县一件还在办的诉求"]})
+    if _has_merged(ticket.id):
+        raise InvalidInput(errors={"into": ["已有诉求并到这一件,请反过来合并"]})
+    if act.before is State.WAITING:
+        moves.resume(act)
+    _take_from(ticket, act)
+    ticket.parent_id, ticket.outcome = main.id, Outcome.MERGED.value
+    act.detail = {"into": main.number}
+    event = _finish(act)
+    tell_author(ticket, event, "有人反映了同一件事,一起办", f"已并入 {main.number},答复也会告诉您")
+    return ticket
+
+
+def _has_merged(ticket_id: int) -> bool:
+    return (
+        db.session.scalar(
+            select(Ticket.id)
+            .where(Ticket.parent_id == ticket_id, Ticket.state == State.MERGED.value)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def release(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
+    """Takes a merged ticket out again, to be assigned on its own."""
+    act = moves.begin(actor, ticket_id, Move.RELEASE, version)
+    act.ticket.parent_id = act.ticket.outcome = None
+    _finish(act)
+    return act.ticket
+
+
+def follow_up(
+    actor: Actor, ticket_id: int, version: int | None, answer: str | None, words: str | None
+) -> Ticket:
+    """回访 by somebody who did not handle it: the villager's word by phone, or nobody reached."""
+    reached = answer is not None
+    if reached and answer not in (Verdict.SOLVED, Verdict.PARTLY, Verdict.NOT):
+        raise InvalidInput(errors={"answer": ["请选村民怎么说的"]})
+    closing = answer in CLOSING_VERDICTS
+    move = Move.CONFIRM if closing else Move.DISPUTE if reached else Move.FOLLOW_UP
+    act = moves.begin(actor, ticket_id, move, version)
+    ticket = act.ticket
+    if ticket.verdict not in (None, Verdict.UNANSWERED):
+        raise VerdictGiven
+    if reached:
+        ticket.verdict, ticket.verdict_at = answer, act.at
+        ticket.outcome = answer if closing else None
+    act.detail = {"answer": answer, "by_phone": True}
+    _finish(act, check_words(words, limit=LONGEST_REASON).text)
+    return ticket
+
+
+def close_unsolved(actor: Actor, ticket_id: int, version: int | None, words: str | None) -> Ticket:
+    """Closed, not solved: its own outcome, checked by somebody who did not handle it."""
+    reason = _reason(words, "请写明为什么解决不了,村民会看到")
+    act = moves.begin(actor, ticket_id, Move.CLOSE_UNSOLVED, version)
+    ticket = act.ticket
+    ticket.verdict = ticket.verdict or Verdict.UNANSWERED.value
+    cannot = ticket.reply_result == "cannot"
+    ticket.outcome = (Outcome.CANNOT if cannot else Outcome.NOT).value
+    event = _finish(act, reason)
+    tell_author(ticket, event, "这件事没能解决", reason)
+    return ticket
+
+
+def reopen_by_desk(actor: Actor, ticket_id: int, version: int | None, words: str | None) -> Ticket:
+    """重办 by staff, as often as it takes."""
+    reason = _reason(words, "请写明为什么重办")
+    act = moves.begin(actor, ticket_id, Move.REOPEN, version)
+    event = start_again(act, reason)
+    record("move_ticket", actor.person_id, "ticket", ticket_id, move=act.move.value)
+    tell_author(act.ticket, event, "这件事重新办", reason)
+    return act.ticket
+
+
+def start_again(act: moves.Act, words: str | None) -> TicketEvent:
+    """A new round with the same unit: new deadlines, the old ones stay in the events."""
+    ticket = act.ticket
+    act.words = check_words(words)
+    act.detail = {"due_at": ticket.due_at.isoformat(), "verdict": ticket.verdict}
+    ticket.round += 1
+    ticket.round_started_at = ticket.assigned_at = act.at
+    ticket.signed_at = ticket.answered_at = ticket.call_back_due_at = None
+    ticket.verdict = ticket.verdict_at = ticket.outcome = ticket.reply_result = None
+    ticket.asked_again_at = None
+    ticket.extra_days, ticket.supervision_level = 0, 0
+    moves.set_deadlines(ticket)
+    event = moves.finish(act)
+    tell_office(ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")
+    return event
+
+
+def review_words(actor: Actor, ticket_id: int, event_id: int | None, show: bool) -> Ticket:
+    """Releases held words, of the ticket or of one event, to the unit; or keeps them from it."""
+    act_on = moves.lock(ticket_id)
+    moves.check_desk(actor, act_on)
+    target: Ticket | TicketEvent = act_on
+    if event_id is not None:
+        event = db.session.get(TicketEvent, event_id)
+        if event is None or event.ticket_id != ticket_id:
+            raise InvalidInput(errors={"event_id": ["没有这一条"]})
+        target = event
+    if target.words_state == WordsState.HELD.value:
+        target.words_state = WordsState.SHOWN.value if show else "refused"
+    record("review_ticket_words", actor.person_id, "ticket", ticket_id, shown=show)
+    return act_on

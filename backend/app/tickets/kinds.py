@@ -1,0 +1,89 @@
+"""Kinds, channels, verdicts and outcomes of tickets, with the words people read."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The six kinds of the hotline's practice."""
+
+    CONSULT = "consult"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    REPORT = "report"
+    THANKS = "thanks"
+
+
+class Channel(StrEnum):
+    """How it came in."""
+
+    MINI = "mini"
+    PHONE = "phone"
+    PAPER = "paper"
+    RATING = "rating"
+    HOTLINE = "hotline"
+    ANONYMOUS = "anonymous"
+
+
+class Verdict(StrEnum):
+    """The villager's word; silence is never satisfaction."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    NOT = "not"
+    UNANSWERED = "unanswered"
+
+
+class Outcome(StrEnum):
+    """What came of a closed ticket; `cannot`: the office cannot, and says why."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    NOT = "not"
+    UNANSWERED = "unanswered"
+    CANNOT = "cannot"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+KIND_NAMES = {
+    Kind.CONSULT: "咨询",
+    Kind.HELP: "求助",
+    Kind.COMPLAINT: "投诉",
+    Kind.SUGGESTION: "建议",
+    Kind.REPORT: "举报",
+    Kind.THANKS: "感谢",
+}
+KIND_HINTS = {
+    Kind.CONSULT: "想问清楚一件事",
+    Kind.HELP: "有难处,想请人帮忙",
+    Kind.COMPLAINT: "对办事或服务不满意",
+    Kind.SUGGESTION: "有个主意,想让村里更好",
+    Kind.REPORT: "有人违规,想让上级知道",
+    Kind.THANKS: "有人办得好,想说声谢谢",
+}
+CHANNEL_NAMES = {
+    Channel.MINI: "小程序",
+    Channel.PHONE: "电话代录",
+    Channel.PAPER: "纸条代录",
+    Channel.RATING: "差评回访",
+    Channel.HOTLINE: "12345 转办",
+    Channel.ANONYMOUS: "匿名",
+}
+VERDICT_NAMES = {
+    Verdict.SOLVED: "解决了",
+    Verdict.PARTLY: "解决了一部分",
+    Verdict.NOT: "没解决",
+    Verdict.UNANSWERED: "村民未答",
+}
+OUTCOME_NAMES = {
+    Outcome.SOLVED: "村民说解决了",
+    Outcome.PARTLY: "村民说解决了一部分",
+    Outcome.NOT: "村民说没解决",
+    Outcome.UNANSWERED: "村民未答",
+    Outcome.CANNOT: "确实解决不了(已说明理由)",
+    Outcome.DECLINED: "不予受理(已说明理由)",
+    Outcome.WITHDRAWN: "村民撤回",
+    Outcome.MERGED: "并入同类诉求",
+}

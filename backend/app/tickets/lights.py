@@ -1,0 +1,89 @@
+"""How urgent a ticket looks, in colour, shape and words: pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.tickets.kinds import OUTCOME_NAMES, Outcome
+from backend.app.tickets.states import CLOSED, State
+
+SOON = timedelta(hours=4)
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Light:
+    """A code for programs, a word and a shape for people; colour is never alone."""
+
+    code: str
+    word: str
+    icon: str
+
+
+OK = Light("ok", "按时", "●")
+SOON_DUE = Light("soon", "快到期", "◆")
+LATE = Light("late", "已超时", "■")
+PAUSED = Light("paused", "暂停计时", "‖")
+DONE = Light("done", "已办完", "✓")
+LIGHTS = {light.code: light for light in (OK, SOON_DUE, LATE, PAUSED, DONE)}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides the light."""
+
+    state: State
+    due_at: datetime
+    sign_due_at: datetime | None = None
+    paused: bool = False
+    outcome: str | None = None
+
+    @property
+    def next_due_at(self) -> datetime:
+        """Signing comes first, as long as it has not been done."""
+        if self.state is State.ASSIGNED and self.sign_due_at is not None:
+            return min(self.sign_due_at, self.due_at)
+        return self.due_at
+
+
+def light(standing: Standing, at: datetime) -> Light:
+    if standing.state in CLOSED:
+        return DONE
+    if standing.paused or standing.state in (State.WAITING, State.ANSWERED):
+        return PAUSED
+    due_at = standing.next_due_at
+    if at > due_at:
+        return LATE
+    same_day = _local(at).date() == _local(due_at).date()
+    return SOON_DUE if same_day or due_at - at <= SOON else OK
+
+
+def due_text(standing: Standing, at: datetime) -> str:
+    """The deadline in a few words: 还有 2 小时到期, 超时 3 天, 11月24日(周二)18:00 前办结."""
+    if standing.state in CLOSED:
+        return OUTCOME_NAMES[Outcome(standing.outcome)] if standing.outcome else "已办完"
+    if standing.state is State.ANSWERED:
+        return "等村民说解决没有"
+    if standing.paused or standing.state is State.WAITING:
+        return "等村民补充,暂停计时"
+    due_at = standing.next_due_at
+    what = "签收" if due_at == standing.sign_due_at and standing.state is State.ASSIGNED else "办结"
+    if at > due_at:
+        return f"超时 {_length(at - due_at)}没{what}"
+    if due_at - at < timedelta(hours=24):
+        return f"还有 {_length(due_at - at)}要{what}"
+    local = _local(due_at)
+    return f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}){local:%H:%M} 前{what}"
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(COUNTY_ZONE)
+
+
+def _length(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return f"{max(minutes, 1)} 分钟"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} 小时"
+    return f"{minutes // (24 * 60)} 天"

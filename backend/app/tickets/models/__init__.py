@@ -1,0 +1,41 @@
+"""Tickets, what happened to them, and the county's data they run on."""
+
+from backend.app.tickets.models.history import (
+    Supervision,
+    TicketEvent,
+    TicketExtension,
+    TicketFile,
+    TicketPause,
+)
+from backend.app.tickets.models.rules import (
+    CalendarDay,
+    CalendarYear,
+    CountyHours,
+    DeadlineRule,
+    HotlineMapping,
+    ReplyTemplate,
+    RoutingRule,
+    TicketCategory,
+    TicketSettings,
+)
+from backend.app.tickets.models.ticket import (
+    Ticket,
+)
+
+__all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "CountyHours",
+    "DeadlineRule",
+    "HotlineMapping",
+    "ReplyTemplate",
+    "RoutingRule",
+    "Supervision",
+    "Ticket",
+    "TicketCategory",
+    "TicketEvent",
+    "TicketExtension",
+    "TicketFile",
+    "TicketPause",
+    "TicketSettings",
+]

@@ -1,0 +1,139 @@
+"""What happened to tickets: moves, files, pauses, extensions, supervision."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+from backend.app.tickets.models.ticket import Instant
+
+
+class TicketEvent(Model):
+    """One move, append-only: who, when, from where to where, and what was said."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (
+        Index(None, "ticket_id", "id"),
+        Index(None, "person_id", "at"),
+        CheckConstraint("typing_seconds BETWEEN 0 AND 14400", name="typing_seconds"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    party: Mapped[str] = mapped_column(String(10))
+    move: Mapped[str] = mapped_column(String(20))
+    from_state: Mapped[str | None] = mapped_column(String(10))
+    to_state: Mapped[str] = mapped_column(String(10))
+    round: Mapped[int] = mapped_column(SmallInteger)
+    unit_region_id: Mapped[int | None] = mapped_column(BigInteger)
+    unit_department_id: Mapped[int | None] = mapped_column(BigInteger)
+    words: Mapped[str | None] = mapped_column(Text)
+    words_state: Mapped[str] = mapped_column(String(8), server_default="none")
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    typing_seconds: Mapped[int | None] = mapped_column(Integer)
+
+
+class TicketFile(Model):
+    """A photo or a recording, sent before the ticket it belongs to."""
+
+    __tablename__ = "ticket_file"
+    __table_args__ = (
+        CheckConstraint("kind IN ('photo', 'voice')", name="kind"),
+        Index(None, "ticket_id"),
+        Index(
+            "ix_ticket_file_loose", "created_at", postgresql_where=text("ticket_id IS NULL")
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_event.id"))
+    kind: Mapped[str] = mapped_column(String(5))
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    seconds: Mapped[int | None] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class TicketPause(Model):
+    """From when to when the clock stood because the villager was asked something."""
+
+    __tablename__ = "ticket_pause"
+    __table_args__ = (
+        CheckConstraint("resumed_at >= paused_at", name="order"),
+        UniqueConstraint("ticket_id", "paused_at"),
+        Index(
+            "uq_ticket_pause_running", "ticket_id", unique=True,
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    round: Mapped[int] = mapped_column(SmallInteger)
+    paused_at: Mapped[datetime] = mapped_column(Instant)
+    resumed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TicketExtension(Model):
+    """More time asked for, and what somebody else decided."""
+
+    __tablename__ = "ticket_extension"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'approved', 'refused')", name="state"),
+        CheckConstraint("days BETWEEN 1 AND 15", name="days"),
+        CheckConstraint("decided_by_id <> asked_by_id", name="another_decides"),
+        Index(
+            "uq_ticket_extension_pending", "ticket_id", unique=True,
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(None, "ticket_id", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    round: Mapped[int] = mapped_column(SmallInteger)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    days: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(8), server_default="pending")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str | None] = mapped_column(String(200))
+
+
+class Supervision(Model):
+    """提醒, 通报, 核查, 约谈: each step once in a round."""
+
+    __tablename__ = "ticket_supervision"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+        UniqueConstraint("ticket_id", "round", "level"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    round: Mapped[int] = mapped_column(SmallInteger)
+    level: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,174 @@
+"""The ticket itself."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+from backend.app.tickets.deadlines import Urgency
+from backend.app.tickets.kinds import Channel, Kind, Outcome, Verdict
+from backend.app.tickets.states import CLOSED, OPEN, RUNNING, State
+
+Instant = DateTime(timezone=True)
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join(f"'{value}'" for value in sorted(values))
+    return f"{column} IN ({listed})"
+
+
+class Ticket(Model):
+    """One request of one person, from intake to the archive."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint(one_of("channel", Channel), name="channel"),
+        CheckConstraint(one_of("state", State), name="state"),
+        CheckConstraint(one_of("urgency", Urgency), name="urgency"),
+        CheckConstraint(one_of("verdict", Verdict), name="verdict"),
+        CheckConstraint(one_of("outcome", Outcome), name="outcome"),
+        CheckConstraint("unit_region_id IS NULL OR unit_department_id IS NULL", name="one_unit"),
+        CheckConstraint(
+            "state NOT IN ('assigned', 'handling', 'waiting')"
+            " OR num_nonnulls(unit_region_id, unit_department_id) = 1",
+            name="handled_by_a_unit",
+        ),
+        # A named complaint about a cadre never reaches that cadre.
+        CheckConstraint(
+            "NOT about_cadres OR unit_region_id IS DISTINCT FROM village_id",
+            name="not_to_those_it_is_about",
+        ),
+        CheckConstraint("words IS NOT NULL OR first_file_id IS NOT NULL", name="says_something"),
+        CheckConstraint("handling_level BETWEEN 1 AND 5", name="handling_level"),
+        CheckConstraint(
+            f"(closed_at IS NOT NULL) = ({one_of('state', CLOSED)})", name="closed_has_a_time"
+        ),
+        CheckConstraint("(state = 'merged') <= (parent_id IS NOT NULL)", name="merged_into"),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        CheckConstraint(
+            "(channel IN ('phone', 'paper')) = (proxy_id IS NOT NULL)", name="proxy_is_named"
+        ),
+        UniqueConstraint("person_id", "idempotency_key"),
+        UniqueConstraint("county_id", "source", "source_number"),
+        Index(None, "person_id", "id"),
+        Index(None, "village_id", "created_at"),
+        Index(None, "parent_id"),
+        Index(None, "county_id", "id"),
+        Index(
+            "ix_ticket_unit_region_open", "unit_region_id", "due_at",
+            postgresql_where=text(f"{one_of('state', RUNNING | {State.WAITING})}"),
+        ),
+        Index(
+            "ix_ticket_unit_department_open", "unit_department_id", "due_at",
+            postgresql_where=text(f"{one_of('state', RUNNING | {State.WAITING})}"),
+        ),
+        Index(
+            "ix_ticket_county_open", "county_id", "due_at",
+            postgresql_where=text(one_of("state", OPEN)),
+        ),
+        Index("ix_ticket_county_state", "county_id", "state", "id"),
+        Index("ix_ticket_unit_region", "unit_region_id", "id"),
+        Index("ix_ticket_unit_department", "unit_department_id", "id"),
+        Index("ix_ticket_grams", "grams", postgresql_using="gin"),
+        Index("ix_ticket_tags", "tags", postgresql_using="gin"),
+        Index(
+            "uq_ticket_rating", "rating_id", unique=True,
+            postgresql_where=text("rating_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_answered", "answered_at", postgresql_where=text("state = 'answered'")
+        ),
+        Index(
+            "ix_ticket_to_archive", "closed_at",
+            postgresql_where=text("closed_at IS NOT NULL AND state <> 'archived'"),
+        ),
+        Index(
+            "ix_ticket_samples", "county_id", "id",
+            postgresql_where=text("sampled AND checked_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    place_note: Mapped[str | None] = mapped_column(String(100))
+    # Null for a caller or an anonymous author.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_category.id"))
+    urgency: Mapped[str] = mapped_column(String(10))
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")
+    words: Mapped[str | None] = mapped_column(Text)
+    words_state: Mapped[str] = mapped_column(String(8), server_default="none")
+    hold_reason: Mapped[str | None] = mapped_column(String(40))
+    # Every two letters that follow each other in the words: what the search index holds.
+    grams: Mapped[list[str]] = mapped_column(ARRAY(String(2)), server_default="{}")
+    first_file_id: Mapped[int | None] = mapped_column(BigInteger)
+    confidential: Mapped[bool] = mapped_column(server_default=text("false"))
+    about_cadres: Mapped[bool] = mapped_column(server_default=text("false"))
+    contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    state: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    round: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    reopened_by_author: Mapped[bool] = mapped_column(server_default=text("false"))
+    unit_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    unit_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    round_started_at: Mapped[datetime] = mapped_column(Instant)
+    assigned_at: Mapped[datetime | None] = mapped_column(Instant)
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Of the first round, and never changed: what the response rate is made of.
+    first_answer_due_at: Mapped[datetime] = mapped_column(Instant)
+    first_answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    sign_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    extra_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    call_back_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # What the office says came of it; what the villager says, by the villager's own word only.
+    reply_result: Mapped[str | None] = mapped_column(String(8))
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    verdict_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    handling_level: Mapped[int | None] = mapped_column(SmallInteger)
+    supervision_level: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+
+    rating_id: Mapped[int | None] = mapped_column(ForeignKey("rating.id"))
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_number: Mapped[str | None] = mapped_column(String(60))
+    proxy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sampled: Mapped[bool] = mapped_column(server_default=text("false"))
+    checked_at: Mapped[datetime | None] = mapped_column(Instant)
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    check_result: Mapped[str | None] = mapped_column(String(10))
+    idempotency_key: Mapped[UUID | None] = mapped_column(Uuid)
+    request_digest: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,0 +1,184 @@
+"""The one way a ticket changes: locked, checked against the table, written down."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from backend.app.access import Actor
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.core.text_check import CheckedText, WordsState
+from backend.app.tickets.county import clock_of, limits_of
+from backend.app.tickets.deadlines import Stage, Urgency, deadlines, due
+from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, TicketUnknown
+from backend.app.tickets.models import Ticket, TicketEvent, TicketPause
+from backend.app.tickets.parties import parties_of
+from backend.app.tickets.states import CLOSED, TABLE, Move, Party, State
+
+MOST_TYPING = 4 * 3600
+# Who did one of these has handled the ticket and verifies none of it.
+HANDLING = frozenset(
+    {Move.SIGN, Move.ASK, Move.PROGRESS, Move.REQUEST_EXTENSION, Move.REPLY, Move.HAND_BACK}
+)
+SILENT = CheckedText(None, WordsState.NONE)
+
+
+@dataclass
+class Act:
+    """One move in the making: whose, on which ticket, when."""
+
+    ticket: Ticket
+    move: Move
+    party: Party
+    person_id: int | None
+    at: datetime
+    before: State
+    words: CheckedText = SILENT
+    typing_seconds: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    event_id: int = 0
+
+
+def lock(ticket_id: int) -> Ticket:
+    """The ticket with its row held until the transaction ends; raises TicketUnknown."""
+    ticket = db.session.get(Ticket, ticket_id, with_for_update=True, populate_existing=True)
+    if ticket is None:
+        raise TicketUnknown
+    return ticket
+
+
+def has_handled(ticket: Ticket, person_id: int) -> bool:
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    TicketEvent.ticket_id == ticket.id,
+                    TicketEvent.person_id == person_id,
+                    TicketEvent.move.in_(HANDLING),
+                )
+            )
+        )
+    )
+
+
+def begin(actor: Actor, ticket_id: int, move: Move, version: int | None) -> Act:
+    """Raises TicketUnknown, NotYours, HandlerVerifies or TicketMoved; else the move may be made.
+
+    Of two people who act on the same version one wins and the other is told.
+    """
+    ticket = lock(ticket_id)
+    parties = parties_of(actor, ticket)
+    if not parties:
+        raise TicketUnknown
+    rule = TABLE[move]
+    allowed = rule.by & parties
+    if not allowed:
+        raise NotYours
+    if rule.not_by_handlers and (Party.HANDLER in parties or has_handled(ticket, actor.person_id)):
+        raise HandlerVerifies
+    if (version is not None and version != ticket.version) or ticket.state not in rule.starts:
+        raise TicketMoved
+    party = next(party for party in Party if party in allowed)
+    return Act(ticket, move, party, actor.person_id, calendar.now(), State(ticket.state))
+
+
+def check_desk(actor: Actor, ticket: Ticket) -> None:
+    """For acts of the desk that are no moves; raises NotYours."""
+    if Party.DESK not in parties_of(actor, ticket):
+        raise NotYours
+
+
+def begin_as_system(ticket: Ticket, move: Move) -> Act:
+    """A move nobody makes by hand; the caller holds the row."""
+    rule = TABLE[move]
+    if Party.SYSTEM not in rule.by or ticket.state not in rule.starts:
+        raise TicketMoved
+    return Act(ticket, move, Party.SYSTEM, None, calendar.now(), State(ticket.state))
+
+
+def finish(act: Act, to: State | None = None) -> TicketEvent:
+    """Moves the ticket and writes the event down."""
+    ticket = act.ticket
+    after = to or TABLE[act.move].to or act.before
+    ticket.state = after.value
+    ticket.version += 1
+    if after in CLOSED and act.before not in CLOSED:
+        ticket.closed_at = act.at
+    elif after not in CLOSED:
+        ticket.closed_at = None
+    seconds = act.typing_seconds
+    event = TicketEvent(
+        ticket_id=ticket.id,
+        at=act.at,
+        person_id=act.person_id,
+        party=act.party.value,
+        move=act.move.value,
+        from_state=act.before.value,
+        to_state=after.value,
+        round=ticket.round,
+        unit_region_id=ticket.unit_region_id,
+        unit_department_id=ticket.unit_department_id,
+        words=act.words.text,
+        words_state=act.words.state.value,
+        detail=act.detail,
+        typing_seconds=None if seconds is None else max(0, min(seconds, MOST_TYPING)),
+    )
+    db.session.add(event)
+    db.session.flush()
+    act.event_id = event.id
+    return event
+
+
+def pauses_of(ticket: Ticket) -> list[tuple[datetime, datetime]]:
+    """The finished pauses of this round, in order."""
+    rows = db.session.scalars(
+        select(TicketPause)
+        .where(
+            TicketPause.ticket_id == ticket.id,
+            TicketPause.round == ticket.round,
+            TicketPause.resumed_at.is_not(None),
+        )
+        .order_by(TicketPause.paused_at)
+    )
+    return [(row.paused_at, row.resumed_at) for row in rows if row.resumed_at is not None]
+
+
+def set_deadlines(ticket: Ticket) -> None:
+    """Computes every deadline anew from the facts; doing so twice changes nothing."""
+    clock = clock_of(ticket.county_id)
+    limits = limits_of(ticket.county_id, ticket.round_started_at)
+    urgency = Urgency(ticket.urgency)
+    found = deadlines(
+        clock, limits, urgency, ticket.round_started_at, pauses_of(ticket), ticket.extra_days
+    )
+    ticket.due_at = found.due_at
+    if ticket.round == 1:
+        ticket.first_answer_due_at = found.answer_due_at
+    if ticket.assigned_at is not None:
+        ticket.sign_due_at = due(clock, limits[urgency, Stage.SIGN], ticket.assigned_at)
+    if ticket.answered_at is not None:
+        ticket.call_back_due_at = due(clock, limits[urgency, Stage.CALL_BACK], ticket.answered_at)
+
+
+def pause(act: Act) -> None:
+    """The office waits for the villager: its time stands still."""
+    ticket = act.ticket
+    ticket.paused_at = act.at
+    db.session.add(TicketPause(ticket_id=ticket.id, round=ticket.round, paused_at=act.at))
+
+
+def resume(act: Act) -> None:
+    """The villager has answered, or has been waited for long enough."""
+    ticket = act.ticket
+    running = db.session.scalars(
+        select(TicketPause).where(
+            TicketPause.ticket_id == ticket.id, TicketPause.resumed_at.is_(None)
+        )
+    ).one_or_none()
+    if running is not None:
+        running.resumed_at = act.at
+        db.session.flush()
+    ticket.paused_at = None
+    set_deadlines(ticket)

@@ -1,0 +1,245 @@
+"""Tickets as readers see them: the same facts for phone and console, less what is not theirs."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.core.errors import Unavailable
+from backend.app.core.sealing import unseal
+from backend.app.places.queries import department_names, region_names
+from backend.app.tickets.files import link_to
+from backend.app.tickets.intake import CONTACT
+from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Kind, Verdict
+from backend.app.tickets.lights import Standing, due_text, light
+from backend.app.tickets.models import (
+    Ticket,
+    TicketCategory,
+    TicketEvent,
+    TicketExtension,
+    TicketFile,
+)
+from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
+from backend.app.tickets.timeline import Told, tell
+
+DESK_NAME = "县诉求受理中心"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ids in some tickets are called, read at once."""
+
+    regions: dict[int, str]
+    departments: dict[int, str]
+    categories: dict[int, TicketCategory]
+
+    def office(self, region_id: int | None, department_id: int | None, county_id: int) -> str:
+        if department_id is not None:
+            return self.departments.get(department_id, "")
+        if region_id is None or region_id == county_id:
+            return DESK_NAME
+        return self.regions.get(region_id, "")
+
+
+def names_for(tickets: Collection[Ticket], events: Collection[TicketEvent] = ()) -> Names:
+    """Three statements, however many tickets."""
+    regions = {
+        region
+        for ticket in tickets
+        for region in (ticket.village_id, ticket.group_id, ticket.unit_region_id)
+        if region
+    } | {event.unit_region_id for event in events if event.unit_region_id}
+    departments = {
+        department
+        for department in (
+            *(ticket.unit_department_id for ticket in tickets),
+            *(event.unit_department_id for event in events),
+        )
+        if department
+    }
+    categories = {ticket.category_id for ticket in tickets if ticket.category_id}
+    return Names(
+        region_names(regions) if regions else {},
+        department_names(departments) if departments else {},
+        {
+            category.id: category
+            for category in db.session.scalars(
+                select(TicketCategory).where(TicketCategory.id.in_(categories))
+            )
+        }
+        if categories
+        else {},
+    )
+
+
+def standing(ticket: Ticket) -> Standing:
+    return Standing(
+        State(ticket.state),
+        ticket.due_at,
+        ticket.sign_due_at,
+        ticket.paused_at is not None,
+        ticket.outcome,
+    )
+
+
+def sees_words(state: str, parties: Collection[Party], by_author: bool = True) -> bool:
+    """Words of a villager are the unit's to read only after the text check."""
+    if state in ("none", "shown") or not by_author:
+        return True
+    return Party.AUTHOR in parties or Party.DESK in parties
+
+
+def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime) -> dict[str, Any]:
+    """One line of a list."""
+    category = names.categories.get(ticket.category_id or 0)
+    stands = standing(ticket)
+    shown = light(stands, at)
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "kind": ticket.kind,
+        "kind_name": KIND_NAMES[Kind(ticket.kind)],
+        "category": {"code": category.code, "name": category.name, "icon": category.icon}
+        if category
+        else None,
+        "words": ticket.words if sees_words(ticket.words_state, parties) else None,
+        "words_state": "held" if ticket.words_state == "refused" else ticket.words_state,
+        "state": ticket.state,
+        "state_name": STATE_NAMES[State(ticket.state)],
+        "group": group_of(State(ticket.state)),
+        "light": {"code": shown.code, "word": shown.word, "icon": shown.icon},
+        "due_at": ticket.due_at,
+        "due_text": due_text(stands, at),
+        "unit_name": names.office(
+            ticket.unit_region_id, ticket.unit_department_id, ticket.county_id
+        ),
+        "village_name": names.regions.get(ticket.village_id or 0, ""),
+        "created_at": ticket.created_at,
+        "round": ticket.round,
+        "needs": _needs(ticket),
+        "version": ticket.version,
+    }
+
+
+def cards(
+    tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
+) -> list[dict[str, Any]]:
+    names, at = names_for(tickets), at or calendar.now()
+    return [card(ticket, names, parties, at) for ticket in tickets]
+
+
+def _needs(ticket: Ticket) -> str | None:
+    if ticket.state == State.WAITING:
+        return "supplement"
+    if ticket.state == State.ANSWERED and ticket.verdict in (None, Verdict.UNANSWERED):
+        return "verdict"
+    return None
+
+
+def detail(
+    ticket: Ticket, parties: Collection[Party], may: Sequence[str], at: datetime | None = None
+) -> dict[str, Any]:
+    """One ticket with its story."""
+    at = at or calendar.now()
+    events = db.session.scalars(
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
+    ).all()
+    names = names_for([ticket], events)
+    files = _files(ticket.id, at)
+    story = [
+        told
+        for event in events
+        if (told := tell(_told(event, ticket, names, parties), Party.AUTHOR in parties))
+    ]
+    for told, line in zip(story, [told.pop("event_id") for told in story], strict=True):
+        told["files"] = files.get(line, [])
+    question = next((event for event in reversed(events) if event.move == "ask"), None)
+    verdict = Verdict(ticket.verdict) if ticket.verdict else None
+    return {
+        **card(ticket, names, parties, at),
+        "place_note": ticket.place_note,
+        "group_name": names.regions.get(ticket.group_id or 0),
+        "files": files.get(None, []) if sees_words(ticket.words_state, parties) else [],
+        "confidential": ticket.confidential,
+        "about_cadres": ticket.about_cadres,
+        "timeline": story,
+        "question": question.words if question and ticket.state == State.WAITING else None,
+        "verdict": {
+            "answer": verdict.value,
+            "name": VERDICT_NAMES[verdict],
+            "level": ticket.handling_level,
+        }
+        if verdict
+        else None,
+        "extension": _extension(ticket),
+        "reopened_by_villager": ticket.reopened_by_author,
+        "may": list(may),
+        "contact": _contact(ticket, parties),
+    }
+
+
+def _told(event: TicketEvent, ticket: Ticket, names: Names, parties: Collection[Party]) -> Told:
+    by_author = event.party == Party.AUTHOR
+    visible = sees_words(event.words_state, parties, by_author)
+    return Told(
+        event.id,
+        event.move,
+        event.at,
+        names.office(event.unit_region_id, event.unit_department_id, ticket.county_id),
+        event.words if visible else None,
+        by_author,
+        event.party == Party.SYSTEM,
+        event.detail,
+    )
+
+
+def _files(ticket_id: int, at: datetime) -> dict[int | None, list[dict[str, Any]]]:
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for file in db.session.scalars(
+        select(TicketFile).where(TicketFile.ticket_id == ticket_id).order_by(TicketFile.id)
+    ):
+        found.setdefault(file.event_id, []).append(file_line(file, at))
+    return found
+
+
+def file_line(file: TicketFile, at: datetime) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "kind": file.kind,
+        "url": link_to(file.id, at),
+        "seconds": file.seconds,
+    }
+
+
+def _extension(ticket: Ticket) -> dict[str, Any] | None:
+    newest = db.session.scalar(
+        select(TicketExtension)
+        .where(TicketExtension.ticket_id == ticket.id, TicketExtension.round == ticket.round)
+        .order_by(TicketExtension.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return None
+    return {
+        "state": newest.state,
+        "days": newest.days,
+        "reason": newest.reason,
+        "note": newest.note,
+    }
+
+
+def _contact(ticket: Ticket, parties: Iterable[Party]) -> dict[str, Any] | None:
+    """Whom to call: for the unit unless the author asked for confidence, and for the desk."""
+    readers = {Party.DESK} if ticket.confidential else {Party.DESK, Party.HANDLER}
+    if ticket.contact_sealed is None or readers.isdisjoint(parties):
+        return None
+    try:
+        found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
+    except Unavailable:
+        return None
+    return found

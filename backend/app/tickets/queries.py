@@ -1,0 +1,249 @@
+"""Reads about tickets for the phone: own ones, a village's queue, earlier answers."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from backend.app.access import Actor, Role
+from backend.app.core import calendar
+from backend.app.core.calendar import midnight
+from backend.app.core.db import db
+from backend.app.tickets.county import policy_of
+from backend.app.tickets.errors import TicketUnknown
+from backend.app.tickets.lights import SOON
+from backend.app.tickets.models import (
+    ReplyTemplate,
+    Ticket,
+    TicketCategory,
+    TicketEvent,
+    TicketExtension,
+)
+from backend.app.tickets.moves import has_handled
+from backend.app.tickets.parties import parties_of
+from backend.app.tickets.search import folded, query_grams
+from backend.app.tickets.states import OPEN, WITH_UNIT, Move, Party, State, moves
+
+PAGE = 20
+PAST_ANSWERS = 8
+MINE_TO_DO = [State.ASSIGNED.value, State.HANDLING.value]
+# What the phone calls the moves it offers.
+AUTHOR_MAY = {
+    Move.SUPPLEMENT: "supplement",
+    Move.CONFIRM: "verdict",
+    Move.REOPEN: "reopen",
+    Move.WITHDRAW: "withdraw",
+}
+CADRE_MAY = {
+    Move.SIGN: "sign",
+    Move.ASK: "ask",
+    Move.RESUME: "resume",
+    Move.PROGRESS: "progress",
+    Move.REQUEST_EXTENSION: "request_extension",
+    Move.HAND_BACK: "hand_back",
+    Move.REPLY: "reply",
+}
+
+
+def find_own(person_id: int, ticket_id: int) -> Ticket:
+    """Raises TicketUnknown for anybody else's."""
+    ticket = db.session.scalar(
+        select(Ticket).where(Ticket.id == ticket_id, Ticket.person_id == person_id)
+    )
+    if ticket is None:
+        raise TicketUnknown
+    return ticket
+
+
+def own_tickets(person_id: int, before: int | None) -> list[Ticket]:
+    """One page and one more, newest first; the first page begins with what needs an answer."""
+    query = select(Ticket).where(Ticket.person_id == person_id)
+    if before is not None:
+        query = query.where(Ticket.id < before)
+    return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(PAGE + 1)))
+
+
+def count_needing_answer(person_id: int) -> int:
+    """How many own tickets wait for their author."""
+    waiting = or_(
+        Ticket.state == State.WAITING.value,
+        and_(Ticket.state == State.ANSWERED.value, Ticket.verdict.is_(None)),
+    )
+    counted = select(func.count()).where(Ticket.person_id == person_id, waiting)
+    return db.session.scalar(counted) or 0
+
+
+def author_may(ticket: Ticket, at: datetime) -> list[str]:
+    """What the author can do now, in the phone's words."""
+    state = State(ticket.state)
+    found = [AUTHOR_MAY[move] for move in moves(state, {Party.AUTHOR}) if move in AUTHOR_MAY]
+    if ticket.verdict not in (None, "unanswered") and "verdict" in found:
+        found.remove("verdict")
+    if "reopen" in found and not _may_reopen(ticket, at):
+        found.remove("reopen")
+    return found
+
+
+def _may_reopen(ticket: Ticket, at: datetime) -> bool:
+    """Once, within the time the county keeps it open; before that the villager says 没解决."""
+    if ticket.reopened_by_author:
+        return False
+    if ticket.closed_at is None:
+        return ticket.verdict == "not"
+    return (at - ticket.closed_at).days < policy_of(ticket.county_id).archive_days
+
+
+def cadre_may(ticket: Ticket, parties: Collection[Party]) -> list[str]:
+    found = [CADRE_MAY[move] for move in moves(State(ticket.state), parties) if move in CADRE_MAY]
+    if "request_extension" in found and _has_pending_extension(ticket.id):
+        found.remove("request_extension")
+    if ticket.person_id is None and "ask" in found:
+        found.remove("ask")
+    return found
+
+
+def _has_pending_extension(ticket_id: int) -> bool:
+    pending = select(TicketExtension.id).where(
+        TicketExtension.ticket_id == ticket_id, TicketExtension.state == "pending"
+    )
+    return db.session.scalar(pending) is not None
+
+
+def find_for_unit(actor: Actor, ticket_id: int) -> tuple[Ticket, frozenset[Party]]:
+    """A ticket of the reader's own unit, now or where they worked on it; else TicketUnknown."""
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise TicketUnknown
+    parties = parties_of(actor, ticket)
+    worked = not ticket.about_cadres and has_handled(ticket, actor.person_id)
+    if Party.HANDLER not in parties and not worked:
+        raise TicketUnknown
+    return ticket, parties
+
+
+def village_ids_of(actor: Actor) -> list[int]:
+    return sorted({grant.region_id for grant in actor.grants if grant.role is Role.CADRE})
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """What the top of the queue says."""
+
+    todo: int
+    late: int
+    soon: int
+    today: int
+    waiting: int
+
+
+def _next_due() -> ColumnElement[datetime]:
+    return case(
+        (
+            Ticket.state == State.ASSIGNED.value,
+            func.least(Ticket.sign_due_at, Ticket.due_at),
+        ),
+        else_=Ticket.due_at,
+    )
+
+
+def queue_counts(unit_ids: Sequence[int]) -> QueueCounts:
+    """One statement over the unit's open tickets."""
+    at = calendar.now()
+    tomorrow = midnight(calendar.local_day(at)).timestamp() + 86400
+    due, todo = _next_due(), Ticket.state.in_(MINE_TO_DO)
+    end_of_day = datetime.fromtimestamp(tomorrow, calendar.COUNTY_ZONE)
+    row = db.session.execute(
+        select(
+            func.count().filter(todo),
+            func.count().filter(todo, due < at),
+            func.count().filter(todo, due >= at, or_(due <= at + SOON, due < end_of_day)),
+            func.count().filter(todo, due < end_of_day),
+            func.count().filter(Ticket.state == State.WAITING.value),
+        ).where(
+            Ticket.unit_region_id.in_(unit_ids),
+            Ticket.state.in_([state.value for state in WITH_UNIT]),
+        )
+    ).one()
+    return QueueCounts(*row)
+
+
+def headline(counts: QueueCounts) -> str:
+    """今天要办的 3 件, and how many are late."""
+    if not counts.todo:
+        return "手上没有要办的,歇口气"
+    today = f"今天要办的 {counts.today} 件" if counts.today else f"手上 {counts.todo} 件,今天都不急"
+    return f"{today},其中 {counts.late} 件已超时" if counts.late else today
+
+
+def queue(unit_ids: Sequence[int], view: str, before_id: int | None) -> list[Ticket]:
+    """A unit's tickets: what to do by deadline, what waits, what is done (newest first)."""
+    query = select(Ticket).where(Ticket.unit_region_id.in_(unit_ids))
+    if view == "todo":
+        query = query.where(Ticket.state.in_(MINE_TO_DO)).order_by(_next_due(), Ticket.id)
+        # A village has a handful: the whole list fits on the phone.
+        return list(db.session.scalars(query.limit(200)))
+    if view == "waiting":
+        waits = [State.WAITING.value, State.ANSWERED.value]
+        query = query.where(Ticket.state.in_(waits))
+    else:
+        query = query.where(Ticket.state.not_in([s.value for s in OPEN] + ["waiting", "answered"]))
+    if before_id is not None:
+        query = query.where(Ticket.id < before_id)
+    return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(PAGE + 1)))
+
+
+def reply_templates(county_id: int, category_code: str | None) -> list[ReplyTemplate]:
+    """The category's own first, then the general ones."""
+    return list(
+        db.session.scalars(
+            select(ReplyTemplate)
+            .where(
+                ReplyTemplate.county_id == county_id,
+                or_(
+                    ReplyTemplate.category_code.is_(None),
+                    ReplyTemplate.category_code == category_code,
+                ),
+            )
+            .order_by(ReplyTemplate.category_code.is_(None), ReplyTemplate.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class PastAnswer:
+    """What somebody of the county answered to a ticket of the same category."""
+
+    number: str
+    words: str
+    at: datetime
+
+
+def past_answers(ticket: Ticket, words: str) -> list[PastAnswer]:
+    """Answers that villagers were content with, newest first; found by the question's words."""
+    query = (
+        select(Ticket.number, TicketEvent.words, TicketEvent.at)
+        .join(TicketEvent, TicketEvent.ticket_id == Ticket.id)
+        .join(TicketCategory, TicketCategory.id == Ticket.category_id)
+        .where(
+            Ticket.county_id == ticket.county_id,
+            Ticket.id != ticket.id,
+            Ticket.confidential.is_(False),
+            Ticket.about_cadres.is_(False),
+            Ticket.verdict.in_(["solved", "partly"]),
+            TicketEvent.move == Move.REPLY.value,
+            TicketEvent.words_state == "shown",
+            TicketCategory.code
+            == select(TicketCategory.code)
+            .where(TicketCategory.id == ticket.category_id)
+            .scalar_subquery(),
+        )
+        .order_by(Ticket.id.desc())
+        .limit(PAST_ANSWERS)
+    )
+    wanted = query_grams(words)
+    if wanted:
+        query = query.where(Ticket.grams.contains(wanted))
+    elif folded(words):
+        query = query.where(Ticket.words.contains(folded(words), autoescape=True))
+    return [PastAnswer(row.number, row.words or "", row.at) for row in db.session.execute(query)]

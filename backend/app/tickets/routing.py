@@ -1,0 +1,87 @@
+"""Where a ticket goes first: 先属主、后属地, as data; the county desk for what is unclear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+
+from backend.app.access import Role
+from backend.app.accounts.queries import staff_of
+from backend.app.core.db import db
+from backend.app.places.queries import Place, get_place
+from backend.app.tickets.models import RoutingRule, Ticket
+from backend.app.tickets.parties import HANDLERS
+
+
+@dataclass(frozen=True)
+class Office:
+    """A unit that handles tickets: a region's own office or a department; neither is nobody."""
+
+    region_id: int | None = None
+    department_id: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.region_id is not None or self.department_id is not None
+
+
+class Rule(Protocol):
+    """The columns of a routing rule that decide."""
+
+    category_code: str | None
+    region_id: int | None
+    target: str
+    department_id: int | None
+
+
+def choose(rules: Sequence[Rule], category: str | None, path: Sequence[int]) -> Rule | None:
+    """The rule that fits best: its category named before any, the narrower place first.
+
+    `path` are the ids of the place and what lies above it, narrowest first. Where a department
+    and a place fit alike, the department, to which the matter belongs, comes first.
+    """
+
+    def fits(rule: Rule) -> bool:
+        return rule.category_code in (None, category) and (
+            rule.region_id is None or rule.region_id in path
+        )
+
+    def order(rule: Rule) -> tuple[bool, int, bool]:
+        narrow = path.index(rule.region_id) if rule.region_id in path else len(path)
+        return (rule.category_code is None, narrow, rule.target != "department")
+
+    return min(filter(fits, rules), key=order, default=None)
+
+
+def staff_for(office: Office) -> list[int]:
+    """Who may sign for what comes to this office today."""
+    roles = HANDLERS - {Role.DEPARTMENT_STAFF}
+    return staff_of(roles, office.region_id, office.department_id) if office else []
+
+
+def route(ticket: Ticket, category_code: str | None) -> Office:
+    """The office the rules name, or the next one above that has anybody in it; or the desk's none.
+
+    What is about a village's cadres never goes to the village; reports go to the desk.
+    """
+    if ticket.village_id is None or ticket.kind == "report":
+        return Office()
+    place = get_place(ticket.village_id)
+    rules = db.session.scalars(
+        select(RoutingRule).where(RoutingRule.county_id == ticket.county_id)
+    ).all()
+    rule = choose(rules, category_code, place.path)
+    if rule is None or rule.target == "county":
+        return Office()
+    if rule.target == "department":
+        department = Office(department_id=rule.department_id)
+        return department if staff_for(department) else Office()
+    return _of_place(ticket, place, rule.target)
+
+
+def _of_place(ticket: Ticket, place: Place, target: str) -> Office:
+    village, township = Office(place.id), Office(place.township_id)
+    wanted = [village, township] if target == "village" else [township]
+    if ticket.about_cadres:
+        wanted = [township]
+    return next((office for office in wanted if staff_for(office)), Office())

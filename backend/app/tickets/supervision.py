@@ -1,0 +1,233 @@
+"""What the timetable and the county do about lateness and silence: 提醒, 通报, 核查, 约谈."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from backend.app.access import Actor, Role
+from backend.app.accounts.queries import staff_of
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.core.errors import Conflict, InvalidInput
+from backend.app.core.text_check import check_words
+from backend.app.places.queries import get_place
+from backend.app.tickets import moves
+from backend.app.tickets.county import clock_of, policy_of
+from backend.app.tickets.desk import desk_staff
+from backend.app.tickets.kinds import Outcome, Verdict
+from backend.app.tickets.models import Supervision, Ticket
+from backend.app.tickets.news import tell_author, tell_office, tell_people
+from backend.app.tickets.states import CLOSED, RUNNING, Move, State
+
+BATCH = 200
+ASK_AGAIN_AFTER = timedelta(days=7)
+# An office that never hears back goes on with what it has.
+WAIT_AT_MOST = timedelta(days=7)
+BEFORE_DUE = timedelta(hours=4)
+REPORTED_AFTER = timedelta(days=1)
+
+
+class Level(IntEnum):
+    """Each step once in a round; the first two by the clock, the others by people."""
+
+    REMIND = 1
+    REPORT = 2
+    INSPECT = 3
+    SUMMON = 4
+
+
+LEVEL_NAMES = {
+    Level.REMIND: "提醒",
+    Level.REPORT: "通报",
+    Level.INSPECT: "核查",
+    Level.SUMMON: "约谈",
+}
+
+
+def supervise(
+    actor: Actor, ticket_id: int, version: int | None, level: int, words: str | None
+) -> Ticket:
+    """督办 at any time, by the county; logged, and told to the unit."""
+    if level not in set(Level):
+        raise InvalidInput(errors={"level": ["请选提醒、通报、核查或约谈"]})
+    checked = check_words(words, limit=200)
+    if checked.text is None:
+        raise InvalidInput(errors={"words": ["请写明督办要求"]})
+    act = moves.begin(actor, ticket_id, Move.SUPERVISE, version)
+    act.words = checked
+    _note(act, Level(level))
+    return act.ticket
+
+
+def _note(act: moves.Act, level: Level) -> None:
+    ticket = act.ticket
+    known = db.session.scalar(
+        select(Supervision.id).where(
+            Supervision.ticket_id == ticket.id,
+            Supervision.round == ticket.round,
+            Supervision.level == level,
+        )
+    )
+    if known is not None:
+        raise Conflict(f"这一轮已经{LEVEL_NAMES[level]}过了,请选更进一步的措施")
+    db.session.add(
+        Supervision(
+            ticket_id=ticket.id, round=ticket.round, level=level, at=act.at,
+            by_id=act.person_id, words=act.words.text,
+        )
+    )  # fmt: skip
+    ticket.supervision_level = max(ticket.supervision_level, level)
+    act.detail = {"level": int(level)}
+    event = moves.finish(act)
+    words = act.words.text or f"编号 {ticket.number}"
+    tell_office(ticket, event, f"督办{LEVEL_NAMES[level]}", words)
+    if level >= Level.REPORT:
+        leaders = staff_of([Role.LEADER], ticket.county_id)
+        tell_people([*leaders, *_above(ticket)], ticket, event, "一件诉求超时被通报", words)
+
+
+def _above(ticket: Ticket) -> list[int]:
+    """The township above a village that is late."""
+    if ticket.village_id is None or ticket.unit_region_id != ticket.village_id:
+        return desk_staff(ticket)
+    from_township = staff_of([Role.TOWNSHIP_STAFF], _township(ticket.village_id))
+    return from_township or desk_staff(ticket)
+
+
+def _township(village_id: int) -> int:
+    return get_place(village_id).township_id or 0
+
+
+def escalate_overdue() -> int:
+    """Reminds before a deadline passes, reports a day after; safe to run at any time again."""
+    at = calendar.now()
+    late = or_(Ticket.due_at < at + BEFORE_DUE, Ticket.sign_due_at < at)
+    running = and_(Ticket.state.in_([s.value for s in RUNNING]), Ticket.paused_at.is_(None))
+    reported = and_(Ticket.due_at < at - REPORTED_AFTER, Ticket.supervision_level < Level.REPORT)
+    done = _each(and_(running, late, Ticket.supervision_level < Level.REMIND), _remind)
+    return done + _each(and_(running, reported), _report)
+
+
+def _remind(ticket: Ticket, at: datetime) -> None:
+    if ticket.supervision_level >= Level.REMIND or State(ticket.state) not in RUNNING:
+        return
+    act = moves.begin_as_system(ticket, Move.SUPERVISE)
+    act.words = check_words("快到期了,请抓紧" if ticket.due_at > at else "已经超时,请尽快办")
+    _note(act, Level.REMIND)
+
+
+def _report(ticket: Ticket, at: datetime) -> None:
+    """A day late in working time; a Friday's deadline is not reported on Sunday."""
+    if ticket.supervision_level >= Level.REPORT or State(ticket.state) not in RUNNING:
+        return
+    clock = clock_of(ticket.county_id)
+    if at < clock.close_of_nth_day(ticket.due_at, 1):
+        return
+    act = moves.begin_as_system(ticket, Move.SUPERVISE)
+    act.words = check_words("超时一个工作日以上")
+    _note(act, Level.REPORT)
+
+
+def ask_again() -> int:
+    """Asks a silent author once more after seven days."""
+    before = calendar.now() - ASK_AGAIN_AFTER
+    return _each(
+        and_(
+            Ticket.state == State.ANSWERED.value,
+            Ticket.answered_at < before,
+            Ticket.asked_again_at.is_(None),
+            Ticket.verdict.is_(None),
+        ),
+        _ask_again,
+    )
+
+
+def _ask_again(ticket: Ticket, at: datetime) -> None:
+    if ticket.state != State.ANSWERED or ticket.asked_again_at or ticket.verdict:
+        return
+    ticket.asked_again_at = at
+    act = moves.begin_as_system(ticket, Move.SUPERVISE)
+    act.detail = {"asked_again": True}
+    event = moves.finish(act)
+    tell_author(ticket, event, "这事解决了吗?", f"编号 {ticket.number},点开说一句就行")
+
+
+def close_silent() -> int:
+    """Closes what nobody answered as 村民未答, never 满意; a "cannot" waits for the desk."""
+    return _each(
+        and_(
+            Ticket.state == State.ANSWERED.value,
+            Ticket.asked_again_at < calendar.now() - timedelta(days=1),
+            Ticket.reply_result == "done",
+            Ticket.verdict.is_(None),
+        ),
+        _close_silent,
+    )
+
+
+def _close_silent(ticket: Ticket, at: datetime) -> None:
+    silent_for = timedelta(days=policy_of(ticket.county_id).silent_days)
+    if ticket.state != State.ANSWERED or ticket.verdict or ticket.answered_at is None:
+        return
+    if at < ticket.answered_at + silent_for:
+        return
+    act = moves.begin_as_system(ticket, Move.CLOSE_SILENT)
+    ticket.verdict, ticket.outcome = Verdict.UNANSWERED.value, Outcome.UNANSWERED.value
+    event = moves.finish(act)
+    tell_author(ticket, event, "没等到您的话,先办结了", "还没解决的话,点开就能说")
+
+
+def stop_waiting() -> int:
+    """Goes on after a week without an answer to the office's question."""
+    return _each(
+        and_(
+            Ticket.state == State.WAITING.value,
+            Ticket.paused_at < calendar.now() - WAIT_AT_MOST,
+        ),
+        _stop_waiting,
+    )
+
+
+def _stop_waiting(ticket: Ticket, at: datetime) -> None:
+    if ticket.paused_at is None or at - ticket.paused_at < WAIT_AT_MOST:
+        return
+    act = moves.begin_as_system(ticket, Move.RESUME)
+    moves.resume(act)
+    event = moves.finish(act)
+    tell_office(ticket, event, "村民一周没回话,请先按已知情况办", f"编号 {ticket.number}")
+
+
+def archive_closed() -> int:
+    """归档: what has been closed for longer than it may be reopened."""
+    shortest = calendar.now() - timedelta(days=1)
+    closed = [s.value for s in CLOSED - {State.ARCHIVED, State.MERGED}]
+    return _each(and_(Ticket.state.in_(closed), Ticket.closed_at < shortest), _archive)
+
+
+def _archive(ticket: Ticket, at: datetime) -> None:
+    kept_for = timedelta(days=policy_of(ticket.county_id).archive_days)
+    if ticket.closed_at is None or at < ticket.closed_at + kept_for:
+        return
+    if State(ticket.state) in CLOSED - {State.ARCHIVED, State.MERGED}:
+        moves.finish(moves.begin_as_system(ticket, Move.ARCHIVE))
+
+
+def _each(which: ColumnElement[bool], act: Callable[[Ticket, datetime], None]) -> int:
+    """Every ticket in a transaction of its own: one that fails or waits holds up no other."""
+    at, last, done = calendar.now(), 0, 0
+    while True:
+        with transaction() as session:
+            ids = session.scalars(
+                select(Ticket.id).where(which, Ticket.id > last).order_by(Ticket.id).limit(BATCH)
+            ).all()
+        for ticket_id in ids:
+            with transaction():
+                before = moves.lock(ticket_id)
+                version = before.version
+                act(before, at)
+                done += before.version != version
+        if len(ids) < BATCH:
+            return done
+        last = ids[-1]
