@@ -26,9 +26,7 @@ class Notice(Model):
     __tablename__ = "notice"
     __table_args__ = (
         Index(None, "person_id", "id"),
-        Index(
-            "ix_notice_unread", "person_id", "id", postgresql_where=text("read_at IS NULL")
-        ),
+        Index("ix_notice_unread", "person_id", "id", postgresql_where=text("read_at IS NULL")),
         Index(
             "uq_notice_dedup", "person_id", "dedup", unique=True,
             postgresql_where=text("dedup IS NOT NULL"),
@@ -74,6 +72,9 @@ class OutboxMessage(Model):
         CheckConstraint(
             "state IN ('queued', 'sending', 'sent', 'refused', 'failed', 'unknown')", name="state"
         ),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+        CheckConstraint("state = 'queued' OR claimed_at IS NOT NULL", name="claimed"),
+        CheckConstraint("(attempts = 0) = (claimed_at IS NULL)", name="attempts"),
         Index(
             "ix_outbox_message_waiting", "next_try_at",
             postgresql_where=text("state IN ('queued', 'sending')"),
