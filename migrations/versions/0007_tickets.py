@@ -202,6 +202,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_ticket_answered', 'ticket', ['answered_at'], unique=False, postgresql_where=sa.text("state = 'answered'"))
     op.create_index(op.f('ix_ticket_county_id_id'), 'ticket', ['county_id', 'id'], unique=False)
+    op.create_index(op.f('ix_ticket_county_id_answered_at'), 'ticket', ['county_id', 'answered_at'], unique=False)
     op.create_index('ix_ticket_county_open', 'ticket', ['county_id', 'due_at'], unique=False, postgresql_where=sa.text("state IN ('accepted', 'assigned', 'handling', 'submitted')"))
     op.create_index('ix_ticket_county_state', 'ticket', ['county_id', 'state', 'id'], unique=False)
     op.create_index('ix_ticket_grams', 'ticket', ['grams'], unique=False, postgresql_using='gin')

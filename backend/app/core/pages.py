@@ -11,6 +11,7 @@ from backend.app.core.calendar import COUNTY_ZONE
 # At most eight entries, in the words of the office.
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("总览", "/console/", Permission.SEE_DASHBOARD),
+    ("诉求", "/console/tickets", Permission.SEE_TICKETS),
     ("得分", "/console/villages", Permission.SEE_VILLAGES),
     ("导出", "/console/exports", Permission.EXPORT),
     ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
@@ -20,6 +21,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
 
 # Which pages lie under which entry.
 UNDER = {
+    "/console/tickets": ("/console/tickets", "/console/digest"),
     "/console/villages": ("/console/villages", "/console/townships", "/console/places"),
     "/console/exports": ("/console/exports",),
     "/console/people": ("/console/people", "/console/grants"),
@@ -56,7 +58,12 @@ def local_time(at: datetime) -> str:
     return f"{at.astimezone(COUNTY_ZONE):%Y-%m-%d %H:%M}"
 
 
+def may_do(name: str) -> bool:
+    """For templates: whether the reader holds a permission anywhere."""
+    return has_permission(me(), Permission(name))
+
+
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(me=me, menu=menu)
+    app.jinja_env.globals.update(me=me, menu=menu, may=may_do)
     app.jinja_env.filters["local_time"] = local_time
     app.jinja_env.trim_blocks = True

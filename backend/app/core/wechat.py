@@ -15,6 +15,7 @@ import redis
 import requests
 import structlog
 from flask import current_app
+from urllib3.exceptions import MaxRetryError
 from wechatpy import WeChatClient
 from wechatpy.session.redisstorage import RedisStorage
 
@@ -49,13 +50,23 @@ class RiskyAccount(NotAllowed):
 
 
 class WeChatBusy(TooMany):
+    """A quota is used up; nothing was done."""
+
     code = "wechat_busy"
     message = "现在用的人太多,请过一分钟再试"
+    errcode: int | None = None
 
 
 class WeChatUnavailable(Unavailable):
+    """What was asked was not done, and may be asked again."""
+
     code = "wechat_unavailable"
     message = "微信那边暂时连不上,请过一会儿再试"
+    errcode: int | None = None
+
+
+class WeChatUnanswered(WeChatUnavailable):
+    """The call went out and no readable answer came: what was asked may have been done."""
 
 
 class MessageRefused(Unavailable):
@@ -118,7 +129,11 @@ class WeChat(WeChatClient):
     def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Posts to an interface that wants an access token; one retry with a newer token."""
         for attempt in (1, 2):
-            token = self.current_token()
+            try:
+                token = self.current_token()
+            except (WeChatUnanswered, redis.RedisError):
+                # Without a token nothing has been asked for yet.
+                raise WeChatUnavailable from None
             try:
                 return self._ask("post", path, params={"access_token": token}, data=body)
             except _BadToken:
@@ -130,13 +145,18 @@ class WeChat(WeChatClient):
     def send_subscription(
         self, openid: str, template_id: str, page: str | None, data: Mapping[str, str]
     ) -> None:
-        """One subscription message; raises MessageRefused, WeChatBusy or WeChatUnavailable."""
-        body = {
+        """One subscription message.
+
+        Raises NotSubscribed or MessageRefused (never try again), WeChatUnanswered (it may have
+        arrived), WeChatBusy or WeChatUnavailable (it has not, try later).
+        """
+        body: dict[str, Any] = {
             "touser": openid,
             "template_id": template_id,
-            "page": (page or "").lstrip("/"),
             "data": {key: {"value": value} for key, value in data.items()},
         }
+        if page:
+            body["page"] = page.lstrip("/")
         self.call("/cgi-bin/message/subscribe/send", body)
 
     def current_token(self) -> str:
@@ -204,17 +224,16 @@ class WeChat(WeChatClient):
 
     def _send(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
         """Whatever goes wrong on the way, its text may carry secrets: only its kind goes on."""
-        failure: str
+        failure, refused = "not_an_object", False
         try:
             answer = self._exchange(method, f"{self._base}{path}", options)
         except (requests.RequestException, ValueError) as error:
-            failure = type(error).__name__
+            failure, refused = type(error).__name__, _surely_not_done(error)
         else:
             if isinstance(answer, dict):
                 return answer
-            failure = "not_an_object"
         log.warning("wechat_unreachable", path=path, kind=failure)
-        raise WeChatUnavailable
+        raise WeChatUnavailable if refused else WeChatUnanswered
 
     def _exchange(self, method: str, address: str, options: dict[str, Any]) -> Any:
         """The decoded body of one HTTP exchange."""
@@ -236,10 +255,27 @@ class WeChat(WeChatClient):
         if code in MESSAGE_CODES:
             return MessageRefused(code)
         if code in QUOTA_CODES:
-            return WeChatBusy(retry_after=60)
+            busy = WeChatBusy(retry_after=60)
+            busy.errcode = code
+            return busy
         # Wrong app id, secret, address list or parameters: somebody of the county must act.
         log.error("wechat_refused", path=path, errcode=code)
-        return WeChatUnavailable()
+        unavailable = WeChatUnanswered() if code is None else WeChatUnavailable()
+        unavailable.errcode = code
+        return unavailable
+
+
+def _surely_not_done(error: Exception) -> bool:
+    """No connection came about (urllib3 says MaxRetryError), or WeChat answered that it failed."""
+    return isinstance(error, requests.HTTPError) or (
+        isinstance(error, requests.ConnectionError) and isinstance(error.args[0], MaxRetryError)
+    )
+
+
+def template_id(key: str) -> str:
+    """The id WeChat gave the county's template, or "" where it has none."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.template_id(key)
 
 
 def wechat_client() -> WeChat:

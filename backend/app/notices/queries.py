@@ -19,3 +19,12 @@ def inbox(person_id: int, before: int | None) -> list[Notice]:
 def unread_count(person_id: int) -> int:
     counted = select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))
     return db.session.scalar(counted) or 0
+
+
+DIGEST = 100
+
+
+def digest(person_id: int) -> list[Notice]:
+    """The newest hundred: a working day's worth and more."""
+    query = select(Notice).where(Notice.person_id == person_id)
+    return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(DIGEST)))

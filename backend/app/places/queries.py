@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db
@@ -189,6 +189,40 @@ def county_of_department(department_id: int) -> int:
     if department is None or department.closed_on is not None:
         raise RegionUnknown("没有这个部门")
     return department.county_id
+
+
+def list_townships(county_ids: Iterable[int]) -> list[PlaceItem]:
+    """The open townships of counties, by code."""
+    rows = db.session.execute(
+        select(Region.id, Region.name, Region.level, Region.code, literal(True))
+        .where(
+            Region.level == "township",
+            Region.county_id.in_(list(county_ids)),
+            Region.closed_on.is_(None),
+        )
+        .order_by(Region.code)
+    )
+    return [PlaceItem(*row) for row in rows]
+
+
+def villages_by_name(county_id: int) -> dict[str, list[int]]:
+    """Ids of open villages by name, by 镇名+村名 and by code: what a spreadsheet may call them."""
+    found: dict[str, list[int]] = {}
+    parent = aliased(Region)
+    rows = db.session.execute(
+        select(Region.id, Region.name, Region.code, parent.name.label("township"))
+        .join(parent, parent.id == Region.parent_id)
+        .where(Region.county_id == county_id, Region.level == "village", Region.closed_on.is_(None))
+    )
+    for row in rows:
+        for name in {row.name, f"{row.township}{row.name}", row.code}:
+            found.setdefault(name, []).append(row.id)
+    return found
+
+
+def villages_under(region_ids: Collection[int]) -> Select[int]:
+    """The ids of the villages of townships, closed ones too, as part of another statement."""
+    return select(Region.id).where(Region.level == "village", Region.township_id.in_(region_ids))
 
 
 def region_names(region_ids: Iterable[int]) -> dict[int, str]:

@@ -31,6 +31,28 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-all]")) {
+    const boxes = event.target.form.querySelectorAll(`input[name="${event.target.dataset.all}"]`);
+    for (const box of boxes) box.checked = event.target.checked;
+  }
+  if (event.target.matches("[data-template]") && event.target.value) {
+    const words = event.target.form.elements.words;
+    words.value = event.target.value;
+    words.focus();
+  }
+});
+
+// How long the typing took, without the pauses: the burden of a case, shown to the county.
+const LONGEST_PAUSE = 30_000;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-typing]");
+  const seconds = form?.elements.typing_seconds;
+  if (!seconds || event.target.tagName !== "TEXTAREA") return;
+  const now = Date.now();
+  const since = now - (Number(form.dataset.lastKey) || now);
+  form.dataset.lastKey = now;
+  if (since <= LONGEST_PAUSE) form.dataset.typed = (Number(form.dataset.typed) || 0) + since;
+  seconds.value = Math.round((Number(form.dataset.typed) || 0) / 1000);
 });
 
 // What could not be fetched is said, and an old page never passes for a new one.

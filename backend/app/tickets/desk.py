@@ -322,3 +322,22 @@ def review_words(actor: Actor, ticket_id: int, event_id: int | None, show: bool)
         target.words_state = WordsState.SHOWN.value if show else "refused"
     record("review_ticket_words", actor.person_id, "ticket", ticket_id, shown=show)
     return act_on
+
+
+def supplement_by_phone(
+    actor: Actor, ticket_id: int, version: int | None, words: str | None
+) -> Ticket:
+    """What the author said on the phone when the office had asked."""
+    said = _reason(words, "请写村民在电话里怎么说的")
+    act = moves.begin(actor, ticket_id, Move.SUPPLEMENT, version)
+    moves.resume(act)
+    event = _finish(act, said)
+    tell_office(act.ticket, event, "村民补充了情况", f"编号 {act.ticket.number}")
+    return act.ticket
+
+
+def archive(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
+    """归档 before its time, as for what is plainly done."""
+    act = moves.begin(actor, ticket_id, Move.ARCHIVE, version)
+    _finish(act)
+    return act.ticket

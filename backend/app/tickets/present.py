@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import Unavailable
 from backend.app.core.sealing import unseal
-from backend.app.places.queries import department_names, region_names
+from backend.app.places.queries import department_names, region_names, village_labels
 from backend.app.tickets.files import link_to
 from backend.app.tickets.intake import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Kind, Verdict
@@ -236,10 +236,45 @@ def _extension(ticket: Ticket) -> dict[str, Any] | None:
 def _contact(ticket: Ticket, parties: Iterable[Party]) -> dict[str, Any] | None:
     """Whom to call: for the unit unless the author asked for confidence, and for the desk."""
     readers = {Party.DESK} if ticket.confidential else {Party.DESK, Party.HANDLER}
-    if ticket.contact_sealed is None or readers.isdisjoint(parties):
+    return None if readers.isdisjoint(parties) else contact_of(ticket)
+
+
+def contact_of(ticket: Ticket) -> dict[str, Any] | None:
+    """Name and phone as the author gave them, decrypted."""
+    if ticket.contact_sealed is None:
         return None
     try:
         found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
     except Unavailable:
         return None
     return found
+
+
+class HasOffice(Protocol):
+    """A line that names an office by its ids."""
+
+    @property
+    def region_id(self) -> int | None: ...
+
+    @property
+    def department_id(self) -> int | None: ...
+
+
+def office_names(lines: Collection[HasOffice]) -> dict[tuple[int | None, int | None], str]:
+    """What the offices of some lines are called, a village with its township before it."""
+    regions = [line.region_id for line in lines if line.region_id]
+    departments = [line.department_id for line in lines if line.department_id]
+    labels = village_labels(regions)
+    others = region_names(regions)
+    of_departments = department_names(departments)
+    named: dict[tuple[int | None, int | None], str] = {}
+    for line in lines:
+        if line.department_id is not None:
+            name = of_departments.get(line.department_id, "")
+        elif line.region_id in labels:
+            label = labels[line.region_id]
+            name = f"{label.township} {label.name}"
+        else:
+            name = others.get(line.region_id or 0, DESK_NAME)
+        named[line.region_id, line.department_id] = name
+    return named

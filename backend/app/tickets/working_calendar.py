@@ -13,7 +13,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.places.queries import region_path
-from backend.app.tickets.county import forget_clocks
+from backend.app.tickets.county import clock_of, forget_clocks
 from backend.app.tickets.deadlines import Stage, Unit, Urgency
 from backend.app.tickets.models import (
     CalendarDay,
@@ -177,3 +177,22 @@ def missing_years(county_id: int, today: date) -> list[int]:
 def _check(actor: Actor, county_id: int) -> None:
     if not may(actor, Permission.MANAGE_TICKET_RULES, region_path(county_id)):
         raise NotAllowed
+
+
+def list_days(county_id: int, year: int) -> list[CalendarDay]:
+    """The days of a year that are not what their weekday says."""
+    query = select(CalendarDay).where(
+        CalendarDay.county_id == county_id,
+        CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    return list(db.session.scalars(query.order_by(CalendarDay.day)))
+
+
+def is_filled(county_id: int, year: int) -> bool:
+    return db.session.get(CalendarYear, (county_id, year)) is not None
+
+
+def next_working_day(county_id: int, day: date) -> date:
+    """The day itself where it is worked."""
+    clock = clock_of(county_id)
+    return clock.received(calendar.midnight(day)).astimezone(calendar.COUNTY_ZONE).date()

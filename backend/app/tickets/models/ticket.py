@@ -74,6 +74,7 @@ class Ticket(Model):
         Index(None, "village_id", "created_at"),
         Index(None, "parent_id"),
         Index(None, "county_id", "id"),
+        Index(None, "county_id", "answered_at"),
         Index(
             "ix_ticket_unit_region_open", "unit_region_id", "due_at",
             postgresql_where=text(f"{one_of('state', RUNNING | {State.WAITING})}"),

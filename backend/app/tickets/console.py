@@ -1,0 +1,293 @@
+"""诉求 in the console: the desk's list, one ticket, its moves, many at once."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug.datastructures import MultiDict
+
+from backend.app.access import Actor, Permission, has_permission, regions_of
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import list_departments, list_townships, search_villages
+from backend.app.tickets import (
+    board,
+    console_intake,
+    console_rules,
+    desk,
+    handling,
+    present,
+    queries,
+    supervision,
+)
+from backend.app.tickets.categories import list_categories
+from backend.app.tickets.deadlines import URGENCY_NAMES
+from backend.app.tickets.handling import Written
+from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
+from backend.app.tickets.models import Ticket
+from backend.app.tickets.routing import Office
+from backend.app.tickets.states import Party, State, moves
+
+blueprint = Blueprint("tickets_console", __name__, url_prefix="/console/tickets")
+MOST_AT_ONCE = 50
+
+
+def read_int(source: Any, name: str) -> int | None:
+    text = source.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def read_filters() -> board.Filters:
+    asked = request.args
+    view = asked.get("view", "")
+    page = read_int(asked, "page") or 1
+    return board.Filters(
+        view=view if view in board.VIEWS else _first_view(),
+        search=asked.get("q", "").strip()[:40],
+        category=asked.get("category", "")[:20],
+        kind=asked["kind"] if asked.get("kind") in set(Kind) else "",
+        channel=asked["channel"] if asked.get("channel") in set(Channel) else "",
+        tag=asked.get("tag", "").strip()[:10],
+        region_id=read_int(asked, "region"),
+        department_id=read_int(asked, "department"),
+        newest=asked.get("sort") == "newest",
+        page=min(page, board.LAST_PAGE),
+    )
+
+
+def _first_view() -> str:
+    """The desk begins with what nobody has; everybody else with what lies with them."""
+    return "desk" if has_permission(actor(), Permission.RUN_TICKET_DESK) else "running"
+
+
+def turned(**changes: Any) -> str:
+    """This page's address with some of its filters changed."""
+    kept = {name: value for name, value in request.args.items() if value}
+    asked = {k: v for k, v in {**kept, **changes}.items() if v not in (None, "")}
+    return f"{request.path}?{urlencode(asked)}"
+
+
+@blueprint.get("")
+@guard(Permission.SEE_TICKETS)
+def list_tickets() -> str:
+    """The list: tabs of work, filters in the address."""
+    return _list()
+
+
+def _list(error: DomainError | None = None) -> str:
+    me, filters = actor(), read_filters()
+    scope = board.scope_of(me)
+    rows = board.find_tickets(scope, filters)
+    runs_desk = has_permission(me, Permission.RUN_TICKET_DESK)
+    counties = regions_of(me, Permission.SEE_TICKETS)
+    return render_template(
+        "tickets/list.html",
+        filters=filters, views=board.VIEWS, counts=board.view_counts(scope), turned=turned,
+        cards=present.cards(rows[: board.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}),
+        more=len(rows) > board.PAGE, categories=list_categories(), kinds=KIND_NAMES,
+        channels=CHANNEL_NAMES, runs_desk=runs_desk, error=error,
+        townships=list_townships(counties),
+        departments=[d for county in sorted(counties) for d in list_departments(county)],
+        may_enter=has_permission(me, Permission.ENTER_FOR_OTHERS),
+        may_rule=has_permission(me, Permission.MANAGE_TICKET_RULES),
+        warnings=console_rules.calendar_warnings(me),
+        levels=supervision.LEVEL_NAMES,
+    )  # fmt: skip
+
+
+def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    me = actor()
+    ticket, parties = board.find_for_staff(me, ticket_id)
+    handled = Party.HANDLER in parties or queries.has_handled(ticket, me.person_id)
+    offered = moves(State(ticket.state), parties, handled)
+    shown = present.detail(ticket, parties, [move.value for move in offered])
+    choices = _choices(ticket) if Party.DESK in parties else {}
+    page = render_template(
+        "tickets/ticket.html",
+        ticket=ticket, shown=shown, error=error, form=request.form,
+        parties={party.value for party in parties},
+        pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
+        channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
+        kinds=KIND_NAMES, categories=list_categories(), levels=supervision.LEVEL_NAMES,
+        similar=present.cards(board.similar(ticket, parties), parties),
+        merged=present.cards(board.merged_into(ticket), parties),
+        templates=queries.reply_templates(
+            ticket.county_id, shown["category"]["code"] if shown["category"] else None
+        ),
+        held=board.held_events(ticket) if Party.DESK in parties else [],
+        **choices,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+def _choices(ticket: Ticket) -> dict[str, Any]:
+    """Where it could go: departments, townships, the village, and villages found by name."""
+    search = request.args.get("village", "")[:20]
+    return {
+        "departments": list_departments(ticket.county_id),
+        "townships": list_townships([ticket.county_id]),
+        "villages": search_villages(search, [ticket.county_id]) if search else [],
+        "village_search": search,
+    }
+
+
+@blueprint.get("/<int:ticket_id>")
+@guard(Permission.SEE_TICKETS)
+def show_ticket(ticket_id: int) -> tuple[str, int]:
+    """One ticket: facts, story, and what the reader may do with it."""
+    return _page(ticket_id)
+
+
+@blueprint.get("/<int:ticket_id>/print")
+@guard(Permission.SEE_TICKETS)
+def print_ticket(ticket_id: int) -> str:
+    """The work order on one sheet."""
+    me = actor()
+    ticket, parties = board.find_for_staff(me, ticket_id)
+    with transaction():
+        record("print_ticket", me.person_id, "ticket", ticket_id)
+    shown = present.detail(ticket, parties, [])
+    return render_template(
+        "tickets/print.html",
+        ticket=ticket, shown=shown, channel=CHANNEL_NAMES[Channel(ticket.channel)],
+        urgency=URGENCY_NAMES, printed_at=calendar.now(),
+    )  # fmt: skip
+
+
+def office_in(form: MultiDict[str, str]) -> Office:
+    """ "d3" is department 3, "r7" region 7; raises InvalidInput for anything else."""
+    text = form.get("unit", "")
+    if text[:1] in ("d", "r") and text[1:].isdecimal() and len(text) < 18:
+        number = int(text[1:])
+        return Office(department_id=number) if text[0] == "d" else Office(region_id=number)
+    raise InvalidInput(errors={"unit": ["请选派给哪个单位"]})
+
+
+def _written(form: MultiDict[str, str]) -> Written:
+    return Written(form.get("words"), (), read_int(form, "typing_seconds"))
+
+
+def _classified(form: MultiDict[str, str]) -> desk.Classified:
+    return desk.Classified(
+        kind=form.get("kind") or None,
+        category=form.get("category") or None,
+        urgency=form.get("urgency") or None,
+        tags=tuple(form.get("tags", "").replace(",", ",").split(",")),
+        about_cadres=form.get("about_cadres") == "1",
+        confidential=form.get("confidential") == "1",
+    )
+
+
+Doer = Callable[[Actor, int, int | None, MultiDict[str, str]], Ticket]
+# One form each; the name is the last part of its address.
+ACTS: dict[str, Doer] = {
+    "accept": lambda me, i, v, _: desk.accept(me, i, v),
+    "decline": lambda me, i, v, f: desk.decline(me, i, v, f.get("words")),
+    "classify": lambda me, i, v, f: desk.classify(me, i, v, _classified(f)),
+    "assign": lambda me, i, v, f: desk.assign(me, i, v, office_in(f), f.get("words")),
+    "decide_extension": lambda me, i, v, f: desk.decide_extension(
+        me, i, v, f.get("decision") == "approve", f.get("words")
+    ),
+    "merge": lambda me, i, v, f: desk.merge(me, i, v, board.id_of_number(me, f.get("into", ""))),
+    "release": lambda me, i, v, _: desk.release(me, i, v),
+    "follow_up": lambda me, i, v, f: desk.follow_up(
+        me, i, v, f.get("answer") or None, f.get("words")
+    ),
+    "close_unsolved": lambda me, i, v, f: desk.close_unsolved(me, i, v, f.get("words")),
+    "reopen": lambda me, i, v, f: desk.reopen_by_desk(me, i, v, f.get("words")),
+    "supplement": lambda me, i, v, f: desk.supplement_by_phone(me, i, v, f.get("words")),
+    "archive": lambda me, i, v, _: desk.archive(me, i, v),
+    "supervise": lambda me, i, v, f: supervision.supervise(
+        me, i, v, read_int(f, "level") or 0, f.get("words")
+    ),
+    "words": lambda me, i, _, f: desk.review_words(
+        me, i, read_int(f, "event_id"), f.get("decision") == "show"
+    ),
+    "sign": lambda me, i, v, _: handling.sign(me, i, v or 0),
+    "ask": lambda me, i, v, f: handling.ask(me, i, v or 0, _written(f)),
+    "resume": lambda me, i, v, _: handling.resume(me, i, v or 0),
+    "progress": lambda me, i, v, f: handling.report_progress(me, i, v or 0, _written(f)),
+    "request_extension": lambda me, i, v, f: handling.request_extension(
+        me, i, v or 0, read_int(f, "days") or 0, _written(f)
+    ),
+    "hand_back": lambda me, i, v, f: handling.hand_back(me, i, v or 0, _written(f)),
+    "reply": lambda me, i, v, f: handling.reply(me, i, v or 0, f.get("result", ""), _written(f)),
+}
+
+
+@blueprint.post("/<int:ticket_id>/<string:act>")
+@guard(Permission.HANDLE_TICKETS)
+def move_ticket(ticket_id: int, act: str) -> Any:
+    """One move; a refusal is shown on the page with what was typed."""
+    doer = ACTS.get(act)
+    form = request.form
+    try:
+        if doer is None:
+            raise InvalidInput("没有这一步")
+        with transaction():
+            doer(actor(), ticket_id, read_int(form, "version"), form)
+    except DomainError as refused:
+        return _page(ticket_id, refused)
+    return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))
+
+
+BULK: dict[str, Doer] = {
+    "assign": ACTS["assign"],
+    "accept": ACTS["accept"],
+    "supervise": ACTS["supervise"],
+    "archive": ACTS["archive"],
+}
+
+
+@blueprint.post("/bulk")
+@guard(Permission.RUN_TICKET_DESK)
+def move_many() -> Any:
+    """The same move for many: asked back first, then each by itself, and every refusal named."""
+    form, me = request.form, actor()
+    ids = [int(text) for text in form.getlist("ids") if text.isdecimal() and len(text) < 18]
+    act = form.get("act", "")
+    if act not in BULK or not ids or len(ids) > MOST_AT_ONCE:
+        refused = InvalidInput(f"请选 1 到 {MOST_AT_ONCE} 件和要办的事")
+        return _list(refused), 422
+    tickets = [board.find_for_staff(me, ticket_id)[0] for ticket_id in ids]
+    if form.get("sure") != "1":
+        return render_template(
+            "tickets/bulk.html", cards=present.cards(tickets, {Party.DESK}), act=act, form=form,
+            departments=list_departments(tickets[0].county_id),
+            townships=list_townships([tickets[0].county_id]), levels=supervision.LEVEL_NAMES,
+        )  # fmt: skip
+    done, refusals = 0, []
+    for ticket_id, number in [(ticket.id, ticket.number) for ticket in tickets]:
+        try:
+            with transaction():
+                BULK[act](me, ticket_id, None, form)
+            done += 1
+        except DomainError as error:
+            reasons = [text for texts in error.errors.values() for text in texts]
+            refusals.append((number, reasons[0] if reasons else error.message))
+    return render_template("tickets/bulk_done.html", done=done, refusals=refusals)
+
+
+@blueprint.get("/board")
+@guard(Permission.SEE_TICKETS)
+def show_board() -> str:
+    """超时看板: every office, the latest first; supervision; the burden of typing."""
+    scope = board.scope_of(actor())
+    lines = board.offices_board(scope)
+    log = board.supervision_log(scope)
+    names = present.office_names(lines)
+    return render_template(
+        "tickets/board.html",
+        lines=lines, names=names, log=log, levels=supervision.LEVEL_NAMES,
+        at=calendar.now(), late=sum(line.late for line in lines),
+        open=sum(line.open for line in lines),
+    )  # fmt: skip
+
+
+console_intake.register(blueprint)
+console_rules.register(blueprint)

@@ -1,0 +1,242 @@
+"""Import of 12345 work orders from xlsx or CSV: a mapping kept per source, rows refused by name."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import python_calamine
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.access import Actor, Permission, may
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.db import db
+from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
+from backend.app.places.queries import villages_by_name
+from backend.app.tickets import intake
+from backend.app.tickets.categories import list_categories
+from backend.app.tickets.intake import Said
+from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
+from backend.app.tickets.models import HotlineMapping, Ticket
+
+MOST_ROWS, MOST_BYTES = 2000, 10 * 1024 * 1024
+# Our columns, what they mean, and the headings that are recognised without being told.
+COLUMNS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
+    "number": ("工单编号", True, ("工单编号", "工单号", "编号", "诉求编号", "受理编号")),
+    "words": ("内容", True, ("诉求内容", "内容", "反映内容", "问题描述", "工单内容")),
+    "village": ("村", True, ("村", "村(社区)", "所属村", "村名", "属地", "发生地")),
+    "kind": ("类型", False, ("类型", "诉求类型", "工单类型")),
+    "category": ("分类", False, ("分类", "问题分类", "事项分类", "类别")),
+    "received": ("受理时间", False, ("受理时间", "来电时间", "登记时间", "创建时间")),
+    "name": ("反映人", False, ("反映人", "来电人", "姓名", "诉求人")),
+    "phone": ("电话", False, ("电话", "联系电话", "来电号码", "手机号")),
+}
+TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
+                "%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A read file: its headings and its rows as text."""
+
+    headings: list[str]
+    rows: list[list[str]]
+
+
+@dataclass
+class Report:
+    """What an import did; `refused` are (line, reason)."""
+
+    new: int = 0
+    known: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_sheet(content: bytes, name: str) -> Sheet:
+    """The first sheet of an xlsx, or a CSV in UTF-8 or GBK; raises InvalidInput."""
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(errors={"file": ["文件太大,请分几次导入"]})
+    lines = _xlsx(content) if name.lower().endswith((".xlsx", ".xls")) else _csv(content)
+    filled = [line for line in lines if any(cell for cell in line)]
+    if len(filled) < 2:
+        raise InvalidInput(errors={"file": ["文件里没有数据,第一行应是表头"]})
+    if len(filled) - 1 > MOST_ROWS:
+        raise InvalidInput(errors={"file": [f"一次最多 {MOST_ROWS} 行,请分几次导入"]})
+    return Sheet(filled[0], filled[1:])
+
+
+def _xlsx(content: bytes) -> list[list[str]]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = book.get_sheet_by_index(0).to_python()
+    except Exception as fault:
+        raise InvalidInput(errors={"file": ["这个表格打不开,请另存为 xlsx 再试"]}) from fault
+    return [[_as_text(cell) for cell in row] for row in rows]
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    return str(cell).strip()
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            decoded = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in decoded:
+            break
+        try:
+            return [[c.strip() for c in line] for line in csv.reader(io.StringIO(decoded))]
+        except csv.Error:
+            break
+    raise InvalidInput(errors={"file": ["这个文件读不懂,请另存为 xlsx 或 UTF-8 的 CSV"]})
+
+
+def guess(headings: Sequence[str], kept: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our columns against theirs: as last time where those headings are there, else by name."""
+    found = {}
+    for column, (_, _, known) in COLUMNS.items():
+        before = (kept or {}).get(column)
+        if before is not None and before in headings:
+            found[column] = before
+        else:
+            match = next((heading for heading in headings if heading in known), None)
+            if match is not None:
+                found[column] = match
+    return found
+
+
+def kept_mapping(county_id: int, source: str) -> dict[str, str]:
+    kept = db.session.get(HotlineMapping, (county_id, source))
+    return dict(kept.columns) if kept else {}
+
+
+def list_sources(county_id: int) -> list[str]:
+    query = select(HotlineMapping.source).where(HotlineMapping.county_id == county_id)
+    return list(db.session.scalars(query.order_by(HotlineMapping.source)))
+
+
+def import_orders(
+    actor: Actor, county_id: int, source: str, sheet: Sheet, columns: Mapping[str, str]
+) -> Report:
+    """Opens a ticket for every order not seen before; the same file again changes nothing."""
+    if not may(actor, Permission.RUN_TICKET_DESK, (county_id,)):
+        raise NotAllowed
+    name = source.strip()
+    if not 1 <= len(name) <= 20:
+        raise InvalidInput(errors={"source": ["请填来源,如「市12345」,最多 20 个字"]})
+    places = _placed(sheet.headings, columns)
+    _keep_mapping(county_id, name, columns)
+    known = set(
+        db.session.scalars(
+            select(Ticket.source_number).where(Ticket.county_id == county_id, Ticket.source == name)
+        )
+    )
+    report = Report()
+    reader = _Reader(county_id)
+    for line, cells in _lines(sheet, places):
+        number = cells["number"]
+        if number in known:
+            report.known += 1
+            continue
+        try:
+            with db.session.begin_nested():
+                said, at = reader.read(cells)
+                intake.open_ticket(said, Channel.HOTLINE, at, source=name, source_number=number)
+        except DomainError as refused:
+            reasons = [text for texts in refused.errors.values() for text in texts]
+            report.refused.append((line, ";".join(reasons) or refused.message))
+            continue
+        known.add(number)
+        report.new += 1
+    record(
+        "import_hotline", actor.person_id, "county", county_id,
+        source=name, new=report.new, refused=len(report.refused),
+    )  # fmt: skip
+    return report
+
+
+def _placed(headings: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Where each of our columns lies in their sheet."""
+    faults = {}
+    for column, (label, needed, _) in COLUMNS.items():
+        heading = columns.get(column)
+        if needed and not heading:
+            faults[column] = [f"请指明哪一列是「{label}」"]
+        elif heading and heading not in headings:
+            faults[column] = [f"表里没有「{heading}」这一列"]
+    if faults:
+        raise InvalidInput(errors=faults)
+    return {column: headings.index(heading) for column, heading in columns.items() if heading}
+
+
+def _keep_mapping(county_id: int, source: str, columns: Mapping[str, str]) -> None:
+    kept = {column: heading for column, heading in columns.items() if heading}
+    db.session.execute(
+        insert(HotlineMapping)
+        .values(county_id=county_id, source=source, columns=kept)
+        .on_conflict_do_update(index_elements=["county_id", "source"], set_={"columns": kept})
+    )
+
+
+def _lines(sheet: Sheet, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line number as the spreadsheet shows it, our columns)."""
+    for line, row in enumerate(sheet.rows, 2):
+        yield (
+            line,
+            {column: row[place] if place < len(row) else "" for column, place in places.items()},
+        )
+
+
+class _Reader:
+    """Turns a row into what somebody said; raises InvalidInput with the row's fault."""
+
+    def __init__(self, county_id: int) -> None:
+        self.villages = villages_by_name(county_id)
+        self.kinds = {name: kind for kind, name in KIND_NAMES.items()}
+        self.categories = {c.name: c.code for c in list_categories()}
+
+    def read(self, cells: Mapping[str, str]) -> tuple[Said, datetime]:
+        if not cells["number"] or len(cells["number"]) > 60:
+            raise InvalidInput(errors={"number": ["没有工单编号"]})
+        said = Said(
+            kind=self.kinds.get(cells.get("kind", ""), Kind.HELP),
+            words=cells["words"],
+            village_id=self._village(cells["village"]),
+            category=self.categories.get(cells.get("category", "")),
+            phone="".join(c for c in cells.get("phone", "") if c.isdigit()) or None,
+            contact_name=cells.get("name") or None,
+        )
+        return said, self._received(cells.get("received", ""))
+
+    def _village(self, name: str) -> int:
+        found = self.villages.get(name.strip(), [])
+        if len(found) == 1:
+            return found[0]
+        fault = "有几个同名的村,请写「镇名+村名」" if found else f"没有找到村「{name}」"
+        raise InvalidInput(errors={"village": [fault]})
+
+    def _received(self, text: str) -> datetime:
+        """When the hotline took it, from which the time runs; now where it does not say."""
+        at = calendar.now()
+        if not text:
+            return at
+        for form in TIME_FORMATS:
+            try:
+                received = datetime.strptime(text, form).replace(tzinfo=COUNTY_ZONE)
+            except ValueError:
+                continue
+            if received > at or received.date() < date(2020, 1, 1):
+                break
+            return received
+        raise InvalidInput(errors={"received": [f"受理时间「{text}」不对"]})
