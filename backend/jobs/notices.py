@@ -1,17 +1,15 @@
-"""Subscription messages: one by one, and a sweep for those whose job was lost."""
+"""Subscription messages: one by one, and a sweep for those due again or whose job was lost."""
 
-from flask import current_app
-
-from backend.app.core.wechat import wechat_client
-from backend.app.notices import operations
+from backend.app.core.queue import JobName, send
+from backend.app.notices import delivery
 
 
 def deliver_notice(message_id: int) -> str | None:
-    return operations.deliver(message_id, wechat_client(), current_app.config["SETTINGS"])
+    return delivery.deliver(message_id)
 
 
 def deliver_waiting() -> int:
-    waiting = operations.sweep()
+    waiting = delivery.sweep()
     for message_id in waiting:
-        deliver_notice(message_id)
+        send(JobName.DELIVER_NOTICE, message_id)
     return len(waiting)

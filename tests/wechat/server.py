@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.wechat.messages import Messages
+
 APP_ID, APP_SECRET = "wx-test", "wx-test-secret"
 DEMO = "demo:"
 HANG_SECONDS = 30
@@ -32,6 +34,7 @@ class World:
     faults: list[str] = field(default_factory=list)
     always: str = ""
     logins_left: int | None = None
+    messages: Messages = field(default_factory=Messages)
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -88,20 +91,33 @@ def stable_token(world: World, _: dict[str, str], body: dict[str, Any]) -> dict[
         return {"access_token": world.token, "expires_in": 7200}
 
 
-def with_token(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+def token_fault(world: World, query: dict[str, str]) -> dict[str, Any] | None:
     token = query.get("access_token")
     if not token:
         return problem(41001, "access_token missing")
     if token != world.token:
         return problem(40001, "invalid credential, access_token is invalid or not latest")
-    return {"errcode": 0, "errmsg": "ok", "echo": body}
+    return None
+
+
+def with_token(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    return token_fault(world, query) or {"errcode": 0, "errmsg": "ok", "echo": body}
+
+
+def send_message(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    fault = token_fault(world, query)
+    if fault is None:
+        with world.lock:
+            refusal = world.messages.refusal(body)
+        fault = problem(*refusal) if refusal else None
+    return fault or {"errcode": 0, "errmsg": "ok", "msgid": 1}
 
 
 ROUTES = {
     "/sns/jscode2session": code_to_session,
     "/cgi-bin/stable_token": stable_token,
     "/wxa/msg_sec_check": with_token,
-    "/cgi-bin/message/subscribe/send": with_token,
+    "/cgi-bin/message/subscribe/send": send_message,
 }
 FAULTS = {
     "busy": problem(-1, "system error"),
@@ -151,8 +167,15 @@ class Handler(BaseHTTPRequestHandler):
         if fault in FAULTS:
             self._write(200, FAULTS[fault])
             return
+        if fault.startswith("code:"):
+            self._write(200, problem(int(fault.removeprefix("code:")), "ordered by the test"))
+            return
         route = ROUTES.get(parts.path)
-        self._write(200, route(self.world, query, body) if route else problem(40066, "bad url"))
+        answer = route(self.world, query, body) if route else problem(40066, "bad url")
+        if fault == "done_but_silent":
+            self.close_connection = True
+        else:
+            self._write(200, answer)
 
     def _write(self, status: int, body: dict[str, Any] | None) -> None:
         content = b"<html>gateway</html>" if body is None else json.dumps(body).encode()

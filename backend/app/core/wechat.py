@@ -267,8 +267,8 @@ class WeChat(WeChatClient):
 
 def _surely_not_done(error: Exception) -> bool:
     """No connection came about (urllib3 says MaxRetryError), or WeChat answered that it failed."""
-    return isinstance(error, requests.HTTPError) or (
-        isinstance(error, requests.ConnectionError) and isinstance(error.args[0], MaxRetryError)
+    return isinstance(error, requests.HTTPError) or any(
+        isinstance(cause, MaxRetryError) for cause in error.args
     )
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import current_app
 from flask_smorest import Blueprint
 
 from backend.app.access import Permission
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
+from backend.app.core.wechat import template_id
 from backend.app.notices import operations, queries, schemas
 from backend.app.notices.templates import TEMPLATES
 
@@ -57,12 +57,11 @@ def mark_read(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, schemas.TemplatesShape())
 def list_templates() -> dict[str, Any]:
     """What the phone may ask leave for; nothing while the county has no templates."""
-    settings = current_app.config["SETTINGS"]
     return {
         "templates": [
-            {"key": key, "template_id": settings.template_id(key), "words": template.words}
+            {"key": key, "template_id": known, "words": template.words}
             for key, template in TEMPLATES.items()
-            if settings.template_id(key)
+            if (known := template_id(key))
         ]
     }
 

@@ -1,13 +1,21 @@
-"""Subscription templates as data, and values made to fit before WeChat could refuse them. Pure."""
+"""Subscription templates as data, and values made to fit before WeChat could refuse them. Pure.
+
+The limits are those of "订阅消息参数值内容限制说明" in WeChat's documentation.
+"""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 PLAIN = re.compile(r"[\x20-\x7e]")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Control and format characters and halves of letters: WeChat refuses the first, nobody sees them.
+UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%d %H:%M"
 
 
 class FieldType(StrEnum):
@@ -16,10 +24,17 @@ class FieldType(StrEnum):
     THING = "thing"
     CHARACTER_STRING = "character_string"
     PHRASE = "phrase"
+    NUMBER = "number"
+    DATE = "date"
     TIME = "time"
 
 
-MOST = {FieldType.THING: 20, FieldType.CHARACTER_STRING: 32, FieldType.PHRASE: 5}
+MOST = {
+    FieldType.THING: 20,
+    FieldType.CHARACTER_STRING: 32,
+    FieldType.PHRASE: 5,
+    FieldType.NUMBER: 32,
+}
 
 
 class DoesNotFit(ValueError):
@@ -48,30 +63,57 @@ TICKET_MOVED = Template(
 TEMPLATES = {template.key: template for template in (TICKET_MOVED,)}
 
 
+def fill(template: Template, values: Mapping[str, str]) -> dict[str, str]:
+    """Every field of the template by its own key; raises DoesNotFit for a missing value too."""
+    return {
+        key: fit(name, kind, values.get(name, "")) for name, (key, kind) in template.fields.items()
+    }
+
+
 def fit(name: str, kind: FieldType, value: str) -> str:
     """The value as WeChat takes it; raises DoesNotFit where nothing of it is left."""
-    text = " ".join(value.split())
-    if kind is FieldType.TIME:
-        if not MOMENT.fullmatch(text):
-            raise DoesNotFit(name)
-        return text
-    if kind is FieldType.PHRASE:
-        text = "".join(HAN.findall(text))
-    if kind is FieldType.CHARACTER_STRING:
-        text = "".join(PLAIN.findall(text))
+    text = " ".join("".join(map(_seen, value)).split())
+    match kind:
+        case FieldType.THING:
+            text = _shorten(text, MOST[kind])
+        case FieldType.CHARACTER_STRING:
+            text = "".join(PLAIN.findall(text)).strip()[: MOST[kind]].strip()
+        case FieldType.PHRASE:
+            text = "".join(HAN.findall(text))[: MOST[kind]]
+        case FieldType.NUMBER:
+            # A shortened number would be another number.
+            text = text if NUMBER.fullmatch(text) and len(text) <= MOST[kind] else ""
+        case FieldType.DATE:
+            text = text if _written_as(text, DAY) else ""
+        case FieldType.TIME:
+            text = text if _written_as(text, MOMENT) else ""
     if not text:
         raise DoesNotFit(name)
-    most = MOST[kind]
-    if len(text) > most:
-        text = f"{text[: most - 1]}…" if kind is FieldType.THING else text[:most]
     return text
 
 
-def fill(template: Template, values: Mapping[str, str]) -> dict[str, str]:
-    """Every field of the template by its own key; raises DoesNotFit for a missing value too."""
-    filled = {}
-    for name, (key, kind) in template.fields.items():
-        if name not in values:
-            raise DoesNotFit(name)
-        filled[key] = fit(name, kind, values[name])
-    return filled
+def _seen(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return "" if unicodedata.category(letter) in UNSEEN else letter
+
+
+def _shorten(text: str, most: int) -> str:
+    """Counts as JavaScript does, so that a rare character or a picture counts double."""
+    if _units(text) <= most:
+        return text
+    while _units(text) >= most:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _written_as(text: str, form: str) -> bool:
+    """A real moment, written exactly so: strptime alone would take 2026-1-5 too."""
+    try:
+        return datetime.strptime(text, form).strftime(form) == text
+    except ValueError:
+        return False
