@@ -112,8 +112,8 @@ def _units(text: str) -> int:
 
 
 def _written_as(text: str, form: str) -> bool:
-    """A real moment, written exactly so: strptime alone would take 2026-1-5 too."""
+    """A real moment, written exactly so."""
     try:
-        return datetime.strptime(text, form).strftime(form) == text
+        return datetime.fromisoformat(text).strftime(form) == text
     except ValueError:
         return False
