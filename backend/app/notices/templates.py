@@ -77,7 +77,7 @@ def fit(name: str, kind: FieldType, value: str) -> str:
         case FieldType.THING:
             text = _shorten(text, MOST[kind])
         case FieldType.CHARACTER_STRING:
-            text = "".join(PLAIN.findall(text)).strip()[: MOST[kind]].strip()
+            text = " ".join("".join(PLAIN.findall(text)).split())[: MOST[kind]].strip()
         case FieldType.PHRASE:
             text = "".join(HAN.findall(text))[: MOST[kind]]
         case FieldType.NUMBER:

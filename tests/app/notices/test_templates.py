@@ -61,6 +61,7 @@ def test_lines_and_control_characters_become_one_line() -> None:
         (FieldType.PHRASE, "等待县里部门答复", "等待县里部"),
         (FieldType.CHARACTER_STRING, "610528-26-000123", "610528-26-000123"),
         (FieldType.CHARACTER_STRING, "编号 12", "12"),
+        (FieldType.CHARACTER_STRING, "A 号 12", "A 12"),
         (FieldType.CHARACTER_STRING, "x" * 40, "x" * 32),
         (FieldType.TIME, "2026-02-28 23:59", "2026-02-28 23:59"),
         (FieldType.DATE, "2026-02-28", "2026-02-28"),
