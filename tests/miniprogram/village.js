@@ -36,6 +36,27 @@ const RATING = {
   village_name: '西村', service_point_name: '办事窗口', followup: null,
 }
 
+const OPTIONS = {
+  kinds: [{ code: 'help', name: '求助', hint: '' }, { code: 'complaint', name: '投诉', hint: '' }],
+  categories: [
+    { code: 'water', name: '供水', icon: 'water', examples: [] },
+    { code: 'light', name: '路灯', icon: 'light', examples: [] },
+  ],
+  confidential_hint: '办事的人看不到您的姓名和电话', most_photos: 3, most_seconds: 60,
+}
+
+/** A ticket as its author sees it; a test changes what it needs. */
+const ticket = (changes = {}) => ({
+  id: 5, number: '610528-26-000005', kind: 'help', kind_name: '求助', category: { code: 'light', name: '路灯', icon: 'light' },
+  words: '村口路灯不亮', words_state: 'shown', state: 'assigned', state_name: '待签收', group: 'open',
+  light: { code: 'ok', word: '按时', icon: '●' }, due_at: '2026-11-27T10:00:00Z', due_text: '11月27日(周五)18:00 前办结',
+  unit_name: '西村', village_name: '西村', created_at: '2026-11-20T02:00:00Z', round: 1, needs: null, version: 3,
+  place_note: null, group_name: null, files: [], confidential: false, about_cadres: false,
+  timeline: [{ at: '2026-11-20T02:00:00Z', title: '诉求已提交', words: null, by: '您', files: [], tone: 'plain' }],
+  question: null, verdict: null, extension: null, reopened_by_villager: false, may: ['withdraw'], contact: null,
+  ...changes,
+})
+
 const isBound = (village) => ({ village: VILLAGE, group: null, household: null, bound_at: '2026-11-01T00:00:00Z', ...village })
 
 /** Answers like the county's server; a test replaces any answer by `METHOD /path`. */
@@ -47,6 +68,7 @@ class Village {
     this.balance = 0
     this.ratings = []
     this.points = []
+    this.tickets = []
     this.answers = answers
     this.send = async (options) => this.answer(options)
   }
@@ -85,9 +107,16 @@ class Village {
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
       'GET /villages/11/scorecard': () => fine(CARD),
+      'GET /me/tickets': () => fine({ items: this.tickets, next: null, needing_answer: this.tickets.filter((one) => one.needs).length }),
+      'GET /me/notices': () => fine({ items: [], next: null, unread: 0 }),
+      'GET /me/subscriptions': () => fine({ templates: [] }),
+      'GET /ticket-options': () => fine(OPTIONS),
+      'GET /regions': () => fine({ items: [] }),
+      'POST /ticket-suggestions': () => fine({ category: null, kind: null, because: [] }),
+      'POST /tickets': () => fine(ticket(), 201),
     }
     return answers[endpoint] ? answers[endpoint]() : error(404, 'not_found', '没有这个地址')
   }
 }
 
-module.exports = { Village, VILLAGE, LANDING, CARD, RATING, LEVELS, isBound, error, fine }
+module.exports = { Village, ticket, OPTIONS, VILLAGE, LANDING, CARD, RATING, LEVELS, isBound, error, fine }

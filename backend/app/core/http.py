@@ -209,7 +209,12 @@ def _check_content_type() -> Any:
 def _finish(response: Response) -> Response:
     asked, status = request, response.status_code
     headers = response.headers
-    headers.extend(HEADERS if "Content-Security-Policy" not in headers else OTHER_HEADERS)
+    if "Content-Security-Policy" not in headers:
+        headers.extend(HEADERS)
+    else:
+        # A page with a policy of its own may also need a microphone, as the phone's frame does.
+        for name, value in OTHER_HEADERS.items():
+            headers.setdefault(name, value)
     headers["X-Request-Id"] = g.get("request_id", "")
     if asked.path.startswith(UNCACHED) and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"

@@ -1,5 +1,5 @@
 /**
- * Ratings on their way. Each is kept on the phone under its own key before it is
+ * Ratings and tickets on their way. Each is kept on the phone under its own key before it is
  * sent, and leaves only when the server has answered for good: a lost answer is
  * asked for again with the same key and never counts twice.
  */
@@ -9,8 +9,11 @@ const { uuid } = require('./uuid')
 
 const BOX = 'outbox'
 
-/** @typedef {{key: string, body: object, village_name: string, service_point_name: string, label: string, kept_at: number}} Waiting */
+/** @typedef {{key: string, path?: string, body: object, village_name: string, service_point_name: string, label: string, kept_at: number}} Waiting */
 /** @typedef {{state: 'sent'|'refused'|'waiting', entry: Waiting, rating?: any, error?: any}} Outcome */
+
+const RATINGS = '/ratings'
+const TICKETS = '/tickets'
 
 /** @type {Set<(outcome: Outcome) => void>} */
 const listeners = new Set()
@@ -19,6 +22,9 @@ let flushing = null
 
 /** @returns {Waiting[]} */
 const items = () => wx.getStorageSync(BOX) || []
+const pathOf = (/** @type {Waiting} */ entry) => entry.path || RATINGS
+const ratings = () => items().filter((one) => pathOf(one) === RATINGS)
+const tickets = () => items().filter((one) => pathOf(one) === TICKETS)
 const keep = (/** @type {Waiting[]} */ list) => wx.setStorageSync(BOX, list)
 const drop = (/** @type {string} */ key) => keep(items().filter((one) => one.key !== key))
 
@@ -28,7 +34,7 @@ const tell = (/** @type {Outcome} */ outcome) => Array.from(listeners).forEach((
 const deliver = async (entry) => {
   try {
     const header = { 'Idempotency-Key': entry.key }
-    const rating = await request({ method: 'POST', path: '/ratings', data: entry.body, header })
+    const rating = await request({ method: 'POST', path: pathOf(entry), data: entry.body, header })
     drop(entry.key)
     return { state: 'sent', entry, rating }
   } catch (error) {
@@ -65,7 +71,7 @@ const flush = () => {
 
 /**
  * @param {Omit<Waiting, 'key'|'kept_at'>} given
- * @returns {Promise<Outcome>} what became of this one rating
+ * @returns {Promise<Outcome>} what became of this one; `rating` is the server's answer
  */
 const submit = async (given) => {
   const entry = { ...given, key: await uuid(), kept_at: Date.now() }
@@ -86,4 +92,4 @@ function listen(listener) {
   return () => { listeners.delete(listener) }
 }
 
-module.exports = { items, submit, flush, listen }
+module.exports = { items, ratings, tickets, submit, flush, listen, TICKETS }

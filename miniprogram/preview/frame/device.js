@@ -1,7 +1,7 @@
 'use strict'
 /** The phone's hardware, played by the browser and the panel beside it. */
 const { host } = require('../../app/config')
-const { chooseCode } = require('./dialogs')
+const { chooseCode, askToSubscribe, showPictures } = require('./dialogs')
 
 const SMALLEST_RANDOM = 8
 
@@ -62,6 +62,33 @@ const chooseMedia = ({ count = 9 }) => new Promise((resolve, reject) => {
   field.click()
 })
 
+/** Records with the computer's microphone. @returns {Promise<() => Promise<string>>} how to stop */
+async function record() {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+  const recorder = new MediaRecorder(stream)
+  const parts = []
+  recorder.addEventListener('dataavailable', (event) => parts.push(event.data))
+  recorder.start()
+  return () => new Promise((resolve) => {
+    recorder.addEventListener('stop', () => {
+      stream.getTracks().forEach((track) => track.stop())
+      const sound = new Blob(parts, { type: recorder.mimeType })
+      const tempFilePath = URL.createObjectURL(sound)
+      picked.set(tempFilePath, sound)
+      resolve(tempFilePath)
+    })
+    recorder.stop()
+  })
+}
+
+function play(src, ended, failed) {
+  const sound = new Audio(resolveUrl(src))
+  sound.addEventListener('ended', ended)
+  sound.addEventListener('error', failed)
+  sound.play().catch(failed)
+  return { stop: () => sound.pause() }
+}
+
 async function scan() {
   const answer = await fetch('/preview/posters.json').catch(() => null)
   const { items } = answer && answer.ok ? await answer.json() : { items: [] }
@@ -86,7 +113,8 @@ const createDevice = (state) => ({
   size: () => ({ windowWidth: 390, windowHeight: 720, screenWidth: 390, screenHeight: 844 }),
   dial: async () => ({}),
   openPrivacy: async () => ({}),
-  send, upload, chooseMedia, scan, resolveUrl,
+  send, upload, chooseMedia, record, play, scan, resolveUrl, askToSubscribe,
+  previewImage: ({ urls, current }) => showPictures(urls.map(resolveUrl), urls.indexOf(current)),
 })
 
 module.exports = { createDevice }

@@ -105,4 +105,20 @@ async function chooseCode(posters, linkOf) {
   return text
 }
 
-module.exports = { modal, actionSheet, chooseCode, make }
+/** WeChat's own question before a message may be sent: once, for these templates. */
+async function askToSubscribe(ids) {
+  const accepted = await open((close) => dialog('订阅消息',
+    make('h2', {}, '允许发送一次消息?'), make('p', {}, '诉求进度提醒'),
+    make('menu', {}, button('拒绝', () => close(false)), button('允许', () => close(true), true))))
+  return Object.fromEntries(ids.map((id) => [id, accepted ? 'accept' : 'reject']))
+}
+
+/** Shows one picture large; a tap goes back. */
+async function showPictures(urls, first) {
+  await open((close) => dialog('看照片',
+    make('img', { src: urls[Math.max(0, first)], alt: '照片', class: 'vp-picture', onclick: () => close() }),
+    make('menu', {}, button('关上', () => close(), true))))
+  return {}
+}
+
+module.exports = { modal, actionSheet, chooseCode, askToSubscribe, showPictures, make }

@@ -25,7 +25,7 @@ class MemoryStorage {
   }
 }
 
-const fail = (message) => { throw new Error(message) }
+const fail = async (message) => { throw new Error(message) }
 
 /** @param {object} given parts the test replaces: send, login, scan, storage, fontSize … */
 const createDevice = (given = {}) => ({
@@ -37,6 +37,10 @@ const createDevice = (given = {}) => ({
   login: async () => 'demo:villager-1:random',
   scan: () => fail('cancel'),
   chooseMedia: () => fail('cancel'),
+  record: () => fail('auth deny'),
+  play: () => ({ stop() {} }),
+  askToSubscribe: async (ids) => Object.fromEntries(ids.map((id) => [id, 'accept'])),
+  previewImage: async () => ({}),
   dial: async () => ({}),
   openPrivacy: async () => ({}),
   randomBytes: (length) => webcrypto.getRandomValues(new Uint8Array(length)).buffer,

@@ -5,18 +5,26 @@ const scorecard = require('../../core/scorecard')
 const { getMe } = require('../../api/me')
 const { listPoints } = require('../../api/points')
 const { getScorecard } = require('../../api/villages')
+const { listMyTickets } = require('../../api/tickets')
+const { getNotices } = require('../../api/notices')
+const { getQueue } = require('../../api/cadre')
 
 const show = async () => {
-  const [me, points] = await Promise.all([getMe(), listPoints()])
+  const [me, points, tickets, notices] = await Promise.all([getMe(), listPoints(), listMyTickets(), getNotices()])
+  const isCadre = (me.roles || []).some((grant) => grant.role === 'cadre')
+  const queue = isCadre ? await getQueue('todo') : null
   const village = me.binding ? me.binding.village : null
   const card = village ? scorecard.describe(await getScorecard(village.id)) : null
-  return { villageName: village ? village.name : '', balance: points.balance, card }
+  return {
+    villageName: village ? village.name : '', balance: points.balance, card,
+    needing: tickets.needing_answer, unread: notices.unread, headline: queue ? queue.headline : '',
+  }
 }
 
 Page(page({
   remembers: 'home',
   fetch: show,
-  data: { villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '' },
+  data: { villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '' },
 
   onShow() {
     this.countWaiting()
@@ -35,7 +43,7 @@ Page(page({
   /** Something that waited has been answered while this page was open. */
   heard({ state, error }) {
     this.countWaiting()
-    if (state === 'refused') this.setData({ scanProblem: `有一条评价没收下:${error.message}` })
+    if (state === 'refused') this.setData({ scanProblem: `有一条没收下:${error.message}` })
     if (state === 'sent') this.load()
   },
 
@@ -49,6 +57,10 @@ Page(page({
     }
   },
 
+  writeTicket() { wx.navigateTo({ url: '/pages/tickets/new/index' }) },
+  openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
+  openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
+  openQueue() { wx.navigateTo({ url: '/pages/cadre/index' }) },
   openVillage() { wx.switchTab({ url: '/pages/village/index' }) },
   openPoints() { wx.switchTab({ url: '/pages/points/index' }) },
   openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },

@@ -1,6 +1,7 @@
 const { page } = require('../../core/page')
 const session = require('../../core/session')
 const seen = require('../../core/seen')
+const drafts = require('../../core/drafts')
 const outbox = require('../../core/outbox')
 const textSize = require('../../core/text_size')
 const { getMe } = require('../../api/me')
@@ -40,16 +41,19 @@ Page(page({
 
   async leave() {
     const waiting = outbox.items().length
-    const content = waiting ? `还有 ${waiting} 条评价没传出去,要等您再登录才会传。` : '退出以后,再点一下就能进来。'
+    const content = waiting ? `还有 ${waiting} 条没传出去,要等您再登录才会传。` : '退出以后,再点一下就能进来。'
     const { confirm } = await wx.showModal({ title: '要退出吗?', content, confirmText: '退出', cancelText: '不退' })
     if (!confirm) return
     await session.signOut()
     seen.forgetAll()
+    drafts.dropAll()
     wx.reLaunch({ url: '/pages/home/index' })
   },
 
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
   openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
+  openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
+  openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
   openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },
   call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },

@@ -21,7 +21,7 @@ Page(page({
   },
 
   onShow() {
-    this.setData({ waiting: outbox.items() })
+    this.setData({ waiting: outbox.ratings() })
     if (!this.stopListening) this.stopListening = outbox.listen((outcome) => this.heard(outcome))
     this.load()
   },
@@ -31,7 +31,7 @@ Page(page({
   },
 
   heard({ state, error }) {
-    this.setData({ waiting: outbox.items() })
+    this.setData({ waiting: outbox.ratings() })
     if (state === 'refused') wx.showModal({ title: '有一条没收下', content: error.message, showCancel: false, confirmText: '知道了' })
     if (state === 'sent') this.load()
   },

@@ -3,8 +3,59 @@
 
 const LIBRARY = '3.7.0'
 
+/** The one recorder of a phone; its events come as WeChat's do, a later listener replaces the first. */
+function recorderOf(own) {
+  const heard = {}
+  const tell = (name, value) => { if (heard[name]) heard[name](value) }
+  let running = null
+  const finish = () => {
+    if (!running) return
+    const { stop, timer, began } = running
+    running = null
+    clearTimeout(timer)
+    stop().then(
+      (tempFilePath) => tell('stop', { tempFilePath, duration: Math.max(1, Date.now() - began), fileSize: 0 }),
+      (error) => tell('error', { errMsg: error.message }),
+    )
+  }
+  return {
+    start: ({ duration = 60000 } = {}) => {
+      own.record().then((stop) => {
+        running = { stop, began: Date.now(), timer: setTimeout(finish, duration) }
+        tell('start')
+      }, (error) => tell('error', { errMsg: `operateRecorder:fail ${error.message}` }))
+    },
+    stop: finish,
+    onStart: (act) => { heard.start = act },
+    onStop: (act) => { heard.stop = act },
+    onError: (act) => { heard.error = act },
+  }
+}
+
+/** One sound at a time, played by the device. */
+function player(own) {
+  const heard = {}
+  const tell = (name) => { if (heard[name]) heard[name]() }
+  const sound = { src: '', playing: null }
+  const quiet = () => {
+    if (sound.playing) sound.playing.stop()
+    sound.playing = null
+  }
+  return Object.assign(sound, {
+    play: () => {
+      quiet()
+      sound.playing = own.play(sound.src, () => { sound.playing = null; tell('ended') }, () => tell('error'))
+    },
+    stop: quiet,
+    destroy: quiet,
+    onEnded: (act) => { heard.ended = act },
+    onError: (act) => { heard.error = act },
+  })
+}
+
 function device(phone) {
   const own = phone.device
+  const recorder = recorderOf(own)
   const themeListeners = new Set()
   phone.themeChanged = () => themeListeners.forEach((listener) => listener({ theme: own.theme() }))
   const appBase = () => ({
@@ -18,7 +69,8 @@ function device(phone) {
       chooseMedia: (options) => own.chooseMedia(options),
       getRandomValues: async ({ length }) => ({ randomValues: own.randomBytes(length) }),
       vibrateShort: async () => ({}),
-      requestSubscribeMessage: async ({ tmplIds }) => Object.fromEntries(tmplIds.map((id) => [id, 'accept'])),
+      requestSubscribeMessage: ({ tmplIds }) => own.askToSubscribe(tmplIds),
+      previewImage: (options) => own.previewImage(options),
       makePhoneCall: ({ phoneNumber }) => own.dial(phoneNumber),
       setClipboardData: async () => ({}),
       getPrivacySetting: async () => ({ needAuthorization: false, privacyContractName: '《用户隐私保护指引》' }),
@@ -26,6 +78,8 @@ function device(phone) {
       openPrivacyContract: () => own.openPrivacy(),
     },
     direct: {
+      getRecorderManager: () => recorder,
+      createInnerAudioContext: () => player(own),
       getAppBaseInfo: appBase,
       getWindowInfo: windowInfo,
       getDeviceInfo: () => ({ brand: 'devtools', model: 'preview', platform: 'devtools', system: 'Android 13' }),

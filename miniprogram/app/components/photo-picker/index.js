@@ -1,0 +1,55 @@
+const { sendFile } = require('../../api/tickets')
+
+const SAFE_TRIES = { count: 1, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album', 'camera'] }
+
+/**
+ * Up to a few photos, each sent as soon as it is chosen; one that did not get through says so
+ * and can be sent again.
+ */
+Component(/** @type {Record<string, any> & ThisType<any>} */ ({
+  properties: {
+    most: { type: Number, value: 3 },
+    files: { type: Array, value: [] },
+    label: { type: String, value: '加照片' },
+  },
+  methods: {
+    /** @param {any[]} files */
+    tell(files) { this.triggerEvent('change', { files }) },
+
+    async add() {
+      const free = this.data.most - this.data.files.length
+      if (free <= 0) return
+      /** @type {any} */
+      let chosen
+      try {
+        chosen = await wx.chooseMedia({ .../** @type {any} */ (SAFE_TRIES), count: free })
+      } catch (failure) {
+        if (/cancel/.test((failure && failure.errMsg) || '')) return
+        wx.showModal({ title: '没选成', content: '请在微信设置里允许用相机和相册,再试一次。', showCancel: false, confirmText: '知道了' })
+        return
+      }
+      for (const { tempFilePath } of chosen.tempFiles.slice(0, free)) await this.send(tempFilePath)
+    },
+
+    /** @param {string} path */
+    async send(path) {
+      const others = () => this.data.files.filter((/** @type {any} */ one) => one.path !== path)
+      this.tell(others().concat({ path, state: 'sending' }))
+      try {
+        const { id } = await sendFile('photo', path)
+        this.tell(others().concat({ path, id, state: 'sent' }))
+      } catch (error) {
+        this.tell(others().concat({ path, state: 'failed', problem: error.message }))
+      }
+    },
+
+    /** @param {any} event */
+    again(event) { return this.send(event.currentTarget.dataset.path) },
+
+    /** @param {any} event */
+    drop(event) {
+      const { path } = event.currentTarget.dataset
+      this.tell(this.data.files.filter((/** @type {any} */ one) => one.path !== path))
+    },
+  },
+}))

@@ -1,0 +1,24 @@
+const { toneOf } = require('../../core/lights')
+
+/** One ticket in a list: what it is about, who has it, until when. */
+Component(/** @type {Record<string, any> & ThisType<any>} */ ({
+  properties: { ticket: { type: Object, value: {} } },
+  data: { tone: 'soft', icon: 'other', said: '', label: '' },
+  observers: {
+    /** @param {any} ticket */
+    ticket(ticket) {
+      if (!ticket || !ticket.light) return
+      const held = ticket.words_state === 'held' && !ticket.words
+      const said = ticket.words || (held ? '文字正在核定' : '照片或录音')
+      this.setData({
+        tone: toneOf(ticket),
+        icon: ticket.category ? ticket.category.icon : 'other',
+        said,
+        label: `${ticket.kind_name},${said},${ticket.state_name},${ticket.light.word},${ticket.due_text}`,
+      })
+    },
+  },
+  methods: {
+    open() { this.triggerEvent('open', { id: this.data.ticket.id }) },
+  },
+}))

@@ -1,0 +1,167 @@
+'use strict'
+/** The cadre's queue and desk, on the files that ship. */
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { openApp } = require('../../../miniprogram/preview/node')
+const { Typing, LONGEST_PAUSE_MS } = require('../../../miniprogram/app/core/typing')
+const { Village, ticket, isBound, error, fine } = require('../village')
+
+const bound = () => {
+  const village = new Village()
+  village.binding = isBound()
+  return village
+}
+const QUEUE = {
+  counts: { todo: 2, late: 1, soon: 0, today: 1, waiting: 0 }, headline: '今天要办的 1 件,其中 1 件已超时', next: null,
+  items: [
+    ticket({ id: 5, light: { code: 'late', word: '已超时', icon: '■' }, due_text: '超时 3 小时没签收' }),
+    ticket({ id: 6, state: 'handling', state_name: '办理中' }),
+  ],
+}
+const ALL = ['ask', 'progress', 'request_extension', 'hand_back', 'reply']
+
+const queue = async (village, answer = QUEUE) => {
+  village.answers['GET /cadre/tickets'] = () => fine(answer)
+  const phone = await openApp({ path: 'pages/cadre/index', device: { send: village.send } })
+  await phone.see(answer.headline)
+  return phone
+}
+
+const work = async (village, given, device = {}) => {
+  village.answers['GET /cadre/tickets/5'] = () => fine(given)
+  const phone = await openApp({ path: 'pages/cadre/ticket/index', query: { id: '5' }, device: { send: village.send, ...device } })
+  await phone.see('经过')
+  return phone
+}
+const handling = (changes = {}) => ticket({ state: 'handling', state_name: '办理中', may: ALL, version: 4, ...changes })
+
+test('the queue says what today asks for, with lights in words', async () => {
+  const phone = await queue(bound())
+  assert.ok(phone.text().includes('已超时'))
+  assert.ok(phone.text().includes('超时 3 小时没签收'))
+})
+
+test('one tap signs', async () => {
+  const village = bound()
+  const phone = await queue(village)
+  village.answers['POST /cadre/tickets/5/signature'] = () => fine(handling())
+  assert.equal(phone.all('#sign-6').length, 0)
+  phone.tap('#sign-5')
+  await phone.until(() => phone.screen.toasts.includes('签收了'))
+  assert.deepEqual(village.requests('POST /cadre/tickets/5/signature')[0].data, { version: 3 })
+  assert.equal(phone.route, 'pages/cadre/index')
+})
+
+test('an empty queue lets the cadre rest', async () => {
+  const phone = await queue(bound(), { ...QUEUE, items: [], headline: '手上没有要办的,歇口气', counts: { todo: 0, waiting: 0 } })
+  await phone.see('没有要办的,歇口气。')
+})
+
+test('the tabs ask for their own view', async () => {
+  const village = bound()
+  const phone = await queue(village)
+  phone.tap('#view-waiting')
+  await phone.until(() => village.requests('GET /cadre/tickets').some((one) => one.search.get('view') === 'waiting'))
+})
+
+test('what may be done decides what is offered', async () => {
+  for (const [may, tasks] of [[ALL, ['reply', 'progress', 'question', 'extension', 'return']], [['sign', 'hand_back'], ['return']], [[], []]]) {
+    const phone = await work(bound(), handling({ may }))
+    assert.deepEqual(phone.data.tasks.map((one) => one.code), tasks)
+    assert.equal(phone.all('#work-sign').length, may.includes('sign') ? 1 : 0)
+  }
+})
+
+test('a reply carries its result, its proof and the seconds of typing', async () => {
+  const village = bound()
+  village.answers['POST /cadre/tickets/5/reply'] = () => fine(handling({ state: 'answered', state_name: '已答复', may: [] }))
+  const phone = await work(village, handling(), {
+    chooseMedia: async () => ({ tempFiles: [{ tempFilePath: 'wxfile://p.jpg' }] }),
+    upload: async () => ({ statusCode: 201, data: JSON.stringify({ id: 31 }) }),
+  })
+  phone.tap('#task-reply')
+  phone.type('#work-words', '灯泡换好了')
+  phone.tap('#photo-add')
+  await phone.until(() => phone.data.proofs.length === 1 && phone.data.proofs[0].state === 'sent')
+  phone.tap('#work-cannot')
+  await phone.until(() => phone.screen.toasts.includes('答复了'))
+  const { typing_seconds: seconds, ...sent } = village.requests('POST /cadre/tickets/5/reply')[0].data
+  assert.deepEqual(sent, { version: 4, words: '灯泡换好了', result: 'cannot', file_ids: [31] })
+  assert.equal(typeof seconds, 'number')
+})
+
+test('long pauses are no typing', () => {
+  const typing = new Typing()
+  for (const at of [1000, 3000, 5000, 5000 + LONGEST_PAUSE_MS + 1, 5000 + LONGEST_PAUSE_MS + 3001]) typing.note(at)
+  assert.equal(typing.seconds(), 7)
+})
+
+test('ready words go into the box and can be searched', async () => {
+  const village = bound()
+  village.answers['GET /cadre/tickets/5/replies'] = ({ search }) => fine({
+    templates: search.get('q') ? [] : [{ id: 1, title: '路灯已修', words: '路灯已经修好,今晚就亮。' }],
+    past: search.get('q') ? [{ number: '1', words: '换过灯泡', on: '2026-10-01' }] : [],
+  })
+  const phone = await work(village, handling())
+  phone.tap('#task-reply')
+  phone.tap('#work-replies')
+  await phone.see('路灯已修')
+  phone.type('#work-search', '灯泡')
+  await phone.see('换过灯泡')
+  phone.type('#work-search', '')
+  await phone.see('路灯已修')
+  phone.tap('#template-1')
+  assert.equal(phone.data.words, '路灯已经修好,今晚就亮。')
+})
+
+test('a draft of the reply survives', async () => {
+  const village = bound()
+  const phone = await work(village, handling())
+  phone.tap('#task-progress')
+  phone.type('#work-words', '配件在路上')
+  const again = await work(village, handling(), { storage: phone.storage })
+  await again.until(() => again.data.words === '配件在路上')
+  assert.equal(again.data.task.code, 'progress')
+})
+
+test('somebody was quicker: the words stay, the newest state is shown', async () => {
+  const village = bound()
+  village.answers['POST /cadre/tickets/5/progress'] = () => error(409, 'ticket_moved', '这件事刚才已有人办了一步,请看最新情况再办')
+  const phone = await work(village, handling())
+  phone.tap('#task-progress')
+  phone.type('#work-words', '配件在路上')
+  village.answers['GET /cadre/tickets/5'] = () => fine(handling({ version: 5, state_name: '办理中' }))
+  phone.tap('#work-send')
+  await phone.see('刚才已有人办了一步')
+  await phone.until(() => phone.data.ticket.version === 5)
+  assert.equal(phone.data.words, '配件在路上')
+})
+
+test('an extension takes days and a reason', async () => {
+  const village = bound()
+  village.answers['POST /cadre/tickets/5/extension'] = () => fine(handling({ extension: { state: 'pending', days: 3, reason: '等配件', note: null } }))
+  const phone = await work(village, handling())
+  phone.tap('#task-extension')
+  phone.tap('#work-send')
+  await phone.see('请写几句')
+  phone.type('#work-words', '等配件')
+  phone.tap('#work-send')
+  await phone.see('延期 3 天,等县里批')
+  assert.equal(village.requests('POST /cadre/tickets/5/extension')[0].data.days, 3)
+})
+
+test('held words are not shown', async () => {
+  const phone = await work(bound(), handling({ words: null, words_state: 'held' }))
+  assert.ok(phone.text().includes('核定后才能看到'))
+})
+
+test('home shows the queue to cadres and to nobody else', async () => {
+  const village = bound()
+  village.answers['GET /cadre/tickets'] = () => fine(QUEUE)
+  const plain = await openApp({ path: 'pages/home/index', device: { send: village.send } })
+  await plain.see('86.4')
+  assert.equal(plain.all('#home-queue').length, 0)
+  village.answers['GET /me'] = () => fine({ person_id: 1, binding: isBound(), roles: [{ role: 'cadre', region_id: 11, region_name: '西村' }] })
+  const phone = await openApp({ path: 'pages/home/index', device: { send: village.send } })
+  await phone.see('今天要办的 1 件')
+})
