@@ -12,13 +12,15 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from backend.app.core.db import db
+from backend.demo.tickets import SAID
 from backend.demo.words import COMPLAINT, PRAISE
 
 SECONDS_BETWEEN = (4.0, 14.0)
+TICKET_SHARE = 0.08
 LEVEL_WEIGHTS = (46, 27, 18, 6, 3)
 SOMEBODY = text(
     """
-    SELECT p.openid, q.code, s.kind_code AS kind
+    SELECT p.openid, q.code, s.kind_code AS kind, b.village_id
     FROM binding b
     JOIN person p ON p.id = b.person_id AND p.openid LIKE 'demo-%-v%'
     JOIN service_point s ON s.village_id = b.village_id AND s.closed_on IS NULL
@@ -69,6 +71,13 @@ class Phone:
         }
         self.call("POST", "/ratings", body, **{"Idempotency-Key": str(uuid4())})
 
+    def tell(self, village_id: int) -> None:
+        """A few words about what does not work."""
+        category = random.choice(sorted(SAID))
+        words, _ = random.choice(SAID[category])
+        body = {"kind": "help", "category": category, "words": words, "village_id": village_id}
+        self.call("POST", "/tickets", body, **{"Idempotency-Key": str(uuid4())})
+
 
 def live(base: str, county_id: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
@@ -82,5 +91,7 @@ def live(base: str, county_id: int) -> None:
         try:
             phone.log_in(somebody.openid)
             phone.rate(somebody.code, somebody.kind)
+            if random.random() < TICKET_SHARE:
+                phone.tell(somebody.village_id)
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             continue

