@@ -273,16 +273,18 @@ def test_a_sender_killed_while_sending_leaves_a_message_that_is_never_sent_again
 
 
 def test_the_sweep_leaves_alone_what_is_still_being_sent(
-    post: Post, wechat: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+    post: Post, wechat: World, row, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number, swept = post(), []
+    number = post()
+    seen = []
 
     def sweep_meanwhile(*_: object) -> None:
-        swept.extend(sweep())
+        clock.at += LOST_AFTER
+        seen.append((sweep(), row(number, "state")))
 
     monkeypatch.setattr(WeChat, "send_subscription", sweep_meanwhile)
     assert deliver(number) == "sent"
-    assert swept == []
+    assert seen == [([], "sending")]
 
 
 def test_a_late_answer_is_believed_after_the_sweep_gave_up(
