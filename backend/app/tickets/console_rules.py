@@ -16,7 +16,7 @@ from backend.app.places.queries import department_names, list_departments
 from backend.app.tickets import rules, working_calendar
 from backend.app.tickets.categories import list_categories
 from backend.app.tickets.county import clock_of, limits_of, policy_of
-from backend.app.tickets.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES
+from backend.app.tickets.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES, limit_words
 
 
 def calendar_warnings(who: Actor) -> list[int]:
@@ -49,7 +49,8 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
         missing=working_calendar.missing_years(county, today),
         spans=clock_of(county).spans(working_calendar.next_working_day(county, today)),
         limits=limits_of(county, calendar.now()), urgency_names=URGENCY_NAMES,
-        stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, routing=routing, department_names=names,
+        stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, limit_words=limit_words,
+        routing=routing, department_names=names,
         departments=list_departments(county), categories=list_categories(),
         templates=rules.list_templates(county), policy=policy_of(county), today=today,
     )  # fmt: skip

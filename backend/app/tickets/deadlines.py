@@ -63,6 +63,15 @@ class Limit:
     unit: Unit
 
 
+def limit_words(limit: Limit) -> str:
+    """24 小时, 4 小时(上班时间), 5 个工作日."""
+    if limit.unit is Unit.WORKING_DAYS:
+        return f"{limit.amount} 个工作日"
+    hours, minutes = divmod(limit.amount, 60)
+    length = f"{hours} 小时" if hours and not minutes else f"{limit.amount} 分钟"
+    return length if limit.unit is Unit.CLOCK_MINUTES else f"{length}(上班时间)"
+
+
 Limits = Mapping[tuple[Urgency, Stage], Limit]
 MINUTES, OFFICE, DAYS = Unit.CLOCK_MINUTES, Unit.WORKING_MINUTES, Unit.WORKING_DAYS
 # What a county starts with. Two hours, a day, 5 and 15 working days follow the practice of

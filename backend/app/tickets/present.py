@@ -1,7 +1,7 @@
 """Tickets as readers see them: the same facts for phone and console, less what is not theirs."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -98,6 +98,9 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
     """One line of a list."""
     category = names.categories.get(ticket.category_id or 0)
     stands = standing(ticket)
+    if Party.AUTHOR in parties:
+        # When the office signs is its own business; the author wants to know when it is done.
+        stands = replace(stands, sign_due_at=None)
     shown = light(stands, at)
     return {
         "id": ticket.id,

@@ -9,6 +9,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.ratings.queries import BadRating, bad_rating, bad_rating_ids
 from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.tickets.categories import suggest_for
 from backend.app.tickets.county import policy_of
 from backend.app.tickets.deadlines import Urgency
 from backend.app.tickets.intake import Said, open_ticket
@@ -17,6 +18,7 @@ from backend.app.tickets.models import Ticket
 
 log = structlog.get_logger()
 LOOK_BACK = timedelta(days=3)
+ANY_SERVICE = "service"
 
 
 def open_for_rating(rating_id: int) -> Ticket | None:
@@ -29,9 +31,10 @@ def open_for_rating(rating_id: int) -> Ticket | None:
     known = db.session.scalar(select(Ticket).where(Ticket.rating_id == rating_id))
     if known is not None:
         return known
-    said = Said(
-        Kind.COMPLAINT, _words(rating), rating.village_id, category="service", confidential=True
-    )
+    words = _words(rating)
+    # What was rated says what it is about: a tap is the water bureau's, a counter the village's.
+    category = suggest_for(words).category or ANY_SERVICE
+    said = Said(Kind.COMPLAINT, words, rating.village_id, category=category, confidential=True)
     return open_ticket(
         said,
         Channel.RATING,
