@@ -176,12 +176,14 @@ test('the list puts what waits for the villager on top', async () => {
 })
 
 for (const [answer, words] of [['solved', '解决了'], ['partly', '解决了一部分'], ['not', '没解决']]) {
-  test(`the last word is one tap: ${words}`, async () => {
+  test(`the last word is two taps: ${words}`, async () => {
     const village = bound()
     village.answers['POST /tickets/5/verdict'] = () => fine(ticket({ state: 'resolved', state_name: '已办结', group: 'closed', may: [] }))
     const phone = await detail(village, ticket({ state: 'answered', needs: 'verdict', may: ['verdict', 'withdraw'] }))
     await phone.see('这事解决了吗?')
     phone.tap(`#verdict-${answer}`)
+    assert.equal(village.requests('POST /tickets/5/verdict').length, 0)
+    phone.tap('#detail-verdict-go')
     await phone.until(() => phone.all('#detail-verdict').length === 0)
     assert.deepEqual(village.requests('POST /tickets/5/verdict')[0].data, { version: 3, answer, level: null, words: null })
   })

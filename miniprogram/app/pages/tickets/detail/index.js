@@ -22,7 +22,7 @@ const describe = (ticket) => ({
 Page(page({
   data: {
     ticket: null, tone: 'soft', photos: [], voices: [], asksVerdict: false, mayReopen: false, mayWithdraw: false,
-    maySupplement: false, words: '', answerPhotos: [], level: 0, levels: plainLevels(), isSending: false, formProblem: '',
+    maySupplement: false, words: '', answerPhotos: [], answer: '', level: 0, levels: plainLevels(), isSending: false, formProblem: '',
   },
 
   onLoad(query) {
@@ -49,7 +49,7 @@ Page(page({
     try {
       const after = await act(ticket.id, what, { version: ticket.version, ...data })
       drafts.drop(`answer:${ticket.id}`)
-      this.setData({ ...describe(after), words: '', answerPhotos: [], level: 0 })
+      this.setData({ ...describe(after), words: '', answerPhotos: [], answer: '', level: 0 })
       wx.showToast({ title: thanks, icon: 'success' })
     } catch (error) {
       this.setData({ formProblem: error.message })
@@ -64,9 +64,10 @@ Page(page({
     return this.send('supplement', { words: words.trim() || null, file_ids: answerPhotos.map((one) => one.id) }, '告诉他们了')
   },
 
-  verdict(event) {
-    const { answer } = event.currentTarget.dataset
-    const { words, level } = this.data
+  choose(event) { this.setData({ answer: event.currentTarget.dataset.answer, formProblem: '' }) },
+
+  verdict() {
+    const { answer, words, level } = this.data
     return this.send('verdict', { answer, level: level || null, words: words.trim() || null }, '记下了')
   },
 
