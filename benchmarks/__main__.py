@@ -3,7 +3,10 @@
 import sys
 from importlib import import_module
 
-NAMES = ("rating_submission", "month_scorecards", "console_pages", "workbook")
+NAMES = (
+    "rating_submission", "month_scorecards", "console_pages", "workbook", "ticket_pages",
+    "ticket_intake",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> None:

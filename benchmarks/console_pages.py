@@ -1,14 +1,12 @@
 """Dashboard and villages table at 22,080 villages: statements per page and 95th percentile."""
 
 import time
-from typing import Any
-
-import psycopg
 
 from backend.app.access import Role
 from backend.app.core.db import transaction
 from backend.app.scorecards.operations import recompute_month
 from benchmarks import province
+from benchmarks.counting import Counter
 from benchmarks.surroundings import application, servers
 from tests.factories.console import make_staff, sit_down
 
@@ -22,27 +20,6 @@ PAGES = (
     "/console/townships/2",
     "/console/villages/2000",
 )
-
-
-class Counter:
-    """Counts what the application asks of the database."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._execute = psycopg.Cursor.execute
-
-    def __enter__(self) -> "Counter":
-        execute = self._execute
-
-        def counted(cursor: Any, *rest: Any, **more: Any) -> Any:
-            self.count += 1
-            return execute(cursor, *rest, **more)
-
-        psycopg.Cursor.execute = counted  # type: ignore[method-assign]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        psycopg.Cursor.execute = self._execute  # type: ignore[method-assign]
 
 
 def main() -> None:
