@@ -50,6 +50,7 @@ TIMETABLE: tuple[Entry | Often, ...] = (
     Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
     Entry(JobName.TEND_TICKETS, hour=8),
     Often(JobName.ESCALATE_TICKETS, minutes=10),
+    Often(JobName.CALL_BACK_RATINGS, minutes=2),
     Often(JobName.DELIVER_WAITING, minutes=5),
 )
 

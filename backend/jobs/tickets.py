@@ -6,7 +6,7 @@ from backend.app.tickets import files, ratings, supervision
 
 
 def escalate_tickets() -> int:
-    return ratings.open_missing() + supervision.escalate_overdue()
+    return supervision.escalate_overdue()
 
 
 def tend_tickets() -> int:
@@ -16,7 +16,5 @@ def tend_tickets() -> int:
         return done + files.delete_loose(calendar.now() - files.LOOSE_FOR)
 
 
-def call_back_rating(rating_id: int) -> int | None:
-    with transaction():
-        ticket = ratings.open_for_rating(rating_id)
-        return ticket.id if ticket else None
+def call_back_ratings() -> int:
+    return ratings.open_missing()

@@ -307,6 +307,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_ticket_file_loose', 'ticket_file', ['created_at'], unique=False, postgresql_where=sa.text('ticket_id IS NULL'))
     op.create_index(op.f('ix_ticket_file_ticket_id'), 'ticket_file', ['ticket_id'], unique=False)
+    op.create_index('ix_rating_bad', 'rating', ['rated_on', 'id'], unique=False, postgresql_where=sa.text('effective_level >= 4'))
     op.add_column('role_grant', sa.Column('department_id', sa.BigInteger(), nullable=True))
     op.create_index('ix_role_grant_department', 'role_grant', ['department_id'], unique=False, postgresql_where=sa.text('department_id IS NOT NULL'))
     op.create_foreign_key(op.f('fk_role_grant_department_id'), 'role_grant', 'department', ['department_id'], ['id'])
@@ -341,6 +342,7 @@ def downgrade() -> None:
     op.create_check_constraint(
         op.f("ck_role_grant_role"), "role_grant", f"role IN ({ROLES.format('')})"
     )
+    op.drop_index('ix_rating_bad', table_name='rating', postgresql_where=sa.text('effective_level >= 4'))
     op.drop_constraint(op.f('fk_role_grant_department_id'), 'role_grant', type_='foreignkey')
     op.drop_index('ix_role_grant_department', table_name='role_grant', postgresql_where=sa.text('department_id IS NOT NULL'))
     op.drop_column('role_grant', 'department_id')

@@ -25,7 +25,7 @@ class JobName(StrEnum):
     DELIVER_WAITING = "backend.jobs.notices.deliver_waiting"
     ESCALATE_TICKETS = "backend.jobs.tickets.escalate_tickets"
     TEND_TICKETS = "backend.jobs.tickets.tend_tickets"
-    CALL_BACK_RATING = "backend.jobs.tickets.call_back_rating"
+    CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
 
 
 class QueueName(StrEnum):
@@ -44,7 +44,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.DELIVER_WAITING: QueueName.SLOW,
     JobName.ESCALATE_TICKETS: QueueName.SLOW,
     JobName.TEND_TICKETS: QueueName.SLOW,
-    JobName.CALL_BACK_RATING: QueueName.QUICK,
+    JobName.CALL_BACK_RATINGS: QueueName.SLOW,
 }
 
 

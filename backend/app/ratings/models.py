@@ -61,6 +61,7 @@ class Rating(Model):
         UniqueConstraint("person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"),
         UniqueConstraint("person_id", "idempotency_key", name="uq_rating_idempotency"),
         Index(None, "village_id", "rated_on"),
+        Index("ix_rating_bad", "rated_on", "id", postgresql_where=text("effective_level >= 4")),
         Index(
             "ix_rating_words_to_review",
             "village_id",

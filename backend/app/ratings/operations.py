@@ -7,9 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 from psycopg.errors import UniqueViolation
-from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,17 +15,14 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core import audit, calendar
 from backend.app.core.db import after_commit, autocommit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
-from backend.app.core.queue import JobName, enqueue, send
 from backend.app.core.text_check import CheckedText, WordsState, check_words
 from backend.app.ratings import errors, queries, scan
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
 from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT, STORE_RATING
 
-log = structlog.get_logger()
 CHANGE_WINDOW = timedelta(days=7)
 ATTEMPTS = 4
-BAD_LEVELS = (4, 5)
 DECISIONS = {"show": WordsState.SHOWN.value, "refuse": "refused"}
 
 
@@ -70,18 +65,8 @@ def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
                 continue
             break
     if stored is not None:
-        if given.level in BAD_LEVELS:
-            _ask_for_call_back(stored[0])
         return _rated(stored, values)
     return _first_answer(person_id, key, digest) or _raise(_why_not(ticket))
-
-
-def _ask_for_call_back(rating_id: int) -> None:
-    """The rating is safe already; should the queue be away, the timetable finds it later."""
-    try:
-        send(JobName.CALL_BACK_RATING, rating_id)
-    except RedisError as error:
-        log.warning("call_back_waits", kind=type(error).__name__)
 
 
 def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
@@ -203,8 +188,6 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
         rating.hold_reason = checked.reason
     rating.changed_at = at
     db.session.flush()
-    if given.level in BAD_LEVELS:
-        enqueue(JobName.CALL_BACK_RATING, rating.id)
 
 
 def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> None:
@@ -221,8 +204,6 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     rating.followup_words_state = checked.state.value
     rating.followup_at = calendar.now()
     db.session.flush()
-    if level in BAD_LEVELS:
-        enqueue(JobName.CALL_BACK_RATING, rating.id)
 
 
 def _move_counters(rating: Rating, level: int) -> None:

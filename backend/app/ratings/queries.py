@@ -312,21 +312,23 @@ BAD = text(
            COALESCE(r.followup_words, r.words), r.created_at, s.name
     FROM rating r JOIN service_point s ON s.id = r.service_point_id
     WHERE r.effective_level >= 4
-      AND (r.id = :rating_id OR :rating_id IS NULL AND r.rated_on >= :since)
-    ORDER BY r.id LIMIT 1000
+      AND r.id = :rating_id
     """
 )
 
 
 def bad_rating(rating_id: int) -> BadRating | None:
     """None where the rating does not exist or has become better since."""
-    row = db.session.execute(BAD, {"rating_id": rating_id, "since": None}).one_or_none()
+    row = db.session.execute(BAD, {"rating_id": rating_id}).one_or_none()
     return BadRating(*row) if row else None
 
 
-def bad_rating_ids(since: date) -> list[int]:
-    """Bad ratings from a day on, oldest first."""
-    return [row.id for row in db.session.execute(BAD, {"rating_id": None, "since": since})]
+def bad_rating_ids(since: date, after: int = 0) -> list[int]:
+    """The next thousand bad ratings from a day on with an id above `after`, by id."""
+    query = select(Rating.id).where(
+        Rating.effective_level >= 4, Rating.rated_on >= since, Rating.id > after
+    )
+    return list(db.session.scalars(query.order_by(Rating.id).limit(1000)))
 
 
 def reason_counts(village_id: int, first: date, end: date) -> list[Any]:
