@@ -14,7 +14,8 @@ from backend.app.core.queue import connect
 from backend.app.core.settings import REPOSITORY, Settings
 
 FEATURES = (
-    "places", "accounts", "points", "notices", "ratings", "tickets", "scorecards", "exports",
+    "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
+    "exports",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
 API_CONFIG: dict[str, Any] = {

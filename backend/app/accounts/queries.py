@@ -321,3 +321,11 @@ def cadre_names(village_id: int) -> list[str]:
 def openid_of(person_id: int) -> str | None:
     """Where WeChat reaches somebody; None for who has no phone with us."""
     return db.session.scalar(select(Person.openid).where(Person.id == person_id))
+
+
+def bound_village(person_id: int) -> int | None:
+    """The village somebody has bound today."""
+    query = select(Binding.village_id).where(
+        Binding.person_id == person_id, Binding.ended_at.is_(None)
+    )
+    return db.session.scalar(query)

@@ -1,0 +1,25 @@
+"""The identified half of the survey: fetching ballots. Answering happens elsewhere, unnamed."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.app.access import Permission
+from backend.app.core.db import transaction
+from backend.app.core.guards import actor, guard
+from backend.app.surveys import operations, schemas
+
+blueprint = Blueprint("surveys", __name__, url_prefix="/api/v1", description="匿名票")
+
+
+@blueprint.post("/ballots")
+@guard(Permission.RATE)
+@blueprint.arguments(schemas.BallotRequestShape())
+@blueprint.response(200, schemas.BallotsShape())
+def issue_ballots(given: dict[str, Any]) -> dict[str, Any]:
+    """This month's tokens, signed unseen: at the first launch, never when answering."""
+    with transaction():
+        ballots = operations.issue_ballots(
+            actor().person_id, given["period"], given["survey"], given["tickets"]
+        )
+    return {"unit": ballots.unit_id, "survey": ballots.survey, "tickets": list(ballots.tickets)}

@@ -1,0 +1,125 @@
+"""The keys of a month: made ahead, the same for everybody, named by what they are good for."""
+
+import hashlib
+from datetime import date
+
+import orjson
+from sqlalchemy import select, text
+
+from backend.app.core.db import db
+from backend.app.core.sealing import seal, unseal
+from backend.app.surveys import blind
+from backend.app.surveys.errors import KeysUnknown
+from backend.app.surveys.models import BallotUnit, BallotUnitVillage, SigningKey
+from backend.app.surveys.units import Village, merge_neighbours
+
+SEAL = "ballot_key"
+UNIT_USES = ("survey", "ticket")
+REWARD = "reward"
+BOUND = text(
+    """
+    SELECT v.id, v.township_id,
+           (SELECT count(*) FROM binding b WHERE b.village_id = v.id AND b.ended_at IS NULL)
+    FROM region v
+    WHERE v.county_id = :county_id AND v.level = 'village' AND v.closed_on IS NULL
+    ORDER BY v.code
+    """
+)
+
+
+def period_name(period: date) -> str:
+    return f"{period:%Y-%m}"
+
+
+def prepare_period(county_id: int, period: date) -> int:
+    """Units and keys of a month; returns how many keys are new, 0 when all were there."""
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
+    if _has_units(county_id, period):
+        return 0
+    rows = db.session.execute(BOUND, {"county_id": county_id})
+    made = 0
+    for village_ids in merge_neighbours([Village(*row) for row in rows]):
+        unit = BallotUnit(county_id=county_id, period=period)
+        db.session.add(unit)
+        db.session.flush()
+        for village_id in village_ids:
+            db.session.add(BallotUnitVillage(village_id=village_id, period=period, unit_id=unit.id))
+        for use in UNIT_USES:
+            _make_key(county_id, period, use, unit.id)
+            made += 1
+    _make_key(county_id, period, REWARD, None)
+    return made + 1
+
+
+def _has_units(county_id: int, period: date) -> bool:
+    query = select(BallotUnit.id).where(
+        BallotUnit.county_id == county_id, BallotUnit.period == period
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _make_key(county_id: int, period: date, use: str, unit_id: int | None) -> None:
+    key = blind.generate()
+    # The reward belongs to the county: which unit somebody is of must not show in it.
+    ctx = blind.context(use, period_name(period), unit_id or county_id)
+    private = orjson.dumps([f"{part:x}" for part in (key.n, key.p, key.q, key.d)])
+    db.session.add(
+        SigningKey(
+            kid=blind.key_id(ctx, key.n),
+            county_id=county_id,
+            period=period,
+            unit_id=unit_id,
+            use=use,
+            modulus=key.n.to_bytes(key.length),
+            sealed_private=seal(SEAL, private),
+        )
+    )
+    db.session.flush()
+
+
+def open_key(row: SigningKey) -> blind.SigningKey:
+    """The private key; raises KeysUnknown once it was destroyed."""
+    if row.sealed_private is None:
+        raise KeysUnknown("这个月的匿名票已经截止")
+    n, p, q, d = (int(part, 16) for part in orjson.loads(unseal(SEAL, row.sealed_private)))
+    return blind.SigningKey(n, p, q, d)
+
+
+def key_file(county_id: int, period: date) -> bytes:
+    """The public half of all keys of a month: the same bytes for everybody, whoever asks and when.
+
+    Raises KeysUnknown where there are none.
+    """
+    rows = db.session.scalars(
+        select(SigningKey)
+        .where(SigningKey.county_id == county_id, SigningKey.period == period)
+        .order_by(SigningKey.unit_id.nulls_last(), SigningKey.use)
+    ).all()
+    if not rows:
+        raise KeysUnknown
+    villages = db.session.execute(
+        select(BallotUnitVillage.unit_id, BallotUnitVillage.village_id)
+        .join(BallotUnit, BallotUnit.id == BallotUnitVillage.unit_id)
+        .where(BallotUnit.county_id == county_id, BallotUnit.period == period)
+        .order_by(BallotUnitVillage.village_id)
+    )
+    units: dict[str, list[int]] = {}
+    for unit_id, village_id in villages:
+        units.setdefault(str(unit_id), []).append(village_id)
+    content = {
+        "period": period_name(period),
+        "county": county_id,
+        "units": units,
+        "keys": [
+            {"unit": row.unit_id, "use": row.use, "n": row.modulus.hex()}
+            for row in rows
+            if row.use != REWARD
+        ],
+        "reward": {"n": next(row.modulus.hex() for row in rows if row.use == REWARD)},
+    }
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(content: bytes) -> str:
+    """What is pinned in the mini-program and printed on the village's notice (first 16 digits)."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,110 @@
+"""Ballots: fetched once a month by whoever may vote, signed without being seen."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.access import Role
+from backend.app.accounts.queries import actor_today, bound_village
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.surveys import blind
+from backend.app.surveys.errors import (
+    AlreadyIssued,
+    BlindedRefused,
+    CadreVotesNot,
+    KeysUnknown,
+    NoVillage,
+)
+from backend.app.surveys.keys import open_key
+from backend.app.surveys.models import BallotIssue, BallotUnitVillage, SigningKey
+
+TICKETS_A_MONTH = 2
+
+
+@dataclass(frozen=True)
+class Ballots:
+    """What the server signed: one token for the survey, two for anonymous tickets."""
+
+    unit_id: int
+    survey: bytes
+    tickets: tuple[bytes, ...]
+
+
+def issue_ballots(person_id: int, period: date, survey: bytes, tickets: Sequence[bytes]) -> Ballots:
+    """Signs this month's tokens, once a person; the same request again gets the same answer.
+
+    Raises KeysUnknown, NoVillage, CadreVotesNot, BlindedRefused or AlreadyIssued.
+    """
+    if period != calendar.month_of(calendar.today()):
+        raise KeysUnknown("只能领这个月的匿名票")
+    if len(tickets) != TICKETS_A_MONTH:
+        raise BlindedRefused(errors={"tickets": [f"应为 {TICKETS_A_MONTH} 张"]})
+    unit_id = _unit_of(person_id, period)
+    keys = _keys(unit_id)
+    signed = [_sign(keys["survey"], survey, "survey")]
+    signed += [_sign(keys["ticket"], blinded, "tickets") for blinded in tickets]
+    _mark_issued(person_id, period, [survey, *tickets])
+    return Ballots(unit_id, signed[0], tuple(signed[1:]))
+
+
+def _unit_of(person_id: int, period: date) -> int:
+    """By the villager's own village; a cadre of any village of the unit does not vote in it."""
+    village_id = bound_village(person_id)
+    if village_id is None:
+        raise NoVillage
+    unit_id = db.session.scalar(
+        select(BallotUnitVillage.unit_id).where(
+            BallotUnitVillage.village_id == village_id, BallotUnitVillage.period == period
+        )
+    )
+    if unit_id is None:
+        raise KeysUnknown
+    villages = set(
+        db.session.scalars(
+            select(BallotUnitVillage.village_id).where(BallotUnitVillage.unit_id == unit_id)
+        )
+    )
+    grants = actor_today(person_id).grants
+    if any(grant.role is Role.CADRE and grant.region_id in villages for grant in grants):
+        raise CadreVotesNot
+    return unit_id
+
+
+def _keys(unit_id: int) -> dict[str, blind.SigningKey]:
+    rows = db.session.scalars(select(SigningKey).where(SigningKey.unit_id == unit_id))
+    found = {row.use: open_key(row) for row in rows}
+    if not found:
+        raise KeysUnknown
+    return found
+
+
+def _sign(key: blind.SigningKey, blinded: bytes, field: str) -> bytes:
+    try:
+        return blind.sign(key, blinded)
+    except blind.BlindedInvalid:
+        raise BlindedRefused(errors={field: [BlindedRefused.message]}) from None
+
+
+def _mark_issued(person_id: int, period: date, blinded: Sequence[bytes]) -> None:
+    """The first request wins; what is kept is a digest that says nothing about any token."""
+    digest = hashlib.sha256(b"".join(blinded)).digest()
+    first = db.session.scalar(
+        insert(BallotIssue)
+        .values(person_id=person_id, period=period, blinded_digest=digest)
+        .on_conflict_do_nothing()
+        .returning(BallotIssue.person_id)
+    )
+    if first is not None:
+        return
+    known = db.session.scalar(
+        select(BallotIssue.blinded_digest).where(
+            BallotIssue.person_id == person_id, BallotIssue.period == period
+        )
+    )
+    if known != digest:
+        raise AlreadyIssued

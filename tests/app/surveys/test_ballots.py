@@ -1,0 +1,134 @@
+"""Ballots: once a person and month, signed unseen, the same answer for the same request."""
+
+import hashlib
+
+import pytest
+from sqlalchemy import text
+
+from backend.app.access import Role
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.surveys import blind, keys
+from tests.app.ratings.conftest import open_phone
+from tests.app.surveys.conftest import NOW, PERIOD, ask, ballots_for, bytes_of, text_of
+from tests.app.surveys.phone import finalize
+from tests.factories.county import grant_role, make_person
+from tests.factories.tickets import forget, villager
+
+
+def test_what_comes_back_checks_under_the_public_key(phone, key_file) -> None:
+    ballots = ballots_for(key_file)
+    answer = ask(phone, ballots)
+    assert answer.status_code == 200, answer.json
+    signed = [answer.json["survey"], *answer.json["tickets"]]
+    for ballot, signature in zip(ballots, signed, strict=True):
+        token = finalize(ballot.modulus, ballot.hidden, bytes_of(signature))
+        assert blind.verify(ballot.modulus, ballot.message, token)
+
+
+def test_t9_the_same_request_again_gets_the_same_answer(phone, key_file, scalar) -> None:
+    ballots = ballots_for(key_file)
+    assert ask(phone, ballots).json == ask(phone, ballots).json
+    assert scalar("SELECT count(*) FROM ballot_issue") == 1
+
+
+def test_a_second_ballot_is_refused_whatever_phone_asks(phone, key_file) -> None:
+    ask(phone, ballots_for(key_file))
+    again = ask(phone, ballots_for(key_file))
+    assert (again.status_code, again.json["code"]) == (409, "already_issued")
+
+
+def test_a_refused_ballot_is_not_used_up(phone, key_file, scalar) -> None:
+    ballots = ballots_for(key_file)
+    broken = ask(phone, ballots, survey=text_of(bytes(256)))
+    assert broken.status_code == 422
+    assert "survey" in broken.json["errors"]
+    assert scalar("SELECT count(*) FROM ballot_issue") == 0
+    assert ask(phone, ballots).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("survey", "x"), ("survey", None), ("survey", 5), ("survey", "!" * 342),
+        ("survey", "A" * 343), ("tickets", []), ("tickets", ["A" * 342]), ("tickets", "A"),
+        ("period", "2026-13"), ("period", "november"),
+    ],
+)  # fmt: skip
+def test_a_broken_request_names_its_field(phone, key_file, field, value, scalar) -> None:
+    answer = ask(phone, ballots_for(key_file), **{field: value})
+    assert answer.status_code == 422
+    assert any(name.startswith(field) for name in answer.json["errors"])
+    assert scalar("SELECT count(*) FROM ballot_issue") == 0
+
+
+@pytest.mark.parametrize("period", ["2026-10", "2026-12"])
+def test_only_this_months_ballots_are_given(phone, key_file, period: str) -> None:
+    answer = ask(phone, ballots_for(key_file), period=period)
+    assert (answer.status_code, answer.json["code"]) == (404, "keys_unknown")
+
+
+def test_whoever_bound_no_village_gets_none(client, key_file) -> None:
+    answer = ask(open_phone(client, make_person()), ballots_for(key_file))
+    assert (answer.status_code, answer.json["code"]) == (403, "no_village")
+
+
+def test_a_cadre_of_any_village_of_the_unit_gets_none(phone, county, key_file) -> None:
+    grant_role(phone.person_id, Role.CADRE, county.village_ids[1])
+    answer = ask(phone, ballots_for(key_file))
+    assert (answer.status_code, answer.json["code"]) == (403, "cadre_votes_not")
+
+
+def test_t2_what_is_kept_of_an_issue_names_no_key_and_no_time(phone, key_file, scalar) -> None:
+    ballots = ballots_for(key_file)
+    ask(phone, ballots)
+    columns = scalar(
+        "SELECT array_agg(column_name::text ORDER BY column_name) FROM information_schema.columns"
+        " WHERE table_name = 'ballot_issue'"
+    )
+    assert columns == ["blinded_digest", "period", "person_id"]
+    kept = hashlib.sha256(b"".join(ballot.hidden.blinded for ballot in ballots)).digest()
+    assert bytes(scalar("SELECT blinded_digest FROM ballot_issue")) == kept
+
+
+def test_t10_everybody_is_served_the_same_file(client, county) -> None:
+    first = client.get(f"/keys/{county.id}/2026-11.json")
+    second = villager(client, county).client.get(
+        f"/keys/{county.id}/2026-11.json", headers={"Cookie": "a=b", "User-Agent": "x"}
+    )
+    assert first.data == second.data
+    assert first.headers["ETag"] == f'"{keys.digest(first.data)}"'
+    assert first.headers["Cache-Control"].startswith("public")
+
+
+@pytest.mark.parametrize("month", ["2026-10", "2026-1", "x"])
+def test_a_month_without_keys_is_said(client, county, month: str) -> None:
+    assert client.get(f"/keys/{county.id}/{month}.json").status_code == 404
+
+
+def test_preparing_a_month_twice_keeps_its_keys(client, county) -> None:
+    before = client.get(f"/keys/{county.id}/2026-11.json").data
+    forget()
+    with transaction():
+        assert keys.prepare_period(county.id, PERIOD) == 0
+    assert client.get(f"/keys/{county.id}/2026-11.json").data == before
+
+
+def test_private_keys_are_sealed_at_rest(county, spare_keys, scalar) -> None:
+    sealed = bytes(scalar("SELECT string_agg(sealed_private, '') FROM ballot_signing_key"))
+    for key in spare_keys:
+        for part in (key.p, key.q, key.d):
+            assert f"{part:x}".encode() not in sealed
+            assert part.to_bytes((part.bit_length() + 7) // 8) not in sealed
+
+
+def test_a_destroyed_key_signs_nothing_more(phone, key_file) -> None:
+    forget()
+    with transaction() as session:
+        session.execute(text("UPDATE ballot_signing_key SET sealed_private = NULL"))
+    answer = ask(phone, ballots_for(key_file))
+    assert (answer.status_code, answer.json["code"]) == (404, "keys_unknown")
+
+
+def test_the_clock_of_these_tests_lies_in_the_period() -> None:
+    assert calendar.month_of(calendar.local_day(NOW)) == PERIOD
