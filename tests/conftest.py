@@ -82,6 +82,10 @@ def empty(url: str, tables: list[str]) -> None:
         if used:
             names = ", ".join(row[0] for row in used)
             connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            connection.execute(
+                "TRUNCATE anonymous.inbox, anonymous.spent, anonymous.box, anonymous.key,"
+                " anonymous.round"
+            )
 
 
 @pytest.fixture

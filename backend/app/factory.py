@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
+from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.app.core import audit, guards, health, http, logs, pages
+from backend.app.core import anonymous_http, audit, guards, health, http, logs, pages
 from backend.app.core.db import db
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
-from backend.app.core.settings import REPOSITORY, Settings
+from backend.app.core.settings import REPOSITORY, Settings, SettingsError
 
 FEATURES = (
     "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
@@ -58,6 +59,28 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.register(app)
     app.register_blueprint(health.blueprint)
     _register_features(app)
+    return app
+
+
+def create_anonymous_app(settings: Settings | None = None) -> Flask:
+    """The application that answers come to: another process, port, host name and database role.
+
+    It knows no session, no person and no queue; its role can read nothing that names anybody.
+    """
+    settings = settings or Settings.from_env()
+    if not settings.anonymous_database_url:
+        raise SettingsError("ANONYMOUS_DATABASE_URL: 没有设置,匿名入口不能启动 (not set)")
+    logs.configure(settings.log_level)
+    app = Flask("backend.app.anonymous", static_folder=None)
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
+    app.extensions["anonymous_engine"] = create_engine(
+        settings.anonymous_database_url, hide_parameters=True, pool_size=5, max_overflow=15
+    )
+    anonymous_http.register(app)
+    for feature in FEATURES:
+        module = _module(f"backend.app.{feature}.anonymous")
+        if module is not None:
+            app.register_blueprint(module.blueprint)
     return app
 
 

@@ -48,6 +48,8 @@ class Often:
 TIMETABLE: tuple[Entry | Often, ...] = (
     Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
+    Entry(JobName.FLUSH_INBOX, hour=3),
+    Entry(JobName.CLOSE_ROUNDS, hour=4),
     Entry(JobName.TEND_TICKETS, hour=8),
     Often(JobName.ESCALATE_TICKETS, minutes=10),
     Often(JobName.CALL_BACK_RATINGS, minutes=2),

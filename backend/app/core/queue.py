@@ -25,6 +25,8 @@ class JobName(StrEnum):
     DELIVER_WAITING = "backend.jobs.notices.deliver_waiting"
     ESCALATE_TICKETS = "backend.jobs.tickets.escalate_tickets"
     TEND_TICKETS = "backend.jobs.tickets.tend_tickets"
+    FLUSH_INBOX = "backend.jobs.surveys.flush_inbox"
+    CLOSE_ROUNDS = "backend.jobs.surveys.close_rounds"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
 
 
@@ -44,6 +46,8 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.DELIVER_WAITING: QueueName.SLOW,
     JobName.ESCALATE_TICKETS: QueueName.SLOW,
     JobName.TEND_TICKETS: QueueName.SLOW,
+    JobName.FLUSH_INBOX: QueueName.SLOW,
+    JobName.CLOSE_ROUNDS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
 }
 

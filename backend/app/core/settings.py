@@ -29,6 +29,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     public_host: str = "http://127.0.0.1:8000"
     storage_dir: Path = REPOSITORY / ".local" / "files"
+    anonymous_database_url: str = field(default="", repr=False)
     wechat_app_id: str = ""
     wechat_app_secret: str = field(default="", repr=False)
     wechat_api_base: str = f"https://{WECHAT_HOST}"
@@ -72,6 +73,7 @@ class Settings:
             redis_url=environ.get("REDIS_URL", ""),
             public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
             storage_dir=Path(environ.get("STORAGE_DIR", str(cls.storage_dir))),
+            anonymous_database_url=_psycopg_url(environ.get("ANONYMOUS_DATABASE_URL", "")),
             wechat_app_id=environ.get("WECHAT_APP_ID", ""),
             wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
             wechat_api_base=environ.get("WECHAT_API_BASE", cls.wechat_api_base).rstrip("/"),

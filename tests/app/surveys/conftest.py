@@ -2,8 +2,9 @@
 
 import base64
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from flask.testing import FlaskClient
 
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.surveys import blind, keys
+from backend.app.core.settings import Settings
+from backend.app.factory import create_anonymous_app
+from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys.answers import Question, QuestionKind, pad
 from tests.app.ratings.conftest import Phone
-from tests.app.surveys.phone import Hidden
+from tests.app.surveys.phone import Hidden, finalize
 from tests.app.surveys.phone import blind as hide
 from tests.factories.county import County, make_county
 from tests.factories.tickets import villager
@@ -88,3 +92,70 @@ def ask(phone: Phone, ballots: list[Ballot], period: str = "2026-11", **changes:
     blinded = [text_of(ballot.hidden.blinded) for ballot in ballots]
     body = {"period": period, "survey": blinded[0], "tickets": blinded[1:], **changes}
     return phone.call("POST", "/ballots", json=body)
+
+
+QUESTIONS = (
+    Question(QuestionKind.LEVEL, "最近办事方便吗"),
+    Question(QuestionKind.MULTIPLE, "哪些事最急", ("修路", "供水", "看病")),
+    Question(QuestionKind.TEXT, "有什么建议"),
+)
+
+
+@pytest.fixture
+def survey(county: County) -> int:
+    """This month's open round; closes at the end of the month."""
+    with transaction():
+        return rounds.open_round(
+            county.id, PERIOD, "十一月问卷", QUESTIONS, NOW + timedelta(days=10)
+        ).id
+
+
+@pytest.fixture(scope="session")
+def anonymous_settings(settings: Settings) -> Settings:
+    url = settings.database_url.replace("postgres:", "village_voice_anonymous:").replace(
+        "postgres@", "village_voice_anonymous@"
+    )
+    return replace(settings, anonymous_database_url=url)
+
+
+@pytest.fixture
+def box(anonymous_settings: Settings, survey: int) -> Iterator[FlaskClient]:
+    """The anonymous application, connected as its own role."""
+    application = create_anonymous_app(anonymous_settings)
+    yield application.test_client(use_cookies=False)
+    application.extensions["anonymous_engine"].dispose()
+
+
+@dataclass
+class Vote:
+    """One villager's finished token and what is sent with it."""
+
+    ballot: Ballot
+    signature: bytes
+    reward_n: int
+    reward: Ballot
+
+    def request(self, answers: list[Any], **changes: Any) -> dict[str, Any]:
+        parts: dict[str, Any] = {
+            "kid": text_of(blind.key_id(self.ballot.ctx, self.ballot.modulus)),
+            "r": text_of(self.ballot.random),
+            "sig": text_of(self.signature),
+            "body": text_of(pad(answers)),
+            "reward_blinded": text_of(self.reward.hidden.blinded),
+        }
+        return {**parts, **changes}
+
+
+def get_vote(phone: Phone, key_file: dict[str, Any]) -> Vote:
+    """Fetches ballots as a phone does at the month's first launch."""
+    ballots = ballots_for(key_file)
+    answer = ask(phone, ballots)
+    assert answer.status_code == 200, answer.json
+    first = ballots[0]
+    signature = finalize(first.modulus, first.hidden, bytes_of(answer.json["survey"]))
+    reward_n = int(key_file["reward"]["n"], 16)
+    return Vote(first, signature, reward_n, new_ballot("reward", key_file["county"], reward_n))
+
+
+def put(box: FlaskClient, request: dict[str, Any], **options: Any) -> Any:
+    return box.post("/anon/response", json=request, **options)

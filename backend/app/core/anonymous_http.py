@@ -1,0 +1,63 @@
+"""HTTP for the anonymous application: one error shape, no log of requests, nothing that names."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from backend.app.core.errors import DomainError
+from backend.app.core.guards import refuse_unguarded
+from backend.app.core.http import HEADERS, OUR_FAULT, SENTENCES, NoSession, status_of
+
+log = structlog.get_logger()
+# Whatever could tie an answer to somebody is refused aloud, so that a careless proxy is noticed.
+NAMING = ("Cookie", "Authorization", "X-Forwarded-For", "X-Real-Ip", "Forwarded", "Referer")
+MOST_BYTES = 8 * 1024
+
+
+def _refuse_names() -> Any:
+    named = [name for name in NAMING if name in request.headers]
+    named += [name for name, _ in request.headers if name.lower().startswith("x-wx")]
+    if named:
+        return _answer(400, "names_somebody", "匿名入口不收能认出人的信息", {"headers": named})
+    return None
+
+
+def _answer(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Any:
+    response = jsonify(code=code, message=message, errors=errors, request_id=None)
+    response.status_code = status
+    return response
+
+
+def _finish(response: Response) -> Response:
+    response.headers.extend(HEADERS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def answer_domain_error(error: DomainError) -> Any:
+    return _answer(status_of(error), error.code, error.message, error.errors)
+
+
+def answer_http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    code, message = SENTENCES.get(status, SENTENCES[400])
+    return _answer(status, code, message, {})
+
+
+def answer_crash(error: Exception) -> Any:
+    """The kind alone: a frame of this application could hold an answer."""
+    log.error("anonymous_crash", kind=type(error).__name__)
+    return _answer(500, *OUR_FAULT, {})
+
+
+def register(app: Flask) -> None:
+    app.session_interface = NoSession()
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.before_request(refuse_unguarded)
+    app.before_request(_refuse_names)
+    app.after_request(_finish)
+    app.register_error_handler(DomainError, answer_domain_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(Exception, answer_crash)

@@ -1,0 +1,82 @@
+"""The anonymous store as its own role sees it: what may be asked, and the one write."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+FIND = text(
+    """
+    SELECT r.id, r.closes_at, r.closed, r.questions, r.box_key, r.reward_sealed,
+           k.context, k.modulus
+    FROM anonymous.key k JOIN anonymous.round r ON r.id = k.round_id WHERE k.kid = :kid
+    """
+)
+# One statement: either the token was unknown and the answer is in, or it was not.
+PUT = text(
+    """
+    INSERT INTO anonymous.inbox (nullifier, kid, reward_digest, sealed)
+    SELECT :nullifier, :kid, :reward_digest, :sealed
+    WHERE NOT EXISTS (SELECT FROM anonymous.spent WHERE nullifier = :nullifier)
+    ON CONFLICT DO NOTHING RETURNING true
+    """
+)
+KNOWN = text(
+    """
+    SELECT reward_digest, true AS durable FROM anonymous.spent WHERE nullifier = :nullifier
+    UNION ALL
+    SELECT reward_digest, false FROM anonymous.inbox WHERE nullifier = :nullifier
+    LIMIT 1
+    """
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a key opens: its round's questions and the keys an answer is handled with."""
+
+    round_id: int
+    closes_at: datetime
+    closed: bool
+    questions: list[dict[str, Any]]
+    box_key: bytes
+    reward_sealed: bytes
+    context: bytes
+    modulus: bytes
+
+
+def find_door(engine: Engine, kid: bytes) -> Door | None:
+    with engine.connect() as connection:
+        row = connection.execute(FIND, {"kid": kid}).one_or_none()
+    if row is None:
+        return None
+    *plain, box_key, reward_sealed, context, modulus = row
+    return Door(*plain, *(bytes(part) for part in (box_key, reward_sealed, context, modulus)))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`new` once; `same` when this very request was kept before; `durable` once it was flushed."""
+
+    new: bool
+    same: bool
+    durable: bool
+
+
+def keep(engine: Engine, nullifier: bytes, kid: bytes, reward_digest: bytes, sealed: bytes) -> Kept:
+    """Puts an answer into the inbox, once for each token."""
+    values = {
+        "nullifier": nullifier,
+        "kid": kid,
+        "reward_digest": reward_digest,
+        "sealed": sealed,
+    }
+    with engine.begin() as connection:
+        if connection.execute(PUT, values).scalar():
+            return Kept(True, True, False)
+        known = connection.execute(KNOWN, {"nullifier": nullifier}).one_or_none()
+    if known is None:
+        # The inbox was emptied between the two questions: it is durable now.
+        return keep(engine, nullifier, kid, reward_digest, sealed)
+    return Kept(False, bytes(known.reward_digest) == reward_digest, known.durable)
