@@ -5,7 +5,7 @@ from importlib import import_module
 
 NAMES = (
     "rating_submission", "month_scorecards", "console_pages", "workbook", "ticket_pages",
-    "ticket_intake",
+    "ticket_intake", "anonymous_answers",
 )  # fmt: skip
 
 

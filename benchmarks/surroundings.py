@@ -65,6 +65,8 @@ def web(target: str, environment: dict[str, str], workers: int = 1) -> Iterator[
         "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
         "--no-ws", "--log-level", "error", target,
     ]  # fmt: skip
+    if target.endswith("create_anonymous_app"):
+        command.append("--factory")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_until_open(port)

@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from backend.app.core.errors import DomainError
-from backend.app.core.guards import refuse_unguarded
+from backend.app.core.guards import open_to_all, refuse_unguarded
 from backend.app.core.http import HEADERS, OUR_FAULT, SENTENCES, NoSession, status_of
 
 log = structlog.get_logger()
@@ -52,7 +52,13 @@ def answer_crash(error: Exception) -> Any:
     return _answer(500, *OUR_FAULT, {})
 
 
+@open_to_all("a load balancer asks whether the process lives")
+def healthz() -> Any:
+    return jsonify(status="ok")
+
+
 def register(app: Flask) -> None:
+    app.add_url_rule("/healthz", view_func=healthz)
     app.session_interface = NoSession()
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.before_request(refuse_unguarded)

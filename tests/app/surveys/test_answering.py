@@ -117,8 +117,9 @@ def test_t7_whatever_names_somebody_is_refused_aloud(box, vote, header: str, sca
 
 
 def test_the_anonymous_application_has_no_other_door(box) -> None:
-    for path in ("/api/v1/me", "/console/", "/healthz", "/static/console.css", "/"):
+    for path in ("/api/v1/me", "/console/", "/metrics", "/static/console.css", "/"):
         assert box.get(path).status_code == 404
+    assert box.get("/healthz").json == {"status": "ok"}
     assert box.get("/anon/response").status_code == 405
 
 

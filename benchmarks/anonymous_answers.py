@@ -1,0 +1,138 @@
+"""Anonymous answers against one bare INSERT on the same server; ballots, keys and the close."""
+
+import base64
+import json
+import secrets
+import time
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import select, text
+
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.surveys import blind, keys, operations, rounds
+from backend.app.surveys.answers import Question, QuestionKind, pad
+from backend.app.surveys.models import SigningKey
+from benchmarks.load import drive, request_bytes
+from benchmarks.rating_submission import CREATE, bare_requests, checked
+from benchmarks.surroundings import application, cpu_seconds, servers, web
+from tests.app.surveys.phone import blind as hide
+from tests.app.surveys.phone import finalize
+from tests.factories.county import County, bind, make_county, make_person
+
+RUNS, REQUESTS, WORKERS, PEOPLE, KEYS = 3, 600, 2, 100, 30
+QUESTIONS = (Question(QuestionKind.LEVEL, "最近办事方便吗"), Question(QuestionKind.TEXT, "建议"))
+ANONYMOUS = "backend.app.factory:create_anonymous_app"
+
+
+def encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def answers(county: County, key: blind.SigningKey, count: int) -> list[bytes]:
+    """Requests of so many phones, each with a token of its own."""
+    period = calendar.month_of(calendar.today())
+    content: dict[str, Any] = json.loads(keys.key_file(county.id, period))
+    unit = next(one["unit"] for one in content["keys"] if one["use"] == "survey")
+    ctx = blind.context("survey", keys.period_name(period), unit)
+    reward_n, body = int(content["reward"]["n"], 16), encoded(pad([1, "多装几盏灯"]))
+    made = []
+    for _ in range(count):
+        random = secrets.token_bytes(blind.RANDOM_PREFIX)
+        hidden = hide(key.n, random + ctx)
+        sent = {
+            "kid": encoded(blind.key_id(ctx, key.n)),
+            "r": encoded(random),
+            "sig": encoded(finalize(key.n, hidden, blind.sign(key, hidden.blinded))),
+            "body": body,
+            "reward_blinded": encoded(hide(reward_n, random).blinded),
+        }
+        made.append(request_bytes("/anon/response", json.dumps(sent).encode(), {}))
+    return made
+
+
+class Round:
+    """A county with an open round, whose survey key this program knows."""
+
+    def __init__(self) -> None:
+        self.county = make_county(villages=2)
+        self.period = calendar.month_of(calendar.today())
+        with transaction() as session:
+            session.execute(text(CREATE))
+            keys.prepare_period(self.county.id, self.period)
+            closes_at = calendar.now() + timedelta(hours=1)
+            found = rounds.open_round(self.county.id, self.period, "问卷", QUESTIONS, closes_at)
+            self.id = found.id
+            rows = session.scalars(select(SigningKey).where(SigningKey.use == "survey"))
+            self.key = keys.open_key(rows.one())
+
+    def issue_ballots(self) -> float:
+        """Seconds a person."""
+        people = [make_person() for _ in range(PEOPLE)]
+        for person in people:
+            bind(person, self.county)
+        blinded = [hide(self.key.n, secrets.token_bytes(32)).blinded for _ in range(3)]
+        began = time.perf_counter()
+        for person in people:
+            with transaction():
+                operations.issue_ballots(person, self.period, blinded[0], blinded[1:])
+        return (time.perf_counter() - began) / PEOPLE
+
+    def close(self) -> float:
+        with transaction() as session:
+            session.execute(text("UPDATE survey_round SET closes_at = now()"))
+        began = time.perf_counter()
+        with transaction():
+            rounds.close_round(self.id)
+        return time.perf_counter() - began
+
+
+def compare(asked: Round, environment: dict[str, str]) -> None:
+    """Alternating runs against both servers."""
+    role = "village_voice_anonymous"
+    url = environment["DATABASE_URL"].replace("postgres@", f"{role}@")
+    theirs = {**environment, "ANONYMOUS_DATABASE_URL": url.replace("postgres:", f"{role}:")}
+    ours, bare, cpu = [], [], []
+    with (
+        web(ANONYMOUS, theirs, WORKERS) as (port, pid),
+        web("benchmarks.bare:app", environment, WORKERS) as (bare_port, _),
+    ):
+        for run in range(RUNS + 1):
+            requests = answers(asked.county, asked.key, REQUESTS)
+            before = cpu_seconds(pid)
+            outcome = drive(port, requests)
+            spent = (cpu_seconds(pid) - before) / REQUESTS * 1000
+            plain = checked(drive(bare_port, bare_requests()[:REQUESTS]))
+            if set(outcome.statuses) != {200}:
+                raise SystemExit(f"unexpected answers: {outcome.statuses}")
+            if run:
+                ours.append(outcome.per_second)
+                bare.append(plain.per_second)
+                cpu.append(spent)
+    ratios = [a / b for a, b in zip(ours, bare, strict=True)]
+    print("anonymous answers against a bare Flask + psycopg INSERT (two workers each)")
+    print(f"  ours {median(ours):8.0f}/s   {median(cpu):5.2f} CPU ms each (verify, seal, sign)")
+    print(f"  bare {median(bare):8.0f}/s   ratio {median(ratios):.3f}")
+
+
+def main() -> None:
+    with servers() as environment, application(environment):
+        began = time.perf_counter()
+        for _ in range(KEYS):
+            blind.generate()
+        making = (time.perf_counter() - began) / KEYS
+        asked = Round()
+        issuing = asked.issue_ballots()
+        compare(asked, environment)
+        closing = asked.close()
+    print(
+        f"  ballots, three signatures: {issuing * 1000:.1f} ms each, {issuing * 500:.1f} s for 500"
+    )
+    print(f"  keys: {making * 1000:.0f} ms each, {making * 601:.0f} s for a month of 300 units")
+    print(f"  close of {(RUNS + 1) * REQUESTS} answers: {closing:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
