@@ -1,0 +1,265 @@
+"""The other ways in: photos and recordings, 代录, 12345 orders; and the calendar they count by."""
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from backend.app.access import Role
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import NotAllowed
+from backend.app.tickets import files, hotline, proxies, working_calendar
+from backend.app.tickets.county import Policy
+from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
+from backend.app.tickets.intake import Said
+from backend.app.tickets.kinds import Channel, Kind
+from tests.factories.console import make_staff, sit_down
+from tests.factories.county import make_county
+from tests.factories.tickets import forget, photo, submit, upload, villager
+
+MP3 = b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(600)
+
+
+def with_place() -> bytes:
+    """A photo that says where and when it was taken."""
+    made = io.BytesIO()
+    image = Image.new("RGB", (1600, 1200), "green")
+    exif = image.getexif()
+    exif[0x0110], exif[0x9003] = "Phone 9", "2026:11:20 10:00:00"
+    exif.get_ifd(0x8825)[2] = (34.0, 45.0, 10.0)
+    image.save(made, "JPEG", exif=exif)
+    return made.getvalue()
+
+
+def test_a_photo_is_written_anew_without_place_time_and_camera(phone) -> None:
+    link = upload(phone, with_place()).json["url"]
+    shown = phone.client.get(link)
+    assert shown.status_code == 200
+    kept = Image.open(io.BytesIO(shown.data))
+    assert max(kept.size) <= 1280
+    assert dict(kept.getexif()) == {}
+    assert b"Phone 9" not in shown.data
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "form", "field"),
+    [
+        (b"no picture", "photo", {}, "file"), (b"", "photo", {}, "file"),
+        (MP3, "voice", {}, "seconds"), (MP3, "voice", {"seconds": "61"}, "seconds"),
+        (b"no sound", "voice", {"seconds": "5"}, "file"), (photo(), "film", {}, "kind"),
+    ],
+)  # fmt: skip
+def test_what_is_no_photo_or_recording_is_refused(phone, content, kind, form, field) -> None:
+    answer = upload(phone, content or b"x", kind=kind, **form)
+    assert answer.status_code == 422
+    assert field in answer.json["errors"] or answer.json["code"] == "photo_unreadable"
+
+
+def test_a_recording_hangs_on_its_ticket_and_is_heard(phone, offices, cadre) -> None:
+    sent = upload(phone, MP3, kind="voice", seconds="12").json
+    ticket = submit(phone, offices, words=None, category="light", file_ids=[sent["id"]]).json
+    [file] = cadre.call("GET", f"/cadre/tickets/{ticket['id']}").json["files"]
+    assert (file["kind"], file["seconds"]) == ("voice", 12)
+    assert cadre.client.get(file["url"]).mimetype == "audio/mpeg"
+
+
+def test_a_link_lasts_a_quarter_of_an_hour_and_cannot_be_made_up(phone, monkeypatch) -> None:
+    link = upload(phone).json["url"]
+    forged = link[:-4] + ("AAAA" if not link.endswith("AAAA") else "BBBB")
+    assert phone.client.get(forged).status_code == 410
+    later = calendar.now() + timedelta(minutes=16)
+    monkeypatch.setattr(calendar, "now", lambda: later)
+    assert phone.client.get(link).status_code == 410
+
+
+def test_nobody_hangs_another_persons_photo_on_a_ticket(phone, offices, client) -> None:
+    sent = upload(villager(client, offices.county)).json
+    answer = submit(phone, offices, file_ids=[sent["id"]])
+    assert (answer.status_code, answer.json["code"]) == (422, "files_invalid")
+
+
+def test_a_fourth_photo_is_refused(phone, offices) -> None:
+    ids = [upload(phone).json["id"] for _ in range(4)]
+    assert submit(phone, offices, file_ids=ids).status_code == 422
+    assert submit(phone, offices, file_ids=ids[:3]).status_code == 201
+
+
+def test_what_was_never_used_is_forgotten_after_two_days(phone, offices, monkeypatch, scalar):
+    used = upload(phone).json["id"]
+    submit(phone, offices, file_ids=[used])
+    upload(phone)
+    forget()
+    later = calendar.now() + timedelta(days=2, minutes=1)
+    monkeypatch.setattr(calendar, "now", lambda: later)
+    with transaction():
+        assert files.delete_loose(later - files.LOOSE_FOR) == 1
+    assert scalar("SELECT array_agg(id::int) FROM ticket_file") == [used]
+
+
+def said(offices, words: str = "村口井盖破了", **more: Any) -> Said:
+    return Said(Kind.HELP, words, offices.village_id, contact_name="张大娘", **more)
+
+
+def enter(who, offices, **more: Any):
+    with transaction():
+        return proxies.enter(who, Channel.PHONE, said(offices, **more)).id
+
+
+def test_an_entry_for_somebody_names_who_entered_it(offices, scalar) -> None:
+    forget()
+    enter(offices.township, offices, phone="13800138000")
+    assert scalar("SELECT proxy_id FROM ticket") == offices.township.person_id
+    assert scalar("SELECT person_id FROM ticket") is None
+    sealed = bytes(scalar("SELECT contact_sealed FROM ticket"))
+    assert b"13800138000" not in sealed
+
+
+def test_entries_are_capped_a_day(offices, monkeypatch) -> None:
+    forget()
+    monkeypatch.setattr(proxies, "policy_of", lambda county_id: Policy(proxy_cap=2))
+    for _ in range(2):
+        enter(offices.desk, offices)
+    with pytest.raises(ProxyCapReached):
+        enter(offices.desk, offices)
+    enter(offices.other_desk, offices)
+
+
+def test_a_sampled_entry_is_looked_at_by_somebody_else(offices, monkeypatch, scalar) -> None:
+    forget()
+    monkeypatch.setattr(proxies, "is_sampled", lambda ticket_id, share: True)
+    number = enter(offices.desk, offices)
+    with pytest.raises(HandlerVerifies), transaction():
+        proxies.check(offices.desk, number, "right")
+    with transaction():
+        proxies.check(offices.other_desk, number, "unreached")
+    assert scalar("SELECT check_result FROM ticket") == "unreached"
+
+
+def test_about_one_in_ten_is_sampled_and_nobody_chooses_which() -> None:
+    sampled = [number for number in range(1, 5001) if proxies.is_sampled(number, 10)]
+    assert 400 < len(sampled) < 600
+    assert sampled == [number for number in range(1, 5001) if proxies.is_sampled(number, 10)]
+    assert not any(proxies.is_sampled(number, 0) for number in range(1, 500))
+
+
+def test_a_township_enters_for_its_own_villages_only(offices) -> None:
+    forget()
+    other = make_county(code="360281", name="乐平市")
+    with pytest.raises(NotAllowed), transaction():
+        proxies.enter(
+            offices.township,
+            Channel.PHONE,
+            Said(Kind.HELP, "x", other.village_ids[0], contact_name="张"),
+        )
+
+
+ROWS = [
+    ["工单编号", "诉求内容", "所属村", "类型", "受理时间"],
+    ["A1", "路灯不亮", "第1村", "求助", "2026-11-19 09:00"],
+    ["A2", "=cmd|' /C calc'!A0", "第2村", "投诉", "2026/11/19 10:00"],
+    ["A3", "机井坏了", "没有这个村", "求助", ""],
+    ["A4", "", "第1村", "求助", ""],
+    ["A5", "停水", "第1村", "求助", "昨天"],
+    ["", "没有编号", "第1村", "求助", ""],
+]
+
+
+def as_csv(encoding: str) -> tuple[bytes, str]:
+    return "\n".join(",".join(row) for row in ROWS).encode(encoding), "orders.csv"
+
+
+def as_xlsx() -> tuple[bytes, str]:
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    for row in ROWS:
+        book.active.append([cell if not cell.startswith("=") else f"'{cell}" for cell in row])
+    book.save(made)
+    return made.getvalue(), "orders.xlsx"
+
+
+def import_rows(offices, content: bytes, name: str, source: str = "市12345") -> hotline.Report:
+    sheet = hotline.read_sheet(content, name)
+    columns = hotline.guess(sheet.headings, hotline.kept_mapping(offices.county.id, source))
+    with transaction():
+        return hotline.import_orders(offices.desk, offices.county.id, source, sheet, columns)
+
+
+@pytest.mark.parametrize("made", [as_csv("utf-8-sig"), as_csv("gb18030"), as_xlsx()])
+def test_orders_come_in_and_bad_rows_are_named_by_line(offices, scalar, made) -> None:
+    forget()
+    report = import_rows(offices, *made)
+    assert report.new == 2
+    assert {line for line, _ in report.refused} == {4, 5, 6, 7}
+    assert "没有找到村「没有这个村」" in dict(report.refused)[4]
+    assert scalar("SELECT count(*) FROM ticket WHERE channel = 'hotline'") == 2
+    assert scalar("SELECT created_at FROM ticket WHERE source_number = 'A1'").hour == 1
+
+
+def test_importing_again_changes_nothing(offices, scalar) -> None:
+    forget()
+    import_rows(offices, *as_csv("utf-8"))
+    before = scalar("SELECT string_agg(t::text, '|' ORDER BY id) FROM ticket t")
+    report = import_rows(offices, *as_csv("utf-8"))
+    assert (report.new, report.known) == (0, 2)
+    assert scalar("SELECT string_agg(t::text, '|' ORDER BY id) FROM ticket t") == before
+    assert import_rows(offices, *as_csv("utf-8"), source="省平台").new == 2
+
+
+def test_the_mapping_of_a_source_is_kept(offices) -> None:
+    forget()
+    content = "号,说什么,哪村\nB1,路灯不亮,第1村\n".encode()
+    sheet = hotline.read_sheet(content, "a.csv")
+    assert hotline.guess(sheet.headings) == {}
+    columns = {"number": "号", "words": "说什么", "village": "哪村"}
+    with transaction():
+        hotline.import_orders(offices.desk, offices.county.id, "县长信箱", sheet, columns)
+    kept = hotline.kept_mapping(offices.county.id, "县长信箱")
+    assert hotline.guess(sheet.headings, kept) == columns
+
+
+def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
+    phone, offices, monkeypatch, scalar
+) -> None:
+    real = calendar.now()
+    december = real.replace(year=2026, month=12, day=29, hour=2)
+    monkeypatch.setattr(calendar, "now", lambda: december)
+    submit(phone, offices)
+    forget()
+    before = scalar("SELECT due_at FROM ticket")
+    assert working_calendar.missing_years(offices.county.id, date(2026, 9, 30)) == []
+    assert working_calendar.missing_years(offices.county.id, date(2026, 10, 1)) == [2027]
+    boss = make_staff(Role.ADMINISTRATOR, offices.county.id, "boss")
+    desk = sit_down(phone.client.application.test_client(), boss)
+    assert "2027 年的节假日还没填" in desk.get("/console/tickets").text
+    answer = desk.post(
+        "/console/tickets/rules/calendar", year="2027", days="01-01 休 元旦\n1-2 休\n01-04 休 元旦"
+    )
+    assert "moved=1" in answer.headers["Location"]
+    assert scalar("SELECT due_at FROM ticket") > before
+    assert "2027 年的节假日还没填" not in desk.get("/console/tickets").text
+
+
+@pytest.mark.parametrize(
+    ("what", "form", "words"),
+    [
+        ("calendar", {"year": "2027", "days": "13-45 休"}, "看不懂"),
+        ("calendar", {"year": "2027", "days": "01-01 也许"}, "看不懂"),
+        ("hours", {"edges": "8:30 7:00"}, "从早到晚"),
+        ("hours", {"edges": "25:00 26:00"}, "应如"),
+        ("deadline", {"urgency": "urgent", "stage": "sign", "amount": "0", "unit": "x"}, "应为"),
+        ("routing", {"target": "moon"}, "请选派给谁"),
+        ("template", {"title": "", "words": "x"}, "模板名"),
+        ("category", {"code": "nothing", "name": "x", "urgency": "urgent"}, "没有这个分类"),
+        ("policy", {"proxy_cap": "x"}, "应为整数"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_on_its_page(
+    offices, client, what: str, form: dict, words: str
+) -> None:
+    desk = sit_down(client, offices.desk.person_id)
+    answer = desk.post(f"/console/tickets/rules/{what}", **form)
+    assert answer.status_code == 422
+    assert words in answer.text
