@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select, text
 
-from backend.app.access import Actor, Permission, Role
+from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.access.permissions import TABLE
 from backend.app.core import calendar
 from backend.app.core.db import db
@@ -43,6 +43,8 @@ class Scope:
     townships: frozenset[int] = frozenset()
     departments: frozenset[int] = frozenset()
     cadre_of: frozenset[int] = frozenset()
+    # Held words are the desk's to read, and so to search.
+    reads_held: bool = False
 
     def covers(self) -> ColumnElement[bool]:
         parts: list[ColumnElement[bool]] = []
@@ -73,7 +75,11 @@ def scope_of(actor: Actor) -> Scope:
         elif grant.role in SEES:
             counties.add(grant.region_id)
     return Scope(
-        frozenset(counties), frozenset(townships), frozenset(departments), frozenset(villages)
+        frozenset(counties),
+        frozenset(townships),
+        frozenset(departments),
+        frozenset(villages),
+        has_permission(actor, Permission.RUN_TICKET_DESK),
     )
 
 
@@ -156,6 +162,8 @@ def find_tickets(scope: Scope, filters: Filters) -> list[Ticket]:
     """One page and one more: what is due first, or the newest first."""
     query = select(Ticket).where(scope.covers(), _in_view(filters.view, calendar.now()))
     query = _filtered(query, filters)
+    if filters.search and not scope.reads_held:
+        query = query.where(Ticket.words_state.in_(["shown", "none"]))
     ended = filters.view in ("closed", "all") or filters.newest
     order = (Ticket.id.desc(),) if ended else (next_due(), Ticket.id)
     page = query.order_by(*order).limit(PAGE + 1).offset((filters.page - 1) * PAGE)

@@ -18,7 +18,7 @@ from backend.app.tickets.deadlines import Urgency
 from backend.app.tickets.errors import TicketMoved, UnitUnfit, VerdictGiven
 from backend.app.tickets.kinds import Kind, Outcome, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
-from backend.app.tickets.news import tell_author, tell_office
+from backend.app.tickets.news import tell_author, tell_office, tell_people
 from backend.app.tickets.parties import DESK
 from backend.app.tickets.routing import Office, staff_for
 from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
@@ -216,6 +216,8 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
     running = {State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.WAITING}
     if main.county_id != ticket.county_id or State(main.state) not in running:
         raise InvalidInput(errors={"into": ["只能并入本县一件还在办的诉求"]})
+    if ticket.about_cadres and main.unit_region_id == ticket.village_id is not None:
+        raise InvalidInput(errors={"into": ["反映村干部的,不能并到村里在办的诉求里"]})
     if _has_merged(ticket.id):
         raise InvalidInput(errors={"into": ["已有诉求并到这一件,请反过来合并"]})
     if act.before is State.WAITING:
@@ -302,6 +304,13 @@ def start_again(act: moves.Act, words: str | None) -> TicketEvent:
     ticket.verdict = ticket.verdict_at = ticket.outcome = ticket.reply_result = None
     ticket.asked_again_at = None
     ticket.extra_days, ticket.supervision_level = 0, 0
+    if ticket.unit_region_id is None and ticket.unit_department_id is None:
+        # It was answered together with another one and lies with nobody: the desk decides.
+        ticket.assigned_at = None
+        moves.set_deadlines(ticket)
+        event = moves.finish(act, State.ACCEPTED)
+        tell_people(desk_staff(ticket), ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")
+        return event
     moves.set_deadlines(ticket)
     event = moves.finish(act)
     tell_office(ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")

@@ -116,7 +116,8 @@ def find_for_unit(actor: Actor, ticket_id: int) -> tuple[Ticket, frozenset[Party
     if ticket is None:
         raise TicketUnknown
     parties = parties_of(actor, ticket)
-    worked = not ticket.about_cadres and has_handled(ticket, actor.person_id)
+    own_village = ticket.village_id in village_ids_of(actor) and not ticket.about_cadres
+    worked = own_village and has_handled(ticket, actor.person_id)
     if Party.HANDLER not in parties and not worked:
         raise TicketUnknown
     return ticket, parties

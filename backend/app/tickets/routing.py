@@ -75,8 +75,13 @@ def route(ticket: Ticket, category_code: str | None) -> Office:
         return Office()
     if rule.target == "department":
         department = Office(department_id=rule.department_id)
-        return department if staff_for(department) else Office()
+        return department if _can_sign(department, ticket) else Office()
     return _of_place(ticket, place, rule.target)
+
+
+def _can_sign(office: Office, ticket: Ticket) -> bool:
+    """Nobody handles a ticket of their own: an office of the author alone is an empty one."""
+    return any(person_id != ticket.person_id for person_id in staff_for(office))
 
 
 def _of_place(ticket: Ticket, place: Place, target: str) -> Office:
@@ -84,4 +89,4 @@ def _of_place(ticket: Ticket, place: Place, target: str) -> Office:
     wanted = [village, township] if target == "village" else [township]
     if ticket.about_cadres:
         wanted = [township]
-    return next((office for office in wanted if staff_for(office)), Office())
+    return next((office for office in wanted if _can_sign(office, ticket)), Office())
