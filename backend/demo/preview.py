@@ -1,13 +1,15 @@
 """The phone frame at /preview and what it needs to choose from. Demo counties only."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, redirect, send_file, send_from_directory
+import requests
+from flask import Blueprint, current_app, redirect, request, send_file, send_from_directory
 from sqlalchemy import text
 from werkzeug import Response
 
 from backend.app.core.db import db
-from backend.app.core.errors import NotFound
+from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.core.guards import open_to_all
 from backend.app.core.settings import REPOSITORY
 from backend.demo.load import county_id
@@ -64,6 +66,19 @@ def show_poster(code: str) -> Response:
     if picture is None:
         raise NotFound
     return send_file(picture, mimetype="image/png")
+
+
+@blueprint.post("/accepts")
+@open_to_all(WHY)
+def tell_wechat() -> tuple[str, int]:
+    """The phone's tap reaches the stand-in of WeChat's server, as the real one's reaches WeChat."""
+    given = request.get_json(silent=True)
+    base = current_app.config["SETTINGS"].wechat_api_base
+    if not isinstance(given, dict):
+        raise InvalidInput
+    with suppress(requests.RequestException):
+        requests.post(f"{base}/demo/accepts", json=given, timeout=3)
+    return "", 204
 
 
 @blueprint.get("/people.json")

@@ -39,6 +39,7 @@ def complete(
             "WECHAT_APP_ID": "wx-demo",
             "WECHAT_APP_SECRET": "demo",
             "WECHAT_API_BASE": stand_in,
+            "WECHAT_TEMPLATE_TICKET_MOVED": "tmpl-ticket-moved",
         }
     return {**defaults, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 

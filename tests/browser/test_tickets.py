@@ -49,6 +49,9 @@ def tell(page: Page, words: str, photos: list[Path]) -> str:
     page.locator("#new-send").click()
     expect(page.locator("#new-sent")).to_contain_text("收到了")
     number = page.locator("#new-sent").inner_text().split("编号 ")[1].split()[0]
+    page.locator("#new-subscribe").click()
+    page.locator("#vp-layer button:has-text('允许')").click()
+    expect(page.locator("#new-subscribed")).to_contain_text("微信会告诉您")
     page.locator("#new-home").click()
     return number
 
@@ -123,7 +126,7 @@ def test_both_roles_go_through_a_whole_life_with_extension_and_reopening(
     page: Page, tmp_path: Path
 ) -> None:
     villager, cadre = neighbours(page)
-    words = "学校门口的路灯不亮,娃晚上不敢走"
+    words = "学校后门第三盏路灯不亮,娃晚上不敢走"
     lamp = tmp_path / "lamp.jpg"
     lamp.write_bytes(photo())
     take_phone(page, villager)

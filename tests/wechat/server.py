@@ -113,7 +113,16 @@ def send_message(world: World, query: dict[str, str], body: dict[str, Any]) -> d
     return fault or {"errcode": 0, "errmsg": "ok", "msgid": 1}
 
 
+def phone_accepts(world: World, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    """What WeChat's own client tells its server after the tap; the demo's phone says it here."""
+    with world.lock:
+        for template_id in body.get("template_ids", []):
+            world.messages.accept(str(body.get("openid")), str(template_id))
+    return {"errcode": 0, "errmsg": "ok"}
+
+
 ROUTES = {
+    "/demo/accepts": phone_accepts,
     "/sns/jscode2session": code_to_session,
     "/cgi-bin/stable_token": stable_token,
     "/wxa/msg_sec_check": with_token,

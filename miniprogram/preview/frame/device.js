@@ -99,6 +99,20 @@ async function scan() {
 const randomWord = () =>
   [...crypto.getRandomValues(new Uint8Array(SMALLEST_RANDOM))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
+/** WeChat's client tells WeChat's server what was allowed; here a stand-in listens. */
+async function subscribe(person, ids) {
+  const answer = await askToSubscribe(ids)
+  const accepted = ids.filter((id) => answer[id] === 'accept')
+  if (accepted.length) {
+    await fetch('/preview/accepts', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ openid: person, template_ids: accepted }),
+    }).catch(() => null)
+  }
+  return answer
+}
+
 /** @param {{person: string, offline: boolean, font: number}} state shared with the panel */
 const createDevice = (state) => ({
   storage: createStorage(state.person),
@@ -113,7 +127,8 @@ const createDevice = (state) => ({
   size: () => ({ windowWidth: 390, windowHeight: 720, screenWidth: 390, screenHeight: 844 }),
   dial: async () => ({}),
   openPrivacy: async () => ({}),
-  send, upload, chooseMedia, record, play, scan, resolveUrl, askToSubscribe,
+  send, upload, chooseMedia, record, play, scan, resolveUrl,
+  askToSubscribe: (ids) => subscribe(state.person, ids),
   previewImage: ({ urls, current }) => showPictures(urls.map(resolveUrl), urls.indexOf(current)),
 })
 
