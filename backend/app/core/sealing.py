@@ -13,10 +13,14 @@ from backend.app.core.errors import Unavailable
 NONCE_LENGTH = 12
 
 
-def _cipher(purpose: str) -> AESGCM:
+def derive(purpose: str) -> bytes:
+    """32 bytes for one purpose, from the county's secret: for keyed digests and ciphers."""
     secret = current_app.config["SETTINGS"].secret_key.encode()
-    derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"sealing:" + purpose.encode())
-    return AESGCM(derived.derive(secret))
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"sealing:" + purpose.encode()).derive(secret)
+
+
+def _cipher(purpose: str) -> AESGCM:
+    return AESGCM(derive(purpose))
 
 
 def seal(purpose: str, content: bytes) -> bytes:

@@ -93,15 +93,59 @@ class BallotIssue(Model):
     period: Mapped[date] = mapped_column(Date, primary_key=True)
     # The same request sent again is answered again; another one is a second ballot and is not.
     blinded_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    on_paper: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class RewardSpent(Model):
+    """A reward token that was turned in. It was signed unseen: it names no answer and nobody."""
+
+    __tablename__ = "reward_spent"
+    __table_args__ = (CheckConstraint("octet_length(nullifier) = 32", name="sizes"),)
+
+    nullifier: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
+class RewardCredit(Model):
+    """Somebody's anonymous reward of one month: one, whatever was answered."""
+
+    __tablename__ = "reward_credit"
+    __table_args__ = (CheckConstraint(FIRST_OF_MONTH, name="period"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    period: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class LibraryQuestion(Model):
+    """A county's own question, beside those that are shipped; retired, never deleted."""
+
+    __tablename__ = "survey_question"
+    __table_args__ = (
+        CheckConstraint("kind IN ('level', 'single', 'multiple', 'text')", name="kind"),
+        Index(None, "county_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    words: Mapped[str] = mapped_column(String(60))
+    options: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")
+    retired: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class SurveyRound(Model):
-    """One month's questions of a county; once closed it never opens again."""
+    """One month's questions of a county; once closed it never opens again.
+
+    `questionnaires`: a list of {"kind": village type or null for all others, "questions": [...]}.
+    """
 
     __tablename__ = "survey_round"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="period"),
-        CheckConstraint("state IN ('open', 'closed')", name="state"),
+        CheckConstraint(
+            "state IN ('draft', 'scheduled', 'open', 'closed', 'published')", name="state"
+        ),
+        CheckConstraint("closes_at > opens_at", name="order"),
+        CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
         UniqueConstraint("county_id", "period"),
     )
 
@@ -109,20 +153,74 @@ class SurveyRound(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     period: Mapped[date] = mapped_column(Date)
     title: Mapped[str] = mapped_column(String(40))
-    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    questionnaires: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    opens_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     closes_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    state: Mapped[str] = mapped_column(String(8), server_default="open")
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    state: Mapped[str] = mapped_column(String(10), server_default="draft")
+
+
+class SurveyRoundVersion(Model):
+    """What a round said when it was saved: title, questionnaires, times."""
+
+    __tablename__ = "survey_round_version"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+CHANNEL = "channel IN ('phone', 'paper')"
 
 
 class SurveyTally(Model):
-    """How many chose each option of a question, in one unit. No row of any person exists."""
+    """How many chose each option of a question, in one unit. No row of any person exists.
+
+    Never shown as it is: what may be said is in SurveyResult.
+    """
 
     __tablename__ = "survey_tally"
+    __table_args__ = (CheckConstraint(CHANNEL, name="channel"),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
     question: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    channel: Mapped[str] = mapped_column(String(5), primary_key=True, server_default="phone")
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    # How many answered: fewer than the sum of the counts where several options may be chosen.
+    people: Mapped[int] = mapped_column(Integer)
+
+
+class SurveyResult(Model):
+    """What is said about one unit and question, written once: a row of scoring/disclosure.py."""
+
+    __tablename__ = "survey_result"
+    __table_args__ = (
+        CheckConstraint(CHANNEL, name="channel"),
+        CheckConstraint("shown IN ('exact', 'banded', 'hidden')", name="shown"),
+        CheckConstraint(
+            "(shown = 'hidden') = (n IS NULL) AND (n IS NULL) = (counts IS NULL)", name="hidden"
+        ),
+        # A majority is named where one option is chosen; where several are, each has its own band.
+        CheckConstraint(
+            "(shown = 'banded') = (at_least IS NOT NULL)"
+            " AND (majority IS NULL OR shown = 'banded')",
+            name="banded",
+        ),
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
+    question: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    channel: Mapped[str] = mapped_column(String(5), primary_key=True)
+    shown: Mapped[str] = mapped_column(String(6))
+    n: Mapped[int | None] = mapped_column(Integer)
+    counts: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    majority: Mapped[int | None] = mapped_column(SmallInteger)
+    at_least: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class SurveyText(Model):
@@ -131,6 +229,7 @@ class SurveyText(Model):
     __tablename__ = "survey_text"
     __table_args__ = (
         CheckConstraint("state IN ('held', 'shown', 'refused')", name="state"),
+        CheckConstraint(CHANNEL, name="channel"),
         Index(None, "round_id"),
     )
 
@@ -138,5 +237,45 @@ class SurveyText(Model):
     round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     question: Mapped[int] = mapped_column(SmallInteger)
+    channel: Mapped[str] = mapped_column(String(5), server_default="phone")
     words: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(8), server_default="held")
+
+
+class PaperIssue(Model):
+    """Somebody without the mini-program was given a slip: a keyed digest, so that it stays one."""
+
+    __tablename__ = "paper_issue"
+    __table_args__ = (CheckConstraint("octet_length(person_digest) = 32", name="sizes"),)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
+    person_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
+class PaperBatch(Model):
+    """Slips of one box, at least ten, entered by two people apart; counted where both agree.
+
+    The entries are sealed, lie here only until the two agree, and are deleted with the counting.
+    """
+
+    __tablename__ = "paper_batch"
+    __table_args__ = (
+        CheckConstraint("slips BETWEEN 10 AND 200", name="slips"),
+        CheckConstraint("state IN ('first', 'differs', 'counted', 'dropped')", name="state"),
+        CheckConstraint("second_by_id <> first_by_id", name="two_people"),
+        CheckConstraint(
+            "state IN ('first', 'differs') OR (first_entry IS NULL AND second_entry IS NULL)",
+            name="entries_go",
+        ),
+        Index(None, "round_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
+    slips: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(8), server_default="first")
+    first_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    second_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    first_entry: Mapped[bytes | None] = mapped_column(LargeBinary)
+    second_entry: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -56,6 +56,7 @@ class TicketFile(Model):
     __tablename__ = "ticket_file"
     __table_args__ = (
         CheckConstraint("kind IN ('photo', 'voice')", name="kind"),
+        CheckConstraint("person_id IS NOT NULL OR ticket_id IS NOT NULL", name="owner"),
         Index(None, "ticket_id"),
         Index(
             "ix_ticket_file_loose", "created_at", postgresql_where=text("ticket_id IS NULL")
@@ -63,7 +64,8 @@ class TicketFile(Model):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # Null where it came with an anonymous ticket.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_event.id"))
     kind: Mapped[str] = mapped_column(String(5))

@@ -68,6 +68,14 @@ class Ticket(Model):
         CheckConstraint(
             "(channel IN ('phone', 'paper')) = (proxy_id IS NOT NULL)", name="proxy_is_named"
         ),
+        # Nobody's name beside an anonymous ticket; its author comes back with a receipt.
+        CheckConstraint(
+            "(channel = 'anonymous') = (receipt IS NOT NULL)"
+            " AND (receipt IS NULL OR (person_id IS NULL AND contact_sealed IS NULL))",
+            name="anonymous",
+        ),
+        CheckConstraint("octet_length(receipt) = 32", name="receipt_size"),
+        UniqueConstraint("receipt"),
         UniqueConstraint("person_id", "idempotency_key"),
         UniqueConstraint("county_id", "source", "source_number"),
         Index(None, "person_id", "id"),
@@ -131,6 +139,9 @@ class Ticket(Model):
     confidential: Mapped[bool] = mapped_column(server_default=text("false"))
     about_cadres: Mapped[bool] = mapped_column(server_default=text("false"))
     contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Of an anonymous ticket: what its receipt looks up, and the people its author hides among.
+    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ballot_unit_id: Mapped[int | None] = mapped_column(ForeignKey("ballot_unit.id"))
 
     state: Mapped[str] = mapped_column(String(10))
     version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
