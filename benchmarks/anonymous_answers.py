@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.surveys import blind, keys, operations, rounds
-from backend.app.surveys.answers import Question, QuestionKind, pad
+from backend.app.surveys.answers import pad
 from backend.app.surveys.models import SigningKey
 from benchmarks.load import drive, request_bytes
 from benchmarks.rating_submission import CREATE, bare_requests, checked
@@ -21,9 +21,9 @@ from benchmarks.surroundings import application, cpu_seconds, servers, web
 from tests.app.surveys.phone import blind as hide
 from tests.app.surveys.phone import finalize
 from tests.factories.county import County, bind, make_county, make_person
+from tests.factories.surveys import open_round
 
 RUNS, REQUESTS, WORKERS, PEOPLE, KEYS = 3, 600, 2, 100, 30
-QUESTIONS = (Question(QuestionKind.LEVEL, "最近办事方便吗"), Question(QuestionKind.TEXT, "建议"))
 ANONYMOUS = "backend.app.factory:create_anonymous_app"
 
 
@@ -37,7 +37,7 @@ def answers(county: County, key: blind.SigningKey, count: int) -> list[bytes]:
     content: dict[str, Any] = json.loads(keys.key_file(county.id, period))
     unit = next(one["unit"] for one in content["keys"] if one["use"] == "survey")
     ctx = blind.context("survey", keys.period_name(period), unit)
-    reward_n, body = int(content["reward"]["n"], 16), encoded(pad([1, "多装几盏灯"]))
+    reward_n, body = int(content["reward"]["n"], 16), encoded(pad([1, [0], "多装几盏灯"]))
     made = []
     for _ in range(count):
         random = secrets.token_bytes(blind.RANDOM_PREFIX)
@@ -62,11 +62,10 @@ class Round:
         with transaction() as session:
             session.execute(text(CREATE))
             keys.prepare_period(self.county.id, self.period)
-            closes_at = calendar.now() + timedelta(hours=1)
-            found = rounds.open_round(self.county.id, self.period, "问卷", QUESTIONS, closes_at)
-            self.id = found.id
             rows = session.scalars(select(SigningKey).where(SigningKey.use == "survey"))
             self.key = keys.open_key(rows.one())
+        now = calendar.now()
+        self.id = open_round(self.county.id, self.period, now, now + timedelta(hours=1))
 
     def issue_ballots(self) -> float:
         """Seconds a person."""

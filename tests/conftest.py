@@ -84,7 +84,8 @@ def empty(url: str, tables: list[str]) -> None:
             connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
             connection.execute(
                 "TRUNCATE anonymous.inbox, anonymous.spent, anonymous.box, anonymous.key,"
-                " anonymous.round"
+                " anonymous.desk, anonymous.box_key, anonymous.thread, anonymous.word_inbox,"
+                " anonymous.word_spent"
             )
 
 

@@ -179,7 +179,7 @@ def upgrade() -> None:
                existing_type=sa.VARCHAR(length=8),
                type_=sa.String(length=10),
                existing_nullable=False,
-               existing_server_default=sa.text("'open'::character varying"))
+               server_default='draft')
     op.drop_column('survey_round', 'questions')
     op.add_column('survey_tally', sa.Column('channel', sa.String(length=5), server_default='phone', nullable=False))
     op.add_column('survey_tally', sa.Column('people', sa.Integer(), nullable=False))
@@ -224,7 +224,7 @@ def downgrade() -> None:
                existing_type=sa.String(length=10),
                type_=sa.VARCHAR(length=8),
                existing_nullable=False,
-               existing_server_default=sa.text("'open'::character varying"))
+               server_default=sa.text("'open'::character varying"))
     op.drop_column('survey_round', 'published_at')
     op.drop_column('survey_round', 'opens_at')
     op.drop_column('survey_round', 'version')

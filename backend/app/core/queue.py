@@ -26,7 +26,9 @@ class JobName(StrEnum):
     ESCALATE_TICKETS = "backend.jobs.tickets.escalate_tickets"
     TEND_TICKETS = "backend.jobs.tickets.tend_tickets"
     FLUSH_INBOX = "backend.jobs.surveys.flush_inbox"
-    CLOSE_ROUNDS = "backend.jobs.surveys.close_rounds"
+    TEND_ROUNDS = "backend.jobs.surveys.tend_rounds"
+    PREPARE_KEYS = "backend.jobs.surveys.prepare_keys"
+    TEND_TICKET_DESKS = "backend.jobs.surveys.tend_ticket_desks"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
 
 
@@ -47,7 +49,9 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.ESCALATE_TICKETS: QueueName.SLOW,
     JobName.TEND_TICKETS: QueueName.SLOW,
     JobName.FLUSH_INBOX: QueueName.SLOW,
-    JobName.CLOSE_ROUNDS: QueueName.SLOW,
+    JobName.TEND_ROUNDS: QueueName.SLOW,
+    JobName.PREPARE_KEYS: QueueName.SLOW,
+    JobName.TEND_TICKET_DESKS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
 }
 

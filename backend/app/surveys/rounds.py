@@ -1,146 +1,131 @@
-"""A round from its opening to its counts: opened, flushed by night, closed, keys destroyed."""
+"""A round's life after it was planned: opened, flushed by night, counted once, published once."""
 
-import secrets
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
-from functools import partial
+from datetime import date, timedelta
 
-import orjson
-from nacl.public import PrivateKey, SealedBox
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text
 
-from backend.app.core import calendar, storage
-from backend.app.core.db import after_commit, db
-from backend.app.core.errors import Conflict, InvalidInput
-from backend.app.core.sealing import seal, unseal
-from backend.app.surveys import answers, blind
-from backend.app.surveys.answers import Question, QuestionKind
-from backend.app.surveys.errors import KeysUnknown
-from backend.app.surveys.keys import REWARD, open_key, period_name
-from backend.app.surveys.models import SigningKey, SurveyRound, SurveyTally, SurveyText
+from backend.app.core import calendar
+from backend.app.core.calendar import midnight
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict
+from backend.app.surveys import answers, box, desks, results
+from backend.app.surveys.keys import prepare_period
+from backend.app.surveys.models import (
+    BallotUnit,
+    BallotUnitVillage,
+    SurveyRound,
+    SurveyTally,
+    SurveyText,
+)
+from backend.app.surveys.questionnaires import questionnaire_for
 
-BOX_SEAL, REWARD_SEAL = "ballot_box", "reward_key"
-FEWEST_QUESTIONS, MOST_QUESTIONS = 1, 3
-
-
-def open_round(
-    county_id: int, period: date, title: str, questions: Sequence[Question], closes_at: datetime
-) -> SurveyRound:
-    """Asks a month's questions; the keys of the month must have been made before."""
-    if not FEWEST_QUESTIONS <= len(questions) <= MOST_QUESTIONS:
-        raise InvalidInput(errors={"questions": ["一期 2 到 3 题"]})
-    found = SurveyRound(
-        county_id=county_id,
-        period=period,
-        title=title,
-        questions=[question.as_json() for question in questions],
-        closes_at=closes_at,
-        state="open",
-    )
-    db.session.add(found)
-    db.session.flush()
-    box = PrivateKey.generate()
-    # Kept outside the database, so that neither its dump nor its log can open an answer.
-    storage.put(_box_file(found.id), seal(BOX_SEAL, bytes(box)))
-    reward = _reward_key(county_id, period)
-    private = orjson.dumps([f"{part:x}" for part in (reward.n, reward.p, reward.q, reward.d)])
-    db.session.execute(
-        text(
-            "INSERT INTO anonymous.round (id, period, closes_at, questions, box_key,"
-            " reward_modulus, reward_sealed) VALUES (:id, :period, :closes_at,"
-            " CAST(:questions AS jsonb), :box_key, :reward_modulus, :reward_sealed)"
-        ),
-        {
-            "id": found.id,
-            "period": period,
-            "closes_at": closes_at,
-            "questions": orjson.dumps(found.questions).decode(),
-            "box_key": bytes(box.public_key),
-            "reward_modulus": reward.n.to_bytes(reward.length),
-            "reward_sealed": seal(REWARD_SEAL, private),
-        },
-    )
-    _open_doors(found)
-    return found
-
-
-def _box_file(round_id: int) -> str:
-    return f"ballotbox/{round_id}.key"
-
-
-def _reward_key(county_id: int, period: date) -> blind.SigningKey:
-    row = db.session.scalar(
-        select(SigningKey).where(
-            SigningKey.county_id == county_id,
-            SigningKey.period == period,
-            SigningKey.use == REWARD,
-        )
-    )
-    if row is None:
-        raise KeysUnknown
-    return open_key(row)
-
-
-def _open_doors(found: SurveyRound) -> None:
-    """The survey keys of every unit, as the anonymous application knows them."""
-    rows = db.session.scalars(
-        select(SigningKey).where(
-            SigningKey.county_id == found.county_id,
-            SigningKey.period == found.period,
-            SigningKey.use == "survey",
-        )
-    )
-    name = period_name(found.period)
-    doors = [
-        {
-            "kid": row.kid,
-            "round_id": found.id,
-            "context": blind.context("survey", name, row.unit_id or 0),
-            "modulus": row.modulus,
-        }
-        for row in rows
-    ]
-    if not doors:
-        raise KeysUnknown
-    db.session.execute(
-        text(
-            "INSERT INTO anonymous.key (kid, round_id, context, modulus)"
-            " VALUES (:kid, :round_id, :context, :modulus)"
-        ),
-        doors,
-    )
-
-
-def flush_inbox() -> int:
-    """Moves what came today out of the unlogged inbox, in an order that says nothing.
-
-    Nullifiers are hashes and ids are random: stored in their own order, both are shuffled.
+MONTHS_AHEAD = 6
+# Anonymous tickets of a month are taken a little longer, for phones that were without a signal.
+TICKETS_UNTIL_DAY = 4
+# So long a counted round waits for the slips of paper that were given out for it.
+PAPER_PATIENCE = timedelta(days=3)
+KINDS = text(
     """
-    db.session.execute(text("LOCK TABLE anonymous.inbox IN ACCESS EXCLUSIVE MODE"))
-    rows = db.session.execute(
-        text("SELECT nullifier, kid, reward_digest, sealed FROM anonymous.inbox ORDER BY nullifier")
-    ).all()
-    if not rows:
-        return 0
-    spent = [{"n": row.nullifier, "k": row.kid, "r": row.reward_digest} for row in rows]
-    db.session.execute(
+    SELECT u.unit_id, r.kind FROM ballot_unit_village u JOIN region r ON r.id = u.village_id
+    JOIN ballot_unit b ON b.id = u.unit_id
+    WHERE b.county_id = :county_id AND b.period = :period
+    """
+)
+COUNTED = text(
+    """
+    SELECT r.id FROM survey_round r
+    WHERE r.state = 'closed' AND (r.closes_at <= :waited OR NOT (
+        EXISTS (SELECT FROM paper_issue p JOIN ballot_unit u ON u.id = p.unit_id
+                WHERE u.county_id = r.county_id AND u.period = r.period)
+        OR EXISTS (SELECT FROM ballot_issue i
+                   JOIN binding b ON b.person_id = i.person_id AND b.ended_at IS NULL
+                   JOIN region v ON v.id = b.village_id
+                   WHERE i.period = r.period AND i.on_paper AND v.county_id = r.county_id)))
+    ORDER BY r.id
+    """
+)
+COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
+
+
+def next_month(period: date) -> date:
+    return (period.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def counties() -> list[int]:
+    return list(db.session.scalars(COUNTIES))
+
+
+def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date]:
+    """This month and those to come that have no keys yet, the nearest first."""
+    first = calendar.month_of(calendar.today())
+    wanted = [first]
+    while len(wanted) < months:
+        wanted.append(next_month(wanted[-1]))
+    known = set(
+        db.session.scalars(
+            select(BallotUnit.period)
+            .where(BallotUnit.county_id == county_id, BallotUnit.period.in_(wanted))
+            .distinct()
+        )
+    )
+    return [month for month in wanted if month not in known]
+
+
+def prepare_month(county_id: int, period: date) -> int:
+    return prepare_period(county_id, period)
+
+
+def open_ticket_desk(county_id: int) -> bool:
+    """Anonymous tickets are taken every month that has keys; False when they already are."""
+    period = calendar.month_of(calendar.today())
+    if period in months_without_keys(county_id, 1):
+        return False
+    known = db.session.scalar(
         text(
-            "INSERT INTO anonymous.spent (nullifier, kid, reward_digest) VALUES (:n, :k, :r)"
-            " ON CONFLICT DO NOTHING"
+            "SELECT true FROM anonymous.desk"
+            " WHERE county_id = :c AND period = :p AND use = 'ticket'"
         ),
-        spent,
+        {"c": county_id, "p": period},
     )
-    boxed = sorted(
-        ({"i": uuid.UUID(bytes=secrets.token_bytes(16), version=4), "k": row.kid, "s": row.sealed}
-         for row in rows),
-        key=lambda one: one["i"],
-    )  # fmt: skip
-    db.session.execute(
-        text("INSERT INTO anonymous.box (id, kid, sealed) VALUES (:i, :k, :s)"), boxed
+    if known:
+        return False
+    closes_at = midnight(next_month(period).replace(day=TICKETS_UNTIL_DAY))
+    return desks.open_desk(county_id, period, "ticket", closes_at, box.ticket_key(county_id))
+
+
+def rounds_to_open() -> list[int]:
+    """The scheduled rounds whose time has come and whose month has keys."""
+    has_keys = exists().where(
+        BallotUnit.county_id == SurveyRound.county_id, BallotUnit.period == SurveyRound.period
     )
-    db.session.execute(text("TRUNCATE anonymous.inbox"))
-    return len(rows)
+    query = select(SurveyRound.id).where(
+        SurveyRound.state == "scheduled", SurveyRound.opens_at <= calendar.now(), has_keys
+    )
+    return list(db.session.scalars(query.order_by(SurveyRound.id)))
+
+
+def open_round(round_id: int) -> bool:
+    """Asks a month's questions; False when it is open already. Raises KeysUnknown without keys."""
+    found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
+    if found is None or found.state != "scheduled":
+        return False
+    if calendar.now() < found.opens_at:
+        raise Conflict("还没到开始时间")
+    kinds: dict[int, list[str | None]] = {}
+    asked = {"county_id": found.county_id, "period": found.period}
+    for unit_id, kind in db.session.execute(KINDS, asked):
+        kinds.setdefault(unit_id, []).append(kind)
+    questions = {
+        unit_id: questionnaire_for(of_villages, found.questionnaires)
+        for unit_id, of_villages in kinds.items()
+    }
+    key = box.new_key(box.survey_key_name(found.id))
+    desks.open_desk(found.county_id, found.period, "survey", found.closes_at, key, questions)
+    found.state = "open"
+    db.session.flush()
+    return True
 
 
 def rounds_to_close() -> list[int]:
@@ -152,95 +137,130 @@ def rounds_to_close() -> list[int]:
 
 
 def close_round(round_id: int) -> bool:
-    """Opens the box, counts, detaches the words, destroys every key; False when it was closed.
+    """Opens the box, counts, detaches the words, destroys the box's key; False when it was closed.
 
     Never before its time: a count halfway would tell who answered since.
     """
-    found = db.session.get(SurveyRound, round_id, with_for_update=True)
-    if found is None or found.state == "closed":
+    found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
+    if found is None or found.state != "open":
         return False
     if calendar.now() < found.closes_at:
         raise Conflict("还没到截止时间,不能提前开箱")
-    flush_inbox()
-    units = _units_of(found)
-    box = SealedBox(PrivateKey(unseal(BOX_SEAL, storage.read(_box_file(found.id)))))
+    box.flush_inbox()
     said: dict[int, list[list[object]]] = {}
-    for kid, sealed in db.session.execute(
-        text("SELECT b.kid, b.sealed FROM anonymous.box b JOIN anonymous.key k USING (kid)"
-             " WHERE k.round_id = :id ORDER BY b.id"),
-        {"id": found.id},
-    ):  # fmt: skip
-        said.setdefault(units[bytes(kid)], []).append(answers.unpad(box.decrypt(bytes(sealed))))
-    _keep_counts(found, said)
-    _destroy_keys(found)
+    name = box.survey_key_name(found.id)
+    for unit_id, body in box.take_answers(found.county_id, found.period, name):
+        said.setdefault(unit_id, []).append(answers.unpad(body))
+    questions = questions_of_units(found)
+    for unit_id, sheets in sorted(said.items()):
+        keep_counts(found.id, unit_id, questions[unit_id], sheets, "phone")
+    desks.close_desk(found.county_id, found.period, "survey")
+    desks.destroy_keys(found.county_id, calendar.month_of(calendar.today()))
     found.state = "closed"
     db.session.flush()
     return True
 
 
-def _units_of(found: SurveyRound) -> dict[bytes, int]:
+def questions_of_units(found: SurveyRound) -> dict[int, list[answers.Question]]:
+    """What each unit was asked."""
     rows = db.session.execute(
-        select(SigningKey.kid, SigningKey.unit_id).where(
-            SigningKey.county_id == found.county_id,
-            SigningKey.period == found.period,
-            SigningKey.use == "survey",
-        )
+        text(
+            "SELECT k.unit_id, k.questions FROM anonymous.key k"
+            " JOIN anonymous.desk d ON d.id = k.desk_id"
+            " WHERE d.county_id = :c AND d.period = :p AND d.use = 'survey'"
+        ),
+        {"c": found.county_id, "p": found.period},
     )
-    return {bytes(row.kid): row.unit_id or 0 for row in rows}
+    return {row.unit_id: [answers.question_from(raw) for raw in row.questions] for row in rows}
 
 
-def _keep_counts(found: SurveyRound, said: dict[int, list[list[object]]]) -> None:
-    """Counts for each unit and question, and words by themselves in an order of their own."""
-    questions = [answers.question_from(raw) for raw in found.questions]
+def keep_counts(
+    round_id: int,
+    unit_id: int,
+    questions: Sequence[answers.Question],
+    sheets: Sequence[Sequence[object]],
+    channel: str,
+) -> None:
+    """Adds sheets to the counts of one unit, and words by themselves in an order of their own."""
     texts: list[SurveyText] = []
-    for unit_id, sheets in sorted(said.items()):
-        for number, question in enumerate(questions):
-            given = [sheet[number] for sheet in sheets]
-            if question.kind is QuestionKind.TEXT:
-                texts += [
-                    SurveyText(
-                        id=uuid.uuid4(), round_id=found.id, unit_id=unit_id, question=number,
-                        words=str(words), state="held",
-                    )
-                    for words in given
-                    if words is not None
-                ]  # fmt: skip
-            else:
-                db.session.add(
-                    SurveyTally(
-                        round_id=found.id, unit_id=unit_id, question=number,
-                        counts=answers.tally(question, given),
-                    )
-                )  # fmt: skip
+    for number, question in enumerate(questions):
+        given = [sheet[number] for sheet in sheets if sheet[number] is not None]
+        if question.kind is answers.QuestionKind.TEXT:
+            texts += [
+                SurveyText(
+                    id=uuid.uuid4(), round_id=round_id, unit_id=unit_id, question=number,
+                    channel=channel, words=str(words), state="held",
+                )
+                for words in given
+            ]  # fmt: skip
+        else:
+            _add_counts((round_id, unit_id, number, channel), question, given)
     texts.sort(key=lambda row: row.id)
     db.session.add_all(texts)
     db.session.flush()
 
 
-def _destroy_keys(found: SurveyRound) -> None:
-    """After this nobody can open an answer or make a token, with whatever was copied before."""
-    db.session.execute(
+def _add_counts(
+    key: tuple[int, int, int, str], question: answers.Question, given: Sequence[object]
+) -> None:
+    counts = answers.tally(question, given)
+    known = db.session.get(SurveyTally, key, with_for_update=True)
+    if known is None:
+        round_id, unit_id, number, channel = key
+        db.session.add(
+            SurveyTally(
+                round_id=round_id, unit_id=unit_id, question=number, channel=channel,
+                counts=counts, people=len(given),
+            )
+        )  # fmt: skip
+    else:
+        known.counts = [old + new for old, new in zip(known.counts, counts, strict=True)]
+        known.people += len(given)
+
+
+def rounds_to_publish() -> list[int]:
+    """The counted rounds that wait for no slips of paper, or have waited long enough."""
+    at = calendar.now()
+    return list(db.session.scalars(COUNTED, {"at": at, "waited": at - PAPER_PATIENCE}))
+
+
+def publish_round(round_id: int) -> bool:
+    """Writes down once what may be said; False when it was said before."""
+    found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
+    if found is None or found.state != "closed":
+        return False
+    results.freeze(found.id, questions_of_units(found))
+    found.state, found.published_at = "published", calendar.now()
+    db.session.flush()
+    return True
+
+
+def close_ticket_desks() -> int:
+    """Ends the months whose time for anonymous tickets is over, and destroys their keys."""
+    rows = db.session.execute(
         text(
-            "DELETE FROM anonymous.box WHERE kid IN"
-            " (SELECT kid FROM anonymous.key WHERE round_id = :id)"
+            "SELECT county_id, period FROM anonymous.desk"
+            " WHERE use = 'ticket' AND NOT closed AND closes_at <= :at"
         ),
-        {"id": found.id},
-    )
-    db.session.execute(
-        text("UPDATE anonymous.round SET closed = true WHERE id = :id"), {"id": found.id}
-    )
-    db.session.execute(
-        update(SigningKey)
-        .where(
-            SigningKey.county_id == found.county_id,
-            SigningKey.period == found.period,
-            SigningKey.use == "survey",
-        )
-        .values(sealed_private=None)
-    )
-    _forget_box(found.id)
+        {"at": calendar.now()},
+    ).all()
+    for row in rows:
+        desks.close_desk(row.county_id, row.period, "ticket")
+    destroyed = 0
+    for county_id in counties():
+        destroyed += desks.destroy_keys(county_id, calendar.month_of(calendar.today()))
+    return destroyed
 
 
-def _forget_box(round_id: int) -> None:
-    """Once the counts are durable: the one key that opens answers."""
-    after_commit(partial(storage.delete, _box_file(round_id)))
+def villages_of_units(county_id: int, period: date) -> dict[int, list[int]]:
+    """The villages of each unit."""
+    rows = db.session.execute(
+        select(BallotUnitVillage.unit_id, BallotUnitVillage.village_id)
+        .join(BallotUnit, BallotUnit.id == BallotUnitVillage.unit_id)
+        .where(BallotUnit.county_id == county_id, BallotUnit.period == period)
+        .order_by(BallotUnitVillage.village_id)
+    )
+    found: dict[int, list[int]] = {}
+    for unit_id, village_id in rows:
+        found.setdefault(unit_id, []).append(village_id)
+    return found

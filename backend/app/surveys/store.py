@@ -8,9 +8,9 @@ from sqlalchemy import Engine, text
 
 FIND = text(
     """
-    SELECT r.id, r.closes_at, r.closed, r.questions, r.box_key, r.reward_sealed,
+    SELECT d.use, d.county_id, d.closes_at, d.closed, k.questions, d.box_key, d.reward_sealed,
            k.context, k.modulus
-    FROM anonymous.key k JOIN anonymous.round r ON r.id = k.round_id WHERE k.kid = :kid
+    FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id WHERE k.kid = :kid
     """
 )
 # One statement: either the token was unknown and the answer is in, or it was not.
@@ -34,12 +34,13 @@ KNOWN = text(
 
 @dataclass(frozen=True)
 class Door:
-    """What a key opens: its round's questions and the keys an answer is handled with."""
+    """What a key opens: its unit's questions and the keys an answer or ticket is handled with."""
 
-    round_id: int
+    use: str
+    county_id: int
     closes_at: datetime
     closed: bool
-    questions: list[dict[str, Any]]
+    questions: list[dict[str, Any]] | None
     box_key: bytes
     reward_sealed: bytes
     context: bytes

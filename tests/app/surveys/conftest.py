@@ -14,12 +14,13 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app
-from backend.app.surveys import blind, keys, rounds
-from backend.app.surveys.answers import Question, QuestionKind, pad
+from backend.app.surveys import blind, keys
+from backend.app.surveys.answers import pad
 from tests.app.ratings.conftest import Phone
 from tests.app.surveys.phone import Hidden, finalize
 from tests.app.surveys.phone import blind as hide
 from tests.factories.county import County, make_county
+from tests.factories.surveys import open_round
 from tests.factories.tickets import villager
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -94,20 +95,10 @@ def ask(phone: Phone, ballots: list[Ballot], period: str = "2026-11", **changes:
     return phone.call("POST", "/ballots", json=body)
 
 
-QUESTIONS = (
-    Question(QuestionKind.LEVEL, "最近办事方便吗"),
-    Question(QuestionKind.MULTIPLE, "哪些事最急", ("修路", "供水", "看病")),
-    Question(QuestionKind.TEXT, "有什么建议"),
-)
-
-
 @pytest.fixture
 def survey(county: County) -> int:
-    """This month's open round; closes at the end of the month."""
-    with transaction():
-        return rounds.open_round(
-            county.id, PERIOD, "十一月问卷", QUESTIONS, NOW + timedelta(days=10)
-        ).id
+    """This month's open round; closes ten days from now."""
+    return open_round(county.id, PERIOD, NOW - timedelta(days=1), NOW + timedelta(days=10))
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,7 @@ def test_t2_what_is_kept_of_an_issue_names_no_key_and_no_time(phone, key_file, s
         "SELECT array_agg(column_name::text ORDER BY column_name) FROM information_schema.columns"
         " WHERE table_name = 'ballot_issue'"
     )
-    assert columns == ["blinded_digest", "period", "person_id"]
+    assert columns == ["blinded_digest", "on_paper", "period", "person_id"]
     kept = hashlib.sha256(b"".join(ballot.hidden.blinded for ballot in ballots)).digest()
     assert bytes(scalar("SELECT blinded_digest FROM ballot_issue")) == kept
 

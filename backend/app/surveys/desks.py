@@ -1,0 +1,112 @@
+"""Desks of the anonymous application: what it may take this month, and until when."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select, text, update
+
+from backend.app.core.db import db
+from backend.app.core.sealing import seal
+from backend.app.surveys import blind
+from backend.app.surveys.errors import KeysUnknown
+from backend.app.surveys.keys import REWARD, open_key, period_name
+from backend.app.surveys.models import SigningKey
+
+REWARD_SEAL = "reward_key"
+PUT_DESK = text(
+    """
+    INSERT INTO anonymous.desk
+        (county_id, period, use, closes_at, box_key, reward_modulus, reward_sealed)
+    VALUES (:county_id, :period, :use, :closes_at, :box_key, :reward_modulus, :reward_sealed)
+    ON CONFLICT DO NOTHING RETURNING id
+    """
+)
+PUT_KEYS = text(
+    """
+    INSERT INTO anonymous.key (kid, desk_id, unit_id, context, modulus, questions)
+    VALUES (:kid, :desk_id, :unit_id, :context, :modulus, CAST(:questions AS jsonb))
+    """
+)
+CLOSE = text(
+    """
+    UPDATE anonymous.desk SET closed = true, reward_sealed = ''
+    WHERE county_id = :county_id AND period = :period AND use = :use
+    """
+)
+
+
+def open_desk(
+    county_id: int,
+    period: date,
+    use: str,
+    closes_at: datetime,
+    box_key: bytes,
+    questions: Mapping[int, list[dict[str, Any]]] | None = None,
+) -> bool:
+    """Lets the anonymous application take answers or tickets; False when it already does.
+
+    `questions` are those of each unit. Raises KeysUnknown where the month has no keys.
+    """
+    keys = _keys(county_id, period)
+    if use not in {key.use for key in keys}:
+        raise KeysUnknown
+    reward = open_key(next(key for key in keys if key.use == REWARD))
+    private = orjson.dumps([f"{part:x}" for part in (reward.n, reward.p, reward.q, reward.d)])
+    values = {
+        "county_id": county_id, "period": period, "use": use, "closes_at": closes_at,
+        "box_key": box_key, "reward_modulus": reward.n.to_bytes(reward.length),
+        "reward_sealed": seal(REWARD_SEAL, private),
+    }  # fmt: skip
+    desk_id = db.session.scalar(PUT_DESK, values)
+    if desk_id is None:
+        return False
+    doors = [
+        {
+            "kid": key.kid,
+            "desk_id": desk_id,
+            "unit_id": key.unit_id,
+            "context": blind.context(use, period_name(period), key.unit_id or 0),
+            "modulus": key.modulus,
+            "questions": orjson.dumps(questions[key.unit_id or 0]).decode() if questions else None,
+        }
+        for key in keys
+        if key.use == use
+    ]
+    db.session.execute(PUT_KEYS, doors)
+    return True
+
+
+def _keys(county_id: int, period: date) -> list[SigningKey]:
+    query = select(SigningKey).where(SigningKey.county_id == county_id, SigningKey.period == period)
+    return list(db.session.scalars(query))
+
+
+def close_desk(county_id: int, period: date, use: str) -> None:
+    """Takes nothing more, and can sign no more rewards."""
+    db.session.execute(CLOSE, {"county_id": county_id, "period": period, "use": use})
+
+
+def destroy_keys(county_id: int, before: date) -> int:
+    """Forgets the private keys of months that are over; returns how many.
+
+    A month's keys stay while one of its desks is open. After this nobody can make a token of that
+    month, with whatever else was copied.
+    """
+    gone = db.session.execute(
+        update(SigningKey)
+        .where(
+            SigningKey.county_id == county_id,
+            SigningKey.period < before,
+            SigningKey.sealed_private.is_not(None),
+            text(
+                "NOT EXISTS (SELECT FROM anonymous.desk d WHERE d.county_id ="
+                " ballot_signing_key.county_id AND d.period = ballot_signing_key.period"
+                " AND NOT d.closed)"
+            ),
+        )
+        .values(sealed_private=None)
+        .returning(SigningKey.kid)
+    )
+    return len(gone.all())

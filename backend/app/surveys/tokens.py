@@ -1,0 +1,102 @@
+"""What both uses of an anonymous token share: read it whole, check it, keep what came with it."""
+
+import hashlib
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+from flask import current_app, jsonify, request
+from nacl.public import PublicKey, SealedBox
+from sqlalchemy import Engine
+
+from backend.app.core import calendar
+from backend.app.core.errors import Conflict, Gone, InvalidInput, NotAllowed
+from backend.app.core.sealing import unseal
+from backend.app.surveys import blind, store
+from backend.app.surveys.desks import REWARD_SEAL
+from backend.app.surveys.schemas import Token
+
+SIZES = {"kid": 32, "r": 32, "sig": 256, "reward_blinded": 256}
+
+
+class BadToken(NotAllowed):
+    code = "bad_token"
+    message = "这张匿名票不对,请打开小程序重新领"
+
+
+class Spent(Conflict):
+    code = "spent"
+    message = "这张匿名票已经用过了"
+
+
+class DeskClosed(Gone):
+    code = "closed"
+    message = "这个月的匿名票已经截止,谢谢您"
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["anonymous_engine"]
+    return found
+
+
+def read_fields(wanted: Collection[str]) -> dict[str, Any]:
+    """A JSON object with just these fields; raises InvalidInput."""
+    try:
+        given = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError:
+        given = None
+    if not isinstance(given, dict) or set(given) != set(wanted):
+        raise InvalidInput(errors={"body": ["栏目不对"]})
+    return given
+
+
+def read_request(bodies: Collection[int]) -> dict[str, bytes]:
+    """Every part in one of its lengths; raises InvalidInput naming the parts that are not."""
+    given = read_fields([*SIZES, "body"])
+    found, faults = {}, {}
+    for name, sizes in [("body", bodies), *((name, (size,)) for name, size in SIZES.items())]:
+        raw = Token.decode(given[name], max(sizes))
+        if raw is None or len(raw) not in sizes:
+            faults[name] = ["长度不对"]
+        else:
+            found[name] = raw
+    if faults:
+        raise InvalidInput(errors=faults)
+    return found
+
+
+def admit(given: dict[str, bytes], use: str) -> store.Door:
+    """The door this token opens; raises BadToken, or DeskClosed where its time is over."""
+    door = store.find_door(engine(), given["kid"])
+    if door is None or door.use != use:
+        raise BadToken
+    if not blind.verify(int.from_bytes(door.modulus), given["r"] + door.context, given["sig"]):
+        raise BadToken
+    if door.closed or calendar.now() >= door.closes_at:
+        raise DeskClosed
+    return door
+
+
+def keep(door: store.Door, given: dict[str, bytes], body: bytes) -> Any:
+    """Seals the body, spends the token, signs the reward; raises Spent for another request."""
+    reward = _sign_reward(door, given["reward_blinded"])
+    kept = store.keep(
+        engine(),
+        blind.nullifier(given["r"], door.context),
+        given["kid"],
+        hashlib.sha256(given["reward_blinded"]).digest(),
+        SealedBox(PublicKey(door.box_key)).encrypt(body),
+    )
+    if not kept.same:
+        raise Spent
+    status = "ok" if kept.new else "already"
+    return jsonify(status=status, durable=kept.durable, reward=Token.encode(reward))
+
+
+def _sign_reward(door: store.Door, blinded: bytes) -> bytes:
+    """The same request gets the same signature: signing has no randomness in its result."""
+    n, p, q, d = (int(part, 16) for part in orjson.loads(unseal(REWARD_SEAL, door.reward_sealed)))
+    try:
+        return blind.sign(blind.SigningKey(n, p, q, d), blinded)
+    except blind.BlindedInvalid:
+        raise InvalidInput(errors={"reward_blinded": ["票面不对"]}) from None
