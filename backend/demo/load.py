@@ -14,7 +14,7 @@ from backend.app.places.divisions import read_package
 from backend.app.places.imports import import_divisions
 from backend.app.places.operations import furnish_villages, seed_kinds
 from backend.app.places.queries import find_place
-from backend.app.points.operations import RATING_RULE, set_rule
+from backend.app.points.operations import ANONYMOUS_RULE, RATING_RULE, set_rule
 from backend.app.points.queries import rule_amount
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.operations import seed_reasons
@@ -70,6 +70,8 @@ def build_places() -> int:
         hang_pictures(county)
         if not rule_amount(county, RATING_RULE, calendar.today()):
             set_rule(county, RATING_RULE, "评价服务", 2, 5, OPENED_ON)
+        if not rule_amount(county, ANONYMOUS_RULE, calendar.today()):
+            set_rule(county, ANONYMOUS_RULE, "匿名参与", 10, 3, OPENED_ON)
     return county
 
 

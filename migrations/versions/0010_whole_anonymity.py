@@ -96,11 +96,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('nullifier', name=op.f('pk_reward_spent'))
     )
     op.create_table('reward_credit',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('period', sa.Date(), nullable=False),
     sa.CheckConstraint('EXTRACT(DAY FROM period) = 1', name=op.f('ck_reward_credit_period')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_reward_credit_person_id')),
-    sa.PrimaryKeyConstraint('person_id', 'period', name=op.f('pk_reward_credit'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reward_credit')),
+    sa.UniqueConstraint('person_id', 'period', name=op.f('uq_reward_credit_person_id_period'))
     )
     op.create_table('survey_question',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -59,6 +59,7 @@ class VillageLabel:
     name: str
     township: str
     county: str
+    county_id: int
     level: str = "village"
 
 
@@ -256,7 +257,7 @@ def _places() -> Select[*tuple[Any, ...]]:
 def _labels() -> Select[*tuple[Any, ...]]:
     township, county = aliased(Region), aliased(Region)
     return (
-        select(Region.id, Region.name, township.name, county.name)
+        select(Region.id, Region.name, township.name, county.name, county.id)
         .join(township, township.id == Region.township_id)
         .join(county, county.id == Region.county_id)
         .where(Region.level == "village")

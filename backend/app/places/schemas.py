@@ -65,3 +65,4 @@ class VillageShape(Shape):
     name = fields.String(required=True)
     township = fields.String(required=True)
     county = fields.String(required=True)
+    county_id = fields.Integer(required=True)

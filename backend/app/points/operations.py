@@ -2,15 +2,17 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, NotFound
 from backend.app.points.models import PointsEntry, PointsRule
+from backend.app.points.queries import rule_on
 
 RATING_RULE = "rating"
+ANONYMOUS_RULE = "anonymous"
 
 
 class AlreadyReversed(Conflict):
@@ -51,6 +53,47 @@ def set_rule(
     db.session.flush()
     record("set_points_rule", None, "points_rule", rule.id, amount=amount, daily_cap=daily_cap)
     return rule
+
+
+def credit(person_id: int, county_id: int, code: str, cause_kind: str, cause_id: int) -> int:
+    """Writes what one act earns today; returns the points, 0 without a rule or above its cap.
+
+    The same cause is credited once: asked again, it says what it earned.
+    """
+    # Two acts of one person at once number themselves one after the other.
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('points:' || :id, 0))")
+    db.session.execute(lock, {"id": str(person_id)})
+    today = calendar.today()
+    rule = rule_on(county_id, code, today)
+    if rule is None:
+        return 0
+    known = db.session.scalar(
+        select(PointsEntry.amount).where(
+            PointsEntry.cause_kind == cause_kind,
+            PointsEntry.cause_id == cause_id,
+            PointsEntry.reverses_id.is_(None),
+        )
+    )
+    if known is not None:
+        return known
+    earlier = db.session.scalar(
+        select(func.max(PointsEntry.nth)).where(
+            PointsEntry.person_id == person_id,
+            PointsEntry.rule_id == rule.id,
+            PointsEntry.earned_on == today,
+        )
+    )
+    nth = (earlier or 0) + 1
+    if nth > rule.daily_cap:
+        return 0
+    db.session.add(
+        PointsEntry(
+            person_id=person_id, amount=rule.amount, rule_id=rule.id, cause_kind=cause_kind,
+            cause_id=cause_id, earned_on=today, nth=nth, created_at=calendar.now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+    return rule.amount
 
 
 def reverse_entry(entry_id: int) -> PointsEntry:

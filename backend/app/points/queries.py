@@ -49,19 +49,22 @@ def _text(entry: PointsEntry, label: str) -> str:
     return f"冲正:{label}" if entry.reverses_id else label
 
 
+def rule_on(county_id: int, code: str, day: date) -> PointsRule | None:
+    """The version of a rule in force that day."""
+    return db.session.scalar(
+        select(PointsRule)
+        .where(PointsRule.county_id == county_id, PointsRule.code == code)
+        .where(PointsRule.starts_on <= day)
+        .where(PointsRule.ends_on.is_(None) | (PointsRule.ends_on >= day))
+        .order_by(PointsRule.version.desc())
+        .limit(1)
+    )
+
+
 def rule_amount(county_id: int, code: str, day: date) -> int:
     """What one act earns that day; 0 where the county has no such rule."""
-    return (
-        db.session.scalar(
-            select(PointsRule.amount)
-            .where(PointsRule.county_id == county_id, PointsRule.code == code)
-            .where(PointsRule.starts_on <= day)
-            .where(PointsRule.ends_on.is_(None) | (PointsRule.ends_on >= day))
-            .order_by(PointsRule.version.desc())
-            .limit(1)
-        )
-        or 0
-    )
+    rule = rule_on(county_id, code, day)
+    return rule.amount if rule else 0
 
 
 def amount_for(cause_kind: str, cause_id: int) -> int:

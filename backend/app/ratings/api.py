@@ -44,6 +44,7 @@ def show_landing(code: str) -> dict[str, Any]:
             "name": landing.village,
             "township": landing.township,
             "county": landing.county,
+            "county_id": landing.county_id,
         },
         "service_point": {
             "id": landing.service_point_id,

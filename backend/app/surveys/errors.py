@@ -23,6 +23,11 @@ class CadreVotesNot(NotAllowed):
     message = "村干部不能给自己的村填问卷"
 
 
+class VotingOnPaper(Conflict):
+    code = "voting_on_paper"
+    message = "您这个月选了用纸票,请到村里领一张,投进票箱"
+
+
 class BlindedRefused(InvalidInput):
     code = "blinded_refused"
     message = "票面不对,请更新小程序后再试"

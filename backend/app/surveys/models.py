@@ -109,10 +109,14 @@ class RewardCredit(Model):
     """Somebody's anonymous reward of one month: one, whatever was answered."""
 
     __tablename__ = "reward_credit"
-    __table_args__ = (CheckConstraint(FIRST_OF_MONTH, name="period"),)
+    __table_args__ = (
+        CheckConstraint(FIRST_OF_MONTH, name="period"),
+        UniqueConstraint("person_id", "period"),
+    )
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    period: Mapped[date] = mapped_column(Date, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    period: Mapped[date] = mapped_column(Date)
 
 
 class LibraryQuestion(Model):

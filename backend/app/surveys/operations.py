@@ -19,11 +19,14 @@ from backend.app.surveys.errors import (
     CadreVotesNot,
     KeysUnknown,
     NoVillage,
+    VotingOnPaper,
 )
 from backend.app.surveys.keys import open_key
 from backend.app.surveys.models import BallotIssue, BallotUnitVillage, SigningKey
 
 TICKETS_A_MONTH = 2
+# What stands where the digest of blinded tokens would be: nothing was signed.
+NO_TOKENS = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,26 @@ def _mark_issued(person_id: int, period: date, blinded: Sequence[bytes]) -> None
     )
     if first is not None:
         return
-    known = db.session.scalar(
-        select(BallotIssue.blinded_digest).where(
-            BallotIssue.person_id == person_id, BallotIssue.period == period
-        )
-    )
-    if known != digest:
+    known = db.session.get_one(BallotIssue, (person_id, period))
+    if known.on_paper:
+        raise VotingOnPaper
+    if known.blinded_digest != digest:
         raise AlreadyIssued
+
+
+def vote_on_paper(person_id: int, period: date) -> int:
+    """Chooses a slip of paper for this month instead of tokens; returns the unit.
+
+    Raises KeysUnknown, NoVillage, CadreVotesNot, or AlreadyIssued where tokens were given.
+    """
+    if period != calendar.month_of(calendar.today()):
+        raise KeysUnknown("只能领这个月的匿名票")
+    unit_id = _unit_of(person_id, period)
+    db.session.execute(
+        insert(BallotIssue)
+        .values(person_id=person_id, period=period, blinded_digest=NO_TOKENS, on_paper=True)
+        .on_conflict_do_nothing()
+    )
+    if not db.session.get_one(BallotIssue, (person_id, period)).on_paper:
+        raise AlreadyIssued
+    return unit_id

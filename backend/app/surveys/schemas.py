@@ -15,10 +15,10 @@ class Token(fields.Field[bytes]):
     """256 bytes as base64url without padding: exactly as long as every other."""
 
     default_error_messages = {"invalid": "票面不对,请更新小程序后再试"}  # noqa: RUF012
+    pattern, size = "^[0-9A-Za-z_-]{342}$", BLINDED
 
     def __init__(self, **kwargs: Any) -> None:
-        pattern = {"type": "string", "pattern": "^[0-9A-Za-z_-]{342}$"}
-        super().__init__(metadata=pattern, **kwargs)
+        super().__init__(metadata={"type": "string", "pattern": self.pattern}, **kwargs)
 
     @staticmethod
     def decode(value: object, longest: int = BLINDED) -> bytes | None:
@@ -39,12 +39,26 @@ class Token(fields.Field[bytes]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bytes:
         decoded = self.decode(value)
-        if decoded is None or len(decoded) != BLINDED:
+        if decoded is None or len(decoded) != self.size:
             raise self.make_error("invalid")
         return decoded
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return None if value is None else self.encode(value)
+
+
+class RandomPart(Token):
+    """The 32 random bytes of a token."""
+
+    pattern, size = "^[0-9A-Za-z_-]{43}$", 32
+
+
+class RewardShape(Shape):
+    """A token of an earlier month's answer, turned in for points."""
+
+    period = Month(required=True)
+    r = RandomPart(required=True)
+    sig = Token(required=True)
 
 
 class BallotRequestShape(Shape):
@@ -53,9 +67,22 @@ class BallotRequestShape(Shape):
     tickets = fields.List(
         Token(), required=True, validate=validate.Length(equal=2, error="应为 2 张")
     )
+    reward = fields.Nested(RewardShape, load_default=None, allow_none=True)
 
 
 class BallotsShape(Shape):
     unit = Id(required=True)
     survey = Token(required=True)
     tickets = fields.List(Token())
+    credited = fields.Boolean(required=True)
+    points = fields.Integer(required=True)
+    reward_note = fields.String(allow_none=True, required=True)
+    reward_keep = fields.Boolean(required=True)
+
+
+class PaperRequestShape(Shape):
+    period = Month(required=True)
+
+
+class PaperShape(Shape):
+    unit = Id(required=True)
