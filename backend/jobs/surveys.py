@@ -22,25 +22,20 @@ def tend_rounds() -> int:
     for round_id in rounds.rounds_to_publish():
         with transaction():
             done += rounds.publish_round(round_id)
-    return done
+    for county_id in rounds.counties():
+        with transaction():
+            done += rounds.open_ticket_desk(county_id)
+    with transaction():
+        return done + rounds.close_ticket_desks()
 
 
 def prepare_keys() -> int:
-    """Keys for the months ahead; one transaction a month, because making them takes a while."""
+    """Keys of the nearest month without: one a run, because making them takes a while."""
     made = 0
     for county_id in rounds.counties():
-        for month in rounds.months_without_keys(county_id):
+        for month in rounds.months_without_keys(county_id)[:1]:
             with transaction():
                 made += rounds.prepare_month(county_id, month)
-    return made
-
-
-def tend_ticket_desks() -> int:
-    """Anonymous tickets are taken every month that has keys; keys of past months are destroyed."""
-    changed = 0
-    for county_id in rounds.counties():
         with transaction():
-            changed += rounds.open_ticket_desk(county_id)
-    with transaction():
-        changed += rounds.close_ticket_desks()
-    return changed
+            rounds.open_ticket_desk(county_id)
+    return made

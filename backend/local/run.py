@@ -81,7 +81,9 @@ def open_county(supervisor: Supervisor, port: int, wechat_port: int | None) -> C
     options += ["--workers", workers, "--blocking-threads", "8", "--respawn-failed-workers"]
     options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
     web = supervisor.add("web", [python, "-m", "granian", *options, "wsgi:app"])
-    supervisor.add("worker", [python, "-m", "backend.jobs.worker"])
+    # What somebody waits for never stands behind a night's work.
+    supervisor.add("worker", [python, "-m", "backend.jobs.worker", "quick"])
+    supervisor.add("worker-slow", [python, "-m", "backend.jobs.worker", "slow"])
     supervisor.add("schedule", [python, "-m", "backend.jobs.schedule"])
     return web
 

@@ -28,7 +28,6 @@ class JobName(StrEnum):
     FLUSH_INBOX = "backend.jobs.surveys.flush_inbox"
     TEND_ROUNDS = "backend.jobs.surveys.tend_rounds"
     PREPARE_KEYS = "backend.jobs.surveys.prepare_keys"
-    TEND_TICKET_DESKS = "backend.jobs.surveys.tend_ticket_desks"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
 
 
@@ -51,7 +50,6 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.FLUSH_INBOX: QueueName.SLOW,
     JobName.TEND_ROUNDS: QueueName.SLOW,
     JobName.PREPARE_KEYS: QueueName.SLOW,
-    JobName.TEND_TICKET_DESKS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
 }
 

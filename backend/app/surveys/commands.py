@@ -1,15 +1,30 @@
-"""flask surveys …: the keys of a month, made ahead."""
+"""flask surveys …: the keys of a month, what is pinned in the mini-program, the night by hand."""
 
 import click
+import orjson
 from flask.cli import AppGroup
 
 from backend.app.core.calendar import parse_month
 from backend.app.core.db import transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import find_place
-from backend.app.surveys.keys import digest, key_file, prepare_period
+from backend.app.surveys import box
+from backend.app.surveys.keys import (
+    coming_digests,
+    digest,
+    key_file,
+    period_name,
+    prepare_period,
+)
 
 commands = AppGroup("surveys", help="匿名问卷: 每月的密钥")
+
+
+def _county(code: str) -> int:
+    county = find_place(code)
+    if county is None or county.level != "county":
+        raise click.ClickException(RegionUnknown.message)
+    return county.id
 
 
 @commands.command("prepare")
@@ -17,13 +32,29 @@ commands = AppGroup("surveys", help="匿名问卷: 每月的密钥")
 @click.argument("month")
 def prepare_command(county_code: str, month: str) -> None:
     """Makes the units and keys of a month, such as 2026-12, and prints the digest to pin."""
-    county = find_place(county_code)
-    if county is None or county.level != "county":
-        raise click.ClickException(RegionUnknown.message)
+    county_id = _county(county_code)
     period = parse_month(month)
     if period is None:
         raise click.ClickException("应为月份,如 2026-12")
     with transaction():
-        made = prepare_period(county.id, period)
-    printed = digest(key_file(county.id, period))
+        made = prepare_period(county_id, period)
+    printed = digest(key_file(county_id, period))
     click.echo(f"新密钥 {made} 把;密钥文件摘要 {printed},公示栏印前 16 位:{printed[:16]}")
+
+
+@commands.command("pin")
+@click.argument("county_code")
+@click.argument("anonymous_host")
+def pin_command(county_code: str, anonymous_host: str) -> None:
+    """Prints ext.json's part for this county: the digests of the months to come, and the host."""
+    digests = {period_name(month): value for month, value in coming_digests(_county(county_code))}
+    content = {"anonymous_host": anonymous_host, "key_digests": digests}
+    click.echo(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())
+
+
+@commands.command("night")
+def night_command() -> None:
+    """Moves today's answers and tickets into the box now, as the timetable does at three."""
+    with transaction():
+        moved = box.flush_inbox()
+    click.echo(f"已入箱 {moved} 份")

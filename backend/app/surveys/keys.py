@@ -6,7 +6,9 @@ from datetime import date
 import orjson
 from sqlalchemy import select, text
 
+from backend.app.core import calendar
 from backend.app.core.db import db
+from backend.app.core.errors import Conflict
 from backend.app.core.sealing import seal, unseal
 from backend.app.surveys import blind
 from backend.app.surveys.errors import KeysUnknown
@@ -24,6 +26,13 @@ BOUND = text(
     WHERE v.county_id = :county_id AND v.level = 'village' AND v.closed_on IS NULL
     ORDER BY v.code
     """
+)
+
+_UNITS = "(SELECT id FROM ballot_unit WHERE county_id = :county_id AND period = :period)"
+DELETE_MONTH = (
+    text("DELETE FROM ballot_signing_key WHERE county_id = :county_id AND period = :period"),
+    text(f"DELETE FROM ballot_unit_village WHERE unit_id IN {_UNITS}"),  # noqa: S608
+    text("DELETE FROM ballot_unit WHERE county_id = :county_id AND period = :period"),
 )
 
 
@@ -118,6 +127,34 @@ def key_file(county_id: int, period: date) -> bytes:
         "reward": {"n": next(row.modulus.hex() for row in rows if row.use == REWARD)},
     }
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def remake_period(county_id: int, period: date) -> int:
+    """New units and keys of a month to come, for example because villages grew or shrank.
+
+    The month's file gets another digest: what was pinned or printed for it must be made again.
+    Raises Conflict once the month has begun.
+    """
+    if period <= calendar.month_of(calendar.today()):
+        raise Conflict("这个月已经开始,钥匙不能再换")
+    of_month = {"county_id": county_id, "period": period}
+    for statement in DELETE_MONTH:
+        db.session.execute(statement, of_month)
+    return prepare_period(county_id, period)
+
+
+def coming_digests(county_id: int) -> list[tuple[date, str]]:
+    """This month's and every later prepared month's digest; the earliest first."""
+    months = db.session.scalars(
+        select(BallotUnit.period)
+        .where(
+            BallotUnit.county_id == county_id,
+            BallotUnit.period >= calendar.month_of(calendar.today()),
+        )
+        .distinct()
+        .order_by(BallotUnit.period)
+    )
+    return [(month, digest(key_file(county_id, month))) for month in months]
 
 
 def digest(content: bytes) -> str:

@@ -200,6 +200,7 @@ def test_the_timetable_flushes_by_night_closes_and_publishes_what_is_over(
     put(box, vote.request(ANSWERS))
     forget()
     assert jobs.flush_inbox() == 1
+    assert jobs.tend_rounds() == 1, "the desk for anonymous tickets opens with the keys"
     assert jobs.tend_rounds() == 0
     monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=10))
     assert jobs.tend_rounds() == 2

@@ -1,0 +1,130 @@
+"""The public files of a round: its questions, and what came of them. Alike for everybody."""
+
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import select, text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.core.errors import NotFound
+from backend.app.surveys import results, rounds
+from backend.app.surveys.keys import period_name
+from backend.app.surveys.models import SurveyRound
+from backend.app.surveys.questionnaires import questionnaire_for
+
+NAMES = text(
+    """
+    SELECT u.unit_id, array_agg(DISTINCT t.name) AS townships,
+           array_agg(v.name ORDER BY v.code) AS villages, array_agg(v.id ORDER BY v.code) AS ids,
+           array_agg(v.kind ORDER BY v.code) AS kinds
+    FROM ballot_unit_village u JOIN ballot_unit b ON b.id = u.unit_id
+    JOIN region v ON v.id = u.village_id JOIN region t ON t.id = v.township_id
+    WHERE b.county_id = :county_id AND b.period = :period
+    GROUP BY u.unit_id ORDER BY min(v.code)
+    """
+)
+# Only what a night has already shuffled: the answer of a minute ago shows nowhere.
+HAS_ANSWERS = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM anonymous.spent s JOIN anonymous.key k USING (kid)
+        JOIN anonymous.desk d ON d.id = k.desk_id
+        WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey')
+    """
+)
+
+
+class RoundUnknown(NotFound):
+    code = "round_unknown"
+    message = "这个月没有问卷"
+
+
+class NotPublished(NotFound):
+    code = "not_published"
+    message = "这一期还没有公布"
+
+
+def has_answers(county_id: int, period: date) -> bool:
+    """Whether anybody took part; how many is said by nobody before the close."""
+    asked = {"county_id": county_id, "period": period}
+    return bool(db.session.scalar(HAS_ANSWERS, asked))
+
+
+def units_of(county_id: int, period: date) -> list[Any]:
+    """Units with the names, ids and types of their villages."""
+    return list(db.session.execute(NAMES, {"county_id": county_id, "period": period}))
+
+
+def unit_name(unit: Any) -> str:
+    return f"{'、'.join(unit.townships)} {'、'.join(unit.villages)}"
+
+
+def _round_of(county_id: int, period: date) -> SurveyRound:
+    found = db.session.scalar(
+        select(SurveyRound).where(
+            SurveyRound.county_id == county_id, SurveyRound.period == period,
+            SurveyRound.state != "draft",
+        )
+    )  # fmt: skip
+    if found is None:
+        raise RoundUnknown
+    return found
+
+
+def survey_file(county_id: int, period: date) -> bytes:
+    """What each unit is asked; raises RoundUnknown."""
+    found = _round_of(county_id, period)
+    is_over = found.state == "open" and calendar.now() >= found.closes_at
+    content = {
+        "period": period_name(period),
+        "title": found.title,
+        "state": "closed" if is_over else found.state,
+        "opens_at": found.opens_at.isoformat(),
+        "closes_at": found.closes_at.isoformat(),
+        "has_answers": has_answers(county_id, period),
+        "units": {
+            str(unit.unit_id): {
+                "name": unit_name(unit),
+                "questions": questionnaire_for(unit.kinds, found.questionnaires),
+            }
+            for unit in units_of(county_id, period)
+        },
+    }
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def results_file(county_id: int, period: date) -> bytes:
+    """What was said, once it was published; raises RoundUnknown or NotPublished."""
+    found = _round_of(county_id, period)
+    if found.state != "published":
+        raise NotPublished
+    said = results.said_of(found.id, rounds.questions_of_units(found))
+    texts = results.texts_of(found.id)
+    content = {
+        "period": period_name(period),
+        "title": found.title,
+        "units": {
+            str(unit.unit_id): {
+                "name": unit_name(unit),
+                "villages": unit.ids,
+                "questions": [_question(one) for one in said.get(unit.unit_id, ())],
+                "texts": texts.get(unit.unit_id, [])
+                if results.may_quote(said.get(unit.unit_id, ()))
+                else [],
+            }
+            for unit in units_of(county_id, period)
+        },
+    }
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def _question(one: results.Said) -> dict[str, Any]:
+    return {
+        "words": one.question.words,
+        "kind": one.question.kind.value,
+        "options": list(results.option_words(one.question)),
+        "phone": results.as_json(one.phone),
+        "paper": results.as_json(one.paper),
+    }
