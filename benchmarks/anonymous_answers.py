@@ -15,11 +15,11 @@ from backend.app.core.db import transaction
 from backend.app.surveys import blind, keys, operations, rounds
 from backend.app.surveys.answers import pad
 from backend.app.surveys.models import SigningKey
+from backend.demo.ballot import blind as hide
+from backend.demo.ballot import finalize
 from benchmarks.load import drive, request_bytes
 from benchmarks.rating_submission import CREATE, bare_requests, checked
 from benchmarks.surroundings import application, cpu_seconds, servers, web
-from tests.app.surveys.phone import blind as hide
-from tests.app.surveys.phone import finalize
 from tests.factories.county import County, bind, make_county, make_person
 from tests.factories.surveys import open_round
 

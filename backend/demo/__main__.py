@@ -25,7 +25,7 @@ def main(command: str) -> None:
         if command == "load":
             load(settings.demo_months)
         elif command == "live":
-            live(settings.public_host, county_id())
+            live(settings.public_host, settings.anonymous_host, county_id())
         elif command == "logins":
             print_logins()
         else:

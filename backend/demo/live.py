@@ -12,11 +12,14 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from backend.app.core.db import db
+from backend.demo.surveys import Voter, somebody_without_ballots
 from backend.demo.tickets import SAID
 from backend.demo.words import COMPLAINT, PRAISE
+from backend.jobs.surveys import tend_rounds
 
 SECONDS_BETWEEN = (4.0, 14.0)
 TICKET_SHARE = 0.08
+SURVEY_SHARE = 0.5
 LEVEL_WEIGHTS = (46, 27, 18, 6, 3)
 SOMEBODY = text(
     """
@@ -79,10 +82,27 @@ class Phone:
         self.call("POST", "/tickets", body, **{"Idempotency-Key": str(uuid4())})
 
 
-def live(base: str, county_id: int) -> None:
+def answer_survey(base: str, anonymous: str, county_id: int) -> None:
+    """Somebody answers this month's questions; nothing happens before the keys are made."""
+    openid = somebody_without_ballots(county_id)
+    if openid is None:
+        return
+    phone = Phone(base)
+    try:
+        phone.log_in(openid)
+        Voter(phone, base, anonymous, county_id).answer()
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return
+
+
+def live(base: str, anonymous: str, county_id: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
     while True:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
+        # The timetable would do it within ten minutes; whoever looks at a demo should not wait.
+        tend_rounds()
+        if anonymous and random.random() < SURVEY_SHARE:
+            answer_survey(base, anonymous, county_id)
         somebody = db.session.execute(SOMEBODY, {"county_id": county_id}).one_or_none()
         db.session.rollback()
         if somebody is None:

@@ -22,6 +22,7 @@ from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.scenes import hang_pictures
+from backend.demo.surveys import load_surveys
 from backend.demo.tickets import DAYS, load_tickets, prepare
 
 COUNTY = "610528"
@@ -123,4 +124,6 @@ def load(count: int) -> None:
         load_month(county, month, wanted[0], at)
     began = time.monotonic()
     made = load_tickets(county, at)
+    answered = load_surveys(county, at)
+    print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
     print(f"  近 {DAYS} 天的诉求 {made} 件,{time.monotonic() - began:.1f} 秒", flush=True)

@@ -11,7 +11,9 @@ from werkzeug import Response
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.core.guards import open_to_all
+from backend.app.core.http import CSP
 from backend.app.core.settings import REPOSITORY
+from backend.app.surveys.keys import coming_digests, period_name
 from backend.demo.load import county_id
 from backend.demo.people import phone_people
 from backend.demo.picture import poster_picture
@@ -42,7 +44,23 @@ def to_folder() -> Response:
 @blueprint.get("/")
 @open_to_all(WHY)
 def show_frame() -> Response:
-    return send_from_directory(BUILT, "index.html", max_age=0)
+    """The frame also talks to the anonymous application, which has a host name of its own."""
+    response = send_from_directory(BUILT, "index.html", max_age=0)
+    elsewhere = current_app.config["SETTINGS"].anonymous_host
+    response.headers["Content-Security-Policy"] = CSP.replace(
+        "connect-src 'self'", f"connect-src 'self' {elsewhere}".rstrip()
+    )
+    response.headers["Permissions-Policy"] = "geolocation=(), microphone=(self), camera=()"
+    return response
+
+
+@blueprint.get("/ext.json")
+@open_to_all(WHY)
+def show_ext() -> dict[str, Any]:
+    """What a real package would carry: the anonymous host and the pinned digests."""
+    digests = {period_name(month): value for month, value in coming_digests(county_id())}
+    host = current_app.config["SETTINGS"].anonymous_host
+    return {"anonymous_host": host, "key_digests": digests} if host else {}
 
 
 @blueprint.get("/<path:name>")

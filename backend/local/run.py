@@ -22,6 +22,7 @@ from backend.local.surroundings import FIRST_PORT, complete, free_port
 
 READY_SECONDS = 60
 WATCH_SECONDS = 0.5
+ANONYMOUS_NAME = "localhost"
 
 
 @contextmanager
@@ -71,7 +72,9 @@ def wait_until_open(address: str, web: Child, log: Path) -> None:
     raise process.did_not_start("web", log)
 
 
-def open_county(supervisor: Supervisor, port: int, wechat_port: int | None) -> Child:
+def open_county(
+    supervisor: Supervisor, port: int, wechat_port: int | None, anonymous_port: int | None
+) -> Child:
     """Every process of the county; returns the web server."""
     python = sys.executable
     if wechat_port:
@@ -81,6 +84,13 @@ def open_county(supervisor: Supervisor, port: int, wechat_port: int | None) -> C
     options += ["--workers", workers, "--blocking-threads", "8", "--respawn-failed-workers"]
     options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
     web = supervisor.add("web", [python, "-m", "granian", *options, "wsgi:app"])
+    if anonymous_port:
+        # Another host name than the county's own: a browser sends it no cookie of the county's.
+        options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(anonymous_port)]
+        options += ["--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers"]
+        options += ["--no-ws", "--no-access-log", "--log-level", "warning", "--factory"]
+        target = "backend.app.factory:create_anonymous_app"
+        supervisor.add("anonymous", [python, "-m", "granian", *options, target])
     # What somebody waits for never stands behind a night's work.
     supervisor.add("worker", [python, "-m", "backend.jobs.worker", "quick"])
     supervisor.add("worker-slow", [python, "-m", "backend.jobs.worker", "slow"])
@@ -92,6 +102,7 @@ def run(folder: Path, given: dict[str, str]) -> None:
     """The whole story of one `make run`."""
     wanted = int(given.get("PORT", str(FIRST_PORT)))
     stand_in = not given.get("WECHAT_APP_ID")
+    embeds_postgres = not given.get("DATABASE_URL")
     with locked(folder, "run"):
         supervisor = Supervisor(folder, {})
         supervisor.end_leftovers()
@@ -101,8 +112,16 @@ def run(folder: Path, given: dict[str, str]) -> None:
         address = f"http://127.0.0.1:{port}"
         wechat_port = free_port(port + 1) if stand_in else None
         with servers(folder, given) as supervisor.servers:
+            # On servers of its own a county runs the anonymous application itself, elsewhere.
+            anonymous_port = None
+            if not given.get("ANONYMOUS_HOST") and embeds_postgres:
+                anonymous_port = free_port((wechat_port or port) + 1)
             environment = complete(
-                given, folder, address, f"http://127.0.0.1:{wechat_port}" if stand_in else None
+                given,
+                folder,
+                address,
+                f"http://127.0.0.1:{wechat_port}" if stand_in else None,
+                f"http://{ANONYMOUS_NAME}:{anonymous_port}" if anonymous_port else "",
             )
             supervisor.environment = environment
             demo = environment["APP_ENV"] == "demo"
@@ -110,7 +129,7 @@ def run(folder: Path, given: dict[str, str]) -> None:
             try:
                 if demo:
                     step("装入演示县", ["-m", "backend.demo", "load"], environment)
-                web = open_county(supervisor, port, wechat_port)
+                web = open_county(supervisor, port, wechat_port, anonymous_port)
                 wait_until_open(address, web, supervisor.log(web))
                 announce(address, demo, environment)
                 if demo:

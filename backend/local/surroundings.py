@@ -4,11 +4,13 @@ import secrets
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from backend.local.setup import ROOT
 
 FIRST_PORT = 8000
 PORTS_TO_TRY = 100
+ANONYMOUS_ROLE = "village_voice_anonymous"
 
 
 def free_port(first: int = FIRST_PORT) -> int:
@@ -25,15 +27,24 @@ def free_port(first: int = FIRST_PORT) -> int:
 
 
 def complete(
-    given: Mapping[str, str], folder: Path, address: str, stand_in: str | None
+    given: Mapping[str, str], folder: Path, address: str, stand_in: str | None, anonymous: str = ""
 ) -> dict[str, str]:
-    """What was given wins; the rest makes a demo county with a secret of its own."""
+    """What was given wins; the rest makes a demo county with a secret of its own.
+
+    `anonymous` is the address of the anonymous application, which sees the same embedded database
+    as a role of its own.
+    """
     defaults = {
         "APP_ENV": "demo",
         "SECRET_KEY": kept_secret(folder / "secret"),
         "PUBLIC_HOST": address,
         "STORAGE_DIR": str(folder / "files"),
     }
+    if anonymous:
+        defaults |= {
+            "ANONYMOUS_HOST": anonymous,
+            "ANONYMOUS_DATABASE_URL": as_role(given["DATABASE_URL"], ANONYMOUS_ROLE),
+        }
     if stand_in:
         defaults |= {
             "WECHAT_APP_ID": "wx-demo",
@@ -42,6 +53,14 @@ def complete(
             "WECHAT_TEMPLATE_TICKET_MOVED": "tmpl-ticket-moved",
         }
     return {**defaults, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database for another role; the embedded server trusts its socket."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    # Not urlunsplit: it would drop the empty host of a socket's address.
+    return f"{parts.scheme}://{role}@{place}{parts.path}?{parts.query}"
 
 
 def kept_secret(file: Path) -> str:

@@ -30,6 +30,7 @@ class Settings:
     public_host: str = "http://127.0.0.1:8000"
     storage_dir: Path = REPOSITORY / ".local" / "files"
     anonymous_database_url: str = field(default="", repr=False)
+    anonymous_host: str = ""
     wechat_app_id: str = ""
     wechat_app_secret: str = field(default="", repr=False)
     wechat_api_base: str = f"https://{WECHAT_HOST}"
@@ -74,6 +75,7 @@ class Settings:
             public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
             storage_dir=Path(environ.get("STORAGE_DIR", str(cls.storage_dir))),
             anonymous_database_url=_psycopg_url(environ.get("ANONYMOUS_DATABASE_URL", "")),
+            anonymous_host=environ.get("ANONYMOUS_HOST", "").rstrip("/"),
             wechat_app_id=environ.get("WECHAT_APP_ID", ""),
             wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
             wechat_api_base=environ.get("WECHAT_API_BASE", cls.wechat_api_base).rstrip("/"),
@@ -115,6 +117,14 @@ class Settings:
             (
                 not self.public_host.startswith("https://"),
                 "PUBLIC_HOST: 正式环境须以 https:// 开头 (https required)",
+            ),
+            (
+                bool(self.anonymous_host) and not self.anonymous_host.startswith("https://"),
+                "ANONYMOUS_HOST: 正式环境须以 https:// 开头 (https required)",
+            ),
+            (
+                self.anonymous_host == self.public_host,
+                "ANONYMOUS_HOST: 不能和 PUBLIC_HOST 一样,否则浏览器会带上身份 (same host refused)",
             ),
             (not self.metrics_token, "METRICS_TOKEN: 没有设置,/metrics 会敞开 (not set)"),
             (

@@ -1,6 +1,7 @@
 """The keys of a month: made ahead, the same for everybody, named by what they are good for."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 
 import orjson
@@ -40,8 +41,11 @@ def period_name(period: date) -> str:
     return f"{period:%Y-%m}"
 
 
-def prepare_period(county_id: int, period: date) -> int:
+def prepare_period(
+    county_id: int, period: date, generate: Callable[[], blind.SigningKey] | None = None
+) -> int:
     """Units and keys of a month; returns how many keys are new, 0 when all were there."""
+    generate = generate or blind.generate
     db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
     if _has_units(county_id, period):
         return 0
@@ -54,9 +58,9 @@ def prepare_period(county_id: int, period: date) -> int:
         for village_id in village_ids:
             db.session.add(BallotUnitVillage(village_id=village_id, period=period, unit_id=unit.id))
         for use in UNIT_USES:
-            _make_key(county_id, period, use, unit.id)
+            _put_key(generate(), county_id, period, use, unit.id)
             made += 1
-    _make_key(county_id, period, REWARD, None)
+    _put_key(generate(), county_id, period, REWARD, None)
     return made + 1
 
 
@@ -67,8 +71,9 @@ def _has_units(county_id: int, period: date) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _make_key(county_id: int, period: date, use: str, unit_id: int | None) -> None:
-    key = blind.generate()
+def _put_key(
+    key: blind.SigningKey, county_id: int, period: date, use: str, unit_id: int | None
+) -> None:
     # The reward belongs to the county: which unit somebody is of must not show in it.
     ctx = blind.context(use, period_name(period), unit_id or county_id)
     private = orjson.dumps([f"{part:x}" for part in (key.n, key.p, key.q, key.d)])

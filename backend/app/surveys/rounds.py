@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, select, text
 
@@ -95,6 +96,31 @@ def open_ticket_desk(county_id: int) -> bool:
     return desks.open_desk(county_id, period, "ticket", closes_at, box.ticket_key(county_id))
 
 
+def plan_round(
+    county_id: int,
+    period: date,
+    title: str,
+    questionnaires: list[dict[str, Any]],
+    times: tuple[datetime, datetime],
+) -> int:
+    """A round that opens and closes by itself at these times; returns its id."""
+    found = SurveyRound(
+        county_id=county_id, period=period, title=title, questionnaires=questionnaires,
+        opens_at=times[0], closes_at=times[1], state="scheduled",
+    )  # fmt: skip
+    db.session.add(found)
+    db.session.flush()
+    return found.id
+
+
+def has_round(county_id: int, period: date) -> bool:
+    """Whether the month has questions, planned ones too."""
+    query = select(SurveyRound.id).where(
+        SurveyRound.county_id == county_id, SurveyRound.period == period
+    )
+    return db.session.scalar(query) is not None
+
+
 def rounds_to_open() -> list[int]:
     """The scheduled rounds whose time has come and whose month has keys."""
     has_keys = exists().where(
@@ -159,6 +185,11 @@ def close_round(round_id: int) -> bool:
     found.state = "closed"
     db.session.flush()
     return True
+
+
+def questions_of_round(round_id: int) -> dict[int, list[answers.Question]]:
+    """What each unit was asked in this round."""
+    return questions_of_units(db.session.get_one(SurveyRound, round_id))
 
 
 def questions_of_units(found: SurveyRound) -> dict[int, list[answers.Question]]:

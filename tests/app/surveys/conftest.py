@@ -16,9 +16,9 @@ from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app
 from backend.app.surveys import blind, keys
 from backend.app.surveys.answers import pad
+from backend.demo.ballot import Hidden, finalize
+from backend.demo.ballot import blind as hide
 from tests.app.ratings.conftest import Phone
-from tests.app.surveys.phone import Hidden, finalize
-from tests.app.surveys.phone import blind as hide
 from tests.factories.county import County, make_county
 from tests.factories.surveys import open_round
 from tests.factories.tickets import villager

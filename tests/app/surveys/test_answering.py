@@ -13,9 +13,9 @@ from backend.app.core.errors import Conflict
 from backend.app.surveys import blind, rounds
 from backend.app.surveys import box as ballot_box
 from backend.app.surveys.answers import pad
+from backend.demo.ballot import finalize
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW, bytes_of, get_vote, put, text_of
-from tests.app.surveys.phone import finalize
 from tests.factories.tickets import forget, villager
 
 ANSWERS: list[Any] = [1, [0, 2], "多装几盏灯"]
@@ -122,6 +122,15 @@ def test_the_anonymous_application_has_no_other_door(box) -> None:
         assert box.get(path).status_code == 404
     assert box.get("/healthz").json == {"status": "ok"}
     assert box.get("/anon/response").status_code == 405
+
+
+def test_any_page_may_ask_because_none_can_bring_an_identity(box) -> None:
+    asked = box.open("/anon/response", method="OPTIONS", headers={"Origin": "https://a.example"})
+    assert asked.status_code == 200
+    assert asked.headers["Access-Control-Allow-Origin"] == "*"
+    assert asked.headers["Access-Control-Allow-Headers"] == "Content-Type"
+    assert "Access-Control-Allow-Credentials" not in asked.headers
+    assert asked.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_nothing_of_an_answer_reaches_the_log(box, vote, capsys) -> None:

@@ -9,9 +9,9 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.surveys import blind, keys
+from backend.demo.ballot import finalize
 from tests.app.ratings.conftest import open_phone
 from tests.app.surveys.conftest import NOW, PERIOD, ask, ballots_for, bytes_of, text_of
-from tests.app.surveys.phone import finalize
 from tests.factories.county import grant_role, make_person
 from tests.factories.tickets import forget, villager
 

@@ -9,8 +9,8 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.points.operations import ANONYMOUS_RULE, set_rule
 from backend.app.surveys import keys
+from backend.demo.ballot import finalize
 from tests.app.surveys.conftest import ask, ballots_for, bytes_of, get_vote, put, text_of
-from tests.app.surveys.phone import finalize
 from tests.factories.tickets import forget, villager
 
 ANSWERS: list[Any] = [1, [0, 2], None]

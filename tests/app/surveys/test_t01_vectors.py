@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.app.surveys import blind
-from tests.app.surveys import phone
+from backend.demo import ballot as phone
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "vectors" / "rfc9474.json").read_text(encoding="utf-8")

@@ -1,0 +1,184 @@
+"""The demo county's questionnaires: last month's with its results, this month's being asked."""
+
+import json
+import random
+import secrets
+import urllib.error
+import urllib.request
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import cycle
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.db import db, transaction
+from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys.answers import Question, QuestionKind, pad
+from backend.demo.ballot import blind as hide
+from backend.demo.ballot import finalize
+from backend.demo.villages import dice
+
+QUESTIONS = (
+    Question(QuestionKind.LEVEL, "最近到村里办事方便吗"),
+    Question(QuestionKind.SINGLE, "哪件事最该先办好", ("修路", "路灯", "供水", "垃圾清运")),
+    Question(QuestionKind.TEXT, "有什么建议"),
+)
+QUESTIONNAIRES = [{"kind": None, "questions": [question.as_json() for question in QUESTIONS]}]
+SUGGESTIONS = (
+    "村口的路灯晚上不亮,老人走路怕摔", "办事窗口能不能中午也留个人", "垃圾桶再加两个就好了",
+    "水压低,早上接不满一桶水", "村医态度好,就是药不全", "公示栏的字太小,看不清",
+    "修路的事说了一年了,给个准话", "便民站周六也开门就方便了", "希望多组织体检",
+)  # fmt: skip
+# Keys of the month that is over are destroyed at once: the demo need not make hundreds for that.
+FEW_KEYS = 3
+UNANIMOUS_SHARE = 0.08
+VOTERS = text(
+    """
+    SELECT p.openid FROM binding b JOIN person p ON p.id = b.person_id
+    WHERE b.county_id = :county_id AND b.ended_at IS NULL
+      AND p.openid LIKE 'demo-%-v%' AND p.openid !~ '-v[12]$'
+      AND NOT EXISTS (SELECT FROM ballot_issue i
+                      WHERE i.person_id = p.id AND i.period = :period)
+    ORDER BY random() LIMIT 1
+    """
+)
+BOUND = text("SELECT count(*) FROM binding WHERE village_id = ANY(:ids) AND ended_at IS NULL")
+RELEASE = text(
+    "UPDATE survey_text SET state = 'shown' WHERE round_id = :id AND substr(id::text, 1, 1) < 'c'"
+)
+
+
+def load_surveys(county_id: int, at: datetime) -> int:
+    """Last month's round, counted and published, and this month's; returns the answers counted."""
+    this_month = calendar.month_of(calendar.local_day(at))
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    with transaction():
+        counted = 0
+        if not rounds.has_round(county_id, last_month):
+            counted = _load_past(county_id, last_month)
+        times = _times(this_month)
+        if not rounds.has_round(county_id, this_month) and at < times[1] - timedelta(hours=1):
+            _plan(county_id, this_month)
+    return counted
+
+
+def _times(period: date) -> tuple[datetime, datetime]:
+    """From the morning of the first to the evening of the month's last day but one."""
+    last = rounds.next_month(period) - timedelta(days=2)
+    return (
+        datetime.combine(period, time(8), COUNTY_ZONE),
+        datetime.combine(last, time(18), COUNTY_ZONE),
+    )
+
+
+def _plan(county_id: int, period: date) -> int:
+    title = f"{period.month} 月村民问卷"
+    return rounds.plan_round(county_id, period, title, QUESTIONNAIRES, _times(period))
+
+
+def _load_past(county_id: int, period: date) -> int:
+    few = cycle([blind.generate() for _ in range(FEW_KEYS)])
+    keys.prepare_period(county_id, period, lambda: next(few))
+    round_id = _plan(county_id, period)
+    rounds.open_round(round_id)
+    questions = rounds.questions_of_round(round_id)
+    counted = 0
+    for unit_id, villages in sorted(rounds.villages_of_units(county_id, period).items()):
+        bound = db.session.scalar(BOUND, {"ids": villages}) or 0
+        sheets = list(_sheets(villages[0], bound))
+        rounds.keep_counts(round_id, unit_id, questions[unit_id], sheets, "phone")
+        counted += len(sheets)
+    rounds.close_round(round_id)
+    rounds.publish_round(round_id)
+    db.session.execute(RELEASE, {"id": round_id})
+    return counted
+
+
+def _sheets(village_id: int, bound: int) -> Iterator[list[Any]]:
+    """What simulated neighbours said: of some villages many, of a few hardly anybody."""
+    roll = dice("survey", village_id)
+    # Here and there nearly everybody agrees, which may only be said as a band.
+    lean = 60.0 if roll.random() < UNANIMOUS_SHARE else roll.uniform(0.3, 3.0)
+    for _ in range(int(bound * roll.uniform(0.1, 0.7))):
+        yield _answers(roll, lean)
+
+
+def _answers(roll: random.Random, lean: float) -> list[Any]:
+    level = roll.choices(range(5), (4 * lean, 3 * lean, 2, 1, 0.6))[0]
+    words = roll.choice(SUGGESTIONS) if roll.random() < 0.12 else None
+    return [level, roll.choices(range(4), (3, 2, 2, 1))[0], words]
+
+
+def read_json(address: str) -> Any:
+    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  our own address
+        return json.load(answer)
+
+
+def somebody_without_ballots(county_id: int) -> str | None:
+    """The openid of a simulated villager who has not fetched this month's ballots."""
+    period = calendar.month_of(calendar.today())
+    found = db.session.scalar(VOTERS, {"county_id": county_id, "period": period})
+    db.session.rollback()
+    return found
+
+
+def encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+class Voter:
+    """Fetches ballots by name and answers without one, as the mini-program does."""
+
+    def __init__(self, phone: Any, host: str, anonymous: str, county_id: int) -> None:
+        self.phone, self.host, self.anonymous = phone, host, anonymous
+        self.county_id = county_id
+        self.name = keys.period_name(calendar.month_of(calendar.today()))
+
+    def answer(self) -> None:
+        """One whole participation; raises URLError where a step is refused."""
+        survey = read_json(f"{self.host}/surveys/{self.county_id}/{self.name}.json")
+        if survey["state"] != "open":
+            return
+        file = read_json(f"{self.host}/keys/{self.county_id}/{self.name}.json")
+        village = self.phone.call("GET", "/me")["binding"]["village"]["id"]
+        unit = next(int(unit) for unit, ids in file["units"].items() if village in ids)
+        moduli = {key["use"]: int(key["n"], 16) for key in file["keys"] if key["unit"] == unit}
+        ctx = blind.context("survey", self.name, unit)
+        token = secrets.token_bytes(blind.RANDOM_PREFIX)
+        hidden = hide(moduli["survey"], token + ctx)
+        tickets = [hide(moduli["ticket"], secrets.token_bytes(64)).blinded for _ in range(2)]
+        signed = self.phone.call(
+            "POST",
+            "/ballots",
+            {
+                "period": self.name,
+                "survey": encoded(hidden.blinded),
+                "tickets": [encoded(one) for one in tickets],
+            },
+        )
+        self._put(
+            {
+                "kid": encoded(blind.key_id(ctx, moduli["survey"])),
+                "r": encoded(token),
+                "sig": encoded(
+                    finalize(moduli["survey"], hidden, urlsafe_b64decode(signed["survey"] + "=="))
+                ),
+                "body": encoded(pad(_answers(random.Random(), 1.5))),
+                "reward_blinded": encoded(
+                    hide(int(file["reward"]["n"], 16), secrets.token_bytes(64)).blinded
+                ),
+            }
+        )
+
+    def _put(self, request: dict[str, str]) -> None:
+        sent = urllib.request.Request(  # noqa: S310  our own address on this machine
+            f"{self.anonymous}/anon/response",
+            data=json.dumps(request).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(sent, timeout=10):  # noqa: S310
+            pass
