@@ -4,6 +4,7 @@ const path = require('node:path')
 const { checkMarkup, checkStyles } = require('./wechat_compilers')
 const { checkTypes } = require('./types')
 const { checkSizes } = require('./sizes')
+const { checkAnonymous } = require('./anonymous')
 
 const APP = path.join(__dirname, '..', 'app')
 
@@ -12,6 +13,7 @@ const GATES = [
   ['WXSS(wcsc)', checkStyles],
   ['类型(tsc)', checkTypes],
   ['包的大小', checkSizes],
+  ['匿名不认人', checkAnonymous],
 ]
 
 /** @returns {boolean} whether all gates were passed */

@@ -15,6 +15,18 @@ const utf8 = (text) => {
   return Uint8Array.from(bytes)
 }
 
+const PIECE = 8192
+
+/** Bytes that are plain ASCII, as text; throws on any other. @param {Uint8Array} bytes */
+const ascii = (bytes) => {
+  if (bytes.some((byte) => byte > 127)) throw new Error('not ASCII')
+  let text = ''
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    text += String.fromCharCode.apply(null, Array.from(bytes.subarray(at, at + PIECE)))
+  }
+  return text
+}
+
 /** @param {Uint8Array} bytes */
 const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
@@ -63,4 +75,4 @@ const fromBase64 = (text) => {
   return Uint8Array.from(bytes)
 }
 
-module.exports = { utf8, toHex, fromHex, join, toBase64, fromBase64 }
+module.exports = { utf8, ascii, toHex, fromHex, join, toBase64, fromBase64 }

@@ -6,10 +6,10 @@ const read = (/** @type {string} */ name) => wx.getStorageSync(PREFIX + name) ||
 const keep = (/** @type {string} */ name, /** @type {any} */ draft) => wx.setStorageSync(PREFIX + name, draft)
 const drop = (/** @type {string} */ name) => wx.removeStorageSync(PREFIX + name)
 
-/** After logging out nothing that was written stays on the phone. */
-const dropAll = () => {
+/** After logging out nothing that was written stays on the phone. @param {string} [start] of the names */
+const dropAll = (start = '') => {
   wx.getStorageInfoSync().keys
-    .filter((key) => key.startsWith(PREFIX))
+    .filter((key) => key.startsWith(PREFIX + start))
     .forEach((key) => wx.removeStorageSync(key))
 }
 

@@ -1,6 +1,7 @@
 /** One HTTP exchange with the county's server, without log-in. */
 const { host, apiPath } = require('../config')
 const { fromAnswer, fromFailure } = require('./errors')
+const clock = require('./clock')
 
 const PATIENCE_MS = 15000
 
@@ -18,6 +19,7 @@ const send = ({ method = 'GET', path, data, header = {} }) => new Promise((resol
     header,
     timeout: PATIENCE_MS,
     success: (answer) => {
+      clock.note(answer.header)
       const isFine = answer.statusCode >= 200 && answer.statusCode < 300
       if (isFine) resolve(answer.data)
       else reject(fromAnswer(answer))

@@ -19,20 +19,30 @@ function createStorage(person) {
 /** What is meant for the county's host goes to the server this page came from. */
 const resolveUrl = (url) => (url.startsWith(`${host}/`) ? location.origin + url.slice(host.length) : url)
 
+/** What leaves for another host says nothing about where it comes from. */
+const discretion = (address) =>
+  (new URL(address, location.href).origin === location.origin ? {} : { referrerPolicy: 'no-referrer' })
+
+/** The body as the app asked for it: bytes, an object, or text. */
+async function bodyOf(answer, responseType) {
+  if (responseType === 'arraybuffer') return answer.arrayBuffer()
+  const text = await answer.text()
+  try { return JSON.parse(text) } catch { return text }
+}
+
 async function send(options) {
-  const { url, method, header, data } = options
+  const { url, method, header, data, responseType } = options
   const hasBody = method !== 'GET' && method !== 'HEAD'
   const search = !hasBody && data ? `?${new URLSearchParams(data)}` : ''
-  const answer = await fetch(resolveUrl(url) + search, {
+  const address = resolveUrl(url) + search
+  const answer = await fetch(address, {
     method,
     headers: { ...(hasBody && data !== undefined ? { 'Content-Type': 'application/json' } : {}), ...header },
     body: hasBody && data !== undefined ? JSON.stringify(data) : undefined,
     credentials: 'omit',
+    ...discretion(address),
   })
-  const text = await answer.text()
-  const received = { statusCode: answer.status, header: Object.fromEntries(answer.headers), data: text }
-  try { received.data = JSON.parse(text) } catch { return received }
-  return received
+  return { statusCode: answer.status, header: Object.fromEntries(answer.headers), data: await bodyOf(answer, responseType) }
 }
 
 /** Pictures that were picked, by the address the app knows them under. */
@@ -61,6 +71,32 @@ const chooseMedia = ({ count = 9 }) => new Promise((resolve, reject) => {
   }))
   field.click()
 })
+
+/** Draws a picture smaller, as JPEG; what the camera wrote beside it is gone. */
+async function compressImage({ src, quality = 80, compressedWidth }) {
+  const picture = await createImageBitmap(picked.get(src))
+  const width = Math.min(compressedWidth || picture.width, picture.width)
+  const canvas = document.createElement('canvas')
+  Object.assign(canvas, { width, height: Math.round((picture.height * width) / picture.width) })
+  canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height)
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, 'image/jpeg', quality / 100) })
+  const tempFilePath = URL.createObjectURL(blob)
+  picked.set(tempFilePath, blob)
+  return { tempFilePath }
+}
+
+const readFile = async (path) => picked.get(path).arrayBuffer()
+const writeFile = async (path, data) => { picked.set(path, new Blob([data], { type: 'image/png' })) }
+const removeFile = async (path) => { picked.delete(path) }
+
+/** The computer's album is its folder of downloads. */
+async function saveToAlbum(path) {
+  const link = document.createElement('a')
+  Object.assign(link, { href: URL.createObjectURL(picked.get(path)), download: path.split('/').pop() })
+  link.click()
+}
+
+const copy = async (text) => { await navigator.clipboard.writeText(text).catch(() => undefined) }
 
 /** Records with the computer's microphone. @returns {Promise<() => Promise<string>>} how to stop */
 async function record() {
@@ -113,7 +149,7 @@ async function subscribe(person, ids) {
   return answer
 }
 
-/** @param {{person: string, offline: boolean, font: number}} state shared with the panel */
+/** @param {{person: string, offline: boolean, font: number, ext: object}} state shared with the panel */
 const createDevice = (state) => ({
   storage: createStorage(state.person),
   isOnline: () => !state.offline,
@@ -128,6 +164,8 @@ const createDevice = (state) => ({
   dial: async () => ({}),
   openPrivacy: async () => ({}),
   send, upload, chooseMedia, record, play, scan, resolveUrl,
+  compressImage, readFile, writeFile, removeFile, saveToAlbum, copy,
+  extConfig: () => state.ext,
   askToSubscribe: (ids) => subscribe(state.person, ids),
   previewImage: ({ urls, current }) => showPictures(urls.map(resolveUrl), urls.indexOf(current)),
 })

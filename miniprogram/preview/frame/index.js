@@ -39,6 +39,12 @@ async function fillPeople(state) {
   byId('vp-person-hint').textContent = chosen ? chosen.hint || '' : '服务器没有给出演示人物。'
 }
 
+/** What the county set for itself; a template's ext.json is there before the first page. */
+async function fetchExt() {
+  const answer = await fetch('/preview/ext.json').catch(() => null)
+  return answer && answer.ok ? answer.json().catch(() => ({})) : {}
+}
+
 /** WeChat re-reads font size and theme when the mini-program comes to the front again. */
 function comeBack(phone) {
   const { top } = phone.stack
@@ -75,6 +81,7 @@ async function main() {
   const state = readState()
   document.documentElement.dataset.theme = state.theme
   await fillPeople(state)
+  state.ext = await fetchExt()
   remember(state)
   byId('vp-font').value = String(state.font)
   byId('vp-dark').checked = state.theme === 'dark'

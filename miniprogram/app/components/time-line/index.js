@@ -2,6 +2,7 @@ const { absolute } = require('../../core/send')
 const { dayWords } = require('../../core/words')
 
 const CHINA_AHEAD_MS = 8 * 3600000
+const DAY_LENGTH = 10
 const clock = (/** @type {string} */ iso) => new Date(Date.parse(iso) + CHINA_AHEAD_MS).toISOString().slice(11, 16)
 
 /** What happened, step by step, the newest last. */
@@ -14,8 +15,9 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
       const shown = lines.map((line, index) => ({
         ...line,
         key: index,
-        when: `${dayWords(line.at)} ${clock(line.at)}`,
-        photos: line.files.filter((/** @type {any} */ file) => file.kind === 'photo').map((/** @type {any} */ file) => absolute(file.url)),
+        // Where nobody may be found out, only the day is told, and there are no files.
+        when: line.at.length > DAY_LENGTH ? `${dayWords(line.at)} ${clock(line.at)}` : dayWords(line.at),
+        photos: (line.files || []).filter((/** @type {any} */ file) => file.kind === 'photo').map((/** @type {any} */ file) => absolute(file.url)),
       }))
       this.setData({ shown })
     },

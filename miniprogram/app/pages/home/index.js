@@ -2,6 +2,9 @@ const { page } = require('../../core/page')
 const { scan } = require('../../core/scan')
 const outbox = require('../../core/outbox')
 const scorecard = require('../../core/scorecard')
+const anonymous = require('../../core/anonymous')
+const ballots = require('../../core/ballots')
+const survey = require('../../core/survey')
 const { getMe } = require('../../api/me')
 const { listPoints } = require('../../api/points')
 const { getScorecard } = require('../../api/villages')
@@ -16,24 +19,40 @@ const show = async () => {
   const village = me.binding ? me.binding.village : null
   const card = village ? scorecard.describe(await getScorecard(village.id)) : null
   return {
-    villageName: village ? village.name : '', balance: points.balance, card,
+    village, villageName: village ? village.name : '', balance: points.balance, card,
     needing: tickets.needing_answer, unread: notices.unread, headline: queue ? queue.headline : '',
   }
 }
 
 Page(page({
   remembers: 'home',
-  fetch: show,
-  data: { villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '' },
+  data: { survey: { view: 'none' }, village: null, villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '' },
+
+  async fetch() {
+    const found = await show()
+    this.prepareSurvey(found.village)
+    return found
+  },
 
   onShow() {
     this.countWaiting()
+    this.setData({ survey: survey.standing() })
     if (!this.stopListening) this.stopListening = outbox.listen((outcome) => this.heard(outcome))
+    if (!this.stopAnonymous) this.stopAnonymous = anonymous.listen(() => this.setData({ survey: survey.standing() }))
     this.load()
   },
 
   onUnload() {
     if (this.stopListening) this.stopListening()
+    if (this.stopAnonymous) this.stopAnonymous()
+  },
+
+  /** Questions and ballots are fetched at the month's first launch, long before anybody answers. */
+  async prepareSurvey(village) {
+    if (!village || !village.county_id) return
+    await survey.refresh(village.county_id)
+    await ballots.prepare(village)
+    this.setData({ survey: survey.standing() })
   },
 
   countWaiting() {
@@ -58,6 +77,8 @@ Page(page({
   },
 
   writeTicket() { wx.navigateTo({ url: '/pages/tickets/new/index' }) },
+  writeAnonymously() { wx.navigateTo({ url: '/pages/anonymous/new/index' }) },
+  openSurvey() { wx.navigateTo({ url: '/pages/survey/index' }) },
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
   openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
   openQueue() { wx.navigateTo({ url: '/pages/cadre/index' }) },

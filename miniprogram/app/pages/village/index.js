@@ -2,6 +2,7 @@ const { page } = require('../../core/page')
 const scorecard = require('../../core/scorecard')
 const { getMe } = require('../../api/me')
 const { getScorecard } = require('../../api/villages')
+const { latestResults } = require('../../core/survey_results')
 
 /** @param {{status: string, value: string|null}} rate */
 const praiseOf = (rate) =>
@@ -9,13 +10,15 @@ const praiseOf = (rate) =>
 
 Page(page({
   remembers: 'village',
-  data: { card: null, praise: '' },
+  data: { card: null, praise: '', results: null },
 
   async fetch() {
     const me = await getMe()
-    if (!me.binding) return { card: null, praise: '' }
-    const card = scorecard.describe(await getScorecard(me.binding.village.id))
-    return { card, praise: praiseOf(card.positive_rate) }
+    if (!me.binding) return { card: null, praise: '', results: null }
+    const { village } = me.binding
+    const [found, results] = await Promise.all([getScorecard(village.id), latestResults(village)])
+    const card = scorecard.describe(found)
+    return { card, praise: praiseOf(card.positive_rate), results }
   },
 
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },

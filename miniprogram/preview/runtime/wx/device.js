@@ -53,6 +53,21 @@ function player(own) {
   })
 }
 
+/** The files a mini-program may read and write; they belong to the device. */
+function files(own) {
+  const act = (work) => (options) => {
+    Promise.resolve().then(() => work(options)).then(
+      (value) => { if (options.success) options.success({ errMsg: 'ok', ...value }) },
+      (error) => { if (options.fail) options.fail({ errMsg: `fail ${error.message}` }) },
+    ).then(() => { if (options.complete) options.complete({}) })
+  }
+  return {
+    readFile: act(async ({ filePath }) => ({ data: await own.readFile(filePath) })),
+    writeFile: act(({ filePath, data }) => own.writeFile(filePath, data)),
+    unlink: act(({ filePath }) => own.removeFile(filePath)),
+  }
+}
+
 function device(phone) {
   const own = phone.device
   const recorder = recorderOf(own)
@@ -71,13 +86,17 @@ function device(phone) {
       vibrateShort: async () => ({}),
       requestSubscribeMessage: ({ tmplIds }) => own.askToSubscribe(tmplIds),
       previewImage: (options) => own.previewImage(options),
+      compressImage: (options) => own.compressImage(options),
+      saveImageToPhotosAlbum: ({ filePath }) => own.saveToAlbum(filePath),
       makePhoneCall: ({ phoneNumber }) => own.dial(phoneNumber),
-      setClipboardData: async () => ({}),
+      setClipboardData: ({ data }) => own.copy(data),
       getPrivacySetting: async () => ({ needAuthorization: false, privacyContractName: '《用户隐私保护指引》' }),
       requirePrivacyAuthorize: async () => ({}),
       openPrivacyContract: () => own.openPrivacy(),
     },
     direct: {
+      getExtConfigSync: () => own.extConfig(),
+      getFileSystemManager: () => files(own),
       getRecorderManager: () => recorder,
       createInnerAudioContext: () => player(own),
       getAppBaseInfo: appBase,

@@ -1,0 +1,9 @@
+const { fetchJson } = require('../core/open_file')
+
+/** This month's questions, the same file for everybody. @param {number} county @param {string} period */
+const getRound = (county, period) => fetchJson(`/surveys/${county}/${period}.json`)
+
+/** What was answered, once it is published. @param {number} county @param {string} period */
+const getResults = (county, period) => fetchJson(`/surveys/${county}/${period}/results.json`)
+
+module.exports = { getRound, getResults }

@@ -1,0 +1,10 @@
+const { groupsOf, spoken } = require('../../core/receipt_code')
+
+/** A receipt, large, in groups of four; read aloud digit by digit. */
+Component({
+  properties: { code: { type: String, value: '' } },
+  data: { /** @type {any[]} */ groups: [], said: '' },
+  observers: {
+    code(code) { this.setData({ groups: groupsOf(code), said: spoken(code) }) },
+  },
+})

@@ -1,0 +1,241 @@
+/**
+ * Answers and tickets without a name. Nothing here knows who uses the phone: no log-in, no header.
+ * A letter is sealed and kept with its token in one write, leaves word for word the same until the
+ * server says that it lies safely, and only then is its plain text gone from the phone.
+ */
+const { ApiError, fromAnswer, isTemporary } = require('./errors')
+const { fromBase64, fromHex, join, toBase64, toHex } = require('./bytes')
+const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS } = require('./envelope')
+const { post } = require('./anonymous_send')
+const clock = require('./clock')
+const parts = require('./parts')
+const purse = require('./purse')
+
+const RANDOM = 32
+const NAME = 16
+/** A large letter that was taken is not sent again at every launch: villages pay for each megabyte. */
+const LARGE_PAUSE_MS = 6 * 3600000
+const RESPONSE = '/anon/response'
+const FEEDBACK = '/anon/feedback'
+/** A page of somebody else's, as in a hotel: it is asked again later. */
+const NOT_OURS = 502
+const WORD = '/anon/receipt/word'
+
+/** @typedef {{state: 'kept'|'waiting'|'refused', letter: purse.Letter, error?: any}} Outcome */
+
+/** @type {Set<(outcome: Outcome) => void>} */
+const listeners = new Set()
+/** @type {Promise<void>|null} */
+let flushing = null
+
+const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿名票用完了,下个月再来。要紧的事请打 12345。' })
+
+const randomName = async () => toHex(await require('./blind').randomBytes(NAME))
+const items = () => purse.read().outbox
+
+/** A hidden message that comes back as next month's points. @param {any} ballots */
+const hideReward = async ({ period, county, keys }) => {
+  const { blind, context, randomBytes } = require('./blind')
+  const r = await randomBytes(RANDOM)
+  const ctx = context('reward', period, county)
+  const { blinded, inverse } = await blind(fromHex(keys.reward), join(r, ctx))
+  const veil = { r: toBase64(r), inverse: toBase64(inverse), context: toBase64(ctx), modulus: keys.reward }
+  return { blinded: toBase64(blinded), veil }
+}
+
+/** @param {any} reward @param {string} signature @returns {string|null} null where another key signed */
+const unveilReward = (reward, signature) => {
+  const { finalize } = require('./blind')
+  const message = join(fromBase64(reward.r), fromBase64(reward.context))
+  try {
+    const sig = finalize(fromHex(reward.modulus), message, fromBase64(reward.inverse), fromBase64(signature))
+    return sig && toBase64(sig)
+  } catch { return null }
+}
+
+/** @param {purse.Letter} letter */
+const dataOf = (letter) => {
+  if (letter.kind === 'word') return letter.fields
+  return { ...letter.fields, body: wire({ content: parts.read(letter.id), size: letter.size || 0 }) }
+}
+
+/**
+ * Goes from the phone; what is left says only that there was one.
+ * @param {purse.Letter} letter @param {string} became @param {(kept: purse.Purse) => void} [act] in the same write
+ */
+const finish = (letter, became, act = () => undefined) => {
+  purse.change((kept) => {
+    if (!kept.outbox.some((one) => one.id === letter.id)) return
+    kept.outbox = kept.outbox.filter((one) => one.id !== letter.id)
+    if (letter.kind === 'survey') kept.answered[letter.period] = became
+    act(kept)
+  })
+  parts.dropOthers(items().map((one) => one.id))
+}
+
+/** @param {purse.Letter} letter @param {{durable: boolean, reward?: string}} answer */
+const taken = (letter, answer) => {
+  const sig = letter.reward && answer.reward ? unveilReward(letter.reward, answer.reward) : null
+  purse.change((kept) => {
+    if (sig && letter.reward) kept.rewards.push({ period: letter.period, r: letter.reward.r, sig })
+    if (letter.reward && !sig) kept.note = '上次的积分没领成:回执不是用公示的钥匙签的。请打 12345 说一声。'
+    if (letter.kind === 'survey') kept.answered[letter.period] = 'kept'
+    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, reward: null, askedAt: clock.now() } : one))
+  })
+  if (answer.durable) finish(letter, 'durable')
+}
+
+/** The token was not spent: it goes back to the others. @param {purse.Letter} letter */
+const giveBack = (letter) => (/** @type {purse.Purse} */ { ballots }) => {
+  if (!ballots || ballots.period !== letter.period) return
+  const { kid, r, sig } = letter.fields
+  if (letter.kind === 'survey') ballots.survey = { kid, r, sig }
+  else ballots.tickets = (ballots.tickets || []).concat({ kid, r, sig })
+}
+
+/** @param {purse.Letter} letter @param {any} error @returns {Outcome} */
+const refused = (letter, error) => {
+  if (isTemporary(error)) return { state: 'waiting', letter, error }
+  // Once taken, a later no only says that the month is over: it was counted.
+  if (letter.isKept) {
+    finish(letter, 'durable')
+    return { state: 'kept', letter }
+  }
+  const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
+  if (isUnspent) finish(letter, '', giveBack(letter))
+  else finish(letter, error.code)
+  return { state: 'refused', letter, error }
+}
+
+/** @param {purse.Letter} letter @returns {Promise<Outcome>} */
+const deliver = async (letter) => {
+  let answer
+  try {
+    answer = await post(letter.path, dataOf(letter), letter.size === TICKET_WITH_PHOTOS)
+    if (!['ok', 'already'].includes(answer.status)) throw fromAnswer({ statusCode: NOT_OURS, data: null })
+  } catch (error) {
+    return refused(letter, error)
+  }
+  // What somebody deleted meanwhile is not written back.
+  if (items().some((one) => one.id === letter.id)) taken(letter, answer)
+  return { state: 'kept', letter }
+}
+
+/** @param {purse.Letter} letter */
+const isDue = (letter) => {
+  if (!letter.isKept || letter.size !== TICKET_WITH_PHOTOS) return true
+  return Math.abs(clock.now() - (letter.askedAt || 0)) >= LARGE_PAUSE_MS
+}
+
+/** Tries the letters in turn; the first that finds no way ends the round. */
+const deliverAll = async () => {
+  const tried = new Set()
+  const next = () => items().find((one) => !tried.has(one.id) && isDue(one))
+  for (let letter = next(); letter; letter = next()) {
+    tried.add(letter.id)
+    const outcome = await deliver(letter)
+    Array.from(listeners).forEach((listener) => listener(outcome))
+    if (outcome.state === 'waiting') return
+  }
+}
+
+/** Sends what is waiting; asked twice at once, it runs once. @returns {Promise<void>} */
+const flush = () => {
+  if (!items().length) return Promise.resolve()
+  if (!flushing) {
+    const done = () => { flushing = null }
+    flushing = deliverAll()
+    flushing.then(done, done)
+  }
+  return flushing
+}
+
+/** @param {(outcome: Outcome) => void} listener @returns {() => void} stops listening */
+const listen = (listener) => {
+  listeners.add(listener)
+  return () => { listeners.delete(listener) }
+}
+
+/** @param {purse.Letter} letter that was just kept @returns {Promise<Outcome>} */
+const send = async (letter) => {
+  /** @type {Outcome} */
+  let outcome = { state: 'waiting', letter }
+  const stop = listen((seen) => { if (seen.letter.id === letter.id) outcome = seen })
+  await flush()
+  // A round that was already under way may have ended just before this letter was added.
+  if (outcome.state === 'waiting' && !outcome.error) await flush()
+  stop()
+  return outcome
+}
+
+/** Takes this very token; tapped twice, the first tap has it. @param {purse.Purse} kept @param {string} kind @param {purse.Token} held */
+const takeToken = ({ ballots }, kind, held) => {
+  if (!ballots) return false
+  const isHeld = (/** @type {any} */ one) => Boolean(one) && one.sig === held.sig
+  if (kind === 'survey') {
+    if (!isHeld(ballots.survey)) return false
+    ballots.survey = null
+    return true
+  }
+  const tickets = ballots.tickets || []
+  ballots.tickets = tickets.filter((one) => !isHeld(one))
+  return ballots.tickets.length < tickets.length
+}
+
+/**
+ * Seals, takes the token and keeps all of it in one write, then sends.
+ * @param {'survey'|'ticket'} kind @param {import('./envelope').Sealed} sealed @param {any} [more]
+ */
+const submit = async (kind, sealed, more = {}) => {
+  const { ballots } = purse.read()
+  const held = ballots && (kind === 'survey' ? ballots.survey : (ballots.tickets || [])[0])
+  if (!ballots || !held) throw noToken()
+  const { blinded, veil } = await hideReward(ballots)
+  const id = await randomName()
+  parts.keep(id, sealed.content)
+  /** @type {purse.Letter} */
+  const letter = {
+    id, kind, path: kind === 'survey' ? RESPONSE : FEEDBACK, period: ballots.period, size: sealed.size,
+    fields: { ...held, reward_blinded: blinded }, reward: veil, isKept: false, ...more,
+  }
+  let isTaken = false
+  purse.change((kept) => {
+    isTaken = takeToken(kept, kind, held)
+    if (isTaken) kept.outbox.push(letter)
+    if (isTaken && kind === 'survey') kept.answered[letter.period] = 'waiting'
+  })
+  if (!isTaken) throw noToken()
+  return send(letter)
+}
+
+/** @param {any[]} answers one for each question, null where skipped */
+const answer = (answers) => submit('survey', sealAnswers(answers))
+
+/** @param {any} ticket with its receipt @param {Uint8Array[]} photos */
+const writeTicket = (ticket, photos) => submit('ticket', sealTicket(ticket, photos), { code: ticket.receipt })
+
+/** @param {string} code @param {any} word a message, verdict or reopening */
+const sendWord = async (code, word) => {
+  const id = toBase64(await require('./blind').randomBytes(NAME))
+  /** @type {purse.Letter} */
+  const letter = { id, kind: 'word', path: WORD, period: '', fields: { code, id, word }, code, isKept: false }
+  purse.change((kept) => { kept.outbox.push(letter) })
+  return send(letter)
+}
+
+/** @param {string} code @returns {Promise<any>} what became of an anonymous ticket */
+const lookUp = (code) => post('/anon/receipt', { code })
+
+/** Forgets everything anonymous; this month's ballots and points on their way are gone with it. */
+const forget = () => {
+  purse.change((kept) => {
+    const { ballots } = kept
+    Object.assign(kept, {
+      ballots: ballots && { period: ballots.period, state: 'forgotten' },
+      outbox: [], rewards: [], answered: {}, receipts: [], note: '', problem: null,
+    })
+  })
+  parts.dropOthers([])
+}
+
+module.exports = { answer, writeTicket, sendWord, lookUp, flush, listen, items, forget }

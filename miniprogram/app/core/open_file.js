@@ -1,0 +1,31 @@
+/** Files that are the same for everybody: asked for without saying who asks. */
+const { host } = require('../config')
+const { fromAnswer, fromFailure } = require('./errors')
+const clock = require('./clock')
+
+const PATIENCE_MS = 30000
+
+/** @param {string} path @param {any} how @returns {Promise<any>} rejects with an ApiError */
+const fetchFile = (path, how) => new Promise((resolve, reject) => {
+  wx.request({
+    url: host + path,
+    method: 'GET',
+    timeout: PATIENCE_MS,
+    ...how,
+    success: (answer) => {
+      clock.note(answer.header)
+      if (answer.statusCode === 200) resolve(answer.data)
+      else reject(fromAnswer(answer))
+    },
+    fail: (failure) => reject(fromFailure(failure)),
+  })
+})
+
+/** @param {string} path */
+const fetchJson = (path) => fetchFile(path, {})
+
+/** The file as it came, to the last byte. @param {string} path @returns {Promise<Uint8Array>} */
+const fetchBytes = async (path) =>
+  new Uint8Array(await fetchFile(path, { dataType: 'other', responseType: 'arraybuffer' }))
+
+module.exports = { fetchJson, fetchBytes }

@@ -1,0 +1,129 @@
+const { plainPage } = require('../../../core/plain_page')
+const anonymous = require('../../../core/anonymous')
+const drafts = require('../../../core/drafts')
+const purse = require('../../../core/purse')
+const clock = require('../../../core/clock')
+const { clean, PHOTO_LIMIT } = require('../../../core/envelope')
+const { makeCode } = require('../../../core/receipt_code')
+const { saveToAlbum } = require('../../../core/receipt_picture')
+const { shrink } = require('../../../core/small_photo')
+
+const DRAFT = 'anonymous'
+const KEPT_FIELDS = ['step', 'category', 'kind', 'words', 'place', 'aboutCadres']
+const KINDS = [
+  { code: 'help', name: '求助' }, { code: 'complaint', name: '投诉' }, { code: 'suggestion', name: '建议' }, { code: 'report', name: '举报' },
+]
+const NOWHERE = 0
+const NO_TICKET = {
+  code: 'no_token',
+  message: '这个月的匿名诉求票用完了,或者还没领到。有信号的时候打开首页,会自己领好。',
+}
+
+/** @param {purse.Purse} held why no ticket can be written, or null */
+const refusalOf = ({ ballots, problem }) => {
+  if (ballots && ballots.state === 'ready' && ballots.period === clock.period() && (ballots.tickets || []).length) return null
+  return problem || NO_TICKET
+}
+
+Page(plainPage({
+  data: {
+    step: 'category', kinds: [], categories: [], places: [], category: null, kind: 'help', words: '', place: [], aboutCadres: false,
+    photos: [], left: 0, refusal: null, isSending: false, formProblem: '', code: '', outcome: '', isNoted: false,
+  },
+
+  onLoad() { this.load() },
+  onShow() { if (this.data.state === 'ready' && this.data.refusal) this.load() },
+
+  /** All of it was fetched ahead: opening the page asks no server anything. */
+  async fetch() {
+    const held = purse.read()
+    const { kinds, categories } = held.options || { kinds: KINDS, categories: [] }
+    const village = held.ballots && held.ballots.village
+    const places = village ? [{ id: village.id, text: village.name }, { id: NOWHERE, text: '不说哪个村' }] : []
+    return {
+      kinds: kinds.map((/** @type {any} */ one) => ({ id: one.code, text: one.name })),
+      categories, places, place: village ? [village.id] : [],
+      step: categories.length ? 'category' : 'words',
+      left: held.ballots ? (held.ballots.tickets || []).length : 0,
+      refusal: refusalOf(held),
+      ...drafts.read(DRAFT),
+    }
+  },
+
+  keepDraft() {
+    /** @type {Record<string, any>} */
+    const draft = {}
+    KEPT_FIELDS.forEach((name) => { draft[name] = this.data[name] })
+    drafts.keep(DRAFT, draft)
+  },
+
+  set(/** @type {any} */ values) {
+    this.setData({ ...values, formProblem: '' })
+    this.keepDraft()
+  },
+
+  pickCategory(event) { this.set({ category: event.currentTarget.dataset.code || null, step: 'words' }) },
+  toCategories() { this.set({ step: 'category' }) },
+  chooseKind(event) { this.set({ kind: event.detail.chosen.slice(-1)[0] || this.data.kind }) },
+  choosePlace(event) { this.set({ place: event.detail.chosen.slice(-1) }) },
+  write(event) { this.set({ words: event.detail.value }) },
+  switchAboutCadres() { this.set({ aboutCadres: !this.data.aboutCadres }) },
+  changePhotos(event) { this.setData({ photos: event.detail.files, formProblem: '' }) },
+
+  async send() {
+    const { words, photos, isSending } = this.data
+    if (isSending) return
+    if (!clean(words) && !photos.length) {
+      this.setData({ formProblem: '请写几个字,或拍张照片。' })
+      return
+    }
+    this.setData({ isSending: true, formProblem: '' })
+    try {
+      await this.seal()
+    } catch (error) {
+      this.setData({ formProblem: error.code ? error.message : '没封好,请再试一次。' })
+    }
+    this.setData({ isSending: false })
+  },
+
+  async seal() {
+    const { kind, category, place, words, aboutCadres, photos } = this.data
+    const pictures = []
+    for (const { path } of photos) pictures.push(await shrink(path, PHOTO_LIMIT))
+    const code = await makeCode()
+    const ticket = {
+      kind, category, village_id: place[0] || null, words: clean(words), about_cadres: aboutCadres, receipt: code,
+    }
+    const { state, error } = await anonymous.writeTicket(ticket, pictures)
+    wx.pageScrollTo({ scrollTop: 0, duration: 0 })
+    if (state === 'refused') {
+      this.setData({ formProblem: error.message })
+      return
+    }
+    drafts.drop(DRAFT)
+    this.setData({ step: 'receipt', code, outcome: state, words: '', photos: [] })
+  },
+
+  async saveToAlbum() {
+    try {
+      await saveToAlbum(this.data.code)
+      wx.showToast({ title: '存到相册了', icon: 'success' })
+    } catch (failure) {
+      if (/cancel/.test((failure && failure.errMsg) || '')) return
+      wx.showModal({ title: '没存成', content: '请在微信设置里允许存到相册,或者把这 16 个数字抄下来。', showCancel: false, confirmText: '知道了' })
+    }
+  },
+
+  copy() { wx.setClipboardData({ data: this.data.code, fail: () => undefined }) },
+
+  note() {
+    const { code } = this.data
+    purse.change((kept) => { if (!kept.receipts.includes(code)) kept.receipts.push(code) })
+    this.setData({ isNoted: true })
+  },
+
+  openNamed() { wx.redirectTo({ url: '/pages/tickets/new/index' }) },
+  openReceipt() { wx.navigateTo({ url: '/pages/anonymous/receipt/index' }) },
+  openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
+  goHome() { wx.switchTab({ url: '/pages/home/index' }) },
+}))

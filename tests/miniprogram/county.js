@@ -1,0 +1,154 @@
+'use strict'
+/** A whole county for the anonymous survey: village server, public files and the anonymous server. */
+const { constants, createHash, generateKeyPairSync, privateDecrypt } = require('node:crypto')
+const { Village, isBound, VILLAGE, error, fine } = require('./village')
+const { isSigned, context } = require('../../miniprogram/app/core/blind')
+const { fromBase64, fromHex, join, toBase64, toHex } = require('../../miniprogram/app/core/bytes')
+
+const MAIN = 'https://village-voice.example.cn'
+const ANONYMOUS = 'https://anonymous.test'
+const MINE = { ...VILLAGE, county_id: 1 }
+const DAY_MS = 86400000
+
+const makeKey = () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const n = Buffer.from(privateKey.export({ format: 'jwk' }).n, 'base64url').toString('hex')
+  const sign = (blinded) => toBase64(privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, fromBase64(blinded)))
+  return { n, sign }
+}
+
+/** Keys take time to make, and every test may use the same. */
+const KEYS = { survey: makeKey(), ticket: makeKey(), reward: makeKey(), other: makeKey(), otherTicket: makeKey() }
+
+const QUESTIONS = [
+  { kind: 'level', words: '最近办事方便吗?', options: [] },
+  { kind: 'single', words: '最该先办哪件?', options: ['修路', '供水', '路灯'] },
+  { kind: 'text', words: '有什么建议?', options: [] },
+]
+
+/** The month in China, as the phone counts. */
+const monthOf = (at) => new Date(at + 8 * 3600000).toISOString().slice(0, 7)
+
+class County extends Village {
+  constructor(answers = {}) {
+    super(answers)
+    this.binding = isBound({ village: MINE })
+    this.period = monthOf(Date.now())
+    this.bytes = Buffer.from(JSON.stringify(this.keyFile()))
+    this.digest = createHash('sha256').update(this.bytes).digest('hex')
+    this.round = this.openRound()
+    this.results = {}
+    /** What the servers remember: who fetched ballots, and which tokens came back. */
+    this.issued = null
+    this.spent = new Map()
+    this.isDurable = false
+    this.header = {}
+  }
+
+  keyFile(changes = {}) {
+    return {
+      period: this.period, county: 1, units: { 70: [11, 12], 71: [13] },
+      keys: [
+        { unit: 70, use: 'survey', n: KEYS.survey.n }, { unit: 70, use: 'ticket', n: KEYS.ticket.n },
+        { unit: 71, use: 'survey', n: KEYS.other.n }, { unit: 71, use: 'ticket', n: KEYS.otherTicket.n },
+      ],
+      reward: { n: KEYS.reward.n }, ...changes,
+    }
+  }
+
+  openRound(changes = {}) {
+    return {
+      period: this.period, title: '这个月的问卷', state: 'open', opens_at: new Date(Date.now() - DAY_MS).toISOString(),
+      closes_at: new Date(Date.now() + DAY_MS).toISOString(), has_answers: false,
+      units: { 70: { name: '庄里镇 西村、东村', questions: QUESTIONS } }, ...changes,
+    }
+  }
+
+  ext() {
+    return { anonymous_host: ANONYMOUS, key_digests: { [this.period]: this.digest } }
+  }
+
+  /** The parts of a phone that belong to this county. */
+  device(more = {}) {
+    return { send: this.send, extConfig: () => this.ext(), ...more }
+  }
+
+  async answer(options) {
+    const found = await this.route(options)
+    return { header: this.header, ...found }
+  }
+
+  route(options) {
+    const { url, method, header, data } = options
+    if (url.startsWith(`${MAIN}/api/v1`)) return super.answer(options)
+    const endpoint = `${method} ${url.replace(MAIN, '').replace(ANONYMOUS, '')}`
+    // As it was sent: the phone may change its own copy later.
+    const asked = { endpoint, url, header, data: data && JSON.parse(JSON.stringify(data)), responseType: options.responseType }
+    this.asked.push(asked)
+    const own = this.answers[endpoint]
+    if (own) return own(asked, this)
+    if (url.startsWith(`${ANONYMOUS}/anon/`)) return this.anonymous(asked)
+    return this.open(asked)
+  }
+
+  open({ endpoint, responseType }) {
+    if (endpoint.startsWith('GET /keys/') && endpoint.includes(this.period)) {
+      const { bytes } = this
+      return responseType === 'arraybuffer' ? fine(new Uint8Array(bytes).buffer) : fine(JSON.parse(bytes.toString()))
+    }
+    if (endpoint === `GET /surveys/1/${this.period}.json` && this.round) return fine(this.round)
+    const month = Object.keys(this.results).find((one) => endpoint === `GET /surveys/1/${one}/results.json`)
+    if (month) return fine(this.results[month])
+    return error(404, endpoint.startsWith('GET /keys/') ? 'keys_unknown' : 'round_unknown', '这个月还没有')
+  }
+
+  usual(asked) {
+    if (asked.endpoint === 'POST /ballots') return this.issue(asked.data)
+    return super.usual(asked)
+  }
+
+  /** One person, one month: another request is refused, the same one gets the same answer. */
+  issue(data) {
+    const blinded = [data.survey, ...data.tickets].join()
+    if (this.issued && this.issued !== blinded) return error(409, 'already_issued', '这个月的匿名票已经领过了')
+    this.issued = blinded
+    const credited = Boolean(data.reward)
+    return fine({
+      unit: 70, survey: KEYS.survey.sign(data.survey), tickets: data.tickets.map(KEYS.ticket.sign),
+      credited, points: credited ? 5 : 0, reward_note: null,
+    })
+  }
+
+  /** A token once; the same request again is answered the same. */
+  anonymous({ endpoint, data, header }) {
+    if (Object.keys(header).length) return error(400, 'named', '不该带身份')
+    if (endpoint === 'POST /anon/receipt/word') {
+      const known = this.spent.has(data.id)
+      this.spent.set(data.id, data)
+      return fine({ status: known ? 'already' : 'ok', durable: this.isDurable })
+    }
+    const use = { 'POST /anon/response': 'survey', 'POST /anon/feedback': 'ticket' }[endpoint]
+    if (!use) return error(404, 'not_found', '没有这个地址')
+    if (!this.isGood(use, data)) return error(403, 'bad_token', '这张匿名票不对,请打开小程序重新领')
+    const known = this.spent.get(data.r)
+    if (known && known.reward_blinded !== data.reward_blinded) return error(409, 'spent', '这张匿名票已经用过了')
+    if (!known) this.spent.set(data.r, data)
+    return fine({ status: known ? 'already' : 'ok', durable: this.isDurable, reward: KEYS.reward.sign(data.reward_blinded) })
+  }
+
+  isGood(use, { kid, r, sig }) {
+    const ctx = context(use, this.period, 70)
+    const modulus = fromHex(KEYS[use].n)
+    const name = createHash('sha256').update(join(ctx, modulus)).digest('hex')
+    return name === toHex(fromBase64(kid)) && isSigned(modulus, join(fromBase64(r), ctx), fromBase64(sig))
+  }
+}
+
+/** What a padded body holds: its JSON, and the bytes behind it. */
+const unpad = (body, lead) => {
+  const bytes = Buffer.from(body, 'base64url')
+  const length = bytes.readUIntBE(0, lead)
+  return { size: bytes.length, content: JSON.parse(bytes.subarray(lead, lead + length)), rest: bytes.subarray(lead + length) }
+}
+
+module.exports = { County, KEYS, MAIN, ANONYMOUS, MINE, QUESTIONS, monthOf, unpad, error, fine }
