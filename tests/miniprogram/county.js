@@ -14,7 +14,12 @@ const makeKey = () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const n = Buffer.from(privateKey.export({ format: 'jwk' }).n, 'base64url').toString('hex')
   const sign = (blinded) => toBase64(privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, fromBase64(blinded)))
-  return { n, sign }
+  /** For tests of a key that is not the public one: what does not fit is made to fit. */
+  const tag = (blinded) => {
+    const rest = BigInt(`0x${toHex(fromBase64(blinded))}`) % BigInt(`0x${n}`)
+    return sign(toBase64(fromHex(rest.toString(16).padStart(512, '0'))))
+  }
+  return { n, sign, tag }
 }
 
 /** Keys take time to make, and every test may use the same. */

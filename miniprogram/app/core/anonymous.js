@@ -27,6 +27,7 @@ const WORD = '/anon/receipt/word'
 const listeners = new Set()
 /** @type {Promise<void>|null} */
 let flushing = null
+let isWanted = false
 
 const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿名票用完了,下个月再来。要紧的事请打 12345。' })
 
@@ -127,21 +128,32 @@ const isDue = (letter) => {
   return Math.abs(clock.now() - (letter.askedAt || 0)) >= LARGE_PAUSE_MS
 }
 
-/** Tries the letters in turn; the first that finds no way ends the round. */
-const deliverAll = async () => {
+/** Tries the letters in turn; the first that finds no way ends the round. @returns {Promise<boolean>} whether one did */
+const deliverRound = async () => {
   const tried = new Set()
   const next = () => items().find((one) => !tried.has(one.id) && isDue(one))
   for (let letter = next(); letter; letter = next()) {
     tried.add(letter.id)
     const outcome = await deliver(letter)
     Array.from(listeners).forEach((listener) => listener(outcome))
-    if (outcome.state === 'waiting') return
+    if (outcome.state === 'waiting') return true
   }
+  return false
+}
+
+/** The signal may have come back just while a try was failing: then there is one more. */
+const deliverAll = async () => {
+  let isStuck
+  do {
+    isWanted = false
+    isStuck = await deliverRound()
+  } while (isStuck && isWanted)
 }
 
 /** Sends what is waiting; asked twice at once, it runs once. @returns {Promise<void>} */
 const flush = () => {
   if (!items().length) return Promise.resolve()
+  isWanted = true
   if (!flushing) {
     const done = () => { flushing = null }
     flushing = deliverAll()

@@ -5,6 +5,6 @@ Component({
   properties: { code: { type: String, value: '' } },
   data: { /** @type {any[]} */ groups: [], said: '' },
   observers: {
-    code(code) { this.setData({ groups: groupsOf(code), said: spoken(code) }) },
+    code(code) { this.setData({ groups: /** @type {any} */ (groupsOf(code)), said: spoken(code) }) },
   },
 })

@@ -1,0 +1,238 @@
+'use strict'
+/** Letters without a name: sealed, kept, re-sent word for word until safe, and gone. */
+const assert = require('node:assert/strict')
+const { before, test } = require('node:test')
+const { openApp } = require('../../../miniprogram/preview/node')
+const { County, KEYS, ANONYMOUS, unpad, error, fine } = require('../county')
+const { Mortal, purseOf, partsOf } = require('../mortal')
+const { isSigned, context } = require('../../../miniprogram/app/core/blind')
+const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
+
+const SECRET = '水站老是停水'
+const county = () => new County()
+/** A phone's storage with this month's ballots on it; each test starts from a copy. */
+let prepared
+
+before(async () => {
+  const phone = await openApp({ device: county().device() })
+  await phone.until(() => purseOf(phone.storage)?.options)
+  prepared = phone.storage.map
+})
+
+const copy = () => new Mortal(new Map(prepared))
+const open = (path, own, mortal, device = {}) =>
+  openApp({ path, device: own.device({ storage: mortal.storage, send: mortal.send(own.send), ...device }) })
+
+/** Answers three questions; the last tap seals and sends. */
+const fill = async (own, mortal, device) => {
+  const phone = await open('pages/survey/index', own, mortal, device)
+  await phone.see('最近办事方便吗')
+  phone.tap('#level-2')
+  phone.tap('#survey-next')
+  phone.tap('#option-1')
+  phone.tap('#survey-next')
+  phone.type('#survey-words', SECRET)
+  return phone
+}
+
+const answer = async (own, mortal, device) => {
+  const phone = await fill(own, mortal, device)
+  phone.tap('#survey-send')
+  return phone
+}
+
+const became = (mortal, own) => purseOf(mortal.storage)?.answered[own.period]
+const sent = (own) => own.requests('POST /anon/response')
+const relaunch = (own, mortal) => open('pages/home/index', own, mortal)
+
+const isReward = ({ r, sig, period }) =>
+  isSigned(fromHex(KEYS.reward.n), join(fromBase64(r), context('reward', period, 1)), fromBase64(sig))
+
+test('an answer leaves for the other host, in one size, without anything that names', async () => {
+  const own = county()
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  const [request] = sent(own)
+  assert.ok(request.url.startsWith(`${ANONYMOUS}/anon/response`))
+  assert.deepEqual(request.header, {})
+  assert.deepEqual(Object.keys(request.data).sort(), ['body', 'kid', 'r', 'reward_blinded', 'sig'])
+  const { size, content, rest } = unpad(request.data.body, 2)
+  assert.equal(size, 2048)
+  assert.deepEqual(content, { answers: [1, 1, SECRET] })
+  assert.ok(rest.every((byte) => byte === 0))
+  assert.ok(purseOf(mortal.storage).rewards.every(isReward))
+})
+
+test('opening the survey and answering it asks the known server nothing', async () => {
+  const own = county()
+  await (await answer(own, copy())).see('封好,交上去了')
+  assert.deepEqual(own.asked.map((one) => one.endpoint), ['POST /anon/response'])
+})
+
+test('T16 much said and nothing said have the same length', async () => {
+  const lengths = new Set()
+  for (const words of ['', '好'.repeat(200)]) {
+    const own = county()
+    const phone = await fill(own, copy())
+    phone.type('#survey-words', words)
+    phone.tap('#survey-send')
+    await phone.see('封好,交上去了')
+    lengths.add(JSON.stringify(sent(own)[0].data).length)
+  }
+  assert.equal(lengths.size, 1)
+})
+
+test('the same bytes are sent at each launch until the answer lies safe, then nothing of it is left', async () => {
+  const own = county()
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await relaunch(own, mortal)).until(() => sent(own).length === 2)
+  own.isDurable = true
+  const phone = await relaunch(own, mortal)
+  await phone.until(() => became(mortal, own) === 'durable')
+  const [first, ...others] = sent(own)
+  others.forEach((one) => assert.deepEqual(one.data, first.data))
+  assert.equal(own.spent.size, 1)
+  const { outbox, rewards } = purseOf(mortal.storage)
+  assert.deepEqual([outbox.length, rewards.length, partsOf(mortal.storage).length], [0, 1, 0])
+  const left = [...mortal.left.values()].join()
+  for (const trace of [first.data.sig, first.data.r, first.data.body.slice(0, 40), SECRET]) assert.ok(!left.includes(trace), trace)
+  await (await relaunch(own, mortal)).see('交上去了')
+  assert.equal(sent(own).length, 3)
+})
+
+test('T9 killed between any two steps of answering: one answer, one reward', async () => {
+  let steps = 0
+  for (let isDead = true; isDead; steps += 1) {
+    const own = county()
+    own.isDurable = true
+    const mortal = copy()
+    const first = await fill(own, mortal)
+    mortal.arm(steps)
+    first.tap('#survey-send')
+    await first.until(() => mortal.isDead || became(mortal, own) === 'durable')
+    if (!mortal.isDead) await first.see('已经删掉')
+    isDead = mortal.isDead
+    const next = new Mortal(mortal.left)
+    const phone = await open('pages/survey/index', own, next)
+    await phone.until(() => became(next, own) === 'durable' || phone.all('#survey-send').length)
+    // Nothing had been kept: the draft is still there, and one more tap sends it.
+    if (phone.all('#survey-send').length) phone.tap('#survey-send')
+    await phone.until(() => became(next, own) === 'durable')
+    const { outbox, rewards, ballots } = purseOf(next.storage)
+    assert.equal(own.spent.size, 1, `one answer after ${steps} steps`)
+    assert.equal(rewards.length, 1, `one reward after ${steps} steps`)
+    assert.ok(isReward(rewards[0]))
+    assert.deepEqual([outbox.length, ballots.survey, ballots.tickets.length], [0, null, 2])
+  }
+  assert.ok(steps > 6, `${steps} steps`)
+})
+
+test('without a signal the answer is sealed, waits over a restart, and leaves by itself', async () => {
+  const own = county()
+  const mortal = copy()
+  const phone = await fill(own, mortal)
+  phone.setOnline(false)
+  phone.tap('#survey-send')
+  await phone.see('还没传出去')
+  assert.equal(sent(own).length, 0)
+  const again = await open('pages/survey/index', own, mortal, { online: false })
+  await again.see('信号好了自动再传')
+  again.setOnline(true)
+  await again.see('封好,交上去了')
+  assert.equal(sent(own).length, 1)
+})
+
+test('tapped twice, it is sent once', async () => {
+  const own = county()
+  const phone = await fill(own, copy())
+  const send = phone.find('#survey-send')
+  const tap = () => send.triggerEvent('tap', {}, { bubbles: true, composed: true, capturePhase: true })
+  tap()
+  tap()
+  await phone.see('封好,交上去了')
+  assert.equal(own.spent.size, 1)
+})
+
+for (const [status, code] of [[429, 'slow_down'], [503, 'closed_for_now'], [200, 'page of a hotel']]) {
+  test(`${status} ${code}: it waits and is asked again word for word`, async () => {
+    const own = county()
+    own.answers['POST /anon/response'] = () => (status === 200 ? fine('<html>请登录</html>') : error(status, code, '等一下'))
+    const mortal = copy()
+    await (await answer(own, mortal)).see('待发送')
+    delete own.answers['POST /anon/response']
+    await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'kept')
+    const [first, second] = sent(own)
+    assert.deepEqual(second.data, first.data)
+  })
+}
+
+for (const [status, code, words] of [[410, 'closed', '来晚了一步'], [409, 'spent', '先交的那份算数'], [403, 'bad_token', '这张匿名票不对']]) {
+  test(`${code} ends in a sentence, and nothing is left on the way`, async () => {
+    const own = county()
+    own.answers['POST /anon/response'] = () => error(status, code, '')
+    const mortal = copy()
+    await (await answer(own, mortal)).see(words)
+    const { outbox, ballots, rewards } = purseOf(mortal.storage)
+    assert.deepEqual([outbox, ballots.survey, rewards, partsOf(mortal.storage)], [[], null, [], []])
+    await relaunch(own, mortal)
+    assert.equal(sent(own).length, 1)
+  })
+}
+
+test('questions that were changed meanwhile: the token comes back and the villager looks again', async () => {
+  const own = county()
+  own.answers['POST /anon/response'] = () => error(422, 'invalid_input', '答卷不合题目')
+  const mortal = copy()
+  const phone = await fill(own, mortal)
+  own.round.units[70].questions = [{ kind: 'single', words: '换过的题', options: ['甲', '乙'] }]
+  phone.tap('#survey-send')
+  await phone.see('题目刚才改过了')
+  assert.ok(phone.text().includes('换过的题'))
+  delete own.answers['POST /anon/response']
+  phone.tap('#option-0')
+  phone.tap('#survey-send')
+  await phone.see('封好,交上去了')
+  const [first, second] = sent(own)
+  assert.equal(second.data.r, first.data.r)
+})
+
+test('what was taken and then found closed counts as done', async () => {
+  const own = county()
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  own.answers['POST /anon/response'] = () => error(410, 'closed', '截止了')
+  await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'durable')
+  assert.deepEqual([purseOf(mortal.storage).outbox, purseOf(mortal.storage).rewards.length], [[], 1])
+})
+
+test('a reward signed with another key is thrown away and told', async () => {
+  const own = county()
+  const usual = own.anonymous.bind(own)
+  own.anonymous = (asked) => ({ ...usual(asked), data: { ...usual(asked).data, reward: KEYS.other.tag(asked.data.reward_blinded) } })
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  assert.deepEqual(purseOf(mortal.storage).rewards, [])
+  const check = await open('pages/survey/check/index', own, mortal)
+  await check.see('上次的积分没领成')
+})
+
+test('a survey that closed while the phone had no signal says so before anything is written', async () => {
+  const own = county()
+  const mortal = copy()
+  const round = JSON.parse(mortal.storage.getItem('survey_round'))
+  mortal.storage.setItem('survey_round', JSON.stringify({ ...round, closes_at: new Date(Date.now() - 1000).toISOString() }))
+  const phone = await open('pages/survey/index', own, mortal, { online: false })
+  await phone.see('截止了,正在数')
+})
+
+test('nothing answered is not sent', async () => {
+  const own = county()
+  const phone = await open('pages/survey/index', own, copy())
+  await phone.see('最近办事方便吗')
+  phone.tap('#survey-next')
+  phone.tap('#survey-next')
+  phone.tap('#survey-send')
+  await phone.see('一题都还没答')
+  assert.equal(own.asked.length, 0)
+})

@@ -1,0 +1,293 @@
+'use strict'
+/** Ballots: fetched ahead, once, with the keys everybody has. */
+const assert = require('node:assert/strict')
+const { createHash } = require('node:crypto')
+const { test } = require('node:test')
+const { openApp } = require('../../../miniprogram/preview/node')
+const { County, KEYS, monthOf, error, fine } = require('../county')
+const { CARD } = require('../village')
+const { Mortal, purseOf } = require('../mortal')
+const { isSigned, context } = require('../../../miniprogram/app/core/blind')
+const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
+const { monthsBefore } = require('../../../miniprogram/app/core/clock')
+
+const DAY_MS = 86400000
+const launch = (county, device = {}) => openApp({ device: county.device(device) })
+const ready = (phone) => phone.until(() => purseOf(phone.storage)?.ballots?.state === 'ready')
+const told = (phone) => phone.until(() => purseOf(phone.storage)?.problem)
+
+/** What the villager reads where he wants to answer. */
+const readsInSurvey = async (county, storage, words) => {
+  const phone = await openApp({ path: 'pages/survey/index', device: county.device({ storage }) })
+  await phone.see(words)
+  return phone
+}
+
+/** @param {(file: object) => object} change of a key file that is pinned all the same */
+const withFile = (county, change) => {
+  county.bytes = Buffer.from(JSON.stringify(change(county.keyFile())))
+  county.digest = createHash('sha256').update(county.bytes).digest('hex')
+  return county
+}
+
+const isGood = (token, use, period) => {
+  const ctx = context(use, period, 70)
+  return isSigned(fromHex(KEYS[use].n), join(fromBase64(token.r), ctx), fromBase64(token.sig))
+}
+
+test('the first launch of a month fetches one ballot and two tickets, the second nothing', async () => {
+  const county = new County()
+  const phone = await launch(county)
+  await ready(phone)
+  const { ballots } = purseOf(phone.storage)
+  assert.ok(isGood(ballots.survey, 'survey', county.period))
+  assert.equal(ballots.tickets.length, 2)
+  ballots.tickets.forEach((token) => assert.ok(isGood(token, 'ticket', county.period)))
+  assert.equal(ballots.veils, undefined)
+  const again = await launch(county, { storage: phone.storage })
+  await again.see('3 个小问题')
+  assert.equal(county.requests('POST /ballots').length, 1)
+})
+
+test('keys and questions are asked for without a name', async () => {
+  const county = new County()
+  await ready(await launch(county))
+  for (const endpoint of [`GET /keys/1/${county.period}.json`, `GET /surveys/1/${county.period}.json`]) {
+    assert.deepEqual(county.requests(endpoint).map((one) => one.header), [{}], endpoint)
+  }
+})
+
+test('an answer that was lost is asked for again word for word', async () => {
+  const county = new County()
+  let isLost = true
+  county.answers['POST /ballots'] = ({ data }, self) => {
+    const answer = self.issue(data)
+    return isLost ? error(503, 'busy', '正忙') : answer
+  }
+  const phone = await launch(county)
+  await told(phone)
+  isLost = false
+  await ready(await launch(county, { storage: phone.storage }))
+  const [first, second] = county.requests('POST /ballots')
+  assert.deepEqual(second.data, first.data)
+})
+
+test('T9 killed between any two steps of fetching, the next launch has the ballots, once', async () => {
+  let steps = 0
+  for (let isDead = true; isDead; steps += 1) {
+    const county = new County()
+    const mortal = new Mortal()
+    const first = await launch(county, { storage: mortal.storage, send: mortal.send(county.send) })
+    mortal.arm(steps)
+    await first.until(() => mortal.isDead || purseOf(mortal.storage)?.options)
+    isDead = mortal.isDead
+    const next = new Mortal(mortal.left)
+    const phone = await launch(county, { storage: next.storage })
+    await ready(phone)
+    const { survey, tickets } = purseOf(next.storage).ballots
+    assert.ok(isGood(survey, 'survey', county.period), `after ${steps} steps`)
+    assert.ok(tickets.every((token) => isGood(token, 'ticket', county.period)))
+  }
+  assert.ok(steps > 10, `${steps} steps`)
+})
+
+for (const name of ['a second phone', 'a phone set up anew']) {
+  test(`${name} is told that the month's ballots are out, and does not ask every day`, async () => {
+    const county = new County()
+    await ready(await launch(county))
+    const other = await launch(county)
+    await other.until(() => purseOf(other.storage)?.ballots?.state === 'already_issued')
+    await readsInSurvey(county, other.storage, '一人一月只有一份,下个月再填')
+    await (await launch(county, { storage: other.storage })).see('这个月的问卷')
+    assert.equal(county.requests('POST /ballots').length, 2)
+  })
+}
+
+const ALTERED = {
+  'one byte changed': (county) => { county.bytes = Buffer.from(county.bytes.toString().replace('"county":1', '"county": 1')) },
+  'a key of my own': (county) => { county.bytes = Buffer.from(county.bytes.toString().replace(KEYS.survey.n, KEYS.other.n)) },
+  'a page of somebody else': (county) => { county.bytes = Buffer.from('<html>') },
+  'pinned, but two keys for one use': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.concat(file.keys[0]) })),
+  'pinned, but a short key': (county) => withFile(county, (file) => ({ ...file, reward: { n: KEYS.reward.n.slice(2) } })),
+  'pinned, but one key for two uses': (county) => withFile(county, (file) => ({ ...file, reward: { n: KEYS.survey.n } })),
+  'pinned, but for another county': (county) => withFile(county, (file) => ({ ...file, county: 2 })),
+  'pinned, but for another month': (county) => withFile(county, (file) => ({ ...file, period: '2020-01' })),
+  'pinned, but no file at all': (county) => withFile(county, () => null),
+  'pinned, but a key missing': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.slice(1) })),
+}
+
+for (const [name, alter] of Object.entries(ALTERED)) {
+  test(`T10 key file altered (${name}): nothing is fetched, the villager is warned`, async () => {
+    const county = new County()
+    alter(county)
+    const phone = await launch(county)
+    await phone.see('钥匙对不上,先不要填')
+    assert.equal(county.requests('POST /ballots').length, 0)
+    const survey = await readsInSurvey(county, phone.storage, '钥匙对不上,先不要填')
+    assert.ok(survey.text().includes('您没有填,什么也没传出去'))
+    assert.equal(survey.all('#survey-send').length + survey.all('#survey-next').length, 0)
+  })
+}
+
+test('a key file that was put right again is taken at the next launch', async () => {
+  const county = new County()
+  const { bytes } = county
+  county.bytes = Buffer.from('x')
+  const phone = await launch(county)
+  await told(phone)
+  county.bytes = bytes
+  const again = await launch(county, { storage: phone.storage })
+  await again.see('3 个小问题')
+})
+
+test('a month that this package knows no keys for is said, with the date as the first suspect', async () => {
+  const county = new County()
+  county.ext = () => ({ anonymous_host: 'https://anonymous.test' })
+  const phone = await launch(county)
+  await told(phone)
+  await readsInSurvey(county, phone.storage, '先看手机上的日期对不对')
+  assert.equal(county.requests(`GET /keys/1/${county.period}.json`).length, 0)
+})
+
+test('a signature of another key is thrown away and the villager warned', async () => {
+  const county = new County()
+  const other = county.issue.bind(county)
+  county.issue = (data) => ({ ...other(data), data: { ...other(data).data, survey: KEYS.other.tag(data.survey) } })
+  const phone = await launch(county)
+  await phone.see('钥匙对不上,先不要填')
+  assert.equal(purseOf(phone.storage).ballots.survey, undefined)
+  await readsInSurvey(county, phone.storage, '不是用公示的钥匙签的')
+})
+
+/** A county that lives in another month than the phone believes. */
+const elsewhen = (days, header) => {
+  const county = new County()
+  const now = Date.now() + days * DAY_MS
+  county.period = monthOf(now)
+  county.header = header ? { Date: new Date(now).toUTCString() } : {}
+  county.round = county.openRound({ opens_at: new Date(now - DAY_MS).toISOString(), closes_at: new Date(now + DAY_MS).toISOString() })
+  return withFile(county, (file) => file)
+}
+
+test('the month is the server\'s where the clock of the phone is wrong', async () => {
+  const county = elsewhen(62, true)
+  const phone = await launch(county)
+  await ready(phone)
+  assert.equal(purseOf(phone.storage).ballots.period, county.period)
+  assert.notEqual(county.period, monthOf(Date.now()))
+  const survey = await readsInSurvey(county, phone.storage, '手机上的日期不对')
+  assert.ok(survey.text().includes('最近办事方便吗'))
+})
+
+test('without the server\'s time a wrong clock ends in a sentence, not in a wrong ballot', async () => {
+  const county = elsewhen(62, false)
+  const phone = await launch(county)
+  await told(phone)
+  assert.equal(purseOf(phone.storage).problem.code, 'keys_not_pinned')
+  assert.match(purseOf(phone.storage).problem.message, /日期/)
+  assert.equal(county.requests('POST /ballots').length, 0)
+})
+
+const withPurse = (county, purse) => {
+  const mortal = new Mortal()
+  mortal.storage.setItem('purse', JSON.stringify(purse))
+  return launch(county, { storage: mortal.storage })
+}
+const rewardOf = (period) => ({ period, r: 'r', sig: `sig-${period}` })
+
+test('the oldest good reward is turned in with the next month\'s ballots, one a month', async () => {
+  const county = new County()
+  const [now, last, before, old] = [0, 1, 2, 5].map((by) => monthsBefore(county.period, by))
+  const phone = await withPurse(county, { rewards: [now, last, before, old].map(rewardOf) })
+  await ready(phone)
+  assert.deepEqual(county.requests('POST /ballots')[0].data.reward, rewardOf(before))
+  assert.deepEqual(purseOf(phone.storage).rewards, [now, last].map(rewardOf))
+})
+
+test('a second reward of a month that was credited is not turned in for nothing', async () => {
+  const county = new County()
+  const last = monthsBefore(county.period, 1)
+  const phone = await withPurse(county, { rewards: [rewardOf(last), { ...rewardOf(last), sig: 'second' }] })
+  await ready(phone)
+  assert.deepEqual(purseOf(phone.storage).rewards, [])
+})
+
+test('a reward of this very month waits for the next', async () => {
+  const county = new County()
+  const phone = await withPurse(county, { rewards: [rewardOf(county.period)] })
+  await ready(phone)
+  assert.equal(county.requests('POST /ballots')[0].data.reward, undefined)
+  assert.equal(purseOf(phone.storage).rewards.length, 1)
+})
+
+test('a reward that is no good costs no ballot, and what was said about it can be read', async () => {
+  const county = new County()
+  const good = county.issue.bind(county)
+  county.issue = (data) => ({ ...good(data), data: { ...good(data).data, credited: false, reward_note: '这张积分票已经领过积分了' } })
+  const phone = await withPurse(county, { rewards: [rewardOf(monthsBefore(county.period, 1))] })
+  await ready(phone)
+  assert.deepEqual(purseOf(phone.storage).rewards, [])
+  const check = await openApp({ path: 'pages/survey/check/index', device: county.device({ storage: phone.storage }) })
+  await check.see('这张积分票已经领过积分了')
+})
+
+for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能给自己的村填问卷'], [404, 'keys_unknown', '还没有准备好'], [409, 'voting_on_paper', '选了纸质票']]) {
+  test(`${code} is said in its own words`, async () => {
+    const county = new County({ 'POST /ballots': () => error(status, code, words) })
+    const phone = await launch(county)
+    await told(phone)
+    await readsInSurvey(county, phone.storage, words)
+  })
+}
+
+test('without a signal nothing is lost: the next launch fetches', async () => {
+  const county = new County()
+  const first = await launch(county)
+  await ready(first)
+  const phone = await launch(county, { online: false })
+  await phone.see('信号')
+  assert.equal(purseOf(phone.storage), null)
+})
+
+test('a village that changed while the answer was lost is asked for anew', async () => {
+  const county = new County({ 'POST /ballots': () => error(503, 'busy', '正忙') })
+  const phone = await launch(county)
+  await told(phone)
+  county.binding.village = { ...county.binding.village, id: 12 }
+  county.answers['GET /villages/12/scorecard'] = () => fine(CARD)
+  delete county.answers['POST /ballots']
+  const again = await launch(county, { storage: phone.storage })
+  await ready(again)
+  const [first, second] = county.requests('POST /ballots')
+  assert.notEqual(first.data.survey, second.data.survey)
+})
+
+test('a phone that knows no large numbers still opens, and says what to do instead', async () => {
+  const county = new County()
+  const known = globalThis.BigInt
+  try {
+    globalThis.BigInt = undefined
+    const phone = await launch(county)
+    await told(phone)
+    await readsInSurvey(county, phone.storage, '这部手机太旧')
+  } finally {
+    globalThis.BigInt = known
+  }
+})
+
+test('who wants paper gets paper from the next month on', async () => {
+  const county = new County({ 'POST /ballots/paper': () => fine({ unit: 70 }) })
+  const phone = await withPurse(county, { wantsPaper: true })
+  await phone.until(() => purseOf(phone.storage)?.ballots?.state === 'voting_on_paper')
+  await readsInSurvey(county, phone.storage, '您这个月选了纸质票')
+  assert.deepEqual(county.requests('POST /ballots/paper')[0].data, { period: county.period })
+  assert.equal(county.requests('POST /ballots').length, 0)
+})
+
+test('a county that asks nothing this month shows nothing', async () => {
+  const county = new County()
+  county.round = null
+  const phone = await launch(county)
+  await ready(phone)
+  assert.equal(phone.all('#home-survey').length, 0)
+})
