@@ -7,6 +7,7 @@ const { test } = require('node:test')
 const { checkMarkup, checkStyles } = require('../../miniprogram/lint/wechat_compilers')
 const { checkTypes } = require('../../miniprogram/lint/types')
 const { checkSizes } = require('../../miniprogram/lint/sizes')
+const { checkAnonymous } = require('../../miniprogram/lint/anonymous')
 
 const APP = path.join(__dirname, '..', '..', 'miniprogram', 'app')
 const hasCompilers = process.platform !== 'linux' || process.arch === 'x64'
@@ -49,6 +50,32 @@ test('a package that grew too big is found', (context) => {
     'b/c.js': ' '.repeat(3 * 1024 * 1024),
   })
   assert.equal(checkSizes(root).problems.length, 2)
+})
+
+test('T15 anonymous code knows nobody', () => {
+  assert.deepEqual(checkAnonymous(APP).problems, [])
+})
+
+const FAULTS = {
+  'itself': { 'core/anonymous.js': "require('./session')", 'core/session.js': '' },
+  'through another file': { 'core/anonymous.js': "require('./a')", 'core/a.js': "const f = () => require('./request')", 'core/request.js': '' },
+  'through a component': {
+    'pages/anonymous/index.js': '', 'pages/anonymous/index.json': '{"usingComponents":{"x":"/components/x/index"}}',
+    'components/x/index.js': "require('../../core/upload')", 'core/upload.js': '',
+  },
+  'by asking WeChat': { 'pages/survey/index.js': 'wx.login({})' },
+  'by a header': { 'core/anonymous_send.js': 'const header = { Authorization: token }' },
+  'through the cloud': { 'core/anonymous.js': 'wx.cloud.callContainer({})' },
+}
+
+for (const [name, files] of Object.entries(FAULTS)) {
+  test(`T15 anonymous code that finds out who it is (${name}) is found`, (context) => {
+    assert.notDeepEqual(checkAnonymous(folderOf(context, files)).problems, [])
+  })
+}
+
+test('T15 a comment is no fault', (context) => {
+  assert.deepEqual(checkAnonymous(folderOf(context, { 'core/anonymous.js': '/** never wx.login */\n// no Authorization\n' })).problems, [])
 })
 
 test('every page and component can be read aloud: what can be tapped has a name', () => {

@@ -1,0 +1,230 @@
+'use strict'
+/** What a villager sees of the survey: at home, on its pages, and in the village afterwards. */
+const assert = require('node:assert/strict')
+const { before, test } = require('node:test')
+const { openApp } = require('../../../miniprogram/preview/node')
+const { County, ANONYMOUS, MINE, error } = require('../county')
+const { Mortal, purseOf } = require('../mortal')
+const { monthsBefore } = require('../../../miniprogram/app/core/clock')
+
+let prepared
+
+before(async () => {
+  const phone = await openApp({ device: new County().device() })
+  await phone.until(() => purseOf(phone.storage)?.options)
+  prepared = phone.storage.map
+})
+
+const storage = (change = () => {}) => {
+  const { storage: copy } = new Mortal(new Map(prepared))
+  const purse = purseOf(copy)
+  change(purse)
+  copy.setItem('purse', JSON.stringify(purse))
+  return copy
+}
+
+const open = (route, county = new County(), device = {}) =>
+  openApp({ path: `pages/${route}/index`, device: county.device({ storage: storage(), ...device }) })
+
+test('home shows the open survey and leads to it', async () => {
+  const phone = await open('home')
+  await phone.see('3 个小问题')
+  assert.ok(phone.text().includes('谁答的,谁也查不到'))
+  phone.tap('#home-survey')
+  await phone.see('第 1 题,共 3 题')
+})
+
+test('one question a screen; going back finds what was chosen', async () => {
+  const phone = await open('survey')
+  await phone.see('最近办事方便吗')
+  assert.ok(!phone.text().includes('最该先办哪件'))
+  assert.ok(phone.text().includes('跳过这题'))
+  phone.tap('#level-4')
+  await phone.see('下一题')
+  phone.tap('#survey-next')
+  await phone.see('最该先办哪件')
+  phone.tap('#option-2')
+  assert.deepEqual(phone.data.marks, [false, false, true])
+  phone.tap('#option-2')
+  assert.equal(phone.data.answer, null)
+  phone.tap('#option-0')
+  phone.tap('#survey-back')
+  await phone.see('最近办事方便吗')
+  assert.deepEqual(phone.data.answers, [3, 0, null])
+})
+
+test('several may be chosen where several are asked for, sent in order', async () => {
+  const county = new County()
+  const questions = [{ kind: 'multiple', words: '缺什么?', options: ['路', '水', '灯'] }]
+  const copy = storage()
+  copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ units: { 70: { name: '西村', questions } } }) }))
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('可以选几个')
+  for (const one of [2, 1, 0, 1]) phone.tap(`#option-${one}`)
+  phone.tap('#survey-send')
+  await phone.see('封好,交上去了')
+  const body = Buffer.from(county.requests('POST /anon/response')[0].data.body, 'base64url')
+  assert.deepEqual(JSON.parse(body.subarray(2, 2 + body.readUInt16BE())), { answers: [[0, 2]] })
+})
+
+test('what was chosen survives leaving the page, and is gone once it was sent', async () => {
+  const county = new County()
+  const copy = storage()
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('最近办事方便吗')
+  phone.tap('#level-1')
+  phone.tap('#survey-next')
+  const again = await open('survey', county, { storage: copy })
+  await again.see('第 2 题')
+  assert.deepEqual(again.data.answers, [0, null, null])
+  again.tap('#survey-next')
+  again.tap('#survey-send')
+  await again.see('封好,交上去了')
+  assert.ok(!copy.keys().some((key) => key.startsWith('draft:')))
+})
+
+test('a draft of other questions is not put under new ones', async () => {
+  const county = new County()
+  const copy = storage()
+  copy.setItem(`draft:survey:${county.period}`, JSON.stringify({ asked: '[]', answers: [4], place: 0 }))
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('最近办事方便吗')
+  assert.deepEqual(phone.data.answers, [null, null, null])
+})
+
+test('after answering, the month\'s points are explained in one sentence, and home says so', async () => {
+  const county = new County()
+  const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots.survey = null })
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('积分下月到账,这样就没人知道是您答的')
+  const home = await open('home', county, { storage: copy })
+  await home.see('这个月的问卷交上去了')
+})
+
+for (const [state, words] of [['scheduled', '还没到时候'], ['closed', '截止了,正在数'], ['published', '结果出来了']]) {
+  test(`a survey that is ${state} is told in words`, async () => {
+    const county = new County()
+    const copy = storage()
+    const opens = new Date(Date.now() + 86400000).toISOString()
+    copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ state, opens_at: opens, closes_at: opens }) }))
+    const phone = await open('survey', county, { storage: copy })
+    await phone.see(words)
+  })
+}
+
+test('without a survey the page says so', async () => {
+  const phone = await openApp({ path: 'pages/survey/index', device: new County().device() })
+  await phone.see('这会儿没有问卷')
+})
+
+test('the page on how to check shows the digest as the notice prints it, and what lies on the phone', async () => {
+  const county = new County()
+  const phone = await open('survey/check', county)
+  await phone.see('领票的时候,手机已经自己核对过')
+  const groups = county.digest.slice(0, 16).match(/.{4}/g)
+  assert.deepEqual(phone.data.groups, groups)
+  assert.ok(phone.text().includes(groups.join(' ')))
+  assert.ok(phone.text().includes('没用的匿名票:问卷 1 张,诉求 2 张'))
+  assert.ok(phone.text().includes('谁领过匿名票'))
+  assert.equal(county.asked.length, 0)
+})
+
+test('checking once more fetches the file as anybody would, and tells both outcomes', async () => {
+  const county = new County()
+  const phone = await open('survey/check', county)
+  await phone.see('再核对一次')
+  phone.tap('#check-again')
+  await phone.see('对上了')
+  county.bytes = Buffer.from('{}')
+  phone.tap('#check-again')
+  await phone.see('钥匙对不上,先不要填')
+  assert.ok(county.asked.every((one) => Object.keys(one.header).length === 0))
+})
+
+test('deleting the traces asks first, says what is lost, and leaves nothing', async () => {
+  const county = new County()
+  const copy = storage((purse) => {
+    Object.assign(purse, { receipts: ['1234567890123456'], rewards: [{ period: county.period, r: 'r', sig: 's' }] })
+    purse.answered[county.period] = 'durable'
+  })
+  copy.setItem(`draft:survey:${county.period}`, '{}')
+  const phone = await open('survey/check', county, { storage: copy })
+  await phone.see('从手机上删掉')
+  phone.screen.answers.modal = { confirm: false, cancel: true }
+  phone.tap('#check-forget')
+  await phone.until(() => phone.screen.modals.length === 1)
+  assert.match(phone.screen.modals[0], /没到账的积分也没有了/)
+  assert.equal(purseOf(copy).receipts.length, 1)
+  phone.screen.answers.modal = { confirm: true, cancel: false }
+  phone.tap('#check-forget')
+  await phone.see('什么也没有')
+  const { ballots, answered, receipts, rewards, outbox } = purseOf(copy)
+  assert.deepEqual([answered, receipts, rewards, outbox], [{}, [], [], []])
+  assert.deepEqual(ballots, { period: county.period, state: 'forgotten' })
+  assert.ok(!copy.keys().some((key) => key.startsWith('draft:')))
+  const home = await open('home', county, { storage: copy })
+  await home.until(() => county.requests(`GET /surveys/1/${county.period}.json`).length)
+  assert.equal(county.requests('POST /ballots').length, 0)
+})
+
+test('who distrusts the phone can ask for paper, and take it back', async () => {
+  const copy = storage()
+  const phone = await open('survey/check', new County(), { storage: copy })
+  await phone.see('从下个月起用纸质票')
+  phone.tap('#check-paper')
+  assert.equal(purseOf(copy).wantsPaper, true)
+  phone.tap('#check-paper')
+  assert.equal(purseOf(copy).wantsPaper, false)
+})
+
+const row = (changes) => ({ shown: 'exact', n: 50, counts: [31, 19, 0], majority: 0, at_least: null, says: ['62%(31 人)', '38%(19 人)', '0%(0 人)'], ...changes })
+const published = (county, question) => ({
+  period: monthsBefore(county.period, 1), title: '问卷',
+  units: { 70: { name: '庄里镇 西村、东村', villages: [MINE.id, 12], questions: [question], texts: ['修修村口的路'] } },
+})
+
+const OUTCOMES = {
+  exact: [row(), ['62%(31 人)', '手机上,50 人答', '修修村口的路']],
+  banded: [row({ shown: 'banded', n: null, says: ['九成以上', '不到一成', '不到一成'] }), ['九成以上', '不到一成']],
+  hidden: [row({ shown: 'hidden', n: null, counts: null, says: [] }), ['填的人太少,不公布']],
+}
+
+for (const [name, [phoneRow, words]] of Object.entries(OUTCOMES)) {
+  test(`the village reads what was published last month (${name}), in the server's words`, async () => {
+    const county = new County()
+    const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: phoneRow, paper: null }
+    county.results[monthsBefore(county.period, 1)] = published(county, question)
+    const phone = await open('village', county)
+    await phone.see('大伙怎么答')
+    for (const one of words) assert.ok(phone.text().includes(one), one)
+    assert.equal(phone.text().includes('纸质票'), false)
+  })
+}
+
+test('paper slips are told apart', async () => {
+  const county = new County()
+  const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: row({ n: 12 }) }
+  county.results[county.period] = published(county, question)
+  const phone = await open('village', county)
+  await phone.see('纸质票,12 人答')
+})
+
+test('the village page opens without results, and without the file\'s server', async () => {
+  for (const answers of [{}, { [`GET /surveys/1/${new County().period}/results.json`]: () => error(500, 'internal_error', '') }]) {
+    const phone = await open('village', new County(answers))
+    await phone.see('86.4')
+    assert.equal(phone.all('#village-results').length, 0)
+  }
+})
+
+test('points say when anonymous ones arrive', async () => {
+  const phone = await open('points')
+  await phone.see('匿名问卷的积分下月到账')
+})
+
+test('nothing but letters goes to the anonymous host', async () => {
+  const county = new County()
+  const phone = await open('home', county)
+  await phone.see('3 个小问题')
+  assert.equal(county.asked.filter((one) => (one.url || '').startsWith(ANONYMOUS)).length, 0)
+})
