@@ -1,6 +1,7 @@
 """Builds the application from settings, surfaces and features."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -71,7 +72,8 @@ def create_anonymous_app(settings: Settings | None = None) -> Flask:
     if not settings.anonymous_database_url:
         raise SettingsError("ANONYMOUS_DATABASE_URL: 没有设置,匿名入口不能启动 (not set)")
     logs.configure(settings.log_level)
-    app = Flask("backend.app.anonymous", static_folder=None)
+    templates = str(Path(__file__).with_name("templates"))
+    app = Flask("backend.app.anonymous", static_folder=None, template_folder=templates)
     app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
     app.extensions["anonymous_engine"] = create_engine(
         settings.anonymous_database_url, hide_parameters=True, pool_size=5, max_overflow=15

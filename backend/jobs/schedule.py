@@ -49,6 +49,8 @@ TIMETABLE: tuple[Entry | Often, ...] = (
     Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
     Entry(JobName.FLUSH_INBOX, hour=3),
+    Entry(JobName.READ_LETTERS, hour=3, minute=40),
+    Often(JobName.REFRESH_THREADS, minutes=5),
     Often(JobName.PREPARE_KEYS, minutes=60),
     Often(JobName.TEND_ROUNDS, minutes=10),
     Entry(JobName.TEND_TICKETS, hour=8),

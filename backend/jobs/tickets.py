@@ -1,8 +1,17 @@
 """What the clock does to tickets: late ones, silent ones, old ones; and bad ratings called back."""
 
+import structlog
+from nacl.exceptions import CryptoError
+from sqlalchemy.exc import IntegrityError
+
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.tickets import files, ratings, supervision
+from backend.app.core.errors import DomainError
+from backend.app.surveys import box
+from backend.app.tickets import files, opening, ratings, supervision, threads
+from backend.app.tickets.letters import LetterInvalid
+
+log = structlog.get_logger()
 
 
 def escalate_tickets() -> int:
@@ -18,3 +27,33 @@ def tend_tickets() -> int:
 
 def call_back_ratings() -> int:
     return ratings.open_missing()
+
+
+def read_letters() -> int:
+    """By night: anonymous letters become tickets, words of receipt holders become moves.
+
+    Runs after the inbox was emptied; each letter stands alone, and one that cannot be read stays.
+    """
+    done = 0
+    for box_id in box.due_tickets():
+        try:
+            with transaction():
+                done += opening.open_letter(box_id) is not None
+        except (CryptoError, DomainError, IntegrityError, LetterInvalid) as fault:
+            log.error("letter_unread", kind=type(fault).__name__)
+    with transaction():
+        words = box.take_words()
+        for _, content in words:
+            done += opening.try_word(content)
+    for county_id in box.counties_with_keys():
+        with transaction():
+            box.turn_ticket_key(county_id)
+    with transaction():
+        box.forget_orphans()
+    return done + refresh_threads()
+
+
+def refresh_threads() -> int:
+    """What holders of receipts read follows the tickets."""
+    with transaction():
+        return threads.refresh_threads()

@@ -68,6 +68,7 @@ GRANTS = (
     f"GRANT SELECT ON anonymous.desk, anonymous.key, anonymous.thread TO {ROLE}",
     f"GRANT INSERT, SELECT (id) ON anonymous.word_inbox TO {ROLE}",
     f"GRANT SELECT ON anonymous.word_spent TO {ROLE}",
+    f"GRANT SELECT (public, county_id, age) ON anonymous.box_key TO {ROLE}",
 )
 CHECKS = {
     "survey_round": {

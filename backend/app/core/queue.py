@@ -28,6 +28,8 @@ class JobName(StrEnum):
     FLUSH_INBOX = "backend.jobs.surveys.flush_inbox"
     TEND_ROUNDS = "backend.jobs.surveys.tend_rounds"
     PREPARE_KEYS = "backend.jobs.surveys.prepare_keys"
+    READ_LETTERS = "backend.jobs.tickets.read_letters"
+    REFRESH_THREADS = "backend.jobs.tickets.refresh_threads"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
 
 
@@ -50,6 +52,8 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.FLUSH_INBOX: QueueName.SLOW,
     JobName.TEND_ROUNDS: QueueName.SLOW,
     JobName.PREPARE_KEYS: QueueName.SLOW,
+    JobName.READ_LETTERS: QueueName.SLOW,
+    JobName.REFRESH_THREADS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
 }
 

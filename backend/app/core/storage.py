@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import time
 from pathlib import Path
 
 from flask import current_app
@@ -45,6 +46,14 @@ def read(key: str) -> bytes:
         return path(key).read_bytes()
     except FileNotFoundError:
         raise NotFound("文件已过期或被清理,请重新生成") from None
+
+
+def keys_older_than(folder: str, seconds: float) -> list[str]:
+    """The keys in a folder whose files nobody has written to for so long."""
+    before = time.time() - seconds
+    files = (_root() / folder).glob("*")
+    keys = [f"{folder}/{file.name}" for file in files if file.stat().st_mtime < before]
+    return sorted(key for key in keys if KEY.fullmatch(key))
 
 
 def delete(key: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
@@ -16,6 +17,9 @@ from backend.app.core.db import after_commit, db
 from backend.app.core.sealing import seal, unseal
 
 SEAL = "ballot_box"
+FOLDER = "ballotbox"
+# A file is written a moment before the row that names it.
+ORPHAN_SECONDS = 3600
 # A ticket is read after this many nights at most; a key lives as long as what it may open.
 MOST_NIGHTS = 3
 TAKE = text(
@@ -33,10 +37,20 @@ PUT_SPENT = text(
 PUT_BOX = text("INSERT INTO anonymous.box (id, kid, sealed, nights) VALUES (:i, :k, :s, :nights)")
 DUE_TICKETS = text(
     """
-    DELETE FROM anonymous.box b USING anonymous.key k, anonymous.desk d
-    WHERE k.kid = b.kid AND d.id = k.desk_id AND d.use = 'ticket' AND b.nights = 0
-    RETURNING b.id, k.unit_id, d.county_id, b.sealed
+    SELECT b.id FROM anonymous.box b JOIN anonymous.key k USING (kid)
+    JOIN anonymous.desk d ON d.id = k.desk_id
+    WHERE d.use = 'ticket' AND b.nights = 0 ORDER BY b.id
     """
+)
+TAKE_TICKET = text(
+    """
+    DELETE FROM anonymous.box b USING anonymous.key k, anonymous.desk d
+    WHERE b.id = :id AND k.kid = b.kid AND d.id = k.desk_id AND d.use = 'ticket'
+    RETURNING k.unit_id, d.county_id, b.sealed
+    """
+)
+OLD_KEYS = text(
+    "DELETE FROM anonymous.box_key WHERE county_id = :id AND age > :most RETURNING file"
 )
 PASS_OVER = text("UPDATE anonymous.box SET nights = nights - 1 WHERE nights > 0")
 ANSWERS = text(
@@ -70,7 +84,7 @@ def open_with(name: str) -> SealedBox:
 
 
 def survey_key_name(round_id: int) -> str:
-    return f"ballotbox/{round_id}.key"
+    return f"{FOLDER}/{round_id}.key"
 
 
 def flush_inbox() -> int:
@@ -126,14 +140,18 @@ class Opened:
     body: bytes
 
 
-def take_tickets() -> list[Opened]:
+def due_tickets() -> list[UUID]:
     """The tickets whose nights are over, in the order of random ids."""
-    rows = sorted(db.session.execute(DUE_TICKETS).all(), key=lambda row: row.id)
-    boxes = {county: _boxes(county) for county in {row.county_id for row in rows}}
-    return [
-        Opened(row.county_id, row.unit_id, decrypt(boxes[row.county_id], bytes(row.sealed)))
-        for row in rows
-    ]
+    return list(db.session.scalars(DUE_TICKETS))
+
+
+def take_ticket(box_id: UUID) -> Opened | None:
+    """Takes one out of the box; None where it was taken already. Raises CryptoError without key."""
+    row = db.session.execute(TAKE_TICKET, {"id": box_id}).one_or_none()
+    if row is None:
+        return None
+    body = decrypt(_boxes(row.county_id), bytes(row.sealed))
+    return Opened(row.county_id, row.unit_id, body)
 
 
 def take_words() -> list[tuple[int, bytes]]:
@@ -171,15 +189,36 @@ def _boxes(county_id: int) -> list[SealedBox]:
     return [open_with(name) for name in files]
 
 
+def counties_with_keys() -> list[int]:
+    return list(
+        db.session.scalars(text("SELECT DISTINCT county_id FROM anonymous.box_key ORDER BY 1"))
+    )
+
+
+def forget_orphans() -> int:
+    """Deletes private keys that no longer open anything: a crash may have left their files."""
+    living = set(db.session.scalars(text("SELECT file FROM anonymous.box_key")))
+    rounds = db.session.scalars(text("SELECT id FROM survey_round WHERE state = 'open'"))
+    living |= {survey_key_name(round_id) for round_id in rounds}
+    gone = [key for key in storage.keys_older_than(FOLDER, ORPHAN_SECONDS) if key not in living]
+    for key in gone:
+        storage.delete(key)
+    return len(gone)
+
+
 def turn_ticket_key(county_id: int) -> bytes:
-    """A new key for tickets and words to come; those of past nights go with what they opened."""
+    """A new key for tickets and words to come; those of past nights go with what they opened.
+
+    While a letter that is due could not be read, no key goes: it may still be needed.
+    """
     db.session.execute(
         text("UPDATE anonymous.box_key SET age = age + 1 WHERE county_id = :id"), {"id": county_id}
     )
-    gone = db.session.scalars(
-        text("DELETE FROM anonymous.box_key WHERE county_id = :id AND age > :most RETURNING file"),
-        {"id": county_id, "most": MOST_NIGHTS},
-    ).all()
+    gone = (
+        db.session.scalars(OLD_KEYS, {"id": county_id, "most": MOST_NIGHTS}).all()
+        if not due_tickets()
+        else []
+    )
     for name in gone:
         after_commit(partial(storage.delete, name))
     return _add_ticket_key(county_id)
@@ -195,7 +234,7 @@ def ticket_key(county_id: int) -> bytes:
 
 
 def _add_ticket_key(county_id: int) -> bytes:
-    name = storage.new_key("ballotbox", "key")
+    name = storage.new_key(FOLDER, "key")
     public = new_key(name)
     db.session.execute(
         text("INSERT INTO anonymous.box_key (public, county_id, file) VALUES (:p, :c, :f)"),

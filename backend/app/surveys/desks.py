@@ -13,8 +13,8 @@ from backend.app.surveys import blind
 from backend.app.surveys.errors import KeysUnknown
 from backend.app.surveys.keys import REWARD, open_key, period_name
 from backend.app.surveys.models import SigningKey
+from backend.app.surveys.store import REWARD_SEAL
 
-REWARD_SEAL = "reward_key"
 PUT_DESK = text(
     """
     INSERT INTO anonymous.desk

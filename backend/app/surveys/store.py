@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+REWARD_SEAL = "reward_key"
 FIND = text(
     """
     SELECT d.use, d.county_id, d.closes_at, d.closed, k.questions, d.box_key, d.reward_sealed,
@@ -30,6 +31,19 @@ KNOWN = text(
     LIMIT 1
     """
 )
+THREAD = text("SELECT county_id, view FROM anonymous.thread WHERE lookup = :lookup")
+NEWEST_KEY = text(
+    "SELECT public FROM anonymous.box_key WHERE county_id = :county_id ORDER BY age LIMIT 1"
+)
+PUT_WORD = text(
+    """
+    INSERT INTO anonymous.word_inbox (id, county_id, sealed)
+    SELECT :id, :county_id, :sealed
+    WHERE NOT EXISTS (SELECT FROM anonymous.word_spent WHERE id = :id)
+    ON CONFLICT DO NOTHING RETURNING true
+    """
+)
+WORD_KNOWN = text("SELECT EXISTS (SELECT FROM anonymous.word_spent WHERE id = :id)")
 
 
 @dataclass(frozen=True)
@@ -81,3 +95,27 @@ def keep(engine: Engine, nullifier: bytes, kid: bytes, reward_digest: bytes, sea
         # The inbox was emptied between the two questions: it is durable now.
         return keep(engine, nullifier, kid, reward_digest, sealed)
     return Kept(False, bytes(known.reward_digest) == reward_digest, known.durable)
+
+
+def find_thread(engine: Engine, lookup: bytes) -> tuple[int, dict[str, Any]] | None:
+    """The county and the story behind a receipt."""
+    with engine.connect() as connection:
+        row = connection.execute(THREAD, {"lookup": lookup}).one_or_none()
+    return None if row is None else (row.county_id, row.view)
+
+
+def newest_box_key(engine: Engine, county_id: int) -> bytes | None:
+    """What tickets and words of a county are sealed to today."""
+    with engine.connect() as connection:
+        found = connection.execute(NEWEST_KEY, {"county_id": county_id}).scalar()
+    return None if found is None else bytes(found)
+
+
+def keep_word(engine: Engine, word_id: bytes, county_id: int, sealed: bytes) -> Kept:
+    """Puts a word of a receipt's holder into the inbox, once for each id."""
+    values = {"id": word_id, "county_id": county_id, "sealed": sealed}
+    with engine.begin() as connection:
+        if connection.execute(PUT_WORD, values).scalar():
+            return Kept(True, True, False)
+        durable = connection.execute(WORD_KNOWN, {"id": word_id}).scalar()
+    return Kept(False, True, bool(durable))

@@ -13,7 +13,6 @@ from backend.app.core import calendar
 from backend.app.core.errors import Conflict, Gone, InvalidInput, NotAllowed
 from backend.app.core.sealing import unseal
 from backend.app.surveys import blind, store
-from backend.app.surveys.desks import REWARD_SEAL
 from backend.app.surveys.schemas import Token
 
 SIZES = {"kid": 32, "r": 32, "sig": 256, "reward_blinded": 256}
@@ -95,7 +94,8 @@ def keep(door: store.Door, given: dict[str, bytes], body: bytes) -> Any:
 
 def _sign_reward(door: store.Door, blinded: bytes) -> bytes:
     """The same request gets the same signature: signing has no randomness in its result."""
-    n, p, q, d = (int(part, 16) for part in orjson.loads(unseal(REWARD_SEAL, door.reward_sealed)))
+    private = orjson.loads(unseal(store.REWARD_SEAL, door.reward_sealed))
+    n, p, q, d = (int(part, 16) for part in private)
     try:
         return blind.sign(blind.SigningKey(n, p, q, d), blinded)
     except blind.BlindedInvalid:

@@ -1,4 +1,7 @@
-"""What the author of a ticket does: answer a question, have the last word, reopen, withdraw."""
+"""What the author of a ticket does: answer a question, have the last word, reopen, withdraw.
+
+Without an actor it is the holder of an anonymous ticket's receipt.
+"""
 
 from sqlalchemy import select
 
@@ -20,12 +23,16 @@ LONGEST = 500
 
 
 def supplement(
-    actor: Actor, ticket_id: int, version: int, words: str | None, file_ids: tuple[int, ...] = ()
+    actor: Actor | None,
+    ticket_id: int,
+    version: int | None,
+    words: str | None,
+    file_ids: tuple[int, ...] = (),
 ) -> Ticket:
     """Answers the office's question; its time runs on."""
     checked = check_words(words, limit=LONGEST)
     act = moves.begin(actor, ticket_id, Move.SUPPLEMENT, version)
-    attached = files.own_loose_files(actor.person_id, file_ids)
+    attached = files.own_loose_files(actor.person_id, file_ids) if actor else []
     if checked.text is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
     act.words = checked
@@ -37,9 +44,9 @@ def supplement(
 
 
 def give_verdict(
-    actor: Actor,
+    actor: Actor | None,
     ticket_id: int,
-    version: int,
+    version: int | None,
     answer: str,
     level: int | None = None,
     words: str | None = None,
@@ -66,7 +73,7 @@ def give_verdict(
     return ticket
 
 
-def reopen(actor: Actor, ticket_id: int, version: int, words: str | None) -> Ticket:
+def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str | None) -> Ticket:
     """重办, once: with the same unit and new deadlines."""
     checked = check_words(words, limit=LONGEST)
     if checked.text is None:

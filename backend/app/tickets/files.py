@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from backend.app.core import calendar, storage
 from backend.app.core.db import after_commit, db
@@ -16,6 +16,7 @@ from backend.app.tickets.errors import FilesInvalid
 from backend.app.tickets.models import TicketFile
 
 PURPOSE = "ticket_file"
+NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket_file', 'id'))")
 LINK_FOR = timedelta(minutes=15)
 LOOSE_FOR = timedelta(days=2)
 MOST_PHOTOS, MOST_VOICES, MOST_SECONDS = 3, 1, 60
@@ -77,6 +78,18 @@ def keep_file(person_id: int, kind: str, content: bytes, seconds: int | None) ->
     return file
 
 
+def keep_nobodys_photo(content: bytes) -> TicketFile:
+    """A photo of an anonymous ticket that is about to be made, under a random name.
+
+    It was decoded and written anew at the door, and is not a row before its ticket is one.
+    """
+    key = storage.new_key("tickets", "jpg")
+    storage.put(key, content)
+    return TicketFile(
+        id=db.session.scalar(NEXT_ID), kind="photo", key=key, created_at=calendar.now()
+    )
+
+
 def _voice_kind(content: bytes, seconds: int | None) -> str:
     if seconds is None or not 1 <= seconds <= MOST_SECONDS:
         raise InvalidInput(errors={"seconds": [f"录音最长 {MOST_SECONDS} 秒"]})
@@ -114,6 +127,7 @@ def own_loose_files(person_id: int, file_ids: Collection[int]) -> list[TicketFil
 def attach(files: Iterable[TicketFile], ticket_id: int, event_id: int | None) -> None:
     for file in files:
         file.ticket_id, file.event_id = ticket_id, event_id
+        db.session.add(file)
     db.session.flush()
 
 

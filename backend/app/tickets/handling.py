@@ -68,7 +68,7 @@ def ask(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
     """Asks the villager for something; until the answer comes the office's time stands still."""
     words = _required(written.words, "请写清楚要问村民什么")
     act = moves.begin(actor, ticket_id, Move.ASK, version)
-    if act.ticket.person_id is None:
+    if act.ticket.person_id is None and act.ticket.receipt is None:
         raise InvalidInput(errors={"words": ["这件是代录或转办的,请打电话问,再写办理进展"]})
     act.words, act.typing_seconds = words, written.typing_seconds
     _first_answer(act.ticket, act)

@@ -80,10 +80,14 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     place = _place(said)
     checked = check_words(said.words, limit=LONGEST)
     author = more.get("person_id") or more.get("proxy_id")
-    attached = files.own_loose_files(author, said.file_ids) if author else []
+    attached = more.pop("attached", None) or (
+        files.own_loose_files(author, said.file_ids) if author else []
+    )
     if checked.text is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
     category, suggested = _category(said, checked)
+    if channel is Channel.ANONYMOUS:
+        checked = moves.for_the_desk(checked)
     ticket_id = db.session.scalar(NEXT_ID) or 0
     ticket = Ticket(
         id=ticket_id,
@@ -120,7 +124,8 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     tell_author(
         ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
     )
-    dispatch(ticket, category.code if category else None)
+    if channel is not Channel.ANONYMOUS:
+        dispatch(ticket, category.code if category else None)
     return ticket
 
 
@@ -143,7 +148,7 @@ def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
         ticket_id=ticket.id,
         at=ticket.created_at,
         person_id=ticket.proxy_id or ticket.person_id,
-        party=(Party.AUTHOR if ticket.person_id else Party.DESK).value,
+        party=(Party.AUTHOR if ticket.person_id or ticket.receipt else Party.DESK).value,
         move="submit",
         to_state=State.SUBMITTED.value,
         round=1,

@@ -63,12 +63,15 @@ def has_handled(ticket: Ticket, person_id: int) -> bool:
     )
 
 
-def begin(actor: Actor, ticket_id: int, move: Move, version: int | None) -> Act:
+def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) -> Act:
     """Raises TicketUnknown, NotYours, HandlerVerifies or TicketMoved; else the move may be made.
 
-    Of two people who act on the same version one wins and the other is told.
+    Of two people who act on the same version one wins and the other is told. Nobody (None) is the
+    holder of an anonymous ticket's receipt: its author, and nothing else.
     """
     ticket = lock(ticket_id)
+    if actor is None:
+        return _begin_with_receipt(ticket, move)
     parties = parties_of(actor, ticket)
     if not parties:
         raise TicketUnknown
@@ -82,6 +85,17 @@ def begin(actor: Actor, ticket_id: int, move: Move, version: int | None) -> Act:
         raise TicketMoved
     party = next(party for party in Party if party in allowed)
     return Act(ticket, move, party, actor.person_id, calendar.now(), State(ticket.state))
+
+
+def _begin_with_receipt(ticket: Ticket, move: Move) -> Act:
+    rule = TABLE[move]
+    if ticket.receipt is None:
+        raise TicketUnknown
+    if Party.AUTHOR not in rule.by:
+        raise NotYours
+    if ticket.state not in rule.starts:
+        raise TicketMoved
+    return Act(ticket, move, Party.AUTHOR, None, calendar.now(), State(ticket.state))
 
 
 def check_desk(actor: Actor, ticket: Ticket) -> None:
@@ -98,6 +112,13 @@ def begin_as_system(ticket: Ticket, move: Move) -> Act:
     return Act(ticket, move, Party.SYSTEM, None, calendar.now(), State(ticket.state))
 
 
+def for_the_desk(checked: CheckedText) -> CheckedText:
+    """Words nobody answers for are read by the county's desk before anybody in the village."""
+    if checked.state is not WordsState.SHOWN:
+        return checked
+    return CheckedText(checked.text, WordsState.HELD, "匿名诉求,请先看一遍再放行")
+
+
 def finish(act: Act, to: State | None = None) -> TicketEvent:
     """Moves the ticket and writes the event down."""
     ticket = act.ticket
@@ -108,6 +129,8 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
         ticket.closed_at = act.at
     elif after not in CLOSED:
         ticket.closed_at = None
+    if ticket.receipt is not None and act.party is Party.AUTHOR:
+        act.words = for_the_desk(act.words)
     seconds = act.typing_seconds
     event = TicketEvent(
         ticket_id=ticket.id,

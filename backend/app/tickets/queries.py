@@ -98,7 +98,7 @@ def cadre_may(ticket: Ticket, parties: Collection[Party]) -> list[str]:
     found = [CADRE_MAY[move] for move in moves(State(ticket.state), parties) if move in CADRE_MAY]
     if "request_extension" in found and _has_pending_extension(ticket.id):
         found.remove("request_extension")
-    if ticket.person_id is None and "ask" in found:
+    if ticket.person_id is None and ticket.receipt is None and "ask" in found:
         found.remove("ask")
     return found
 

@@ -14,14 +14,14 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app
-from backend.app.surveys import blind, keys
+from backend.app.surveys import blind, keys, rounds
 from backend.app.surveys.answers import pad
 from backend.demo.ballot import Hidden, finalize
 from backend.demo.ballot import blind as hide
 from tests.app.ratings.conftest import Phone
 from tests.factories.county import County, make_county
 from tests.factories.surveys import open_round
-from tests.factories.tickets import villager
+from tests.factories.tickets import Offices, make_offices, villager
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 PERIOD = date(2026, 11, 1)
@@ -150,3 +150,23 @@ def get_vote(phone: Phone, key_file: dict[str, Any]) -> Vote:
 
 def put(box: FlaskClient, request: dict[str, Any], **options: Any) -> Any:
     return box.post("/anon/response", json=request, **options)
+
+
+@pytest.fixture
+def offices(county) -> Offices:
+    return make_offices(county)
+
+
+@pytest.fixture
+def desk(county, offices) -> int:
+    """A county that takes anonymous tickets this month."""
+    with transaction():
+        assert rounds.open_ticket_desk(county.id)
+    return county.id
+
+
+@pytest.fixture
+def door(anonymous_settings, desk):
+    application = create_anonymous_app(anonymous_settings)
+    yield application.test_client(use_cookies=False)
+    application.extensions["anonymous_engine"].dispose()

@@ -1,0 +1,128 @@
+"""Anonymous letters as phones write them, and the nights that read them."""
+
+import io
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask.testing import FlaskClient
+from PIL import Image
+
+from backend.app.core.db import transaction
+from backend.app.surveys import blind
+from backend.app.surveys import box as ballot_box
+from backend.app.tickets import desk as desk_acts
+from backend.app.tickets import letters
+from backend.app.tickets.kinds import Kind
+from backend.app.tickets.routing import Office
+from backend.demo.ballot import finalize
+from backend.jobs import surveys as survey_jobs
+from backend.jobs import tickets as jobs
+from tests.app.surveys.conftest import (
+    Ballot,
+    ask,
+    ballots_for,
+    bytes_of,
+    new_ballot,
+    text_of,
+)
+from tests.factories.tickets import Offices, forget, villager
+
+CODE = "4821093377165520"
+WORDS = "村口那盏路灯坏了半年,晚上没人敢走"
+
+
+@dataclass
+class Envelope:
+    """A finished ticket token and the reward that travels with it."""
+
+    ballot: Ballot
+    signature: bytes
+    reward: Ballot
+    reward_n: int
+
+    def request(self, body: bytes, **changes: Any) -> dict[str, Any]:
+        parts = {
+            "kid": text_of(blind.key_id(self.ballot.ctx, self.ballot.modulus)),
+            "r": text_of(self.ballot.random),
+            "sig": text_of(self.signature),
+            "body": text_of(body),
+            "reward_blinded": text_of(self.reward.hidden.blinded),
+        }
+        return {**parts, **changes}
+
+
+def envelopes(client: FlaskClient, county, key_file) -> list[Envelope]:
+    """The two ticket tokens of a villager."""
+    ballots = ballots_for(key_file)
+    signed = ask(villager(client, county), ballots).json["tickets"]
+    reward_n = int(key_file["reward"]["n"], 16)
+    return [
+        Envelope(
+            ballot,
+            finalize(ballot.modulus, ballot.hidden, bytes_of(signature)),
+            new_ballot("reward", key_file["county"], reward_n),
+            reward_n,
+        )
+        for ballot, signature in zip(ballots[1:], signed, strict=True)
+    ]
+
+
+def letter(**changes: Any) -> letters.Letter:
+    return replace(letters.Letter(Kind.COMPLAINT, WORDS, CODE, "street_lamp"), **changes)
+
+
+def send(door: FlaskClient, envelope: Envelope, body: bytes | None = None, **changes: Any) -> Any:
+    request = envelope.request(letters.pack(letter()) if body is None else body, **changes)
+    return door.post("/anon/feedback", json=request)
+
+
+def night() -> None:
+    """The inbox is emptied and what is due is read."""
+    forget()
+    survey_jobs.flush_inbox()
+    jobs.read_letters()
+
+
+def nights() -> None:
+    for _ in range(ballot_box.MOST_NIGHTS):
+        night()
+
+
+def look(door: FlaskClient, code: str = CODE) -> Any:
+    return door.post("/anon/receipt", json={"code": code})
+
+
+def say(door: FlaskClient, word: dict[str, Any], word_id: bytes | None = None) -> Any:
+    raw = word_id or secrets.token_bytes(16)
+    return door.post("/anon/receipt/word", json={"code": CODE, "id": text_of(raw), "word": word})
+
+
+def photo(side: int = 400) -> bytes:
+    """A picture that says where, when and with what it was taken."""
+    written = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "CANARY-CAMERA"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (34.0, 46.0, 12.0)
+    picture = Image.effect_noise((side, side), 40).convert("RGB")
+    picture.save(written, "JPEG", exif=exif, quality=80)
+    content = written.getvalue()
+    assert b"CANARY-CAMERA" in content
+    return content
+
+
+def as_desk(act: Callable[[], Any]) -> Any:
+    forget()
+    with transaction():
+        return act()
+
+
+def assign(offices: Offices, ticket_id: int) -> None:
+    office = Office(offices.village_id, None)
+    as_desk(lambda: desk_acts.assign(offices.desk, ticket_id, None, office))
+
+
+def version_of(scalar: Callable[[str], Any], ticket_id: int) -> int:
+    return scalar(f"SELECT version FROM ticket WHERE id = {ticket_id}")
