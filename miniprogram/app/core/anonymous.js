@@ -124,14 +124,25 @@ const deliver = async (letter) => {
 
 /** @param {purse.Letter} letter */
 const isDue = (letter) => {
-  if (!letter.isKept || letter.size !== TICKET_WITH_PHOTOS) return true
+  if (letter.size !== TICKET_WITH_PHOTOS) return true
   return Math.abs(clock.now() - (letter.askedAt || 0)) >= LARGE_PAUSE_MS
+}
+
+/**
+ * New letters first. One that was taken is only asked about when nothing new leaves, and one at a
+ * time: two letters in one breath would tell that they come from one hand.
+ * @param {Set<string>} tried in this round
+ */
+const nextLetter = (tried) => {
+  const fresh = items().find((one) => !one.isKept && !tried.has(one.id))
+  if (fresh || tried.size) return fresh
+  return items().filter((one) => one.isKept && isDue(one)).sort((one, other) => (one.askedAt || 0) - (other.askedAt || 0))[0]
 }
 
 /** Tries the letters in turn; the first that finds no way ends the round. @returns {Promise<boolean>} whether one did */
 const deliverRound = async () => {
   const tried = new Set()
-  const next = () => items().find((one) => !tried.has(one.id) && isDue(one))
+  const next = () => nextLetter(tried)
   for (let letter = next(); letter; letter = next()) {
     tried.add(letter.id)
     const outcome = await deliver(letter)

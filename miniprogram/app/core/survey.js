@@ -31,7 +31,7 @@ const refresh = async (county) => {
 /** The phone may have been without a signal since the questions came. @param {any} asked */
 const stateOf = (asked) => {
   const isIn = { scheduled: clock.now() >= Date.parse(asked.opens_at), open: clock.now() >= Date.parse(asked.closes_at) }
-  if (asked.state === 'scheduled' && isIn.scheduled && !isIn.open) return 'open'
+  if (asked.state === 'scheduled' && isIn.scheduled && !isIn.open && Object.keys(asked.units).length) return 'open'
   return asked.state === 'open' && isIn.open ? 'closed' : asked.state
 }
 

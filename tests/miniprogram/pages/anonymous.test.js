@@ -62,6 +62,30 @@ test('a ticket leaves sealed, with the receipt inside, and nothing else is asked
   assert.ok(phone.text().includes('积分下月到账'))
 })
 
+test('an answer that is not safe yet does not travel with a ticket: nobody learns that both are one hand\'s', async () => {
+  const county = new County()
+  const storage = copy()
+  const survey = await openApp({ path: 'pages/survey/index', device: county.device({ storage }) })
+  await survey.see('最近办事方便吗')
+  survey.tap('#level-1')
+  survey.tap('#survey-next')
+  survey.tap('#survey-next')
+  survey.tap('#survey-send')
+  await survey.see('封好,交上去了')
+  const phone = await write(county, storage)
+  await phone.until(() => county.requests('POST /anon/response').length === 2)
+  await send(phone)
+  const asked = county.asked.map((one) => one.endpoint)
+  assert.deepEqual(asked, ['POST /anon/response', 'POST /anon/response', 'POST /anon/feedback'])
+  for (const expected of ['POST /anon/response', 'POST /anon/feedback']) {
+    const before = county.asked.length
+    const again = await openApp({ path: 'pages/survey/index', device: county.device({ storage }) })
+    await again.until(() => county.asked.length > before)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepEqual(county.asked.slice(before).map((one) => one.endpoint), [expected])
+  }
+})
+
 test('nothing said is not sent', async () => {
   const county = new County()
   const phone = await write(county)

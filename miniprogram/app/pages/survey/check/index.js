@@ -15,7 +15,7 @@ const NOT_STORED = '名字、电话、微信、手机型号、网络地址、几
 const HOW = [
   { title: '先盖章', words: '每月头一回打开小程序,手机把几张写了暗号的票装进信封,隔着信封盖章。盖章的人看不见里面。' },
   { title: '再投票', words: '填的时候换一个地方交,那里不认人,只认章。盖章的人也认不出是哪一张。' },
-  { title: '同一把钥匙', words: '全村用的是同一把章。谁要是偷偷给您换一把好认出您,下面这 16 个字就对不上,手机就不让填。' },
+  { title: '同一把钥匙', words: '全村用的是同一把章。谁要是偷偷给您换一把好认出您,上面这 16 个字就对不上,手机就不让填。' },
 ]
 
 /** @param {purse.Purse} held @returns {string[]} what a finger could find on this phone */
