@@ -7,7 +7,7 @@ endif
 VENV = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint bench clean
+.PHONY: help setup setup-test run test lint attack bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -31,6 +31,9 @@ lint: setup-test ## ruff, mypy, import rules, the mini-program's gates
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports
 	@$(VENV) -m backend.local.node npm run --silent lint
+
+attack: setup-test ## rob a county of everything and try to name who said what
+	@$(VENV) -m tests.attack
 
 bench: setup-test ## the performance figures, each against its baseline
 	@$(VENV) -m benchmarks

@@ -1,0 +1,1 @@
+"""The attack that an auditor repeats: `make attack`. Everything runs on this machine."""

@@ -1,0 +1,201 @@
+"""A county that is about to be robbed: real servers, real applications, five villages of sixty."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db, dispose, transaction
+from backend.app.core.sessions import SessionKind, open_session
+from backend.app.core.settings import REPOSITORY, Settings
+from backend.app.factory import create_app
+from backend.app.surveys import keys, rounds
+from backend.local.postgres import embedded_postgres
+from backend.local.redis import embedded_redis
+from backend.local.surroundings import ANONYMOUS_ROLE, as_role, free_port
+from tests.factories.county import County, bind, make_county, make_person
+from tests.factories.surveys import open_round
+from tests.factories.tickets import make_offices
+
+VILLAGES, PEOPLE = 5, 60
+SECRET = "a secret that only this attack knows"
+# What the product would be if it were built as surveys usually are: the control.
+NAIVE = """
+CREATE SCHEMA naive;
+CREATE TABLE naive.issue (person_id bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE naive.answer (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, unit_id bigint NOT NULL,
+    words text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+"""
+
+
+@dataclass(frozen=True)
+class Villager:
+    """Somebody with a name, a session and something to say that only they would say."""
+
+    person_id: int
+    openid: str
+    token: str
+    village_id: int
+    words: str
+
+
+@dataclass
+class Scene:
+    """Where everything is, and what the thief must find out."""
+
+    folder: Path
+    app: Flask
+    county: County
+    round_id: int
+    web: str
+    anonymous: str
+    environment: dict[str, str]
+    villagers: list[Villager] = field(default_factory=list)
+
+    @property
+    def dsn(self) -> str:
+        return self.environment["DATABASE_URL"].replace("+psycopg", "")
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own files."""
+        return self.folder / "postgres" / "postgres"
+
+    @property
+    def period(self) -> str:
+        return keys.period_name(calendar.month_of(calendar.today()))
+
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            return connection.execute(statement).fetchall()  # type: ignore[call-overload]
+
+    def scalar(self, statement: str) -> Any:
+        return self.ask(statement)[0][0]
+
+
+@contextmanager
+def scene(folder: Path) -> Iterator[Scene]:
+    """Everything started; the month's keys made; a round and a desk for tickets open."""
+    with ExitStack() as stack:
+        environment = stack.enter_context(_servers(folder))
+        app = create_app(Settings.from_env(environment))
+        stack.enter_context(app.app_context())
+        upgrade()
+        stack.callback(dispose)
+        county, round_id = _county()
+        web = stack.enter_context(_process(folder, "web", "wsgi:app", environment))
+        anonymous = stack.enter_context(
+            _process(folder, "anonymous", "backend.app.factory:create_anonymous_app", environment)
+        )
+        found = Scene(folder, app, county, round_id, web, anonymous, environment)
+        with psycopg.connect(found.dsn, autocommit=True) as connection:
+            connection.execute(NAIVE)
+        found.villagers = _villagers(county)
+        yield found
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[dict[str, str]]:
+    with (
+        embedded_postgres(folder / "postgres") as database_url,
+        embedded_redis(folder / "redis") as redis_url,
+    ):
+        yield {
+            **os.environ,
+            "APP_ENV": "test",
+            "SECRET_KEY": SECRET,
+            "DATABASE_URL": database_url,
+            "ANONYMOUS_DATABASE_URL": as_role(database_url, ANONYMOUS_ROLE),
+            "REDIS_URL": redis_url,
+            "STORAGE_DIR": str(folder / "files"),
+            "PUBLIC_HOST": "https://cunsheng.example.cn",
+            "LOG_LEVEL": "INFO",
+            "PYTHONPATH": str(REPOSITORY),
+        }
+
+
+def _county() -> tuple[County, int]:
+    county = make_county(villages=VILLAGES)
+    make_offices(county)
+    now = calendar.now()
+    period = calendar.month_of(calendar.today())
+    for village_id in county.village_ids:
+        for _ in range(PEOPLE):
+            bind(make_person(f"openid-canary-{secrets.token_hex(8)}"), county, village_id)
+    with transaction():
+        keys.prepare_period(county.id, period)
+    round_id = open_round(county.id, period, now - timedelta(days=1), now + timedelta(days=1))
+    with transaction():
+        rounds.open_ticket_desk(county.id)
+    return county, round_id
+
+
+def _villagers(county: County) -> list[Villager]:
+    """In the order in which they will come: nobody's number says where they live."""
+    rows = db.session.execute(
+        text(
+            "SELECT p.id, p.openid, b.village_id FROM person p JOIN binding b ON b.person_id = p.id"
+            " WHERE p.openid LIKE 'openid-canary-%'"
+        )
+    ).all()
+    db.session.rollback()
+    secrets.SystemRandom().shuffle(rows)
+    at = calendar.now().timestamp()
+    return [
+        Villager(
+            row.id, row.openid, open_session(SessionKind.APP, row.id, at), row.village_id,
+            f"金丝雀-{row.id}-{secrets.token_hex(6)}",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@contextmanager
+def _process(folder: Path, name: str, target: str, environment: dict[str, str]) -> Iterator[str]:
+    """A server of its own, as `make run` starts it; its log is the thief's too."""
+    port = free_port(8800)
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
+        "--log-level", "warning", "--no-access-log", target,
+    ]  # fmt: skip
+    if target.endswith("create_anonymous_app"):
+        command.append("--factory")
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait(port: int) -> None:
+    for _ in range(400):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+            continue
+        return
+    raise SystemExit("the server under attack did not open")

@@ -1,0 +1,147 @@
+"""Somebody who took the dump, the log of changes, a base backup, Redis, files and every log."""
+
+import re
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.app.surveys import box
+from backend.app.surveys.answers import unpad
+from backend.app.tickets.letters import disclose
+from backend.local.postgres import programs
+from tests.attack.scene import Scene
+
+COPY = re.compile(r"^COPY (\S+) \(([^)]*)\) FROM stdin;\n(.*?)^\\\.\n", re.MULTILINE | re.DOTALL)
+Row = dict[str, str]
+
+
+def run(program: str, *arguments: str) -> str:
+    """A program of PostgreSQL's own."""
+    done = subprocess.run([str(programs() / program), *arguments], capture_output=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{program}: {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode(errors="replace")
+
+
+def dump(scene: Scene) -> dict[str, list[Row]]:
+    """The rows of every table in the order in which they lie in its file."""
+    whole = run("pg_dump", "--data-only", "-d", scene.dsn)
+    return {
+        name: [
+            dict(zip(columns.split(", "), line.split("\t"), strict=True))
+            for line in rows.splitlines()
+        ]
+        for name, columns, rows in COPY.findall(whole)
+    }
+
+
+def wal(scene: Scene, start: str, end: str) -> list[str]:
+    """The log of changes between two places, a line a record."""
+    folder = scene.data / "pg_wal"
+    return run("pg_waldump", "-p", str(folder), "-s", start, "-e", end).splitlines()
+
+
+def touching(lines: Sequence[str], filenode: int) -> list[str]:
+    """Inserts into one table."""
+    inserts = re.compile(r"desc: (MULTI_)?INSERT")
+    return [line for line in lines if f"/{filenode} " in line and inserts.search(line)]
+
+
+@dataclass(frozen=True)
+class Loot:
+    """What was read: who fetched ballots in which order, and what was said in which order."""
+
+    issued: list[int]
+    unit_of: dict[int, int]
+    said: list[tuple[int, str]]
+    letters: list[tuple[int, str]]
+
+
+def open_box(scene: Scene, tables: dict[str, list[Row]]) -> Loot:
+    """With the box's keys too: the strongest thief before the close."""
+    units = {row["kid"]: int(row["unit_id"]) for row in tables["anonymous.key"]}
+    uses = {row["id"]: row["use"] for row in tables["anonymous.desk"]}
+    use_of = {row["kid"]: uses[row["desk_id"]] for row in tables["anonymous.key"]}
+    survey = [box.open_with(box.survey_key_name(scene.round_id))]
+    tickets = [box.open_with(row["file"]) for row in tables["anonymous.box_key"]]
+    said, written = [], []
+    for row in tables["anonymous.box"]:
+        sealed = bytes.fromhex(row["sealed"].removeprefix("\\\\x"))
+        if use_of[row["kid"]] == "survey":
+            said.append((units[row["kid"]], unpad(box.decrypt(survey, sealed))[2]))
+        else:
+            _, letter = disclose(box.decrypt(tickets, sealed))
+            written.append((units[row["kid"]], (letter.words or "").removeprefix("信-")))
+    villages = {row["village_id"]: row["unit_id"] for row in tables["public.ballot_unit_village"]}
+    unit_of = {
+        int(row["person_id"]): int(villages[row["village_id"]]) for row in tables["public.binding"]
+    }
+    issued = [int(row["person_id"]) for row in tables["public.ballot_issue"]]
+    return Loot(issued, unit_of, said, written)
+
+
+Guess = dict[str, int]
+
+
+def by_order(
+    issued: Sequence[int], said: Sequence[tuple[int, str]], unit_of: dict[int, int]
+) -> Guess:
+    """The k-th of a unit who fetched said the k-th thing said in that unit."""
+    found: Guess = {}
+    for unit in {unit for unit, _ in said}:
+        people = [person for person in issued if unit_of[person] == unit]
+        things = [words for of_unit, words in said if of_unit == unit]
+        found |= dict(zip(things, people, strict=False))
+    return found
+
+
+def hits(scene: Scene, guess: Guess) -> int:
+    truth = {villager.words: villager.person_id for villager in scene.villagers}
+    return sum(truth[words] == person for words, person in guess.items())
+
+
+def strategies(loot: Loot, tables: dict[str, list[Row]]) -> dict[str, Guess]:
+    """Every way to join the two lists that order, ids or hashes allow."""
+    said, unit_of = loot.said, loot.unit_of
+    digests = {int(r["person_id"]): r["blinded_digest"] for r in tables["public.ballot_issue"]}
+    by_digest = sorted(loot.issued, key=digests.__getitem__)
+    spent = [row["nullifier"] for row in tables["anonymous.spent"]]
+    paired = [person for _, person in sorted(zip(spent, loot.issued, strict=False))]
+    chosen: dict[str, Callable[[], Guess]] = {
+        "rows as they lie in the files": lambda: by_order(loot.issued, said, unit_of),
+        "rows from the end": lambda: by_order(loot.issued[::-1], said, unit_of),
+        "people by number": lambda: by_order(sorted(loot.issued), said, unit_of),
+        "people by the digest of what they had signed": lambda: by_order(by_digest, said, unit_of),
+        "people by the token spent in their place": lambda: by_order(paired, said, unit_of),
+    }
+    return {name: make() for name, make in chosen.items()}
+
+
+def letters_by_order(loot: Loot) -> Guess:
+    return by_order(loot.issued, loot.letters, loot.unit_of)
+
+
+def naive_guess(tables: dict[str, list[Row]], unit_of: dict[int, int]) -> Guess:
+    issued = [int(row["person_id"]) for row in tables["naive.issue"]]
+    said = [(int(row["unit_id"]), row["words"]) for row in tables["naive.answer"]]
+    return by_order(issued, said, unit_of)
+
+
+def transactions(lines: Sequence[str]) -> list[int]:
+    """Whose records these are."""
+    return [int(match[1]) for line in lines if (match := re.search(r"tx:\s+(\d+)", line))]
+
+
+def search(folders: Sequence[Path], canaries: dict[str, bytes]) -> dict[str, list[str]]:
+    """In which files each canary sings."""
+    found: dict[str, list[str]] = {name: [] for name in canaries}
+    for folder in folders:
+        for file in sorted(folder.rglob("*")):
+            if not file.is_file():
+                continue
+            content = file.read_bytes()
+            for name, canary in canaries.items():
+                if canary in content:
+                    found[name].append(str(file.relative_to(folder)))
+    return found

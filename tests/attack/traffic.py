@@ -1,0 +1,123 @@
+"""What three hundred villagers do: fetch ballots by name, answer and write without one.
+
+The worst order for them: each answers right after fetching, one person at a time, so that whatever
+is kept in the order of arrival gives them away.
+"""
+
+import base64
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import requests
+
+from backend.app.surveys import blind
+from backend.app.surveys.answers import pad
+from backend.app.tickets import letters
+from backend.app.tickets.kinds import Kind
+from backend.demo.ballot import blind as hide
+from backend.demo.ballot import finalize
+from tests.attack.scene import Scene, Villager
+
+AGENT = "Mozilla/5.0 agent-canary-5b1d"
+LETTERS_EVERY = 3
+
+
+def text_of(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def bytes_of(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "==")
+
+
+@dataclass
+class Line:
+    """How a phone reaches both applications; it keeps no cookie."""
+
+    scene: Scene
+    keys: dict[str, Any]
+    named: requests.Session
+    nameless: requests.Session
+
+    def signed(self, villager: Villager, unit: int) -> list[tuple[bytes, int, bytes, bytes]]:
+        """Tokens of this month: random part, modulus, context, signature; the survey's first."""
+        drafts = []
+        for use in ("survey", "ticket", "ticket"):
+            n = self.modulus(use, unit)
+            ctx = blind.context(use, self.scene.period, unit)
+            random = secrets.token_bytes(blind.RANDOM_PREFIX)
+            drafts.append((random, n, ctx, hide(n, random + ctx)))
+        blinded = [text_of(hidden.blinded) for *_, hidden in drafts]
+        answer = self.named.post(
+            f"{self.scene.web}/api/v1/ballots",
+            json={"period": self.scene.period, "survey": blinded[0], "tickets": blinded[1:]},
+            headers={"Authorization": f"Bearer {villager.token}", "User-Agent": AGENT},
+            timeout=20,
+        )
+        answer.raise_for_status()
+        given = [answer.json()["survey"], *answer.json()["tickets"]]
+        return [
+            (random, n, ctx, finalize(n, hidden, bytes_of(one)))
+            for (random, n, ctx, hidden), one in zip(drafts, given, strict=True)
+        ]
+
+    def modulus(self, use: str, unit: int) -> int:
+        return next(
+            int(key["n"], 16)
+            for key in self.keys["keys"]
+            if key["use"] == use and key["unit"] == unit
+        )
+
+    def unit_of(self, village_id: int) -> int:
+        return next(int(unit) for unit, ids in self.keys["units"].items() if village_id in ids)
+
+    def send(self, path: str, token: tuple[bytes, int, bytes, bytes], body: bytes) -> None:
+        random, n, ctx, signature = token
+        reward = hide(int(self.keys["reward"]["n"], 16), secrets.token_bytes(64))
+        answer = self.nameless.post(
+            f"{self.scene.anonymous}/anon/{path}",
+            json={
+                "kid": text_of(blind.key_id(ctx, n)),
+                "r": text_of(random),
+                "sig": text_of(signature),
+                "body": text_of(body),
+                "reward_blinded": text_of(reward.blinded),
+            },
+            headers={"User-Agent": AGENT},
+            timeout=20,
+        )
+        answer.raise_for_status()
+
+
+def play(scene: Scene) -> dict[str, int]:
+    """Everybody's month. Returns how much was said."""
+    file = requests.get(
+        f"{scene.web}/keys/{scene.county.id}/{scene.period}.json", timeout=20
+    ).json()
+    line = Line(scene, file, requests.Session(), requests.Session())
+    written = 0
+    for number, villager in enumerate(scene.villagers):
+        survey, ticket, _ = line.signed(villager, line.unit_of(villager.village_id))
+        line.send("response", survey, pad([number % 5, [number % 3], villager.words]))
+        if number % LETTERS_EVERY == 0:
+            code = f"{secrets.randbelow(10**16):016d}"
+            letter = letters.Letter(
+                Kind.COMPLAINT, f"信-{villager.words}", code, None, villager.village_id
+            )
+            line.send("feedback", ticket, letters.pack(letter))
+            written += 1
+    return {"answers": len(scene.villagers), "letters": written}
+
+
+def play_naive(scene: Scene) -> None:
+    """The same people in the same order before tables as surveys usually have them."""
+    unit_of = dict(scene.ask("SELECT village_id, unit_id FROM ballot_unit_village"))
+    with psycopg.connect(scene.dsn, autocommit=True) as naive:
+        for villager in scene.villagers:
+            naive.execute("INSERT INTO naive.issue (person_id) VALUES (%s)", [villager.person_id])
+            naive.execute(
+                "INSERT INTO naive.answer (unit_id, words) VALUES (%s, %s)",
+                [unit_of[villager.village_id], villager.words],
+            )
