@@ -49,6 +49,22 @@ test('the first launch of a month fetches one ballot and two tickets, the second
   assert.equal(county.requests('POST /ballots').length, 1)
 })
 
+test('who only scans and never sees the first page has the ballots too, after the rating', async () => {
+  const county = new County()
+  const phone = await openApp({ path: 'pages/scan/index', query: { code: 'CODE1' }, device: county.device() })
+  await phone.see('非常满意')
+  assert.equal(county.requests('POST /ballots').length, 0)
+  phone.tap('#level-1')
+  phone.tap('#send')
+  await ready(phone)
+  const again = await openApp({ path: 'pages/scan/index', query: { code: 'CODE1' }, device: county.device({ storage: phone.storage }) })
+  await again.see('非常满意')
+  again.tap('#level-1')
+  again.tap('#send')
+  await again.see('谢谢您')
+  assert.equal(county.requests('GET /me').length, 1)
+})
+
 test('keys and questions are asked for without a name', async () => {
   const county = new County()
   await ready(await launch(county))

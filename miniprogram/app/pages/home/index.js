@@ -3,7 +3,7 @@ const { scan } = require('../../core/scan')
 const outbox = require('../../core/outbox')
 const scorecard = require('../../core/scorecard')
 const anonymous = require('../../core/anonymous')
-const ballots = require('../../core/ballots')
+const monthStart = require('../../core/month_start')
 const survey = require('../../core/survey')
 const { getMe } = require('../../api/me')
 const { listPoints } = require('../../api/points')
@@ -49,9 +49,7 @@ Page(page({
 
   /** Questions and ballots are fetched at the month's first launch, long before anybody answers. */
   async prepareSurvey(village) {
-    if (!village || !village.county_id) return
-    await survey.refresh(village.county_id)
-    await ballots.prepare(village)
+    await monthStart.prepare(village)
     this.setData({ survey: survey.standing() })
   },
 

@@ -53,6 +53,8 @@ Page(page({
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
   openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
+  openReceipt() { wx.navigateTo({ url: '/pages/anonymous/receipt/index' }) },
+  openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
   openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
   openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },

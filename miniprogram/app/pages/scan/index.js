@@ -2,6 +2,7 @@ const { page, describe } = require('../../core/page')
 const { scan, needCode } = require('../../core/scan')
 const { absolute } = require('../../core/send')
 const { keepLevels } = require('../../core/levels')
+const monthStart = require('../../core/month_start')
 const outbox = require('../../core/outbox')
 const { openCode } = require('../../api/codes')
 const { bindVillage } = require('../../api/me')
@@ -100,6 +101,7 @@ Page(page({
   },
 
   thank(rating) {
+    monthStart.prepareUnseen()
     this.setData({
       state: 'thanks', points: rating.points_awarded, balance: rating.balance,
       isHeld: rating.words_state === 'held', suggestion: this.data.suggests ? this.data.village : null,
