@@ -1,0 +1,187 @@
+"""T9: the power may go at any statement of any act; afterwards one ballot, one answer, one reward.
+
+The acts of the county's side run in transactions and are cut at every statement; the anonymous
+door makes one write, and is cut before and after it.
+"""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.points.operations import ANONYMOUS_RULE, set_rule
+from backend.app.surveys import box as ballot_box
+from backend.app.surveys import keys, operations, rounds
+from backend.app.surveys.rewards import Reward, redeem
+from backend.app.tickets import letters, opening
+from backend.demo.ballot import finalize
+from backend.jobs import tickets as ticket_jobs
+from tests.app.surveys.conftest import NOW, PERIOD, ballots_for, bytes_of, get_vote, put
+from tests.app.surveys.letterbox import envelopes, letter, send
+from tests.app.tickets.test_crashes import PowerCut, power_cut_at
+from tests.factories.surveys import make_round
+from tests.factories.tickets import forget, villager
+
+TABLES = (
+    "ballot_issue", "ballot_signing_key", "ballot_unit", "ballot_unit_village", "points_entry",
+    "reward_spent", "reward_credit", "survey_round", "survey_tally", "survey_result",
+    "survey_text", "ticket", "ticket_event", "ticket_file", "anonymous.desk", "anonymous.key",
+    "anonymous.inbox", "anonymous.spent", "anonymous.box", "anonymous.box_key",
+    "anonymous.word_inbox", "anonymous.word_spent", "anonymous.thread",
+)  # fmt: skip
+ANSWERS: list[Any] = [1, [0], "多装几盏灯"]
+
+
+def everything() -> list[Any]:
+    forget()
+    with db.engine.connect() as connection:
+        return [
+            connection.execute(
+                text(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t")
+            ).scalar()
+            for table in TABLES
+        ]
+
+
+def survives(act: Callable[[], Any]) -> int:
+    """Cuts the power at the first, second, … statement until the act gets through."""
+    before = everything()
+    for nth in range(1, 200):
+        with power_cut_at(nth):
+            try:
+                with transaction():
+                    act()
+            except PowerCut:
+                done = False
+            else:
+                done = True
+        if done:
+            assert everything() != before
+            return nth - 1
+        assert everything() == before, f"statement {nth}"
+    raise AssertionError("the act never ends")
+
+
+def at(monkeypatch: pytest.MonkeyPatch, later: timedelta) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: NOW + later)
+
+
+def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar) -> None:
+    blinded = [ballot.hidden.blinded for ballot in ballots_for(key_file)]
+    cuts = survives(
+        lambda: operations.issue_ballots(phone.person_id, PERIOD, blinded[0], blinded[1:])
+    )
+    assert cuts > 3
+    again = operations.issue_ballots(phone.person_id, PERIOD, blinded[0], blinded[1:])
+    assert len(again.tickets) == 2
+    assert scalar("SELECT count(*) FROM ballot_issue") == 1
+
+
+def test_a_reward_is_credited_once_however_often_the_power_goes(
+    box, phone, key_file, survey, monkeypatch, scalar
+) -> None:
+    forget()
+    with transaction():
+        set_rule(key_file["county"], ANONYMOUS_RULE, "匿名参与", 10, 3, PERIOD)
+    vote = get_vote(phone, key_file)
+    signed = put(box, vote.request(ANSWERS)).json["reward"]
+    signature = finalize(vote.reward_n, vote.reward.hidden, bytes_of(signed))
+    monkeypatch.setattr(calendar, "now", lambda: datetime(2026, 12, 2, 4, tzinfo=UTC))
+    reward = Reward(PERIOD, vote.reward.random, signature)
+    survives(lambda: redeem(phone.person_id, reward))
+    with transaction():
+        assert redeem(phone.person_id, reward).points == 10
+    assert scalar("SELECT sum(amount) FROM points_entry") == 10
+
+
+def test_a_night_is_whole_or_has_not_been(box, client, county, key_file, survey, scalar) -> None:
+    votes = [get_vote(villager(client, county), key_file) for _ in range(3)]
+    for vote in votes:
+        assert put(box, vote.request(ANSWERS)).status_code == 200
+    survives(ballot_box.flush_inbox)
+    assert scalar("SELECT count(*) FROM anonymous.box") == 3
+    assert scalar("SELECT count(*) FROM anonymous.spent") == 3
+    assert put(box, votes[0].request(ANSWERS)).json["durable"] is True
+
+
+def test_a_round_opens_closes_and_publishes_whole(
+    door, client, county, key_file, monkeypatch, scalar
+) -> None:
+    round_id = make_round(county.id, PERIOD, NOW, NOW + timedelta(days=5))
+    survives(lambda: rounds.open_round(round_id))
+    for _ in range(2):
+        vote = get_vote(villager(client, county), key_file)
+        assert put(door, vote.request(ANSWERS)).status_code == 200
+    at(monkeypatch, timedelta(days=6))
+    survives(lambda: rounds.close_round(round_id))
+    assert scalar("SELECT counts FROM survey_tally WHERE question = 0") == [0, 2, 0, 0, 0]
+    survives(lambda: rounds.publish_round(round_id))
+    assert scalar("SELECT state FROM survey_round") == "published"
+
+
+def test_keys_of_a_month_are_made_whole(county, scalar) -> None:
+    december = PERIOD.replace(month=12)
+    survives(lambda: keys.prepare_period(county.id, december))
+    assert scalar("SELECT count(*) FROM ballot_signing_key WHERE period = '2026-12-01'") == 3
+
+
+def test_a_letter_is_read_whole_or_stays(door, client, county, key_file, scalar, monkeypatch):
+    body = letters.pack(letter(village_id=county.village_ids[0]))
+    assert send(door, envelopes(client, county, key_file)[0], body).status_code == 200
+    monkeypatch.setattr(ballot_box.secrets, "randbelow", lambda _: 0)
+    forget()
+    with transaction():
+        ballot_box.flush_inbox()
+    (box_id,) = ballot_box.due_tickets()
+    db.session.rollback()
+    survives(lambda: opening.open_letter(box_id))
+    assert scalar("SELECT count(*) FROM ticket") == 1
+    survives(ticket_jobs.threads.refresh_threads)
+    assert scalar("SELECT count(*) FROM anonymous.thread") == 1
+
+
+@contextmanager
+def door_dies(application: Any, moment: str):
+    """The anonymous application's own write is cut, before it or right after it."""
+    engine = application.extensions["anonymous_engine"]
+
+    def cut(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "INSERT INTO anonymous.inbox" in statement:
+            raise PowerCut
+
+    event.listen(engine, moment, cut)
+    try:
+        yield
+    finally:
+        event.remove(engine, moment, cut)
+
+
+@pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
+def test_an_answer_cut_at_the_door_is_sent_again_and_counts_once(
+    box, phone, key_file, survey, scalar, moment: str
+) -> None:
+    vote = get_vote(phone, key_file)
+    with door_dies(box.application, moment):
+        assert put(box, vote.request(ANSWERS)).status_code == 500
+    assert scalar("SELECT count(*) FROM anonymous.inbox") == 0
+    assert put(box, vote.request(ANSWERS)).json["status"] == "ok"
+    assert put(box, vote.request(ANSWERS)).json["status"] == "already"
+    assert scalar("SELECT count(*) FROM anonymous.inbox") == 1
+
+
+def test_answers_lost_with_the_machine_are_sent_again(box, phone, key_file, survey, scalar) -> None:
+    """A crash of PostgreSQL empties what is unlogged: the phone was told `durable: false`."""
+    vote = get_vote(phone, key_file)
+    first = put(box, vote.request(ANSWERS)).json
+    assert first["durable"] is False
+    forget()
+    with transaction() as session:
+        session.execute(text("TRUNCATE anonymous.inbox"))
+    again = put(box, vote.request(ANSWERS)).json
+    assert (again["status"], again["reward"]) == ("ok", first["reward"])
+    assert scalar("SELECT count(*) FROM anonymous.inbox") == 1
