@@ -27,7 +27,7 @@ const tooOld = () => new ApiError({
   code: 'phone_too_old', message: '这部手机太旧,算不了匿名票。可以到村里领一张纸质票,一样算数。',
 })
 const wrongSignature = () => new ApiError({
-  code: 'keys_mismatch', message: '钥匙对不上,先不要填。收到的匿名票不是用公示的钥匙签的,请打 12345 说一声。',
+  code: 'keys_mismatch', message: '收到的匿名票不是用公示的钥匙签的,已经扔掉。请打 12345 说一声。',
 })
 
 /** The oldest reward that is still good. @param {string} period */

@@ -15,7 +15,7 @@ const USES = ['survey', 'ticket']
 const MISMATCH = 'keys_mismatch'
 const mismatch = () => new ApiError({
   code: MISMATCH,
-  message: '钥匙对不上,先不要填。请把「怎么查证」里的 16 个字和村里公示的比一比,对不上就打 12345。',
+  message: '网上拿到的钥匙,和小程序里记的不是同一份。请把「怎么查证」里的 16 个字和村里公示的比一比,再打 12345 说一声。',
 })
 const notPinned = () => new ApiError({
   code: 'keys_not_pinned',

@@ -6,6 +6,7 @@ const purse = require('../../../core/purse')
 const { keyDigest } = require('../../../core/settings')
 const { monthWords } = require('../../../core/words')
 
+const MISMATCH = 'keys_mismatch'
 const STORED = [
   '一个名单:这个月谁领过匿名票。领没领看得见,填没填、填什么看不见。',
   '用过的票号:每张票只能用一次。票号是这部手机自己想的,和名单对不上。',
@@ -39,7 +40,7 @@ const describe = () => {
   return {
     month: monthWords(period),
     groups: digest.slice(0, 16).match(/.{4}/g) || [],
-    isMismatch: Boolean(held.problem && held.problem.code === 'keys_mismatch'),
+    mismatch: held.problem && held.problem.code === MISMATCH ? held.problem.message : '',
     isChecked: Boolean(held.ballots && held.ballots.period === period && held.ballots.state === 'ready'),
     traces: traces(held),
     note: held.note,
@@ -51,7 +52,7 @@ const describe = () => {
 
 Page(plainPage({
   data: {
-    how: HOW, stored: STORED, notStored: NOT_STORED, month: '', groups: [], isMismatch: false, isChecked: false, traces: [], note: '',
+    how: HOW, stored: STORED, notStored: NOT_STORED, month: '', groups: [], mismatch: '', isChecked: false, traces: [], note: '',
     canForget: false, hasWaiting: false, wantsPaper: false, isChecking: false, checked: '',
   },
 
@@ -64,9 +65,9 @@ Page(plainPage({
     try {
       const { fetchKeys } = require('../../../core/key_file')
       await fetchKeys((ballots && ballots.county) || 0, clock.period())
-      this.setData({ checked: '对上了:网上的钥匙和手机里记的是同一份。' })
+      this.setData({ mismatch: '', checked: '对上了:网上的钥匙和手机里记的是同一份。' })
     } catch (error) {
-      this.setData({ checked: error.message, isMismatch: this.data.isMismatch || error.code === 'keys_mismatch' })
+      this.setData(error.code === MISMATCH ? { mismatch: error.message } : { checked: error.message })
     }
     this.setData({ isChecking: false })
   },
