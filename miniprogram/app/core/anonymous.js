@@ -103,8 +103,11 @@ const refused = (letter, error) => {
     return { state: 'kept', letter }
   }
   const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
-  if (isUnspent) finish(letter, '', giveBack(letter))
-  else finish(letter, error.code)
+  finish(letter, isUnspent ? '' : error.code, (kept) => {
+    if (isUnspent) giveBack(letter)(kept)
+    // Nobody may be looking when a letter that waited is refused: it is told at the next launch.
+    if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下:${error.message}`
+  })
   return { state: 'refused', letter, error }
 }
 
@@ -188,6 +191,8 @@ const send = async (letter) => {
   // A round that was already under way may have ended just before this letter was added.
   if (outcome.state === 'waiting' && !outcome.error) await flush()
   stop()
+  // Whoever waits for it here is told here.
+  if (outcome.state === 'refused') purse.change((kept) => { kept.note = '' })
   return outcome
 }
 

@@ -95,6 +95,22 @@ test('nothing said is not sent', async () => {
   assert.equal(county.asked.length, 0)
 })
 
+test('only what the anonymous door takes is offered', async () => {
+  const storage = copy()
+  const purse = purseOf(storage)
+  purse.options.kinds = [{ code: 'consult', name: '咨询' }, { code: 'report', name: '举报' }, { code: 'thanks', name: '感谢' }]
+  storage.setItem('purse', JSON.stringify(purse))
+  const phone = await write(new County(), storage)
+  assert.deepEqual(phone.data.kinds, [{ id: 'report', text: '举报' }])
+})
+
+test('a refusal names the part that is wrong', async () => {
+  const faulty = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { photos: ['照片打不开'] } } }
+  const phone = await write(new County({ 'POST /anon/feedback': () => faulty }))
+  phone.tap('#anonymous-send')
+  await phone.see('照片打不开')
+})
+
 test('the village need not be named', async () => {
   const county = new County()
   const phone = await write(county)
@@ -231,8 +247,26 @@ test('a refusal keeps the words and gives the token back', async () => {
   await phone.see('填写的内容有问题')
   assert.equal(phone.data.words, '村口路灯不亮')
   assert.equal(purseOf(storage).ballots.tickets.length, 2)
+  assert.equal(purseOf(storage).note, '')
   delete county.answers['POST /anon/feedback']
   await send(phone)
+})
+
+test('a ticket that waited and was then refused is told at the next launch, once', async () => {
+  const county = new County()
+  const storage = copy()
+  const phone = await write(county, storage)
+  phone.setOnline(false)
+  await send(phone)
+  county.answers['POST /anon/feedback'] = () => error(410, 'closed', '这个月的匿名票已经截止')
+  phone.setOnline(true)
+  await phone.until(() => purseOf(storage).outbox.length === 0)
+  const home = await openApp({ device: county.device({ storage }) })
+  await home.see('有一件匿名的没收下:这个月的匿名票已经截止')
+  home.tap('#home-note')
+  await home.see('谁答的,谁也查不到')
+  await home.phone.wx.navigateBack({})
+  await home.until(() => home.route === 'pages/home/index' && home.all('#home-note').length === 0)
 })
 
 test('two a month; then it is said what else can be done', async () => {

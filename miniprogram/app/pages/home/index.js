@@ -1,6 +1,7 @@
 const { page } = require('../../core/page')
 const { scan } = require('../../core/scan')
 const outbox = require('../../core/outbox')
+const purse = require('../../core/purse')
 const scorecard = require('../../core/scorecard')
 const anonymous = require('../../core/anonymous')
 const monthStart = require('../../core/month_start')
@@ -26,7 +27,7 @@ const show = async () => {
 
 Page(page({
   remembers: 'home',
-  data: { survey: { view: 'none' }, village: null, villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '' },
+  data: { survey: { view: 'none' }, note: '', village: null, villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '' },
 
   async fetch() {
     const found = await show()
@@ -36,9 +37,9 @@ Page(page({
 
   onShow() {
     this.countWaiting()
-    this.setData({ survey: survey.standing() })
+    this.showStanding()
     if (!this.stopListening) this.stopListening = outbox.listen((outcome) => this.heard(outcome))
-    if (!this.stopAnonymous) this.stopAnonymous = anonymous.listen(() => this.setData({ survey: survey.standing() }))
+    if (!this.stopAnonymous) this.stopAnonymous = anonymous.listen(() => this.showStanding())
     this.load()
   },
 
@@ -50,8 +51,11 @@ Page(page({
   /** Questions and ballots are fetched at the month's first launch, long before anybody answers. */
   async prepareSurvey(village) {
     await monthStart.prepare(village)
-    this.setData({ survey: survey.standing() })
+    this.showStanding()
   },
+
+  /** Told from what lies on the phone. */
+  showStanding() { this.setData({ survey: survey.standing(), note: purse.read().note }) },
 
   countWaiting() {
     this.setData({ waiting: outbox.items().length, scanProblem: '' })
@@ -76,6 +80,7 @@ Page(page({
 
   writeTicket() { wx.navigateTo({ url: '/pages/tickets/new/index' }) },
   writeAnonymously() { wx.navigateTo({ url: '/pages/anonymous/new/index' }) },
+  openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
   openSurvey() { wx.navigateTo({ url: '/pages/survey/index' }) },
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
   openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },

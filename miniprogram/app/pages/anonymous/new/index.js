@@ -14,6 +14,15 @@ const KINDS = [
   { code: 'help', name: '求助' }, { code: 'complaint', name: '投诉' }, { code: 'suggestion', name: '建议' }, { code: 'report', name: '举报' },
 ]
 const NOWHERE = 0
+
+/** Questions and thanks need no secrecy, and the anonymous door takes neither. @param {{code: string, name: string}[]} kinds */
+const secretKinds = (kinds) => kinds.filter((one) => KINDS.some((known) => known.code === one.code))
+
+/** The sentence of the part that is wrong, where there is one. @param {any} error */
+const wordsOf = (error) => {
+  const [first] = Object.keys(error.errors || {}).map((name) => error.errors[name][0])
+  return first || error.message
+}
 const NO_TICKET = {
   code: 'no_token',
   message: '这个月的匿名诉求票用完了,或者还没领到。有信号的时候打开首页,会自己领好。',
@@ -41,7 +50,7 @@ Page(plainPage({
     const village = held.ballots && held.ballots.village
     const places = village ? [{ id: village.id, text: village.name }, { id: NOWHERE, text: '不说哪个村' }] : []
     return {
-      kinds: kinds.map((/** @type {any} */ one) => ({ id: one.code, text: one.name })),
+      kinds: secretKinds(kinds).map((/** @type {any} */ one) => ({ id: one.code, text: one.name })),
       categories, places, place: village ? [village.id] : [],
       step: categories.length ? 'category' : 'words',
       left: held.ballots ? (held.ballots.tickets || []).length : 0,
@@ -97,7 +106,7 @@ Page(plainPage({
     const { state, error } = await anonymous.writeTicket(ticket, pictures)
     wx.pageScrollTo({ scrollTop: 0, duration: 0 })
     if (state === 'refused') {
-      this.setData({ formProblem: error.message })
+      this.setData({ formProblem: wordsOf(error) })
       return
     }
     drafts.drop(DRAFT)

@@ -58,6 +58,11 @@ Page(plainPage({
 
   fetch: async () => describe(),
 
+  /** What was told once need not be told again. */
+  onUnload() {
+    if (this.data.note) purse.change((kept) => { kept.note = '' })
+  },
+
   /** Fetches the key file once more, as anybody can, and compares. */
   async check() {
     this.setData({ isChecking: true, checked: '' })
