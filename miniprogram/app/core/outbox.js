@@ -19,6 +19,7 @@ const TICKETS = '/tickets'
 const listeners = new Set()
 /** @type {Promise<void>|null} */
 let flushing = null
+let isWanted = false
 
 /** @returns {Waiting[]} */
 const items = () => wx.getStorageSync(BOX) || []
@@ -44,8 +45,8 @@ const deliver = async (entry) => {
   }
 }
 
-/** Tries the entries in turn; the first that finds no way ends the round. */
-const deliverAll = async () => {
+/** Tries the entries in turn; the first that finds no way ends the round. @returns {Promise<boolean>} whether one did */
+const deliverRound = async () => {
   const tried = new Set()
   /** @type {Waiting|undefined} */
   let next = items()[0]
@@ -53,14 +54,25 @@ const deliverAll = async () => {
     tried.add(next.key)
     const outcome = await deliver(next)
     tell(outcome)
-    if (outcome.state === 'waiting') return
+    if (outcome.state === 'waiting') return true
     next = items().find((one) => !tried.has(one.key))
   }
+  return false
+}
+
+/** The signal may have come back just while a try was failing: then there is one more. */
+const deliverAll = async () => {
+  let isStuck
+  do {
+    isWanted = false
+    isStuck = await deliverRound()
+  } while (isStuck && isWanted)
 }
 
 /** Sends what is waiting; asked twice at once, it runs once. @returns {Promise<void>} */
 const flush = () => {
   if (!items().length) return Promise.resolve()
+  isWanted = true
   if (!flushing) {
     const done = () => { flushing = null }
     flushing = deliverAll()

@@ -122,3 +122,17 @@ test('three ratings wait and leave in order, each under its own key', async () =
   assert.deepEqual(sent.map((one) => one.data.level), [1, 2, 3])
   assert.equal(new Set(sent.map((one) => one.header['Idempotency-Key'])).size, 3)
 })
+
+test('a signal that comes back while a try is failing is not missed', async () => {
+  const village = new Village()
+  const query = { code: 'CODE1' }
+  const first = await openApp({ path: 'pages/scan/index', query, device: { send: village.send } })
+  await first.see('非常满意')
+  first.setOnline(false)
+  first.tap('#level-1')
+  first.tap('#send')
+  await first.see('待发送')
+  const phone = await openApp({ device: { send: village.send, storage: first.storage, online: false } })
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 1)
+})
