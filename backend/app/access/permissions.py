@@ -44,6 +44,9 @@ class Permission(StrEnum):
     RUN_TICKET_DESK = "run_ticket_desk"
     ENTER_FOR_OTHERS = "enter_for_others"
     MANAGE_TICKET_RULES = "manage_ticket_rules"
+    MANAGE_SURVEYS = "manage_surveys"
+    SEE_SURVEYS = "see_surveys"
+    ENTER_PAPER_VOTES = "enter_paper_votes"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -70,6 +73,9 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.RUN_TICKET_DESK: frozenset({K, A}),
     Permission.ENTER_FOR_OTHERS: frozenset({T, K, A}),
     Permission.MANAGE_TICKET_RULES: frozenset({K, A}),
+    Permission.MANAGE_SURVEYS: frozenset({K, A}),
+    Permission.SEE_SURVEYS: frozenset({T, K, L, A}),
+    Permission.ENTER_PAPER_VOTES: frozenset({T, K, A}),
 }
 
 # Which roles a holder may hand out: never above one's own.

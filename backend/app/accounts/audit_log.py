@@ -60,11 +60,24 @@ ACTIONS = {
     "change_category": "改诉求分类",
     "set_routing": "改派单规则",
     "set_reply_template": "改答复模板",
+    "add_survey_question": "加问卷题",
+    "retire_survey_question": "停用问卷题",
+    "create_survey": "新建问卷",
+    "save_survey": "保存问卷",
+    "schedule_survey": "问卷排期",
+    "unschedule_survey": "撤回排期",
+    "delete_survey": "删除问卷草稿",
+    "publish_survey": "公布问卷结果",
+    "remake_survey_keys": "重新合并匿名单位",
+    "review_survey_words": "核定问卷文字",
+    "give_paper_slip": "发纸票",
+    "enter_paper_batch": "录纸票",
+    "drop_paper_batch": "作废一批纸票",
 }
 SUBJECTS = {
     "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
-    "ticket": "诉求",
+    "ticket": "诉求", "survey": "问卷",
 }  # fmt: skip
 DETAILS = {
     "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",

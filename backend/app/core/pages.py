@@ -13,6 +13,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("总览", "/console/", Permission.SEE_DASHBOARD),
     ("诉求", "/console/tickets", Permission.SEE_TICKETS),
     ("得分", "/console/villages", Permission.SEE_VILLAGES),
+    ("问卷", "/console/surveys", Permission.SEE_SURVEYS),
     ("导出", "/console/exports", Permission.EXPORT),
     ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
     ("操作记录", "/console/audit", Permission.SEE_AUDIT),
@@ -23,6 +24,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
 UNDER = {
     "/console/tickets": ("/console/tickets", "/console/digest"),
     "/console/villages": ("/console/villages", "/console/townships", "/console/places"),
+    "/console/surveys": ("/console/surveys",),
     "/console/exports": ("/console/exports",),
     "/console/people": ("/console/people", "/console/grants"),
     "/console/audit": ("/console/audit",),

@@ -18,7 +18,8 @@ NAMES = text(
     """
     SELECT u.unit_id, array_agg(DISTINCT t.name) AS townships,
            array_agg(v.name ORDER BY v.code) AS villages, array_agg(v.id ORDER BY v.code) AS ids,
-           array_agg(v.kind ORDER BY v.code) AS kinds
+           array_agg(v.kind ORDER BY v.code) AS kinds,
+           array_agg(DISTINCT v.township_id) AS township_ids
     FROM ballot_unit_village u JOIN ballot_unit b ON b.id = u.unit_id
     JOIN region v ON v.id = u.village_id JOIN region t ON t.id = v.township_id
     WHERE b.county_id = :county_id AND b.period = :period
@@ -32,6 +33,15 @@ HAS_ANSWERS = text(
         SELECT FROM anonymous.spent s JOIN anonymous.key k USING (kid)
         JOIN anonymous.desk d ON d.id = k.desk_id
         WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey')
+    """
+)
+
+
+KINDS = text(
+    """
+    SELECT DISTINCT kind FROM region
+    WHERE county_id = :county_id AND level = 'village' AND closed_on IS NULL AND kind IS NOT NULL
+    ORDER BY kind
     """
 )
 
@@ -55,6 +65,11 @@ def has_answers(county_id: int, period: date) -> bool:
 def units_of(county_id: int, period: date) -> list[Any]:
     """Units with the names, ids and types of their villages."""
     return list(db.session.execute(NAMES, {"county_id": county_id, "period": period}))
+
+
+def village_kinds(county_id: int) -> list[str]:
+    """The types of villages there are: those that may be asked questions of their own."""
+    return list(db.session.scalars(KINDS, {"county_id": county_id}))
 
 
 def unit_name(unit: Any) -> str:

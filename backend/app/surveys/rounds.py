@@ -11,6 +11,7 @@ from backend.app.core import calendar
 from backend.app.core.calendar import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
+from backend.app.scoring.disclosure import FEWEST
 from backend.app.surveys import answers, box, desks, results
 from backend.app.surveys.keys import prepare_period
 from backend.app.surveys.models import (
@@ -281,6 +282,14 @@ def close_ticket_desks() -> int:
     for county_id in counties():
         destroyed += desks.destroy_keys(county_id, calendar.month_of(calendar.today()))
     return destroyed
+
+
+def units_with_enough(round_id: int) -> set[int]:
+    """The units in which so many answered that words may be read with the unit's name."""
+    rows = db.session.execute(
+        select(SurveyTally.unit_id, SurveyTally.people).where(SurveyTally.round_id == round_id)
+    )
+    return {unit_id for unit_id, people in rows if people >= FEWEST}
 
 
 def villages_of_units(county_id: int, period: date) -> dict[int, list[int]]:

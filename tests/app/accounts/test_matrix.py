@@ -44,13 +44,16 @@ MATRIX = {
     "run_ticket_desk": "KA",
     "enter_for_others": "TKA",
     "manage_ticket_rules": "KA",
+    "manage_surveys": "KA",
+    "see_surveys": "TKLA",
+    "enter_paper_votes": "TKA",
 }
 GRANTABLE = {"A": "CDTKLA", "K": "CDT", "V": "", "C": "", "D": "", "T": "", "L": ""}
 SECOND_FACTOR = "TKA"
 WRITING = {
     "review_words", "recompute_scorecards", "manage_places", "export", "grant_roles",
     "manage_logins", "handle_tickets", "run_ticket_desk", "enter_for_others",
-    "manage_ticket_rules",
+    "manage_ticket_rules", "manage_surveys", "enter_paper_votes",
 }  # fmt: skip
 
 

@@ -1,0 +1,271 @@
+"""问卷: drafts, schedule, results and words of the monthly survey."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission, has_permission, regions_of
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import get_place, list_townships
+from backend.app.surveys import console_paper, editor, forms, library, results, review, rounds
+from backend.app.surveys.keys import period_name, remake_period
+from backend.app.surveys.models import SurveyRound
+from backend.app.surveys.published import has_answers, unit_name, units_of, village_kinds
+from backend.app.surveys.questionnaires import MOST
+
+blueprint = Blueprint("surveys_console", __name__, url_prefix="/console/surveys")
+STATE_NAMES = {
+    "draft": "草稿", "scheduled": "已排期", "open": "正在问", "closed": "已截止,待公布",
+    "published": "已公布",
+}  # fmt: skip
+
+
+def county_of(permission: Permission = Permission.SEE_SURVEYS) -> int:
+    """The county of the reader's grants; a township's staff see their county's rounds."""
+    regions = regions_of(actor(), permission)
+    if not regions:
+        raise NotFound
+    return get_place(min(regions)).county_id or min(regions)
+
+
+def townships_of_reader() -> frozenset[int] | None:
+    """The townships a reader is limited to; None for those who see the whole county."""
+    regions = regions_of(actor(), Permission.SEE_SURVEYS)
+    if any(get_place(region).level == "county" for region in regions):
+        return None
+    return regions
+
+
+@blueprint.get("")
+@guard(Permission.SEE_SURVEYS)
+def show_rounds() -> Any:
+    """All months, and the library of questions."""
+    return _rounds()
+
+
+def _rounds(error: DomainError | None = None) -> Any:
+    county_id = county_of()
+    taken = {one.period for one in editor.list_rounds(county_id)}
+    months = [calendar.month_of(calendar.today())]
+    while len(months) <= editor.MOST_MONTHS_AHEAD:
+        months.append(rounds.next_month(months[-1]))
+    page = render_template(
+        "surveys/list.html",
+        rounds=editor.list_rounds(county_id), states=STATE_NAMES, error=error,
+        months=[month for month in months if month not in taken], form=request.form,
+        library=library.list_library(county_id), kind_names=library.KIND_NAMES,
+        period_name=period_name, county_id=county_id,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@blueprint.post("")
+@guard(Permission.MANAGE_SURVEYS)
+def create_round() -> Any:
+    """A new month, empty or copied."""
+    county_id = county_of(Permission.MANAGE_SURVEYS)
+    period = forms.read_month(request.form.get("period", ""))
+    source = request.form.get("copy_of")
+    try:
+        with transaction():
+            copied = forms.read_month(source) if source else None
+            editor.create(actor(), county_id, period, copied)
+    except DomainError as refused:
+        return _rounds(refused)
+    return redirect(address_of(".show_editor", period=period_name(period)))
+
+
+@blueprint.post("/library")
+@guard(Permission.MANAGE_SURVEYS)
+def change_library() -> Any:
+    """Adds an own question, or retires one."""
+    county_id, form = county_of(Permission.MANAGE_SURVEYS), request.form
+    try:
+        with transaction():
+            if retired := form.get("retire"):
+                number = int(retired) if retired.isdecimal() and len(retired) < 18 else 0
+                library.retire_question(actor(), county_id, number)
+            else:
+                given = {"kind": form.get("kind", ""), "words": form.get("words", "")}
+                options = forms.read_options(form, "options")
+                library.add_question(actor(), county_id, {**given, "options": options})
+    except InvalidInput as refused:
+        return _rounds(refused)
+    return redirect(address_of(".show_rounds", _anchor="library"))
+
+
+@blueprint.get("/<period>/edit")
+@guard(Permission.MANAGE_SURVEYS)
+def show_editor(period: str) -> Any:
+    return _editor(forms.read_month(period))
+
+
+def _editor(period: date, error: DomainError | None = None) -> Any:
+    county_id = county_of(Permission.MANAGE_SURVEYS)
+    found = editor.find_round(county_id, period)
+    small = editor.small_units(county_id, period)
+    page = render_template(
+        "surveys/edit.html",
+        round=found, states=STATE_NAMES, error=error, form=request.form, most=MOST,
+        kinds=village_kinds(county_id), library=library.list_library(county_id),
+        kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
+        merges=editor.merges(county_id) if small else [], period_name=period_name,
+        has_keys=bool(units_of(county_id, period)), levels=results.LEVEL_NAMES,
+        this_month=calendar.month_of(calendar.today()), least=editor.LEAST,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@blueprint.post("/<period>/edit")
+@guard(Permission.MANAGE_SURVEYS)
+def save_round(period: str) -> Any:
+    """Saves a version; a refusal is shown with what was typed."""
+    county_id, month = county_of(Permission.MANAGE_SURVEYS), forms.read_month(period)
+    form = request.form
+    version = form.get("version", "")
+    number = int(version) if version.isdecimal() and len(version) < 6 else -1
+    kinds, choices = village_kinds(county_id), library.list_library(county_id)
+    try:
+        given = editor.Written(
+            form.get("title", ""),
+            forms.read_questionnaires(form, kinds, choices),
+            forms.read_time(form, "opens_at"),
+            forms.read_time(form, "closes_at"),
+        )
+        with transaction():
+            editor.save(actor(), county_id, month, number, given)
+    except InvalidInput as refused:
+        return _editor(month, refused)
+    return redirect(address_of(".show_editor", period=period))
+
+
+@blueprint.post("/<period>/<act>")
+@guard(Permission.MANAGE_SURVEYS)
+def move_round(period: str, act: str) -> Any:
+    """Schedules, takes back, forgets, publishes, or makes the month's units anew."""
+    county_id, month = county_of(Permission.MANAGE_SURVEYS), forms.read_month(period)
+    try:
+        with transaction():
+            _move(county_id, month, act)
+    except InvalidInput as refused:
+        return _editor(month, refused)
+    if act == "delete":
+        return redirect(address_of(".show_rounds"))
+    target = ".show_round" if act in ("publish", "schedule") else ".show_editor"
+    return redirect(address_of(target, period=period))
+
+
+def _move(county_id: int, month: date, act: str) -> None:
+    me = actor()
+    if act == "schedule":
+        editor.schedule(me, county_id, month)
+    elif act == "unschedule":
+        editor.unschedule(me, county_id, month)
+    elif act == "delete":
+        editor.delete_draft(me, county_id, month)
+    elif act == "remake":
+        remake_period(county_id, month)
+        record("remake_survey_keys", me.person_id, "survey", period_name(month))
+    elif act != "publish":
+        raise NotFound
+    else:
+        found = editor.find_round(county_id, month)
+        if rounds.publish_round(found.id):
+            record("publish_survey", me.person_id, "survey", found.id, month=period_name(month))
+
+
+@blueprint.get("/<period>")
+@guard(Permission.SEE_SURVEYS)
+def show_round(period: str) -> str:
+    """One month: what is asked, that somebody answered, and after publication what was said."""
+    county_id, month = county_of(), forms.read_month(period)
+    found = editor.find_round(county_id, month)
+    asked = request.args.get("township", "")
+    wanted = int(asked) if asked.isdecimal() and len(asked) < 18 else None
+    mine = townships_of_reader()
+    return render_template(
+        "surveys/round.html",
+        round=found, states=STATE_NAMES, said=_said(found), unit_name=unit_name,
+        units=_visible(units_of(county_id, month), mine, wanted),
+        texts=results.texts_of(found.id), may_quote=results.may_quote,
+        sentences=results.sentences, option_words=results.option_words,
+        answered=has_answers(county_id, month), period_name=period_name, township=wanted,
+        townships=[t for t in list_townships([county_id]) if mine is None or t.id in mine],
+        counts=review.count_texts(found.id) if _reads_words() else None,
+        levels=results.LEVEL_NAMES, county_id=county_id,
+    )  # fmt: skip
+
+
+def _said(found: SurveyRound) -> dict[int, list[results.Said]]:
+    if found.state != "published":
+        return {}
+    return results.said_of(found.id, rounds.questions_of_units(found))
+
+
+def _visible(units: list[Any], mine: frozenset[int] | None, wanted: int | None) -> list[Any]:
+    """The units of the reader's townships, or of the one that was chosen."""
+    chosen = mine if wanted is None else frozenset({wanted})
+    if mine is not None and chosen is not None:
+        chosen &= mine
+    if chosen is None:
+        return units
+    return [unit for unit in units if not chosen.isdisjoint(unit.township_ids)]
+
+
+def _reads_words() -> bool:
+    return has_permission(actor(), Permission.MANAGE_SURVEYS)
+
+
+@blueprint.get("/<period>/texts")
+@guard(Permission.MANAGE_SURVEYS)
+def show_texts(period: str) -> Any:
+    return _texts(forms.read_month(period))
+
+
+def _texts(month: date, error: DomainError | None = None) -> Any:
+    """Words with their unit only where enough people answered there."""
+    county_id = county_of(Permission.MANAGE_SURVEYS)
+    found = editor.find_round(county_id, month)
+    state = request.values.get("state", "held")
+    state = state if state in review.STATES else "held"
+    page = render_template(
+        "surveys/texts.html",
+        round=found, texts=review.list_texts(found.id, state), state=state, error=error,
+        names={one.unit_id: unit_name(one) for one in units_of(county_id, month)},
+        enough=rounds.units_with_enough(found.id), questions=rounds.questions_of_units(found),
+        review_states=review.STATES, counts=review.count_texts(found.id), period_name=period_name,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@blueprint.post("/<period>/texts")
+@guard(Permission.MANAGE_SURVEYS)
+def decide_texts(period: str) -> Any:
+    """Releases or keeps back what was ticked."""
+    month = forms.read_month(period)
+    found = editor.find_round(county_of(Permission.MANAGE_SURVEYS), month)
+    try:
+        with transaction():
+            show = request.form.get("show") == "1"
+            review.decide(actor(), found, _ids(request.form.getlist("texts")), show)
+    except InvalidInput as refused:
+        return _texts(month, refused)
+    state = request.form.get("state", "held")
+    return redirect(address_of(".show_texts", period=period, state=state))
+
+
+def _ids(given: list[str]) -> list[UUID]:
+    try:
+        return [UUID(one) for one in given]
+    except ValueError:
+        raise InvalidInput(errors={"texts": ["请先勾选"]}) from None
+
+
+console_paper.register(blueprint)

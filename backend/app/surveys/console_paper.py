@@ -1,0 +1,198 @@
+"""纸票: the roll of slips, slips to print, batches entered twice."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission, regions_of
+from backend.app.accounts.forms import read_id
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import get_place
+from backend.app.surveys import editor, forms, paper, results
+from backend.app.surveys.keys import period_name
+from backend.app.surveys.models import PaperBatch, SurveyRound
+from backend.app.surveys.published import unit_name, units_of
+
+
+def _round(period: str) -> SurveyRound:
+    regions = regions_of(actor(), Permission.ENTER_PAPER_VOTES)
+    if not regions:
+        raise NotFound
+    county_id = get_place(min(regions)).county_id or min(regions)
+    return editor.find_round(county_id, forms.read_month(period))
+
+
+def _units(found: SurveyRound) -> list[Any]:
+    """The units this reader enters slips for: a township's staff those that touch it."""
+    units = units_of(found.county_id, found.period)
+    regions = regions_of(actor(), Permission.ENTER_PAPER_VOTES)
+    if found.county_id in regions:
+        return units
+    return [unit for unit in units if not regions.isdisjoint(unit.township_ids)]
+
+
+def _own_unit(found: SurveyRound, unit_id: int) -> Any:
+    for unit in _units(found):
+        if unit.unit_id == unit_id:
+            return unit
+    raise NotFound
+
+
+def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
+    units = _units(found)
+    names = {unit.unit_id: unit_name(unit) for unit in units}
+    batches = [batch for batch in paper.list_batches(found.id) if batch.unit_id in names]
+    asked = request.values.get("unit", "")
+    chosen = int(asked) if asked.isdecimal() and len(asked) < 18 else None
+    chosen = chosen if chosen in names else None
+    page = render_template(
+        "surveys/paper.html",
+        round=found, batches=batches, error=error, names=names, chosen=chosen,
+        slips=paper.slips_of(found.id, chosen) if chosen else None, form=request.form,
+        states=paper.STATE_NAMES, period_name=period_name, me_id=actor().person_id,
+        fewest=paper.FEWEST_SLIPS, most=paper.MOST_SLIPS,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def show_paper(period: str) -> Any:
+    return _page(_round(period))
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def give_slip(period: str) -> Any:
+    """Notes one person on the roll; the name is not kept."""
+    found = _round(period)
+    try:
+        unit = _own_unit(found, read_id(request.form, "unit"))
+        name, digits = request.form.get("name", ""), request.form.get("digits", "")
+        with transaction():
+            paper.give_slip(actor(), found.county_id, unit.unit_id, name, digits)
+    except (InvalidInput, paper.SlipGiven) as refused:
+        return _page(found, refused)
+    return redirect(address_of(".show_paper", period=period, unit=unit.unit_id))
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def print_slips(period: str) -> str:
+    """Four slips on a page of A4, for one unit."""
+    found = _round(period)
+    unit = _own_unit(found, read_id(request.args, "unit"))
+    return render_template(
+        "surveys/slips.html",
+        round=found, name=unit_name(unit), questions=paper.questions_for(found, unit.unit_id),
+        option_words=results.option_words,
+    )  # fmt: skip
+
+
+def _entry(
+    found: SurveyRound, unit_id: int, slips: int, batch: PaperBatch | None,
+    error: DomainError | None = None,
+) -> Any:  # fmt: skip
+    """The grid of one batch; where two people differ, their readings beside it."""
+    name = unit_name(_own_unit(found, unit_id))
+    differs = batch is not None and batch.state == "differs"
+    first, second = paper.entries(batch) if batch is not None and differs else ([], [])
+    is_first = batch is not None and batch.first_by_id == actor().person_id
+    page = render_template(
+        "surveys/entry.html",
+        round=found, unit_id=unit_id, name=name, slips=slips, batch=batch, error=error,
+        questions=paper.questions_for(found, unit_id), option_words=results.option_words,
+        differing=paper.differing(batch) if batch is not None and differs else [],
+        mine=first if is_first else second, theirs=second if is_first else first,
+        form=request.form, written=written, period_name=period_name,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+def written(answer: Any) -> str:
+    """An answer as it was typed: numbers from 1, or words."""
+    if answer is None:
+        return ""
+    if isinstance(answer, list):
+        return " ".join(str(one + 1) for one in answer)
+    return str(answer + 1) if isinstance(answer, int) else str(answer)
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def show_entry(period: str) -> Any:
+    """An empty grid for the first person."""
+    found = _round(period)
+    try:
+        unit = _own_unit(found, read_id(request.args, "unit"))
+        slips = read_id(request.args, "slips")
+        if not paper.FEWEST_SLIPS <= slips <= paper.MOST_SLIPS:
+            fault = f"一次录 {paper.FEWEST_SLIPS} 到 {paper.MOST_SLIPS} 张"
+            raise InvalidInput(errors={"slips": [fault]})
+    except InvalidInput as refused:
+        return _page(found, refused)
+    return _entry(found, unit.unit_id, slips, None)
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def put_entry(period: str) -> Any:
+    """The first person's entry."""
+    found = _round(period)
+    unit = _own_unit(found, read_id(request.form, "unit"))
+    slips = min(read_id(request.form, "slips"), paper.MOST_SLIPS)
+    try:
+        questions = paper.questions_for(found, unit.unit_id)
+        sheets = forms.read_sheets(request.form, questions, slips)
+        with transaction():
+            paper.start_batch(actor(), found, unit.unit_id, sheets)
+    except InvalidInput as refused:
+        return _entry(found, unit.unit_id, slips, None, refused)
+    return redirect(address_of(".show_paper", period=period, unit=unit.unit_id))
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def show_batch(period: str, batch_id: int) -> Any:
+    found = _round(period)
+    batch = paper.find_batch(found, batch_id)
+    return _entry(found, batch.unit_id, batch.slips, batch)
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def put_batch(period: str, batch_id: int) -> Any:
+    """The second person's entry, or a correction by either."""
+    found = _round(period)
+    batch = paper.find_batch(found, batch_id)
+    _own_unit(found, batch.unit_id)
+    try:
+        questions = paper.questions_for(found, batch.unit_id)
+        sheets = forms.read_sheets(request.form, questions, batch.slips)
+        with transaction():
+            counted = paper.enter_again(actor(), found, batch_id, sheets).state == "counted"
+    except InvalidInput as refused:
+        return _entry(found, batch.unit_id, batch.slips, batch, refused)
+    if not counted:
+        return redirect(address_of(".show_batch", period=period, batch_id=batch_id))
+    return redirect(address_of(".show_paper", period=period, unit=batch.unit_id))
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def drop_batch(period: str, batch_id: int) -> Any:
+    found = _round(period)
+    _own_unit(found, paper.find_batch(found, batch_id).unit_id)
+    with transaction():
+        paper.drop_batch(actor(), found, batch_id)
+    return redirect(address_of(".show_paper", period=period))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    for path, view, method in (
+        ("/<period>/paper", show_paper, "GET"),
+        ("/<period>/paper/slips", give_slip, "POST"),
+        ("/<period>/paper/print", print_slips, "GET"),
+        ("/<period>/paper/entry", show_entry, "GET"),
+        ("/<period>/paper/entry", put_entry, "POST"),
+        ("/<period>/paper/<int:batch_id>", show_batch, "GET"),
+        ("/<period>/paper/<int:batch_id>", put_batch, "POST"),
+        ("/<period>/paper/<int:batch_id>/drop", drop_batch, "POST"),
+    ):
+        blueprint.add_url_rule(path, view_func=view, methods=[method])

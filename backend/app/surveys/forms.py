@@ -1,0 +1,92 @@
+"""What people type into the pages of surveys, read with care."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from backend.app.core.calendar import COUNTY_ZONE, parse_month
+from backend.app.core.errors import InvalidInput, NotFound
+from backend.app.surveys.answers import Question, QuestionKind
+from backend.app.surveys.library import Choice
+from backend.app.surveys.questionnaires import MOST
+
+Form = Mapping[str, str]
+
+
+def read_month(text: str) -> date:
+    """A month in an address; raises NotFound for anything else."""
+    month = parse_month(text)
+    if month is None:
+        raise NotFound
+    return month
+
+
+def read_time(form: Form, name: str) -> datetime | None:
+    """A day and time of the county's clock; None where nothing was filled in."""
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=COUNTY_ZONE)
+    except ValueError:
+        raise InvalidInput(errors={name: ["应为日期和时间,如 2026-11-01 08:00"]}) from None
+
+
+def read_options(form: Form, name: str) -> list[str]:
+    """One option a line."""
+    return form.get(name, "").replace("\r", "").split("\n")
+
+
+def read_questionnaires(
+    form: Form, kinds: Sequence[str], library: Sequence[Choice]
+) -> list[dict[str, Any]]:
+    """The common questionnaire, and one for each type of village that has questions of its own."""
+    by_key = {choice.key: choice.question for choice in library}
+    found: list[dict[str, Any]] = [{"kind": None, "questions": _questions(form, "c", by_key)}]
+    for number, kind in enumerate(kinds):
+        questions = _questions(form, f"t{number}", by_key)
+        if questions:
+            found.append({"kind": kind, "questions": questions})
+    return found
+
+
+def _questions(form: Form, prefix: str, library: Mapping[str, Question]) -> list[dict[str, Any]]:
+    """A slot is a question of the library, or words of one's own; an empty slot is none."""
+    found = []
+    for slot in range(MOST):
+        name = f"{prefix}{slot}"
+        chosen = library.get(form.get(f"{name}pick", ""))
+        if chosen is not None:
+            found.append(chosen.as_json())
+        elif words := form.get(f"{name}words", "").strip():
+            kind, options = form.get(f"{name}kind", ""), read_options(form, f"{name}options")
+            found.append({"kind": kind, "words": words, "options": options})
+    return found
+
+
+def read_sheets(form: Form, questions: Sequence[Question], slips: int) -> list[list[Any]]:
+    """Slips as a grid: for each the numbers ticked, from 1, and what was written by hand."""
+    return [
+        [
+            _answer(form.get(f"s{slip}q{number}", "").strip(), question, slip)
+            for number, question in enumerate(questions)
+        ]
+        for slip in range(slips)
+    ]
+
+
+def _answer(text: str, question: Question, slip: int) -> Any:
+    if not text:
+        return None
+    if question.kind is QuestionKind.TEXT:
+        return text
+    numbers = text.replace(",", " ").replace(",", " ").replace("、", " ").split()
+    if not all(one.isascii() and one.isdecimal() and len(one) < 3 for one in numbers):
+        raise InvalidInput(errors={"sheets": [f"第 {slip + 1} 张「{question.words}」应填序号"]})
+    chosen = sorted({int(one) - 1 for one in numbers})
+    if not all(0 <= one < question.choices for one in chosen):
+        raise InvalidInput(errors={"sheets": [f"第 {slip + 1} 张「{question.words}」没有这个序号"]})
+    if question.kind is QuestionKind.MULTIPLE:
+        return chosen
+    # Two ticks where one was asked for: the slip says nothing to this question.
+    return chosen[0] if len(chosen) == 1 else None

@@ -1,0 +1,224 @@
+"""Paper votes: a slip each, a sealed box, ten or more entered twice by two people apart."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select, text
+
+from backend.app.access import Actor
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.app.core.sealing import derive, seal, unseal
+from backend.app.surveys import answers, rounds
+from backend.app.surveys.keys import period_name
+from backend.app.surveys.models import BallotUnit, PaperBatch, PaperIssue, SurveyRound
+
+ROLL, SEAL = "paper_roll", "paper_batch"
+FEWEST_SLIPS, MOST_SLIPS = 10, 60
+STATE_NAMES = {
+    "first": "等第二个人录", "differs": "两人录的不一样", "counted": "已计票", "dropped": "已作废",
+}  # fmt: skip
+ON_PAPER = text(
+    """
+    SELECT count(*) FROM ballot_issue i
+    JOIN binding b ON b.person_id = i.person_id AND b.ended_at IS NULL
+    JOIN ballot_unit_village u ON u.village_id = b.village_id AND u.period = i.period
+    WHERE i.on_paper AND u.unit_id = :unit_id
+    """
+)
+
+
+class SlipGiven(Conflict):
+    code = "slip_given"
+    message = "这个人这个月已经领过纸票了"
+
+
+@dataclass(frozen=True)
+class Slips:
+    """Of one unit: how many were given out, how many are counted or being entered."""
+
+    given: int
+    entered: int
+
+
+def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits: str) -> None:
+    """Notes that somebody without the mini-program was given a slip; keeps no name.
+
+    What is kept is a keyed digest of name and last four digits of the phone, for this month only.
+    """
+    unit = db.session.get(BallotUnit, unit_id)
+    if unit is None or unit.county_id != county_id:
+        raise NotFound
+    cleaned = name.replace(" ", "").strip()
+    if not 2 <= len(cleaned) <= 20:
+        raise InvalidInput(errors={"name": ["请写姓名"]})
+    if not (len(last_digits) == 4 and last_digits.isascii() and last_digits.isdecimal()):
+        raise InvalidInput(errors={"digits": ["请写手机号后四位;没有手机写身份证后四位数字"]})
+    digest = _digest(county_id, unit.period, cleaned, last_digits)
+    # A slip a month in the whole county, whichever village gives it.
+    known = db.session.scalar(
+        select(PaperIssue.unit_id)
+        .join(BallotUnit, BallotUnit.id == PaperIssue.unit_id)
+        .where(
+            BallotUnit.county_id == county_id, BallotUnit.period == unit.period,
+            PaperIssue.person_digest == digest,
+        )
+    )  # fmt: skip
+    if known is not None:
+        raise SlipGiven
+    db.session.add(PaperIssue(unit_id=unit_id, person_digest=digest))
+    db.session.flush()
+    record("give_paper_slip", actor.person_id, "survey", unit_id, month=period_name(unit.period))
+
+
+def _digest(county_id: int, period: date, name: str, last_digits: str) -> bytes:
+    content = f"{county_id}|{period_name(period)}|{name}|{last_digits}".encode()
+    return hmac.new(derive(ROLL), content, hashlib.sha256).digest()
+
+
+def slips_of(round_id: int, unit_id: int) -> Slips:
+    on_roll = db.session.scalar(
+        select(func.count()).select_from(PaperIssue).where(PaperIssue.unit_id == unit_id)
+    )
+    chosen = db.session.scalar(ON_PAPER, {"unit_id": unit_id})
+    entered = db.session.scalar(
+        select(func.coalesce(func.sum(PaperBatch.slips), 0)).where(
+            PaperBatch.round_id == round_id, PaperBatch.unit_id == unit_id,
+            PaperBatch.state != "dropped",
+        )
+    )  # fmt: skip
+    return Slips((on_roll or 0) + (chosen or 0), entered or 0)
+
+
+def list_batches(round_id: int) -> list[PaperBatch]:
+    query = select(PaperBatch).where(PaperBatch.round_id == round_id).order_by(PaperBatch.id.desc())
+    return list(db.session.scalars(query))
+
+
+def questions_for(found: SurveyRound, unit_id: int) -> list[answers.Question]:
+    """What a slip of this unit asks; raises NotFound for a unit of another round."""
+    questions = rounds.questions_of_units(found).get(unit_id)
+    if questions is None:
+        raise NotFound
+    return questions
+
+
+def start_batch(
+    actor: Actor, found: SurveyRound, unit_id: int, sheets: Sequence[Sequence[Any]]
+) -> PaperBatch:
+    """The first person's entry; raises InvalidInput where a slip does not fit its questions."""
+    _still_open(found)
+    questions = questions_for(found, unit_id)
+    if not FEWEST_SLIPS <= len(sheets) <= MOST_SLIPS:
+        raise InvalidInput(errors={"sheets": [f"一次录 {FEWEST_SLIPS} 到 {MOST_SLIPS} 张"]})
+    _check(questions, sheets)
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": unit_id})
+    slips = slips_of(found.id, unit_id)
+    if slips.entered + len(sheets) > slips.given:
+        fault = f"这里只发了 {slips.given} 张纸票,已录 {slips.entered} 张,不能再录 {len(sheets)} 张"
+        raise InvalidInput(errors={"sheets": [fault]})
+    batch = PaperBatch(
+        round_id=found.id, unit_id=unit_id, slips=len(sheets), first_by_id=actor.person_id,
+        first_entry=_seal(sheets), state="first",
+    )  # fmt: skip
+    db.session.add(batch)
+    db.session.flush()
+    record("enter_paper_batch", actor.person_id, "survey", batch.id, count=len(sheets))
+    return batch
+
+
+def _still_open(found: SurveyRound) -> None:
+    if found.state not in ("open", "closed"):
+        raise Conflict("这一期已经公布,不能再录纸票")
+
+
+def _check(questions: Sequence[answers.Question], sheets: Sequence[Sequence[Any]]) -> None:
+    for number, sheet in enumerate(sheets, 1):
+        try:
+            answers.check(questions, sheet)
+        except answers.BodyInvalid as fault:
+            nth = str(fault).rpartition(" ")[2]
+            raise InvalidInput(errors={"sheets": [f"第 {number} 张第 {nth} 题填得不对"]}) from None
+
+
+def _seal(sheets: Sequence[Sequence[Any]]) -> bytes:
+    return seal(SEAL, orjson.dumps([list(sheet) for sheet in sheets]))
+
+
+def _open(sealed: bytes) -> list[list[Any]]:
+    found: list[list[Any]] = orjson.loads(unseal(SEAL, sealed))
+    return found
+
+
+def find_batch(found: SurveyRound, batch_id: int) -> PaperBatch:
+    """Raises NotFound for a batch of another round."""
+    batch = db.session.get(PaperBatch, batch_id)
+    if batch is None or batch.round_id != found.id:
+        raise NotFound
+    return batch
+
+
+def _lock(found: SurveyRound, batch_id: int) -> PaperBatch:
+    db.session.get(PaperBatch, batch_id, with_for_update=True, populate_existing=True)
+    return find_batch(found, batch_id)
+
+
+def enter_again(
+    actor: Actor, found: SurveyRound, batch_id: int, sheets: Sequence[Sequence[Any]]
+) -> PaperBatch:
+    """The second person's entry, or either one's correction; counted as soon as both agree."""
+    _still_open(found)
+    batch = _lock(found, batch_id)
+    if batch.state not in ("first", "differs"):
+        raise Conflict
+    is_first = actor.person_id == batch.first_by_id
+    if batch.state == "first" and is_first:
+        raise NotAllowed("第二遍要由另一个人录")
+    if batch.state == "differs" and not is_first and actor.person_id != batch.second_by_id:
+        raise NotAllowed("这一批由前两个人核对")
+    questions = questions_for(found, batch.unit_id)
+    if len(sheets) != batch.slips:
+        raise InvalidInput(errors={"sheets": [f"这一批是 {batch.slips} 张"]})
+    _check(questions, sheets)
+    if is_first:
+        batch.first_entry = _seal(sheets)
+    else:
+        batch.second_by_id, batch.second_entry = actor.person_id, _seal(sheets)
+    record("enter_paper_batch", actor.person_id, "survey", batch.id, count=len(sheets))
+    first, second = entries(batch)
+    if first == second:
+        rounds.keep_counts(found.id, batch.unit_id, questions, first, "paper")
+        batch.state, batch.first_entry, batch.second_entry = "counted", None, None
+    else:
+        batch.state = "differs"
+    db.session.flush()
+    return batch
+
+
+def entries(batch: PaperBatch) -> tuple[list[list[Any]], list[list[Any]]]:
+    """What the two people entered; empty where one has not, or where it was counted."""
+    first = _open(batch.first_entry) if batch.first_entry else []
+    second = _open(batch.second_entry) if batch.second_entry else []
+    return first, second
+
+
+def differing(batch: PaperBatch) -> list[int]:
+    """Which slips, from 0, the two read differently."""
+    first, second = entries(batch)
+    return [number for number, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
+
+
+def drop_batch(actor: Actor, found: SurveyRound, batch_id: int) -> None:
+    """Takes a batch that was not counted out of the world, with what was entered."""
+    batch = _lock(found, batch_id)
+    if batch.state not in ("first", "differs"):
+        raise Conflict
+    batch.state, batch.first_entry, batch.second_entry = "dropped", None, None
+    db.session.flush()
+    record("drop_paper_batch", actor.person_id, "survey", batch.id, count=batch.slips)
