@@ -121,7 +121,6 @@ Page(plainPage({
   },
 
   async finish(/** @type {any} */ { state, error }) {
-    if (state !== 'refused') drafts.drop(draftOf(this.data.period))
     const isChanged = state === 'refused' && error.status === 422
     if (isChanged) await survey.refresh(this.data.county)
     await this.load()
