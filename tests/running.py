@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.app.core.settings import REPOSITORY
+from backend.local.postgres import Postgres
+from backend.local.redis import Redis
 from backend.local.surroundings import free_port
 
 OPEN_WITHIN = 120
@@ -67,3 +69,34 @@ def wait_until_ready(running: Running) -> None:
             continue
         return
     raise AssertionError(running.output.read_text("utf-8"))
+
+
+def environment_of(running: Running) -> dict[str, str]:
+    """What a process of this county would be given, for work the timetable does by night."""
+    return {
+        **os.environ,
+        "APP_ENV": "demo",
+        "SECRET_KEY": (running.folder / "secret").read_text(),
+        "DATABASE_URL": Postgres(running.folder).url,
+        "REDIS_URL": Redis(running.folder).url,
+        "STORAGE_DIR": str(running.folder / "files"),
+        "PUBLIC_HOST": running.base,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+
+
+NIGHT = """
+from backend.jobs.context import application
+from backend.jobs import surveys, tickets
+with application().app_context():
+    for _ in range(3):
+        surveys.flush_inbox()
+        tickets.read_letters()
+"""
+
+
+def three_nights(running: Running) -> None:
+    """Empties the inbox and reads every letter, as the timetable does at three."""
+    subprocess.run(
+        [sys.executable, "-c", NIGHT], cwd=REPOSITORY, env=environment_of(running), check=True
+    )

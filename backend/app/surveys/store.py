@@ -43,7 +43,10 @@ PUT_WORD = text(
     ON CONFLICT DO NOTHING RETURNING true
     """
 )
-WORD_KNOWN = text("SELECT EXISTS (SELECT FROM anonymous.word_spent WHERE id = :id)")
+WORD_KNOWN = text(
+    "SELECT true FROM anonymous.word_spent WHERE id = :id"
+    " UNION ALL SELECT false FROM anonymous.word_inbox WHERE id = :id LIMIT 1"
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,13 @@ def newest_box_key(engine: Engine, county_id: int) -> bytes | None:
     with engine.connect() as connection:
         found = connection.execute(NEWEST_KEY, {"county_id": county_id}).scalar()
     return None if found is None else bytes(found)
+
+
+def find_word(engine: Engine, word_id: bytes) -> Kept | None:
+    """A word that has arrived before; None for a new one."""
+    with engine.connect() as connection:
+        durable = connection.execute(WORD_KNOWN, {"id": word_id}).scalar_one_or_none()
+    return None if durable is None else Kept(False, True, bool(durable))
 
 
 def keep_word(engine: Engine, word_id: bytes, county_id: int, sealed: bytes) -> Kept:

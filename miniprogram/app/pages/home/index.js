@@ -50,7 +50,9 @@ Page(page({
 
   /** Questions and ballots are fetched at the month's first launch, long before anybody answers. */
   async prepareSurvey(village) {
-    await monthStart.prepare(village)
+    this.preparing = monthStart.prepare(village)
+    await this.preparing
+    this.preparing = null
     this.showStanding()
   },
 
@@ -79,7 +81,12 @@ Page(page({
   },
 
   writeTicket() { wx.navigateTo({ url: '/pages/tickets/new/index' }) },
-  writeAnonymously() { wx.navigateTo({ url: '/pages/anonymous/new/index' }) },
+  /** At the month's first launch the tickets may still be on their way. */
+  async writeAnonymously() {
+    if (this.preparing) wx.showToast({ title: '正在领票…', icon: 'none' })
+    await this.preparing
+    wx.navigateTo({ url: '/pages/anonymous/new/index' })
+  },
   openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
   openSurvey() { wx.navigateTo({ url: '/pages/survey/index' }) },
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
