@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,6 +18,7 @@ from backend.app.core.sealing import seal, unseal
 
 SEAL = "ballot_box"
 FOLDER = "ballotbox"
+A_TIME = 1000
 # A file is written a moment before the row that names it.
 ORPHAN_SECONDS = 3600
 # A ticket is read after this many nights at most; a key lives as long as what it may open.
@@ -119,16 +120,18 @@ def flush_inbox() -> int:
     return len(rows)
 
 
-def take_answers(county_id: int, period: date, name: str) -> list[tuple[int, bytes]]:
-    """Everything said in a closed survey, each with its unit; the box is empty afterwards."""
+def take_answers(county_id: int, period: date, name: str) -> Iterator[tuple[int, bytes]]:
+    """Everything said in a closed survey, each with its unit, and then the box is empty.
+
+    A hundred thousand answers are read as a stream: never all of them at once.
+    """
     box = open_with(name)
     asked = {"county_id": county_id, "period": period}
-    said = [
-        (row.unit_id, box.decrypt(bytes(row.sealed))) for row in db.session.execute(ANSWERS, asked)
-    ]
+    rows = db.session.execute(ANSWERS, asked, execution_options={"yield_per": A_TIME})
+    for row in rows:
+        yield row.unit_id, box.decrypt(bytes(row.sealed))
     db.session.execute(EMPTY, asked)
     after_commit(partial(storage.delete, name))
-    return said
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from backend.app.scoring.disclosure import (
     Tally,
     Total,
     publish,
+    publish_several,
     total,
 )
 
@@ -133,3 +134,59 @@ def test_a_total_is_the_sum_of_what_was_published(units: list[Tally]) -> None:
 def test_impossible_counts_are_refused(counts: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="counts"):
         publish(Tally(1, counts))
+
+
+several = st.integers(0, 60).flatmap(
+    lambda people: st.tuples(
+        st.just(people), st.lists(st.integers(0, people), min_size=2, max_size=5).map(tuple)
+    )
+)
+
+
+@given(several)
+def test_t12_where_several_may_be_chosen_each_option_has_its_own_band(given_counts) -> None:
+    people, counts = given_counts
+    row = publish_several(7, people, counts)
+    if people < FEWEST:
+        assert row == Published(7, Shown.HIDDEN)
+        return
+    assert row.counts is not None
+    share = 10 if people >= 20 else 20
+    for said, true in zip(row.counts, counts, strict=True):
+        if 3 <= true <= people - 3:
+            assert said == true
+        elif true < 3:
+            assert said == 1
+            assert true * 100 <= share * people
+        else:
+            assert said == people - 1
+            assert true * 100 >= (100 - share) * people
+    banded = any(count < 3 or count > people - 3 for count in counts)
+    assert (row.shown is Shown.BANDED) is banded
+    assert row.majority is None
+    assert (row.at_least is None) is not banded
+
+
+@pytest.mark.parametrize("counts", [(0, 11), (1, 12), (2, 10), (5, 1), (12, 12)])
+def test_t11_no_count_of_a_banded_option_can_be_solved(counts: tuple[int, int]) -> None:
+    """Options are independent: whatever is known of one says nothing of another."""
+    row = publish_several(7, 12, counts)
+    fits = [guess for guess in product(range(13), repeat=2) if publish_several(7, 12, guess) == row]
+    for option, count in enumerate(counts):
+        values = {guess[option] for guess in fits}
+        if 3 <= count <= 9:
+            assert values == {count}
+        else:
+            assert len(values) == 3
+
+
+def test_a_total_of_several_counts_people_and_not_ticks() -> None:
+    rows = [publish_several(1, 20, (15, 9)), publish_several(2, 12, (6, 6))]
+    overall = total(rows, 2)
+    assert (overall.n, overall.counts) == (32, (21, 15))
+
+
+@pytest.mark.parametrize("counts", [(), (-1, 2), (13, 1)])
+def test_more_ticks_than_people_are_refused(counts: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="counts"):
+        publish_several(1, 12, counts)
