@@ -74,7 +74,10 @@ class Round:
         people = [make_person() for _ in range(PEOPLE)]
         for person in people:
             bind(person, self.county)
-        blinded = [hide(self.key.n, secrets.token_bytes(32)).blinded for _ in range(3)]
+        file: dict[str, Any] = json.loads(keys.key_file(self.county.id, self.period))
+        moduli = {key["use"]: int(key["n"], 16) for key in file["keys"]}
+        uses = ("survey", "ticket", "ticket")
+        blinded = [hide(moduli[use], secrets.token_bytes(32)).blinded for use in uses]
         began = time.perf_counter()
         for person in people:
             with transaction():
