@@ -67,6 +67,45 @@ def _around(mean: float, squares: float, n: int, level: float) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+def exact_binomial_limits(p0: float, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Between which shares of n a unit lies whose true share is p0: limits of a funnel plot.
+
+    The binomial's own quantiles, interpolated between neighbouring counts so that the lines are
+    smooth. Raises ValueError unless 0 <= p0 <= 1 and n > 0.
+    Source: D. J. Spiegelhalter, Statistics in Medicine 24 (2005) 1185-1202, appendix A.1.1.
+    """
+    if not 0 <= p0 <= 1 or n <= 0:
+        raise ValueError(f"0 <= p0 <= 1 and n > 0 expected, got {p0} and {n}")
+    if not 0 < level < 1:
+        raise ValueError(f"a level between 0 and 1 expected, got {level}")
+    tail = (1 - level) / 2
+    return _binomial_point(tail, n, p0), _binomial_point(1 - tail, n, p0)
+
+
+def binomial_cdf(r: int, n: int, p: float) -> float:
+    """P(R <= r) = I_{1-p}(n - r, r + 1) (Abramowitz and Stegun 26.5.24)."""
+    if r < 0:
+        return 0.0
+    if r >= n:
+        return 1.0
+    return regularised_beta(1 - p, n - r, r + 1)
+
+
+def _binomial_point(probability: float, n: int, p: float) -> float:
+    """The share below which this probability lies: the smallest count that reaches it, less what
+    it reaches too much."""
+    low, high = -1, n
+    while high - low > 1:
+        middle = (low + high) // 2
+        if binomial_cdf(middle, n, p) >= probability:
+            high = middle
+        else:
+            low = middle
+    reached, before = binomial_cdf(high, n, p), binomial_cdf(high - 1, n, p)
+    over = (reached - probability) / (reached - before) if reached > before else 0.0
+    return max(0.0, (high - over) / n)
+
+
 @lru_cache(maxsize=16)
 def _normal_quantile(level: float) -> float:
     if not 0 < level < 1:

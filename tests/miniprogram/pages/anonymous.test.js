@@ -290,22 +290,6 @@ test('where the keys do not match nothing can be written', async () => {
   await phone.see('钥匙对不上,先不要提')
 })
 
-test('at the very first launch it waits for its tickets', async () => {
-  const county = new County()
-  let arrive
-  const gate = new Promise((resolve) => { arrive = resolve })
-  county.answers[`GET /keys/1/${county.period}.json`] = async (asked) => {
-    await gate
-    return county.open(asked)
-  }
-  const phone = await openApp({ device: county.device() })
-  await phone.until(() => phone.all('#home-anonymous').length)
-  phone.tap('#home-anonymous')
-  arrive()
-  await phone.see('谁提的,谁也查不到')
-  assert.ok(!phone.text().includes('这会儿不能匿名提'))
-})
-
 test('home leads to it, beside the named way', async () => {
   const phone = await openApp({ device: new County().device({ storage: copy() }) })
   await phone.see('匿名提诉求')

@@ -34,6 +34,22 @@ test('home shows the open survey and leads to it', async () => {
   await phone.see('第 1 题,共 3 题')
 })
 
+test('at the very first launch the anonymous page waits for its tickets', async () => {
+  const county = new County()
+  let arrive
+  const gate = new Promise((resolve) => { arrive = resolve })
+  county.answers[`GET /keys/1/${county.period}.json`] = async (asked) => {
+    await gate
+    return county.open(asked)
+  }
+  const phone = await openApp({ device: county.device() })
+  await phone.until(() => phone.all('#home-anonymous').length)
+  phone.tap('#home-anonymous')
+  arrive()
+  await phone.see('谁提的,谁也查不到')
+  assert.ok(!phone.text().includes('这会儿不能匿名提'))
+})
+
 test('one question a screen; going back finds what was chosen', async () => {
   const phone = await open('survey')
   await phone.see('最近办事方便吗')

@@ -1,0 +1,160 @@
+"""What a county's assessment consists of: indicators, weights, targets, lights, adjustments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+# What villagers say must weigh at least this much, in points of a hundred.
+SAY_OF_VILLAGERS = 30
+BY_VILLAGERS = frozenset(
+    {
+        "satisfaction_mean", "positive_rate", "survey_satisfaction", "fix_satisfaction_rate",
+        "resolution_rate",
+    }
+)  # fmt: skip
+# Shown, never scored: they would pay for traces, for asking often, or for silence.
+FORBIDDEN = {
+    "unrated_rate": "未评率只看,不计分:沉默不是满意,也不是不满意",
+    "coverage": "参与率只看,不计分:计分就会有人逼着评",
+    "platform_activity": "活跃度、打卡不计分:减负要求不搞留痕考核",
+    "delivery_rate": "送达率不计分:减负要求不搞留痕考核",
+}
+SCORED = frozenset(
+    {
+        *BY_VILLAGERS, "bad_rating_reply_rate", "bad_rating_fix_rate", "response_rate",
+        "median_first_response", "on_time_rate", "online_completion_rate",
+    }
+)  # fmt: skip
+
+
+class Kind(StrEnum):
+    """How an adjustment moves a total."""
+
+    DEDUCTION = "deduction"
+    BONUS = "bonus"
+    EXEMPTION = "exemption"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One measurement with its weight, and between which values it earns 0 to 100.
+
+    A target below the floor means that lower is better. `unit_kind` is None for what every unit is
+    asked (共性) and a type of village for what only that type is (个性).
+    """
+
+    code: str
+    weight: Decimal
+    floor: Decimal
+    target: Decimal
+    unit_kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Light:
+    """From this total on: a colour that is never alone."""
+
+    least: Decimal
+    code: str
+    word: str
+    icon: str
+
+
+LIGHTS = (
+    Light(Decimal(95), "blue", "超额", "▲"),
+    Light(Decimal(80), "green", "正常", "●"),
+    Light(Decimal(60), "yellow", "预警", "◆"),
+    Light(Decimal(0), "red", "滞后", "■"),
+)
+NOT_STARTED = Light(Decimal(0), "black", "未开展", "✕")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A year's version; caps are the most points each kind of adjustment may move a total."""
+
+    indicators: tuple[Indicator, ...]
+    lights: tuple[Light, ...] = LIGHTS
+    caps: tuple[tuple[Kind, Decimal], ...] = (
+        (Kind.DEDUCTION, Decimal(20)),
+        (Kind.BONUS, Decimal(5)),
+    )
+
+    def indicators_for(self, unit_kind: str | None) -> tuple[Indicator, ...]:
+        """Those of every unit, then those of this type."""
+        return tuple(
+            indicator
+            for indicator in self.indicators
+            if indicator.unit_kind is None or indicator.unit_kind == unit_kind
+        )
+
+
+def faults(scheme: Scheme, measured: Sequence[str] = tuple(SCORED)) -> list[str]:
+    """Every reason why a scheme is refused, in words; none where it may be used.
+
+    `measured` are the codes for which the county has data. Each type of village named by the
+    scheme, and those not named, must come to 100 by itself.
+    """
+    found = []
+    kinds = {indicator.unit_kind for indicator in scheme.indicators} | {None}
+    for kind in sorted(kinds, key=lambda one: one or ""):
+        found += _faults_of_kind(scheme.indicators_for(kind), kind or "各类村")
+    for indicator in scheme.indicators:
+        found += _faults_of_indicator(indicator, measured)
+    found += _faults_of_lights(scheme.lights)
+    if any(cap < 0 for _, cap in scheme.caps):
+        found.append("加减分的上限不能是负数")
+    return found
+
+
+def _faults_of_kind(indicators: Sequence[Indicator], name: str) -> list[str]:
+    found = []
+    total = sum((indicator.weight for indicator in indicators), Decimal(0))
+    if total != 100:
+        found.append(f"{name}:权重合计 {total:f},应为 100")
+    said = sum((i.weight for i in indicators if i.code in BY_VILLAGERS), Decimal(0))
+    if said < SAY_OF_VILLAGERS:
+        found.append(f"{name}:村民说了算的指标只占 {said:f},应不少于 {SAY_OF_VILLAGERS}")
+    codes = [indicator.code for indicator in indicators]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    found += [f"{name}:指标 {code} 重复" for code in twice]
+    return found
+
+
+def _faults_of_indicator(indicator: Indicator, measured: Sequence[str]) -> list[str]:
+    found = []
+    if indicator.code in FORBIDDEN:
+        if indicator.weight != 0:
+            found.append(FORBIDDEN[indicator.code])
+    elif indicator.code not in measured:
+        found.append(f"指标 {indicator.code} 没有数据来源")
+    if indicator.weight < 0:
+        found.append(f"指标 {indicator.code} 的权重不能是负数")
+    if indicator.floor == indicator.target:
+        found.append(f"指标 {indicator.code} 的底线和目标不能一样")
+    return found
+
+
+def _faults_of_lights(lights: Sequence[Light]) -> list[str]:
+    bounds = [light.least for light in lights]
+    if not bounds or bounds != sorted(bounds, reverse=True) or len(set(bounds)) != len(bounds):
+        return ["灯的界限应从高到低,不能重复"]
+    return [] if bounds[-1] == 0 else ["最低一档灯应从 0 分起"]
+
+
+def achievement(value: Fraction | Decimal, floor: Decimal, target: Decimal) -> Fraction:
+    """100 (value - floor) / (target - floor), cut to 0 … 100; exact.
+
+    Raises ValueError where floor and target are the same.
+    """
+    if floor == target:
+        raise ValueError("floor and target differ")
+    whole = 100 * (Fraction(value) - Fraction(floor)) / (Fraction(target) - Fraction(floor))
+    return max(Fraction(0), min(Fraction(100), whole))
+
+
+def light_of(total: Fraction | Decimal, lights: Sequence[Light] = LIGHTS) -> Light:
+    """The first light whose bound the total reaches; the last one below all bounds."""
+    return next((light for light in lights if Fraction(total) >= Fraction(light.least)), lights[-1])
