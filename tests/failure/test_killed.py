@@ -1,7 +1,8 @@
-"""Kill -9 of every process in the middle of a load: no acknowledged rating lost, none doubled."""
+"""Kill -9 of every process in the middle of a load: nothing acknowledged is lost, none doubled."""
 
 import json
 import os
+import secrets
 import signal
 import threading
 import time
@@ -17,14 +18,23 @@ import psutil
 import psycopg
 import pytest
 
+from backend.app.surveys import blind
+from backend.app.surveys.answers import pad
+from backend.demo.ballot import blind as hide
+from backend.demo.ballot import finalize
 from backend.local.postgres import Postgres
-from tests.running import Running, running_county
+from tests.attack.traffic import bytes_of, text_of
+from tests.running import Running, running_county, three_nights
 
 pytestmark = pytest.mark.load
 CLIENTS, RATINGS_EACH, GIVE_UP_AFTER = 4, 60, 150
 # How many ratings are acknowledged before which program is killed.
 KILLS = ((40, "granian"), (80, "postgres"), (120, "redis-server"), (160, "backend.jobs.worker"))
 TRANSIENT = (500, 502, 503, 504, 429)
+VOTERS, VOTERS_AT_ONCE, KEYS_WITHIN = 24, 3, 150
+KILLS_OF_ANSWERS = (
+    (4, "create_anonymous_app"), (8, "postgres"), (12, "wsgi:app"), (16, "create_anonymous_app"),
+)  # fmt: skip
 
 
 @dataclass
@@ -89,9 +99,17 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def question(folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Asks as soon as PostgreSQL has recovered."""
     url = Postgres(folder).url.replace("+psycopg", "")
-    with psycopg.connect(url) as connection:
-        return connection.execute(statement, values or None).fetchall()
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with psycopg.connect(url) as connection:
+                return connection.execute(statement, values or None).fetchall()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def described(process: psutil.Process) -> str:
@@ -172,3 +190,154 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(county: Running) ->
         "  AND r.rated_on = d.rated_on)",
     )
     assert uncounted == []
+
+
+@dataclass(frozen=True)
+class Month:
+    """What every phone downloads before it votes."""
+
+    name: str
+    anonymous: str
+    keys: dict[str, Any]
+
+
+def month_of(county: Running) -> Month:
+    """Waits for the timetable to make the month's keys and for the round to open."""
+    deadline = time.monotonic() + KEYS_WITHIN
+    while time.monotonic() < deadline:
+        ext = read(f"{county.base}/preview/ext.json")
+        for name in ext.get("key_digests", {}):
+            if read(f"{county.base}/surveys/1/{name}.json").get("state") == "open":
+                keys = read(f"{county.base}/keys/1/{name}.json")
+                return Month(name, ext["anonymous_host"], keys)
+        time.sleep(0.3)
+    raise AssertionError("no keys and no round")
+
+
+def read(address: str) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return json.load(answer)
+    except OSError:
+        return {}
+
+
+class Voter(Phone):
+    """Fetches ballots, answers, and sends the very same again until it is answered."""
+
+    def __init__(self, base: str, openid: str, deadline: float, month: Month) -> None:
+        super().__init__(base, openid, deadline)
+        self.month, self.request, self.reward = month, {}, ""
+
+    def fetch(self) -> None:
+        """The blinded messages are made once and sent as often as it takes."""
+        village = self.call("GET", "/me")["binding"]["village"]["id"]
+        units = self.month.keys["units"].items()
+        unit = next(int(unit) for unit, ids in units if village in ids)
+        moduli = {k["use"]: int(k["n"], 16) for k in self.month.keys["keys"] if k["unit"] == unit}
+        ctx, random = blind.context("survey", self.month.name, unit), secrets.token_bytes(32)
+        hidden = hide(moduli["survey"], random + ctx)
+        tickets = [hide(moduli["ticket"], secrets.token_bytes(64)).blinded for _ in range(2)]
+        body = {
+            "period": self.month.name, "survey": text_of(hidden.blinded),
+            "tickets": [text_of(one) for one in tickets],
+        }  # fmt: skip
+        signed = self.call("POST", "/ballots", body)["survey"]
+        reward = hide(int(self.month.keys["reward"]["n"], 16), secrets.token_bytes(64))
+        self.request = {
+            "kid": text_of(blind.key_id(ctx, moduli["survey"])), "r": text_of(random),
+            "sig": text_of(finalize(moduli["survey"], hidden, bytes_of(signed))),
+            "body": text_of(pad([1, 0, None])), "reward_blinded": text_of(reward.blinded),
+        }  # fmt: skip
+
+    def answer(self) -> dict[str, Any]:
+        """Until it is accepted; the reward is the same each time."""
+        sent = json.dumps(self.request).encode()
+        while time.monotonic() < self.deadline:
+            request = urllib.request.Request(
+                f"{self.month.anonymous}/anon/response", data=sent,
+                headers={"Content-Type": "application/json"},
+            )  # fmt: skip
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    found: dict[str, Any] = json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code not in TRANSIENT:
+                    raise AssertionError(error.read().decode()) from None
+            except OSError:
+                pass
+            else:
+                assert self.reward in ("", found["reward"])
+                self.reward = found["reward"]
+                return found
+            time.sleep(0.05)
+        raise AssertionError("the answer was not accepted in time")
+
+
+def test_t9_one_ballot_one_answer_one_reward_whatever_dies(county: Running) -> None:
+    month = month_of(county)
+    openids = [
+        row[0]
+        for row in question(
+            county.folder,
+            "SELECT p.openid FROM person p JOIN binding b ON b.person_id = p.id"
+            " WHERE p.openid LIKE 'demo-%%-v1' ORDER BY p.id LIMIT %s",
+            VOTERS,
+        )
+    ]
+    deadline = time.monotonic() + GIVE_UP_AFTER
+    voters = [Voter(county.base, openid, deadline, month) for openid in openids]
+    for voter in voters:
+        voter.log_in()
+    failures: list[BaseException] = []
+
+    def vote(mine: list[Voter]) -> None:
+        try:
+            for voter in mine:
+                voter.fetch()
+                voter.answer()
+        except BaseException as error:  # noqa: BLE001  reported in the test's own thread
+            failures.append(error)
+
+    threads = [
+        threading.Thread(target=vote, args=(voters[n::VOTERS_AT_ONCE],))
+        for n in range(VOTERS_AT_ONCE)
+    ]
+    for thread in threads:
+        thread.start()
+    for count, program in KILLS_OF_ANSWERS:
+        while sum(bool(v.reward) for v in voters) < count and any(t.is_alive() for t in threads):
+            time.sleep(0.01)
+        kill(county, program)
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+    # What the crash of PostgreSQL took out of the inbox was never called durable: it comes again.
+    for voter in voters:
+        voter.answer()
+    three_nights(county)
+    assert all(voter.answer()["durable"] for voter in voters)
+    spent = {
+        bytes(row[0]) for row in question(county.folder, "SELECT nullifier FROM anonymous.spent")
+    }
+    units = {key["unit"] for key in month.keys["keys"]}
+    contexts = {blind.context("survey", month.name, unit) for unit in units}
+    ours = {
+        blind.nullifier(bytes_of(voter.request["r"]), ctx) for voter in voters for ctx in contexts
+    }
+    assert len(spent & ours) == VOTERS
+    assert question(
+        county.folder,
+        "SELECT count(*) FROM ballot_issue i JOIN person p ON p.id = i.person_id"
+        " WHERE p.openid = ANY(%s)",
+        openids,
+    ) == [(VOTERS,)]
+    boxed = question(
+        county.folder,
+        "SELECT (SELECT count(*) FROM anonymous.spent JOIN anonymous.key USING (kid)"
+        "        JOIN anonymous.desk d ON d.id = desk_id WHERE d.use = 'survey'),"
+        "       (SELECT count(*) FROM anonymous.box JOIN anonymous.key USING (kid)"
+        "        JOIN anonymous.desk d ON d.id = desk_id WHERE d.use = 'survey')",
+    )
+    assert boxed[0][0] == boxed[0][1] >= VOTERS
