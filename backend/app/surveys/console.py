@@ -14,7 +14,17 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place, list_townships
-from backend.app.surveys import console_paper, editor, forms, library, results, review, rounds
+from backend.app.surveys import (
+    checks,
+    console_paper,
+    editor,
+    forms,
+    hiding,
+    library,
+    results,
+    review,
+    rounds,
+)
 from backend.app.surveys.keys import period_name, remake_period
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.published import has_answers, unit_name, units_of, village_kinds
@@ -110,15 +120,15 @@ def show_editor(period: str) -> Any:
 def _editor(period: date, error: DomainError | None = None) -> Any:
     county_id = county_of(Permission.MANAGE_SURVEYS)
     found = editor.find_round(county_id, period)
-    small = editor.small_units(county_id, period)
+    small = hiding.small_units(county_id, period)
     page = render_template(
         "surveys/edit.html",
         round=found, states=STATE_NAMES, error=error, form=request.form, most=MOST,
         kinds=village_kinds(county_id), library=library.list_library(county_id),
         kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
-        merges=editor.merges(county_id) if small else [], period_name=period_name,
+        merges=hiding.merges(county_id) if small else [], period_name=period_name,
         has_keys=bool(units_of(county_id, period)), levels=results.LEVEL_NAMES,
-        this_month=calendar.month_of(calendar.today()), least=editor.LEAST,
+        this_month=calendar.month_of(calendar.today()), least=hiding.LEAST,
     )  # fmt: skip
     return page, 422 if error else 200
 
@@ -133,7 +143,7 @@ def save_round(period: str) -> Any:
     number = int(version) if version.isdecimal() and len(version) < 6 else -1
     kinds, choices = village_kinds(county_id), library.list_library(county_id)
     try:
-        given = editor.Written(
+        given = checks.Written(
             form.get("title", ""),
             forms.read_questionnaires(form, kinds, choices),
             forms.read_time(form, "opens_at"),

@@ -1,5 +1,7 @@
 """What people type into the pages of surveys, read with care."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -42,11 +44,11 @@ def read_questionnaires(
 ) -> list[dict[str, Any]]:
     """The common questionnaire, and one for each type of village that has questions of its own."""
     by_key = {choice.key: choice.question for choice in library}
-    found: list[dict[str, Any]] = [{"kind": None, "questions": _questions(form, "c", by_key)}]
-    for number, kind in enumerate(kinds):
-        questions = _questions(form, f"t{number}", by_key)
-        if questions:
-            found.append({"kind": kind, "questions": questions})
+    found: list[dict[str, Any]] = []
+    for prefix, kind in [("c", None), *((f"t{number}", one) for number, one in enumerate(kinds))]:
+        questions = _questions(form, prefix, by_key)
+        if questions or kind is None:
+            found.append({"kind": kind, "questions": questions, "field": prefix})
     return found
 
 
@@ -57,10 +59,10 @@ def _questions(form: Form, prefix: str, library: Mapping[str, Question]) -> list
         name = f"{prefix}{slot}"
         chosen = library.get(form.get(f"{name}pick", ""))
         if chosen is not None:
-            found.append(chosen.as_json())
+            found.append({**chosen.as_json(), "field": name})
         elif words := form.get(f"{name}words", "").strip():
             kind, options = form.get(f"{name}kind", ""), read_options(form, f"{name}options")
-            found.append({"kind": kind, "words": words, "options": options})
+            found.append({"kind": kind, "words": words, "options": options, "field": name})
     return found
 
 
@@ -80,7 +82,8 @@ def _answer(text: str, question: Question, slip: int) -> Any:
         return None
     if question.kind is QuestionKind.TEXT:
         return text
-    numbers = text.replace(",", " ").replace(",", " ").replace("、", " ").split()
+    # Full-width digits and commas come out of the usual keyboards.
+    numbers = re.sub("[,、]", " ", unicodedata.normalize("NFKC", text)).split()
     if not all(one.isascii() and one.isdecimal() and len(one) < 3 for one in numbers):
         raise InvalidInput(errors={"sheets": [f"第 {slip + 1} 张「{question.words}」应填序号"]})
     chosen = sorted({int(one) - 1 for one in numbers})

@@ -68,7 +68,7 @@ def check_question(kind: str, words: str, options: list[str], field: str) -> Que
     wanted = QuestionKind(kind)
     if wanted in (LEVEL, TEXT):
         return Question(wanted, text)
-    cleaned = [option.strip() for option in options if option.strip()]
+    cleaned = [option for given in options if (option := check_words(given, field).text)]
     if not 2 <= len(cleaned) <= MOST_OPTIONS:
         raise InvalidInput(errors={field: [f"「{text}」应有 2 到 {MOST_OPTIONS} 个选项,一行一个"]})
     if len(set(cleaned)) != len(cleaned):

@@ -14,6 +14,7 @@ from backend.app.tickets.kinds import Kind
 # Whoever watches the line sees whether photos were sent, and nothing else.
 SHORT, LONG = 4096, 1024 * 1024
 SIZES = (SHORT, LONG)
+WORD = 2048
 MOST_PHOTOS = 3
 LONGEST = 1000
 KINDS = (Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.REPORT)
@@ -82,6 +83,23 @@ def pack(letter: Letter) -> bytes:
     if len(whole) > size:
         raise LetterInvalid("photos" if letter.photos else "words", "太大了,请少放一张照片")
     return whole + bytes(size - len(whole))
+
+
+def pack_word(word: dict[str, Any]) -> bytes:
+    """What the holder of a receipt says: two bytes of length, JSON, zeros; one length for all."""
+    content = orjson.dumps(word)
+    return (len(content).to_bytes(2) + content).ljust(WORD, b"\0")
+
+
+def unpack_word(body: bytes) -> Any:
+    """The JSON of a word; raises LetterInvalid for any other length, padding or content."""
+    length = int.from_bytes(body[:2])
+    if len(body) != WORD or any(body[2 + length :]):
+        raise LetterInvalid("word", "长度不对")
+    try:
+        return orjson.loads(body[2 : 2 + length])
+    except orjson.JSONDecodeError:
+        raise LetterInvalid("word", "内容读不出来") from None
 
 
 def enclose(lookup: bytes, letter: Letter) -> bytes:

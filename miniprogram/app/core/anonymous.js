@@ -5,7 +5,7 @@
  */
 const { ApiError, fromAnswer, isTemporary } = require('./errors')
 const { fromBase64, fromHex, join, toBase64, toHex } = require('./bytes')
-const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS } = require('./envelope')
+const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
 const { post } = require('./anonymous_send')
 const clock = require('./clock')
 const parts = require('./parts')
@@ -246,7 +246,7 @@ const writeTicket = (ticket, photos) => submit('ticket', sealTicket(ticket, phot
 const sendWord = async (code, word) => {
   const id = toBase64(await require('./blind').randomBytes(NAME))
   /** @type {purse.Letter} */
-  const letter = { id, kind: 'word', path: WORD, period: '', fields: { code, id, word }, code, isKept: false }
+  const letter = { id, kind: 'word', path: WORD, period: '', fields: { code, id, word: wire(sealWord(word)) }, code, isKept: false }
   purse.change((kept) => { kept.outbox.push(letter) })
   return send(letter)
 }

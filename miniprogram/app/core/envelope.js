@@ -6,6 +6,7 @@ const { join, utf8, toBase64 } = require('./bytes')
 
 const ANSWERS = 2048
 const TICKET = 4096
+const WORD = 2048
 const TICKET_WITH_PHOTOS = 1048576
 /** Room that whole groups of three bytes may need at the end. */
 const SPARE = 3
@@ -47,7 +48,13 @@ const sealTicket = (ticket, photos) => {
   return close(bytes, isSmall ? TICKET : TICKET_WITH_PHOTOS)
 }
 
+/** What the holder of a receipt says. @param {any} word */
+const sealWord = (word) => {
+  const content = utf8(JSON.stringify(word))
+  return close(join(prefix(content.length, 2), content), WORD)
+}
+
 /** The whole body as base64url: zeros are the letter A. @param {Sealed} sealed */
 const wire = ({ content, size }) => content + 'A'.repeat(Math.ceil((size * 8) / 6) - content.length)
 
-module.exports = { clean, sealAnswers, sealTicket, wire, PHOTO_LIMIT, TICKET_WITH_PHOTOS }
+module.exports = { clean, sealAnswers, sealTicket, sealWord, wire, PHOTO_LIMIT, TICKET_WITH_PHOTOS }

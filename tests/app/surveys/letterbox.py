@@ -94,9 +94,12 @@ def look(door: FlaskClient, code: str = CODE) -> Any:
     return door.post("/anon/receipt", json={"code": code})
 
 
-def say(door: FlaskClient, word: dict[str, Any], word_id: bytes | None = None) -> Any:
+def say(door: FlaskClient, word: Any, word_id: bytes | None = None) -> Any:
+    """A word as the phone pads it; bytes are sent as they are."""
     raw = word_id or secrets.token_bytes(16)
-    return door.post("/anon/receipt/word", json={"code": CODE, "id": text_of(raw), "word": word})
+    body = word if isinstance(word, bytes) else letters.pack_word(word)
+    sent = {"code": CODE, "id": text_of(raw), "word": text_of(body)}
+    return door.post("/anon/receipt/word", json=sent)
 
 
 def photo(side: int = 400) -> bytes:

@@ -163,6 +163,8 @@ def test_a_word_at_the_wrong_time_is_said_at_once(door, ticket_id) -> None:
 @pytest.mark.parametrize(
     ("word", "part"),
     [
+        (b"", "word"), (bytes(2048), "word"), (bytes(2047), "word"),
+        (letters.pack_word({"kind": "message", "words": "好"})[:-1] + b"x", "word"),
         ({"kind": "withdraw"}, "word"), (None, "word"), ({"kind": "message"}, "words"),
         ({"kind": "message", "words": 5}, "words"),
         ({"kind": "message", "words": "长" * 501}, "words"),
@@ -174,6 +176,16 @@ def test_a_word_at_the_wrong_time_is_said_at_once(door, ticket_id) -> None:
 def test_a_broken_word_names_its_part(door, word: Any, part: str) -> None:
     answer = say(door, word)
     assert (answer.status_code, list(answer.json["errors"])) == (422, [part])
+
+
+def test_t16_words_and_stories_are_as_long_as_any_other(door, ticket_id) -> None:
+    short = letters.pack_word({"kind": "message", "words": "好"})
+    long = letters.pack_word({"kind": "message", "words": "长" * 500})
+    assert len(short) == len(long) == letters.WORD
+    jobs.refresh_threads()
+    answer = look(door)
+    assert len(answer.data) % 8192 == 0
+    assert answer.json["words"] == WORDS
 
 
 def test_a_word_twice_is_one_word_also_when_it_is_durable(door, ticket_id, offices, scalar) -> None:
