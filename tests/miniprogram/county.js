@@ -156,4 +156,11 @@ const unpad = (body, lead) => {
   return { size: bytes.length, content: JSON.parse(bytes.subarray(lead, lead + length)), rest: bytes.subarray(lead + length) }
 }
 
-module.exports = { County, KEYS, MAIN, ANONYMOUS, MINE, QUESTIONS, monthOf, unpad, error, fine }
+/** A word of a receipt's holder: two bytes of length, that many of JSON, zeros; as long as any other. */
+const wordOf = ({ word }) => {
+  const bytes = Buffer.from(word, 'base64url')
+  if (bytes.length !== 2048) throw new Error(`a word of ${bytes.length} bytes`)
+  return JSON.parse(bytes.subarray(2, 2 + bytes.readUInt16BE()))
+}
+
+module.exports = { County, KEYS, MAIN, ANONYMOUS, MINE, QUESTIONS, monthOf, unpad, error, fine, wordOf }

@@ -25,7 +25,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  const sentence = event.target.dataset.confirm;
+  const sentence = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (sentence && !window.confirm(sentence)) event.preventDefault();
 });
 
@@ -40,7 +40,18 @@ document.addEventListener("change", (event) => {
     words.value = event.target.value;
     words.focus();
   }
+  if (event.target.matches("[data-pick]") && event.target.value) pickQuestion(event.target);
 });
+
+// A question of the library is written into its fields, where it can still be changed.
+function pickQuestion(list) {
+  const { elements } = list.form;
+  const { kind, words, options } = list.selectedOptions[0].dataset;
+  for (const [part, value] of Object.entries({ kind, words, options })) {
+    elements[list.dataset.pick + part].value = value;
+  }
+  list.value = "";
+}
 
 // How long the typing took, without the pauses: the burden of a case, shown to the county.
 const LONGEST_PAUSE = 30_000;

@@ -8,11 +8,13 @@ from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
+from backend.app.accounts.forms import read_page
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
     checks,
@@ -21,9 +23,11 @@ from backend.app.surveys import (
     forms,
     hiding,
     library,
+    paper,
     results,
     review,
     rounds,
+    summary,
 )
 from backend.app.surveys.keys import period_name, remake_period
 from backend.app.surveys.models import SurveyRound
@@ -166,6 +170,10 @@ def move_round(period: str, act: str) -> Any:
             _move(county_id, month, act)
     except InvalidInput as refused:
         return _editor(month, refused)
+    except Conflict as refused:
+        if act == "publish":
+            return _round_page(month, refused)
+        raise
     if act == "delete":
         return redirect(address_of(".show_rounds"))
     target = ".show_round" if act in ("publish", "schedule") else ".show_editor"
@@ -187,23 +195,34 @@ def _move(county_id: int, month: date, act: str) -> None:
         raise NotFound
     else:
         found = editor.find_round(county_id, month)
+        if paper.count_unfinished(found.id):
+            raise Conflict("还有纸票没录完,录完或作废后才能公布")
         if rounds.publish_round(found.id):
             record("publish_survey", me.person_id, "survey", found.id, month=period_name(month))
 
 
 @blueprint.get("/<period>")
 @guard(Permission.SEE_SURVEYS)
-def show_round(period: str) -> str:
+def show_round(period: str) -> Any:
     """One month: what is asked, that somebody answered, and after publication what was said."""
-    county_id, month = county_of(), forms.read_month(period)
+    return _round_page(forms.read_month(period))
+
+
+def _round_page(month: date, error: DomainError | None = None) -> Any:
+    county_id = county_of()
     found = editor.find_round(county_id, month)
     asked = request.args.get("township", "")
     wanted = int(asked) if asked.isdecimal() and len(asked) < 18 else None
     mine = townships_of_reader()
-    return render_template(
+    units = _visible(units_of(county_id, month), mine, wanted)
+    said = _said(found)
+    of_units = [said.get(unit.unit_id, []) for unit in units]
+    page = render_template(
         "surveys/round.html",
-        round=found, states=STATE_NAMES, said=_said(found), unit_name=unit_name,
-        units=_visible(units_of(county_id, month), mine, wanted),
+        round=found, states=STATE_NAMES, said=said, unit_name=unit_name, units=units, error=error,
+        summary=summary.summarise(of_units), share=summary.share, speaks=summary.speaks,
+        quoted=sum(summary.speaks(one) for one in of_units), kind_names=library.KIND_NAMES,
+        unfinished=paper.count_unfinished(found.id),
         texts=results.texts_of(found.id), may_quote=results.may_quote,
         sentences=results.sentences, option_words=results.option_words,
         answered=has_answers(county_id, month), period_name=period_name, township=wanted,
@@ -211,6 +230,7 @@ def show_round(period: str) -> str:
         counts=review.count_texts(found.id) if _reads_words() else None,
         levels=results.LEVEL_NAMES, county_id=county_id,
     )  # fmt: skip
+    return page, status_of(error) if error else 200
 
 
 def _said(found: SurveyRound) -> dict[int, list[results.Said]]:
@@ -241,18 +261,26 @@ def show_texts(period: str) -> Any:
 
 def _texts(month: date, error: DomainError | None = None) -> Any:
     """Words with their unit only where enough people answered there."""
+    number = read_page(request.values)
     county_id = county_of(Permission.MANAGE_SURVEYS)
     found = editor.find_round(county_id, month)
     state = request.values.get("state", "held")
     state = state if state in review.STATES else "held"
+    counts, period = review.count_texts(found.id), period_name(month)
     page = render_template(
         "surveys/texts.html",
-        round=found, texts=review.list_texts(found.id, state), state=state, error=error,
+        round=found, texts=review.list_texts(found.id, state, number), state=state, error=error,
+        states=STATE_NAMES, decidable=state != review.FEW, page=number,
+        last=-(-counts[state] // review.PAGE), turn=lambda page: _turn(period, state, page),
         names={one.unit_id: unit_name(one) for one in units_of(county_id, month)},
-        enough=rounds.units_with_enough(found.id), questions=rounds.questions_of_units(found),
-        review_states=review.STATES, counts=review.count_texts(found.id), period_name=period_name,
+        questions=rounds.questions_of_units(found), review_states=review.STATES, counts=counts,
+        period_name=period_name,
     )  # fmt: skip
     return page, 422 if error else 200
+
+
+def _turn(period: str, state: str, page: int) -> str:
+    return address_of(".show_texts", period=period, state=state, page=page)
 
 
 @blueprint.post("/<period>/texts")

@@ -153,6 +153,8 @@ def put_entry(period: str) -> Any:
 def show_batch(period: str, batch_id: int) -> Any:
     found = _round(period)
     batch = paper.find_batch(found, batch_id)
+    _own_unit(found, batch.unit_id)
+    paper.check_hand(actor(), batch)
     return _entry(found, batch.unit_id, batch.slips, batch)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from backend.app.surveys.models import BallotUnit, PaperBatch, PaperIssue, Surve
 
 ROLL, SEAL = "paper_roll", "paper_batch"
 FEWEST_SLIPS, MOST_SLIPS = 10, 60
+UNFINISHED = ("first", "differs")
 STATE_NAMES = {
     "first": "等第二个人录", "differs": "两人录的不一样", "counted": "已计票", "dropped": "已作废",
 }  # fmt: skip
@@ -55,13 +57,17 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
     unit = db.session.get(BallotUnit, unit_id)
     if unit is None or unit.county_id != county_id:
         raise NotFound
-    cleaned = name.replace(" ", "").strip()
+    if _state_of(county_id, unit.period) != "open":
+        raise Conflict("现在不在问卷开放的时间里,不能发纸票")
+    cleaned = "".join(unicodedata.normalize("NFKC", name).split())
+    last_digits = unicodedata.normalize("NFKC", last_digits).strip()
     if not 2 <= len(cleaned) <= 20:
         raise InvalidInput(errors={"name": ["请写姓名"]})
     if not (len(last_digits) == 4 and last_digits.isascii() and last_digits.isdecimal()):
         raise InvalidInput(errors={"digits": ["请写手机号后四位;没有手机写身份证后四位数字"]})
     digest = _digest(county_id, unit.period, cleaned, last_digits)
-    # A slip a month in the whole county, whichever village gives it.
+    # A slip a month in the whole county, whichever village gives it, and whoever gives it first.
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
     known = db.session.scalar(
         select(PaperIssue.unit_id)
         .join(BallotUnit, BallotUnit.id == PaperIssue.unit_id)
@@ -75,6 +81,13 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
     db.session.add(PaperIssue(unit_id=unit_id, person_digest=digest))
     db.session.flush()
     record("give_paper_slip", actor.person_id, "survey", unit_id, month=period_name(unit.period))
+
+
+def _state_of(county_id: int, period: date) -> str | None:
+    query = select(SurveyRound.state).where(
+        SurveyRound.county_id == county_id, SurveyRound.period == period
+    )
+    return db.session.scalar(query)
 
 
 def _digest(county_id: int, period: date, name: str, last_digits: str) -> bytes:
@@ -99,6 +112,14 @@ def slips_of(round_id: int, unit_id: int) -> Slips:
 def list_batches(round_id: int) -> list[PaperBatch]:
     query = select(PaperBatch).where(PaperBatch.round_id == round_id).order_by(PaperBatch.id.desc())
     return list(db.session.scalars(query))
+
+
+def count_unfinished(round_id: int) -> int:
+    """Batches that two people have not yet agreed on."""
+    query = select(func.count()).where(
+        PaperBatch.round_id == round_id, PaperBatch.state.in_(UNFINISHED)
+    )
+    return db.session.scalar(query) or 0
 
 
 def questions_for(found: SurveyRound, unit_id: int) -> list[answers.Question]:
@@ -134,6 +155,8 @@ def start_batch(
 
 
 def _still_open(found: SurveyRound) -> None:
+    """Holds the round until the end of the transaction: nobody publishes it meanwhile."""
+    db.session.refresh(found, with_for_update=True)
     if found.state not in ("open", "closed"):
         raise Conflict("这一期已经公布,不能再录纸票")
 
@@ -169,19 +192,25 @@ def _lock(found: SurveyRound, batch_id: int) -> PaperBatch:
     return find_batch(found, batch_id)
 
 
+def check_hand(actor: Actor, batch: PaperBatch) -> None:
+    """Raises NotAllowed unless the batch waits for this person, or Conflict when it is done."""
+    if batch.state not in UNFINISHED:
+        raise Conflict(f"这一批{STATE_NAMES[batch.state]},不用再录")
+    is_first = actor.person_id == batch.first_by_id
+    if batch.state == "first" and is_first:
+        raise NotAllowed("您录过第一遍了,第二遍要由另一个人录")
+    if batch.state == "differs" and not is_first and actor.person_id != batch.second_by_id:
+        raise NotAllowed("这一批由前两个人核对")
+
+
 def enter_again(
     actor: Actor, found: SurveyRound, batch_id: int, sheets: Sequence[Sequence[Any]]
 ) -> PaperBatch:
     """The second person's entry, or either one's correction; counted as soon as both agree."""
     _still_open(found)
     batch = _lock(found, batch_id)
-    if batch.state not in ("first", "differs"):
-        raise Conflict
+    check_hand(actor, batch)
     is_first = actor.person_id == batch.first_by_id
-    if batch.state == "first" and is_first:
-        raise NotAllowed("第二遍要由另一个人录")
-    if batch.state == "differs" and not is_first and actor.person_id != batch.second_by_id:
-        raise NotAllowed("这一批由前两个人核对")
     questions = questions_for(found, batch.unit_id)
     if len(sheets) != batch.slips:
         raise InvalidInput(errors={"sheets": [f"这一批是 {batch.slips} 张"]})
@@ -217,7 +246,7 @@ def differing(batch: PaperBatch) -> list[int]:
 def drop_batch(actor: Actor, found: SurveyRound, batch_id: int) -> None:
     """Takes a batch that was not counted out of the world, with what was entered."""
     batch = _lock(found, batch_id)
-    if batch.state not in ("first", "differs"):
+    if batch.state not in UNFINISHED:
         raise Conflict
     batch.state, batch.first_entry, batch.second_entry = "dropped", None, None
     db.session.flush()

@@ -48,6 +48,13 @@ COUNTED = text(
     ORDER BY r.id
     """
 )
+# Slips that only one person has read by then are not counted, and are forgotten.
+DROP_UNFINISHED = text(
+    """
+    UPDATE paper_batch SET state = 'dropped', first_entry = NULL, second_entry = NULL
+    WHERE round_id = :id AND state IN ('first', 'differs')
+    """
+)
 COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
 
 
@@ -261,6 +268,7 @@ def publish_round(round_id: int) -> bool:
     found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
     if found is None or found.state != "closed":
         return False
+    db.session.execute(DROP_UNFINISHED, {"id": found.id})
     results.freeze(found.id, questions_of_units(found))
     found.state, found.published_at = "published", calendar.now()
     db.session.flush()
@@ -285,9 +293,11 @@ def close_ticket_desks() -> int:
 
 
 def units_with_enough(round_id: int) -> set[int]:
-    """The units in which so many answered that words may be read with the unit's name."""
+    """The units in which so many answered by phone that words may carry the unit's name."""
     rows = db.session.execute(
-        select(SurveyTally.unit_id, SurveyTally.people).where(SurveyTally.round_id == round_id)
+        select(SurveyTally.unit_id, SurveyTally.people).where(
+            SurveyTally.round_id == round_id, SurveyTally.channel == results.PHONE
+        )
     )
     return {unit_id for unit_id, people in rows if people >= FEWEST}
 

@@ -41,3 +41,8 @@ def share(whole: Total | None, option: int) -> str:
     if whole is None or not whole.n:
         return "不公布"
     return f"约 {round(whole.counts[option] * 100 / whole.n)}%"
+
+
+def speaks(said: Sequence[Said]) -> bool:
+    """Whether anything of a unit is published, by phone or on paper."""
+    return any(one.phone.n or (one.paper is not None and one.paper.n) for one in said)

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { before, test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { County, unpad, error, fine } = require('../county')
+const { County, unpad, error, fine, wordOf } = require('../county')
 const { Mortal, purseOf, partsOf } = require('../mortal')
 
 const CODE = '1234567890123456'
@@ -350,13 +350,6 @@ test('what may be said decides what is offered', async () => {
   }
 })
 
-/** Two bytes of length, that many of JSON, zeros: as long as any other. */
-const said = ({ word }) => {
-  const bytes = Buffer.from(word, 'base64url')
-  assert.equal(bytes.length, 2048)
-  return JSON.parse(bytes.subarray(2, 2 + bytes.readUInt16BE()))
-}
-
 test('the last word is sent sealed from the phone, and said to arrive by night', async () => {
   const county = new County()
   const phone = await look(county, { may: ['verdict'] }, copy())
@@ -367,7 +360,7 @@ test('the last word is sent sealed from the phone, and said to arrive by night',
   await phone.see('夜里才送到')
   const [{ data, header }] = county.requests('POST /anon/receipt/word')
   assert.deepEqual(header, {})
-  assert.deepEqual([data.code, said(data)], [CODE, { kind: 'verdict', answer: 'partly', level: 2, words: '还差一盏' }])
+  assert.deepEqual([data.code, wordOf(data)], [CODE, { kind: 'verdict', answer: 'partly', level: 2, words: '还差一盏' }])
   assert.equal(Buffer.from(data.id, 'base64url').length, 16)
 })
 
@@ -389,7 +382,7 @@ for (const [kind, button, missing] of [['message', '#receipt-message-go', '请�
     await openApp({ path: 'pages/survey/index', device: county.device({ storage }) })
     await phone.until(() => purseOf(storage).outbox.length === 0)
     assert.deepEqual(words()[1].data, words()[0].data)
-    assert.deepEqual(said(words()[0].data), { kind, words: '还是不亮' })
+    assert.deepEqual(wordOf(words()[0].data), { kind, words: '还是不亮' })
   })
 }
 
