@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import text
+
 from backend.app.core.db import db, transaction
+from backend.app.places.models import Region
 from backend.app.surveys import rounds
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.models import SurveyRound
+from tests.factories.county import OPENED_ON, County
 
 QUESTIONS = (
     Question(QuestionKind.LEVEL, "最近办事方便吗"),
@@ -48,3 +52,48 @@ def open_round(county_id: int, period: date, opens_at: datetime, closes_at: date
     with transaction():
         assert rounds.open_round(round_id)
     return round_id
+
+
+PEOPLE = text(
+    """
+    WITH p AS (
+        INSERT INTO person (openid, display_name, created_at)
+        SELECT 'many-' || v || '-' || n, '', now()
+        FROM unnest(CAST(:ids AS bigint[])) v, generate_series(1, :people) n
+        RETURNING id, openid)
+    INSERT INTO binding (person_id, county_id, village_id, bound_at)
+    SELECT id, :county_id, CAST(split_part(openid, '-', 2) AS bigint), now() FROM p
+    """
+)
+
+
+def populate(county_id: int, village_ids: Sequence[int], people: int = 30) -> None:
+    """So many people bind each of the villages, all at once."""
+    with transaction() as session:
+        asked = {"ids": list(village_ids), "people": people, "county_id": county_id}
+        session.execute(PEOPLE, asked)
+
+
+def add_township(county: County, name: str, villages: int) -> list[int]:
+    """A second township with villages of its own; returns the villages."""
+    with transaction():
+        township = _region("township", name, "610528300000", county.id, county.id)
+        township.township_id = township.id
+        county.township_ids.append(township.id)
+        added = []
+        for number in range(1, villages + 1):
+            code = f"610528300{number + 200:03d}"
+            village = _region("village", f"{name[0]}{number}村", code, township.id, county.id)
+            village.township_id = township.id
+            added.append(village.id)
+        return added
+
+
+def _region(level: str, name: str, code: str, parent_id: int, county_id: int) -> Region:
+    made = Region(
+        level=level, name=name, code=code, parent_id=parent_id, county_id=county_id,
+        township_id=parent_id if level == "village" else None, opened_on=OPENED_ON,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made

@@ -124,17 +124,17 @@ def show_editor(period: str) -> Any:
 def _editor(period: date, error: DomainError | None = None) -> Any:
     county_id = county_of(Permission.MANAGE_SURVEYS)
     found = editor.find_round(county_id, period)
-    small = hiding.small_units(county_id, period)
+    small, has_keys = hiding.small_units(county_id, period), bool(units_of(county_id, period))
     page = render_template(
         "surveys/edit.html",
         round=found, states=STATE_NAMES, error=error, form=request.form, most=MOST,
         kinds=village_kinds(county_id), library=library.list_library(county_id),
         kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
-        merges=hiding.merges(county_id) if small else [], period_name=period_name,
-        has_keys=bool(units_of(county_id, period)), levels=results.LEVEL_NAMES,
+        merges=hiding.merges(county_id) if small or not has_keys else [], period_name=period_name,
+        has_keys=has_keys, levels=results.LEVEL_NAMES,
         this_month=calendar.month_of(calendar.today()), least=hiding.LEAST,
     )  # fmt: skip
-    return page, 422 if error else 200
+    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/<period>/edit")
@@ -155,7 +155,7 @@ def save_round(period: str) -> Any:
         )
         with transaction():
             editor.save(actor(), county_id, month, number, given)
-    except InvalidInput as refused:
+    except (InvalidInput, Conflict) as refused:
         return _editor(month, refused)
     return redirect(address_of(".show_editor", period=period))
 
@@ -168,12 +168,9 @@ def move_round(period: str, act: str) -> Any:
     try:
         with transaction():
             _move(county_id, month, act)
-    except InvalidInput as refused:
-        return _editor(month, refused)
-    except Conflict as refused:
-        if act == "publish":
-            return _round_page(month, refused)
-        raise
+    except (InvalidInput, Conflict) as refused:
+        show = _round_page if act == "publish" else _editor
+        return show(month, refused)
     if act == "delete":
         return redirect(address_of(".show_rounds"))
     target = ".show_round" if act in ("publish", "schedule") else ".show_editor"

@@ -102,7 +102,7 @@ def save(
     if found.state != "draft":
         raise Conflict("已经排期或开始了。没开始的先撤回再改,开始了的不能再改")
     if found.version != version:
-        raise Conflict
+        raise Conflict("刚才已有人存了新的一版。您写的还在下面,再按保存就会盖过那一版")
     checked = checks.check_round(period, given, village_kinds(county_id))
     found.title, found.questionnaires = checked.title, checked.questionnaires
     found.opens_at, found.closes_at = checked.opens_at, checked.closes_at

@@ -11,11 +11,12 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.surveys import rounds
-from tests.app.surveys.conftest import NOW, get_vote, put
+from backend.app.surveys.models import PaperBatch
+from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put
 from tests.app.surveys.test_published import count
 from tests.factories.console import Desk, make_staff, sit_down
-from tests.factories.county import bind, make_county, make_person
-from tests.factories.surveys import make_round
+from tests.factories.county import make_county
+from tests.factories.surveys import add_township, make_round, populate
 from tests.factories.tickets import forget, villager
 
 PAGE = "/console/surveys/2026-11"
@@ -62,46 +63,6 @@ def test_results_show_what_may_be_said(desk, closed, scalar) -> None:
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'publish_survey'") == 1
 
 
-def test_words_are_read_by_the_county_and_then_shown(desk, closed, scalar) -> None:
-    desk.post(f"{PAGE}/publish")
-    page = desk.get(f"{PAGE}/texts").text
-    assert page.count("路灯坏了") == 3
-    assert "第1村" in page
-    ids = [str(one) for one in scalar("SELECT array_agg(id) FROM survey_text")]
-    assert desk.post(f"{PAGE}/texts", texts=ids[:2], show="1").status_code == 302
-    assert desk.post(f"{PAGE}/texts", texts=ids[2:], show="0").status_code == 302
-    assert desk.get(PAGE).text.count("路灯坏了") == 2
-    assert "不公布 1" in desk.get(f"{PAGE}/texts").text
-
-
-@pytest.mark.parametrize("texts", [[], ["x"], ["00000000-0000-0000-0000-000000000000"]])
-def test_nothing_ticked_is_said(desk, closed, texts: list[str]) -> None:
-    answer = desk.post(f"{PAGE}/texts", texts=texts, show="1")
-    assert answer.status_code == 422
-    assert "请先勾选" in answer.text
-
-
-def test_words_of_few_people_come_without_their_units_name(desk, county, survey) -> None:
-    count(county.id, survey, [[0, [0], "只有我一个人说"]])
-    with transaction() as session:
-        session.connection().exec_driver_sql(
-            "UPDATE survey_round SET closes_at = '2026-11-20 03:00Z'"
-        )
-    forget()
-    with transaction():
-        rounds.close_round(survey)
-    page = desk.get(f"{PAGE}/texts").text
-    assert "只有我一个人说" in page
-    assert "(人太少,不显示)" in page
-    assert "第1村" not in page
-
-
-def test_words_stay_in_the_box_until_the_close(desk, survey, county) -> None:
-    count(county.id, survey, [[0, [0], "还没截止"]], "paper")
-    answer = desk.post(f"{PAGE}/texts", texts=["00000000-0000-0000-0000-000000000000"], show="1")
-    assert answer.status_code == 409
-
-
 @pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP_STAFF])
 def test_others_see_results_and_no_unread_words(client, county, closed, role: Role) -> None:
     region = county.township_ids[0] if role is Role.TOWNSHIP_STAFF else county.id
@@ -116,13 +77,105 @@ def test_others_see_results_and_no_unread_words(client, county, closed, role: Ro
     assert reader.get(f"{PAGE}/edit").status_code == 403
 
 
-def test_a_township_sees_its_own_units_only(client, county, closed) -> None:
-    other = make_county(code="610529", name="别的县")
+@pytest.fixture
+def two_townships(app, monkeypatch, spare_keys) -> tuple[Any, int]:
+    """Two townships with a village each, large enough for units of their own; published."""
+    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    large = make_county(villages=1)
+    populate(large.id, large.village_ids + add_township(large, "薛镇", 1))
+    return large, publish_month(large.id, spare_keys)
+
+
+def publish_month(county_id: int, spare_keys) -> int:
+    """A month that was asked, answered by twelve people a unit, closed and published."""
+    few = cycle(spare_keys)
+    with transaction():
+        rounds.prepare_period(county_id, PERIOD, few.__next__)
+    found = make_round(county_id, PERIOD, NOW - timedelta(days=2), NOW - timedelta(hours=1))
     forget()
     with transaction():
-        rounds.publish_round(closed)
+        assert rounds.open_round(found)
+    forget()
+    with transaction():
+        for unit, questions in rounds.questions_of_round(found).items():
+            rounds.keep_counts(found, unit, questions, [[0, [0], None]] * 7 + ODD * 5, "phone")
+    for act in (rounds.close_round, rounds.publish_round):
+        forget()
+        with transaction():
+            assert act(found)
+    return found
+
+
+ODD: list[list[Any]] = [[2, [1, 2], None]]
+
+
+def test_a_township_sees_its_own_units_only(client, two_townships) -> None:
+    county, _ = two_townships
+    own = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[1], "own"))
+    page = own.get(PAGE).text
+    assert "薛镇 薛1村" in page
+    assert "庄里镇" not in page
+    other = own.get(f"{PAGE}?township={county.township_ids[0]}").text
+    assert "庄里镇 第1村" not in other
+    assert "这里没有单位" in other
+    assert own.get("/console/surveys").status_code == 200
+    assert own.post(f"{PAGE}/publish").status_code == 403
+
+
+def test_the_county_narrows_the_results_to_one_township(client, two_townships) -> None:
+    county, _ = two_townships
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
+    assert "2 个单位,2 个够人数公布" in desk.get(PAGE).text
+    page = desk.get(f"{PAGE}?township={county.township_ids[0]}").text
+    assert "庄里镇 第1村" in page
+    assert "薛镇 薛1村" not in page
+    assert "1 个单位,1 个够人数公布" in page
+
+
+def test_the_whole_is_the_sum_of_what_was_published(client, two_townships) -> None:
+    county, _ = two_townships
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
+    page = desk.get(PAGE).text
+    assert "手机(24 人)" in page
+    assert "约 58%" in page
+
+
+@pytest.mark.parametrize("number", ["x", "9" * 30, "-1"])
+def test_a_strange_township_in_the_address_shows_all_or_none(desk, closed, number: str) -> None:
+    desk.post(f"{PAGE}/publish")
+    assert desk.get(f"{PAGE}?township={number}").status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP_STAFF])
+def test_what_is_asked_is_seen_by_all_who_may_see_surveys(
+    client, county, survey, role: Role
+) -> None:
+    region = county.township_ids[0] if role is Role.TOWNSHIP_STAFF else county.id
+    page = sit_down(client, make_staff(role, region, "reader")).get(PAGE).text
+    assert "最近办事方便吗" in page
+    assert "修路、供水、看病" in page
+
+
+def test_another_county_has_no_round_here(client, county, closed) -> None:
+    other = make_county(code="610529", name="别的县")
     stranger = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, other.township_ids[0], "far"))
     assert stranger.get(PAGE).status_code == 404
+
+
+def test_slips_that_are_half_entered_hold_the_publication_up(desk, closed, scalar) -> None:
+    unit = scalar("SELECT id FROM ballot_unit")
+    with transaction() as session:
+        session.add(
+            PaperBatch(
+                round_id=closed, unit_id=unit, slips=10, first_by_id=desk.person_id,
+                first_entry=b"sealed",
+            )
+        )  # fmt: skip
+    assert "还有 1 批纸票没录完" in desk.get(PAGE).text
+    answer = desk.post(f"{PAGE}/publish")
+    assert answer.status_code == 409
+    assert "录完或作废后才能公布" in answer.text
+    assert scalar("SELECT state FROM survey_round") == "closed"
 
 
 def test_the_lists_name_every_month_and_its_state(desk, county, survey) -> None:
@@ -152,30 +205,16 @@ def statements(desk: Desk, path: str) -> int:
     return seen
 
 
-def test_the_page_of_results_asks_the_same_for_any_number_of_units(
-    client, monkeypatch, spare_keys, scalar, app
+def test_the_page_of_results_asks_the_same_for_two_units_and_for_three_hundred(
+    client, monkeypatch, spare_keys, app
 ) -> None:
     monkeypatch.setattr(calendar, "now", lambda: NOW)
     counts = []
-    for code, villages in (("610528", 2), ("610529", 12)):
-        large = make_county(villages=villages, code=code, name=f"县{villages}")
-        for village in large.village_ids:
-            make_people(large, village)
-        period = calendar.month_of(calendar.today())
-        few = cycle(spare_keys)
-        with transaction():
-            rounds.prepare_period(large.id, period, few.__next__)
-        found = make_round(large.id, period, NOW - timedelta(days=2), NOW - timedelta(hours=1))
-        for act in (rounds.open_round, rounds.close_round, rounds.publish_round):
-            forget()
-            with transaction():
-                assert act(found)
+    for code, villages in (("610528", 2), ("610529", 300)):
+        large = make_county(villages=villages, points=0, code=code, name=f"县{villages}")
+        populate(large.id, large.village_ids)
+        publish_month(large.id, spare_keys)
         desk = sit_down(client, make_staff(Role.COUNTY_STAFF, large.id, f"desk{villages}"))
-        desk.get(PAGE)
+        assert f"{villages} 个单位,{villages} 个够人数公布" in desk.get(PAGE).text
         counts.append(statements(desk, PAGE))
     assert counts[0] == counts[1] <= 20
-
-
-def make_people(large: Any, village: int) -> None:
-    for _ in range(30):
-        bind(make_person(), large, village)
