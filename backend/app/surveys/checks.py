@@ -123,9 +123,9 @@ def _times(period: date, given: Written) -> tuple[datetime, datetime]:
     if opens_at is None or closes_at is None:
         missing = "opens_at" if opens_at is None else "closes_at"
         raise InvalidInput(errors={missing: ["请填开始和截止时间"]})
-    for field, at in (("opens_at", opens_at), ("closes_at", closes_at)):
+    for field, name, at in (("opens_at", "开始", opens_at), ("closes_at", "截止", closes_at)):
         if calendar.month_of(local_day(at)) != period:
-            raise InvalidInput(errors={field: [f"应在 {period.year} 年 {period.month} 月里"]})
+            raise InvalidInput(errors={field: [f"{name}应在 {period.year} 年 {period.month} 月里"]})
     if opens_at < calendar.now():
         raise InvalidInput(errors={"opens_at": [PAST]})
     if closes_at - opens_at < SHORTEST:

@@ -1,6 +1,6 @@
 """问卷: drafts, schedule, results and words of the monthly survey."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
+from backend.app.core.pages import local_time
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
     checks,
@@ -131,10 +132,15 @@ def _editor(period: date, error: DomainError | None = None) -> Any:
         kinds=village_kinds(county_id), library=library.list_library(county_id),
         kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
         merges=hiding.merges(county_id) if small or not has_keys else [], period_name=period_name,
-        has_keys=has_keys, levels=results.LEVEL_NAMES,
+        has_keys=has_keys, moment=_moment, levels=results.LEVEL_NAMES,
         this_month=calendar.month_of(calendar.today()), least=hiding.LEAST,
     )  # fmt: skip
     return page, status_of(error) if error else 200
+
+
+def _moment(kept: str) -> str:
+    """A time as a version keeps it, by the county's clock."""
+    return local_time(datetime.fromisoformat(kept))
 
 
 @blueprint.post("/<period>/edit")

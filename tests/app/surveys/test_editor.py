@@ -1,6 +1,7 @@
 """Drafts, versions, the schedule, and who may touch them."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ import pytest
 from backend.app.access import Actor, Role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.core.errors import Conflict
-from backend.app.surveys import editor, keys
+from backend.app.core.errors import Conflict, InvalidInput
+from backend.app.surveys import checks, editor, keys, library
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import bind, make_person
+from tests.factories.surveys import populate
 from tests.factories.tickets import forget
 
 DECEMBER = date(2026, 12, 1)
@@ -37,13 +39,6 @@ def draft(desk) -> Desk:
     return desk
 
 
-def populate(county, people: int = 30) -> None:
-    for village_id in county.village_ids:
-        for _ in range(people):
-            bind(make_person(), county, village_id)
-    forget()
-
-
 def test_a_draft_is_written_saved_as_versions_and_seen_in_the_frame(draft, scalar) -> None:
     assert draft.post(f"{PAGE}/edit", **FORM).status_code == 302
     page = draft.get(f"{PAGE}/edit").text
@@ -58,9 +53,96 @@ def test_a_draft_is_written_saved_as_versions_and_seen_in_the_frame(draft, scala
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'save_survey'") == 1
 
 
-def test_an_old_page_does_not_overwrite_a_newer_version(draft) -> None:
+def test_an_old_page_does_not_overwrite_a_newer_version(draft, scalar) -> None:
     draft.post(f"{PAGE}/edit", **FORM)
-    assert draft.post(f"{PAGE}/edit", **{**FORM, "title": "别人改的"}).status_code == 409
+    answer = draft.post(f"{PAGE}/edit", **{**FORM, "title": "别人改的"})
+    assert answer.status_code == 409
+    assert "再按保存就会盖过那一版" in answer.text
+    assert 'value="别人改的"' in answer.text
+    assert scalar("SELECT title FROM survey_round") == "十二月问卷"
+
+
+def test_every_version_says_what_it_was_and_whose(draft, client, county) -> None:
+    draft.post(f"{PAGE}/edit", **FORM)
+    other = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "other"))
+    other.post(f"{PAGE}/edit", **{**FORM, "version": "2", "c1words": "哪件最要紧"})
+    page = other.get(f"{PAGE}/edit").text
+    page = page[page.index("改动记录") :]
+    first, second = page.index("第 3 版"), page.index("第 2 版")
+    assert first < page.index("other先生") < second < page.index("desk先生")
+    assert "哪件最急" in page[second:]
+    assert "哪件最要紧" in page[first:second]
+    assert "2026-12-01 08:00 到 2026-12-20 18:00" in page[first:second]
+
+
+def test_all_faults_are_said_at_once_each_at_its_field(draft) -> None:
+    wrong = {**FORM, "title": "", "c1options": "修路", "closes_at": "2027-01-02T08:00"}
+    page = draft.post(f"{PAGE}/edit", **wrong).text
+    for field, fault in (
+        ('name="title"', "标题写 1 到 20 个字"),
+        ('name="closes_at"', "截止应在 2026 年 12 月里"),
+        ('name="c1options"', "「哪件最急」应有 2 到 6 个选项"),
+    ):
+        after = page[page.index(field) :]
+        assert f'<span class="fault">{fault}' in after[: after.index("</label>") + 300]
+
+
+def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -> None:
+    populate(county.id, county.village_ids)
+    desk.post("/console/surveys", period="2026-11")
+    november = {**FORM, "opens_at": "2026-11-21T08:00", "closes_at": "2026-11-28T18:00"}
+    late = {**november, "opens_at": "2026-11-20T11:00"}
+    answer = desk.post("/console/surveys/2026-11/edit", **late)
+    assert answer.status_code == 422
+    assert "开始时间已经过了" in answer.text
+    assert desk.post("/console/surveys/2026-11/edit", **november).status_code == 302
+    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=1))
+    forget()
+    with pytest.raises(InvalidInput) as refused, transaction():
+        editor.schedule(Actor(desk.person_id), county.id, date(2026, 11, 1))
+    assert refused.value.errors == {"opens_at": [checks.PAST]}
+    assert scalar("SELECT state FROM survey_round") == "draft"
+
+
+@pytest.mark.parametrize(
+    ("now", "opens", "closes"),
+    [
+        ("2026-10-20T12:20+08:00", "2026-11-01T08:00", "2026-11-25T18:00"),
+        ("2026-11-20T12:20+08:00", "2026-11-20T13:00", "2026-11-25T18:00"),
+        ("2026-11-24T12:20+08:00", "2026-11-24T13:00", "2026-11-30T23:59"),
+    ],
+)
+def test_the_usual_times_lie_ahead_and_leave_people_time(monkeypatch, now, opens, closes) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: datetime.fromisoformat(now))
+    assert [f"{at.astimezone(calendar.COUNTY_ZONE):%Y-%m-%dT%H:%M}" for at in
+            editor.usual_times(date(2026, 11, 1))] == [opens, closes]  # fmt: skip
+
+
+def test_on_the_last_day_a_month_is_over_for_questions(client, county, monkeypatch) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: datetime(2026, 11, 30, 4, tzinfo=UTC))
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
+    answer = desk.post("/console/surveys", period="2026-11")
+    assert answer.status_code == 422
+    assert "请选下个月" in answer.text
+
+
+@pytest.mark.parametrize(
+    "kinds", [[], ["居委会"], [None, None], [None, "居委会", "居委会"], [None, "矿区"]]
+)
+def test_one_questionnaire_is_for_all_and_each_type_has_one_at_most(kinds, monkeypatch) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    questions = [library.SHIPPED[0].as_json(), library.SHIPPED[13].as_json()]
+    opens_at = NOW + timedelta(days=1)
+    given = checks.Written(
+        "问卷", [{"kind": kind, "questions": questions} for kind in kinds],
+        opens_at, opens_at + timedelta(days=3),
+    )  # fmt: skip
+    with pytest.raises(InvalidInput, match="标红"):
+        checks.check_round(date(2026, 11, 1), given, ["居委会"])
+    checks.check_round(
+        date(2026, 11, 1), replace(given, questionnaires=[{"kind": None, "questions": questions}]),
+        ["居委会"],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -80,6 +162,9 @@ def test_an_old_page_does_not_overwrite_a_newer_version(draft) -> None:
         ({"opens_at": "2026-11-30T08:00"}, "应在 2026 年 12 月里"),
         ({"closes_at": "2027-01-02T08:00"}, "应在 2026 年 12 月里"),
         ({"closes_at": "2026-12-01T20:00"}, "至少开放一天"),
+        ({"closes_at": "2026-12-01T07:00"}, "至少开放一天"),
+        ({"title": "长" * 21}, "标题写 1 到 20 个字"),
+        ({"title": "十二月\x00"}, "看不见的特殊字符"),
         ({"opens_at": ""}, "请填开始和截止时间"),
         ({"opens_at": "明天"}, "应为日期和时间"),
     ],
@@ -129,14 +214,57 @@ def test_units_too_small_to_hide_in_refuse_the_schedule_and_propose_a_merge(
     draft.post(f"{PAGE}/edit", **FORM)
     answer = draft.post(f"{PAGE}/schedule")
     assert answer.status_code == 422
-    assert "只有 6 人绑定,不到 30 人" in answer.text
+    assert "庄里镇 第1村、第2村:只有 6 人绑定,不到 30 人" in answer.text
     assert "建议和邻村合成一个单位" in answer.text
     assert "按建议重新合并" in answer.text
     assert scalar("SELECT state FROM survey_round") == "draft"
 
 
+def test_before_the_keys_are_made_the_merge_that_would_be_made_is_shown(draft, county) -> None:
+    populate(county.id, county.village_ids, 20)
+    page = draft.get(f"{PAGE}/edit").text
+    assert "有 1 组邻村合在一起" in page
+    assert "庄里镇 第1村、第2村(共 40 人)" in page
+    draft.post(f"{PAGE}/edit", **FORM)
+    assert draft.post(f"{PAGE}/schedule").status_code == 302
+
+
+def test_a_county_with_too_few_people_is_told_so_before_any_keys(draft, county, scalar) -> None:
+    populate(county.id, county.village_ids, 4)
+    draft.post(f"{PAGE}/edit", **FORM)
+    answer = draft.post(f"{PAGE}/schedule")
+    assert answer.status_code == 422
+    assert "庄里镇 第1村、第2村:只有 8 人绑定" in answer.text
+    assert "请先请村民扫码绑定本村" in answer.text
+    assert "按建议重新合并" not in answer.text
+
+
+def test_merging_anew_makes_units_that_are_large_enough(draft, county, scalar) -> None:
+    populate(county.id, county.village_ids)
+    with transaction():
+        keys.prepare_period(county.id, DECEMBER)
+    with transaction() as session:
+        session.connection().exec_driver_sql(
+            "DELETE FROM binding WHERE village_id = %s AND id %% 2 = 0", (county.village_ids[1],)
+        )
+    draft.post(f"{PAGE}/edit", **FORM)
+    assert "庄里镇 第2村:只有 15 人绑定" in draft.post(f"{PAGE}/schedule").text
+    draft.post(f"{PAGE}/remake")
+    assert draft.post(f"{PAGE}/schedule").status_code == 302
+
+
+def test_this_months_keys_are_never_made_anew(desk, county, scalar) -> None:
+    desk.post("/console/surveys", period="2026-11")
+    before = keys.key_file(county.id, date(2026, 11, 1))
+    forget()
+    answer = desk.post("/console/surveys/2026-11/remake")
+    assert answer.status_code == 409
+    assert "钥匙不能再换" in answer.text
+    assert keys.key_file(county.id, date(2026, 11, 1)) == before
+
+
 def test_units_can_be_merged_anew_before_the_month_begins(draft, county, scalar) -> None:
-    populate(county, 20)
+    populate(county.id, county.village_ids, 20)
     with transaction():
         keys.prepare_period(county.id, DECEMBER)
     before = keys.key_file(county.id, DECEMBER)
@@ -148,7 +276,7 @@ def test_units_can_be_merged_anew_before_the_month_begins(draft, county, scalar)
 
 
 def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -> None:
-    populate(county)
+    populate(county.id, county.village_ids)
     with transaction():
         keys.prepare_period(county.id, DECEMBER)
     draft.post(f"{PAGE}/edit", **FORM)
@@ -164,7 +292,7 @@ def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -
 
 
 def test_a_schedule_can_be_taken_back_and_a_draft_deleted(draft, county, scalar) -> None:
-    populate(county)
+    populate(county.id, county.village_ids)
     draft.post(f"{PAGE}/edit", **FORM)
     draft.post(f"{PAGE}/schedule")
     assert draft.post(f"{PAGE}/unschedule").status_code == 302
@@ -173,8 +301,34 @@ def test_a_schedule_can_be_taken_back_and_a_draft_deleted(draft, county, scalar)
     assert draft.get(PAGE).status_code == 404
 
 
+def test_what_has_begun_shows_its_questions_and_no_form(desk, county, survey) -> None:
+    page = desk.get("/console/surveys/2026-11/edit").text
+    assert "已经开始,题目不能再改" in page
+    assert 'name="c0words"' not in page
+    assert page.count('class="phone"') == 3
+    for act in ("schedule", "unschedule", "delete"):
+        assert desk.post(f"/console/surveys/2026-11/{act}").status_code == 409
+    assert desk.post("/console/surveys/2026-11/burn").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP_STAFF, Role.DEPARTMENT_STAFF])
+def test_only_the_county_writes_questions(client, county, draft, scalar, role: Role) -> None:
+    region = county.township_ids[0] if role is Role.TOWNSHIP_STAFF else county.id
+    reader = sit_down(client, make_staff(role, region, "reader"))
+    assert reader.post(f"{PAGE}/edit", **FORM).status_code == 403
+    assert reader.post(f"{PAGE}/schedule").status_code == 403
+    assert reader.post("/console/surveys", period="2027-01").status_code == 403
+    assert scalar("SELECT max(version) FROM survey_round") == 1
+
+
+def test_a_copy_of_a_month_that_is_not_there_is_refused(desk) -> None:
+    answer = desk.post("/console/surveys", period="2026-12", copy_of="2026-03")
+    assert answer.status_code == 422
+    assert "这个月还没有问卷" in answer.text
+
+
 def test_an_unfinished_draft_cannot_be_scheduled(draft, county) -> None:
-    populate(county)
+    populate(county.id, county.village_ids)
     answer = draft.post(f"{PAGE}/schedule")
     assert answer.status_code == 422
     assert "应有 2 到 3 题" in answer.text
@@ -192,14 +346,3 @@ def test_types_of_villages_may_be_asked_other_questions(draft, county, scalar) -
     assert answer.status_code == 302
     kept: Any = scalar("SELECT questionnaires FROM survey_round")
     assert [one["kind"] for one in kept] == [None, "居委会"]
-
-
-def test_the_library_grows_with_the_countys_own_questions(desk, scalar) -> None:
-    desk.post("/console/surveys/library", kind="single", words="夜校想学什么", options="种果\n电商")
-    page = desk.get("/console/surveys").text
-    assert "夜校想学什么" in page
-    again = desk.post("/console/surveys/library", kind="level", words="夜校想学什么")
-    assert again.status_code == 422
-    assert "题库里已经有这一题" in again.text
-    desk.post("/console/surveys/library", retire=str(scalar("SELECT id FROM survey_question")))
-    assert "夜校想学什么" not in desk.get("/console/surveys").text
