@@ -8,8 +8,9 @@ from flask import url_for as address_of
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.forms import read_id
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
 from backend.app.places.queries import get_place
 from backend.app.surveys import editor, forms, paper, results
 from backend.app.surveys.keys import period_name
@@ -55,7 +56,7 @@ def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
         states=paper.STATE_NAMES, period_name=period_name, me_id=actor().person_id,
         fewest=paper.FEWEST_SLIPS, most=paper.MOST_SLIPS,
     )  # fmt: skip
-    return page, 422 if error else 200
+    return page, status_of(error) if error else 200
 
 
 @guard(Permission.ENTER_PAPER_VOTES)
@@ -72,7 +73,7 @@ def give_slip(period: str) -> Any:
         name, digits = request.form.get("name", ""), request.form.get("digits", "")
         with transaction():
             paper.give_slip(actor(), found.county_id, unit.unit_id, name, digits)
-    except (InvalidInput, paper.SlipGiven) as refused:
+    except (InvalidInput, Conflict) as refused:
         return _page(found, refused)
     return redirect(address_of(".show_paper", period=period, unit=unit.unit_id))
 

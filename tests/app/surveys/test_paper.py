@@ -1,31 +1,31 @@
 """Paper votes: one slip a person, ten or more at a time, entered twice by two people apart."""
 
+import hashlib
 import re
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import cycle
 
 import pytest
 
 from backend.app.access import Actor, Role
 from backend.app.core import calendar
-from backend.app.core.db import db, transaction
+from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.surveys import paper, rounds
-from backend.app.surveys.models import SurveyRound
-from tests.app.surveys.conftest import NOW
+from tests.app.surveys.conftest import NOW, PERIOD
+from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
 from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.county import make_county
+from tests.factories.surveys import add_township, open_round, populate
 from tests.factories.tickets import forget, villager
 
 PAPER = "/console/surveys/2026-11/paper"
-FIRST, SECOND, THIRD = Actor(1), Actor(2), Actor(3)
-SHEET: list[Any] = [0, [1, 2], None]
 
 
 @pytest.fixture
 def unit(survey, county) -> int:
-    found = next(iter(rounds.villages_of_units(county.id, rounds.calendar.month_of(NOW.date()))))
-    db.session.rollback()
-    return found
+    return unit_of(county.id)
 
 
 @pytest.fixture
@@ -39,36 +39,9 @@ def desk(client, people) -> Desk:
 
 
 @pytest.fixture
-def round_row(survey) -> Any:
-    def get() -> SurveyRound:
-        return db.session.get_one(SurveyRound, survey)
-
-    return get
-
-
-def give(county_id: int, unit: int, count: int) -> None:
-    forget()
-    with transaction():
-        for nth in range(count):
-            paper.give_slip(Actor(1), county_id, unit, f"村民{nth:02d}", f"{nth:04d}")
-
-
-@pytest.fixture
 def given(county, unit, people) -> int:
     give(county.id, unit, 12)
     return unit
-
-
-def start(round_row: Any, unit: int, sheets: list[Any], actor: Actor) -> int:
-    forget()
-    with transaction():
-        return paper.start_batch(actor, round_row(), unit, sheets).id
-
-
-def again(round_row: Any, batch: int, sheets: list[Any], actor: Actor) -> str:
-    forget()
-    with transaction():
-        return paper.enter_again(actor, round_row(), batch, sheets).state
 
 
 @pytest.fixture
@@ -80,6 +53,50 @@ def test_a_person_gets_one_slip_a_month_in_the_whole_county(county, given, clerk
     forget()
     with pytest.raises(paper.SlipGiven), transaction():
         paper.give_slip(clerks[0], county.id, given, "村民 03", "0003")
+
+
+@pytest.mark.parametrize(
+    ("name", "digits"), [("村民 03", "0003"), (" 村民03\u3000", "0003"), ("村民03", "0003")]
+)
+def test_however_a_name_is_typed_it_is_the_same_person(desk, given, name, digits) -> None:
+    answer = desk.post(f"{PAPER}/slips", unit=str(given), name=name, digits=digits)
+    assert answer.status_code == 409
+    assert "已经领过纸票了" in answer.text
+
+
+def test_the_same_person_gets_a_slip_again_next_month(county, given, scalar) -> None:
+    digest = scalar("SELECT person_digest FROM paper_issue LIMIT 1")
+    made = [paper._digest(county.id, month, f"村民{n:02d}", f"{n:04d}")
+            for n in range(12) for month in (date(2026, 12, 1), date(2027, 1, 1))]  # fmt: skip
+    assert bytes(digest) not in made
+
+
+def test_a_thief_without_the_secret_cannot_try_out_names(county, given, app, scalar) -> None:
+    kept = {bytes(one) for one in scalar("SELECT array_agg(person_digest) FROM paper_issue")}
+    people = [(f"村民{n:02d}", f"{n:04d}") for n in range(12)]
+    tried = [f"{county.id}|2026-11|{name}|{digits}".encode() for name, digits in people]
+    assert kept.isdisjoint(hashlib.sha256(one).digest() for one in tried)
+    assert {paper._digest(county.id, PERIOD, *one) for one in people} == kept
+    settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(settings, secret_key="another secret of the same length!!")
+    try:
+        assert kept.isdisjoint(paper._digest(county.id, PERIOD, *one) for one in people)
+    finally:
+        app.config["SETTINGS"] = settings
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "closed", "published"])
+def test_slips_are_given_out_only_while_the_round_is_open(desk, unit, scalar, state: str) -> None:
+    with transaction() as session:
+        at = "now()" if state == "published" else "NULL"
+        session.connection().exec_driver_sql(
+            f"UPDATE survey_round SET state = '{state}', published_at = {at}"
+        )
+    answer = desk.post(f"{PAPER}/slips", unit=str(unit), name="王建国", digits="1234")
+    assert answer.status_code == 409
+    assert "现在不在问卷开放的时间里" in answer.text
+    assert "登记领票" not in desk.get(f"{PAPER}?unit={unit}").text
+    assert scalar("SELECT count(*) FROM paper_issue") == 0
 
 
 def test_the_roll_keeps_no_name_and_says_nothing_without_the_secret(given, scalar) -> None:
@@ -101,38 +118,38 @@ def test_a_broken_entry_on_the_roll_names_its_field(desk, unit, name, digits, fi
 
 
 def test_two_agreeing_entries_are_counted_apart_and_forgotten(
-    round_row, given, clerks, scalar
+    survey, given, clerks, scalar
 ) -> None:
-    batch = start(round_row, given, [SHEET] * 10, clerks[0])
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
     assert scalar("SELECT count(*) FROM survey_tally") == 0
-    assert again(round_row, batch, [SHEET] * 10, clerks[1]) == "counted"
+    assert again(survey, batch, [SHEET] * 10, clerks[1]) == "counted"
     assert scalar("SELECT counts FROM survey_tally WHERE question = 0") == [10, 0, 0, 0, 0]
     assert scalar("SELECT channel FROM survey_tally WHERE question = 0") == "paper"
     assert scalar("SELECT first_entry IS NULL AND second_entry IS NULL FROM paper_batch")
 
 
-def test_entries_lie_sealed_until_both_are_there(round_row, given, clerks, scalar) -> None:
-    start(round_row, given, [[0, None, "墨迹看得出是谁"]] * 10, clerks[0])
+def test_entries_lie_sealed_until_both_are_there(survey, given, clerks, scalar) -> None:
+    start(survey, given, [[0, None, "墨迹看得出是谁"]] * 10, clerks[0])
     assert "墨迹".encode() not in bytes(scalar("SELECT first_entry FROM paper_batch"))
 
 
-def test_one_person_alone_counts_nothing(round_row, given, clerks, scalar) -> None:
-    batch = start(round_row, given, [SHEET] * 10, clerks[0])
+def test_one_person_alone_counts_nothing(survey, given, clerks, scalar) -> None:
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
     with pytest.raises(NotAllowed, match="另一个人"):
-        again(round_row, batch, [SHEET] * 10, clerks[0])
+        again(survey, batch, [SHEET] * 10, clerks[0])
     assert scalar("SELECT state FROM paper_batch") == "first"
 
 
 def test_where_two_differ_either_corrects_and_no_third_person_does(
-    round_row, given, clerks, scalar
+    survey, given, clerks, scalar
 ) -> None:
-    batch = start(round_row, given, [SHEET] * 10, clerks[0])
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
     other = [*[SHEET] * 9, [4, [1, 2], None]]
-    assert again(round_row, batch, other, clerks[1]) == "differs"
+    assert again(survey, batch, other, clerks[1]) == "differs"
     assert scalar("SELECT count(*) FROM survey_tally") == 0
     with pytest.raises(NotAllowed, match="前两个人"):
-        again(round_row, batch, other, clerks[2])
-    assert again(round_row, batch, other, clerks[0]) == "counted"
+        again(survey, batch, other, clerks[2])
+    assert again(survey, batch, other, clerks[0]) == "counted"
     assert scalar("SELECT counts FROM survey_tally WHERE question = 0") == [9, 0, 0, 0, 1]
 
 
@@ -144,16 +161,16 @@ def test_where_two_differ_either_corrects_and_no_third_person_does(
         ([*[SHEET] * 9, [0, None]], "第 10 张"), ([SHEET] * 13, "只发了 12 张"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused(round_row, given, clerks, sheets, words: str) -> None:
+def test_what_cannot_be_is_refused(survey, given, clerks, sheets, words: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        start(round_row, given, sheets, clerks[0])
+        start(survey, given, sheets, clerks[0])
     assert words in str(refused.value.errors)
 
 
-def test_no_more_slips_are_counted_than_were_given(round_row, given, clerks) -> None:
-    start(round_row, given, [SHEET] * 10, clerks[0])
+def test_no_more_slips_are_counted_than_were_given(survey, given, clerks) -> None:
+    start(survey, given, [SHEET] * 10, clerks[0])
     with pytest.raises(InvalidInput) as refused:
-        start(round_row, given, [SHEET] * 10, clerks[1])
+        start(survey, given, [SHEET] * 10, clerks[1])
     assert "已录 10 张" in str(refused.value.errors)
 
 
@@ -162,26 +179,62 @@ def test_a_slip_chosen_on_the_phone_counts_as_given(client, county, unit, survey
     assert paper.slips_of(survey, unit).given == 1
 
 
-def test_a_dropped_batch_can_be_entered_again(round_row, given, clerks, scalar) -> None:
-    batch = start(round_row, given, [SHEET] * 10, clerks[0])
+def test_a_dropped_batch_can_be_entered_again(survey, given, clerks, scalar) -> None:
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
     forget()
     with transaction():
-        paper.drop_batch(clerks[1], round_row(), batch)
+        paper.drop_batch(clerks[1], round_of(survey), batch)
     assert scalar("SELECT first_entry FROM paper_batch") is None
-    assert start(round_row, given, [SHEET] * 12, clerks[1]) > batch
+    assert start(survey, given, [SHEET] * 12, clerks[1]) > batch
 
 
-def test_after_publication_no_paper_is_taken(round_row, given, clerks, survey, monkeypatch):
+def test_what_was_counted_or_dropped_is_entered_no_more(survey, given, clerks) -> None:
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
+    again(survey, batch, [SHEET] * 10, clerks[1])
+    with pytest.raises(Conflict, match="已计票"):
+        again(survey, batch, [SHEET] * 10, clerks[1])
+    with pytest.raises(Conflict), transaction():
+        paper.drop_batch(clerks[1], round_of(survey), batch)
+
+
+def test_publication_forgets_what_only_one_person_entered(
+    survey, given, clerks, monkeypatch, scalar
+) -> None:
+    start(survey, given, [SHEET] * 10, clerks[0])
+    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    for act in (rounds.close_round, rounds.publish_round):
+        forget()
+        with transaction():
+            assert act(survey)
+    assert scalar("SELECT state FROM paper_batch") == "dropped"
+    assert scalar("SELECT first_entry FROM paper_batch") is None
+    assert scalar("SELECT count(*) FROM survey_result WHERE channel = 'paper'") == 0
+
+
+def test_after_the_close_slips_are_still_entered(survey, given, clerks, monkeypatch, scalar):
     monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
-    batch = start(round_row, given, [SHEET] * 10, clerks[0])
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
+    assert again(survey, batch, [SHEET] * 10, clerks[1]) == "counted"
+    forget()
+    with transaction():
+        rounds.publish_round(survey)
+    assert scalar("SELECT n FROM survey_result WHERE channel = 'paper' AND question = 0") == 10
+
+
+def test_after_publication_no_paper_is_taken(given, clerks, survey, monkeypatch):
+    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    forget()
+    with transaction():
+        rounds.close_round(survey)
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
     forget()
     with transaction():
         rounds.publish_round(survey)
     with pytest.raises(Conflict, match="已经公布"):
-        again(round_row, batch, [SHEET] * 10, clerks[1])
+        again(survey, batch, [SHEET] * 10, clerks[1])
 
 
 def test_a_counted_round_waits_three_days_for_slips_that_were_given(
@@ -226,6 +279,63 @@ def test_the_pages_lead_through_a_batch(client, people, given, county, scalar) -
     assert scalar("SELECT counts FROM survey_tally WHERE question = 1") == [0, 10, 10]
 
 
+def test_the_pages_tell_each_person_whose_turn_it_is(client, people, given, survey) -> None:
+    clerks = [Actor(person) for person in people]
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
+    first = sit_down(client, people[0])
+    answer = first.get(f"{PAPER}/{batch}")
+    assert answer.status_code == 403
+    assert "第二遍要由另一个人录" in answer.text
+    again(survey, batch, [*[SHEET] * 9, [4, None, None]], clerks[1])
+    assert sit_down(client, people[2]).get(f"{PAPER}/{batch}").status_code == 403
+    first = sit_down(client, people[0])
+    assert "另一人:5" in first.get(f"{PAPER}/{batch}").text
+    again(survey, batch, [*[SHEET] * 9, [4, None, None]], clerks[0])
+    answer = sit_down(client, people[0]).get(f"{PAPER}/{batch}")
+    assert answer.status_code == 409
+    assert "已计票" in answer.text
+
+
+def test_before_both_entered_nobody_sees_the_others_entry(client, people, given, survey) -> None:
+    batch = start(survey, given, [[0, [1], "看得出是谁写的"]] * 10, Actor(people[0]))
+    page = sit_down(client, people[1]).get(f"{PAPER}/{batch}").text
+    assert "看得出是谁写的" not in page
+    assert 'name="s0q0" value=""' in page
+    assert "另一人" not in page
+
+
+def test_full_width_digits_and_commas_are_read_as_they_are_meant(client, people, given, scalar):
+    sent = sit_down(client, people[0]).post(
+        f"{PAPER}/entry", unit=str(given), slips="10", **grid(10, "\uff11", "2\uff0c3")
+    )
+    assert sent.status_code == 302
+    batch = scalar("SELECT id FROM paper_batch")
+    sit_down(client, people[1]).post(f"{PAPER}/{batch}", **grid(10, "1", "2、3"))
+    assert scalar("SELECT state FROM paper_batch") == "counted"
+
+
+def test_two_ticks_where_one_was_asked_for_say_nothing(client, people, given, scalar) -> None:
+    sheets = {**grid(10), "s0q0": "1 2"}
+    sit_down(client, people[0]).post(f"{PAPER}/entry", unit=str(given), slips="10", **sheets)
+    batch = scalar("SELECT id FROM paper_batch")
+    sit_down(client, people[1]).post(f"{PAPER}/{batch}", **sheets)
+    assert scalar("SELECT people FROM survey_tally WHERE question = 0") == 9
+
+
+@pytest.mark.parametrize("slips", ["9", "61", "x", "", "9" * 30])
+def test_a_batch_of_a_strange_size_is_not_begun(desk, given, slips: str) -> None:
+    answer = desk.get(f"{PAPER}/entry?unit={given}&slips={slips}")
+    assert answer.status_code == 422
+
+
+def test_every_step_is_noted_without_a_name(client, people, given, scalar) -> None:
+    first = sit_down(client, people[0])
+    first.post(f"{PAPER}/entry", unit=str(given), slips="10", **grid(10))
+    first.post(f"{PAPER}/{scalar('SELECT id FROM paper_batch')}/drop")
+    noted = scalar("SELECT array_agg(DISTINCT action ORDER BY action) FROM audit_entry")
+    assert {"drop_paper_batch", "enter_paper_batch", "give_paper_slip"} <= set(noted)
+
+
 @pytest.mark.parametrize(("value", "words"), [("6", "没有这个序号"), ("好", "应填序号")])
 def test_a_slip_typed_wrong_is_said_and_the_rest_is_kept(desk, given, value, words) -> None:
     answer = desk.post(f"{PAPER}/entry", unit=str(given), slips="10", **{**grid(10), "s2q0": value})
@@ -241,9 +351,40 @@ def test_slips_are_printed_four_a_page_without_a_place_for_a_name(desk, given) -
     assert "□ 1. 非常满意" in page
 
 
-def test_a_townships_staff_see_their_own_units_only(client, county, given) -> None:
-    stranger = make_staff(Role.TOWNSHIP_STAFF, county.village_ids[0], "stranger")
-    desk = sit_down(client, stranger)
-    assert desk.get(f"{PAPER}/print?unit={given}").status_code == 404
-    own = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "own"))
-    assert own.get(f"{PAPER}/print?unit={given}").status_code == 200
+def test_a_townships_staff_give_out_and_enter_for_their_own_units_only(
+    client, monkeypatch, spare_keys, app, scalar
+) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    large = make_county(villages=1)
+    villages = large.village_ids + add_township(large, "薛镇", 1)
+    populate(large.id, villages)
+    few = cycle(spare_keys)
+    with transaction():
+        rounds.prepare_period(large.id, PERIOD, few.__next__)
+    survey = open_round(large.id, PERIOD, NOW - timedelta(days=1), NOW + timedelta(days=3))
+    forget()
+    units = {ids[0]: one for one, ids in rounds.villages_of_units(large.id, PERIOD).items()}
+    foreign, own = units[villages[0]], units[villages[1]]
+    give(large.id, foreign, 10)
+    batch = start(survey, foreign, [SHEET] * 10, Actor(make_staff(Role.COUNTY_STAFF, large.id)))
+    desk = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, large.township_ids[1], "own"))
+    page = desk.get(PAPER).text
+    assert "薛镇 薛1村" in page
+    assert "庄里镇" not in page
+    slip = {"name": "王建国", "digits": "1234"}
+    assert desk.post(f"{PAPER}/slips", unit=str(own), **slip).status_code == 302
+    assert desk.post(f"{PAPER}/slips", unit=str(foreign), **slip).status_code == 404
+    assert desk.get(f"{PAPER}/print?unit={own}").status_code == 200
+    assert desk.get(f"{PAPER}/print?unit={foreign}").status_code == 404
+    assert desk.get(f"{PAPER}/entry?unit={foreign}&slips=10").status_code == 404
+    for path in (f"{PAPER}/{batch}", f"{PAPER}/{batch}/drop"):
+        assert desk.post(path, **grid(10)).status_code == 404
+    assert desk.get(f"{PAPER}/{batch}").status_code == 404
+    assert scalar("SELECT state FROM paper_batch") == "first"
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.DEPARTMENT_STAFF])
+def test_nobody_else_touches_paper(client, county, given, role: Role) -> None:
+    reader = sit_down(client, make_staff(role, county.id, "reader"))
+    assert reader.get(PAPER).status_code == 403
+    assert reader.post(f"{PAPER}/slips", unit=str(given)).status_code == 403
