@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from backend.app.access import Permission
 from backend.app.core.guards import actor, guard
 from backend.app.points import queries, schemas
-
-blueprint = Blueprint("points", __name__, url_prefix="/api/v1", description="积分")
+from backend.app.points.blueprints import api as blueprint
 
 
 @blueprint.get("/me/points")
