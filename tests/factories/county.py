@@ -69,12 +69,13 @@ def make_county(
         _add_reasons(made)
         session.add(
             PointsRule(
-                county_id=county.id,
+                region_id=county.id,
                 code="rating",
                 version=1,
                 label="评价服务",
                 amount=2,
                 daily_cap=5,
+                monthly_cap=60,
                 starts_on=OPENED_ON,
             )
         )

@@ -7,13 +7,14 @@ from flask.cli import AppGroup
 
 from backend.app.core.db import transaction
 from backend.app.points import operations
+from backend.app.points.acts import AUTOMATIC, RATING
 
 commands = AppGroup("points", help="积分")
 
 
 @commands.command("set-rule")
 @click.argument("county_id", type=int)
-@click.option("--code", default=operations.RATING_RULE, show_default=True)
+@click.option("--code", type=click.Choice(list(AUTOMATIC)), default=RATING, show_default=True)
 @click.option("--label", default="评价服务", show_default=True)
 @click.option("--amount", type=click.IntRange(1, 100), default=2, show_default=True)
 @click.option("--daily-cap", type=click.IntRange(1, 50), default=5, show_default=True)

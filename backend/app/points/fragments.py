@@ -1,53 +1,78 @@
 """Parts of SQL that other features weave into a statement of their own, to save a round trip."""
 
+COLUMNS = (
+    "person_id, kind, amount, county_id, village_id, rule_id, cause_kind, cause_id, earned_on,"
+    " nth, created_at"
+)
+
+
+def rule_of(act: str, code: str, day: str) -> str:
+    """The rule for an act on a day: its village's where there is one, else its county's."""
+    return f"""
+        SELECT id, amount, daily_cap, monthly_cap FROM points_rule
+        WHERE region_id IN ({act}.village_id, {act}.county_id) AND code = {code}
+          AND starts_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})
+        ORDER BY region_id = {act}.village_id DESC LIMIT 1
+    """  # noqa: S608  the arguments are constants of our own code
+
 
 def earn(source: str, rule_code: str, cause_kind: str) -> str:
-    """An INSERT that books one act of `source` (id, county_id) under the rule of the day.
+    """An INSERT that books one act of `source` (id, county_id, village_id) under today's rule.
 
-    Gives nothing where the county has no rule or the person has reached the day's cap; `nth` makes
-    two simultaneous acts collide instead of passing the cap together, so callers try again on a
-    unique violation. Binds :person_id, :today, :at.
+    Gives nothing where no rule holds or the person has reached a cap; `nth` makes two simultaneous
+    acts collide instead of passing a cap together, so callers try again on a unique violation.
+    Binds :person_id, :today, :month, :at. Code and cause are SQL: a literal or a bind.
     """
     return f"""
-    INSERT INTO points_entry
-        (person_id, amount, rule_id, cause_kind, cause_id, earned_on, nth, created_at)
-    SELECT :person_id, r.amount, r.id, '{cause_kind}', act.id, :today, 1 + so_far.acts, :at
+    INSERT INTO points_entry ({COLUMNS})
+    SELECT :person_id, 'earned', r.amount, act.county_id, act.village_id, r.id, {cause_kind},
+           act.id, :today, 1 + so_far.acts, :at
     FROM {source} AS act
-    JOIN points_rule r ON r.county_id = act.county_id AND r.code = '{rule_code}'
-         AND r.starts_on <= :today AND (r.ends_on IS NULL OR r.ends_on >= :today)
+    CROSS JOIN LATERAL ({rule_of("act", rule_code, ":today")}) AS r
     CROSS JOIN LATERAL (
-        SELECT count(*) AS acts FROM points_entry e
-        WHERE e.person_id = :person_id AND e.rule_id = r.id AND e.earned_on = :today
+        SELECT count(*) AS acts, count(*) FILTER (WHERE e.earned_on = :today) AS today
+        FROM points_entry e
+        WHERE e.person_id = :person_id AND e.rule_id = r.id AND e.month = :month
           AND e.nth IS NOT NULL
     ) AS so_far
-    WHERE so_far.acts < r.daily_cap
+    WHERE so_far.today < r.daily_cap AND so_far.acts < r.monthly_cap
     RETURNING amount
     """  # noqa: S608  the arguments are constants of our own code
 
 
 def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
-    """As `earn`, for many acts at once: (id, county_id, person_id, rated_on, created_at).
+    """As `earn`, for many acts: (id, county_id, village_id, person_id, rated_on, created_at).
 
-    Numbers each person's acts of a day in their order in time and books those below the cap.
+    Takes each person's acts of a day in their order in time up to the day's cap, and of these
+    the month's up to the month's.
     """
     return f"""
-    INSERT INTO points_entry
-        (person_id, amount, rule_id, cause_kind, cause_id, earned_on, nth, created_at)
-    SELECT person_id, amount, rule_id, '{cause_kind}', id, rated_on, nth, created_at
+    INSERT INTO points_entry ({COLUMNS})
+    SELECT person_id, 'earned', amount, county_id, village_id, rule_id, {cause_kind}, id, rated_on,
+           nth, created_at
     FROM (
-        SELECT act.*, r.amount, r.id AS rule_id, r.daily_cap, so_far.acts + row_number() OVER (
-                   PARTITION BY act.person_id, r.id, act.rated_on ORDER BY act.created_at, act.id
+        SELECT *, before + row_number() OVER (
+                   PARTITION BY person_id, rule_id, date_trunc('month', rated_on)
+                   ORDER BY created_at, id
                ) AS nth
-        FROM {source} AS act
-        JOIN points_rule r ON r.county_id = act.county_id AND r.code = '{rule_code}'
-             AND r.starts_on <= act.rated_on AND (r.ends_on IS NULL OR r.ends_on >= act.rated_on)
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS acts FROM points_entry e
-            WHERE e.person_id = act.person_id AND e.rule_id = r.id AND e.earned_on = act.rated_on
-              AND e.nth IS NOT NULL
-        ) AS so_far
+        FROM (
+            SELECT act.*, r.amount, r.id AS rule_id, r.daily_cap, r.monthly_cap,
+                   so_far.acts AS before, so_far.today + row_number() OVER (
+                       PARTITION BY act.person_id, r.id, act.rated_on
+                       ORDER BY act.created_at, act.id
+                   ) AS nth_today
+            FROM {source} AS act
+            CROSS JOIN LATERAL ({rule_of("act", rule_code, "act.rated_on")}) AS r
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS acts, count(*) FILTER (WHERE e.earned_on = act.rated_on) AS today
+                FROM points_entry e
+                WHERE e.person_id = act.person_id AND e.rule_id = r.id AND e.nth IS NOT NULL
+                  AND e.month = date_trunc('month', act.rated_on)::date
+            ) AS so_far
+        ) AS of_day
+        WHERE nth_today <= daily_cap
     ) AS numbered
-    WHERE nth <= daily_cap
+    WHERE nth <= monthly_cap
     ORDER BY created_at
     RETURNING amount
     """  # noqa: S608  the arguments are constants of our own code

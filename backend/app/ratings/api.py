@@ -12,7 +12,7 @@ from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.core.schemas import load_json
 from backend.app.places.errors import CodeUnknown
 from backend.app.places.targets import CODE, photo_address
-from backend.app.points.operations import RATING_RULE
+from backend.app.points.acts import RATING
 from backend.app.points.queries import rule_amount
 from backend.app.ratings import errors, operations, queries, scan, schemas
 from backend.app.scoring.measurements import LEVEL_NAMES
@@ -58,7 +58,7 @@ def show_landing(code: str) -> dict[str, Any]:
         "refusal": {"code": refusal.code, "message": refusal.message} if refusal else None,
         "rated_today": _as_dict(queries.own_rating(person_id, earlier)) if earlier else None,
         "levels": queries.level_choices(),
-        "points_for_rating": rule_amount(landing.county_id, RATING_RULE, today),
+        "points_for_rating": rule_amount(RATING, today, landing.county_id, landing.village_id),
         "suggest_binding": landing.bound_village_id is None,
     }
 

@@ -38,9 +38,9 @@ STORE = text(
         JOIN region v ON v.id = s.village_id
         ORDER BY d.created_at
         ON CONFLICT DO NOTHING
-        RETURNING id, county_id, person_id, rated_on, created_at
+        RETURNING id, county_id, village_id, person_id, rated_on, created_at
     ), earned AS (
-        {earn_many("rated", rule_code="rating", cause_kind="rating")}
+        {earn_many("rated", rule_code="'rating'", cause_kind="'rating'")}
     )
     SELECT count(*) FROM rated
     """  # noqa: S608  the parts are constants of our own code

@@ -47,7 +47,7 @@ STORE_RATING = for_psycopg(
         SELECT village_id, :month, county_id, {ADDED} FROM rated AS act
         ON CONFLICT (village_id, month) DO UPDATE SET {SUMS}
     ), earned AS (
-        {earn("rated", rule_code="rating", cause_kind="rating")}
+        {earn("rated", rule_code="'rating'", cause_kind="'rating'")}
     )
     SELECT rated.id, target.village_name, target.service_point_name,
            COALESCE((SELECT amount FROM earned), 0) AS points_awarded,

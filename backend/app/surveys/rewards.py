@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import calendar
 from backend.app.core.db import db
-from backend.app.points.operations import ANONYMOUS_RULE, credit
+from backend.app.points.acts import ANONYMOUS
+from backend.app.points.ledger import credit
 from backend.app.surveys import blind
 from backend.app.surveys.keys import REWARD, period_name
 from backend.app.surveys.models import RewardCredit, RewardSpent, SigningKey
@@ -57,14 +58,14 @@ def redeem(person_id: int, reward: Reward) -> Redeemed:
     nullifier = blind.nullifier(reward.random, _context(reward.period, county_id))
     known = _credit_of(person_id, reward.period)
     if known is not None:
-        points = credit(person_id, county_id, ANONYMOUS_RULE, CAUSE, known)
+        points = credit(person_id, county_id, ANONYMOUS, CAUSE, known)
         return Redeemed(True, points)
     if not _spend(nullifier):
         return Redeemed(False, note=NOT_YOURS)
     made = RewardCredit(person_id=person_id, period=reward.period)
     db.session.add(made)
     db.session.flush()
-    return Redeemed(True, credit(person_id, county_id, ANONYMOUS_RULE, CAUSE, made.id))
+    return Redeemed(True, credit(person_id, county_id, ANONYMOUS, CAUSE, made.id))
 
 
 def _months_between(earlier: date, later: date) -> int:

@@ -14,7 +14,8 @@ from sqlalchemy import event, text
 
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
-from backend.app.points.operations import ANONYMOUS_RULE, set_rule
+from backend.app.points.acts import ANONYMOUS
+from backend.app.points.operations import set_rule
 from backend.app.surveys import box as ballot_box
 from backend.app.surveys import keys, operations, rounds
 from backend.app.surveys.rewards import Reward, redeem
@@ -87,7 +88,7 @@ def test_a_reward_is_credited_once_however_often_the_power_goes(
 ) -> None:
     forget()
     with transaction():
-        set_rule(key_file["county"], ANONYMOUS_RULE, "匿名参与", 10, 3, PERIOD)
+        set_rule(key_file["county"], ANONYMOUS, "匿名参与", 10, 3, PERIOD)
     vote = get_vote(phone, key_file)
     signed = put(box, vote.request(ANSWERS)).json["reward"]
     signature = finalize(vote.reward_n, vote.reward.hidden, bytes_of(signed))

@@ -7,7 +7,8 @@ import pytest
 
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.points.operations import ANONYMOUS_RULE, set_rule
+from backend.app.points.acts import ANONYMOUS
+from backend.app.points.operations import set_rule
 from backend.app.surveys import keys
 from backend.demo.ballot import finalize
 from tests.app.surveys.conftest import ask, ballots_for, bytes_of, get_vote, put, text_of
@@ -20,7 +21,7 @@ DECEMBER = date(2026, 12, 1)
 @pytest.fixture
 def rule(county):
     with transaction():
-        set_rule(county.id, ANONYMOUS_RULE, "匿名参与", 10, 3, date(2026, 1, 1))
+        set_rule(county.id, ANONYMOUS, "匿名参与", 10, 3, date(2026, 1, 1))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""Tables of points: the ledger; rewards, their stock and who fetched them."""
+"""Tables of points: the ledger and its rules; rewards, their stock and who fetched them."""
 
-from backend.app.points.models.ledger import PointsBalance, PointsEntry, PointsRule
+from backend.app.points.models.ledger import PointsBalance, PointsEntry
+from backend.app.points.models.rules import PointsRule
 
 __all__ = ["PointsBalance", "PointsEntry", "PointsRule"]

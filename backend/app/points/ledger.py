@@ -1,0 +1,145 @@
+"""Writes of the ledger: earn, spend, adjust and undo. Each is an entry; none is ever changed."""
+
+from sqlalchemy import select, text
+
+from backend.app.accounts.queries import bound_village
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.core.errors import NotFound
+from backend.app.places.queries import current_village
+from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
+from backend.app.points.fragments import earn
+from backend.app.points.models import PointsBalance, PointsEntry
+
+ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtextextended('points:' || :id, 0))")
+ACT = (
+    "(SELECT CAST(:cause_id AS bigint) AS id, CAST(:county_id AS bigint) AS county_id,"
+    " CAST(:village_id AS bigint) AS village_id)"
+)
+CREDIT = text(earn(ACT, rule_code=":code", cause_kind=":cause_kind"))
+
+
+def credit(
+    person_id: int,
+    county_id: int,
+    code: str,
+    cause_kind: str,
+    cause_id: int,
+    village_id: int | None = None,
+) -> int:
+    """Writes what one act earns today; returns the points, 0 without a rule or above its caps.
+
+    The same cause is credited once: asked again, it says what it earned. Without a village the
+    points belong to the sums of the one the person has bound.
+    """
+    # Two acts of one person at once number themselves one after the other.
+    db.session.execute(ONE_AFTER_THE_OTHER, {"id": str(person_id)})
+    known = entry_of(cause_kind, cause_id)
+    if known is not None:
+        return known.amount
+    today = calendar.today()
+    values = {
+        "person_id": person_id, "county_id": county_id,
+        "village_id": village_id or village_of(person_id), "code": code,
+        "cause_kind": cause_kind, "cause_id": cause_id,
+        "today": today, "month": calendar.month_of(today), "at": calendar.now(),
+    }  # fmt: skip
+    return db.session.scalar(CREDIT, values) or 0
+
+
+def spend(person_id: int, county_id: int, amount: int, cause_kind: str, cause_id: int) -> int:
+    """Takes points for a thing; returns the entry's id, the same one for the same cause.
+
+    Raises AccountFrozen or BalanceTooLow. Holds the balance's row until the transaction ends: lock
+    stock and the like before.
+    """
+    balance = _locked(person_id)
+    if balance is not None and balance.frozen and entry_of(cause_kind, cause_id) is None:
+        raise AccountFrozen
+    return _take_or_give(person_id, county_id, "spent", -amount, cause_kind, cause_id)
+
+
+def lapse(person_id: int, county_id: int, amount: int, cause_id: int) -> int:
+    """Lets points expire; the same cause expires once."""
+    return _take_or_give(person_id, county_id, "expired", -amount, "lapse", cause_id)
+
+
+def adjust(person_id: int, county_id: int, amount: int, cause_kind: str, cause_id: int) -> int:
+    """Adds or takes points for another reason than a rule or a purchase, once for each cause."""
+    return _take_or_give(person_id, county_id, "adjusted", amount, cause_kind, cause_id)
+
+
+def undo(cause_kind: str, cause_id: int) -> PointsEntry:
+    """Undoes what a cause booked, as when goods come back."""
+    entry = entry_of(cause_kind, cause_id)
+    if entry is None:
+        raise NotFound
+    return reverse_entry(entry.id)
+
+
+def reverse_entry(entry_id: int) -> PointsEntry:
+    """Undoes an entry with its opposite, once; what was spent since cannot be taken back."""
+    entry = db.session.get(PointsEntry, entry_id)
+    if entry is None or entry.reverses_id is not None:
+        raise NotFound
+    balance = _locked(entry.person_id)
+    if db.session.scalar(select(PointsEntry.id).where(PointsEntry.reverses_id == entry.id)):
+        raise AlreadyReversed
+    if (balance.balance if balance else 0) < entry.amount:
+        raise BalanceTooLow
+    opposite = PointsEntry(
+        person_id=entry.person_id, kind="reversed", amount=-entry.amount,
+        county_id=entry.county_id, village_id=entry.village_id, rule_id=entry.rule_id,
+        cause_kind=entry.cause_kind, cause_id=entry.cause_id, earned_on=calendar.today(),
+        reverses_id=entry.id, created_at=calendar.now(),
+    )  # fmt: skip
+    db.session.add(opposite)
+    db.session.flush()
+    return opposite
+
+
+def entry_of(cause_kind: str, cause_id: int) -> PointsEntry | None:
+    """What a cause booked, itself and not what undid it."""
+    return db.session.scalar(
+        select(PointsEntry).where(
+            PointsEntry.cause_kind == cause_kind,
+            PointsEntry.cause_id == cause_id,
+            PointsEntry.reverses_id.is_(None),
+        )
+    )
+
+
+def village_of(person_id: int) -> int | None:
+    """The village that somebody's points count for; a merged one is the one it became."""
+    bound = bound_village(person_id)
+    return current_village(bound) if bound else None
+
+
+def _locked(person_id: int) -> PointsBalance | None:
+    """The balance as it is now, held until the transaction ends."""
+    return db.session.scalar(
+        select(PointsBalance)
+        .where(PointsBalance.person_id == person_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _take_or_give(
+    person_id: int, county_id: int, kind: str, amount: int, cause_kind: str, cause_id: int
+) -> int:
+    """Appends an entry without a rule, once for each cause; returns its id."""
+    balance = _locked(person_id)
+    known = entry_of(cause_kind, cause_id)
+    if known is not None:
+        return known.id
+    if (balance.balance if balance else 0) + amount < 0:
+        raise BalanceTooLow
+    entry = PointsEntry(
+        person_id=person_id, kind=kind, amount=amount, county_id=county_id,
+        village_id=village_of(person_id), cause_kind=cause_kind, cause_id=cause_id,
+        earned_on=calendar.today(), created_at=calendar.now(),
+    )  # fmt: skip
+    db.session.add(entry)
+    db.session.flush()
+    return entry.id
