@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from backend.app.access.roles import Actor, Role
 
-V, C, D, T, K, L, A = (
+V, C, S, D, T, K, L, A = (
     Role.VILLAGER,
     Role.CADRE,
+    Role.SHOP_KEEPER,
     Role.DEPARTMENT_STAFF,
     Role.TOWNSHIP_STAFF,
     Role.COUNTY_STAFF,
@@ -15,7 +16,7 @@ V, C, D, T, K, L, A = (
     Role.ADMINISTRATOR,
 )
 
-EVERYBODY = frozenset({V, C, D, T, K, L, A})
+EVERYBODY = frozenset({V, C, S, D, T, K, L, A})
 
 
 class Permission(StrEnum):
@@ -47,6 +48,10 @@ class Permission(StrEnum):
     MANAGE_SURVEYS = "manage_surveys"
     SEE_SURVEYS = "see_surveys"
     ENTER_PAPER_VOTES = "enter_paper_votes"
+    REDEEM = "redeem"
+    HAND_OUT_REWARDS = "hand_out_rewards"
+    MANAGE_REWARDS = "manage_rewards"
+    SEE_REDEMPTIONS = "see_redemptions"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -76,12 +81,16 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_SURVEYS: frozenset({K, A}),
     Permission.SEE_SURVEYS: frozenset({T, K, L, A}),
     Permission.ENTER_PAPER_VOTES: frozenset({T, K, A}),
+    Permission.REDEEM: EVERYBODY,
+    Permission.HAND_OUT_REWARDS: frozenset({C, S, T, K, A}),
+    Permission.MANAGE_REWARDS: frozenset({T, K, A}),
+    Permission.SEE_REDEMPTIONS: frozenset({T, K, L, A}),
 }
 
 # Which roles a holder may hand out: never above one's own.
 MAY_GRANT: dict[Role, frozenset[Role]] = {
-    A: frozenset({C, D, T, K, L, A}),
-    K: frozenset({C, D, T}),
+    A: frozenset({C, S, D, T, K, L, A}),
+    K: frozenset({C, S, D, T}),
 }
 
 # Whoever holds one of these must log in with a second factor outside the demo county.

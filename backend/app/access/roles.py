@@ -10,6 +10,7 @@ class Role(StrEnum):
 
     VILLAGER = "villager"
     CADRE = "cadre"
+    SHOP_KEEPER = "shop_keeper"
     DEPARTMENT_STAFF = "department_staff"
     TOWNSHIP_STAFF = "township_staff"
     COUNTY_STAFF = "county_staff"
@@ -20,6 +21,7 @@ class Role(StrEnum):
 ROLE_NAMES: dict[Role, str] = {
     Role.VILLAGER: "村民",
     Role.CADRE: "村干部",
+    Role.SHOP_KEEPER: "兑换点店主",
     Role.DEPARTMENT_STAFF: "部门工作人员",
     Role.TOWNSHIP_STAFF: "乡镇工作人员",
     Role.COUNTY_STAFF: "县工作人员",

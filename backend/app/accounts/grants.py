@@ -17,6 +17,7 @@ from backend.app.places.queries import Place, county_of_department, get_place
 
 LEVEL_OF = {
     Role.CADRE: "village",
+    Role.SHOP_KEEPER: "village",
     Role.DEPARTMENT_STAFF: "county",
     Role.TOWNSHIP_STAFF: "township",
     Role.COUNTY_STAFF: "county",

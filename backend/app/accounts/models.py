@@ -59,8 +59,8 @@ class RoleGrant(Model):
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('cadre', 'department_staff', 'township_staff', 'county_staff', 'leader',"
-            " 'administrator')",
+            "role IN ('cadre', 'shop_keeper', 'department_staff', 'township_staff',"
+            " 'county_staff', 'leader', 'administrator')",
             name="role",
         ),
         CheckConstraint(

@@ -19,12 +19,12 @@ from tests.factories.console import make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, make_county
 
 # Villager, Cadre, Department staff, Township staff, County staff, Leader, Administrator.
-LETTERS = dict(zip("VCDTKLA", Role, strict=True))
+LETTERS = dict(zip("VCSDTKLA", Role, strict=True))
 MATRIX = {
-    "own_account": "VCDTKLA",
-    "rate": "VCDTKLA",
-    "see_own_points": "VCDTKLA",
-    "see_scorecard": "VCDTKLA",
+    "own_account": "VCSDTKLA",
+    "rate": "VCSDTKLA",
+    "see_own_points": "VCSDTKLA",
+    "see_scorecard": "VCSDTKLA",
     "use_console": "DTKLA",
     "see_dashboard": "TKLA",
     "see_villages": "TKLA",
@@ -38,7 +38,7 @@ MATRIX = {
     "grant_roles": "KA",
     "manage_logins": "A",
     "see_audit": "A",
-    "send_ticket": "VCDTKLA",
+    "send_ticket": "VCSDTKLA",
     "handle_tickets": "CDTKA",
     "see_tickets": "DTKLA",
     "run_ticket_desk": "KA",
@@ -47,13 +47,20 @@ MATRIX = {
     "manage_surveys": "KA",
     "see_surveys": "TKLA",
     "enter_paper_votes": "TKA",
+    "redeem": "VCSDTKLA",
+    "hand_out_rewards": "CSTKA",
+    "manage_rewards": "TKA",
+    "see_redemptions": "TKLA",
 }
-GRANTABLE = {"A": "CDTKLA", "K": "CDT", "V": "", "C": "", "D": "", "T": "", "L": ""}
+GRANTABLE = {
+    "A": "CSDTKLA", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "", "L": "",
+}  # fmt: skip
 SECOND_FACTOR = "TKA"
 WRITING = {
     "review_words", "recompute_scorecards", "manage_places", "export", "grant_roles",
     "manage_logins", "handle_tickets", "run_ticket_desk", "enter_for_others",
-    "manage_ticket_rules", "manage_surveys", "enter_paper_votes",
+    "manage_ticket_rules", "manage_surveys", "enter_paper_votes", "hand_out_rewards",
+    "manage_rewards",
 }  # fmt: skip
 
 
@@ -114,7 +121,11 @@ def test_every_page_of_the_console_keeps_to_the_matrix(
     app: Flask, client, county: County, letter: str
 ) -> None:
     role = LETTERS[letter]
-    region = {"C": county.village_ids[0], "T": county.township_ids[0]}.get(letter, county.id)
+    region = {
+        "C": county.village_ids[0],
+        "S": county.village_ids[0],
+        "T": county.township_ids[0],
+    }.get(letter, county.id)
     granted = None if role is Role.VILLAGER else role
     desk = sit_down(client, make_staff(granted, region, "somebody"))
     walked = 0
