@@ -114,6 +114,16 @@ def revoke_grant(actor: Actor, grant_id: int) -> int:
     return person_id
 
 
+def end_grant(grant_id: int, ended_by_id: int) -> None:
+    """The row alone: for features that hand out a role with something of their own."""
+    grant = db.session.get_one(RoleGrant, grant_id, with_for_update=True)
+    if grant.revoked_at is not None:
+        return
+    grant.revoked_at, grant.revoked_by_id = calendar.now(), ended_by_id
+    record("revoke_grant", ended_by_id, "person", grant.person_id, grant_id=grant.id)
+    db.session.flush()
+
+
 def _check_person(actor: Actor, person_id: int) -> None:
     if actor.person_id == person_id:
         raise OwnRole

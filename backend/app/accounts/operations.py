@@ -31,6 +31,13 @@ def enter_by_openid(openid: str) -> int:
     return person_id
 
 
+def name_person(person_id: int, name: str) -> None:
+    """What the office calls somebody who has no name with us yet."""
+    person = db.session.get_one(Person, person_id)
+    person.display_name = person.display_name or name
+    db.session.flush()
+
+
 def bind_village(
     person_id: int, village_id: int, group_id: int | None = None, household: str | None = None
 ) -> Binding:

@@ -1,0 +1,130 @@
+"""At the counter: a code is shown, the goods are handed over, and sometimes brought back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.app.access import Actor
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict, InvalidInput
+from backend.app.points import stock
+from backend.app.points.errors import AccountFrozen
+from backend.app.points.ledger import undo
+from backend.app.points.models import (
+    SECOND_PERSON_FROM,
+    ExchangePoint,
+    PointsBalance,
+    Redemption,
+)
+from backend.app.points.publications import note_return
+from backend.app.points.redemption_codes import GRACE, check_code, read_code, redemption_of
+from backend.app.points.redemptions import CAUSE, lock_redemption
+from backend.app.points.reward_errors import (
+    CodeUnknown,
+    CodeUsed,
+    NoLongerReserved,
+    NoShopOfYours,
+    NotHandedOut,
+    OwnRedemption,
+    SecondPersonNeeded,
+    ShopPaused,
+    TooLateToReturn,
+    WrongShop,
+)
+from backend.app.points.shop_queries import shop_ids_of, shop_name
+
+RETURN_WITHIN = timedelta(days=30)
+FROZEN = "这位村民的积分被冻结了,先不能领。请他在「我的积分」里申诉"
+ENDED = {
+    "cancelled": "村民已经取消了这次兑换,东西不用给",
+    "lapsed": "预留的日子过了,积分已退回。请村民重新兑换",
+    "returned": "这样东西已经退货了",
+}
+
+
+def look_up(actor: Actor, typed: str) -> Redemption:
+    """Whose code this is, when it may be handed out here and now; otherwise says why not."""
+    digits = read_code(typed)
+    redemption = db.session.get_one(Redemption, redemption_of(digits), populate_existing=True)
+    _check(actor, redemption, digits, timedelta(0))
+    return redemption
+
+
+def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) -> None:
+    if redemption.exchange_point_id not in shop_ids_of(actor):
+        name = shop_name(redemption.exchange_point_id)
+        raise WrongShop(f"这件要到「{name}」领,不在您这里。请村民去那里,或取消了重新选")
+    if redemption.state == "handed_out":
+        raise CodeUsed
+    if redemption.state != "reserved":
+        raise NoLongerReserved(ENDED[redemption.state])
+    if redemption.keep_until <= calendar.now():
+        raise NoLongerReserved(ENDED["lapsed"])
+    check_code(digits, grace)
+    if redemption.person_id == actor.person_id:
+        raise OwnRedemption
+    shop = db.session.get_one(ExchangePoint, redemption.exchange_point_id, populate_existing=True)
+    if shop.paused_at is not None:
+        raise ShopPaused(f"您这个兑换点正暂停:{shop.pause_reason}。先别发东西")
+    frozen = select(PointsBalance.frozen).where(PointsBalance.person_id == redemption.person_id)
+    if db.session.scalar(frozen):
+        raise AccountFrozen(FROZEN)
+
+
+def hand_out(
+    actor: Actor, redemption_id: int, typed: str, key: UUID, was_scanned: bool
+) -> Redemption:
+    """Confirms that the goods were handed over; sent again under the same key it changes nothing."""
+    digits = read_code(typed)
+    redemption = lock_redemption(redemption_id)
+    if redemption.handout_key == key and redemption.handed_out_by_id == actor.person_id:
+        return redemption
+    if redemption_of(digits) != redemption.id:
+        raise CodeUnknown
+    _check(actor, redemption, digits, GRACE)
+    redemption.state, redemption.handed_out_at = "handed_out", calendar.now()
+    redemption.handed_out_by_id, redemption.was_scanned = actor.person_id, was_scanned
+    redemption.handout_key = key
+    stock.move(redemption, "handout", actor.person_id)
+    record(
+        "hand_out_reward", actor.person_id, "redemption", redemption.id,
+        exchange_point_id=redemption.exchange_point_id, scanned=was_scanned,
+    )  # fmt: skip
+    return redemption
+
+
+def bring_back(actor: Actor, redemption_id: int, reason: str, on_the_shelf: bool) -> Redemption:
+    """退货: the points go back; the thing too, where it is still good."""
+    redemption = lock_redemption(redemption_id)
+    if redemption.exchange_point_id not in shop_ids_of(actor):
+        raise NoShopOfYours
+    if redemption.person_id == actor.person_id:
+        raise OwnRedemption("自己兑的东西要请别人来办退货")
+    if redemption.state == "returned":
+        raise Conflict(ENDED["returned"])
+    if redemption.state != "handed_out" or redemption.handed_out_at is None:
+        raise NotHandedOut
+    if calendar.now() - redemption.handed_out_at > RETURN_WITHIN:
+        raise TooLateToReturn
+    reason = reason.strip()
+    if not 2 <= len(reason) <= 60:
+        raise InvalidInput(errors={"reason": ["请写为什么退(60 字以内)"]})
+    if redemption.price >= SECOND_PERSON_FROM and (
+        actor.person_id == redemption.handed_out_by_id
+    ):
+        raise SecondPersonNeeded
+    redemption.state, redemption.ended_at = "returned", calendar.now()
+    redemption.returned_by_id, redemption.return_reason = actor.person_id, reason
+    db.session.flush()
+    if on_the_shelf:
+        stock.move(redemption, "return", actor.person_id, reason)
+    undo(CAUSE, redemption.id)
+    note_return(redemption, actor.person_id)
+    record(
+        "return_reward", actor.person_id, "redemption", redemption.id,
+        reason=reason, on_the_shelf=on_the_shelf,
+    )  # fmt: skip
+    return redemption
