@@ -57,6 +57,8 @@ TIMETABLE: tuple[Entry | Often, ...] = (
     Often(JobName.ESCALATE_TICKETS, minutes=10),
     Often(JobName.CALL_BACK_RATINGS, minutes=2),
     Often(JobName.DELIVER_WAITING, minutes=5),
+    Often(JobName.TEND_REDEMPTIONS, minutes=5),
+    Entry(JobName.PUBLISH_POINTS, hour=7),
 )
 
 

@@ -31,6 +31,8 @@ class JobName(StrEnum):
     READ_LETTERS = "backend.jobs.tickets.read_letters"
     REFRESH_THREADS = "backend.jobs.tickets.refresh_threads"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
+    TEND_REDEMPTIONS = "backend.jobs.rewards.tend_redemptions"
+    PUBLISH_POINTS = "backend.jobs.rewards.publish_points"
 
 
 class QueueName(StrEnum):
@@ -55,6 +57,8 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.READ_LETTERS: QueueName.SLOW,
     JobName.REFRESH_THREADS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
+    JobName.TEND_REDEMPTIONS: QueueName.SLOW,
+    JobName.PUBLISH_POINTS: QueueName.SLOW,
 }
 
 

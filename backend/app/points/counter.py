@@ -77,7 +77,7 @@ def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) 
 def hand_out(
     actor: Actor, redemption_id: int, typed: str, key: UUID, was_scanned: bool
 ) -> Redemption:
-    """Confirms that the goods were handed over; sent again under the same key it changes nothing."""
+    """Confirms the handing over; sent again under the same key it changes nothing."""
     digits = read_code(typed)
     redemption = lock_redemption(redemption_id)
     if redemption.handout_key == key and redemption.handed_out_by_id == actor.person_id:
@@ -112,9 +112,7 @@ def bring_back(actor: Actor, redemption_id: int, reason: str, on_the_shelf: bool
     reason = reason.strip()
     if not 2 <= len(reason) <= 60:
         raise InvalidInput(errors={"reason": ["请写为什么退(60 字以内)"]})
-    if redemption.price >= SECOND_PERSON_FROM and (
-        actor.person_id == redemption.handed_out_by_id
-    ):
+    if redemption.price >= SECOND_PERSON_FROM and (actor.person_id == redemption.handed_out_by_id):
         raise SecondPersonNeeded
     redemption.state, redemption.ended_at = "returned", calendar.now()
     redemption.returned_by_id, redemption.return_reason = actor.person_id, reason

@@ -40,9 +40,7 @@ def invite_keeper(actor: Actor, shop: ExchangePoint, name: str) -> str:
     )  # fmt: skip
     db.session.add(invitation)
     db.session.flush()
-    record(
-        "invite_keeper", actor.person_id, "exchange_point", shop.id, invitation_id=invitation.id
-    )
+    record("invite_keeper", actor.person_id, "exchange_point", shop.id, invitation_id=invitation.id)
     return f"{code[:5]} {code[5:]}"
 
 

@@ -159,7 +159,8 @@ def _check_balance(person_id: int, price: int) -> None:
     """Said early and with figures; the ledger checks again under its lock."""
     balance = balance_of(person_id)
     if balance < price:
-        raise NotEnoughPoints(f"积分还不够:要 {price} 分,您有 {balance} 分,还差 {price - balance} 分")
+        short = price - balance
+        raise NotEnoughPoints(f"积分还不够:要 {price} 分,您有 {balance} 分,还差 {short} 分")
 
 
 def lock_redemption(redemption_id: int) -> Redemption:

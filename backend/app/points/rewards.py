@@ -78,7 +78,8 @@ def add_reward(actor: Actor, region_id: int, form: RewardForm, photo: bytes | No
 def _keep(photo: bytes | None) -> str | None:
     if not photo:
         return None
-    key = storage.new_key("rewards", "jpg")
+    # The folder whose pictures everybody may see: names in it are random and never used twice.
+    key = storage.new_key("photos", "jpg")
     storage.put(key, clean_photo(photo))
     return key
 
@@ -106,9 +107,7 @@ def change_reward(actor: Actor, reward_id: int, form: RewardForm, photo: bytes |
             db.session.flush()
     except IntegrityError:
         raise Conflict(SAME_NAME, {"name": [SAME_NAME]}) from None
-    record(
-        "change_reward", actor.person_id, "reward", reward.id, price=form.price, before=before
-    )
+    record("change_reward", actor.person_id, "reward", reward.id, price=form.price, before=before)
     return reward
 
 

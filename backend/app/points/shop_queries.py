@@ -63,22 +63,27 @@ class Shop:
     paused_at: datetime | None
     pause_reason: str | None
     closed_on: date | None
+    # Seen from a village: 0 in it, 1 in its township, 2 elsewhere in the county.
+    distance: int = 2
 
 
-SHOPS = """
-    SELECT s.id, s.name, s.address, s.hours, s.contact, s.village_id, v.name AS village,
-           t.name AS township, s.latitude, s.longitude, s.paused_at, s.pause_reason, s.closed_on
-    FROM exchange_point s
-    JOIN region v ON v.id = s.village_id JOIN region t ON t.id = v.township_id
+COLUMNS = """
+    s.id, s.name, s.address, s.hours, s.contact, s.village_id, v.name AS village,
+    t.name AS township, s.latitude, s.longitude, s.paused_at, s.pause_reason, s.closed_on
 """
+TABLES = """
+    exchange_point s JOIN region v ON v.id = s.village_id JOIN region t ON t.id = v.township_id
+"""
+SHOPS = f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608  constants of our own code
 BY_ID = text(f"{SHOPS} WHERE s.id = ANY(:ids) ORDER BY v.code, s.id")
 # Own village first, then the own township, then the rest of the county.
 NEAR = text(
     f"""
-    {SHOPS} JOIN region mine ON mine.id = :village_id AND mine.county_id = s.county_id
-    WHERE s.closed_on IS NULL
-    ORDER BY v.id = mine.id DESC, v.township_id = mine.township_id DESC, v.code, s.id
-    """
+    SELECT {COLUMNS}, CASE WHEN v.id = mine.id THEN 0 WHEN v.township_id = mine.township_id THEN 1
+                      ELSE 2 END AS distance
+    FROM {TABLES} JOIN region mine ON mine.id = :village_id AND mine.county_id = s.county_id
+    WHERE s.closed_on IS NULL ORDER BY distance, v.code, s.id
+    """  # noqa: S608  constants of our own code
 )
 WITHIN = text(
     f"""
@@ -137,4 +142,4 @@ def stock_of(shop_ids: Collection[int]) -> dict[int, list[Any]]:
 def today_at(shop_id: int) -> list[Any]:
     """What was handed out since midnight, newest first, then what waits."""
     since = calendar.midnight(calendar.today())
-    return list(db.session.execute(TODAY, {"shop_id": shop_id, "from": since}))
+    return list(db.session.execute(TODAY, {"shop_id": shop_id, "from": since}).mappings())

@@ -1,4 +1,4 @@
-"""Stock moves only by entries: delivered, put aside, handed out, put back, brought back, counted."""
+"""Stock moves only by entries: delivered, put aside, handed out, put back, brought back."""
 
 from sqlalchemy import select
 
@@ -103,5 +103,3 @@ def undo_delivery(actor: Actor, movement_id: int, note: str) -> StockMovement:
         movement_id=wrong.id, quantity=wrong.on_hand,
     )  # fmt: skip
     return opposite
-
-

@@ -1,4 +1,4 @@
-"""盘点: what lies there against what the books say; a difference needs a reason and a second person."""
+"""盘点: what lies there against the books; a difference needs a reason and a second person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

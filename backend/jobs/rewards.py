@@ -1,0 +1,47 @@
+"""What the clock does to rewards: reservations lapse, codes are forgotten, months are published."""
+
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.notices.operations import notify
+from backend.app.points import publications, redemptions
+from backend.app.points.redemption_codes import forget_old_codes
+
+# Returns of the last days are in before a month is frozen.
+PUBLISH_FROM_DAY = 3
+
+
+def tend_redemptions() -> int:
+    """Gives back what nobody fetched, and tells them."""
+    done = 0
+    for redemption_id in redemptions.list_lapsed():
+        with transaction():
+            redemption = redemptions.lapse(redemption_id)
+            if redemption is None:
+                continue
+            done += 1
+            notify(
+                [redemption.person_id],
+                kind="points",
+                title="预留的东西过期了",
+                words=f"三天没有去领,已退回 {redemption.price} 分,还想要可以再兑",
+                page="/pages/rewards/mine/index",
+                subject_kind="redemption",
+                subject_id=redemption.id,
+                dedup=f"redemption:{redemption.id}:lapsed",
+            )
+    with transaction():
+        forget_old_codes()
+    return done
+
+
+def publish_points() -> int:
+    """Tells every village about the month before, once it has settled."""
+    today = calendar.today()
+    if today.day < PUBLISH_FROM_DAY:
+        return 0
+    month = calendar.previous_month(calendar.month_of(today))
+    villages = publications.villages_due(month)
+    for village_id in villages:
+        with transaction():
+            publications.publish(village_id, month)
+    return len(villages)
