@@ -23,7 +23,7 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
     """
     if not 0 <= successes <= n or n == 0:
         raise ValueError(f"0 <= successes <= n and n > 0 expected, got {successes} of {n}")
-    z = _normal_quantile(level)
+    z = normal_quantile(level)
     share = successes / n
     spread = z * z / n
     centre = (share + spread / 2) / (1 + spread)
@@ -107,7 +107,8 @@ def _binomial_point(probability: float, n: int, p: float) -> float:
 
 
 @lru_cache(maxsize=16)
-def _normal_quantile(level: float) -> float:
+def normal_quantile(level: float) -> float:
+    """How many standard deviations to either side hold this share of a normal distribution."""
     if not 0 < level < 1:
         raise ValueError(f"a level between 0 and 1 expected, got {level}")
     return NormalDist().inv_cdf(1 - (1 - level) / 2)

@@ -6,6 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.measurements import LEVEL_POINTS, N_MIN
+
 # What villagers say must weigh at least this much, in points of a hundred.
 SAY_OF_VILLAGERS = 30
 BY_VILLAGERS = frozenset(
@@ -73,7 +76,12 @@ NOT_STARTED = Light(Decimal(0), "black", "未开展", "✕")
 
 @dataclass(frozen=True)
 class Scheme:
-    """A year's version; caps are the most points each kind of adjustment may move a total."""
+    """A year's version; caps are the most points each kind of adjustment may move a total.
+
+    `level_points` are what the five levels of a rating are worth. `calibration`, where there is
+    one, is the mean and the standard deviation that totals are brought to inside a kind of
+    village; the total itself always stands beside it.
+    """
 
     indicators: tuple[Indicator, ...]
     lights: tuple[Light, ...] = LIGHTS
@@ -81,6 +89,9 @@ class Scheme:
         (Kind.DEDUCTION, Decimal(20)),
         (Kind.BONUS, Decimal(5)),
     )
+    n_min: int = N_MIN
+    level_points: tuple[int, ...] = LEVEL_POINTS
+    calibration: tuple[Decimal, Decimal] | None = None
 
     def indicators_for(self, unit_kind: str | None) -> tuple[Indicator, ...]:
         """Those of every unit, then those of this type."""
@@ -89,6 +100,11 @@ class Scheme:
             for indicator in self.indicators
             if indicator.unit_kind is None or indicator.unit_kind == unit_kind
         )
+
+
+def name_of(code: str) -> str:
+    """What people call a measurement; its code where it is none of ours."""
+    return MEASURES[code].name if code in MEASURES else code
 
 
 def faults(scheme: Scheme, measured: Sequence[str] = tuple(SCORED)) -> list[str]:
@@ -106,6 +122,22 @@ def faults(scheme: Scheme, measured: Sequence[str] = tuple(SCORED)) -> list[str]
     found += _faults_of_lights(scheme.lights)
     if any(cap < 0 for _, cap in scheme.caps):
         found.append("加减分的上限不能是负数")
+    return found + _faults_of_figures(scheme)
+
+
+def _faults_of_figures(scheme: Scheme) -> list[str]:
+    found = []
+    points = list(scheme.level_points)
+    if len(points) != len(LEVEL_POINTS) or points != sorted(points, reverse=True):
+        found.append("五级分值应有五个,从高到低")
+    elif points[0] > 100 or points[-1] < 0:
+        found.append("五级分值应在 0 到 100 之间")
+    if not 1 <= scheme.n_min <= 100:
+        found.append("样本不足的界限应在 1 到 100 之间")
+    if scheme.calibration is not None:
+        mean, deviation = scheme.calibration
+        if not 0 < mean < 100 or not 0 < deviation <= 30:
+            found.append("校准的平均分应在 0 到 100 之间,标准差应在 0 到 30 之间")
     return found
 
 
@@ -119,7 +151,7 @@ def _faults_of_kind(indicators: Sequence[Indicator], name: str) -> list[str]:
         found.append(f"{name}:村民说了算的指标只占 {said:f},应不少于 {SAY_OF_VILLAGERS}")
     codes = [indicator.code for indicator in indicators]
     twice = sorted({code for code in codes if codes.count(code) > 1})
-    found += [f"{name}:指标 {code} 重复" for code in twice]
+    found += [f"{name}:指标「{name_of(code)}」重复" for code in twice]
     return found
 
 
@@ -129,11 +161,11 @@ def _faults_of_indicator(indicator: Indicator, measured: Sequence[str]) -> list[
         if indicator.weight != 0:
             found.append(FORBIDDEN[indicator.code])
     elif indicator.code not in measured:
-        found.append(f"指标 {indicator.code} 没有数据来源")
+        found.append(f"指标「{name_of(indicator.code)}」没有数据来源")
     if indicator.weight < 0:
-        found.append(f"指标 {indicator.code} 的权重不能是负数")
+        found.append(f"指标「{name_of(indicator.code)}」的权重不能是负数")
     if indicator.floor == indicator.target:
-        found.append(f"指标 {indicator.code} 的底线和目标不能一样")
+        found.append(f"指标「{name_of(indicator.code)}」的底线和目标不能一样")
     return found
 
 
