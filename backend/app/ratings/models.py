@@ -63,6 +63,12 @@ class Rating(Model):
         Index(None, "village_id", "rated_on"),
         Index("ix_rating_bad", "rated_on", "id", postgresql_where=text("effective_level >= 4")),
         Index(
+            "ix_rating_bad_county",
+            "county_id",
+            "rated_on",
+            postgresql_where=text("effective_level >= 4"),
+        ),
+        Index(
             "ix_rating_words_to_review",
             "village_id",
             "id",

@@ -1,67 +1,126 @@
-"""Makes the month's scorecards from the counters."""
+"""Makes the month's scorecards: gathers facts, scores them, writes both."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+import orjson
+from sqlalchemy import select, text
 
 from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.models import Adjustment as AdjustmentRow
+from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scorecards.scored import adjustments_json, indicators_json, points
 from backend.app.scoring.measurements import Satisfaction, satisfaction
+from backend.app.scoring.month import Month, UnitScore, score_month
+from backend.app.scoring.schemes import Kind, Scheme
+from backend.app.scoring.totals import Adjustment
 
-FIGURES = (
+COLUMNS = (
     "village_id", "month", "county_id", "n", "held",
     "level_1", "level_2", "level_3", "level_4", "level_5", "status",
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
     "positive_rate", "positive_low", "positive_high", "computed_at",
+    "kind", "scheme_id", "total", "standard_error", "light",
+    "rank", "rank_low", "rank_high", "band", "calibrated", "indicators", "adjustments",
 )  # fmt: skip
-# Every village that was open in the month has a card: no rating is a value, not a gap.
-COUNTS = text(
+FORGET = text("DELETE FROM scorecard WHERE month = :month AND county_id = ANY(:counties)")
+COUNTIES = text(
     """
-    SELECT v.id, v.county_id, COALESCE(c.level_1, 0), COALESCE(c.level_2, 0),
-           COALESCE(c.level_3, 0), COALESCE(c.level_4, 0), COALESCE(c.level_5, 0),
-           COALESCE(c.held, 0)
-    FROM region v
-    LEFT JOIN rating_month_count c ON c.village_id = v.id AND c.month = :month
-    WHERE v.level = 'village' AND (CAST(:county_id AS bigint) IS NULL OR v.county_id = :county_id)
-      AND v.opened_on < :next_month
-      AND (v.closed_on IS NULL OR v.closed_on >= :month OR c.village_id IS NOT NULL)
-    """
-)
-FORGET = text(
-    """
-    DELETE FROM scorecard
-    WHERE month = :month AND (CAST(:county_id AS bigint) IS NULL OR county_id = :county_id)
+    SELECT c.id FROM region c
+    WHERE c.level = 'county' AND (CAST(:county_id AS bigint) IS NULL OR c.id = :county_id)
+      AND NOT EXISTS (SELECT FROM month_lock l WHERE l.county_id = c.id AND l.month = :month)
+    ORDER BY c.id
     """
 )
 
 # Villages share few patterns of counts, and a nightly run meets the same ones again.
 measured = lru_cache(maxsize=65536)(satisfaction)
+Adjustments = Mapping[int, Sequence[Adjustment]]
 
 
 def recompute_month(month: date, county_id: int | None = None) -> int:
-    """Replaces the scorecards of one month, of a county or of all; returns how many there are."""
-    values = {
-        "month": month,
-        "next_month": calendar.next_month(month),
-        "county_id": county_id,
-    }
-    rows = db.session.execute(COUNTS, values).all()
-    db.session.execute(FORGET, values)
-    copy_rows("scorecard", FIGURES, _cards(rows, month))
-    return len(rows)
+    """Replaces facts and scorecards of one month, of a county or of all; returns how many.
 
-
-def _cards(rows: Iterable[Any], month: date) -> Iterable[tuple[Any, ...]]:
+    Locked months stay as they are.
+    """
+    asked = {"month": month, "county_id": county_id}
+    county_ids = list(db.session.scalars(COUNTIES, asked))
     at = calendar.now()
-    for village_id, county_id, *counts, held in rows:
-        figures = measured(tuple(counts))
-        yield (
-            village_id, month, county_id, figures.n, held, *counts, figures.status.value,
-            *_limits(figures), at,
+    gathered = month_facts.gather(month, county_ids, at)
+    month_facts.keep(month, county_ids, gathered)
+    db.session.execute(FORGET, {"month": month, "counties": county_ids})
+    given = approved_adjustments(month, county_ids)
+    copy_rows("scorecard", COLUMNS, _cards(gathered, month, given, at))
+    return len(gathered)
+
+
+def seed_of(month: date) -> int:
+    """Ranks are drawn with the month as their seed: anybody can draw them again."""
+    return month.year * 100 + month.month
+
+
+def score(facts: Iterable[VillageFacts], month: date, scheme: Scheme, given: Adjustments) -> Month:
+    """One county's month."""
+    return score_month([one.unit() for one in facts], scheme, given, seed_of(month))
+
+
+def approved_adjustments(month: date, county_ids: Collection[int]) -> dict[int, list[Adjustment]]:
+    """By village, in the order of their ids."""
+    rows = db.session.scalars(
+        select(AdjustmentRow)
+        .where(
+            AdjustmentRow.month == month, AdjustmentRow.county_id.in_(sorted(county_ids)),
+            AdjustmentRow.state == "approved",
+        )
+        .order_by(AdjustmentRow.id)
+    )  # fmt: skip
+    found: dict[int, list[Adjustment]] = {}
+    for row in rows:
+        found.setdefault(row.village_id, []).append(
+            Adjustment(
+                Kind(row.kind), row.points, str(row.id), row.rule, row.author_id,
+                row.decided_by_id or 0,
+            )
         )  # fmt: skip
+    return found
+
+
+def _cards(
+    gathered: Sequence[VillageFacts], month: date, given: Adjustments, at: datetime
+) -> Iterator[tuple[Any, ...]]:
+    by_county: dict[int, list[VillageFacts]] = {}
+    for one in gathered:
+        by_county.setdefault(one.county_id, []).append(one)
+    for county_id, villages in by_county.items():
+        scheme_id, scheme = scheme_for(county_id, month)
+        scored = score(villages, month, scheme, given)
+        for facts, result in zip(villages, scored.units, strict=True):
+            yield card(facts, result, scheme_id, given.get(result.unit, ()), at)
+
+
+def card(
+    facts: VillageFacts,
+    result: UnitScore,
+    scheme_id: int | None,
+    given: Sequence[Adjustment],
+    at: datetime,
+) -> tuple[Any, ...]:
+    """A row of scorecard, in the order of COLUMNS."""
+    counts = facts.counts.get("levels", [0] * 5)
+    figures = measured(tuple(counts))
+    return (
+        facts.village_id, facts.month, facts.county_id, figures.n, facts.held, *counts,
+        figures.status.value, *_limits(figures), at,
+        facts.kind, scheme_id, points(result.total), round(result.error, 4), result.light.code,
+        result.rank, result.rank_low, result.rank_high, result.band, points(result.calibrated),
+        orjson.dumps(indicators_json(result)).decode(),
+        orjson.dumps(adjustments_json(result, given)).decode(),
+    )  # fmt: skip
 
 
 def _limits(figures: Satisfaction) -> tuple[Any, ...]:

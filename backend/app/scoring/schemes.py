@@ -190,3 +190,22 @@ def achievement(value: Fraction | Decimal, floor: Decimal, target: Decimal) -> F
 def light_of(total: Fraction | Decimal, lights: Sequence[Light] = LIGHTS) -> Light:
     """The first light whose bound the total reaches; the last one below all bounds."""
     return next((light for light in lights if Fraction(total) >= Fraction(light.least)), lights[-1])
+
+
+def _starting(code: str, weight: int, floor: int, target: int) -> Indicator:
+    return Indicator(code, Decimal(weight), Decimal(floor), Decimal(target))
+
+
+# What a county scores by until it has approved a scheme of its own: seven tenths are what villagers
+# say. Floors and targets are where practice puts them (12345: 92% answered, 85% satisfied).
+STARTING = Scheme(
+    (
+        _starting("satisfaction_mean", 40, 50, 95),
+        _starting("survey_satisfaction", 15, 50, 95),
+        _starting("resolution_rate", 15, 40, 95),
+        _starting("response_rate", 10, 60, 100),
+        _starting("on_time_rate", 10, 60, 100),
+        _starting("median_first_response", 5, 24, 4),
+        _starting("bad_rating_fix_rate", 5, 50, 100),
+    )
+)

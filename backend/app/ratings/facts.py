@@ -1,0 +1,90 @@
+"""What a month's ratings say about each village: counters, and the bad ratings by id."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+
+COUNTERS = text(
+    """
+    SELECT village_id, level_1, level_2, level_3, level_4, level_5, held
+    FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
+    """
+)
+# In the order of ids: two readers of the same facts write the same list.
+BAD = text(
+    """
+    SELECT village_id,
+           array_agg(id ORDER BY id) FILTER (WHERE effective_level = 4) AS level_4,
+           array_agg(id ORDER BY id) FILTER (WHERE effective_level = 5) AS level_5
+    FROM rating
+    WHERE effective_level >= 4 AND held_at IS NULL AND county_id = ANY(:counties)
+      AND rated_on >= :month AND rated_on < :end
+    GROUP BY village_id
+    """
+)
+STRUCK = text(
+    """
+    SELECT id, village_id, effective_level FROM rating
+    WHERE id = ANY(:ids) AND held_at IS NULL AND rated_on >= :month AND rated_on < :end
+    """
+)
+CASES = text(
+    """
+    SELECT r.id, s.name AS service_point, r.effective_level AS level, r.rated_on, r.reason_ids
+    FROM rating r JOIN service_point s ON s.id = r.service_point_id
+    WHERE r.id = ANY(:ids) ORDER BY r.id
+    """
+)
+
+
+@dataclass
+class LevelFacts:
+    """Counts from 非常满意 on, held ones apart, and the ids of 不满意 and 非常不满意."""
+
+    levels: list[int]
+    held: int
+    level_4: list[int]
+    level_5: list[int]
+
+
+@dataclass(frozen=True)
+class RatingCase:
+    """A bad rating as a case: never who said it."""
+
+    id: int
+    service_point: str
+    level: int
+    rated_on: date
+    reason_ids: Sequence[int]
+
+
+def level_facts(
+    month: date, county_ids: Collection[int], struck: Collection[int] = ()
+) -> dict[int, LevelFacts]:
+    """By village; ratings that were struck after an objection count nowhere."""
+    asked = {"month": month, "end": calendar.next_month(month), "counties": sorted(county_ids)}
+    found = {
+        row[0]: LevelFacts(list(row[1:6]), row[6], [], [])
+        for row in db.session.execute(COUNTERS, asked)
+    }
+    gone = set(struck)
+    for village_id, fours, fives in db.session.execute(BAD, asked):
+        facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
+        facts.level_4 = [one for one in fours or () if one not in gone]
+        facts.level_5 = [one for one in fives or () if one not in gone]
+    if gone:
+        for row in db.session.execute(STRUCK, {**asked, "ids": sorted(gone)}):
+            if row.village_id in found:
+                found[row.village_id].levels[row.effective_level - 1] -= 1
+    return found
+
+
+def rating_cases(ids: Collection[int]) -> dict[int, RatingCase]:
+    """Bad ratings by id, for whoever explains a score."""
+    rows = db.session.execute(CASES, {"ids": sorted(ids)})
+    return {row.id: RatingCase(*row) for row in rows}

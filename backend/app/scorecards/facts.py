@@ -1,0 +1,176 @@
+"""A month's facts of every village: gathered from the features, kept, and read back to be scored.
+
+What the kept rows hold is all that a score is made of. Their digest is that of their canonical
+form, one line a village in the order of ids.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import copy_rows, db
+from backend.app.ratings.facts import LevelFacts, level_facts
+from backend.app.scoring.measuring import UnitFacts
+from backend.app.surveys.facts import survey_facts
+from backend.app.tickets.facts import TicketFacts, ticket_facts
+
+COLUMNS = (
+    "village_id", "month", "county_id", "kind", "counts", "waits", "open_waits", "cases", "held",
+)  # fmt: skip
+# Every village that was open in the month has facts: nothing said is a value, not a gap.
+VILLAGES = text(
+    """
+    SELECT v.id, v.county_id, v.kind
+    FROM region v
+    WHERE v.level = 'village' AND v.county_id = ANY(:counties) AND v.opened_on < :next_month
+      AND (v.closed_on IS NULL OR v.closed_on >= :month
+           OR EXISTS (SELECT FROM rating_month_count c
+                      WHERE c.village_id = v.id AND c.month = :month))
+    ORDER BY v.id
+    """
+)
+IMPORTED = text(
+    """
+    SELECT village_id, source, yes, whole FROM imported_fact
+    WHERE month = :month AND county_id = ANY(:counties)
+    """
+)
+STRUCK = text(
+    """
+    SELECT case_kind, case_id FROM objection
+    WHERE state = 'upheld' AND county_id = ANY(:counties) AND month = :month
+    """
+)
+FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")
+KEPT = text(
+    f"SELECT {', '.join(COLUMNS)} FROM month_fact"  # noqa: S608  constants of our own code
+    " WHERE month = :month AND county_id = ANY(:counties) ORDER BY village_id"
+)
+NOTHING_RATED = LevelFacts([0] * 5, 0, [], [])
+NO_TICKETS = TicketFacts({})
+
+
+@dataclass(frozen=True)
+class VillageFacts:
+    """One row of month_fact."""
+
+    village_id: int
+    month: date
+    county_id: int
+    kind: str | None
+    counts: dict[str, list[int]]
+    waits: list[int]
+    open_waits: list[int]
+    cases: dict[str, list[int]]
+    held: int
+
+    def unit(self) -> UnitFacts:
+        """As the pure core takes it."""
+        return UnitFacts(self.village_id, self.kind, self.counts, self.waits, self.open_waits)
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same facts, whoever writes them."""
+        content = {
+            "village": self.village_id, "month": f"{self.month:%Y-%m}", "kind": self.kind,
+            "counts": self.counts, "waits": self.waits, "open_waits": self.open_waits,
+            "cases": self.cases, "held": self.held,
+        }  # fmt: skip
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def gather(month: date, county_ids: Collection[int], until: datetime) -> list[VillageFacts]:
+    """The facts as they are now, from counters, tickets, published surveys and imports.
+
+    `until`: what is due later than then is not yet due.
+    """
+    asked = {
+        "month": month, "counties": sorted(county_ids), "next_month": calendar.next_month(month),
+    }  # fmt: skip
+    struck: dict[str, list[int]] = {"rating": [], "ticket": []}
+    for kind, case_id in db.session.execute(STRUCK, asked):
+        struck[kind].append(case_id)
+    levels = level_facts(month, county_ids, struck["rating"])
+    tickets = ticket_facts(month, county_ids, until, struck["ticket"])
+    surveys = survey_facts(month, county_ids)
+    imported: dict[int, dict[str, list[int]]] = {}
+    for row in db.session.execute(IMPORTED, asked):
+        imported.setdefault(row.village_id, {})[row.source] = [row.yes, row.whole - row.yes]
+    return [
+        _village(
+            row, month, levels.get(row.id, NOTHING_RATED), tickets.get(row.id, NO_TICKETS),
+            {"survey": surveys[row.id]} if row.id in surveys else {}, imported.get(row.id, {}),
+        )
+        for row in db.session.execute(VILLAGES, asked)
+    ]  # fmt: skip
+
+
+def _village(
+    row: Any, month: date, rated: LevelFacts, tickets: TicketFacts, *others: dict[str, list[int]]
+) -> VillageFacts:
+    counts = dict(tickets.counts)
+    if any(rated.levels):
+        counts["levels"] = rated.levels
+    for other in others:
+        counts.update(other)
+    cases = dict(tickets.cases)
+    for name, ids in (("level_4", rated.level_4), ("level_5", rated.level_5)):
+        if ids:
+            cases[name] = ids
+    return VillageFacts(
+        row.id, month, row.county_id, row.kind, counts, tickets.waits, tickets.open_waits, cases,
+        rated.held,
+    )  # fmt: skip
+
+
+def keep(month: date, county_ids: Collection[int], facts: Iterable[VillageFacts]) -> None:
+    """Replaces the kept facts of these counties' month."""
+    db.session.execute(FORGET, {"month": month, "counties": sorted(county_ids)})
+    copy_rows("month_fact", COLUMNS, _rows(facts))
+
+
+def _rows(facts: Iterable[VillageFacts]) -> Iterator[tuple[Any, ...]]:
+    for one in facts:
+        yield (
+            one.village_id, one.month, one.county_id, one.kind, orjson.dumps(one.counts).decode(),
+            orjson.dumps(one.waits).decode(), orjson.dumps(one.open_waits).decode(),
+            orjson.dumps(one.cases).decode(), one.held,
+        )  # fmt: skip
+
+
+def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
+    """The facts as they were kept, by village."""
+    rows = db.session.execute(KEPT, {"month": month, "counties": sorted(county_ids)})
+    return [VillageFacts(*row) for row in rows]
+
+
+def digest(facts: Iterable[VillageFacts]) -> bytes:
+    """SHA-256 over the canonical lines, by village."""
+    sha = hashlib.sha256()
+    for one in sorted(facts, key=lambda one: one.village_id):
+        sha.update(one.canonical() + b"\n")
+    return sha.digest()
+
+
+def sum_of(unit: int, facts: Iterable[VillageFacts]) -> UnitFacts:
+    """Several villages as one unit: a township or a county, from the same facts."""
+    counts: dict[str, list[int]] = {}
+    waits: list[int] = []
+    open_waits: list[int] = []
+    for one in facts:
+        _add(counts, one.counts)
+        waits.extend(one.waits)
+        open_waits.extend(one.open_waits)
+    return UnitFacts(unit, None, counts, sorted(waits), sorted(open_waits))
+
+
+def _add(sums: dict[str, list[int]], counts: Mapping[str, list[int]]) -> None:
+    for name, values in counts.items():
+        known = sums.setdefault(name, [0] * len(values))
+        for place, value in enumerate(values):
+            known[place] += value

@@ -1,0 +1,17 @@
+"""Facts, scorecards, schemes, locked months and what people say about them."""
+
+from backend.app.scorecards.models.card import ImportedFact, MonthFact, Scorecard
+from backend.app.scorecards.models.desk import Adjustment, Objection
+from backend.app.scorecards.models.lock import Correction, MonthLock
+from backend.app.scorecards.models.scheme import AssessmentScheme
+
+__all__ = [
+    "Adjustment",
+    "AssessmentScheme",
+    "Correction",
+    "ImportedFact",
+    "MonthFact",
+    "MonthLock",
+    "Objection",
+    "Scorecard",
+]

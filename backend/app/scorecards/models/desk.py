@@ -1,0 +1,94 @@
+"""What people bring forward about a score: objections, and adjustments with their case."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+from backend.app.scorecards.models.card import FIRST_OF_MONTH, POINTS, Instant
+
+
+class Objection(Model):
+    """申诉: a village objects to one case counting against it; once for ever.
+
+    An upheld one strikes the case from the facts (every figure it stands in). Whoever decides is
+    neither who objected nor of the village.
+    """
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        CheckConstraint(FIRST_OF_MONTH, name="month"),
+        CheckConstraint("case_kind IN ('rating', 'ticket')", name="case_kind"),
+        CheckConstraint("state IN ('pending', 'upheld', 'refused')", name="state"),
+        CheckConstraint("decided_by_id <> raised_by_id", name="another_decides"),
+        CheckConstraint(
+            "(state = 'pending') = (decided_at IS NULL)"
+            " AND (decided_at IS NULL) = (decision IS NULL)",
+            name="decided",
+        ),
+        Index("uq_objection_case", "case_kind", "case_id", unique=True),
+        Index(None, "county_id", "month"),
+        Index(None, "village_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    month: Mapped[date] = mapped_column(Date)
+    case_kind: Mapped[str] = mapped_column(String(6))
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    words: Mapped[str] = mapped_column(Text)
+    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    raised_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(8), server_default="pending")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decision: Mapped[str | None] = mapped_column(Text)
+    # {"before": "81.20", "after": "83.05"}: what upholding it did to the total.
+    effect: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class Adjustment(Model):
+    """扣分、加分、容错: points by a rule and a case, in force once somebody else approved them."""
+
+    __tablename__ = "score_adjustment"
+    __table_args__ = (
+        CheckConstraint(FIRST_OF_MONTH, name="month"),
+        CheckConstraint("kind IN ('deduction', 'bonus', 'exemption')", name="kind"),
+        CheckConstraint("points > 0 AND points <= 100", name="points"),
+        CheckConstraint("state IN ('proposed', 'approved', 'refused')", name="state"),
+        CheckConstraint("decided_by_id <> author_id", name="another_approves"),
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
+        Index(None, "county_id", "month"),
+        Index(None, "village_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    month: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(10))
+    points: Mapped[Decimal] = mapped_column(POINTS)
+    case_words: Mapped[str] = mapped_column(String(200))
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    rule: Mapped[str] = mapped_column(String(200))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    authored_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(8), server_default="proposed")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str | None] = mapped_column(String(200))

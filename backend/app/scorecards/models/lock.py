@@ -1,0 +1,78 @@
+"""Months that stand, and what was corrected afterwards."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+from backend.app.scorecards.models.card import FIRST_OF_MONTH, Instant
+
+
+class MonthLock(Model):
+    """A county's month, frozen: from then on the database refuses to change facts and cards.
+
+    `fits` are what units were drawn to (scoring/comparison.py), so that a correction of one
+    village moves no other; `checklist` what was open and was left open, with the reason.
+    """
+
+    __tablename__ = "month_lock"
+    __table_args__ = (
+        CheckConstraint(FIRST_OF_MONTH, name="month"),
+        CheckConstraint(
+            "octet_length(facts_digest) = 32 AND octet_length(results_digest) = 32", name="digests"
+        ),
+    )
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    locked_at: Mapped[datetime] = mapped_column(Instant)
+    locked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    scheme_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_scheme.id"))
+    scheme: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    code_version: Mapped[str] = mapped_column(String(40))
+    facts_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    results_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    fits: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    checklist: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Correction(Model):
+    """更正: a numbered change of one village's locked month, with its reason, before and after.
+
+    `before` and `after` hold facts and results as month_fact and scorecard do; append-only.
+    """
+
+    __tablename__ = "scorecard_correction"
+    __table_args__ = (
+        CheckConstraint("reason_kind IN ('objection', 'late_fact', 'error')", name="reason_kind"),
+        CheckConstraint("approved_by_id <> made_by_id", name="another_approves"),
+        Index("uq_scorecard_correction_number", "county_id", "month", "number", unique=True),
+        Index(None, "village_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    month: Mapped[date] = mapped_column(Date)
+    number: Mapped[int] = mapped_column(SmallInteger)
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    reason_kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(300))
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    approved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(Instant)

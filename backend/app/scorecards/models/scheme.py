@@ -1,0 +1,59 @@
+"""What a county's assessment consists of, version by version."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+from backend.app.scorecards.models.card import Instant
+
+
+class AssessmentScheme(Model):
+    """考核方案: a version of a year, in force from its first month until another one begins.
+
+    `content` is scoring/schemes.py (`as_json`). An approved version never changes; a trigger
+    refuses it.
+    """
+
+    __tablename__ = "assessment_scheme"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'approved', 'dropped')", name="state"),
+        CheckConstraint("EXTRACT(DAY FROM first_month) = 1", name="first_month"),
+        CheckConstraint("approved_by_id <> drafted_by_id", name="another_approves"),
+        CheckConstraint(
+            "(state = 'approved') = (approved_at IS NOT NULL AND approved_by_id IS NOT NULL)",
+            name="approved",
+        ),
+        Index("uq_assessment_scheme_version", "county_id", "year", "version", unique=True),
+        Index(
+            "uq_assessment_scheme_first_month", "county_id", "first_month", unique=True,
+            postgresql_where=text("state = 'approved'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    year: Mapped[int] = mapped_column(SmallInteger)
+    version: Mapped[int] = mapped_column(SmallInteger)
+    title: Mapped[str] = mapped_column(String(60))
+    first_month: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(8), server_default="draft")
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    drafted_at: Mapped[datetime] = mapped_column(Instant)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str | None] = mapped_column(String(200))

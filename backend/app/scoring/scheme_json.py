@@ -1,0 +1,53 @@
+"""A scheme as plain data and back, exact: figures are written as decimals in text."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from backend.app.scoring.schemes import Indicator, Kind, Light, Scheme
+
+
+def as_json(scheme: Scheme) -> dict[str, Any]:
+    """Keys in a fixed order, so that the same scheme has the same bytes."""
+    return {
+        "indicators": [
+            {
+                "code": one.code,
+                "weight": f"{one.weight:f}",
+                "floor": f"{one.floor:f}",
+                "target": f"{one.target:f}",
+                "unit_kind": one.unit_kind,
+            }
+            for one in scheme.indicators
+        ],
+        "lights": [
+            {"least": f"{one.least:f}", "code": one.code, "word": one.word, "icon": one.icon}
+            for one in scheme.lights
+        ],
+        "caps": {kind.value: f"{cap:f}" for kind, cap in scheme.caps},
+        "n_min": scheme.n_min,
+        "level_points": list(scheme.level_points),
+        "calibration": [f"{one:f}" for one in scheme.calibration] if scheme.calibration else None,
+    }
+
+
+def from_json(raw: Mapping[str, Any]) -> Scheme:
+    """The scheme that as_json wrote; raises KeyError, ValueError or ArithmeticError for others."""
+    calibration = raw["calibration"]
+    return Scheme(
+        tuple(
+            Indicator(
+                one["code"], Decimal(one["weight"]), Decimal(one["floor"]), Decimal(one["target"]),
+                one["unit_kind"],
+            )
+            for one in raw["indicators"]
+        ),
+        tuple(
+            Light(Decimal(one["least"]), one["code"], one["word"], one["icon"])
+            for one in raw["lights"]
+        ),
+        tuple((Kind(kind), Decimal(cap)) for kind, cap in raw["caps"].items()),
+        raw["n_min"],
+        tuple(raw["level_points"]),
+        (Decimal(calibration[0]), Decimal(calibration[1])) if calibration else None,
+    )  # fmt: skip
