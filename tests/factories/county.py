@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from backend.app.access import Role
+from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.models import Binding, Person, RoleGrant
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Department, QrCode, Region, ServicePoint, ServicePointKind
@@ -162,3 +162,8 @@ def bind(person_id: int, county: County, village_id: int | None = None) -> None:
                 bound_at=datetime(2026, 1, 1, tzinfo=UTC),
             )
         )
+
+
+def actor_with(role: Role, region_id: int) -> Actor:
+    """Somebody new who holds one role in one region."""
+    return Actor(make_person(), (Grant(role, region_id, OPENED_ON),))

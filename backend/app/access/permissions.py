@@ -52,6 +52,14 @@ class Permission(StrEnum):
     HAND_OUT_REWARDS = "hand_out_rewards"
     MANAGE_REWARDS = "manage_rewards"
     SEE_REDEMPTIONS = "see_redemptions"
+    MANAGE_SCHEMES = "manage_schemes"
+    LOCK_MONTHS = "lock_months"
+    PUBLISH = "publish"
+    IMPORT_FACTS = "import_facts"
+    ADJUST_SCORES = "adjust_scores"
+    RAISE_OBJECTION = "raise_objection"
+    DECIDE_OBJECTIONS = "decide_objections"
+    SEE_LEADER_PAGE = "see_leader_page"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -85,6 +93,14 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.HAND_OUT_REWARDS: frozenset({C, S, T, K, A}),
     Permission.MANAGE_REWARDS: frozenset({T, K, A}),
     Permission.SEE_REDEMPTIONS: frozenset({T, K, L, A}),
+    Permission.MANAGE_SCHEMES: frozenset({K, A}),
+    Permission.LOCK_MONTHS: frozenset({K, A}),
+    Permission.PUBLISH: frozenset({K, A}),
+    Permission.IMPORT_FACTS: frozenset({K, A}),
+    Permission.ADJUST_SCORES: frozenset({K, A}),
+    Permission.RAISE_OBJECTION: frozenset({C}),
+    Permission.DECIDE_OBJECTIONS: frozenset({K, A}),
+    Permission.SEE_LEADER_PAGE: frozenset({K, L, A}),
 }
 
 # Which roles a holder may hand out: never above one's own.

@@ -27,12 +27,6 @@ BAD = text(
     GROUP BY village_id
     """
 )
-STRUCK = text(
-    """
-    SELECT id, village_id, effective_level FROM rating
-    WHERE id = ANY(:ids) AND held_at IS NULL AND rated_on >= :month AND rated_on < :end
-    """
-)
 CASES = text(
     """
     SELECT r.id, s.name AS service_point, r.effective_level AS level, r.rated_on, r.reason_ids
@@ -63,24 +57,16 @@ class RatingCase:
     reason_ids: Sequence[int]
 
 
-def level_facts(
-    month: date, county_ids: Collection[int], struck: Collection[int] = ()
-) -> dict[int, LevelFacts]:
-    """By village; ratings that were struck after an objection count nowhere."""
+def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
+    """By village."""
     asked = {"month": month, "end": calendar.next_month(month), "counties": sorted(county_ids)}
     found = {
         row[0]: LevelFacts(list(row[1:6]), row[6], [], [])
         for row in db.session.execute(COUNTERS, asked)
     }
-    gone = set(struck)
     for village_id, fours, fives in db.session.execute(BAD, asked):
         facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
-        facts.level_4 = [one for one in fours or () if one not in gone]
-        facts.level_5 = [one for one in fives or () if one not in gone]
-    if gone:
-        for row in db.session.execute(STRUCK, {**asked, "ids": sorted(gone)}):
-            if row.village_id in found:
-                found[row.village_id].levels[row.effective_level - 1] -= 1
+        facts.level_4, facts.level_5 = fours or [], fives or []
     return found
 
 

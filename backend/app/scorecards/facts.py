@@ -6,7 +6,7 @@ form, one line a village in the order of ids.
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,8 +43,8 @@ IMPORTED = text(
 )
 STRUCK = text(
     """
-    SELECT case_kind, case_id FROM objection
-    WHERE state = 'upheld' AND county_id = ANY(:counties) AND month = :month
+    SELECT village_id, case_kind, case_id FROM objection
+    WHERE state = 'upheld' AND county_id = ANY(:counties) AND month = :month ORDER BY id
     """
 )
 FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")
@@ -52,6 +52,16 @@ KEPT = text(
     f"SELECT {', '.join(COLUMNS)} FROM month_fact"  # noqa: S608  constants of our own code
     " WHERE month = :month AND county_id = ANY(:counties) ORDER BY village_id"
 )
+# Where each list of cases is counted: the source, and the place in its counts.
+COSTS = {
+    "rating": {"level_4": ("levels", 3), "level_5": ("levels", 4)},
+    "ticket": {
+        "late_answer": ("response", 1), "late": ("on_time", 1),
+        "partly": ("resolution", 1), "not_solved": ("resolution", 2),
+        "bad_late_reply": ("bad_reply", 1), "bad_not_fixed": ("bad_fix", 1),
+        "fix_partly": ("fix", 1), "fix_not": ("fix", 2),
+    },
+}  # fmt: skip
 NOTHING_RATED = LevelFacts([0] * 5, 0, [], [])
 NO_TICKETS = TicketFacts({})
 
@@ -92,22 +102,23 @@ def gather(month: date, county_ids: Collection[int], until: datetime) -> list[Vi
     asked = {
         "month": month, "counties": sorted(county_ids), "next_month": calendar.next_month(month),
     }  # fmt: skip
-    struck: dict[str, list[int]] = {"rating": [], "ticket": []}
-    for kind, case_id in db.session.execute(STRUCK, asked):
-        struck[kind].append(case_id)
-    levels = level_facts(month, county_ids, struck["rating"])
-    tickets = ticket_facts(month, county_ids, until, struck["ticket"])
+    levels = level_facts(month, county_ids)
+    tickets = ticket_facts(month, county_ids, until)
     surveys = survey_facts(month, county_ids)
     imported: dict[int, dict[str, list[int]]] = {}
     for row in db.session.execute(IMPORTED, asked):
         imported.setdefault(row.village_id, {})[row.source] = [row.yes, row.whole - row.yes]
-    return [
-        _village(
+    found = {
+        row.id: _village(
             row, month, levels.get(row.id, NOTHING_RATED), tickets.get(row.id, NO_TICKETS),
             {"survey": surveys[row.id]} if row.id in surveys else {}, imported.get(row.id, {}),
         )
         for row in db.session.execute(VILLAGES, asked)
-    ]  # fmt: skip
+    }  # fmt: skip
+    for row in db.session.execute(STRUCK, asked):
+        if row.village_id in found:
+            found[row.village_id] = strike(found[row.village_id], row.case_kind, row.case_id)
+    return list(found.values())
 
 
 def _village(
@@ -126,6 +137,28 @@ def _village(
         row.id, month, row.county_id, row.kind, counts, tickets.waits, tickets.open_waits, cases,
         rated.held,
     )  # fmt: skip
+
+
+def strike(facts: VillageFacts, case_kind: str, case_id: int) -> VillageFacts:
+    """The facts without what one case cost; where it did not cost anything it stays."""
+    counts = {name: list(values) for name, values in facts.counts.items()}
+    cases = {name: list(ids) for name, ids in facts.cases.items()}
+    for name, (source, place) in COSTS[case_kind].items():
+        if case_id in cases.get(name, ()):
+            cases[name].remove(case_id)
+            counts[source][place] -= 1
+    waits, open_waits = list(facts.waits), list(facts.open_waits)
+    for name, minutes in (("waits", waits), ("open_waits", open_waits)):
+        if case_kind == "ticket" and case_id in cases.get(name, ()):
+            del minutes[cases[name].index(case_id)]
+            cases[name].remove(case_id)
+    return replace(
+        facts,
+        counts={name: values for name, values in counts.items() if any(values)},
+        cases={name: ids for name, ids in cases.items() if ids},
+        waits=waits,
+        open_waits=open_waits,
+    )
 
 
 def keep(month: date, county_ids: Collection[int], facts: Iterable[VillageFacts]) -> None:

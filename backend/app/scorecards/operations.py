@@ -48,6 +48,7 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
 
     Locked months stay as they are.
     """
+    hold_month(month)
     asked = {"month": month, "county_id": county_id}
     county_ids = list(db.session.scalars(COUNTIES, asked))
     at = calendar.now()
@@ -55,8 +56,16 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
     month_facts.keep(month, county_ids, gathered)
     db.session.execute(FORGET, {"month": month, "counties": county_ids})
     given = approved_adjustments(month, county_ids)
-    copy_rows("scorecard", COLUMNS, _cards(gathered, month, given, at))
+    # Nothing may be asked of the database while rows stream into it.
+    schemes = {county_id: scheme_for(county_id, month) for county_id in county_ids}
+    copy_rows("scorecard", COLUMNS, _cards(gathered, month, schemes, given, at))
     return len(gathered)
+
+
+def hold_month(month: date) -> None:
+    """Whoever computes or locks a month waits here for whoever is doing so already."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('scorecards:' || :month, 0))")
+    db.session.execute(lock, {"month": f"{month:%Y-%m}"})
 
 
 def seed_of(month: date) -> int:
@@ -91,13 +100,17 @@ def approved_adjustments(month: date, county_ids: Collection[int]) -> dict[int, 
 
 
 def _cards(
-    gathered: Sequence[VillageFacts], month: date, given: Adjustments, at: datetime
+    gathered: Sequence[VillageFacts],
+    month: date,
+    schemes: Mapping[int, tuple[int | None, Scheme]],
+    given: Adjustments,
+    at: datetime,
 ) -> Iterator[tuple[Any, ...]]:
     by_county: dict[int, list[VillageFacts]] = {}
     for one in gathered:
         by_county.setdefault(one.county_id, []).append(one)
     for county_id, villages in by_county.items():
-        scheme_id, scheme = scheme_for(county_id, month)
+        scheme_id, scheme = schemes[county_id]
         scored = score(villages, month, scheme, given)
         for facts, result in zip(villages, scored.units, strict=True):
             yield card(facts, result, scheme_id, given.get(result.unit, ()), at)

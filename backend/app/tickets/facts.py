@@ -96,6 +96,14 @@ CASES = {
 }
 WAITED = f"floor({ELAPSED.format(h='answered')} - {ELAPSED.format(h='arrived')})::int"
 WAITING = f"floor({ELAPSED.format(h='stopped')} - {ELAPSED.format(h='arrived')})::int"
+HAS_ANSWER = f"{PLAIN} AND {ARRIVED} AND {ANSWERED}"
+HAS_NONE = f"{PLAIN} AND {ARRIVED} AND ({ANSWERED}) IS NOT TRUE"
+# Each wait beside the ticket it belongs to.
+WAITS = tuple(
+    f"array_agg({column} ORDER BY {wait}, t.id) FILTER (WHERE {which})"
+    for wait, which in ((WAITED, HAS_ANSWER), (WAITING, HAS_NONE))
+    for column in (wait, "t.id")
+)
 FACTS = text(
     f"""
     WITH hours AS (
@@ -108,17 +116,13 @@ FACTS = text(
     SELECT t.village_id,
            {", ".join(COUNTS.values())},
            {", ".join(CASES.values())},
-           array_agg({WAITED} ORDER BY {WAITED}) FILTER (WHERE {PLAIN} AND {ARRIVED} AND {ANSWERED})
-               AS waits,
-           array_agg({WAITING} ORDER BY {WAITING})
-               FILTER (WHERE {PLAIN} AND {ARRIVED} AND ({ANSWERED}) IS NOT TRUE) AS open_waits
+           {", ".join(WAITS)}
     FROM ticket t
     {_elapsed("t.created_at", "arrived")}
     {_elapsed("t.first_answered_at", "answered")}
     {_elapsed("CAST(:stop AS timestamptz)", "stopped")}
     WHERE t.unit_region_id = t.village_id AND t.county_id = ANY(:counties)
       AND t.state NOT IN ('withdrawn', 'merged', 'declined')
-      AND t.id <> ALL(:struck)
       AND (t.created_at >= :start OR t.first_answer_due_at >= :start OR t.due_at >= :start
            OR t.verdict_at >= :start OR t.closed_at >= :start)
     GROUP BY t.village_id
@@ -161,31 +165,32 @@ class TicketCase:
 
 
 def ticket_facts(
-    month: date, county_ids: Collection[int], until: datetime, struck: Collection[int] = ()
+    month: date, county_ids: Collection[int], until: datetime
 ) -> dict[int, TicketFacts]:
     """By village, of what had happened `until` then or the end of the month.
 
     A deadline still to come is no fault yet; an open ticket waits until the month ends, which says
-    no more about it than that. Struck tickets count nowhere.
+    no more about it than that.
     """
     start = calendar.midnight(month)
     end = calendar.midnight(calendar.next_month(month))
     stop = max(min(until, end), start)
     asked = {
         "start": start, "end": end, "until": stop, "stop": stop, "counties": sorted(county_ids),
-        "struck": sorted(struck), **_hours(month, county_ids),
+        **_hours(month, county_ids),
     }  # fmt: skip
     names, cases = list(COUNTS), list(CASES)
     found = {}
     for row in db.session.execute(FACTS, asked):
         village_id, *values = row
         counts = dict(zip(names, values[: len(names)], strict=True))
-        ids = dict(zip(cases, values[len(names) : -2], strict=True))
+        ids = dict(zip(cases, values[len(names) : -4], strict=True))
+        waits, ids["waits"], open_waits, ids["open_waits"] = values[-4:]
         found[village_id] = TicketFacts(
             {name: pair for name, pair in counts.items() if any(pair)},
             {name: listed for name, listed in ids.items() if listed},
-            values[-2] or [],
-            values[-1] or [],
+            waits or [],
+            open_waits or [],
         )
     return found
 

@@ -58,7 +58,6 @@ class Correction(Model):
     __tablename__ = "scorecard_correction"
     __table_args__ = (
         CheckConstraint("reason_kind IN ('objection', 'late_fact', 'error')", name="reason_kind"),
-        CheckConstraint("approved_by_id <> made_by_id", name="another_approves"),
         Index("uq_scorecard_correction_number", "county_id", "month", "number", unique=True),
         Index(None, "village_id", "month"),
     )
@@ -74,5 +73,4 @@ class Correction(Model):
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    approved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,41 @@
+"""flask scorecards …: compute a month again and say whether it is what was locked."""
+
+import click
+from flask.cli import AppGroup
+
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.places.queries import find_place
+from backend.app.scorecards import locks, verification
+
+commands = AppGroup("scorecards", help="得分")
+
+
+@commands.command("verify")
+@click.argument("month")
+@click.option("--county", default=None, help="代码,如 610528;只有一个县时可不写")
+def verify(month: str, county: str | None) -> None:
+    """Computes a locked MONTH (2026-10) from its frozen facts; fails unless all bytes agree."""
+    first = calendar.parse_month(month)
+    if first is None:
+        raise click.BadParameter("应为月份,如 2026-10", param_hint="MONTH")
+    place = find_place(county + "000000") if county else None
+    if county and place is None:
+        raise click.BadParameter("没有这个县", param_hint="--county")
+    with transaction():
+        counties = [place.id] if place else locks.counties_locked(first)
+        if not counties:
+            raise click.ClickException("这个月还没有锁定")
+        found = [verification.verify(county_id, first) for county_id in counties]
+    for one in found:
+        click.echo(
+            f"{one.month:%Y-%m} {one.villages} 个村:"
+            f"事实{_word(one.facts_equal)},结果{_word(one.results_equal)},"
+            f"得分卡{_word(one.cards_equal)},算法{'同一版' if one.code_equal else '已换版'}"
+        )
+    if not all(one.equal for one in found):
+        raise click.ClickException("和锁定时不一致")
+
+
+def _word(equal: bool) -> str:
+    return "一致" if equal else "不一致"

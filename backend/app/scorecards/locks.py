@@ -1,0 +1,189 @@
+"""锁定: a county's month is frozen, and can be computed again to the byte."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import select
+
+from backend.app import scoring
+from backend.app.access import Actor, Permission, may
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.app.places.queries import region_path
+from backend.app.ratings.reviews import open_reviews
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.models import Adjustment, ImportedFact, MonthLock, Objection
+from backend.app.scorecards.operations import (
+    approved_adjustments,
+    hold_month,
+    recompute_month,
+    score,
+)
+from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scorecards.scored import digest, fits_json
+from backend.app.scoring.catalog import IMPORTED, MEASURES
+from backend.app.scoring.month import Month
+from backend.app.scoring.scheme_json import as_json, from_json
+from backend.app.surveys.facts import unclosed
+
+LONGEST_NOTE = 200
+
+
+class MonthLocked(Conflict):
+    code = "month_locked"
+    message = "这个月已经锁定,数字不再变;有错请做更正"
+
+
+class MonthNotOver(Conflict):
+    code = "month_not_over"
+    message = "这个月还没过完,过完才能锁定"
+
+
+class NotLocked(NotFound):
+    code = "month_not_locked"
+    message = "这个月还没有锁定"
+
+
+class ChecklistOpen(Conflict):
+    code = "checklist_open"
+    message = "还有没办完的事;确实要锁定,请写明理由"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to look at before a month is locked; `open` is how many are left."""
+
+    code: str
+    words: str
+    open: int
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What computing a locked month again gave."""
+
+    month: date
+    facts_equal: bool
+    results_equal: bool
+    cards_equal: bool
+    code_equal: bool
+    villages: int
+
+    @property
+    def equal(self) -> bool:
+        return self.facts_equal and self.results_equal and self.cards_equal
+
+
+@cache
+def code_version() -> str:
+    """SHA-256 over the source of the pure core, by name: which rules a month was computed with."""
+    sha = hashlib.sha256()
+    for path in sorted(Path(scoring.__file__ or "").parent.glob("*.py")):
+        sha.update(path.name.encode() + b"\0" + path.read_bytes())
+    return sha.hexdigest()[:16]
+
+
+def lock_of(county_id: int, month: date) -> MonthLock | None:
+    return db.session.get(MonthLock, (county_id, month))
+
+
+def get_lock(county_id: int, month: date) -> MonthLock:
+    found = lock_of(county_id, month)
+    if found is None:
+        raise NotLocked
+    return found
+
+
+def locked_months(county_id: int) -> list[MonthLock]:
+    """The newest first."""
+    query = select(MonthLock).where(MonthLock.county_id == county_id)
+    return list(db.session.scalars(query.order_by(MonthLock.month.desc())))
+
+
+def checklist(county_id: int, month: date) -> list[Item]:
+    """What should be finished before the month is locked."""
+    of_month = {"county_id": county_id, "month": month}
+    _, scheme = scheme_for(county_id, month)
+    wanted = {
+        IMPORTED[one.code] for one in scheme.indicators if one.code in IMPORTED and one.weight
+    }
+    there = set(db.session.scalars(select(ImportedFact.source).filter_by(**of_month).distinct()))
+    names = {measure.source: measure.name for measure in MEASURES.values()}
+    missing = "、".join(names[source] for source in sorted(wanted - there))
+    return [
+        Item("reviews", "待复核的评价", open_reviews(county_id, month), "/console/reviews"),
+        Item("imports", f"还没导入的数据{':' + missing if missing else ''}", len(wanted - there),
+             "/console/scores/imports"),
+        Item("survey", "没结束的问卷", int(unclosed(month, county_id)), "/console/surveys"),
+        Item("objections", "没裁决的申诉", _count(Objection, state="pending", **of_month),
+             "/console/objections"),
+        Item("adjustments", "没审批的加减分", _count(Adjustment, state="proposed", **of_month),
+             "/console/adjustments"),
+    ]  # fmt: skip
+
+
+def _count(model: type[Objection] | type[Adjustment], **values: object) -> int:
+    return len(list(db.session.scalars(select(model.id).filter_by(**values))))
+
+
+def check_open(county_id: int, month: date) -> None:
+    """Raises MonthLocked; for whoever is about to change what a month is made of."""
+    if lock_of(county_id, month) is not None:
+        raise MonthLocked
+
+
+def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> MonthLock:
+    """Computes the month once more and freezes it. Raises MonthNotOver, MonthLocked, ChecklistOpen.
+
+    `note` is the reason for locking although the checklist is not empty; it is published.
+    """
+    if not may(actor, Permission.LOCK_MONTHS, region_path(county_id)):
+        raise NotAllowed
+    if month >= calendar.month_of(calendar.today()):
+        raise MonthNotOver
+    if len(note) > LONGEST_NOTE:
+        raise InvalidInput(errors={"note": [f"理由最多 {LONGEST_NOTE} 字"]})
+    hold_month(month)
+    check_open(county_id, month)
+    left = [item for item in checklist(county_id, month) if item.open]
+    if left and not note.strip():
+        raise ChecklistOpen(errors={"note": [f"{item.words} {item.open} 件" for item in left]})
+    recompute_month(month, county_id)
+    scheme_id, scheme = scheme_for(county_id, month)
+    kept = month_facts.kept(month, [county_id])
+    found = score(kept, month, scheme, approved_adjustments(month, [county_id]))
+    lock = MonthLock(
+        county_id=county_id, month=month, locked_at=calendar.now(), locked_by_id=actor.person_id,
+        scheme_id=scheme_id, scheme=as_json(scheme), code_version=code_version(),
+        facts_digest=month_facts.digest(kept), results_digest=digest(found.units),
+        fits=fits_json(found.fits),
+        checklist={
+            "left": [{"words": item.words, "open": item.open} for item in left],
+            "note": note.strip(),
+        },
+    )  # fmt: skip
+    db.session.add(lock)
+    db.session.flush()
+    record("lock_month", actor.person_id, "county", county_id, month=f"{month:%Y-%m}",
+           facts=lock.facts_digest.hex(), results=lock.results_digest.hex())  # fmt: skip
+    return lock
+
+
+def computed_again(lock: MonthLock) -> tuple[list[VillageFacts], Month]:
+    """A locked month from its frozen facts and scheme."""
+    kept = month_facts.kept(lock.month, [lock.county_id])
+    given = approved_adjustments(lock.month, [lock.county_id])
+    return kept, score(kept, lock.month, from_json(lock.scheme), given)
+
+
+def counties_locked(month: date) -> list[int]:
+    """The counties that have locked this month."""
+    query = select(MonthLock.county_id).where(MonthLock.month == month)
+    return list(db.session.scalars(query.order_by(MonthLock.county_id)))

@@ -1,0 +1,56 @@
+"""A locked month computed again: the same facts, the same results, the same cards, or which not."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.locks import Verified, code_version, computed_again, get_lock
+from backend.app.scorecards.models import MonthLock, Scorecard
+from backend.app.scorecards.scored import digest, indicators_json, points
+from backend.app.scoring.month import UnitScore
+
+
+def verify(county_id: int, month: date) -> Verified:
+    """Raises NotLocked."""
+    lock = get_lock(county_id, month)
+    kept, found = computed_again(lock)
+    cards = {
+        card.village_id: card
+        for card in db.session.scalars(
+            select(Scorecard).where(Scorecard.county_id == county_id, Scorecard.month == month)
+        )
+    }
+    return Verified(
+        month,
+        month_facts.digest(kept) == lock.facts_digest,
+        digest(found.units) == lock.results_digest,
+        len(cards) == len(found.units)
+        and all(_same(cards.get(one.unit), one) for one in found.units),
+        code_version() == lock.code_version,
+        len(kept),
+    )
+
+
+def _same(card: Scorecard | None, score: UnitScore) -> bool:
+    return card is not None and (
+        card.total, card.rank, card.band, card.light, card.standard_error, card.indicators,
+    ) == (
+        points(score.total), score.rank, score.band, score.light.code,
+        Decimal(f"{score.error:.4f}"), indicators_json(score),
+    )  # fmt: skip
+
+
+def late_facts(lock: MonthLock) -> list[tuple[VillageFacts, VillageFacts]]:
+    """Villages whose facts are not what they were when the month was locked: before and now."""
+    end = calendar.midnight(calendar.next_month(lock.month))
+    frozen = {one.village_id: one for one in month_facts.kept(lock.month, [lock.county_id])}
+    return [
+        (frozen[one.village_id], one)
+        for one in month_facts.gather(lock.month, [lock.county_id], end)
+        if one.village_id in frozen and frozen[one.village_id].canonical() != one.canonical()
+    ]

@@ -1,0 +1,129 @@
+"""A locked month stands: to the byte, and against whoever would change it."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from backend.app.access import Role
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.scorecards import corrections, locks, verification
+from backend.app.scorecards.operations import recompute_month
+from tests.factories.county import County, actor_with, make_county
+from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
+
+
+@pytest.fixture
+def county(app) -> County:
+    county = make_county(villages=4)
+    rate_village(county, 0, [1] * 8 + [2] * 3 + [5])
+    rate_village(county, 1, [1, 2, 3, 4] * 4)
+    rate_village(county, 2, [2] * 9)
+    return county
+
+
+def lock(county: County, month=LAST_MONTH, note="试点县,先锁"):
+    staff = actor_with(Role.COUNTY_STAFF, county.id)
+    with transaction():
+        return locks.lock_month(staff, county.id, month, note)
+
+
+def test_a_locked_month_computed_again_is_the_same_to_the_byte(county: County) -> None:
+    lock(county)
+    with transaction():
+        found = verification.verify(county.id, LAST_MONTH)
+    assert found.equal
+    assert found.villages == 4
+
+
+def test_the_database_refuses_to_change_a_locked_month(county: County) -> None:
+    lock(county)
+    for statement in (
+        "DELETE FROM scorecard WHERE month = :month",
+        "DELETE FROM month_fact WHERE month = :month",
+        "UPDATE scorecard SET total = 100 WHERE month = :month",
+        "UPDATE month_lock SET locked_at = now() WHERE month = :month",
+        "DELETE FROM month_lock WHERE month = :month",
+    ):
+        with pytest.raises(DBAPIError, match=r"locked month|append-only"), transaction():
+            db.session.execute(text(statement), {"month": LAST_MONTH})
+
+
+def test_recomputing_leaves_a_locked_month_alone_and_the_others_not(county: County, scalar) -> None:
+    lock(county)
+    rate_village(county, 3, [5] * 20)
+    with transaction():
+        assert recompute_month(LAST_MONTH) == 0
+        assert recompute_month(THIS_MONTH) == 4
+    assert scalar("SELECT n FROM scorecard WHERE village_id = :v AND month = :m",
+                  v=county.village_ids[3], m=LAST_MONTH) == 0  # fmt: skip
+
+
+def test_what_comes_in_late_is_found_and_becomes_a_numbered_correction(county: County) -> None:
+    lock(county)
+    rate_village(county, 3, [1] * 20)
+    staff = actor_with(Role.COUNTY_STAFF, county.id)
+    with transaction():
+        late = verification.late_facts(locks.get_lock(county.id, LAST_MONTH))
+        assert [now.village_id for _, now in late] == [county.village_ids[3]]
+        first = corrections.correct_late(
+            staff, county.id, LAST_MONTH, county.village_ids[3], "补录漏传的评价"
+        )
+    assert (first.number, first.before["total"]) == (1, None)
+    assert first.after["total"] is not None
+    with transaction():
+        assert verification.verify(county.id, LAST_MONTH).equal
+        with pytest.raises(corrections.NothingToCorrect):
+            corrections.correct_late(
+                staff, county.id, LAST_MONTH, county.village_ids[3], "再来一次"
+            )
+
+
+def test_a_month_that_is_not_over_cannot_be_locked(county: County) -> None:
+    with pytest.raises(locks.MonthNotOver):
+        lock(county, calendar.month_of(calendar.today()))
+
+
+def test_a_month_is_locked_once(county: County) -> None:
+    lock(county)
+    with pytest.raises(locks.MonthLocked):
+        lock(county)
+
+
+def test_a_full_checklist_asks_for_a_reason(county: County) -> None:
+    with transaction():
+        db.session.execute(
+            text("UPDATE rating SET held_at = now() WHERE id = (SELECT min(id) FROM rating)")
+        )
+    with pytest.raises(locks.ChecklistOpen) as refused:
+        lock(county, note=" ")
+    assert refused.value.errors == {"note": ["待复核的评价 1 件"]}
+    assert lock(county, note="等不及了").checklist["note"] == "等不及了"
+
+
+def test_altered_facts_do_not_verify(county: County) -> None:
+    lock(county)
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(
+            text("UPDATE month_fact SET counts = '{\"levels\": [99, 0, 0, 0, 0]}'"
+                 " WHERE village_id = :v"), {"v": county.village_ids[1]},
+        )  # fmt: skip
+    with transaction():
+        found = verification.verify(county.id, LAST_MONTH)
+    assert not found.facts_equal
+    assert not found.results_equal
+
+
+def test_the_command_says_so_and_fails_when_something_differs(app, county: County) -> None:
+    month = f"{LAST_MONTH:%Y-%m}"
+    lock(county)
+    runner = app.test_cli_runner()
+    good = runner.invoke(args=["scorecards", "verify", month])
+    assert good.exit_code == 0, good.output
+    assert "事实一致,结果一致,得分卡一致,算法同一版" in good.output
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("UPDATE scorecard SET total = 100"))
+    assert runner.invoke(args=["scorecards", "verify", month]).exit_code == 1
+    assert runner.invoke(args=["scorecards", "verify", "2020-01"]).exit_code == 1
