@@ -14,6 +14,7 @@ from backend.app.core.db import db
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
 from backend.app.core.settings import REPOSITORY, Settings, SettingsError
+from backend.app.points.acts import SOURCES
 
 FEATURES = (
     "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
@@ -99,6 +100,9 @@ def _register_features(app: Flask) -> None:
                 api.register_blueprint(blueprint)
             else:
                 app.register_blueprint(blueprint)
+        acts = _module(f"backend.app.{feature}.acts")
+        if acts is not None:
+            SOURCES[feature] = acts.ACTS
         commands = _module(f"backend.app.{feature}.commands")
         if commands is not None:
             app.cli.add_command(commands.commands)

@@ -60,6 +60,11 @@ class Permission(StrEnum):
     RAISE_OBJECTION = "raise_objection"
     DECIDE_OBJECTIONS = "decide_objections"
     SEE_LEADER_PAGE = "see_leader_page"
+    SEE_POINTS = "see_points"
+    MANAGE_POINTS = "manage_points"
+    ENTER_DEEDS = "enter_deeds"
+    CONFIRM_DEEDS = "confirm_deeds"
+    REVIEW_POINTS = "review_points"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -101,6 +106,11 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.RAISE_OBJECTION: frozenset({C}),
     Permission.DECIDE_OBJECTIONS: frozenset({K, A}),
     Permission.SEE_LEADER_PAGE: frozenset({K, L, A}),
+    Permission.SEE_POINTS: frozenset({T, K, L, A}),
+    Permission.MANAGE_POINTS: frozenset({K, A}),
+    Permission.ENTER_DEEDS: frozenset({C, T, K, A}),
+    Permission.CONFIRM_DEEDS: frozenset({T, K, A}),
+    Permission.REVIEW_POINTS: frozenset({K, A}),
 }
 
 # Which roles a holder may hand out: never above one's own.

@@ -34,6 +34,13 @@ ACTIONS = {
     "download_export": "下载导出",
     "recompute_month": "重新计算得分",
     "set_points_rule": "改积分规则",
+    "save_points_draft": "存积分办法草稿",
+    "drop_points_draft": "删积分办法草稿",
+    "adopt_points_rules": "定积分办法",
+    "end_points_rules": "停用积分办法",
+    "enter_points_deed": "登记积分事项",
+    "decide_points_deed": "确认积分事项",
+    "close_points_month": "积分结账",
     "import_divisions": "导入区划",
     "add_group": "新设小组",
     "add_department": "新设部门",
@@ -77,6 +84,7 @@ ACTIONS = {
 SUBJECTS = {
     "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
+    "points_rule_set": "积分办法", "points_deed": "积分事项",
     "ticket": "诉求", "survey": "问卷",
 }  # fmt: skip
 DETAILS = {
@@ -88,6 +96,8 @@ DETAILS = {
     "amount": "数值", "year": "年份", "days": "天数", "edges": "时段", "urgency": "紧急程度",
     "stage": "环节", "unit": "单位", "shown": "可见", "source": "来源", "refused": "未收",
     "code": "编码", "move": "步骤",
+    "items": "项数", "budget": "预算", "version": "版次", "starts_on": "开始", "people": "人数",
+    "confirmed": "通过", "credited": "得分人数", "entries": "笔数", "kind": "内容",
     "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {

@@ -329,3 +329,20 @@ def bound_village(person_id: int) -> int | None:
         Binding.person_id == person_id, Binding.ended_at.is_(None)
     )
     return db.session.scalar(query)
+
+
+VILLAGERS = text(
+    """
+    SELECT b.person_id, p.display_name AS name, g.name AS group_name, b.household
+    FROM binding b
+    JOIN person p ON p.id = b.person_id
+    LEFT JOIN region g ON g.id = b.group_id
+    WHERE b.village_id = :village_id AND b.ended_at IS NULL
+    ORDER BY g.name NULLS LAST, b.household NULLS LAST, b.person_id
+    """
+)
+
+
+def villagers_of(village_id: int) -> list[Any]:
+    """Who has bound a village, for entering who took part in something of the village's."""
+    return list(db.session.execute(VILLAGERS, {"village_id": village_id}))

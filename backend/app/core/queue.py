@@ -33,6 +33,7 @@ class JobName(StrEnum):
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
     TEND_REDEMPTIONS = "backend.jobs.rewards.tend_redemptions"
     PUBLISH_POINTS = "backend.jobs.rewards.publish_points"
+    CLOSE_POINTS_MONTH = "backend.jobs.points.close_points_month"
 
 
 class QueueName(StrEnum):
@@ -59,6 +60,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
     JobName.TEND_REDEMPTIONS: QueueName.SLOW,
     JobName.PUBLISH_POINTS: QueueName.SLOW,
+    JobName.CLOSE_POINTS_MONTH: QueueName.SLOW,
 }
 
 

@@ -34,7 +34,8 @@ def list_exports() -> str:
         region_id=request.args.get("region", type=int),
         regions=queries.exportable_regions(scope),
         exports=queries.list_own(actor().person_id),
-    )
+        kinds=operations.KINDS, kind=request.args.get("kind"),
+    )  # fmt: skip
 
 
 @blueprint.get("/table")
@@ -53,7 +54,10 @@ def request_export() -> Response:
     if month is None or not region.isdecimal() or len(region) > 18:
         raise InvalidInput(errors={"month": ["请选月份和地方"]})
     with transaction():
-        operations.request_export(actor(), int(region), month, request.form.get("format", ""))
+        operations.request_export(
+            actor(), int(region), month, request.form.get("format", ""),
+            request.form.get("kind", operations.MONTH_SCORECARDS),
+        )  # fmt: skip
     return redirect(address_of("exports_console.list_exports"))
 
 

@@ -13,9 +13,11 @@ from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.queue import JobName, enqueue
+from backend.app.exports import points_sheet
 from backend.app.exports.models import Export
 from backend.app.exports.sheets import write_csv, write_xlsx
 from backend.app.places.queries import get_place
+from backend.app.points import months
 from backend.app.scorecards import queries as scorecards
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 
@@ -23,24 +25,30 @@ KEPT_FOR = timedelta(days=7)
 FORMATS = ("xlsx", "csv")
 FINISHED = ("done", "expired")
 MONTH_SCORECARDS = "month_scorecards"
+MONTH_POINTS = "month_points"
+KINDS = {MONTH_SCORECARDS: "村庄得分", MONTH_POINTS: "积分汇总"}
 
 
-def request_export(actor: Actor, region_id: int, month: date, format_: str) -> Export:
+def request_export(
+    actor: Actor, region_id: int, month: date, format_: str, kind: str = MONTH_SCORECARDS
+) -> Export:
     """Puts a file on the list; a worker writes it."""
     if format_ not in FORMATS:
         raise InvalidInput(errors={"format": ["请选 xlsx 或 csv"]})
+    if kind not in KINDS:
+        raise InvalidInput(errors={"kind": ["请选导出什么"]})
     place = get_place(region_id)
     if not may(actor, Permission.EXPORT, place.path):
         raise NotAllowed("这个地方不归您管,不能导出")
     at = calendar.now()
     export = Export(
-        kind=MONTH_SCORECARDS,
+        kind=kind,
         format=format_,
         month=month,
         region_id=region_id,
         state="queued",
         progress=0,
-        file_name=f"{place.name}{month:%Y年%m月}村庄得分.{format_}",
+        file_name=f"{place.name}{month:%Y年%m月}{KINDS[kind]}.{format_}",
         requested_by_id=actor.person_id,
         requested_at=at,
         expires_at=at + KEPT_FOR,
@@ -49,7 +57,7 @@ def request_export(actor: Actor, region_id: int, month: date, format_: str) -> E
     db.session.flush()
     record(
         "request_export", actor.person_id, "export", export.id,
-        month=f"{month:%Y-%m}", region_id=region_id, format=format_,
+        month=f"{month:%Y-%m}", region_id=region_id, format=format_, kind=kind,
     )  # fmt: skip
     enqueue(JobName.WRITE_EXPORT, export.id)
     return export
@@ -66,6 +74,7 @@ def write_export(export_id: int) -> None:
             "region_id": export.region_id,
             "month": export.month,
             "format": export.format,
+            "kind": export.kind,
         }
         title = export.file_name.rsplit(".", 1)[0]
     try:
@@ -84,9 +93,12 @@ def write_export(export_id: int) -> None:
 
 
 def _write_file(
-    export_id: int, title: str, region_id: int, month: date, format: str  # noqa: A002
+    export_id: int, title: str, region_id: int, month: date, format: str, kind: str  # noqa: A002
 ) -> tuple[str, int]:  # fmt: skip
-    rows = scorecards.export_rows(region_id, month)
+    of_points = kind == MONTH_POINTS
+    rows = [] if of_points else scorecards.export_rows(region_id, month)
+    points = _points(region_id, month) if of_points else None
+    count = len(rows)
     db.session.rollback()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export.{format}"
@@ -95,14 +107,21 @@ def _write_file(
             with transaction():
                 _set(export_id, progress=min(99, percent))
 
-        if format == "csv":
+        if points is not None:
+            count = points_sheet.write(path, format, title, points, progress)
+        elif format == "csv":
             write_csv(path, rows, progress)
         else:
             shown = scorecards.area_month([region_id], month)
             write_xlsx(path, title, rows, _summary(shown, month), progress)
         key = storage.new_key("exports", format)
         storage.put(key, path.read_bytes())
-    return key, len(rows)
+    return key, count
+
+
+def _points(region_id: int, month: date) -> months.Report:
+    county_id = get_place(region_id).county_id or region_id
+    return months.report(county_id, region_id, month)
 
 
 def _summary(shown: Area, month: date) -> list[tuple[str, Any]]:

@@ -12,3 +12,17 @@ AUTOMATIC = {
     TICKET: "实名提诉求",
     FOLLOW_UP: "回答回访",
 }
+
+# Where acts are found that might have earned points: each feature's own SELECT of
+# (code, label, person_id, village_id, day) between :first and :last in county :county_id.
+# The factory fills it, so that nothing here imports upwards.
+SOURCES: dict[str, str] = {}
+
+ACTS = """
+    SELECT 'deed' AS code, r.label, p.person_id, d.village_id, d.happened_on AS day
+    FROM points_deed d
+    JOIN points_deed_person p ON p.deed_id = d.id
+    JOIN points_rule r ON r.id = d.rule_id
+    WHERE d.county_id = :county_id AND d.state = 'confirmed'
+      AND d.happened_on BETWEEN :first AND :last
+"""

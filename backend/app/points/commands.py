@@ -5,9 +5,12 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
+from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
-from backend.app.points import operations
+from backend.app.places.queries import get_place
+from backend.app.points import operations, rules
 from backend.app.points.acts import AUTOMATIC, RATING
+from backend.app.points.examples import EXAMPLES
 
 commands = AppGroup("points", help="积分")
 
@@ -26,3 +29,17 @@ def set_rule(
     with transaction():
         rule = operations.set_rule(county_id, code, label, amount, daily_cap, starts_on.date())
         click.echo(f"{label}:每次 {amount} 分,每天最多 {daily_cap} 次,第 {rule.version} 版")
+
+
+@commands.command("load-example")
+@click.argument("region_id", type=int)
+@click.option("--name", type=click.Choice(list(EXAMPLES)), default="yuechi", show_default=True)
+@click.option("--as-person", type=int, required=True, help="the id of who is to edit the draft")
+def load_example(region_id: int, name: str, as_person: int) -> None:
+    """Puts an example into the draft of a county or village; it still needs a vote."""
+    _, items, budget = EXAMPLES[name]
+    title = f"{get_place(region_id).name}积分办法"
+    with transaction():
+        draft = rules.save_draft(actor_today(as_person), region_id, title, items, budget)
+        classes = len({item.group for item in items})
+        click.echo(f"{draft.title}:{classes} 类 {len(items)} 项,表决后生效")

@@ -16,19 +16,20 @@ def rule_of(act: str, code: str, day: str) -> str:
     """  # noqa: S608  the arguments are constants of our own code
 
 
-def earn(source: str, rule_code: str, cause_kind: str) -> str:
+def earn(source: str, rule_code: str, cause_kind: str, rule: str | None = None) -> str:
     """An INSERT that books one act of `source` (id, county_id, village_id) under today's rule.
 
     Gives nothing where no rule holds or the person has reached a cap; `nth` makes two simultaneous
     acts collide instead of passing a cap together, so callers try again on a unique violation.
-    Binds :person_id, :today, :month, :at. Code and cause are SQL: a literal or a bind.
+    Binds :person_id, :today, :month, :at. Code and cause are SQL, a literal or a bind; `rule`
+    selects another rule than the act's own of today.
     """
     return f"""
     INSERT INTO points_entry ({COLUMNS})
     SELECT :person_id, 'earned', r.amount, act.county_id, act.village_id, r.id, {cause_kind},
            act.id, :today, 1 + so_far.acts, :at
     FROM {source} AS act
-    CROSS JOIN LATERAL ({rule_of("act", rule_code, ":today")}) AS r
+    CROSS JOIN LATERAL ({rule or rule_of("act", rule_code, ":today")}) AS r
     CROSS JOIN LATERAL (
         SELECT count(*) AS acts, count(*) FILTER (WHERE e.earned_on = :today) AS today
         FROM points_entry e

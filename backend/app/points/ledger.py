@@ -1,6 +1,8 @@
 """Writes of the ledger: earn, spend, adjust and undo. Each is an entry; none is ever changed."""
 
-from sqlalchemy import select, text
+from typing import Any
+
+from sqlalchemy import TextClause, select, text
 
 from backend.app.accounts.queries import bound_village
 from backend.app.core import calendar
@@ -17,6 +19,8 @@ ACT = (
     " CAST(:village_id AS bigint) AS village_id)"
 )
 CREDIT = text(earn(ACT, rule_code=":code", cause_kind=":cause_kind"))
+GIVEN = "SELECT id, amount, daily_cap, monthly_cap FROM points_rule WHERE id = :rule_id"
+CREDIT_DEED = text(earn(ACT, rule_code="", cause_kind="'deed'", rule=GIVEN))
 
 
 def credit(
@@ -32,6 +36,28 @@ def credit(
     The same cause is credited once: asked again, it says what it earned. Without a village the
     points belong to the sums of the one the person has bound.
     """
+    village_id = village_id or village_of(person_id)
+    more = {"code": code, "cause_kind": cause_kind}
+    return _credit(CREDIT, person_id, county_id, village_id, cause_kind, cause_id, more)
+
+
+def credit_deed(
+    person_id: int, county_id: int, village_id: int, rule_id: int, cause_id: int
+) -> int:
+    """As `credit`, by the rule under which a deed was entered, even where it has ended since."""
+    more = {"rule_id": rule_id}
+    return _credit(CREDIT_DEED, person_id, county_id, village_id, "deed", cause_id, more)
+
+
+def _credit(
+    statement: TextClause,
+    person_id: int,
+    county_id: int,
+    village_id: int | None,
+    cause_kind: str,
+    cause_id: int,
+    more: dict[str, Any],
+) -> int:
     # Two acts of one person at once number themselves one after the other.
     db.session.execute(ONE_AFTER_THE_OTHER, {"id": str(person_id)})
     known = entry_of(cause_kind, cause_id)
@@ -39,12 +65,11 @@ def credit(
         return known.amount
     today = calendar.today()
     values = {
-        "person_id": person_id, "county_id": county_id,
-        "village_id": village_id or village_of(person_id), "code": code,
-        "cause_kind": cause_kind, "cause_id": cause_id,
-        "today": today, "month": calendar.month_of(today), "at": calendar.now(),
+        "person_id": person_id, "county_id": county_id, "village_id": village_id,
+        "cause_id": cause_id, "today": today, "month": calendar.month_of(today),
+        "at": calendar.now(), **more,
     }  # fmt: skip
-    return db.session.scalar(CREDIT, values) or 0
+    return db.session.scalar(statement, values) or 0
 
 
 def spend(person_id: int, county_id: int, amount: int, cause_kind: str, cause_id: int) -> int:

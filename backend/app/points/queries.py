@@ -1,19 +1,24 @@
-"""Reads of the ledger."""
+"""Reads of the ledger and its rules."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, text
 
 from backend.app.core.db import db
+from backend.app.core.errors import NotFound
 from backend.app.points.fragments import rule_of
-from backend.app.points.models import PointsBalance, PointsEntry, PointsRule
+from backend.app.points.models import PointsBalance, PointsEntry, PointsRule, PointsRuleSet
 
 PAGE = 30
 # What entries without a rule are called, by their cause.
 CAUSES = {
     "redemption": "兑换奖品",
     "lapse": "积分到期",
+    "hold": "暂扣:等另一位工作人员核实",
+    "hold_back": "核实没问题,退回暂扣的积分",
 }
 
 
@@ -60,7 +65,7 @@ def statement_of(person_id: int, before: int | None = None) -> list[EntryLine]:
     ]
 
 
-def entry_text(entry: PointsEntry, label: str | None) -> str:
+def entry_text(entry: Any, label: str | None) -> str:
     """What an entry is called: its rule's act, else its cause; never what was answered."""
     what = label or CAUSES.get(entry.cause_kind, "积分调整")
     return f"冲正:{what}" if entry.reverses_id else what
@@ -85,3 +90,159 @@ def amount_for(cause_kind: str, cause_id: int) -> int:
         )
         or 0
     )
+
+
+def rule_sets_of(region_id: int) -> list[PointsRuleSet]:
+    """Every version that was voted, newest first."""
+    query = (
+        select(PointsRuleSet)
+        .where(PointsRuleSet.region_id == region_id, PointsRuleSet.version.is_not(None))
+        .order_by(PointsRuleSet.version.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def rule_set_on(region_id: int, day: date) -> PointsRuleSet | None:
+    """The version in force in a county or village that day."""
+    return db.session.scalar(
+        select(PointsRuleSet).where(
+            PointsRuleSet.region_id == region_id,
+            PointsRuleSet.version.is_not(None),
+            PointsRuleSet.starts_on <= day,
+            PointsRuleSet.ends_on.is_(None) | (PointsRuleSet.ends_on >= day),
+        )
+    )
+
+
+def get_rule_set(rule_set_id: int) -> PointsRuleSet:
+    found = db.session.get(PointsRuleSet, rule_set_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rules_of(rule_set_id: int) -> list[PointsRule]:
+    query = select(PointsRule).where(PointsRule.rule_set_id == rule_set_id).order_by(PointsRule.id)
+    return list(db.session.scalars(query))
+
+
+def rules_on(region_id: int, day: date) -> list[PointsRule]:
+    """What holds in a county or village that day, voted or set by IT at the start."""
+    query = (
+        select(PointsRule)
+        .where(PointsRule.region_id == region_id, PointsRule.starts_on <= day)
+        .where(PointsRule.ends_on.is_(None) | (PointsRule.ends_on >= day))
+        .order_by(PointsRule.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def loose_rules(region_id: int) -> list[PointsRule]:
+    """Rules of before the first vote."""
+    query = (
+        select(PointsRule)
+        .where(PointsRule.region_id == region_id, PointsRule.rule_set_id.is_(None))
+        .order_by(PointsRule.id)
+    )
+    return list(db.session.scalars(query))
+
+
+VILLAGES_WITH_RULES = text(
+    """
+    SELECT DISTINCT v.id, v.name, v.code FROM region v
+    WHERE v.county_id = :county_id AND v.level = 'village'
+      AND (EXISTS (SELECT FROM points_rule WHERE region_id = v.id)
+           OR EXISTS (SELECT FROM points_rule_set WHERE region_id = v.id))
+    ORDER BY v.code LIMIT 200
+    """
+)
+
+
+def villages_with_rules(county_id: int) -> list[Any]:
+    return list(db.session.execute(VILLAGES_WITH_RULES, {"county_id": county_id}))
+
+
+WAITING = text(
+    """
+    SELECT
+        (SELECT count(*) FROM points_deed d JOIN region v ON v.id = d.village_id
+         WHERE d.state = 'waiting' AND (v.county_id = ANY(:within)
+               OR v.township_id = ANY(:within))) AS deeds,
+        (SELECT count(*) FROM points_hold
+         WHERE county_id = :county_id AND decided_at IS NULL) AS holds,
+        (SELECT count(*) FROM points_freeze
+         WHERE county_id = :county_id AND lifted_at IS NULL) AS frozen,
+        (SELECT count(*) FROM points_freeze
+         WHERE county_id = :county_id AND appealed_at IS NOT NULL
+           AND decided_at IS NULL AND lifted_at IS NULL) AS appeals
+    """
+)
+
+
+def waiting(county_id: int, within: Collection[int]) -> Any:
+    """What waits for a second person."""
+    return db.session.execute(WAITING, {"county_id": county_id, "within": list(within)}).one()
+
+
+# Neither the cause's id nor an exact time: an entry never leads to what somebody said.
+FIND = text(
+    """
+    SELECT e.id, e.kind, e.amount, e.cause_kind, e.earned_on, e.reverses_id, e.person_id,
+           r.label, r.version, v.name AS village_name,
+           (SELECT id FROM points_entry o WHERE o.reverses_id = e.id) AS reversed_by
+    FROM points_entry e
+    LEFT JOIN points_rule r ON r.id = e.rule_id
+    LEFT JOIN region v ON v.id = e.village_id
+    WHERE e.county_id = :county_id
+      AND (e.id = CAST(:entry AS bigint) OR e.person_id = CAST(:person AS bigint))
+    ORDER BY e.id DESC LIMIT 100
+    """
+)
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """An entry as the office may see it."""
+
+    id: int
+    person_id: int
+    day: date
+    amount: int
+    words: str
+    version: int | None
+    village: str | None
+    reverses_id: int | None
+    reversed_by: int | None
+
+
+def find_entries(county_id: int, entry: int | None, person: int | None) -> list[LedgerLine]:
+    """One entry by its number, or the newest hundred of one person."""
+    values = {"county_id": county_id, "entry": entry, "person": person}
+    return [
+        LedgerLine(
+            row.id, row.person_id, row.earned_on, row.amount,
+            entry_text(row, row.label), row.version, row.village_name, row.reverses_id,
+            row.reversed_by,
+        )
+        for row in db.session.execute(FIND, values)
+    ]  # fmt: skip
+
+
+ACCOUNT = text(
+    """
+    SELECT b.person_id, b.balance, b.frozen, v.name AS village_name
+    FROM points_balance b
+    LEFT JOIN binding n ON n.person_id = b.person_id AND n.ended_at IS NULL
+    LEFT JOIN region v ON v.id = n.village_id
+    WHERE b.person_id = :person
+      AND (n.county_id = :county_id
+           OR EXISTS (SELECT FROM points_entry e
+                      WHERE e.person_id = b.person_id AND e.county_id = :county_id))
+    """
+)
+
+
+def account_of(county_id: int, person_id: int) -> Any:
+    """Somebody's balance for the office, without a name; None for a stranger to the county."""
+    values = {"county_id": county_id, "person": person_id}
+    return db.session.execute(ACCOUNT, values).one_or_none()

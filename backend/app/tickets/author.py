@@ -9,6 +9,8 @@ from backend.app.access import Actor
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import check_words
+from backend.app.points.acts import FOLLOW_UP
+from backend.app.points.ledger import credit
 from backend.app.tickets import files, moves
 from backend.app.tickets.county import policy_of
 from backend.app.tickets.desk import desk_staff, start_again
@@ -66,6 +68,11 @@ def give_verdict(
     ticket.outcome = answer if answer in CLOSING_VERDICTS or act.before is State.RESOLVED else None
     act.words, act.detail = checked, {"answer": answer, "level": level}
     event = moves.finish(act)
+    if ticket.person_id is not None:
+        # The same for every answer.
+        credit(
+            ticket.person_id, ticket.county_id, FOLLOW_UP, FOLLOW_UP, ticket.id, ticket.village_id
+        )
     if answer == Verdict.NOT:
         tell_people(
             desk_staff(ticket), ticket, event, "村民说没解决", f"编号 {ticket.number},请回访"

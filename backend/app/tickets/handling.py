@@ -11,9 +11,12 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import CheckedText, check_words
 from backend.app.places.queries import department_names, get_place
+from backend.app.points.acts import TICKET
+from backend.app.points.ledger import credit
 from backend.app.tickets import files, moves
 from backend.app.tickets.desk import desk_staff
 from backend.app.tickets.errors import ExtensionPending
+from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.news import tell_author, tell_people
 from backend.app.tickets.states import Move, State
@@ -60,6 +63,9 @@ def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
     ticket = act.ticket
     ticket.signed_at = act.at
     event = moves.finish(act)
+    if ticket.person_id is not None and ticket.channel == Channel.MINI:
+        # Not at sending: what nobody takes on, as junk sent for points, earns none.
+        credit(ticket.person_id, ticket.county_id, TICKET, TICKET, ticket.id, ticket.village_id)
     tell_author(ticket, event, f"{office_name(ticket)} 已签收,正在办", f"编号 {ticket.number}")
     return ticket
 

@@ -51,6 +51,11 @@ MATRIX = {
     "hand_out_rewards": "CSTKA",
     "manage_rewards": "TKA",
     "see_redemptions": "TKLA",
+    "see_points": "TKLA",
+    "manage_points": "KA",
+    "enter_deeds": "CTKA",
+    "confirm_deeds": "TKA",
+    "review_points": "KA",
 }
 GRANTABLE = {
     "A": "CSDTKLA", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "", "L": "",
@@ -61,6 +66,7 @@ WRITING = {
     "manage_logins", "handle_tickets", "run_ticket_desk", "enter_for_others",
     "manage_ticket_rules", "manage_surveys", "enter_paper_votes", "hand_out_rewards",
     "manage_rewards",
+    "manage_points", "enter_deeds", "confirm_deeds", "review_points",
 }  # fmt: skip
 
 

@@ -1,16 +1,65 @@
-"""A county with rewards, a villager with points, and the phones behind the counters."""
+"""A county with rewards and the phones behind its counters; two clerks who look at each other."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from backend.app.access import Actor, Role
+from backend.app.accounts.queries import actor_today
+from backend.app.core import calendar
 from backend.app.core.db import db
 from tests.app.ratings.conftest import Phone, open_phone
+from tests.factories.console import make_staff
+from tests.factories.county import County, make_county
 from tests.factories.rewards import Bazaar, make_bazaar, villager
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=calendar.COUNTY_ZONE)
+TODAY = date(2026, 11, 20)
+
+
+@dataclass
+class Clock:
+    """The county's clock, which a test sets."""
+
+    at: datetime = NOW
+
+    def set(self, day: date, hour: int = 10) -> None:
+        self.at = datetime(day.year, day.month, day.day, hour, tzinfo=calendar.COUNTY_ZONE)
+
+
+@pytest.fixture
+def clock(app, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(calendar, "now", lambda: clock.at)
+    return clock
+
+
+@pytest.fixture
+def county(clock: Clock) -> County:
+    return make_county(villages=2)
+
+
+@pytest.fixture
+def clerk(county: County) -> Actor:
+    return actor_today(make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+
+
+@pytest.fixture
+def second(county: County) -> Actor:
+    return actor_today(make_staff(Role.COUNTY_STAFF, county.id, "second"))
+
+
+@pytest.fixture
+def stranger(county: County) -> Actor:
+    """Of another county."""
+    other = make_county(villages=1, code="610527", name="白水县")
+    return actor_today(make_staff(Role.COUNTY_STAFF, other.id, "stranger"))
 
 
 @pytest.fixture

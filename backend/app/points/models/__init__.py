@@ -1,5 +1,13 @@
 """Tables of points: the ledger and its rules; rewards, their stock and who fetched them."""
 
+from backend.app.points.models.county import (
+    PointsLapse,
+    PointsLapseLine,
+    PointsMonth,
+    PointsMonthSum,
+    PointsPolicy,
+)
+from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
 from backend.app.points.models.ledger import PointsBalance, PointsEntry
 from backend.app.points.models.redemptions import (
     SECOND_PERSON_FROM,
@@ -14,23 +22,43 @@ from backend.app.points.models.rewards import (
     ExchangePoint,
     Reward,
 )
-from backend.app.points.models.rules import PointsRule
+from backend.app.points.models.rules import (
+    PointsDeed,
+    PointsDeedPerson,
+    PointsRule,
+    PointsRuleSet,
+)
 from backend.app.points.models.stock import (
     StockBalance,
     StockCount,
     StockCountLine,
     StockMovement,
 )
+from backend.app.points.models.watch import PointsFreeze, PointsHold
 
 __all__ = [
     "SECOND_PERSON_FROM",
+    "DrawSeed",
+    "DrawTicket",
+    "DrawWinner",
     "ExchangeInvitation",
     "ExchangeKeeper",
     "ExchangePoint",
     "PointsBalance",
+    "PointsDeed",
+    "PointsDeedPerson",
+    "PointsDraw",
     "PointsEntry",
+    "PointsFreeze",
+    "PointsHold",
+    "PointsLapse",
+    "PointsLapseLine",
+    "PointsMonth",
+    "PointsMonthSum",
+    "PointsPolicy",
     "PointsPublication",
     "PointsRule",
+    "PointsRuleSet",
     "PublicationCorrection",
     "Redemption",
     "RedemptionCode",

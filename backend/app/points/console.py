@@ -1,0 +1,43 @@
+"""积分: what was given this month, the budget, what waits; the pages of rules and deeds."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from backend.app.access import Permission, regions_of
+from backend.app.core import calendar
+from backend.app.core.guards import actor, guard
+from backend.app.points import (
+    budget,
+    console_deeds,
+    console_ledger,
+    console_rules,
+    forms,
+    months,
+    queries,
+)
+from backend.app.points.blueprints import console as blueprint
+
+
+@blueprint.get("")
+@guard(Permission.SEE_POINTS)
+def show_overview() -> Any:
+    """One page for the morning: spent, left, waiting."""
+    county_id, today = forms.county_of(), calendar.today()
+    within = regions_of(actor(), Permission.SEE_POINTS)
+    month = calendar.parse_month(request.args.get("month")) or calendar.month_of(today)
+    rule_set = queries.rule_set_on(county_id, today)
+    region = county_id if county_id in within else min(within)
+    return render_template(
+        "points/overview.html",
+        month=month, this_month=calendar.month_of(today), rule_set=rule_set,
+        forecast=budget.forecast(rule_set, today) if rule_set else None,
+        report=months.report(county_id, region, month), whole=region == county_id,
+        waiting=queries.waiting(county_id, within), today=today,
+        previous=calendar.previous_month(month), next=calendar.next_month(month),
+    )  # fmt: skip
+
+
+console_rules.register(blueprint)
+console_deeds.register(blueprint)
+console_ledger.register(blueprint)

@@ -1,0 +1,96 @@
+"""待确认: meetings and volunteer work, entered for many at once, confirmed by somebody else."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission, has_permission, regions_of
+from backend.app.accounts.forms import read_day
+from backend.app.accounts.queries import villagers_of
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.places.queries import get_place, search_villages
+from backend.app.points import deeds, forms
+
+STATES = {"waiting": "待确认", "confirmed": "已通过", "refused": "未通过", "": "全部"}
+
+
+@guard(Permission.SEE_POINTS)
+def show_deeds() -> Any:
+    return _deeds_page()
+
+
+def _deeds_page(error: DomainError | None = None) -> Any:
+    state = request.values.get("state", "waiting")
+    me, within = actor(), regions_of(actor(), Permission.SEE_POINTS)
+    page = render_template(
+        "points/deeds.html",
+        deeds=deeds.list_deeds(within, me.person_id, state if state in STATES else "waiting"),
+        state=state, states=STATES, error=error, reader=me.person_id,
+        confirms=has_permission(me, Permission.CONFIRM_DEEDS),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.ENTER_DEEDS)
+def new_deed() -> Any:
+    return _form()
+
+
+def _form(error: DomainError | None = None) -> Any:
+    """First the village, then what and who."""
+    within = regions_of(actor(), Permission.ENTER_DEEDS)
+    words = request.values.get("q", "")
+    village_id = forms.read_number(request.values, "village")
+    village = get_place(village_id) if village_id else None
+    if village is not None and (village.level != "village" or within.isdisjoint(village.path)):
+        raise NotFound
+    today = calendar.today()
+    page = render_template(
+        "points/deed.html",
+        village=village, error=error, form=request.form, q=words, today=today,
+        found=search_villages(words, list(within))[:12] if words else [],
+        rules=deeds.deed_rules(village.id, today) if village else [],
+        people=villagers_of(village.id) if village else [],
+        ticked=set(request.form.getlist("people")),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.ENTER_DEEDS)
+def enter_deed() -> Any:
+    form = request.form
+    try:
+        with transaction():
+            deeds.enter(
+                actor(), forms.read_number(form, "village") or 0,
+                forms.read_number(form, "rule_id") or 0, read_day(form, "happened_on"),
+                form.get("note", ""), forms.read_people(form),
+            )  # fmt: skip
+    except InvalidInput as refused:
+        return _form(refused)
+    return redirect(address_of("points_console.show_deeds"))
+
+
+@guard(Permission.CONFIRM_DEEDS)
+def decide_deed(deed_id: int) -> Any:
+    confirm = request.form.get("decision") == "confirm"
+    try:
+        with transaction():
+            deeds.decide(actor(), deed_id, confirm, request.form.get("note", ""))
+    except (InvalidInput, Conflict) as refused:
+        return _deeds_page(refused)
+    return redirect(address_of("points_console.show_deeds"))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    add = blueprint.add_url_rule
+    add("/deeds", view_func=show_deeds, methods=["GET"])
+    add("/deeds/new", view_func=new_deed, methods=["GET"])
+    add("/deeds/new", view_func=enter_deed, methods=["POST"])
+    add("/deeds/<int:deed_id>", view_func=decide_deed, methods=["POST"])

@@ -1,0 +1,188 @@
+"""积分办法: versions with their vote, the draft and what it would cost, putting it in force."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import url_for as address_of
+
+from backend.app.access import Permission, may
+from backend.app.accounts.forms import read_day
+from backend.app.core import calendar, storage
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.places.queries import get_place, search_villages
+from backend.app.points import budget, forms, queries, rules, whatif
+from backend.app.points.acts import AUTOMATIC
+from backend.app.points.examples import EXAMPLES
+from backend.app.points.rulebook import item_from, most_a_month
+
+SPARE_LINES = 3
+FORM_OVERHEAD = 64 * 1024
+
+
+@guard(Permission.SEE_POINTS)
+def show_rules() -> Any:
+    return _rules_page()
+
+
+def _rules_page(error: DomainError | None = None) -> Any:
+    """The versions of one county or village, newest first, with the draft on top."""
+    place = forms.read_place(request.values)
+    county_id, today, words = forms.county_of(), calendar.today(), request.args.get("q", "")
+    if place.county_id != county_id:
+        raise NotFound
+    versions = queries.rule_sets_of(place.id)
+    now = queries.rule_set_on(place.id, today)
+    page = render_template(
+        "points/rules.html",
+        place=place, county=get_place(county_id), error=error, form=request.form, today=today,
+        versions=versions, rules={one.id: queries.rules_of(one.id) for one in versions},
+        loose=queries.loose_rules(place.id), draft=rules.draft_of(place.id),
+        forecast=budget.forecast(now, today) if now else None,
+        villages=queries.villages_with_rules(county_id), most_a_month=most_a_month,
+        found=search_villages(words, [county_id])[:8] if words else [], q=words,
+        automatic=AUTOMATIC, examples=EXAMPLES, item_from=item_from,
+        mine=may(actor(), Permission.MANAGE_POINTS, place.path),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.MANAGE_POINTS)
+def edit_draft() -> Any:
+    return _editor()
+
+
+def _editor(error: DomainError | None = None, tried: whatif.WhatIf | None = None) -> Any:
+    """The draft as a table, with what was typed where it was refused."""
+    place = forms.read_place(request.values)
+    draft = rules.draft_of(place.id)
+    if request.method == "POST":
+        title, total = request.form.get("title", ""), request.form.get("yearly_budget", "")
+        lines: list[Any] = forms.read_items(request.form)[1]
+    elif draft is not None:
+        title, total, lines = draft.title, str(draft.yearly_budget), list(draft.items)
+    else:
+        title, total = f"{place.name}积分办法", ""
+        lines = [_line(rule) for rule in queries.rules_on(place.id, calendar.today())]
+    page = render_template(
+        "points/rule_editor.html",
+        place=place, draft=draft, error=error, title=title, budget=total, lines=lines,
+        spare=8 if request.form.get("act") == "more" or not lines else SPARE_LINES,
+        automatic=AUTOMATIC, examples=EXAMPLES, tried=tried,
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+def _line(rule: Any) -> dict[str, Any]:
+    """A rule in force, as the first lines of a new draft."""
+    names = ("code", "label", "amount", "daily_cap", "monthly_cap")
+    line = {name: getattr(rule, name) for name in names}
+    return {"group": rule.group_name or "村务参与", **line}
+
+
+@guard(Permission.MANAGE_POINTS)
+def save_draft() -> Any:
+    """Saves, or shows what the draft would have cost on the last quarter's acts."""
+    place = forms.read_place(request.values)
+    items, _ = forms.read_items(request.form)
+    total = forms.read_number(request.form, "yearly_budget") or 0
+    if request.form.get("act") == "more":
+        return _editor()
+    try:
+        with transaction():
+            rules.save_draft(actor(), place.id, request.form.get("title", ""), items, total)
+    except (InvalidInput, Conflict) as refused:
+        return _editor(refused)
+    if request.form.get("act") == "try":
+        return _editor(tried=whatif.preview(place, items, calendar.today()))
+    return redirect(address_of("points_console.show_rules", region=place.id))
+
+
+@guard(Permission.MANAGE_POINTS)
+def load_example(name: str) -> Any:
+    """Puts an example into the draft: it still needs a vote."""
+    if name not in EXAMPLES:
+        raise NotFound
+    place = forms.read_place(request.values)
+    _, items, total = EXAMPLES[name]
+    with transaction():
+        rules.save_draft(actor(), place.id, f"{place.name}积分办法", items, total)
+    return redirect(address_of("points_console.edit_draft", region=place.id))
+
+
+def takes_minutes(view: Callable[[], Any]) -> Callable[[], Any]:
+    """Raises the size limit of this one route before anything reads the form."""
+
+    @wraps(view)
+    def larger() -> Any:
+        request.max_content_length = rules.LARGEST_FILE + FORM_OVERHEAD
+        return view()
+
+    return larger
+
+
+@takes_minutes
+@guard(Permission.MANAGE_POINTS)
+def adopt_draft() -> Any:
+    """The vote and its minutes put the draft into force."""
+    place = forms.read_place(request.values)
+    file = request.files.get("minutes")
+    try:
+        minutes = (file.filename or "", file.read()) if file and file.filename else None
+        with transaction():
+            rules.adopt(
+                actor(), place.id, forms.read_vote(request.form),
+                read_day(request.form, "starts_on"), minutes,
+            )  # fmt: skip
+    except (InvalidInput, Conflict) as refused:
+        return _rules_page(refused)
+    return redirect(address_of("points_console.show_rules", region=place.id))
+
+
+@guard(Permission.MANAGE_POINTS)
+def drop_draft() -> Any:
+    place = forms.read_place(request.values)
+    with transaction():
+        rules.drop_draft(actor(), place.id)
+    return redirect(address_of("points_console.show_rules", region=place.id))
+
+
+@guard(Permission.MANAGE_POINTS)
+def end_rules(rule_set_id: int) -> Any:
+    try:
+        with transaction():
+            ended = rules.end_rules(actor(), rule_set_id, request.form.get("reason", ""))
+            region_id = ended.region_id
+    except (InvalidInput, Conflict) as refused:
+        return _rules_page(refused)
+    return redirect(address_of("points_console.show_rules", region=region_id))
+
+
+@guard(Permission.SEE_POINTS)
+def show_minutes(rule_set_id: int) -> Response:
+    """The uploaded minutes of a vote."""
+    found = queries.get_rule_set(rule_set_id)
+    if found.county_id != forms.county_of() or found.minutes_key is None:
+        raise NotFound
+    # An attachment, whatever its kind: what was uploaded never runs as a page of ours.
+    return send_file(
+        storage.path(found.minutes_key), as_attachment=True,
+        download_name=f"{found.title}第{found.version}版会议记录.{found.minutes_key.rsplit('.')[-1]}",
+    )  # fmt: skip
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    add = blueprint.add_url_rule
+    add("/rules", view_func=show_rules, methods=["GET"])
+    add("/rules/edit", view_func=edit_draft, methods=["GET"])
+    add("/rules/edit", view_func=save_draft, methods=["POST"])
+    add("/rules/adopt", view_func=adopt_draft, methods=["POST"])
+    add("/rules/drop", view_func=drop_draft, methods=["POST"])
+    add("/rules/example/<name>", view_func=load_example, methods=["POST"])
+    add("/rules/<int:rule_set_id>/end", view_func=end_rules, methods=["POST"])
+    add("/rules/<int:rule_set_id>/minutes", view_func=show_minutes, methods=["GET"])

@@ -1,0 +1,153 @@
+"""Meetings and volunteer work: entered for many people at once, confirmed by a second person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select, text
+
+from backend.app.access import Actor, Permission, may
+from backend.app.accounts.queries import villagers_of
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.places.queries import get_place
+from backend.app.points.acts import AUTOMATIC
+from backend.app.points.errors import AlreadyDecided, SamePerson
+from backend.app.points.ledger import credit_deed
+from backend.app.points.models import PointsDeed, PointsDeedPerson, PointsRule
+
+OLDEST = timedelta(days=60)
+MOST_PEOPLE = 500
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a confirmation came to: how many got points, how many were above a cap."""
+
+    credited: int
+    above_cap: int
+
+
+def deed_rules(village_id: int, day: date) -> list[PointsRule]:
+    """What can be entered for a village: its own deeds and its county's, in their order."""
+    place = get_place(village_id)
+    return list(
+        db.session.scalars(
+            select(PointsRule)
+            .where(
+                PointsRule.region_id.in_((village_id, place.county_id)),
+                PointsRule.code.not_in(AUTOMATIC),
+                PointsRule.starts_on <= day,
+                PointsRule.ends_on.is_(None) | (PointsRule.ends_on >= day),
+            )
+            .order_by(PointsRule.region_id != village_id, PointsRule.id)
+        )
+    )
+
+
+def enter(
+    actor: Actor,
+    village_id: int,
+    rule_id: int,
+    happened_on: date | None,
+    note: str,
+    person_ids: Sequence[int],
+) -> PointsDeed:
+    """Writes down who took part; nobody has points yet."""
+    place = get_place(village_id)
+    if place.level != "village" or not may(actor, Permission.ENTER_DEEDS, place.path):
+        raise NotAllowed("这个村不归您管")
+    today = calendar.today()
+    faults: dict[str, list[str]] = {}
+    if rule_id not in {rule.id for rule in deed_rules(village_id, today)}:
+        faults["rule_id"] = ["请选一件办法里有的事"]
+    if happened_on is None or not today - OLDEST <= happened_on <= today:
+        faults["happened_on"] = [f"请填哪天的事,只收 {OLDEST.days} 天以内的"]
+    if not 2 <= len(note.strip()) <= 200:
+        faults["note"] = ["请写清楚是什么事,如「11 月 8 日村民代表会」"]
+    people = sorted(set(person_ids))
+    strangers = set(people) - {one.person_id for one in villagers_of(village_id)}
+    if not people:
+        faults["people"] = ["请选参加的人"]
+    elif len(people) > MOST_PEOPLE:
+        faults["people"] = [f"一次最多 {MOST_PEOPLE} 人"]
+    elif strangers:
+        numbers = "、".join(str(one) for one in sorted(strangers)[:5])
+        faults["people"] = [f"这些积分号不是本村的:{numbers}"]
+    if faults:
+        raise InvalidInput(errors=faults)
+    deed = PointsDeed(
+        county_id=place.county_id, village_id=village_id, rule_id=rule_id,
+        happened_on=happened_on, note=note.strip(), state="waiting",
+        entered_by_id=actor.person_id, entered_at=calendar.now(),
+    )  # fmt: skip
+    db.session.add(deed)
+    db.session.flush()
+    db.session.add_all(PointsDeedPerson(deed_id=deed.id, person_id=one) for one in people)
+    db.session.flush()
+    record(
+        "enter_points_deed", actor.person_id, "points_deed", deed.id,
+        region_id=village_id, people=len(people),
+    )  # fmt: skip
+    return deed
+
+
+def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> Decided:
+    """Confirms or refuses; whoever entered it or took part cannot."""
+    deed = db.session.get(PointsDeed, deed_id, with_for_update=True, populate_existing=True)
+    if deed is None:
+        raise NotFound
+    if not may(actor, Permission.CONFIRM_DEEDS, get_place(deed.village_id).path):
+        raise NotAllowed("这个村不归您管")
+    people = db.session.scalars(
+        select(PointsDeedPerson)
+        .where(PointsDeedPerson.deed_id == deed.id)
+        .order_by(PointsDeedPerson.person_id)
+    ).all()
+    if deed.entered_by_id == actor.person_id or actor.person_id in {p.person_id for p in people}:
+        raise SamePerson
+    if deed.state != "waiting":
+        raise AlreadyDecided
+    if not confirm and len(note.strip()) < 2:
+        raise InvalidInput(errors={"note": ["不通过要写原因"]})
+    deed.state = "confirmed" if confirm else "refused"
+    deed.decided_by_id, deed.decided_at = actor.person_id, calendar.now()
+    deed.decision_note = note.strip()[:200] or None
+    db.session.flush()
+    given = [_credit(deed, one) for one in people] if confirm else []
+    record(
+        "decide_points_deed", actor.person_id, "points_deed", deed.id,
+        region_id=deed.village_id, confirmed=confirm, credited=sum(map(bool, given)),
+    )  # fmt: skip
+    return Decided(sum(map(bool, given)), given.count(0))
+
+
+def _credit(deed: PointsDeed, one: PointsDeedPerson) -> int:
+    return credit_deed(one.person_id, deed.county_id, deed.village_id, deed.rule_id, one.id)
+
+
+LIST = text(
+    """
+    SELECT d.id, d.state, d.happened_on, d.note, d.entered_at, d.decided_at, d.decision_note,
+           r.label, r.amount, v.name AS village_name, e.display_name AS entered_by,
+           c.display_name AS decided_by, d.entered_by_id,
+           (SELECT count(*) FROM points_deed_person p WHERE p.deed_id = d.id) AS people,
+           :me = ANY(SELECT person_id FROM points_deed_person p WHERE p.deed_id = d.id) AS took_part
+    FROM points_deed d
+    JOIN points_rule r ON r.id = d.rule_id
+    JOIN region v ON v.id = d.village_id
+    JOIN person e ON e.id = d.entered_by_id
+    LEFT JOIN person c ON c.id = d.decided_by_id
+    WHERE (v.county_id = ANY(:within) OR v.township_id = ANY(:within) OR v.id = ANY(:within))
+      AND (:state = '' OR d.state = :state)
+    ORDER BY d.id DESC LIMIT :most
+    """
+)
+
+
+def list_deeds(within: frozenset[int], me: int, state: str = "", most: int = 60) -> list[object]:
+    """What was entered in these regions, newest first."""
+    values = {"within": list(within), "me": me, "state": state, "most": most}
+    return list(db.session.execute(LIST, values))

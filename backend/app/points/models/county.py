@@ -1,0 +1,108 @@
+"""What a county decides about its points beside the rules, what lapses, and the months' sums."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+
+
+class PointsPolicy(Model):
+    """How points lapse, and whether there are draws: off until somebody has read the note."""
+
+    __tablename__ = "points_policy"
+    __table_args__ = (
+        CheckConstraint("lapse IN ('never', 'monthly', 'yearly')", name="lapse"),
+        CheckConstraint("valid_months BETWEEN 6 AND 60", name="valid_months"),
+        CheckConstraint("lapse_month BETWEEN 1 AND 12", name="lapse_month"),
+        CheckConstraint("NOT draws_on OR note_read_by_id IS NOT NULL", name="note_read"),
+    )
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    lapse: Mapped[str] = mapped_column(String(8), server_default="never")
+    valid_months: Mapped[int] = mapped_column(SmallInteger, server_default="12")
+    lapse_month: Mapped[int] = mapped_column(SmallInteger, server_default="4")
+    draws_on: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    note_read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PointsLapse(Model):
+    """A day on which a county's old points lapse, announced at least thirty days before."""
+
+    __tablename__ = "points_lapse"
+    __table_args__ = (
+        UniqueConstraint("county_id", "lapses_on"),
+        CheckConstraint("earned_before < lapses_on", name="order"),
+        CheckConstraint("lapses_on - announced_on >= 30", name="notice"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    lapses_on: Mapped[date] = mapped_column(Date)
+    earned_before: Mapped[date] = mapped_column(Date)
+    announced_on: Mapped[date] = mapped_column(Date)
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PointsLapseLine(Model):
+    """What one person was told would lapse; never more than that does."""
+
+    __tablename__ = "points_lapse_line"
+    __table_args__ = (
+        UniqueConstraint("lapse_id", "person_id"),
+        CheckConstraint("told > 0", name="told"),
+        CheckConstraint("taken BETWEEN 0 AND told", name="taken"),
+        Index(None, "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    lapse_id: Mapped[int] = mapped_column(ForeignKey("points_lapse.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    told: Mapped[int] = mapped_column(Integer)
+    taken: Mapped[int | None] = mapped_column(Integer)
+
+
+class PointsMonth(Model):
+    """A month that was closed: nothing is booked into it any more, its sums are kept."""
+
+    __tablename__ = "points_month"
+    __table_args__ = (
+        CheckConstraint("EXTRACT(DAY FROM month) = 1", name="month"),
+        CheckConstraint("entries >= 0", name="entries"),
+    )
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    entries: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PointsMonthSum(Model):
+    """Sums of a closed month: by village (0 where there was none), kind and rule (0 for none)."""
+
+    __tablename__ = "points_month_sum"
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    village_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    rule_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    entries: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[int] = mapped_column(BigInteger)

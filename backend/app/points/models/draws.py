@@ -1,0 +1,109 @@
+"""Draws that anybody can check: the list first, the seed later, the winners by a public rule."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+
+
+class PointsDraw(Model):
+    """抽奖: a draft, then published with its list's hash, then drawn or called off.
+
+    A trigger refuses to change what was published.
+    """
+
+    __tablename__ = "points_draw"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'published', 'drawn', 'called_off')", name="state"),
+        CheckConstraint(
+            "state NOT IN ('published', 'drawn')"
+            " OR (commitment IS NOT NULL AND tickets > 0 AND published_at IS NOT NULL)",
+            name="published",
+        ),
+        CheckConstraint("(state = 'drawn') = (seed IS NOT NULL)", name="seed"),
+        CheckConstraint("octet_length(commitment) = 32", name="commitment"),
+        CheckConstraint("first_month <= last_month", name="months"),
+        Index(None, "county_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    title: Mapped[str] = mapped_column(String(60))
+    first_month: Mapped[date] = mapped_column(Date)
+    last_month: Mapped[date] = mapped_column(Date)
+    # [{"name": …, "count": …}], the first prize first.
+    prizes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    seed_source: Mapped[str] = mapped_column(String(120))
+    seed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    state: Mapped[str] = mapped_column(String(10))
+    tickets: Mapped[int | None] = mapped_column(Integer)
+    commitment: Mapped[bytes | None] = mapped_column(LargeBinary)
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    seed: Mapped[str | None] = mapped_column(String(120))
+    drawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    called_off_reason: Mapped[str | None] = mapped_column(String(120))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DrawTicket(Model):
+    """One person's one chance: a secret number, and its hash on the public list."""
+
+    __tablename__ = "points_draw_ticket"
+    __table_args__ = (
+        UniqueConstraint("draw_id", "person_id"),
+        UniqueConstraint("draw_id", "position"),
+        Index(None, "person_id"),
+        CheckConstraint("octet_length(hash) = 32", name="hash"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # From 1, in the order of the hashes.
+    position: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str] = mapped_column(String(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DrawSeed(Model):
+    """What one of two people read where the seed was to come from; never changed."""
+
+    __tablename__ = "points_draw_seed"
+    __table_args__ = (UniqueConstraint("draw_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    value: Mapped[str] = mapped_column(String(120))
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DrawWinner(Model):
+    """Which ticket won which prize, in the order in which they were drawn."""
+
+    __tablename__ = "points_draw_winner"
+    __table_args__ = (UniqueConstraint("ticket_id"),)
+
+    draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"), primary_key=True)
+    nth: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("points_draw_ticket.id"))
+    prize: Mapped[str] = mapped_column(String(40))

@@ -1,0 +1,113 @@
+"""A month's sums by village: live while it runs, kept when it is closed."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.points.models import PointsMonth
+
+# One pass over the month's entries; the rest of a report is read from what it leaves.
+SUMS = """
+    SELECT COALESCE(village_id, 0) AS village_id, kind, COALESCE(rule_id, 0) AS rule_id,
+           count(*) AS entries, sum(amount) AS amount
+    FROM points_entry
+    WHERE earned_on >= :month AND earned_on < :next AND county_id = :county_id
+    GROUP BY 1, 2, 3
+"""
+CLOSE = text(
+    f"""
+    WITH kept AS (
+        INSERT INTO points_month_sum
+            (county_id, month, village_id, kind, rule_id, entries, amount)
+        SELECT :county_id, :month, village_id, kind, rule_id, entries, amount FROM ({SUMS}) AS s
+        RETURNING entries, amount
+    )
+    INSERT INTO points_month (county_id, month, entries, amount, closed_at)
+    SELECT :county_id, :month, COALESCE(sum(entries), 0), COALESCE(sum(amount), 0), :at FROM kept
+    RETURNING entries
+    """  # noqa: S608  constants of our own code
+)
+KEPT = """
+    SELECT village_id, kind, rule_id, entries, amount FROM points_month_sum
+    WHERE county_id = :county_id AND month = :month
+"""
+KINDS = ("earned", "spent", "expired", "adjusted", "reversed")
+REPORT = """
+    SELECT v.id, v.code, COALESCE(v.name, '没绑定村') AS name, t.name AS township,
+           {columns}, sum(s.amount)::bigint AS net, sum(s.entries)::int AS entries
+    FROM ({sums}) AS s
+    LEFT JOIN region v ON v.id = s.village_id
+    LEFT JOIN region t ON t.id = v.township_id
+    WHERE CAST(:region_id AS bigint) IN (:county_id, v.township_id, v.id)
+    GROUP BY v.id, v.code, v.name, t.name ORDER BY v.code NULLS LAST
+"""
+COLUMNS = ", ".join(
+    f"COALESCE(sum(s.amount) FILTER (WHERE s.kind = '{kind}'), 0)::bigint AS {kind}"
+    for kind in KINDS
+)
+LIVE_REPORT = text(REPORT.format(columns=COLUMNS, sums=SUMS))
+KEPT_REPORT = text(REPORT.format(columns=COLUMNS, sums=KEPT))
+BY_RULE = """
+    SELECT COALESCE(r.label, CASE s.kind WHEN 'spent' THEN '兑换' WHEN 'expired' THEN '到期'
+                    ELSE '调整' END) AS label,
+           sum(s.entries)::int AS entries, sum(s.amount)::bigint AS amount
+    FROM ({sums}) AS s LEFT JOIN points_rule r ON r.id = s.rule_id
+    GROUP BY 1 ORDER BY 3 DESC
+"""
+LIVE_BY_RULE, KEPT_BY_RULE = (text(BY_RULE.format(sums=sums)) for sums in (SUMS, KEPT))
+COUNTIES = text("SELECT DISTINCT county_id FROM points_rule r JOIN region g ON g.id = r.region_id")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A month by village and by act; `closed` once nothing is booked into it any more."""
+
+    month: date
+    closed: PointsMonth | None
+    villages: list[Any]
+    acts: list[Any]
+
+    def total(self, column: str) -> int:
+        return sum(getattr(row, column) for row in self.villages)
+
+
+def close_month(county_id: int, month: date) -> int | None:
+    """Keeps the sums of a month that is over; None where that was done before or is too early."""
+    if calendar.next_month(month) > calendar.today():
+        return None
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('points-month:' || :id, 0))")
+    db.session.execute(lock, {"id": str(county_id)})
+    if closed_month(county_id, month) is not None:
+        return None
+    values = {
+        "county_id": county_id, "month": month, "next": calendar.next_month(month),
+        "at": calendar.now(),
+    }  # fmt: skip
+    entries = db.session.scalar(CLOSE, values) or 0
+    record("close_points_month", None, "county", county_id, month=f"{month:%Y-%m}", entries=entries)
+    return entries
+
+
+def counties_with_points() -> list[int]:
+    return list(db.session.scalars(COUNTIES))
+
+
+def closed_month(county_id: int, month: date) -> PointsMonth | None:
+    return db.session.get(PointsMonth, (county_id, month))
+
+
+def report(county_id: int, region_id: int, month: date) -> Report:
+    """By village for a county, township or village; by act for the whole county."""
+    closed = closed_month(county_id, month)
+    values = {
+        "county_id": county_id, "region_id": region_id, "month": month,
+        "next": calendar.next_month(month),
+    }  # fmt: skip
+    villages = db.session.execute(KEPT_REPORT if closed else LIVE_REPORT, values).all()
+    acts = db.session.execute(KEPT_BY_RULE if closed else LIVE_BY_RULE, values).all()
+    return Report(month, closed, list(villages), list(acts))

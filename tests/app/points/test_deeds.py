@@ -1,0 +1,152 @@
+"""Meetings and volunteer work: many people at once, and a second person's yes."""
+
+from datetime import date, timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from backend.app.access import Role
+from backend.app.accounts.queries import actor_today
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
+from backend.app.points import deeds
+from backend.app.points.errors import AlreadyDecided, SamePerson
+from backend.app.points.queries import balance_of, statement_of
+from tests.app.points.voting import MEETING, put_in_force
+from tests.factories.county import bind, grant_role, make_person
+
+TODAY = date(2026, 12, 10)
+
+
+@pytest.fixture
+def people(county) -> list[int]:
+    made = [make_person() for _ in range(3)]
+    for person in made:
+        bind(person, county)
+    return made
+
+
+@pytest.fixture
+def rule_id(clerk, county, clock) -> int:
+    put_in_force(clerk, county.id)
+    clock.set(TODAY)
+    return next(
+        rule.id
+        for rule in deeds.deed_rules(county.village_ids[0], TODAY)
+        if rule.label == MEETING.label
+    )
+
+
+def enter(who, county, rule_id: int, people, day: date = TODAY, note: str = "村民代表会") -> int:
+    with transaction():
+        return deeds.enter(who, county.village_ids[0], rule_id, day, note, people).id
+
+
+def test_confirmed_by_another_everybody_gets_the_points(
+    clerk, second, county, rule_id, people
+) -> None:
+    deed = enter(clerk, county, rule_id, people)
+    assert [balance_of(person) for person in people] == [0, 0, 0]
+    with transaction():
+        assert deeds.decide(second, deed, confirm=True) == deeds.Decided(3, 0)
+    assert [balance_of(person) for person in people] == [10, 10, 10]
+    assert statement_of(people[0])[0].text == "参加村民会议"
+
+
+def test_whoever_entered_or_took_part_cannot_confirm(clerk, county, rule_id, people) -> None:
+    deed = enter(clerk, county, rule_id, people)
+    grant_role(people[0], Role.TOWNSHIP_STAFF, county.township_ids[0])
+    for who in (clerk, actor_today(people[0])):
+        with pytest.raises(SamePerson), transaction():
+            deeds.decide(who, deed, confirm=True)
+    assert balance_of(people[1]) == 0
+
+
+def test_the_days_cap_holds_for_deeds_too(clerk, second, county, rule_id, people) -> None:
+    first = enter(clerk, county, rule_id, people)
+    again = enter(clerk, county, rule_id, people[:2], note="同一天又一个会")
+    with transaction():
+        deeds.decide(second, first, confirm=True)
+    with transaction():
+        assert deeds.decide(second, again, confirm=True) == deeds.Decided(0, 2)
+
+
+def test_refusing_needs_a_reason_and_gives_nothing(clerk, second, county, rule_id, people) -> None:
+    deed = enter(clerk, county, rule_id, people)
+    with pytest.raises(InvalidInput), transaction():
+        deeds.decide(second, deed, confirm=False)
+    with transaction():
+        deeds.decide(second, deed, confirm=False, note="没有签到表")
+    with pytest.raises(AlreadyDecided), transaction():
+        deeds.decide(second, deed, confirm=True)
+    assert balance_of(people[0]) == 0
+
+
+def test_two_people_deciding_at_once_decide_once(
+    app, clerk, second, stranger, county, rule_id, people
+) -> None:
+    third_id = make_person()
+    grant_role(third_id, Role.COUNTY_STAFF, county.id)
+    third = actor_today(third_id)
+    deed = enter(clerk, county, rule_id, people)
+    start, outcomes = Barrier(2), []
+
+    def decide(who) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                with transaction():
+                    outcomes.append(deeds.decide(who, deed, confirm=True).credited)
+            except DomainError as error:
+                outcomes.append(error.code)
+
+    threads = [Thread(target=decide, args=[who]) for who in (second, third)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(map(str, outcomes)) == ["3", "already_decided"]
+    assert balance_of(people[0]) == 10
+
+
+def test_people_of_other_villages_are_named_as_strangers(clerk, county, rule_id, people) -> None:
+    stranger = make_person()
+    bind(stranger, county, county.village_ids[1])
+    with pytest.raises(InvalidInput) as refused:
+        enter(clerk, county, rule_id, [*people, stranger])
+    assert str(stranger) in refused.value.errors["people"][0]
+
+
+@pytest.mark.parametrize(
+    ("day", "note", "field"),
+    [
+        (TODAY + timedelta(days=1), "村民代表会", "happened_on"),
+        (TODAY - timedelta(days=61), "村民代表会", "happened_on"),
+        (TODAY, "会", "note"),
+    ],
+)
+def test_a_wrong_entry_names_its_field(clerk, county, rule_id, people, day, note, field) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        enter(clerk, county, rule_id, people, day, note)
+    assert set(refused.value.errors) == {field}
+
+
+def test_an_automatic_act_cannot_be_entered_by_hand(clerk, county, rule_id, people) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        enter(clerk, county, 1, people)
+    assert "rule_id" in refused.value.errors
+
+
+def test_a_cadre_enters_for_the_own_village_only(county, rule_id, people) -> None:
+    cadre_id = make_person()
+    grant_role(cadre_id, Role.CADRE, county.village_ids[0])
+    cadre = actor_today(cadre_id)
+    assert enter(cadre, county, rule_id, people)
+    with pytest.raises(NotAllowed), transaction():
+        deeds.enter(cadre, county.village_ids[1], rule_id, TODAY, "村民代表会", people)
+
+
+def test_another_county_confirms_nothing(clerk, stranger, county, rule_id, people) -> None:
+    deed = enter(clerk, county, rule_id, people)
+    with pytest.raises(NotAllowed), transaction():
+        deeds.decide(stranger, deed, confirm=True)
