@@ -29,7 +29,7 @@ BAD = text(
 )
 CASES = text(
     """
-    SELECT r.id, s.name AS service_point, r.effective_level AS level, r.rated_on, r.reason_ids
+    SELECT r.id, s.name AS service_point, r.effective_level AS level, r.reason_ids
     FROM rating r JOIN service_point s ON s.id = r.service_point_id
     WHERE r.id = ANY(:ids) ORDER BY r.id
     """
@@ -48,12 +48,11 @@ class LevelFacts:
 
 @dataclass(frozen=True)
 class RatingCase:
-    """A bad rating as a case: never who said it."""
+    """A bad rating as a case: not who said it, nor when: a village knows who was there."""
 
     id: int
     service_point: str
     level: int
-    rated_on: date
     reason_ids: Sequence[int]
 
 

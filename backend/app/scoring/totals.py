@@ -107,19 +107,21 @@ def _adjusted(
     return tuple((one, sign * cut * Fraction(one.points)) for one in chosen)
 
 
-def displayed(parts: Sequence[Fraction], unit: Decimal = CENT) -> list[Decimal]:
-    """Parts as they are shown: rounded so that they add up to their rounded sum.
+def displayed(
+    parts: Sequence[Fraction], unit: Decimal = CENT, whole: Decimal | None = None
+) -> list[Decimal]:
+    """Parts as they are shown: rounded so that they add up to their rounded sum, or to `whole`.
 
     By largest remainder: every part is cut, and what is missing goes to those cut the most.
     """
     step = Fraction(unit)
     floors = [part // step for part in parts]
-    whole = _half_up(sum(parts, Fraction(0)) / step)
-    missing = whole - sum(floors)
+    target = _half_up((sum(parts, Fraction(0)) if whole is None else Fraction(whole)) / step)
     remainders = [part / step - low for part, low in zip(parts, floors, strict=True)]
     order = sorted(range(len(parts)), key=lambda place: (-remainders[place], place))
-    lucky = set(order[:missing])
-    return [unit * (low + (place in lucky)) for place, low in enumerate(floors)]
+    for turn in range(abs(missing := target - sum(floors)) if parts else 0):
+        floors[order[turn % len(order)]] += 1 if missing > 0 else -1
+    return [unit * low for low in floors]
 
 
 def rounded(value: Fraction, unit: Decimal = CENT) -> Decimal:

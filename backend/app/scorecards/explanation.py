@@ -1,0 +1,219 @@
+"""A village's month with its reasons: every point that was lost, and the case that lost it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from backend.app.core.db import db
+from backend.app.core.errors import NotFound
+from backend.app.ratings.facts import RatingCase, rating_cases
+from backend.app.ratings.queries import reason_texts
+from backend.app.scorecards.corrections import newest_of
+from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.locks import lock_of
+from backend.app.scorecards.models import Correction, MonthFact, Scorecard
+from backend.app.scorecards.scheme_queries import get_scheme
+from backend.app.scoring.catalog import MEASURES, Measure
+from backend.app.scoring.explaining import DRIFT, RATINGS, Line, lines, weights_of
+from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.month import HUNDRED, IndicatorScore
+from backend.app.scoring.scheme_json import from_json
+from backend.app.scoring.schemes import NOT_STARTED, STARTING, Indicator, Light, Scheme
+from backend.app.tickets.facts import TicketCase, ticket_cases
+
+LIST_WORDS = {
+    "late_answer": "首次回应晚了",
+    "late": "办结晚了",
+    "partly": "村民说只解决了一部分",
+    "not_solved": "村民说没解决",
+    "bad_late_reply": "差评没有按时回复",
+    "bad_not_fixed": "差评没有按时整改好",
+    "fix_partly": "差评回访后,村民说只解决了一部分",
+    "fix_not": "差评回访后,村民说没解决",
+    "waits": "等了很久才有回应",
+    "open_waits": "到月底还没有回应",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What cost points, in words; `kind` and `case_id` lead to the case where there is one."""
+
+    kind: str | None
+    case_id: int | None
+    words: str
+    lost: Decimal
+
+
+@dataclass(frozen=True)
+class IndicatorLines:
+    """One indicator as people read it, with its reasons; these add up to `lost`."""
+
+    measure: Measure
+    indicator: Indicator
+    score: IndicatorScore
+    lost: Decimal
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """An adjustment that moved the total: a deduction is negative."""
+
+    kind: str
+    rule: str
+    ref: str
+    moved: Decimal
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """100 less all that was lost, with what adjustments moved, is the total.
+
+    `correction`: the newest one, whose figures these are; `locked`: the month stands.
+    """
+
+    village_id: int
+    month: date
+    kind: str | None
+    total: Decimal | None
+    light: Light
+    card: Scorecard
+    scheme: Scheme
+    lines: tuple[IndicatorLines, ...]
+    adjustments: tuple[Given, ...]
+    correction: Correction | None
+    locked: bool
+
+    @property
+    def few(self) -> tuple[IndicatorLines, ...]:
+        """The indicators that rest on too little."""
+        return tuple(line for line in self.lines if line.score.few and line.score.n)
+
+    @property
+    def unmeasured(self) -> tuple[IndicatorLines, ...]:
+        return tuple(line for line in self.lines if not line.score.n)
+
+
+def explain_village(village_id: int, month: date) -> Explanation:
+    """Raises NotFound where the village has no card for the month."""
+    card = db.session.get(Scorecard, (village_id, month))
+    kept = db.session.get(MonthFact, (village_id, month))
+    if card is None or kept is None:
+        raise NotFound("这个村这个月还没有算过得分")
+    lock = lock_of(card.county_id, month)
+    scheme = from_json(lock.scheme) if lock else scheme_of(card)
+    correction = newest_of(village_id, month) if lock else None
+    facts = VillageFacts(month=month, **correction.after["facts"]) if correction else _facts(kept)
+    rows = correction.after["indicators"] if correction else card.indicators
+    total = card.total
+    if correction:
+        hundredths = correction.after["total"]
+        total = None if hundredths is None else Decimal(hundredths) / HUNDRED
+    scores = [IndicatorScore(**row) for row in rows]
+    weights = weights_of(scores)
+    found = {
+        score.code: lines(score, facts.unit(), facts.cases, scheme, weights) for score in scores
+    }
+    words = _Words.of(line for of_code in found.values() for line in of_code)
+    indicators = {one.code: one for one in scheme.indicators_for(card.kind)}
+    return Explanation(
+        village_id, month, card.kind, total,
+        light_named(correction.after["light"] if correction else card.light, scheme), card, scheme,
+        tuple(
+            IndicatorLines(
+                MEASURES[score.code], indicators[score.code], score,
+                Decimal(score.lost) / HUNDRED,
+                tuple(words.reason(score.code, line) for line in found[score.code]),
+            )
+            for score in scores
+        ),
+        tuple(
+            Given(one["kind"], one["rule"], one["ref"], Decimal(one["moved"]) / HUNDRED)
+            for one in card.adjustments
+        ),
+        correction, lock is not None,
+    )  # fmt: skip
+
+
+def scheme_of(card: Scorecard) -> Scheme:
+    """The scheme a card was scored by."""
+    return STARTING if card.scheme_id is None else from_json(get_scheme(card.scheme_id).content)
+
+
+def light_named(code: str, scheme: Scheme) -> Light:
+    return next((light for light in scheme.lights if light.code == code), NOT_STARTED)
+
+
+def _facts(row: MonthFact) -> VillageFacts:
+    return VillageFacts(
+        row.village_id, row.month, row.county_id, row.kind, row.counts, row.waits, row.open_waits,
+        row.cases, row.held,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The cases that are named, fetched at once."""
+
+    ratings: Mapping[int, RatingCase]
+    tickets: Mapping[int, TicketCase]
+
+    @classmethod
+    def of(cls, found: Iterable[Line]) -> "_Words":
+        named = [line for line in found if line.case_id is not None]
+        rated = {line.case_id for line in named if line.name in RATINGS}
+        handled = {line.case_id for line in named if line.name not in RATINGS}
+        return cls(
+            rating_cases([one for one in rated if one]),
+            ticket_cases([one for one in handled if one]),
+        )
+
+    def reason(self, code: str, line: Line) -> Reason:
+        lost = Decimal(line.lost) / HUNDRED
+        if line.name == DRIFT:
+            return Reason(None, None, _drift(line), lost)
+        if line.case_id is None:
+            return Reason(None, None, _counted(code, line), lost)
+        if line.name in RATINGS:
+            return Reason("rating", line.case_id, self._rating(line), lost)
+        return Reason("ticket", line.case_id, self._ticket(line), lost)
+
+    def _rating(self, line: Line) -> str:
+        case = self.ratings.get(line.case_id or 0)
+        if case is None:
+            return "一条差评"
+        reasons = "、".join(reason_texts(list(case.reason_ids)))
+        level = LEVEL_NAMES[case.level - 1]
+        return f"「{case.service_point}」被评{level}{':' + reasons if reasons else ''}"
+
+    def _ticket(self, line: Line) -> str:
+        case = self.tickets.get(line.case_id or 0)
+        about = f"{case.number}{' ' + case.category if case.category else ''}:" if case else ""
+        return f"{about}{LIST_WORDS[line.name]}"
+
+
+def _drift(line: Line) -> str:
+    if line.lost > 0:
+        return "样本有限,向同类村的平均靠拢(拉低)"
+    return "样本有限,向同类村的平均靠拢(拉高)"
+
+
+def _counted(code: str, line: Line) -> str:
+    if code == "survey_satisfaction":
+        return f"匿名问卷里选「{line.name}」的 {line.n} 人次"
+    if code == "satisfaction_mean":
+        return f"选「{line.name}」的 {line.n} 条"
+    return f"{MEASURES[code].name}:{line.n} 件"
+
+
+def cards_of(village_ids: Iterable[int], month: date) -> dict[int, Any]:
+    """Scorecards of several villages, by village."""
+    query = select(Scorecard).where(
+        Scorecard.village_id.in_(sorted(village_ids)), Scorecard.month == month
+    )
+    return {card.village_id: card for card in db.session.scalars(query)}

@@ -1,0 +1,140 @@
+"""Why an indicator lost its points: the share of each case, and of being drawn to the others. Pure.
+
+All figures are hundredths of a point; the lines of an indicator add up to what it lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.measuring import UnitFacts, counts_of, points_of
+from backend.app.scoring.month import (
+    HUNDRED,
+    IndicatorScore,
+    exact_achievement,
+    own_achievement,
+)
+from backend.app.scoring.schemes import Scheme
+from backend.app.scoring.totals import displayed
+
+# The lists of cases behind a measurement, each with what one case of it cost the value (0 … 100).
+RATINGS = ("level_4", "level_5")
+CASE_LISTS: dict[str, tuple[tuple[str, int], ...]] = {
+    "positive_rate": (("level_4", 100), ("level_5", 100)),
+    "resolution_rate": (("partly", 50), ("not_solved", 100)),
+    "fix_satisfaction_rate": (("fix_partly", 50), ("fix_not", 100)),
+    "response_rate": (("late_answer", 100),),
+    "on_time_rate": (("late", 100),),
+    "bad_rating_reply_rate": (("bad_late_reply", 100),),
+    "bad_rating_fix_rate": (("bad_not_fixed", 100),),
+}
+MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What cost points: one case of a list, or `n` answers that name nobody."""
+
+    name: str
+    case_id: int | None
+    n: int
+    share: Fraction
+
+
+@dataclass(frozen=True)
+class Line:
+    """A cause with what it cost; `drift` is what drawing toward the others took (or gave)."""
+
+    name: str
+    case_id: int | None
+    n: int
+    lost: int
+
+
+DRIFT = "drift"
+
+
+def causes(code: str, facts: UnitFacts, cases: dict[str, list[int]], scheme: Scheme) -> list[Cause]:
+    """Everything that kept a measurement from its best, in proportion to what it cost the value."""
+    if code == "median_first_response":
+        return _long_waits(code, facts, cases, scheme)
+    named = dict(CASE_LISTS.get(code, ()))
+    if code == "satisfaction_mean":
+        points = points_of(code, scheme.level_points)
+        named = {name: 100 - points[3 + place] for place, name in enumerate(RATINGS)}
+    found = [
+        Cause(name, case_id, 1, Fraction(cost))
+        for name, cost in named.items()
+        for case_id in cases.get(name, ())
+    ]
+    return found + _unnamed(code, facts, {cause.name for cause in found}, scheme)
+
+
+def _unnamed(code: str, facts: UnitFacts, named: set[str], scheme: Scheme) -> list[Cause]:
+    """Counts without cases: who said it stays unknown, or nobody keeps a list of it."""
+    counts = counts_of(MEASURES[code].source, facts)
+    points = points_of(code, scheme.level_points)
+    if code in ("satisfaction_mean", "survey_satisfaction"):
+        names = list(LEVEL_NAMES)
+        known = {names[3 + place] for place, name in enumerate(RATINGS) if name in named}
+    else:
+        names = [code] * len(points)
+        known = {code} if named else set()
+    return [
+        Cause(name, None, count, Fraction(count * (100 - worth)))
+        for name, count, worth in zip(names, counts, points, strict=False)
+        if count and worth < 100 and name not in known
+    ]
+
+
+def _long_waits(
+    code: str, facts: UnitFacts, cases: dict[str, list[int]], scheme: Scheme
+) -> list[Cause]:
+    """Tickets that waited longer than the target, by how much."""
+    (indicator,) = (i for i in scheme.indicators_for(facts.kind) if i.code == code)
+    allowed = int(indicator.target * MINUTES)
+    return [
+        Cause(name, case_id, 1, Fraction(waited - allowed))
+        for name, minutes in (("waits", facts.waits), ("open_waits", facts.open_waits))
+        for case_id, waited in zip(cases.get(name, ()), minutes, strict=False)
+        if waited > allowed
+    ]
+
+
+def lines(
+    score: IndicatorScore,
+    facts: UnitFacts,
+    cases: dict[str, list[int]],
+    scheme: Scheme,
+    weights: int,
+) -> list[Line]:
+    """What each cause cost, the dearest first; they add up to `score.lost` exactly.
+
+    `weights` is the sum of the weights (hundredths) of all indicators that were measured.
+    """  # fmt: skip
+    if not score.n:
+        return []
+    weight = Fraction(score.weight, weights)
+    own = weight * (100 - own_achievement(score, scheme, facts.kind))
+    whole = weight * (100 - exact_achievement(score, scheme, facts.kind))
+    found = causes(score.code, facts, cases, scheme) if own else []
+    shares = sum((cause.share for cause in found), Fraction(0))
+    parts = [own * cause.share / shares for cause in found]
+    drift = whole - sum(parts, Fraction(0))
+    cents = displayed([*parts, drift], whole=Decimal(score.lost) / HUNDRED)
+    written = [
+        Line(cause.name, cause.case_id, cause.n, int(part * HUNDRED))
+        for cause, part in zip(found, cents, strict=False)
+    ]
+    written.sort(key=lambda line: (-line.lost, line.name, line.case_id or 0))
+    if cents[-1]:
+        written.append(Line(DRIFT, None, 0, int(cents[-1] * HUNDRED)))
+    return written
+
+
+def weights_of(scores: Sequence[IndicatorScore]) -> int:
+    """The weight that was measured, in hundredths."""
+    return sum(one.weight for one in scores if one.n)
