@@ -114,6 +114,10 @@ class Village {
       'GET /regions': () => fine({ items: [] }),
       'POST /ticket-suggestions': () => fine({ category: null, kind: null, because: [] }),
       'POST /tickets': () => fine(ticket(), 201),
+      'GET /rewards': () => fine({ bound: true, balance: this.balance, frozen: false, waiting: 0, items: [] }),
+      'GET /me/redemptions': () => fine({ items: [], next: null }),
+      'GET /exchange-points': () => fine({ items: [] }),
+      'GET /shop': () => fine({ shops: [], counter: null }),
     }
     return answers[endpoint] ? answers[endpoint]() : error(404, 'not_found', '没有这个地址')
   }

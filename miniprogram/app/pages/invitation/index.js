@@ -1,8 +1,12 @@
 const { page } = require('../../core/page')
 const { acceptInvitation } = require('../../api/me')
+const { becomeKeeper } = require('../../api/shop')
+
+/** Codes of cadres hold no nought; those of shops begin with one. */
+const SHOP = '0'
 
 Page(page({
-  data: { state: 'ready', code: '', problem: '', isSending: false, isDone: false },
+  data: { state: 'ready', code: '', problem: '', isSending: false, isDone: false, isShop: false },
 
   onShow() {},
 
@@ -17,13 +21,16 @@ Page(page({
     if (this.data.isSending) return undefined
     this.setData({ isSending: true, problem: '' })
     try {
-      await acceptInvitation(code)
-      this.setData({ isDone: true })
+      const isShop = code.startsWith(SHOP)
+      await (isShop ? becomeKeeper(code) : acceptInvitation(code))
+      this.setData({ isDone: true, isShop })
     } catch (error) {
       this.setData({ problem: error.message })
     }
     return this.setData({ isSending: false })
   },
+
+  openShop() { wx.redirectTo({ url: '/pages/shop/index' }) },
 
   goBack() {
     wx.switchTab({ url: '/pages/me/index' })

@@ -7,7 +7,7 @@ const textSize = require('../../core/text_size')
 const { getMe } = require('../../api/me')
 
 const ROLE_WORDS = {
-  cadre: '村干部', township_staff: '乡镇工作人员', county_staff: '县里工作人员', leader: '县领导', administrator: '管理员',
+  cadre: '村干部', shop_keeper: '的兑换点店主', township_staff: '乡镇工作人员', county_staff: '县里工作人员', leader: '县领导', administrator: '管理员',
 }
 
 /** @param {{role: string, region_name: string}} grant */
@@ -19,11 +19,12 @@ const describe = (me) => ({
   group: me.binding && me.binding.group ? me.binding.group.name : '',
   household: (me.binding && me.binding.household) || '',
   roles: (me.roles || []).filter((grant) => grant.role !== 'villager').map(describeRole),
+  hasShop: (me.roles || []).some((grant) => ['cadre', 'shop_keeper'].includes(grant.role)),
 })
 
 Page(page({
   remembers: 'me',
-  data: { village: null, group: '', household: '', roles: [], isLarge: false },
+  data: { village: null, group: '', household: '', roles: [], hasShop: false, isLarge: false },
 
   fetch: async () => describe(await getMe()),
 
@@ -55,6 +56,8 @@ Page(page({
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
   openReceipt() { wx.navigateTo({ url: '/pages/anonymous/receipt/index' }) },
   openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
+  openShop() { wx.navigateTo({ url: '/pages/shop/index' }) },
+  openRedemptions() { wx.navigateTo({ url: '/pages/rewards/mine/index' }) },
   openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
   openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },

@@ -29,5 +29,6 @@ Page(page({
     this.setData({ isMore: false })
   },
 
+  openRewards() { wx.navigateTo({ url: '/pages/rewards/index' }) },
   goHome() { wx.switchTab({ url: '/pages/home/index' }) },
 }))
