@@ -4,6 +4,7 @@ from backend.app.core import calendar
 from backend.app.core.calendar import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
+from backend.app.scorecards import proofs
 from backend.app.scorecards.operations import recompute_month as recompute
 
 
@@ -24,3 +25,9 @@ def recompute_nightly() -> int:
         with transaction():
             done += recompute(first)
     return done
+
+
+def delete_loose_proofs() -> int:
+    """Photos that were sent and never handed in with an objection."""
+    with transaction():
+        return proofs.delete_loose(calendar.now() - proofs.LOOSE_FOR)

@@ -33,6 +33,9 @@ ACTIONS = {
     "request_export": "申请导出",
     "download_export": "下载导出",
     "recompute_month": "重新计算得分",
+    "raise_objection": "提出申诉",
+    "decide_objection": "裁决申诉",
+    "set_objection_days": "改申诉期限",
     "set_points_rule": "改积分规则",
     "save_points_draft": "存积分办法草稿",
     "drop_points_draft": "删积分办法草稿",
@@ -85,7 +88,7 @@ SUBJECTS = {
     "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
     "points_rule_set": "积分办法", "points_deed": "积分事项",
-    "ticket": "诉求", "survey": "问卷",
+    "ticket": "诉求", "survey": "问卷", "objection": "申诉",
 }  # fmt: skip
 DETAILS = {
     "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",
@@ -98,10 +101,12 @@ DETAILS = {
     "code": "编码", "move": "步骤",
     "items": "项数", "budget": "预算", "version": "版次", "starts_on": "开始", "people": "人数",
     "confirmed": "通过", "credited": "得分人数", "entries": "笔数", "kind": "内容",
+    "after": "改为", "correction": "更正号",
     "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
+    "upheld": "申诉成立", "refused": "没有成立",
     "show": "通过", "refuse": "不通过", "xlsx": "表格(xlsx)", "csv": "文本(csv)",
     "accept": "受理", "decline": "不予受理", "classify": "分类", "assign": "派单",
     "reassign": "改派", "decide_extension": "审批延期", "merge": "合并", "release": "拆出",

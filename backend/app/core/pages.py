@@ -22,15 +22,18 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
 
 
 # Which pages lie under which entry.
-UNDER = {
+UNDER: dict[str, tuple[str, ...]] = {
     "/console/tickets": ("/console/tickets", "/console/digest"),
-    "/console/villages": ("/console/villages", "/console/townships", "/console/places"),
+    "/console/villages": (
+        "/console/villages", "/console/townships", "/console/places", "/console/objections",
+        "/console/adjustments", "/console/scores", "/console/village-types",
+    ),
     "/console/surveys": ("/console/surveys",),
     "/console/points": ("/console/points",),
     "/console/exports": ("/console/exports",),
     "/console/people": ("/console/people", "/console/grants"),
     "/console/audit": ("/console/audit",),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

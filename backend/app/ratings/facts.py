@@ -34,6 +34,13 @@ CASES = text(
     WHERE r.id = ANY(:ids) ORDER BY r.id
     """
 )
+SHOWN_WORDS = text(
+    """
+    SELECT CASE WHEN words_state = 'shown' THEN words END,
+           CASE WHEN followup_words_state = 'shown' THEN followup_words END
+    FROM rating WHERE id = :rating_id
+    """
+)
 
 
 @dataclass
@@ -67,6 +74,12 @@ def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFact
         facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
         facts.level_4, facts.level_5 = fours or [], fives or []
     return found
+
+
+def shown_words(rating_id: int) -> list[str]:
+    """What the villager wrote, where it may be shown; for whoever judges the case."""
+    row = db.session.execute(SHOWN_WORDS, {"rating_id": rating_id}).one_or_none()
+    return [words for words in row or () if words]
 
 
 def rating_cases(ids: Collection[int]) -> dict[int, RatingCase]:

@@ -3,17 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from backend.app.access import Permission
 from backend.app.core import calendar
 from backend.app.core.guards import guard
 from backend.app.places.queries import village_label
-from backend.app.scorecards import queries, schemas
+from backend.app.scorecards import api_objections, queries, schemas  # noqa: F401  it hangs on it
+from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
 from backend.app.scoring.measurements import Measurement, Status
-
-blueprint = Blueprint("scorecards", __name__, url_prefix="/api/v1", description="得分")
 
 
 @blueprint.get("/villages/<int:village_id>/scorecard")

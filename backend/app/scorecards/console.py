@@ -20,7 +20,7 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
-from backend.app.scorecards import queries
+from backend.app.scorecards import console_objections, queries
 from backend.app.scorecards.figures import (
     Area,
     area,
@@ -236,3 +236,6 @@ def recompute() -> Response:
     return redirect(
         address_of("scorecards_console.show_dashboard", month=f"{month:%Y-%m}", recomputing=1)
     )
+
+
+console_objections.register(blueprint)

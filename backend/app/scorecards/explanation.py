@@ -13,7 +13,7 @@ from backend.app.core.errors import NotFound
 from backend.app.ratings.facts import RatingCase, rating_cases
 from backend.app.ratings.queries import reason_texts
 from backend.app.scorecards.corrections import newest_of
-from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.facts import VillageFacts, facts_of
 from backend.app.scorecards.locks import lock_of
 from backend.app.scorecards.models import Correction, MonthFact, Scorecard
 from backend.app.scorecards.scheme_queries import get_scheme
@@ -108,7 +108,7 @@ def explain_village(village_id: int, month: date) -> Explanation:
     lock = lock_of(card.county_id, month)
     scheme = from_json(lock.scheme) if lock else scheme_of(card)
     correction = newest_of(village_id, month) if lock else None
-    facts = VillageFacts(month=month, **correction.after["facts"]) if correction else _facts(kept)
+    facts = VillageFacts(month=month, **correction.after["facts"]) if correction else facts_of(kept)
     rows = correction.after["indicators"] if correction else card.indicators
     total = card.total
     if correction:
@@ -147,13 +147,6 @@ def scheme_of(card: Scorecard) -> Scheme:
 
 def light_named(code: str, scheme: Scheme) -> Light:
     return next((light for light in scheme.lights if light.code == code), NOT_STARTED)
-
-
-def _facts(row: MonthFact) -> VillageFacts:
-    return VillageFacts(
-        row.village_id, row.month, row.county_id, row.kind, row.counts, row.waits, row.open_waits,
-        row.cases, row.held,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db
 from backend.app.ratings.facts import LevelFacts, level_facts
+from backend.app.scorecards.models import MonthFact
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.surveys.facts import survey_facts
 from backend.app.tickets.facts import TicketFacts, ticket_facts
@@ -180,6 +181,14 @@ def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
     """The facts as they were kept, by village."""
     rows = db.session.execute(KEPT, {"month": month, "counties": sorted(county_ids)})
     return [VillageFacts(*row) for row in rows]
+
+
+def facts_of(row: MonthFact) -> VillageFacts:
+    """A kept row."""
+    return VillageFacts(
+        row.village_id, row.month, row.county_id, row.kind, row.counts, row.waits, row.open_waits,
+        row.cases, row.held,
+    )  # fmt: skip
 
 
 def digest(facts: Iterable[VillageFacts]) -> bytes:

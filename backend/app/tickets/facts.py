@@ -201,6 +201,15 @@ def ticket_cases(ids: Collection[int]) -> dict[int, TicketCase]:
     return {row.id: TicketCase(*row) for row in rows}
 
 
+def tickets_of_ratings(rating_ids: Collection[int]) -> dict[int, int]:
+    """The call-back ticket of each bad rating that has one."""
+    rows = db.session.execute(
+        text("SELECT rating_id, id FROM ticket WHERE rating_id = ANY(:ids)"),
+        {"ids": sorted(rating_ids)},
+    )
+    return {row.rating_id: row.id for row in rows}
+
+
 def _hours(month: date, county_ids: Collection[int]) -> dict[str, list[Any]]:
     """Each county's days of the month, and the first of the next: minutes of office time."""
     columns: dict[str, list[Any]] = {

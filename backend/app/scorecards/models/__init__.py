@@ -1,7 +1,12 @@
 """Facts, scorecards, schemes, locked months and what people say about them."""
 
 from backend.app.scorecards.models.card import ImportedFact, MonthFact, Scorecard
-from backend.app.scorecards.models.desk import Adjustment, Objection
+from backend.app.scorecards.models.desk import (
+    Adjustment,
+    Objection,
+    ObjectionPhoto,
+    ScorePolicy,
+)
 from backend.app.scorecards.models.lock import Correction, MonthLock
 from backend.app.scorecards.models.scheme import AssessmentScheme
 
@@ -13,5 +18,7 @@ __all__ = [
     "MonthFact",
     "MonthLock",
     "Objection",
+    "ObjectionPhoto",
+    "ScorePolicy",
     "Scorecard",
 ]

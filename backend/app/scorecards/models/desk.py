@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    SmallInteger,
     String,
     Text,
     text,
@@ -41,6 +43,7 @@ class Objection(Model):
             name="decided",
         ),
         Index("uq_objection_case", "case_kind", "case_id", unique=True),
+        Index("uq_objection_key", "raised_by_id", "idempotency_key", unique=True),
         Index(None, "county_id", "month"),
         Index(None, "village_id", "id"),
     )
@@ -60,6 +63,35 @@ class Objection(Model):
     decision: Mapped[str | None] = mapped_column(Text)
     # {"before": "81.20", "after": "83.05"}: what upholding it did to the total.
     effect: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    idempotency_key: Mapped[UUID | None]
+
+
+class ObjectionPhoto(Model):
+    """A photo as proof, sent before the objection it belongs to."""
+
+    __tablename__ = "objection_photo"
+    __table_args__ = (
+        Index(None, "objection_id"),
+        Index(
+            "ix_objection_photo_loose", "created_at", postgresql_where=text("objection_id IS NULL")
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ScorePolicy(Model):
+    """What a county set for its scores: for how many days after a month one may object."""
+
+    __tablename__ = "score_policy"
+    __table_args__ = (CheckConstraint("objection_days BETWEEN 1 AND 60", name="objection_days"),)
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    objection_days: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Adjustment(Model):

@@ -1,0 +1,132 @@
+"""Objections on a cadre's phone: the case, what is said against it, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, request
+
+from backend.app.access import Permission, may, regions_of
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.guards import actor, guard, open_to_all
+from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.photos import MOST_BYTES
+from backend.app.places.queries import region_path
+from backend.app.scorecards import objection_queries, objections, proofs
+from backend.app.scorecards import objection_schemas as schemas
+from backend.app.scorecards.blueprints import api as blueprint
+from backend.app.scorecards.objection_queries import ObjectionLine, StandingCase
+
+FORM_OVERHEAD = 64 * 1024
+PHOTO_FORM: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
+
+
+@blueprint.get("/objections")
+@guard(Permission.RAISE_OBJECTION)
+@blueprint.arguments(schemas.ObjectionsQuery(), location="query")
+@blueprint.response(200, schemas.ObjectionsShape())
+def list_objections(query: dict[str, Any]) -> dict[str, Any]:
+    """Those of the reader's own villages, the newest first."""
+    villages = regions_of(actor(), Permission.RAISE_OBJECTION)
+    lines = objection_queries.of_villages(villages, query["month"])
+    return {"items": [_shown(line, []) for line in lines]}
+
+
+@blueprint.post("/objections")
+@guard(Permission.RAISE_OBJECTION)
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
+@blueprint.arguments(schemas.NewObjectionShape())
+@blueprint.response(201, schemas.ObjectionShape())
+def raise_objection(given: dict[str, Any]) -> dict[str, Any]:
+    """Objects to one case; sending it again under the same key changes nothing."""
+    key = idempotency_key()
+    raised = objections.Raised(**{**given, "photo_ids": tuple(given["photo_ids"])})
+    with transaction():
+        objection_id = objections.raise_objection(actor(), key, raised).id
+    return _detail(objection_id)
+
+
+@blueprint.get("/objections/<int:objection_id>")
+@guard(Permission.RAISE_OBJECTION)
+@blueprint.response(200, schemas.ObjectionShape())
+def show_objection(objection_id: int) -> dict[str, Any]:
+    """One of the reader's own villages."""
+    return _detail(objection_id)
+
+
+def _detail(objection_id: int) -> dict[str, Any]:
+    found = objections.get_objection(objection_id)
+    _check_own(found.village_id)
+    at = calendar.now()
+    return _shown(objection_queries.line_of(found), photo_lines(found.id, at))
+
+
+def _check_own(village_id: int) -> None:
+    if not may(actor(), Permission.RAISE_OBJECTION, region_path(village_id)):
+        raise NotAllowed("这不是您村里的申诉")
+
+
+def photo_lines(objection_id: int, at: datetime) -> list[dict[str, Any]]:
+    """Proofs with links that last a quarter of an hour."""
+    return [
+        {"id": photo.id, "url": proofs.link_to(photo.id, at)}
+        for photo in proofs.photos_of(objection_id)
+    ]
+
+
+def _shown(line: ObjectionLine, photos: list[dict[str, Any]]) -> dict[str, Any]:
+    found = line.objection
+    return {
+        "id": found.id, "village": line.village, "month": found.month, "case": line.case,
+        "words": found.words, "photos": photos, "state": found.state,
+        "state_words": line.state_words, "icon": line.icon, "raised_at": found.raised_at,
+        "decision": found.decision, "decided_at": found.decided_at,
+        "effect": {"correction": None, **found.effect} if found.effect else None,
+    }  # fmt: skip
+
+
+@blueprint.get("/cadre/villages/<int:village_id>/case")
+@guard(Permission.RAISE_OBJECTION)
+@blueprint.arguments(schemas.CaseQuery(), location="query")
+@blueprint.response(200, schemas.StandingCaseShape())
+def show_case(query: dict[str, Any], village_id: int) -> StandingCase:
+    """A case that cost the reader's own village points, and whether one may still object."""
+    _check_own(village_id)
+    return objection_queries.standing_case(village_id, query["month"], query["kind"], query["id"])
+
+
+@blueprint.post("/objection-photos")
+@guard(Permission.RAISE_OBJECTION)
+@blueprint.doc(requestBody=PHOTO_FORM)
+@blueprint.response(201, schemas.PhotoShape())
+def keep_photo() -> dict[str, Any]:
+    """One photo, sent before the objection it will hang on."""
+    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
+    sent = request.files.get("file")
+    if sent is None:
+        raise InvalidInput(errors={"file": ["请选一张照片"]})
+    with transaction():
+        photo = proofs.keep_photo(actor().person_id, sent.read())
+        return {"id": photo.id, "url": proofs.link_to(photo.id, calendar.now())}
+
+
+@blueprint.get("/objection-photos/<string:token>")
+@open_to_all("the link itself is signed, short-lived and given only to who may see the photo")
+@blueprint.doc(responses={200: {"description": "the photo"}})
+def show_photo(token: str) -> Response:
+    """A photo behind a link that was given out minutes ago."""
+    response = Response(proofs.open_link(token, calendar.now()), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, max-age=900"
+    return response

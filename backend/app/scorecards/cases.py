@@ -1,0 +1,58 @@
+"""Cases in words: a bad rating or a ticket behind lost points, never who it came from."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from backend.app.ratings.facts import RatingCase, rating_cases
+from backend.app.ratings.queries import reason_texts
+from backend.app.scorecards.explanation import LIST_WORDS as TICKET_WORDS
+from backend.app.scorecards.facts import COSTS
+from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.tickets.facts import TicketCase, ticket_cases, tickets_of_ratings
+
+Case = tuple[str, int]
+# Each list of a month's facts, and what it says about a case in it.
+LIST_WORDS = {"level_4": "评了不满意", "level_5": "评了非常不满意", **TICKET_WORDS}
+WAITS = ("waits", "open_waits")
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case as people read it; `ticket_id` is the ticket that tells its story, if there is one."""
+
+    kind: str
+    id: int
+    title: str
+    detail: str
+    ticket_id: int | None
+
+
+def case_lines(cases: Iterable[Case]) -> dict[Case, CaseLine]:
+    """Of several cases at once."""
+    wanted = set(cases)
+    rated = {case_id for kind, case_id in wanted if kind == "rating"}
+    handled = {case_id for kind, case_id in wanted if kind == "ticket"}
+    found: dict[Case, CaseLine] = {}
+    call_backs = tickets_of_ratings(rated) if rated else {}
+    for case_id, rating in (rating_cases(rated) if rated else {}).items():
+        found["rating", case_id] = _of_rating(rating, call_backs.get(case_id))
+    for case_id, ticket in (ticket_cases(handled) if handled else {}).items():
+        found["ticket", case_id] = _of_ticket(ticket)
+    return found
+
+
+def _of_rating(rating: RatingCase, ticket_id: int | None) -> CaseLine:
+    reasons = "、".join(reason_texts(list(rating.reason_ids)))
+    title = f"「{rating.service_point}」评了「{LEVEL_NAMES[rating.level - 1]}」"
+    return CaseLine("rating", rating.id, title, reasons, ticket_id)
+
+
+def _of_ticket(ticket: TicketCase) -> CaseLine:
+    title = f"诉求 {ticket.number}"
+    return CaseLine("ticket", ticket.id, title, ticket.category or "", ticket.id)
+
+
+def costs_of(cases: Mapping[str, Collection[int]], kind: str, case_id: int) -> list[str]:
+    """Why a case stands in a month's facts, in words."""
+    names = [*COSTS[kind], *(WAITS if kind == "ticket" else ())]
+    return [LIST_WORDS[name] for name in names if case_id in cases.get(name, ())]

@@ -1,0 +1,127 @@
+"""申诉: the desk's queue, one objection with its case, and the decision."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import region_path
+from backend.app.ratings.facts import shown_words
+from backend.app.scorecards import objection_queries, objections, proofs
+from backend.app.scorecards.cases import costs_of
+from backend.app.scorecards.locks import lock_of
+
+STATES = {"": "全部", **objection_queries.STATE_WORDS}
+
+
+def _scope() -> frozenset[int]:
+    return regions_of(actor(), Permission.SEE_VILLAGES)
+
+
+@guard(Permission.SEE_VILLAGES)
+def list_objections() -> tuple[str, int]:
+    """What waits for a decision first; shares of the month."""
+    return _queue()
+
+
+def _queue(error: DomainError | None = None) -> tuple[str, int]:
+    asked, scope = request.args, _scope()
+    state = asked.get("state", "")
+    month = calendar.parse_month(asked.get("month"))
+    page = asked.get("page", "1")
+    number = min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 7 else 1
+    lines, total = objection_queries.list_objections(
+        scope, state if state in objection_queries.STATE_WORDS else "", month, number
+    )
+    deciding = regions_of(actor(), Permission.DECIDE_OBJECTIONS)
+    county = min(deciding) if deciding else None
+    shown = month or calendar.previous_month(calendar.month_of(calendar.today()))
+    body = render_template(
+        "scorecards/desk/objections.html",
+        lines=lines, total=total, page=number, last=max(1, -(-total // objection_queries.PAGE)),
+        states=STATES, state=state, month=month, error=error,
+        shares=objection_queries.objection_shares(county, shown) if county else None,
+        shares_month=shown, days=objections.objection_days(county) if county else None,
+        saved=asked.get("saved"),
+    )  # fmt: skip
+    return body, 422 if error else 200
+
+
+@guard(Permission.DECIDE_OBJECTIONS)
+def set_days() -> tuple[str, int] | Response:
+    """For how many days after a month one may object."""
+    days = request.form.get("days", "")
+    try:
+        if not days.isdecimal() or len(days) > 3:
+            raise InvalidInput(errors={"days": ["应为 1 到 60 天"]})
+        with transaction():
+            for county_id in sorted(regions_of(actor(), Permission.DECIDE_OBJECTIONS)):
+                objections.set_objection_days(actor(), county_id, int(days))
+    except InvalidInput as error:
+        return _queue(error)
+    return redirect(address_of("scorecards_console.list_objections", saved=1), 303)
+
+
+@guard(Permission.SEE_VILLAGES)
+def show_objection(objection_id: int) -> tuple[str, int]:
+    """The objection, its case, and what became of it."""
+    return _page(objection_id)
+
+
+def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    found = objections.get_objection(objection_id)
+    if _scope().isdisjoint(region_path(found.village_id)):
+        raise NotAllowed
+    at = calendar.now()
+    facts = objections.standing_facts(found.village_id, found.month)
+    body = render_template(
+        "scorecards/desk/objection.html",
+        line=objection_queries.line_of(found), objection=found, error=error, form=request.form,
+        costs=costs_of(facts.cases, found.case_kind, found.case_id) if facts else [],
+        words=shown_words(found.case_id) if found.case_kind == "rating" else [],
+        photos=[proofs.link_to(photo.id, at) for photo in proofs.photos_of(found.id)],
+        people=objection_queries.people_of(found), why_not=_why_not(objection_id),
+        locked=lock_of(found.county_id, found.month) is not None,
+        done=request.args.get("done"), struck=objection_queries.STRUCK,
+    )  # fmt: skip
+    return body, 422 if error else 200
+
+
+def _why_not(objection_id: int) -> str | None:
+    """Why the reader may not decide, or None."""
+    try:
+        objections.check_reviewer(actor(), objections.get_objection(objection_id))
+    except NotAllowed as refused:
+        return refused.message
+    return None
+
+
+@guard(Permission.DECIDE_OBJECTIONS)
+def decide_objection(objection_id: int) -> tuple[str, int] | Response:
+    """Upheld or refused, with the reason."""
+    choice = request.form.get("choice")
+    try:
+        if choice not in ("upheld", "refused"):
+            raise InvalidInput(errors={"choice": ["请选成立或不成立"]})
+        with transaction():
+            objections.decide_objection(
+                actor(), objection_id, choice == "upheld", request.form.get("decision", "")
+            )
+    except (InvalidInput, objections.AlreadyDecided) as error:
+        return _page(objection_id, error)
+    where: dict[str, Any] = {"objection_id": objection_id, "done": 1}
+    return redirect(address_of("scorecards_console.show_objection", **where), 303)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs the pages on the console's blueprint of scorecards."""
+    blueprint.get("/objections")(list_objections)
+    blueprint.post("/objections/days")(set_days)
+    blueprint.get("/objections/<int:objection_id>")(show_objection)
+    blueprint.post("/objections/<int:objection_id>")(decide_objection)

@@ -1,0 +1,88 @@
+"""Shapes of objections and of the cases they are about."""
+
+from marshmallow import fields, validate
+
+from backend.app.core.schemas import Id, Month, QueryId, Shape
+from backend.app.places.schemas import VillageShape
+from backend.app.scorecards.objections import LONGEST_WORDS
+from backend.app.scorecards.proofs import MOST_PHOTOS
+
+KIND = validate.OneOf(["rating", "ticket"], error="应为 rating 或 ticket")
+
+
+class NewObjectionShape(Shape):
+    village_id = Id(required=True)
+    month = Month(required=True)
+    case_kind = fields.String(required=True, validate=KIND)
+    case_id = Id(required=True)
+    words = fields.String(
+        required=True,
+        validate=validate.Length(1, LONGEST_WORDS, error=f"请写 1 到 {LONGEST_WORDS} 个字"),
+    )
+    photo_ids = fields.List(
+        Id(), load_default=list, validate=validate.Length(max=MOST_PHOTOS, error="照片太多了")
+    )
+
+
+class ObjectionsQuery(Shape):
+    month = Month(load_default=None)
+
+
+class CaseQuery(Shape):
+    month = Month(required=True)
+    kind = fields.String(required=True, validate=KIND)
+    id = QueryId(required=True)
+
+
+class PhotoShape(Shape):
+    id = Id(required=True)
+    url = fields.String(required=True)
+
+
+class CaseShape(Shape):
+    """`ticket_id`: the ticket that tells the story, where there is one."""
+
+    kind = fields.String(required=True)
+    id = Id(required=True)
+    title = fields.String(required=True)
+    detail = fields.String(required=True)
+    ticket_id = Id(allow_none=True, required=True)
+
+
+class EffectShape(Shape):
+    before = fields.String(allow_none=True, required=True)
+    after = fields.String(allow_none=True, required=True)
+    correction = fields.Integer(allow_none=True, required=True)
+
+
+class ObjectionShape(Shape):
+    id = Id(required=True)
+    village = fields.Nested(VillageShape, required=True)
+    month = Month(required=True)
+    case = fields.Nested(CaseShape, allow_none=True, required=True)
+    words = fields.String(required=True)
+    photos = fields.List(fields.Nested(PhotoShape), required=True)
+    state = fields.String(required=True)
+    state_words = fields.String(required=True)
+    icon = fields.String(required=True)
+    raised_at = fields.AwareDateTime(required=True)
+    decision = fields.String(allow_none=True, required=True)
+    decided_at = fields.AwareDateTime(allow_none=True, required=True)
+    effect = fields.Nested(EffectShape, allow_none=True, required=True)
+
+
+class ObjectionsShape(Shape):
+    items = fields.List(fields.Nested(ObjectionShape), required=True)
+
+
+class StandingCaseShape(Shape):
+    """A case with what it cost; `closes_on` is the last day for objecting to it."""
+
+    village = fields.Nested(VillageShape, required=True)
+    month = Month(required=True)
+    case = fields.Nested(CaseShape, required=True)
+    costs = fields.List(fields.String(), required=True)
+    may_object = fields.Boolean(required=True)
+    closes_on = fields.Date(required=True)
+    objection_id = Id(allow_none=True, required=True)
+    objection_words = fields.String(allow_none=True, required=True)
