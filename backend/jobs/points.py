@@ -1,8 +1,8 @@
-"""Points, by night: months that are over are closed."""
+"""Points, by night: months that are over are closed, old points announced and let lapse."""
 
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.points import months
+from backend.app.points import expiry, months, news
 
 
 def close_points_month() -> int:
@@ -16,3 +16,21 @@ def close_points_month() -> int:
         with transaction():
             closed += months.close_month(county_id, month) is not None
     return closed
+
+
+def lapse_points() -> int:
+    """Tells who has points that lapse in a month, and lets lapse what was told a month ago."""
+    today, lapsed = calendar.today(), 0
+    for county_id in months.counties_with_points():
+        with transaction():
+            announced = expiry.announce(county_id, today)
+            if announced is not None:
+                news.tell_lapse(announced.lapse, announced.told)
+    for lapse_id in expiry.due_lapses(today):
+        while True:
+            with transaction():
+                done = expiry.carry_out(lapse_id)
+            if not done:
+                break
+            lapsed += done
+    return lapsed

@@ -48,6 +48,7 @@ class Often:
 TIMETABLE: tuple[Entry | Often, ...] = (
     Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     Entry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
+    Entry(JobName.LAPSE_POINTS, hour=9),
     Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
     Entry(JobName.DELETE_LOOSE_PROOFS, hour=3, minute=35),
     Entry(JobName.FLUSH_INBOX, hour=3),

@@ -51,6 +51,7 @@ def complete(
             "WECHAT_APP_SECRET": "demo",
             "WECHAT_API_BASE": stand_in,
             "WECHAT_TEMPLATE_TICKET_MOVED": "tmpl-ticket-moved",
+            "WECHAT_TEMPLATE_POINTS_CHANGED": "tmpl-points-changed",
         }
     return {**defaults, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 

@@ -35,6 +35,7 @@ class JobName(StrEnum):
     TEND_REDEMPTIONS = "backend.jobs.rewards.tend_redemptions"
     PUBLISH_POINTS = "backend.jobs.rewards.publish_points"
     CLOSE_POINTS_MONTH = "backend.jobs.points.close_points_month"
+    LAPSE_POINTS = "backend.jobs.points.lapse_points"
 
 
 class QueueName(StrEnum):
@@ -63,6 +64,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.TEND_REDEMPTIONS: QueueName.SLOW,
     JobName.PUBLISH_POINTS: QueueName.SLOW,
     JobName.CLOSE_POINTS_MONTH: QueueName.SLOW,
+    JobName.LAPSE_POINTS: QueueName.SLOW,
 }
 
 

@@ -35,6 +35,7 @@ class Settings:
     wechat_app_secret: str = field(default="", repr=False)
     wechat_api_base: str = f"https://{WECHAT_HOST}"
     wechat_template_ticket_moved: str = ""
+    wechat_template_points_changed: str = ""
     wechat_verify_file_name: str = ""
     wechat_verify_file_text: str = ""
     log_level: str = "INFO"
@@ -62,7 +63,11 @@ class Settings:
 
     def template_id(self, key: str) -> str:
         """The id the county's mini-program was given for a subscription template, or ""."""
-        return {"ticket_moved": self.wechat_template_ticket_moved}.get(key, "")
+        ids = {
+            "ticket_moved": self.wechat_template_ticket_moved,
+            "points_changed": self.wechat_template_points_changed,
+        }
+        return ids.get(key, "")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -80,6 +85,7 @@ class Settings:
             wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
             wechat_api_base=environ.get("WECHAT_API_BASE", cls.wechat_api_base).rstrip("/"),
             wechat_template_ticket_moved=environ.get("WECHAT_TEMPLATE_TICKET_MOVED", ""),
+            wechat_template_points_changed=environ.get("WECHAT_TEMPLATE_POINTS_CHANGED", ""),
             wechat_verify_file_name=environ.get("WECHAT_VERIFY_FILE_NAME", ""),
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
             log_level=environ.get("LOG_LEVEL", "INFO"),

@@ -60,7 +60,16 @@ TICKET_MOVED = Template(
         "words": ("thing4", FieldType.THING),
     },
 )
-TEMPLATES = {template.key: template for template in (TICKET_MOVED,)}
+POINTS_CHANGED = Template(
+    "points_changed",
+    "积分快到期、有变动时告诉我",
+    {
+        "points": ("number1", FieldType.NUMBER),
+        "day": ("date2", FieldType.DATE),
+        "words": ("thing3", FieldType.THING),
+    },
+)
+TEMPLATES = {template.key: template for template in (TICKET_MOVED, POINTS_CHANGED)}
 
 
 def fill(template: Template, values: Mapping[str, str]) -> dict[str, str]:

@@ -10,11 +10,14 @@ from backend.app.core.guards import actor, guard
 from backend.app.points import (
     budget,
     console_deeds,
+    console_draws,
     console_ledger,
     console_rules,
+    console_watch,
     forms,
     months,
     queries,
+    rule_queries,
 )
 from backend.app.points.blueprints import console as blueprint
 
@@ -26,7 +29,7 @@ def show_overview() -> Any:
     county_id, today = forms.county_of(), calendar.today()
     within = regions_of(actor(), Permission.SEE_POINTS)
     month = calendar.parse_month(request.args.get("month")) or calendar.month_of(today)
-    rule_set = queries.rule_set_on(county_id, today)
+    rule_set = rule_queries.rule_set_on(county_id, today)
     region = county_id if county_id in within else min(within)
     return render_template(
         "points/overview.html",
@@ -41,3 +44,5 @@ def show_overview() -> Any:
 console_rules.register(blueprint)
 console_deeds.register(blueprint)
 console_ledger.register(blueprint)
+console_watch.register(blueprint)
+console_draws.register(blueprint)

@@ -15,7 +15,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
-from backend.app.points import budget, forms, queries, rules, whatif
+from backend.app.points import budget, forms, rule_queries, rules, whatif
 from backend.app.points.acts import AUTOMATIC
 from backend.app.points.examples import EXAMPLES
 from backend.app.points.rulebook import item_from, most_a_month
@@ -35,15 +35,15 @@ def _rules_page(error: DomainError | None = None) -> Any:
     county_id, today, words = forms.county_of(), calendar.today(), request.args.get("q", "")
     if place.county_id != county_id:
         raise NotFound
-    versions = queries.rule_sets_of(place.id)
-    now = queries.rule_set_on(place.id, today)
+    versions = rule_queries.rule_sets_of(place.id)
+    now = rule_queries.rule_set_on(place.id, today)
     page = render_template(
         "points/rules.html",
         place=place, county=get_place(county_id), error=error, form=request.form, today=today,
-        versions=versions, rules={one.id: queries.rules_of(one.id) for one in versions},
-        loose=queries.loose_rules(place.id), draft=rules.draft_of(place.id),
+        versions=versions, rules={one.id: rule_queries.rules_of(one.id) for one in versions},
+        loose=rule_queries.loose_rules(place.id), draft=rules.draft_of(place.id),
         forecast=budget.forecast(now, today) if now else None,
-        villages=queries.villages_with_rules(county_id), most_a_month=most_a_month,
+        villages=rule_queries.villages_with_rules(county_id), most_a_month=most_a_month,
         found=search_villages(words, [county_id])[:8] if words else [], q=words,
         automatic=AUTOMATIC, examples=EXAMPLES, item_from=item_from,
         mine=may(actor(), Permission.MANAGE_POINTS, place.path),
@@ -67,7 +67,7 @@ def _editor(error: DomainError | None = None, tried: whatif.WhatIf | None = None
         title, total, lines = draft.title, str(draft.yearly_budget), list(draft.items)
     else:
         title, total = f"{place.name}积分办法", ""
-        lines = [_line(rule) for rule in queries.rules_on(place.id, calendar.today())]
+        lines = [_line(rule) for rule in rule_queries.rules_on(place.id, calendar.today())]
     page = render_template(
         "points/rule_editor.html",
         place=place, draft=draft, error=error, title=title, budget=total, lines=lines,
@@ -165,7 +165,7 @@ def end_rules(rule_set_id: int) -> Any:
 @guard(Permission.SEE_POINTS)
 def show_minutes(rule_set_id: int) -> Response:
     """The uploaded minutes of a vote."""
-    found = queries.get_rule_set(rule_set_id)
+    found = rule_queries.get_rule_set(rule_set_id)
     if found.county_id != forms.county_of() or found.minutes_key is None:
         raise NotFound
     # An attachment, whatever its kind: what was uploaded never runs as a page of ours.

@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import select, text
 
 from backend.app.core.db import db
-from backend.app.core.errors import NotFound
 from backend.app.points.fragments import rule_of
-from backend.app.points.models import PointsBalance, PointsEntry, PointsRule, PointsRuleSet
+from backend.app.points.models import (
+    PointsBalance,
+    PointsEntry,
+    PointsFreeze,
+    PointsRule,
+)
 
 PAGE = 30
 # What entries without a rule are called, by their cause.
@@ -90,76 +94,6 @@ def amount_for(cause_kind: str, cause_id: int) -> int:
         )
         or 0
     )
-
-
-def rule_sets_of(region_id: int) -> list[PointsRuleSet]:
-    """Every version that was voted, newest first."""
-    query = (
-        select(PointsRuleSet)
-        .where(PointsRuleSet.region_id == region_id, PointsRuleSet.version.is_not(None))
-        .order_by(PointsRuleSet.version.desc())
-    )
-    return list(db.session.scalars(query))
-
-
-def rule_set_on(region_id: int, day: date) -> PointsRuleSet | None:
-    """The version in force in a county or village that day."""
-    return db.session.scalar(
-        select(PointsRuleSet).where(
-            PointsRuleSet.region_id == region_id,
-            PointsRuleSet.version.is_not(None),
-            PointsRuleSet.starts_on <= day,
-            PointsRuleSet.ends_on.is_(None) | (PointsRuleSet.ends_on >= day),
-        )
-    )
-
-
-def get_rule_set(rule_set_id: int) -> PointsRuleSet:
-    found = db.session.get(PointsRuleSet, rule_set_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def rules_of(rule_set_id: int) -> list[PointsRule]:
-    query = select(PointsRule).where(PointsRule.rule_set_id == rule_set_id).order_by(PointsRule.id)
-    return list(db.session.scalars(query))
-
-
-def rules_on(region_id: int, day: date) -> list[PointsRule]:
-    """What holds in a county or village that day, voted or set by IT at the start."""
-    query = (
-        select(PointsRule)
-        .where(PointsRule.region_id == region_id, PointsRule.starts_on <= day)
-        .where(PointsRule.ends_on.is_(None) | (PointsRule.ends_on >= day))
-        .order_by(PointsRule.id)
-    )
-    return list(db.session.scalars(query))
-
-
-def loose_rules(region_id: int) -> list[PointsRule]:
-    """Rules of before the first vote."""
-    query = (
-        select(PointsRule)
-        .where(PointsRule.region_id == region_id, PointsRule.rule_set_id.is_(None))
-        .order_by(PointsRule.id)
-    )
-    return list(db.session.scalars(query))
-
-
-VILLAGES_WITH_RULES = text(
-    """
-    SELECT DISTINCT v.id, v.name, v.code FROM region v
-    WHERE v.county_id = :county_id AND v.level = 'village'
-      AND (EXISTS (SELECT FROM points_rule WHERE region_id = v.id)
-           OR EXISTS (SELECT FROM points_rule_set WHERE region_id = v.id))
-    ORDER BY v.code LIMIT 200
-    """
-)
-
-
-def villages_with_rules(county_id: int) -> list[Any]:
-    return list(db.session.execute(VILLAGES_WITH_RULES, {"county_id": county_id}))
 
 
 WAITING = text(
@@ -246,3 +180,57 @@ def account_of(county_id: int, person_id: int) -> Any:
     """Somebody's balance for the office, without a name; None for a stranger to the county."""
     values = {"county_id": county_id, "person": person_id}
     return db.session.execute(ACCOUNT, values).one_or_none()
+
+
+def open_freeze(person_id: int) -> PointsFreeze | None:
+    """Why somebody's points are frozen now."""
+    return db.session.scalar(
+        select(PointsFreeze).where(
+            PointsFreeze.person_id == person_id, PointsFreeze.lifted_at.is_(None)
+        )
+    )
+
+
+HOLDS = text(
+    """
+    SELECT h.*, a.display_name AS held_by, b.display_name AS decided_by
+    FROM points_hold h
+    JOIN person a ON a.id = h.held_by_id
+    LEFT JOIN person b ON b.id = h.decided_by_id
+    WHERE h.county_id = :county_id ORDER BY h.decided_at IS NOT NULL, h.id DESC LIMIT 60
+    """
+)
+FREEZES = text(
+    """
+    SELECT f.*, a.display_name AS frozen_by, b.display_name AS decided_by
+    FROM points_freeze f
+    JOIN person a ON a.id = f.frozen_by_id
+    LEFT JOIN person b ON b.id = f.decided_by_id
+    WHERE f.county_id = :county_id
+    ORDER BY f.lifted_at IS NOT NULL, f.decided_at IS NOT NULL, f.appealed_at NULLS LAST, f.id DESC
+    LIMIT 60
+    """
+)
+
+
+def list_holds(county_id: int) -> list[Any]:
+    """Those still to be decided first."""
+    return list(db.session.execute(HOLDS, {"county_id": county_id}))
+
+
+def list_freezes(county_id: int) -> list[Any]:
+    """Appeals first, then other freezes, then what is over."""
+    return list(db.session.execute(FREEZES, {"county_id": county_id}))
+
+
+HOME = text(
+    """
+    SELECT v.county_id, v.id AS village_id FROM binding b JOIN region v ON v.id = b.village_id
+    WHERE b.person_id = :person_id AND b.ended_at IS NULL
+    """
+)
+
+
+def home_of(person_id: int) -> Any:
+    """County and village of a bound villager, None for whoever has bound none."""
+    return db.session.execute(HOME, {"person_id": person_id}).one_or_none()

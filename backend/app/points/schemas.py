@@ -16,6 +16,67 @@ class EntryShape(Shape):
     created_at = fields.AwareDateTime(required=True)
 
 
+class FreezeShape(Shape):
+    reason = fields.String(required=True)
+    frozen_at = fields.AwareDateTime(required=True)
+    appealed_at = fields.AwareDateTime(required=True, allow_none=True)
+    decision = fields.String(required=True, allow_none=True)
+    decision_note = fields.String(required=True, allow_none=True)
+
+
+class ComingLapseShape(Shape):
+    lapses_on = fields.Date(required=True)
+    points = fields.Integer(required=True)
+
+
+class RuleLineShape(Shape):
+    label = fields.String(required=True)
+    amount = fields.Integer(required=True)
+    daily_cap = fields.Integer(required=True)
+    monthly_cap = fields.Integer(required=True)
+    automatic = fields.Boolean(required=True)
+
+
+class RulesShape(Shape):
+    title = fields.String(required=True, allow_none=True)
+    voted_on = fields.Date(required=True, allow_none=True)
+    items = fields.List(fields.Nested(RuleLineShape), required=True)
+
+
+class StandingShape(Shape):
+    person_id = fields.Integer(required=True, metadata={"description": "the 积分号"})
+    freeze = fields.Nested(FreezeShape, required=True, allow_none=True)
+    lapse = fields.Nested(ComingLapseShape, required=True, allow_none=True)
+    rules = fields.Nested(RulesShape, required=True, allow_none=True)
+    draws = fields.Boolean(required=True, metadata={"description": "the county has draws"})
+
+
+class AppealShape(Shape):
+    words = fields.String(required=True)
+
+
+class ChanceShape(Shape):
+    id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    tickets = fields.Integer(required=True)
+    commitment = fields.String(required=True)
+    seed_source = fields.String(required=True)
+    seed_at = fields.AwareDateTime(required=True)
+    seed = fields.String(required=True, allow_none=True)
+    called_off_reason = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True, metadata={"description": "own secret ticket"})
+    hash = fields.String(required=True)
+    position = fields.Integer(required=True)
+    prize = fields.String(required=True, allow_none=True)
+    prizes = fields.List(fields.Dict(), required=True)
+    page = fields.String(required=True, metadata={"description": "where anybody may check it"})
+
+
+class ChancesShape(Shape):
+    items = fields.List(fields.Nested(ChanceShape), required=True)
+
+
 class StatementShape(Shape):
     balance = fields.Integer(required=True)
     items = fields.List(fields.Nested(EntryShape), required=True)

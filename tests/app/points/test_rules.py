@@ -13,7 +13,7 @@ from backend.app.core import storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.places.queries import get_place
-from backend.app.points import budget, months, queries, whatif
+from backend.app.points import budget, months, queries, rule_queries, whatif
 from backend.app.points.acts import RATING as RATING_ACT
 from backend.app.points.ledger import credit
 from backend.app.points.rulebook import Vote
@@ -34,7 +34,7 @@ def test_a_voted_version_ends_the_one_before_and_keeps_its_minutes(clerk, county
     assert (adopted.version, adopted.votes_yes, adopted.votes_no) == (2, 38, 2)
     assert storage.read(adopted.minutes_key) == MINUTES[1]
     assert draft_of(county.id) is None
-    assert [one.ends_on for one in queries.loose_rules(county.id)] == [date(2026, 11, 30)]
+    assert [one.ends_on for one in rule_queries.loose_rules(county.id)] == [date(2026, 11, 30)]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_lacks_something_stays_a_draft(
         adopt(clerk, county.id, vote, starts_on, minutes)
     assert set(refused.value.errors) == {field}
     assert draft_of(county.id) is not None
-    assert queries.rule_sets_of(county.id) == []
+    assert rule_queries.rule_sets_of(county.id) == []
 
 
 def test_the_database_itself_asks_for_a_majority(clerk, county) -> None:
@@ -150,7 +150,7 @@ def test_the_forecast_follows_the_pace_of_the_last_weeks(clerk, county, clock) -
         with transaction():
             credit(make_person(), county.id, "rating", "rating", day, county.village_ids[0])
     clock.set(date(2027, 1, 31))
-    rule_set = queries.rule_set_on(county.id, date(2027, 1, 31))
+    rule_set = rule_queries.rule_set_on(county.id, date(2027, 1, 31))
     found = budget.forecast(rule_set, date(2027, 1, 31))
     assert (found.given, found.a_day, found.percent) == (60, 2.0, 38)
     assert found.by_year_end == 60 + 2 * 334
@@ -165,7 +165,7 @@ def test_the_forecast_is_the_same_after_a_month_was_closed(clerk, county, clock)
         with transaction():
             credit(make_person(), county.id, "rating", "rating", month, county.village_ids[0])
     clock.set(date(2027, 3, 2))
-    rule_set = queries.rule_set_on(county.id, date(2027, 3, 2))
+    rule_set = rule_queries.rule_set_on(county.id, date(2027, 3, 2))
     live = budget.forecast(rule_set, date(2027, 3, 2))
     with transaction():
         assert months.close_month(county.id, date(2027, 1, 1)) == 1

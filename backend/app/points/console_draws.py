@@ -1,0 +1,154 @@
+"""抽奖: off until somebody has read the note; draft, list, two readings of the seed, winners."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission, may
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.places.queries import get_place, list_townships
+from backend.app.points import draws, forms
+from backend.app.points.expiry import policy_of
+from backend.app.points.models import PointsDraw
+from backend.app.points.public_draws import STATES
+
+
+def read_moment(source: Any, name: str) -> datetime | None:
+    """A moment by the county's clock; None for what is none."""
+    try:
+        at = datetime.fromisoformat(source.get(name, ""))
+    except ValueError:
+        return None
+    return at.replace(tzinfo=calendar.COUNTY_ZONE) if 2000 <= at.year < 2200 else None
+
+
+def read_prizes(words: str) -> tuple[tuple[str, int], ...]:
+    """Lines such as "食用油 20"; what has no number counts none and is refused."""
+    prizes = []
+    for line in words.splitlines():
+        name, _, count = line.strip().rpartition(" ")
+        if line.strip():
+            fits = count.isdecimal() and len(count) < 4
+            prizes.append((name.strip() or line.strip(), int(count) if fits else 0))
+    return tuple(prizes)
+
+
+def _plan() -> draws.Plan:
+    form = request.form
+    return draws.Plan(
+        form.get("title", "").strip(),
+        calendar.parse_month(form.get("first_month")),
+        calendar.parse_month(form.get("last_month")),
+        read_prizes(form.get("prizes", "")),
+        " ".join(form.get("seed_source", "").split()),
+        read_moment(form, "seed_at"),
+    )
+
+
+@guard(Permission.SEE_POINTS)
+def show_draws() -> Any:
+    return _list()
+
+
+def _list(error: DomainError | None = None) -> Any:
+    county_id = forms.county_of()
+    month = calendar.previous_month(calendar.month_of(calendar.today()))
+    page = render_template(
+        "points/draws.html",
+        error=error, form=request.form, policy=policy_of(county_id), note=draws.LEGAL_NOTE,
+        draws=draws.list_draws(county_id, with_drafts=True), states=STATES,
+        county=get_place(county_id), townships=list_townships([county_id]), month=month,
+        manages=may(actor(), Permission.MANAGE_POINTS, {county_id}),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.MANAGE_POINTS)
+def switch_draws() -> Any:
+    form = request.form
+    try:
+        with transaction():
+            draws.switch(
+                actor(), forms.county_of(Permission.MANAGE_POINTS), form.get("on") == "1",
+                form.get("note_read") == "1",
+            )  # fmt: skip
+    except InvalidInput as refused:
+        return _list(refused)
+    return redirect(address_of("points_console.show_draws"))
+
+
+@guard(Permission.MANAGE_POINTS)
+def save_draw() -> Any:
+    region_id = forms.read_number(request.form, "region") or 0
+    try:
+        with transaction():
+            number = draws.save(actor(), region_id, _plan()).id
+    except (InvalidInput, Conflict, NotAllowed) as refused:
+        return _list(refused)
+    return redirect(address_of("points_console.show_draw", draw_id=number))
+
+
+def _own_draw(draw_id: int) -> PointsDraw:
+    found = [
+        one for one in draws.list_draws(forms.county_of(), with_drafts=True) if one.id == draw_id
+    ]
+    if not found:
+        raise NotFound("没有找到这次抽奖")
+    return found[0]
+
+
+@guard(Permission.SEE_POINTS)
+def show_draw(draw_id: int) -> Any:
+    return _draw_page(draw_id)
+
+
+def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
+    """What a draft would come to, whether the seed was read, who won by 积分号."""
+    draw, at = _own_draw(draw_id), calendar.now()
+    seeds = draws.seeds_of(draw.id)
+    page = render_template(
+        "points/draw.html",
+        draw=draw, error=error, states=STATES, place=get_place(draw.region_id),
+        chances=draws.count_chances(draw) if draw.state == "draft" else draw.tickets,
+        winners=draws.winners_of(draw.id), seeds=len(seeds), seed_due=at >= draw.seed_at,
+        read_by_me=actor().person_id in {one.person_id for one in seeds},
+        differ=len({one.value for one in seeds}) == len(seeds) > 1,
+        manages=may(actor(), Permission.MANAGE_POINTS, {draw.county_id}),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.MANAGE_POINTS)
+def move_draw(draw_id: int, act: str) -> Any:
+    """Publishes, takes a reading of the seed, or calls off."""
+    me, form = actor(), request.form
+    _own_draw(draw_id)
+    try:
+        with transaction():
+            if act == "publish":
+                draws.publish(me, draw_id)
+            elif act == "seed":
+                draws.enter_seed(me, draw_id, form.get("value", ""))
+            elif act == "call-off":
+                draws.call_off(me, draw_id, form.get("reason", ""))
+            else:
+                raise NotFound
+    except (InvalidInput, Conflict, NotAllowed) as refused:
+        return _draw_page(draw_id, refused)
+    return redirect(address_of("points_console.show_draw", draw_id=draw_id))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    add = blueprint.add_url_rule
+    add("/draws", view_func=show_draws, methods=["GET"])
+    add("/draws/switch", view_func=switch_draws, methods=["POST"])
+    add("/draws", view_func=save_draw, methods=["POST"])
+    add("/draws/<int:draw_id>", view_func=show_draw, methods=["GET"])
+    add("/draws/<int:draw_id>/<string:act>", view_func=move_draw, methods=["POST"])

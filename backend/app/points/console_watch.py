@@ -1,0 +1,89 @@
+"""异常: patterns, holds, freezes and appeals; whoever acted first does not decide."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission
+from backend.app.accounts.forms import read_day
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.points import expiry, forms, queries, suspicions, watch
+
+
+@guard(Permission.REVIEW_POINTS)
+def show_watch() -> Any:
+    return _page()
+
+
+def _page(error: DomainError | None = None) -> Any:
+    """Everything that waits for a look, then what was done."""
+    county_id = forms.county_of(Permission.REVIEW_POINTS)
+    person = forms.read_number(request.values, "person")
+    page = render_template(
+        "points/watch.html",
+        error=error, form=request.form, reader=actor().person_id, person=person,
+        suspicions=suspicions.find(county_id, calendar.today()),
+        holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
+        policy=expiry.policy_of(county_id), lapses=expiry.LAPSES,
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+def _act(what: str) -> None:
+    form, me = request.form, actor()
+    county_id = forms.county_of(Permission.REVIEW_POINTS)
+    number = forms.read_number(form, "id") or 0
+    if what == "freeze":
+        watch.freeze(me, county_id, forms.read_number(form, "person") or 0, form.get("reason", ""))
+    elif what == "lift":
+        watch.lift(me, number)
+    elif what == "appeal":
+        watch.decide_appeal(me, number, form.get("decision") == "lift", form.get("note", ""))
+    elif what == "hold":
+        day = read_day(form, "day")
+        if day is None:
+            raise InvalidInput(errors={"day": ["请填哪一天"]})
+        watch.hold(me, county_id, forms.read_people(form), day, form.get("reason", ""))
+    elif what == "decide-hold":
+        watch.decide_hold(me, number, form.get("decision") == "back", form.get("note", ""))
+    else:
+        raise NotFound
+
+
+@guard(Permission.REVIEW_POINTS)
+def do_watch(what: str) -> Any:
+    try:
+        with transaction():
+            _act(what)
+    except (InvalidInput, Conflict, NotFound) as refused:
+        return _page(refused)
+    return redirect(address_of("points_console.show_watch"))
+
+
+@guard(Permission.MANAGE_POINTS)
+def set_lapse() -> Any:
+    """Whether and when points lapse."""
+    form = request.form
+    try:
+        with transaction():
+            expiry.set_policy(
+                actor(), forms.county_of(Permission.MANAGE_POINTS), form.get("lapse", ""),
+                forms.read_number(form, "valid_months") or 0,
+                forms.read_number(form, "lapse_month") or 0,
+            )  # fmt: skip
+    except InvalidInput as refused:
+        return _page(refused)
+    return redirect(address_of("points_console.show_watch", _anchor="lapse"))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    add = blueprint.add_url_rule
+    add("/watch", view_func=show_watch, methods=["GET"])
+    add("/watch/<string:what>", view_func=do_watch, methods=["POST"])
+    add("/lapse", view_func=set_lapse, methods=["POST"])

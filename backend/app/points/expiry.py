@@ -1,0 +1,188 @@
+"""Points lapse first in, first out: announced thirty days ahead, never more than was announced."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select, text
+
+from backend.app.access import Actor, Permission, may
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.places.queries import get_place
+from backend.app.points.ledger import lapse as let_lapse
+from backend.app.points.models import (
+    PointsBalance,
+    PointsLapse,
+    PointsLapseLine,
+    PointsPolicy,
+)
+
+AHEAD, AT_MOST_AHEAD = 30, 35
+LAPSES = {"never": "不过期", "monthly": "满几个月后过期", "yearly": "上一年的每年过期一次"}
+BATCH = 500
+# Old points are used first: what is left of them is what was earned before the day, less all that
+# was ever used. An undone earning counts on the side of what it undid, returned goods give back.
+LEFT = """
+    SELECT e.person_id, least(
+        min(b.balance), greatest(0,
+            COALESCE(sum(e.amount) FILTER (WHERE
+                COALESCE(o.kind, e.kind) = 'earned'
+                AND COALESCE(o.earned_on, e.earned_on) < :earned_before), 0)
+            + COALESCE(sum(e.amount) FILTER (WHERE COALESCE(o.kind, e.kind) <> 'earned'), 0)
+        ))::int AS left_over
+    FROM points_entry e
+    LEFT JOIN points_entry o ON o.id = e.reverses_id
+    JOIN points_balance b ON b.person_id = e.person_id AND b.balance > 0 AND NOT b.frozen
+    WHERE e.county_id = :county_id {whom}
+    GROUP BY e.person_id
+"""
+ANNOUNCE = text(
+    f"""
+    INSERT INTO points_lapse_line (lapse_id, person_id, told)
+    SELECT :lapse_id, person_id, left_over FROM ({LEFT.format(whom="")}) AS found
+    WHERE left_over > 0
+    RETURNING person_id, told
+    """  # noqa: S608  constants of our own code
+)
+LEFT_OF = text(LEFT.format(whom="AND e.person_id = ANY(:people)"))
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A lapse with who is to be told what."""
+
+    lapse: PointsLapse
+    told: dict[int, list[int]]
+
+
+def policy_of(county_id: int) -> PointsPolicy:
+    """A county's decisions; a county that has made none has points that never lapse."""
+    return db.session.get(PointsPolicy, county_id) or PointsPolicy(
+        county_id=county_id, lapse="never", valid_months=12, lapse_month=4, draws_on=False
+    )
+
+
+def set_policy(
+    actor: Actor, county_id: int, lapse: str, valid_months: int, lapse_month: int
+) -> PointsPolicy:
+    if not may(actor, Permission.MANAGE_POINTS, get_place(county_id).path):
+        raise NotAllowed
+    faults: dict[str, list[str]] = {}
+    if lapse not in LAPSES:
+        faults["lapse"] = ["请选积分过不过期"]
+    if not 6 <= valid_months <= 60:
+        faults["valid_months"] = ["积分至少管用 6 个月,最长 60 个月"]
+    if not 1 <= lapse_month <= 12:
+        faults["lapse_month"] = ["请选 1 到 12 月"]
+    if faults:
+        raise InvalidInput(errors=faults)
+    policy = policy_of(county_id)
+    db.session.add(policy)
+    policy.lapse, policy.valid_months, policy.lapse_month = lapse, valid_months, lapse_month
+    db.session.flush()
+    record("set_points_lapse", actor.person_id, "county", county_id, region_id=county_id,
+           name=LAPSES[lapse])  # fmt: skip
+    return policy
+
+
+def next_lapse(policy: PointsPolicy, today: date) -> tuple[date, date] | None:
+    """The first day of a month that is at least thirty days ahead on which points lapse, and the
+    day before which they were earned."""
+    if policy.lapse == "never":
+        return None
+    soonest = today + timedelta(days=AHEAD)
+    month = soonest if soonest.day == 1 else calendar.next_month(soonest)
+    if policy.lapse == "monthly":
+        return month, calendar.months_back(month, policy.valid_months + 1)[0]
+    while month.month != policy.lapse_month:
+        month = calendar.next_month(month)
+    # Of January it is the year before last: a year's points are usable for a while after it.
+    year = month.year if month.month > 1 else month.year - 1
+    return month, date(year, 1, 1)
+
+
+def announce(county_id: int, today: date) -> Announced | None:
+    """Keeps what each person is told will lapse; once for each day of lapse."""
+    due = next_lapse(policy_of(county_id), today)
+    if due is None or (due[0] - today).days > AT_MOST_AHEAD:
+        return None
+    known = select(PointsLapse.id).where(
+        PointsLapse.county_id == county_id, PointsLapse.lapses_on == due[0]
+    )
+    if db.session.scalar(known) is not None:
+        return None
+    made = PointsLapse(
+        county_id=county_id, lapses_on=due[0], earned_before=due[1], announced_on=today
+    )
+    db.session.add(made)
+    db.session.flush()
+    values = {"lapse_id": made.id, "county_id": county_id, "earned_before": due[1]}
+    told: dict[int, list[int]] = defaultdict(list)
+    for row in db.session.execute(ANNOUNCE, values):
+        told[row.told].append(row.person_id)
+    return Announced(made, dict(told))
+
+
+def due_lapses(today: date) -> list[int]:
+    """The announced lapses whose day has come."""
+    query = select(PointsLapse.id).where(
+        PointsLapse.lapses_on <= today, PointsLapse.done_at.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(PointsLapse.id)))
+
+
+def carry_out(lapse_id: int) -> int:
+    """One batch of a lapse; returns how many people are left. What was spent since is gone, what
+    is frozen waits for the next time."""
+    found = db.session.get(PointsLapse, lapse_id, with_for_update=True)
+    if found is None or found.done_at is not None:
+        return 0
+    lines = db.session.scalars(
+        select(PointsLapseLine)
+        .where(PointsLapseLine.lapse_id == lapse_id, PointsLapseLine.taken.is_(None))
+        .order_by(PointsLapseLine.person_id)
+        .limit(BATCH)
+    ).all()
+    if not lines or policy_of(found.county_id).lapse == "never":
+        found.done_at = calendar.now()
+        return 0
+    people = [line.person_id for line in lines]
+    # Held first, so that nobody spends between the sum and the entry.
+    db.session.execute(
+        select(PointsBalance.person_id)
+        .where(PointsBalance.person_id.in_(people))
+        .order_by(PointsBalance.person_id)
+        .with_for_update()
+    )
+    values = {
+        "county_id": found.county_id, "earned_before": found.earned_before, "people": people
+    }  # fmt: skip
+    left = {row.person_id: row.left_over for row in db.session.execute(LEFT_OF, values)}
+    for line in lines:
+        line.taken = min(line.told, left.get(line.person_id, 0))
+        if line.taken:
+            let_lapse(line.person_id, found.county_id, line.taken, line.id)
+    return len(lines)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What a person was told will lapse, and when."""
+
+    lapses_on: date
+    points: int
+
+
+def coming_for(person_id: int) -> Coming | None:
+    row = db.session.execute(
+        select(PointsLapse.lapses_on, PointsLapseLine.told)
+        .join(PointsLapseLine, PointsLapseLine.lapse_id == PointsLapse.id)
+        .where(PointsLapseLine.person_id == person_id, PointsLapse.done_at.is_(None))
+        .where(PointsLapseLine.taken.is_(None))
+        .order_by(PointsLapse.lapses_on)
+        .limit(1)
+    ).one_or_none()
+    return Coming(*row) if row else None

@@ -1,0 +1,73 @@
+"""What people are told about their points. The inbox is the record; WeChat only rings the bell."""
+
+from collections.abc import Collection
+from datetime import date
+
+from backend.app.core import calendar
+from backend.app.notices.operations import notify
+from backend.app.points.models import PointsDraw, PointsFreeze, PointsHold, PointsLapse
+
+PAGE = "/pages/points/index"
+DRAW_PAGE = "/pages/draws/index?id={}"
+TEMPLATE = "points_changed"
+
+
+def _tell(
+    people: Collection[int], title: str, words: str, about: str, subject_id: int, points: int = 0,
+    day: date | None = None, page: str = PAGE,
+) -> None:  # fmt: skip
+    kind = about.split(":")[0]
+    notify(
+        people, kind="points", title=title, words=words, page=page,
+        subject_kind=f"points_{kind}", subject_id=subject_id, template=TEMPLATE,
+        wechat={
+            "points": str(points), "day": f"{day or calendar.today():%Y-%m-%d}", "words": title
+        },
+        dedup=f"points:{about}:{subject_id}",
+    )  # fmt: skip
+
+
+def tell_frozen(found: PointsFreeze) -> None:
+    words = f"原因:{found.reason}。分还在,先不能用;有异议可以在「我的积分」里申诉,由另一个人来看。"
+    _tell([found.person_id], "您的积分暂时冻结了", words, "freeze", found.id)
+
+
+def tell_appeal(found: PointsFreeze) -> None:
+    """What became of an appeal."""
+    title = "申诉通过,积分已解冻" if found.decision == "lifted" else "申诉没有通过,积分仍冻结"
+    _tell([found.person_id], title, found.decision_note or "", "freeze:appeal", found.id)
+
+
+def tell_lifted(found: PointsFreeze) -> None:
+    _tell([found.person_id], "积分已解冻", "现在可以正常使用了。", "freeze:lifted", found.id)
+
+
+def tell_held(found: PointsHold) -> None:
+    words = f"原因:{found.reason}。由另一位工作人员核实,没问题就退回。"
+    title = f"{found.day.month} 月 {found.day.day} 日的 {found.amount} 分先暂扣"
+    _tell([found.person_id], title, words, "hold", found.id, found.amount, found.day)
+
+
+def tell_hold(found: PointsHold) -> None:
+    """What a second person found."""
+    back = found.decision == "given_back"
+    title = f"暂扣的 {found.amount} 分{'已退回' if back else '核实后不退了'}"
+    _tell(
+        [found.person_id], title, found.decision_note or "", "hold:decided", found.id,
+        found.amount, found.day,
+    )  # fmt: skip
+
+
+def tell_lapse(found: PointsLapse, told: dict[int, list[int]]) -> None:
+    """One statement for all who lose the same number of points."""
+    day = found.lapses_on
+    for points, people in told.items():
+        title = f"{points} 分快到期了"
+        words = f"{day.month} 月 {day.day} 日起作废,之前可以去兑换。先用的是最早得的分。"
+        _tell(people, title, words, "lapse", found.id, points, day)
+
+
+def tell_draw(draw: PointsDraw, people: Collection[int], won: bool) -> None:
+    title = f"「{draw.title}」{'您中奖了' if won else '开奖了'}"
+    words = "打开看奖品和领法。" if won else "这次没有中,名单和算法都公开,可以自己核对。"
+    _tell(people, title, words, "draw", draw.id, page=DRAW_PAGE.format(draw.id))

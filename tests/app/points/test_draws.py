@@ -1,0 +1,260 @@
+"""Draws that anybody can check: the list first, the seed later, the winners by the public rule."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.points import draws, watch
+from backend.app.points.draw_rule import commitment, ticket_hash, winners
+from backend.app.points.ledger import credit
+from backend.app.points.models import PointsDraw
+from tests.app.ratings.conftest import open_phone
+from tests.factories.console import make_staff, sit_down
+from tests.factories.county import bind, make_person
+
+SEED_AT = datetime(2026, 11, 24, 21, 30, tzinfo=calendar.COUNTY_ZONE)
+PLAN = draws.Plan(
+    "十月参与抽奖", date(2026, 10, 1), date(2026, 10, 1), (("电饭煲", 1), ("食用油", 2)),
+    "双色球第 2026135 期开奖号码,红球从小到大", SEED_AT,
+)  # fmt: skip
+SEED = "03 08 11 19 26 30 + 07"
+HASHES = st.lists(st.binary(min_size=4, max_size=8).map(lambda b: ticket_hash(b.hex())),
+                  min_size=1, max_size=40, unique=True)  # fmt: skip
+
+
+@given(hashes=HASHES, seed=st.text(min_size=1), prizes=st.integers(0, 50))
+def test_each_prize_has_one_winner_from_the_list_whatever_its_order(hashes, seed, prizes) -> None:
+    won = winners(hashes, seed, prizes)
+    assert len(won) == len(set(won)) == min(prizes, len(hashes))
+    assert set(won) <= set(hashes)
+    assert winners(hashes[::-1], seed, prizes) == won
+    assert winners(hashes, seed, max(0, prizes - 1)) == won[: max(0, prizes - 1)]
+
+
+def test_the_worked_example_of_the_document() -> None:
+    hashes = [ticket_hash(f"ticket-{n}") for n in range(1, 6)]
+    assert (
+        commitment(hashes)[:16]
+        == hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()[:16]
+    )
+    assert [hashes.index(won) + 1 for won in winners(hashes, SEED, 2)] == [4, 3]
+
+
+@pytest.fixture
+def people(county, clock) -> list[int]:
+    """Five who took part in October, one who did not, one whose points are frozen."""
+    clock.set(date(2026, 10, 9))
+    people = [make_person() for _ in range(7)]
+    for number, person in enumerate(people):
+        bind(person, county)
+        if number != 5:
+            with transaction():
+                credit(person, county.id, "rating", "rating", number)
+    clock.set(date(2026, 11, 20))
+    return people
+
+
+@pytest.fixture
+def draft(clerk, second, county, people) -> int:
+    with transaction():
+        watch.freeze(clerk, county.id, people[6], "等核实的原因")
+    with transaction():
+        draws.switch(clerk, county.id, on=True, note_read=True)
+    with transaction():
+        return draws.save(clerk, county.id, PLAN).id
+
+
+@pytest.fixture
+def published(clerk, draft: int) -> int:
+    with transaction():
+        draws.publish(clerk, draft)
+    return draft
+
+
+def read(who, draw_id: int, value: str = SEED) -> PointsDraw:
+    with transaction():
+        return draws.enter_seed(who, draw_id, value)
+
+
+def test_draws_are_off_until_somebody_has_read_the_note(clerk, county, people) -> None:
+    with pytest.raises(NotAllowed), transaction():
+        draws.save(clerk, county.id, PLAN)
+    with pytest.raises(InvalidInput), transaction():
+        draws.switch(clerk, county.id, on=True, note_read=False)
+    with pytest.raises(DBAPIError, match="note_read"), transaction() as session:
+        session.execute(
+            text("INSERT INTO points_policy (county_id, draws_on) VALUES (:id, true)"),
+            {"id": county.id},
+        )
+
+
+def test_one_person_has_one_chance_and_nobody_is_named(published: int, people, client) -> None:
+    tickets = draws.tickets_of(published)
+    assert {ticket.person_id for ticket in tickets} == set(people[:5])
+    page = client.get(f"/p/draws/{published}/list.txt")
+    hashes = page.text.split("\n")
+    assert hashes == sorted(ticket_hash(ticket.code) for ticket in tickets)
+    draw = draws.get_public(published)
+    assert draw.commitment.hex() == commitment(hashes)
+    assert draw.tickets == 5
+
+
+def test_rating_more_gives_no_second_chance(clerk, county, draft, people, clock) -> None:
+    clock.set(date(2026, 10, 20))
+    for number in range(100, 105):
+        with transaction():
+            credit(people[0], county.id, "rating", "rating", number)
+    clock.set(date(2026, 11, 20))
+    with transaction():
+        assert draws.publish(clerk, draft).tickets == 5
+
+
+def test_the_list_stands_a_day_before_the_seed(clerk, draft, clock) -> None:
+    clock.at = SEED_AT - timedelta(hours=23)
+    with pytest.raises(Conflict, match="至少一天"), transaction():
+        draws.publish(clerk, draft)
+
+
+def test_two_people_who_read_the_same_draw_the_winners(
+    clerk, second, published, people, clock
+) -> None:
+    with pytest.raises(Conflict, match="还没到"):
+        read(clerk, published)
+    clock.at = SEED_AT + timedelta(hours=1)
+    assert read(clerk, published).state == "published"
+    with pytest.raises(Conflict, match="另一个人"):
+        read(clerk, published)
+    drawn = read(second, published, "03  08 11 19 26 30 + 07")
+    assert (drawn.state, drawn.seed) == ("drawn", SEED)
+    hashes = [ticket.hash.hex() for ticket in draws.tickets_of(published)]
+    won = draws.winners_of(published)
+    assert [one.hash.hex() for one in won] == winners(hashes, SEED, 3)
+    assert [one.prize for one in won] == ["电饭煲", "食用油", "食用油"]
+    told = db.session.execute(text("SELECT person_id, title FROM notice WHERE kind = 'points'"))
+    titles = {row.person_id: row.title for row in told if "十月" in row.title}
+    assert len(titles) == 5
+    assert {p for p, title in titles.items() if "中奖" in title} == {one.person_id for one in won}
+
+
+def test_readings_that_differ_wait_for_a_third(clerk, second, county, published, clock) -> None:
+    third = sit_third(county)
+    clock.at = SEED_AT + timedelta(hours=1)
+    read(clerk, published)
+    assert read(second, published, "03 08 11 19 26 31 + 07").state == "published"
+    assert read(third, published).state == "drawn"
+
+
+def sit_third(county):
+    from backend.app.access import Role
+    from backend.app.accounts.queries import actor_today
+
+    return actor_today(make_staff(Role.COUNTY_STAFF, county.id, "third"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE points_draw SET title = 'x'",
+        "UPDATE points_draw SET prizes = '[]'",
+        "UPDATE points_draw SET seed_source = 'x'",
+        "UPDATE points_draw SET commitment = decode(repeat('00', 32), 'hex')",
+        "DELETE FROM points_draw",
+        "UPDATE points_draw_ticket SET position = 99",
+        "DELETE FROM points_draw_ticket",
+    ],
+)
+def test_what_was_published_is_not_changed(published: int, statement: str) -> None:
+    with (
+        pytest.raises(DBAPIError, match=r"not changed|append-only|foreign key"),
+        transaction() as s,
+    ):
+        s.execute(text(statement))
+
+
+def test_called_off_says_why_in_public(clerk, published: int, client) -> None:
+    with transaction():
+        draws.call_off(clerk, published, "奖品没有买到")
+    assert "奖品没有买到" in client.get(f"/p/draws/{published}").text
+    with pytest.raises(DomainError), transaction():
+        draws.call_off(clerk, published, "再取消一次")
+
+
+def test_a_draft_is_nobodys_business(draft: int, client, county) -> None:
+    assert client.get(f"/p/draws/{draft}").status_code == 404
+    assert client.get(f"/p/draws/{draft}/list.txt").status_code == 404
+    assert "还没有公布过" in client.get(f"/p/counties/{county.id}/draws").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": "x"}, "title"),
+        ({"first_month": date(2026, 11, 1)}, "first_month"),
+        ({"first_month": date(2026, 9, 1), "last_month": date(2026, 11, 1)}, "last_month"),
+        ({"prizes": ()}, "prizes"),
+        ({"prizes": (("油", 0),)}, "prizes"),
+        ({"prizes": (("油", 201),)}, "prizes"),
+        ({"seed_source": "x"}, "seed_source"),
+        ({"seed_at": None}, "seed_at"),
+    ],
+)
+def test_a_wrong_plan_names_its_field(clerk, county, draft, changes, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused, transaction():
+        draws.save(clerk, county.id, draws.Plan(**{**PLAN.__dict__, **changes}), draft)
+    assert set(refused.value.errors) == {field}
+
+
+def test_fewer_people_than_prizes_is_no_draw(clerk, county, draft) -> None:
+    plan = draws.Plan(**{**PLAN.__dict__, "prizes": (("油", 6),)})
+    with transaction():
+        draws.save(clerk, county.id, plan, draft)
+    with pytest.raises(Conflict, match="比奖品还少"), transaction():
+        draws.publish(clerk, draft)
+
+
+def test_the_console_goes_from_the_note_to_the_winners(
+    client, clerk, second, county, people, clock
+) -> None:
+    base = "/console/points/draws"
+    desk = sit_down(client, clerk.person_id)
+    assert "抽奖默认不开" in desk.get(base).text
+    assert "请先看完说明" in desk.post(f"{base}/switch", on="1").text
+    desk.post(f"{base}/switch", on="1", note_read="1")
+    plan = {
+        "region": str(county.id), "title": PLAN.title, "first_month": "2026-10",
+        "last_month": "2026-10", "seed_source": PLAN.seed_source, "seed_at": "2026-11-24T21:30",
+    }  # fmt: skip
+    wrong = desk.post(base, prizes="电饭煲", **plan)
+    assert (wrong.status_code, "一行一种" in wrong.text) == (422, True)
+    saved = desk.post(base, prizes="电饭煲 1\n食用油 2", **plan)
+    address = saved.headers["Location"]
+    assert "参与过的 6 人" in desk.get(address).text
+    desk.post(f"{address}/publish")
+    clock.at = SEED_AT + timedelta(hours=1)
+    desk = sit_down(client, clerk.person_id)
+    desk.post(f"{address}/seed", value=SEED)
+    assert "请另一个人" in desk.get(address).text
+    other = sit_down(client, second.person_id)
+    assert other.post(f"{address}/seed", value=SEED).status_code == 302
+    assert "中签(3)" in other.get(address).text
+
+
+def test_the_phone_shows_the_own_chance_and_nobody_elses(
+    client, clerk, second, county, people, draft, clock
+) -> None:
+    with transaction():
+        draws.publish(clerk, draft)
+    phone, outsider = open_phone(client, people[0]), open_phone(client, people[5])
+    mine = phone.call("GET", "/me/draws").json["items"][0]
+    assert ticket_hash(mine["code"]) == mine["hash"]
+    assert mine["page"].endswith(f"/p/draws/{draft}")
+    assert (mine["prize"], mine["seed"]) == (None, None)
+    assert outsider.call("GET", "/me/draws").json["items"] == []
