@@ -13,6 +13,7 @@ from backend.app.core.db import copy_rows, db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.models import Adjustment as AdjustmentRow
+from backend.app.scorecards.rollups import replace_rollups
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scorecards.scored import adjustments_json, indicators_json, points
 from backend.app.scoring.measurements import Satisfaction, satisfaction
@@ -59,6 +60,7 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
     # Nothing may be asked of the database while rows stream into it.
     schemes = {county_id: scheme_for(county_id, month) for county_id in county_ids}
     copy_rows("scorecard", COLUMNS, _cards(gathered, month, schemes, given, at))
+    replace_rollups(month, county_ids, gathered, schemes)
     return len(gathered)
 
 
@@ -102,7 +104,7 @@ def approved_adjustments(month: date, county_ids: Collection[int]) -> dict[int, 
 def _cards(
     gathered: Sequence[VillageFacts],
     month: date,
-    schemes: Mapping[int, tuple[int | None, Scheme]],
+    schemes: dict[int, tuple[int | None, Scheme]],
     given: Adjustments,
     at: datetime,
 ) -> Iterator[tuple[Any, ...]]:

@@ -101,7 +101,7 @@ def score_month(
             if fits is None
             else fits.get(kind, {})
         )
-        drafts = _drafts(indicators, columns, used[kind], scheme)
+        drafts = _drafts(indicators, columns, used[kind], scheme, len(group))
         for place, one in enumerate(group):
             given = (adjustments or {}).get(one.unit)
             if given and drafts[place].total is not None:
@@ -134,7 +134,10 @@ def _drafts(
     columns: Mapping[str, Column],
     fits: Mapping[str, Fit | None],
     scheme: Scheme,
+    units: int,
 ) -> list[_Draft]:
+    if not indicators:
+        return [_Draft(None, 0.0, ())] * units
     shrunk = {
         code: comparison.shrink(code, column, fits.get(code)) for code, column in columns.items()
     }

@@ -1,6 +1,6 @@
 """What a county's assessment consists of: indicators, weights, targets, lights, adjustments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -94,12 +94,18 @@ class Scheme:
     calibration: tuple[Decimal, Decimal] | None = None
 
     def indicators_for(self, unit_kind: str | None) -> tuple[Indicator, ...]:
-        """Those of every unit, then those of this type."""
-        return tuple(
-            indicator
-            for indicator in self.indicators
-            if indicator.unit_kind is None or indicator.unit_kind == unit_kind
-        )
+        """Those of every unit, then those of this type; a type's own replaces the common one."""
+        own = [one for one in self.indicators if one.unit_kind == unit_kind]
+        replaced = {one.code for one in own if unit_kind is not None}
+        common = [
+            one for one in self.indicators if one.unit_kind is None and one.code not in replaced
+        ]
+        return tuple(common) if unit_kind is None else (*common, *own)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The types of village that have indicators of their own."""
+        return frozenset(one.unit_kind for one in self.indicators if one.unit_kind is not None)
 
 
 def name_of(code: str) -> str:
@@ -107,22 +113,34 @@ def name_of(code: str) -> str:
     return MEASURES[code].name if code in MEASURES else code
 
 
-def faults(scheme: Scheme, measured: Sequence[str] = tuple(SCORED)) -> list[str]:
+def faults(
+    scheme: Scheme,
+    measured: Sequence[str] = tuple(SCORED),
+    kinds: Collection[str | None] | None = None,
+) -> list[str]:
     """Every reason why a scheme is refused, in words; none where it may be used.
 
-    `measured` are the codes for which the county has data. Each type of village named by the
-    scheme, and those not named, must come to 100 by itself.
+    `measured` are the codes for which the county has data, `kinds` the types of its villages: each
+    of them, and each that the scheme names, must come to 100 with what is common and its own.
+    Unless the county's types are given, villages of no type are asked only what is common.
     """
     found = []
-    kinds = {indicator.unit_kind for indicator in scheme.indicators} | {None}
-    for kind in sorted(kinds, key=lambda one: one or ""):
+    there = {None} if kinds is None and not scheme.kinds else set(kinds or ())
+    for kind in sorted(there | scheme.kinds, key=lambda one: one or ""):
         found += _faults_of_kind(scheme.indicators_for(kind), kind or "各类村")
+    found += _faults_of_repeats(scheme)
     for indicator in scheme.indicators:
         found += _faults_of_indicator(indicator, measured)
     found += _faults_of_lights(scheme.lights)
     if any(cap < 0 for _, cap in scheme.caps):
         found.append("加减分的上限不能是负数")
     return found + _faults_of_figures(scheme)
+
+
+def _faults_of_repeats(scheme: Scheme) -> list[str]:
+    keys = [(one.unit_kind, one.code) for one in scheme.indicators]
+    twice = dict.fromkeys(key for key in keys if keys.count(key) > 1)
+    return [f"{kind or '各类村'}:指标「{name_of(code)}」重复" for kind, code in twice]
 
 
 def _faults_of_figures(scheme: Scheme) -> list[str]:
@@ -149,9 +167,6 @@ def _faults_of_kind(indicators: Sequence[Indicator], name: str) -> list[str]:
     said = sum((i.weight for i in indicators if i.code in BY_VILLAGERS), Decimal(0))
     if said < SAY_OF_VILLAGERS:
         found.append(f"{name}:村民说了算的指标只占 {said:f},应不少于 {SAY_OF_VILLAGERS}")
-    codes = [indicator.code for indicator in indicators]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    found += [f"{name}:指标「{name_of(code)}」重复" for code in twice]
     return found
 
 

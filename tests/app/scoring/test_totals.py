@@ -165,3 +165,22 @@ def test_t11_a_table_is_published_with_nothing_left_to_solve() -> None:
     assert (overall.banded, overall.hidden) == (1, 1)
     with pytest.raises(ValueError, match="as many options"):
         suppress({1: (1, 2), 2: (1, 2, 3)})
+
+
+def test_common_and_individual_indicators_come_to_a_hundred_for_each_type() -> None:
+    common = (indicator("satisfaction_mean", 40), indicator("on_time_rate", 20))
+    own = (indicator("response_rate", 40, "农业村"), indicator("resolution_rate", 40, "城郊村"))
+    scheme = Scheme((*common, *own))
+    assert faults(scheme) == []
+    assert faults(scheme, kinds=["农业村", "城郊村"]) == []
+    assert any("移民安置点:权重合计 60" in one for one in faults(scheme, kinds=["移民安置点"]))
+    assert [one.code for one in scheme.indicators_for("城郊村")] == [
+        "satisfaction_mean", "on_time_rate", "resolution_rate",
+    ]  # fmt: skip
+
+
+def test_a_types_own_indicator_replaces_the_common_one() -> None:
+    scheme = Scheme((*GOOD.indicators, Indicator("on_time_rate", D(60), D(50), D(80), "城郊村")))
+    (found,) = (one for one in scheme.indicators_for("城郊村") if one.code == "on_time_rate")
+    assert found.target == 80
+    assert faults(scheme, kinds=[None, "城郊村"]) == []

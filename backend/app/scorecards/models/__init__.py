@@ -8,6 +8,7 @@ from backend.app.scorecards.models.desk import (
     ScorePolicy,
 )
 from backend.app.scorecards.models.lock import Correction, MonthLock
+from backend.app.scorecards.models.rollup import RegionScore
 from backend.app.scorecards.models.scheme import AssessmentScheme
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "Objection",
     "ObjectionPhoto",
     "ScorePolicy",
+    "RegionScore",
     "Scorecard",
 ]
