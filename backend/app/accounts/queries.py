@@ -354,3 +354,12 @@ VILLAGERS = text(
 def villagers_of(village_id: int) -> list[Any]:
     """Who has bound a village, for entering who took part in something of the village's."""
     return list(db.session.execute(VILLAGERS, {"village_id": village_id}))
+
+
+def display_names(person_ids: Iterable[int]) -> dict[int, str]:
+    """What members of staff are called, by person."""
+    rows = db.session.execute(
+        text("SELECT id, display_name FROM person WHERE id = ANY(:ids)"),
+        {"ids": sorted(set(person_ids))},
+    )
+    return {row.id: row.display_name for row in rows}

@@ -27,6 +27,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/villages": (
         "/console/villages", "/console/townships", "/console/places", "/console/objections",
         "/console/adjustments", "/console/scores", "/console/village-types",
+        "/console/months", "/console/schemes",
     ),
     "/console/surveys": ("/console/surveys",),
     "/console/points": ("/console/points",),

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
@@ -20,7 +19,14 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
-from backend.app.scorecards import console_objections, queries
+from backend.app.scorecards import (
+    console_months,
+    console_objections,
+    console_schemes,
+    console_scores,
+    queries,
+)
+from backend.app.scorecards.asked import asked_month, turned
 from backend.app.scorecards.figures import (
     Area,
     area,
@@ -30,7 +36,7 @@ from backend.app.scorecards.figures import (
     range_text,
     rate_text,
 )
-from backend.app.scorecards.queries import Filters, check_month
+from backend.app.scorecards.queries import Filters
 from backend.app.scoring.measurements import Status
 
 blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")
@@ -48,19 +54,6 @@ def number_formats(state: BlueprintSetupState) -> None:
 
 def _scope() -> frozenset[int]:
     return regions_of(actor(), Permission.SEE_VILLAGES)
-
-
-def _month(scope: Collection[int]) -> tuple[date, list[date]]:
-    """The month asked for, or the newest there is; and all there are."""
-    months = queries.list_months(scope)
-    asked = request.args.get("month")
-    if asked:
-        month = calendar.parse_month(asked)
-        if month is None:
-            raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
-        check_month(month)
-        return month, months
-    return (months[0] if months else calendar.month_of(calendar.today())), months
 
 
 def _chart(trend: list[tuple[str, Area]]) -> list[dict[str, Any]]:
@@ -110,7 +103,7 @@ def show_dashboard() -> str | Response:
         # Departments have no villages of their own: their work is their tickets.
         return redirect("/console/tickets")
     scope = _scope()
-    month, months = _month(scope)
+    month, months = asked_month(scope)
     places = [get_place(region_id) for region_id in sorted(scope)]
     return render_template(
         "scorecards/dashboard.html",
@@ -131,7 +124,7 @@ def show_township(township_id: int) -> str:
         raise NotFound
     if not may(actor(), Permission.SEE_VILLAGES, place.path):
         raise NotAllowed
-    month, months = _month([township_id])
+    month, months = asked_month([township_id])
     return render_template(
         "scorecards/township.html",
         month=month, months=months, place=place,
@@ -153,23 +146,16 @@ def _filters() -> Filters:
     )
 
 
-def _turned(**changes: Any) -> str:
-    """This page's address with some of its filters changed: addresses can be sent to colleagues."""
-    kept = {name: value for name, value in request.args.items() if value}
-    asked = {k: v for k, v in {**kept, **changes}.items() if v not in (None, "")}
-    return f"{request.path}?{urlencode(asked)}"
-
-
 @blueprint.get("/villages")
 @guard(Permission.SEE_VILLAGES)
 def list_villages() -> str:
     """All villages, found, sorted and turned over by the address."""
     scope, filters = _scope(), _filters()
-    month, months = _month(scope)
+    month, months = asked_month(scope)
     totals = queries.village_totals(scope, month, filters)
     return render_template(
         "scorecards/villages.html",
-        month=month, months=months, filters=filters, totals=totals, turned=_turned,
+        month=month, months=months, filters=filters, totals=totals, turned=turned,
         rows=queries.village_rows(scope, month, filters),
         townships=queries.list_townships(scope),
         last_page=max(1, -(-totals.villages // queries.PAGE)),
@@ -187,7 +173,7 @@ def show_village(village_id: int) -> str:
     me = actor()
     if not may(me, Permission.SEE_VILLAGES, place.path):
         raise NotAllowed
-    month, months = _month([village_id])
+    month, months = asked_month([village_id])
     end = calendar.next_month(month)
     overview = _overview([village_id], month)
     sees_held = may(me, Permission.SEE_HELD_WORDS, place.path)
@@ -238,4 +224,7 @@ def recompute() -> Response:
     )
 
 
+console_scores.register(blueprint)
+console_schemes.register(blueprint)
+console_months.register(blueprint)
 console_objections.register(blueprint)

@@ -1,5 +1,6 @@
 """更正: what is changed of a locked month, one village at a time, numbered and published."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -36,6 +37,14 @@ def corrections_of(county_id: int, month: date) -> list[Correction]:
     return list(db.session.scalars(query.order_by(Correction.number)))
 
 
+def corrections_of_many(village_ids: Collection[int], month: date) -> dict[int, Correction]:
+    """The newest correction of each village that has one."""
+    query = select(Correction).where(
+        Correction.village_id.in_(sorted(village_ids)), Correction.month == month
+    )
+    return {one.village_id: one for one in db.session.scalars(query.order_by(Correction.number))}
+
+
 def newest_of(village_id: int, month: date) -> Correction | None:
     """What the village's month is now, where it was corrected."""
     return db.session.scalar(
@@ -67,7 +76,9 @@ def strike_case(
     return _correct(actor, lock, struck, "objection", reason, objection_id)
 
 
-def correct_late(actor: Actor, county_id: int, month: date, village_id: int, reason: str) -> Any:
+def correct_late(
+    actor: Actor, county_id: int, month: date, village_id: int, reason: str
+) -> Correction:
     """Takes over what came in late for one village. Raises NothingToCorrect."""
     if not may(actor, Permission.LOCK_MONTHS, region_path(county_id)):
         raise NotAllowed

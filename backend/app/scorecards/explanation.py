@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
@@ -14,8 +14,7 @@ from backend.app.ratings.facts import RatingCase, rating_cases
 from backend.app.ratings.queries import reason_texts
 from backend.app.scorecards.corrections import newest_of
 from backend.app.scorecards.facts import VillageFacts, facts_of
-from backend.app.scorecards.locks import lock_of
-from backend.app.scorecards.models import Correction, MonthFact, Scorecard
+from backend.app.scorecards.models import Correction, MonthFact, MonthLock, Scorecard
 from backend.app.scorecards.scheme_queries import get_scheme
 from backend.app.scoring.catalog import MEASURES, Measure
 from backend.app.scoring.explaining import DRIFT, RATINGS, Line, lines, weights_of
@@ -37,6 +36,19 @@ LIST_WORDS = {
     "waits": "等了很久才有回应",
     "open_waits": "到月底还没有回应",
 }
+
+CARD = (
+    select(Scorecard, MonthFact, MonthLock)
+    .join(
+        MonthFact,
+        and_(MonthFact.village_id == Scorecard.village_id, MonthFact.month == Scorecard.month),
+    )
+    .outerjoin(
+        MonthLock,
+        and_(MonthLock.county_id == Scorecard.county_id, MonthLock.month == Scorecard.month),
+    )
+    .where(Scorecard.village_id == bindparam("village_id"), Scorecard.month == bindparam("month"))
+)
 
 
 @dataclass(frozen=True)
@@ -101,11 +113,10 @@ class Explanation:
 
 def explain_village(village_id: int, month: date) -> Explanation:
     """Raises NotFound where the village has no card for the month."""
-    card = db.session.get(Scorecard, (village_id, month))
-    kept = db.session.get(MonthFact, (village_id, month))
-    if card is None or kept is None:
+    found_rows = db.session.execute(CARD, {"village_id": village_id, "month": month}).one_or_none()
+    if found_rows is None:
         raise NotFound("这个村这个月还没有算过得分")
-    lock = lock_of(card.county_id, month)
+    card, kept, lock = found_rows
     scheme = from_json(lock.scheme) if lock else scheme_of(card)
     correction = newest_of(village_id, month) if lock else None
     facts = VillageFacts(month=month, **correction.after["facts"]) if correction else facts_of(kept)
@@ -162,8 +173,8 @@ class _Words:
         rated = {line.case_id for line in named if line.name in RATINGS}
         handled = {line.case_id for line in named if line.name not in RATINGS}
         return cls(
-            rating_cases([one for one in rated if one]),
-            ticket_cases([one for one in handled if one]),
+            rating_cases([one for one in rated if one]) if rated else {},
+            ticket_cases([one for one in handled if one]) if handled else {},
         )
 
     def reason(self, code: str, line: Line) -> Reason:

@@ -2,9 +2,11 @@
 
 from backend.app.access import Permission
 
-TABS: tuple[tuple[str, str, Permission], ...] = (
-    ("各村评价", "/console/villages", Permission.SEE_VILLAGES),
-    ("排名", "/console/scores", Permission.SEE_VILLAGES),
-    ("月份和锁定", "/console/months", Permission.LOCK_MONTHS),
-    ("方案", "/console/schemes", Permission.MANAGE_SCHEMES),
+# Key, label, address, who may open it.
+TABS: tuple[tuple[str, str, str, Permission], ...] = (
+    ("villages", "各村评价", "/console/villages", Permission.SEE_VILLAGES),
+    ("scores", "排名", "/console/scores", Permission.SEE_VILLAGES),
+    ("objections", "申诉", "/console/objections", Permission.SEE_VILLAGES),
+    ("months", "月份和锁定", "/console/months", Permission.LOCK_MONTHS),
+    ("schemes", "方案", "/console/schemes", Permission.MANAGE_SCHEMES),
 )

@@ -310,5 +310,6 @@ def _standings(drafts: Sequence[_Draft], scheme: Scheme, seed: int) -> dict[int,
 
 
 def _comparable(draft: _Draft) -> bool:
-    few = sum(one.weight for one in draft.indicators if one.few)
-    return draft.total is not None and 2 * few <= sum(one.weight for one in draft.indicators)
+    """At most half of the weight that was measured rests on too few."""
+    few = sum(one.weight for one in draft.indicators if one.n and one.few)
+    return draft.total is not None and 2 * few <= sum(o.weight for o in draft.indicators if o.n)

@@ -1,10 +1,10 @@
 // Draws every element with data-chart: the figures stand beside it as JSON and as a table.
-import { BarChart, LineChart } from "echarts/charts";
+import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, GridComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, AriaComponent, GridComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, ScatterChart, AriaComponent, GridComponent, TooltipComponent, SVGRenderer]);
 
 const root = document.documentElement;
 const token = (name) => getComputedStyle(root).getPropertyValue(name).trim();
@@ -108,7 +108,71 @@ function trend(data) {
   };
 }
 
-const KINDS = { levels, trend };
+function limit(data, place, dashed) {
+  return {
+    type: "line",
+    symbol: "none",
+    silent: true,
+    lineStyle: { width: 1.2, type: dashed ? "dashed" : "solid", color: token("--ink-soft") },
+    data: data.curve.map((row) => [row[0], row[place]]),
+  };
+}
+
+// Shape tells what colour tells: inside a ring, outside a diamond, far outside a square.
+const SHAPES = { "": "circle", low: "diamond", high: "diamond", far_low: "rect", far_high: "rect" };
+
+function funnel(data) {
+  const lowest = Math.min(data.rate, ...data.units.map((unit) => unit.rate));
+  const hues = { far_low: "--brick", low: "--persimmon", high: "--lake", far_high: "--lake" };
+  return {
+    grid: { left: 4, right: 20, top: 16, bottom: 22, containLabel: true },
+    tooltip: {
+      trigger: "item",
+      backgroundColor: token("--card"),
+      borderColor: token("--line"),
+      textStyle: { ...plain(), color: token("--ink") },
+      formatter: (point) => point.data.text,
+    },
+    xAxis: {
+      type: "value",
+      name: "评价条数",
+      nameLocation: "middle",
+      nameGap: 24,
+      nameTextStyle: plain(),
+      axisLabel: plain(),
+      splitLine: { show: false },
+      axisLine: { lineStyle: { color: token("--line") } },
+    },
+    yAxis: {
+      type: "value",
+      min: Math.max(0, Math.floor((lowest - 5) / 10) * 10),
+      max: 100,
+      axisLabel: { ...plain(), formatter: "{value}%" },
+      splitLine: { lineStyle: { color: token("--line") } },
+    },
+    series: [
+      limit(data, 1, true),
+      limit(data, 2, true),
+      limit(data, 3, false),
+      limit(data, 4, false),
+      {
+        type: "scatter",
+        data: data.units.map((unit) => ({
+          value: [unit.n, unit.rate],
+          text: `${unit.name}:${unit.n} 条,好评率 ${unit.rate.toFixed(1)}%`,
+          symbol: unit.own ? "pin" : SHAPES[unit.mark],
+          symbolSize: unit.own ? 34 : 8,
+          itemStyle: {
+            color: token(unit.own ? "--leaf" : (hues[unit.mark] ?? "--ink-soft")),
+            opacity: unit.own ? 1 : 0.7,
+          },
+        })),
+      },
+    ],
+  };
+}
+
+const KINDS = { levels, trend, funnel };
 const drawn = new Map();
 
 function option(place) {

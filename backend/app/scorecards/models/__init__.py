@@ -20,7 +20,7 @@ __all__ = [
     "MonthLock",
     "Objection",
     "ObjectionPhoto",
-    "ScorePolicy",
     "RegionScore",
+    "ScorePolicy",
     "Scorecard",
 ]

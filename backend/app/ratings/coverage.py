@@ -1,0 +1,44 @@
+"""参与: how many of those who live there said something; shown, never scored."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+
+# Fewer people than this are not told apart.
+FEWEST = 10
+COVERAGE = text(
+    """
+    SELECT g.name, count(*) AS bound,
+           count(*) FILTER (WHERE EXISTS (
+               SELECT FROM rating r
+               WHERE r.person_id = b.person_id AND r.village_id = b.village_id
+                 AND r.rated_on >= :month AND r.rated_on < :end)) AS raters
+    FROM binding b LEFT JOIN region g ON g.id = b.group_id
+    WHERE b.village_id = :village_id AND b.ended_at IS NULL
+    GROUP BY g.id, g.name ORDER BY g.name NULLS LAST
+    """
+)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A group of a village (None: no group given); counts are None where people are too few."""
+
+    group: str | None
+    bound: int
+    raters: int | None
+
+
+def coverage_of(village_id: int, month: date) -> tuple[Coverage, list[Coverage]]:
+    """The whole village, and its groups: so that those who are not heard are seen."""
+    asked = {"village_id": village_id, "month": month, "end": calendar.next_month(month)}
+    rows = list(db.session.execute(COVERAGE, asked))
+    groups = [
+        Coverage(row.name, row.bound, row.raters if row.bound >= FEWEST else None) for row in rows
+    ]
+    whole = Coverage(None, sum(row.bound for row in rows), sum(row.raters for row in rows))
+    return whole, groups if len(groups) > 1 else []

@@ -1,0 +1,110 @@
+"""月份和锁定: the checklist before a month is locked, and what came in after it."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.places.queries import region_names
+from backend.app.scorecards import corrections, locks, verification
+from backend.app.scorecards.asked import read_month
+from backend.app.scorecards.queries import list_months
+
+MOST_LATE = 100
+
+
+def _county() -> int:
+    counties = regions_of(actor(), Permission.LOCK_MONTHS)
+    if not counties:
+        raise NotFound
+    return min(counties)
+
+
+@guard(Permission.LOCK_MONTHS)
+def show_months() -> str:
+    """Every month, locked or not."""
+    county = _county()
+    locked = {lock.month: lock for lock in locks.locked_months(county)}
+    this_month = calendar.month_of(calendar.today())
+    months = sorted({*list_months([county]), *locked}, reverse=True)
+    return render_template(
+        "scorecards/months.html", months=months, locked=locked, this_month=this_month
+    )
+
+
+def _page(month: date, error: DomainError | None = None, verified: Any = None) -> tuple[str, int]:
+    county = _county()
+    lock = locks.lock_of(county, month)
+    late = verification.late_facts(lock) if lock else []
+    done = corrections.corrections_of(county, month) if lock else []
+    # What was taken over already is late no more.
+    newest = {one.village_id: one.after["facts"]["counts"] for one in done}
+    waiting = [(before, now) for before, now in late if newest.get(now.village_id) != now.counts]
+    shown = waiting[:MOST_LATE]
+    names = region_names([*(now.village_id for _, now in shown), *(one.village_id for one in done)])
+    page = render_template(
+        "scorecards/month.html",
+        month=month, lock=lock, over=month < calendar.month_of(calendar.today()),
+        checklist=[] if lock else locks.checklist(county, month), late=shown,
+        late_count=len(waiting), done=done, names=names, error=error, verified=verified,
+        form=request.form, code_version=locks.code_version(),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.LOCK_MONTHS)
+def show_month(month: str) -> tuple[str, int]:
+    return _page(read_month(month))
+
+
+@guard(Permission.LOCK_MONTHS)
+def lock_month(month: str) -> tuple[str, int] | Response:
+    first = read_month(month)
+    try:
+        with transaction():
+            locks.lock_month(actor(), _county(), first, request.form.get("note", ""))
+    except DomainError as error:
+        return _page(first, error)
+    return redirect(address_of("scorecards_console.show_month", month=month))
+
+
+@guard(Permission.LOCK_MONTHS)
+def verify_month(month: str) -> tuple[str, int]:
+    """Computes the locked month again, here and now."""
+    first = read_month(month)
+    try:
+        return _page(first, verified=verification.verify(_county(), first))
+    except DomainError as error:
+        return _page(first, error)
+
+
+@guard(Permission.LOCK_MONTHS)
+def correct_month(month: str) -> tuple[str, int] | Response:
+    """Takes over what came in late for one village."""
+    first = read_month(month)
+    village = request.form.get("village_id", "")
+    if not village.isdecimal() or len(village) > 18:
+        raise NotFound
+    try:
+        with transaction():
+            corrections.correct_late(
+                actor(), _county(), first, int(village), request.form.get("reason", "")
+            )
+    except DomainError as error:
+        return _page(first, error)
+    return redirect(address_of("scorecards_console.show_month", month=month))
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/months", view_func=show_months)
+    blueprint.add_url_rule("/months/<month>", view_func=show_month)
+    for act, view in (("lock", lock_month), ("verify", verify_month), ("correct", correct_month)):
+        blueprint.add_url_rule(f"/months/<month>/{act}", view_func=view, methods=["POST"])

@@ -1,0 +1,144 @@
+"""方案: versions by year, the editor, what it would have done to last month, the approval."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.accounts.queries import display_names
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.places.queries import region_names
+from backend.app.scorecards import scheme_forms, schemes
+from backend.app.scorecards.models import AssessmentScheme
+from backend.app.scorecards.queries import list_months
+from backend.app.scorecards.scheme_queries import get_scheme, list_schemes, scheme_for
+from backend.app.scoring.scheme_json import from_json
+from backend.app.scoring.schemes import STARTING, Scheme
+
+MOST_MOVED = 60
+STATES = {"draft": "草稿", "approved": "已审定", "dropped": "已放弃"}
+
+
+def _county() -> int:
+    counties = regions_of(actor(), Permission.MANAGE_SCHEMES)
+    if not counties:
+        raise NotFound
+    return min(counties)
+
+
+def _own(scheme_id: int) -> AssessmentScheme:
+    found = get_scheme(scheme_id)
+    if found.county_id != _county():
+        raise NotFound
+    return found
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def show_schemes() -> str:
+    """All versions, and which one is in force."""
+    county = _county()
+    found = list_schemes(county)
+    people = [one.drafted_by_id for one in found]
+    people += [one.approved_by_id for one in found if one.approved_by_id]
+    in_force, scheme = scheme_for(county, calendar.month_of(calendar.today()))
+    return render_template(
+        "scorecards/schemes.html", schemes=found, states=STATES, in_force=in_force, scheme=scheme,
+        names=display_names(people), faults=schemes.faults_of(county, scheme),
+    )  # fmt: skip
+
+
+def _last_month(county: int) -> date:
+    """The newest month with scores that is over; else the newest there is."""
+    this_month = calendar.month_of(calendar.today())
+    months = list_months([county])
+    return next((month for month in months if month < this_month), this_month)
+
+
+def _editor(
+    stored: AssessmentScheme | None, scheme: Scheme, error: DomainError | None = None,
+    tried: Any = None,
+) -> tuple[str, int]:  # fmt: skip
+    county = _county()
+    kinds = schemes.village_kinds(county)
+    moved = tried.moved[:MOST_MOVED] if tried else ()
+    page = render_template(
+        "scorecards/scheme.html",
+        stored=stored, scheme=scheme, error=error, tried=tried, moved=moved,
+        names=region_names([one.village_id for one in moved]),
+        lines=scheme_forms.lines(scheme, kinds, request.form if error else {}),
+        faults=[] if error else schemes.faults_of(county, scheme), form=request.form,
+        this_month=calendar.month_of(calendar.today()), states=STATES,
+        own=stored is not None and stored.drafted_by_id == actor().person_id,
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def new_scheme() -> tuple[str, int]:
+    """A new version starts from the one in force."""
+    return _editor(None, scheme_for(_county(), calendar.month_of(calendar.today()))[1])
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def show_scheme(scheme_id: int) -> tuple[str, int]:
+    stored = _own(scheme_id)
+    scheme = from_json(stored.content)
+    tried = None
+    if request.args.get("try"):
+        county = _county()
+        tried = schemes.what_if(county, _last_month(county), scheme)
+    return _editor(stored, scheme, tried=tried)
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def save_scheme() -> tuple[str, int] | Response:
+    """Saves a draft, new or old; then shows it with what is still wrong."""
+    county = _county()
+    asked = request.form.get("scheme_id", "")
+    stored = _own(int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+    before = from_json(stored.content) if stored else STARTING
+    try:
+        month = calendar.parse_month(request.form.get("first_month"))
+        if month is None:
+            raise InvalidInput(errors={"first_month": ["应为月份,如 2027-01"]})
+        scheme = scheme_forms.read(request.form, schemes.village_kinds(county), before)
+        with transaction():
+            saved = schemes.save_draft(
+                actor(), county, request.form.get("title", ""), month, scheme,
+                stored.id if stored else None,
+            )  # fmt: skip
+    except DomainError as error:
+        return _editor(stored, before, error)
+    return redirect(address_of("scorecards_console.show_scheme", scheme_id=saved.id))
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def decide_scheme(scheme_id: int) -> tuple[str, int] | Response:
+    """审定 or 放弃."""
+    stored = _own(scheme_id)
+    try:
+        with transaction():
+            if request.form.get("decision") == "approve":
+                schemes.approve(actor(), scheme_id, request.form.get("note", ""))
+            else:
+                schemes.drop(actor(), scheme_id)
+    except DomainError as error:
+        return _editor(stored, from_json(stored.content), error)
+    return redirect(address_of("scorecards_console.show_schemes"))
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/schemes", view_func=show_schemes)
+    blueprint.add_url_rule("/schemes/new", view_func=new_scheme)
+    blueprint.add_url_rule("/schemes", view_func=save_scheme, methods=["POST"])
+    blueprint.add_url_rule("/schemes/<int:scheme_id>", view_func=show_scheme)
+    blueprint.add_url_rule(
+        "/schemes/<int:scheme_id>/decision", view_func=decide_scheme, methods=["POST"]
+    )

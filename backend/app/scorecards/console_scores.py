@@ -1,0 +1,187 @@
+"""得分: who stands where, and one village's scorecard with every point that was lost."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.blueprints import BlueprintSetupState
+
+from backend.app.access import Permission, has_permission, may, regions_of
+from backend.app.accounts.forms import read_page
+from backend.app.core.errors import NotAllowed, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import get_place, village_label
+from backend.app.ratings.coverage import coverage_of
+from backend.app.scorecards import standings
+from backend.app.scorecards.asked import asked_month, turned
+from backend.app.scorecards.corrections import corrections_of_many
+from backend.app.scorecards.explanation import Explanation, explain_village, light_named
+from backend.app.scorecards.queries import PAGE, list_townships
+from backend.app.scorecards.standings import Peers, RankFilters
+from backend.app.scorecards.tabs import TABS
+from backend.app.scoring.catalog import MEASURES, Family
+from backend.app.scoring.month import HUNDRED
+from backend.app.scoring.schemes import LIGHTS, NOT_STARTED, STARTING
+
+ALL_LIGHTS = (*LIGHTS, NOT_STARTED)
+MARKS = {
+    "": "在正常波动之内", "low": "偏低,超出 95% 界限", "high": "偏高,超出 95% 界限",
+    "far_low": "明显偏低,超出 99.8% 界限", "far_high": "明显偏高,超出 99.8% 界限",
+}  # fmt: skip
+MOST_REASONS = 30
+
+
+def points_text(value: Any) -> str:
+    """A total or what was lost, two decimals; nothing is a dash and not zero."""
+    return "—" if value is None else f"{value:.2f}"
+
+
+def ticks_text(value: int, n: int, code: str) -> str:
+    """A measured value: one decimal, with what it is counted in."""
+    measure = MEASURES[code]
+    if not n:
+        return "—"
+    if value < 0:
+        return "未定义"
+    tenths = (2 * value + 1000) // 2000
+    unit = "" if measure.unit == "分" else ("%" if measure.unit == "%" else " 小时")
+    return f"{tenths // 10}.{tenths % 10}{unit}"
+
+
+def range_of(score: Any) -> str:
+    """The 95% limits, or the quartiles of a waiting time."""
+    if not score.n or (score.n == 1 and MEASURES[score.code].family is not Family.RATE):
+        return "—"
+    low, high = (ticks_text(value, score.n, score.code) for value in (score.low, score.high))
+    return f"{low} – {high}"
+
+
+def _scope() -> frozenset[int]:
+    return regions_of(actor(), Permission.SEE_VILLAGES)
+
+
+def _filters() -> RankFilters:
+    asked = request.args
+    township, light = asked.get("township", ""), asked.get("light", "")
+    return RankFilters(
+        search=asked.get("q", "").strip()[:40],
+        township_id=int(township) if township.isdecimal() and len(township) < 19 else None,
+        kind=asked.get("kind", "")[:20] or None,
+        light=light if light in {one.code for one in ALL_LIGHTS} else "",
+        page=read_page(asked),
+    )
+
+
+@guard(Permission.SEE_VILLAGES)
+def show_ranking() -> str:
+    """Villages by band: who cannot be told apart stands together."""
+    scope, filters = _scope(), _filters()
+    month, months = asked_month(scope)
+    rows = standings.rank_rows(scope, month, filters)
+    counts = standings.light_counts(scope, month, filters)
+    villages = sum(counts.values())
+    return render_template(
+        "scorecards/ranking.html",
+        month=month, months=months, filters=filters, rows=rows, turned=turned,
+        lights=[(light, counts.get(light.code, 0)) for light in ALL_LIGHTS],
+        villages=villages, last_page=max(1, -(-villages // PAGE)),
+        regions=standings.region_rows(scope, month), kinds=standings.kinds_in(scope, month),
+        townships=list_townships(scope), worst=_worst,
+        corrected=corrections_of_many([row.id for row in rows], month),
+    )  # fmt: skip
+
+
+def _worst(row: Any) -> str:
+    """Where most points went."""
+    lost = max(row.indicators, key=lambda one: one["lost"], default=None)
+    if lost is None or lost["lost"] <= 0:
+        return "—"
+    return f"{MEASURES[lost['code']].name} −{lost['lost'] / HUNDRED:.2f}"
+
+
+@guard(Permission.SEE_VILLAGES)
+def show_scorecard(village_id: int) -> str:
+    """One village's month: total, light, each indicator with its reasons, its like, its trend."""
+    place = get_place(village_id)
+    if place.level != "village":
+        raise NotFound
+    me = actor()
+    if not may(me, Permission.SEE_VILLAGES, place.path):
+        raise NotAllowed
+    month, months = asked_month([village_id])
+    found = explain_village(village_id, month)
+    peers = standings.peers_of(found.card.county_id, month, found.kind)
+    trend = standings.total_trend(village_id, month)
+    means = standings.mean_achievements(found.card.county_id, month, found.kind)
+    whole, groups = coverage_of(village_id, month)
+    return render_template(
+        "scorecards/card.html",
+        month=month, months=months, place=place, village=village_label(village_id), found=found,
+        most=MOST_REASONS, peers=peers.around(village_id), peer_count=len(peers.rows),
+        mark=peers.mark_of(village_id), mark_words=MARKS, peer_funnel=peers.funnel,
+        funnel_chart=_funnel_chart(peers, village_id),
+        trend=trend, trend_chart=_trend_chart(trend),
+        trend_finding=standings.finding_of_totals(trend), means=means,
+        portrait=_portrait(found, means), coverage=whole, groups=groups,
+        sees_tickets=has_permission(me, Permission.SEE_TICKETS),
+    )  # fmt: skip
+
+
+def _trend_chart(points: list[standings.TrendPoint]) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": f"{one.month:%Y-%m}",
+            "value": None if one.total is None else float(one.total),
+            "low": None if one.low is None else float(one.low),
+            "high": None if one.high is None else float(one.high),
+            "digits": points_text(one.total),
+            "few": False,
+            "text": f"总分 {points_text(one.total)}",
+        }
+        for one in points
+    ]
+
+
+def _funnel_chart(peers: Peers, village_id: int) -> dict[str, Any] | None:
+    if peers.funnel is None:
+        return None
+    return {
+        "rate": peers.funnel.rate * 100,
+        "curve": [
+            [one.n, *(100 * share for share in (one.low, one.high, one.far_low, one.far_high))]
+            for one in peers.funnel.curve
+        ],
+        "units": [
+            {
+                "n": row.n, "rate": 100 * row.positive / row.n, "name": row.name, "mark": mark,
+                "own": row.id == village_id,
+            }
+            for row, mark in zip(peers.rows, peers.funnel.marks, strict=True)
+            if row.n
+        ],
+    }  # fmt: skip
+
+
+def _portrait(found: Explanation, means: dict[str, float]) -> list[tuple[str, float, float]]:
+    """画像: achievement of each indicator beside that of villages of the same type."""
+    return [
+        (line.measure.name, line.score.achievement / 10_000, means.get(line.measure.code, 0.0))
+        for line in found.lines
+        if line.score.n
+    ]
+
+
+def light_by_code(code: str) -> Any:
+    """For rows that carry a code alone; a scheme's own lights are looked up where it is known."""
+    return light_named(code, STARTING)
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/scores", view_func=show_ranking)
+    blueprint.add_url_rule("/villages/<int:village_id>/scorecard", view_func=show_scorecard)
+
+    @blueprint.record_once
+    def words(state: BlueprintSetupState) -> None:
+        state.app.jinja_env.globals.update(
+            points_text=points_text, ticks_text=ticks_text, limits_text=range_of,
+            light_by_code=light_by_code, score_tab_list=TABS, measure_names=MEASURES,
+        )  # fmt: skip

@@ -1,0 +1,193 @@
+"""Reads of totals: who stands where, and one village among its like."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.scorecards.queries import PAGE, WITHIN
+from backend.app.scoring.funnel import Funnel, funnel
+from backend.app.scoring.intervals import normal_quantile
+
+FROM = f"""
+    FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
+    WHERE c.month = :month AND {WITHIN}
+"""
+ROW = """
+    v.id, v.code, v.name, t.name AS township, c.kind, c.n, c.total, c.standard_error, c.light,
+    c.rank, c.rank_low, c.rank_high, c.band, c.calibrated, c.indicators
+"""
+# What stands first: bands of those who are compared, then those of whom too little is known.
+ORDER = "c.band NULLS LAST, c.rank NULLS LAST, c.total DESC NULLS LAST, v.id"
+TREND = text(
+    """
+    SELECT month, total, standard_error, light FROM scorecard
+    WHERE village_id = :village_id AND month BETWEEN :first AND :month ORDER BY month
+    """
+)
+PEERS = text(
+    """
+    SELECT v.id, v.name, c.n, c.level_1 + c.level_2 + c.level_3 AS positive, c.total, c.light,
+           c.rank, c.band
+    FROM scorecard c JOIN region v ON v.id = c.village_id
+    WHERE c.county_id = :county_id AND c.month = :month AND c.kind IS NOT DISTINCT FROM :kind
+    ORDER BY c.rank NULLS LAST, v.id
+    """
+)
+PORTRAIT = text(
+    """
+    SELECT one->>'code' AS code, avg((one->>'achievement')::bigint)::float8 / 10000 AS mean
+    FROM scorecard c CROSS JOIN LATERAL jsonb_array_elements(c.indicators) AS one
+    WHERE c.county_id = :county_id AND c.month = :month AND c.kind IS NOT DISTINCT FROM :kind
+      AND (one->>'n')::int > 0
+    GROUP BY 1
+    """
+)
+REGIONS = text(
+    """
+    SELECT s.region_id, r.name, s.level, s.villages, s.total, s.standard_error, s.light,
+           s.indicators
+    FROM region_score s JOIN region r ON r.id = s.region_id
+    WHERE s.month = :month
+      AND (s.county_id = ANY(:scope) OR s.region_id = ANY(:scope))
+    ORDER BY s.level, r.code
+    """
+)
+
+
+@dataclass(frozen=True)
+class RankFilters:
+    """What a reader asked the ranking for."""
+
+    search: str = ""
+    township_id: int | None = None
+    kind: str | None = None
+    light: str = ""
+    page: int = 1
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.search or self.township_id or self.kind or self.light)
+
+    @property
+    def where(self) -> str:
+        parts = []
+        if self.search:
+            parts.append("v.name LIKE :anywhere")
+        if self.township_id:
+            parts.append("v.township_id = :township_id")
+        if self.kind:
+            parts.append("c.kind = :kind")
+        if self.light:
+            parts.append("c.light = :light")
+        return "".join(f" AND {part}" for part in parts)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        plain = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return {
+            "anywhere": f"%{plain}%", "township_id": self.township_id, "kind": self.kind,
+            "light": self.light,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """A month's total with its 95% limits."""
+
+    month: date
+    total: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    light: str
+
+
+@dataclass(frozen=True)
+class Peers:
+    """A village's like, by rank, and the funnel of their positive rates."""
+
+    rows: list[Any]
+    funnel: Funnel | None
+
+    def around(self, village_id: int, each_way: int = 3) -> list[Any]:
+        """Those next to it in rank, itself among them."""
+        places = {row.id: place for place, row in enumerate(self.rows)}
+        place = places.get(village_id, 0)
+        first = max(0, min(place - each_way, len(self.rows) - 2 * each_way - 1))
+        return self.rows[first : first + 2 * each_way + 1]
+
+    def mark_of(self, village_id: int) -> str | None:
+        if self.funnel is None:
+            return None
+        marks = zip(self.rows, self.funnel.marks, strict=True)
+        return next((mark for row, mark in marks if row.id == village_id), None)
+
+
+def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list[Any]:
+    """One page of villages, bands first."""
+    statement = f"SELECT {ROW} {FROM} {filters.where} ORDER BY {ORDER} LIMIT :limit OFFSET :offset"
+    asked = {
+        "scope": sorted(scope), "month": month, **filters.values,
+        "limit": PAGE, "offset": (filters.page - 1) * PAGE,
+    }  # fmt: skip
+    return list(db.session.execute(text(statement), asked))
+
+
+def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> dict[str, int]:
+    """How many villages the filters leave under each light; their sum is how many there are."""
+    statement = f"SELECT c.light, count(*)::int {FROM} {filters.where} GROUP BY 1"
+    asked = {"scope": sorted(scope), "month": month, **filters.values}
+    return {row[0]: row[1] for row in db.session.execute(text(statement), asked)}
+
+
+def kinds_in(scope: Collection[int], month: date) -> list[str]:
+    """The types of village there are."""
+    statement = f"SELECT DISTINCT c.kind {FROM} AND c.kind IS NOT NULL ORDER BY 1"
+    return list(db.session.scalars(text(statement), {"scope": sorted(scope), "month": month}))
+
+
+def region_rows(scope: Collection[int], month: date) -> list[Any]:
+    """County and townships, scored from the same facts."""
+    return list(db.session.execute(REGIONS, {"scope": sorted(scope), "month": month}))
+
+
+def total_trend(village_id: int, month: date, count: int = 12) -> list[TrendPoint]:
+    """The last months up to `month`, oldest first."""
+    first = calendar.months_back(month, count)[0]
+    asked = {"village_id": village_id, "first": first, "month": month}
+    z = Decimal(normal_quantile(0.95))
+    found = []
+    for row in db.session.execute(TREND, asked):
+        wide = None if row.total is None else z * (row.standard_error or 0)
+        low = None if wide is None else max(Decimal(0), row.total - wide)
+        high = None if wide is None else min(Decimal(100), row.total + wide)
+        found.append(TrendPoint(row.month, row.total, low, high, row.light))
+    return found
+
+
+def finding_of_totals(points: list[TrendPoint]) -> str:
+    """上升, 持平 or 下降 only when the intervals of the last two months say so."""
+    if len(points) < 2 or points[-1].total is None or points[-2].total is None:
+        return "还没有两个月可比。"
+    before, now = points[-2], points[-1]
+    if now.low is not None and before.high is not None and now.low > before.high:
+        return "总分比上月上升,差别超出偶然波动。"
+    if now.high is not None and before.low is not None and now.high < before.low:
+        return "总分比上月下降,差别超出偶然波动。"
+    return "总分和上月持平:差别在偶然波动之内。"
+
+
+def peers_of(county_id: int, month: date, kind: str | None) -> Peers:
+    rows = list(db.session.execute(PEERS, {"county_id": county_id, "month": month, "kind": kind}))
+    return Peers(rows, funnel([row.positive for row in rows], [row.n for row in rows]))
+
+
+def mean_achievements(county_id: int, month: date, kind: str | None) -> dict[str, float]:
+    """What villages of this type achieve on average, by indicator, 0 … 100."""
+    asked = {"county_id": county_id, "month": month, "kind": kind}
+    return {row.code: row.mean for row in db.session.execute(PORTRAIT, asked)}

@@ -1,0 +1,250 @@
+"""Ranking, scorecard, months and schemes at the county's desk."""
+
+import re
+
+import pytest
+from sqlalchemy import event
+
+from backend.app.access import Role
+from backend.app.core.db import db, transaction
+from backend.app.scorecards import locks
+from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.county import County, actor_with, make_county
+from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
+
+MONTH = f"{LAST_MONTH:%Y-%m}"
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def county(app) -> County:
+    county = make_county(villages=4)
+    rate_village(county, 0, [1] * 18 + [2] * 3 + [5])
+    rate_village(county, 1, [1, 2, 3, 4, 5] * 5)
+    rate_village(county, 2, [2] * 3)
+    return county
+
+
+@pytest.fixture
+def desk(client, county) -> Desk:
+    return sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def statements(run) -> int:
+    seen: list[str] = []
+    listen = lambda *args: seen.append(args[2])  # noqa: E731
+    event.listen(db.engine, "before_cursor_execute", listen)
+    try:
+        assert run().status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listen)
+    return len(seen)
+
+
+def test_the_ranking_shows_bands_lights_and_why(desk: Desk, county: County) -> None:
+    page = desk.get(f"/console/scores?month={MONTH}")
+    words = text_of(page.text)
+    assert page.status_code == 200
+    assert "第 1 档" in words
+    assert "样本不足,不排名" in words
+    assert "✕ 未开展" in words
+    assert words.index("第1村") < words.index("第4村")
+    assert "由各村的事实合在一起算" in words
+
+
+def test_the_scorecard_adds_up_and_names_what_lost_points(desk: Desk, county: County) -> None:
+    page = desk.get(f"/console/villages/{county.village_ids[1]}/scorecard?month={MONTH}").text
+    total = float(re.search(r'class="big">([\d.]+)', page)[1])
+    lost = [float(one) for one in re.findall(r'<td class="num lost">([\d.]+)</td>', page)]
+    assert round(total + sum(lost), 2) == 100
+    assert "被评非常不满意" in page
+    assert "同类" in page
+    assert 'data-kind="funnel"' in page
+    assert "自己占" in page
+
+
+def test_a_village_without_data_says_so_instead_of_zero(desk: Desk, county: County) -> None:
+    page = desk.get(f"/console/villages/{county.village_ids[3]}/scorecard?month={MONTH}").text
+    assert "没有数据不是零分" in page
+    assert 'class="big">—' in page
+
+
+def test_the_village_page_and_the_ranking_need_few_statements(desk: Desk, county: County) -> None:
+    for path in (
+        f"/console/villages/{county.village_ids[0]}/scorecard?month={MONTH}",
+        f"/console/scores?month={MONTH}",
+    ):
+        assert statements(lambda path=path: desk.get(path)) <= MOST_STATEMENTS
+
+
+@pytest.mark.parametrize(
+    "query", ["light=nonsense", "page=99999", "township=x", "kind=%27", "q=%25_", "page=-1"]
+)
+def test_odd_filters_never_break_the_ranking(desk: Desk, query: str) -> None:
+    assert desk.get(f"/console/scores?{query}").status_code == 200
+
+
+def test_filters_narrow_the_ranking(desk: Desk, county: County) -> None:
+    page = text_of(desk.get(f"/console/scores?month={MONTH}&q=第2").text)
+    assert "第2村" in page
+    assert "第1村" not in page
+    black = text_of(desk.get(f"/console/scores?month={MONTH}&light=black").text)
+    assert "第4村" in black
+    assert "第1村" not in black
+
+
+def test_a_month_is_locked_from_its_checklist_and_verified(desk: Desk, county: County) -> None:
+    before = desk.get(f"/console/months/{MONTH}").text
+    assert "锁定这个月" in before
+    assert desk.post(f"/console/months/{MONTH}/lock").status_code == 302
+    assert "✓ 已锁定" in desk.get("/console/months").text
+    verified = desk.post(f"/console/months/{MONTH}/verify").text
+    assert "与锁定时一字不差" in verified
+    again = desk.post(f"/console/months/{MONTH}/lock")
+    assert again.status_code == 409
+    assert "已经锁定" in again.text
+
+
+def test_a_running_month_cannot_be_locked(desk: Desk) -> None:
+    answer = desk.post(f"/console/months/{THIS_MONTH:%Y-%m}/lock")
+    assert answer.status_code == 409
+    assert "还没过完" in answer.text
+
+
+def test_a_late_rating_becomes_a_correction_on_the_page(desk: Desk, county: County) -> None:
+    desk.post(f"/console/months/{MONTH}/lock")
+    rate_village(county, 3, [1] * 12)
+    page = desk.get(f"/console/months/{MONTH}").text
+    assert "评价 0 → 12 条" in page
+    path = f"/console/months/{MONTH}/correct"
+    empty = desk.post(path, village_id=county.village_ids[3], reason=" ")
+    assert empty.status_code == 422
+    assert "请写理由" in empty.text
+    done = desk.post(path, village_id=county.village_ids[3], reason="网断了一天,补传")
+    assert done.status_code == 302
+    page = desk.get(f"/console/months/{MONTH}").text
+    assert "网断了一天" in page
+    assert "评价 0 → 12 条" not in page
+    card = desk.get(f"/console/villages/{county.village_ids[3]}/scorecard?month={MONTH}").text
+    assert "第 1 号更正后的数" in card
+    assert 'class="big">—' not in card
+
+
+def test_only_county_staff_reach_locks_and_schemes(client, county: County) -> None:
+    leader = sit_down(client, make_staff(Role.LEADER, county.id, "leader"))
+    assert leader.get("/console/months").status_code == 403
+    assert leader.get("/console/schemes").status_code == 403
+    assert leader.get(f"/console/scores?month={MONTH}").status_code == 200
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What a browser would send of the editor as it stands."""
+    inputs = re.findall(r"<input[^>]+>", page)
+    found = {}
+    for one in inputs:
+        name, value = re.search(r'name="([^"]+)"', one), re.search(r'value="([^"]*)"', one)
+        if name and 'type="checkbox"' not in one:
+            found[name[1]] = value[1] if value else ""
+    del found["csrf_token"]
+    return found
+
+
+def test_a_scheme_is_drafted_tried_and_approved_by_another(client, county: County) -> None:
+    first, second = (make_staff(Role.COUNTY_STAFF, county.id, name) for name in ("one", "two"))
+    desk = sit_down(client, first)
+    form = form_of(desk.get("/console/schemes/new").text)
+    form |= {
+        "title": "新方案", "all-satisfaction_mean-weight": "50",
+        "all-survey_satisfaction-weight": "5", "first_month": f"{THIS_MONTH:%Y-%m}",
+    }  # fmt: skip
+    saved = desk.post("/console/schemes", **form)
+    assert saved.status_code == 302, text_of(saved.text)
+    path = saved.headers["Location"]
+    tried = text_of(desk.get(f"{path}?try=1").text)
+    assert "月如果用这一版" in tried
+    assert "请另一位有权限的同事" in tried
+    refused = desk.post(f"{path}/decision", decision="approve")
+    assert refused.status_code == 409
+    assert "要由另一个人审定" in refused.text
+    desk = sit_down(client, second)
+    assert desk.post(f"{path}/decision", decision="approve").status_code == 302
+    assert "● 正在用" in desk.get("/console/schemes").text
+    # Approved: nobody changes it any more.
+    changed = desk.post("/console/schemes", **form, scheme_id=path.rsplit("/", 1)[1])
+    assert changed.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"all-satisfaction_mean-weight": "30"}, "权重合计 90,应为 100"),
+        (
+            {"all-satisfaction_mean-weight": "0", "all-survey_satisfaction-weight": "0",
+             "all-on_time_rate-weight": "65"},
+            "只占 15,应不少于 30",
+        ),
+        ({"all-online_completion_rate-weight": "10", "all-online_completion_rate-floor": "0",
+          "all-online_completion_rate-target": "90", "all-on_time_rate-weight": "0"},
+         "没有数据来源"),
+        ({"light-green": "99"}, "灯的界限应从高到低"),
+    ],
+)  # fmt: skip
+def test_a_faulty_scheme_is_kept_as_a_draft_and_refused_with_the_reason(
+    client, county: County, changes: dict[str, str], words: str
+) -> None:
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "one"))
+    form = form_of(desk.get("/console/schemes/new").text) | {"title": "试试"} | changes
+    path = desk.post("/console/schemes", **form).headers["Location"]
+    assert words in desk.get(path).text
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "two"))
+    refused = desk.post(f"{path}/decision", decision="approve")
+    assert refused.status_code == 422
+    assert words in refused.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"all-satisfaction_mean-weight": "四十"}, "满意度的权重应为数字"),
+        ({"all-satisfaction_mean-weight": "40.123"}, "最多两位小数"),
+        ({"all-satisfaction_mean-target": ""}, "满意度的目标应为数字"),
+        ({"title": "  "}, "请写名称"),
+        ({"first_month": "2026-13"}, "应为月份"),
+        ({"n_min": "1e9"}, "样本不足的界限应为数字"),
+    ],
+)
+def test_odd_input_names_its_box_and_loses_nothing(
+    desk: Desk, changes: dict[str, str], words: str
+) -> None:
+    form = form_of(desk.get("/console/schemes/new").text) | {"title": "试试"} | changes
+    answer = desk.post("/console/schemes", **form)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert form["all-survey_satisfaction-weight"] == "15"
+    assert 'name="all-survey_satisfaction-weight" value="15"' in answer.text
+
+
+def test_a_scheme_cannot_begin_in_a_locked_month(client, county: County) -> None:
+    with transaction():
+        locks.lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, LAST_MONTH, "先锁")
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "one"))
+    form = form_of(desk.get("/console/schemes/new").text)
+    form |= {"title": "倒着来", "first_month": MONTH}
+    path = desk.post("/console/schemes", **form).headers["Location"]
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "two"))
+    refused = desk.post(f"{path}/decision", decision="approve")
+    assert refused.status_code == 409
+    assert "没锁定的月份" in refused.text
+
+
+def test_another_countys_scheme_is_not_found(client, county: County) -> None:
+    other = make_county(code="360281", name="乐平市")
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, other.id, "other"))
+    form = form_of(desk.get("/console/schemes/new").text) | {"title": "别的县"}
+    path = desk.post("/console/schemes", **form).headers["Location"]
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "here"))
+    assert desk.get(path).status_code == 404
