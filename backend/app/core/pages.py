@@ -15,7 +15,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("得分", "/console/villages", Permission.SEE_VILLAGES),
     ("问卷", "/console/surveys", Permission.SEE_SURVEYS),
     ("积分", "/console/points", Permission.SEE_POINTS),
-    ("导出", "/console/exports", Permission.EXPORT),
+    ("公示与导出", "/console/publications", Permission.EXPORT),
     ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
     ("操作记录", "/console/audit", Permission.SEE_AUDIT),
 )
@@ -31,7 +31,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     ),
     "/console/surveys": ("/console/surveys",),
     "/console/points": ("/console/points",),
-    "/console/exports": ("/console/exports",),
+    "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
     "/console/people": ("/console/people", "/console/grants"),
     "/console/audit": ("/console/audit",),
 }  # fmt: skip

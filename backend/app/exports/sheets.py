@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from backend.app.core.cells import safe_text
 from backend.app.scorecards.figures import STATUS_WORDS
 from backend.app.scoring.measurements import LEVEL_NAMES
 
@@ -35,8 +36,6 @@ DICTIONARY = (
     ("好评率%", "前三级的条数 ÷ 有效评价条数"),
     ("好评率下限、上限", "95% 区间(Wilson)"),
 )
-# What a spreadsheet would read as a formula, full-width forms and line breaks included.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 STEP = 500
 
 
@@ -123,11 +122,6 @@ def _write_line(sheet: Worksheet, number: int, line: list[Any]) -> None:
                 write_string(number, column, value)
         elif value is not None:
             write_number(number, column, value)
-
-
-def safe_text(value: str) -> str:
-    """For CSV, where only a leading apostrophe keeps text from being a formula."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
 def write_csv(path: Path, rows: Sequence[Any], progress: Progress) -> None:

@@ -41,6 +41,17 @@ SHOWN_WORDS = text(
     FROM rating WHERE id = :rating_id
     """
 )
+# Each reason a village ticked, the most frequent first.
+REASONS = text(
+    """
+    SELECT r.village_id, q.text, q.first_level >= 3 AS bad, count(*)::int AS count
+    FROM rating r CROSS JOIN LATERAL unnest(r.reason_ids) AS picked (id)
+    JOIN rating_reason q ON q.id = picked.id
+    WHERE r.county_id = :county_id AND r.rated_on >= :month AND r.rated_on < :end
+      AND r.held_at IS NULL
+    GROUP BY r.village_id, q.id, q.text ORDER BY r.village_id, count DESC, q.text
+    """
+)
 
 
 @dataclass
@@ -86,3 +97,12 @@ def rating_cases(ids: Collection[int]) -> dict[int, RatingCase]:
     """Bad ratings by id, for whoever explains a score."""
     rows = db.session.execute(CASES, {"ids": sorted(ids)})
     return {row.id: RatingCase(*row) for row in rows}
+
+
+def reasons_of(county_id: int, month: date) -> dict[int, list[tuple[str, bool, int]]]:
+    """By village: the reasons of a month, whether each is a complaint, and how often."""
+    asked = {"county_id": county_id, "month": month, "end": calendar.next_month(month)}
+    found: dict[int, list[tuple[str, bool, int]]] = {}
+    for village_id, words, bad, count in db.session.execute(REASONS, asked):
+        found.setdefault(village_id, []).append((words, bad, count))
+    return found

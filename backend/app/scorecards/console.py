@@ -22,6 +22,7 @@ from backend.app.ratings.queries import point_counts, reason_counts, words_in
 from backend.app.scorecards import (
     console_months,
     console_objections,
+    console_publication,
     console_schemes,
     console_scores,
     queries,
@@ -228,3 +229,4 @@ console_scores.register(blueprint)
 console_schemes.register(blueprint)
 console_months.register(blueprint)
 console_objections.register(blueprint)
+console_publication.register(blueprint)

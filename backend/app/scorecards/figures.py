@@ -17,6 +17,8 @@ from backend.app.scoring.measurements import (
 
 ONE_PLACE = Decimal("0.1")
 NOTHING = "—"
+# Two-sided 95% of a normal distribution.
+NORMAL_95 = Decimal("1.959964")
 STATUS_WORDS = {
     Status.OK: "",
     Status.TOO_FEW: "样本不足",
@@ -150,3 +152,25 @@ def finding_of_trend(shown: Area, before: Area) -> str:
     if now.high < earlier.low:
         return "满意度比上月下降,差别超出偶然波动。"
     return "满意度和上月持平:差别在偶然波动之内。"
+
+
+def score_text(hundredths: int | None) -> str:
+    """A total, or points lost: both are whole hundredths, so that they add up as they are read."""
+    return NOTHING if hundredths is None else str(Decimal(hundredths).scaleb(-2))
+
+
+def tick_text(ticks: int, unit: str = "") -> str:
+    """A measured value, kept in ten-thousandths; below nothing it is 未定义."""
+    return "未定义" if ticks < 0 else f"{rounded(Decimal(ticks).scaleb(-4))}{unit}"
+
+
+def share_text(part: int, whole: int) -> str:
+    return rate_text(Decimal(part * 100) / whole) if whole else NOTHING
+
+
+def total_limits(hundredths: int, error: Decimal | float) -> tuple[str, str]:
+    """Between which totals the true one lies, 95%, cut to 0 … 100."""
+    half = Decimal(str(error)) * NORMAL_95 * 100
+    low = max(Decimal(0), hundredths - half).quantize(Decimal(1), ROUND_HALF_UP)
+    high = min(Decimal(10_000), hundredths + half).quantize(Decimal(1), ROUND_HALF_UP)
+    return score_text(int(low)), score_text(int(max(high, low)))

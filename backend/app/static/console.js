@@ -22,7 +22,26 @@ document.addEventListener("click", (event) => {
     showSwitches();
   }
   if (event.target.closest("[data-print]")) window.print();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copyWords(copier);
 });
+
+// Without https a page may not use the clipboard; the old way still works there.
+async function copyWords(button) {
+  const source = document.getElementById(button.dataset.copy);
+  const words = source.textContent;
+  if (navigator.clipboard) await navigator.clipboard.writeText(words).catch(() => copyOld(words));
+  else copyOld(words);
+  button.textContent = "已复制";
+}
+
+function copyOld(words) {
+  const field = document.body.appendChild(document.createElement("textarea"));
+  field.value = words;
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
 
 document.addEventListener("submit", (event) => {
   const sentence = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;

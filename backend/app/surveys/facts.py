@@ -1,7 +1,8 @@
 """What a month's survey says about each village: only what was published anyway."""
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -9,6 +10,24 @@ from backend.app.core.db import db
 from backend.app.surveys import results, rounds
 from backend.app.surveys.answers import LEVELS, QuestionKind
 from backend.app.surveys.models import SurveyRound
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a unit of one or more villages said, and words of theirs that somebody has released."""
+
+    villages: tuple[int, ...]
+    said: tuple[results.Said, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """When the next questions are asked."""
+
+    title: str
+    opens_at: datetime
+    closes_at: datetime
 
 
 def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, list[int]]:
@@ -51,3 +70,34 @@ def _levels(rows: Collection[results.Said]) -> list[int]:
             for level, count in enumerate(published.counts or () if published else ()):
                 counts[level] += count
     return counts
+
+
+def spoken(county_id: int, month: date) -> dict[int, Spoken]:
+    """By village: what the month's survey may say of its unit; nothing before it is published."""
+    found = db.session.scalar(
+        select(SurveyRound).where(
+            SurveyRound.county_id == county_id, SurveyRound.period == month,
+            SurveyRound.state == "published",
+        )
+    )  # fmt: skip
+    if found is None:
+        return {}
+    texts = results.texts_of(found.id)
+    villages = rounds.villages_of_units(county_id, month)
+    spoken_by: dict[int, Spoken] = {}
+    for unit_id, said in results.said_of(found.id, rounds.questions_of_units(found)).items():
+        quoted = texts.get(unit_id, []) if results.may_quote(said) else []
+        one = Spoken(tuple(villages.get(unit_id, ())), tuple(said), tuple(quoted))
+        spoken_by.update((village_id, one) for village_id in one.villages)
+    return spoken_by
+
+
+def coming(county_id: int, month: date) -> Coming | None:
+    """The round of a month that was planned or is being asked, for whoever announces it."""
+    row = db.session.execute(
+        select(SurveyRound.title, SurveyRound.opens_at, SurveyRound.closes_at).where(
+            SurveyRound.county_id == county_id, SurveyRound.period == month,
+            SurveyRound.state != "draft",
+        )
+    ).one_or_none()  # fmt: skip
+    return Coming(*row) if row else None

@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.core import calendar
+from backend.app.core.cells import safe_text
 from backend.app.core.db import transaction
 from backend.app.exports.models import Export
 from backend.app.exports.operations import delete_old_exports, write_export
-from backend.app.exports.sheets import HEADERS, safe_text, write_csv
+from backend.app.exports.sheets import HEADERS, write_csv
 from backend.jobs import worker
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, make_county

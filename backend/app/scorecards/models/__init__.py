@@ -8,6 +8,7 @@ from backend.app.scorecards.models.desk import (
     ScorePolicy,
 )
 from backend.app.scorecards.models.lock import Correction, MonthLock
+from backend.app.scorecards.models.publication import Publication, VillagePublication
 from backend.app.scorecards.models.rollup import RegionScore
 from backend.app.scorecards.models.scheme import AssessmentScheme
 
@@ -20,7 +21,9 @@ __all__ = [
     "MonthLock",
     "Objection",
     "ObjectionPhoto",
+    "Publication",
     "RegionScore",
     "ScorePolicy",
     "Scorecard",
+    "VillagePublication",
 ]

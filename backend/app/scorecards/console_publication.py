@@ -1,0 +1,116 @@
+"""公示 in the console: what would be told, telling it, and what has been told."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, may, regions_of
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import find_place, get_place, region_names
+from backend.app.scorecards import locks, open_data, publications, short_words
+from backend.app.scorecards.public import public_host
+
+
+def _asked_month(text: str | None) -> date:
+    month = calendar.parse_month(text)
+    if month is None:
+        raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
+    return month
+
+
+def _county(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:
+        raise InvalidInput(errors={"county": ["请选县"]})
+    return int(text)
+
+
+@guard(Permission.EXPORT)
+def list_publications() -> str:
+    """Locked months: told already, or waiting to be."""
+    me = actor()
+    scope = regions_of(me, Permission.EXPORT)
+    counties = sorted({get_place(region_id).county_id or 0 for region_id in scope})
+    publishes = regions_of(me, Permission.PUBLISH)
+    told = publications.published_months(counties)
+    known = {(one.county_id, one.month) for one in told}
+    names = region_names(counties)
+    return render_template(
+        "scorecards/publications.html",
+        told=told, names=names, several=len(counties) > 1,
+        waiting=[
+            lock
+            for county_id in counties
+            if county_id in publishes
+            for lock in locks.locked_months(county_id)
+            if (county_id, lock.month) not in known
+        ],
+        done=request.args.get("done"),
+    )  # fmt: skip
+
+
+@guard(Permission.PUBLISH)
+def preview_publication(county_id: int, month: str) -> str:
+    """The county's page exactly as everybody would read it."""
+    first = _asked_month(month)
+    return render_template(
+        "scorecards/publication_preview.html",
+        content=publications.preview(actor(), county_id, first), county_id=county_id,
+        month=first, previewed=True, corrections=[],
+    )  # fmt: skip
+
+
+@guard(Permission.PUBLISH)
+def publish_month() -> Response:
+    """Tells everybody; there is no way back but a correction."""
+    county_id = _county(request.form.get("county", ""))
+    month = _asked_month(request.form.get("month"))
+    with transaction():
+        publications.publish(actor(), county_id, month)
+    return redirect(address_of("scorecards_console.list_publications", done=f"{month:%Y-%m}"))
+
+
+@guard(Permission.EXPORT)
+def show_publication(code: str, month: str) -> str:
+    """A published month's villages: their sheets, and the words for WeChat groups."""
+    publication = publications.of_county(code, _asked_month(month))
+    me, asked = actor(), request.args.get("region", "")
+    scope = regions_of(me, Permission.EXPORT)
+    region_id = _county(asked) if asked else min(scope)
+    if not may(me, Permission.EXPORT, get_place(region_id).path):
+        raise NotAllowed
+    pages = publications.villages_of(region_id, publication.month)
+    return render_template(
+        "scorecards/publication.html",
+        publication=publication, region_id=region_id, place=get_place(region_id),
+        rows=[(page, short_words.for_groups(page.content, public_host())) for page in pages],
+        townships=_townships(me, publication), tables=open_data.TABLES,
+    )  # fmt: skip
+
+
+def _townships(me: Any, publication: Any) -> list[Any]:
+    """The regions the reader may pick."""
+    scope = regions_of(me, Permission.EXPORT)
+    county = find_place(publication.code)
+    pages = publications.villages_of(publication.county_id, publication.month)
+    names = {page.township_id: page.content["township"] for page in pages}
+    whole = [(county.id, county.name)] if county and county.id in scope else []
+    return whole + [
+        (township_id, f"　{name}")
+        for township_id, name in names.items()
+        if township_id in scope or publication.county_id in scope
+    ]
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the scorecards' blueprint."""
+    base = "/publications"
+    blueprint.add_url_rule(base, view_func=list_publications)
+    blueprint.add_url_rule(base, view_func=publish_month, methods=["POST"])
+    blueprint.add_url_rule(f"{base}/<int:county_id>/<month>/preview", view_func=preview_publication)
+    blueprint.add_url_rule(f"{base}/<code>/<month>", view_func=show_publication)

@@ -1,0 +1,95 @@
+"""A village's indicators in words that need no schooling: what was counted, what it cost.
+
+Pure. What fewer than ten people said is not told apart: only that it was too little, and that the
+figure was drawn toward villages of the same type. Acts of offices are told as they were.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.app.scorecards.figures import NOTHING, score_text, tick_text
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.measurements import N_MIN
+from backend.app.scoring.measuring import UnitFacts, counts_of
+from backend.app.scoring.schemes import BY_VILLAGERS, Indicator
+
+COUNTED = {
+    "satisfaction_mean": "人次评价", "positive_rate": "人次评价", "survey_satisfaction": "个回答",
+    "resolution_rate": "位村民回话", "fix_satisfaction_rate": "位村民回话",
+    "unrated_rate": "件办结的诉求",
+}  # fmt: skip
+RATES = {
+    "response_rate": "{n} 件诉求里 {yes} 件按时有了回音",
+    "on_time_rate": "{n} 件诉求里 {yes} 件按期办结",
+    "bad_rating_reply_rate": "{n} 条差评里 {yes} 条按时回复",
+    "bad_rating_fix_rate": "{n} 条差评里 {yes} 条按时整改",
+    "online_completion_rate": "{n} 件事里 {yes} 件在网上办成",
+}
+
+
+def unit_of(code: str) -> str:
+    return COUNTED.get(code, "件")
+
+
+def hides(code: str, n: int) -> bool:
+    """Whether a raw figure would tell what single people said."""
+    return code in BY_VILLAGERS and n < N_MIN
+
+
+def sentence(row: Mapping[str, Any], facts: UnitFacts) -> str:
+    """What one indicator rests on."""
+    code, n = row["code"], row["n"]
+    measure = MEASURES[code]
+    if n == 0:
+        return "这个月没有可算的,不进总分"
+    if hides(code, n):
+        shrunk = tick_text(row["shrunk"], measure.unit)
+        return f"只有 {n} {unit_of(code)},太少,单看说明不了问题;往同类村靠一靠,按 {shrunk} 算"
+    if code in RATES:
+        yes = counts_of(measure.source, facts)[0]
+        return RATES[code].format(n=n, yes=yes)
+    if code in ("resolution_rate", "fix_satisfaction_rate"):
+        solved, partly, unsolved = counts_of(measure.source, facts)
+        return f"{n} 位村民回话:{solved} 位说解决了,{partly} 位说解决一部分,{unsolved} 位说没解决"
+    if code == "median_first_response":
+        if row["value"] < 0:
+            return f"{n} 件诉求,一半还没等到第一次回音"
+        return f"{n} 件诉求,一半在 {tick_text(row['value'])} 个工作小时里有了回音"
+    return f"{n} {unit_of(code)},{measure.name} {tick_text(row['value'], measure.unit)}"
+
+
+def indicator(row: Mapping[str, Any], facts: UnitFacts, aims: Mapping[str, Indicator]) -> Any:
+    """One line of a village's page: figures as they are written, and the sentence."""
+    code, n = row["code"], row["n"]
+    measure, aim = MEASURES[code], aims[code]
+    shown = n > 0 and not hides(code, n)
+    return {
+        "code": code,
+        "name": measure.name,
+        "unit": measure.unit,
+        "weight": f"{aim.weight.normalize():f}",
+        "floor": f"{aim.floor.normalize():f}",
+        "target": f"{aim.target.normalize():f}",
+        "n": n,
+        "few": bool(row["few"]),
+        "value": tick_text(row["value"]) if shown else NOTHING,
+        "low": tick_text(row["low"]) if shown else NOTHING,
+        "high": tick_text(row["high"]) if shown else NOTHING,
+        "used": tick_text(row["shrunk"]) if n else NOTHING,
+        "lost": score_text(row["lost"]) if n else NOTHING,
+        "words": sentence(row, facts),
+    }
+
+
+def headline(light_word: str, total: str, few: bool) -> str:
+    """The sentence under a village's score."""
+    if total == NOTHING:
+        return "这个月没有人评价,也没有可算的诉求,不打分:没声音不是零分。"
+    more = "这个月说话的人还少,这个分仅供参考。" if few else ""
+    return f"这个月 {total} 分,{light_word}。{more}"
+
+
+def lost_most(indicators: Sequence[Mapping[str, Any]], most: int = 3) -> list[Mapping[str, Any]]:
+    """Where most points went, the largest first."""
+    lost = [one for one in indicators if one["lost"] not in (NOTHING, "0.00")]
+    return sorted(lost, key=lambda one: -float(one["lost"]))[:most]

@@ -1,0 +1,115 @@
+"""公示: what anybody may read of a published month, as pages, as open data and as plain text."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.core.calendar import parse_month
+from backend.app.core.guards import open_to_all
+from backend.app.scorecards import open_data, publications, short_words
+
+blueprint = Blueprint("scorecards_public", __name__, url_prefix="/p")
+COUNTY_DIGITS = 6
+MINUTES = 300
+CSV = "text/csv; charset=utf-8"
+
+
+def public_host() -> str:
+    host: str = current_app.config["SETTINGS"].public_host
+    return host
+
+
+def _month(name: str) -> date:
+    month = parse_month(name)
+    if month is None:
+        raise publications.NotPublished
+    return month
+
+
+def _kept(response: Response) -> Response:
+    """The same for everybody; a later correction shows within minutes."""
+    response.headers["Cache-Control"] = f"public, max-age={MINUTES}"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def _page(template: str, **values: Any) -> Response:
+    return _kept(Response(render_template(template, **values), mimetype="text/html"))
+
+
+@blueprint.get("/")
+@open_to_all("published")
+def list_counties() -> Any:
+    """Every county that has published; with a single one, straight to its months."""
+    counties = publications.counties_published()
+    if len(counties) == 1:
+        return redirect(address_of("scorecards_public.list_months", code=counties[0].code))
+    return _page("scorecards/public/counties.html", counties=counties)
+
+
+@blueprint.get("/<code>")
+@open_to_all("published")
+def list_months(code: str) -> Response:
+    """The months of a county or a village, the newest first."""
+    if len(code) == COUNTY_DIGITS:
+        rows = publications.list_of_county(code)
+        return _page("scorecards/public/months.html", code=code, rows=rows, village=False)
+    rows = publications.list_of_village(code)
+    return _page("scorecards/public/months.html", code=code, rows=rows, village=True)
+
+
+@blueprint.get("/<code>/<month>")
+@open_to_all("published")
+def show_month(code: str, month: str) -> Response:
+    """A county's month, or a village's: six digits or twelve."""
+    if len(code) == COUNTY_DIGITS:
+        publication = publications.of_county(code, _month(month))
+        content = publication.content
+        return _page(
+            "scorecards/public/county.html",
+            content=content, publication=publication, previewed=False,
+            corrections=publications.corrections_of(
+                publication.county_id, publication.month, content["scheme"]
+            ),
+            tables=open_data.TABLES, licence=open_data.LICENCE,
+        )  # fmt: skip
+    page = publications.of_village(code, _month(month))
+    publication = publications.get(page.county_id, page.month)
+    return _page(
+        "scorecards/public/village.html",
+        content=page.content, publication=publication, county=publication.content,
+        short=short_words.for_groups(page.content, public_host()),
+        corrections=publications.corrections_of(
+            page.county_id, page.month, publication.content["scheme"], page.village_id
+        ),
+    )  # fmt: skip
+
+
+@blueprint.get("/<code>/<month>/wechat.txt")
+@open_to_all("published: the same words for every group")
+def show_short_words(code: str, month: str) -> Response:
+    """At most 300 characters, to be copied into a WeChat group."""
+    page = publications.of_village(code, _month(month))
+    words = short_words.for_groups(page.content, public_host())
+    return _kept(Response(words, mimetype="text/plain"))
+
+
+@blueprint.get("/<code>/<month>/data.json")
+@open_to_all("open data")
+def show_data(code: str, month: str) -> Response:
+    """Everything that is published of a county's month, for programs."""
+    publication = publications.of_county(code, _month(month))
+    return _kept(Response(open_data.as_json(publication), mimetype="application/json"))
+
+
+@blueprint.get("/<code>/<month>/<table>.csv")
+@open_to_all("open data")
+def show_table(code: str, month: str, table: str) -> Response:
+    """One table for a spreadsheet: UTF-8 with a byte order mark, no formulas."""
+    publication = publications.of_county(code, _month(month))
+    response = Response(open_data.as_csv(publication, table), mimetype=CSV)
+    name = f"{code}-{publication.month:%Y-%m}-{table}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _kept(response)

@@ -1,0 +1,222 @@
+"""A month as it will be published: the county's page and every village's, in plain values."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import select, text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.ratings.facts import reasons_of
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.figures import area, mean_text, rate_text, share_text
+from backend.app.scorecards.models import MonthLock, Objection, Scorecard
+from backend.app.scorecards.publication_village import (
+    Standing,
+    VillageMonth,
+    compose_village,
+    light_of,
+)
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.scheme_json import from_json
+from backend.app.scoring.schemes import NOT_STARTED, Scheme
+from backend.app.surveys import facts as surveys
+from backend.app.tickets import flow as tickets
+
+PLACES = text(
+    """
+    SELECT v.id, v.code, v.name, v.township_id, t.name AS township, c.name AS county
+    FROM region v JOIN region t ON t.id = v.township_id JOIN region c ON c.id = v.county_id
+    WHERE v.id = ANY(:ids) ORDER BY v.code
+    """
+)
+Content = dict[str, Any]
+
+
+def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
+    """The county's content, and by village its place and content, in the order of codes."""
+    county_id, month = lock.county_id, lock.month
+    scheme = from_json(lock.scheme)
+    kept = {one.village_id: one for one in month_facts.kept(month, [county_id])}
+    cards = {
+        card.village_id: card
+        for card in db.session.scalars(
+            select(Scorecard).where(Scorecard.county_id == county_id, Scorecard.month == month)
+        )
+    }
+    places = list(db.session.execute(PLACES, {"ids": sorted(cards)}))
+    standings = _standings(cards.values())
+    reasons = reasons_of(county_id, month)
+    spoken = surveys.spoken(county_id, month)
+    end = calendar.next_month(month)
+    flows = tickets.flows(county_id, calendar.midnight(month), calendar.midnight(end))
+    coming = surveys.coming(county_id, end)
+    names = {place.id: place.name for place in places}
+    villages = {
+        place.id: (
+            place,
+            compose_village(
+                VillageMonth(
+                    place, month, cards[place.id], kept[place.id], scheme,
+                    standings[cards[place.id].kind], reasons.get(place.id, ()),
+                    spoken.get(place.id), names, flows.get(place.id, tickets.VillageFlow()), coming,
+                )
+            ),
+        )
+        for place in places
+    }  # fmt: skip
+    county = _county(lock, scheme, kept, cards, {i: c for i, (_, c) in villages.items()})
+    county["flow"] = vars(tickets.whole(flows))
+    return county, villages
+
+
+def digest_of(county: Content, villages: Iterable[Content]) -> bytes:
+    """SHA-256 over the canonical contents: the county's, then the villages' by code."""
+    sha = hashlib.sha256(orjson.dumps(county, option=orjson.OPT_SORT_KEYS))
+    for one in sorted(villages, key=lambda one: one["code"]):
+        sha.update(b"\n" + orjson.dumps(one, option=orjson.OPT_SORT_KEYS))
+    return sha.digest()
+
+
+def _standings(cards: Iterable[Scorecard]) -> dict[str | None, Standing]:
+    """By type of village: bands with the ranks they reach over."""
+    by_kind: dict[str | None, list[Scorecard]] = {}
+    for card in cards:
+        by_kind.setdefault(card.kind, []).append(card)
+    found = {}
+    for kind, listed in by_kind.items():
+        reach: dict[int, tuple[int, int]] = {}
+        ranked = [card for card in listed if card.band is not None]
+        sizes = Counter(card.band for card in ranked)
+        first = 1
+        for band in sorted(sizes, key=lambda one: one or 0):
+            reach[band or 0] = (first, first + sizes[band] - 1)
+            first += sizes[band]
+        found[kind] = Standing(len(ranked), len(sizes), reach)
+    return found
+
+
+def _county(
+    lock: MonthLock,
+    scheme: Scheme,
+    kept: Mapping[int, VillageFacts],
+    cards: Mapping[int, Scorecard],
+    villages: Mapping[int, Content],
+) -> Content:
+    counts = [sum(one) for one in zip(*(_levels(one) for one in kept.values()), strict=True)]
+    held = sum(one.held for one in kept.values())
+    rated = sum(any(_levels(one)) for one in kept.values())
+    shown = area(counts or [0] * 5, held, len(kept), rated)
+    lights = Counter(card.light for card in cards.values())
+    return {
+        "county": next(iter(villages.values()))["county"] if villages else "",
+        "month": f"{lock.month:%Y-%m}",
+        "locked_at": lock.locked_at.isoformat(),
+        "facts_digest": lock.facts_digest.hex(),
+        "results_digest": lock.results_digest.hex(),
+        "code_version": lock.code_version,
+        "checklist": lock.checklist,
+        "scheme": scheme_json(lock, scheme),
+        "sums": {
+            "villages": len(kept), "rated": rated, "n": shown.n, "held": held,
+            "held_share": share_text(held, shown.n + held), "levels": shown.levels,
+            "satisfaction": mean_text(shown.mean), "satisfaction_range": shown.mean_range,
+            "positive": rate_text(shown.rate), "positive_range": shown.rate_range,
+            "too_few": sum(c.rank is None and c.total is not None for c in cards.values()),
+            "unmeasured": sum(c.total is None for c in cards.values()),
+        },
+        "objections": _objections(lock),
+        "lights": [
+            {**light_of(one.code, scheme), "count": lights.get(one.code, 0)}
+            for one in (*scheme.lights, NOT_STARTED)
+        ],
+        "groups": _groups(cards, villages),
+    }  # fmt: skip
+
+
+def _levels(one: VillageFacts) -> list[int]:
+    return one.counts.get("levels", [0] * 5)
+
+
+def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:
+    """Formula, weight, floor and target of every indicator, in words; what a score is made of."""
+    return {
+        "own": lock.scheme_id is not None,
+        "n_min": scheme.n_min,
+        "level_points": list(scheme.level_points),
+        "caps": {kind.value: f"{cap:f}" for kind, cap in scheme.caps},
+        "lights": [
+            {"least": f"{one.least:f}", "word": one.word, "icon": one.icon, "code": one.code}
+            for one in scheme.lights
+        ],
+        "indicators": [
+            {
+                "code": one.code,
+                "name": MEASURES[one.code].name,
+                "formula": MEASURES[one.code].formula,
+                "unit": MEASURES[one.code].unit,
+                "weight": f"{one.weight.normalize():f}",
+                "floor": f"{one.floor.normalize():f}",
+                "target": f"{one.target.normalize():f}",
+                "kind": one.unit_kind,
+            }
+            for one in scheme.indicators
+        ],
+    }
+
+
+def _objections(lock: MonthLock) -> Content:
+    states = Counter(
+        db.session.scalars(
+            select(Objection.state).where(
+                Objection.county_id == lock.county_id, Objection.month == lock.month
+            )
+        )
+    )
+    decided = states["upheld"] + states["refused"]
+    return {
+        "raised": sum(states.values()),
+        "decided": decided,
+        "upheld": states["upheld"],
+        "upheld_share": share_text(states["upheld"], decided),
+    }
+
+
+def _groups(cards: Mapping[int, Scorecard], villages: Mapping[int, Content]) -> list[Content]:
+    """Villages of each type by bands, inside a band by code: no order that nobody can vouch for."""
+    groups: dict[str | None, list[Content]] = {}
+    for village_id, content in villages.items():
+        groups.setdefault(cards[village_id].kind, []).append(content)
+    found = []
+    for kind in sorted(groups, key=lambda one: one or ""):
+        bands: dict[int | None, list[Content]] = {}
+        for content in groups[kind]:
+            bands.setdefault(content["score"]["band"], []).append(content)
+        found.append(
+            {
+                "kind": kind,
+                "bands": [
+                    {
+                        "band": band,
+                        "from": bands[band][0]["score"]["from"],
+                        "to": bands[band][0]["score"]["to"],
+                        "villages": [_line(one) for one in bands[band]],
+                    }
+                    for band in sorted(bands, key=lambda one: (one is None, one or 0))
+                ],
+            }
+        )
+    return found
+
+
+def _line(content: Content) -> Content:
+    score = content["score"]
+    return {
+        "code": content["code"], "name": content["village"], "township": content["township"],
+        "total": score["total"], "low": score["low"], "high": score["high"],
+        "light": score["light"], "n": content["said"]["n"],
+    }  # fmt: skip

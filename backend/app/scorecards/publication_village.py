@@ -1,0 +1,189 @@
+"""A village's page of a month, composed of figures as they are written: asked, said, done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from backend.app.core import calendar
+from backend.app.scorecards import plain_words
+from backend.app.scorecards.facts import VillageFacts
+from backend.app.scorecards.figures import (
+    NOTHING,
+    area,
+    mean_text,
+    rate_text,
+    score_text,
+    total_limits,
+)
+from backend.app.scorecards.models import Scorecard
+from backend.app.scoring.measurements import N_MIN
+from backend.app.scoring.schemes import NOT_STARTED, Scheme
+from backend.app.surveys.answers import QuestionKind
+from backend.app.surveys.facts import Coming, Spoken
+from backend.app.surveys.results import Said, option_words, sentences
+from backend.app.tickets.flow import WHY_WORDS, VillageFlow
+
+MOST_TEXTS, MOST_REASONS = 8, 6
+KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错免扣"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many villages of the type were compared, and in how many bands."""
+
+    compared: int = 0
+    bands: int = 0
+    # The ranks a band reaches from and to.
+    reach: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VillageMonth:
+    """Everything a village's page is composed of."""
+
+    place: Any
+    month: date
+    card: Scorecard
+    facts: VillageFacts
+    scheme: Scheme
+    standing: Standing
+    reasons: Sequence[tuple[str, bool, int]]
+    spoken: Spoken | None
+    names: Mapping[int, str]
+    flow: VillageFlow
+    coming: Coming | None
+
+
+def compose_village(found: VillageMonth) -> dict[str, Any]:
+    """The frozen content; plain values only, none of them a float."""
+    aims = {one.code: one for one in found.scheme.indicators_for(found.card.kind)}
+    unit = found.facts.unit()
+    indicators = [plain_words.indicator(row, unit, aims) for row in found.card.indicators]
+    score = _score(found)
+    return {
+        "county": found.place.county,
+        "township": found.place.township,
+        "village": found.place.name,
+        "code": found.place.code,
+        "kind": found.card.kind,
+        "month": f"{found.month:%Y-%m}",
+        "score": score,
+        "headline": plain_words.headline(score["light"]["word"], score["total"], score["few"]),
+        "asked": _asked(found),
+        "said": _said(found),
+        "done": _done(found.flow),
+        "indicators": indicators,
+        "adjustments": [
+            {"kind": KIND_WORDS[one["kind"]], "rule": one["rule"], "moved": _signed(one["moved"])}
+            for one in found.card.adjustments
+        ],
+        "next_survey": announcement(found.coming),
+    }
+
+
+def light_of(code: str, scheme: Scheme) -> dict[str, str]:
+    found = next((one for one in scheme.lights if one.code == code), NOT_STARTED)
+    return {"code": found.code, "word": found.word, "icon": found.icon}
+
+
+def _score(found: VillageMonth) -> dict[str, Any]:
+    card, standing = found.card, found.standing
+    light = light_of(card.light, found.scheme)
+    if card.total is None:
+        return {
+            "total": NOTHING, "low": NOTHING, "high": NOTHING, "light": light, "few": True,
+            "band": None, "bands": standing.bands, "from": None, "to": None,
+            "compared": standing.compared,
+        }  # fmt: skip
+    hundredths = int(card.total * 100)
+    low, high = total_limits(hundredths, card.standard_error or 0)
+    reach = standing.reach.get(card.band or 0, (None, None))
+    return {
+        "total": score_text(hundredths), "low": low, "high": high, "light": light,
+        "few": card.rank is None, "band": card.band, "bands": standing.bands,
+        "from": reach[0], "to": reach[1], "compared": standing.compared,
+    }  # fmt: skip
+
+
+def _asked(found: VillageMonth) -> list[str]:
+    return [one.question.words for one in found.spoken.said] if found.spoken else []
+
+
+def _said(found: VillageMonth) -> dict[str, Any]:
+    counts = found.facts.counts.get("levels", [0] * 5)
+    shown = area(counts, found.facts.held, 1, 1)
+    enough = shown.n >= N_MIN
+    spoken = found.spoken
+    return {
+        "n": shown.n,
+        "held": shown.held,
+        "levels": shown.levels if enough else None,
+        "satisfaction": mean_text(shown.mean) if enough else NOTHING,
+        "satisfaction_range": shown.mean_range if enough else NOTHING,
+        "positive": rate_text(shown.rate) if enough else NOTHING,
+        "positive_range": shown.rate_range if enough else NOTHING,
+        "reasons": [
+            {"words": words, "bad": bad, "count": count} for words, bad, count in found.reasons
+        ][:MOST_REASONS]
+        if enough
+        else [],
+        "survey": [_question(one) for one in spoken.said] if spoken else [],
+        "together_with": _neighbours(found),
+        "texts": list(spoken.texts[:MOST_TEXTS]) if spoken else [],
+    }
+
+
+def _neighbours(found: VillageMonth) -> list[str]:
+    """With whom a small village was asked, so that nobody stands out."""
+    listed = found.spoken.villages if found.spoken else ()
+    return [found.names[one] for one in listed if one != found.place.id and one in found.names]
+
+
+def _question(one: Said) -> dict[str, Any]:
+    options = option_words(one.question)
+    return {
+        "words": one.question.words,
+        "several": one.question.kind is QuestionKind.MULTIPLE,
+        "n": one.phone.n,
+        "says": _says(options, sentences(one.phone)),
+        "paper_n": one.paper.n if one.paper else None,
+        "paper": _says(options, sentences(one.paper)) if one.paper else [],
+    }
+
+
+def _says(options: Sequence[str], said: Sequence[str]) -> list[dict[str, str]]:
+    return [{"option": option, "says": says} for option, says in zip(options, said, strict=False)]
+
+
+def _done(flow: VillageFlow) -> dict[str, Any]:
+    return {
+        **flow_json(flow),
+        "categories": [
+            {"name": name, "found": one.found, "done": one.done, "content": one.content}
+            for name, one in flow.categories
+        ],
+        "left": [
+            {"name": name, "why": WHY_WORDS[why], "count": count} for name, why, count in flow.left
+        ],
+    }
+
+
+def flow_json(flow: VillageFlow) -> dict[str, int]:
+    one = flow.whole
+    return {
+        "found": one.found, "accepted": one.accepted, "done": one.done, "content": one.content,
+    }  # fmt: skip
+
+
+def _signed(hundredths: int) -> str:
+    return f"{'+' if hundredths > 0 else ''}{score_text(hundredths)}"
+
+
+def announcement(coming: Coming | None) -> dict[str, str] | None:
+    """When the next survey is asked."""
+    if coming is None:
+        return None
+    days = [calendar.local_day(at) for at in (coming.opens_at, coming.closes_at)]
+    opens, closes = (f"{day.month}月{day.day}日" for day in days)
+    return {"title": coming.title, "opens_on": opens, "closes_on": closes}

@@ -1,0 +1,230 @@
+"""公示: a locked month is told to everybody, once; what is corrected later is listed beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.exc import IntegrityError
+
+from backend.app.access import Actor, Permission, may
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict, NotAllowed, NotFound
+from backend.app.places.queries import get_place
+from backend.app.scorecards import corrections
+from backend.app.scorecards.figures import NOTHING, score_text
+from backend.app.scorecards.locks import get_lock
+from backend.app.scorecards.models import Correction, Publication, VillagePublication
+from backend.app.scorecards.publication_content import compose, digest_of
+
+REASONS = {"objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错"}
+
+
+class AlreadyPublished(Conflict):
+    code = "already_published"
+    message = "这个月已经公示过了;有变动请做更正,会列在公示页上"
+
+
+class NotPublished(NotFound):
+    code = "not_published"
+    message = "这个月还没有公示"
+
+
+class NobodyPublished(NotFound):
+    code = "place_not_published"
+    message = "没有找到这个地方的公示,请核对网址里的代码"
+
+
+@dataclass(frozen=True)
+class CorrectionLine:
+    """A correction as everybody reads it; totals as they are written."""
+
+    number: int
+    village: str
+    code: str
+    kind: str
+    reason: str
+    before: str
+    after: str
+    light_before: dict[str, str]
+    light_after: dict[str, str]
+    made_at: datetime
+
+
+def publish(actor: Actor, county_id: int, month: date) -> Publication:
+    """Freezes the pages of a locked month. Raises NotLocked, AlreadyPublished."""
+    place = get_place(county_id)
+    if not may(actor, Permission.PUBLISH, place.path):
+        raise NotAllowed
+    lock = get_lock(county_id, month)
+    if db.session.get(Publication, (county_id, month)) is not None:
+        raise AlreadyPublished
+    county, villages = compose(lock)
+    county["code"] = (place.code or "")[:6]
+    publication = Publication(
+        county_id=county_id, month=month, code=county["code"], content=county,
+        digest=digest_of(county, [content for _, content in villages.values()]),
+        published_at=calendar.now(), published_by_id=actor.person_id,
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(publication)
+    except IntegrityError:
+        raise AlreadyPublished from None
+    db.session.add_all(
+        VillagePublication(
+            village_id=village_id, month=month, county_id=county_id,
+            township_id=found.township_id, code=found.code, content=content,
+        )
+        for village_id, (found, content) in villages.items()
+    )  # fmt: skip
+    db.session.flush()
+    record("publish_month", actor.person_id, "county", county_id, month=f"{month:%Y-%m}",
+           digest=publication.digest.hex(), villages=len(villages))  # fmt: skip
+    return publication
+
+
+def preview(actor: Actor, county_id: int, month: date) -> dict[str, Any]:
+    """The county's page as it would be published now; nothing is kept."""
+    place = get_place(county_id)
+    if not may(actor, Permission.PUBLISH, place.path):
+        raise NotAllowed
+    county, _ = compose(get_lock(county_id, month))
+    county["code"] = (place.code or "")[:6]
+    return county
+
+
+def find(county_id: int, month: date) -> Publication | None:
+    return db.session.get(Publication, (county_id, month))
+
+
+def get(county_id: int, month: date) -> Publication:
+    """Raises NotPublished."""
+    found = find(county_id, month)
+    if found is None:
+        raise NotPublished
+    return found
+
+
+def of_county(code: str, month: date) -> Publication:
+    """By a county's six digits. Raises NotPublished."""
+    query = select(Publication).where(Publication.code == code, Publication.month == month)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotPublished
+    return found
+
+
+def of_village(code: str, month: date) -> VillagePublication:
+    """By a village's twelve digits, as it had them then. Raises NotPublished."""
+    query = select(VillagePublication).where(
+        VillagePublication.code == code, VillagePublication.month == month
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotPublished
+    return found
+
+
+def villages_of(region_id: int, month: date) -> list[VillagePublication]:
+    """The published pages of a village, township or county, by code."""
+    mine = (
+        VillagePublication.village_id == region_id,
+        VillagePublication.township_id == region_id,
+        VillagePublication.county_id == region_id,
+    )
+    query = select(VillagePublication).where(
+        VillagePublication.month == month, mine[0] | mine[1] | mine[2]
+    )
+    return list(db.session.scalars(query.order_by(VillagePublication.code)))
+
+
+def list_of_county(code: str) -> list[Any]:
+    """Months with their digests, the newest first. Raises NobodyPublished."""
+    query = select(
+        Publication.month,
+        Publication.published_at,
+        Publication.content["county"].astext.label("name"),
+    ).where(Publication.code == code)  # fmt: skip
+    rows = list(db.session.execute(query.order_by(Publication.month.desc())))
+    if not rows:
+        raise NobodyPublished
+    return rows
+
+
+def list_of_village(code: str) -> list[Any]:
+    """Months with the village's total and light, the newest first. Raises NobodyPublished."""
+    content = VillagePublication.content
+    query = select(
+        VillagePublication.month, content["village"].astext.label("name"),
+        content["township"].astext.label("township"), content["score"].label("score"),
+    ).where(VillagePublication.code == code)  # fmt: skip
+    rows = list(db.session.execute(query.order_by(VillagePublication.month.desc())))
+    if not rows:
+        raise NobodyPublished
+    return rows
+
+
+def counties_published() -> list[Any]:
+    """Code, name and newest month of every county that has published."""
+    newest = (
+        select(
+            Publication.code, Publication.month, Publication.content["county"].astext.label("name")
+        )
+        .ext(distinct_on(Publication.code))
+        .order_by(Publication.code, Publication.month.desc())
+    )
+    return list(db.session.execute(newest))
+
+
+def published_months(county_ids: Sequence[int]) -> list[Publication]:
+    """For the console, the newest first; without their contents."""
+    query = select(
+        Publication.county_id, Publication.month, Publication.code, Publication.digest,
+        Publication.published_at, Publication.published_by_id,
+    ).where(Publication.county_id.in_(county_ids))  # fmt: skip
+    return list(db.session.execute(query.order_by(Publication.month.desc())))  # type: ignore[arg-type]
+
+
+def corrections_of(
+    county_id: int, month: date, scheme: dict[str, Any], village_id: int | None = None
+) -> list[CorrectionLine]:
+    """All numbered corrections of a month, of one village where it is named."""
+    rows = corrections.corrections_of(county_id, month)
+    chosen = [row for row in rows if village_id in (None, row.village_id)]
+    if not chosen:
+        return []
+    names = {
+        row.village_id: (row.content["village"], row.code)
+        for row in db.session.scalars(
+            select(VillagePublication).where(
+                VillagePublication.month == month,
+                VillagePublication.village_id.in_({row.village_id for row in chosen}),
+            )
+        )
+    }
+    lights = {one["code"]: one for one in scheme["lights"]}
+    return [_line(row, names, lights) for row in chosen]
+
+
+def _line(
+    row: Correction, names: dict[int, tuple[str, str]], lights: dict[str, dict[str, str]]
+) -> CorrectionLine:
+    name, code = names.get(row.village_id, (NOTHING, ""))
+    none = {"code": "black", "word": "未开展", "icon": "✕"}
+    return CorrectionLine(
+        row.number, name, code, REASONS[row.reason_kind], row.reason,
+        score_text(row.before["total"]), score_text(row.after["total"]),
+        lights.get(row.before["light"], none), lights.get(row.after["light"], none), row.made_at,
+    )  # fmt: skip
+
+
+def is_intact(county_id: int, month: date) -> bool:
+    """Whether what is published still has the digest it was published with."""
+    publication = get(county_id, month)
+    villages = [one.content for one in villages_of(county_id, month)]
+    return digest_of(publication.content, villages) == publication.digest

@@ -1,0 +1,117 @@
+"""发现、受理、办结、满意: how many tickets of a time came how far, and what is still open.
+
+What is said about single matters is their category and where they stand. Confidential and anonymous
+tickets, complaints about cadres, and what is nobody's business (低保, 纠纷) stand among 其他.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+
+OTHER = "其他"
+QUIET = "('welfare', 'dispute', 'cadre', 'land')"
+NAME = f"""
+    CASE WHEN t.confidential OR t.about_cadres OR t.channel = 'anonymous' OR c.code IS NULL
+              OR c.code IN {QUIET} THEN '{OTHER}' ELSE c.name END
+"""
+ACCEPTED = "t.state NOT IN ('submitted', 'declined')"
+DONE = "(t.answered_at IS NOT NULL OR t.state IN ('resolved', 'unsolved', 'archived'))"
+COUNTED = "t.state NOT IN ('withdrawn', 'merged')"
+FLOW = text(
+    f"""
+    SELECT t.village_id, {NAME} AS category,
+           count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
+           count(*) FILTER (WHERE {ACCEPTED} AND {DONE})::int,
+           count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = 'solved')::int
+    FROM ticket t LEFT JOIN ticket_category c ON c.id = t.category_id
+    WHERE t.county_id = :county_id AND t.created_at >= :start AND t.created_at < :end
+      AND {COUNTED}
+    GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+    """  # noqa: S608  the parts are constants of our own code
+)
+# Why something is not done, the most telling reason first.
+WHY = """
+    CASE WHEN t.state = 'declined' THEN 'declined'
+         WHEN t.outcome = 'cannot' OR t.reply_result = 'cannot' THEN 'cannot'
+         WHEN t.verdict = 'not' THEN 'not_solved'
+         WHEN t.state IN ('submitted', 'accepted') THEN 'desk'
+         WHEN t.state = 'waiting' THEN 'waiting'
+         WHEN t.due_at < :at THEN 'late'
+         WHEN t.extra_days > 0 THEN 'extended'
+         ELSE 'running' END
+"""
+LEFT = text(
+    f"""
+    SELECT t.village_id, {NAME} AS category, {WHY} AS why, count(*)::int
+    FROM ticket t LEFT JOIN ticket_category c ON c.id = t.category_id
+    WHERE t.county_id = :county_id AND t.created_at < :end
+      AND (t.created_at >= :start OR t.closed_at IS NULL)
+      AND {COUNTED}
+      AND (t.state IN ('submitted', 'accepted', 'assigned', 'handling', 'waiting', 'declined',
+                       'unsolved')
+           OR t.verdict = 'not')
+    GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3
+    """  # noqa: S608  the parts are constants of our own code
+)
+WHY_WORDS = {
+    "declined": "不归这里管,已说明理由",
+    "cannot": "眼下确实办不了,已说明理由",
+    "not_solved": "村民说没解决,还要再办",
+    "desk": "正在找该办的单位",
+    "waiting": "等村民补充情况",
+    "late": "超了时限,正在催办",
+    "extended": "批准了延期,还在办",
+    "running": "正在办,没到期",
+}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Of what came in: taken on, answered, and solved in the villager's own word."""
+
+    found: int = 0
+    accepted: int = 0
+    done: int = 0
+    content: int = 0
+
+    def plus(self, other: "Flow") -> "Flow":
+        return Flow(
+            self.found + other.found, self.accepted + other.accepted,
+            self.done + other.done, self.content + other.content,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VillageFlow:
+    """A village's tickets; `categories` by name, `left` as (category, why, how many)."""
+
+    whole: Flow = Flow()
+    categories: tuple[tuple[str, Flow], ...] = ()
+    left: tuple[tuple[str, str, int], ...] = ()
+
+
+def flows(county_id: int, start: datetime, end: datetime) -> dict[int | None, VillageFlow]:
+    """By village, of what came in from `start` on before `end`; None is what names no village."""
+    asked = {"county_id": county_id, "start": start, "end": end, "at": calendar.now()}
+    found: dict[int | None, VillageFlow] = {}
+    for village_id, category, *counts in db.session.execute(FLOW, asked):
+        known, flow = found.get(village_id, VillageFlow()), Flow(*counts)
+        found[village_id] = replace(
+            known, whole=known.whole.plus(flow), categories=(*known.categories, (category, flow))
+        )
+    for village_id, category, why, count in db.session.execute(LEFT, asked):
+        known = found.get(village_id, VillageFlow())
+        found[village_id] = replace(known, left=(*known.left, (category, why, count)))
+    return found
+
+
+def whole(found: dict[int | None, VillageFlow]) -> Flow:
+    """The county's sum."""
+    total = Flow()
+    for one in found.values():
+        total = total.plus(one.whole)
+    return total
