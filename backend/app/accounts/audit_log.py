@@ -33,6 +33,11 @@ ACTIONS = {
     "request_export": "申请导出",
     "download_export": "下载导出",
     "recompute_month": "重新计算得分",
+    "propose_adjustment": "提出扣分加分",
+    "decide_adjustment": "审批扣分加分",
+    "import_facts": "导入考核数据",
+    "set_village_kind": "定村的类型",
+    "add_village_kind": "新设村的类型",
     "raise_objection": "提出申诉",
     "decide_objection": "裁决申诉",
     "set_objection_days": "改申诉期限",
@@ -101,6 +106,7 @@ SUBJECTS = {
     "points_rule_set": "积分办法", "points_deed": "积分事项",
     "ticket": "诉求", "survey": "问卷", "objection": "申诉",
     "points_freeze": "冻结", "points_hold": "暂扣", "points_draw": "抽奖",
+    "adjustment": "扣分加分",
 }  # fmt: skip
 DETAILS = {
     "role": "角色", "region_id": "地方", "grant_id": "授权编号", "decision": "结论",
@@ -113,11 +119,12 @@ DETAILS = {
     "code": "编码", "move": "步骤",
     "items": "项数", "budget": "预算", "version": "版次", "starts_on": "开始", "people": "人数",
     "confirmed": "通过", "credited": "得分人数", "entries": "笔数", "kind": "内容",
-    "after": "改为", "correction": "更正号",
+    "after": "改为", "changed": "改动", "correction": "更正号",
     "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
+    "approved": "批准", "deduction": "扣分", "bonus": "加分", "exemption": "容错",
     "upheld": "申诉成立", "refused": "没有成立",
     "show": "通过", "refuse": "不通过", "xlsx": "表格(xlsx)", "csv": "文本(csv)",
     "accept": "受理", "decline": "不予受理", "classify": "分类", "assign": "派单",

@@ -318,14 +318,6 @@ def cadre_names(village_id: int) -> list[str]:
     )
 
 
-def person_names(person_ids: Collection[int]) -> dict[int, str]:
-    """What people are called on the office's papers."""
-    rows = db.session.execute(
-        select(Person.id, Person.display_name).where(Person.id.in_(person_ids))
-    )
-    return {row.id: row.display_name for row in rows}
-
-
 def openid_of(person_id: int) -> str | None:
     """Where WeChat reaches somebody; None for who has no phone with us."""
     return db.session.scalar(select(Person.openid).where(Person.id == person_id))

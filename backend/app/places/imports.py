@@ -83,10 +83,12 @@ STATEMENTS = {
         WHERE r.code = d.code AND r.closed_on IS NULL AND r.parent_id <> p.id
         RETURNING r.id
     """,
+    # What the county itself said about a village stays.
     "kinds": """
         UPDATE region r SET kind = d.kind
         FROM division d
         WHERE r.code = d.code AND r.closed_on IS NULL AND r.kind IS DISTINCT FROM d.kind
+          AND NOT EXISTS (SELECT FROM village_kind_change c WHERE c.village_id = r.id)
     """,
     "gone": """
         SELECT r.id FROM region r

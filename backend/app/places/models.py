@@ -82,6 +82,31 @@ class RegionVersion(Model):
     valid_to: Mapped[date | None] = mapped_column(Date)
 
 
+class VillageKind(Model):
+    """农业村, 城郊村, 移民安置点 …: a type that a county's villages may have."""
+
+    __tablename__ = "village_kind"
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class VillageKindChange(Model):
+    """A village got another type; append-only, the newest one is what `region.kind` says."""
+
+    __tablename__ = "village_kind_change"
+    __table_args__ = (Index(None, "village_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    before: Mapped[str | None] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class Department(Model):
     """A county department, such as the water bureau."""
 

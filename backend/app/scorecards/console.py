@@ -20,6 +20,8 @@ from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
 from backend.app.scorecards import (
+    console_adjustments,
+    console_imports,
     console_months,
     console_objections,
     console_publication,
@@ -230,3 +232,5 @@ console_schemes.register(blueprint)
 console_months.register(blueprint)
 console_objections.register(blueprint)
 console_publication.register(blueprint)
+console_adjustments.register(blueprint)
+console_imports.register(blueprint)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import Select, func, or_, select
 
-from backend.app.accounts.queries import person_names
+from backend.app.accounts.queries import display_names
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.places.queries import (
@@ -144,7 +144,7 @@ def struck_cases(village_id: int, month: date) -> list[ObjectionLine]:
 
 def people_of(objection: Objection) -> dict[int, str]:
     """What those are called who objected and decided."""
-    return person_names({objection.raised_by_id, objection.decided_by_id or 0})
+    return display_names({objection.raised_by_id, objection.decided_by_id or 0})
 
 
 def line_of(objection: Objection) -> ObjectionLine:

@@ -55,7 +55,7 @@ class AlreadyDecided(Conflict):
 
 class OwnSide(NotAllowed):
     code = "own_side"
-    message = "您是被考核一方(本村、所在乡镇或申诉人),请换别的同事裁决"
+    message = "您是被考核一方(本村、所在乡镇或申诉人),请换别的同事来办"
 
 
 @dataclass(frozen=True)
@@ -160,13 +160,18 @@ def _spoken(words: str, field: str, wanted: str, limit: int) -> str:
 
 def check_reviewer(actor: Actor, objection: Objection) -> None:
     """Raises NotAllowed without the permission there, OwnSide for whoever is being assessed."""
-    place = get_place(objection.village_id)
-    if not may(actor, Permission.DECIDE_OBJECTIONS, place.path):
+    if not may(actor, Permission.DECIDE_OBJECTIONS, get_place(objection.village_id).path):
         raise NotAllowed
-    own = {place.id, place.township_id}
+    if actor.person_id == objection.raised_by_id:
+        raise OwnSide
+    check_other_side(actor, objection.village_id)
+
+
+def check_other_side(actor: Actor, village_id: int) -> None:
+    """Raises OwnSide for whoever works for the village or its township, or lives there."""
+    place = get_place(village_id)
     if (
-        actor.person_id == objection.raised_by_id
-        or not own.isdisjoint(actor.region_ids)
+        not {place.id, place.township_id}.isdisjoint(actor.region_ids)
         or bound_village(actor.person_id) == place.id
     ):
         raise OwnSide

@@ -12,6 +12,7 @@ from backend.app.core import storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
+from backend.app.core.spreadsheets import MOST_BYTES, read_sheet
 from backend.app.places.queries import search_villages
 from backend.app.tickets import board, hotline, present, proxies
 from backend.app.tickets.categories import list_categories
@@ -112,14 +113,14 @@ def show_import() -> tuple[str, int]:
 @guard(Permission.RUN_TICKET_DESK)
 def read_orders() -> tuple[str, int]:
     """Keeps the file and shows its headings with the mapping of last time."""
-    request.max_content_length = hotline.MOST_BYTES + FORM_OVERHEAD
+    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
     try:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise InvalidInput(errors={"file": ["请选一个 xlsx 或 CSV 文件"]})
         content = sent.read()
         extension = "csv" if sent.filename.lower().endswith(".csv") else "xlsx"
-        sheet = hotline.read_sheet(content, f"orders.{extension}")
+        sheet = read_sheet(content, f"orders.{extension}")
         source = request.form.get("source", "").strip()
         key = f"orders/{actor().person_id}_{secrets.token_urlsafe(12)}.{extension}"
         storage.put(key, content)
@@ -138,7 +139,7 @@ def import_orders() -> tuple[str, int]:
     if not key.startswith(f"orders/{actor().person_id}_"):
         raise NotFound
     content = storage.read(key)
-    sheet = hotline.read_sheet(content, key)
+    sheet = read_sheet(content, key)
     columns = {name: form.get(f"column_{name}", "") for name in hotline.COLUMNS}
     source = form.get("source", "")
     try:

@@ -210,6 +210,15 @@ def tickets_of_ratings(rating_ids: Collection[int]) -> dict[int, int]:
     return {row.rating_id: row.id for row in rows}
 
 
+def ticket_by_number(county_id: int, number: str) -> int | None:
+    """The id of a county's ticket, or None."""
+    found: int | None = db.session.scalar(
+        text("SELECT id FROM ticket WHERE county_id = :county_id AND number = :number"),
+        {"county_id": county_id, "number": number},
+    )
+    return found
+
+
 def _hours(month: date, county_ids: Collection[int]) -> dict[str, list[Any]]:
     """Each county's days of the month, and the first of the next: minutes of office time."""
     columns: dict[str, list[Any]] = {

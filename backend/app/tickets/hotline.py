@@ -1,13 +1,9 @@
 """Import of 12345 work orders from xlsx or CSV: a mapping kept per source, rows refused by name."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
-import python_calamine
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,6 +13,7 @@ from backend.app.core.audit import record
 from backend.app.core.calendar import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
+from backend.app.core.spreadsheets import Sheet
 from backend.app.places.queries import villages_by_name
 from backend.app.tickets import intake
 from backend.app.tickets.categories import list_categories
@@ -24,7 +21,6 @@ from backend.app.tickets.intake import Said
 from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
 from backend.app.tickets.models import HotlineMapping, Ticket
 
-MOST_ROWS, MOST_BYTES = 2000, 10 * 1024 * 1024
 # Our columns, what they mean, and the headings that are recognised without being told.
 COLUMNS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "number": ("工单编号", True, ("工单编号", "工单号", "编号", "诉求编号", "受理编号")),
@@ -40,14 +36,6 @@ TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/
                 "%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A read file: its headings and its rows as text."""
-
-    headings: list[str]
-    rows: list[list[str]]
-
-
 @dataclass
 class Report:
     """What an import did; `refused` are (line, reason)."""
@@ -55,51 +43,6 @@ class Report:
     new: int = 0
     known: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
-
-
-def read_sheet(content: bytes, name: str) -> Sheet:
-    """The first sheet of an xlsx, or a CSV in UTF-8 or GBK; raises InvalidInput."""
-    if len(content) > MOST_BYTES:
-        raise InvalidInput(errors={"file": ["文件太大,请分几次导入"]})
-    lines = _xlsx(content) if name.lower().endswith((".xlsx", ".xls")) else _csv(content)
-    filled = [line for line in lines if any(cell for cell in line)]
-    if len(filled) < 2:
-        raise InvalidInput(errors={"file": ["文件里没有数据,第一行应是表头"]})
-    if len(filled) - 1 > MOST_ROWS:
-        raise InvalidInput(errors={"file": [f"一次最多 {MOST_ROWS} 行,请分几次导入"]})
-    return Sheet(filled[0], filled[1:])
-
-
-def _xlsx(content: bytes) -> list[list[str]]:
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python()
-    except Exception as fault:
-        raise InvalidInput(errors={"file": ["这个表格打不开,请另存为 xlsx 再试"]}) from fault
-    return [[_as_text(cell) for cell in row] for row in rows]
-
-
-def _as_text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M:%S}"
-    return str(cell).strip()
-
-
-def _csv(content: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            decoded = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in decoded:
-            break
-        try:
-            return [[c.strip() for c in line] for line in csv.reader(io.StringIO(decoded))]
-        except csv.Error:
-            break
-    raise InvalidInput(errors={"file": ["这个文件读不懂,请另存为 xlsx 或 UTF-8 的 CSV"]})
 
 
 def guess(headings: Sequence[str], kept: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -191,7 +134,7 @@ def _keep_mapping(county_id: int, source: str, columns: Mapping[str, str]) -> No
 
 def _lines(sheet: Sheet, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number as the spreadsheet shows it, our columns)."""
-    for line, row in enumerate(sheet.rows, 2):
+    for line, row in zip(sheet.numbers, sheet.rows, strict=True):
         yield (
             line,
             {column: row[place] if place < len(row) else "" for column, place in places.items()},

@@ -12,6 +12,7 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
+from backend.app.core.spreadsheets import read_sheet
 from backend.app.tickets import files, hotline, proxies, working_calendar
 from backend.app.tickets.county import Policy
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
@@ -181,7 +182,7 @@ def as_xlsx() -> tuple[bytes, str]:
 
 
 def import_rows(offices, content: bytes, name: str, source: str = "市12345") -> hotline.Report:
-    sheet = hotline.read_sheet(content, name)
+    sheet = read_sheet(content, name)
     columns = hotline.guess(sheet.headings, hotline.kept_mapping(offices.county.id, source))
     with transaction():
         return hotline.import_orders(offices.desk, offices.county.id, source, sheet, columns)
@@ -211,7 +212,7 @@ def test_importing_again_changes_nothing(offices, scalar) -> None:
 def test_the_mapping_of_a_source_is_kept(offices) -> None:
     forget()
     content = "号,说什么,哪村\nB1,路灯不亮,第1村\n".encode()
-    sheet = hotline.read_sheet(content, "a.csv")
+    sheet = read_sheet(content, "a.csv")
     assert hotline.guess(sheet.headings) == {}
     columns = {"number": "号", "words": "说什么", "village": "哪村"}
     with transaction():

@@ -1,0 +1,225 @@
+"""扣分、加分、容错: proposed by one with rule and case, in force once another approved them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from backend.app.access import Actor, Permission, may
+from backend.app.accounts.queries import display_names
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.app.core.queue import JobName, enqueue
+from backend.app.places.queries import (
+    VillageLabel,
+    village_labels,
+    villages_by_name,
+    villages_under,
+)
+from backend.app.scorecards.locks import check_open
+from backend.app.scorecards.models import Adjustment, Scorecard
+from backend.app.scorecards.objections import check_other_side
+from backend.app.scorecards.operations import hold_month
+from backend.app.scorecards.queries import check_month
+from backend.app.scorecards.scored import points as points_of
+from backend.app.tickets.facts import ticket_by_number
+
+KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错"}
+STATE_WORDS = {"proposed": "等审批", "approved": "已批准", "refused": "没批准"}
+LONGEST, PAGE = 200, 50
+MOST_POINTS, CENT = Decimal(100), Decimal("0.01")
+
+
+class AdjustmentDecided(Conflict):
+    code = "already_decided"
+    message = "这一条刚才已有人审批,请刷新"
+
+
+class SamePerson(NotAllowed):
+    code = "same_person"
+    message = "提出的人不能自己审批,请换一位同事"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """As typed into the form: `village` by name or code, `ticket` by number or empty."""
+
+    village: str
+    month: date
+    kind: str
+    points: str
+    rule: str
+    case_words: str
+    ticket: str = ""
+
+
+@dataclass(frozen=True)
+class AdjustmentLine:
+    """An adjustment with its village and what it moved, once it was computed."""
+
+    adjustment: Adjustment
+    village: VillageLabel
+    moved: Decimal | None
+    author: str
+    decider: str
+
+    @property
+    def kind_words(self) -> str:
+        return KIND_WORDS[self.adjustment.kind]
+
+    @property
+    def state_words(self) -> str:
+        return STATE_WORDS[self.adjustment.state]
+
+
+def propose_adjustment(actor: Actor, county_id: int, given: Proposal) -> Adjustment:
+    """Raises MonthLocked, or InvalidInput naming every field that is wrong."""
+    if not may(actor, Permission.ADJUST_SCORES, (county_id,)):
+        raise NotAllowed
+    check_month(given.month)
+    values = _read(county_id, given)
+    check_other_side(actor, values["village_id"])
+    hold_month(given.month)
+    check_open(county_id, given.month)
+    made = Adjustment(
+        county_id=county_id, month=given.month, author_id=actor.person_id,
+        authored_at=calendar.now(), **values,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    record(
+        "propose_adjustment", actor.person_id, "adjustment", made.id, kind=made.kind,
+        amount=f"{made.points:f}", region_id=made.village_id, month=f"{made.month:%Y-%m}",
+    )  # fmt: skip
+    return made
+
+
+def _read(county_id: int, given: Proposal) -> dict[str, Any]:
+    faults: dict[str, list[str]] = {}
+    villages = villages_by_name(county_id).get(given.village.strip(), [])
+    if len(villages) != 1:
+        several = "有几个同名的村,请写「镇名+村名」或 12 位代码"
+        faults["village"] = [several if villages else "没有找到这个村"]
+    if given.kind not in KIND_WORDS:
+        faults["kind"] = ["请选扣分、加分或容错"]
+    amount = _amount(given.points)
+    if amount is None:
+        faults["points"] = ["应为 0.01 到 100 分,最多两位小数"]
+    rule, case_words = given.rule.strip(), given.case_words.strip()
+    for name, words, what in (("rule", rule, "依据哪一条"), ("case_words", case_words, "什么事")):
+        if not 1 <= len(words) <= LONGEST or "\x00" in words:
+            faults[name] = [f"请写明{what},最多 {LONGEST} 字"]
+    ticket_id = ticket_by_number(county_id, given.ticket.strip()) if given.ticket.strip() else None
+    if given.ticket.strip() and ticket_id is None:
+        faults["ticket"] = ["没有这个编号的诉求"]
+    if faults:
+        raise InvalidInput(errors=faults)
+    return {
+        "village_id": villages[0], "kind": given.kind, "points": amount, "rule": rule,
+        "case_words": case_words, "ticket_id": ticket_id,
+    }  # fmt: skip
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    fits = amount.is_finite() and 0 < amount <= MOST_POINTS and amount == amount.quantize(CENT)
+    return amount if fits else None
+
+
+def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note: str) -> Adjustment:
+    """Approved ones count at the next computation, for which a job is sent at once."""
+    found = db.session.get(Adjustment, adjustment_id)
+    if found is None:
+        raise NotFound("没有找到这一条")
+    if not may(actor, Permission.ADJUST_SCORES, (found.county_id,)):
+        raise NotAllowed
+    if actor.person_id == found.author_id:
+        raise SamePerson
+    check_other_side(actor, found.village_id)
+    words = note.strip()
+    if len(words) > LONGEST or "\x00" in words or not (is_approved or words):
+        raise InvalidInput(errors={"note": [f"不批准要写理由,最多 {LONGEST} 字"]})
+    # Whoever locks the month finds it decided, or this finds the month locked.
+    hold_month(found.month)
+    db.session.refresh(found, with_for_update=True)
+    if found.state != "proposed":
+        raise AdjustmentDecided
+    check_open(found.county_id, found.month)
+    found.state = "approved" if is_approved else "refused"
+    found.decided_by_id, found.decided_at = actor.person_id, calendar.now()
+    found.note = words or None
+    db.session.flush()
+    record(
+        "decide_adjustment", actor.person_id, "adjustment", found.id, decision=found.state,
+        kind=found.kind, region_id=found.village_id, month=f"{found.month:%Y-%m}",
+    )  # fmt: skip
+    if is_approved:
+        enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{found.month:%Y-%m}")
+    return found
+
+
+def list_adjustments(
+    scope: Collection[int], month: date | None = None, state: str = "", page: int = 1
+) -> tuple[list[AdjustmentLine], int]:
+    """One page of those within counties or townships, what waits first; and how many there are."""
+    query = select(Adjustment).where(
+        or_(Adjustment.county_id.in_(scope), Adjustment.village_id.in_(villages_under(scope)))
+    )
+    if month:
+        query = query.where(Adjustment.month == month)
+    if state:
+        query = query.where(Adjustment.state == state)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    order = (Adjustment.state != "proposed", Adjustment.id.desc())
+    rows = list(db.session.scalars(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)))
+    return _lines(rows), total
+
+
+def of_village(village_id: int, month: date) -> list[AdjustmentLine]:
+    """The approved ones of a village's month."""
+    query = select(Adjustment).where(
+        Adjustment.village_id == village_id, Adjustment.month == month,
+        Adjustment.state == "approved",
+    )  # fmt: skip
+    return _lines(list(db.session.scalars(query.order_by(Adjustment.id))))
+
+
+def _lines(rows: list[Adjustment]) -> list[AdjustmentLine]:
+    villages = village_labels({row.village_id for row in rows})
+    people = {row.author_id for row in rows} | {row.decided_by_id or 0 for row in rows}
+    names = display_names(people)
+    moved = _moved({(row.village_id, row.month) for row in rows})
+    return [
+        AdjustmentLine(
+            row, villages[row.village_id], moved.get(str(row.id)), names.get(row.author_id, ""),
+            names.get(row.decided_by_id or 0, ""),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _moved(cards: Collection[tuple[int, date]]) -> dict[str, Decimal | None]:
+    """What each moved in the cards as they were computed last, by its id."""
+    villages, months = {one[0] for one in cards}, {one[1] for one in cards}
+    rows = db.session.scalars(
+        select(Scorecard.adjustments).where(
+            Scorecard.village_id.in_(villages), Scorecard.month.in_(months)
+        )
+    )
+    return {one["ref"]: points_of(one["moved"]) for row in rows for one in row}
+
+
+def villages_known(county_id: int) -> list[str]:
+    """What the form offers for the village's field: 镇名+村名."""
+    labels = village_labels(
+        village_id for ids in villages_by_name(county_id).values() for village_id in ids
+    )
+    return sorted(f"{label.township}{label.name}" for label in labels.values())

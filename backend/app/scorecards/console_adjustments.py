@@ -1,0 +1,94 @@
+"""扣分、加分、容错: the form, what waits for a second person, and the record."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.accounts.forms import read_page
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.guards import actor, guard
+from backend.app.scorecards import adjustments
+from backend.app.scorecards.adjustments import KIND_WORDS, STATE_WORDS, Proposal
+from backend.app.scorecards.scheme_queries import scheme_for
+
+HINTS = {
+    "deduction": "扣分合计有上限,超过的按比例折减",
+    "bonus": "加分合计有上限,超过的按比例折减",
+    "exemption": "不怪村里的事,把扣掉的分还回来",
+}
+
+
+def _county() -> int | None:
+    counties = regions_of(actor(), Permission.ADJUST_SCORES)
+    return min(counties) if counties else None
+
+
+def _page(error: DomainError | None = None) -> tuple[str, int]:
+    asked = request.args
+    state = asked.get("state", "")
+    month = calendar.parse_month(asked.get("month"))
+    page, county = read_page(asked), _county()
+    this_month = calendar.month_of(calendar.today())
+    lines, total = adjustments.list_adjustments(
+        regions_of(actor(), Permission.SEE_VILLAGES), month,
+        state if state in STATE_WORDS else "", page,
+    )  # fmt: skip
+    body = render_template(
+        "scorecards/desk/adjustments.html",
+        lines=lines, total=total, page=page, last=max(1, -(-total // adjustments.PAGE)),
+        state=state, states={"": "全部", **STATE_WORDS}, month=month, kinds=KIND_WORDS, hints=HINTS,
+        form=request.form, error=error, done=asked.get("done"), county=county,
+        caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
+        villages=adjustments.villages_known(county) if county else [],
+        usual_month=calendar.previous_month(this_month), me_id=actor().person_id,
+    )  # fmt: skip
+    return body, 422 if error else 200
+
+
+@guard(Permission.SEE_VILLAGES)
+def list_adjustments() -> tuple[str, int]:
+    """The record, and the form for whoever may propose."""
+    return _page()
+
+
+@guard(Permission.ADJUST_SCORES)
+def propose_adjustment() -> tuple[str, int] | Response:
+    """A proposal waits until a second person has approved it."""
+    sent, county = request.form, _county()
+    try:
+        month = calendar.parse_month(sent.get("month"))
+        if month is None or county is None:
+            raise InvalidInput(errors={"month": ["请选月份"]})
+        fields = ("village", "kind", "points", "rule", "case_words", "ticket")
+        given = Proposal(month=month, **{name: sent.get(name, "") for name in fields})
+        with transaction():
+            adjustments.propose_adjustment(actor(), county, given)
+    except (InvalidInput, Conflict, NotAllowed) as error:
+        return _page(error)
+    return redirect(address_of("scorecards_console.list_adjustments", done="proposed"), 303)
+
+
+@guard(Permission.ADJUST_SCORES)
+def decide_adjustment(adjustment_id: int) -> tuple[str, int] | Response:
+    """Approved or refused by somebody other than its author."""
+    choice = request.form.get("choice")
+    try:
+        if choice not in ("approved", "refused"):
+            raise InvalidInput(errors={"choice": ["请选批准或不批准"]})
+        with transaction():
+            adjustments.decide_adjustment(
+                actor(), adjustment_id, choice == "approved", request.form.get("note", "")
+            )
+    except (InvalidInput, Conflict, NotAllowed) as error:
+        return _page(error)
+    return redirect(address_of("scorecards_console.list_adjustments", done=choice), 303)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs the pages on the console's blueprint of scorecards."""
+    blueprint.get("/adjustments")(list_adjustments)
+    blueprint.post("/adjustments")(propose_adjustment)
+    blueprint.post("/adjustments/<int:adjustment_id>")(decide_adjustment)

@@ -1,0 +1,185 @@
+"""数据导入 and 村的类型: files with a line a village, refused line by line or taken whole."""
+
+import io
+
+from flask import Blueprint, redirect, render_template, request, send_file
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.accounts.forms import read_id
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.spreadsheets import MOST_BYTES, Sheet, read_sheet
+from backend.app.places import village_kinds
+from backend.app.scorecards import fact_imports
+from backend.app.scorecards.fact_imports import COLUMNS, SOURCE_NAMES, Report
+from backend.app.scorecards.locks import locked_months
+from backend.app.scorecards.village_files import (
+    CODE,
+    NAME,
+    TOWNSHIP,
+    Faults,
+    place_of,
+    village_lines,
+    workbook,
+)
+
+FORM_OVERHEAD = 64 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KIND = "类型"
+
+
+def _county(permission: Permission) -> int:
+    counties = regions_of(actor(), permission)
+    if not counties:
+        raise NotFound
+    return min(counties)
+
+
+def _sheet() -> Sheet:
+    """The file that was sent; raises InvalidInput."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InvalidInput(errors={"file": ["请选一个文件"]})
+    return read_sheet(sent.read(), sent.filename)
+
+
+def _file(content: bytes, name: str) -> Response:
+    return send_file(io.BytesIO(content), mimetype=XLSX, download_name=name, as_attachment=True)
+
+
+def _imports(error: DomainError | None = None, report: Report | None = None) -> tuple[str, int]:
+    county = _county(Permission.IMPORT_FACTS)
+    this_month = calendar.month_of(calendar.today())
+    body = render_template(
+        "scorecards/desk/imports.html",
+        error=error, report=report, form=request.form, columns=COLUMNS, source_names=SOURCE_NAMES,
+        standing=fact_imports.standing(county),
+        locked={lock.month for lock in locked_months(county)},
+        usual_month=calendar.previous_month(this_month),
+    )  # fmt: skip
+    return body, 422 if error else 200
+
+
+@guard(Permission.IMPORT_FACTS)
+def show_imports() -> tuple[str, int]:
+    """What there is, and the form."""
+    return _imports()
+
+
+@guard(Permission.IMPORT_FACTS)
+def import_facts() -> tuple[str, int]:
+    """One file for one month."""
+    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
+    try:
+        month = calendar.parse_month(request.form.get("month"))
+        if month is None:
+            raise InvalidInput(errors={"month": ["请选月份"]})
+        with transaction():
+            report = fact_imports.import_facts(
+                actor(), _county(Permission.IMPORT_FACTS), month, _sheet(),
+                request.form.get("origin", ""),
+            )  # fmt: skip
+    except (InvalidInput, Conflict) as error:
+        return _imports(error)
+    return _imports(report=report)
+
+
+@guard(Permission.IMPORT_FACTS)
+def download_template() -> Response:
+    return _file(fact_imports.template(_county(Permission.IMPORT_FACTS)), "考核数据模板.xlsx")
+
+
+def _kinds(error: DomainError | None = None, changed: int | None = None) -> tuple[str, int]:
+    county = _county(Permission.MANAGE_SCHEMES)
+    search = (request.values.get("q") or "").strip()[:20]
+    rows = village_kinds.villages_with_kinds(county)
+    known = village_kinds.kinds_of(county)
+    body = render_template(
+        "scorecards/desk/kinds.html",
+        error=error, changed=changed, form=request.form, search=search, kinds=known,
+        counts={kind: sum(row.kind == kind for row in rows) for kind in known},
+        rows=[row for row in rows if search in f"{row.township}{row.name}{row.code}"],
+        usual=[kind for kind in village_kinds.USUAL if kind not in known],
+        history=village_kinds.list_changes(county), done=request.args.get("done"),
+    )  # fmt: skip
+    return body, 422 if error else 200
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def show_kinds() -> tuple[str, int]:
+    """Every village with its type."""
+    return _kinds()
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def add_kind() -> tuple[str, int] | Response:
+    try:
+        with transaction():
+            village_kinds.add_kind(
+                actor(), _county(Permission.MANAGE_SCHEMES), request.form.get("name", "")
+            )
+    except (InvalidInput, Conflict) as error:
+        return _kinds(error)
+    return redirect(address_of("scorecards_console.show_kinds", done="added"), 303)
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def set_kind() -> tuple[str, int] | Response:
+    """One village's type."""
+    try:
+        with transaction():
+            village_id, kind = read_id(request.form, "village"), request.form.get("kind", "")
+            village_kinds.set_kind(actor(), village_id, kind)
+    except InvalidInput as error:
+        return _kinds(error)
+    kept = request.form.get("q") or None
+    return redirect(address_of("scorecards_console.show_kinds", done="set", q=kept), 303)
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def import_kinds() -> tuple[str, int]:
+    """Types of many villages from a file: all lines or none."""
+    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
+    county = _county(Permission.MANAGE_SCHEMES)
+    try:
+        sheet, faults = _sheet(), Faults()
+        if place_of(sheet.headings, (KIND,)) is None:
+            raise InvalidInput(errors={"file": ["表头里要有「类型」这一列"]})
+        known = set(village_kinds.kinds_of(county))
+        wanted = {}
+        for line in village_lines(county, sheet, faults):
+            kind = line.cells[KIND]
+            if kind in known:
+                wanted[line.village_id] = kind
+            elif kind:
+                faults.note(line.number, f"没有类型「{kind[:20]}」,请先新增")
+        faults.refuse()
+        with transaction():
+            changed = village_kinds.set_kinds(actor(), county, wanted)
+    except InvalidInput as error:
+        return _kinds(error)
+    return _kinds(changed=changed)
+
+
+@guard(Permission.MANAGE_SCHEMES)
+def download_kinds() -> Response:
+    """The villages as they are, to be changed and handed back."""
+    rows = village_kinds.villages_with_kinds(_county(Permission.MANAGE_SCHEMES))
+    cells = [(row.code, row.township, row.name, row.kind or "") for row in rows]
+    return _file(workbook("村的类型", (CODE, TOWNSHIP, NAME, KIND), cells), "村的类型.xlsx")
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs the pages on the console's blueprint of scorecards."""
+    blueprint.get("/scores/imports")(show_imports)
+    blueprint.post("/scores/imports")(import_facts)
+    blueprint.get("/scores/imports/template.xlsx")(download_template)
+    blueprint.get("/village-types")(show_kinds)
+    blueprint.post("/village-types")(set_kind)
+    blueprint.post("/village-types/new")(add_kind)
+    blueprint.post("/village-types/file")(import_kinds)
+    blueprint.get("/village-types/villages.xlsx")(download_kinds)
