@@ -1,5 +1,6 @@
 """得分: who stands where, and one village's scorecard with every point that was lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -15,6 +16,7 @@ from backend.app.scorecards import standings
 from backend.app.scorecards.asked import asked_month, turned
 from backend.app.scorecards.corrections import corrections_of_many
 from backend.app.scorecards.explanation import Explanation, explain_village, light_named
+from backend.app.scorecards.figures import plain
 from backend.app.scorecards.queries import PAGE, list_townships
 from backend.app.scorecards.standings import Peers, RankFilters
 from backend.app.scorecards.tabs import TABS
@@ -59,13 +61,15 @@ def _scope() -> frozenset[int]:
     return regions_of(actor(), Permission.SEE_VILLAGES)
 
 
-def _filters() -> RankFilters:
+def _filters(kinds: Sequence[str]) -> RankFilters:
+    """Ranks are those of one type: unless another is asked for, of the type most villages are."""
     asked = request.args
+    kind = asked.get("kind", kinds[0] if kinds else "")[:20]
     township, light = asked.get("township", ""), asked.get("light", "")
     return RankFilters(
         search=asked.get("q", "").strip()[:40],
         township_id=int(township) if township.isdecimal() and len(township) < 19 else None,
-        kind=asked.get("kind", "")[:20] or None,
+        kind=kind or None,
         light=light if light in {one.code for one in ALL_LIGHTS} else "",
         page=read_page(asked),
     )
@@ -74,8 +78,10 @@ def _filters() -> RankFilters:
 @guard(Permission.SEE_VILLAGES)
 def show_ranking() -> str:
     """Villages by band: who cannot be told apart stands together."""
-    scope, filters = _scope(), _filters()
+    scope = _scope()
     month, months = asked_month(scope)
+    kinds = standings.kinds_in(scope, month)
+    filters = _filters(kinds)
     rows = standings.rank_rows(scope, month, filters)
     counts = standings.light_counts(scope, month, filters)
     villages = sum(counts.values())
@@ -84,7 +90,7 @@ def show_ranking() -> str:
         month=month, months=months, filters=filters, rows=rows, turned=turned,
         lights=[(light, counts.get(light.code, 0)) for light in ALL_LIGHTS],
         villages=villages, last_page=max(1, -(-villages // PAGE)),
-        regions=standings.region_rows(scope, month), kinds=standings.kinds_in(scope, month),
+        regions=standings.region_rows(scope, month), kinds=kinds,
         townships=list_townships(scope), worst=_worst,
         corrected=corrections_of_many([row.id for row in rows], month),
     )  # fmt: skip
@@ -182,6 +188,6 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.record_once
     def words(state: BlueprintSetupState) -> None:
         state.app.jinja_env.globals.update(
-            points_text=points_text, ticks_text=ticks_text, limits_text=range_of,
+            points_text=points_text, plain=plain, ticks_text=ticks_text, limits_text=range_of,
             light_by_code=light_by_code, score_tab_list=TABS, measure_names=MEASURES,
         )  # fmt: skip

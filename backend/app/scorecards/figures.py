@@ -39,6 +39,11 @@ def rate_text(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{rounded(value)}%"
 
 
+def plain(value: Decimal) -> str:
+    """40 and not 4E+1; 12.5 and not 12.50."""
+    return f"{value.normalize():f}"
+
+
 def range_text(low: Decimal | None, high: Decimal | None, n: int, unit: str = "") -> str:
     """The 95% limits; ratings that leave no spread to measure have none to show."""
     if low is None or high is None or n < 2 or low == high:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from backend.app.core.errors import InvalidInput
+from backend.app.scorecards.figures import plain
 from backend.app.scoring.catalog import MEASURES, Measure
 from backend.app.scoring.schemes import FORBIDDEN, Indicator, Kind, Light, Scheme
 
@@ -38,9 +39,9 @@ def lines(
             found[kind].append(
                 FormLine(
                     measure, name,
-                    form.get(f"{name}-weight", _plain(one.weight) if one else ""),
-                    form.get(f"{name}-floor", _plain(one.floor) if one else ""),
-                    form.get(f"{name}-target", _plain(one.target) if one else ""),
+                    form.get(f"{name}-weight", plain(one.weight) if one else ""),
+                    form.get(f"{name}-floor", plain(one.floor) if one else ""),
+                    form.get(f"{name}-target", plain(one.target) if one else ""),
                     FORBIDDEN.get(code),
                 )
             )  # fmt: skip
@@ -109,7 +110,3 @@ def _number(form: Form, name: str, words: str, faults: dict[str, list[str]]) -> 
         faults[name] = [f"{words}应为数字,最多两位小数"]
         return Decimal(0)
     return value
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"

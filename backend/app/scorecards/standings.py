@@ -23,7 +23,9 @@ ROW = """
     c.rank, c.rank_low, c.rank_high, c.band, c.calibrated, c.indicators
 """
 # What stands first: bands of those who are compared, then those of whom too little is known.
+# Ranks of several types say nothing about each other: together they stand by their totals.
 ORDER = "c.band NULLS LAST, c.rank NULLS LAST, c.total DESC NULLS LAST, v.id"
+ORDER_OF_ALL = "(c.rank IS NULL), c.total DESC NULLS LAST, v.id"
 TREND = text(
     """
     SELECT month, total, standard_error, light FROM scorecard
@@ -130,7 +132,8 @@ class Peers:
 
 def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list[Any]:
     """One page of villages, bands first."""
-    statement = f"SELECT {ROW} {FROM} {filters.where} ORDER BY {ORDER} LIMIT :limit OFFSET :offset"
+    order = ORDER if filters.kind else ORDER_OF_ALL
+    statement = f"SELECT {ROW} {FROM} {filters.where} ORDER BY {order} LIMIT :limit OFFSET :offset"
     asked = {
         "scope": sorted(scope), "month": month, **filters.values,
         "limit": PAGE, "offset": (filters.page - 1) * PAGE,
@@ -146,8 +149,8 @@ def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> d
 
 
 def kinds_in(scope: Collection[int], month: date) -> list[str]:
-    """The types of village there are."""
-    statement = f"SELECT DISTINCT c.kind {FROM} AND c.kind IS NOT NULL ORDER BY 1"
+    """The types of village there are, the most frequent first."""
+    statement = f"SELECT c.kind {FROM} AND c.kind IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
     return list(db.session.scalars(text(statement), {"scope": sorted(scope), "month": month}))
 
 

@@ -79,14 +79,18 @@ def _ranks_of_rows(drawn: Floats) -> NDArray[np.int32]:
 
 
 def bands(intervals: Sequence[RankInterval]) -> list[int]:
-    """Which band each unit is shown in, from 1: who overlaps the neighbour stands in one band."""
+    """Which band each unit is shown in, from 1: who cannot be told from its first is in a band.
+
+    A band ends before the first unit whose interval lies below that of the band's best. Chaining
+    neighbours instead would put a whole county into one band (docs/adr/0020).
+    """
     order = sorted(range(len(intervals)), key=lambda unit: (intervals[unit].rank, unit))
     found = [0] * len(intervals)
     band, worst = 0, 0
     for unit in order:
         if intervals[unit].low > worst:
             band += 1
-        worst = max(worst, intervals[unit].high)
+            worst = intervals[unit].high
         found[unit] = band
     return found
 

@@ -31,6 +31,15 @@ def test_two_far_apart_pairs_are_two_bands() -> None:
     assert bands(found) == [1, 1, 2, 2]
 
 
+def test_neighbours_that_overlap_do_not_chain_a_whole_field_into_one_band() -> None:
+    """Each overlaps the next, the first and the last are far apart: they are not one band."""
+    chain = [RankInterval(n, max(1, n - 3), min(30, n + 3)) for n in range(1, 31)]
+    found = bands(chain)
+    assert found[0] == found[6] == 1
+    assert found[7] == 2
+    assert max(found) == 5
+
+
 def test_equal_units_may_stand_anywhere() -> None:
     """Of 20 alike each rank is as likely as any: the 95% interval is 1 to 20."""
     found = rank_intervals([50] * 20, [5] * 20, seed=3, draws=2000)
