@@ -13,11 +13,11 @@ from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.queue import JobName, enqueue
-from backend.app.exports import points_sheet
+from backend.app.exports import points_sheet, redemptions_sheet
 from backend.app.exports.models import Export
 from backend.app.exports.sheets import write_csv, write_xlsx
 from backend.app.places.queries import get_place
-from backend.app.points import months
+from backend.app.points import months, reward_lists
 from backend.app.scorecards import queries as scorecards
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 
@@ -26,7 +26,8 @@ FORMATS = ("xlsx", "csv")
 FINISHED = ("done", "expired")
 MONTH_SCORECARDS = "month_scorecards"
 MONTH_POINTS = "month_points"
-KINDS = {MONTH_SCORECARDS: "村庄得分", MONTH_POINTS: "积分汇总"}
+REDEMPTIONS = "redemptions"
+KINDS = {MONTH_SCORECARDS: "村庄得分", MONTH_POINTS: "积分汇总", REDEMPTIONS: "兑换明细"}
 
 
 def request_export(
@@ -95,9 +96,9 @@ def write_export(export_id: int) -> None:
 def _write_file(
     export_id: int, title: str, region_id: int, month: date, format: str, kind: str  # noqa: A002
 ) -> tuple[str, int]:  # fmt: skip
-    of_points = kind == MONTH_POINTS
-    rows = [] if of_points else scorecards.export_rows(region_id, month)
-    points = _points(region_id, month) if of_points else None
+    rows = scorecards.export_rows(region_id, month) if kind == MONTH_SCORECARDS else []
+    points = _points(region_id, month) if kind == MONTH_POINTS else None
+    redeemed = reward_lists.export_rows(region_id, month) if kind == REDEMPTIONS else None
     count = len(rows)
     db.session.rollback()
     with tempfile.TemporaryDirectory() as folder:
@@ -109,6 +110,8 @@ def _write_file(
 
         if points is not None:
             count = points_sheet.write(path, format, title, points, progress)
+        elif redeemed is not None:
+            count = redemptions_sheet.write(path, format, title, redeemed, progress)
         elif format == "csv":
             write_csv(path, rows, progress)
         else:

@@ -12,7 +12,10 @@ from backend.app.points import (
     console_deeds,
     console_draws,
     console_ledger,
+    console_redemptions,
+    console_rewards,
     console_rules,
+    console_shops,
     console_watch,
     forms,
     months,
@@ -46,3 +49,6 @@ console_deeds.register(blueprint)
 console_ledger.register(blueprint)
 console_watch.register(blueprint)
 console_draws.register(blueprint)
+console_rewards.register(blueprint)
+console_shops.register(blueprint)
+console_redemptions.register(blueprint)

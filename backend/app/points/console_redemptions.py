@@ -1,0 +1,131 @@
+"""兑换: who fetched what, what looks odd, goods brought back, and what villages were told."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission, has_permission, regions_of
+from backend.app.accounts.forms import read_id, read_page
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.points import (
+    counter,
+    patterns,
+    publications,
+    reward_lists,
+    shop_queries,
+)
+from backend.app.points.forms import read_number
+from backend.app.points.own_redemptions import STATE_NAMES
+
+STATES = {**STATE_NAMES, "reserved": "等着领"}
+
+
+@guard(Permission.SEE_REDEMPTIONS)
+def show_redemptions() -> Any:
+    return _redemptions_page()
+
+
+def _redemptions_page(error: DomainError | None = None) -> Any:
+    args, me = request.values, actor()
+    within = regions_of(me, Permission.SEE_REDEMPTIONS)
+    month = calendar.parse_month(args.get("month")) or calendar.month_of(calendar.today())
+    state = args.get("state", "")
+    asked = reward_lists.asked(
+        within, month, state if state in STATES else "", read_number(args, "shop") or 0,
+        read_number(args, "keeper") or 0, read_number(args, "person") or 0,
+    )  # fmt: skip
+    page = read_page(args)
+    rendered = render_template(
+        "points/redemptions.html",
+        lines=reward_lists.list_redemptions(asked, page),
+        sums=reward_lists.count_redemptions(asked),
+        patterns=patterns.find_patterns(within, month), asked=asked, month=month, page=page,
+        size=reward_lists.PAGE, states=STATES, error=error, masked=publications.masked,
+        shops=shop_queries.shops_within(within), months=_months(), reader=me.person_id,
+        returns=has_permission(me, Permission.HAND_OUT_REWARDS), second=counter.SECOND_PERSON_FROM,
+    )  # fmt: skip
+    return rendered, status_of(error) if error else 200
+
+
+def _months() -> list[Any]:
+    return calendar.months_back(calendar.month_of(calendar.today()), 12)[::-1]
+
+
+@guard(Permission.HAND_OUT_REWARDS)
+def bring_back(redemption_id: int) -> Any:
+    """退货, at the desk: by another person where the amount matters."""
+    form = request.form
+    try:
+        with transaction():
+            counter.bring_back(
+                actor(), redemption_id, form.get("reason", ""), form.get("good") == "1"
+            )
+    except (InvalidInput, Conflict, NotAllowed) as refused:
+        return _redemptions_page(refused)
+    return redirect(address_of("points_console.show_redemptions", month=form.get("month")))
+
+
+@guard(Permission.SEE_REDEMPTIONS)
+def show_publications() -> Any:
+    return _publications_page()
+
+
+def _publications_page(error: DomainError | None = None) -> Any:
+    within = regions_of(actor(), Permission.SEE_REDEMPTIONS)
+    last = calendar.previous_month(calendar.month_of(calendar.today()))
+    month = calendar.parse_month(request.values.get("month")) or last
+    mine = regions_of(actor(), Permission.MANAGE_REWARDS)
+    over = month < calendar.month_of(calendar.today())
+    page = render_template(
+        "points/publications.html",
+        publications=reward_lists.list_publications(within, month), month=month, error=error,
+        months=[one for one in _months() if one <= last], form=request.form,
+        due=sum(len(publications.villages_due(month, one)) for one in mine) if over else 0,
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.MANAGE_REWARDS)
+def publish_month() -> Any:
+    """Every village of the reader's regions that has not been told yet, one by one."""
+    me = actor()
+    month = calendar.parse_month(request.form.get("month"))
+    try:
+        if month is None:
+            raise InvalidInput(errors={"month": ["请选月份"]})
+        for region_id in sorted(regions_of(me, Permission.MANAGE_REWARDS)):
+            for village_id in publications.villages_due(month, region_id):
+                with transaction():
+                    publications.publish(village_id, month, me)
+    except (InvalidInput, Conflict) as refused:
+        return _publications_page(refused)
+    return redirect(address_of("points_console.show_publications", month=f"{month:%Y-%m}"))
+
+
+@guard(Permission.MANAGE_REWARDS)
+def correct_month() -> Any:
+    """A line under a published month."""
+    form = request.form
+    try:
+        with transaction():
+            publications.correct(actor(), read_id(form, "publication_id"), form.get("words", ""))
+    except InvalidInput as refused:
+        return _publications_page(refused)
+    return redirect(address_of("points_console.show_publications", month=form.get("month")))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    for path, view, method in (
+        ("/redemptions", show_redemptions, "GET"),
+        ("/redemptions/<int:redemption_id>/return", bring_back, "POST"),
+        ("/publications", show_publications, "GET"),
+        ("/publications", publish_month, "POST"),
+        ("/publications/corrections", correct_month, "POST"),
+    ):
+        blueprint.add_url_rule(path, view_func=view, methods=[method])

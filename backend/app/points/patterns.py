@@ -1,0 +1,133 @@
+"""可疑情况: what an honest counter seldom looks like. A sign to look, never a verdict.
+
+Nothing is refused by these; a village hall has many guests, and a feast day many parcels.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+
+BURST_OF, BURST_SECONDS = 5, 120
+MANY_A_DAY, MANY_OF_A_HOUSEHOLD = 4, 3
+TYPED_OF, TYPED_SHARE = 10, 0.6
+SCOPE = """
+    SELECT x.*, v.name AS village FROM redemption x JOIN region v ON v.id = x.village_id
+    WHERE x.handed_out_at >= :from AND x.handed_out_at < :until
+      AND (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within))
+"""
+# Five confirmed by one keeper within two minutes, for different people.
+BURSTS = text(
+    f"""
+    WITH seen AS ({SCOPE}), windowed AS (
+        SELECT handed_out_by_id, exchange_point_id, handed_out_at, person_id,
+               lag(handed_out_at, :before) OVER w AS first_at,
+               lag(person_id, 1) OVER w AS neighbour
+        FROM seen WINDOW w AS (PARTITION BY handed_out_by_id ORDER BY handed_out_at, id))
+    SELECT p.display_name AS keeper, w.handed_out_by_id AS keeper_id, s.name AS shop,
+           count(*) AS times, min(w.first_at) AS at
+    FROM windowed w JOIN person p ON p.id = w.handed_out_by_id
+    JOIN exchange_point s ON s.id = w.exchange_point_id
+    WHERE w.handed_out_at - w.first_at <= make_interval(secs => :seconds)
+      AND w.person_id <> w.neighbour
+    GROUP BY p.display_name, w.handed_out_by_id, s.name ORDER BY times DESC LIMIT 20
+    """  # noqa: S608  constants of our own code
+)
+# One account, one day, many parcels.
+MANY = text(
+    f"""
+    WITH seen AS ({SCOPE})
+    SELECT person_id, village, max(surname) AS surname, count(*) AS things,
+           CAST(handed_out_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
+    FROM seen GROUP BY person_id, village, day HAVING count(*) >= :many
+    ORDER BY things DESC LIMIT 20
+    """  # noqa: S608  constants of our own code
+)
+# One phone for many: accounts of one household whose parcels one keeper confirms within minutes.
+HOUSEHOLDS = text(
+    f"""
+    WITH seen AS ({SCOPE})
+    SELECT b.household, seen.village, p.display_name AS keeper, seen.handed_out_by_id AS keeper_id,
+           count(DISTINCT seen.person_id) AS people, count(*) AS things,
+           CAST(seen.handed_out_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
+    FROM seen JOIN binding b ON b.person_id = seen.person_id AND b.ended_at IS NULL
+         AND b.household IS NOT NULL
+    JOIN person p ON p.id = seen.handed_out_by_id
+    GROUP BY b.household, b.village_id, seen.village, p.display_name, seen.handed_out_by_id, day
+    HAVING count(DISTINCT seen.person_id) >= :many
+       AND max(seen.handed_out_at) - min(seen.handed_out_at) <= interval '10 minutes'
+    ORDER BY people DESC LIMIT 20
+    """  # noqa: S608  constants of our own code
+)
+# Digits read out instead of a square held up: perhaps nobody stood there.
+TYPED = text(
+    f"""
+    WITH seen AS ({SCOPE})
+    SELECT p.display_name AS keeper, seen.handed_out_by_id AS keeper_id, s.name AS shop,
+           count(*) FILTER (WHERE NOT was_scanned) AS typed, count(*) AS things
+    FROM seen JOIN person p ON p.id = seen.handed_out_by_id
+    JOIN exchange_point s ON s.id = seen.exchange_point_id
+    GROUP BY p.display_name, seen.handed_out_by_id, s.name
+    HAVING count(*) >= :least AND count(*) FILTER (WHERE NOT was_scanned) >= count(*) * :share
+    ORDER BY typed DESC LIMIT 20
+    """  # noqa: S608  constants of our own code
+)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One thing to look at, in words, with whom to ask for."""
+
+    words: str
+    keeper_id: int = 0
+    person_id: int = 0
+
+
+def find_patterns(within: Collection[int], month: date) -> list[Pattern]:
+    """What stands out in a month."""
+    values = {
+        "within": list(within), "from": calendar.midnight(month),
+        "until": calendar.midnight(calendar.next_month(month)),
+    }  # fmt: skip
+
+    def rows(statement: Any, **more: Any) -> Any:
+        return db.session.execute(statement, {**values, **more})
+
+    found = [
+        Pattern(
+            f"{row.keeper}在「{row.shop}」{calendar.local_day(row.at):%m月%d日}起,"
+            f"有 {row.times} 次在 {BURST_SECONDS // 60} 分钟里连着给不同的人核销 {BURST_OF} 件以上",
+            keeper_id=row.keeper_id,
+        )
+        for row in rows(BURSTS, before=BURST_OF - 1, seconds=BURST_SECONDS)
+    ]
+    found += [
+        Pattern(
+            f"{row.village}{row.household}有 {row.people} 个账号,{row.day:%m月%d日}十分钟里"
+            f"由{row.keeper}核销了 {row.things} 件,可能是一部手机替多人领",
+            keeper_id=row.keeper_id,
+        )
+        for row in rows(HOUSEHOLDS, many=MANY_OF_A_HOUSEHOLD)
+    ]
+    found += [
+        Pattern(
+            f"{row.village}{row.surname or '村民'}{'*' if row.surname else ''}"
+            f"(积分号 {row.person_id}){row.day:%m月%d日}一天领了 {row.things} 件",
+            person_id=row.person_id,
+        )
+        for row in rows(MANY, many=MANY_A_DAY)
+    ]
+    found += [
+        Pattern(
+            f"{row.keeper}在「{row.shop}」核销 {row.things} 件,其中 {row.typed} 件是手填的码,"
+            "村民可能不在场",
+            keeper_id=row.keeper_id,
+        )
+        for row in rows(TYPED, least=TYPED_OF, share=TYPED_SHARE)
+    ]
+    return found
