@@ -28,6 +28,10 @@ const CARD = {
   positive_rate: { value: '93.2', low: '88.0', high: '96.0', status: 'ok', text: '' },
   levels: LABELS.map((label, index) => ({ level: index + 1, label, count: [41, 27, 9, 4, 2][index] })),
   trend: [{ month: '2026-10', value: '80.0', n: 60, status: 'ok' }, { month: '2026-11', value: '86.4', n: 83, status: 'ok' }],
+  plain: {
+    total: '81.25', light: { code: 'green', word: '正常', icon: '●' }, few: false, published: '/p/610528100201/2026-11',
+    sentences: ['大伙评了 83 次,满意度 86.4 分。', '大伙提了 6 件事,办了 5 件,4 件村民说解决了。', '西村丢分最多的是响应率,丢了 3.20 分。'],
+  },
 }
 
 const RATING = {

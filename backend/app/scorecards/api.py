@@ -3,13 +3,20 @@
 from decimal import Decimal
 from typing import Any
 
-from backend.app.access import Permission
+from backend.app.access import Permission, may
 from backend.app.core import calendar
-from backend.app.core.guards import guard
-from backend.app.places.queries import village_label
-from backend.app.scorecards import api_objections, queries, schemas  # noqa: F401  it hangs on it
+from backend.app.core.errors import NotAllowed, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import region_path, village_label
+from backend.app.scorecards import (
+    api_objections,  # noqa: F401  it hangs on the blueprint
+    card_schemas,
+    queries,
+    schemas,
+)
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
+from backend.app.scorecards.phone_cards import cadre_card, plain_card
 from backend.app.scoring.measurements import Measurement, Status
 
 
@@ -43,7 +50,24 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
             }
             for name, point in queries.area_trend([village_id], month)
         ],
+        "plain": plain_card(village_id, month),
     }
+
+
+@blueprint.get("/cadre/villages/<int:village_id>/scorecard")
+@guard(Permission.RAISE_OBJECTION)
+@blueprint.arguments(schemas.MonthQuery(), location="query")
+@blueprint.response(200, card_schemas.CadreCardShape())
+def show_to_cadre(query: dict[str, Any], village_id: int) -> dict[str, Any]:
+    """The own village's month with every lost point; the newest month unless one is asked for."""
+    if not may(actor(), Permission.RAISE_OBJECTION, region_path(village_id)):
+        raise NotAllowed("这不是您的村")
+    if query["month"]:
+        queries.check_month(query["month"])
+    month = query["month"] or queries.newest_month(village_id)
+    if month is None:
+        raise NotFound("这个村还没有算过得分")
+    return cadre_card(village_id, month)
 
 
 def _digits(value: Decimal | None) -> str | None:

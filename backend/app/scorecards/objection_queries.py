@@ -142,6 +142,19 @@ def struck_cases(village_id: int, month: date) -> list[ObjectionLine]:
     return _lines(query.order_by(Objection.id))
 
 
+def states_of(village_id: int, month: date) -> dict[tuple[str, int], dict[str, object]]:
+    """What became of each case of a village's month that was objected to."""
+    rows = db.session.execute(
+        select(Objection.case_kind, Objection.case_id, Objection.id, Objection.state).where(
+            Objection.village_id == village_id, Objection.month == month
+        )
+    )
+    return {
+        (row.case_kind, row.case_id): {"id": row.id, "words": STATE_WORDS[row.state]}
+        for row in rows
+    }
+
+
 def people_of(objection: Objection) -> dict[int, str]:
     """What those are called who objected and decided."""
     return display_names({objection.raised_by_id, objection.decided_by_id or 0})

@@ -102,6 +102,12 @@ def find(county_id: int, month: date) -> Publication | None:
     return db.session.get(Publication, (county_id, month))
 
 
+def path_of(village_id: int, month: date) -> str | None:
+    """Where a village's published month is read; None while it is not published."""
+    page = db.session.get(VillagePublication, (village_id, month))
+    return f"/p/{page.code}/{month:%Y-%m}" if page else None
+
+
 def get(county_id: int, month: date) -> Publication:
     """Raises NotPublished."""
     found = find(county_id, month)

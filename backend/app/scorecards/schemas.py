@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from backend.app.core.schemas import Month, Shape
 from backend.app.places.schemas import VillageShape
+from backend.app.scorecards.card_schemas import PlainShape
 
 
 class MonthQuery(Shape):
@@ -44,3 +45,4 @@ class ScorecardShape(Shape):
     positive_rate = fields.Nested(FigureShape, required=True)
     levels = fields.List(fields.Nested(LevelCountShape), required=True)
     trend = fields.List(fields.Nested(TrendPointShape), required=True)
+    plain = fields.Nested(PlainShape, required=True)

@@ -33,6 +33,16 @@ FLOW = text(
     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
     """  # noqa: S608  the parts are constants of our own code
 )
+OF_VILLAGE = text(
+    f"""
+    SELECT count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
+           count(*) FILTER (WHERE {ACCEPTED} AND {DONE})::int,
+           count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = 'solved')::int
+    FROM ticket t
+    WHERE t.village_id = :village_id AND t.created_at >= :start AND t.created_at < :end
+      AND {COUNTED}
+    """  # noqa: S608  the parts are constants of our own code
+)
 # Why something is not done, the most telling reason first.
 WHY = """
     CASE WHEN t.state = 'declined' THEN 'declined'
@@ -107,6 +117,12 @@ def flows(county_id: int, start: datetime, end: datetime) -> dict[int | None, Vi
         known = found.get(village_id, VillageFlow())
         found[village_id] = replace(known, left=(*known.left, (category, why, count)))
     return found
+
+
+def flow_of(village_id: int, start: datetime, end: datetime) -> Flow:
+    """One village's, of what came in from `start` on before `end`."""
+    asked = {"village_id": village_id, "start": start, "end": end}
+    return Flow(*db.session.execute(OF_VILLAGE, asked).one())
 
 
 def whole(found: dict[int | None, VillageFlow]) -> Flow:

@@ -1,13 +1,14 @@
-const MARKS = { leaf: '●', persimmon: '◆', brick: '■', lake: '▲', soft: '○' }
+const MARKS = { leaf: '●', persimmon: '◆', brick: '■', lake: '▲', soot: '✕', straw: '✓', soft: '○' }
 
 /** A state as colour, shape and word together. */
 Component({
   properties: {
     tone: { type: String, value: 'leaf' },
     word: { type: String, value: '' },
+    mark: { type: String, value: '' },
   },
-  data: { mark: MARKS.leaf },
+  data: { shape: MARKS.leaf },
   observers: {
-    tone(tone) { this.setData({ mark: MARKS[tone] || MARKS.leaf }) },
+    'tone, mark': function shape(tone, mark) { this.setData({ shape: mark || MARKS[tone] || MARKS.leaf }) },
   },
 })

@@ -1,4 +1,5 @@
 const { sendFile } = require('../../api/tickets')
+const { sendProof } = require('../../api/scores')
 
 const SAFE_TRIES = { count: 1, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album', 'camera'] }
 
@@ -11,6 +12,8 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
     most: { type: Number, value: 3 },
     files: { type: Array, value: [] },
     label: { type: String, value: '加照片' },
+    /** What the photos will hang on: a ticket or an objection. */
+    subject: { type: String, value: 'ticket' },
   },
   methods: {
     /** @param {any[]} files */
@@ -36,7 +39,7 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
       const others = () => this.data.files.filter((/** @type {any} */ one) => one.path !== path)
       this.tell(others().concat({ path, state: 'sending' }))
       try {
-        const { id } = await sendFile('photo', path)
+        const { id } = await (this.data.subject === 'objection' ? sendProof(path) : sendFile('photo', path))
         this.tell(others().concat({ path, id, state: 'sent' }))
       } catch (error) {
         this.tell(others().concat({ path, state: 'failed', problem: error.message }))

@@ -49,5 +49,6 @@ Page(page({
     await this.load()
   },
 
+  openScore() { wx.navigateTo({ url: '/pages/cadre/score/index' }) },
   open(event) { wx.navigateTo({ url: `/pages/cadre/ticket/index?id=${event.detail.id}` }) },
 }))

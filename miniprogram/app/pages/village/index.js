@@ -3,6 +3,8 @@ const scorecard = require('../../core/scorecard')
 const { getMe } = require('../../api/me')
 const { getScorecard } = require('../../api/villages')
 const { latestResults } = require('../../core/survey_results')
+const { badgeOf } = require('../../core/score_lights')
+const { absolute } = require('../../core/send')
 
 /** @param {{status: string, value: string|null}} rate */
 const praiseOf = (rate) =>
@@ -10,15 +12,24 @@ const praiseOf = (rate) =>
 
 Page(page({
   remembers: 'village',
-  data: { card: null, praise: '', results: null },
+  data: { card: null, praise: '', results: null, badge: null },
 
   async fetch() {
     const me = await getMe()
-    if (!me.binding) return { card: null, praise: '', results: null }
+    if (!me.binding) return { card: null, praise: '', results: null, badge: null }
     const { village } = me.binding
     const [found, results] = await Promise.all([getScorecard(village.id), latestResults(village)])
     const card = scorecard.describe(found)
-    return { card, praise: praiseOf(card.positive_rate), results }
+    return { card, praise: praiseOf(card.positive_rate), results, badge: badgeOf(card.plain.light) }
+  },
+
+  /** Pages outside WeChat open in a browser: the address is put where it can be pasted. */
+  copyPublished() {
+    wx.setClipboardData({
+      data: absolute(this.data.card.plain.published),
+      success: () => wx.showToast({ title: '网址复制好了,粘到浏览器里看', icon: 'none' }),
+      fail: () => undefined,
+    })
   },
 
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },

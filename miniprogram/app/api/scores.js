@@ -1,0 +1,17 @@
+const { request, search } = require('../core/request')
+const { upload } = require('../core/upload')
+
+/** @param {number|string} villageId @param {string} [month] YYYY-MM, the newest when left out */
+const getCadreCard = (villageId, month) => request({ path: `/cadre/villages/${villageId}/scorecard${search({ month })}` })
+
+/** @param {{village: string, month: string, kind: string, id: string}} asked */
+const getCase = ({ village, month, kind, id }) => request({ path: `/cadre/villages/${village}/case${search({ month, kind, id })}` })
+
+const listObjections = () => request({ path: '/objections' })
+const getObjection = (/** @type {string} */ id) => request({ path: `/objections/${id}` })
+
+/** @param {string} key the same for every attempt @param {any} data */
+const raiseObjection = (key, data) => request({ method: 'POST', path: '/objections', data, header: { 'Idempotency-Key': key } })
+const sendProof = (/** @type {string} */ filePath) => upload({ path: '/objection-photos', filePath, formData: {} })
+
+module.exports = { getCadreCard, getCase, listObjections, getObjection, raiseObjection, sendProof }
