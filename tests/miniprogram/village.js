@@ -110,6 +110,8 @@ class Village {
       'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
+      'GET /me/points/standing': () => fine({ person_id: 77, freeze: null, lapse: null, rules: null, draws: false }),
+      'GET /me/draws': () => fine({ items: [] }),
       'GET /villages/11/scorecard': () => fine(CARD),
       'GET /me/tickets': () => fine({ items: this.tickets, next: null, needing_answer: this.tickets.filter((one) => one.needs).length }),
       'GET /me/notices': () => fine({ items: [], next: null, unread: 0 }),

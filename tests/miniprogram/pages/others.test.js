@@ -16,7 +16,7 @@ const boundVillage = (change = () => {}) => {
   return village
 }
 
-for (const route of ['home', 'village', 'points', 'me', 'ratings', 'bind', 'tickets', 'tickets/new', 'notices', 'rewards', 'rewards/mine', 'rewards/shops', 'shop']) {
+for (const route of ['home', 'village', 'points', 'me', 'ratings', 'bind', 'tickets', 'tickets/new', 'notices', 'rewards', 'rewards/mine', 'rewards/shops', 'shop', 'earning/rules', 'earning/appeal', 'draws']) {
   test(`${route}: loading, an error in words, and trying again`, async () => {
     const village = boundVillage()
     const usual = village.send

@@ -1,6 +1,7 @@
 const { page } = require('../../core/page')
 const { dayWords } = require('../../core/words')
-const { listPoints } = require('../../api/points')
+const purse = require('../../core/purse')
+const { listPoints, getStanding } = require('../../api/points')
 
 /** @param {{id: number, amount: number, text: string, created_at: string}} entry */
 const describe = (entry) => ({
@@ -11,11 +12,11 @@ const describe = (entry) => ({
 
 Page(page({
   remembers: 'points',
-  data: { balance: 0, items: [], next: null, isMore: false },
+  data: { balance: 0, items: [], next: null, isMore: false, standing: null, pending: 0 },
 
   async fetch() {
-    const { balance, items, next } = await listPoints()
-    return { balance, items: items.map(describe), next }
+    const [{ balance, items, next }, standing] = await Promise.all([listPoints(), getStanding()])
+    return { balance, items: items.map(describe), next, standing, pending: purse.read().rewards.length }
   },
 
   async more() {
@@ -29,6 +30,9 @@ Page(page({
     this.setData({ isMore: false })
   },
 
+  openRules() { wx.navigateTo({ url: '/pages/earning/rules/index' }) },
+  openAppeal() { wx.navigateTo({ url: '/pages/earning/appeal/index' }) },
+  openDraws() { wx.navigateTo({ url: '/pages/draws/index' }) },
   openRewards() { wx.navigateTo({ url: '/pages/rewards/index' }) },
   goHome() { wx.switchTab({ url: '/pages/home/index' }) },
 }))

@@ -1,0 +1,24 @@
+const { page } = require('../../../core/page')
+const { dayWords } = require('../../../core/words')
+const { getStanding } = require('../../../api/points')
+
+/** @param {any} rule */
+const describe = (rule) => ({
+  ...rule,
+  limit: `每天最多 ${rule.daily_cap} 次,每月最多 ${rule.monthly_cap} 次`,
+  how: rule.automatic ? '做了就给' : '村里登记,另一个人确认后给',
+})
+
+Page(page({
+  remembers: 'earning',
+  data: { rules: null, lines: [] },
+
+  async fetch() {
+    const { rules } = await getStanding()
+    if (!rules) return { rules: null, lines: [] }
+    const voted = rules.voted_on ? `《${rules.title}》,${dayWords(rules.voted_on)}村民表决通过` : ''
+    return { rules: { ...rules, voted }, lines: rules.items.map(describe) }
+  },
+
+  openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
+}))
