@@ -22,6 +22,7 @@ from backend.app.ratings.operations import seed_reasons
 from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_bureau_login, open_logins
+from backend.demo.points import load_points, vote_rules
 from backend.demo.scenes import hang_pictures
 from backend.demo.surveys import load_surveys
 from backend.demo.tickets import DAYS, load_tickets, prepare
@@ -121,10 +122,14 @@ def load(count: int) -> None:
     with transaction():
         open_bureau_login(county)
     wanted = months(at, count)
+    with transaction():
+        vote_rules(county, wanted[0])
     for month in wanted:
         load_month(county, month, wanted[0], at)
     began = time.monotonic()
     made = load_tickets(county, at)
     answered = load_surveys(county, at)
+    met = load_points(county, at)
     print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
+    print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
     print(f"  近 {DAYS} 天的诉求 {made} 件,{time.monotonic() - began:.1f} 秒", flush=True)

@@ -7,6 +7,7 @@ from flask import render_template, request
 from backend.app.access import Permission, regions_of
 from backend.app.core import calendar
 from backend.app.core.guards import actor, guard
+from backend.app.places.queries import get_place
 from backend.app.points import (
     budget,
     console_deeds,
@@ -33,12 +34,16 @@ def show_overview() -> Any:
     within = regions_of(actor(), Permission.SEE_POINTS)
     month = calendar.parse_month(request.args.get("month")) or calendar.month_of(today)
     rule_set = rule_queries.rule_set_on(county_id, today)
-    region = county_id if county_id in within else min(within)
+    asked = forms.read_place(request.args)
+    widest = county_id if county_id in within else min(within)
+    region = asked.id if within.intersection(asked.path) and asked.id != county_id else widest
+    report = months.report(county_id, region, month)
     return render_template(
         "points/overview.html",
         month=month, this_month=calendar.month_of(today), rule_set=rule_set,
         forecast=budget.forecast(rule_set, today) if rule_set else None,
-        report=months.report(county_id, region, month), whole=region == county_id,
+        report=report, whole=region == county_id, place=get_place(region), widest=widest,
+        rows=report.townships if region == county_id else report.villages,
         waiting=queries.waiting(county_id, within), today=today,
         previous=calendar.previous_month(month), next=calendar.next_month(month),
     )  # fmt: skip

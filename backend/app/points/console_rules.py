@@ -66,7 +66,8 @@ def _editor(error: DomainError | None = None, tried: whatif.WhatIf | None = None
     elif draft is not None:
         title, total, lines = draft.title, str(draft.yearly_budget), list(draft.items)
     else:
-        title, total = f"{place.name}积分办法", ""
+        now = rule_queries.rule_set_on(place.id, calendar.today())
+        title, total = f"{place.name}积分办法", str(now.yearly_budget if now else "")
         lines = [_line(rule) for rule in rule_queries.rules_on(place.id, calendar.today())]
     page = render_template(
         "points/rule_editor.html",

@@ -13,38 +13,36 @@ from backend.app.points.models import PointsMonth
 
 # One pass over the month's entries; the rest of a report is read from what it leaves.
 SUMS = """
-    SELECT COALESCE(village_id, 0) AS village_id, kind, COALESCE(rule_id, 0) AS rule_id,
-           count(*) AS entries, sum(amount) AS amount
+    SELECT village_id, kind, rule_id, count(*) AS entries, sum(amount) AS amount
     FROM points_entry
     WHERE earned_on >= :month AND earned_on < :next AND county_id = :county_id
-    GROUP BY 1, 2, 3
+    GROUP BY village_id, kind, rule_id
 """
-CLOSE = text(
-    f"""
-    WITH kept AS (
-        INSERT INTO points_month_sum
-            (county_id, month, village_id, kind, rule_id, entries, amount)
-        SELECT :county_id, :month, village_id, kind, rule_id, entries, amount FROM ({SUMS}) AS s
-        RETURNING entries, amount
-    )
-    INSERT INTO points_month (county_id, month, entries, amount, closed_at)
-    SELECT :county_id, :month, COALESCE(sum(entries), 0), COALESCE(sum(amount), 0), :at FROM kept
-    RETURNING entries
-    """  # noqa: S608  constants of our own code
+# Read first and written after: PostgreSQL reads with all its workers only where nothing is written.
+KEEP = text(
+    """
+    INSERT INTO points_month_sum (county_id, month, village_id, kind, rule_id, entries, amount)
+    SELECT :county_id, :month, COALESCE(village_id, 0), kind, COALESCE(rule_id, 0), entries, amount
+    FROM unnest(CAST(:village_id AS bigint[]), CAST(:kind AS text[]), CAST(:rule_id AS int[]),
+                CAST(:entries AS int[]), CAST(:amount AS bigint[]))
+         AS s (village_id, kind, rule_id, entries, amount)
+    """
 )
+SUM_COLUMNS = ("village_id", "kind", "rule_id", "entries", "amount")
 KEPT = """
     SELECT village_id, kind, rule_id, entries, amount FROM points_month_sum
     WHERE county_id = :county_id AND month = :month
 """
 KINDS = ("earned", "spent", "expired", "adjusted", "reversed")
 REPORT = """
-    SELECT v.id, v.code, COALESCE(v.name, '没绑定村') AS name, t.name AS township,
+    SELECT v.id, v.code, COALESCE(v.name, '没绑定村') AS name, t.id AS township_id,
+           COALESCE(t.name, '没绑定村') AS township,
            {columns}, sum(s.amount)::bigint AS net, sum(s.entries)::int AS entries
     FROM ({sums}) AS s
     LEFT JOIN region v ON v.id = s.village_id
     LEFT JOIN region t ON t.id = v.township_id
     WHERE CAST(:region_id AS bigint) IN (:county_id, v.township_id, v.id)
-    GROUP BY v.id, v.code, v.name, t.name ORDER BY v.code NULLS LAST
+    GROUP BY v.id, v.code, v.name, t.id, t.name ORDER BY v.code NULLS LAST
 """
 COLUMNS = ", ".join(
     f"COALESCE(sum(s.amount) FILTER (WHERE s.kind = '{kind}'), 0)::bigint AS {kind}"
@@ -63,6 +61,24 @@ LIVE_BY_RULE, KEPT_BY_RULE = (text(BY_RULE.format(sums=sums)) for sums in (SUMS,
 COUNTIES = text("SELECT DISTINCT county_id FROM points_rule r JOIN region g ON g.id = r.region_id")
 
 
+SUMMED = (*KINDS, "net", "entries")
+
+
+@dataclass(frozen=True)
+class Township:
+    """A township's sums, under the names of a village's."""
+
+    id: int | None
+    name: str
+    earned: int
+    spent: int
+    expired: int
+    adjusted: int
+    reversed: int
+    net: int
+    entries: int
+
+
 @dataclass(frozen=True)
 class Report:
     """A month by village and by act; `closed` once nothing is booked into it any more."""
@@ -75,6 +91,20 @@ class Report:
     def total(self, column: str) -> int:
         return sum(getattr(row, column) for row in self.villages)
 
+    @property
+    def townships(self) -> list[Township]:
+        """The villages' sums by township, in the order of their codes."""
+        found: dict[int | None, list[Any]] = {}
+        for row in self.villages:
+            found.setdefault(row.township_id, []).append(row)
+        return [
+            Township(
+                number, rows[0].township,
+                *(sum(getattr(row, column) for row in rows) for column in SUMMED),
+            )
+            for number, rows in found.items()
+        ]  # fmt: skip
+
 
 def close_month(county_id: int, month: date) -> int | None:
     """Keeps the sums of a month that is over; None where that was done before or is too early."""
@@ -84,11 +114,18 @@ def close_month(county_id: int, month: date) -> int | None:
     db.session.execute(lock, {"id": str(county_id)})
     if closed_month(county_id, month) is not None:
         return None
-    values = {
-        "county_id": county_id, "month": month, "next": calendar.next_month(month),
-        "at": calendar.now(),
-    }  # fmt: skip
-    entries = db.session.scalar(CLOSE, values) or 0
+    values = {"county_id": county_id, "month": month, "next": calendar.next_month(month)}
+    rows = db.session.execute(text(SUMS), values).all()
+    columns = {name: [getattr(row, name) for row in rows] for name in SUM_COLUMNS}
+    db.session.execute(KEEP, {"county_id": county_id, "month": month, **columns})
+    entries = sum(row.entries for row in rows)
+    db.session.add(
+        PointsMonth(
+            county_id=county_id, month=month, entries=entries,
+            amount=sum(int(row.amount) for row in rows), closed_at=calendar.now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
     record("close_points_month", None, "county", county_id, month=f"{month:%Y-%m}", entries=entries)
     return entries
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, tuple_
 
 from backend.app.core.db import db
 from backend.app.points.fragments import rule_of
@@ -58,11 +58,13 @@ def statement_of(person_id: int, before: int | None = None) -> list[EntryLine]:
         select(PointsEntry, PointsRule.label)
         .outerjoin(PointsRule, PointsRule.id == PointsEntry.rule_id)
         .where(PointsEntry.person_id == person_id)
-        .order_by(PointsEntry.id.desc())
+        .order_by(PointsEntry.created_at.desc(), PointsEntry.id.desc())
         .limit(PAGE + 1)
     )
     if before is not None:
-        query = query.where(PointsEntry.id < before)
+        mark = select(PointsEntry.created_at, PointsEntry.id).where(PointsEntry.id == before)
+        place = tuple_(PointsEntry.created_at, PointsEntry.id)
+        query = query.where(place < mark.scalar_subquery())
     return [
         EntryLine(entry.id, entry.amount, entry_text(entry, label), entry.created_at)
         for entry, label in db.session.execute(query)

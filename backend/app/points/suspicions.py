@@ -24,11 +24,15 @@ SEEN = """
 """
 BURSTS = text(
     f"""
-    WITH seen AS ({SEEN})
+    WITH seen AS ({SEEN}), burst AS (
+        SELECT village_id, earned_on, array_agg(person_id) AS people
+        FROM seen
+        GROUP BY village_id, earned_on, floor(extract(epoch FROM created_at) / :width)
+        HAVING count(DISTINCT person_id) >= :least
+    )
     SELECT village_id, earned_on AS day, array_agg(DISTINCT person_id) AS people
-    FROM seen
-    GROUP BY village_id, earned_on, floor(extract(epoch FROM created_at) / :width)
-    HAVING count(DISTINCT person_id) >= :least
+    FROM burst CROSS JOIN unnest(people) AS person_id
+    GROUP BY village_id, earned_on
     ORDER BY day DESC, village_id LIMIT 50
     """  # noqa: S608  constants of our own code
 )
@@ -60,9 +64,7 @@ AT_CAP = text(
     """  # noqa: S608  constants of our own code
 )
 NAMES = text("SELECT id, name FROM region WHERE id = ANY(:ids)")
-HELD = text(
-    "SELECT person_id FROM points_hold WHERE day = :day AND person_id = ANY(:people)"
-)  # fmt: skip
+HELD = text("SELECT person_id, day FROM points_hold WHERE county_id = :county_id AND day >= :first")
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,17 @@ def find(county_id: int, today: date) -> list[Suspicion]:
     ).all()
     at_cap = db.session.execute(AT_CAP, {**values, "least": CAP_DAYS}).all()
     rows = [
-        *((f"{BURST_MINUTES} 分钟里 {len(row.people)} 个人接连得分", row) for row in bursts),
+        *((f"几分钟里接连有人得分,一共 {len(row.people)} 人", row) for row in bursts),
         *((f"一个人 {RAPID_SECONDS} 秒里得了 {RAPID_ACTS} 次分", row) for row in rapid),
         *((f"一个人 {row.days} 天都做到每天上限", row) for row in at_cap),
     ]
     ids = [row.village_id for _, row in rows if row.village_id]
     names = {row.id: row.name for row in db.session.execute(NAMES, {"ids": ids})}
+    held = {(row.person_id, row.day) for row in db.session.execute(HELD, values)}
     found = [
         Suspicion(
             words, names.get(row.village_id, "没绑定村"), row.day, tuple(sorted(row.people)),
-            len(db.session.scalars(HELD, {"day": row.day, "people": row.people}).all()),
+            sum((person, row.day) in held for person in row.people),
         )
         for words, row in rows
     ]  # fmt: skip

@@ -145,7 +145,7 @@ def test_ten_people_in_ten_minutes_are_shown_and_two_are_not(county, clock) -> N
             credit(make_person(), county.id, "rating", "rating", number, county.village_ids[1])
     found = suspicions.find(county.id, TODAY)
     assert [(one.words, one.village, len(one.people)) for one in found] == [
-        ("10 分钟里 10 个人接连得分", "第1村", 10)
+        ("几分钟里接连有人得分,一共 10 人", "第1村", 10)
     ]
 
 

@@ -1,0 +1,147 @@
+"""The demo county's points: rules that were voted, meetings, a suspicion, an appeal, a draw."""
+
+import io
+from datetime import date, datetime, time, timedelta
+
+from reportlab.pdfgen.canvas import Canvas
+from sqlalchemy import text
+
+from backend.app.access import Actor
+from backend.app.accounts.queries import actor_today, villagers_of
+from backend.app.core import calendar, typeface
+from backend.app.core.db import db, transaction
+from backend.app.places.queries import get_place
+from backend.app.points import deeds, draws, expiry, rules, suspicions, watch
+from backend.app.points.draws import Plan
+from backend.app.points.examples import EXAMPLES
+from backend.app.points.rulebook import Vote
+from backend.demo.tickets import it_is
+
+DRAWN_BEFORE, LEAD = timedelta(days=9), timedelta(days=3)
+SEED = "02 09 14 17 25 31 + 11"
+MEETINGS = (
+    ("参加村民会议", "村民代表会,议水渠维修", 12, 14),
+    ("参加村庄清洁日", "清了村口两条沟", 8, 20),
+    ("志愿服务半天", "帮三户老人收玉米", 4, 6),
+)
+BUSY = text(
+    """
+    SELECT village_id FROM binding WHERE county_id = :county_id AND ended_at IS NULL
+    GROUP BY village_id ORDER BY count(*) DESC, village_id LIMIT 6
+    """
+)
+TOWNSHIP = text(
+    "SELECT id FROM region WHERE county_id = :id AND level = 'township' AND name LIKE '%镇'"
+    " ORDER BY code LIMIT 1"
+)
+
+
+def _holder(county_id: int, role: str) -> Actor:
+    query = "SELECT person_id FROM role_grant WHERE role = :role AND region_id = :id ORDER BY id"
+    found = db.session.scalars(text(query), {"role": role, "id": county_id}).first()
+    return actor_today(found or 0)
+
+
+def _minutes(title: str, day: date) -> bytes:
+    """One page, as an office would scan it."""
+    written = io.BytesIO()
+    typeface.use_fonts()
+    page = Canvas(written)
+    page.setFont(typeface.REGULAR, 18)
+    page.drawString(72, 760, f"{title}表决会议记录(演示)")
+    page.setFont(typeface.REGULAR, 12)
+    page.drawString(72, 720, f"{day} 到会 41 人,同意 38,反对 2,弃权 1。")
+    page.save()
+    return written.getvalue()
+
+
+def vote_rules(county_id: int, first_month: date) -> None:
+    """The example's seventeen items, in force from the first month on; once."""
+    if rules.draft_of(county_id) is not None or _has_rule_set(county_id):
+        return
+    _, items, budget = EXAMPLES["yuechi"]
+    day = first_month - timedelta(days=20)
+    who = _holder(county_id, "county_staff")
+    title = f"{get_place(county_id).name}积分办法"
+    with it_is(calendar.midnight(day) + timedelta(hours=10)):
+        rules.save_draft(who, county_id, title, items, budget)
+        vote = Vote(day - timedelta(days=1), 38, 2, 1)
+        minutes = ("会议记录.pdf", _minutes(title, day))
+        rules.adopt(who, county_id, vote, first_month, minutes)
+
+
+def _has_rule_set(county_id: int) -> bool:
+    query = text("SELECT EXISTS (SELECT FROM points_rule_set WHERE region_id = :id)")
+    return bool(db.session.scalar(query, {"id": county_id}))
+
+
+def load_points(county_id: int, at: datetime) -> int:
+    """What happened beside ratings: meetings, a hold, an appeal, a draw. Returns how many
+    meetings, 0 where it was loaded before."""
+    with transaction() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
+        if session.scalar(text("SELECT EXISTS (SELECT FROM points_deed)")):
+            return 0
+        clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "administrator")
+        with it_is(at - timedelta(days=30)):
+            expiry.set_policy(clerk, county_id, "yearly", 12, 4)
+        held = _meetings(county_id, clerk, other, at)
+        _watch(county_id, clerk, at)
+        _draw(county_id, clerk, other, at)
+    return held
+
+
+def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
+    """Entered for many at once; the newest of each village still waits for a second person."""
+    made = 0
+    for village_id in db.session.scalars(BUSY, {"county_id": county_id}).all():
+        people = [one.person_id for one in villagers_of(village_id)]
+        choices = {rule.label: rule.id for rule in deeds.deed_rules(village_id, at.date())}
+        for label, note, days, count in MEETINGS:
+            day = at - timedelta(days=days)
+            with it_is(day):
+                deed = deeds.enter(
+                    clerk, village_id, choices[label], calendar.today(), note,
+                    people[made : made + count],
+                )  # fmt: skip
+            if days > 5:
+                with it_is(day + timedelta(hours=5)):
+                    deeds.decide(other, deed.id, confirm=True)
+            made += 1
+    return made
+
+
+def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
+    """The first suspicion is held; somebody else is frozen and has appealed."""
+    with it_is(at - timedelta(days=1)):
+        found = [one for one in suspicions.find(county_id, calendar.today()) if one.people]
+        if not found:
+            return
+        first, last = found[0], found[-1]
+        watch.hold(clerk, county_id, first.people[:6], first.day, "几分钟里接连得分,请村里核实")
+        if last.people[-1] not in first.people[:6]:
+            frozen = watch.freeze(clerk, county_id, last.people[-1], "有人反映拿几部手机替人评")
+            watch.appeal(frozen.person_id, "那天赶集,帮老人扫的码,都是他们自己选的")
+
+
+def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:
+    """One that is over, in the first town: everybody can check it."""
+    seed_day = calendar.local_day(at - DRAWN_BEFORE)
+    seed_at = datetime.combine(seed_day, time(21, 30), calendar.COUNTY_ZONE)
+    published_at = seed_at - LEAD
+    month = calendar.previous_month(calendar.month_of(calendar.local_day(published_at)))
+    township = db.session.scalars(TOWNSHIP, {"id": county_id}).one()
+    plan = Plan(
+        f"{month.month} 月参与抽奖", month, month, (("电饭煲", 2), ("食用油", 10), ("毛巾", 20)),
+        f"双色球第 {seed_day:%Y%j} 期(演示)开奖号码,红球从小到大", seed_at,
+    )  # fmt: skip
+    with it_is(published_at - timedelta(hours=2)):
+        draws.switch(clerk, county_id, on=True, note_read=True)
+        draw = draws.save(clerk, township, plan)
+        if draws.count_chances(draw) < sum(count for _, count in plan.prizes):
+            return
+    with it_is(published_at):
+        draws.publish(clerk, draw.id)
+    with it_is(seed_at + timedelta(hours=11)):
+        draws.enter_seed(clerk, draw.id, SEED)
+        draws.enter_seed(other, draw.id, SEED)
