@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import (
 from backend.app.core import calendar
 from backend.app.core.sessions import SessionKind, open_session
 from tests.factories.county import bind, make_county, make_person
+from tests.factories.objections import make_bench, object_to
 from tests.wechat.server import World
 
 CHECKS = (
@@ -41,8 +42,21 @@ def test_no_request_the_document_allows_or_forbids_crashes_the_api(
             hammer(operation, mode, person)
 
 
+def test_no_request_of_a_cadre_about_scores_crashes_the_api(app: Flask) -> None:
+    bench = make_bench()
+    object_to(bench, case_id=bench.second_id)
+    document = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    operations = [found.ok() for found in document.get_all_operations()]
+    about = ("/objection", "/cadre/villages")
+    tried = [one for one in operations if any(part in one.path for part in about)]
+    assert len(tried) >= 6
+    for operation in tried:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            hammer(operation, mode, bench.cadre.person_id)
+
+
 def hammer(operation: schemathesis.schemas.APIOperation, mode: GenerationMode, person: int) -> None:
-    """Sends many generated requests to one operation, as a logged-in villager."""
+    """Sends many generated requests to one operation, as somebody who is logged in."""
 
     @settings(
         max_examples=EXAMPLES,

@@ -37,6 +37,9 @@ UNDER: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+OVERVIEW = ("/console/", "/console/leader")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the menu."""
@@ -54,7 +57,7 @@ def menu() -> list[Entry]:
     """The entries this reader may open; the page lies under the current one."""
     here = request.path
     current = next((href for href, parts in UNDER.items() if here.startswith(parts)), "")
-    current = current or ("/console/" if here == "/console/" else "")
+    current = current or ("/console/" if here in OVERVIEW else "")
     return [
         Entry(label, href, href == current)
         for label, href, permission in MENU

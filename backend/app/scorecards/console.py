@@ -22,6 +22,7 @@ from backend.app.ratings.queries import point_counts, reason_counts, words_in
 from backend.app.scorecards import (
     console_adjustments,
     console_imports,
+    console_leader,
     console_months,
     console_objections,
     console_publication,
@@ -234,3 +235,4 @@ console_objections.register(blueprint)
 console_publication.register(blueprint)
 console_adjustments.register(blueprint)
 console_imports.register(blueprint)
+console_leader.register(blueprint)

@@ -33,6 +33,22 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
     return Interval(share, low, high)
 
 
+def poisson_limits(count: int, level: float = 0.95) -> Interval:
+    """A count of independent events with its limits, by Byar's approximation.
+
+    Raises ValueError for a negative count.
+    Source: N. E. Breslow and N. E. Day, Statistical Methods in Cancer Research, vol. II (IARC
+    1987), p. 69.
+    """
+    if count < 0:
+        raise ValueError(f"a count is not negative, got {count}")
+    z, above = normal_quantile(level), count + 1
+    low = 0.0
+    if count:
+        low = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3
+    return Interval(float(count), low, above * (1 - 1 / (9 * above) + z / (3 * sqrt(above))) ** 3)
+
+
 def mean_t(values: Iterable[float], level: float = 0.95) -> Interval:
     """Mean with Student's t interval, in the unit of the values.
 

@@ -33,15 +33,16 @@ FLOW = text(
     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
     """  # noqa: S608  the parts are constants of our own code
 )
-OF_VILLAGE = text(
-    f"""
-    SELECT count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
-           count(*) FILTER (WHERE {ACCEPTED} AND {DONE})::int,
-           count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = 'solved')::int
+STEPS = f"""
+    count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
+    count(*) FILTER (WHERE {ACCEPTED} AND {DONE})::int,
+    count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = 'solved')::int
     FROM ticket t
-    WHERE t.village_id = :village_id AND t.created_at >= :start AND t.created_at < :end
-      AND {COUNTED}
-    """  # noqa: S608  the parts are constants of our own code
+    WHERE t.created_at >= :start AND t.created_at < :end AND {COUNTED}
+"""
+OF_VILLAGE = text(f"SELECT {STEPS} AND t.village_id = :village_id")
+TWO_MONTHS = text(
+    f"SELECT t.created_at >= :middle, {STEPS} AND t.county_id = :county_id GROUP BY 1"
 )
 # Why something is not done, the most telling reason first.
 WHY = """
@@ -123,6 +124,15 @@ def flow_of(village_id: int, start: datetime, end: datetime) -> Flow:
     """One village's, of what came in from `start` on before `end`."""
     asked = {"village_id": village_id, "start": start, "end": end}
     return Flow(*db.session.execute(OF_VILLAGE, asked).one())
+
+
+def months_of_county(
+    county_id: int, start: datetime, middle: datetime, end: datetime
+) -> tuple[Flow, Flow]:
+    """Everything that came in before `middle`, and from then on, in one statement."""
+    asked = {"county_id": county_id, "start": start, "middle": middle, "end": end}
+    found = {row[0]: Flow(*row[1:]) for row in db.session.execute(TWO_MONTHS, asked)}
+    return found.get(False, Flow()), found.get(True, Flow())
 
 
 def whole(found: dict[int | None, VillageFlow]) -> Flow:

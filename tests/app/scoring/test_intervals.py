@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from backend.app.scoring.intervals import (
     mean_t,
     mean_t_from_counts,
+    poisson_limits,
     regularised_beta,
     student_quantile,
     wilson,
@@ -108,3 +109,25 @@ def test_counts_give_the_same_as_the_values_written_out(numbers: list[int]) -> N
 @given(st.floats(0.001, 0.999), st.floats(0.2, 50), st.floats(0.2, 50))
 def test_the_beta_function_mirrors_itself(x: float, a: float, b: float) -> None:
     assert regularised_beta(x, a, b) == pytest.approx(1 - regularised_beta(1 - x, b, a), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    # Exact limits of F. Garwood, Biometrika 28 (1936) 437-442; Byar's come within a fiftieth.
+    [(1, 0.03, 5.57), (5, 1.62, 11.67), (10, 4.80, 18.39), (20, 12.22, 30.89),
+     (100, 81.36, 121.63)],
+)  # fmt: skip
+def test_limits_of_a_count_are_those_of_the_exact_table(
+    count: int, low: float, high: float
+) -> None:
+    found = poisson_limits(count)
+    assert found.value == count
+    assert found.low == pytest.approx(low, abs=0.03)
+    assert found.high == pytest.approx(high, abs=0.03)
+
+
+def test_no_events_have_a_lower_limit_of_nothing() -> None:
+    assert poisson_limits(0).low == 0
+    assert poisson_limits(0).high == pytest.approx(3.69, abs=0.1)
+    with pytest.raises(ValueError, match="not negative"):
+        poisson_limits(-1)

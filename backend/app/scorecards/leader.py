@@ -1,0 +1,117 @@
+"""One screen for whoever leads the county: lights, four numbers, what is late."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from backend.app.access import Actor
+from backend.app.core import calendar
+from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scorecards.standings import RankFilters, light_counts
+from backend.app.scoring.intervals import Interval, poisson_limits, wilson
+from backend.app.scoring.schemes import NOT_STARTED, Light
+from backend.app.tickets import board, present
+from backend.app.tickets.board import OfficeLine
+from backend.app.tickets.flow import Flow, months_of_county
+from backend.app.tickets.states import Party
+
+MOST_OFFICES, MOST_LATE = 8, 8
+
+
+@dataclass(frozen=True)
+class Number:
+    """One of the four; `change` only where the intervals of two whole months keep apart."""
+
+    label: str
+    value: int
+    note: str
+    change: str
+
+
+@dataclass(frozen=True)
+class LeaderPage:
+    """Everything on the screen; `late` are cards of tickets, the longest overdue first."""
+
+    lights: list[tuple[Light, int]]
+    villages: int
+    numbers: list[Number]
+    offices: list[tuple[str, OfficeLine]]
+    late: list[dict[str, Any]]
+    late_count: int
+
+    @property
+    def finding(self) -> str:
+        behind = [
+            f"{light.word} {count} 个村" for light, count in self.lights
+            if light.code in ("yellow", "red") and count
+        ]  # fmt: skip
+        said = "、".join(behind)
+        late = f"{self.late_count} 件诉求超时" if self.late_count else "没有超时的诉求"
+        return f"{said + ',' if said else ''}{late}。"
+
+
+def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
+    """Read-only, in a handful of statements."""
+    _, scheme = scheme_for(county_id, month)
+    counts = light_counts([county_id], month, RankFilters())
+    before, now = _flows(county_id, month)
+    scope = board.scope_of(actor)
+    offices = [line for line in board.offices_board(scope) if line.late]
+    names = present.office_names(offices)
+    tickets = board.find_tickets(scope, board.Filters(view="late"))[:MOST_LATE]
+    return LeaderPage(
+        [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NOT_STARTED)],
+        sum(counts.values()),
+        four_numbers(now, before, month < calendar.month_of(calendar.today())),
+        [(names[line.region_id, line.department_id], line) for line in offices[:MOST_OFFICES]],
+        present.cards(tickets, {Party.HANDLER}),
+        sum(line.late for line in offices),
+    )  # fmt: skip
+
+
+def _flows(county_id: int, month: date) -> tuple[Flow, Flow]:
+    """Of the month before, and of this one."""
+    months = (calendar.previous_month(month), month, calendar.next_month(month))
+    return months_of_county(county_id, *map(calendar.midnight, months))
+
+
+def four_numbers(now: Flow, before: Flow, is_over: bool) -> list[Number]:
+    """发现 is compared as a count, the others as shares of what they could have been."""
+    steps = [("受理", now.accepted, now.found, before.accepted, before.found),
+             ("办结", now.done, now.accepted, before.done, before.accepted),
+             ("满意", now.content, now.done, before.content, before.done)]  # fmt: skip
+    found = Number(
+        "发现", now.found, "件,村民提的和差评开的",
+        _change(poisson_limits(now.found), poisson_limits(before.found), is_over, "件数"),
+    )  # fmt: skip
+    return [
+        found,
+        *(
+            Number(
+                label, part, _share(part, whole),
+                _change(_wilson(part, whole), _wilson(*earlier), is_over, f"{label}率"),
+            )
+            for label, part, whole, *earlier in steps
+        ),
+    ]  # fmt: skip
+
+
+def _wilson(part: int, whole: int) -> Interval | None:
+    return wilson(part, whole) if whole else None
+
+
+def _share(part: int, whole: int) -> str:
+    return f"占 {whole} 件的 {(200 * part + whole) // (2 * whole)}%" if whole else "还没有可比的"
+
+
+def _change(now: Interval | None, before: Interval | None, is_over: bool, what: str) -> str:
+    """Silence is no change: a month that runs is not compared with a whole one."""
+    if not is_over:
+        return "这个月还没完,不和上月比"
+    if now is None or before is None:
+        return "没有可比的上月"
+    if now.low > before.high:
+        return f"▲ {what}比上月高"
+    if now.high < before.low:
+        return f"▼ {what}比上月低"
+    return f"{what}和上月差不多"
