@@ -1,5 +1,6 @@
 """导出: ask for a file, watch it being written, fetch it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file
@@ -13,13 +14,32 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard
 from backend.app.exports import operations, queries
+from backend.app.exports.kinds import KINDS, MONTH, TICKETS
 from backend.app.scorecards.queries import list_months
 
 blueprint = Blueprint("exports_console", __name__, url_prefix="/console/exports")
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
+FILTER, LONGEST = "f.", 40
+# What the page says about the filters it keeps.
+FILTER_NAMES = {
+    "q": "村名或代码", "township": "乡镇", "status": "样本", "view": "分栏", "search": "编号或文字",
+    "category": "分类", "kind": "类型", "channel": "来源", "tag": "标签", "region_id": "乡镇",
+    "department_id": "部门",
+}  # fmt: skip
+
+
+def _filters(given: Mapping[str, str]) -> dict[str, str]:
+    """The filters of the page the file was asked from: f.q=西村."""
+    found = {
+        name.removeprefix(FILTER): value[:LONGEST]
+        for name, value in given.items()
+        if name.startswith(FILTER) and value
+    }
+    return {name: value for name, value in found.items() if name in FILTER_NAMES}
 
 
 @blueprint.get("")
@@ -34,7 +54,8 @@ def list_exports() -> str:
         region_id=request.args.get("region", type=int),
         regions=queries.exportable_regions(scope),
         exports=queries.list_own(actor().person_id),
-        kinds=operations.KINDS, kind=request.args.get("kind"),
+        kinds=KINDS, kind=request.args.get("kind"), of_tickets=request.args.get("kind") == TICKETS,
+        kept=_filters(request.args), names=FILTER_NAMES, this_month=calendar.today(),
     )  # fmt: skip
 
 
@@ -42,22 +63,25 @@ def list_exports() -> str:
 @guard(Permission.EXPORT)
 def show_table() -> str:
     """The list alone, asked for again while something is being written."""
-    return render_template("exports/table.html", exports=queries.list_own(actor().person_id))
+    return render_template(
+        "exports/table.html", exports=queries.list_own(actor().person_id), kinds=KINDS
+    )
 
 
 @blueprint.post("")
 @guard(Permission.EXPORT)
 def request_export() -> Response:
     """Asks for a file."""
-    month = calendar.parse_month(request.form.get("month"))
-    region = request.form.get("region_id", "")
+    form = request.form
+    kind = form.get("kind", MONTH)
+    month = calendar.parse_month(form.get("month"))
+    region = form.get("region_id", "")
     if month is None or not region.isdecimal() or len(region) > 18:
         raise InvalidInput(errors={"month": ["请选月份和地方"]})
+    formats = KINDS[kind].formats if kind in KINDS else ()
+    format_ = formats[0] if len(formats) == 1 else form.get("format", "")
     with transaction():
-        operations.request_export(
-            actor(), int(region), month, request.form.get("format", ""),
-            request.form.get("kind", operations.MONTH_SCORECARDS),
-        )  # fmt: skip
+        operations.request_export(actor(), int(region), month, format_, kind, _filters(form))
     return redirect(address_of("exports_console.list_exports"))
 
 

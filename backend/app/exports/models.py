@@ -1,6 +1,7 @@
 """Files that staff asked for."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -13,7 +14,9 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
@@ -27,7 +30,7 @@ class Export(Model):
         CheckConstraint(
             "state IN ('queued', 'running', 'done', 'failed', 'expired')", name="state"
         ),
-        CheckConstraint("format IN ('xlsx', 'csv')", name="format"),
+        CheckConstraint("format IN ('xlsx', 'csv', 'pdf')", name="format"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("(state = 'done') = (file_key IS NOT NULL)", name="done_has_a_file"),
         Index(None, "requested_by_id", "id"),
@@ -39,6 +42,8 @@ class Export(Model):
     format: Mapped[str] = mapped_column(String(4))
     month: Mapped[date] = mapped_column(Date)
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    # Those of the page it was asked from.
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     state: Mapped[str] = mapped_column(String(8))
     progress: Mapped[int] = mapped_column(SmallInteger)
     row_count: Mapped[int | None] = mapped_column(Integer)

@@ -13,31 +13,25 @@ from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.queue import JobName, enqueue
-from backend.app.exports import points_sheet, redemptions_sheet
+from backend.app.exports.asked import Asked
+from backend.app.exports.kinds import KINDS, MONTH, TICKETS, Kind
 from backend.app.exports.models import Export
-from backend.app.exports.sheets import write_csv, write_xlsx
 from backend.app.places.queries import get_place
-from backend.app.points import months, reward_lists
-from backend.app.scorecards import queries as scorecards
-from backend.app.scorecards.figures import NOTHING, Area, rounded
 
 KEPT_FOR = timedelta(days=7)
-FORMATS = ("xlsx", "csv")
 FINISHED = ("done", "expired")
-MONTH_SCORECARDS = "month_scorecards"
-MONTH_POINTS = "month_points"
-REDEMPTIONS = "redemptions"
-KINDS = {MONTH_SCORECARDS: "村庄得分", MONTH_POINTS: "积分汇总", REDEMPTIONS: "兑换明细"}
 
 
 def request_export(
-    actor: Actor, region_id: int, month: date, format_: str, kind: str = MONTH_SCORECARDS
-) -> Export:
-    """Puts a file on the list; a worker writes it."""
-    if format_ not in FORMATS:
-        raise InvalidInput(errors={"format": ["请选 xlsx 或 csv"]})
+    actor: Actor, region_id: int, month: date, format_: str, kind: str = MONTH,
+    filters: dict[str, Any] | None = None,
+) -> Export:  # fmt: skip
+    """Puts a file on the list; a worker writes it. `filters` are those of the page."""
     if kind not in KINDS:
         raise InvalidInput(errors={"kind": ["请选导出什么"]})
+    if format_ not in KINDS[kind].formats:
+        formats = "或 ".join(KINDS[kind].formats)
+        raise InvalidInput(errors={"format": [f"这份文件的格式请选 {formats}"]})
     place = get_place(region_id)
     if not may(actor, Permission.EXPORT, place.path):
         raise NotAllowed("这个地方不归您管,不能导出")
@@ -47,9 +41,10 @@ def request_export(
         format=format_,
         month=month,
         region_id=region_id,
+        filters=filters or {},
         state="queued",
         progress=0,
-        file_name=f"{place.name}{month:%Y年%m月}{KINDS[kind]}.{format_}",
+        file_name=f"{place.name}{_dated(kind, month)}{KINDS[kind].name}.{format_}",
         requested_by_id=actor.person_id,
         requested_at=at,
         expires_at=at + KEPT_FOR,
@@ -59,9 +54,15 @@ def request_export(
     record(
         "request_export", actor.person_id, "export", export.id,
         month=f"{month:%Y-%m}", region_id=region_id, format=format_, kind=kind,
+        filters=sorted(filters or {}),
     )  # fmt: skip
     enqueue(JobName.WRITE_EXPORT, export.id)
     return export
+
+
+def _dated(kind: str, month: date) -> str:
+    """A list of tickets is of the day it was asked for; everything else of its month."""
+    return f"{calendar.today():%Y年%m月%d日}" if kind == TICKETS else f"{month:%Y年%m月}"
 
 
 def write_export(export_id: int) -> None:
@@ -71,15 +72,13 @@ def write_export(export_id: int) -> None:
         if export is None or export.state in FINISHED:
             return
         export.state = "running"
-        asked: dict[str, Any] = {
-            "region_id": export.region_id,
-            "month": export.month,
-            "format": export.format,
-            "kind": export.kind,
-        }
-        title = export.file_name.rsplit(".", 1)[0]
+        kind = KINDS[export.kind]
+        asked = Asked(
+            export.requested_by_id, export.region_id, export.month, export.format,
+            export.file_name.rsplit(".", 1)[0], export.filters,
+        )  # fmt: skip
     try:
-        key, count = _write_file(export_id, title, **asked)
+        key, count = _write_file(export_id, kind, asked)
     except Exception:
         with transaction():
             _set(export_id, state="failed", failure="没有写成,请再申请一次;还不行请找管理员")
@@ -93,55 +92,18 @@ def write_export(export_id: int) -> None:
         storage.delete(key)
 
 
-def _write_file(
-    export_id: int, title: str, region_id: int, month: date, format: str, kind: str  # noqa: A002
-) -> tuple[str, int]:  # fmt: skip
-    rows = scorecards.export_rows(region_id, month) if kind == MONTH_SCORECARDS else []
-    points = _points(region_id, month) if kind == MONTH_POINTS else None
-    redeemed = reward_lists.export_rows(region_id, month) if kind == REDEMPTIONS else None
-    count = len(rows)
-    db.session.rollback()
+def _write_file(export_id: int, kind: Kind, asked: Asked) -> tuple[str, int]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"export.{format}"
+        path = Path(folder) / f"export.{asked.format}"
 
         def progress(percent: int) -> None:
             with transaction():
                 _set(export_id, progress=min(99, percent))
 
-        if points is not None:
-            count = points_sheet.write(path, format, title, points, progress)
-        elif redeemed is not None:
-            count = redemptions_sheet.write(path, format, title, redeemed, progress)
-        elif format == "csv":
-            write_csv(path, rows, progress)
-        else:
-            shown = scorecards.area_month([region_id], month)
-            write_xlsx(path, title, rows, _summary(shown, month), progress)
-        key = storage.new_key("exports", format)
+        count = kind.write(path, asked, progress)
+        key = storage.new_key("exports", asked.format)
         storage.put(key, path.read_bytes())
     return key, count
-
-
-def _points(region_id: int, month: date) -> months.Report:
-    county_id = get_place(region_id).county_id or region_id
-    return months.report(county_id, region_id, month)
-
-
-def _summary(shown: Area, month: date) -> list[tuple[str, Any]]:
-    """The four numbers of the page, with its digits; figures are numbers that can be reckoned."""
-    return [
-        ("月份", f"{month:%Y-%m}"),
-        ("村", shown.villages),
-        ("有评价的村", shown.rated_villages),
-        ("评价数", shown.n),
-        ("待核", shown.held),
-        ("满意度", NOTHING if shown.mean is None else rounded(shown.mean)),
-        ("满意度 95% 区间", shown.mean_range),
-        ("好评率%", NOTHING if shown.rate is None else rounded(shown.rate)),
-        ("好评率 95% 区间", shown.rate_range),
-        ("样本", shown.status_words or "够"),
-        ("做成时间", f"{calendar.now().astimezone(calendar.COUNTY_ZONE):%Y-%m-%d %H:%M}"),
-    ]
 
 
 def _set(export_id: int, **values: Any) -> bool:

@@ -7,7 +7,12 @@ from typing import Any
 
 import xlsxwriter
 
-from backend.app.exports.sheets import Progress, safe_text
+from backend.app.core.cells import safe_text
+from backend.app.core.db import db
+from backend.app.exports.asked import Asked
+from backend.app.exports.books import Progress
+from backend.app.places.queries import get_place
+from backend.app.points import months
 
 HEADERS = (
     "行政区划代码", "村", "乡镇", "发出", "兑换", "到期", "调整和暂扣", "冲正", "净增", "笔数",
@@ -76,12 +81,15 @@ def write_csv(path: Path, rows: Sequence[Any]) -> None:
             writer.writerow([*(safe_text(value) for value in line[:TEXTS]), *line[TEXTS:]])
 
 
-def write(path: Path, format_: str, title: str, report: Any, progress: Progress) -> int:
+def write(path: Path, asked: Asked, progress: Progress) -> int:
     """Writes one month's report; returns how many villages it holds."""
+    county_id = get_place(asked.region_id).county_id or asked.region_id
+    report = months.report(county_id, asked.region_id, asked.month)
+    db.session.rollback()
     closed = "已结账,数不再变" if report.closed else "还没结账,数还会变"
     progress(10)
-    if format_ == "csv":
+    if asked.format == "csv":
         write_csv(path, report.villages)
     else:
-        write_xlsx(path, title, report.villages, closed)
+        write_xlsx(path, asked.title, report.villages, closed)
     return len(report.villages)

@@ -7,8 +7,12 @@ from typing import Any
 
 import xlsxwriter
 
+from backend.app.core.cells import safe_text
+from backend.app.core.db import db
 from backend.app.core.pages import local_time
-from backend.app.exports.sheets import Progress, safe_text
+from backend.app.exports.asked import Asked
+from backend.app.exports.books import Progress
+from backend.app.points import reward_lists
 from backend.app.points.own_redemptions import STATE_NAMES
 from backend.app.points.publications import masked
 
@@ -76,10 +80,12 @@ def write_csv(path: Path, rows: Sequence[Any]) -> None:
             writer.writerow([v if i in NUMBERS else safe_text(v) for i, v in line])
 
 
-def write(path: Path, format_: str, title: str, rows: Sequence[Any], progress: Progress) -> int:
+def write(path: Path, asked: Asked, progress: Progress) -> int:
     """Writes the lines; returns how many there are."""
-    if format_ == "csv":
+    rows = reward_lists.export_rows(asked.region_id, asked.month)
+    db.session.rollback()
+    if asked.format == "csv":
         write_csv(path, rows)
     else:
-        write_xlsx(path, title, rows, progress)
+        write_xlsx(path, asked.title, rows, progress)
     return len(rows)

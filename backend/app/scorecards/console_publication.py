@@ -1,20 +1,23 @@
 """公示 in the console: what would be told, telling it, and what has been told."""
 
+import io
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, may, regions_of
 from backend.app.core import calendar
+from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import find_place, get_place, region_names
 from backend.app.scorecards import locks, open_data, publications, short_words
 from backend.app.scorecards.public import public_host
+from backend.app.scorecards.village_sheet import DEMO, draw_sheets
 
 
 def _asked_month(text: str | None) -> date:
@@ -76,6 +79,26 @@ def publish_month() -> Response:
 
 
 @guard(Permission.EXPORT)
+def print_sheet(code: str, month: str) -> Response:
+    """「你说我办」 of one village, A4; every fetch is in the audit log."""
+    page = publications.of_village(code, _asked_month(month))
+    me = actor()
+    if not may(me, Permission.EXPORT, get_place(page.village_id).path):
+        raise NotAllowed
+    content = page.content
+    title = f"{content['township']}{content['village']}{page.month:%Y年%m月}你说我办"
+    address = f"{public_host()}/p/{page.code}/{page.month:%Y-%m}"
+    note = DEMO if current_app.config["SETTINGS"].demo else ""
+    with transaction():
+        record("print_village_sheet", me.person_id, "region", page.village_id,
+               month=f"{page.month:%Y-%m}")  # fmt: skip
+    return send_file(
+        io.BytesIO(draw_sheets([(content, address)], title, note)), mimetype="application/pdf",
+        download_name=f"{title}.pdf", max_age=0,
+    )  # fmt: skip
+
+
+@guard(Permission.EXPORT)
 def show_publication(code: str, month: str) -> str:
     """A published month's villages: their sheets, and the words for WeChat groups."""
     publication = publications.of_county(code, _asked_month(month))
@@ -114,3 +137,4 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(base, view_func=publish_month, methods=["POST"])
     blueprint.add_url_rule(f"{base}/<int:county_id>/<month>/preview", view_func=preview_publication)
     blueprint.add_url_rule(f"{base}/<code>/<month>", view_func=show_publication)
+    blueprint.add_url_rule(f"{base}/<code>/<month>/sheet.pdf", view_func=print_sheet)

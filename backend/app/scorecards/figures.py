@@ -19,6 +19,7 @@ ONE_PLACE = Decimal("0.1")
 NOTHING = "—"
 # Two-sided 95% of a normal distribution.
 NORMAL_95 = Decimal("1.959964")
+FULL = Decimal(10_000)
 STATUS_WORDS = {
     Status.OK: "",
     Status.TOO_FEW: "样本不足",
@@ -174,8 +175,9 @@ def share_text(part: int, whole: int) -> str:
 
 
 def total_limits(hundredths: int, error: Decimal | float) -> tuple[str, str]:
-    """Between which totals the true one lies, 95%, cut to 0 … 100."""
-    half = Decimal(str(error)) * NORMAL_95 * 100
-    low = max(Decimal(0), hundredths - half).quantize(Decimal(1), ROUND_HALF_UP)
-    high = min(Decimal(10_000), hundredths + half).quantize(Decimal(1), ROUND_HALF_UP)
-    return score_text(int(low)), score_text(int(max(high, low)))
+    """Between which totals the true one lies, 95%, cut to 0 … 100 where the total itself is not
+    beyond."""
+    half, total = Decimal(str(error)) * NORMAL_95 * 100, Decimal(hundredths)
+    low, high = min(total, max(Decimal(0), total - half)), max(total, min(FULL, total + half))
+    whole = [int(one.quantize(Decimal(1), ROUND_HALF_UP)) for one in (low, high)]
+    return score_text(whole[0]), score_text(whole[1])

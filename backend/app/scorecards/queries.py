@@ -41,10 +41,6 @@ ROW = """
     c.level_5, c.held, c.status, c.satisfaction_mean, c.satisfaction_low, c.satisfaction_high,
     c.positive_rate, c.positive_low, c.positive_high
 """
-EXPORT_ROW = f"""
-    v.code, v.name, t.name AS township, c.n, c.level_1, c.level_2, c.level_3, c.level_4,
-    c.level_5, c.held, c.status, {", ".join(f"round(c.{figure}, 1)::float8" for figure in FIGURES)}
-"""
 FROM = f"""
     FROM scorecard c
     JOIN region v ON v.id = c.village_id
@@ -185,14 +181,6 @@ def village_totals(scope: Collection[int], month: date, filters: Filters) -> Are
 def all_village_rows(region_id: int, month: date) -> list[Any]:
     """Every village of a region in the order of codes."""
     return _run(f"SELECT {ROW} {FROM} ORDER BY v.code", scope=[region_id], month=month)
-
-
-def export_rows(region_id: int, month: date) -> list[Any]:
-    """As all_village_rows, with the figures rounded as they are shown: ready to be written.
-
-    PostgreSQL rounds numerics half away from zero, which for figures of 0 to 100 is half up.
-    """
-    return _run(f"SELECT {EXPORT_ROW} {FROM} ORDER BY v.code", scope=[region_id], month=month)
 
 
 def computed_at(scope: Collection[int], month: date) -> datetime | None:

@@ -158,12 +158,18 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
     return query
 
 
-def find_tickets(scope: Scope, filters: Filters) -> list[Ticket]:
-    """One page and one more: what is due first, or the newest first."""
-    query = select(Ticket).where(scope.covers(), _in_view(filters.view, calendar.now()))
+def narrowed(query: Select[Any], scope: Scope, filters: Filters) -> Select[Any]:
+    """What of a query over tickets the reader may see and asked for."""
+    query = query.where(scope.covers(), _in_view(filters.view, calendar.now()))
     query = _filtered(query, filters)
     if filters.search and not scope.reads_held:
         query = query.where(Ticket.words_state.in_(["shown", "none"]))
+    return query
+
+
+def find_tickets(scope: Scope, filters: Filters) -> list[Ticket]:
+    """One page and one more: what is due first, or the newest first."""
+    query = narrowed(select(Ticket), scope, filters)
     ended = filters.view in ("closed", "all") or filters.newest
     order = (Ticket.id.desc(),) if ended else (next_due(), Ticket.id)
     page = query.order_by(*order).limit(PAGE + 1).offset((filters.page - 1) * PAGE)

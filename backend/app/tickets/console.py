@@ -21,6 +21,7 @@ from backend.app.tickets import (
     console_rules,
     desk,
     handling,
+    listing,
     present,
     queries,
     supervision,
@@ -97,6 +98,8 @@ def _list(error: DomainError | None = None) -> str:
         may_rule=has_permission(me, Permission.MANAGE_TICKET_RULES),
         warnings=console_rules.calendar_warnings(me),
         levels=supervision.LEVEL_NAMES,
+        may_export=has_permission(me, Permission.EXPORT),
+        kept={f"f.{name}": value for name, value in listing.kept(filters).items()},
     )  # fmt: skip
 
 

@@ -14,16 +14,18 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.cells import safe_text
 from backend.app.core.db import transaction
+from backend.app.exports import month_book
+from backend.app.exports.books import write_csv
 from backend.app.exports.models import Export
 from backend.app.exports.operations import delete_old_exports, write_export
-from backend.app.exports.sheets import HEADERS, write_csv
 from backend.jobs import worker
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, make_county
 from tests.factories.ratings import LAST_MONTH, rate_village
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
-NASTY = ["=1+1", "@SUM(A1)", "+1", "-1", "\t=1", "＝1+1", "＠x", '村,"引号"']
+HEADERS = [column.name for column in month_book.VILLAGES]
+NASTY = ["=1+1", "@SUM(A1)", "\t=1", "＝1+1", "\n+1", "-1", "+1", "＠x", '村,"引号"']
 
 
 @pytest.fixture
@@ -80,38 +82,41 @@ def test_a_worker_writes_what_was_asked_for(app, desk, county, monkeypatch) -> N
 
 
 def test_the_digits_of_the_file_are_the_digits_of_the_page(xlsx: bytes, desk: Desk) -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["村庄得分"]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["各村"]
     lines = list(sheet.iter_rows(min_row=2, values_only=True))
-    assert lines[0][:4] == ("610528100201", "第1村", "庄里镇", 12)
+    assert lines[0][:3] == ("610528100201", "第1村", "庄里镇")
+    assert lines[0][11] == 12
     page = desk.get(f"/console/villages?month={MONTH}").text
     shown = re.findall(r'<td class="num">([^<]+)</td>', page[page.index("<tbody>") :])
-    assert [str(lines[0][3]), f"{lines[0][11]:.1f}", f"{lines[0][14]:.1f}%"] == shown[:3]
-    assert lines[1][10] == "样本不足"
-    assert lines[2][3:12] == (0, 0, 0, 0, 0, 0, 0, "无评价", None)
+    assert [f"{lines[0][11]:.0f}", f"{lines[0][19]:.1f}", f"{lines[0][22]:.1f}%"] == shown[:3]
+    assert lines[1][18] == "样本不足"
+    assert lines[2][11:20] == (0, 0, 0, 0, 0, 0, 0, "无评价", None)
+    assert lines[2][4:8] == (None, None, None, "✕ 未开展")
     dashboard = desk.get(f"/console/?month={MONTH}").text
     summary = dict(openpyxl.load_workbook(io.BytesIO(xlsx))["汇总"].iter_rows(
         min_row=3, max_col=2, values_only=True))  # fmt: skip
     values = re.findall(r'class="value">([^<]+)', dashboard)
     assert type(summary["满意度"]) in (int, float)
-    figures = [summary["评价数"], f"{summary['满意度']:.1f}", f"{summary['好评率%']:.1f}%"]
+    figures = [f"{summary['评价数']:.0f}", f"{summary['满意度']:.1f}", f"{summary['好评率%']:.1f}%"]
     assert list(map(str, figures)) == values[:3]
 
 
 def test_another_reader_opens_the_file_too(xlsx: bytes) -> None:
     book = load_workbook(io.BytesIO(xlsx))
-    assert book.sheet_names == ["汇总", "村庄得分", "说明"]
-    assert book.get_sheet_by_name("村庄得分").to_python()[0] == list(HEADERS)
+    assert book.sheet_names == ["汇总", "各村", "指标", "扣分的事", "更正", "说明"]
+    assert book.get_sheet_by_name("各村").to_python()[0] == HEADERS
 
 
 def test_the_sheet_is_ready_to_read_and_print(xlsx: bytes) -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["村庄得分"]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["各村"]
     assert sheet.freeze_panes == "C2"
     assert sheet.page_setup.orientation == "landscape"
     assert str(sheet.page_setup.paperSize) == "9"
     assert sheet.print_title_rows == "$1:$1"
-    assert sheet.auto_filter.ref == "A1:Q4"
-    assert sheet["L2"].number_format == "0.0"
-    assert isinstance(sheet["D2"].value, int)
+    assert sheet.auto_filter.ref == "A1:Y4"
+    assert sheet["T2"].number_format == "0.0"
+    assert sheet["E2"].number_format == "0.00"
+    assert sheet["L2"].value == 12
 
 
 @pytest.mark.parametrize("format_", ["xlsx", "csv"])
@@ -131,7 +136,7 @@ def test_nothing_in_a_file_can_be_opened_as_a_formula(
         names = [line[1] for line in csv.reader(io.StringIO(content.decode("utf-8-sig")))][1:]
         assert names == [f"'{name}" for name in NASTY[:3]]
         return
-    sheet = openpyxl.load_workbook(io.BytesIO(content))["村庄得分"]
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["各村"]
     cells = [sheet.cell(row, 2) for row in (2, 3, 4)]
     assert [cell.value for cell in cells] == NASTY[:3]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -149,8 +154,8 @@ def test_csv_has_a_byte_order_mark_and_real_figures(app, desk, county, monkeypat
     content = fetch(desk, newest(desk))
     assert content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert lines[0] == list(HEADERS)
-    assert lines[1][11] == "86.7"
+    assert lines[0] == HEADERS
+    assert lines[1][19] == "86.7"
 
 
 def test_writing_twice_leaves_one_file(app, desk, county, monkeypatch, scalar) -> None:
@@ -168,12 +173,12 @@ def test_two_workers_on_one_export_leave_one_file(
     export_id = scalar("SELECT id FROM export")
 
     def overtaken(*rest: object) -> None:
-        monkeypatch.setattr("backend.app.exports.operations.write_csv", write_csv)
+        monkeypatch.setattr("backend.app.exports.month_book.write_csv", write_csv)
         write_export(export_id)
         write_csv(*rest)
 
     before = set(files.rglob("*.csv"))
-    monkeypatch.setattr("backend.app.exports.operations.write_csv", overtaken)
+    monkeypatch.setattr("backend.app.exports.month_book.write_csv", overtaken)
     write_export(export_id)
     assert {path.name for path in set(files.rglob("*.csv")) - before} == {
         str(scalar("SELECT file_key FROM export")).removeprefix("exports/")
@@ -185,7 +190,7 @@ def test_a_file_that_failed_says_so_and_can_be_written_again(
 ) -> None:
     ask(desk, county.id)
     with monkeypatch.context() as broken:
-        broken.setattr("backend.app.exports.operations.write_xlsx", lambda *_: 1 / 0)
+        broken.setattr("backend.app.exports.month_book.write_book", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             write_export(scalar("SELECT id FROM export"))
     assert "没有写成" in desk.get("/console/exports").text

@@ -1,0 +1,127 @@
+"""Workbooks for WPS and Excel, and CSV: the same rows, ready to read, filter and print.
+
+Text is written as text, so nothing can be opened as a formula; figures are real numbers with the
+digits of the page.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rustpy_xlsxwriter import Format, write_worksheets
+
+from backend.app.core.cells import safe_cell
+
+Progress = Callable[[int], None]
+Row = Sequence[Any]
+STEP = 500
+A4 = 9
+HEAD = Format().set_bold().set_background_color("#F1ECE0").set_border("thin").set_text_wrap()
+TITLE = Format().set_bold().set_font_size(14)
+WRAPPED = Format().set_text_wrap()
+
+
+@dataclass(frozen=True)
+class Column:
+    """`digits` are the decimal places of a figure; None for text and whole numbers."""
+
+    name: str
+    width: float = 12
+    digits: int | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of cells in the order of columns: text, numbers or None. `nothing` where there are none.
+
+    `digits_of_rows` are the places of single rows, where a column holds different figures.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    frozen: int = 2
+    nothing: str = "没有"
+    digits_of_rows: dict[int, int] | None = None
+    wide: bool = True
+
+
+def write_book(path: Path, title: str, sheets: Sequence[Sheet], progress: Progress) -> None:
+    """A workbook with frozen headers, filters, widths, and A4 with the header on every page."""
+    counted = _counter(sum(len(sheet.rows) for sheet in sheets), progress)
+    write_worksheets(
+        [(sheet.name, _records(sheet, counted)) for sheet in sheets],
+        str(path),
+        freeze_panes={sheet.name: {"row": 1, "col": sheet.frozen} for sheet in sheets},
+        column_widths={
+            sheet.name: {column.name: column.width for column in sheet.columns} for sheet in sheets
+        },
+        column_formats={sheet.name: _formats(sheet) for sheet in sheets},
+        header_format={"general": HEAD},
+        row_formats={
+            sheet.name: {
+                row + 1: Format().set_num_format(_places(digits))
+                for row, digits in (sheet.digits_of_rows or {}).items()
+            }
+            for sheet in sheets
+            if sheet.digits_of_rows
+        },
+        autofilter={sheet.name: sheet.wide and bool(sheet.rows) for sheet in sheets},
+        page_setup={sheet.name: _page(sheet, title) for sheet in sheets},
+    )
+
+
+def _counter(whole: int, progress: Progress) -> Callable[[], None]:
+    """Called for every row; says how far all sheets together are."""
+    done = 0
+
+    def count() -> None:
+        nonlocal done
+        if done % STEP == 0:
+            progress(done * 100 // max(whole, 1))
+        done += 1
+
+    return count
+
+
+def _records(sheet: Sheet, count: Callable[[], None]) -> Iterator[dict[str, Any]]:
+    names = [column.name for column in sheet.columns]
+    if not sheet.rows:
+        yield dict.fromkeys(names) | {names[0]: sheet.nothing}
+    for row in sheet.rows:
+        count()
+        yield dict(zip(names, row, strict=True))
+
+
+def _places(digits: int) -> str:
+    return "0." + "0" * digits if digits else "0"
+
+
+def _formats(sheet: Sheet) -> dict[str, Format]:
+    found = {
+        column.name: Format().set_num_format(_places(column.digits))
+        for column in sheet.columns
+        if column.digits is not None
+    }
+    return found | {column.name: WRAPPED for column in sheet.columns if column.width > 50}
+
+
+def _page(sheet: Sheet, title: str) -> dict[str, Any]:
+    plain = title.replace("&", "&&")
+    return {
+        "landscape": sheet.wide, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": 0,
+        "footer": f"&L{plain}&R第 &P 页,共 &N 页",
+    }  # fmt: skip
+
+
+def write_csv(path: Path, columns: Iterable[str], rows: Sequence[Row], progress: Progress) -> None:
+    """UTF-8 with a byte order mark, as WPS and Excel expect it."""
+    count = _counter(len(rows), progress)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows:
+            count()
+            writer.writerow([safe_cell(cell) for cell in row])

@@ -1,0 +1,152 @@
+"""A month as rows for files: villages, indicators, cases, corrections; with the page's digits.
+
+PostgreSQL rounds numerics half away from zero, which for figures of 0 to 100 is half up, as
+figures.py does; a test compares the two.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.places.queries import get_place
+from backend.app.ratings.facts import rating_cases
+from backend.app.scorecards.explanation import LIST_WORDS
+from backend.app.scorecards.facts import COSTS
+from backend.app.scorecards.figures import NORMAL_95, STATUS_WORDS, score_text
+from backend.app.scorecards.locks import lock_of
+from backend.app.scorecards.publication_village import light_of
+from backend.app.scorecards.publications import REASONS
+from backend.app.scorecards.queries import FIGURES, FROM, WITHIN, Filters
+from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.scheme_json import from_json
+from backend.app.scoring.schemes import Scheme
+from backend.app.tickets.facts import ticket_cases
+
+ORDER = "ORDER BY v.code, v.id"
+HALF = f"{NORMAL_95} * COALESCE(c.standard_error, 0)"
+VILLAGES = f"""
+    SELECT v.code, v.name, t.name AS township, c.kind, c.total::float8,
+           round(least(c.total, greatest(0, c.total - {HALF}) + 0 * c.total), 2)::float8,
+           round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8,
+           c.light, c.band, c.rank_low, c.rank_high,
+           c.n, c.level_1, c.level_2, c.level_3, c.level_4, c.level_5, c.held, c.status,
+           {", ".join(f"round(c.{figure}, 1)::float8" for figure in FIGURES)}
+    {FROM}
+"""
+TICKS = "CASE WHEN i.n > 0 AND i.{0} >= 0 THEN round(i.{0} / 10000.0, 1)::float8 END"
+INDICATORS = f"""
+    SELECT v.code, v.name, t.name AS township, i.code AS indicator, (i.weight / 100.0)::float8,
+           i.n, i.few, {TICKS.format("value")}, {TICKS.format("low")}, {TICKS.format("high")},
+           CASE WHEN i.n > 0 THEN round(i.z / 10000.0, 2)::float8 END, {TICKS.format("shrunk")},
+           CASE WHEN i.n > 0 THEN round(i.achievement / 10000.0, 1)::float8 END,
+           CASE WHEN i.n > 0 THEN (i.lost / 100.0)::float8 END
+    FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
+    CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(c.indicators) AS (
+        code text, weight int, n int, few boolean, value bigint, low bigint, high bigint,
+        z bigint, shrunk bigint, achievement bigint, lost int)) WITH ORDINALITY
+        AS i (code, weight, n, few, value, low, high, z, shrunk, achievement, lost, place)
+    WHERE c.month = :month AND {WITHIN}
+"""
+CASES = f"""
+    SELECT v.code, v.name, t.name AS township, listed.key AS list, found.id::bigint AS case_id
+    FROM month_fact f JOIN region v ON v.id = f.village_id JOIN region t ON t.id = v.township_id
+    JOIN scorecard c ON c.village_id = f.village_id AND c.month = f.month
+    CROSS JOIN LATERAL jsonb_each(f.cases) AS listed (key, ids)
+    CROSS JOIN LATERAL jsonb_array_elements_text(listed.ids) AS found (id)
+    WHERE f.month = :month AND {WITHIN}
+"""
+CORRECTIONS = f"""
+    SELECT x.number, v.code, v.name, x.reason_kind, x.reason, x.before ->> 'total' AS before,
+           x.after ->> 'total' AS after, x.made_at
+    FROM scorecard_correction x JOIN region v ON v.id = x.village_id
+    WHERE x.month = :month AND {WITHIN} ORDER BY x.county_id, x.number
+"""
+LIGHT, STATUS = 7, 18
+RATING_LISTS = COSTS["rating"]
+LISTS = {**dict.fromkeys(RATING_LISTS, "评价"), **dict.fromkeys(COSTS["ticket"], "诉求")}
+Row = tuple[Any, ...]
+
+
+def _run(statement: str, region_id: int, month: date, filters: Filters) -> list[Any]:
+    asked = {"scope": [region_id], "month": month, **filters.values}
+    return list(db.session.execute(text(statement), asked))
+
+
+def scheme_of_month(region_id: int, month: date) -> Scheme:
+    """As the month was locked by, or would be."""
+    county_id = get_place(region_id).county_id or region_id
+    lock = lock_of(county_id, month)
+    return from_json(lock.scheme) if lock else scheme_for(county_id, month)[1]
+
+
+def village_rows(region_id: int, month: date, filters: Filters, scheme: Scheme) -> list[Row]:
+    """One row a village, by code."""
+    lights = {
+        code: f"{one['icon']} {one['word']}"
+        for code in [*(light.code for light in scheme.lights), "black"]
+        for one in (light_of(code, scheme),)
+    }
+    found = _run(f"{VILLAGES} {filters.where} {ORDER}", region_id, month, filters)
+    return [
+        (
+            *row[:LIGHT], lights.get(row[LIGHT], row[LIGHT]), *row[LIGHT + 1 : STATUS],
+            STATUS_WORDS[row[STATUS]], *row[STATUS + 1 :],
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def indicator_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
+    """One row a village and indicator."""
+    statement = f"{INDICATORS} {filters.where} {ORDER}, i.place"
+    return [
+        (
+            *row[:3], MEASURES[row[3]].name, row[4], row[5], "样本不足" if row[6] else "",
+            *row[7:10], MEASURES[row[3]].unit, *row[10:],
+        )
+        for row in _run(statement, region_id, month, filters)
+    ]  # fmt: skip
+
+
+def case_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
+    """The ratings and tickets that cost points: by number; no words and nobody's name.
+
+    When somebody rated is not said: a village knows who was there.
+    """
+    statement = f"{CASES} {filters.where} {ORDER}, list, case_id"
+    listed = [row for row in _run(statement, region_id, month, filters) if row.list in LISTS]
+    ratings = rating_cases({row.case_id for row in listed if row.list in RATING_LISTS})
+    tickets = ticket_cases({row.case_id for row in listed if row.list not in RATING_LISTS})
+    found: list[Row] = []
+    for row in listed:
+        start = (row.code, row.name, row.township, LISTS[row.list])
+        if row.list in RATING_LISTS and row.case_id in ratings:
+            rating = ratings[row.case_id]
+            level = LEVEL_NAMES[rating.level - 1]
+            found.append((*start, f"评价 {rating.id}", level, rating.service_point, None))
+        elif row.case_id in tickets:
+            ticket = tickets[row.case_id]
+            day = f"{calendar.local_day(ticket.created_at)}"
+            found.append((*start, ticket.number, LIST_WORDS[row.list], ticket.category or "", day))
+    return found
+
+
+def correction_rows(region_id: int, month: date) -> list[Row]:
+    """All numbered corrections; filters narrow villages, not what is owed to everybody."""
+    statement = CORRECTIONS
+    return [
+        (
+            row.number, row.code, row.name, REASONS[row.reason_kind], row.reason,
+            _score(row.before), _score(row.after), f"{calendar.local_day(row.made_at)}",
+        )
+        for row in _run(statement, region_id, month, Filters())
+    ]  # fmt: skip
+
+
+def _score(hundredths: str | None) -> float | None:
+    return None if hundredths is None else float(score_text(int(hundredths)))
