@@ -4,8 +4,8 @@ import sys
 from importlib import import_module
 
 NAMES = (
-    "rating_submission", "month_scorecards", "console_pages", "workbook", "ticket_pages",
-    "ticket_intake", "anonymous_answers", "points_close",
+    "rating_submission", "month_scorecards", "month_close", "console_pages", "workbook",
+    "ticket_pages", "ticket_intake", "anonymous_answers", "points_close",
 )  # fmt: skip
 
 

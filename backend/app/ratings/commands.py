@@ -5,6 +5,7 @@ from flask.cli import AppGroup
 
 from backend.app.core.db import transaction
 from backend.app.ratings import operations
+from backend.app.ratings import recount as recounting
 
 commands = AppGroup("ratings", help="评价")
 
@@ -15,6 +16,22 @@ def seed_reasons() -> None:
     with transaction():
         added = operations.seed_reasons()
     click.echo(f"新增评价原因 {added} 条")
+
+
+@commands.command("check")
+@click.argument("month")
+def check(month: str) -> None:
+    """Counts a month (YYYY-MM) once more; fails where a kept counter says something else."""
+    first = operations.calendar.parse_month(month)
+    if first is None:
+        raise click.BadParameter("应为月份,如 2026-10")
+    with transaction():
+        found = recounting.differences(first)
+    for one in found:
+        click.echo(f"村 {one.village_id}:记的 {one.kept},数出来 {one.counted}")
+    if found:
+        raise click.ClickException(f"{len(found)} 个村的计数不对,可用 recount 重做")
+    click.echo(f"{month} 的计数和评价一致")
 
 
 @commands.command("recount")

@@ -4,29 +4,26 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import orjson
 from sqlalchemy import text
 
 from backend.app.core import calendar
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_rows
 
-COUNTERS = text(
-    """
+COUNTERS = """
     SELECT village_id, level_1, level_2, level_3, level_4, level_5, held
     FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
     """
-)
 # In the order of ids: two readers of the same facts write the same list.
-BAD = text(
-    """
+BAD = """
     SELECT village_id,
-           array_agg(id ORDER BY id) FILTER (WHERE effective_level = 4) AS level_4,
-           array_agg(id ORDER BY id) FILTER (WHERE effective_level = 5) AS level_5
+           (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 4))::text,
+           (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 5))::text
     FROM rating
     WHERE effective_level >= 4 AND held_at IS NULL AND county_id = ANY(:counties)
       AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
     """
-)
 CASES = text(
     """
     SELECT r.id, s.name AS service_point, r.effective_level AS level, r.reason_ids
@@ -78,12 +75,11 @@ def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFact
     """By village."""
     asked = {"month": month, "end": calendar.next_month(month), "counties": sorted(county_ids)}
     found = {
-        row[0]: LevelFacts(list(row[1:6]), row[6], [], [])
-        for row in db.session.execute(COUNTERS, asked)
+        row[0]: LevelFacts(list(row[1:6]), row[6], [], []) for row in fetch_rows(COUNTERS, asked)
     }
-    for village_id, fours, fives in db.session.execute(BAD, asked):
+    for village_id, fours, fives in fetch_rows(BAD, asked):
         facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
-        facts.level_4, facts.level_5 = fours or [], fives or []
+        facts.level_4, facts.level_5 = orjson.loads(fours or b"[]"), orjson.loads(fives or b"[]")
     return found
 
 

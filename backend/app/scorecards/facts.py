@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import text
 
 from backend.app.core import calendar
-from backend.app.core.db import copy_rows, db
+from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, level_facts
 from backend.app.scorecards.models import MonthFact
 from backend.app.scoring.measuring import UnitFacts
@@ -49,8 +49,9 @@ STRUCK = text(
     """
 )
 FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")
-KEPT = text(
-    f"SELECT {', '.join(COLUMNS)} FROM month_fact"  # noqa: S608  constants of our own code
+KEPT = (
+    "SELECT village_id, month, county_id, kind, counts::text, waits::text, open_waits::text,"
+    " cases::text, held FROM month_fact"
     " WHERE month = :month AND county_id = ANY(:counties) ORDER BY village_id"
 )
 # Where each list of cases is counted: the source, and the place in its counts.
@@ -179,8 +180,16 @@ def _rows(facts: Iterable[VillageFacts]) -> Iterator[tuple[Any, ...]]:
 
 def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
     """The facts as they were kept, by village."""
-    rows = db.session.execute(KEPT, {"month": month, "counties": sorted(county_ids)})
-    return [VillageFacts(*row) for row in rows]
+    loads = orjson.loads
+    return [
+        VillageFacts(
+            village_id, of, county_id, kind, loads(counts), loads(waits), loads(open_waits),
+            loads(cases), held,
+        )
+        for village_id, of, county_id, kind, counts, waits, open_waits, cases, held in fetch_rows(
+            KEPT, {"month": month, "counties": sorted(county_ids)}
+        )
+    ]  # fmt: skip
 
 
 def facts_of(row: MonthFact) -> VillageFacts:

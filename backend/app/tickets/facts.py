@@ -10,124 +10,125 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 
 from backend.app.core import calendar
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_rows
 from backend.app.tickets.county import clock_of
 
-# Minutes of working time from a day far back to an instant, from the day's row of `hours`.
+# The zone has had no summer time since 1991: a local day is a whole number of seconds.
+ZONE_SECONDS, DAY_SECONDS = 8 * 3600, 24 * 3600
+# Minutes of working time from the month's first day to an instant, by the day's row of `hours`.
 ELAPSED = """
     ({h}.before
      + greatest(0, least(m_{h}.minute, {h}.closes_1) - {h}.opens_1)
      + greatest(0, least(m_{h}.minute, {h}.closes_2) - {h}.opens_2))
 """
-MINUTE = "date_part('epoch', ({at} AT TIME ZONE 'Asia/Shanghai')::time) / 60"
-LOCAL_DAY = "({at} AT TIME ZONE 'Asia/Shanghai')::date"
 
 
-def _elapsed(at: str, hours: str) -> str:
-    """Joins of an instant to the day's office hours."""
+def _day_of(at: str, hours: str) -> str:
+    """Joins of an instant to its day's office hours."""
     return f"""
-    LEFT JOIN hours {hours} ON {hours}.county_id = t.county_id
-         AND {hours}.day = {LOCAL_DAY.format(at=at)}
-    CROSS JOIN LATERAL (SELECT {MINUTE.format(at=at)} AS minute) AS m_{hours}
+    CROSS JOIN LATERAL (
+        SELECT date_part('epoch', {at}) + {ZONE_SECONDS} AS seconds
+    ) AS s_{hours}
+    CROSS JOIN LATERAL (
+        SELECT floor(s_{hours}.seconds / {DAY_SECONDS})::int AS day,
+               (s_{hours}.seconds - {DAY_SECONDS} * floor(s_{hours}.seconds / {DAY_SECONDS})) / 60
+                   AS minute
+    ) AS m_{hours}
+    LEFT JOIN hours {hours} ON {hours}.county_id = t.county_id AND {hours}.day = m_{hours}.day
     """
 
 
-PLAIN = "t.channel <> 'rating'"
-CALL_BACK = "t.channel = 'rating'"
 # A deadline counts once it has passed, or once there was an answer.
 ANSWER_DUE = (
     "t.first_answer_due_at >= :start AND t.first_answer_due_at < :end"
-    " AND (t.first_answer_due_at <= :until OR t.first_answered_at IS NOT NULL)"
+    " AND (t.first_answer_due_at <= :stop OR t.first_answered_at IS NOT NULL)"
 )
-ANSWERED_IN_TIME = "COALESCE(t.first_answered_at <= t.first_answer_due_at, false)"
-DUE = "t.due_at >= :start AND t.due_at < :end AND (t.due_at <= :until OR t.answered_at IS NOT NULL)"
-IN_TIME = "COALESCE(t.answered_at <= t.due_at, false)"
-FIXED = f"({IN_TIME} AND COALESCE(t.reply_result = 'done', false))"
-SAID = "t.verdict_at >= :start AND t.verdict_at < :end"
+DUE = "t.due_at >= :start AND t.due_at < :end AND (t.due_at <= :stop OR t.answered_at IS NOT NULL)"
 FINISHED = (
     "t.closed_at >= :start AND t.closed_at < :end"
     " AND t.outcome IN ('solved', 'partly', 'not', 'unanswered')"
 )
-ARRIVED = "t.created_at >= :start AND t.created_at < :stop"
-ANSWERED = "t.first_answered_at < :stop"
-
-
-def _count(*conditions: str) -> str:
-    return f"count(*) FILTER (WHERE {' AND '.join(conditions)})::int"
-
-
-def _pair(condition: str, yes: str, which: str) -> str:
-    """yes, and no: the conditions of one rate."""
-    return f"ARRAY[{_count(which, condition, yes)}, {_count(which, condition, f'NOT {yes}')}]"
-
-
-def _ids(*conditions: str) -> str:
-    return f"array_agg(t.id ORDER BY t.id) FILTER (WHERE {' AND '.join(conditions)})"
-
-
-def _verdicts(which: str) -> str:
-    said = ", ".join(
-        _count(which, SAID, f"t.verdict = '{answer}'") for answer in ("solved", "partly", "not")
-    )
-    return f"ARRAY[{said}]"
-
-
+# Each ticket's part in the month: null where it has none.
+TOLD = {
+    "answer": f"CASE WHEN {ANSWER_DUE}"
+    " THEN COALESCE(t.first_answered_at <= t.first_answer_due_at, false) END",
+    "done": f"CASE WHEN {DUE} THEN COALESCE(t.answered_at <= t.due_at, false) END",
+    "fixed": "COALESCE(t.reply_result = 'done', false)",
+    "said": "CASE WHEN t.verdict_at >= :start AND t.verdict_at < :end THEN t.verdict END",
+    "unrated": f"CASE WHEN {FINISHED} THEN t.handling_level IS NULL END",
+    "answered": "CASE WHEN t.created_at >= :start AND t.created_at < :stop"
+    " THEN COALESCE(t.first_answered_at < :stop, false) END",
+    "wait": "CASE WHEN t.created_at >= :start AND t.created_at < :stop THEN floor("
+    f"CASE WHEN t.first_answered_at < :stop THEN {ELAPSED.format(h='answered')}"
+    f" ELSE stopped.elapsed END - {ELAPSED.format(h='arrived')})::int END",
+}
+PLAIN, CALL_BACK = "NOT call_back", "call_back"
+# Which tickets are counted where: the yes and the no of rates, the grades of verdicts.
 COUNTS = {
-    "response": _pair(ANSWER_DUE, ANSWERED_IN_TIME, PLAIN),
-    "on_time": _pair(DUE, IN_TIME, PLAIN),
-    "resolution": _verdicts(PLAIN),
-    "bad_reply": _pair(ANSWER_DUE, ANSWERED_IN_TIME, CALL_BACK),
-    "bad_fix": _pair(DUE, FIXED, CALL_BACK),
-    "fix": _verdicts(CALL_BACK),
-    "unrated": _pair(FINISHED, "t.handling_level IS NULL", PLAIN),
+    "response": (f"{PLAIN} AND answer", f"{PLAIN} AND NOT answer"),
+    "on_time": (f"{PLAIN} AND done", f"{PLAIN} AND NOT done"),
+    "resolution": tuple(f"{PLAIN} AND said = '{one}'" for one in ("solved", "partly", "not")),
+    "bad_reply": (f"{CALL_BACK} AND answer", f"{CALL_BACK} AND NOT answer"),
+    "bad_fix": (
+        f"{CALL_BACK} AND done AND fixed",
+        f"{CALL_BACK} AND done IS NOT NULL AND NOT (done AND fixed)",
+    ),
+    "fix": tuple(f"{CALL_BACK} AND said = '{one}'" for one in ("solved", "partly", "not")),
+    "unrated": (f"{PLAIN} AND unrated", f"{PLAIN} AND NOT unrated"),
 }
 CASES = {
-    "late_answer": _ids(PLAIN, ANSWER_DUE, f"NOT {ANSWERED_IN_TIME}"),
-    "late": _ids(PLAIN, DUE, f"NOT {IN_TIME}"),
-    "partly": _ids(PLAIN, SAID, "t.verdict = 'partly'"),
-    "not_solved": _ids(PLAIN, SAID, "t.verdict = 'not'"),
-    "bad_late_reply": _ids(CALL_BACK, ANSWER_DUE, f"NOT {ANSWERED_IN_TIME}"),
-    "bad_not_fixed": _ids(CALL_BACK, DUE, f"NOT {FIXED}"),
-    "fix_partly": _ids(CALL_BACK, SAID, "t.verdict = 'partly'"),
-    "fix_not": _ids(CALL_BACK, SAID, "t.verdict = 'not'"),
+    "late_answer": COUNTS["response"][1],
+    "late": COUNTS["on_time"][1],
+    "partly": COUNTS["resolution"][1],
+    "not_solved": COUNTS["resolution"][2],
+    "bad_late_reply": COUNTS["bad_reply"][1],
+    "bad_not_fixed": COUNTS["bad_fix"][1],
+    "fix_partly": COUNTS["fix"][1],
+    "fix_not": COUNTS["fix"][2],
+    "waits": f"{PLAIN} AND answered",
+    "open_waits": f"{PLAIN} AND NOT answered",
 }
-WAITED = f"floor({ELAPSED.format(h='answered')} - {ELAPSED.format(h='arrived')})::int"
-WAITING = f"floor({ELAPSED.format(h='stopped')} - {ELAPSED.format(h='arrived')})::int"
-HAS_ANSWER = f"{PLAIN} AND {ARRIVED} AND {ANSWERED}"
-HAS_NONE = f"{PLAIN} AND {ARRIVED} AND ({ANSWERED}) IS NOT TRUE"
-# Each wait beside the ticket it belongs to.
-WAITS = tuple(
-    f"array_agg({column} ORDER BY {wait}, t.id) FILTER (WHERE {which})"
-    for wait, which in ((WAITED, HAS_ANSWER), (WAITING, HAS_NONE))
-    for column in (wait, "t.id")
+COUNTED = ", ".join(
+    f"'{name}', json_build_array("
+    + ", ".join(f"count(*) FILTER (WHERE {which})" for which in columns)
+    + ")"
+    for name, columns in COUNTS.items()
 )
-FACTS = text(
-    f"""
+LISTED = ", ".join(f"'{name}', json_agg(id) FILTER (WHERE {w})" for name, w in CASES.items())
+# The tickets come sorted, so that every list is: by wait, then by id.
+FACTS = f"""
     WITH hours AS (
         SELECT * FROM unnest(
-            CAST(:county_ids AS bigint[]), CAST(:days AS date[]), CAST(:before AS int[]),
+            CAST(:county_ids AS bigint[]), CAST(:days AS int[]), CAST(:before AS int[]),
             CAST(:opens_1 AS int[]), CAST(:closes_1 AS int[]),
             CAST(:opens_2 AS int[]), CAST(:closes_2 AS int[])
         ) AS h (county_id, day, before, opens_1, closes_1, opens_2, closes_2)
     )
-    SELECT t.village_id,
-           {", ".join(COUNTS.values())},
-           {", ".join(CASES.values())},
-           {", ".join(WAITS)}
-    FROM ticket t
-    {_elapsed("t.created_at", "arrived")}
-    {_elapsed("t.first_answered_at", "answered")}
-    {_elapsed("CAST(:stop AS timestamptz)", "stopped")}
-    WHERE t.unit_region_id = t.village_id AND t.county_id = ANY(:counties)
-      AND t.state NOT IN ('withdrawn', 'merged', 'declined')
-      AND (t.created_at >= :start OR t.first_answer_due_at >= :start OR t.due_at >= :start
-           OR t.verdict_at >= :start OR t.closed_at >= :start)
-    GROUP BY t.village_id
+    SELECT village_id,
+           json_build_object({COUNTED})::text,
+           json_build_object({LISTED})::text,
+           (json_agg(wait) FILTER (WHERE {CASES["waits"]}))::text,
+           (json_agg(wait) FILTER (WHERE {CASES["open_waits"]}))::text
+    FROM (
+        SELECT t.village_id, t.id, t.channel = 'rating' AS call_back,
+               {", ".join(f"{told} AS {name}" for name, told in TOLD.items())}
+        FROM ticket t
+        {_day_of("t.created_at", "arrived")}
+        {_day_of("t.first_answered_at", "answered")}
+        JOIN unnest(CAST(:counties AS bigint[]), CAST(:stopped AS float8[]))
+            AS stopped (county_id, elapsed) ON stopped.county_id = t.county_id
+        WHERE t.unit_region_id = t.village_id
+          AND t.state NOT IN ('withdrawn', 'merged', 'declined')
+          AND (t.created_at >= :start OR t.first_answer_due_at >= :start OR t.due_at >= :start
+               OR t.verdict_at >= :start OR t.closed_at >= :start)
+        ORDER BY t.village_id, wait, t.id
+    ) AS told
+    GROUP BY village_id
     """  # noqa: S608  the parts are constants of our own code
-)
 TICKET_CASES = text(
     """
     SELECT t.id, t.number, c.name AS category, t.created_at, t.first_answer_due_at,
@@ -175,24 +176,16 @@ def ticket_facts(
     start = calendar.midnight(month)
     end = calendar.midnight(calendar.next_month(month))
     stop = max(min(until, end), start)
-    asked = {
-        "start": start, "end": end, "until": stop, "stop": stop, "counties": sorted(county_ids),
-        **_hours(month, county_ids),
-    }  # fmt: skip
-    names, cases = list(COUNTS), list(CASES)
-    found = {}
-    for row in db.session.execute(FACTS, asked):
-        village_id, *values = row
-        counts = dict(zip(names, values[: len(names)], strict=True))
-        ids = dict(zip(cases, values[len(names) : -4], strict=True))
-        waits, ids["waits"], open_waits, ids["open_waits"] = values[-4:]
-        found[village_id] = TicketFacts(
-            {name: pair for name, pair in counts.items() if any(pair)},
-            {name: listed for name, listed in ids.items() if listed},
-            waits or [],
-            open_waits or [],
+    asked = {"start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop)}
+    return {
+        village_id: TicketFacts(
+            {name: counts for name, counts in orjson.loads(counted).items() if any(counts)},
+            {name: ids for name, ids in orjson.loads(listed).items() if ids},
+            orjson.loads(waits or b"[]"),
+            orjson.loads(open_waits or b"[]"),
         )
-    return found
+        for village_id, counted, listed, waits, open_waits in fetch_rows(FACTS, asked)
+    }
 
 
 def ticket_cases(ids: Collection[int]) -> dict[int, TicketCase]:
@@ -219,17 +212,20 @@ def ticket_by_number(county_id: int, number: str) -> int | None:
     return found
 
 
-def _hours(month: date, county_ids: Collection[int]) -> dict[str, list[Any]]:
+def _hours(month: date, county_ids: Collection[int], stop: datetime) -> dict[str, list[Any]]:
     """Each county's days of the month, and the first of the next: minutes of office time."""
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("county_ids", "days", "before", "opens_1", "closes_1", "opens_2", "closes_2")
     }
+    stopped = []
     for county_id in sorted(county_ids):
         for row in _days(month, county_id):
             for name, value in zip(columns, row, strict=True):
                 columns[name].append(value)
-    return columns
+        worked = clock_of(county_id).between(calendar.midnight(month), stop)
+        stopped.append(worked.total_seconds() / 60)
+    return {**columns, "counties": sorted(county_ids), "stopped": stopped}
 
 
 def _days(month: date, county_id: int) -> Iterator[tuple[Any, ...]]:
@@ -238,7 +234,7 @@ def _days(month: date, county_id: int) -> Iterator[tuple[Any, ...]]:
     while day <= calendar.next_month(month):
         edges = [_minute(edge, day) for span in clock.spans(day) for edge in span]
         edges += [0] * (4 - len(edges))
-        yield (county_id, day, before, *edges)
+        yield (county_id, (day - date(1970, 1, 1)).days, before, *edges)
         before += edges[1] - edges[0] + edges[3] - edges[2]
         day += timedelta(days=1)
 

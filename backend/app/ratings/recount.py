@@ -1,0 +1,65 @@
+"""The months' counters against the ratings themselves: what differs, and setting it right."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.ratings.statements import COUNTED, COUNTERS
+
+NAMES = ", ".join(COUNTERS)
+DIFFERENCES = text(
+    f"""
+    WITH fresh AS (
+        SELECT village_id, min(county_id) AS county_id, {COUNTED} FROM rating
+        WHERE rated_on >= :month AND rated_on < :end GROUP BY village_id
+    ), counted (village_id, county_id, {NAMES}) AS (TABLE fresh), kept AS (
+        SELECT village_id, county_id, {NAMES} FROM rating_month_count WHERE month = :month
+    )
+    SELECT COALESCE(f.village_id, k.village_id) AS village_id,
+           COALESCE(f.county_id, k.county_id) AS county_id,
+           ARRAY[{", ".join(f"COALESCE(k.{name}, 0)" for name in COUNTERS)}] AS kept,
+           ARRAY[{", ".join(f"COALESCE(f.{name}, 0)::int" for name in COUNTERS)}] AS counted
+    FROM counted f FULL JOIN kept k USING (village_id)
+    WHERE ({", ".join(f"COALESCE(k.{name}, 0)" for name in COUNTERS)})
+       IS DISTINCT FROM ({", ".join(f"COALESCE(f.{name}, 0)" for name in COUNTERS)})
+    ORDER BY 1
+    """  # noqa: S608  constants of our own code
+)
+SET_RIGHT = text(
+    f"""
+    INSERT INTO rating_month_count (village_id, month, county_id, {NAMES})
+    VALUES (:village_id, :month, :county_id, {", ".join(f":{name}" for name in COUNTERS)})
+    ON CONFLICT (village_id, month) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in COUNTERS)}
+    """  # noqa: S608
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A village whose counters are not what its ratings say; both in the order of COUNTERS."""
+
+    village_id: int
+    county_id: int
+    kept: list[int]
+    counted: list[int]
+
+
+def differences(month: date) -> list[Difference]:
+    """One pass over the month's ratings; nothing where every counter is right."""
+    asked: dict[str, Any] = {"month": month, "end": calendar.next_month(month)}
+    return [Difference(*row) for row in db.session.execute(DIFFERENCES, asked)]
+
+
+def set_right(month: date) -> list[Difference]:
+    """Writes the counters that were wrong, and no others; returns what they were."""
+    found = differences(month)
+    for one in found:
+        values = dict(zip(COUNTERS, one.counted, strict=True))
+        asked = {"village_id": one.village_id, "county_id": one.county_id, "month": month}
+        db.session.execute(SET_RIGHT, {**asked, **values})
+    return found

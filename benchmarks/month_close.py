@@ -1,0 +1,182 @@
+"""A province's month closed: 22,080 villages, ten million ratings, a million tickets.
+
+The close reads the counters that the ratings' own statement keeps; the raw SQL aggregates the same
+facts from the rows. The full recount is the check that the counters are right, to the digit.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import autocommit, db, transaction
+from backend.app.ratings.recount import differences
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.operations import recompute_month
+from backend.app.scoring.month import score_month
+from backend.app.scoring.schemes import STARTING
+from backend.app.tickets.categories import seed_categories
+from backend.app.tickets.working_calendar import seed_calendar
+from benchmarks import province
+from benchmarks.surroundings import application, servers
+
+RUNS, RATINGS, TICKETS = 3, 10_000_000, 1_000_000
+# So many units are ranked against each other: a province has a hundred counties.
+COUNTY = 221
+STORE_TICKETS = text(
+    """
+    INSERT INTO ticket (number, county_id, village_id, unit_region_id, person_id, channel, kind,
+                        urgency, words, words_state, state, created_at, round_started_at,
+                        first_answer_due_at, first_answered_at, due_at, answered_at, verdict,
+                        verdict_at, outcome, closed_at, reply_result, category_id, handling_level)
+    SELECT 'B' || n, v.county_id, v.id, v.id, 1 + n % :people, 'mini', 'help', 'ordinary',
+           '路灯不亮', 'shown', CASE WHEN n % 10 < 8 THEN 'resolved' ELSE 'handling' END, at, at,
+           at + interval '1 day',
+           CASE WHEN n % 10 < 9 THEN at + (n % 37) * interval '1 hour' END,
+           at + interval '5 days',
+           CASE WHEN n % 10 < 8 THEN at + (n % 150) * interval '1 hour' END,
+           CASE WHEN n % 10 < 6 THEN (ARRAY['solved', 'partly', 'not'])[1 + n % 3] END,
+           CASE WHEN n % 10 < 6 THEN at + interval '7 days' END,
+           CASE WHEN n % 10 < 8 THEN 'solved' END,
+           CASE WHEN n % 10 < 8 THEN at + interval '8 days' END, 'done',
+           (SELECT min(id) FROM ticket_category), CASE WHEN n % 10 < 5 THEN 1 + n % 5 END
+    FROM generate_series(0, :tickets - 1) AS n
+    CROSS JOIN LATERAL (
+        SELECT CAST(:start AS timestamptz) + (hashint4(n) % 500 + 500) * interval '40 minutes' AS at
+    ) AS moment
+    JOIN (SELECT id, county_id, row_number() OVER (ORDER BY id) AS nth FROM region
+          WHERE level = 'village') v ON v.nth = 1 + (n::bigint * 7919) % :villages
+    """
+)
+RAW_RATINGS = text(
+    """
+    SELECT village_id, count(*) FILTER (WHERE effective_level = 1),
+           count(*) FILTER (WHERE effective_level = 2), count(*) FILTER (WHERE effective_level = 3),
+           count(*) FILTER (WHERE effective_level = 4), count(*) FILTER (WHERE effective_level = 5),
+           count(*) FILTER (WHERE held_at IS NOT NULL),
+           array_agg(id) FILTER (WHERE effective_level >= 4)
+    FROM rating WHERE rated_on >= :month AND rated_on < :end GROUP BY village_id
+    """
+)
+RAW_TICKETS = text(
+    """
+    SELECT village_id,
+           count(*) FILTER (WHERE first_answer_due_at < :last),
+           count(*) FILTER (WHERE first_answer_due_at < :last
+                            AND first_answered_at <= first_answer_due_at),
+           count(*) FILTER (WHERE due_at < :last),
+           count(*) FILTER (WHERE due_at < :last AND answered_at <= due_at),
+           count(*) FILTER (WHERE verdict = 'solved'), count(*) FILTER (WHERE verdict = 'partly'),
+           count(*) FILTER (WHERE verdict = 'not'),
+           array_agg(id) FILTER (WHERE answered_at > due_at),
+           array_agg(first_answered_at - created_at ORDER BY first_answered_at - created_at)
+    FROM ticket WHERE created_at >= :first AND created_at < :last
+    GROUP BY village_id
+    """
+)
+
+
+def timed(action: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def build() -> tuple[int, int]:
+    stored = province.build(RATINGS)
+    with transaction() as session:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        seed_categories()
+        seed_calendar(1)
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        made: Any = session.execute(
+            STORE_TICKETS,
+            {"people": province.PEOPLE, "tickets": TICKETS, "villages": province.VILLAGES,
+             "start": calendar.midnight(province.MONTH)},
+        )  # fmt: skip
+    with autocommit() as connection:
+        connection.execute("SET statement_timeout = 0")
+        connection.execute("VACUUM ANALYZE ticket")
+    return stored, made.rowcount
+
+
+def without_limit() -> None:
+    db.session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def raw() -> None:
+    end = calendar.next_month(province.MONTH)
+    without_limit()
+    db.session.execute(RAW_RATINGS, {"month": province.MONTH, "end": end}).all()
+    instants = {"first": calendar.midnight(province.MONTH), "last": calendar.midnight(end)}
+    db.session.execute(RAW_TICKETS, instants).all()
+    db.session.rollback()
+
+
+def close() -> None:
+    """The month's facts from counters and tickets, kept as rows."""
+    until = calendar.midnight(calendar.next_month(province.MONTH)) + timedelta(days=3)
+    with transaction():
+        without_limit()
+        found = month_facts.gather(province.MONTH, [1], until)
+        month_facts.keep(province.MONTH, [1], found)
+
+
+def recount() -> None:
+    """Ratings counted again and compared, tickets aggregated again."""
+    with transaction():
+        without_limit()
+        if differences(province.MONTH):
+            raise SystemExit("the recount differs from the counters")
+        until = calendar.midnight(calendar.next_month(province.MONTH))
+        month_facts.gather(province.MONTH, [1], until)
+
+
+def core() -> float:
+    """The pure core on one core, units ranked inside counties."""
+    with transaction():
+        kept = month_facts.kept(province.MONTH, [1])
+    facts = [
+        one.__class__(**{**one.__dict__, "kind": f"{nth // COUNTY}"}).unit()
+        for nth, one in enumerate(kept)
+    ]
+    began = time.process_time()
+    score_month(facts, STARTING, seed=202610)
+    return time.process_time() - began
+
+
+def whole() -> None:
+    with transaction():
+        without_limit()
+        recompute_month(province.MONTH)
+
+
+def main() -> None:
+    with servers() as environment, application(environment):
+        ratings, tickets = build()
+        figures: dict[str, list[float]] = {"raw": [], "close": [], "recount": []}
+        close()
+        for _ in range(RUNS):
+            for name, action in (("raw", raw), ("close", close), ("recount", recount)):
+                figures[name].append(timed(action))
+        pure = min(core() for _ in range(RUNS))
+        everything = timed(whole)
+    by_pair = {
+        name: median(a / b for a, b in zip(figures[name], figures["raw"], strict=True))
+        for name in ("close", "recount")
+    }
+    print(f"month of {province.VILLAGES} villages, {ratings} ratings, {tickets} tickets")
+    for name, seconds in figures.items():
+        print(f"  {name:<8} {median(seconds):.2f} s")
+    print(f"  close / raw   {by_pair['close']:.2f} (bar <= 0.5)")
+    print(f"  recount / raw {by_pair['recount']:.2f} (bar <= 1.5), equal to the digit")
+    print(f"  pure core {pure:.2f} CPU s (bar <= 2)")
+    print(f"  facts, totals, ranks, cards and roll-ups written: {everything:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
