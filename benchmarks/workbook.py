@@ -7,9 +7,9 @@ from statistics import median
 from typing import Any
 
 import xlsxwriter
+from backend.app.exports.sheets import HEADERS, write_xlsx
 
 from backend.app.core.db import db, transaction
-from backend.app.exports.sheets import HEADERS, write_xlsx
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scorecards.queries import export_rows
 from benchmarks import province
