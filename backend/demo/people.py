@@ -72,6 +72,10 @@ def cadre_openid(code: str) -> str:
     return f"demo-{code}-c1"
 
 
+def keeper_openid(code: str) -> str:
+    return f"demo-{code}-s1"
+
+
 def bind_villagers(county_id: int) -> None:
     """Every village gets its villagers and one cadre; nothing happens the second time."""
     villages = db.session.execute(VILLAGES, {"county_id": county_id}).all()
@@ -138,4 +142,10 @@ def phone_people(county_id: int) -> list[dict[str, Any]]:
         "role": "村干部",
         "hint": "不能评自己的村",
     }
-    return [*people, newcomer, cadre]
+    keeper = {
+        "openid": keeper_openid(busy[0].code),
+        "name": f"{busy[0].name.removesuffix('村委会')}的兑换点店主",
+        "role": "店主",
+        "hint": "扫村民的兑换码,给东西",
+    }
+    return [*people, newcomer, cadre, keeper]

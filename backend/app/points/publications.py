@@ -23,8 +23,9 @@ from backend.app.points.models import PointsPublication, PublicationCorrection, 
 
 FLOWS = text(
     """
-    SELECT kind, sum(amount) AS points, count(DISTINCT person_id) AS people
-    FROM points_entry WHERE village_id = :village_id AND month = :month GROUP BY kind
+    SELECT CASE WHEN cause_kind = 'redemption' THEN 'redeemed' ELSE kind END AS flow,
+           sum(amount) AS points, count(DISTINCT person_id) AS people
+    FROM points_entry WHERE village_id = :village_id AND month = :month GROUP BY flow
     """
 )
 BALANCES = text(
@@ -84,7 +85,8 @@ DUE = text(
     ORDER BY v.code
     """
 )
-KINDS = ("earned", "spent", "reversed", "expired", "adjusted")
+# What was reserved and given back again in the same month leaves nothing in `redeemed`.
+FLOWS_SHOWN = ("earned", "redeemed", "expired", "adjusted", "reversed")
 
 
 def masked(surname: str) -> str:
@@ -137,7 +139,7 @@ def digest(content: dict[str, Any]) -> str:
 def compose(village_id: int, month: date) -> dict[str, Any]:
     """The month as it stands now, in plain values."""
     label, values = village_label(village_id), {"village_id": village_id, **_bounds(month)}
-    flows = {row.kind: row for row in db.session.execute(FLOWS, {**values, "month": month})}
+    flows = {row.flow: row for row in db.session.execute(FLOWS, {**values, "month": month})}
     following = calendar.next_month(month)
     balances = db.session.execute(BALANCES, {**values, "next": following}).all()
     return {
@@ -145,7 +147,7 @@ def compose(village_id: int, month: date) -> dict[str, Any]:
         "township": label.township,
         "county": label.county,
         "month": f"{month:%Y-%m}",
-        "points": {kind: int(flows[kind].points) if kind in flows else 0 for kind in KINDS},
+        "points": {one: int(flows[one].points) if one in flows else 0 for one in FLOWS_SHOWN},
         "earners": flows["earned"].people if "earned" in flows else 0,
         "balance": int(sum(row.balance for row in balances)),
         "balances": [

@@ -74,7 +74,9 @@ COLUMNS = """
     x.was_scanned, x.return_reason, x.handed_out_by_id, x.exchange_point_id, r.name AS reward,
     s.name AS shop, v.name AS village, p.display_name AS keeper, q.display_name AS returned_by
 """
-LINES = text(f"SELECT {COLUMNS} {FILTERED} ORDER BY x.id DESC LIMIT :most OFFSET :skip")
+LINES = text(
+    f"SELECT {COLUMNS} {FILTERED} ORDER BY x.reserved_at DESC, x.id DESC LIMIT :most OFFSET :skip"
+)
 COUNTED = text(
     f"""
     SELECT count(*) AS lines, count(*) FILTER (WHERE x.state = 'handed_out') AS handed_out,

@@ -125,7 +125,7 @@ def test_a_month_is_published_without_names(app, monkeypatch) -> None:
     ]  # fmt: skip
     assert content["balances"] == [{"name": "张*", "balance": 70}]
     assert content["unnamed"] == {"people": 1, "balance": 40}
-    assert content["points"]["spent"] == -30
+    assert content["points"]["redeemed"] == -30
     assert content["balance"] == 110
     assert content["stock"] == [
         {

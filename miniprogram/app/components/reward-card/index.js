@@ -8,7 +8,7 @@ Component({
     reward(reward) {
       if (!reward) return
       const { nearest, refusal } = reward
-      const where = nearest ? `${nearest.nearness}「${nearest.name}」还有 ${nearest.left} 件` : '暂时兑完了'
+      const where = nearest ? `${nearest.nearness}还有 ${nearest.left} 件` : '暂时兑完了'
       const spoken = [reward.name, `${reward.price} 分`, where, refusal].filter(Boolean).join(',')
       this.setData({ photo: absolute(reward.photo_url), where, spoken })
     },
