@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 
-from backend.app.core import storage
-
 SIZE = (640, 480)
 WALL, BOARD, INK, CARD = "#F3EBDA", "#D8CFB8", "#22201C", "#FAF7F0"
 LEAF, LAKE, STRAW, BRICK, PERSIMMON = "#1F6B4A", "#1F5C99", "#C98A00", "#A3231F", "#B4450F"
@@ -96,10 +94,3 @@ def picture(kind: str) -> bytes:
     written = io.BytesIO()
     image.save(written, "JPEG", quality=88)
     return written.getvalue()
-
-
-def keep_picture(kind: str) -> str:
-    """Stores the drawing under a name of its own; returns its key."""
-    key = f"photos/demo-goods-{kind}.jpg"
-    storage.put(key, picture(kind))
-    return key

@@ -14,11 +14,10 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.points import counter, keepers, publications, redemptions, stock, stock_counts
 from backend.app.points.exchange_points import ShopForm, open_shop
-from backend.app.points.models import ExchangePoint, Reward
 from backend.app.points.redemption_codes import make_code
 from backend.app.points.rewards import RewardForm, add_reward
 from backend.app.points.stock_counts import Counted
-from backend.demo.goods import keep_picture
+from backend.demo.goods import picture
 from backend.demo.people import JOINED_AT, keeper_openid
 from backend.demo.tickets import it_is
 from backend.demo.villages import character_of, dice
@@ -107,11 +106,9 @@ def _load(county_id: int, at: datetime) -> int:
 
 def _reward(
     clerk: Actor, county_id: int, name: str, words: str, price: int, limit: int | None, kind: str
-) -> Reward:
+) -> Any:
     form = RewardForm(name, words, price, limit, None, date(2026, 1, 1), None)
-    reward = add_reward(clerk, county_id, form, None)
-    reward.photo_key = keep_picture(kind)
-    return reward
+    return add_reward(clerk, county_id, form, picture(kind))
 
 
 def _stall(clerk: Actor, nth: int, village: Any) -> Stall:
@@ -122,18 +119,18 @@ def _stall(clerk: Actor, nth: int, village: Any) -> Stall:
     shop = open_shop(clerk, village.id, form)
     values = {"openid": keeper_openid(village.code), "name": KEEPERS[nth], "at": JOINED_AT}
     person_id = db.session.scalars(KEEPER, values).one()
-    keepers.add_keeper(db.session.get_one(ExchangePoint, shop.id), person_id, clerk.person_id)
+    keepers.add_keeper(shop, person_id, clerk.person_id)
     return Stall(shop.id, village.id, village.code, actor_today(person_id))
 
 
-def _supply(clerk: Actor, stall: Stall, rewards: list[Reward]) -> None:
+def _supply(clerk: Actor, stall: Stall, rewards: list[Any]) -> None:
     roll = dice("supply", stall.code)
     for reward in rewards:
         quantity = roll.randrange(1, 4) if reward.price > 100 else roll.randrange(8, 41)
         stock.deliver(clerk, stall.shop_id, reward.id, quantity, "开张第一批")
 
 
-def _month(stall: Stall, rewards: list[Reward], month: date, until: datetime) -> int:
+def _month(stall: Stall, rewards: list[Any], month: date, until: datetime) -> int:
     """So many villagers go shopping in the second half of a month; the last one has not fetched."""
     roll, done = dice("fetched", stall.code, month), 0
     days = sorted(roll.randrange(15, 28) for _ in range(FETCHED_A_MONTH))

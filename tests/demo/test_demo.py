@@ -1,5 +1,6 @@
 """The demo county: the same dice everywhere, believable, and built once."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -10,8 +11,10 @@ from sqlalchemy import text
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.demo import load as demo
+from backend.demo.goods import GOODS, picture
 from backend.demo.history import Stage, month_of_ratings
 from backend.demo.people import LOGINS, phone_people
+from backend.demo.rewards import CATALOGUE
 from backend.demo.scenes import SCENES, scene
 from backend.demo.villages import character_of
 
@@ -101,3 +104,11 @@ def test_the_counters_of_the_loaded_county_equal_a_recount(app, scalar) -> None:
                      " FROM rating_month_count")  # fmt: skip
     assert counted == scalar("SELECT count(*) FROM rating")
     assert scalar("SELECT max(created_at) FROM rating") <= calendar.now() + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("kind", sorted(GOODS))
+def test_every_thing_of_the_catalogue_has_a_drawing_of_its_own(kind: str) -> None:
+    drawn = Image.open(io.BytesIO(picture(kind)))
+    assert drawn.size == (640, 480)
+    assert len(drawn.convert("P", palette=Image.Palette.ADAPTIVE).getcolors()) > 5
+    assert {line[4] for line in CATALOGUE} == set(GOODS)
