@@ -207,7 +207,7 @@ def _points(
     # Hundredths of a point: weight / weights * short / span * 100 points * 100.
     parts = weighed * short * FULL
     lost = _largest_remainder(parts, divisor)
-    achievements = FULL * HUNDRED - (2 * short * FULL * HUNDRED + common) // (2 * common)
+    achievements = (2 * (common - short) * FULL * HUNDRED + common) // (2 * common)
     totals = np.where(whole > 0, FULL - lost.sum(axis=1), -1)
     slopes = np.array([HUNDRED * STEP / abs(span) for span in spans])
     errors = np.array([shrunk[i.code].error for i in indicators]).T
