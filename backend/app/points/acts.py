@@ -13,6 +13,15 @@ AUTOMATIC = {
     FOLLOW_UP: "回答回访",
 }
 
+# When they are given, as a villager reads it.
+WHEN = {
+    RATING: "评完就给",
+    ANONYMOUS: "下月到账",
+    TICKET: "有人签收就给",
+    FOLLOW_UP: "回答了就给",
+}
+DEED_WHEN = "村里登记,另一个人确认后给"
+
 # Where acts are found that might have earned points: each feature's own SELECT of
 # (code, label, person_id, village_id, day) between :first and :last in county :county_id.
 # The factory fills it, so that nothing here imports upwards.

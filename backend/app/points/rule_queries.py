@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
-from backend.app.points.acts import AUTOMATIC
+from backend.app.points.acts import AUTOMATIC, DEED_WHEN, WHEN
 from backend.app.points.models import PointsRule, PointsRuleSet
 
 
@@ -90,7 +90,7 @@ class RuleLine:
     amount: int
     daily_cap: int
     monthly_cap: int
-    automatic: bool
+    when: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,11 @@ def rules_for(county_id: int, village_id: int, day: date) -> OwnRules:
     for rule in rules:
         key = rule.code if rule.code in AUTOMATIC else rule.label
         line = RuleLine(
-            rule.label, rule.amount, rule.daily_cap, rule.monthly_cap, rule.code in AUTOMATIC
+            rule.label,
+            rule.amount,
+            rule.daily_cap,
+            rule.monthly_cap,
+            WHEN.get(rule.code, DEED_WHEN),
         )
         lines.setdefault(key, line)
     voted = rule_set_on(village_id, day) or rule_set_on(county_id, day)

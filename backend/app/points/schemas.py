@@ -34,7 +34,7 @@ class RuleLineShape(Shape):
     amount = fields.Integer(required=True)
     daily_cap = fields.Integer(required=True)
     monthly_cap = fields.Integer(required=True)
-    automatic = fields.Boolean(required=True)
+    when = fields.String(required=True)
 
 
 class RulesShape(Shape):

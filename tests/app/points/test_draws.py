@@ -1,6 +1,5 @@
 """Draws that anybody can check: the list first, the seed later, the winners by the public rule."""
 
-import hashlib
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,9 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from backend.app.access import Role
+from backend.app.accounts.queries import actor_today
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.settings import REPOSITORY
 from backend.app.points import draws, watch
 from backend.app.points.draw_rule import commitment, ticket_hash, winners
 from backend.app.points.ledger import credit
@@ -40,11 +42,12 @@ def test_each_prize_has_one_winner_from_the_list_whatever_its_order(hashes, seed
 
 
 def test_the_worked_example_of_the_document() -> None:
+    page = (REPOSITORY / "docs" / "points.md").read_text("utf-8")
     hashes = [ticket_hash(f"ticket-{n}") for n in range(1, 6)]
-    assert (
-        commitment(hashes)[:16]
-        == hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()[:16]
-    )
+    for nth, line in enumerate(hashes, 1):
+        assert f"{nth}  {line}" in page
+    assert f"Commitment `{commitment(hashes)}`" in page
+    assert f"`{SEED}`" in page
     assert [hashes.index(won) + 1 for won in winners(hashes, SEED, 2)] == [4, 3]
 
 
@@ -145,18 +148,11 @@ def test_two_people_who_read_the_same_draw_the_winners(
 
 
 def test_readings_that_differ_wait_for_a_third(clerk, second, county, published, clock) -> None:
-    third = sit_third(county)
+    third = actor_today(make_staff(Role.COUNTY_STAFF, county.id, "third"))
     clock.at = SEED_AT + timedelta(hours=1)
     read(clerk, published)
     assert read(second, published, "03 08 11 19 26 31 + 07").state == "published"
     assert read(third, published).state == "drawn"
-
-
-def sit_third(county):
-    from backend.app.access import Role
-    from backend.app.accounts.queries import actor_today
-
-    return actor_today(make_staff(Role.COUNTY_STAFF, county.id, "third"))
 
 
 @pytest.mark.parametrize(

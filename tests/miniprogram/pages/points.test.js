@@ -9,8 +9,8 @@ const FREEZE = { reason: '一分钟里连着得了好几次分', frozen_at: '202
 const RULES = {
   title: '富平县积分办法', voted_on: '2026-11-10',
   items: [
-    { label: '评价服务', amount: 2, daily_cap: 3, monthly_cap: 30, automatic: true },
-    { label: '参加村民会议', amount: 10, daily_cap: 1, monthly_cap: 3, automatic: false },
+    { label: '评价服务', amount: 2, daily_cap: 3, monthly_cap: 30, when: '评完就给' },
+    { label: '参加村民会议', amount: 10, daily_cap: 1, monthly_cap: 3, when: '村里登记,另一个人确认后给' },
   ],
 }
 const DRAW = {

@@ -6,7 +6,6 @@ const { getStanding } = require('../../../api/points')
 const describe = (rule) => ({
   ...rule,
   limit: `每天最多 ${rule.daily_cap} 次,每月最多 ${rule.monthly_cap} 次`,
-  how: rule.automatic ? '做了就给' : '村里登记,另一个人确认后给',
 })
 
 Page(page({
