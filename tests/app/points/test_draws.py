@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +32,7 @@ HASHES = st.lists(st.binary(min_size=4, max_size=8).map(lambda b: ticket_hash(b.
                   min_size=1, max_size=40, unique=True)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(hashes=HASHES, seed=st.text(min_size=1), prizes=st.integers(0, 50))
 def test_each_prize_has_one_winner_from_the_list_whatever_its_order(hashes, seed, prizes) -> None:
     won = winners(hashes, seed, prizes)
