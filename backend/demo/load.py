@@ -25,6 +25,7 @@ from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.points import load_points, vote_rules
 from backend.demo.rewards import load_rewards
 from backend.demo.scenes import hang_pictures
+from backend.demo.scores import load_scores
 from backend.demo.surveys import load_surveys
 from backend.demo.tickets import DAYS, load_tickets, prepare
 
@@ -136,3 +137,5 @@ def load(count: int) -> None:
     print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
     print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
     print(f"  近 {DAYS} 天的诉求 {made} 件,{time.monotonic() - began:.1f} 秒", flush=True)
+    load_scores(county, at)
+    print("  上月的申诉、容错和导入", flush=True)

@@ -30,7 +30,7 @@ const CARD = {
   trend: [{ month: '2026-10', value: '80.0', n: 60, status: 'ok' }, { month: '2026-11', value: '86.4', n: 83, status: 'ok' }],
   plain: {
     total: '81.25', light: { code: 'green', word: '正常', icon: '●' }, few: false, published: '/p/610528100201/2026-11',
-    sentences: ['大伙评了 83 次,满意度 86.4 分。', '大伙提了 6 件事,办了 5 件,4 件村民说解决了。', '西村丢分最多的是响应率,丢了 3.20 分。'],
+    sentences: ['大伙评了 83 次,满意度 86.4 分,实际多半在 82 到 91 分之间。', '大伙提了 6 件事,办了 5 件,4 件村民说解决了。', '丢分最多的是响应率,丢了 3.20 分。'],
   },
 }
 
@@ -109,6 +109,7 @@ class Village {
       'GET /codes/CODE1': () => fine(LANDING),
       'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
+      'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立,不计入得分' }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
       'GET /me/points/standing': () => fine({ person_id: 77, freeze: null, lapse: null, rules: null, draws: false }),
       'GET /me/draws': () => fine({ items: [] }),

@@ -31,6 +31,9 @@ CASES = text(
     WHERE r.id = ANY(:ids) ORDER BY r.id
     """
 )
+OWN_AMONG = text(
+    "SELECT id FROM rating WHERE person_id = :person_id AND id = ANY(:ids) ORDER BY id"
+)
 SHOWN_WORDS = text(
     """
     SELECT CASE WHEN words_state = 'shown' THEN words END,
@@ -87,6 +90,12 @@ def shown_words(rating_id: int) -> list[str]:
     """What the villager wrote, where it may be shown; for whoever judges the case."""
     row = db.session.execute(SHOWN_WORDS, {"rating_id": rating_id}).one_or_none()
     return [words for words in row or () if words]
+
+
+def own_among(person_id: int, ids: Collection[int]) -> list[int]:
+    """Which of these ratings a person gave; for telling nobody but that person."""
+    asked = {"person_id": person_id, "ids": sorted(ids)}
+    return list(db.session.scalars(OWN_AMONG, asked))
 
 
 def rating_cases(ids: Collection[int]) -> dict[int, RatingCase]:

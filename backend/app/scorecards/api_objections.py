@@ -107,6 +107,15 @@ def show_case(query: dict[str, Any], village_id: int) -> StandingCase:
     return objection_queries.standing_case(village_id, query["month"], query["kind"], query["id"])
 
 
+@blueprint.get("/me/struck-ratings")
+@guard(Permission.RATE)
+@blueprint.response(200, schemas.StruckRatingsShape())
+def list_struck_ratings() -> dict[str, Any]:
+    """Own ratings that an upheld objection took out of the score; they stay in sight."""
+    ids = objection_queries.struck_ratings_of(actor().person_id)
+    return {"ids": ids, "words": objection_queries.STRUCK}
+
+
 @blueprint.post("/objection-photos")
 @guard(Permission.RAISE_OBJECTION)
 @blueprint.doc(requestBody=PHOTO_FORM)

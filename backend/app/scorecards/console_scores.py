@@ -17,6 +17,7 @@ from backend.app.scorecards.asked import asked_month, turned
 from backend.app.scorecards.corrections import corrections_of_many
 from backend.app.scorecards.explanation import Explanation, explain_village, light_named
 from backend.app.scorecards.figures import plain
+from backend.app.scorecards.objection_queries import STRUCK, struck_cases
 from backend.app.scorecards.queries import PAGE, list_townships
 from backend.app.scorecards.standings import Peers, RankFilters
 from backend.app.scorecards.tabs import TABS
@@ -129,6 +130,7 @@ def show_scorecard(village_id: int) -> str:
         trend_finding=standings.finding_of_totals(trend), means=means,
         portrait=_portrait(found, means), coverage=whole, groups=groups,
         sees_tickets=has_permission(me, Permission.SEE_TICKETS),
+        struck=struck_cases(village_id, month), struck_words=STRUCK,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from backend.app.places.queries import (
     village_labels,
     villages_under,
 )
+from backend.app.ratings.facts import own_among
 from backend.app.scorecards.cases import CaseLine, case_lines, costs_of
 from backend.app.scorecards.models import Objection
 from backend.app.scorecards.objections import CaseUnknown, last_day, standing_facts
@@ -142,6 +143,14 @@ def struck_cases(village_id: int, month: date) -> list[ObjectionLine]:
     return _lines(query.order_by(Objection.id))
 
 
+def struck_ratings_of(person_id: int) -> list[int]:
+    """The ids of a villager's own ratings that stay and no longer count."""
+    upheld = select(Objection.case_id).where(
+        Objection.case_kind == "rating", Objection.state == "upheld"
+    )
+    return own_among(person_id, list(db.session.scalars(upheld)))
+
+
 def states_of(village_id: int, month: date) -> dict[tuple[str, int], dict[str, object]]:
     """What became of each case of a village's month that was objected to."""
     rows = db.session.execute(
@@ -169,6 +178,8 @@ def _lines(query: Select[Objection]) -> list[ObjectionLine]:
 
 
 def _described(found: list[Objection]) -> list[ObjectionLine]:
+    if not found:
+        return []
     villages = village_labels({one.village_id for one in found})
     cases = case_lines((one.case_kind, one.case_id) for one in found)
     return [

@@ -75,6 +75,11 @@ class ObjectionsShape(Shape):
     items = fields.List(fields.Nested(ObjectionShape), required=True)
 
 
+class StruckRatingsShape(Shape):
+    ids = fields.List(Id(), required=True)
+    words = fields.String(required=True)
+
+
 class StandingCaseShape(Shape):
     """A case with what it cost; `closes_on` is the last day for objecting to it."""
 

@@ -4,7 +4,7 @@ Plain values: figures are text, so that every screen shows the same digits.
 """
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from backend.app.core import calendar
@@ -113,7 +113,6 @@ def _indicator(
 
 def plain_card(village_id: int, month: date) -> dict[str, Any]:
     """What villagers see beside the figures: total, light, three sentences, the published page."""
-    label = village_label(village_id)
     card = cards_of([village_id], month).get(village_id)
     published = publications.path_of(village_id, month)
     if card is None:
@@ -124,9 +123,9 @@ def plain_card(village_id: int, month: date) -> dict[str, Any]:
         "light": light_named(card.light, scheme_of(card)),
         "few": card.rank is None,
         "sentences": [
-            _people_said(card.n, card.satisfaction_mean, card.status),
+            _people_said(card),
             _was_done(flow),
-            _got_lost(card.indicators, label.name),
+            _got_lost(card.indicators),
         ],
         "published": published,
     }
@@ -136,12 +135,15 @@ def _limits(month: date) -> tuple[Any, Any]:
     return calendar.midnight(month), calendar.midnight(calendar.next_month(month))
 
 
-def _people_said(n: int, mean: Decimal | None, status: str) -> str:
-    if not n or mean is None:
+def _people_said(card: Any) -> str:
+    if not card.n or card.satisfaction_mean is None:
         return "这个月还没有人评,没声音不是零分。"
-    if status != "ok":
-        return f"大伙评了 {n} 次,人数还少,先别急着下结论。"
-    return f"大伙评了 {n} 次,满意度 {mean_text(mean)} 分。"
+    if card.status != "ok":
+        return f"大伙评了 {card.n} 次,人数还少,先别急着下结论。"
+    limits = (card.satisfaction_low, card.satisfaction_high)
+    low, high = (limit.quantize(Decimal(1), ROUND_HALF_UP) for limit in limits)
+    said = f"大伙评了 {card.n} 次,满意度 {mean_text(card.satisfaction_mean)} 分"
+    return f"{said},实际多半在 {low} 到 {high} 分之间。" if low < high else f"{said}。"
 
 
 def _was_done(flow: Flow) -> str:
@@ -151,10 +153,10 @@ def _was_done(flow: Flow) -> str:
     return f"大伙提了 {flow.found} 件事,办了 {flow.done} 件{said}。"
 
 
-def _got_lost(indicators: list[dict[str, Any]], village: str) -> str:
+def _got_lost(indicators: list[dict[str, Any]]) -> str:
     lost = [row for row in indicators if row["n"] and row["lost"] > 0]
     if not lost:
         return "没有丢分。" if any(row["n"] for row in indicators) else "还没有可算的分。"
     worst = max(lost, key=lambda row: row["lost"])
     name = MEASURES[worst["code"]].name
-    return f"{village}丢分最多的是{name},丢了 {score_text(worst['lost'])} 分。"
+    return f"丢分最多的是{name},丢了 {score_text(worst['lost'])} 分。"

@@ -7,6 +7,7 @@ const getCadreCard = (villageId, month) => request({ path: `/cadre/villages/${vi
 /** @param {{village: string, month: string, kind: string, id: string}} asked */
 const getCase = ({ village, month, kind, id }) => request({ path: `/cadre/villages/${village}/case${search({ month, kind, id })}` })
 
+const listStruckRatings = () => request({ path: '/me/struck-ratings' })
 const listObjections = () => request({ path: '/objections' })
 const getObjection = (/** @type {string} */ id) => request({ path: `/objections/${id}` })
 
@@ -14,4 +15,4 @@ const getObjection = (/** @type {string} */ id) => request({ path: `/objections/
 const raiseObjection = (key, data) => request({ method: 'POST', path: '/objections', data, header: { 'Idempotency-Key': key } })
 const sendProof = (/** @type {string} */ filePath) => upload({ path: '/objection-photos', filePath, formData: {} })
 
-module.exports = { getCadreCard, getCase, listObjections, getObjection, raiseObjection, sendProof }
+module.exports = { getCadreCard, getCase, listStruckRatings, listObjections, getObjection, raiseObjection, sendProof }

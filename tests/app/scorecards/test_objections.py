@@ -217,6 +217,20 @@ def test_the_phone_shows_the_case_takes_a_photo_and_tells_what_became_of_it(
     assert (case["may_object"], case["objection_words"]) == (False, "申诉成立")
 
 
+def test_only_its_author_is_told_that_a_rating_no_longer_counts(
+    client, bench: Bench, scalar
+) -> None:
+    decide(bench, object_to(bench))
+    author = scalar("SELECT person_id FROM rating WHERE id = :id", id=bench.case_id)
+    told = open_phone(client, author).call("GET", "/me/struck-ratings").json
+    assert told == {"ids": [bench.case_id], "words": "申诉成立,不计入得分"}
+    stranger = open_phone(client, make_person()).call("GET", "/me/struck-ratings").json
+    assert stranger["ids"] == []
+    desk = sit_down(client, bench.staff.person_id)
+    page = desk.get(f"/console/villages/{bench.village_id}/scorecard?month={LAST_MONTH:%Y-%m}")
+    assert "申诉成立,不计入得分" in page.text
+
+
 def test_villagers_and_neighbours_see_no_objections(client, bench: Bench) -> None:
     found = object_to(bench)
     villager = open_phone(client, make_person())

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { Village, VILLAGE, CARD, isBound, error, fine } = require('../village')
+const { Village, VILLAGE, CARD, RATING, isBound, error, fine } = require('../village')
 
 const CADRE = [{ role: 'cadre', region_id: 11, region_name: '西村' }]
 const reason = (changes = {}) => ({ kind: 'rating', case_id: 7, words: '「办事窗口」被评非常不满意:等太久', lost: '1.50', objection: null, ...changes })
@@ -165,6 +165,16 @@ test('a village without objections is told where they begin', async () => {
   village.answers['GET /objections'] = () => fine({ items: [] })
   const phone = await open('cadre/objections', village)
   await phone.see('还没有申诉')
+})
+
+test('a rating that no longer counts stays in its author’s list and says so', async () => {
+  const village = new Village()
+  village.binding = isBound()
+  village.ratings = [RATING]
+  village.answers['GET /me/struck-ratings'] = () => fine({ ids: [7], words: '申诉成立,不计入得分' })
+  const phone = await open('ratings', village)
+  await phone.see('申诉成立,不计入得分')
+  assert.ok(phone.text().includes('您的评价还在'))
 })
 
 test('villagers see the total, the light in words and three plain sentences', async () => {

@@ -2,6 +2,7 @@ const { page } = require('../../core/page')
 const { dayWords, leftWords } = require('../../core/words')
 const outbox = require('../../core/outbox')
 const { listMyRatings } = require('../../api/ratings')
+const { listStruckRatings } = require('../../api/scores')
 
 /** @param {any} rating */
 const describe = (rating) => ({
@@ -13,11 +14,14 @@ const describe = (rating) => ({
 
 Page(page({
   remembers: 'ratings',
-  data: { items: [], waiting: [], next: null, isMore: false },
+  data: { items: [], marks: {}, waiting: [], next: null, isMore: false },
 
   async fetch() {
-    const { items, next } = await listMyRatings()
-    return { items: items.map(describe), next }
+    const [{ items, next }, struck] = await Promise.all([listMyRatings(), listStruckRatings().catch(() => ({ ids: [], words: '' }))])
+    /** @type {Record<string, string>} */
+    const marks = {}
+    struck.ids.forEach((/** @type {number} */ id) => { marks[id] = struck.words })
+    return { items: items.map(describe), next, marks }
   },
 
   onShow() {

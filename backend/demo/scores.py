@@ -1,0 +1,127 @@
+"""Last month's scores in the demo county: what was objected to, adjusted and imported."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from backend.app.access import Actor, Role
+from backend.app.accounts.queries import actor_today, staff_of
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.core.spreadsheets import Sheet
+from backend.app.places import village_kinds
+from backend.app.scorecards import adjustments, fact_imports, objections
+from backend.app.scorecards.adjustments import Proposal
+from backend.app.scorecards.objections import Raised, cases_in, standing_facts
+from backend.app.scorecards.operations import recompute_month
+from backend.demo.tickets import it_is
+from backend.demo.villages import character_of, dice
+
+DAYS_TO_OBJECT = 45
+SAID = (
+    ("那天全镇停电,窗口的机器开不了,不是不给办", "upheld", "核过停电记录,属实,这件不怪村里"),
+    ("这件事归县水务局管,村里当天就报上去了", "refused", "报得晚了两天,维持"),
+    ("评的是老卫生室,早就搬走了,海报忘了撤", "pending", ""),
+    ("雨下得路都断了,师傅进不来,三天后就修好了", "pending", ""),
+)
+GIVEN = (
+    ("exemption", "3", "考核办法第 12 条:不可抗力不扣分", "暴雨冲断进村路,两件超期", True),
+    ("deduction", "2", "考核办法第 8 条:公示不按时", "「你说我办」公示晚了 6 天", True),
+    ("bonus", "1", "考核办法第 15 条:做法被县里推广", "大喇叭念结果,县里推广", False),
+)
+VILLAGES = text(
+    """
+    SELECT v.id, v.code, v.name, t.name AS township
+    FROM region v JOIN region t ON t.id = v.township_id
+    WHERE v.county_id = :county_id AND v.level = 'village' AND v.closed_on IS NULL ORDER BY v.code
+    """
+)
+SUBURBAN, SETTLED = "城郊村", "移民安置点"
+
+
+def load_scores(county_id: int, at: datetime) -> None:
+    """Last month's desk; nothing happens the second time."""
+    month = calendar.previous_month(calendar.month_of(calendar.local_day(at)))
+    with transaction() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
+        if session.scalar(text("SELECT EXISTS (SELECT FROM objection)")):
+            return
+        rows = session.execute(VILLAGES, {"county_id": county_id}).all()
+        staff, boss = (_one(role, county_id) for role in (Role.COUNTY_STAFF, Role.ADMINISTRATOR))
+        # Tickets came after the months were computed.
+        recompute_month(month, county_id)
+        with it_is(min(at, calendar.midnight(calendar.next_month(month)) + timedelta(days=3.4))):
+            _types(staff, county_id, rows)
+            _import(staff, county_id, month, rows)
+            busy = [row for row in rows if character_of(row.code).ratings_a_month > 25]
+            _object(staff, county_id, month, busy)
+            _adjust(staff, boss, county_id, month, busy)
+        recompute_month(month, county_id)
+
+
+def _one(role: Role, county_id: int) -> Actor:
+    query = text(
+        "SELECT person_id FROM role_grant WHERE role = :role AND region_id = :id ORDER BY id"
+    )
+    return actor_today(
+        db.session.scalars(query, {"role": role.value, "id": county_id}).first() or 0
+    )
+
+
+def _types(staff: Actor, county_id: int, rows: Sequence[Any]) -> None:
+    for name in (SUBURBAN, SETTLED):
+        village_kinds.add_kind(staff, county_id, name)
+    first: dict[int, str] = {row.id: SUBURBAN for row in rows[:12]}
+    village_kinds.set_kinds(staff, county_id, first)
+
+
+def _import(staff: Actor, county_id: int, month: date, rows: Sequence[Any]) -> None:
+    filled = []
+    for row in rows:
+        code = row.code
+        roll = dice("online", code, month)
+        whole = roll.randrange(20, 160)
+        yes = min(whole, int(whole * roll.uniform(0.55, 0.99)))
+        filled.append([code, str(yes), str(whole)])
+    headings = ["12位代码", *fact_imports.COLUMNS["online"]]
+    sheet = Sheet(headings, filled, list(range(2, len(filled) + 2)))
+    fact_imports.import_facts(staff, county_id, month, sheet, "政务服务平台")
+
+
+def _object(staff: Actor, county_id: int, month: date, busy: Sequence[Any]) -> None:
+    """The phone's cadre has one of each; two neighbours wait."""
+    objections.set_objection_days(staff, county_id, DAYS_TO_OBJECT)
+    first = busy[0].id
+    _raise(staff, first, month, SAID[:3], 0)
+    for nth, row in enumerate(busy[3:5], 1):
+        _raise(staff, row.id, month, SAID[3:], nth)
+
+
+def _raise(
+    staff: Actor, village_id: int, month: date, said: Sequence[tuple[str, str, str]], nth: int
+) -> None:
+    facts = standing_facts(village_id, month)
+    cadres = staff_of({Role.CADRE}, village_id)
+    cases = sorted(cases_in(facts.cases, "rating")) if facts else []
+    if not cadres:
+        return
+    cadre = actor_today(cadres[0])
+    for place, (case_id, (words, state, reason)) in enumerate(zip(cases, said, strict=False)):
+        raised = Raised(village_id, month, "rating", case_id, words)
+        made = objections.raise_objection(cadre, UUID(int=610530 + 10 * nth + place), raised)
+        if state != "pending":
+            objections.decide_objection(staff, made.id, state == "upheld", reason)
+
+
+def _adjust(staff: Actor, boss: Actor, county_id: int, month: date, busy: Sequence[Any]) -> None:
+    """Two approved by the administrator, one waits."""
+    for row, (kind, amount, rule, case_words, approved) in zip(busy, GIVEN, strict=False):
+        code = row.code
+        made = adjustments.propose_adjustment(
+            staff, county_id, Proposal(code, month, kind, amount, rule, case_words)
+        )
+        if approved:
+            adjustments.decide_adjustment(boss, made.id, True, "属实")
