@@ -46,7 +46,7 @@ def from_json(raw: Mapping[str, Any]) -> Scheme:
             Light(Decimal(one["least"]), one["code"], one["word"], one["icon"])
             for one in raw["lights"]
         ),
-        tuple((Kind(kind), Decimal(cap)) for kind, cap in raw["caps"].items()),
+        tuple((kind, Decimal(raw["caps"][kind])) for kind in Kind if kind in raw["caps"]),
         raw["n_min"],
         tuple(raw["level_points"]),
         (Decimal(calibration[0]), Decimal(calibration[1])) if calibration else None,
