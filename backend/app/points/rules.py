@@ -96,7 +96,10 @@ def adopt(
     """Puts a draft into force from a day on, with its vote and minutes; the one before ends."""
     _own_place(actor, region_id)
     draft = db.session.get(
-        PointsRuleSet, getattr(draft_of(region_id), "id", 0), with_for_update=True
+        PointsRuleSet,
+        getattr(draft_of(region_id), "id", 0),
+        with_for_update=True,
+        populate_existing=True,
     )
     if draft is None or draft.version is not None:
         raise NotFound("没有草稿可以生效")

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import QueryId, Shape
+from backend.app.core.schemas import Id, QueryId, Shape
 
 
 class BeforeQuery(Shape):
@@ -75,6 +75,43 @@ class ChanceShape(Shape):
 
 class ChancesShape(Shape):
     items = fields.List(fields.Nested(ChanceShape), required=True)
+
+
+class DeedRuleShape(Shape):
+    id = fields.Integer(required=True)
+    label = fields.String(required=True)
+    amount = fields.Integer(required=True)
+
+
+class VillagerShape(Shape):
+    person_id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    group_name = fields.String(required=True, allow_none=True)
+    household = fields.String(required=True, allow_none=True)
+
+
+class DeedShape(Shape):
+    id = fields.Integer(required=True)
+    label = fields.String(required=True)
+    note = fields.String(required=True)
+    happened_on = fields.Date(required=True)
+    people = fields.Integer(required=True)
+    state = fields.String(required=True)
+    decision_note = fields.String(required=True, allow_none=True)
+
+
+class DeedsShape(Shape):
+    village = fields.String(required=True)
+    rules = fields.List(fields.Nested(DeedRuleShape), required=True)
+    people = fields.List(fields.Nested(VillagerShape), required=True)
+    items = fields.List(fields.Nested(DeedShape), required=True)
+
+
+class NewDeedShape(Shape):
+    rule_id = Id(required=True)
+    happened_on = fields.Date(required=True)
+    note = fields.String(required=True)
+    people = fields.List(Id(), required=True)
 
 
 class StatementShape(Shape):

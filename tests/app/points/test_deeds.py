@@ -13,6 +13,7 @@ from backend.app.points import deeds
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.queries import balance_of, statement_of
 from tests.app.points.voting import MEETING, put_in_force
+from tests.app.ratings.conftest import open_phone
 from tests.factories.county import bind, grant_role, make_person
 
 TODAY = date(2026, 12, 10)
@@ -150,3 +151,25 @@ def test_another_county_confirms_nothing(clerk, stranger, county, rule_id, peopl
     deed = enter(clerk, county, rule_id, people)
     with pytest.raises(NotAllowed), transaction():
         deeds.decide(stranger, deed, confirm=True)
+
+
+def test_a_cadre_enters_on_the_phone_and_sees_what_became_of_it(
+    client, second, county, rule_id, people
+) -> None:
+    phone = open_phone(client)
+    grant_role(phone.person_id, Role.CADRE, county.village_ids[0])
+    seen = phone.call("GET", "/cadre/deeds").json
+    assert [one["person_id"] for one in seen["people"]] == people
+    body = {"rule_id": rule_id, "happened_on": "2026-12-09", "note": "村民代表会", "people": people}
+    entered = phone.call("POST", "/cadre/deeds", json=body)
+    assert (entered.status_code, entered.json["items"][0]["state"]) == (201, "waiting")
+    with transaction():
+        deeds.decide(second, entered.json["items"][0]["id"], confirm=True)
+    assert phone.call("GET", "/cadre/deeds").json["items"][0]["state"] == "confirmed"
+    wrong = phone.call("POST", "/cadre/deeds", json={**body, "people": []})
+    assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["people"])
+
+
+def test_a_villager_enters_nothing(client, county, rule_id, people) -> None:
+    phone = open_phone(client, people[0])
+    assert phone.call("GET", "/cadre/deeds").status_code == 403

@@ -49,6 +49,7 @@ Page(page({
     await this.load()
   },
 
+  openDeed() { wx.navigateTo({ url: '/pages/cadre/deed/index' }) },
   openScore() { wx.navigateTo({ url: '/pages/cadre/score/index' }) },
   open(event) { wx.navigateTo({ url: `/pages/cadre/ticket/index?id=${event.detail.id}` }) },
 }))

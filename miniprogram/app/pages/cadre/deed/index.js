@@ -1,0 +1,61 @@
+const { page } = require('../../../core/page')
+const { dayWords } = require('../../../core/words')
+const clock = require('../../../core/clock')
+const { getDeeds, enterDeed } = require('../../../api/deeds')
+
+const DAY = 86400000
+const COUNTY_AHEAD = 8 * 3600000
+const STATES = { waiting: '等另一个人确认', confirmed: '✓ 已确认,分已给', refused: '✕ 没通过' }
+
+/** The last three days of the county. */
+const lastDays = () => ['今天', '昨天', '前天'].map((name, back) => {
+  const day = new Date(clock.now() + COUNTY_AHEAD - back * DAY).toISOString().slice(0, 10)
+  return { day, name: `${name} ${dayWords(day)}` }
+})
+
+/** @param {any} one */
+const person = (one) => ({
+  id: one.person_id,
+  text: [one.name || '村民', one.group_name, one.household, `积分号 ${one.person_id}`].filter(Boolean).join(' '),
+})
+
+/** @param {any} deed */
+const describe = (deed) => ({ ...deed, day: dayWords(deed.happened_on), stateWords: STATES[deed.state] + (deed.decision_note ? `:${deed.decision_note}` : '') })
+
+const shown = (/** @type {any} */ found) => ({
+  village: found.village, rules: found.rules, people: found.people.map(person), items: found.items.map(describe),
+})
+
+Page(page({
+  data: { village: '', rules: [], people: [], items: [], days: [], day: '', rule: 0, note: '', chosen: [], fault: '', isSending: false },
+
+  async fetch() {
+    const days = lastDays()
+    return { ...shown(await getDeeds()), days, day: this.data.day || days[0].day }
+  },
+
+  pickRule(event) { this.setData({ rule: event.currentTarget.dataset.id, fault: '' }) },
+  pickDay(event) { this.setData({ day: event.currentTarget.dataset.day }) },
+  writeNote(event) { this.setData({ note: event.detail.value, fault: '' }) },
+  choose(event) { this.setData({ chosen: event.detail.chosen, fault: '' }) },
+
+  async send() {
+    const { rule, day, note, chosen, isSending } = this.data
+    if (isSending) return
+    const fault = !rule ? '请选是什么事' : note.trim().length < 2 ? '请写清楚是什么事' : !chosen.length ? '请选参加的人' : ''
+    if (fault) {
+      this.setData({ fault })
+      return
+    }
+    this.setData({ isSending: true, fault: '' })
+    try {
+      const found = await enterDeed({ rule_id: rule, happened_on: day, note: note.trim(), people: chosen })
+      this.setData({ ...shown(found), rule: 0, note: '', chosen: [] })
+      wx.showToast({ title: '登记好了', icon: 'success' })
+    } catch (error) {
+      const [words] = Object.values(error.errors || {})
+      this.setData({ fault: words ? words[0] : error.message })
+    }
+    this.setData({ isSending: false })
+  },
+}))
