@@ -21,6 +21,10 @@ FEATURES = (
     "exports",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "a phone's session"},
+    "token": {"type": "http", "scheme": "bearer", "description": "another system's token: vv_…"},
+}
 API_CONFIG: dict[str, Any] = {
     "API_TITLE": "村声 Village Voice",
     "API_VERSION": "v1",
@@ -29,7 +33,7 @@ API_CONFIG: dict[str, Any] = {
     "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "security": [{"bearer": []}],
-        "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "components": {"securitySchemes": SECURITY},
     },
     # A rating is a few hundred bytes; a route that takes a picture raises its own limit.
     "MAX_CONTENT_LENGTH": 64 * 1024,
@@ -57,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["redis"] = connect(settings.redis_url)
     http.register(app)
     guards.register(app, import_module("backend.app.accounts.queries").load_grants)
+    app.extensions["token_loader"] = import_module("backend.app.accounts.api_tokens").use_token
     app.jinja_env.globals["settings"] = settings
     pages.register(app)
     app.register_blueprint(health.blueprint)

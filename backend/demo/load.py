@@ -23,6 +23,7 @@ from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.points import load_points, vote_rules
+from backend.demo.publications import publish_months
 from backend.demo.rewards import load_rewards
 from backend.demo.scenes import hang_pictures
 from backend.demo.scores import load_scores
@@ -134,8 +135,11 @@ def load(count: int) -> None:
     met = load_points(county, at)
     fetched = load_rewards(county, at)
     print(f"  兑换超市开张,村民已领走 {fetched} 件", flush=True)
-    print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
-    print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
-    print(f"  近 {DAYS} 天的诉求 {made} 件,{time.monotonic() - began:.1f} 秒", flush=True)
     load_scores(county, at)
     print("  上月的申诉、容错和导入", flush=True)
+    told_from = time.monotonic()
+    told = publish_months(county, wanted[:-1], at)
+    print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
+    print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
+    print(f"  近 {DAYS} 天的诉求 {made} 件,{told_from - began:.1f} 秒", flush=True)
+    print(f"  锁定并公示 {told} 个月,{time.monotonic() - told_from:.1f} 秒", flush=True)

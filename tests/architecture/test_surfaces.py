@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 from backend.app.access import TABLE, Permission
-from backend.app.core.guards import OPEN
+from backend.app.core.guards import OPEN, TokenScope
 from backend.app.core.queue import QUEUE_OF, JobName, QueueName
 from backend.jobs import schedule, worker
 
@@ -22,7 +22,7 @@ def test_every_route_names_its_guard(migrated_app: Flask) -> None:
 def test_every_open_route_says_why(migrated_app: Flask) -> None:
     for name, view in migrated_app.view_functions.items():
         guard = view.__guard__
-        assert isinstance(guard, Permission) or guard.removeprefix(f"{OPEN}: "), name
+        assert isinstance(guard, Permission | TokenScope) or guard.removeprefix(f"{OPEN}: "), name
 
 
 def test_no_writing_console_route_is_open(migrated_app: Flask) -> None:
@@ -35,6 +35,20 @@ def test_no_writing_console_route_is_open(migrated_app: Flask) -> None:
     }
     # Who logs in has no session yet.
     assert all("login" in endpoint for endpoint in open_writes), open_writes
+
+
+def test_a_token_opens_nothing_but_the_open_interface(migrated_app: Flask) -> None:
+    opened = {
+        rule.endpoint: str(rule)
+        for rule in migrated_app.url_map.iter_rules()
+        if isinstance(migrated_app.view_functions[rule.endpoint].__guard__, TokenScope)
+    }
+    assert len(opened) == 5
+    assert all(path.startswith("/api/v1/open/") for path in opened.values())
+    for rule in migrated_app.url_map.iter_rules():
+        if str(rule).startswith("/api/v1/open/"):
+            assert rule.endpoint in opened
+            assert rule.methods <= {"GET", "HEAD", "OPTIONS"}
 
 
 def test_a_view_without_a_guard_answers_nobody(migrated_app: Flask, client) -> None:

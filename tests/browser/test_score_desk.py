@@ -44,7 +44,8 @@ def object_on_the_phone(page: Page, proof: Path) -> None:
     page.locator("#home-queue").click()
     page.locator("#cadre-score").click()
     last_month(page)
-    expect(page.locator(".score-note").first).to_contain_text("还没锁定")
+    # The demo county's last month is locked and published: what is upheld becomes a correction.
+    expect(page.locator(".score-note").first).to_contain_text("锁定")
     page.locator("#indicator-satisfaction_mean").click()
     expect(page.locator("#reasons-satisfaction_mean")).to_be_visible()
     picture(page, "cadre-score")

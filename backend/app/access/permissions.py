@@ -60,6 +60,7 @@ class Permission(StrEnum):
     RAISE_OBJECTION = "raise_objection"
     DECIDE_OBJECTIONS = "decide_objections"
     SEE_LEADER_PAGE = "see_leader_page"
+    MANAGE_API_TOKENS = "manage_api_tokens"
     SEE_POINTS = "see_points"
     MANAGE_POINTS = "manage_points"
     ENTER_DEEDS = "enter_deeds"
@@ -106,6 +107,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.RAISE_OBJECTION: frozenset({C}),
     Permission.DECIDE_OBJECTIONS: frozenset({K, A}),
     Permission.SEE_LEADER_PAGE: frozenset({K, L, A}),
+    Permission.MANAGE_API_TOKENS: frozenset({K, A}),
     Permission.SEE_POINTS: frozenset({T, K, L, A}),
     Permission.MANAGE_POINTS: frozenset({K, A}),
     Permission.ENTER_DEEDS: frozenset({C, T, K, A}),
@@ -121,7 +123,13 @@ MAY_GRANT: dict[Role, frozenset[Role]] = {
 
 # Whoever holds one of these must log in with a second factor outside the demo county.
 SECOND_FACTOR: frozenset[Permission] = frozenset(
-    {Permission.EXPORT, Permission.GRANT_ROLES, Permission.MANAGE_LOGINS, Permission.SEE_AUDIT}
+    {
+        Permission.EXPORT,
+        Permission.GRANT_ROLES,
+        Permission.MANAGE_LOGINS,
+        Permission.SEE_AUDIT,
+        Permission.MANAGE_API_TOKENS,
+    }
 )
 
 

@@ -9,7 +9,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, needs_second_factor
-from backend.app.accounts import audit_log, logins, people, second_factor
+from backend.app.accounts import audit_log, console_tokens, logins, people, second_factor
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
@@ -225,4 +225,5 @@ def logout() -> Response:
 
 
 people.register(blueprint)
+console_tokens.register(blueprint)
 audit_log.register(blueprint)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -13,15 +14,38 @@ from backend.app.access import Actor, Grant, Permission, Role, has_permission, n
 from backend.app.access.permissions import TABLE
 from backend.app.core import calendar
 from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
+from backend.app.core.queue import redis_client
 from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
 
 View = TypeVar("View", bound=Callable[..., Any])
+TokenLoader = Callable[[str], "Bearer | None"]
 GrantLoader = Callable[[int], tuple[str, tuple[Grant, ...]]]
 
 CONSOLE_COOKIE = "vv_console"
 PRE_COOKIE = "vv_pre"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = "open"
+CALLS_A_MINUTE = 120
+
+
+class TokenScope(StrEnum):
+    """What a token of another system opens."""
+
+    READ_SCORES = "read_scores"
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Another system that asks: no person, one county, one scope."""
+
+    token_id: int
+    county_id: int
+    scope: TokenScope
+
+
+class TokenRefused(NotLoggedIn):
+    code = "token_refused"
+    message = "令牌不对、已到期或已撤销,请向县里重新申请"
 
 
 class CsrfFailed(NotAllowed):
@@ -74,6 +98,43 @@ def open_to_all(reason: str) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def token_guard(scope: TokenScope) -> Callable[[View], View]:
+    """Lets in another system whose token has this scope; views see its county alone."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            admit_bearer(scope)
+            return view(*args, **kwargs)
+
+        guarded.__dict__["__guard__"] = scope
+        return cast("View", guarded)
+
+    return decorate
+
+
+def admit_bearer(scope: TokenScope) -> None:
+    """Raises TokenRefused, NotAllowed or TooMany, or sets the bearer; every use is counted."""
+    loader: TokenLoader = current_app.extensions["token_loader"]
+    found = loader(presented_token())
+    if found is None:
+        raise TokenRefused
+    if found.scope is not scope:
+        raise NotAllowed
+    key = f"api_token:{found.token_id}:{int(calendar.now().timestamp()) // 60}"
+    pipeline = redis_client().pipeline()
+    pipeline.incr(key)
+    pipeline.expire(key, 120)
+    if pipeline.execute()[0] > CALLS_A_MINUTE:
+        raise TooMany(retry_after=60)
+    g.bearer = found
+
+
+def bearer() -> Bearer:
+    """The system that asks; only inside a view guarded by a token."""
+    return cast("Bearer", g.bearer)
 
 
 def actor() -> Actor:

@@ -71,9 +71,13 @@ def plain(text: str) -> Decimal | str | None:
 def villages(publication: Publication) -> Iterator[Row]:
     """One row a village, by code; its total as it was published."""
     for page in _pages(publication):
-        one = page.content
-        score, said, done = one["score"], one["said"], one["done"]
-        yield [
+        yield village_row(page.content)
+
+
+def village_row(one: dict[str, Any]) -> Row:
+    """A village's page as one row."""
+    score, said, done = one["score"], one["said"], one["done"]
+    return [
             one["month"], one["code"], one["village"], one["township"], one["kind"],
             plain(score["total"]), plain(score["low"]), plain(score["high"]),
             score["light"]["word"], int(score["few"]), score["band"], score["from"], score["to"],
@@ -86,9 +90,13 @@ def villages(publication: Publication) -> Iterator[Row]:
 
 def indicators(publication: Publication) -> Iterator[Row]:
     for page in _pages(publication):
-        one = page.content
-        for row in one["indicators"]:
-            yield [
+        yield from indicator_rows(page.content)
+
+
+def indicator_rows(one: dict[str, Any]) -> Iterator[Row]:
+    """One row an indicator of a village."""
+    for row in one["indicators"]:
+        yield [
                 one["month"], one["code"], one["village"], row["code"], row["name"],
                 plain(row["weight"]), plain(row["floor"]), plain(row["target"]),
                 row["n"], int(row["few"]),
@@ -97,10 +105,10 @@ def indicators(publication: Publication) -> Iterator[Row]:
             ]  # fmt: skip
 
 
-def corrections(publication: Publication) -> Iterator[Row]:
+def corrections(publication: Publication, village_id: int | None = None) -> Iterator[Row]:
     content = publication.content
     for one in publications.corrections_of(
-        publication.county_id, publication.month, content["scheme"]
+        publication.county_id, publication.month, content["scheme"], village_id
     ):
         yield [
             content["month"], one.number, one.code, one.village, one.kind, one.reason,
@@ -118,7 +126,7 @@ def scheme(publication: Publication) -> Iterator[Row]:
         ]  # fmt: skip
 
 
-def dictionary(_: Publication) -> Iterator[Row]:
+def dictionary(_: Publication | None = None) -> Iterator[Row]:
     for table, columns in COLUMNS.items():
         for name, meaning in columns:
             yield [table, name, meaning]

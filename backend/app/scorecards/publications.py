@@ -14,7 +14,7 @@ from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, NotAllowed, NotFound
-from backend.app.places.queries import get_place
+from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import corrections
 from backend.app.scorecards.figures import NOTHING, score_text
 from backend.app.scorecards.locks import get_lock
@@ -147,6 +147,19 @@ def villages_of(region_id: int, month: date) -> list[VillagePublication]:
         VillagePublication.month == month, mine[0] | mine[1] | mine[2]
     )
     return list(db.session.scalars(query.order_by(VillagePublication.code)))
+
+
+def page_of(county_id: int, month: date, after: str, most: int) -> list[VillagePublication]:
+    """The villages of a published month with codes above `after`, one more than asked for."""
+    query = select(VillagePublication).where(
+        VillagePublication.county_id == county_id, VillagePublication.month == month,
+        VillagePublication.code > after,
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(VillagePublication.code).limit(most + 1)))
+
+
+def name_of(county_id: int) -> Place:
+    return get_place(county_id)
 
 
 def list_of_county(code: str) -> list[Any]:

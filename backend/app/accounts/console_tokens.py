@@ -1,0 +1,72 @@
+"""接口令牌 in the console: made (shown once), counted, revoked."""
+
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+from werkzeug.utils import redirect
+
+from backend.app.access import Permission, regions_of
+from backend.app.accounts import api_tokens
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError
+from backend.app.core.guards import CALLS_A_MINUTE, actor, guard
+from backend.app.places.queries import region_names
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _page(made: api_tokens.Made | None = None, error: DomainError | None = None) -> str:
+    counties = sorted(regions_of(actor(), Permission.MANAGE_API_TOKENS))
+    tokens = [token for county_id in counties for token in api_tokens.list_tokens(county_id)]
+    return render_template(
+        "accounts/tokens.html",
+        made=made, error=error, tokens=tokens, names=region_names(counties), form=request.form,
+        makers=api_tokens.makers(tokens), today=calendar.today(), calls=CALLS_A_MINUTE,
+        longest=calendar.today() + api_tokens.LONGEST_LIFE, revoked=request.args.get("revoked"),
+    )  # fmt: skip
+
+
+@guard(Permission.MANAGE_API_TOKENS)
+def list_tokens() -> str:
+    """All tokens of the reader's counties, with how often each was used."""
+    return _page()
+
+
+@guard(Permission.MANAGE_API_TOKENS)
+def create_token() -> tuple[str, int]:
+    """The new token stands on this one answer and nowhere else."""
+    form = request.form
+    county = form.get("county", "")
+    try:
+        with transaction():
+            made = api_tokens.create_token(
+                actor(), int(county) if county.isdecimal() and len(county) < 19 else 0,
+                form.get("name", ""), _day(form.get("ends_on", "")),
+            )  # fmt: skip
+    except DomainError as refused:
+        return _page(error=refused), 422
+    return _page(made), 200
+
+
+@guard(Permission.MANAGE_API_TOKENS)
+def revoke_token(token_id: int) -> Response:
+    with transaction():
+        api_tokens.revoke_token(actor(), token_id)
+    return redirect(address_of("accounts_console.list_tokens", revoked=1), 303)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the accounts' blueprint."""
+    blueprint.add_url_rule("/tokens", view_func=list_tokens)
+    blueprint.add_url_rule("/tokens", view_func=create_token, methods=["POST"])
+    blueprint.add_url_rule(
+        "/tokens/<int:token_id>/revoke", view_func=revoke_token, methods=["POST"]
+    )

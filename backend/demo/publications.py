@@ -1,0 +1,35 @@
+"""The demo county's past months, locked and told as its office would: on the third of the next."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+
+from backend.app.accounts.queries import actor_today
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.scorecards import locks, publications
+from backend.app.surveys.facts import unclosed
+from backend.demo.tickets import it_is
+
+CLERK = text("SELECT person_id FROM role_grant WHERE role = 'county_staff' AND region_id = :id")
+SETTLES = timedelta(days=2, hours=10)
+
+
+def publish_months(county_id: int, months: list[date], at: datetime) -> int:
+    """Locks and publishes what is over and has settled; returns how many months were new."""
+    with transaction() as session:
+        clerk = actor_today(session.scalars(CLERK, {"id": county_id}).first() or 0)
+    done = 0
+    for month in months:
+        told_at = calendar.midnight(calendar.next_month(month)) + SETTLES
+        if at < told_at or unclosed(month, county_id):
+            continue
+        with transaction(), it_is(told_at):
+            if publications.find(county_id, month) is not None:
+                continue
+            if locks.lock_of(county_id, month) is None:
+                locks.lock_month(clerk, county_id, month, "演示县:逐月锁定")
+            publications.publish(clerk, county_id, month)
+            done += 1
+    db.session.rollback()
+    return done
