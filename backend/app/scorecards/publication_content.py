@@ -14,7 +14,8 @@ from backend.app.ratings.facts import reasons_of
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import area, mean_text, rate_text, share_text
-from backend.app.scorecards.models import MonthLock, Objection, Scorecard
+from backend.app.scorecards.models import MonthLock, Scorecard
+from backend.app.scorecards.objection_queries import objection_shares
 from backend.app.scorecards.publication_village import (
     Standing,
     VillageMonth,
@@ -170,19 +171,12 @@ def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:
 
 
 def _objections(lock: MonthLock) -> Content:
-    states = Counter(
-        db.session.scalars(
-            select(Objection.state).where(
-                Objection.county_id == lock.county_id, Objection.month == lock.month
-            )
-        )
-    )
-    decided = states["upheld"] + states["refused"]
+    found = objection_shares(lock.county_id, lock.month)
     return {
-        "raised": sum(states.values()),
-        "decided": decided,
-        "upheld": states["upheld"],
-        "upheld_share": share_text(states["upheld"], decided),
+        "raised": found.raised,
+        "decided": found.decided,
+        "upheld": found.upheld,
+        "upheld_share": share_text(found.upheld, found.decided),
     }
 
 
