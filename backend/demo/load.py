@@ -23,7 +23,7 @@ from backend.app.scorecards.operations import recompute_month
 from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.points import load_points, vote_rules
-from backend.demo.publications import publish_months
+from backend.demo.publications import ask_for_bulletins, publish_months
 from backend.demo.rewards import load_rewards
 from backend.demo.scenes import hang_pictures
 from backend.demo.scores import load_scores
@@ -139,6 +139,7 @@ def load(count: int) -> None:
     print("  上月的申诉、容错和导入", flush=True)
     told_from = time.monotonic()
     told = publish_months(county, wanted[:-1], at)
+    ask_for_bulletins()
     print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
     print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
     print(f"  近 {DAYS} 天的诉求 {made} 件,{told_from - began:.1f} 秒", flush=True)

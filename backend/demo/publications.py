@@ -7,6 +7,7 @@ from sqlalchemy import text
 from backend.app.accounts.queries import actor_today
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
+from backend.app.exports import bulletins
 from backend.app.scorecards import locks, publications
 from backend.app.surveys.facts import unclosed
 from backend.demo.tickets import it_is
@@ -33,3 +34,9 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
             done += 1
     db.session.rollback()
     return done
+
+
+def ask_for_bulletins() -> int:
+    """What is due is asked for; a worker writes it once the county is open."""
+    with transaction():
+        return bulletins.request_due()

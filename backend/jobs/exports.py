@@ -1,6 +1,7 @@
 """Files, written in the background and forgotten after a week."""
 
-from backend.app.exports import operations
+from backend.app.core.db import transaction
+from backend.app.exports import bulletins, operations
 
 
 def write_export(export_id: int) -> None:
@@ -9,3 +10,13 @@ def write_export(export_id: int) -> None:
 
 def delete_old_exports() -> int:
     return operations.delete_old_exports()
+
+
+def write_bulletin(bulletin_id: int) -> None:
+    bulletins.write_bulletin(bulletin_id)
+
+
+def request_bulletins() -> int:
+    """What has become due since yesterday."""
+    with transaction():
+        return bulletins.request_due()

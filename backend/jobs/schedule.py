@@ -62,6 +62,7 @@ TIMETABLE: tuple[Entry | Often, ...] = (
     Often(JobName.DELIVER_WAITING, minutes=5),
     Often(JobName.TEND_REDEMPTIONS, minutes=5),
     Entry(JobName.PUBLISH_POINTS, hour=7),
+    Entry(JobName.REQUEST_BULLETINS, hour=7, minute=30),
 )
 
 

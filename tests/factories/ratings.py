@@ -41,4 +41,4 @@ def rate_village(
             ]
         )
     with transaction():
-        recompute_month(month)
+        recompute_month(calendar.month_of(month))

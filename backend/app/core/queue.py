@@ -33,6 +33,8 @@ class JobName(StrEnum):
     REFRESH_THREADS = "backend.jobs.tickets.refresh_threads"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
     TEND_REDEMPTIONS = "backend.jobs.rewards.tend_redemptions"
+    WRITE_BULLETIN = "backend.jobs.exports.write_bulletin"
+    REQUEST_BULLETINS = "backend.jobs.exports.request_bulletins"
     PUBLISH_POINTS = "backend.jobs.rewards.publish_points"
     CLOSE_POINTS_MONTH = "backend.jobs.points.close_points_month"
     LAPSE_POINTS = "backend.jobs.points.lapse_points"
@@ -62,6 +64,8 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.REFRESH_THREADS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
     JobName.TEND_REDEMPTIONS: QueueName.SLOW,
+    JobName.WRITE_BULLETIN: QueueName.QUICK,
+    JobName.REQUEST_BULLETINS: QueueName.SLOW,
     JobName.PUBLISH_POINTS: QueueName.SLOW,
     JobName.CLOSE_POINTS_MONTH: QueueName.SLOW,
     JobName.LAPSE_POINTS: QueueName.SLOW,

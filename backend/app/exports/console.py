@@ -13,7 +13,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard
-from backend.app.exports import operations, queries
+from backend.app.exports import console_bulletins, operations, queries
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS
 from backend.app.scorecards.queries import list_months
 
@@ -57,6 +57,9 @@ def list_exports() -> str:
         kinds=KINDS, kind=request.args.get("kind"), of_tickets=request.args.get("kind") == TICKETS,
         kept=_filters(request.args), names=FILTER_NAMES, this_month=calendar.today(),
     )  # fmt: skip
+
+
+console_bulletins.register(blueprint)
 
 
 @blueprint.get("/table")

@@ -54,3 +54,39 @@ class Export(Model):
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Bulletin(Model):
+    """周报送、月通报、季会议、年考核: asked for, written in the background, and kept.
+
+    What it says is kept as `content`, so that its files can be written again to the same digits.
+    """
+
+    __tablename__ = "bulletin"
+    __table_args__ = (
+        CheckConstraint("kind IN ('weekly', 'monthly', 'quarterly', 'yearly')", name="kind"),
+        CheckConstraint("state IN ('queued', 'done', 'failed')", name="state"),
+        CheckConstraint("ends_on > starts_on", name="days"),
+        CheckConstraint(
+            "(state = 'done') = (content IS NOT NULL AND xlsx_key IS NOT NULL"
+            " AND pdf_key IS NOT NULL)",
+            name="done_has_files",
+        ),
+        Index("uq_bulletin_edition", "county_id", "kind", "starts_on", "edition", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    edition: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(120))
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    xlsx_key: Mapped[str | None] = mapped_column(String(80))
+    pdf_key: Mapped[str | None] = mapped_column(String(80))
+    # Null: the timetable did.
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    made_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -52,6 +52,15 @@ REASONS = text(
     GROUP BY r.village_id, q.id, q.text ORDER BY r.village_id, count DESC, q.text
     """
 )
+DAYS = text(
+    """
+    SELECT d.village_id, sum(level_1)::int, sum(level_2)::int, sum(level_3)::int,
+           sum(level_4)::int, sum(level_5)::int, sum(held)::int
+    FROM rating_day_count d JOIN region v ON v.id = d.village_id
+    WHERE v.county_id = :county_id AND d.rated_on >= :first AND d.rated_on < :end
+    GROUP BY d.village_id
+    """
+)
 
 
 @dataclass
@@ -111,3 +120,11 @@ def reasons_of(county_id: int, month: date) -> dict[int, list[tuple[str, bool, i
     for village_id, words, bad, count in db.session.execute(REASONS, asked):
         found.setdefault(village_id, []).append((words, bad, count))
     return found
+
+
+def levels_between(county_id: int, first: date, end: date) -> dict[int, list[int]]:
+    """By village: counts per level and held ones last, from `first` on, before `end`."""
+    rows = db.session.execute(
+        DAYS, {"county_id": county_id, "first": first, "end": end}
+    )  # fmt: skip
+    return {row[0]: list(row[1:]) for row in rows}

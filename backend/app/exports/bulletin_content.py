@@ -1,0 +1,197 @@
+"""What a bulletin says: sums of facts with their intervals, by county, township and village."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from backend.app.core import calendar
+from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span
+from backend.app.places.queries import Place, list_villages
+from backend.app.ratings.facts import levels_between
+from backend.app.scorecards import publications
+from backend.app.scorecards.figures import (
+    NOTHING,
+    area,
+    mean_text,
+    rate_text,
+    score_text,
+    tick_text,
+    total_limits,
+)
+from backend.app.scorecards.periods import Period, score_period
+from backend.app.scorecards.publication_village import light_of
+from backend.app.scoring import measuring
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.measuring import UnitFacts
+from backend.app.tickets.flow import Flow, VillageFlow, flows, whole
+
+Content = dict[str, Any]
+FLOW = ("found", "accepted", "done", "content")
+
+
+@dataclass(frozen=True)
+class Village:
+    """Where a village lies."""
+
+    id: int
+    name: str
+    township: str
+
+
+def compose(county: Place, span: Span) -> Content:
+    """Plain values, figures as they are written; the same facts give the same content."""
+    villages = {one.id: Village(one.id, one.name, one.township) for one in list_villages(county.id)}
+    found = _flows(county.id, span)
+    content: Content = {
+        "county": county.name,
+        "kind": span.kind.value,
+        "title": f"{county.name}{span.name}{TITLES[span.kind]}",
+        "period": span.name,
+        "flow": _flow(whole(found)),
+        "flow_before": _flow(whole(_flows(county.id, span.before))),
+        "late": sum(_late(one) for one in found.values()),
+        "why_left": _why_left(found.values()),
+    }
+    if span.kind is BulletinKind.WEEKLY:
+        levels = levels_between(county.id, span.start, span.end)
+        period = None
+    else:
+        period = score_period(county.id, span.months)
+        levels = {
+            unit: [*facts.counts.get("levels", [0] * 5), 0] for unit, facts in period.facts.items()
+        }
+    content["townships"] = _townships(villages, levels, found)
+    content["ratings"] = _rated(levels.values())
+    if period is not None:
+        content |= _scored(county.id, period, villages, span.months)
+    return content
+
+
+def _flows(county_id: int, span: Span) -> dict[int | None, VillageFlow]:
+    return flows(county_id, calendar.midnight(span.start), calendar.midnight(span.end))
+
+
+def _flow(flow: Flow) -> dict[str, int]:
+    return {name: getattr(flow, name) for name in FLOW}
+
+
+def _late(flow: VillageFlow) -> int:
+    return sum(count for _, why, count in flow.left if why == "late")
+
+
+def _why_left(found: Iterable[VillageFlow]) -> list[Content]:
+    from_words = Counter[str]()
+    for one in found:
+        for _, why, count in one.left:
+            from_words[why] += count
+    return [{"why": why, "count": count} for why, count in sorted(from_words.items())]
+
+
+def _rated(levels: Iterable[list[int]]) -> Content:
+    counts = [sum(column) for column in zip(*levels, strict=True)] or [0] * 6
+    shown = area(counts[:5], counts[5], 1, 1)
+    return {
+        "n": shown.n, "satisfaction": mean_text(shown.mean),
+        "satisfaction_range": shown.mean_range, "positive": rate_text(shown.rate),
+        "positive_range": shown.rate_range, "few": shown.status_words,
+    }  # fmt: skip
+
+
+def _townships(
+    villages: Mapping[int, Village],
+    levels: Mapping[int, list[int]],
+    found: Mapping[int | None, VillageFlow],
+) -> list[Content]:
+    """One row a township in the order of codes: its villages' facts together."""
+    by_township: dict[str, list[int]] = {}
+    for one in villages.values():
+        by_township.setdefault(one.township, []).append(one.id)
+    rows = []
+    for name, ids in by_township.items():
+        flow, late = Flow(), 0
+        for village_id in ids:
+            one_flow = found.get(village_id, VillageFlow())
+            flow, late = flow.plus(one_flow.whole), late + _late(one_flow)
+        rated = _rated([levels[i] for i in ids if i in levels])
+        rows.append({"name": name, "villages": len(ids), **rated, **_flow(flow), "late": late})
+    return rows
+
+
+def _scored(
+    county_id: int, period: Period, villages: Mapping[int, Village], months: list[date]
+) -> Content:
+    """Indicators of the county, lights, and every village that was measured."""
+    scheme = period.scheme
+    lights = Counter(score.light.code for score in period.scores)
+    corrections = [
+        {
+            "month": f"{month:%Y-%m}", "number": one.number, "village": one.village,
+            "reason": f"{one.kind}:{one.reason}", "before": one.before, "after": one.after,
+        }
+        for month in months
+        if (told := publications.find(county_id, month)) is not None
+        for one in publications.corrections_of(county_id, month, told.content["scheme"])
+    ]  # fmt: skip
+    return {
+        "held": period.held,
+        "months": [f"{month:%Y-%m}" for month in months],
+        "indicators": _indicators(county_id, period),
+        "lights": [
+            {**light_of(code, scheme), "count": lights[code]}
+            for code in [*(one.code for one in scheme.lights), "black"]
+        ],
+        "villages": [
+            _village(score, villages[score.unit], scheme)
+            for score in sorted(period.scores, key=lambda one: (one.band or 10_000, one.unit))
+            if score.unit in villages
+        ],
+        "corrections": corrections,
+    }
+
+
+def _indicators(county_id: int, period: Period) -> list[Content]:
+    """Each measured over the county as one unit, with its interval."""
+    unit = _together(county_id, period.facts.values())
+    rows = []
+    for one in period.scheme.indicators_for(None):
+        measure = MEASURES[one.code]
+        column = measuring.measure(one.code, [unit], period.scheme.level_points)
+        n, value, low, high = (int(c[0]) for c in (column.n, column.value, column.low, column.high))
+        limits = f"{tick_text(low)} – {tick_text(high)}" if n > 1 else NOTHING
+        rows.append(
+            {
+                "name": measure.name, "unit": measure.unit, "n": n,
+                "value": tick_text(value) if n else NOTHING, "range": limits,
+                "target": f"{one.target.normalize():f}", "formula": measure.formula,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _together(unit: int, facts: Iterable[UnitFacts]) -> UnitFacts:
+    counts: dict[str, list[int]] = {}
+    waits: list[int] = []
+    open_waits: list[int] = []
+    for one in facts:
+        for name, values in one.counts.items():
+            known = counts.setdefault(name, [0] * len(values))
+            counts[name] = [a + b for a, b in zip(known, values, strict=True)]
+        waits.extend(one.waits)
+        open_waits.extend(one.open_waits)
+    return UnitFacts(unit, None, counts, sorted(waits), sorted(open_waits))
+
+
+def _village(score: Any, village: Village, scheme: Any) -> Content:
+    low, high = (NOTHING, NOTHING)
+    if score.total is not None:
+        low, high = total_limits(score.total, score.error)
+    lost = [one for one in score.indicators if one.n and one.lost]
+    most = max(lost, key=lambda one: one.lost, default=None)
+    return {
+        "village": village.name, "township": village.township, "kind": score.kind,
+        "total": score_text(score.total), "low": low, "high": high,
+        "light": light_of(score.light.code, scheme), "band": score.band,
+        "lost": f"{MEASURES[most.code].name} {score_text(most.lost)}" if most else "",
+    }  # fmt: skip

@@ -1,0 +1,202 @@
+"""A bulletin on A4: what it says in a sentence first, then the tables; vectors and real letters."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from backend.app.core.typeface import BOLD, REGULAR, check_glyphs, use_fonts
+from backend.app.exports.bulletin_book import FLOW_NAMES
+from backend.app.scorecards.figures import NOTHING
+from backend.app.tickets.flow import WHY_WORDS
+
+INK, SOFT, LEAF, LINE, WASH = (
+    HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3", "#F3EEE2")
+)
+MARGIN = 16 * mm
+TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=20, leading=27, textColor=INK)
+HEADING = ParagraphStyle(
+    "heading",
+    fontName=BOLD,
+    fontSize=13.5,
+    leading=19,
+    textColor=LEAF,
+    spaceBefore=9,
+    spaceAfter=3,
+    keepWithNext=1,
+)
+BODY = ParagraphStyle(
+    "body", fontName=REGULAR, fontSize=10.5, leading=16, textColor=INK, wordWrap="CJK"
+)
+CELL = ParagraphStyle("cell", parent=BODY, fontSize=9, leading=12.5)
+FIGURE = ParagraphStyle("figure", parent=CELL, alignment=TA_RIGHT)
+SMALL = ParagraphStyle("small", parent=BODY, fontSize=9, leading=13, textColor=SOFT)
+# Light's signs that the typeface has; ✕ is missing from it.
+SIGNS = {"✕": "×"}
+
+
+def draw_bulletin(content: Mapping[str, Any]) -> bytes:
+    """As many pages as it takes; raises GlyphMissing rather than print a box."""
+    use_fonts()
+    written = io.BytesIO()
+    paper = SimpleDocTemplate(
+        written, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=15 * mm,
+        bottomMargin=17 * mm, title=content["title"], creator="村声 Village Voice", invariant=1,
+    )  # fmt: skip
+
+    def foot(canvas: Canvas, document: SimpleDocTemplate) -> None:
+        canvas.setFont(REGULAR, 8.5)
+        canvas.setFillColor(SOFT)
+        canvas.drawString(MARGIN, 9 * mm, f"村声 · {content['title']} 第 {content['edition']} 稿")
+        canvas.drawRightString(A4[0] - MARGIN, 9 * mm, f"第 {document.page} 页")
+
+    paper.build(_story(content), onFirstPage=foot, onLaterPages=foot)
+    return written.getvalue()
+
+
+def _story(content: Mapping[str, Any]) -> list[Any]:
+    story: list[Any] = [_text(content["title"], TITLE), Spacer(1, 3 * mm)]
+    story += [_text(sentence, BODY) for sentence in findings(content)]
+    story += [_text("四个数", HEADING), _four(content)]
+    if content["why_left"]:
+        why = "、".join(f"{WHY_WORDS[one['why']]} {one['count']} 件" for one in content["why_left"])
+        story.append(_text(f"还没办好的:{why}。", SMALL))
+    if "indicators" in content:
+        story += [_text("全县各指标", HEADING), _indicators(content["indicators"])]
+    story += [_text("各乡镇", HEADING), _townships(content["townships"])]
+    if "villages" in content:
+        story += _villages(content)
+        story += [_text("更正", HEADING), *_corrections(content["corrections"])]
+    story += [
+        Spacer(1, 3 * mm),
+        _text("区间是 95%:实际多半在这中间;两个数的区间交叠,就分不出高低。样本不足 10 的不比较。"
+              "人数、登录次数不算分。", SMALL),
+    ]  # fmt: skip
+    return story
+
+
+def findings(content: Mapping[str, Any]) -> list[str]:
+    """What somebody who reads three lines takes along."""
+    now, before, rated = content["flow"], content["flow_before"], content["ratings"]
+    came = f"来了 {now['found']} 件诉求(上一期 {before['found']} 件),受理 {now['accepted']} 件"
+    went = f"答复 {now['done']} 件,村民说解决了 {now['content']} 件"
+    lines = [f"{came},{went};超时还没办的 {content['late']} 件。"]
+    if rated["n"]:
+        few = ",样本不足,仅供参考" if rated["few"] else ""
+        lines.append(
+            f"{rated['n']} 人次评价,满意度 {rated['satisfaction']} 分"
+            f"(区间 {rated['satisfaction_range']}),好评率 {rated['positive']}{few}。"
+        )
+    else:
+        lines.append("没有人评价。")
+    if "lights" in content:
+        lights = "、".join(f"{one['word']} {one['count']} 个村" for one in content["lights"])
+        months = "、".join(content["months"])
+        lines.append(f"亮灯:{lights}。按 {months} 的事实加总重算,不是各月得分的平均。")
+    return lines
+
+
+def _text(words: str, style: ParagraphStyle) -> Paragraph:
+    for sign, instead in SIGNS.items():
+        words = words.replace(sign, instead)
+    check_glyphs(words, words[:12], "简报")
+    return Paragraph(escape(words), style)
+
+
+def _table(rows: Sequence[Sequence[str]], widths: Sequence[float], numbers: int) -> Table:
+    """The header stands on every page; columns from `numbers` on are figures."""
+    cells = [
+        [_text(str(cell), CELL if place < numbers else FIGURE) for place, cell in enumerate(row)]
+        for row in rows
+    ]
+    table = Table(cells, colWidths=[width * mm for width in widths], repeatRows=1)
+    table.setStyle(
+        TableStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, 0), WASH),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("LEFTPADDING", (0, 0), (-1, -1), 3), ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ]
+        )
+    )  # fmt: skip
+    return table
+
+
+def _four(content: Mapping[str, Any]) -> Table:
+    rows = [["", *(name for name, _ in FLOW_NAMES)]]
+    for label, key in (("这一期", "flow"), ("上一期", "flow_before")):
+        rows.append([label, *(str(content[key][name]) for _, name in FLOW_NAMES)])
+    return _table(rows, (30, 37, 37, 37, 37), 1)
+
+
+def _indicators(rows: Sequence[Mapping[str, Any]]) -> Table:
+    head = ["指标", "全县", "95% 区间", "样本数", "目标"]
+    lines = [
+        [
+            one["name"], _with(one["value"], one["unit"]), one["range"], str(one["n"]),
+            f"{one['target']}{one['unit']}",
+        ]
+        for one in rows
+    ]  # fmt: skip
+    return _table([head, *lines], (48, 32, 46, 26, 26), 1)
+
+
+def _with(value: str, unit: str) -> str:
+    return value if value in (NOTHING, "未定义") else f"{value}{unit}"
+
+
+def _townships(rows: Sequence[Mapping[str, Any]]) -> Table:
+    head = ["乡镇", "评价", "满意度", "95% 区间", "好评率", "发现", "办结", "满意", "超时"]
+    lines = [
+        [
+            one["name"], str(one["n"]), one["satisfaction"], one["satisfaction_range"],
+            one["positive"], str(one["found"]), str(one["done"]), str(one["content"]),
+            str(one["late"]),
+        ]
+        for one in rows
+    ]  # fmt: skip
+    return _table([head, *lines], (34, 17, 19, 30, 20, 15, 15, 15, 13), 1)
+
+
+def _villages(content: Mapping[str, Any]) -> list[Any]:
+    """By type and band; inside a band by code, since nobody can tell them apart."""
+    story: list[Any] = []
+    kinds = list(dict.fromkeys(one["kind"] for one in content["villages"]))
+    for kind in sorted(kinds, key=lambda one: one or ""):
+        name = f"各村:{kind}" if kind else "各村"
+        head = ["村", "乡镇", "档", "总分", "区间", "灯", "扣分最多"]
+        lines = [
+            [
+                one["village"], one["township"], str(one["band"] or "样本不足"), one["total"],
+                f"{one['low']} – {one['high']}" if one["low"] != NOTHING else NOTHING,
+                f"{one['light']['icon']} {one['light']['word']}", one["lost"],
+            ]
+            for one in content["villages"]
+            if one["kind"] == kind
+        ]  # fmt: skip
+        story += [_text(name, HEADING), _table([head, *lines], (38, 27, 17, 17, 29, 21, 29), 3)]
+    return story
+
+
+def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    if not rows:
+        return [_text("没有更正。", BODY)]
+    head = ["月份", "编号", "村", "理由", "更正前", "更正后"]
+    lines = [
+        [
+            one["month"], f"第 {one['number']} 号", one["village"], one["reason"], one["before"],
+            one["after"],
+        ]
+        for one in rows
+    ]  # fmt: skip
+    return [_table([head, *lines], (18, 18, 34, 72, 18, 18), 4)]

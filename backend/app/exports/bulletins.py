@@ -1,0 +1,131 @@
+"""Bulletins: asked for by the timetable or by staff, written by a worker, kept and listed."""
+
+import tempfile
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from backend.app.access import Actor, Permission, may
+from backend.app.core import calendar, storage
+from backend.app.core.audit import record
+from backend.app.core.db import db, transaction
+from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.queue import JobName, enqueue
+from backend.app.exports.bulletin_book import write_bulletin_book
+from backend.app.exports.bulletin_content import compose
+from backend.app.exports.bulletin_paper import draw_bulletin
+from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span, last_over, span_of
+from backend.app.exports.models import Bulletin
+from backend.app.places.queries import get_place
+from backend.app.scorecards.locks import lock_of
+
+COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
+MOST = 60
+
+
+def request_bulletin(actor: Actor, county_id: int, kind: str, day: date) -> Bulletin:
+    """A new edition of the bulletin a day lies in; raises InvalidInput for one not yet begun."""
+    if not may(actor, Permission.PUBLISH, get_place(county_id).path):
+        raise NotAllowed
+    if kind not in set(BulletinKind):
+        raise InvalidInput(errors={"kind": ["请选哪一种"]})
+    span = span_of(BulletinKind(kind), day)
+    if span.start > calendar.today():
+        raise InvalidInput(errors={"day": ["这一期还没开始"]})
+    made = _add(county_id, span, actor.person_id)
+    record("request_bulletin", actor.person_id, "bulletin", made.id, kind=kind,
+           starts_on=f"{span.start}")  # fmt: skip
+    return made
+
+
+def request_due() -> int:
+    """What is over and has no edition yet: weeks at once, the others when their months stand."""
+    asked = 0
+    for county_id in db.session.scalars(COUNTIES).all():
+        for kind in BulletinKind:
+            span = last_over(kind, calendar.today())
+            if all(lock_of(county_id, month) for month in span.months) and not _known(
+                county_id, span
+            ):
+                _add(county_id, span, None)
+                asked += 1
+    return asked
+
+
+def _known(county_id: int, span: Span) -> bool:
+    return _editions(county_id, span) > 0
+
+
+def _editions(county_id: int, span: Span) -> int:
+    query = select(func.coalesce(func.max(Bulletin.edition), 0)).where(
+        Bulletin.county_id == county_id, Bulletin.kind == span.kind.value,
+        Bulletin.starts_on == span.start,
+    )  # fmt: skip
+    return db.session.scalar(query) or 0
+
+
+def _add(county_id: int, span: Span, person_id: int | None) -> Bulletin:
+    made = Bulletin(
+        county_id=county_id, kind=span.kind.value, starts_on=span.start, ends_on=span.end,
+        edition=_editions(county_id, span) + 1, state="queued",
+        title=f"{get_place(county_id).name}{span.name}{TITLES[span.kind]}",
+        asked_by_id=person_id, asked_at=calendar.now(),
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    enqueue(JobName.WRITE_BULLETIN, made.id)
+    return made
+
+
+def write_bulletin(bulletin_id: int) -> None:
+    """Computes and writes both files, as often as it is asked: a finished one is left alone."""
+    with transaction():
+        found = db.session.get(Bulletin, bulletin_id)
+        if found is None or found.state == "done":
+            return
+        span = span_of(BulletinKind(found.kind), found.starts_on)
+        county, edition = get_place(found.county_id), found.edition
+    try:
+        with transaction():
+            content = compose(county, span)
+        content["edition"] = edition
+        keys = _write(content)
+    except Exception:
+        with transaction():
+            db.session.get_one(Bulletin, bulletin_id).state = "failed"
+        raise
+    with transaction():
+        made = db.session.get_one(Bulletin, bulletin_id, with_for_update=True)
+        made.state, made.content, made.made_at = "done", content, calendar.now()
+        made.xlsx_key, made.pdf_key = keys
+
+
+def _write(content: dict[str, Any]) -> tuple[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bulletin.xlsx"
+        write_bulletin_book(path, content)
+        keys = storage.new_key("bulletins", "xlsx"), storage.new_key("bulletins", "pdf")
+        storage.put(keys[0], path.read_bytes())
+        storage.put(keys[1], draw_bulletin(content))
+    return keys
+
+
+def list_bulletins(county_ids: Collection[int]) -> list[Bulletin]:
+    """The newest first."""
+    query = select(Bulletin).where(Bulletin.county_id.in_(county_ids))
+    return list(db.session.scalars(query.order_by(Bulletin.id.desc()).limit(MOST)))
+
+
+def get_file(actor: Actor, bulletin_id: int, format_: str) -> tuple[str, str]:
+    """Key and name of a file; recorded. Raises NotFound."""
+    found = db.session.get(Bulletin, bulletin_id)
+    key = {"xlsx": found.xlsx_key, "pdf": found.pdf_key}.get(format_) if found else None
+    if found is None or key is None:
+        raise NotFound("没有这份简报,或者还没写好")
+    if not may(actor, Permission.EXPORT, get_place(found.county_id).path):
+        raise NotAllowed
+    record("download_bulletin", actor.person_id, "bulletin", found.id, format=format_)
+    return key, f"{found.title}第{found.edition}稿.{format_}"

@@ -1,0 +1,68 @@
+"""简报 in the console: what was made, and a new one on demand."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.core import calendar, storage
+from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput
+from backend.app.core.guards import actor, guard
+from backend.app.exports import bulletins
+from backend.app.exports.bulletin_periods import NAMES, BulletinKind, last_over
+from backend.app.places.queries import get_place, region_names
+
+
+def _counties(permission: Permission) -> list[int]:
+    places = [get_place(region_id) for region_id in sorted(regions_of(actor(), permission))]
+    return [place.id for place in places if place.level == "county"]
+
+
+@guard(Permission.EXPORT)
+def list_bulletins() -> str:
+    """The newest first, with their files."""
+    counties = _counties(Permission.EXPORT)
+    listed = bulletins.list_bulletins(counties)
+    publishes = _counties(Permission.PUBLISH)
+    return render_template(
+        "exports/bulletins.html",
+        bulletins=listed, kinds=NAMES, names=region_names(counties), counties=publishes,
+        days={kind: last_over(kind, calendar.today()).start for kind in BulletinKind},
+        busy=any(one.state == "queued" for one in listed),
+    )  # fmt: skip
+
+
+@guard(Permission.PUBLISH)
+def request_bulletin() -> Response:
+    form = request.form
+    county = form.get("county", "")
+    try:
+        day = date.fromisoformat(form.get("day", ""))
+    except ValueError:
+        raise InvalidInput(errors={"day": ["请选一天"]}) from None
+    if not county.isdecimal() or len(county) > 18:
+        raise InvalidInput(errors={"county": ["请选县"]})
+    with transaction():
+        bulletins.request_bulletin(actor(), int(county), form.get("kind", ""), day)
+    return redirect(address_of("exports_console.list_bulletins"), 303)
+
+
+@guard(Permission.EXPORT)
+def download_bulletin(bulletin_id: int, format_: str) -> Any:
+    """The file; every fetch is in the audit log."""
+    with transaction():
+        key, name = bulletins.get_file(actor(), bulletin_id, format_)
+    return send_file(storage.path(key), as_attachment=True, download_name=name)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the exports' blueprint."""
+    blueprint.add_url_rule("/bulletins", view_func=list_bulletins)
+    blueprint.add_url_rule("/bulletins", view_func=request_bulletin, methods=["POST"])
+    blueprint.add_url_rule(
+        "/bulletins/<int:bulletin_id>/<any(xlsx, pdf):format_>", view_func=download_bulletin
+    )

@@ -1,0 +1,59 @@
+"""Quarters and years: scored from the summed facts of their months, never from monthly scores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from backend.app.scorecards import corrections
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.facts import VillageFacts, sum_of
+from backend.app.scorecards.operations import approved_adjustments, seed_of
+from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scoring.measuring import UnitFacts
+from backend.app.scoring.month import UnitScore, score_month
+from backend.app.scoring.schemes import Scheme
+from backend.app.scoring.totals import Adjustment
+
+
+@dataclass(frozen=True)
+class Period:
+    """A county's months together: each village's sum of facts, its score, and the scheme of the
+    last month by which all of it is measured."""
+
+    months: tuple[date, ...]
+    scheme: Scheme
+    facts: dict[int, UnitFacts]
+    held: int
+    scores: tuple[UnitScore, ...]
+
+
+def score_period(county_id: int, months: Sequence[date]) -> Period:
+    """What was corrected counts as corrected; a village enters with the months it has."""
+    by_village: dict[int, list[VillageFacts]] = {}
+    given: dict[int, list[Adjustment]] = {}
+    for month in months:
+        for one in _standing(county_id, month):
+            by_village.setdefault(one.village_id, []).append(one)
+        for village_id, listed in approved_adjustments(month, [county_id]).items():
+            given.setdefault(village_id, []).extend(listed)
+    _, scheme = scheme_for(county_id, months[-1])
+    summed = {
+        village_id: replace(sum_of(village_id, listed), kind=listed[-1].kind)
+        for village_id, listed in by_village.items()
+    }
+    scored = score_month(list(summed.values()), scheme, given, seed_of(months[-1]))
+    held = sum(one.held for listed in by_village.values() for one in listed)
+    return Period(tuple(months), scheme, summed, held, scored.units)
+
+
+def _standing(county_id: int, month: date) -> list[VillageFacts]:
+    """A month's facts as they stand: locked or kept, less what was corrected since."""
+    newest: dict[int, Any] = {
+        row.village_id: row.after["facts"]
+        for row in corrections.corrections_of(county_id, month)
+    }  # fmt: skip
+    return [
+        VillageFacts(month=month, **newest[one.village_id]) if one.village_id in newest else one
+        for one in month_facts.kept(month, [county_id])
+    ]
