@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: the person, the redemption, the stock, the points.
 """
 
+import unicodedata
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -94,9 +95,14 @@ def _by_key(person_id: int, key: UUID) -> Redemption | None:
 def clean_surname(text_: str) -> str:
     """One or two characters, compound surnames included; raises InvalidInput for anything else."""
     name = "".join(text_.split())
-    if name and not (len(name) <= 2 and all("\u4e00" <= letter <= "\u9fff" for letter in name)):
+    if len(name) > 2 or not all(map(_is_chinese, name)):
         raise InvalidInput(errors={"surname": ["只写姓,一两个汉字,不写名"]})
     return name
+
+
+def _is_chinese(letter: str) -> bool:
+    """Rare characters of the larger planes are names, too."""
+    return unicodedata.name(letter, "").startswith("CJK UNIFIED IDEOGRAPH")
 
 
 def _reward_for(village_id: int, reward_id: int) -> Reward:

@@ -59,10 +59,11 @@ COUNT_LINES = text(
 FILTERED = """
     FROM redemption x JOIN reward r ON r.id = x.reward_id
     JOIN exchange_point s ON s.id = x.exchange_point_id
-    JOIN region v ON v.id = x.village_id
+    JOIN region v ON v.id = x.village_id JOIN region place ON place.id = s.village_id
     LEFT JOIN person p ON p.id = x.handed_out_by_id
     LEFT JOIN person q ON q.id = x.returned_by_id
-    WHERE (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within))
+    WHERE (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within)
+           OR place.id = ANY(:within) OR place.township_id = ANY(:within))
       AND (:state = '' OR x.state = :state)
       AND (:shop_id = 0 OR x.exchange_point_id = :shop_id)
       AND (:keeper_id = 0 OR x.handed_out_by_id = :keeper_id)
@@ -147,7 +148,7 @@ def count_redemptions(values: dict[str, Any]) -> Any:
 
 
 def export_rows(region_id: int, month: date) -> list[Any]:
-    """Every redemption of a region's villages in a month, oldest last."""
+    """Every redemption by a region's people or in its shops in a month, newest first."""
     limits = {"most": None, "skip": 0}
     return list(db.session.execute(LINES, {**asked([region_id], month), **limits}))
 

@@ -335,7 +335,8 @@ def test_who_has_no_village_is_asked_for_it_first(client, bazaar) -> None:
     [
         ({"reward_id": 0}, "reward_id"), ({"reward_id": "x"}, "reward_id"),
         ({"exchange_point_id": -1}, "exchange_point_id"), ({"surname": "张三丰"}, "surname"),
-        ({"surname": "Li"}, "surname"), ({"more": 1}, "more"),
+        ({"surname": "Li"}, "surname"), ({"surname": "张\u200b"}, "surname"),
+        ({"more": 1}, "more"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named(phone, bazaar, given, field) -> None:
@@ -386,3 +387,8 @@ def test_the_catalogue_costs_the_same_however_long_it_is(phone, bazaar, statemen
     with statements() as many:
         assert len(phone.call("GET", "/rewards").json["items"]) == 6
     assert len(many) == len(few) <= 8
+
+
+@pytest.mark.parametrize("surname", ["", "郭", "欧阳", " 郭 ", "𡎚"])
+def test_a_surname_may_be_rare_compound_or_left_out(phone, bazaar, surname: str) -> None:
+    assert reserve(phone, bazaar, surname=surname).json["surname"] == surname.strip()
