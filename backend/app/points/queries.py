@@ -74,7 +74,10 @@ def statement_of(person_id: int, before: int | None = None) -> list[EntryLine]:
 def entry_text(entry: Any, label: str | None) -> str:
     """What an entry is called: its rule's act, else its cause; never what was answered."""
     what = label or CAUSES.get(entry.cause_kind, "积分调整")
-    return f"冲正:{what}" if entry.reverses_id else what
+    if entry.reverses_id is None:
+        return what
+    # Whoever gave a thing up, or brought it back, reads it in the words of the village.
+    return "兑换退回" if entry.cause_kind == "redemption" else f"冲正:{what}"
 
 
 def rule_amount(code: str, day: date, county_id: int, village_id: int | None = None) -> int:

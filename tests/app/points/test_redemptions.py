@@ -295,6 +295,10 @@ def test_giving_up_twice_gives_back_once(phone, bazaar) -> None:
         answer = phone.call("POST", f"/me/redemptions/{redemption}/cancellation")
         assert answer.json["state"] == "cancelled"
     assert (stock(bazaar), balance(phone)) == ((10, 0), 100)
+    told = phone.call("GET", "/me/points").json["items"][:2]
+    assert [(line["text"], line["amount"]) for line in told] == [
+        ("兑换退回", 30), ("兑换奖品", -30),
+    ]  # fmt: skip
 
 
 def test_what_was_fetched_cannot_be_given_up(phone, counter, bazaar) -> None:
