@@ -8,9 +8,11 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.app.exports.month_book import VILLAGES
 from tests.browser.conftest import log_in, picture
 
 pytestmark = pytest.mark.browser
+HEADS = [column.name for column in VILLAGES]
 WORDS = "水管修得快,师傅还帮着关了阀"
 
 
@@ -32,14 +34,14 @@ def scan(page: Page, image: Path) -> None:
 def exported_row(page: Page, village: str, tmp_path: Path) -> tuple[Any, ...]:
     """Asks for a workbook, waits for the worker, and reads the village's line."""
     page.goto("/console/exports")
-    page.click("button:has-text('导出各村得分')")
+    page.click("main button.btn-primary:has-text('导出')")
     first = page.locator("tbody tr").first
     expect(first).to_contain_text("已写好", timeout=30_000)
     with page.expect_download() as download:
         first.locator("a:has-text('下载')").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
-    sheet = openpyxl.load_workbook(path)["村庄得分"]
+    sheet = openpyxl.load_workbook(path)["各村"]
     return next(row for row in sheet.iter_rows(values_only=True) if row[1] == village)
 
 
@@ -93,8 +95,9 @@ def test_a_scanned_poster_becomes_a_line_in_the_workbook(page: Page, tmp_path: P
     expect(page.locator(".words").first).to_contain_text(WORDS)
     picture(page, "console-village")
     row = exported_row(page, village, tmp_path)
-    assert row[3] >= int(figures[3])
-    assert isinstance(row[11], float)
+    heads = dict(zip(HEADS, row, strict=True))
+    assert heads["评价数"] >= int(figures[3])
+    assert isinstance(heads["满意度"], (int, float))
 
 
 def test_the_same_point_cannot_be_rated_twice_a_day(page: Page, tmp_path: Path) -> None:
