@@ -57,11 +57,11 @@ def _drive(port: int, requests: Sequence[bytes], statuses: dict[int, int]) -> No
             statuses[status] = statuses.get(status, 0) + 1
 
 
-def drive(port: int, requests: Sequence[bytes]) -> Outcome:
+def drive(port: int, requests: Sequence[bytes], connections: int = CONNECTIONS) -> Outcome:
     """Sends every request once over a few connections."""
-    shares: list[dict[int, int]] = [{} for _ in range(CONNECTIONS)]
+    shares: list[dict[int, int]] = [{} for _ in range(connections)]
     threads = [
-        threading.Thread(target=_drive, args=(port, requests[nth::CONNECTIONS], share))
+        threading.Thread(target=_drive, args=(port, requests[nth::connections], share))
         for nth, share in enumerate(shares)
     ]
     began = time.perf_counter()

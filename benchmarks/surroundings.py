@@ -58,11 +58,11 @@ def application(environment: dict[str, str]) -> Iterator[Flask]:
 
 @contextmanager
 def web(target: str, environment: dict[str, str], workers: int = 1) -> Iterator[tuple[int, int]]:
-    """A granian server for `module:attribute`; gives its port and process id."""
+    """A granian server as `make run` starts it; gives its port and process id."""
     port = free_port(8700)
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", "8",
         "--no-ws", "--log-level", "error", target,
     ]  # fmt: skip
     if target.endswith("create_anonymous_app"):

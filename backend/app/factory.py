@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.app.core import anonymous_http, audit, guards, health, http, logs, pages
-from backend.app.core.db import db
+from backend.app.core.db import db, prepare
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
 from backend.app.core.settings import REPOSITORY, Settings, SettingsError
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The county's application: the mini-program's API, the console and the open pages."""
     settings = settings or Settings.from_env()
     logs.configure(settings.log_level)
-    app = Flask("backend.app")
+    app = http.PlainFlask("backend.app")
     app.config.update(
         API_CONFIG,
         SETTINGS=settings,
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    db.init_app(app)
+    prepare(app)
     app.extensions["audit"] = audit.record
     Migrate(app, db, directory=str(REPOSITORY / "migrations"), compare_type=True)
     app.extensions["redis"] = connect(settings.redis_url)

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core import calendar
 from backend.app.core.db import Model, db
+from backend.app.core.logs import current_request_id
 
 
 class AuditEntry(Model):
@@ -44,6 +44,6 @@ def record(
             subject_kind=subject_kind,
             subject_id=str(subject_id),
             detail=detail,
-            request_id=structlog.contextvars.get_contextvars().get("request_id"),
+            request_id=current_request_id(),
         )
     )

@@ -1,15 +1,17 @@
 """The database: one metadata, one place that commits."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import psycopg
-from flask import current_app
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, create_engine
+from psycopg.pq import TransactionStatus
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -37,7 +39,8 @@ SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10
 # the order in which the statement names its tables.
 GENERIC_PLANS = (
     f"{SESSION_OPTIONS} -c plan_cache_mode=force_generic_plan"
-    " -c enable_seqscan=off -c enable_bitmapscan=off -c join_collapse_limit=1"
+    " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+    " -c join_collapse_limit=1"
 )
 CONNECT: dict[str, Any] = {"connect_timeout": 5, "options": SESSION_OPTIONS}
 ENGINE_OPTIONS: dict[str, Any] = {
@@ -88,42 +91,45 @@ def after_commit(action: Callable[[], None]) -> None:
 def autocommit() -> Iterator[psycopg.Connection[Any]]:
     """A psycopg connection on which each statement stands alone: one round trip, then durable.
 
-    For the hot writes that do everything in one statement. SQLAlchemy only lends the connection:
-    its own execution costs as much as the rest of such a request. Plans are made once for each
-    connection, because planning such a statement costs more than running it.
+    For the hot writes that do everything in one statement: SQLAlchemy's execution, and even its
+    pool, cost as much as the rest of such a request. Plans are made once for each connection,
+    because planning such a statement costs more than running it.
     """
-    lent: Any = _lender().raw_connection()
+    idle: deque[psycopg.Connection[Any]] = current_app.extensions["autocommit"]
     try:
-        yield lent.driver_connection
-    except psycopg.OperationalError:
-        lent.invalidate()
-        raise
-    finally:
-        lent.close()
-
-
-def _lender() -> Engine:
-    """A second pool, whose connections are never inside a transaction."""
-    app = current_app
-    lender: Engine | None = app.extensions.get("autocommit_engine")
-    if lender is None:
-        options: Any = {**ENGINE_OPTIONS, "connect_args": {**CONNECT, "options": GENERIC_PLANS}}
-        lender = create_engine(
-            app.config["SQLALCHEMY_DATABASE_URI"],
-            **options,
-            isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
+        connection = idle.pop()
+    except IndexError:
+        connection = psycopg.connect(
+            current_app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "", 1),
+            autocommit=True,
+            connect_timeout=CONNECT["connect_timeout"],
+            options=GENERIC_PLANS,
         )
-        lender = app.extensions.setdefault("autocommit_engine", lender)
-    return lender
+    try:
+        yield connection
+    finally:
+        # One that was lost, or left in the middle of something, is nobody's any more.
+        if connection.pgconn.transaction_status == TransactionStatus.IDLE:
+            idle.append(connection)
+        else:
+            connection.close()
+
+
+def prepare(app: Flask) -> None:
+    """Hangs the database on the application."""
+    db.init_app(app)
+    app.extensions["autocommit"] = deque()
 
 
 def dispose(close: bool = True) -> None:
     """Gives up every pooled connection; a forked child forgets its parent's without closing."""
     db.session.remove()
     db.engine.dispose(close=close)
-    if "autocommit_engine" in current_app.extensions:
-        current_app.extensions["autocommit_engine"].dispose(close=close)
+    idle: deque[psycopg.Connection[Any]] = current_app.extensions["autocommit"]
+    if close:
+        for connection in idle:
+            connection.close()
+    current_app.extensions["autocommit"] = deque()
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -160,7 +160,8 @@ def presented_token() -> str:
 
 def admit(permission: Permission, steps: Collection[Step] = ()) -> None:
     """Raises NotLoggedIn, StepPending, TooMany, CsrfFailed or NotAllowed, or sets the actor."""
-    kind = SessionKind.CONSOLE if on_console() else SessionKind.APP
+    console = on_console()
+    kind = SessionKind.CONSOLE if console else SessionKind.APP
     token = presented_token()
     session = read_session(kind, token, calendar.now().timestamp()) if token else None
     if session is None:
@@ -168,14 +169,15 @@ def admit(permission: Permission, steps: Collection[Step] = ()) -> None:
     if session.requests_this_minute > REQUESTS_A_MINUTE:
         raise TooMany(retry_after=60)
     g.session = session
-    if kind is SessionKind.CONSOLE:
+    if console:
         check_csrf(token)
-    g.actor = _actor_of(session, permission)
-    if kind is SessionKind.CONSOLE:
-        missing = _missing_step(session, g.actor)
+    who = _actor_of(session, permission)
+    g.actor = who
+    if console:
+        missing = _missing_step(session, who)
         if missing and missing not in steps:
             raise StepPending(missing)
-    if not has_permission(g.actor, permission):
+    if not has_permission(who, permission):
         raise NotAllowed
 
 

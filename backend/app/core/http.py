@@ -3,7 +3,8 @@
 import random
 import re
 import time
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import psycopg
@@ -30,6 +31,9 @@ from backend.app.core.errors import (
 )
 from backend.app.core.guards import actor, guard, on_console, open_to_all
 from backend.app.core.schemas import ErrorShape
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["JsonApi", "actor", "guard", "open_to_all", "register"]
 
@@ -68,7 +72,7 @@ HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
-OTHER_HEADERS = {k: v for k, v in HEADERS.items() if k != "Content-Security-Policy"}
+SAFE = list(HEADERS.items())
 UNCACHED = ("/api/", "/console")
 REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 JSON_METHODS = frozenset({"POST", "PUT", "PATCH"})
@@ -186,39 +190,32 @@ def answer_crash(error: Exception) -> Any:
     return answer(500, *OUR_FAULT, {})
 
 
-def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
+def _begin() -> Any:
+    """Names the request and refuses what is no JSON; runs before every view, so it asks little."""
+    asked, kept = request._get_current_object(), g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    environ = asked.environ
+    given = environ.get("HTTP_X_REQUEST_ID", "")
     # A name for the log, not a secret: asking the kernel for randomness would cost more.
-    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
-    g.began = time.perf_counter()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
-
-
-def _check_content_type() -> Any:
+    kept.request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
+    kept.began = time.perf_counter()
     if (
-        request.path.startswith("/api/")
-        and request.method in JSON_METHODS
-        and request.content_length
-        and request.mimetype not in ("application/json", "multipart/form-data")
+        environ["REQUEST_METHOD"] in JSON_METHODS
+        and environ["PATH_INFO"].startswith("/api/")
+        and environ.get("CONTENT_TYPE") != "application/json"
+        and asked.content_length
+        and asked.mimetype not in ("application/json", "multipart/form-data")
     ):
         return answer(415, *SENTENCES[415], {})
     return None
 
 
 def _finish(response: Response) -> Response:
-    asked, status = request, response.status_code
-    headers = response.headers
-    if "Content-Security-Policy" not in headers:
-        headers.extend(HEADERS)
-    else:
-        # A page with a policy of its own may also need a microphone, as the phone's frame does.
-        for name, value in OTHER_HEADERS.items():
-            headers.setdefault(name, value)
-    headers["X-Request-Id"] = g.get("request_id", "")
+    asked, kept = request._get_current_object(), g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    status, headers = response.status_code, response.headers
+    headers["X-Request-Id"] = kept.get("request_id", "")
     if asked.path.startswith(UNCACHED) and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
-    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    seconds = time.perf_counter() - kept.get("began", time.perf_counter())
     metrics.observe_request(asked.endpoint or "none", status, seconds)
     if status >= 400 or asked.method not in guards.SAFE_METHODS:
         log.info(
@@ -229,6 +226,33 @@ def _finish(response: Response) -> Response:
             ms=round(seconds * 1000, 1),
         )
     return response
+
+
+class PlainFlask(Flask):
+    """Flask whose views are plain functions; asking each one, at every request, takes time."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
+class SafeHeaders:
+    """Adds the headers that every answer carries, once for all and outside of Flask.
+
+    A page may bring a policy of its own, as the phone's frame does, which needs a microphone.
+    """
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self.application = application
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            own = {name for name, _ in headers if name in HEADERS}
+            safe = [item for item in SAFE if item[0] not in own] if own else SAFE
+            return start_response(status, headers + safe, *error)
+
+        return self.application(environ, begin)
 
 
 class NoSession(SessionInterface):
@@ -245,8 +269,8 @@ def register(app: Flask) -> None:
     """Hangs all of this on the application."""
     app.session_interface = NoSession()
     app.json = OrjsonProvider(app)
+    app.wsgi_app = SafeHeaders(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.before_request(_check_content_type)
     app.after_request(_finish)
     app.register_error_handler(DomainError, answer_domain_error)
     app.register_error_handler(DataError, answer_bad_data)

@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from flask import g, has_request_context
 
 # Whatever could name a person or open a door is cut before it is written, wherever it comes from.
 MASKED_KEYS = frozenset(
@@ -41,6 +42,21 @@ def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+def name_request(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Says in which request it happened, where there is one."""
+    request_id = current_request_id()
+    if request_id:
+        event["request_id"] = request_id
+    return event
+
+
+def current_request_id() -> str | None:
+    """The name of the request this thread answers; None outside of one."""
+    return g.get("request_id") if has_request_context() else None
+
+
 def frames_only(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -65,7 +81,7 @@ def configure(level: str) -> None:
     """One JSON line an event on standard output; libraries speak from WARNING up."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            name_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             mask,

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
+import orjson
 from flask import request
 from marshmallow import fields, validate
+from werkzeug.exceptions import BadRequest
 
 from backend.app.core.calendar import parse_month
 from backend.app.core.errors import InvalidInput
@@ -93,7 +95,10 @@ class Month(fields.Field[date]):
 
 def load_json(shape: ma.Schema) -> dict[str, Any]:
     """The request's body in this shape; raises InvalidInput naming the fields, or 400."""
-    body = request.get_json(force=True)
+    try:
+        body = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError:
+        raise BadRequest from None
     try:
         loaded: dict[str, Any] = shape.load(body)
     except ma.ValidationError as error:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import redis
 
+from backend.app.core.line import ask
 from backend.app.core.queue import redis_client
 
 
@@ -75,11 +76,10 @@ def open_session(
 def read_session(kind: SessionKind, token: str, at: float) -> Session | None:
     """The session behind a token, or None; also counts the person's request."""
     arguments = (1, _key(kind, token), LIFETIME_SECONDS[kind], int(at // 60))
-    client = redis_client()
     try:
-        found, count = client.evalsha(READ_AND_COUNT_SHA, *arguments)
+        found, count = ask("EVALSHA", READ_AND_COUNT_SHA, *arguments)
     except redis.exceptions.NoScriptError:
-        found, count = client.eval(READ_AND_COUNT, *arguments)
+        found, count = redis_client().eval(READ_AND_COUNT, *arguments)
     if not found:
         return None
     record = orjson.loads(found)

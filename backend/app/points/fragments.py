@@ -45,7 +45,8 @@ def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
     """As `earn`, for many acts: (id, county_id, village_id, person_id, rated_on, created_at).
 
     Takes each person's acts of a day in their order in time up to the day's cap, and of these
-    the month's up to the month's.
+    the month's up to the month's; people in the order of their ids, so that two statements never
+    wait for each other.
     """
     return f"""
     INSERT INTO points_entry ({COLUMNS})
@@ -74,6 +75,6 @@ def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
         WHERE nth_today <= daily_cap
     ) AS numbered
     WHERE nth <= monthly_cap
-    ORDER BY created_at
-    RETURNING amount
+    ORDER BY person_id, created_at
+    RETURNING cause_id, amount
     """  # noqa: S608  the arguments are constants of our own code

@@ -7,22 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg.errors import UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
 from backend.app.core import audit, calendar
-from backend.app.core.db import after_commit, autocommit, db
+from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import CheckedText, WordsState, check_words
-from backend.app.ratings import errors, queries, scan
+from backend.app.ratings import errors, queries, scan, storing
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
-from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT, STORE_RATING
+from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT
 
 CHANGE_WINDOW = timedelta(days=7)
-ATTEMPTS = 4
 DECISIONS = {"show": WordsState.SHOWN.value, "refuse": "refused"}
 
 
@@ -54,16 +52,7 @@ def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
     checked = check_words(given.words)
     _check_reasons(given)
     values = _values(ticket, key, digest, given, checked)
-    with autocommit() as connection:
-        for attempt in range(ATTEMPTS):
-            try:
-                stored = connection.execute(STORE_RATING, values, prepare=True).fetchone()
-            except UniqueViolation as error:
-                # Two acts of one person numbered themselves alike; the loser counts again.
-                if error.diag.constraint_name != "uq_points_entry_nth" or attempt == ATTEMPTS - 1:
-                    raise
-                continue
-            break
+    stored = storing.store(values)
     if stored is not None:
         return _rated(stored, values)
     return _first_answer(person_id, key, digest) or _raise(_why_not(ticket))
@@ -77,23 +66,20 @@ def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
 def _values(
     ticket: scan.ScanTicket, key: UUID, digest: bytes, given: RatingInput, checked: CheckedText
 ) -> dict[str, Any]:
-    at = calendar.now()
-    # The day of the scan: so the one rating a day is also the one rating a scan.
-    today = ticket.day
     return {
         "qr_code_id": ticket.qr_code_id,
         "person_id": ticket.person_id,
-        "scan_nonce": ticket.nonce,
-        "at": at,
-        "today": today,
-        "month": calendar.month_of(today),
+        "scan_nonce": ticket.nonce.hex(),
+        "created_at": calendar.now(),
+        # The day of the scan: so the one rating a day is also the one rating a scan.
+        "rated_on": ticket.day,
         "level": given.level,
         "reason_ids": sorted(set(given.reason_ids)),
         "words": checked.text,
         "words_state": checked.state.value,
         "hold_reason": checked.reason,
         "idempotency_key": key,
-        "request_digest": digest,
+        "request_digest": digest.hex(),
     }
 
 
@@ -118,8 +104,8 @@ def _rated(stored: tuple[Any, ...], values: dict[str, Any]) -> Rated:
         reasons=queries.reason_texts(values["reason_ids"]),
         words=values["words"],
         words_state=values["words_state"],
-        rated_on=values["today"],
-        created_at=values["at"],
+        rated_on=values["rated_on"],
+        created_at=values["created_at"],
         village_name=village_name,
         service_point_name=service_point_name,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from backend.app.accounts.fragments import IS_BOUND_ELSEWHERE_THAN_V, IS_CADRE_OF_V
+from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.ratings import errors
@@ -101,8 +101,8 @@ REFUSAL = text(
     f"""
     SELECT (q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)
                AS revoked,
-           {IS_CADRE_OF_V} AS own_cadre,
-           {IS_BOUND_ELSEWHERE_THAN_V} AS other_county
+           {is_cadre_of_v()} AS own_cadre,
+           {is_bound_elsewhere_than_v()} AS other_county
     FROM qr_code q
     JOIN service_point s ON s.id = q.service_point_id
     JOIN region v ON v.id = s.village_id

@@ -1,61 +1,73 @@
-"""The one statement that stores a rating, books its points and keeps its counters."""
-
-import re
+"""The one statement that stores ratings, books their points and keeps their counters."""
 
 from sqlalchemy import text
 
-from backend.app.accounts.fragments import IS_BOUND_ELSEWHERE_THAN_V, IS_CADRE_OF_V
+from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.places.fragments import LIVE_TARGET
-from backend.app.points.fragments import earn
+from backend.app.points.fragments import earn_many
 
 COUNTERS = ("level_1", "level_2", "level_3", "level_4", "level_5", "held")
-ADDED = ", ".join(f"(act.level = {n})::int" for n in range(1, 6))
-SUMS = ", ".join(f"{c} = counted.{c} + excluded.{c}" for c in COUNTERS[:5])
-LEVELS = ", ".join(COUNTERS[:5])
+LEVELS = COUNTERS[:5]
+LEVEL_NAMES = ", ".join(LEVELS)
+COUNT_LEVELS = ", ".join(f"count(*) FILTER (WHERE level = {n})" for n in range(1, 6))
+SUMS = ", ".join(f"{c} = counted.{c} + excluded.{c}" for c in LEVELS)
+
+# One rating as JSON: the names are those of the columns.
+GIVEN = """
+    nth int, person_id bigint, qr_code_id bigint, rated_on date, created_at timestamptz,
+    level smallint, reason_ids int[], words text, words_state text, hold_reason text,
+    idempotency_key uuid, request_digest text, scan_nonce text
+"""
 
 
-def for_psycopg(statement: str) -> str:
-    """Names as psycopg writes them, on one line: psycopg only remembers what is under 4 KiB."""
-    named = re.sub(r"(?<![:\w]):([a-z_]+)", r"%(\1)s", statement)
-    return " ".join(named.split())
-
-
-# The parts are constants of our own code; every value is bound.
-STORE_RATING = for_psycopg(
-    f"""
+# Everything is written in the order of keys, people first, then points, then villages: whoever
+# stores other ratings at the same time waits, but never in a circle. The parts are constants of our
+# own code; the ratings are one bound value.
+STORE_RATINGS = f"""
     WITH target AS (
+        SELECT act.*, s.id AS service_point_id, v.id AS village_id, v.county_id,
+               v.name AS village_name, s.name AS service_point_name
+        FROM json_to_recordset(CAST($1 AS json)) AS act({GIVEN})
         {LIVE_TARGET}
-          AND NOT {IS_CADRE_OF_V}
-          AND NOT {IS_BOUND_ELSEWHERE_THAN_V}
+        WHERE NOT {is_cadre_of_v("act.person_id", "act.rated_on")}
+          AND NOT {is_bound_elsewhere_than_v("act.person_id")}
     ), rated AS (
         INSERT INTO rating
             (county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, created_at,
              level, reason_ids, words, words_state, hold_reason,
              idempotency_key, request_digest, scan_nonce)
-        SELECT county_id, village_id, service_point_id, qr_code_id, :person_id, :today, :at,
-               :level, :reason_ids, :words, :words_state, :hold_reason,
-               :idempotency_key, :request_digest, :scan_nonce
-        FROM target
+        SELECT county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, created_at,
+               level, reason_ids, words, words_state, hold_reason,
+               idempotency_key, decode(request_digest, 'hex'), decode(scan_nonce, 'hex')
+        FROM target ORDER BY person_id, service_point_id
         ON CONFLICT DO NOTHING
-        RETURNING id, county_id, village_id, service_point_id, level
+        RETURNING id, county_id, village_id, service_point_id, person_id, rated_on, created_at,
+                  level, idempotency_key, request_digest
     ), day AS (
-        INSERT INTO rating_day_count AS counted (service_point_id, rated_on, village_id, {LEVELS})
-        SELECT service_point_id, :today, village_id, {ADDED} FROM rated AS act
+        INSERT INTO rating_day_count AS counted
+            (service_point_id, rated_on, village_id, {LEVEL_NAMES})
+        SELECT service_point_id, rated_on, village_id, {COUNT_LEVELS}
+        FROM rated GROUP BY 1, 2, 3 ORDER BY 1, 2
         ON CONFLICT (service_point_id, rated_on) DO UPDATE SET {SUMS}
     ), month AS (
-        INSERT INTO rating_month_count AS counted (village_id, month, county_id, {LEVELS})
-        SELECT village_id, :month, county_id, {ADDED} FROM rated AS act
+        INSERT INTO rating_month_count AS counted (village_id, month, county_id, {LEVEL_NAMES})
+        SELECT village_id, date_trunc('month', rated_on)::date, county_id, {COUNT_LEVELS}
+        FROM rated GROUP BY 1, 2, 3 ORDER BY 1, 2
         ON CONFLICT (village_id, month) DO UPDATE SET {SUMS}
     ), earned AS (
-        {earn("rated", rule_code="'rating'", cause_kind="'rating'")}
+        {earn_many("rated", rule_code="'rating'", cause_kind="'rating'")}
     )
-    SELECT rated.id, target.village_name, target.service_point_name,
-           COALESCE((SELECT amount FROM earned), 0) AS points_awarded,
-           COALESCE((SELECT balance FROM points_balance WHERE person_id = :person_id), 0)
-               + COALESCE((SELECT amount FROM earned), 0) AS balance
-    FROM rated CROSS JOIN target
+    SELECT target.nth, rated.id, target.village_name, target.service_point_name,
+           COALESCE(earned.amount, 0),
+           COALESCE((SELECT balance FROM points_balance b WHERE b.person_id = rated.person_id), 0)
+               + COALESCE(sum(earned.amount)
+                          OVER (PARTITION BY rated.person_id ORDER BY rated.id), 0)
+    FROM rated
+    JOIN target ON target.person_id = rated.person_id
+         AND target.idempotency_key = rated.idempotency_key
+         AND decode(target.request_digest, 'hex') = rated.request_digest
+    LEFT JOIN earned ON earned.cause_id = rated.id
     """  # noqa: S608
-)
 
 # Moves one rating from one level to another in both counters.
 MOVE_COUNTERS = tuple(
