@@ -7,7 +7,15 @@ import numpy as np
 
 from backend.app.places.operations import ALPHABET, CODE_LENGTH
 from backend.app.places.posters import draw_posters
-from tests.app.places.camera import DIRT, FRAMES_A_SECOND, READERS, dirty, frames_needed, render
+from tests.app.places.camera import (
+    DIRT,
+    FRAMES_A_SECOND,
+    READERS,
+    SECONDS,
+    dirty,
+    frames_needed,
+    render,
+)
 from tests.app.places.test_posters import HOST, POSTER
 
 POSTERS, SHARE, SEED = 500, 0.05, 20261120
@@ -30,7 +38,10 @@ def main() -> None:
             for read in READERS:
                 frames = frames_needed(seen, url, read, number)
                 needed.setdefault((dirt.__name__, read.__name__), []).append(frames)
-    print(f"{POSTERS} posters with {SHARE:.0%} dirt, a second of {FRAMES_A_SECOND} frames each")
+    film = FRAMES_A_SECOND * SECONDS
+    print(
+        f"{POSTERS} posters with {SHARE:.0%} dirt, {SECONDS} seconds of film ({film} frames) each"
+    )
     for (dirt_name, reader), frames_of in needed.items():
         read_ones = sorted(frames for frames in frames_of if frames)
         print(

@@ -24,6 +24,7 @@ from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.points import load_points, vote_rules
 from backend.demo.publications import ask_for_bulletins, publish_months
+from backend.demo.reviews import review_month
 from backend.demo.rewards import load_rewards
 from backend.demo.scenes import hang_pictures
 from backend.demo.scores import load_scores
@@ -110,6 +111,9 @@ def load_month(county: int, month: date, first_month: date, at: datetime) -> int
         for stage in progress(f"{month:%Y-%m} 的评价", stages(county)):
             ratings.extend(month_of_ratings(stage, month, first_month, at, reasons))
         stored = load_ratings(ratings)
+        this_month = calendar.month_of(calendar.local_day(at))
+        older = month < calendar.previous_month(this_month)
+        review_month(county, month, calendar.local_day(at), decided=older)
         recompute_month(month, county)
     return stored
 

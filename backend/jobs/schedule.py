@@ -46,6 +46,7 @@ class Often:
 
 
 TIMETABLE: tuple[Entry | Often, ...] = (
+    Entry(JobName.HOLD_SUSPICIOUS, hour=1, minute=30),
     Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     Entry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
     Entry(JobName.LAPSE_POINTS, hour=9),

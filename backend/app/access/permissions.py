@@ -66,6 +66,8 @@ class Permission(StrEnum):
     ENTER_DEEDS = "enter_deeds"
     CONFIRM_DEEDS = "confirm_deeds"
     REVIEW_POINTS = "review_points"
+    SEE_REVIEWS = "see_reviews"
+    REVIEW_RATINGS = "review_ratings"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -113,6 +115,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.ENTER_DEEDS: frozenset({C, T, K, A}),
     Permission.CONFIRM_DEEDS: frozenset({T, K, A}),
     Permission.REVIEW_POINTS: frozenset({K, A}),
+    Permission.SEE_REVIEWS: frozenset({K, L, A}),
+    Permission.REVIEW_RATINGS: frozenset({K, A}),
 }
 
 # Which roles a holder may hand out: never above one's own.

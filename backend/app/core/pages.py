@@ -26,6 +26,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/tickets": ("/console/tickets", "/console/digest"),
     "/console/villages": (
         "/console/villages", "/console/townships", "/console/places", "/console/objections",
+        "/console/reviews",
         "/console/adjustments", "/console/scores", "/console/village-types",
         "/console/months", "/console/schemes",
     ),

@@ -10,6 +10,7 @@ from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.core.schemas import load_json
+from backend.app.core.traces import trace_of_request
 from backend.app.places.errors import CodeUnknown
 from backend.app.places.targets import CODE, photo_address
 from backend.app.points.acts import RATING
@@ -88,6 +89,7 @@ def create_rating() -> tuple[dict[str, Any], int]:
         given["ticket"],
         idempotency_key(),
         operations.RatingInput(given["level"], tuple(given["reason_ids"]), given["words"]),
+        trace_of_request(),
     )
     answer = _as_dict(rated.rating)
     answer["points_awarded"], answer["balance"] = rated.points_awarded, rated.balance

@@ -1,6 +1,7 @@
 """Ratings, their history, and the counters the same statement keeps."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
@@ -61,6 +62,8 @@ class Rating(Model):
         UniqueConstraint("person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"),
         UniqueConstraint("person_id", "idempotency_key", name="uq_rating_idempotency"),
         Index(None, "village_id", "rated_on"),
+        # Ratings lie in the order of their days: a few days are a few ranges of pages.
+        Index("ix_rating_rated_on", "rated_on", postgresql_using="brin"),
         Index("ix_rating_bad", "rated_on", "id", postgresql_where=text("effective_level >= 4")),
         Index(
             "ix_rating_bad_county",
@@ -117,6 +120,58 @@ class RatingChange(Model):
     level_before: Mapped[int] = mapped_column(SmallInteger)
     reason_ids_before: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     words_before: Mapped[str | None] = mapped_column(Text)
+
+
+class RatingTrace(Model):
+    """What tells stuffing from a village that rates: kept a week, then deleted.
+
+    Digests under the key of one day (core/traces.py); `took_seconds` from the scan to the answer.
+    """
+
+    __tablename__ = "rating_trace"
+
+    # No foreign key: nobody deletes a rating, and the hot statement pays for every check.
+    rating_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rated_on: Mapped[date] = mapped_column(Date)
+    took_seconds: Mapped[int | None] = mapped_column(SmallInteger)
+    network: Mapped[bytes | None] = mapped_column(LargeBinary)
+    device: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class RatingHold(Model):
+    """A rating held for review by one signal, and what a reviewer decided.
+
+    A rating that was decided is not held again by the same signal. `bunch` names what was found
+    together; a rating counts again once every signal that holds it is accepted.
+    """
+
+    __tablename__ = "rating_hold"
+    __table_args__ = (
+        UniqueConstraint("rating_id", "signal"),
+        CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),
+        CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (note IS NULL)"
+            " AND (decision IS NULL) = (decided_by_id IS NULL)",
+            name="decided",
+        ),
+        Index(None, "bunch"),
+        Index(None, "county_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"))
+    signal: Mapped[str] = mapped_column(String(20))
+    bunch: Mapped[str] = mapped_column(String(60))
+    county_id: Mapped[int] = mapped_column(BigInteger)
+    village_id: Mapped[int] = mapped_column(BigInteger)
+    month: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(String(120))
+    figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decision: Mapped[str | None] = mapped_column(String(8))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str | None] = mapped_column(String(300))
 
 
 class LevelCounts:

@@ -15,11 +15,13 @@ from backend.app.core import audit, calendar
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import CheckedText, WordsState, check_words
+from backend.app.core.traces import Trace
 from backend.app.ratings import errors, queries, scan, storing
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
 from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT
 
+NO_TRACE = Trace()
 CHANGE_WINDOW = timedelta(days=7)
 DECISIONS = {"show": WordsState.SHOWN.value, "refuse": "refused"}
 
@@ -42,7 +44,9 @@ class Rated:
     balance: int
 
 
-def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
+def rate(
+    person_id: int, token: str, key: UUID, given: RatingInput, trace: Trace = NO_TRACE
+) -> Rated:
     """Stores a rating in one statement; the same request again gives the same answer."""
     ticket = scan.read(token, person_id)
     digest = _digest(ticket, given)
@@ -51,7 +55,7 @@ def rate(person_id: int, token: str, key: UUID, given: RatingInput) -> Rated:
         return _first_answer(person_id, key, digest) or _raise(scan.TicketExpired())
     checked = check_words(given.words)
     _check_reasons(given)
-    values = _values(ticket, key, digest, given, checked)
+    values = _values(ticket, key, digest, given, checked, trace)
     stored = storing.store(values)
     if stored is not None:
         return _rated(stored, values)
@@ -64,13 +68,19 @@ def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
 
 
 def _values(
-    ticket: scan.ScanTicket, key: UUID, digest: bytes, given: RatingInput, checked: CheckedText
+    ticket: scan.ScanTicket,
+    key: UUID,
+    digest: bytes,
+    given: RatingInput,
+    checked: CheckedText,
+    trace: Trace,
 ) -> dict[str, Any]:
+    at = calendar.now()
     return {
         "qr_code_id": ticket.qr_code_id,
         "person_id": ticket.person_id,
         "scan_nonce": ticket.nonce.hex(),
-        "created_at": calendar.now(),
+        "created_at": at,
         # The day of the scan: so the one rating a day is also the one rating a scan.
         "rated_on": ticket.day,
         "level": given.level,
@@ -80,6 +90,9 @@ def _values(
         "hold_reason": checked.reason,
         "idempotency_key": key,
         "request_digest": digest.hex(),
+        "took_seconds": max(0, int((at - ticket.scanned_at).total_seconds())),
+        "network": trace.network,
+        "device": trace.device,
     }
 
 

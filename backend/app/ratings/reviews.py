@@ -1,22 +1,192 @@
-"""What is held for review. 待复核。"""
+"""待复核: what is held, found by which signal, and what became of it."""
 
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import db
 
+PAGE = 30
+
 OPEN = text(
     """
-    SELECT count(*) FROM rating
-    WHERE county_id = :county_id AND held_at IS NOT NULL
-      AND rated_on >= :month AND rated_on < :end
+    SELECT count(DISTINCT rating_id) FROM rating_hold
+    WHERE county_id = :county_id AND month = :month AND decision IS NULL
+    """
+)
+SHARES = text(
+    """
+    WITH held AS (
+        SELECT rating_id, bool_or(decision = 'rejected') AS rejected,
+               bool_or(decision IS NULL) AS waiting
+        FROM rating_hold WHERE county_id = :county_id AND month = :month GROUP BY rating_id
+    )
+    SELECT (SELECT COALESCE(sum(level_1 + level_2 + level_3 + level_4 + level_5 + held), 0)::int
+            FROM rating_month_count WHERE county_id = :county_id AND month = :month) AS ratings,
+           count(*)::int AS held,
+           count(*) FILTER (WHERE waiting AND rejected IS NOT TRUE)::int AS waiting,
+           count(*) FILTER (WHERE rejected)::int AS rejected
+    FROM held
     """
 )
 
 
+@dataclass(frozen=True)
+class ReviewShares:
+    """A county's month: how many ratings were ever held, and what the reviewers said of them."""
+
+    ratings: int
+    held: int
+    waiting: int
+    rejected: int
+
+    @property
+    def accepted(self) -> int:
+        return self.held - self.waiting - self.rejected
+
+    @property
+    def held_share(self) -> Decimal | None:
+        """Percent of all ratings that were held; None without ratings."""
+        return Decimal(100 * self.held) / self.ratings if self.ratings else None
+
+    @property
+    def upheld_share(self) -> Decimal | None:
+        """Percent of the decided ones in which the reviewer agreed with the signal."""
+        decided = self.held - self.waiting
+        return Decimal(100 * self.rejected) / decided if decided else None
+
+
 def open_reviews(county_id: int, month: date) -> int:
     """How many ratings of a month wait for somebody to look at them."""
-    asked = {"county_id": county_id, "month": month, "end": calendar.next_month(month)}
+    asked = {"county_id": county_id, "month": month}
     return int(db.session.scalar(OPEN, asked) or 0)
+
+
+def review_shares(county_id: int, month: date) -> ReviewShares:
+    """For publication: the held share and the upheld share of a month."""
+    asked = {"county_id": county_id, "month": month}
+    return ReviewShares(*db.session.execute(SHARES, asked).one())
+
+
+@dataclass(frozen=True)
+class Bunch:
+    """Ratings that one signal found together."""
+
+    name: str
+    signal: str
+    village_id: int
+    township_id: int
+    county_id: int
+    month: date
+    reason: str
+    figures: dict[str, Any]
+    held_at: datetime
+    ratings: int
+    waiting: int
+    accepted: int
+    village: str
+    township: str
+    note: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+    @property
+    def rejected(self) -> int:
+        return self.ratings - self.waiting - self.accepted
+
+
+_BUNCH = """
+    SELECT h.bunch, min(h.signal), min(h.village_id), min(v.township_id), min(h.county_id),
+           min(h.month), (array_agg(h.reason ORDER BY h.id DESC))[1],
+           (array_agg(h.figures ORDER BY h.id DESC))[1], min(h.held_at), count(*)::int,
+           count(*) FILTER (WHERE h.decision IS NULL)::int,
+           count(*) FILTER (WHERE h.decision = 'accepted')::int,
+           min(v.name), min(t.name), (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1],
+           max(h.decided_at),
+           (array_agg(p.display_name ORDER BY h.decided_at DESC NULLS LAST))[1]
+    FROM rating_hold h JOIN region v ON v.id = h.village_id JOIN region t ON t.id = v.township_id
+    LEFT JOIN person p ON p.id = h.decided_by_id
+"""
+_IN_SCOPE = "WHERE CAST(:scope AS bigint[]) && ARRAY[v.id, v.township_id, h.county_id]"
+LIST = text(
+    f"{_BUNCH} {_IN_SCOPE} AND (CAST(:month AS date) IS NULL OR h.month = :month)"
+    " GROUP BY h.bunch HAVING bool_or(h.decision IS NULL) = :waiting"
+    " ORDER BY min(h.held_at) DESC, h.bunch LIMIT :limit OFFSET :offset"
+)
+TOTALS = text(
+    f"""
+    SELECT count(*) FILTER (WHERE waiting), count(*) FILTER (WHERE NOT waiting) FROM (
+        SELECT bool_or(h.decision IS NULL) AS waiting
+        FROM rating_hold h JOIN region v ON v.id = h.village_id {_IN_SCOPE}
+          AND (CAST(:month AS date) IS NULL OR h.month = :month) GROUP BY h.bunch
+    ) AS bunches
+    """  # noqa: S608  the parts are constants of our own code
+)
+ONE = text(f"{_BUNCH} WHERE h.bunch = :bunch GROUP BY h.bunch")
+# What a reviewer sees of each rating: time, place, level; never who.
+LINES = text(
+    """
+    SELECT h.rating_id, r.created_at, r.effective_level, s.name, h.decision,
+           t.took_seconds, dense_rank() OVER (ORDER BY r.person_id) AS person
+    FROM rating_hold h JOIN rating r ON r.id = h.rating_id
+    JOIN service_point s ON s.id = r.service_point_id
+    LEFT JOIN rating_trace t ON t.rating_id = r.id
+    WHERE h.bunch = :bunch ORDER BY r.created_at, r.id
+    """
+)
+
+
+@dataclass(frozen=True)
+class HeldRating:
+    """One rating of a bunch; `person` tells the bunch's people apart and names nobody."""
+
+    id: int
+    at: datetime
+    level: int
+    service_point: str
+    decision: str | None
+    took_seconds: int | None
+    person: int
+
+
+def list_bunches(
+    scope: Collection[int], waiting: bool, month: date | None, page: int
+) -> list[Bunch]:
+    """What waits, or what was decided, the newest first."""
+    asked = {
+        "scope": sorted(scope), "waiting": waiting, "month": month,
+        "limit": PAGE, "offset": PAGE * (page - 1),
+    }  # fmt: skip
+    return [Bunch(*row) for row in db.session.execute(LIST, asked)]
+
+
+def count_bunches(scope: Collection[int], month: date | None) -> tuple[int, int]:
+    """How many wait and how many are decided."""
+    waiting, decided = db.session.execute(TOTALS, {"scope": sorted(scope), "month": month}).one()
+    return int(waiting), int(decided)
+
+
+def find_bunch(name: str) -> Bunch | None:
+    row = db.session.execute(ONE, {"bunch": name}).one_or_none()
+    return Bunch(*row) if row else None
+
+
+def held_ratings(bunch: str) -> list[HeldRating]:
+    return [HeldRating(*row) for row in db.session.execute(LINES, {"bunch": bunch})]
+
+
+def bar_by_minutes(ratings: Collection[HeldRating], bars: int = 24) -> list[tuple[datetime, int]]:
+    """How many came in each equal part of the time from the first to the last."""
+    if not ratings:
+        return []
+    times = sorted(rating.at for rating in ratings)
+    step = max((times[-1] - times[0]) / bars, calendar.timedelta(minutes=1))
+    counts = [0] * (int((times[-1] - times[0]) / step) + 1)
+    for at in times:
+        counts[int((at - times[0]) / step)] += 1
+    return [(times[0] + nth * step, count) for nth, count in enumerate(counts)]

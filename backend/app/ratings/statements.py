@@ -16,7 +16,8 @@ SUMS = ", ".join(f"{c} = counted.{c} + excluded.{c}" for c in LEVELS)
 GIVEN = """
     nth int, person_id bigint, qr_code_id bigint, rated_on date, created_at timestamptz,
     level smallint, reason_ids int[], words text, words_state text, hold_reason text,
-    idempotency_key uuid, request_digest text, scan_nonce text
+    idempotency_key uuid, request_digest text, scan_nonce text,
+    took_seconds smallint, network text, device text
 """
 
 
@@ -42,7 +43,15 @@ STORE_RATINGS = f"""
         FROM target ORDER BY person_id, service_point_id
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, service_point_id, person_id, rated_on, created_at,
-                  level, idempotency_key, request_digest
+                  level, idempotency_key, request_digest, scan_nonce
+    ), trace AS (
+        INSERT INTO rating_trace (rating_id, rated_on, took_seconds, network, device)
+        SELECT rated.id, rated.rated_on, target.took_seconds,
+               decode(target.network, 'hex'), decode(target.device, 'hex')
+        FROM rated JOIN target ON target.person_id = rated.person_id
+             AND target.service_point_id = rated.service_point_id
+             AND decode(target.scan_nonce, 'hex') = rated.scan_nonce
+        ON CONFLICT DO NOTHING
     ), day AS (
         INSERT INTO rating_day_count AS counted
             (service_point_id, rated_on, village_id, {LEVEL_NAMES})
@@ -89,6 +98,19 @@ MOVE_COUNTERS = tuple(
             "rating_month_count",
             "village_id = :village_id AND month = date_trunc('month', CAST(:rated_on AS date))",
         ),
+    )
+)
+
+# Moves ratings of one level into the counter of the held, or with a negative count back: by day, by
+# month, and for each level.
+HELD = tuple(
+    tuple(
+        text(f"UPDATE {table} SET {c} = {c} - :count, held = held + :count WHERE {key}")  # noqa: S608
+        for c in LEVELS
+    )
+    for table, key in (
+        ("rating_day_count", "service_point_id = :key AND rated_on = :day"),
+        ("rating_month_count", "village_id = :key AND month = :day"),
     )
 )
 

@@ -26,6 +26,7 @@ from backend.app.scorecards import (
     console_months,
     console_objections,
     console_publication,
+    console_reviews,
     console_schemes,
     console_scores,
     queries,
@@ -232,6 +233,7 @@ console_scores.register(blueprint)
 console_schemes.register(blueprint)
 console_months.register(blueprint)
 console_objections.register(blueprint)
+console_reviews.register(blueprint)
 console_publication.register(blueprint)
 console_adjustments.register(blueprint)
 console_imports.register(blueprint)

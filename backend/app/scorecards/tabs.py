@@ -6,6 +6,7 @@ from backend.app.access import Permission
 TABS: tuple[tuple[str, str, str, Permission], ...] = (
     ("villages", "各村评价", "/console/villages", Permission.SEE_VILLAGES),
     ("scores", "排名", "/console/scores", Permission.SEE_VILLAGES),
+    ("reviews", "待复核", "/console/reviews", Permission.SEE_REVIEWS),
     ("objections", "申诉", "/console/objections", Permission.SEE_VILLAGES),
     ("adjustments", "扣分加分", "/console/adjustments", Permission.SEE_VILLAGES),
     ("imports", "数据导入", "/console/scores/imports", Permission.IMPORT_FACTS),

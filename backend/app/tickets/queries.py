@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
@@ -248,3 +248,18 @@ def past_answers(ticket: Ticket, words: str) -> list[PastAnswer]:
     elif folded(words):
         query = query.where(Ticket.words.contains(folded(words), autoescape=True))
     return [PastAnswer(row.number, row.words or "", row.at) for row in db.session.execute(query)]
+
+
+def visits(since: date) -> dict[int, list[float]]:
+    """When units last answered a ticket in each village, in seconds since 1970.
+
+    Whoever answers has mostly just been there; review signals look at the ratings that follow.
+    """
+    query = select(Ticket.village_id, func.extract("epoch", Ticket.answered_at)).where(
+        Ticket.answered_at >= midnight(since)
+    )
+    found: dict[int, list[float]] = {}
+    for village_id, at in db.session.execute(query.order_by(Ticket.answered_at)):
+        if village_id is not None:
+            found.setdefault(village_id, []).append(float(at))
+    return found

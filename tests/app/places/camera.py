@@ -10,7 +10,7 @@ import zxingcpp
 from backend.app.places.posters import CODE_SIZE, CODE_TOP, HEIGHT, WIDTH
 
 DOTS_PER_INCH = 100
-FRAMES_A_SECOND = 30
+FRAMES_A_SECOND, SECONDS = 30, 3
 FINE_BITS = 4
 Picture = np.ndarray
 Dice = np.random.Generator
@@ -49,13 +49,13 @@ def frames(picture: Picture) -> Iterator[Picture]:
 
 
 def hand_held(picture: Picture, seed: int) -> Iterator[Picture]:
-    """A second of film from a telephone in somebody's hand, beginning with a steady frame.
+    """Three seconds of film from a telephone in a hand, beginning with a steady frame.
 
     Every frame differs in angle, distance, focus, exposure and noise.
     """
     yield picture
     dice = np.random.default_rng(seed)
-    for _ in range(FRAMES_A_SECOND - 1):
+    for _ in range(FRAMES_A_SECOND * SECONDS - 1):
         backwards, sideways = dice.uniform(-25, 25, 2)
         seen = tilted(
             picture, backwards, sideways, turned=dice.uniform(-20, 20), scale=dice.uniform(0.3, 0.8)
@@ -66,7 +66,7 @@ def hand_held(picture: Picture, seed: int) -> Iterator[Picture]:
 
 
 def frames_needed(picture: Picture, text: str, read: Reader, seed: int) -> int | None:
-    """How many frames go by until the text is read; None when a second is not enough."""
+    """How many frames go by until the text is read; None when the film is not enough."""
     for number, frame in enumerate(hand_held(picture, seed), 1):
         if text in read(frame):
             return number

@@ -43,6 +43,9 @@ def rating(county: County, person_id: int, point: int = 0, level: int = 1, **oth
         "hold_reason": None,
         "idempotency_key": uuid4(),
         "request_digest": "00",
+        "took_seconds": 9,
+        "network": "0a" * 8,
+        "device": None,
         **other,
     }
 

@@ -1,0 +1,91 @@
+"""复核: somebody who is not assessed says whether held ratings count."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from backend.app.access import Actor, Permission, may
+from backend.app.accounts.queries import bound_village
+from backend.app.core import audit, calendar
+from backend.app.core.db import db
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.app.core.text_check import check_words
+from backend.app.places.queries import get_place
+from backend.app.ratings.holding import release
+from backend.app.ratings.models import Rating, RatingHold
+
+ACCEPTED, REJECTED = "accepted", "rejected"
+LONGEST_NOTE = 200
+
+
+class OwnSide(NotAllowed):
+    code = "own_side"
+    message = "您是被评的一方,或住在这个村,请别人来复核"
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
+    message = "这一组刚刚有人复核过了"
+
+
+def decide_bunch(
+    actor: Actor, bunch: str, decision: str, note: str, rating_ids: Collection[int] = ()
+) -> int:
+    """Accepts or rejects what waits in a bunch, or only the named ratings; returns how many.
+
+    An accepted rating counts as soon as no signal holds it; a rejected one stays held, apart from
+    every figure, and is never deleted. Nobody's points change.
+    """
+    if decision not in (ACCEPTED, REJECTED):
+        raise InvalidInput(errors={"decision": ["请选算数或不算数"]})
+    said = check_words(note, "note", LONGEST_NOTE).text
+    if not said:
+        raise InvalidInput(errors={"note": ["请写一句为什么,会留在记录里"]})
+    query = select(RatingHold).where(RatingHold.bunch == bunch).order_by(RatingHold.id)
+    holds = list(db.session.scalars(query.with_for_update()))
+    if not holds:
+        raise NotFound("没有找到这一组")
+    check_reviewer(actor, holds)
+    waiting = [
+        hold
+        for hold in holds
+        if hold.decision is None and (not rating_ids or hold.rating_id in rating_ids)
+    ]
+    if not waiting:
+        raise AlreadyDecided
+    at = calendar.now()
+    for hold in waiting:
+        hold.decision, hold.note = decision, said
+        hold.decided_at, hold.decided_by_id = at, actor.person_id
+    db.session.flush()
+    if decision == ACCEPTED:
+        release([hold.rating_id for hold in waiting])
+    audit.record(
+        "review_ratings", actor.person_id, "bunch", bunch, decision=decision, ratings=len(waiting)
+    )
+    return len(waiting)
+
+
+def check_reviewer(actor: Actor, holds: Collection[RatingHold]) -> None:
+    """Raises NotAllowed without the permission there, OwnSide for whoever is assessed or rated."""
+    for village_id in {hold.village_id for hold in holds}:
+        place = get_place(village_id)
+        if not may(actor, Permission.REVIEW_RATINGS, place.path):
+            raise NotAllowed
+        own = not {place.id, place.township_id}.isdisjoint(actor.region_ids)
+        if own or bound_village(actor.person_id) == place.id:
+            raise OwnSide
+    mine = select(Rating.id).where(
+        Rating.id.in_([hold.rating_id for hold in holds]), Rating.person_id == actor.person_id
+    )
+    if db.session.scalars(mine).first() is not None:
+        raise OwnSide
+
+
+def may_review(actor: Actor, bunch: str) -> str | None:
+    """Why the reader may not decide this bunch, or None."""
+    try:
+        check_reviewer(actor, list(db.session.scalars(select(RatingHold).filter_by(bunch=bunch))))
+    except NotAllowed as refused:
+        return refused.message
+    return None

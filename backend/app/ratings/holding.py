@@ -1,0 +1,202 @@
+"""Holds ratings that the review signals point at: held ones count in no figure until decided."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.accounts.fragments import answers_for_v
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.ratings.models import RatingHold
+from backend.app.ratings.statements import HELD
+from backend.app.scoring import signals
+from backend.app.scoring.signals import Act, Finding
+
+DAYS_LOOKED_AT = 3
+DAYS_BEFORE = 28
+TRACES_KEPT_DAYS = 7
+# How many ratings of the county a point's own are worth less than, while it has few.
+SMOOTHING = 5
+
+ACTS = text(
+    f"""
+    SELECT r.id, extract(epoch FROM r.created_at)::float8, r.rated_on - date '2000-01-01',
+           r.person_id, r.service_point_id, r.village_id, r.level::int,
+           t.took_seconds, t.network, t.device, {answers_for_v("r.person_id", "r.rated_on")}
+    FROM rating r
+    JOIN region v ON v.id = r.village_id
+    LEFT JOIN rating_trace t ON t.rating_id = r.id
+    WHERE r.county_id = :county_id AND r.rated_on BETWEEN :first AND :last
+    """  # noqa: S608  the parts are constants of our own code
+)
+LEVELS_BEFORE = text(
+    """
+    SELECT d.service_point_id, sum(d.level_1)::int, sum(d.level_2)::int, sum(d.level_3)::int,
+           sum(d.level_4)::int, sum(d.level_5)::int
+    FROM rating_day_count d JOIN region v ON v.id = d.village_id
+    WHERE v.county_id = :county_id AND d.rated_on >= :before AND d.rated_on < :first GROUP BY 1
+    """
+)
+COUNTIES = text(
+    "SELECT DISTINCT county_id FROM rating WHERE rated_on BETWEEN :first AND :last ORDER BY 1"
+)
+HOLD = text(
+    """
+    UPDATE rating SET held_at = :at WHERE id = ANY(:ids) AND held_at IS NULL
+    RETURNING service_point_id, village_id, rated_on, effective_level
+    """
+)
+LOCKED = text("SELECT id FROM rating WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+FORGET = text("DELETE FROM rating_trace WHERE rated_on < :before")
+
+
+def counties_to_look_at(last: date) -> list[int]:
+    """Where anybody rated in the days that end with `last`."""
+    asked = {"first": last - timedelta(days=DAYS_LOOKED_AT - 1), "last": last}
+    return list(db.session.scalars(COUNTIES, asked))
+
+
+def hold_suspicious(
+    county_id: int, last: date, visits: Mapping[int, Sequence[float]], days: int = DAYS_LOOKED_AT
+) -> int:
+    """Looks at the days that end with `last` and returns how many ratings are newly held.
+
+    `visits` are times, in seconds since 1970, at which somebody came to a village. Doing it again
+    changes nothing.
+    """
+    first = last - timedelta(days=days - 1)
+    asked = {"county_id": county_id, "first": first, "last": last}
+    acts = [_act(row) for row in db.session.execute(ACTS, asked)]
+    if not acts:
+        return 0
+    before = first - timedelta(days=DAYS_BEFORE)
+    levels = {
+        row[0]: list(row[1:])
+        for row in db.session.execute(
+            LEVELS_BEFORE, {"county_id": county_id, "before": before, "first": first}
+        )
+    }
+    return sum(_hold(county_id, finding) for finding in _findings(acts, days, levels, visits))
+
+
+def _act(row: Any) -> Act:
+    id_, at, day, person, point, village, level, took, network, device, of_staff = row
+    return Act(
+        id_, at, day, person, point, village, level, took,
+        _bytes(network), _bytes(device), of_staff,
+    )  # fmt: skip
+
+
+def _bytes(digest: Any) -> bytes | None:
+    return None if digest is None else bytes(digest)
+
+
+def _findings(
+    acts: Sequence[Act],
+    days: int,
+    levels: Mapping[int, Sequence[int]],
+    visits: Mapping[int, Sequence[float]],
+) -> Iterable[Finding]:
+    """Every signal with the county's base rates."""
+    points = {act.point for act in acts}
+    whole = [sum(column) for column in zip(*levels.values(), strict=True)] or _counted(acts)
+    mean = max(sum(whole) / DAYS_BEFORE / max(len(levels), 1), len(acts) / days / len(points))
+    base = {p: max(mean, sum(levels.get(p, ())) / DAYS_BEFORE) for p in points}
+    shares = {p: _shares(levels.get(p, [0] * 5), whole) for p in points}
+    timed = [act.took for act in acts if act.took is not None]
+    fast = (sum(took < signals.READING_SECONDS for took in timed) + 1) / (len(timed) + 20)
+    staff = (sum(act.of_staff for act in acts) + 1) / (len(acts) + 50)
+    return [
+        *signals.point_bursts(acts, days, base),
+        *signals.network_bursts(acts),
+        *signals.level_runs(acts, shares),
+        *signals.hurried(acts, fast),
+        *signals.of_staff(acts, staff),
+        *signals.after_visits(acts, visits),
+        *signals.shared_devices(acts),
+    ]
+
+
+def _counted(acts: Iterable[Act]) -> list[int]:
+    found = Counter(act.level for act in acts)
+    return [found[level] for level in range(1, 6)]
+
+
+def _shares(own: Sequence[int], whole: Sequence[int]) -> list[float]:
+    total = sum(whole) + 5
+    return [
+        (mine + SMOOTHING * (all_ + 1) / total) / (sum(own) + SMOOTHING)
+        for mine, all_ in zip(own, whole, strict=True)
+    ]
+
+
+def _hold(county_id: int, finding: Finding) -> int:
+    """New holds of one finding; what this signal held before, decided or not, stays as it is."""
+    ids, at = list(finding.ids), calendar.now()
+    db.session.execute(LOCKED, {"ids": ids})
+    known = db.session.scalars(
+        select(RatingHold.bunch).where(
+            RatingHold.signal == finding.signal.value, RatingHold.rating_id.in_(ids)
+        )
+    ).first()
+    values = {
+        "signal": finding.signal.value,
+        "bunch": known or f"{finding.signal.value}-{ids[0]}",
+        "county_id": county_id,
+        "reason": finding.reason,
+        "figures": asdict(finding.figures),
+        "held_at": at,
+    }
+    rows = [
+        {"rating_id": row.id, "village_id": row.village_id,
+         "month": calendar.month_of(row.rated_on), **values}
+        for row in db.session.execute(
+            text("SELECT id, village_id, rated_on FROM rating WHERE id = ANY(:ids)"), {"ids": ids}
+        )
+    ]  # fmt: skip
+    added = insert(RatingHold).values(rows).on_conflict_do_nothing()
+    new = list(db.session.scalars(added.returning(RatingHold.rating_id)))
+    _move(db.session.execute(HOLD, {"ids": new, "at": at}), 1)
+    return len(new)
+
+
+RELEASE = text(
+    """
+    UPDATE rating SET held_at = NULL
+    WHERE id = ANY(:ids) AND held_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM rating_hold h
+        WHERE h.rating_id = rating.id AND h.decision IS DISTINCT FROM 'accepted')
+    RETURNING service_point_id, village_id, rated_on, effective_level
+    """
+)
+
+
+def release(rating_ids: Collection[int]) -> None:
+    """Ratings that no signal holds any more count again."""
+    ids = sorted(rating_ids)
+    db.session.execute(LOCKED, {"ids": ids})
+    _move(db.session.execute(RELEASE, {"ids": ids}), -1)
+
+
+def _move(rows: Iterable[Any], sign: int) -> None:
+    """From the counters of the levels to the one of the held, or back, in the order of keys."""
+    days: Counter[tuple[int, date, int]] = Counter()
+    months: Counter[tuple[int, date, int]] = Counter()
+    for point, village, rated_on, level in rows:
+        days[point, rated_on, level] += sign
+        months[village, calendar.month_of(rated_on), level] += sign
+    for counter, statements in zip((days, months), HELD, strict=True):
+        for (key, day, level), count in sorted(counter.items()):
+            moved = {"key": key, "day": day, "count": count}
+            db.session.execute(statements[level - 1], moved)
+
+
+def forget_traces(today: date) -> int:
+    """Networks and telephones of last week are nobody's business."""
+    before = today - timedelta(days=TRACES_KEPT_DAYS)
+    return int(db.session.execute(FORGET, {"before": before}).rowcount)  # type: ignore[attr-defined]

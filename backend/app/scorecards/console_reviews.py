@@ -1,0 +1,144 @@
+"""待复核: ratings that a signal holds, bunch by bunch, and the decision."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.queue import JobName, enqueue
+from backend.app.ratings import deciding, reviews
+from backend.app.scorecards.locks import check_open
+from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.signals import SIGNAL_NAMES, Signal
+
+DECISION_WORDS = {
+    None: ("◆", "等复核"),
+    deciding.ACCEPTED: ("✓", "算数"),
+    deciding.REJECTED: ("■", "不算数"),
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One part of the time line: from when, how many, how high in percent."""
+
+    at: str
+    count: int
+    height: int
+
+
+def _scope() -> frozenset[int]:
+    return regions_of(actor(), Permission.SEE_REVIEWS)
+
+
+def _page_number() -> int:
+    page = request.args.get("page", "1")
+    return min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 7 else 1
+
+
+@guard(Permission.SEE_REVIEWS)
+def list_reviews() -> str:
+    """What waits first; what was decided under its own heading; the shares of the month."""
+    scope, asked = _scope(), request.args
+    waiting = asked.get("view") != "decided"
+    month = calendar.parse_month(asked.get("month"))
+    counts = reviews.count_bunches(scope, month)
+    reviewing = regions_of(actor(), Permission.REVIEW_RATINGS)
+    county = min(reviewing) if reviewing else None
+    shares_month = month or calendar.month_of(calendar.today())
+    page = _page_number()
+    return render_template(
+        "scorecards/desk/reviews.html",
+        bunches=reviews.list_bunches(scope, waiting, month, page), counts=counts, waiting=waiting,
+        month=month, page=page, last=max(1, -(-counts[not waiting] // reviews.PAGE)),
+        shares=reviews.review_shares(county, shares_month) if county else None,
+        shares_month=shares_month, signal_names=SIGNAL_NAMES, done=asked.get("done"),
+    )  # fmt: skip
+
+
+@guard(Permission.SEE_REVIEWS)
+def show_review(bunch: str) -> tuple[str, int]:
+    """One bunch: why it is held, when its ratings came, and what was decided."""
+    return _page(bunch)
+
+
+def _found(name: str) -> reviews.Bunch:
+    bunch = reviews.find_bunch(name)
+    if bunch is None:
+        raise NotFound("没有找到这一组")
+    if _scope().isdisjoint((bunch.village_id, bunch.township_id, bunch.county_id)):
+        raise NotAllowed
+    return bunch
+
+
+def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
+    bunch = _found(name)
+    ratings = reviews.held_ratings(name)
+    body = render_template(
+        "scorecards/desk/review.html",
+        bunch=bunch, ratings=ratings, bars=_bars(ratings),
+        signal=SIGNAL_NAMES[Signal(bunch.signal)],
+        levels=[sum(one.level == nth for one in ratings) for nth in range(1, 6)],
+        people=len({one.person for one in ratings}), level_names=LEVEL_NAMES,
+        decision_words=DECISION_WORDS, why_not=deciding.may_review(actor(), name), error=error,
+        form=request.form, chance=_chance(bunch.figures["probability"]),
+        done=request.args.get("done"),
+    )  # fmt: skip
+    return body, 422 if error else 200
+
+
+def _bars(ratings: list[reviews.HeldRating]) -> list[Bar]:
+    parts = reviews.bar_by_minutes(ratings)
+    most = max((count for _, count in parts), default=1)
+    zone = calendar.COUNTY_ZONE
+    return [
+        Bar(f"{at.astimezone(zone):%m-%d %H:%M}", count, 100 * count // most) for at, count in parts
+    ]
+
+
+def _chance(probability: float) -> str:
+    """A probability as people say it."""
+    if probability >= 1e-3:
+        return f"千分之 {1000 * probability:.1f}"
+    if probability >= 1e-8:
+        return (
+            f"{round(1 / probability / 10000):,} 万分之一" if probability < 1e-4 else "不到千分之一"
+        )
+    return "一亿分之一都不到"
+
+
+@guard(Permission.REVIEW_RATINGS)
+def decide_review(bunch: str) -> tuple[str, int] | Response:
+    """Accepts or rejects the whole bunch, or the ratings that were ticked."""
+    given = request.form
+    named = {int(one) for one in given.getlist("rating") if one.isdecimal() and len(one) < 19}
+    found = _found(bunch)
+    try:
+        if given.get("which") == "some" and not named:
+            raise InvalidInput(errors={"rating": ["请在下面勾选要复核的评价"]})
+        with transaction():
+            if given.get("decision") == deciding.ACCEPTED:
+                check_open(found.county_id, found.month)
+            deciding.decide_bunch(
+                actor(), bunch, given.get("decision", ""), given.get("note", ""),
+                named if given.get("which") == "some" else (),
+            )  # fmt: skip
+            enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{found.month:%Y-%m}")
+    except (InvalidInput, Conflict) as error:
+        return _page(bunch, error)
+    where: dict[str, Any] = {"bunch": bunch, "done": 1}
+    return redirect(address_of("scorecards_console.show_review", **where), 303)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs the pages on the console's blueprint of scorecards."""
+    blueprint.get("/reviews")(list_reviews)
+    blueprint.get("/reviews/<string:bunch>")(show_review)
+    blueprint.post("/reviews/<string:bunch>")(decide_review)

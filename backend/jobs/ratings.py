@@ -1,0 +1,19 @@
+"""Ratings, by night: what looks stuffed is held, and last week's traces are forgotten."""
+
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.ratings import holding
+from backend.app.tickets.queries import visits
+
+
+def hold_suspicious() -> int:
+    """Looks at the last days of every county, each in a transaction of its own."""
+    today = calendar.today()
+    since = today - calendar.timedelta(days=holding.DAYS_LOOKED_AT)
+    came, held = visits(since), 0
+    for county_id in holding.counties_to_look_at(today):
+        with transaction():
+            held += holding.hold_suspicious(county_id, today, came)
+    with transaction():
+        holding.forget_traces(today)
+    return held
