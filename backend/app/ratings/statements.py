@@ -64,7 +64,7 @@ STORE_RATINGS = f"""
         FROM rated GROUP BY 1, 2, 3 ORDER BY 1, 2
         ON CONFLICT (village_id, month) DO UPDATE SET {SUMS}
     ), earned AS (
-        {earn_many("rated", rule_code="'rating'", cause_kind="'rating'")}
+        {earn_many("rated", rule_code="'rating'", cause_kind="'rating'", order="person_id, id")}
     )
     SELECT target.nth, rated.id, target.village_name, target.service_point_name,
            COALESCE(earned.amount, 0),

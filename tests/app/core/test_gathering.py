@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.app.core.gathering import MOST_AT_ONCE, Gatherer
@@ -90,6 +90,7 @@ def test_a_crowd_goes_in_several_crossings() -> None:
     assert max(map(len, ferry.crossings)) == MOST_AT_ONCE
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("threads", [2, 8])
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=40))
 def test_whatever_comes_everybody_gets_the_own_outcome(threads: int, numbers: list[int]) -> None:
