@@ -56,6 +56,8 @@ MATRIX = {
     "enter_deeds": "CTKA",
     "confirm_deeds": "TKA",
     "review_points": "KA",
+    "see_reviews": "KLA",
+    "review_ratings": "KA",
     "manage_schemes": "KA",
     "lock_months": "KA",
     "publish": "KA",
@@ -77,7 +79,7 @@ WRITING = {
     "manage_rewards",
     "manage_points", "enter_deeds", "confirm_deeds", "review_points", "manage_schemes",
     "lock_months", "publish", "import_facts", "adjust_scores", "raise_objection",
-    "decide_objections", "manage_api_tokens",
+    "decide_objections", "manage_api_tokens", "review_ratings",
 }  # fmt: skip
 
 
