@@ -53,7 +53,7 @@ def load_scores(county_id: int, at: datetime) -> None:
         staff, boss = (_one(role, county_id) for role in (Role.COUNTY_STAFF, Role.ADMINISTRATOR))
         # Tickets came after the months were computed.
         recompute_month(month, county_id)
-        with it_is(min(at, calendar.midnight(calendar.next_month(month)) + timedelta(days=3.4))):
+        with it_is(min(at, calendar.midnight(calendar.next_month(month)) + timedelta(days=1.4))):
             _types(staff, county_id, rows)
             _import(staff, county_id, month, rows)
             busy = [row for row in rows if character_of(row.code).ratings_a_month > 25]
