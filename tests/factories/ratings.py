@@ -42,3 +42,20 @@ def rate_village(
         )
     with transaction():
         recompute_month(calendar.month_of(month))
+
+
+def hold_first_rating() -> None:
+    """The first rating waits for a reviewer."""
+    with transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO rating_hold (rating_id, signal, bunch, county_id, village_id, month,"
+                " reason, figures, held_at)"
+                " SELECT id, 'burst', 'burst-1', county_id, village_id,"
+                " date_trunc('month', rated_on), '一阵子来得太密', '{}', now()"
+                " FROM rating ORDER BY id LIMIT 1"
+            )
+        )
+        session.execute(
+            text("UPDATE rating SET held_at = now() WHERE id = (SELECT min(id) FROM rating)")
+        )

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.ratings.facts import reasons_of
+from backend.app.ratings.reviews import review_shares
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import area, mean_text, rate_text, share_text
@@ -131,6 +132,7 @@ def _county(
             "unmeasured": sum(c.total is None for c in cards.values()),
         },
         "objections": _objections(lock),
+        "reviews": _reviews(lock),
         "lights": [
             {**light_of(one.code, scheme), "count": lights.get(one.code, 0)}
             for one in (*scheme.lights, NOT_STARTED)
@@ -167,6 +169,20 @@ def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:
             }
             for one in scheme.indicators
         ],
+    }
+
+
+def _reviews(lock: MonthLock) -> Content:
+    """How much was ever held, and how often a reviewer agreed with the signal."""
+    found = review_shares(lock.county_id, lock.month)
+    decided = found.held - found.waiting
+    return {
+        "held": found.held,
+        "held_share": share_text(found.held, found.ratings),
+        "waiting": found.waiting,
+        "decided": decided,
+        "rejected": found.rejected,
+        "rejected_share": share_text(found.rejected, decided),
     }
 
 

@@ -10,7 +10,7 @@ from backend.app.core.db import db, transaction
 from backend.app.scorecards import corrections, locks, verification
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.county import County, actor_with, make_county
-from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
+from tests.factories.ratings import LAST_MONTH, THIS_MONTH, hold_first_rating, rate_village
 
 
 @pytest.fixture
@@ -91,10 +91,7 @@ def test_a_month_is_locked_once(county: County) -> None:
 
 
 def test_a_full_checklist_asks_for_a_reason(county: County) -> None:
-    with transaction():
-        db.session.execute(
-            text("UPDATE rating SET held_at = now() WHERE id = (SELECT min(id) FROM rating)")
-        )
+    hold_first_rating()
     with pytest.raises(locks.ChecklistOpen) as refused:
         lock(county, note=" ")
     assert refused.value.errors == {"note": ["待复核的评价 1 件"]}

@@ -13,7 +13,7 @@ from backend.app.scorecards import corrections, locks, publications
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.publications import lock, make_rated_county, publish, score_by_ratings
-from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
+from tests.factories.ratings import LAST_MONTH, THIS_MONTH, hold_first_rating, rate_village
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
 
@@ -176,14 +176,13 @@ def test_the_county_page_says_bands_lights_shares_and_the_formula(county, client
 
 
 def test_what_was_left_open_at_the_lock_is_published_with_its_reason(county, client) -> None:
-    with transaction():
-        db.session.execute(
-            text("UPDATE rating SET held_at = now() WHERE id = (SELECT min(id) FROM rating)")
-        )
+    hold_first_rating()
     publish(county, note="复核的人住院了,先锁")
     shown = words_of(page(client, "610528"))
     assert "锁定时还没办完:待复核的评价 1 件" in shown
     assert "复核的人住院了,先锁" in shown
+    assert "这个月先后核过 1 条(占全部评价 2.7%):已核完 0 条" in shown
+    assert "还有 1 条在核" in shown
 
 
 def test_months_are_listed_by_code_and_a_single_county_is_opened_at_once(county, client) -> None:
