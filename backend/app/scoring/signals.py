@@ -175,7 +175,7 @@ def _bursts(
             expected = per_second * window
             reason = (
                 f"{what} {minutes} 分钟里来了 {len(best)} 条,"
-                f"平时最忙的 {round(window / 60)} 分钟约 {_plain(expected)} 条"
+                f"平时最忙的 {round(window / 60)} 分钟{_about(expected)} 条"
             )
             found.append(_finding(signal, best, reason, len(best), expected, chance))
     return found
@@ -231,7 +231,7 @@ def hurried(acts: Iterable[Act], share: float) -> list[Finding]:
     return _excess(
         Signal.HURRY, _grouped(known, lambda act: (act.point, act.day)),
         lambda act: act.took is not None and act.took < READING_SECONDS, lambda _, __: share,
-        FEWEST, f"当天 {{k}} 条从扫码到评完不到 {READING_SECONDS} 秒,平时约 {{mean}} 条",
+        FEWEST, f"当天 {{k}} 条从扫码到评完不到 {READING_SECONDS} 秒,平时{{mean}} 条",
     )  # fmt: skip
 
 
@@ -239,7 +239,7 @@ def of_staff(acts: Iterable[Act], share: float) -> list[Finding]:
     """Ratings by people who answer for the village; `share` is the county's of them."""
     return _excess(
         Signal.STAFF, _grouped(acts, lambda act: act.village), lambda act: act.of_staff,
-        lambda _, __: share, FEWEST_OF_STAFF, "{k} 条出自管这个村的工作人员,平时约 {mean} 条",
+        lambda _, __: share, FEWEST_OF_STAFF, "{k} 条出自管这个村的工作人员,平时{mean} 条",
     )  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def after_visits(
 
     return _excess(
         Signal.AFTER_VISIT, _grouped(acts, lambda act: (act.village, act.day)), close, share,
-        FEWEST, f"{{k}} 条落在走访后 {round(window / 60)} 分钟里,随意来约 {{mean}} 条",
+        FEWEST, f"{{k}} 条落在走访后 {round(window / 60)} 分钟里,随意来{{mean}} 条",
     )  # fmt: skip
 
 
@@ -279,7 +279,7 @@ def _excess(
         expected = len(ordered) * share(name, ordered)
         chance = poisson_tail(len(odd), expected)
         if chance <= ALARM:
-            words = reason.format(k=len(odd), mean=_plain(expected))
+            words = reason.format(k=len(odd), mean=_about(expected))
             found.append(_finding(signal, odd, words, len(odd), expected, chance))
     return found
 
@@ -303,7 +303,7 @@ def shared_devices(acts: Iterable[Act]) -> list[Finding]:
         expected = of_network[day, network] * (others + 1) / (people[day] - accounts + 1)
         chance = min(1.0, len(series) * poisson_tail(accounts, expected))
         if chance <= ALARM:
-            reason = f"一天里 {accounts} 个账号像是用同一部手机,平时约 {_plain(expected)} 个"
+            reason = f"一天里 {accounts} 个账号像是用同一部手机,平时{_about(expected)} 个"
             found.append(_finding(Signal.ONE_DEVICE, ordered, reason, accounts, expected, chance))
     return found
 
@@ -330,6 +330,8 @@ def _finding(
     return Finding(signal, ids, reason, Figures(observed, expected, chance))
 
 
-def _plain(number: float) -> str:
-    """Two digits that count: 0.3, 2.5, 14."""
-    return f"{number:.0f}" if number >= 10 else f"{number:.1f}" if number >= 0.05 else "0.0"
+def _about(number: float) -> str:
+    """Two digits that count: 约 2.5, 约 14; less than a twentieth is said to be less."""
+    if number < 0.05:
+        return "不到 0.1"
+    return f"约 {number:.0f}" if number >= 10 else f"约 {number:.1f}"
