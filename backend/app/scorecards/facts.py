@@ -16,6 +16,7 @@ from sqlalchemy import text
 from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, level_facts
+from backend.app.scorecards.kept_tickets import month_tickets
 from backend.app.scorecards.models import MonthFact
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.surveys.facts import survey_facts
@@ -96,16 +97,20 @@ class VillageFacts:
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
-def gather(month: date, county_ids: Collection[int], until: datetime) -> list[VillageFacts]:
+def gather(
+    month: date, county_ids: Collection[int], until: datetime, afresh: bool = True
+) -> list[VillageFacts]:
     """The facts as they are now, from counters, tickets, published surveys and imports.
 
-    `until`: what is due later than then is not yet due.
+    `until`: what is due later than then is not yet due. Not `afresh`: tickets of a month that is
+    over are taken from the kept facts where nothing was written since; the same to the digit.
     """
     asked = {
         "month": month, "counties": sorted(county_ids), "next_month": calendar.next_month(month),
     }  # fmt: skip
     levels = level_facts(month, county_ids)
-    tickets = ticket_facts(month, county_ids, until)
+    read = ticket_facts if afresh else month_tickets
+    tickets = read(month, county_ids, until)
     surveys = survey_facts(month, county_ids)
     imported: dict[int, dict[str, list[int]]] = {}
     for row in db.session.execute(IMPORTED, asked):

@@ -53,7 +53,7 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
     asked = {"month": month, "county_id": county_id}
     county_ids = list(db.session.scalars(COUNTIES, asked))
     at = calendar.now()
-    gathered = month_facts.gather(month, county_ids, at)
+    gathered = month_facts.gather(month, county_ids, at, afresh=False)
     month_facts.keep(month, county_ids, gathered)
     db.session.execute(FORGET, {"month": month, "counties": county_ids})
     given = approved_adjustments(month, county_ids)

@@ -119,6 +119,7 @@ FACTS = f"""
         {_day_of("t.created_at", "arrived")}
         {_day_of("t.first_answered_at", "answered")}
         WHERE t.unit_region_id = t.village_id AND t.county_id = ANY(:counties)
+          AND (CAST(:villages AS bigint[]) IS NULL OR t.village_id = ANY(:villages))
           AND t.state NOT IN ('withdrawn', 'merged', 'declined')
           AND (t.created_at >= :start OR t.first_answer_due_at >= :start OR t.due_at >= :start
                OR t.verdict_at >= :start OR t.closed_at >= :start)
@@ -126,6 +127,13 @@ FACTS = f"""
     ) AS told
     GROUP BY village_id
     """  # noqa: S608  the parts are constants of our own code
+NOW = text("SELECT pg_current_snapshot()::text")
+TOUCHED = text(
+    """
+    SELECT DISTINCT village_id FROM ticket_touch
+    WHERE county_id = :county_id AND (xid >= :ended OR xid = ANY(:running))
+    """
+)
 TICKET_CASES = text(
     """
     SELECT t.id, t.number, c.name AS category, t.created_at, t.first_answer_due_at,
@@ -136,7 +144,7 @@ TICKET_CASES = text(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class TicketFacts:
     """A village's month: counts and case ids by name, and waits in minutes of working time."""
 
@@ -163,28 +171,53 @@ class TicketCase:
 
 
 def ticket_facts(
-    month: date, county_ids: Collection[int], until: datetime
+    month: date,
+    county_ids: Collection[int],
+    until: datetime,
+    villages: Collection[int] | None = None,
 ) -> dict[int, TicketFacts]:
     """By village, of what had happened `until` then or the end of the month.
 
     A deadline still to come is no fault yet; an open ticket waits until the month ends, which says
-    no more about it than that.
+    no more about it than that. Only of some `villages` where they are given.
     """
     start = calendar.midnight(month)
     end = calendar.midnight(calendar.next_month(month))
     stop = max(min(until, end), start)
-    asked = {"start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop)}
+    asked = {
+        "start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop),
+        "villages": None if villages is None else sorted(villages),
+    }  # fmt: skip
     # A province's tickets are sorted in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
-    return {
-        village_id: TicketFacts(
-            {name: counts for name, counts in orjson.loads(counted).items() if any(counts)},
-            {name: ids for name, ids in orjson.loads(listed).items() if ids},
-            orjson.loads(waits or b"[]"),
-            orjson.loads(open_waits or b"[]"),
-        )
-        for village_id, counted, listed, waits, open_waits in fetch_rows(FACTS, asked)
-    }
+    return {village_id: parsed(*texts) for village_id, *texts in fetch_rows(FACTS, asked)}
+
+
+def parsed(
+    counted: str, listed: str, waits: str | None = None, open_waits: str | None = None
+) -> TicketFacts:
+    """One village's row; what is nothing is left out."""
+    return TicketFacts(
+        {name: counts for name, counts in orjson.loads(counted).items() if any(counts)},
+        {name: ids for name, ids in orjson.loads(listed).items() if ids},
+        orjson.loads(waits or b"[]"),
+        orjson.loads(open_waits or b"[]"),
+    )
+
+
+def snapshot() -> str:
+    """Which transactions have ended by now; take it before reading facts."""
+    return str(db.session.scalar(NOW))
+
+
+def touched_since(county_id: int, seen: str) -> list[int]:
+    """The villages whose tickets were written by transactions that a snapshot did not see."""
+    _, ended, running = seen.split(":")
+    asked = {
+        "county_id": county_id, "ended": int(ended),
+        "running": [int(xid) for xid in running.split(",") if xid],
+    }  # fmt: skip
+    return list(db.session.scalars(TOUCHED, asked))
 
 
 def ticket_cases(ids: Collection[int]) -> dict[int, TicketCase]:

@@ -1,7 +1,7 @@
 """The month worked by hand in docs/scoring.md, from rows in the database to every figure."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,24 +9,15 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.core import calendar
-from backend.app.core.db import db, transaction
+from backend.app.core.db import transaction
 from backend.app.scorecards.facts import gather
 from backend.app.scorecards.operations import score
 from backend.app.scoring.month import UnitScore
 from backend.app.scoring.schemes import Indicator, Scheme
-from backend.app.tickets.working_calendar import seed_calendar
-from tests.factories.county import County, make_county, make_person
-from tests.factories.ratings import rate_village
+from tests.factories.county import County
+from tests.factories.golden import MONTH, NAMES, golden_county, store
 
-MONTH = date(2026, 9, 1)
 PAGE = Path(__file__).parents[3] / "docs" / "scoring.md"
-NAMES = ("东村", "西村", "南村")
-LEVELS = ([1] * 8 + [2] * 3 + [5], [1] * 5 + [2] * 5 + [3] * 3 + [4] * 2 + [5], [1, 1, 2])
-# Village, hours by the clock until the first answer (24 are allowed), what the villager said.
-TICKETS = (
-    (0, 2, "solved"), (0, 3, "solved"), (0, 20, "solved"), (0, 5, "partly"), (0, 60, None),
-    (1, 4, "solved"), (1, 6, "partly"), (1, 70, "not"), (1, None, "not"),
-)  # fmt: skip
 SCHEME = Scheme(
     tuple(
         Indicator(code, Decimal(weight), Decimal(floor), Decimal(target))
@@ -37,45 +28,11 @@ SCHEME = Scheme(
         )
     )
 )
-STORE = text(
-    """
-    INSERT INTO ticket (number, county_id, village_id, unit_region_id, person_id, channel, kind,
-                        urgency, words, words_state, state, created_at, round_started_at,
-                        first_answer_due_at, first_answered_at, due_at, closed_at, verdict,
-                        verdict_at)
-    VALUES (:number, :county_id, :village_id, :village_id, :person_id, :channel, 'help', 'ordinary',
-            '路灯不亮', 'shown', :state, :at, :at, :answer_due_at, :answered_at,
-            :due_at, :closed_at, CAST(:verdict AS text),
-            CASE WHEN CAST(:verdict AS text) IS NOT NULL
-                 THEN CAST(:at AS timestamptz) + interval '9 days' END)
-    """
-)
-
-
-def store(county: County, nth: int, village: int, answered: int | None, verdict, **more) -> None:
-    """A ticket of Monday the 7th of September at nine, its deadlines as they come."""
-    at = datetime.combine(date(2026, 9, 7), time(9), calendar.COUNTY_ZONE)
-    values = {
-        "number": f"G{nth}", "county_id": county.id, "village_id": county.village_ids[village],
-        "person_id": make_person(), "channel": "mini", "state": "handling", "at": at,
-        "answer_due_at": at + timedelta(hours=24),
-        "answered_at": None if answered is None else at + timedelta(hours=answered),
-        "due_at": at + timedelta(days=40), "closed_at": None, "verdict": verdict, **more,
-    }  # fmt: skip
-    with transaction():
-        db.session.execute(STORE, values)
 
 
 @pytest.fixture
 def county(app) -> County:
-    county = make_county(villages=3)
-    with transaction():
-        seed_calendar(county.id)
-    for village, levels in enumerate(LEVELS):
-        rate_village(county, village, levels, MONTH)
-    for nth, (village, answered, verdict) in enumerate(TICKETS):
-        store(county, nth, village, answered, verdict)
-    return county
+    return golden_county()
 
 
 def scored(county: County) -> dict[str, UnitScore]:

@@ -1,6 +1,11 @@
 """Facts, scorecards, schemes, locked months and what people say about them."""
 
-from backend.app.scorecards.models.card import ImportedFact, MonthFact, Scorecard
+from backend.app.scorecards.models.card import (
+    ImportedFact,
+    MonthFact,
+    MonthGather,
+    Scorecard,
+)
 from backend.app.scorecards.models.desk import (
     Adjustment,
     Objection,
@@ -18,6 +23,7 @@ __all__ = [
     "Correction",
     "ImportedFact",
     "MonthFact",
+    "MonthGather",
     "MonthLock",
     "Objection",
     "ObjectionPhoto",

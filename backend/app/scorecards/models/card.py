@@ -16,6 +16,7 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     String,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -54,6 +55,21 @@ class MonthFact(Model):
     open_waits: Mapped[list[int]] = mapped_column(JSONB)
     cases: Mapped[dict[str, list[int]]] = mapped_column(JSONB)
     held: Mapped[int] = mapped_column(Integer)
+
+
+class MonthGather(Model):
+    """A county's month whose tickets were gathered after its end, and what was seen by then.
+
+    While it stands, only villages whose tickets were written since need to be aggregated anew. A
+    trigger removes it when the county's working days or hours change.
+    """
+
+    __tablename__ = "month_gather"
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    snapshot: Mapped[str] = mapped_column(Text)
+    gathered_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class ImportedFact(Model):

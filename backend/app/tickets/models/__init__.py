@@ -6,6 +6,7 @@ from backend.app.tickets.models.history import (
     TicketExtension,
     TicketFile,
     TicketPause,
+    TicketTouch,
 )
 from backend.app.tickets.models.rules import (
     CalendarDay,
@@ -38,4 +39,5 @@ __all__ = [
     "TicketFile",
     "TicketPause",
     "TicketSettings",
+    "TicketTouch",
 ]
