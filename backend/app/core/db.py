@@ -40,7 +40,7 @@ SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10
 GENERIC_PLANS = (
     f"{SESSION_OPTIONS} -c plan_cache_mode=force_generic_plan"
     " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
-    " -c join_collapse_limit=1"
+    " -c enable_material=off -c join_collapse_limit=1"
 )
 CONNECT: dict[str, Any] = {"connect_timeout": 5, "options": SESSION_OPTIONS}
 ENGINE_OPTIONS: dict[str, Any] = {
