@@ -37,6 +37,8 @@ ACTIONS = {
     "correct_month": "更正锁定的月份",
     "publish_month": "公示月份",
     "print_village_sheet": "打印你说我办",
+    "request_bulletin": "做简报",
+    "download_bulletin": "下载简报",
     "save_scheme": "存考核方案",
     "approve_scheme": "批准考核方案",
     "drop_scheme": "作废考核方案",
@@ -138,7 +140,7 @@ SUBJECTS = {
     "points_rule_set": "积分办法", "points_deed": "积分事项",
     "ticket": "诉求", "survey": "问卷", "objection": "申诉", "bunch": "一组评价",
     "points_freeze": "冻结", "points_hold": "暂扣", "points_draw": "抽奖",
-    "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌",
+    "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌", "bulletin": "简报",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {
