@@ -140,7 +140,8 @@ SUBJECTS = {
     "points_rule_set": "积分办法", "points_deed": "积分事项",
     "ticket": "诉求", "survey": "问卷", "objection": "申诉", "bunch": "一组评价",
     "points_freeze": "冻结", "points_hold": "暂扣", "points_draw": "抽奖",
-    "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌", "bulletin": "简报",
+    "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌",
+    "bulletin": "简报",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {
@@ -156,7 +157,7 @@ DETAILS = {
     "confirmed": "通过", "credited": "得分人数", "entries": "笔数", "kind": "内容",
     "number": "第几号", "facts": "事实摘要", "results": "结果摘要", "digest": "摘要",
     "villages": "村数", "first_month": "起始月份", "county_id": "县", "ends_on": "结束",
-    "filters": "筛选", "exchange_point_id": "兑换点编号", "scanned": "扫码",
+    "ratings": "评价数", "filters": "筛选", "exchange_point_id": "兑换点编号", "scanned": "扫码",
     "on_the_shelf": "放回货架", "reward_id": "奖品编号", "price": "积分", "quantity": "件数",
     "movement_id": "流水编号", "count_id": "盘点编号",
     "after": "改为", "changed": "改动", "correction": "更正号",
