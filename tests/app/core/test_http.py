@@ -1,6 +1,7 @@
 """Errors in one shape, request ids, headers, health, metrics, the document."""
 
 import json
+import re
 
 import pytest
 import redis
@@ -149,7 +150,7 @@ def test_a_job_is_sent_after_the_commit_and_not_without_it(app: Flask) -> None:
 def test_the_document_describes_every_api_route(app: Flask, client: FlaskClient) -> None:
     document = client.get("/api/openapi.json").json
     routes = {
-        str(rule).replace("<int:", "{").replace("<string:", "{").replace(">", "}")
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule))
         for rule in app.url_map.iter_rules()
         if str(rule).startswith("/api/v1/")
     }
