@@ -65,6 +65,8 @@ COSTS = {
         "fix_partly": ("fix", 1), "fix_not": ("fix", 2),
     },
 }  # fmt: skip
+# Beside the cases: the survey's unit, whose counts all its villages carry.
+UNIT = "survey_unit"
 NOTHING_RATED = LevelFacts([0] * 5, 0, [], [])
 NO_TICKETS = TicketFacts({})
 
@@ -118,7 +120,7 @@ def gather(
     found = {
         row.id: _village(
             row, month, levels.get(row.id, NOTHING_RATED), tickets.get(row.id, NO_TICKETS),
-            {"survey": surveys[row.id]} if row.id in surveys else {}, imported.get(row.id, {}),
+            surveys.get(row.id), imported.get(row.id, {}),
         )
         for row in db.session.execute(VILLAGES, asked)
     }  # fmt: skip
@@ -129,14 +131,19 @@ def gather(
 
 
 def _village(
-    row: Any, month: date, rated: LevelFacts, tickets: TicketFacts, *others: dict[str, list[int]]
+    row: Any,
+    month: date,
+    rated: LevelFacts,
+    tickets: TicketFacts,
+    survey: tuple[int, list[int]] | None,
+    imported: dict[str, list[int]],
 ) -> VillageFacts:
-    counts = dict(tickets.counts)
+    counts, cases = {**tickets.counts, **imported}, dict(tickets.cases)
     if any(rated.levels):
         counts["levels"] = rated.levels
-    for other in others:
-        counts.update(other)
-    cases = dict(tickets.cases)
+    if survey is not None:
+        # Neighbours that were asked together carry the same counts: who sums them must know.
+        cases[UNIT], counts["survey"] = [survey[0]], survey[1]
     for name, ids in (("level_4", rated.level_4), ("level_5", rated.level_5)):
         if ids:
             cases[name] = ids
@@ -214,12 +221,16 @@ def digest(facts: Iterable[VillageFacts]) -> bytes:
 
 
 def sum_of(unit: int, facts: Iterable[VillageFacts]) -> UnitFacts:
-    """Several villages as one unit: a township or a county, from the same facts."""
+    """Several villages, or months, as one unit: each answer of a shared survey counts once."""
     counts: dict[str, list[int]] = {}
     waits: list[int] = []
     open_waits: list[int] = []
+    asked: set[int] = set()
     for one in facts:
-        _add(counts, one.counts)
+        together = one.cases.get(UNIT, ())
+        known = asked.issuperset(together) and together
+        _add(counts, {k: v for k, v in one.counts.items() if not (known and k == "survey")})
+        asked.update(together)
         waits.extend(one.waits)
         open_waits.extend(one.open_waits)
     return UnitFacts(unit, None, counts, sorted(waits), sorted(open_waits))

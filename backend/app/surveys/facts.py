@@ -30,24 +30,24 @@ class Coming:
     closes_at: datetime
 
 
-def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, list[int]]:
-    """By village: the counts of its unit's five-level questions, 非常满意 first.
+def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, tuple[int, list[int]]]:
+    """By village: its unit, and the counts of that unit's five-level questions, 非常满意 first.
 
     A banded row enters with the count its band stands for, a hidden one not at all: the score
     says no more than the publication does. Neighbours put together share what they said.
     """
-    found: dict[int, list[int]] = {}
+    found: dict[int, tuple[int, list[int]]] = {}
     published = select(SurveyRound).where(
         SurveyRound.county_id.in_(sorted(county_ids)), SurveyRound.period == month,
         SurveyRound.state == "published",
     )  # fmt: skip
-    for one in db.session.scalars(published):
-        said = results.said_of(one.id, rounds.questions_of_units(one))
-        villages = rounds.villages_of_units(one.county_id, month)
+    for held in db.session.scalars(published):
+        said = results.said_of(held.id, rounds.questions_of_units(held))
+        villages = rounds.villages_of_units(held.county_id, month)
         for unit_id, rows in said.items():
             counts = _levels(rows)
             if any(counts):
-                found.update((village_id, counts) for village_id in villages.get(unit_id, ()))
+                found.update((one, (unit_id, counts)) for one in villages.get(unit_id, ()))
     return found
 
 
