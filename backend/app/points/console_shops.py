@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
@@ -76,6 +77,7 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
     page = render_template(
         "points/shop.html",
         shop=found[0], error=error, form=request.form, code=code, reader=me.person_id,
+        form_key=uuid4(),
         mine=may(me, Permission.MANAGE_REWARDS, path) and found[0].closed_on is None,
         stock=shop_queries.stock_of([shop_id]).get(shop_id, []),
         rewards=reward_lists.list_rewards(get_place(found[0].village_id).county_id or 0),
@@ -98,7 +100,8 @@ def _dismiss(me: Actor, shop_id: int, form: Form) -> None:
 
 def _deliver(me: Actor, shop_id: int, form: Form) -> None:
     quantity, note = reward_forms.read_quantity(form), form.get("note", "")
-    stock.deliver(me, shop_id, read_id(form, "reward_id"), quantity, note)
+    key = reward_forms.read_form_key(form)
+    stock.deliver(me, shop_id, read_id(form, "reward_id"), quantity, note, key)
 
 
 def _count(me: Actor, shop_id: int, form: Form) -> None:

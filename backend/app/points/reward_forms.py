@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from backend.app.accounts.forms import read_day
 from backend.app.core import calendar
@@ -72,3 +73,11 @@ def read_counts(form: Form, reward_ids: Iterable[int]) -> list[Counted]:
 
 def read_quantity(form: Form) -> int:
     return read_number(form, "quantity") or 0
+
+
+def read_form_key(form: Form) -> UUID | None:
+    """What the page wrote into the form, so that a second click is no second act."""
+    try:
+        return UUID(form.get("form_key", ""))
+    except ValueError:
+        return None

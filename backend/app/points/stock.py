@@ -1,5 +1,7 @@
 """Stock moves only by entries: delivered, put aside, handed out, put back, brought back."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from backend.app.access import Actor
@@ -53,10 +55,21 @@ def move(redemption: Redemption, kind: str, person_id: int | None, note: str = "
 
 
 def deliver(
-    actor: Actor, shop_id: int, reward_id: int, quantity: int, note: str = ""
+    actor: Actor,
+    shop_id: int,
+    reward_id: int,
+    quantity: int,
+    note: str = "",
+    form_key: UUID | None = None,
 ) -> StockMovement:
-    """进货: goods arrive at a shop."""
+    """进货: goods arrive at a shop; the same form sent again is the same delivery."""
     shop = lock_shop(actor, shop_id)
+    # The shop is held: of two sendings the second finds the first.
+    known = form_key and db.session.scalar(
+        select(StockMovement).where(StockMovement.form_key == form_key)
+    )
+    if known:
+        return known
     reward = db.session.get(Reward, reward_id)
     if reward is None or reward.retired_at is not None or reward.county_id != shop.county_id:
         raise RewardUnknown
@@ -67,6 +80,7 @@ def deliver(
     movement = StockMovement(
         exchange_point_id=shop.id, reward_id=reward_id, kind="delivery", on_hand=quantity,
         reserved=0, note=note.strip(), person_id=actor.person_id, created_at=calendar.now(),
+        form_key=form_key,
     )  # fmt: skip
     db.session.add(movement)
     db.session.flush()

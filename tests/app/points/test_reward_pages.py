@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -47,6 +48,19 @@ def desk(client, bazaar) -> Desk:
 def township(client, bazaar) -> Desk:
     person = make_staff(Role.TOWNSHIP_STAFF, bazaar.county.township_ids[0], "town")
     return sit_down(client, person)
+
+
+def test_a_delivery_clicked_twice_is_booked_once(desk, bazaar, scalar) -> None:
+    path = f"{BASE}/shops/{bazaar.shop_id}"
+    key = re.search(r'name="form_key" value="([^"]+)"', desk.get(path).text)[1]
+    before = scalar("SELECT count(*) FROM stock_movement WHERE kind = 'delivery'")
+    for _ in range(2):
+        sent = desk.post(
+            f"{path}/deliver", reward_id=str(bazaar.reward_id), quantity="12", form_key=key
+        )
+        assert sent.status_code == 302
+    assert scalar("SELECT count(*) FROM stock_movement WHERE kind = 'delivery'") == before + 1
+    assert key not in desk.get(path).text
 
 
 def test_a_reward_goes_on_the_list_with_its_picture(desk, bazaar, phone, scalar) -> None:

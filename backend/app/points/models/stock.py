@@ -1,6 +1,7 @@
 """Stock: movements that nobody changes, the balance the database keeps, and stock-taking."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -65,6 +67,8 @@ class StockMovement(Model):
     reserved: Mapped[int] = mapped_column(Integer)
     redemption_id: Mapped[int | None] = mapped_column(ForeignKey("redemption.id"))
     count_id: Mapped[int | None] = mapped_column(ForeignKey("stock_count.id"))
+    # Of the form a delivery was typed into: sent twice, it is booked once.
+    form_key: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"))
     note: Mapped[str] = mapped_column(String(60), server_default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
