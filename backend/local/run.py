@@ -75,7 +75,7 @@ def wait_until_open(address: str, web: Child, log: Path) -> None:
 def open_county(
     supervisor: Supervisor, port: int, wechat_port: int | None, anonymous_port: int | None
 ) -> Child:
-    """Every process of the county; returns the web server."""
+    """What people and phones talk to; returns the web server."""
     python = sys.executable
     if wechat_port:
         supervisor.add("wechat", [python, "-m", "tests.wechat", "--port", str(wechat_port)])
@@ -91,11 +91,16 @@ def open_county(
         options += ["--no-ws", "--no-access-log", "--log-level", "warning", "--factory"]
         target = "backend.app.factory:create_anonymous_app"
         supervisor.add("anonymous", [python, "-m", "granian", *options, target])
+    return web
+
+
+def open_back_office(supervisor: Supervisor) -> None:
+    """Workers and timetable: started after the doors are open, so that nobody waits for them."""
+    python = sys.executable
     # What somebody waits for never stands behind a night's work.
     supervisor.add("worker", [python, "-m", "backend.jobs.worker", "quick"])
     supervisor.add("worker-slow", [python, "-m", "backend.jobs.worker", "slow"])
     supervisor.add("schedule", [python, "-m", "backend.jobs.schedule"])
-    return web
 
 
 def run(folder: Path, given: dict[str, str]) -> None:
@@ -132,6 +137,7 @@ def run(folder: Path, given: dict[str, str]) -> None:
                 web = open_county(supervisor, port, wechat_port, anonymous_port)
                 wait_until_open(address, web, supervisor.log(web))
                 announce(address, demo, environment)
+                open_back_office(supervisor)
                 if demo:
                     supervisor.add("demo", [sys.executable, "-m", "backend.demo", "live"])
                 while True:

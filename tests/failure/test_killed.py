@@ -1,5 +1,6 @@
 """Kill -9 of every process in the middle of a load: nothing acknowledged is lost, none doubled."""
 
+import http.client
 import json
 import os
 import secrets
@@ -75,7 +76,8 @@ class Phone:
                     self.log_in()
                 elif error.code not in TRANSIENT:
                     raise AssertionError(error.read().decode()) from None
-            except OSError:
+            except (OSError, http.client.HTTPException):
+                # Killed before or in the middle of its answer: asked again under the same key.
                 pass
             time.sleep(0.05)
         raise AssertionError(f"{path}: not answered in time")
@@ -218,7 +220,7 @@ def read(address: str) -> dict[str, Any]:
     try:
         with urllib.request.urlopen(address, timeout=10) as answer:
             return json.load(answer)
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return {}
 
 
@@ -264,7 +266,8 @@ class Voter(Phone):
             except urllib.error.HTTPError as error:
                 if error.code not in TRANSIENT:
                     raise AssertionError(error.read().decode()) from None
-            except OSError:
+            except (OSError, http.client.HTTPException):
+                # Killed before or in the middle of its answer: asked again under the same key.
                 pass
             else:
                 assert self.reward in ("", found["reward"])

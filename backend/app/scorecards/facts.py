@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import calendar, collector
 from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, level_facts
 from backend.app.scorecards.kept_tickets import month_tickets
@@ -99,6 +99,7 @@ class VillageFacts:
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
+@collector.paused()
 def gather(
     month: date, county_ids: Collection[int], until: datetime, afresh: bool = True
 ) -> list[VillageFacts]:
@@ -190,6 +191,7 @@ def _rows(facts: Iterable[VillageFacts]) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
+@collector.paused()
 def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
     """The facts as they were kept, by village."""
     loads = orjson.loads

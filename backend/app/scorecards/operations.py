@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import calendar, collector
 from backend.app.core.db import copy_rows, db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
@@ -44,6 +44,7 @@ measured = lru_cache(maxsize=65536)(satisfaction)
 Adjustments = Mapping[int, Sequence[Adjustment]]
 
 
+@collector.paused()
 def recompute_month(month: date, county_id: int | None = None) -> int:
     """Replaces facts and scorecards of one month, of a county or of all; returns how many.
 
