@@ -1,7 +1,9 @@
 """Real PostgreSQL and Redis for every test that asks for them; each test starts from nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -11,13 +13,15 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from backend.app.core.db import db, dispose
+from backend.app.core.db import db, dispose, transaction
+from backend.app.core.errors import DomainError
 from backend.app.core.settings import Settings
 from backend.app.core.wechat import WeChat
 from backend.app.factory import create_app
 from backend.app.ratings.queries import forget_reasons
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
+from tests.factories.tickets import forget
 from tests.wechat.server import World, running
 
 # Data that migrations or start-up put there and that no test changes.
@@ -131,3 +135,29 @@ def world(app: Flask, settings: Settings) -> Iterator[World]:
         app.extensions["wechat"] = WeChat(world.app_id, world.app_secret, client, base)
         yield world
     del app.extensions["wechat"]
+
+
+@pytest.fixture
+def at_once(app):
+    """Runs acts in threads of their own, each in its own transaction; returns what each said."""
+
+    def run(*acts: Callable[[], object]) -> list[str]:
+        start = Barrier(len(acts))
+
+        def one(act: Callable[[], object]) -> str:
+            with app.app_context():
+                start.wait(10)
+                try:
+                    with transaction():
+                        act()
+                except DomainError as refused:
+                    return refused.code
+                finally:
+                    db.session.remove()
+            return "done"
+
+        forget()
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(one, acts))
+
+    return run

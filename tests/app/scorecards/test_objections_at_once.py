@@ -1,8 +1,6 @@
 """Two people at one objection, a decision and a lock at once, the power cut at any statement."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +9,6 @@ from sqlalchemy import event, text
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
-from backend.app.core.errors import DomainError
 from backend.app.scorecards import locks, objections, verification
 from tests.factories.county import make_person
 from tests.factories.objections import Bench, make_bench, object_to
@@ -25,32 +22,6 @@ Act = Callable[[], Any]
 @pytest.fixture
 def bench(app) -> Bench:
     return make_bench()
-
-
-@pytest.fixture
-def at_once(app):
-    """Each act in a thread and a transaction of its own; returns what each said."""
-
-    def run(*acts: Act) -> list[str]:
-        start = Barrier(len(acts))
-
-        def one(act: Act) -> str:
-            with app.app_context():
-                start.wait(10)
-                try:
-                    with transaction():
-                        act()
-                except DomainError as refused:
-                    return refused.code
-                finally:
-                    db.session.remove()
-            return "done"
-
-        forget()
-        with ThreadPoolExecutor(len(acts)) as pool:
-            return list(pool.map(one, acts))
-
-    return run
 
 
 def decide(bench: Bench, found: int, is_upheld: bool, by: Any = None) -> None:

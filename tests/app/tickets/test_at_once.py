@@ -1,49 +1,17 @@
 """Two people acting on one ticket at once: one wins, the other is told, nothing is half done."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from backend.app.access import Role
-from backend.app.core.db import db, transaction
-from backend.app.core.errors import DomainError
+from backend.app.core.db import transaction
 from backend.app.tickets import author, desk, handling
 from backend.app.tickets.handling import Written
 from backend.app.tickets.supervision import escalate_overdue
 from tests.factories.county import grant_role, make_person
-from tests.factories.tickets import as_actor, body, forget, submit, villager
-
-Act = Callable[[], Any]
-
-
-@pytest.fixture
-def at_once(app):
-    """Runs acts in threads of their own, each in its own transaction; returns what each said."""
-
-    def run(*acts: Act) -> list[str]:
-        start = Barrier(len(acts))
-
-        def one(act: Act) -> str:
-            with app.app_context():
-                start.wait(10)
-                try:
-                    with transaction():
-                        act()
-                except DomainError as refused:
-                    return refused.code
-                finally:
-                    db.session.remove()
-            return "done"
-
-        forget()
-        with ThreadPoolExecutor(len(acts)) as pool:
-            return list(pool.map(one, acts))
-
-    return run
+from tests.factories.tickets import as_actor, body, submit, villager
 
 
 @pytest.fixture
