@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backend.demo.people import PASSWORD
 from backend.local import browser as browsers
@@ -14,6 +14,9 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# A page that comes late on a busy machine is not a fault; one that never comes still is.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -36,7 +39,7 @@ def context(chromium: Browser, county: Running) -> Iterator[BrowserContext]:
     context = chromium.new_context(
         base_url=county.base, locale="zh-CN", viewport={"width": 1440, "height": 900}
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

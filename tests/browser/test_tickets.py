@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import log_in, picture
 from tests.factories.tickets import photo
@@ -23,7 +23,8 @@ def people(page: Page) -> list[str]:
 def take_phone(page: Page, label: str) -> None:
     """Hands the phone to somebody."""
     people(page)
-    page.select_option("#vp-person", label=label)
+    with page.expect_navigation():
+        page.select_option("#vp-person", label=label)
     expect(page.locator("#home-new-ticket")).to_be_visible()
 
 
@@ -154,6 +155,20 @@ def test_both_roles_go_through_a_whole_life_with_extension_and_reopening(
     page.locator("td a", has_text=number).click()
     expect(page.locator(".facts")).to_contain_text("解决了")
     picture(page, "console-ticket")
+
+
+def test_the_panel_takes_no_choice_before_the_phone_listens(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/preview/ext.json", hold)
+    with page.expect_request("**/preview/ext.json"):
+        page.goto("/preview")
+    expect(page.locator("#vp-person")).to_be_disabled()
+    held.pop().continue_()
+    expect(page.locator("#vp-person")).to_be_enabled()
 
 
 def test_without_a_signal_a_ticket_waits_and_leaves_by_itself(page: Page) -> None:

@@ -71,6 +71,8 @@ function wirePanel(state, phone) {
   on('vp-offline', 'change', (event) => { state.offline = event.target.checked; showSignal(state); phone.networkChanged() })
   on('vp-restart', 'click', restart)
   on('vp-forget', 'click', () => { phone.wx.clearStorageSync(); restart() })
+  // Whatever is chosen before anybody listens would be lost without a word.
+  byId('vp-settings').disabled = false
 }
 
 function showSignal(state) {
