@@ -10,13 +10,15 @@ from backend.app.core import calendar
 from backend.app.core.db import autocommit, transaction
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.ratings import scan
+from backend.local.run import THREADS
 from benchmarks.load import Outcome, drive, request_bytes
 from benchmarks.surroundings import application, cpu_seconds, servers, web
 from tests.factories.county import County, make_county
 
 # Short runs in turns, so that what else the machine does falls on both; and so many people that
 # every rating earns its points. A connection for each of the server's threads.
-RUNS, REQUESTS, PEOPLE, VILLAGES, WORKERS, CONNECTIONS = 15, 1000, 3200, 40, 2, 16
+RUNS, REQUESTS, PEOPLE, VILLAGES, WORKERS = 15, 1000, 3200, 40, 2
+CONNECTIONS = WORKERS * THREADS
 CREATE = """
     CREATE TABLE bare_rating (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person_id bigint NOT NULL,

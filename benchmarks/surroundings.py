@@ -19,6 +19,7 @@ from backend.app.core.settings import Settings
 from backend.app.factory import create_app
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
+from backend.local.run import THREADS
 from backend.local.surroundings import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,7 +63,7 @@ def web(target: str, environment: dict[str, str], workers: int = 1) -> Iterator[
     port = free_port(8700)
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "8",
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS),
         "--no-ws", "--log-level", "error", target,
     ]  # fmt: skip
     if target.endswith("create_anonymous_app"):

@@ -21,6 +21,8 @@ from backend.local.supervisor import Child, Server, Supervisor
 from backend.local.surroundings import FIRST_PORT, complete, free_port
 
 READY_SECONDS = 60
+# Of each worker: most of a request is waiting, and ratings that wait together go together.
+THREADS = 16
 WATCH_SECONDS = 0.5
 ANONYMOUS_NAME = "localhost"
 
@@ -81,7 +83,13 @@ def open_county(
         supervisor.add("wechat", [python, "-m", "tests.wechat", "--port", str(wechat_port)])
     workers = str(max(2, min(os.cpu_count() or 2, 4)))
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    options += ["--workers", workers, "--blocking-threads", "8", "--respawn-failed-workers"]
+    options += [
+        "--workers",
+        workers,
+        "--blocking-threads",
+        str(THREADS),
+        "--respawn-failed-workers",
+    ]
     options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
     web = supervisor.add("web", [python, "-m", "granian", *options, "wsgi:app"])
     if anonymous_port:

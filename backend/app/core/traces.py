@@ -7,8 +7,8 @@ against a digest, or one day's digests against another's.
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
+import socket
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,8 @@ from backend.app.core.queue import redis_client
 KEY_SECONDS = 26 * 3600
 LENGTH = 8
 # A /24 or /48 is a village's exchange or an operator's gate; a single address would be a household.
-PREFIX = {4: 24, 6: 48}
+PREFIX_BYTES = {socket.AF_INET: 3, socket.AF_INET6: 6}
+IPV4_WITHIN_IPV6 = bytes(10) + b"\xff\xff"
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,24 @@ def trace(key: bytes, address: str | None, agent: str | None) -> Trace:
     network = _network(address)
     return Trace(
         _digest(key, b"network", network) if network else None,
-        _digest(key, b"device", agent[:500]) if agent else None,
+        _digest(key, b"device", agent[:500].encode()) if agent else None,
     )
 
 
-def _network(address: str | None) -> str | None:
+def _network(address: str | None) -> bytes | None:
+    """The bytes that name its network, or None where it is no address."""
+    family = socket.AF_INET6 if ":" in (address or "") else socket.AF_INET
     try:
-        whole = ipaddress.ip_address(address or "")
-    except ValueError:
+        whole = socket.inet_pton(family, address or "")
+    except (OSError, ValueError):
         return None
-    mapped = getattr(whole, "ipv4_mapped", None) or whole
-    return str(ipaddress.ip_network(f"{mapped}/{PREFIX[mapped.version]}", strict=False))
+    if whole.startswith(IPV4_WITHIN_IPV6):
+        family, whole = socket.AF_INET, whole[len(IPV4_WITHIN_IPV6) :]
+    return whole[: PREFIX_BYTES[family]]
 
 
-def _digest(key: bytes, kind: bytes, text: str) -> str:
-    return hmac.digest(key, kind + b":" + text.encode(), hashlib.sha256)[:LENGTH].hex()
+def _digest(key: bytes, kind: bytes, content: bytes) -> str:
+    return hmac.digest(key, kind + b":" + content, hashlib.sha256)[:LENGTH].hex()
 
 
 def _key_of(day: date) -> bytes:

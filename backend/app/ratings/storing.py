@@ -8,12 +8,13 @@ import psycopg
 from flask import current_app
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
-from backend.app.core.db import autocommit
+from backend.app.core.db import execute_prepared
 from backend.app.core.gathering import Gatherer
 from backend.app.ratings.statements import STORE_RATINGS
 
 ATTEMPTS = 4
 STATEMENT = STORE_RATINGS.encode()
+STATEMENT_NAME = b"store_ratings"
 
 Given = dict[str, Any]
 Stored = tuple[Any, ...]
@@ -22,10 +23,16 @@ StoredOrNot = Stored | None
 
 def store(given: Given) -> StoredOrNot:
     """What the statement says of the rating once it is committed; None where it stored nothing."""
-    gatherer: Gatherer[Given, StoredOrNot] | None = current_app.extensions.get("rating_gatherer")
-    if gatherer is None:
-        gatherer = current_app.extensions.setdefault("rating_gatherer", Gatherer(_store_together))
-    return gatherer.submit(given)
+    return gatherer().submit(given)
+
+
+def gatherer() -> Gatherer[Given, StoredOrNot]:
+    """The process's own; a view whose request may end in `store` announces itself there."""
+    extensions = current_app.extensions
+    found: Gatherer[Given, StoredOrNot] | None = extensions.get("rating_gatherer")
+    if found is None:
+        found = extensions.setdefault("rating_gatherer", Gatherer(_store_together))
+    return found
 
 
 def _store_together(ratings: Sequence[Given]) -> list[StoredOrNot | Exception]:
@@ -61,10 +68,10 @@ def _store_alone(rating: Given) -> StoredOrNot | Exception:
 def _execute(ratings: Sequence[Given]) -> list[StoredOrNot]:
     numbered = [{"nth": nth, **rating} for nth, rating in enumerate(ratings)]
     outcomes: list[StoredOrNot] = [None] * len(ratings)
-    with autocommit() as connection:
-        # A raw cursor reads no placeholders: of a statement this long that would be half the work.
-        cursor = psycopg.RawCursor(connection)
-        cursor.execute(STATEMENT, [orjson.dumps(numbered).decode()], prepare=True)
-        for nth, *stored in cursor.fetchall():
-            outcomes[nth] = tuple(stored)
+    for nth, rating_id, village, service_point, awarded, balance in execute_prepared(
+        STATEMENT_NAME, STATEMENT, [orjson.dumps(numbered)]
+    ):
+        outcomes[int(nth)] = (
+            int(rating_id), village.decode(), service_point.decode(), int(awarded), int(balance),
+        )  # fmt: skip
     return outcomes

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.app.core import gathering
 from backend.app.core.gathering import MOST_AT_ONCE, Gatherer
 
 
@@ -90,6 +92,51 @@ def test_a_crowd_goes_in_several_crossings() -> None:
     assert max(map(len, ferry.crossings)) == MOST_AT_ONCE
 
 
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for somebody announced waits until that one has come or turned back."""
+    monkeypatch.setattr(gathering, "PATIENCE", 60)
+
+
+def lead_while_another_comes(comes: Callable[[Gatherer[int, int]], None]) -> list[list[int]]:
+    """One submits while another has announced itself; gives the crossings."""
+    crossings: list[list[int]] = []
+    gatherer: Gatherer[int, int] = Gatherer(lambda n: crossings.append(sorted(n)) or list(n))
+    leader = threading.Thread(target=gatherer.submit, args=(1,))
+    with gatherer:
+        leader.start()
+        while gatherer._awaited is None:
+            threading.Event().wait(0.001)
+        comes(gatherer)
+    leader.join(10)
+    assert not leader.is_alive()
+    return crossings
+
+
+def test_one_who_has_announced_itself_is_taken_along(endless: None) -> None:
+    assert lead_while_another_comes(lambda gatherer: gatherer.submit(2)) == [[1, 2]]
+
+
+def test_one_who_turns_back_is_waited_for_no_longer(endless: None) -> None:
+    assert lead_while_another_comes(lambda gatherer: None) == [[1]]
+
+
+def test_a_lonely_one_does_not_wait_for_itself(endless: None) -> None:
+    gatherer: Gatherer[int, int] = Gatherer(list)
+    with gatherer:
+        assert gatherer.submit(1) == 1
+
+
+def test_nobody_waits_for_ever_for_one_who_does_not_come() -> None:
+    gatherer: Gatherer[int, int] = Gatherer(list)
+    with gatherer:
+        leader = threading.Thread(target=gatherer.submit, args=(1,))
+        leader.start()
+        leader.join(10)
+        assert not leader.is_alive()
+    assert gatherer._awaited is None
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("threads", [2, 8])
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=40))
@@ -98,7 +145,11 @@ def test_whatever_comes_everybody_gets_the_own_outcome(threads: int, numbers: li
     wrong: list[int] = []
 
     def work(mine: list[int]) -> None:
-        wrong.extend(n for n in mine if gatherer.submit(n) != n * n)
+        for n in mine:
+            # Some say that they are coming, and some of those turn back.
+            with gatherer if n % 3 else nullcontext():
+                if n % 5 and gatherer.submit(n) != n * n:
+                    wrong.append(n)
 
     workers = [threading.Thread(target=work, args=(numbers[i::threads],)) for i in range(threads)]
     for worker in workers:
@@ -107,3 +158,5 @@ def test_whatever_comes_everybody_gets_the_own_outcome(threads: int, numbers: li
         worker.join(10)
     assert not wrong
     assert gatherer._under_way is False
+    assert (gatherer._coming, gatherer._awaited) == (0, None)
+    assert not gatherer._gate.acquire(blocking=False)

@@ -10,6 +10,7 @@ from backend.app.access import Role
 from backend.app.core import calendar, storage
 from backend.app.core.db import transaction
 from backend.app.places.models import QrCode, ServicePoint
+from backend.app.ratings import storing
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import County, bind, grant_role, make_county, make_person
 
@@ -64,15 +65,20 @@ def test_a_rating_is_one_round_trip_to_the_database(
     phone.rate(county.codes[county.service_point_ids[1]])
     ticket = phone.scan(county.code)["ticket"]
     statements: list[object] = []
-    execute = psycopg.Cursor.execute
+    execute, prepared = psycopg.Cursor.execute, storing.execute_prepared
 
     def note(cursor: psycopg.Cursor, statement: object, *rest: object, **more: object) -> object:
         statements.append(statement)
         return execute(cursor, statement, *rest, **more)
 
+    def note_prepared(name: bytes, *rest: object) -> object:
+        statements.append(name)
+        return prepared(name, *rest)
+
     monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    monkeypatch.setattr(storing, "execute_prepared", note_prepared)
     assert phone.send(ticket).status_code == 201
-    assert len(statements) == 1
+    assert statements == [storing.STATEMENT_NAME]
 
 
 def test_the_same_request_twice_gives_the_same_answer(phone: Phone, county: County, scalar) -> None:
