@@ -14,9 +14,10 @@ from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import autocommit, db, transaction
-from backend.app.ratings.recount import differences
 from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.gathering import bring_up_to_date
 from backend.app.scorecards.operations import recompute_month
+from backend.app.scorecards.verification import recounted
 from backend.app.scoring.month import score_month
 from backend.app.scoring.schemes import STARTING
 from backend.app.tickets.categories import seed_categories
@@ -122,8 +123,7 @@ def close() -> None:
     until = calendar.midnight(calendar.next_month(province.MONTH)) + timedelta(days=3)
     with transaction():
         without_limit()
-        found = month_facts.gather(province.MONTH, [1], until, afresh=False)
-        month_facts.keep(province.MONTH, [1], found)
+        bring_up_to_date(province.MONTH, [1], until)
 
 
 def changed_since() -> None:
@@ -137,15 +137,12 @@ def changed_since() -> None:
 
 
 def recount() -> None:
-    """Ratings counted again and compared, tickets aggregated again."""
+    """Ratings counted and tickets aggregated again, every village compared with what is kept."""
+    until = calendar.midnight(calendar.next_month(province.MONTH)) + timedelta(days=3)
     with transaction():
         without_limit()
-        if differences(province.MONTH):
+        if recounted(province.MONTH, [1], until):
             raise SystemExit("the recount differs from the counters")
-        until = calendar.midnight(calendar.next_month(province.MONTH))
-        afresh = month_facts.gather(province.MONTH, [1], until)
-        if month_facts.digest(afresh) != month_facts.digest(month_facts.kept(province.MONTH, [1])):
-            raise SystemExit("the facts gathered afresh differ from those kept")
 
 
 def core() -> float:

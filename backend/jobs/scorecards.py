@@ -5,7 +5,7 @@ from backend.app.core.calendar import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards import proofs
-from backend.app.scorecards.kept_tickets import forget_old_marks
+from backend.app.scorecards.gathering import forget_old_marks
 from backend.app.scorecards.operations import recompute_month as recompute
 
 

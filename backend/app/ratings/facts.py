@@ -3,27 +3,46 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import orjson
 from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import db, fetch_rows
+from backend.app.core.written import writer_of
+from backend.app.ratings.statements import COUNTED
 
-COUNTERS = """
+# Some of the villages only, or all.
+AMONG = "(CAST(:villages AS bigint[]) IS NULL OR village_id = ANY(:villages))"
+COUNTERS = f"""
     SELECT village_id, level_1, level_2, level_3, level_4, level_5, held
-    FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
-    """
+    FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties) AND {AMONG}
+    """  # noqa: S608
+# Whatever changes what a month's ratings say of a village moves a counter of it.
+WRITTEN = f"""
+    SELECT c.village_id, {writer_of("c")} >= :seen
+    FROM rating_month_count c WHERE c.month = :month AND c.county_id = ANY(:counties)
+    """  # noqa: S608
 # In the order of ids: two readers of the same facts write the same list.
-BAD = """
+BAD = f"""
     SELECT village_id,
            (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 4))::text,
            (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 5))::text
     FROM rating
     WHERE effective_level >= 4 AND held_at IS NULL AND county_id = ANY(:counties)
-      AND rated_on >= :month AND rated_on < :end
+      AND rated_on >= :month AND rated_on < :end AND {AMONG}
     GROUP BY village_id
-    """
+    """  # noqa: S608
+# The same from the ratings alone, in one pass.
+AFRESH = f"""
+    SELECT village_id, {COUNTED},
+           array_agg(id) FILTER (WHERE effective_level = 4 AND held_at IS NULL),
+           array_agg(id) FILTER (WHERE effective_level = 5 AND held_at IS NULL)
+    FROM rating
+    WHERE county_id = ANY(:counties) AND rated_on >= :month AND rated_on < :end
+    GROUP BY village_id
+    """  # noqa: S608
 CASES = text(
     """
     SELECT r.id, s.name AS service_point, r.effective_level AS level, r.reason_ids
@@ -83,9 +102,14 @@ class RatingCase:
     reason_ids: Sequence[int]
 
 
-def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
-    """By village."""
-    asked = {"month": month, "end": calendar.next_month(month), "counties": sorted(county_ids)}
+def level_facts(
+    month: date, county_ids: Collection[int], villages: Collection[int] | None = None
+) -> dict[int, LevelFacts]:
+    """By village, from the counters; only of some `villages` where they are given."""
+    asked = {
+        **_asked(month, county_ids),
+        "villages": None if villages is None else sorted(villages),
+    }
     found = {
         row[0]: LevelFacts(list(row[1:6]), row[6], [], []) for row in fetch_rows(COUNTERS, asked)
     }
@@ -93,6 +117,25 @@ def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFact
         facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
         facts.level_4, facts.level_5 = orjson.loads(fours or b"[]"), orjson.loads(fives or b"[]")
     return found
+
+
+def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
+    """The same from the ratings themselves, whatever the counters say."""
+    # A province's villages are grouped in memory; given back with the transaction.
+    db.session.execute(text("SET LOCAL work_mem = '128MB'"))
+    return {
+        village_id: LevelFacts(numbers[:5], numbers[5], sorted(fours or ()), sorted(fives or ()))
+        for village_id, *numbers, fours, fives in fetch_rows(AFRESH, _asked(month, county_ids))
+    }
+
+
+def written_since(month: date, county_ids: Collection[int], seen: int) -> dict[int, bool]:
+    """Each village that has counters: whether they were written by a transaction not `seen`."""
+    return dict(fetch_rows(WRITTEN, {**_asked(month, county_ids), "seen": seen}))
+
+
+def _asked(month: date, county_ids: Collection[int]) -> dict[str, Any]:
+    return {"month": month, "end": calendar.next_month(month), "counties": sorted(county_ids)}
 
 
 def shown_words(rating_id: int) -> list[str]:

@@ -8,15 +8,14 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import text
 
 from backend.app.core import calendar, collector
 from backend.app.core.db import copy_rows, db, fetch_rows
-from backend.app.ratings.facts import LevelFacts, level_facts
-from backend.app.scorecards.kept_tickets import month_tickets
+from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
 from backend.app.scorecards.models import MonthFact
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.surveys.facts import survey_facts
@@ -26,8 +25,7 @@ COLUMNS = (
     "village_id", "month", "county_id", "kind", "counts", "waits", "open_waits", "cases", "held",
 )  # fmt: skip
 # Every village that was open in the month has facts: nothing said is a value, not a gap.
-VILLAGES = text(
-    """
+VILLAGES = """
     SELECT v.id, v.county_id, v.kind
     FROM region v
     WHERE v.level = 'village' AND v.county_id = ANY(:counties) AND v.opened_on < :next_month
@@ -36,7 +34,6 @@ VILLAGES = text(
                       WHERE c.village_id = v.id AND c.month = :month))
     ORDER BY v.id
     """
-)
 IMPORTED = text(
     """
     SELECT village_id, source, yes, whole FROM imported_fact
@@ -49,7 +46,10 @@ STRUCK = text(
     WHERE state = 'upheld' AND county_id = ANY(:counties) AND month = :month ORDER BY id
     """
 )
-FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")
+FORGET = text(
+    "DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)"
+    " AND (CAST(:villages AS bigint[]) IS NULL OR village_id = ANY(:villages))"
+)
 KEPT = (
     "SELECT village_id, month, county_id, kind, counts::text, waits::text, open_waits::text,"
     " cases::text, held FROM month_fact"
@@ -99,40 +99,80 @@ class VillageFacts:
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a month's facts take from surveys, imports and upheld objections, by village."""
+
+    surveys: dict[int, tuple[int, list[int]]]
+    imported: dict[int, dict[str, list[int]]]
+    struck: dict[int, list[tuple[str, int]]]
+
+
+Village = tuple[int, int, str | None]
+
+
 @collector.paused()
 def gather(
-    month: date, county_ids: Collection[int], until: datetime, afresh: bool = True
+    month: date, county_ids: Collection[int], until: datetime, recount: bool = False
 ) -> list[VillageFacts]:
     """The facts as they are now, from counters, tickets, published surveys and imports.
 
-    `until`: what is due later than then is not yet due. Not `afresh`: tickets of a month that is
-    over are taken from the kept facts where nothing was written since; the same to the digit.
+    `until`: what is due later than then is not yet due. With `recount` the ratings themselves are
+    counted, not their counters asked.
     """
-    asked = {
-        "month": month, "counties": sorted(county_ids), "next_month": calendar.next_month(month),
-    }  # fmt: skip
-    levels = level_facts(month, county_ids)
-    read = ticket_facts if afresh else month_tickets
-    tickets = read(month, county_ids, until)
-    surveys = survey_facts(month, county_ids)
-    imported: dict[int, dict[str, list[int]]] = {}
+    levels = (counted_facts if recount else level_facts)(month, county_ids)
+    return assemble(
+        month, open_villages(month, county_ids), levels, ticket_facts(month, county_ids, until),
+        elsewhere(month, county_ids),
+    )  # fmt: skip
+
+
+def open_villages(month: date, county_ids: Collection[int]) -> list[Village]:
+    """Id, county and kind of every village that has facts, by id."""
+    asked = {**_asked(month, county_ids), "next_month": calendar.next_month(month)}
+    return cast("list[Village]", fetch_rows(VILLAGES, asked))
+
+
+def elsewhere(month: date, county_ids: Collection[int]) -> Elsewhere:
+    """What is neither a rating nor a ticket."""
+    found = Elsewhere(survey_facts(month, county_ids), {}, {})
+    asked = _asked(month, county_ids)
     for row in db.session.execute(IMPORTED, asked):
-        imported.setdefault(row.village_id, {})[row.source] = [row.yes, row.whole - row.yes]
-    found = {
-        row.id: _village(
-            row, month, levels.get(row.id, NOTHING_RATED), tickets.get(row.id, NO_TICKETS),
-            surveys.get(row.id), imported.get(row.id, {}),
-        )
-        for row in db.session.execute(VILLAGES, asked)
-    }  # fmt: skip
+        of_village = found.imported.setdefault(row.village_id, {})
+        of_village[row.source] = [row.yes, row.whole - row.yes]
     for row in db.session.execute(STRUCK, asked):
-        if row.village_id in found:
-            found[row.village_id] = strike(found[row.village_id], row.case_kind, row.case_id)
-    return list(found.values())
+        found.struck.setdefault(row.village_id, []).append((row.case_kind, row.case_id))
+    return found
+
+
+def assemble(
+    month: date,
+    villages: Iterable[Village],
+    levels: Mapping[int, LevelFacts],
+    tickets: Mapping[int, TicketFacts],
+    other: Elsewhere,
+) -> list[VillageFacts]:
+    """One row for each of the villages, in their order."""
+    found = []
+    for village in villages:
+        village_id = village[0]
+        facts = _village(
+            village, month, levels.get(village_id, NOTHING_RATED),
+            tickets.get(village_id, NO_TICKETS), other.surveys.get(village_id),
+            other.imported.get(village_id, {}),
+        )  # fmt: skip
+        for case in other.struck.get(village_id, ()):
+            facts = strike(facts, *case)
+        found.append(facts)
+    return found
+
+
+def _asked(month: date, county_ids: Collection[int]) -> dict[str, Any]:
+    return {"month": month, "counties": sorted(county_ids)}
 
 
 def _village(
-    row: Any,
+    village: Village,
     month: date,
     rated: LevelFacts,
     tickets: TicketFacts,
@@ -148,8 +188,9 @@ def _village(
     for name, ids in (("level_4", rated.level_4), ("level_5", rated.level_5)):
         if ids:
             cases[name] = ids
+    village_id, county_id, kind = village
     return VillageFacts(
-        row.id, month, row.county_id, row.kind, counts, tickets.waits, tickets.open_waits, cases,
+        village_id, month, county_id, kind, counts, tickets.waits, tickets.open_waits, cases,
         rated.held,
     )  # fmt: skip
 
@@ -176,9 +217,15 @@ def strike(facts: VillageFacts, case_kind: str, case_id: int) -> VillageFacts:
     )
 
 
-def keep(month: date, county_ids: Collection[int], facts: Iterable[VillageFacts]) -> None:
-    """Replaces the kept facts of these counties' month."""
-    db.session.execute(FORGET, {"month": month, "counties": sorted(county_ids)})
+def keep(
+    month: date,
+    county_ids: Collection[int],
+    facts: Iterable[VillageFacts],
+    instead_of: Collection[int] | None = None,
+) -> None:
+    """Replaces the kept facts of these counties' month, or those of some villages alone."""
+    villages = None if instead_of is None else sorted(instead_of)
+    db.session.execute(FORGET, {**_asked(month, county_ids), "villages": villages})
     copy_rows("month_fact", COLUMNS, _rows(facts))
 
 
@@ -201,7 +248,7 @@ def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
             loads(cases), held,
         )
         for village_id, of, county_id, kind, counts, waits, open_waits, cases, held in fetch_rows(
-            KEPT, {"month": month, "counties": sorted(county_ids)}
+            KEPT, _asked(month, county_ids)
         )
     ]  # fmt: skip
 

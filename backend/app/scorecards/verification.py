@@ -1,6 +1,7 @@
 """A locked month computed again: the same facts, the same results, the same cards, or which not."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -34,6 +35,13 @@ def verify(county_id: int, month: date) -> Verified:
         code_version() == lock.code_version,
         len(kept),
     )
+
+
+def recounted(month: date, county_ids: Collection[int], until: datetime) -> list[int]:
+    """The villages whose kept facts are not what counting every rating and ticket again gives."""
+    counted = {one.village_id: one for one in month_facts.gather(month, county_ids, until, True)}
+    kept = {one.village_id: one for one in month_facts.kept(month, county_ids)}
+    return sorted(one for one in counted.keys() | kept.keys() if counted.get(one) != kept.get(one))
 
 
 def _same(card: Scorecard | None, score: UnitScore) -> bool:

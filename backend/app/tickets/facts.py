@@ -127,12 +127,8 @@ FACTS = f"""
     ) AS told
     GROUP BY village_id
     """  # noqa: S608  the parts are constants of our own code
-NOW = text("SELECT pg_current_snapshot()::text")
 TOUCHED = text(
-    """
-    SELECT DISTINCT village_id FROM ticket_touch
-    WHERE county_id = :county_id AND (xid >= :ended OR xid = ANY(:running))
-    """
+    "SELECT DISTINCT village_id FROM ticket_touch WHERE county_id = :county_id AND xid >= :seen"
 )
 TICKET_CASES = text(
     """
@@ -190,12 +186,10 @@ def ticket_facts(
     }  # fmt: skip
     # A province's tickets are sorted in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
-    return {village_id: parsed(*texts) for village_id, *texts in fetch_rows(FACTS, asked)}
+    return {village_id: _parsed(*texts) for village_id, *texts in fetch_rows(FACTS, asked)}
 
 
-def parsed(
-    counted: str, listed: str, waits: str | None = None, open_waits: str | None = None
-) -> TicketFacts:
+def _parsed(counted: str, listed: str, waits: str | None, open_waits: str | None) -> TicketFacts:
     """One village's row; what is nothing is left out."""
     return TicketFacts(
         {name: counts for name, counts in orjson.loads(counted).items() if any(counts)},
@@ -205,19 +199,9 @@ def parsed(
     )
 
 
-def snapshot() -> str:
-    """Which transactions have ended by now; take it before reading facts."""
-    return str(db.session.scalar(NOW))
-
-
-def touched_since(county_id: int, seen: str) -> list[int]:
-    """The villages whose tickets were written by transactions that a snapshot did not see."""
-    _, ended, running = seen.split(":")
-    asked = {
-        "county_id": county_id, "ended": int(ended),
-        "running": [int(xid) for xid in running.split(",") if xid],
-    }  # fmt: skip
-    return list(db.session.scalars(TOUCHED, asked))
+def touched_since(county_id: int, seen: int) -> list[int]:
+    """The villages whose tickets were written by transactions not `seen`."""
+    return list(db.session.scalars(TOUCHED, {"county_id": county_id, "seen": seen}))
 
 
 def ticket_cases(ids: Collection[int]) -> dict[int, TicketCase]:

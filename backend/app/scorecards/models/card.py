@@ -16,7 +16,6 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     String,
-    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -58,17 +57,19 @@ class MonthFact(Model):
 
 
 class MonthGather(Model):
-    """A county's month whose tickets were gathered after its end, and what was seen by then.
+    """A county's month whose facts were gathered after its end, and what was seen by then.
 
-    While it stands, only villages whose tickets were written since need to be aggregated anew. A
-    trigger removes it when the county's working days or hours change.
+    `seen`: every transaction below this number had ended; `xid` is the one that wrote the row.
+    While it stands, only villages about which something was written since need to be aggregated
+    anew. A trigger removes it when the county's working days or hours change.
     """
 
     __tablename__ = "month_gather"
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
-    snapshot: Mapped[str] = mapped_column(Text)
+    seen: Mapped[int] = mapped_column(BigInteger)
+    xid: Mapped[int] = mapped_column(BigInteger)
     gathered_at: Mapped[datetime] = mapped_column(Instant)
 
 

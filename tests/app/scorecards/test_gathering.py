@@ -1,0 +1,273 @@
+"""Of a month that is over only those villages are gathered again about which somebody wrote."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.app.core.written import seen, writer_of
+from backend.app.ratings import holding, operations
+from backend.app.ratings.facts import written_since
+from backend.app.ratings.models import Rating
+from backend.app.ratings.recount import set_right
+from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards import gathering
+from backend.app.scorecards.operations import recompute_month
+from backend.app.scorecards.verification import recounted
+from tests.factories.county import County
+from tests.factories.golden import MONTH, golden_county, store
+from tests.factories.ratings import rate_village
+
+
+@pytest.fixture
+def county(app) -> County:
+    return golden_county()
+
+
+def same_as_afresh(county_id: int) -> bool:
+    """Whether what a run keeps is what counting every rating and every ticket gives."""
+    with transaction():
+        recompute_month(MONTH, county_id)
+    with transaction():
+        return recounted(MONTH, [county_id], calendar.now()) == []
+
+
+def aggregated(monkeypatch: pytest.MonkeyPatch) -> list[list[int] | None]:
+    """Which villages' tickets are asked for from now on; None: all of a county."""
+    asked: list[list[int] | None] = []
+    whole = gathering.ticket_facts
+
+    def watched(month, county_ids, until, villages=None):
+        asked.append(None if villages is None else sorted(villages))
+        return whole(month, county_ids, until, villages)
+
+    monkeypatch.setattr(gathering, "ticket_facts", watched)
+    monkeypatch.setattr(month_facts, "ticket_facts", watched)
+    return asked
+
+
+def run(county: County) -> None:
+    with transaction():
+        recompute_month(MONTH, county.id)
+
+
+def test_nothing_written_is_nothing_aggregated_or_kept_anew(
+    county: County, monkeypatch, scalar
+) -> None:
+    run(county)
+    writers = "SELECT array_agg(xmin::text ORDER BY village_id) FROM month_fact"
+    before, asked = scalar(writers), aggregated(monkeypatch)
+    run(county)
+    assert asked == []
+    assert scalar(writers) == before
+    assert same_as_afresh(county.id)
+
+
+def test_a_ticket_written_since_is_aggregated_and_the_others_are_not(
+    county: County, monkeypatch
+) -> None:
+    run(county)
+    asked = aggregated(monkeypatch)
+    store(county, 200, 2, 30, "not")
+    run(county)
+    assert asked == [[county.village_ids[2]]]
+    assert same_as_afresh(county.id)
+
+
+def test_only_the_village_that_changed_is_written(county: County, scalar) -> None:
+    run(county)
+    writer = "SELECT xmin::text FROM month_fact WHERE village_id = :id"
+    before = [scalar(writer, id=one) for one in county.village_ids]
+    rate_village(county, 1, [5], MONTH)
+    run(county)
+    after = [scalar(writer, id=one) for one in county.village_ids]
+    assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
+
+
+def change(rating: Rating) -> None:
+    operations.change_rating(rating.person_id, rating.id, operations.RatingInput(5))
+
+
+def follow_up(rating: Rating) -> None:
+    operations.follow_up(rating.person_id, rating.id, 4, "又坏了")
+
+
+def release(rating: Rating) -> None:
+    holding.release([rating.id])
+
+
+def lose(rating: Rating) -> None:
+    db.session.execute(text("DELETE FROM rating WHERE id = :id"), {"id": rating.id})
+    operations.recount(MONTH, MONTH)
+
+
+def repair(rating: Rating) -> None:
+    db.session.execute(text("UPDATE rating SET level = 2 WHERE id = :id"), {"id": rating.id})
+    set_right(MONTH)
+
+
+@pytest.mark.parametrize("act", [change, follow_up, release, lose, repair])
+def test_whatever_is_done_to_a_rating_reaches_the_month(
+    county: County, act: Callable[[Rating], None], scalar
+) -> None:
+    kept = "SELECT counts::text || held FROM month_fact WHERE village_id = :id"
+    village_id = county.village_ids[0]
+    rating_id = scalar("SELECT min(id) FROM rating WHERE village_id = :id AND level = 1",
+                       id=village_id)  # fmt: skip
+    with transaction() as session:
+        held = "now()" if act is release else "NULL"
+        session.execute(
+            text(f"UPDATE rating SET created_at = now(), held_at = {held} WHERE id = :id"),
+            {"id": rating_id},
+        )
+        operations.recount(MONTH, MONTH)
+    run(county)
+    before = scalar(kept, id=village_id)
+    with transaction() as session:
+        act(session.get_one(Rating, rating_id))
+    assert same_as_afresh(county.id)
+    assert scalar(kept, id=village_id) != before
+
+
+def test_a_village_whose_ratings_are_all_gone_is_gathered(county: County, scalar) -> None:
+    run(county)
+    gone = {"id": county.village_ids[1]}
+    with transaction() as session:
+        session.execute(text("DELETE FROM rating WHERE village_id = :id"), gone)
+        operations.recount(MONTH, MONTH)
+    assert same_as_afresh(county.id)
+    assert (
+        scalar("SELECT counts ? 'levels' FROM month_fact WHERE village_id = :id", **gone) is False
+    )
+
+
+def test_a_village_that_closed_before_the_month_leaves_it(county: County, scalar) -> None:
+    run(county)
+    with transaction() as session:
+        # Still counted while it has ratings of the month.
+        session.execute(
+            text("DELETE FROM rating_month_count WHERE village_id = :id"),
+            {"id": county.village_ids[2]},
+        )
+        session.execute(
+            text("UPDATE region SET closed_on = '2026-08-31' WHERE id = :id"),
+            {"id": county.village_ids[2]},
+        )
+    run(county)
+    assert scalar("SELECT count(*) FROM month_fact") == 2
+
+
+def test_imports_and_kinds_are_taken_over_where_they_differ(
+    county: County, monkeypatch, scalar
+) -> None:
+    run(county)
+    asked = aggregated(monkeypatch)
+    with transaction() as session:
+        session.execute(
+            text("INSERT INTO imported_fact (village_id, month, county_id, source, yes, whole,"
+                 " origin, imported_by_id, imported_at)"
+                 " VALUES (:id, :month, :county, 'online', 7, 9, '政务系统',"
+                 " (SELECT min(id) FROM person), now())"),
+            {"id": county.village_ids[0], "month": MONTH, "county": county.id},
+        )  # fmt: skip
+        session.execute(
+            text("UPDATE region SET kind = '城郊村' WHERE id = :id"),
+            {"id": county.village_ids[1]},
+        )
+    assert same_as_afresh(county.id)
+    assert asked[0] == sorted(county.village_ids[:2])
+    assert scalar("SELECT kind FROM month_fact WHERE village_id = :id",
+                  id=county.village_ids[1]) == "城郊村"  # fmt: skip
+
+
+def test_what_another_server_noted_says_nothing_here(county: County, monkeypatch) -> None:
+    run(county)
+    asked = aggregated(monkeypatch)
+    with transaction() as session:
+        # As a restored backup writes it: the same row by another transaction.
+        session.execute(text("UPDATE month_gather SET gathered_at = gathered_at"))
+    run(county)
+    assert asked == [None]
+
+
+def test_a_row_written_long_ago_is_told_from_one_written_now(county: County, scalar) -> None:
+    rate_village(county, 0, [1], MONTH)
+    with transaction():
+        limit = seen()
+    assert set(written_since(MONTH, [county.id], limit).values()) == {False}
+    with transaction() as session:
+        session.execute(
+            text("UPDATE rating_month_count SET held = 0 WHERE village_id = :id"),
+            {"id": county.village_ids[1]},
+        )
+    written = written_since(MONTH, [county.id], limit)
+    assert [village for village, is_new in written.items() if is_new] == [county.village_ids[1]]
+    full = scalar(f"SELECT {writer_of('c')} FROM rating_month_count c WHERE village_id = :id",
+                  id=county.village_ids[1])  # fmt: skip
+    assert limit <= full < scalar("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+
+
+def test_a_ticket_that_moves_to_another_village_leaves_the_first(county: County) -> None:
+    same_as_afresh(county.id)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE ticket SET village_id = :to, unit_region_id = :to WHERE number = 'G0'"),
+            {"to": county.village_ids[2]},
+        )
+    assert same_as_afresh(county.id)
+
+
+def test_what_was_not_yet_committed_is_found_the_next_time(county: County) -> None:
+    same_as_afresh(county.id)
+    with db.engine.connect() as slow:
+        slow.execute(text("UPDATE ticket SET verdict = 'not' WHERE number = 'G0'"))
+        # Somebody else commits later and is gathered first.
+        store(county, 201, 1, 3, None)
+        with transaction():
+            recompute_month(MONTH, county.id)
+        slow.commit()
+    assert same_as_afresh(county.id)
+
+
+def test_an_upheld_case_stays_struck_from_kept_facts(county: County) -> None:
+    same_as_afresh(county.id)
+    with transaction() as session:
+        ticket = session.scalar(text("SELECT id FROM ticket WHERE number = 'G4'"))
+        session.execute(
+            text(
+                "INSERT INTO objection (county_id, village_id, month, case_kind, case_id, words,"
+                " raised_by_id, raised_at, state, decided_by_id, decided_at, decision)"
+                " VALUES (:county, :village, :month, 'ticket', :ticket, '不是我们的事',"
+                " (SELECT min(id) FROM person), now(), 'upheld', (SELECT max(id) FROM person),"
+                " now(), '属实')"
+            ),
+            {"county": county.id, "village": county.village_ids[0], "month": MONTH,
+             "ticket": ticket},
+        )  # fmt: skip
+    assert same_as_afresh(county.id)
+    assert same_as_afresh(county.id)
+
+
+def test_a_changed_calendar_is_gathered_afresh(county: County, monkeypatch) -> None:
+    same_as_afresh(county.id)
+    asked = aggregated(monkeypatch)
+    with transaction() as session:
+        session.execute(
+            text("INSERT INTO calendar_day (county_id, day, is_working, name)"
+                 " VALUES (:id, :day, false, '放假')"),
+            {"id": county.id, "day": date(2026, 9, 8)},
+        )  # fmt: skip
+    run(county)
+    assert asked == [None]
+    assert same_as_afresh(county.id)
+
+
+def test_old_marks_are_forgotten_by_night(county: County, scalar) -> None:
+    assert scalar("SELECT count(*) FROM ticket_touch") > 0
+    with transaction() as session:
+        session.execute(text("UPDATE ticket_touch SET at = at - interval '2 years'"))
+        gathering.forget_old_marks()
+    assert scalar("SELECT count(*) FROM ticket_touch") == 0
