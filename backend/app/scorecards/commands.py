@@ -1,5 +1,7 @@
 """flask scorecards …: compute a month again and say whether it is what was locked."""
 
+from datetime import date
+
 import click
 from flask.cli import AppGroup
 
@@ -16,9 +18,7 @@ commands = AppGroup("scorecards", help="得分")
 @click.option("--county", default=None, help="代码,如 610528;只有一个县时可不写")
 def verify(month: str, county: str | None) -> None:
     """Computes a locked MONTH (2026-10) from its frozen facts; fails unless all bytes agree."""
-    first = calendar.parse_month(month)
-    if first is None:
-        raise click.BadParameter("应为月份,如 2026-10", param_hint="MONTH")
+    first = _month(month)
     place = find_place(county + "000000") if county else None
     if county and place is None:
         raise click.BadParameter("没有这个县", param_hint="--county")
@@ -35,6 +35,27 @@ def verify(month: str, county: str | None) -> None:
         )
     if not all(one.equal for one in found):
         raise click.ClickException("和锁定时不一致")
+
+
+@commands.command("check")
+@click.argument("month")
+def check(month: str) -> None:
+    """Counts every rating and ticket of MONTH (2026-10) again; fails where kept facts differ."""
+    first = _month(month)
+    with transaction():
+        differing = verification.differing_villages(first)
+    for one in differing:
+        click.echo(f"村 {one}:留存的事实和重新数的不一样")
+    if differing:
+        raise click.ClickException(f"{len(differing)} 个村不一样;没锁定的月份可重新计算")
+    click.echo(f"{month} 的事实和逐条重数的一致")
+
+
+def _month(text: str) -> date:
+    first = calendar.parse_month(text)
+    if first is None:
+        raise click.BadParameter("应为月份,如 2026-10", param_hint="MONTH")
+    return first
 
 
 def _word(equal: bool) -> str:

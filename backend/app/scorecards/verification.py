@@ -11,7 +11,7 @@ from backend.app.core.db import db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.locks import Verified, code_version, computed_again, get_lock
-from backend.app.scorecards.models import MonthLock, Scorecard
+from backend.app.scorecards.models import MonthFact, MonthLock, Scorecard
 from backend.app.scorecards.scored import digest, indicators_json, points
 from backend.app.scoring.month import UnitScore
 
@@ -42,6 +42,12 @@ def recounted(month: date, county_ids: Collection[int], until: datetime) -> list
     counted = {one.village_id: one for one in month_facts.gather(month, county_ids, until, True)}
     kept = {one.village_id: one for one in month_facts.kept(month, county_ids)}
     return sorted(one for one in counted.keys() | kept.keys() if counted.get(one) != kept.get(one))
+
+
+def differing_villages(month: date) -> list[int]:
+    """Of the counties that have facts of the month, each as of its last gathering."""
+    asked = select(MonthFact.county_id).where(MonthFact.month == month).distinct()
+    return recounted(month, list(db.session.scalars(asked)), calendar.now())
 
 
 def _same(card: Scorecard | None, score: UnitScore) -> bool:

@@ -271,3 +271,18 @@ def test_old_marks_are_forgotten_by_night(county: County, scalar) -> None:
         session.execute(text("UPDATE ticket_touch SET at = at - interval '2 years'"))
         gathering.forget_old_marks()
     assert scalar("SELECT count(*) FROM ticket_touch") == 0
+
+
+def test_the_command_says_whether_a_full_count_agrees(county: County, app) -> None:
+    run(county)
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["scorecards", "check", "2026-09"]).exit_code == 0
+    with transaction() as session:
+        session.execute(
+            text("UPDATE rating SET level = 5 WHERE village_id = :id AND level = 2"),
+            {"id": county.village_ids[0]},
+        )
+    wrong = runner.invoke(args=["scorecards", "check", "2026-09"])
+    assert (wrong.exit_code, "1 个村不一样" in wrong.output) == (1, True)
+    assert f"村 {county.village_ids[0]}" in wrong.output
+    assert runner.invoke(args=["scorecards", "check", "九月"]).exit_code == 2
