@@ -15,6 +15,9 @@ const { textOf, findAll, labelOf, elementsOf } = require('./node/tree')
 
 const APP = path.join(__dirname, '..', 'app')
 const PATIENCE_MS = 3000
+// Pauses a villager should see, such as the envelope that closes, are over in a blink here.
+const HASTE = 30
+const hurried = (act, pause = 0, ...rest) => setTimeout(act, pause / HASTE, ...rest)
 const bundles = new Map()
 
 const bundleOnce = (root) => {
@@ -104,7 +107,7 @@ async function openApp({ root = APP, path: start, query, device: given } = {}) {
   const device = createDevice(given)
   const screen = new NodeScreen()
   const phone = new Phone({ backend: new glassEasel.EmptyBackendContext(), device, screen })
-  phone.start(evaluate(source, phone.globals), start, query)
+  phone.start(evaluate(source, { ...phone.globals, setTimeout: hurried }), start, query)
   return new TestPhone(phone, device, screen)
 }
 

@@ -18,6 +18,8 @@ function request(phone, options) {
   const task = { aborted: false }
   const timeout = new Promise((_, reject) => {
     task.timer = setTimeout(() => reject(new Error('timeout')), options.timeout || WAIT_MS)
+    // In Node a phone that died while it waited must not keep the process.
+    if (task.timer.unref) task.timer.unref()
     task.abort = () => { task.aborted = true; reject(new Error('abort')) }
   })
   Promise.race([exchange(phone, options), timeout]).then(
