@@ -67,7 +67,7 @@ def log_in(page: Page, username: str) -> None:
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", PASSWORD)
     page.click("button:has-text('登录')")
-    page.wait_for_url("**/console/")
+    page.wait_for_url(lambda address: "/login" not in address)
 
 
 def picture(page: Page, name: str) -> None:

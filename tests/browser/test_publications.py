@@ -63,8 +63,24 @@ def test_the_printed_page_is_light_and_leaves_out_what_paper_cannot_do(page: Pag
     expect(page.locator("text=开放数据")).to_be_hidden()
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colour == "rgb(255, 255, 255)"
+    # What a screen folds, paper shows: nobody can unfold it there.
+    assert page.locator("details.band").count()
+    rows = page.locator("ul.villages li")
+    assert all(row.is_visible() for row in rows.all())
     PICTURES.mkdir(exist_ok=True)
     page.pdf(path=PICTURES / "public-county.pdf", format="A4")
+
+
+def test_a_villager_finds_the_own_village_by_its_township(page: Page) -> None:
+    month = newest_month(page)
+    page.goto(f"/p/610528/{month}")
+    expect(page.locator("a", has_text="西村").first).to_be_hidden()
+    page.locator("details.find > summary").click()
+    page.locator("details.township summary").first.click()
+    name = page.locator("details.township a").first.inner_text()
+    picture(page, "public-find")
+    page.locator("details.township a").first.click()
+    expect(page.locator("h1")).to_contain_text(name)
 
 
 def test_the_office_copies_the_words_and_prints_a_sheet(page: Page) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, g, make_response, redirect, render_tem
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Permission, needs_second_factor
+from backend.app.access import Actor, Permission, Role, needs_second_factor
 from backend.app.accounts import audit_log, console_tokens, logins, people, second_factor
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
@@ -34,7 +34,7 @@ from backend.app.core.queue import redis_client
 from backend.app.core.sessions import SessionKind, close_session, open_session
 
 blueprint = Blueprint("accounts_console", __name__, url_prefix="/console")
-HOME = "/console/"
+HOME, LEADERS_HOME = "/console/", "/console/leader"
 # Only back into the console, and nothing a browser could read as another address.
 WAY_BACK = re.compile(r"/console/(?!.*\.\.)[\w/.,;:@&=+$%?~()*!'-]*")
 # A village hall or a county office shares one address, so this only stops machines.
@@ -104,10 +104,17 @@ def _next_step(found: ConsoleLogin, second_factor_done: bool) -> Step | None:
     return None
 
 
+def _home_of(who: Actor) -> str:
+    """A leader who is nothing else gets the one screen made for leaders."""
+    return LEADERS_HOME if who.roles == {Role.VILLAGER, Role.LEADER} else HOME
+
+
 def _enter(found: ConsoleLogin, second_factor_done: bool, target: str) -> Response:
     """A new session for every step: the token before is worth nothing."""
     close_session(SessionKind.CONSOLE, presented_token())
     step = _next_step(found, second_factor_done)
+    if target == HOME:
+        target = _home_of(actor_today(found.person_id))
     token = open_session(
         SessionKind.CONSOLE,
         found.person_id,

@@ -39,6 +39,17 @@ def _page(template: str, **values: Any) -> Response:
     return _kept(Response(render_template(template, **values), mimetype="text/html"))
 
 
+def _by_township(content: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Every village under its township's name, both in the order of codes."""
+    villages = [
+        one for group in content["groups"] for band in group["bands"] for one in band["villages"]
+    ]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in sorted(villages, key=lambda one: str(one["code"])):
+        found.setdefault(one["township"], []).append(one)
+    return found
+
+
 @blueprint.get("/")
 @open_to_all("published")
 def list_counties() -> Any:
@@ -70,6 +81,7 @@ def show_month(code: str, month: str) -> Response:
         return _page(
             "scorecards/public/county.html",
             content=content, publication=publication, previewed=False,
+            townships=_by_township(content),
             corrections=publications.corrections_of(
                 publication.county_id, publication.month, content["scheme"]
             ),

@@ -14,7 +14,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
-from tests.factories.county import County, make_county
+from tests.factories.county import County, grant_role, make_county
 
 
 @pytest.fixture
@@ -44,8 +44,15 @@ def enrol(person_id: int) -> pyotp.TOTP:
 
 def test_the_right_password_opens_the_console(client, leader) -> None:
     answer = log_in(client, "leader")
-    assert (answer.status_code, answer.location) == (302, "/console/")
+    assert (answer.status_code, answer.location) == (302, "/console/leader")
     assert client.get("/console/").status_code == 200
+
+
+def test_who_is_more_than_a_leader_or_asked_for_a_page_gets_that(client, county, leader) -> None:
+    asked = log_in(client, "leader", next="/console/villages")
+    assert asked.location == "/console/villages"
+    grant_role(leader, Role.CADRE, county.village_ids[0])
+    assert log_in(client, "leader").location == "/console/"
 
 
 def test_cookies_are_closed_to_scripts_and_other_sites(client, leader) -> None:
@@ -111,7 +118,7 @@ def test_log_out_ends_the_session_on_the_server(client, leader) -> None:
     "evil", ["https://evil.example/", "//evil.example/console", "/\\evil.example", "/p/open"]
 )
 def test_log_in_never_leads_to_another_site(client, leader, evil: str) -> None:
-    assert log_in(client, "leader", next=evil).location == "/console/"
+    assert log_in(client, "leader", next=evil).location == "/console/leader"
 
 
 def test_log_in_leads_back_to_the_page_asked_for(client, leader) -> None:
@@ -135,7 +142,8 @@ def test_a_first_password_must_be_changed_before_anything_else(client, county) -
     assert weak.status_code == 422
     assert "太常见" in weak.text
     good = {"password": "柿子树下 2026!", "again": "柿子树下 2026!"}
-    assert client.post("/console/login/password", data={**form, **good}).location == "/console/"
+    changed = client.post("/console/login/password", data={**form, **good})
+    assert changed.location == "/console/leader"
     assert client.get("/console/").status_code == 200
 
 

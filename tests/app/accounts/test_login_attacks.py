@@ -174,7 +174,7 @@ def test_an_odd_csrf_token_is_refused_without_a_crash(client, leader) -> None:
 def test_the_way_back_stays_within_the_console(client, leader, evil: str) -> None:
     answer = log_in(client, "leader", next=evil)
     assert "X-Evil" not in answer.headers
-    assert answer.location == "/console/"
+    assert answer.location == "/console/leader"
 
 
 def test_the_way_back_survives_the_second_factor(client, clerk) -> None:
