@@ -38,7 +38,9 @@ POSTERS = text(
 @blueprint.get("")
 @open_to_all(WHY)
 def to_folder() -> Response:
-    return redirect("/preview/")
+    """A link to a page or a state of the phone keeps it."""
+    asked = request.query_string.decode("ascii", "ignore")
+    return redirect(f"/preview/?{asked}" if asked else "/preview/")
 
 
 @blueprint.get("/")

@@ -171,6 +171,12 @@ def test_the_panel_takes_no_choice_before_the_phone_listens(page: Page) -> None:
     expect(page.locator("#vp-person")).to_be_enabled()
 
 
+def test_a_link_opens_the_phone_at_a_page_and_in_a_state(page: Page) -> None:
+    page.goto("/preview?path=pages/privacy/index&font=24")
+    expect(page.locator("#vp-title")).to_have_text("我的信息怎么用")
+    expect(page.locator("#vp-font")).to_have_value("24")
+
+
 def test_without_a_signal_a_ticket_waits_and_leaves_by_itself(page: Page) -> None:
     villager, _ = neighbours(page)
     take_phone(page, villager)

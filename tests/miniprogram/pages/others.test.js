@@ -38,6 +38,19 @@ for (const route of ['home', 'village', 'points', 'me', 'ratings', 'bind', 'tick
   })
 }
 
+for (const route of ['tickets/detail', 'rewards/detail', 'cadre/objections/detail']) {
+  test(`${route}: what is not there is not asked for again, the way leads home`, async () => {
+    const village = boundVillage()
+    const usual = village.send
+    const send = async (options) => (options.url.endsWith('/sessions') ? usual(options) : error(404, 'not_found', '没找到,可能已经撤了'))
+    const phone = await openApp({ path: `pages/${route}/index`, query: { id: '7' }, device: { send } })
+    await phone.see('没找到')
+    assert.equal(phone.all('#retry').length, 0)
+    phone.tap('#go-home')
+    await phone.until(() => phone.route === 'pages/home/index')
+  })
+}
+
 test('home shows the score of the own village and the points', async () => {
   const phone = await open('home', boundVillage((village) => { village.balance = 6 }))
   await phone.see('86.4')
