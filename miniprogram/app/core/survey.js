@@ -24,7 +24,7 @@ const refresh = async (county) => {
   try {
     wx.setStorageSync(KEPT, { county, ...await getRound(county, clock.period()) })
   } catch (error) {
-    if (error.code === 'round_unknown') wx.removeStorageSync(KEPT)
+    if (error.code === 'round_unknown') wx.setStorageSync(KEPT, { county, period: clock.period(), isNone: true })
   }
 }
 
@@ -48,10 +48,11 @@ const whenOpen = (asked, { ballots, answered, problem }) => {
   return { view: 'ask', questions: mine.questions, unitName: mine.name }
 }
 
-/** @returns {any} with a view: none, scheduled, closed, published, refused, done or ask */
+/** @returns {any} with a view: unknown (never heard), none, scheduled, closed, published, refused, done or ask */
 const standing = () => {
   const asked = round()
-  if (!asked || asked.period !== clock.period()) return { view: 'none' }
+  if (!asked || asked.period !== clock.period()) return { view: 'unknown' }
+  if (asked.isNone) return { view: 'none' }
   const held = purse.read()
   const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at) }
   const became = held.answered[asked.period]

@@ -128,8 +128,17 @@ for (const [state, words] of [['scheduled', '还没到时候'], ['closed', '截�
   })
 }
 
-test('without a survey the page says so', async () => {
+test('what this phone has not heard yet is not said to be nothing', async () => {
   const phone = await openApp({ path: 'pages/survey/index', device: new County().device() })
+  await phone.see('还没取到问卷')
+})
+
+test('a month without a survey is said to have none', async () => {
+  const county = new County()
+  county.round = null
+  const home = await openApp({ path: 'pages/home/index', device: county.device() })
+  await home.until(() => home.storage.getItem('survey_round'))
+  const phone = await openApp({ path: 'pages/survey/index', device: { ...county.device(), storage: home.storage } })
   await phone.see('这会儿没有问卷')
 })
 
