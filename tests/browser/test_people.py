@@ -37,7 +37,7 @@ def test_a_new_colleague_gets_an_account_and_a_role_and_logs_in(page: Page) -> N
     page.fill("input[name=password]", NEW_PASSWORD)
     page.fill("input[name=again]", NEW_PASSWORD)
     page.click("button:has-text('修改')")
-    page.wait_for_url("**/console/")
+    page.wait_for_url("**/console/leader")
     expect(page.locator("aside")).not_to_contain_text("人员与权限")
 
 

@@ -1,5 +1,6 @@
 """A lost point is objected to on the phone, decided at the desk, seen by both; and the leader."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,8 @@ def test_the_desks_other_pages(page: Page) -> None:
 
 def test_the_leaders_screen_on_desk_phone_and_wall(page: Page) -> None:
     log_in(page, "leader")
+    expect(page).to_have_url(re.compile("/console/leader$"))
+    page.click("nav a:has-text('总览')")
     page.click("a:has-text('领导一屏')")
     expect(page.locator(".big-light").first).to_be_visible()
     pictures(page, "leader")
