@@ -1,11 +1,16 @@
 """The second half of set-up: npm packages, built assets, and a browser for tests."""
 
-import json
 import sys
+from pathlib import Path
 
-from backend.local import browser, node
+from backend.local import browser
 from backend.local.errors import LocalError
-from backend.local.setup import ROOT, once, say
+from backend.local.setup import ROOT, once
+
+MADE = (
+    ROOT / "miniprogram" / "preview" / "dist" / "preview.js",
+    ROOT / "backend" / "app" / "static" / "vendor" / "charts.js",
+)
 
 
 def install_packages() -> None:
@@ -25,17 +30,31 @@ def install_packages() -> None:
 
 
 def build() -> None:
-    """The preview and the console's assets; every `build` script there is must succeed."""
-    scripts = json.loads((ROOT / "package.json").read_text("utf-8")).get("scripts", {})
-    for name in [script for script in scripts if script == "build" or script.endswith(":build")]:
-        if "build" in scripts and name != "build":
-            continue
-        say(f"npm run {name}")
-        if node.run("npm", "run", "--silent", name) != 0:
-            raise LocalError(
-                f"npm run {name} 失败,原因见上。",
-                f"npm run {name} failed; the reason stands above.",
-            )
+    """The preview and the console's assets, when their sources changed or they are gone."""
+    stamp = ROOT / "node_modules" / ".built"
+    if not all(made.exists() for made in MADE):
+        stamp.unlink(missing_ok=True)
+    once(
+        "npm run build",
+        stamp,
+        sources(),
+        [sys.executable, "-m", "backend.local.node", "npm", "run", "--silent", "build"],
+        LocalError(
+            "npm run build 失败,原因见上。",
+            "npm run build failed; the reason stands above.",
+        ),
+    )
+
+
+def sources() -> list[Path]:
+    """Everything that the built files are made of, in one order."""
+    program = ROOT / "miniprogram"
+    found = [
+        path for path in program.rglob("*")
+        if path.is_file() and not {"dist", "node_modules"} & set(path.relative_to(program).parts)
+    ]  # fmt: skip
+    found += (ROOT / "backend" / "app" / "static").glob("*.mjs")
+    return [ROOT / "package.json", ROOT / "package-lock.json", *sorted(found)]
 
 
 def main(purpose: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.local import node, setup
+from backend.local import javascript, node, setup
 from backend.local.errors import LocalError
 
 FAILURE = LocalError("没有网络", "no network")
@@ -31,6 +31,36 @@ def test_a_step_that_failed_is_tried_again_the_next_time(tmp_path: Path) -> None
         with pytest.raises(LocalError, match="没有网络"):
             setup.once("安装", tmp_path / "stamp", [], [sys.executable, "-c", "exit(1)"], FAILURE)
     assert not (tmp_path / "stamp").exists()
+
+
+def test_what_is_built_depends_on_every_source_and_on_no_result() -> None:
+    sources = set(javascript.sources())
+    program, static = setup.ROOT / "miniprogram", setup.ROOT / "backend" / "app" / "static"
+    pages = {
+        path
+        for kind in ("wxml", "wxss", "json", "js")
+        for path in program.rglob(f"app/**/*.{kind}")
+    }
+    frame = set((program / "preview" / "frame").iterdir())
+    assert len(pages) > 100
+    assert pages | frame | {static / "build.mjs", static / "charts.mjs"} <= sources
+    assert not [path for path in sources if "dist" in path.parts]
+
+
+def test_a_built_file_that_is_gone_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp = tmp_path / "node_modules" / ".built"
+    stamp.parent.mkdir()
+    asked: list[bool] = []
+    monkeypatch.setattr(javascript, "ROOT", tmp_path)
+    monkeypatch.setattr(javascript, "once", lambda *_: asked.append(stamp.exists()))
+    monkeypatch.setattr(javascript, "sources", list)
+    for made in (Path(__file__), tmp_path / "gone.js"):
+        stamp.write_text("as before")
+        monkeypatch.setattr(javascript, "MADE", (made,))
+        javascript.build()
+    assert asked == [True, False]
 
 
 def test_an_old_python_is_refused_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
