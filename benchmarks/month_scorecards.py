@@ -1,7 +1,8 @@
 """Satisfaction of a province's month against the raw GROUP BY of the same million ratings.
 
 Measured is what the raw statement says too: mean and positive rate of every village, and their
-intervals beside them. Totals, ranks, reasons and the rows of the cards are month_close's matter.
+intervals beside them. Totals, ranks, which ratings are bad and the
+rows of the cards are month_close's matter.
 """
 
 import time
@@ -10,7 +11,7 @@ from statistics import median
 from sqlalchemy import text
 
 from backend.app.core.db import db, transaction
-from backend.app.ratings.facts import level_facts
+from backend.app.ratings.facts import level_counts
 from backend.app.ratings.operations import recount
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scoring.measuring import UnitFacts, measure
@@ -43,7 +44,7 @@ def ours() -> None:
     with transaction():
         facts = [
             UnitFacts(village_id, None, {"levels": found.levels})
-            for village_id, found in level_facts(province.MONTH, [1]).items()
+            for village_id, found in level_counts(province.MONTH, [1]).items()
         ]
     measure("satisfaction_mean", facts)
     measure("positive_rate", facts)

@@ -13,27 +13,27 @@ from backend.app.core.db import db, fetch_rows
 from backend.app.core.written import writer_of
 from backend.app.ratings.statements import COUNTED
 
-# Some of the villages only, or all.
-AMONG = "(CAST(:villages AS bigint[]) IS NULL OR village_id = ANY(:villages))"
-COUNTERS = f"""
+# Where some of the villages are asked for only: a condition that may be void spoils the plan.
+AMONG = " AND village_id = ANY(:villages)"
+COUNTERS = """
     SELECT village_id, level_1, level_2, level_3, level_4, level_5, held
-    FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties) AND {AMONG}
-    """  # noqa: S608
+    FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
+    """
 # Whatever changes what a month's ratings say of a village moves a counter of it.
 WRITTEN = f"""
     SELECT c.village_id, {writer_of("c")} >= :seen
     FROM rating_month_count c WHERE c.month = :month AND c.county_id = ANY(:counties)
     """  # noqa: S608
 # In the order of ids: two readers of the same facts write the same list.
-BAD = f"""
+BAD = """
     SELECT village_id,
            (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 4))::text,
            (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 5))::text
     FROM rating
     WHERE effective_level >= 4 AND held_at IS NULL AND county_id = ANY(:counties)
-      AND rated_on >= :month AND rated_on < :end AND {AMONG}
+      AND rated_on >= :month AND rated_on < :end{among}
     GROUP BY village_id
-    """  # noqa: S608
+    """
 # The same from the ratings alone, in one pass.
 AFRESH = f"""
     SELECT village_id, {COUNTED},
@@ -102,21 +102,37 @@ class RatingCase:
     reason_ids: Sequence[int]
 
 
+def level_counts(
+    month: date, county_ids: Collection[int], villages: Collection[int] | None = None
+) -> dict[int, LevelFacts]:
+    """By village, the counters alone; only of some `villages` where they are given."""
+    asked, among = _among(month, county_ids, villages)
+    return {
+        row[0]: LevelFacts(list(row[1:6]), row[6], [], [])
+        for row in fetch_rows(COUNTERS + among, asked)
+    }
+
+
 def level_facts(
     month: date, county_ids: Collection[int], villages: Collection[int] | None = None
 ) -> dict[int, LevelFacts]:
-    """By village, from the counters; only of some `villages` where they are given."""
-    asked = {
-        **_asked(month, county_ids),
-        "villages": None if villages is None else sorted(villages),
-    }
-    found = {
-        row[0]: LevelFacts(list(row[1:6]), row[6], [], []) for row in fetch_rows(COUNTERS, asked)
-    }
-    for village_id, fours, fives in fetch_rows(BAD, asked):
+    """The counters, and which ratings are bad."""
+    found = level_counts(month, county_ids, villages)
+    asked, among = _among(month, county_ids, villages)
+    for village_id, fours, fives in fetch_rows(BAD.format(among=among), asked):
         facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
         facts.level_4, facts.level_5 = orjson.loads(fours or b"[]"), orjson.loads(fives or b"[]")
     return found
+
+
+def _among(
+    month: date, county_ids: Collection[int], villages: Collection[int] | None
+) -> tuple[dict[str, Any], str]:
+    """The values, and the condition to add."""
+    asked = _asked(month, county_ids)
+    if villages is None:
+        return asked, ""
+    return {**asked, "villages": sorted(villages)}, AMONG
 
 
 def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
