@@ -1,9 +1,8 @@
 """Real PostgreSQL and Redis for every test that asks for them; each test starts from nothing."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from threading import Barrier
 
 import psycopg
 import pytest
@@ -13,15 +12,14 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from backend.app.core.db import db, dispose, transaction
-from backend.app.core.errors import DomainError
+from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
 from backend.app.core.wechat import WeChat
 from backend.app.factory import create_app
 from backend.app.ratings.queries import forget_reasons
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
-from tests.factories.tickets import forget
+from tests.factories.at_once import at_once
 from tests.wechat.server import World, running
 
 # Data that migrations or start-up put there and that no test changes.
@@ -158,27 +156,7 @@ def world(app: Flask, settings: Settings) -> Iterator[World]:
     del app.extensions["wechat"]
 
 
-@pytest.fixture
-def at_once(app):
-    """Runs acts in threads of their own, each in its own transaction; returns what each said."""
-
-    def run(*acts: Callable[[], object]) -> list[str]:
-        start = Barrier(len(acts))
-
-        def one(act: Callable[[], object]) -> str:
-            with app.app_context():
-                start.wait(10)
-                try:
-                    with transaction():
-                        act()
-                except DomainError as refused:
-                    return refused.code
-                finally:
-                    db.session.remove()
-            return "done"
-
-        forget()
-        with ThreadPoolExecutor(len(acts)) as pool:
-            return list(pool.map(one, acts))
-
-    return run
+@pytest.fixture(name="at_once")
+def at_once_in_the_app(app: Flask) -> Callable[..., list[str]]:
+    """`at_once` in this test's application."""
+    return partial(at_once, app)

@@ -83,13 +83,8 @@ def open_county(
         supervisor.add("wechat", [python, "-m", "tests.wechat", "--port", str(wechat_port)])
     workers = str(max(2, min(os.cpu_count() or 2, 4)))
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    options += [
-        "--workers",
-        workers,
-        "--blocking-threads",
-        str(THREADS),
-        "--respawn-failed-workers",
-    ]
+    options += ["--workers", workers, "--blocking-threads", str(THREADS)]
+    options += ["--respawn-failed-workers"]
     options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
     web = supervisor.add("web", [python, "-m", "granian", *options, "wsgi:app"])
     if anonymous_port:

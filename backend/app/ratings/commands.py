@@ -1,8 +1,11 @@
 """flask ratings …: what a county's IT does once."""
 
+from datetime import date
+
 import click
 from flask.cli import AppGroup
 
+from backend.app.core.commands import Month
 from backend.app.core.db import transaction
 from backend.app.ratings import operations
 from backend.app.ratings import recount as recounting
@@ -19,28 +22,22 @@ def seed_reasons() -> None:
 
 
 @commands.command("check")
-@click.argument("month")
-def check(month: str) -> None:
+@click.argument("month", type=Month())
+def check(month: date) -> None:
     """Counts a month (YYYY-MM) once more; fails where a kept counter says something else."""
-    first = operations.calendar.parse_month(month)
-    if first is None:
-        raise click.BadParameter("应为月份,如 2026-10")
     with transaction():
-        found = recounting.differences(first)
+        found = recounting.differences(month)
     for one in found:
         click.echo(f"村 {one.village_id}:记的 {one.kept},数出来 {one.counted}")
     if found:
         raise click.ClickException(f"{len(found)} 个村的计数不对,可用 recount 重做")
-    click.echo(f"{month} 的计数和评价一致")
+    click.echo(f"{month:%Y-%m} 的计数和评价一致")
 
 
 @commands.command("recount")
-@click.argument("month")
-def recount(month: str) -> None:
+@click.argument("month", type=Month())
+def recount(month: date) -> None:
     """Makes the counters of a month (YYYY-MM) anew from the ratings."""
-    first = operations.calendar.parse_month(month)
-    if first is None:
-        raise click.BadParameter("应为月份,如 2026-10")
     with transaction():
-        operations.recount(first, first)
-    click.echo(f"{month} 的计数已按评价重算")
+        operations.recount(month, month)
+    click.echo(f"{month:%Y-%m} 的计数已按评价重算")

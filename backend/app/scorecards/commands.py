@@ -5,7 +5,7 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from backend.app.core import calendar
+from backend.app.core.commands import Month
 from backend.app.core.db import transaction
 from backend.app.places.queries import find_place
 from backend.app.scorecards import locks, verification
@@ -14,19 +14,18 @@ commands = AppGroup("scorecards", help="得分")
 
 
 @commands.command("verify")
-@click.argument("month")
+@click.argument("month", type=Month())
 @click.option("--county", default=None, help="代码,如 610528;只有一个县时可不写")
-def verify(month: str, county: str | None) -> None:
+def verify(month: date, county: str | None) -> None:
     """Computes a locked MONTH (2026-10) from its frozen facts; fails unless all bytes agree."""
-    first = _month(month)
     place = find_place(county + "000000") if county else None
     if county and place is None:
         raise click.BadParameter("没有这个县", param_hint="--county")
     with transaction():
-        counties = [place.id] if place else locks.counties_locked(first)
+        counties = [place.id] if place else locks.counties_locked(month)
         if not counties:
             raise click.ClickException("这个月还没有锁定")
-        found = [verification.verify(county_id, first) for county_id in counties]
+        found = [verification.verify(county_id, month) for county_id in counties]
     for one in found:
         click.echo(
             f"{one.month:%Y-%m} {one.villages} 个村:"
@@ -38,24 +37,16 @@ def verify(month: str, county: str | None) -> None:
 
 
 @commands.command("check")
-@click.argument("month")
-def check(month: str) -> None:
+@click.argument("month", type=Month())
+def check(month: date) -> None:
     """Counts every rating and ticket of MONTH (2026-10) again; fails where kept facts differ."""
-    first = _month(month)
     with transaction():
-        differing = verification.differing_villages(first)
+        differing = verification.differing_villages(month)
     for one in differing:
         click.echo(f"村 {one}:留存的事实和重新数的不一样")
     if differing:
         raise click.ClickException(f"{len(differing)} 个村不一样;没锁定的月份可重新计算")
-    click.echo(f"{month} 的事实和逐条重数的一致")
-
-
-def _month(text: str) -> date:
-    first = calendar.parse_month(text)
-    if first is None:
-        raise click.BadParameter("应为月份,如 2026-10", param_hint="MONTH")
-    return first
+    click.echo(f"{month:%Y-%m} 的事实和逐条重数的一致")
 
 
 def _word(equal: bool) -> str:

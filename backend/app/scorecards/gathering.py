@@ -66,9 +66,7 @@ def bring_up_to_date(
     return found
 
 
-def _gathered(
-    month: date, county_ids: Collection[int], until: datetime
-) -> list[VillageFacts]:  # fmt: skip
+def _gathered(month: date, county_ids: Collection[int], until: datetime) -> list[VillageFacts]:
     found = month_facts.gather(month, county_ids, until)
     month_facts.keep(month, county_ids, found)
     return found

@@ -39,7 +39,9 @@ def verify(county_id: int, month: date) -> Verified:
 
 def recounted(month: date, county_ids: Collection[int], until: datetime) -> list[int]:
     """The villages whose kept facts are not what counting every rating and ticket again gives."""
-    counted = {one.village_id: one for one in month_facts.gather(month, county_ids, until, True)}
+    counted = {
+        one.village_id: one for one in month_facts.gather(month, county_ids, until, recount=True)
+    }
     kept = {one.village_id: one for one in month_facts.kept(month, county_ids)}
     return sorted(one for one in counted.keys() | kept.keys() if counted.get(one) != kept.get(one))
 

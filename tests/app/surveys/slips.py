@@ -1,15 +1,9 @@
 """Paper votes as the tests give them out and enter them."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
-
-from flask import Flask
 
 from backend.app.access import Actor
 from backend.app.core.db import db, transaction
-from backend.app.core.errors import DomainError
 from backend.app.surveys import paper, rounds
 from backend.app.surveys.models import SurveyRound
 from tests.app.surveys.conftest import PERIOD
@@ -47,24 +41,3 @@ def again(survey: int, batch: int, sheets: list[Any], actor: Actor) -> str:
     forget()
     with transaction():
         return paper.enter_again(actor, round_of(survey), batch, sheets).state
-
-
-def at_once(app: Flask, *acts: Callable[[], Any]) -> list[str]:
-    """Runs acts in threads of their own, each in its own transaction; returns what each said."""
-    start_together = Barrier(len(acts))
-
-    def one(act: Callable[[], Any]) -> str:
-        with app.app_context():
-            start_together.wait(10)
-            try:
-                with transaction():
-                    act()
-            except DomainError as refused:
-                return refused.code
-            finally:
-                db.session.remove()
-        return "done"
-
-    forget()
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
