@@ -50,7 +50,7 @@ def write_bulletin_book(path: Path, content: Mapping[str, Any]) -> None:
 def _summary(content: Mapping[str, Any]) -> Sheet:
     rated, now, before = content["ratings"], content["flow"], content["flow_before"]
     rows: list[tuple[Any, ...]] = [("简报", f"{content['title']} 第 {content['edition']} 稿", None)]
-    rows += [(name, now[key], before[key]) for name, key in FLOW_NAMES]
+    rows += [(name, now[key], before[key] if before else None) for name, key in FLOW_NAMES]
     rows += [
         ("超时还没办", content["late"], None),
         ("评价", rated["n"], None),

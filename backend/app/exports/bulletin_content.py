@@ -24,7 +24,6 @@ from backend.app.scorecards.periods import Period, score_period
 from backend.app.scorecards.publication_village import light_of
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.measuring import UnitFacts
 from backend.app.tickets.flow import Flow, VillageFlow, flows, whole
 
 Content = dict[str, Any]
@@ -40,17 +39,23 @@ class Village:
     township: str
 
 
-def compose(county: Place, span: Span) -> Content:
-    """Plain values, figures as they are written; the same facts give the same content."""
+def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Content:
+    """Plain values, figures as they are written; the same facts give the same content.
+
+    `span` is the part of the `named` period that is reported. `unfinished` is the mark of a part,
+    which is not compared with the whole period before.
+    """
     villages = {one.id: Village(one.id, one.name, one.township) for one in list_villages(county.id)}
     found = _flows(county.id, span)
     content: Content = {
         "county": county.name,
         "kind": span.kind.value,
-        "title": f"{county.name}{span.name}{TITLES[span.kind]}",
-        "period": span.name,
+        "title": f"{county.name}{named.name}{TITLES[named.kind]}"
+        + (f"（{unfinished}）" if unfinished else ""),
+        "period": named.name,
+        "unfinished": unfinished,
         "flow": _flow(whole(found)),
-        "flow_before": _flow(whole(_flows(county.id, span.before))),
+        "flow_before": None if span != named else _flow(whole(_flows(county.id, span.before))),
         "late": sum(_late(one) for one in found.values()),
         "why_left": _why_left(found.values()),
     }
@@ -137,7 +142,7 @@ def _scored(
     return {
         "held": period.held,
         "months": [f"{month:%Y-%m}" for month in months],
-        "indicators": _indicators(county_id, period),
+        "indicators": _indicators(period),
         "lights": [
             {**light_of(code, scheme), "count": lights[code]}
             for code in [*(one.code for one in scheme.lights), "black"]
@@ -151,13 +156,12 @@ def _scored(
     }
 
 
-def _indicators(county_id: int, period: Period) -> list[Content]:
+def _indicators(period: Period) -> list[Content]:
     """Each measured over the county as one unit, with its interval."""
-    unit = _together(county_id, period.facts.values())
     rows = []
     for one in period.scheme.indicators_for(None):
         measure = MEASURES[one.code]
-        column = measuring.measure(one.code, [unit], period.scheme.level_points)
+        column = measuring.measure(one.code, [period.county], period.scheme.level_points)
         n, value, low, high = (int(c[0]) for c in (column.n, column.value, column.low, column.high))
         limits = f"{tick_text(low)} – {tick_text(high)}" if n > 1 else NOTHING
         rows.append(
@@ -168,19 +172,6 @@ def _indicators(county_id: int, period: Period) -> list[Content]:
             }
         )  # fmt: skip
     return rows
-
-
-def _together(unit: int, facts: Iterable[UnitFacts]) -> UnitFacts:
-    counts: dict[str, list[int]] = {}
-    waits: list[int] = []
-    open_waits: list[int] = []
-    for one in facts:
-        for name, values in one.counts.items():
-            known = counts.setdefault(name, [0] * len(values))
-            counts[name] = [a + b for a, b in zip(known, values, strict=True)]
-        waits.extend(one.waits)
-        open_waits.extend(one.open_waits)
-    return UnitFacts(unit, None, counts, sorted(waits), sorted(open_waits))
 
 
 def _village(score: Any, village: Village, scheme: Any) -> Content:

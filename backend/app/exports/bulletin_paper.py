@@ -86,7 +86,8 @@ def _story(content: Mapping[str, Any]) -> list[Any]:
 def findings(content: Mapping[str, Any]) -> list[str]:
     """What somebody who reads three lines takes along."""
     now, before, rated = content["flow"], content["flow_before"], content["ratings"]
-    came = f"来了 {now['found']} 件诉求(上一期 {before['found']} 件),受理 {now['accepted']} 件"
+    earlier = f"（上一期 {before['found']} 件）" if before else ""
+    came = f"来了 {now['found']} 件诉求{earlier}，受理 {now['accepted']} 件"
     went = f"答复 {now['done']} 件,村民说解决了 {now['content']} 件"
     lines = [f"{came},{went};超时还没办的 {content['late']} 件。"]
     if rated["n"]:
@@ -135,7 +136,8 @@ def _table(rows: Sequence[Sequence[str]], widths: Sequence[float], numbers: int)
 def _four(content: Mapping[str, Any]) -> Table:
     rows = [["", *(name for name, _ in FLOW_NAMES)]]
     for label, key in (("这一期", "flow"), ("上一期", "flow_before")):
-        rows.append([label, *(str(content[key][name]) for _, name in FLOW_NAMES)])
+        if content[key]:
+            rows.append([label, *(str(content[key][name]) for _, name in FLOW_NAMES)])
     return _table(rows, (30, 37, 37, 37, 37), 1)
 
 

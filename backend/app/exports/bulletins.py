@@ -17,17 +17,28 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.exports.bulletin_book import write_bulletin_book
 from backend.app.exports.bulletin_content import compose
 from backend.app.exports.bulletin_paper import draw_bulletin
-from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span, last_over, span_of
+from backend.app.exports.bulletin_periods import (
+    TITLES,
+    BulletinKind,
+    MonthMissing,
+    Span,
+    last_over,
+    span_of,
+    standing_part,
+)
 from backend.app.exports.models import Bulletin
 from backend.app.places.queries import get_place
-from backend.app.scorecards.locks import lock_of
+from backend.app.scorecards.locks import lock_of, locked_months
 
 COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
 MOST = 60
 
 
 def request_bulletin(actor: Actor, county_id: int, kind: str, day: date) -> Bulletin:
-    """A new edition of the bulletin a day lies in; raises InvalidInput for one not yet begun."""
+    """A new edition of the bulletin a day lies in.
+
+    Raises InvalidInput for one not yet begun, and for a quarter or year whose months do not stand.
+    """
     if not may(actor, Permission.PUBLISH, get_place(county_id).path):
         raise NotAllowed
     if kind not in set(BulletinKind):
@@ -35,10 +46,18 @@ def request_bulletin(actor: Actor, county_id: int, kind: str, day: date) -> Bull
     span = span_of(BulletinKind(kind), day)
     if span.start > calendar.today():
         raise InvalidInput(errors={"day": ["这一期还没开始"]})
+    try:
+        _standing_part(county_id, span)
+    except MonthMissing as missing:
+        raise InvalidInput(errors={"day": [str(missing)]}) from missing
     made = _add(county_id, span, actor.person_id)
     record("request_bulletin", actor.person_id, "bulletin", made.id, kind=kind,
            starts_on=f"{span.start}")  # fmt: skip
     return made
+
+
+def _standing_part(county_id: int, span: Span) -> tuple[Span, str]:
+    return standing_part(span, {lock.month for lock in locked_months(county_id)})
 
 
 def request_due() -> int:
@@ -90,7 +109,7 @@ def write_bulletin(bulletin_id: int) -> None:
         county, edition = get_place(found.county_id), found.edition
     try:
         with transaction():
-            content = compose(county, span)
+            content = compose(county, span, *_standing_part(county.id, span))
         content["edition"] = edition
         keys = _write(content)
     except Exception:
@@ -100,6 +119,7 @@ def write_bulletin(bulletin_id: int) -> None:
     with transaction():
         made = db.session.get_one(Bulletin, bulletin_id, with_for_update=True)
         made.state, made.content, made.made_at = "done", content, calendar.now()
+        made.title = content["title"]
         made.xlsx_key, made.pdf_key = keys
 
 

@@ -19,11 +19,15 @@ from backend.app.scoring.totals import Adjustment
 @dataclass(frozen=True)
 class Period:
     """A county's months together: each village's sum of facts, its score, and the scheme of the
-    last month by which all of it is measured."""
+    last month by which all of it is measured.
+
+    `county` is the sum of all: what neighbours answered together counts once in it.
+    """
 
     months: tuple[date, ...]
     scheme: Scheme
     facts: dict[int, UnitFacts]
+    county: UnitFacts
     held: int
     scores: tuple[UnitScore, ...]
 
@@ -43,8 +47,9 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
         for village_id, listed in by_village.items()
     }
     scored = score_month(list(summed.values()), scheme, given, seed_of(months[-1]))
+    whole = sum_of(county_id, (one for listed in by_village.values() for one in listed))
     held = sum(one.held for listed in by_village.values() for one in listed)
-    return Period(tuple(months), scheme, summed, held, scored.units)
+    return Period(tuple(months), scheme, summed, whole, held, scored.units)
 
 
 def _standing(county_id: int, month: date) -> list[VillageFacts]:

@@ -1,6 +1,7 @@
 """周报送、月通报、季会议、年考核: computed from facts, kept, alike on paper and in cells."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,10 +20,17 @@ from backend.app.core.typeface import GlyphMissing
 from backend.app.exports import bulletins
 from backend.app.exports.bulletin_content import compose
 from backend.app.exports.bulletin_paper import draw_bulletin
-from backend.app.exports.bulletin_periods import BulletinKind, last_over, span_of
+from backend.app.exports.bulletin_periods import (
+    BulletinKind,
+    MonthMissing,
+    last_over,
+    span_of,
+    standing_part,
+)
 from backend.app.exports.models import Bulletin
 from backend.app.places.queries import get_place
 from backend.app.scorecards import corrections, periods
+from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.operations import recompute_month
 from backend.jobs import exports as jobs
 from tests.factories.console import make_staff, sit_down
@@ -83,6 +91,54 @@ def test_a_quarter_is_scored_from_summed_facts_and_not_from_monthly_scores(count
     assert (mean.n, mean.value) == (100, 900_000)
 
 
+def test_neighbours_who_answered_together_count_once_in_a_bulletin(county) -> None:
+    said = [5, 3, 2, 0, 0]
+    with transaction():
+        recompute_month(LAST_MONTH, county.id)
+        shared = [
+            replace(one, counts={"survey": said}, cases={month_facts.UNIT: [7]})
+            for one in month_facts.kept(LAST_MONTH, [county.id])
+        ]
+        month_facts.keep(LAST_MONTH, [county.id], shared)
+        period = periods.score_period(county.id, [LAST_MONTH])
+    assert len(period.facts) == 3
+    assert period.county.counts["survey"] == said
+
+
+def test_a_quarter_of_unlocked_months_is_refused_in_words(county) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        make(county, "quarterly", LAST_MONTH)
+    assert refused.value.errors == {"day": ["这一期还没有锁定的月份，锁定后才能做"]}
+
+
+def test_an_unfinished_quarter_names_its_months_and_is_compared_with_nothing(county) -> None:
+    rate_village(county, 0, [1] * 12)
+    lock(county)
+    made = make(county, "quarterly", LAST_MONTH)
+    mark = f"未完 · 仅含 {LAST_MONTH.month}月"
+    assert made.title.endswith(f"（{mark}）")
+    assert made.content["unfinished"] == mark
+    assert made.content["months"] == [f"{LAST_MONTH:%Y-%m}"]
+    assert made.content["flow_before"] is None
+
+
+def test_an_unlocked_month_says_that_its_figures_still_change(county) -> None:
+    rate_village(county, 0, [1] * 12)
+    assert make(county, "monthly", LAST_MONTH).title.endswith("（未锁定，数字还会变）")
+    lock(county)
+    assert make(county, "monthly", LAST_MONTH).content["unfinished"] == ""
+
+
+def test_a_year_reports_its_locked_months_and_refuses_a_gap() -> None:
+    year = span_of(BulletinKind.YEARLY, date(2026, 6, 1))
+    months = [date(2026, month, 1) for month in range(6, 12)]
+    part, mark = standing_part(year, months)
+    assert (part.start, part.end, mark) == (months[0], date(2026, 12, 1), "未完 · 仅含 6–11月")
+    with pytest.raises(MonthMissing, match="2026 年 8 月还没锁定"):
+        standing_part(year, [month for month in months if month.month != 8])
+    assert standing_part(year, year.months) == (year, "")
+
+
 def test_a_corrected_month_enters_the_quarter_as_corrected(county) -> None:
     rate_village(county, 0, [1] * 20)
     staff = lock(county)
@@ -135,7 +191,7 @@ def test_the_same_facts_give_the_same_content(county) -> None:
     span = span_of(BulletinKind.MONTHLY, LAST_MONTH)
     with transaction():
         place = get_place(county.id)
-        assert compose(place, span) == compose(place, span)
+        assert compose(place, span, span) == compose(place, span, span)
 
 
 def test_a_second_edition_stands_beside_the_first(county) -> None:
@@ -210,7 +266,8 @@ def test_a_letter_the_typeface_lacks_is_an_error_and_never_a_box(county) -> None
     rate_village(county, 0, [1] * 12)
     with transaction():
         recompute_month(LAST_MONTH)
-        content = compose(get_place(county.id), span_of(BulletinKind.MONTHLY, LAST_MONTH))
+        month = span_of(BulletinKind.MONTHLY, LAST_MONTH)
+        content = compose(get_place(county.id), month, month)
     content["edition"] = 1
     content["villages"][0]["village"] = "😀村"
     with pytest.raises(GlyphMissing, match="简报"):
