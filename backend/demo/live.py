@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from backend.app.core.db import db
-from backend.demo.surveys import Voter, somebody_without_ballots
+from backend.app.core import calendar
+from backend.app.core.db import db, transaction
+from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
 from backend.demo.tickets import SAID
 from backend.demo.words import COMPLAINT, PRAISE
 from backend.jobs.surveys import tend_rounds
@@ -100,6 +101,8 @@ def live(base: str, anonymous: str, county_id: int) -> None:
     while True:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
         # The timetable would do it within ten minutes; whoever looks at a demo should not wait.
+        with transaction():
+            plan_rounds(county_id, calendar.now())
         tend_rounds()
         if anonymous and random.random() < SURVEY_SHARE:
             answer_survey(base, anonymous, county_id)

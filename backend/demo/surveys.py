@@ -7,14 +7,13 @@ import urllib.error
 import urllib.request
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 from typing import Any
 
 from sqlalchemy import text
 
 from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.surveys import blind, keys, rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
@@ -53,26 +52,28 @@ RELEASE = text(
 
 
 def load_surveys(county_id: int, at: datetime) -> int:
-    """Last month's round, counted and published, and this month's; returns the answers counted."""
-    this_month = calendar.month_of(calendar.local_day(at))
-    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    """Last month's round, counted and published, and those to come; returns what was counted."""
+    last_month = calendar.previous_month(calendar.local_day(at))
     with transaction():
         counted = 0
         if not rounds.has_round(county_id, last_month):
             counted = _load_past(county_id, last_month)
-        times = _times(this_month)
-        if not rounds.has_round(county_id, this_month) and at < times[1] - timedelta(hours=1):
-            _plan(county_id, this_month)
+        plan_rounds(county_id, at)
     return counted
 
 
+def plan_rounds(county_id: int, at: datetime) -> None:
+    """This month's questions and the next's: a county that runs into a new month goes on asking."""
+    this_month = calendar.month_of(calendar.local_day(at))
+    for period in (this_month, calendar.next_month(this_month)):
+        if not rounds.has_round(county_id, period):
+            _plan(county_id, period)
+
+
 def _times(period: date) -> tuple[datetime, datetime]:
-    """From the morning of the first to the evening of the month's last day but one."""
-    last = rounds.next_month(period) - timedelta(days=2)
-    return (
-        datetime.combine(period, time(8), COUNTY_ZONE),
-        datetime.combine(last, time(18), COUNTY_ZONE),
-    )
+    """The whole month: on whatever day a demo county is opened, questions are being asked."""
+    end = calendar.midnight(calendar.next_month(period)) - timedelta(minutes=1)
+    return calendar.midnight(period), end
 
 
 def _plan(county_id: int, period: date) -> int:
