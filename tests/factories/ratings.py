@@ -6,8 +6,10 @@ from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
+from backend.app.ratings import holding
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.scorecards.operations import recompute_month
+from backend.app.scoring.signals import Figures, Finding, Signal
 from tests.factories.county import County, make_person
 
 THIS_MONTH = calendar.month_of(calendar.today())
@@ -44,18 +46,11 @@ def rate_village(
         recompute_month(calendar.month_of(month))
 
 
-def hold_first_rating() -> None:
-    """The first rating waits for a reviewer."""
+def hold_first_rating() -> str:
+    """The first rating waits for a reviewer; returns the name of its bunch."""
     with transaction() as session:
-        session.execute(
-            text(
-                "INSERT INTO rating_hold (rating_id, signal, bunch, county_id, village_id, month,"
-                " reason, figures, held_at)"
-                " SELECT id, 'burst', 'burst-1', county_id, village_id,"
-                " date_trunc('month', rated_on), '一阵子来得太密', '{}', now()"
-                " FROM rating ORDER BY id LIMIT 1"
-            )
-        )
-        session.execute(
-            text("UPDATE rating SET held_at = now() WHERE id = (SELECT min(id) FROM rating)")
-        )
+        first = session.execute(text("SELECT id, county_id FROM rating ORDER BY id LIMIT 1")).one()
+        figures = Figures(observed=9, expected=1.0, probability=1e-6)
+        finding = Finding(Signal.HURRY, (first.id,), "一阵子来得太密", figures)
+        holding._hold(first.county_id, finding)
+    return f"{Signal.HURRY}-{first.id}"

@@ -33,8 +33,8 @@ def decide_bunch(
 ) -> int:
     """Accepts or rejects what waits in a bunch, or only the named ratings; returns how many.
 
-    An accepted rating counts as soon as no signal holds it; a rejected one stays held, apart from
-    every figure, and is never deleted. Nobody's points change.
+    An accepted rating counts at once; a rejected one stays held, apart from every figure, and is
+    never deleted. Nobody's points change.
     """
     if decision not in (ACCEPTED, REJECTED):
         raise InvalidInput(errors={"decision": ["请选算数或不算数"]})

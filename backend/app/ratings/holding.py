@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -51,6 +52,19 @@ HOLD = text(
     RETURNING service_point_id, village_id, rated_on, effective_level
     """
 )
+RELEASE = text(
+    """
+    UPDATE rating SET held_at = NULL WHERE id = ANY(:ids) AND held_at IS NOT NULL
+    RETURNING service_point_id, village_id, rated_on, effective_level
+    """
+)
+JOIN = text(
+    """
+    UPDATE rating_hold SET bunch = :bunch, findings = findings || CAST(:found AS jsonb)
+    WHERE bunch = ANY(:bunches) AND decision IS NULL
+    """
+)
+PLACES = text("SELECT id, village_id, rated_on FROM rating WHERE id = ANY(:ids)")
 LOCKED = text("SELECT id FROM rating WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 FORGET = text("DELETE FROM rating_trace WHERE rated_on < :before")
 
@@ -136,28 +150,26 @@ def _shares(own: Sequence[int], whole: Sequence[int]) -> list[float]:
 
 
 def _hold(county_id: int, finding: Finding) -> int:
-    """New holds of one finding; what this signal held before, decided or not, stays as it is."""
+    """New holds of one finding.
+
+    What is held and waits joins the finding's bunch, so that ratings which several signals point
+    at are shown and decided once; what was decided stays decided.
+    """
     ids, at = list(finding.ids), calendar.now()
+    found = {finding.signal.value: {"reason": finding.reason, "figures": asdict(finding.figures)}}
     db.session.execute(LOCKED, {"ids": ids})
     known = db.session.scalars(
-        select(RatingHold.bunch).where(
-            RatingHold.signal == finding.signal.value, RatingHold.rating_id.in_(ids)
-        )
-    ).first()
-    values = {
-        "signal": finding.signal.value,
-        "bunch": known or f"{finding.signal.value}-{ids[0]}",
-        "county_id": county_id,
-        "reason": finding.reason,
-        "figures": asdict(finding.figures),
-        "held_at": at,
-    }
+        select(RatingHold).where(RatingHold.rating_id.in_(ids)).order_by(RatingHold.id)
+    ).all()
+    waiting = [hold for hold in known if hold.decision is None]
+    bunches = list(dict.fromkeys(hold.bunch for hold in waiting or known))
+    bunch = bunches[0] if bunches else f"{finding.signal.value}-{ids[0]}"
+    joined = {"bunch": bunch, "bunches": bunches, "found": orjson.dumps(found).decode()}
+    db.session.execute(JOIN, joined)
     rows = [
-        {"rating_id": row.id, "village_id": row.village_id,
-         "month": calendar.month_of(row.rated_on), **values}
-        for row in db.session.execute(
-            text("SELECT id, village_id, rated_on FROM rating WHERE id = ANY(:ids)"), {"ids": ids}
-        )
+        {"rating_id": row.id, "village_id": row.village_id, "county_id": county_id, "bunch": bunch,
+         "month": calendar.month_of(row.rated_on), "findings": found, "held_at": at}
+        for row in db.session.execute(PLACES, {"ids": ids})
     ]  # fmt: skip
     added = insert(RatingHold).values(rows).on_conflict_do_nothing()
     new = list(db.session.scalars(added.returning(RatingHold.rating_id)))
@@ -165,19 +177,8 @@ def _hold(county_id: int, finding: Finding) -> int:
     return len(new)
 
 
-RELEASE = text(
-    """
-    UPDATE rating SET held_at = NULL
-    WHERE id = ANY(:ids) AND held_at IS NOT NULL AND NOT EXISTS (
-        SELECT FROM rating_hold h
-        WHERE h.rating_id = rating.id AND h.decision IS DISTINCT FROM 'accepted')
-    RETURNING service_point_id, village_id, rated_on, effective_level
-    """
-)
-
-
 def release(rating_ids: Collection[int]) -> None:
-    """Ratings that no signal holds any more count again."""
+    """Accepted ratings count again."""
     ids = sorted(rating_ids)
     db.session.execute(LOCKED, {"ids": ids})
     _move(db.session.execute(RELEASE, {"ids": ids}), -1)

@@ -139,15 +139,16 @@ class RatingTrace(Model):
 
 
 class RatingHold(Model):
-    """A rating held for review by one signal, and what a reviewer decided.
+    """A rating held for review, and what a reviewer decided.
 
-    A rating that was decided is not held again by the same signal. `bunch` names what was found
-    together; a rating counts again once every signal that holds it is accepted.
+    One row a rating, whatever the number of signals that point at it, so that it is decided once:
+    `findings` has the reason and the figures of each signal by its code. `bunch` names what was
+    found together. A rating that was decided is not held again.
     """
 
     __tablename__ = "rating_hold"
     __table_args__ = (
-        UniqueConstraint("rating_id", "signal"),
+        UniqueConstraint("rating_id"),
         CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),
         CheckConstraint(
             "(decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (note IS NULL)"
@@ -160,13 +161,11 @@ class RatingHold(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"))
-    signal: Mapped[str] = mapped_column(String(20))
     bunch: Mapped[str] = mapped_column(String(60))
     county_id: Mapped[int] = mapped_column(BigInteger)
     village_id: Mapped[int] = mapped_column(BigInteger)
     month: Mapped[date] = mapped_column(Date)
-    reason: Mapped[str] = mapped_column(String(120))
-    figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    findings: Mapped[dict[str, Any]] = mapped_column(JSONB)
     held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decision: Mapped[str | None] = mapped_column(String(8))
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

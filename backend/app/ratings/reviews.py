@@ -15,23 +15,24 @@ PAGE = 30
 
 OPEN = text(
     """
-    SELECT count(DISTINCT rating_id) FROM rating_hold
+    SELECT count(*) FROM rating_hold
     WHERE county_id = :county_id AND month = :month AND decision IS NULL
+    """
+)
+WAITING = text(
+    """
+    SELECT village_id, count(*)::int FROM rating_hold
+    WHERE county_id = :county_id AND month = :month AND decision IS NULL GROUP BY village_id
     """
 )
 SHARES = text(
     """
-    WITH held AS (
-        SELECT rating_id, bool_or(decision = 'rejected') AS rejected,
-               bool_or(decision IS NULL) AS waiting
-        FROM rating_hold WHERE county_id = :county_id AND month = :month GROUP BY rating_id
-    )
     SELECT (SELECT COALESCE(sum(level_1 + level_2 + level_3 + level_4 + level_5 + held), 0)::int
             FROM rating_month_count WHERE county_id = :county_id AND month = :month) AS ratings,
            count(*)::int AS held,
-           count(*) FILTER (WHERE waiting AND rejected IS NOT TRUE)::int AS waiting,
-           count(*) FILTER (WHERE rejected)::int AS rejected
-    FROM held
+           count(*) FILTER (WHERE decision IS NULL)::int AS waiting,
+           count(*) FILTER (WHERE decision = 'rejected')::int AS rejected
+    FROM rating_hold WHERE county_id = :county_id AND month = :month
     """
 )
 
@@ -73,18 +74,29 @@ def review_shares(county_id: int, month: date) -> ReviewShares:
     return ReviewShares(*db.session.execute(SHARES, asked).one())
 
 
+def waiting_by_village(county_id: int, month: date) -> dict[int, int]:
+    """How many of a village's ratings wait for a reviewer; villages without any are left out.
+
+    The others that count in no figure were rejected.
+    """
+    asked = {"county_id": county_id, "month": month}
+    return {row[0]: row[1] for row in db.session.execute(WAITING, asked)}
+
+
 @dataclass(frozen=True)
 class Bunch:
-    """Ratings that one signal found together."""
+    """Ratings that were found together, and by which signals.
+
+    `findings` has the reason and the figures of each signal by its code; `months` are those in
+    which its ratings count, the oldest first.
+    """
 
     name: str
-    signal: str
     village_id: int
     township_id: int
     county_id: int
-    month: date
-    reason: str
-    figures: dict[str, Any]
+    months: list[date]
+    findings: dict[str, Any]
     held_at: datetime
     ratings: int
     waiting: int
@@ -96,14 +108,20 @@ class Bunch:
     decided_by: str | None
 
     @property
+    def month(self) -> date:
+        return self.months[0]
+
+    @property
     def rejected(self) -> int:
         return self.ratings - self.waiting - self.accepted
 
 
 _BUNCH = """
-    SELECT h.bunch, min(h.signal), min(h.village_id), min(v.township_id), min(h.county_id),
-           min(h.month), (array_agg(h.reason ORDER BY h.id DESC))[1],
-           (array_agg(h.figures ORDER BY h.id DESC))[1], min(h.held_at), count(*)::int,
+    SELECT h.bunch, min(h.village_id), min(v.township_id), min(h.county_id),
+           array_agg(DISTINCT h.month),
+           (array_agg(h.findings ORDER BY (SELECT count(*) FROM jsonb_object_keys(h.findings)) DESC,
+                                          h.id DESC))[1],
+           min(h.held_at), count(*)::int,
            count(*) FILTER (WHERE h.decision IS NULL)::int,
            count(*) FILTER (WHERE h.decision = 'accepted')::int,
            min(v.name), min(t.name), (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1],

@@ -16,7 +16,7 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.ratings import deciding, reviews
 from backend.app.scorecards.locks import check_open
 from backend.app.scoring.measurements import LEVEL_NAMES
-from backend.app.scoring.signals import SIGNAL_NAMES, Signal
+from backend.app.scoring.signals import SIGNAL_NAMES
 
 DECISION_WORDS = {
     None: ("◆", "等复核"),
@@ -84,11 +84,11 @@ def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
     body = render_template(
         "scorecards/desk/review.html",
         bunch=bunch, ratings=ratings, bars=_bars(ratings),
-        signal=SIGNAL_NAMES[Signal(bunch.signal)],
+        signal_names=SIGNAL_NAMES,
         levels=[sum(one.level == nth for one in ratings) for nth in range(1, 6)],
         people=len({one.person for one in ratings}), level_names=LEVEL_NAMES,
         decision_words=DECISION_WORDS, why_not=deciding.may_review(actor(), name), error=error,
-        form=request.form, chance=_chance(bunch.figures["probability"]),
+        form=request.form, chance=_chance,
         done=request.args.get("done"),
     )  # fmt: skip
     return body, 422 if error else 200
@@ -125,12 +125,14 @@ def decide_review(bunch: str) -> tuple[str, int] | Response:
             raise InvalidInput(errors={"rating": ["请在下面勾选要复核的评价"]})
         with transaction():
             if given.get("decision") == deciding.ACCEPTED:
-                check_open(found.county_id, found.month)
+                for month in found.months:
+                    check_open(found.county_id, month)
             deciding.decide_bunch(
                 actor(), bunch, given.get("decision", ""), given.get("note", ""),
                 named if given.get("which") == "some" else (),
             )  # fmt: skip
-            enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{found.month:%Y-%m}")
+            for month in found.months:
+                enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{month:%Y-%m}")
     except (InvalidInput, Conflict) as error:
         return _page(bunch, error)
     where: dict[str, Any] = {"bunch": bunch, "done": 1}

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.ratings.facts import reasons_of
-from backend.app.ratings.reviews import review_shares
+from backend.app.ratings.reviews import review_shares, waiting_by_village
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import area, mean_text, rate_text, share_text
@@ -57,6 +57,7 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
     end = calendar.next_month(month)
     flows = tickets.flows(county_id, calendar.midnight(month), calendar.midnight(end))
     coming = surveys.coming(county_id, end)
+    waiting = waiting_by_village(county_id, month)
     names = {place.id: place.name for place in places}
     villages = {
         place.id: (
@@ -66,6 +67,7 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
                     place, month, cards[place.id], kept[place.id], scheme,
                     standings[cards[place.id].kind], reasons.get(place.id, ()),
                     spoken.get(place.id), names, flows.get(place.id, tickets.VillageFlow()), coming,
+                    waiting.get(place.id, 0),
                 )
             ),
         )

@@ -53,6 +53,8 @@ class VillageMonth:
     names: Mapping[int, str]
     flow: VillageFlow
     coming: Coming | None
+    # Ratings that wait for a reviewer; the others that do not count were rejected.
+    waiting: int
 
 
 def compose_village(found: VillageMonth) -> dict[str, Any]:
@@ -118,6 +120,7 @@ def _said(found: VillageMonth) -> dict[str, Any]:
     return {
         "n": shown.n,
         "held": shown.held,
+        "waiting": found.waiting,
         "levels": shown.levels if enough else None,
         "satisfaction": mean_text(shown.mean) if enough else NOTHING,
         "satisfaction_range": shown.mean_range if enough else NOTHING,

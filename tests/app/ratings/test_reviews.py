@@ -14,6 +14,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.ratings import deciding, holding, operations, reviews
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.statements import RECOUNT
+from backend.app.scoring.signals import Figures, Finding, Signal
 from backend.jobs.ratings import hold_suspicious
 from tests.app.ratings.conftest import open_phone
 from tests.app.ratings.test_together import code_ids, counters
@@ -78,9 +79,9 @@ def test_a_burst_is_held_with_its_reason_and_counts_in_no_level(county: County, 
     assert hold_suspicious() == BURST
     (bunch,) = reviews.list_bunches([county.id], True, None, 1)
     assert bunch.ratings == bunch.waiting == BURST
-    assert bunch.signal == "point_burst"
-    assert "分钟里来了 20 条" in bunch.reason
-    assert bunch.figures["probability"] < 1e-4
+    found = bunch.findings["point_burst"]
+    assert "分钟里来了 20 条" in found["reason"]
+    assert found["figures"]["probability"] < 1e-4
     assert scalar("SELECT sum(held) FROM rating_day_count") == BURST
     assert scalar("SELECT count(*) FROM rating WHERE held_at IS NOT NULL") == BURST
     assert reviews.open_reviews(county.id, MONTH) == BURST
@@ -142,23 +143,53 @@ def test_points_do_not_change_with_a_decision(held: str, reviewer: Actor, scalar
     assert scalar("SELECT sum(balance) FROM points_balance") == before
 
 
-def test_a_rating_held_by_two_signals_counts_when_both_are_accepted(
+def find(county: County, signal: Signal, ids: list[int], reason: str = "太快") -> int:
+    """What one signal found is held as a night would hold it."""
+    with transaction():
+        return holding._hold(county.id, Finding(signal, tuple(ids), reason, Figures(9, 1.0, 1e-6)))
+
+
+def test_a_batch_that_several_signals_found_appears_once(held: str, county: County) -> None:
+    ids = [rating.id for rating in reviews.held_ratings(held)]
+    assert find(county, Signal.HURRY, ids[:7]) == 0
+    (bunch,) = reviews.list_bunches([county.id], True, None, 1)
+    assert (bunch.name, bunch.ratings, bunch.waiting) == (held, BURST, BURST)
+    assert set(bunch.findings) == {"point_burst", "hurry"}
+    assert reviews.open_reviews(county.id, MONTH) == BURST
+
+
+def test_two_batches_become_one_when_a_finding_spans_them(held: str, county: County) -> None:
+    ids = [rating.id for rating in reviews.held_ratings(held)]
+    others = list(
+        db.session.scalars(text("SELECT id FROM rating WHERE held_at IS NULL ORDER BY id LIMIT 3"))
+    )
+    db.session.rollback()
+    assert find(county, Signal.HURRY, others) == 3
+    assert len(reviews.list_bunches([county.id], True, None, 1)) == 2
+    find(county, Signal.ONE_DEVICE, [ids[0], others[0]])
+    (bunch,) = reviews.list_bunches([county.id], True, None, 1)
+    assert bunch.ratings == BURST + 3
+
+
+def test_two_contradicting_decisions_about_one_rating_are_impossible(
     held: str, reviewer: Actor, county: County, scalar
 ) -> None:
-    rating = reviews.held_ratings(held)[0].id
-    with transaction() as session:
+    ids = [rating.id for rating in reviews.held_ratings(held)]
+    decide(reviewer, held, "accepted")
+    assert find(county, Signal.HURRY, ids) == 0
+    assert reviews.open_reviews(county.id, MONTH) == 0
+    with pytest.raises(deciding.AlreadyDecided):
+        decide(reviewer, held, "rejected")
+    with pytest.raises(IntegrityError, match="uq_rating_hold_rating_id"), transaction() as session:
         session.execute(
             text(
-                "INSERT INTO rating_hold (rating_id, signal, bunch, county_id, village_id, month,"
-                " reason, figures, held_at) SELECT rating_id, 'hurry', 'hurry-1', county_id,"
-                " village_id, month, reason, figures, held_at FROM rating_hold WHERE rating_id = :r"
-            ),
-            {"r": rating},
+                "INSERT INTO rating_hold (rating_id, bunch, county_id, village_id, month, findings,"
+                " held_at, decision, decided_at, decided_by_id, note)"
+                " SELECT rating_id, 'other', county_id, village_id, month, findings, held_at,"
+                " 'rejected', decided_at, decided_by_id, note FROM rating_hold LIMIT 1"
+            )
         )
-    decide(reviewer, held, "accepted")
-    assert scalar("SELECT count(*) FROM rating WHERE held_at IS NOT NULL") == 1
-    decide(reviewer, "hurry-1", "accepted")
-    assert scalar("SELECT count(*) FROM rating WHERE held_at IS NOT NULL") == 0
+    assert scalar("SELECT count(DISTINCT decision) FROM rating_hold") == 1
 
 
 def test_a_decision_needs_a_reason_and_is_made_once(held: str, reviewer: Actor, scalar) -> None:
@@ -255,7 +286,7 @@ def test_ratings_of_the_villages_own_staff_are_held(county: County, scalar) -> N
     with transaction():
         load_ratings(staff + crowd)
     hold_suspicious()
-    assert scalar("SELECT count(*) FROM rating_hold WHERE signal = 'staff'") == 8
+    assert scalar("SELECT count(*) FROM rating_hold WHERE findings ? 'staff'") == 8
 
 
 def test_a_quiet_county_holds_nothing(app) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
+from backend.app.ratings import deciding
 from backend.app.scorecards import corrections, locks, publications
+from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.publications import lock, make_rated_county, publish, score_by_ratings
@@ -170,7 +172,7 @@ def test_the_county_page_says_bands_lights_shares_and_the_formula(county, client
     assert re.search(r"[▲●◆■] (超额|正常|预警|滞后) \d 个村", shown)
     assert "1 个村样本不足" in shown
     assert "另有 1 个村没有可算的" in shown
-    assert "待核的评价 0 条(占 0.0%)" in shown
+    assert "没有计入的评价 0 条（占 0.0%）" in shown
     assert "申诉 0 件,裁决 0 件,成立 0 件" in shown
     assert "五级评价折成 100、80、60、30、0 分后的平均" in shown
 
@@ -181,8 +183,8 @@ def test_what_was_left_open_at_the_lock_is_published_with_its_reason(county, cli
     shown = words_of(page(client, "610528"))
     assert "锁定时还没办完:待复核的评价 1 件" in shown
     assert "复核的人住院了,先锁" in shown
-    assert "这个月先后核过 1 条(占全部评价 2.7%):已核完 0 条" in shown
-    assert "还有 1 条在核" in shown
+    assert "这个月先后暂缓过 1 条（占全部评价 2.7%）：复核了 0 条" in shown
+    assert "1 条等人复核" in shown
 
 
 def test_months_are_listed_by_code_and_a_single_county_is_opened_at_once(county, client) -> None:
@@ -272,3 +274,16 @@ def test_an_unlocked_month_cannot_be_previewed(county: County, client) -> None:
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     month = f"{THIS_MONTH:%Y-%m}"
     assert desk.get(f"/console/publications/{county.id}/{month}/preview").status_code == 404
+
+
+def test_a_rejected_rating_is_not_told_as_waiting(county, client, scalar) -> None:
+    bunch = hold_first_rating()
+    reviewer = actor_with(Role.COUNTY_STAFF, county.id)
+    with transaction():
+        recompute_month(LAST_MONTH, county.id)
+        deciding.decide_bunch(reviewer, bunch, deciding.REJECTED, "问过三位村民")
+    publish(county)
+    assert "没有计入的评价 1 条" in (shown := words_of(page(client, "610528")))
+    assert "1 条复核后不计入，0 条等人复核" in shown
+    village = scalar("SELECT v.code FROM rating_hold h JOIN region v ON v.id = h.village_id")
+    assert "另有 1 条没有计入：1 条复核后不计入，0 条等人复核。" in words_of(page(client, village))

@@ -63,7 +63,7 @@ def test_the_list_says_why_and_how_many_wait(desk: Desk) -> None:
 
 def test_a_bunch_shows_its_figures_its_time_line_and_never_who(desk: Desk, bunch: str) -> None:
     page = desk.get(f"/console/reviews/{bunch}").text
-    assert "12 条,12 个人" in page
+    assert "12 条，12 个人" in page
     assert page.count('<span style="height:') == 12
     assert "person" not in page
     assert "openid" not in page
@@ -142,7 +142,7 @@ def test_the_village_page_says_how_many_are_held_and_leads_to_them(
     with transaction():
         recompute_month(calendar.month_of(TODAY))
     page = desk.get(f"/console/villages/{county.village_ids[0]}").text
-    assert "另有 12 条放着待核" in page
+    assert "另有 12 条没有计入" in page
     assert "/console/reviews" in page
 
 
