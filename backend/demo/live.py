@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
+from backend.app.accounts import consents
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
@@ -58,7 +59,9 @@ class Phone:
 
     def log_in(self, openid: str) -> None:
         code = f"demo:{openid}:{secrets.token_hex(6)}"
-        self.token = self.call("POST", "/sessions", {"code": code})["token"]
+        self.token = self.call(
+            "POST", "/sessions", {"code": code, "consent": consents.VERSIONS[-1]}
+        )["token"]
 
     def rate(self, code: str, kind: str) -> None:
         landing = self.call("GET", f"/codes/{code}")

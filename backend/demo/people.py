@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.app.access import Role
+from backend.app.accounts import consents
 from backend.app.accounts.grants import insert_grant
 from backend.app.accounts.logins import create_login, find_login
 from backend.app.core.db import copy_rows, db
@@ -28,6 +29,12 @@ BIND = text(
     JOIN region v ON v.level = 'village' AND v.code = split_part(p.openid, '-', 2)
     WHERE p.openid LIKE 'demo-%-v%' AND v.county_id = :county_id
     ON CONFLICT DO NOTHING
+    """
+)
+AGREE = text(
+    """
+    INSERT INTO person_consent (person_id, act, version, at)
+    SELECT id, 'given', :version, created_at FROM person WHERE openid LIKE 'demo-%' ORDER BY id
     """
 )
 GRANT_CADRES = text(
@@ -84,6 +91,7 @@ def bind_villagers(county_id: int) -> None:
     copy_rows(
         "person", ("openid", "display_name", "created_at"), _people([v.code for v in villages])
     )
+    db.session.execute(AGREE, {"version": consents.VERSIONS[-1]})
     db.session.execute(BIND, {"county_id": county_id})
     db.session.execute(GRANT_CADRES, {"county_id": county_id})
 

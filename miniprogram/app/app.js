@@ -1,18 +1,20 @@
 const outbox = require('./core/outbox')
 const anonymous = require('./core/anonymous')
+const consent = require('./core/consent')
+
+const flush = () => {
+  if (!consent.isGiven()) return
+  outbox.flush()
+  anonymous.flush()
+}
 
 App({
   onLaunch() {
     wx.onNetworkStatusChange(({ isConnected }) => {
-      if (!isConnected) return
-      outbox.flush()
-      anonymous.flush()
+      if (isConnected) flush()
     })
   },
 
   /** Also after the phone was put away: what is still waiting is tried again. */
-  onShow() {
-    outbox.flush()
-    anonymous.flush()
-  },
+  onShow: flush,
 })

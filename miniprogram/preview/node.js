@@ -12,6 +12,7 @@ const { Phone } = require('./runtime/phone')
 const { createDevice, MemoryStorage } = require('./node/device')
 const { NodeScreen } = require('./node/screen')
 const { textOf, findAll, labelOf, elementsOf } = require('./node/tree')
+const { VERSION } = require('../app/core/consent')
 
 const APP = path.join(__dirname, '..', 'app')
 const PATIENCE_MS = 3000
@@ -101,10 +102,17 @@ class TestPhone {
   }
 }
 
-/** @param {{root?: string, path?: string, query?: object, device?: object}} options */
-async function openApp({ root = APP, path: start, query, device: given } = {}) {
+/** What lies on the phone of a villager who has agreed to this version. */
+const AGREED = JSON.stringify({ version: VERSION, isTold: true })
+
+/**
+ * The phone belongs to somebody who agreed long ago; with `agreed: false` it is the first launch.
+ * @param {{root?: string, path?: string, query?: object, device?: object, agreed?: boolean}} options
+ */
+async function openApp({ root = APP, path: start, query, device: given, agreed = root === APP } = {}) {
   const source = await bundleOnce(root)
   const device = createDevice(given)
+  if (agreed && device.storage.getItem('consent') === null) device.storage.setItem('consent', AGREED)
   const screen = new NodeScreen()
   const phone = new Phone({ backend: new glassEasel.EmptyBackendContext(), device, screen })
   phone.start(evaluate(source, { ...phone.globals, setTimeout: hurried }), start, query)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from backend.app.accounts.consents import VERSIONS
 from backend.demo.people import PASSWORD
 from backend.local import browser as browsers
 from tests.running import Running, running_county
@@ -17,6 +18,15 @@ FLAGS = [
 # A page that comes late on a busy machine is not a fault; one that never comes still is.
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
+# Everybody who opens the preview's phone has agreed; `first_launch` is for who has not.
+AGREED = """
+const asked = Storage.prototype.getItem
+Storage.prototype.getItem = function (key) {
+  const found = asked.call(this, key)
+  const isMissing = found === null && String(key).endsWith(':consent')
+  return isMissing ? JSON.stringify({ version: 'VERSION', isTold: true }) : found
+}
+""".replace("VERSION", VERSIONS[-1])
 PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -40,7 +50,19 @@ def context(chromium: Browser, county: Running) -> Iterator[BrowserContext]:
         base_url=county.base, locale="zh-CN", viewport={"width": 1440, "height": 900}
     )
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(AGREED)
     yield context
+    context.close()
+
+
+@pytest.fixture
+def first_launch(chromium: Browser, county: Running) -> Iterator[Page]:
+    """The phone of somebody who has never opened the mini-program."""
+    context = chromium.new_context(
+        base_url=county.base, locale="zh-CN", viewport={"width": 1440, "height": 900}
+    )
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
     context.close()
 
 

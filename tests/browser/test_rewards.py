@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import log_in, picture
+from tests.browser.conftest import AGREED, log_in, picture
 from tests.browser.test_whole_path import hang, scan
 from tests.running import Running
 
@@ -27,6 +27,7 @@ def people_of(page: Page) -> dict[str, dict[str, Any]]:
 def keeper_context(chromium: Browser, county: Running) -> Any:
     """The keeper's own phone: another storage, another session."""
     context = chromium.new_context(base_url=county.base, locale="zh-CN", viewport=PHONE)
+    context.add_init_script(AGREED)
     context.set_default_timeout(15_000)
     yield context
     context.close()

@@ -83,9 +83,8 @@ class Phone:
         raise AssertionError(f"{path}: not answered in time")
 
     def log_in(self) -> None:
-        self.token = self.call("POST", "/sessions", {"code": f"demo:{self.openid}:{uuid4()}"})[
-            "token"
-        ]
+        given = {"code": f"demo:{self.openid}:{uuid4()}", "consent": "2026-11"}
+        self.token = self.call("POST", "/sessions", given)["token"]
 
     def rate(self, code: str, ledger: Ledger) -> None:
         landing = self.call("GET", f"/codes/{code}")

@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.app.access import Permission
-from backend.app.accounts import invitations, operations, queries, schemas
+from backend.app.accounts import consents, invitations, operations, queries, schemas
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all, presented_token
@@ -20,10 +20,11 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="ç
 @blueprint.arguments(schemas.SessionInputShape())
 @blueprint.response(201, schemas.SessionShape())
 def create_session(given: dict[str, Any]) -> dict[str, Any]:
-    """Exchanges wx.login's code for an opaque token."""
+    """Exchanges wx.login's code for an opaque token; nobody is known who has not agreed."""
     openid = wechat_client().openid_for(given["code"])
     with transaction():
         person_id = operations.enter_by_openid(openid)
+        consents.give(person_id, given["consent"])
     at = calendar.now()
     token = open_session(SessionKind.APP, person_id, at.timestamp())
     return {
@@ -39,6 +40,15 @@ def create_session(given: dict[str, Any]) -> dict[str, Any]:
 def delete_session() -> None:
     """Logs out; the token is worth nothing from now on."""
     close_session(SessionKind.APP, presented_token())
+
+
+@blueprint.delete("/me/consent")
+@guard(Permission.OWN_ACCOUNT)
+@blueprint.response(204)
+def withdraw_consent() -> None:
+    """Takes the agreement back: logged out everywhere until somebody agrees anew."""
+    with transaction():
+        consents.withdraw(actor().person_id)
 
 
 @blueprint.get("/me")

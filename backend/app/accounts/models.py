@@ -33,6 +33,22 @@ class Person(Model):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class PersonConsent(Model):
+    """Somebody agreed to a version of the explanation, or took that back; append-only."""
+
+    __tablename__ = "person_consent"
+    __table_args__ = (
+        CheckConstraint("act IN ('given', 'withdrawn')", name="act"),
+        Index(None, "person_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    act: Mapped[str] = mapped_column(String(10))
+    version: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class Binding(Model):
     """A villager's village, and optionally group and household; one active at a time."""
 
@@ -50,6 +66,8 @@ class Binding(Model):
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     household: Mapped[str | None] = mapped_column(String(40))
+    # Whoever chose the village said so; null for what was chosen before anybody was asked.
+    of_age: Mapped[bool | None]
     bound_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -39,7 +39,11 @@ def name_person(person_id: int, name: str) -> None:
 
 
 def bind_village(
-    person_id: int, village_id: int, group_id: int | None = None, household: str | None = None
+    person_id: int,
+    village_id: int,
+    group_id: int | None = None,
+    household: str | None = None,
+    of_age: bool | None = None,
 ) -> Binding:
     """Binds to a village; the binding before ends and is kept. The same again changes nothing."""
     village = _village(village_id)
@@ -62,6 +66,7 @@ def bind_village(
         village_id=village_id,
         group_id=group_id,
         household=name,
+        of_age=of_age,
         bound_at=calendar.now(),
     )
     db.session.add(binding)

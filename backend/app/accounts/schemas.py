@@ -12,12 +12,22 @@ class SessionInputShape(Shape):
         validate=validate.Length(min=1, max=200, error="登录码不对"),
         metadata={"description": "what wx.login gave"},
     )
+    consent = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=10, error="请更新小程序，看过新的说明再用"),
+        metadata={"description": "the version of the explanation somebody agreed to"},
+    )
 
 
 class BindingInputShape(Shape):
     village_id = Id(required=True)
     group_id = Id(load_default=None, allow_none=True)
     household = fields.String(load_default=None, allow_none=True)
+    of_age = fields.Boolean(
+        required=True,
+        validate=validate.Equal(True, error="未满 14 周岁的，请家里大人用自己的手机来选村"),
+        metadata={"description": "14 or older; a younger child is spoken for by its guardian"},
+    )
 
 
 class GroupShape(Shape):

@@ -3,8 +3,8 @@ const { request } = require('../core/request')
 /** The villager: binding and roles. */
 const getMe = () => request({ path: '/me' })
 
-/** @param {{village_id: number, group_id?: number, household?: string}} binding */
-const bindVillage = (binding) => request({ method: 'PUT', path: '/me/binding', data: binding })
+/** Whoever gets here has said to be 14 or older. @param {{village_id: number, group_id?: number, household?: string}} binding */
+const bindVillage = (binding) => request({ method: 'PUT', path: '/me/binding', data: { ...binding, of_age: true } })
 
 /** @param {string} code what the office read out */
 const acceptInvitation = (code) => request({ method: 'POST', path: '/me/roles', data: { code } })

@@ -1,6 +1,7 @@
 /** One exchange with the anonymous server: no log-in, no header, nothing that tells who it is. */
 const { anonymousHost } = require('./settings')
 const { fromAnswer, fromFailure } = require('./errors')
+const consent = require('./consent')
 
 const PATIENCE_MS = 15000
 /** A ticket with photos is over a megabyte, and the signal may be weak. */
@@ -8,6 +9,7 @@ const LONG_PATIENCE_MS = 60000
 
 /** @param {string} path @param {any} data @param {boolean} [isLong] @returns {Promise<any>} */
 const post = (path, data, isLong = false) => new Promise((resolve, reject) => {
+  consent.need()
   wx.request({
     url: anonymousHost() + path,
     method: 'POST',

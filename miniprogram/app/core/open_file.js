@@ -2,11 +2,13 @@
 const { host } = require('../config')
 const { fromAnswer, fromFailure } = require('./errors')
 const clock = require('./clock')
+const consent = require('./consent')
 
 const PATIENCE_MS = 30000
 
 /** @param {string} path @param {any} how @returns {Promise<any>} rejects with an ApiError */
 const fetchFile = (path, how) => new Promise((resolve, reject) => {
+  consent.need()
   wx.request({
     url: host + path,
     method: 'GET',

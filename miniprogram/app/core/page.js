@@ -4,11 +4,9 @@ const session = require('./session')
 
 /** @type {Record<string, any> & ThisType<any>} */
 const known = {
-  async retry() {
+  async comeBack() {
     const { problem } = this.data
-    this.setData({ state: 'loading' })
     if (problem && problem.code === 'signed_out') await session.signIn().catch(() => undefined)
-    await this.load()
   },
 }
 

@@ -6,11 +6,12 @@
 const { isTemporary, isUnanswered } = require('./errors')
 const { rootFontSize } = require('./text_size')
 const seen = require('./seen')
+const consent = require('./consent')
 
 const describe = (/** @type {any} */ error) => ({
   code: error.code || 'unexpected',
   message: error.code ? error.message : '出了点岔子,没打开。请再试一次。',
-  canRetry: !error.code || error.code === 'signed_out' || isTemporary(error),
+  canRetry: !error.code || ['signed_out', 'no_consent'].includes(error.code) || isTemporary(error),
 })
 
 /** @type {Record<string, any> & ThisType<any>} */
@@ -38,27 +39,66 @@ const common = {
     else this.setData({ state: 'error', problem: describe(error) })
   },
 
+  /** The page begins as if it had just been opened, or goes on as it was. */
+  agreeConsent() {
+    if (consent.isGiven()) return
+    consent.give()
+    this.setData({ asksConsent: false, state: this.firstState, problem: null })
+    this.begin()
+  },
+
+  declineConsent() {
+    consent.decline()
+    this.setData({ asksConsent: false, state: 'error', problem: describe(consent.missing()) })
+  },
+
   async retry() {
+    if (!consent.isGiven()) {
+      this.setData({ asksConsent: true })
+      return
+    }
     this.setData({ state: 'loading' })
+    await this.comeBack()
     await this.load()
   },
+
+  /** Nobody was logged out who is not known. */
+  async comeBack() {},
 }
 
-/** @param {Record<string, any> & ThisType<any>} definition a page with an optional `fetch(query)` */
+/**
+ * Pages begin when the villager has agreed, with the question they were opened with; before that
+ * they only ask. One that `isOpen` to everybody sends nothing.
+ * @param {Record<string, any> & ThisType<any>} definition a page with an optional `fetch(query)`
+ */
 const plainPage = (definition) => {
-  const { onLoad, onShow, data } = definition
+  const { onLoad, onShow, onUnload, data, isOpen } = definition
   return {
     ...common,
     ...definition,
-    data: { state: 'loading', problem: null, isStale: false, rootFontSize: '18px', ...data },
+    firstState: (data && data.state) || 'loading',
+    data: { state: 'loading', problem: null, isStale: false, asksConsent: false, rootFontSize: '18px', ...data },
     /** @this {any} */
     onLoad(/** @type {any} */ query) {
       this.prepare()
-      if (onLoad) onLoad.call(this, query)
+      this.openedWith = query
     },
     /** @this {any} */
     onShow() {
       this.prepare()
+      if (isOpen || consent.isGiven()) this.begin()
+      else if (consent.wasAsked()) this.declineConsent()
+      else this.setData({ asksConsent: true })
+    },
+    /** @this {any} */
+    onUnload() {
+      if (this.hasBegun && onUnload) onUnload.call(this)
+    },
+    /** @this {any} */
+    begin() {
+      if (this.data.asksConsent) this.setData({ asksConsent: false })
+      if (!this.hasBegun && onLoad) onLoad.call(this, this.openedWith)
+      this.hasBegun = true
       if (onShow) onShow.call(this)
       else if (definition.fetch) this.load()
     },

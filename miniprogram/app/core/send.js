@@ -2,6 +2,7 @@
 const { host, apiPath } = require('../config')
 const { fromAnswer, fromFailure } = require('./errors')
 const clock = require('./clock')
+const consent = require('./consent')
 
 const PATIENCE_MS = 15000
 
@@ -12,6 +13,7 @@ const PATIENCE_MS = 15000
  * @returns {Promise<any>} the answer's body; rejects with an ApiError
  */
 const send = ({ method = 'GET', path, data, header = {} }) => new Promise((resolve, reject) => {
+  consent.need()
   wx.request({
     url: host + apiPath + path,
     method,

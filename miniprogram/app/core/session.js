@@ -1,6 +1,7 @@
 /** Who is using this phone: one silent log-in, kept until the server forgets it. */
 const { send } = require('./send')
 const { ApiError } = require('./errors')
+const consent = require('./consent')
 
 const TOKEN = 'session'
 const SIGNED_OUT = 'signed_out'
@@ -17,7 +18,7 @@ const askCode = () => new Promise((resolve, reject) => {
 
 const exchange = async () => {
   const code = await askCode()
-  return send({ method: 'POST', path: '/sessions', data: { code } })
+  return send({ method: 'POST', path: '/sessions', data: { code, consent: consent.VERSION } })
 }
 
 /** A code works once; when the server refuses it, a fresh one is tried. */
@@ -27,15 +28,17 @@ const open = async () => {
     return exchange()
   })
   wx.setStorageSync(TOKEN, opened.token)
+  consent.noteTold()
   return opened.token
 }
 
 /** @returns {Promise<string>} a token, logging in silently when there is none */
 const ensure = () => {
+  if (!consent.isGiven()) return Promise.reject(consent.missing())
   if (wx.getStorageSync(SIGNED_OUT)) {
     return Promise.reject(new ApiError({ code: 'signed_out', message: '您已经退出登录。要用的时候,点一下就能进来。' }))
   }
-  const kept = wx.getStorageSync(TOKEN)
+  const kept = consent.isTold() && wx.getStorageSync(TOKEN)
   if (kept) return Promise.resolve(kept)
   if (!opening) {
     opening = open()
@@ -66,4 +69,17 @@ const signOut = async () => {
   await send({ method: 'DELETE', path: '/sessions/current', header }).catch(() => undefined)
 }
 
-module.exports = { ensure, forget, signIn, signOut }
+/** Takes the agreement back: the server is told while that is still allowed, then nothing leaves any more. */
+const withdraw = async () => {
+  const token = await ensure()
+  await send({ method: 'DELETE', path: '/me/consent', header: { Authorization: `Bearer ${token}` } })
+  leave()
+}
+
+/** Nobody is logged in and nothing is sent until somebody agrees anew. */
+const leave = () => {
+  wx.removeStorageSync(TOKEN)
+  consent.withdraw()
+}
+
+module.exports = { ensure, forget, signIn, signOut, withdraw, leave }

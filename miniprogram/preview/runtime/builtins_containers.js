@@ -23,13 +23,18 @@ const image = {
   },
 }
 
-/** A disabled button swallows the tap. */
+/** A disabled button swallows the tap; one that agrees to the privacy contract tells WeChat so. */
 const button = {
   role: 'button',
   properties: ['type', 'size', 'plain', 'disabled', 'loading', 'openType', 'formType'],
-  listen(component) {
+  listen(component, phone) {
     const swallow = (event) => { if (component.data.disabled) event.stopPropagation() }
     component.addListener('tap', swallow, { capture: true })
+    component.addListener('tap', () => {
+      if (component.data.openType !== 'agreePrivacyAuthorization') return
+      phone.agreedToPrivacy = true
+      component.triggerEvent('agreeprivacyauthorization', {})
+    })
   },
   draw(dom, component) {
     dom.toggleAttribute('disabled', Boolean(component.data.disabled))

@@ -14,6 +14,7 @@ class Phone {
     this.registering = null
     this.loaded = new Set()
     this.appInstance = null
+    this.agreedToPrivacy = false
     const env = new MiniProgramEnv()
     this.space = env.createCodeSpace('app', true)
     this.space.getComponentSpace().updateComponentOptions({

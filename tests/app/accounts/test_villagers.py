@@ -9,7 +9,7 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.app.access import Role
 from backend.app.accounts import operations
@@ -26,7 +26,8 @@ def county(app) -> County:
 
 
 def enter(client: FlaskClient, world: World, openid: str = "o-li") -> dict[str, object]:
-    answer = client.post("/api/v1/sessions", json={"code": world.new_code(openid)})
+    given = {"code": world.new_code(openid), "consent": "2026-11"}
+    answer = client.post("/api/v1/sessions", json=given)
     assert answer.status_code == 201, answer.json
     return answer.json
 
@@ -36,7 +37,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def bind(client: FlaskClient, token: str, **body: object) -> object:
-    return client.put("/api/v1/me/binding", headers=bearer(token), json=body)
+    return client.put("/api/v1/me/binding", headers=bearer(token), json={"of_age": True, **body})
 
 
 def add_group(village_id: int, name: str = "一组") -> int:
@@ -60,8 +61,8 @@ def test_the_first_log_in_makes_a_person_and_the_next_finds_it(client, world) ->
 
 def test_a_used_code_is_refused_with_its_own_code(client, world) -> None:
     code = world.new_code("o-1")
-    client.post("/api/v1/sessions", json={"code": code})
-    answer = client.post("/api/v1/sessions", json={"code": code})
+    client.post("/api/v1/sessions", json={"code": code, "consent": "2026-11"})
+    answer = client.post("/api/v1/sessions", json={"code": code, "consent": "2026-11"})
     assert (answer.status_code, answer.json["code"]) == (401, "login_code_invalid")
 
 
@@ -219,3 +220,55 @@ def test_no_openid_reaches_the_log(client, world, capsys: pytest.CaptureFixture[
     assert "request" in printed
     assert "o-very-secret" not in printed
     assert token not in printed
+
+
+def consents(scalar: Callable[..., object], person_id: object) -> list[str]:
+    """Each act with its version, the oldest first."""
+    acts = "SELECT array_agg(act || ' ' || version ORDER BY id) FROM person_consent"
+    return scalar(f"{acts} WHERE person_id = :id", id=person_id)
+
+
+def test_nobody_is_known_who_has_not_agreed(client, world, scalar) -> None:
+    answer = client.post("/api/v1/sessions", json={"code": world.new_code("o-silent")})
+    assert answer.status_code == 422
+    assert "consent" in answer.json["errors"]
+    other = {"code": world.new_code("o-silent"), "consent": "1999-01"}
+    assert client.post("/api/v1/sessions", json=other).status_code == 422
+    assert scalar("SELECT count(*) FROM person WHERE openid = 'o-silent'") == 0
+
+
+def test_consent_is_kept_with_version_and_time_once(client, world, scalar) -> None:
+    me = enter(client, world)["me"]
+    enter(client, world)
+    assert consents(scalar, me["person_id"]) == ["given 2026-11"]
+
+
+def test_taking_consent_back_logs_out_everywhere_and_is_kept(client, world, scalar) -> None:
+    first, second = enter(client, world), enter(client, world)
+    headers = bearer(first["token"])
+    assert client.delete("/api/v1/me/consent", headers=headers).status_code == 204
+    assert client.get("/api/v1/me", headers=bearer(second["token"])).status_code == 401
+    person_id = first["me"]["person_id"]
+    assert consents(scalar, person_id) == ["given 2026-11", "withdrawn 2026-11"]
+    enter(client, world)
+    assert consents(scalar, person_id)[2:] == ["given 2026-11"]
+
+
+def test_a_consent_is_neither_changed_nor_deleted(client, world, scalar) -> None:
+    enter(client, world)
+    for statement in (
+        "UPDATE person_consent SET version = '2020-01'",
+        "DELETE FROM person_consent",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
+            session.execute(text(statement))
+
+
+def test_a_child_under_14_is_bound_by_its_guardians_telephone(client, world, county) -> None:
+    token = enter(client, world)["token"]
+    village = county.village_ids[0]
+    for said in ({"of_age": False}, {"of_age": None}):
+        answer = bind(client, token, village_id=village, **said)
+        assert answer.status_code == 422
+        assert "of_age" in answer.json["errors"]
+    assert bind(client, token, village_id=village).status_code == 200

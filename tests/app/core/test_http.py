@@ -83,7 +83,8 @@ def test_the_log_of_a_crash_shows_the_places_and_not_the_values(
         session.execute(text("ALTER TABLE person ADD CONSTRAINT ck_x CHECK (openid IS NULL)"))
     try:
         code = world.new_code("o-somebody")
-        assert client.post("/api/v1/sessions", json={"code": code}).status_code == 500
+        given = {"code": code, "consent": "2026-11"}
+        assert client.post("/api/v1/sessions", json=given).status_code == 500
     finally:
         with transaction() as session:
             session.execute(text("ALTER TABLE person DROP CONSTRAINT ck_x"))

@@ -190,8 +190,14 @@ test('the village is chosen step by step, the only county being no step', async 
   phone.tap('二组')
   phone.type('#bind-household', '12号')
   phone.tap('#bind-confirm')
+  await phone.see('请先说一下')
+  phone.tap('还没满')
+  await phone.see('用他们自己的手机来选村')
+  phone.tap('#bind-confirm')
+  phone.tap('满 14 周岁了')
+  phone.tap('#bind-confirm')
   await phone.until(() => village.requests('PUT /me/binding').length === 1)
-  assert.deepEqual(village.requests('PUT /me/binding')[0].data, { village_id: 11, group_id: 51, household: '12号' })
+  assert.deepEqual(village.requests('PUT /me/binding')[0].data, { village_id: 11, group_id: 51, household: '12号', of_age: true })
 })
 
 test('the village is found by name', async () => {

@@ -61,7 +61,7 @@ test('a villager without a village is offered the one just rated', async () => {
   await phone.see('您是西村的人吗?')
   phone.tap('#bind-this')
   await phone.see('选好了,您的村是西村')
-  assert.deepEqual(village.requests('PUT /me/binding')[0].data, { village_id: 11 })
+  assert.deepEqual(village.requests('PUT /me/binding')[0].data, { village_id: 11, of_age: true })
 })
 
 test('a bound villager is not asked again', async () => {

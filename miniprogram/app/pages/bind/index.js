@@ -5,12 +5,14 @@ const { openCode } = require('../../api/codes')
 const { bindVillage } = require('../../api/me')
 
 const TYPING_PAUSE_MS = 300
+/** Years are asked for in words, never as a birthday. */
+const AGES = [{ id: 'of_age', text: '满 14 周岁了' }, { id: 'younger', text: '还没满' }]
 const ASK = { county: '选县', township: '选乡镇', village: '选村' }
 
 Page(page({
   data: {
     items: [], path: [], canGoUp: false, trail: [ASK.county], words: '', found: [], isSearching: false, searchProblem: '',
-    village: null, groups: [], chosenGroup: [], household: '', isSaving: false, bindProblem: '',
+    village: null, groups: [], chosenGroup: [], household: '', ages: AGES, age: [], isSaving: false, bindProblem: '',
   },
   pause: 0,
 
@@ -84,16 +86,18 @@ Page(page({
     this.setData({ state: 'loading' })
     const inside = await listRegions(village.id).catch(() => ({ items: [] }))
     const groups = inside.items.map((one) => ({ id: one.id, text: one.name }))
-    this.setData({ state: 'confirm', village, groups, chosenGroup: [], bindProblem: '' })
+    this.setData({ state: 'confirm', village, groups, chosenGroup: [], age: [], bindProblem: '' })
   },
 
   /** One group only: the newest tick counts. */
   chooseGroup(event) { this.setData({ chosenGroup: event.detail.chosen.slice(-1) }) },
+  chooseAge(event) { this.setData({ age: event.detail.chosen.slice(-1), bindProblem: '' }) },
   writeHousehold(event) { this.setData({ household: event.detail.value }) },
   again() { this.setData({ state: 'ready' }) },
 
   async confirm() {
-    const { village, chosenGroup, household } = this.data
+    const { village, chosenGroup, household, age } = this.data
+    if (age[0] !== 'of_age') return this.setData({ bindProblem: '请先说一下，您满 14 周岁了吗？' })
     const binding = { village_id: village.id }
     if (chosenGroup.length) binding.group_id = chosenGroup[0]
     if (household.trim()) binding.household = household.trim()
@@ -105,5 +109,6 @@ Page(page({
     } catch (error) {
       this.setData({ isSaving: false, bindProblem: error.message })
     }
+    return undefined
   },
 }))

@@ -1,5 +1,6 @@
 const { page } = require('../../core/page')
 const { scan } = require('../../core/scan')
+const consent = require('../../core/consent')
 const outbox = require('../../core/outbox')
 const purse = require('../../core/purse')
 const scorecard = require('../../core/scorecard')
@@ -74,6 +75,7 @@ Page(page({
     this.setData({ scanProblem: '' })
     try {
       const code = await scan()
+      consent.reconsider()
       if (code) wx.navigateTo({ url: `/pages/scan/index?code=${code}` })
     } catch (error) {
       this.setData({ scanProblem: error.message })

@@ -10,6 +10,7 @@ const POINTS = [
 ]
 
 Page(page({
+  isOpen: true,
   data: { points: POINTS },
   openContract() { wx.openPrivacyContract({ fail: () => undefined }) },
 }))

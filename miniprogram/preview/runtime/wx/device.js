@@ -90,8 +90,9 @@ function device(phone) {
       saveImageToPhotosAlbum: ({ filePath }) => own.saveToAlbum(filePath),
       makePhoneCall: ({ phoneNumber }) => own.dial(phoneNumber),
       setClipboardData: ({ data }) => own.copy(data),
-      getPrivacySetting: async () => ({ needAuthorization: false, privacyContractName: '《用户隐私保护指引》' }),
-      requirePrivacyAuthorize: async () => ({}),
+      getPrivacySetting: async () => ({ needAuthorization: !phone.agreedToPrivacy, privacyContractName: '《用户隐私保护指引》' }),
+      // Without a question of the app's own, WeChat asks in its own window.
+      requirePrivacyAuthorize: async () => { phone.agreedToPrivacy = true },
       openPrivacyContract: () => own.openPrivacy(),
     },
     direct: {
