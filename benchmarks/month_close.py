@@ -32,13 +32,11 @@ STORE_TICKETS = text(
     """
     INSERT INTO ticket (number, county_id, village_id, unit_region_id, person_id, channel, kind,
                         urgency, words, words_state, state, created_at, round_started_at,
-                        first_answer_due_at, first_answered_at, due_at, answered_at, verdict,
-                        verdict_at, outcome, closed_at, reply_result, category_id, handling_level)
+                        citizen_due_at, due_at, answered_at, verdict, verdict_at, outcome,
+                        closed_at, reply_result, category_id, handling_level)
     SELECT 'B' || n, v.county_id, v.id, v.id, 1 + n % :people, 'mini', 'help', 'ordinary',
            '路灯不亮', 'shown', CASE WHEN n % 10 < 8 THEN 'resolved' ELSE 'handling' END, at, at,
-           at + interval '1 day',
-           CASE WHEN n % 10 < 9 THEN at + (n % 37) * interval '1 hour' END,
-           at + interval '5 days',
+           at + interval '5 days', at + interval '5 days',
            CASE WHEN n % 10 < 8 THEN at + (n % 150) * interval '1 hour' END,
            CASE WHEN n % 10 < 6 THEN (ARRAY['solved', 'partly', 'not'])[1 + n % 3] END,
            CASE WHEN n % 10 < 6 THEN at + interval '7 days' END,
@@ -51,6 +49,20 @@ STORE_TICKETS = text(
     ) AS moment
     JOIN (SELECT id, county_id, row_number() OVER (ORDER BY id) AS nth FROM region
           WHERE level = 'village') v ON v.nth = 1 + (n::bigint * 7919) % :villages
+    """
+)
+STORE_TURNS = text(
+    """
+    INSERT INTO ticket_turn (ticket_id, county_id, round, unit_region_id, village_id, call_back,
+                             started_at, first_answer_due_at, first_answered_at, due_at,
+                             answered_at, ended_at, result, verdict, verdict_at, handling_level,
+                             finished_at)
+    SELECT id, county_id, 1, village_id, village_id, false, created_at,
+           created_at + interval '1 day',
+           CASE WHEN n % 10 < 9 THEN created_at + (n % 37) * interval '1 hour' END, due_at,
+           answered_at, answered_at, CASE WHEN answered_at IS NOT NULL THEN 'done' END, verdict,
+           verdict_at, handling_level, closed_at
+    FROM (SELECT ticket.*, substr(number, 2)::int AS n FROM ticket) AS stored
     """
 )
 RAW_RATINGS = text(
@@ -73,9 +85,9 @@ RAW_TICKETS = text(
            count(*) FILTER (WHERE due_at < :last AND answered_at <= due_at),
            count(*) FILTER (WHERE verdict = 'solved'), count(*) FILTER (WHERE verdict = 'partly'),
            count(*) FILTER (WHERE verdict = 'not'),
-           array_agg(id) FILTER (WHERE answered_at > due_at),
-           array_agg(first_answered_at - created_at ORDER BY first_answered_at - created_at)
-    FROM ticket WHERE created_at >= :first AND created_at < :last
+           array_agg(ticket_id) FILTER (WHERE answered_at > due_at),
+           array_agg(first_answered_at - started_at ORDER BY first_answered_at - started_at)
+    FROM ticket_turn WHERE started_at >= :first AND started_at < :last
     GROUP BY village_id
     """
 )
@@ -99,9 +111,11 @@ def build() -> tuple[int, int]:
             {"people": province.PEOPLE, "tickets": TICKETS, "villages": province.VILLAGES,
              "start": calendar.midnight(province.MONTH)},
         )  # fmt: skip
+        session.execute(STORE_TURNS)
     with autocommit() as connection:
         connection.execute("SET statement_timeout = 0")
         connection.execute("VACUUM ANALYZE ticket")
+        connection.execute("VACUUM ANALYZE ticket_turn")
     return stored, made.rowcount
 
 
@@ -131,7 +145,8 @@ def changed_since() -> None:
     with transaction() as session:
         session.execute(
             text(
-                "UPDATE ticket SET handling_level = 3 WHERE id % 3000 = 7 AND answered_at > due_at"
+                "UPDATE ticket_turn SET handling_level = 3"
+                " WHERE id % 3000 = 7 AND answered_at > due_at"
             )
         )
 

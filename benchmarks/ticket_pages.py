@@ -32,12 +32,12 @@ FILL = (
     """
     INSERT INTO ticket (number, county_id, village_id, person_id, channel, kind, category_id,
         urgency, tags, words, words_state, grams, state, unit_region_id, created_at,
-        round_started_at, assigned_at, first_answer_due_at, sign_due_at, due_at, answered_at,
+        round_started_at, assigned_at, citizen_due_at, sign_due_at, due_at, answered_at,
         closed_at, verdict, outcome)
     SELECT 'B-' || n, :county, v.id, :person, 'mini', 'help', c.id, c.urgency,
            CASE WHEN n % 500 = 0 THEN ARRAY['热点'] ELSE '{}' END, w.words, 'shown', w.grams,
            s.state, CASE WHEN s.state NOT IN ('submitted', 'accepted') THEN v.id END, s.at, s.at,
-           s.at, s.at + interval '1 day', s.at + interval '4 hours', s.at + interval '5 days',
+           s.at, s.at + interval '5 days', s.at + interval '4 hours', s.at + interval '5 days',
            CASE WHEN s.state IN ('answered', 'resolved') THEN s.at + interval '2 days' END,
            CASE WHEN s.state = 'resolved' THEN s.at + interval '3 days' END,
            CASE WHEN s.state = 'resolved' THEN 'solved' END,

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 
 def escalate_tickets() -> int:
-    return supervision.escalate_overdue()
+    return supervision.follow_merged_villages() + supervision.escalate_overdue()
 
 
 def tend_tickets() -> int:

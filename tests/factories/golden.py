@@ -22,13 +22,21 @@ STORE = text(
     """
     INSERT INTO ticket (number, county_id, village_id, unit_region_id, person_id, channel, kind,
                         urgency, words, words_state, state, created_at, round_started_at,
-                        first_answer_due_at, first_answered_at, due_at, closed_at, verdict,
-                        verdict_at)
+                        citizen_due_at, due_at, closed_at, verdict, verdict_at)
     VALUES (:number, :county_id, :village_id, :village_id, :person_id, :channel, 'help', 'ordinary',
-            '路灯不亮', 'shown', :state, :at, :at, :answer_due_at, :answered_at,
-            :due_at, :closed_at, CAST(:verdict AS text),
-            CASE WHEN CAST(:verdict AS text) IS NOT NULL
-                 THEN CAST(:at AS timestamptz) + interval '9 days' END)
+            '路灯不亮', 'shown', :state, :at, :at, :due_at, :due_at, :closed_at,
+            CAST(:verdict AS text), :verdict_at)
+    RETURNING id
+    """
+)
+STORE_TURN = text(
+    """
+    INSERT INTO ticket_turn (ticket_id, county_id, round, unit_region_id, village_id, call_back,
+                             started_at, first_answer_due_at, first_answered_at, due_at, ended_at,
+                             withdrawn_at, verdict, verdict_at)
+    VALUES (:ticket_id, :county_id, 1, :village_id, :village_id, :channel = 'rating', :at,
+            :answer_due_at, :answered_at, :due_at, :ended_at, :ended_at, CAST(:verdict AS text),
+            :verdict_at)
     """
 )
 
@@ -41,10 +49,12 @@ def store(county: County, nth: int, village: int, answered: int | None, verdict,
         "person_id": make_person(), "channel": "mini", "state": "handling", "at": at,
         "answer_due_at": at + timedelta(hours=24),
         "answered_at": None if answered is None else at + timedelta(hours=answered),
-        "due_at": at + timedelta(days=40), "closed_at": None, "verdict": verdict, **more,
+        "due_at": at + timedelta(days=40), "closed_at": None, "verdict": verdict,
+        "verdict_at": at + timedelta(days=9) if verdict else None, "ended_at": None, **more,
     }  # fmt: skip
     with transaction():
-        db.session.execute(STORE, values)
+        ticket_id = db.session.scalar(STORE, values)
+        db.session.execute(STORE_TURN, {**values, "ticket_id": ticket_id})
 
 
 def golden_county() -> County:

@@ -144,6 +144,11 @@ def current_village(village_id: int) -> int:
     return village_id
 
 
+def merged_villages() -> Select[int]:
+    """The ids of villages that went into another one."""
+    return select(Region.id).where(Region.level == "village", Region.merged_into_id.is_not(None))
+
+
 def list_villages(region_id: int) -> list[VillageLabel]:
     """The open villages of a county or township, or the village itself, by code."""
     inside = or_(

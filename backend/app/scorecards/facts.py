@@ -200,12 +200,12 @@ def strike(facts: VillageFacts, case_kind: str, case_id: int) -> VillageFacts:
     counts = {name: list(values) for name, values in facts.counts.items()}
     cases = {name: list(ids) for name, ids in facts.cases.items()}
     for name, (source, place) in COSTS[case_kind].items():
-        if case_id in cases.get(name, ()):
+        while case_id in cases.get(name, ()):
             cases[name].remove(case_id)
             counts[source][place] -= 1
     waits, open_waits = list(facts.waits), list(facts.open_waits)
     for name, minutes in (("waits", waits), ("open_waits", open_waits)):
-        if case_kind == "ticket" and case_id in cases.get(name, ()):
+        while case_kind == "ticket" and case_id in cases.get(name, ()):
             del minutes[cases[name].index(case_id)]
             cases[name].remove(case_id)
     return replace(

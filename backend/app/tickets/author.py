@@ -11,9 +11,9 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import check_words
 from backend.app.points.acts import FOLLOW_UP
 from backend.app.points.ledger import credit
-from backend.app.tickets import files, moves
+from backend.app.tickets import files, moves, turns
 from backend.app.tickets.county import policy_of
-from backend.app.tickets.desk import desk_staff, start_again
+from backend.app.tickets.desk import desk_staff, set_free, start_again
 from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved, VerdictGiven
 from backend.app.tickets.handling import drop_extension
 from backend.app.tickets.kinds import Outcome, Verdict
@@ -65,6 +65,7 @@ def give_verdict(
     if ticket.verdict not in (None, Verdict.UNANSWERED):
         raise VerdictGiven
     ticket.verdict, ticket.verdict_at, ticket.handling_level = answer, act.at, level
+    turns.note_verdict(ticket, answer, act.at, level)
     ticket.outcome = answer if answer in CLOSING_VERDICTS or act.before is State.RESOLVED else None
     act.words, act.detail = checked, {"answer": answer, "level": level}
     event = moves.finish(act)
@@ -106,6 +107,7 @@ def withdraw(actor: Actor, ticket_id: int, version: int, words: str | None = Non
     if act.before is State.WAITING:
         moves.resume(act)
     drop_extension(ticket, act)
+    turns.take_back(ticket, act.at)
     ticket.outcome = Outcome.WITHDRAWN.value
     event = moves.finish(act)
     if ticket.unit_region_id or ticket.unit_department_id:
@@ -122,6 +124,4 @@ def release_merged(main: Ticket) -> None:
         .order_by(Ticket.id)
         .with_for_update()
     ):
-        act = moves.begin_as_system(child, Move.RELEASE)
-        child.parent_id = child.outcome = None
-        moves.finish(act)
+        set_free(moves.begin_as_system(child, Move.RELEASE))

@@ -12,10 +12,10 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import WordsState, check_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import county_of_department, get_place
-from backend.app.tickets import moves
+from backend.app.tickets import moves, turns
 from backend.app.tickets.categories import find_category
 from backend.app.tickets.deadlines import Urgency
-from backend.app.tickets.errors import TicketMoved, UnitUnfit, VerdictGiven
+from backend.app.tickets.errors import TicketMoved, TooLateToExtend, UnitUnfit, VerdictGiven
 from backend.app.tickets.kinds import Kind, Outcome, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.news import tell_author, tell_office, tell_people
@@ -61,6 +61,7 @@ def decline(actor: Actor, ticket_id: int, version: int | None, words: str | None
     reason = _reason(words, "请写明不予受理的理由,村民会看到")
     act = moves.begin(actor, ticket_id, Move.DECLINE, version)
     act.ticket.outcome = Outcome.DECLINED.value
+    turns.take_back(act.ticket, act.at)
     event = _finish(act, reason)
     tell_author(act.ticket, event, "您的诉求没能受理", reason)
     return act.ticket
@@ -102,7 +103,7 @@ def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) 
         if to.about_cadres and ticket.unit_region_id == ticket.village_id is not None:
             raise UnitUnfit(errors={"about_cadres": ["这件在村里手上,请先改派给乡镇或部门"]})
         ticket.about_cadres = to.about_cadres
-    moves.set_deadlines(ticket)
+    turns.set_deadlines(ticket, act.at)
     act.detail = {"kind": ticket.kind, "urgency": ticket.urgency, "tags": ticket.tags}
     _finish(act)
     return ticket
@@ -127,12 +128,9 @@ def assign(
     _check_office(ticket, office)
     if not first and office == Office(ticket.unit_region_id, ticket.unit_department_id):
         raise UnitUnfit(errors={"unit": ["已经在这个单位手上"]})
-    if act.before is State.WAITING:
-        moves.resume(act)
-    _take_from(ticket, act)
+    take_from(ticket, act)
     ticket.unit_region_id, ticket.unit_department_id = office.region_id, office.department_id
-    ticket.assigned_at, ticket.signed_at = act.at, None
-    moves.set_deadlines(ticket)
+    turns.start(ticket, act.at)
     event = _finish(act, words)
     tell_office(ticket, event, "有一件诉求要签收", f"编号 {ticket.number},请尽快签收。")
     return ticket
@@ -142,8 +140,10 @@ def _accept_first(actor: Actor, ticket_id: int, version: int | None) -> int:
     return accept(actor, ticket_id, version).version
 
 
-def _take_from(ticket: Ticket, act: moves.Act) -> None:
-    """An open request for more time ends with the unit that asked."""
+def take_from(ticket: Ticket, act: moves.Act) -> None:
+    """The unit's question to the villager and its request for more time end with its turn."""
+    if act.before is State.WAITING:
+        moves.resume(act)
     for pending in db.session.scalars(
         select(TicketExtension).where(
             TicketExtension.ticket_id == ticket.id, TicketExtension.state == "pending"
@@ -185,14 +185,15 @@ def decide_extension(
     )
     if pending is None:
         raise TicketMoved("没有在等审批的延期申请")
+    if approve and (ticket.paused_at or act.at) > ticket.due_at:
+        raise TooLateToExtend
     note = check_words(words, limit=LONGEST_REASON).text
     if not approve and note is None:
         raise InvalidInput(errors={"words": ["驳回请写明理由"]})
     pending.state = "approved" if approve else "refused"
     pending.decided_by_id, pending.decided_at, pending.note = actor.person_id, act.at, note
     if approve:
-        ticket.extra_days += pending.days
-        moves.set_deadlines(ticket)
+        turns.extend(ticket, pending.days, act.at)
     act.detail = {"approved": approve, "days": pending.days, "reason": pending.reason}
     event = _finish(act, note)
     if approve:
@@ -220,9 +221,8 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
         raise InvalidInput(errors={"into": ["反映村干部的,不能并到村里在办的诉求里"]})
     if _has_merged(ticket.id):
         raise InvalidInput(errors={"into": ["已有诉求并到这一件,请反过来合并"]})
-    if act.before is State.WAITING:
-        moves.resume(act)
-    _take_from(ticket, act)
+    take_from(ticket, act)
+    turns.end(ticket, act.at)
     ticket.parent_id, ticket.outcome = main.id, Outcome.MERGED.value
     act.detail = {"into": main.number}
     event = _finish(act)
@@ -244,9 +244,17 @@ def _has_merged(ticket_id: int) -> bool:
 def release(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
     """Takes a merged ticket out again, to be assigned on its own."""
     act = moves.begin(actor, ticket_id, Move.RELEASE, version)
-    act.ticket.parent_id = act.ticket.outcome = None
-    _finish(act)
+    set_free(act)
     return act.ticket
+
+
+def set_free(act: moves.Act) -> None:
+    """Back to the desk, whoever had it before it was merged."""
+    ticket = act.ticket
+    ticket.parent_id = ticket.outcome = None
+    ticket.unit_region_id = ticket.unit_department_id = None
+    _finish(act)
+    turns.start(ticket, act.at)
 
 
 def follow_up(
@@ -262,8 +270,9 @@ def follow_up(
     ticket = act.ticket
     if ticket.verdict not in (None, Verdict.UNANSWERED):
         raise VerdictGiven
-    if reached:
+    if answer is not None:
         ticket.verdict, ticket.verdict_at = answer, act.at
+        turns.note_verdict(ticket, answer, act.at, None)
         ticket.outcome = answer if closing else None
     act.detail = {"answer": answer, "by_phone": True}
     _finish(act, check_words(words, limit=LONGEST_REASON).text)
@@ -299,19 +308,18 @@ def start_again(act: moves.Act, words: str | None) -> TicketEvent:
     act.words = check_words(words)
     act.detail = {"due_at": ticket.due_at.isoformat(), "verdict": ticket.verdict}
     ticket.round += 1
-    ticket.round_started_at = ticket.assigned_at = act.at
-    ticket.signed_at = ticket.answered_at = ticket.call_back_due_at = None
+    ticket.round_started_at = act.at
+    ticket.answered_at = ticket.call_back_due_at = None
     ticket.verdict = ticket.verdict_at = ticket.outcome = ticket.reply_result = None
     ticket.asked_again_at = None
-    ticket.extra_days, ticket.supervision_level = 0, 0
+    ticket.supervision_level = 0
     if ticket.unit_region_id is None and ticket.unit_department_id is None:
         # It was answered together with another one and lies with nobody: the desk decides.
-        ticket.assigned_at = None
-        moves.set_deadlines(ticket)
+        turns.start(ticket, act.at)
         event = moves.finish(act, State.ACCEPTED)
         tell_people(desk_staff(ticket), ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")
         return event
-    moves.set_deadlines(ticket)
+    turns.start(ticket, act.at, heard_before=True)
     event = moves.finish(act)
     tell_office(ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")
     return event

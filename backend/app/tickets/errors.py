@@ -63,6 +63,11 @@ class ExtensionPending(Conflict):
     message = "已有一个延期申请在等审批"
 
 
+class TooLateToExtend(Conflict):
+    code = "too_late_to_extend"
+    message = "已过办结期限，不能再延期"
+
+
 class VerdictGiven(Conflict):
     code = "verdict_given"
     message = "已经评过这件事了"

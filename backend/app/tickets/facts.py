@@ -1,8 +1,11 @@
 """What a month's tickets say about each village: in time or late, solved or not, how long.
 
-Counted are the tickets that the village itself handles: what the county's desk or a bureau is slow
-with is no fault of the village. Withdrawn, merged and declined ones count nowhere; call-backs after
-a bad rating have measurements of their own.
+Counted are the turns of the village itself (`turns.py`): what the county's desk or a bureau is slow
+with is no fault of the village. Each figure belongs to the month of its own instant, which nothing
+moves once it has passed, so that later acts change no earlier month: a rate to that of the due
+time, a verdict to that in which it was given. A turn that ended without an answer, or whose ticket
+was withdrawn or declined, counts where its deadline had passed before, and nowhere else. Call-backs
+after a bad rating have measurements of their own.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,7 +23,9 @@ from backend.app.tickets.working_time import WorkingTime
 
 # The zone has had no summer time since 1991: a local day is a whole number of seconds.
 ZONE_SECONDS, DAY_SECONDS = 8 * 3600, 24 * 3600
-# Minutes of working time from the month's first day to an instant. The county's days stand one
+# A turn of a month's deadline began at most so many days before: 60 working days and a holiday.
+DAYS_BEFORE = 130
+# Minutes of working time from the first of those days to an instant. The county's days stand one
 # after the other in arrays, at `place`: no join, so that the scan can be shared by workers.
 ELAPSED = """
     ((CAST(:before AS int[]))[{h}.place]
@@ -36,38 +41,47 @@ def _day_of(at: str, hours: str) -> str:
     seconds = f"(date_part('epoch', {at}) + {ZONE_SECONDS})"
     return f"""
     CROSS JOIN LATERAL (
-        SELECT county.first + floor({seconds} / {DAY_SECONDS})::int AS place,
+        SELECT county.first
+                   + greatest(:first_day, floor({seconds} / {DAY_SECONDS}))::int AS place,
                ({seconds} - {DAY_SECONDS} * floor({seconds} / {DAY_SECONDS})) / 60 AS minute
     ) AS {hours}
     """
 
 
-# A deadline counts once it has passed, or once there was an answer.
-ANSWER_DUE = (
-    "t.first_answer_due_at >= :start AND t.first_answer_due_at < :end"
-    " AND (t.first_answer_due_at <= :stop OR t.first_answered_at IS NOT NULL)"
-)
-DUE = "t.due_at >= :start AND t.due_at < :end AND (t.due_at <= :stop OR t.answered_at IS NOT NULL)"
-FINISHED = (
-    "t.closed_at >= :start AND t.closed_at < :end"
-    " AND t.outcome IN ('solved', 'partly', 'not', 'unanswered')"
-)
-# Each ticket's part in the month: null where it has none.
+def _counts(due: str, done: str) -> str:
+    """A deadline of the month counts once it has passed, or once it was met.
+
+    Not where the ticket left the unit, was withdrawn or waits for its author since before.
+    """
+    return (
+        f"t.{due} >= :start AND t.{due} < :end AND (t.{due} <= :stop OR t.{done} IS NOT NULL)"
+        f" AND (t.answered_at IS NOT NULL OR COALESCE(t.ended_at >= t.{due}, true))"
+        f" AND COALESCE(t.withdrawn_at >= t.{due}, true)"
+        f" AND (t.{done} IS NOT NULL OR COALESCE(t.paused_at >= t.{due}, true))"
+    )
+
+
+ANSWER_DUE = _counts("first_answer_due_at", "first_answered_at")
+DUE = _counts("due_at", "answered_at")
+# When a wait is over, or as far as it is known.
+HEARD = "t.first_answered_at < :stop"
+LEFT = "t.first_answered_at IS NULL AND t.ended_at < :stop"
+# Each turn's part in the month: null where it has none.
 TOLD = {
     "answer": f"CASE WHEN {ANSWER_DUE}"
     " THEN COALESCE(t.first_answered_at <= t.first_answer_due_at, false) END",
     "done": f"CASE WHEN {DUE} THEN COALESCE(t.answered_at <= t.due_at, false) END",
-    "fixed": "COALESCE(t.reply_result = 'done', false)",
+    "fixed": "COALESCE(t.result = 'done', false)",
     "said": "CASE WHEN t.verdict_at >= :start AND t.verdict_at < :end THEN t.verdict END",
-    "unrated": f"CASE WHEN {FINISHED} THEN t.handling_level IS NULL END",
-    "answered": "CASE WHEN t.created_at >= :start AND t.created_at < :stop"
-    " THEN COALESCE(t.first_answered_at < :stop, false) END",
-    "wait": "CASE WHEN t.created_at >= :start AND t.created_at < :stop THEN floor("
-    f"CASE WHEN t.first_answered_at < :stop THEN {ELAPSED.format(h='answered')}"
+    "unrated": "CASE WHEN t.finished_at >= :start AND t.finished_at < :end"
+    " THEN NOT COALESCE(t.handling_level IS NOT NULL AND t.verdict_at < :end, false) END",
+    "answered": f"CASE WHEN {ANSWER_DUE} THEN COALESCE({HEARD}, false) END",
+    "wait": f"CASE WHEN {ANSWER_DUE} THEN floor("
+    f"CASE WHEN {HEARD} OR {LEFT} THEN {ELAPSED.format(h='heard')}"
     f" ELSE (CAST(:stopped AS float8[]))[county.nth] END - {ELAPSED.format(h='arrived')})::int END",
 }
 PLAIN, CALL_BACK = "NOT call_back", "call_back"
-# Which tickets are counted where: the yes and the no of rates, the grades of verdicts.
+# Which turns are counted where: the yes and the no of rates, the grades of verdicts.
 COUNTS = {
     "response": (f"{PLAIN} AND answer", f"{PLAIN} AND NOT answer"),
     "on_time": (f"{PLAIN} AND done", f"{PLAIN} AND NOT done"),
@@ -99,7 +113,8 @@ COUNTED = ", ".join(
     for name, columns in COUNTS.items()
 )
 LISTED = ", ".join(f"'{name}', json_agg(id) FILTER (WHERE {w})" for name, w in CASES.items())
-# The tickets come sorted, so that every list is: by wait, then by id.
+# The turns come sorted, so that every list is: by wait, then by ticket. A ticket that was late
+# twice in a month stands there twice.
 FACTS = f"""
     SELECT village_id,
            json_build_object({COUNTED})::text,
@@ -107,23 +122,22 @@ FACTS = f"""
            (json_agg(wait) FILTER (WHERE {CASES["waits"]}))::text,
            (json_agg(wait) FILTER (WHERE {CASES["open_waits"]}))::text
     FROM (
-        SELECT t.village_id, t.id, t.channel = 'rating' AS call_back,
+        SELECT t.village_id, t.ticket_id AS id, t.call_back,
                {", ".join(f"{told} AS {name}" for name, told in TOLD.items())}
-        FROM ticket t
+        FROM ticket_turn t
         CROSS JOIN LATERAL (
             SELECT array_position(CAST(:counties AS bigint[]), t.county_id) AS nth
         ) AS known
         CROSS JOIN LATERAL (
             SELECT known.nth, (known.nth - 1) * :days - :first_day + 1 AS first
         ) AS county
-        {_day_of("t.created_at", "arrived")}
-        {_day_of("t.first_answered_at", "answered")}
-        WHERE t.unit_region_id = t.village_id AND t.county_id = ANY(:counties)
+        {_day_of("t.started_at", "arrived")}
+        {_day_of("COALESCE(t.first_answered_at, t.ended_at)", "heard")}
+        WHERE t.village_id IS NOT NULL AND t.county_id = ANY(:counties)
           AND (CAST(:villages AS bigint[]) IS NULL OR t.village_id = ANY(:villages))
-          AND t.state NOT IN ('withdrawn', 'merged', 'declined')
-          AND (t.created_at >= :start OR t.first_answer_due_at >= :start OR t.due_at >= :start
-               OR t.verdict_at >= :start OR t.closed_at >= :start)
-        ORDER BY t.village_id, wait, t.id
+          AND (t.first_answer_due_at >= :start OR t.due_at >= :start OR t.verdict_at >= :start
+               OR t.finished_at >= :start)
+        ORDER BY t.village_id, wait, t.ticket_id, t.id
     ) AS told
     GROUP BY village_id
     """  # noqa: S608  the parts are constants of our own code
@@ -132,8 +146,7 @@ TOUCHED = text(
 )
 TICKET_CASES = text(
     """
-    SELECT t.id, t.number, c.name AS category, t.created_at, t.first_answer_due_at,
-           t.first_answered_at, t.due_at, t.answered_at, t.verdict, t.outcome
+    SELECT t.id, t.number, c.name AS category, t.created_at
     FROM ticket t LEFT JOIN ticket_category c ON c.id = t.category_id
     WHERE t.id = ANY(:ids) ORDER BY t.id
     """
@@ -152,18 +165,12 @@ class TicketFacts:
 
 @dataclass(frozen=True)
 class TicketCase:
-    """A ticket as a case: its number and its times, nothing of its author."""
+    """A ticket as a case: its number and its day, nothing of its author."""
 
     id: int
     number: str
     category: str | None
     created_at: datetime
-    first_answer_due_at: datetime
-    first_answered_at: datetime | None
-    due_at: datetime
-    answered_at: datetime | None
-    verdict: str | None
-    outcome: str | None
 
 
 def ticket_facts(
@@ -229,27 +236,28 @@ def ticket_by_number(county_id: int, number: str) -> int | None:
 
 
 def _hours(month: date, county_ids: Collection[int], stop: datetime) -> dict[str, Any]:
-    """The month's days and the first of the next, county after county: minutes of office time."""
+    """The days up to the first of the next month, county after county: minutes of office time."""
+    first, last = month - timedelta(days=DAYS_BEFORE), calendar.next_month(month)
     columns: dict[str, list[int]] = {
         name: [] for name in ("before", "opens_1", "closes_1", "opens_2", "closes_2")
     }
     counties, stopped = sorted(county_ids), []
     for county_id in counties:
-        for row in _days(month, clock_of(county_id)):
+        clock = clock_of(county_id)
+        for row in _days(first, last, clock):
             for name, value in zip(columns, row, strict=True):
                 columns[name].append(value)
-        worked = clock_of(county_id).between(calendar.midnight(month), stop)
+        worked = clock.between(calendar.midnight(first), stop)
         stopped.append(worked.total_seconds() / 60)
     return {
         **columns, "counties": counties, "stopped": stopped,
-        "first_day": (month - date(1970, 1, 1)).days,
-        "days": (calendar.next_month(month) - month).days + 1,
+        "first_day": (first - date(1970, 1, 1)).days, "days": (last - first).days + 1,
     }  # fmt: skip
 
 
-def _days(month: date, clock: WorkingTime) -> Iterator[tuple[int, ...]]:
-    day, before = month, 0
-    while day <= calendar.next_month(month):
+def _days(first: date, last: date, clock: WorkingTime) -> Iterator[tuple[int, ...]]:
+    day, before = first, 0
+    while day <= last:
         edges = [_minute(edge, day) for span in clock.spans(day) for edge in span]
         edges += [0] * (4 - len(edges))
         yield (before, *edges)

@@ -19,7 +19,7 @@ NAME = f"""
               OR c.code IN {QUIET} THEN '{OTHER}' ELSE c.name END
 """
 ACCEPTED = "t.state NOT IN ('submitted', 'declined')"
-DONE = "(t.answered_at IS NOT NULL OR t.state IN ('resolved', 'unsolved', 'archived'))"
+DONE = "(t.answered_at IS NOT NULL OR t.state IN ('resolved', 'unsolved'))"
 COUNTED = "t.state NOT IN ('withdrawn', 'merged')"
 FLOW = text(
     f"""

@@ -13,9 +13,9 @@ from backend.app.core.text_check import CheckedText, check_words
 from backend.app.places.queries import department_names, get_place
 from backend.app.points.acts import TICKET
 from backend.app.points.ledger import credit
-from backend.app.tickets import files, moves
+from backend.app.tickets import files, moves, turns
 from backend.app.tickets.desk import desk_staff
-from backend.app.tickets.errors import ExtensionPending
+from backend.app.tickets.errors import ExtensionPending, TooLateToExtend
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.news import tell_author, tell_people
@@ -51,17 +51,12 @@ def _required(words: str | None, what: str, limit: int = LONGEST) -> CheckedText
     return checked
 
 
-def _first_answer(ticket: Ticket, act: moves.Act) -> None:
-    """The first time the villager hears more than 已收到 is the first answer."""
-    if ticket.first_answered_at is None:
-        ticket.first_answered_at = act.at
-
-
 def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
     """签收: the unit takes it on."""
     act = moves.begin(actor, ticket_id, Move.SIGN, version)
     ticket = act.ticket
     ticket.signed_at = act.at
+    turns.note_signature(ticket, act.at)
     event = moves.finish(act)
     if ticket.person_id is not None and ticket.channel == Channel.MINI:
         # Not at sending: what nobody takes on, as junk sent for points, earns none.
@@ -77,7 +72,7 @@ def ask(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
     if act.ticket.person_id is None and act.ticket.receipt is None:
         raise InvalidInput(errors={"words": ["这件是代录或转办的,请打电话问,再写办理进展"]})
     act.words, act.typing_seconds = words, written.typing_seconds
-    _first_answer(act.ticket, act)
+    turns.note_first_answer(act.ticket, act.at)
     moves.pause(act)
     event = moves.finish(act)
     tell_author(act.ticket, event, "办事的人想问您一句", words.text or "")
@@ -98,7 +93,7 @@ def report_progress(actor: Actor, ticket_id: int, version: int, written: Written
     act = moves.begin(actor, ticket_id, Move.PROGRESS, version)
     attached = files.own_loose_files(actor.person_id, written.file_ids)
     act.words, act.typing_seconds = words, written.typing_seconds
-    _first_answer(act.ticket, act)
+    turns.note_first_answer(act.ticket, act.at)
     event = moves.finish(act)
     files.attach(attached, act.ticket.id, event.id)
     tell_author(act.ticket, event, "您的诉求有进展", words.text or "")
@@ -116,6 +111,8 @@ def request_extension(
     ticket = act.ticket
     if pending_extension(ticket.id) is not None:
         raise ExtensionPending
+    if act.at > ticket.due_at:
+        raise TooLateToExtend
     db.session.add(
         TicketExtension(
             ticket_id=ticket.id, round=ticket.round, asked_by_id=actor.person_id,
@@ -153,7 +150,7 @@ def hand_back(actor: Actor, ticket_id: int, version: int, written: Written) -> T
     drop_extension(ticket, act)
     event = moves.finish(act)
     ticket.unit_region_id = ticket.unit_department_id = None
-    ticket.signed_at = ticket.assigned_at = ticket.sign_due_at = None
+    turns.start(ticket, act.at)
     tell_people(desk_staff(ticket), ticket, event, "有一件退单要重新派", words.text or "")
     return ticket
 
@@ -174,11 +171,11 @@ def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Writ
 
 def _answer(act: moves.Act, result: str) -> TicketEvent:
     ticket = act.ticket
-    _first_answer(ticket, act)
     drop_extension(ticket, act)
+    turns.answer(ticket, act.at, result)
     ticket.answered_at, ticket.reply_result = act.at, result
     ticket.verdict = ticket.verdict_at = ticket.asked_again_at = ticket.outcome = None
-    moves.set_deadlines(ticket)
+    turns.set_deadlines(ticket, act.at)
     event = moves.finish(act)
     tell_author(ticket, event, "办好了吗?请您说句话", act.words.text or "")
     return event

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -29,6 +29,7 @@ COLUMNS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "kind": ("类型", False, ("类型", "诉求类型", "工单类型")),
     "category": ("分类", False, ("分类", "问题分类", "事项分类", "类别")),
     "received": ("受理时间", False, ("受理时间", "来电时间", "登记时间", "创建时间")),
+    "due": ("办结时限", False, ("办结时限", "办理时限", "要求办结时间", "截止时间", "到期时间")),
     "name": ("反映人", False, ("反映人", "来电人", "姓名", "诉求人")),
     "phone": ("电话", False, ("电话", "联系电话", "来电号码", "手机号")),
 }
@@ -95,7 +96,10 @@ def import_orders(
         try:
             with db.session.begin_nested():
                 said, at = reader.read(cells)
-                intake.open_ticket(said, Channel.HOTLINE, at, source=name, source_number=number)
+                intake.open_ticket(
+                    said, Channel.HOTLINE, at, source=name, source_number=number,
+                    hotline_due_at=reader.due(cells, at),
+                )  # fmt: skip
         except DomainError as refused:
             reasons = [text for texts in refused.errors.values() for text in texts]
             report.refused.append((line, ";".join(reasons) or refused.message))
@@ -170,16 +174,33 @@ class _Reader:
         raise InvalidInput(errors={"village": [fault]})
 
     def _received(self, text: str) -> datetime:
-        """When the hotline took it, from which the time runs; now where it does not say."""
+        """When the hotline took it, the start of the citizen's time; now where it does not say."""
         at = calendar.now()
         if not text:
             return at
-        for form in TIME_FORMATS:
-            try:
-                received = datetime.strptime(text, form).replace(tzinfo=COUNTY_ZONE)
-            except ValueError:
-                continue
-            if received > at or received.date() < date(2020, 1, 1):
-                break
-            return received
-        raise InvalidInput(errors={"received": [f"受理时间「{text}」不对"]})
+        received = _instant(text)
+        if received is None or received > at or received.date() < date(2020, 1, 1):
+            raise InvalidInput(errors={"received": [f"受理时间「{text}」不对"]})
+        return received
+
+    def due(self, cells: Mapping[str, str], received: datetime) -> datetime | None:
+        """The hotline's own limit, which is the citizen's; a day without an hour is whole."""
+        text = cells.get("due", "")
+        if not text:
+            return None
+        found = _instant(text)
+        if found is not None and ":" not in text:
+            found += timedelta(days=1)
+        if found is None or found <= received:
+            raise InvalidInput(errors={"due": [f"办结时限「{text}」不对"]})
+        return found
+
+
+def _instant(text: str) -> datetime | None:
+    """A time as hotlines write it, or None."""
+    for form in TIME_FORMATS:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=COUNTY_ZONE)
+        except ValueError:
+            continue
+    return None

@@ -18,7 +18,7 @@ from backend.app.core.sealing import seal
 from backend.app.core.text_check import CheckedText, check_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
-from backend.app.tickets import files, moves
+from backend.app.tickets import files, moves, turns
 from backend.app.tickets.categories import find_category, suggest_for
 from backend.app.tickets.errors import IdempotencyConflict, NothingSaid, TooManyTickets
 from backend.app.tickets.kinds import Channel, Kind
@@ -76,7 +76,10 @@ def submit(person_id: int, key: UUID, said: Said) -> Ticket:
 
 
 def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Ticket:
-    """Checks, stores, routes and acknowledges one ticket inside the caller's transaction."""
+    """Checks, stores, routes and acknowledges one ticket inside the caller's transaction.
+
+    `at` is when the citizen was heard, which may lie before it came here.
+    """
     place = _place(said)
     checked = check_words(said.words, limit=LONGEST)
     author = more.get("person_id") or more.get("proxy_id")
@@ -116,20 +119,19 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
         round_started_at=at,
         **more,
     )
-    moves.set_deadlines(ticket)
-    db.session.add(ticket)
-    db.session.flush()
+    arrived = max(at, calendar.now())
+    turns.start(ticket, arrived)
     event = _intake_event(ticket, suggested)
     files.attach(attached, ticket.id, None)
     tell_author(
         ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
     )
     if channel is not Channel.ANONYMOUS:
-        dispatch(ticket, category.code if category else None)
+        dispatch(ticket, category.code if category else None, arrived)
     return ticket
 
 
-def dispatch(ticket: Ticket, category_code: str | None) -> None:
+def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
     """Sends a ticket where the rules point at once; what is unclear waits at the county desk."""
     office = route(ticket, category_code)
     if not office:
@@ -137,8 +139,7 @@ def dispatch(ticket: Ticket, category_code: str | None) -> None:
     moves.finish(moves.begin_as_system(ticket, Move.ACCEPT))
     act = moves.begin_as_system(ticket, Move.ASSIGN)
     ticket.unit_region_id, ticket.unit_department_id = office.region_id, office.department_id
-    ticket.assigned_at = act.at
-    moves.set_deadlines(ticket)
+    turns.start(ticket, at)
     event = moves.finish(act)
     tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number},请尽快签收。")
 

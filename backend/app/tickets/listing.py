@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from backend.app.core import calendar
 from backend.app.core.db import db
@@ -20,14 +20,14 @@ from backend.app.tickets.kinds import (
     Outcome,
     Verdict,
 )
-from backend.app.tickets.models import Ticket, TicketCategory
+from backend.app.tickets.models import Ticket, TicketCategory, TicketTurn
 from backend.app.tickets.states import STATE_NAMES, State
 
 MOST_ROWS = 100_000
 COLUMNS = (
-    "编号", "类型", "分类", "渠道", "紧急程度", "状态", "村", "承办单位", "提出时间",
-    "首次回应期限", "首次回应", "办结期限", "答复时间", "结束时间", "村民回话", "结果", "督办级别",
-    "延期天数", "超时",
+    "编号", "类型", "分类", "渠道", "紧急程度", "状态", "村", "承办单位", "提出时间", "村民期限",
+    "派到单位", "首次回应期限", "首次回应", "办结期限", "答复时间", "结束时间", "村民回话", "结果",
+    "督办级别", "延期天数", "超时",
 )  # fmt: skip
 NUMBERS = ("region_id", "department_id")
 TEXTS = ("view", "search", "category", "kind", "channel", "tag")
@@ -52,13 +52,26 @@ def filters_from(given: Mapping[str, str]) -> board.Filters:
 
 def rows_of(scope: board.Scope, filters: board.Filters) -> list[tuple[Any, ...]]:
     """In the order of COLUMNS, by number, the newest MOST_ROWS."""
+    unit = (
+        select(
+            TicketTurn.started_at, TicketTurn.first_answer_due_at, TicketTurn.first_answered_at,
+        )
+        .where(
+            TicketTurn.ticket_id == Ticket.id,
+            func.num_nonnulls(TicketTurn.unit_region_id, TicketTurn.unit_department_id) > 0,
+        )
+        .order_by(TicketTurn.id.desc())
+        .limit(1)
+        .lateral("unit")
+    )  # fmt: skip
     query: Any = select(
         Ticket.number, Ticket.kind, TicketCategory.name, Ticket.channel, Ticket.urgency,
         Ticket.state, Ticket.village_id, Ticket.unit_region_id, Ticket.unit_department_id,
-        Ticket.created_at, Ticket.first_answer_due_at, Ticket.first_answered_at, Ticket.due_at,
-        Ticket.answered_at, Ticket.closed_at, Ticket.verdict, Ticket.outcome,
-        Ticket.supervision_level, Ticket.extra_days,
+        Ticket.created_at, Ticket.citizen_due_at, unit.c.started_at, unit.c.first_answer_due_at,
+        unit.c.first_answered_at, Ticket.due_at, Ticket.answered_at, Ticket.closed_at,
+        Ticket.verdict, Ticket.outcome, Ticket.supervision_level, Ticket.extra_days,
     ).outerjoin(TicketCategory, TicketCategory.id == Ticket.category_id)  # fmt: skip
+    query = query.outerjoin(unit, true())
     found: list[Any] = list(
         db.session.execute(
             board.narrowed(query, scope, filters).order_by(Ticket.id.desc()).limit(MOST_ROWS)
@@ -80,8 +93,8 @@ def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any
     end = row.answered_at or row.closed_at or at
     unit = places.get(row.unit_region_id) or bureaus.get(row.unit_department_id) or ""
     times = (
-        row.created_at, row.first_answer_due_at, row.first_answered_at, row.due_at,
-        row.answered_at, row.closed_at,
+        row.created_at, row.citizen_due_at, row.started_at, row.first_answer_due_at,
+        row.first_answered_at, row.due_at, row.answered_at, row.closed_at,
     )  # fmt: skip
     return (
         row.number, KIND_NAMES[Kind(row.kind)], row.name or "", CHANNEL_NAMES[Channel(row.channel)],

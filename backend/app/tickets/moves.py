@@ -10,18 +10,20 @@ from backend.app.access import Actor
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.text_check import CheckedText, WordsState
-from backend.app.tickets.county import clock_of, limits_of
-from backend.app.tickets.deadlines import Stage, Urgency, deadlines, due
+from backend.app.tickets import turns
 from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, TicketUnknown
+from backend.app.tickets.kinds import Outcome
 from backend.app.tickets.models import Ticket, TicketEvent, TicketPause
 from backend.app.tickets.parties import parties_of
-from backend.app.tickets.states import CLOSED, TABLE, Move, Party, State
+from backend.app.tickets.states import CLOSED, TABLE, Move, Party, Rule, State
 
 MOST_TYPING = 4 * 3600
 # Who did one of these has handled the ticket and verifies none of it.
 HANDLING = frozenset(
     {Move.SIGN, Move.ASK, Move.PROGRESS, Move.REQUEST_EXTENSION, Move.REPLY, Move.HAND_BACK}
 )
+# Outcomes after which a villager could have said how the matter was handled.
+FINISHED = frozenset({Outcome.SOLVED, Outcome.PARTLY, Outcome.NOT, Outcome.UNANSWERED})
 SILENT = CheckedText(None, WordsState.NONE)
 
 
@@ -81,8 +83,9 @@ def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) 
         raise NotYours
     if rule.not_by_handlers and (Party.HANDLER in parties or has_handled(ticket, actor.person_id)):
         raise HandlerVerifies
-    if (version is not None and version != ticket.version) or ticket.state not in rule.starts:
+    if version is not None and version != ticket.version:
         raise TicketMoved
+    _check_state(ticket, rule)
     party = next(party for party in Party if party in allowed)
     return Act(ticket, move, party, actor.person_id, calendar.now(), State(ticket.state))
 
@@ -93,9 +96,14 @@ def _begin_with_receipt(ticket: Ticket, move: Move) -> Act:
         raise TicketUnknown
     if Party.AUTHOR not in rule.by:
         raise NotYours
-    if ticket.state not in rule.starts:
-        raise TicketMoved
+    _check_state(ticket, rule)
     return Act(ticket, move, Party.AUTHOR, None, calendar.now(), State(ticket.state))
+
+
+def _check_state(ticket: Ticket, rule: Rule) -> None:
+    """What is filed does not move any more."""
+    if ticket.archived_at is not None or ticket.state not in rule.starts:
+        raise TicketMoved
 
 
 def check_desk(actor: Actor, ticket: Ticket) -> None:
@@ -107,8 +115,9 @@ def check_desk(actor: Actor, ticket: Ticket) -> None:
 def begin_as_system(ticket: Ticket, move: Move) -> Act:
     """A move nobody makes by hand; the caller holds the row."""
     rule = TABLE[move]
-    if Party.SYSTEM not in rule.by or ticket.state not in rule.starts:
+    if Party.SYSTEM not in rule.by:
         raise TicketMoved
+    _check_state(ticket, rule)
     return Act(ticket, move, Party.SYSTEM, None, calendar.now(), State(ticket.state))
 
 
@@ -127,8 +136,12 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
     ticket.version += 1
     if after in CLOSED and act.before not in CLOSED:
         ticket.closed_at = act.at
+        if ticket.outcome in FINISHED:
+            turns.note_finish(ticket, act.at)
     elif after not in CLOSED:
         ticket.closed_at = None
+    if act.move is Move.ARCHIVE:
+        ticket.archived_at = act.at
     if ticket.receipt is not None and act.party is Party.AUTHOR:
         act.words = for_the_desk(act.words)
     seconds = act.typing_seconds
@@ -154,54 +167,29 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
     return event
 
 
-def pauses_of(ticket: Ticket) -> list[tuple[datetime, datetime]]:
-    """The finished pauses of this round, in order."""
-    rows = db.session.scalars(
-        select(TicketPause)
-        .where(
-            TicketPause.ticket_id == ticket.id,
-            TicketPause.round == ticket.round,
-            TicketPause.resumed_at.is_not(None),
-        )
-        .order_by(TicketPause.paused_at)
-    )
-    return [(row.paused_at, row.resumed_at) for row in rows if row.resumed_at is not None]
-
-
-def set_deadlines(ticket: Ticket) -> None:
-    """Computes every deadline anew from the facts; doing so twice changes nothing."""
-    clock = clock_of(ticket.county_id)
-    limits = limits_of(ticket.county_id, ticket.round_started_at)
-    urgency = Urgency(ticket.urgency)
-    found = deadlines(
-        clock, limits, urgency, ticket.round_started_at, pauses_of(ticket), ticket.extra_days
-    )
-    ticket.due_at = found.due_at
-    if ticket.round == 1:
-        ticket.first_answer_due_at = found.answer_due_at
-    if ticket.assigned_at is not None:
-        ticket.sign_due_at = due(clock, limits[urgency, Stage.SIGN], ticket.assigned_at)
-    if ticket.answered_at is not None:
-        ticket.call_back_due_at = due(clock, limits[urgency, Stage.CALL_BACK], ticket.answered_at)
-
-
 def pause(act: Act) -> None:
     """The office waits for the villager: its time stands still."""
     ticket = act.ticket
     ticket.paused_at = act.at
+    turn = turns.running(ticket)
+    if turn is not None:
+        turn.paused_at = act.at
     db.session.add(TicketPause(ticket_id=ticket.id, round=ticket.round, paused_at=act.at))
 
 
 def resume(act: Act) -> None:
     """The villager has answered, or has been waited for long enough."""
     ticket = act.ticket
-    running = db.session.scalars(
+    pause = db.session.scalars(
         select(TicketPause).where(
             TicketPause.ticket_id == ticket.id, TicketPause.resumed_at.is_(None)
         )
     ).one_or_none()
-    if running is not None:
-        running.resumed_at = act.at
+    if pause is not None:
+        pause.resumed_at = act.at
         db.session.flush()
+    turns.set_deadlines(ticket, act.at)
     ticket.paused_at = None
-    set_deadlines(ticket)
+    turn = turns.running(ticket)
+    if turn is not None:
+        turn.paused_at = None

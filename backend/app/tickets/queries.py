@@ -76,6 +76,8 @@ def count_needing_answer(person_id: int) -> int:
 
 def author_may(ticket: Ticket, at: datetime) -> list[str]:
     """What the author can do now, in the phone's words."""
+    if ticket.archived_at is not None:
+        return []
     state = State(ticket.state)
     found = [AUTHOR_MAY[move] for move in moves(state, {Party.AUTHOR}) if move in AUTHOR_MAY]
     if ticket.verdict not in (None, "unanswered") and "verdict" in found:
@@ -95,8 +97,11 @@ def _may_reopen(ticket: Ticket, at: datetime) -> bool:
 
 
 def cadre_may(ticket: Ticket, parties: Collection[Party]) -> list[str]:
+    if ticket.archived_at is not None:
+        return []
     found = [CADRE_MAY[move] for move in moves(State(ticket.state), parties) if move in CADRE_MAY]
-    if "request_extension" in found and _has_pending_extension(ticket.id):
+    late = calendar.now() > ticket.due_at
+    if "request_extension" in found and (late or _has_pending_extension(ticket.id)):
         found.remove("request_extension")
     if ticket.person_id is None and ticket.receipt is None and "ask" in found:
         found.remove("ask")

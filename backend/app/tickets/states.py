@@ -19,7 +19,6 @@ class State(StrEnum):
     DECLINED = "declined"
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
-    ARCHIVED = "archived"
 
 
 class Party(StrEnum):
@@ -74,13 +73,10 @@ STATE_NAMES = {
     State.DECLINED: "不予受理",
     State.MERGED: "已并案",
     State.WITHDRAWN: "已撤回",
-    State.ARCHIVED: "已归档",
 }
 OPEN = frozenset({State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING})
 WAITING = frozenset({State.WAITING, State.ANSWERED})
-CLOSED = frozenset(
-    {State.RESOLVED, State.UNSOLVED, State.DECLINED, State.MERGED, State.WITHDRAWN, State.ARCHIVED}
-)
+CLOSED = frozenset({State.RESOLVED, State.UNSOLVED, State.DECLINED, State.MERGED, State.WITHDRAWN})
 GROUPS = {"open": OPEN, "waiting": WAITING, "closed": CLOSED}
 # The office's time runs in these; while a villager is asked something it stands still.
 RUNNING = OPEN
@@ -115,7 +111,8 @@ TABLE: dict[Move, Rule] = {
     Move.DECLINE: _rule({S.SUBMITTED, S.ACCEPTED}, S.DECLINED, DESK),
     Move.CLASSIFY: _rule(OPEN | {S.WAITING}, None, DESK),
     Move.ASSIGN: _rule({S.ACCEPTED}, S.ASSIGNED, DESK, SYSTEM),
-    Move.REASSIGN: _rule(WITH_UNIT, S.ASSIGNED, DESK),
+    # By the system where the unit's village went into another one.
+    Move.REASSIGN: _rule(WITH_UNIT, S.ASSIGNED, DESK, SYSTEM),
     Move.HAND_BACK: _rule({S.ASSIGNED, S.HANDLING}, S.ACCEPTED, HANDLER),
     Move.SIGN: _rule({S.ASSIGNED}, S.HANDLING, HANDLER),
     Move.ASK: _rule({S.HANDLING}, S.WAITING, HANDLER),
@@ -137,7 +134,7 @@ TABLE: dict[Move, Rule] = {
     Move.ANSWER_MERGED: _rule({S.MERGED}, S.ANSWERED, SYSTEM),
     Move.RELEASE: _rule({S.MERGED}, S.ACCEPTED, DESK, SYSTEM),
     Move.SUPERVISE: _rule(OPEN | WAITING, None, DESK, SYSTEM),
-    Move.ARCHIVE: _rule(CLOSED - {S.MERGED, S.ARCHIVED}, S.ARCHIVED, DESK, SYSTEM),
+    Move.ARCHIVE: _rule(CLOSED - {S.MERGED}, None, DESK, SYSTEM),
 }
 # A verdict of these closes the ticket; "not" leaves it open for a reopening or the desk.
 CLOSING_VERDICTS = frozenset({"solved", "partly"})

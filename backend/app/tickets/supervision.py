@@ -12,14 +12,13 @@ from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.text_check import check_words
-from backend.app.places.queries import get_place
-from backend.app.tickets import moves
+from backend.app.places.queries import current_village, get_place, merged_villages
+from backend.app.tickets import desk, moves, turns
 from backend.app.tickets.county import clock_of, policy_of
-from backend.app.tickets.desk import desk_staff
 from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.news import tell_author, tell_office, tell_people
-from backend.app.tickets.states import CLOSED, RUNNING, Move, State
+from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, State
 
 BATCH = 200
 ASK_AGAIN_AFTER = timedelta(days=7)
@@ -91,9 +90,9 @@ def _note(act: moves.Act, level: Level) -> None:
 def _above(ticket: Ticket) -> list[int]:
     """The township above a village that is late."""
     if ticket.village_id is None or ticket.unit_region_id != ticket.village_id:
-        return desk_staff(ticket)
+        return desk.desk_staff(ticket)
     from_township = staff_of([Role.TOWNSHIP_STAFF], _township(ticket.village_id))
-    return from_township or desk_staff(ticket)
+    return from_township or desk.desk_staff(ticket)
 
 
 def _township(village_id: int) -> int:
@@ -128,6 +127,34 @@ def _report(ticket: Ticket, at: datetime) -> None:
     act = moves.begin_as_system(ticket, Move.SUPERVISE)
     act.words = check_words("超时一个工作日以上")
     _note(act, Level.REPORT)
+
+
+def follow_merged_villages() -> int:
+    """What lies with a village that went into another one goes on there, with a clock of its own.
+
+    What had become late before stays with the village that is gone.
+    """
+    return _each(
+        and_(
+            Ticket.state.in_([s.value for s in WITH_UNIT]),
+            Ticket.unit_region_id.in_(merged_villages()),
+        ),
+        _follow,
+    )
+
+
+def _follow(ticket: Ticket, _at: datetime) -> None:
+    gone = ticket.unit_region_id
+    if gone is None or State(ticket.state) not in WITH_UNIT or current_village(gone) == gone:
+        return
+    act = moves.begin_as_system(ticket, Move.REASSIGN)
+    desk.take_from(ticket, act)
+    if ticket.village_id == gone:
+        ticket.village_id = current_village(gone)
+    ticket.unit_region_id = current_village(gone)
+    turns.start(ticket, act.at)
+    event = moves.finish(act)
+    tell_office(ticket, event, "并入的村有一件诉求要接着办", f"编号 {ticket.number}")
 
 
 def ask_again() -> int:
@@ -202,15 +229,16 @@ def _stop_waiting(ticket: Ticket, at: datetime) -> None:
 def archive_closed() -> int:
     """归档: what has been closed for longer than it may be reopened."""
     shortest = calendar.now() - timedelta(days=1)
-    closed = [s.value for s in CLOSED - {State.ARCHIVED, State.MERGED}]
-    return _each(and_(Ticket.state.in_(closed), Ticket.closed_at < shortest), _archive)
+    closed = [s.value for s in CLOSED - {State.MERGED}]
+    old = and_(Ticket.closed_at < shortest, Ticket.archived_at.is_(None))
+    return _each(and_(Ticket.state.in_(closed), old), _archive)
 
 
 def _archive(ticket: Ticket, at: datetime) -> None:
     kept_for = timedelta(days=policy_of(ticket.county_id).archive_days)
     if ticket.closed_at is None or at < ticket.closed_at + kept_for:
         return
-    if State(ticket.state) in CLOSED - {State.ARCHIVED, State.MERGED}:
+    if ticket.archived_at is None and State(ticket.state) in CLOSED - {State.MERGED}:
         moves.finish(moves.begin_as_system(ticket, Move.ARCHIVE))
 
 

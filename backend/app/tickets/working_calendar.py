@@ -22,8 +22,8 @@ from backend.app.tickets.models import (
     DeadlineRule,
     Ticket,
 )
-from backend.app.tickets.moves import set_deadlines
 from backend.app.tickets.states import OPEN, WAITING
+from backend.app.tickets.turns import set_deadlines
 
 WARN_FROM_MONTH = 10
 FIRST_YEAR, LAST_YEAR = 2020, 2099
@@ -146,9 +146,12 @@ def set_limit(
 
 
 def recompute_open(county_id: int) -> int:
-    """Computes the deadlines of every ticket that is not closed anew; returns how many moved."""
+    """Computes anew what is not yet due of every open ticket, for the citizen and for the unit.
+
+    Returns how many moved.
+    """
     forget_clocks()
-    moved = 0
+    at, moved = calendar.now(), 0
     for ticket in db.session.scalars(
         select(Ticket)
         .where(
@@ -158,9 +161,9 @@ def recompute_open(county_id: int) -> int:
         .order_by(Ticket.id)
         .with_for_update()
     ):
-        before = (ticket.due_at, ticket.sign_due_at)
-        set_deadlines(ticket)
-        moved += before != (ticket.due_at, ticket.sign_due_at)
+        before = (ticket.due_at, ticket.sign_due_at, ticket.citizen_due_at)
+        set_deadlines(ticket, at)
+        moved += before != (ticket.due_at, ticket.sign_due_at, ticket.citizen_due_at)
     db.session.flush()
     return moved
 

@@ -214,7 +214,10 @@ def test_a_ticket_that_moves_to_another_village_leaves_the_first(county: County)
     same_as_afresh(county.id)
     with transaction() as session:
         session.execute(
-            text("UPDATE ticket SET village_id = :to, unit_region_id = :to WHERE number = 'G0'"),
+            text(
+                "UPDATE ticket_turn SET village_id = :to, unit_region_id = :to FROM ticket t"
+                " WHERE t.id = ticket_id AND t.number = 'G0'"
+            ),
             {"to": county.village_ids[2]},
         )
     assert same_as_afresh(county.id)
@@ -223,7 +226,10 @@ def test_a_ticket_that_moves_to_another_village_leaves_the_first(county: County)
 def test_what_was_not_yet_committed_is_found_the_next_time(county: County) -> None:
     same_as_afresh(county.id)
     with db.engine.connect() as slow:
-        slow.execute(text("UPDATE ticket SET verdict = 'not' WHERE number = 'G0'"))
+        slow.execute(
+            text("UPDATE ticket_turn SET verdict = 'not' FROM ticket t"
+                 " WHERE t.id = ticket_id AND t.number = 'G0'")
+        )  # fmt: skip
         # Somebody else commits later and is gathered first.
         store(county, 201, 1, 3, None)
         with transaction():

@@ -7,6 +7,7 @@ from backend.app.tickets.models.history import (
     TicketFile,
     TicketPause,
     TicketTouch,
+    TicketTurn,
 )
 from backend.app.tickets.models.rules import (
     CalendarDay,
@@ -40,4 +41,5 @@ __all__ = [
     "TicketPause",
     "TicketSettings",
     "TicketTouch",
+    "TicketTurn",
 ]

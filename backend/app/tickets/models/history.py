@@ -50,6 +50,66 @@ class TicketEvent(Model):
     typing_seconds: Mapped[int | None] = mapped_column(Integer)
 
 
+class TicketTurn(Model):
+    """One office's time with a ticket, from receipt on: its clock, its answer, what was said of it.
+
+    Months are counted from turns. The county's desk has turns too, without a unit. `village_id` is
+    the unit's where it is the ticket's own village: only that is in a village's figures. Of a turn
+    that is over nothing changes but what was said of its answer (a trigger).
+    """
+
+    __tablename__ = "ticket_turn"
+    __table_args__ = (
+        CheckConstraint("unit_region_id IS NULL OR unit_department_id IS NULL", name="one_unit"),
+        CheckConstraint("village_id IS NULL OR village_id = unit_region_id", name="own_village"),
+        CheckConstraint("ended_at >= started_at", name="order"),
+        CheckConstraint("answered_at IS NULL OR answered_at = ended_at", name="answer_ends"),
+        CheckConstraint("ended_at IS NOT NULL OR due_at IS NOT NULL", name="runs_to_a_time"),
+        CheckConstraint("(verdict IS NULL) = (verdict_at IS NULL)", name="verdict_has_a_time"),
+        Index(
+            "uq_ticket_turn_running", "ticket_id", unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "ticket_id", "id"),
+        Index(
+            "ix_ticket_turn_village", "village_id", "due_at",
+            postgresql_where=text("village_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_turn_desk", "county_id", "due_at",
+            postgresql_where=text("unit_region_id IS NULL AND unit_department_id IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    round: Mapped[int] = mapped_column(SmallInteger)
+    unit_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    unit_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    # A bad rating's call-back has measurements of its own.
+    call_back: Mapped[bool]
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    sign_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Null at the desk, and after a reopening: the same unit was heard before.
+    first_answer_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Null for what was answered together with another ticket, whose turn has the deadline.
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    result: Mapped[str | None] = mapped_column(String(8))
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    extra_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    verdict_at: Mapped[datetime | None] = mapped_column(Instant)
+    handling_level: Mapped[int | None] = mapped_column(SmallInteger)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class TicketFile(Model):
     """A photo or a recording, sent before the ticket it belongs to."""
 

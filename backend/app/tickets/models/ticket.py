@@ -63,6 +63,7 @@ class Ticket(Model):
         CheckConstraint(
             f"(closed_at IS NOT NULL) = ({one_of('state', CLOSED)})", name="closed_has_a_time"
         ),
+        CheckConstraint("archived_at >= closed_at", name="archived_once_closed"),
         CheckConstraint("(state = 'merged') <= (parent_id IS NOT NULL)", name="merged_into"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint(
@@ -109,7 +110,7 @@ class Ticket(Model):
         ),
         Index(
             "ix_ticket_to_archive", "closed_at",
-            postgresql_where=text("closed_at IS NOT NULL AND state <> 'archived'"),
+            postgresql_where=text("closed_at IS NOT NULL AND archived_at IS NULL"),
         ),
         Index(
             "ix_ticket_samples", "county_id", "id",
@@ -153,11 +154,13 @@ class Ticket(Model):
 
     created_at: Mapped[datetime] = mapped_column(Instant)
     round_started_at: Mapped[datetime] = mapped_column(Instant)
+    # The citizen's clock: from receipt (`created_at`) or the reopening, by the hotline's own limit
+    # where it gave one.
+    citizen_due_at: Mapped[datetime] = mapped_column(Instant)
+    hotline_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The clock of whom it lies with, the desk included: as in the running turn.
     assigned_at: Mapped[datetime | None] = mapped_column(Instant)
     signed_at: Mapped[datetime | None] = mapped_column(Instant)
-    # Of the first round, and never changed: what the response rate is made of.
-    first_answer_due_at: Mapped[datetime] = mapped_column(Instant)
-    first_answered_at: Mapped[datetime | None] = mapped_column(Instant)
     sign_due_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant)
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -166,6 +169,8 @@ class Ticket(Model):
     call_back_due_at: Mapped[datetime | None] = mapped_column(Instant)
     asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Beside the state: what is filed keeps what came of it.
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
     # What the office says came of it; what the villager says, by the villager's own word only.
     reply_result: Mapped[str | None] = mapped_column(String(8))
     verdict: Mapped[str | None] = mapped_column(String(10))
