@@ -67,3 +67,11 @@ def test_t8_its_connections_and_certificate_are_its_own(servers, anonymous) -> N
 def test_t8_no_body_reaches_a_disk(anonymous) -> None:
     assert _one(anonymous, "client_max_body_size") == _one(anonymous, "client_body_buffer_size")
     assert _one(anonymous, "proxy_max_temp_file_size") == ["0"]
+
+
+def test_t14_one_address_is_slowed_down_in_memory_alone(anonymous) -> None:
+    parsed = crossplane.parse(str(CONF), check_ctx=False, catch_errors=False)
+    (zone,) = _all(parsed["config"][0]["parsed"], "limit_req_zone")
+    assert zone[0] == "$binary_remote_addr"
+    assert _one(anonymous, "limit_req")[0] == zone[1].rsplit(":", 1)[0]
+    assert _one(anonymous, "limit_req_status") == ["429"]

@@ -6,13 +6,16 @@ from flask_smorest import Blueprint
 
 from backend.app.access import Permission
 from backend.app.accounts import consents, invitations, operations, queries, schemas
-from backend.app.core import calendar
+from backend.app.core import calendar, limits, traces
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all, presented_token
 from backend.app.core.sessions import LIFETIME, SessionKind, close_session, open_session
-from backend.app.core.wechat import wechat_client
+from backend.app.core.wechat import LoginCodeInvalid, wechat_client
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="登录与绑定")
+# Every code is asked of WeChat, whose quota is the whole county's. Right codes are not counted: a
+# village, or all telephones behind an operator's gate, may come from one address.
+WRONG_CODES = limits.Limit("wrong_login_codes", 60, 600)
 
 
 @blueprint.post("/sessions")
@@ -21,7 +24,13 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="�
 @blueprint.response(201, schemas.SessionShape())
 def create_session(given: dict[str, Any]) -> dict[str, Any]:
     """Exchanges wx.login's code for an opaque token; nobody is known who has not agreed."""
-    openid = wechat_client().openid_for(given["code"])
+    caller = traces.caller()
+    limits.check(WRONG_CODES, caller)
+    try:
+        openid = wechat_client().openid_for(given["code"])
+    except LoginCodeInvalid:
+        limits.count(WRONG_CODES, caller)
+        raise
     with transaction():
         person_id = operations.enter_by_openid(openid)
         consents.give(person_id, given["consent"])

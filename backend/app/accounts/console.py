@@ -13,10 +13,10 @@ from backend.app.accounts import audit_log, console_tokens, logins, people, seco
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import calendar, limits, traces
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, InvalidInput, TooMany
+from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.guards import (
     CONSOLE_COOKIE,
     PRE_COOKIE,
@@ -30,7 +30,6 @@ from backend.app.core.guards import (
     open_to_all,
     presented_token,
 )
-from backend.app.core.queue import redis_client
 from backend.app.core.sessions import SessionKind, close_session, open_session
 
 blueprint = Blueprint("accounts_console", __name__, url_prefix="/console")
@@ -47,14 +46,8 @@ def _way_back() -> str:
 
 
 def _slow_down_address() -> None:
-    key = (
-        f"login_attempts:{request.remote_addr}:{int(calendar.now().timestamp()) // ADDRESS_WINDOW}"
-    )
-    pipeline = redis_client().pipeline()
-    pipeline.incr(key)
-    pipeline.expire(key, ADDRESS_WINDOW)
-    if pipeline.execute()[0] > ATTEMPTS_PER_ADDRESS:
-        raise TooMany("这个网络登录次数太多,请十分钟后再试", retry_after=ADDRESS_WINDOW)
+    attempts = limits.Limit("console_logins", ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW)
+    limits.count(attempts, traces.caller())
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

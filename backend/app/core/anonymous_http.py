@@ -3,12 +3,12 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import open_to_all, refuse_unguarded
-from backend.app.core.http import HEADERS, OUR_FAULT, SENTENCES, NoSession, status_of
+from backend.app.core.http import HEADERS, HSTS, OUR_FAULT, SENTENCES, NoSession, status_of
 
 log = structlog.get_logger()
 # Whatever could tie an answer to somebody is refused aloud, so that a careless proxy is noticed.
@@ -38,6 +38,8 @@ def _finish(response: Response) -> Response:
     response.headers["Access-Control-Max-Age"] = "86400"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
+    if current_app.config["SETTINGS"].anonymous_host.startswith("https://"):
+        response.headers.add(*HSTS)
     return response
 
 

@@ -12,9 +12,8 @@ from flask import Flask, current_app, g, redirect, request, url_for
 
 from backend.app.access import Actor, Grant, Permission, Role, has_permission, needs_second_factor
 from backend.app.access.permissions import TABLE
-from backend.app.core import calendar
+from backend.app.core import calendar, limits
 from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
-from backend.app.core.queue import redis_client
 from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -26,6 +25,7 @@ PRE_COOKIE = "vv_pre"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = "open"
 CALLS_A_MINUTE = 120
+REQUESTS = limits.Limit("requests", REQUESTS_A_MINUTE, 60)
 
 
 class TokenScope(StrEnum):
@@ -123,12 +123,7 @@ def admit_bearer(scope: TokenScope) -> None:
         raise TokenRefused
     if found.scope is not scope:
         raise NotAllowed
-    key = f"api_token:{found.token_id}:{int(calendar.now().timestamp()) // 60}"
-    pipeline = redis_client().pipeline()
-    pipeline.incr(key)
-    pipeline.expire(key, 120)
-    if pipeline.execute()[0] > CALLS_A_MINUTE:
-        raise TooMany(retry_after=60)
+    limits.count(limits.Limit("api_token", CALLS_A_MINUTE, 60), str(found.token_id))
     g.bearer = found
 
 
@@ -166,8 +161,9 @@ def admit(permission: Permission, steps: Collection[Step] = ()) -> None:
     session = read_session(kind, token, calendar.now().timestamp()) if token else None
     if session is None:
         raise NotLoggedIn
-    if session.requests_this_minute > REQUESTS_A_MINUTE:
-        raise TooMany(retry_after=60)
+    left = limits.tell(REQUESTS, session.requests_this_minute)
+    if session.requests_this_minute > REQUESTS.most:
+        raise TooMany(retry_after=left)
     g.session = session
     if console:
         check_csrf(token)

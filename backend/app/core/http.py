@@ -10,7 +10,7 @@ import orjson
 import psycopg
 import redis
 import structlog
-from flask import Flask, Request, Response, g, jsonify, render_template, request
+from flask import Flask, Request, Response, g, jsonify, make_response, render_template, request
 from flask.json.provider import JSONProvider
 from flask.sessions import SessionInterface, SessionMixin
 from flask_smorest import Api
@@ -72,8 +72,7 @@ HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
-SAFE = list(HEADERS.items())
-UNCACHED = ("/api/", "/console")
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
 REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 JSON_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
@@ -113,11 +112,12 @@ def _wants_page() -> bool:
     return not request.path.startswith("/api") and not request.headers.get("HX-Request")
 
 
-def answer(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Any:
+def answer(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Response:
     """The one shape, as JSON or as a page with the same words."""
     body = {"code": code, "message": message, "errors": errors, "request_id": g.get("request_id")}
     if _wants_page() and request.accept_mimetypes.accept_html:
-        return render_template("error.html", status=status, console=on_console(), **body), status
+        page = render_template("error.html", status=status, console=on_console(), **body)
+        return make_response(page, status)
     response = jsonify(body)
     response.status_code = status
     return response
@@ -128,7 +128,7 @@ def answer_domain_error(error: DomainError) -> Any:
         return guards.send_to_login(error)
     response = answer(status_of(error), error.code, error.message, error.errors)
     retry_after = getattr(error, "retry_after", None)
-    if retry_after and isinstance(response, Response):
+    if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
 
@@ -163,9 +163,7 @@ def answer_http_error(error: HTTPException) -> Any:
     response = answer(status, code, message, _flat(messages))
     allowed = getattr(error, "valid_methods", None)
     if allowed:
-        target = response if isinstance(response, Response) else None
-        if target is not None:
-            target.headers["Allow"] = ", ".join(sorted(allowed))
+        response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
 
 
@@ -179,8 +177,7 @@ def answer_unreachable(error: Exception) -> Any:
     """Database or Redis is away: said plainly, and worth trying again."""
     log.error("unreachable", path=request.path, kind=type(error).__name__)
     response = answer(503, Unavailable.code, Unavailable.message, {})
-    if isinstance(response, Response):
-        response.headers["Retry-After"] = "5"
+    response.headers["Retry-After"] = "5"
     return response
 
 
@@ -213,8 +210,12 @@ def _finish(response: Response) -> Response:
     asked, kept = request._get_current_object(), g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     status, headers = response.status_code, response.headers
     headers["X-Request-Id"] = kept.get("request_id", "")
-    if asked.path.startswith(UNCACHED) and "Cache-Control" not in headers:
+    if asked.path.startswith("/console"):
+        # Files too: nothing of the console may lie in a browser after its owner has logged out.
+        headers["Cache-Control"] = "private, no-store"
+    elif asked.path.startswith("/api/") and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
+    headers.extend(kept.get("rate_limit", {}))
     seconds = time.perf_counter() - kept.get("began", time.perf_counter())
     metrics.observe_request(asked.endpoint or "none", status, seconds)
     if status >= 400 or asked.method not in guards.SAFE_METHODS:
@@ -241,15 +242,16 @@ class SafeHeaders:
     A page may bring a policy of its own, as the phone's frame does, which needs a microphone.
     """
 
-    def __init__(self, application: "WSGIApplication") -> None:
+    def __init__(self, application: "WSGIApplication", https: bool) -> None:
         self.application = application
+        self.safe = [*HEADERS.items(), *([HSTS] if https else [])]
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             own = {name for name, _ in headers if name in HEADERS}
-            safe = [item for item in SAFE if item[0] not in own] if own else SAFE
+            safe = [item for item in self.safe if item[0] not in own] if own else self.safe
             return start_response(status, headers + safe, *error)
 
         return self.application(environ, begin)
@@ -269,7 +271,7 @@ def register(app: Flask) -> None:
     """Hangs all of this on the application."""
     app.session_interface = NoSession()
     app.json = OrjsonProvider(app)
-    app.wsgi_app = SafeHeaders(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = SafeHeaders(app.wsgi_app, app.config["SETTINGS"].https)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(DomainError, answer_domain_error)

@@ -54,7 +54,11 @@ class Settings:
     @property
     def secure_cookies(self) -> bool:
         """Cookies carry Secure wherever the public address is https."""
-        return self.production or self.public_host.startswith("https://")
+        return self.production or self.https
+
+    @property
+    def https(self) -> bool:
+        return self.public_host.startswith("https://")
 
     @property
     def second_factor_required(self) -> bool:

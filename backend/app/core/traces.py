@@ -32,6 +32,12 @@ class Trace:
     device: str | None = None
 
 
+def caller() -> str:
+    """What stands for the address that asks, where its requests are counted for some minutes."""
+    address = request.remote_addr or ""
+    return _digest(_key_of(calendar.today()), b"caller", address.encode())
+
+
 def trace_of_request() -> Trace:
     """For the one view whose facts are looked at for stuffing."""
     key = _key_of(calendar.today())

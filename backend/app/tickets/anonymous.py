@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from nacl.public import PublicKey, SealedBox
 
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
@@ -16,7 +16,7 @@ from backend.app.core.text_check import check_words
 from backend.app.surveys import store, tokens
 from backend.app.surveys.schemas import Token
 from backend.app.tickets import letters
-from backend.app.tickets.receipts import Guesses, ReceiptUnknown, lookup
+from backend.app.tickets.receipts import ReceiptUnknown, lookup
 
 blueprint = Blueprint("tickets_anonymous", __name__, url_prefix="/anon")
 # A megabyte in base64, and the token beside it.
@@ -31,11 +31,6 @@ VERDICT_NAMES = {"solved": "解决了", "partly": "解决了一部分", "not": "
 class NotNow(Conflict):
     code = "not_now"
     message = "这件事现在不用您回话,过一晚再来看看"
-
-
-@blueprint.record_once
-def _prepare(state: Any) -> None:
-    state.app.extensions["receipt_guesses"] = Guesses()
 
 
 @blueprint.post("/feedback")
@@ -65,20 +60,13 @@ def _harmless(letter: letters.Letter) -> letters.Letter:
     return replace(letter, photos=tuple(clean_photo(photo) for photo in letter.photos))
 
 
-def _guesses() -> Guesses:
-    found: Guesses = current_app.extensions["receipt_guesses"]
-    return found
-
-
 def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:
     """Raises InvalidInput, TooMany or ReceiptUnknown."""
     if not isinstance(code, str) or not letters.is_receipt(code):
         raise InvalidInput(errors={"code": ["回执码应为 16 位数字"]})
-    _guesses().check()
     key = lookup(code)
     found = store.find_thread(tokens.engine(), key)
     if found is None:
-        _guesses().failed()
         raise ReceiptUnknown
     return key, *found
 

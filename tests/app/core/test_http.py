@@ -172,5 +172,5 @@ def test_a_person_who_asks_too_often_is_told_to_wait(
     phone = open_phone(client)
     statuses = {phone.call("GET", "/me").status_code for _ in range(242)}
     assert statuses == {200, 429}
-    assert phone.call("GET", "/me").headers["Retry-After"] == "60"
+    assert 1 <= int(phone.call("GET", "/me").headers["Retry-After"]) <= 60
     assert open_phone(client).call("GET", "/me").status_code == 200

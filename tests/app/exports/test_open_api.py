@@ -141,7 +141,7 @@ def test_too_many_calls_a_minute_are_told_to_wait(county, client, token, monkeyp
     monkeypatch.setattr(calendar, "now", lambda: same)
     answers = [ask(client, token, "/dictionary").status_code for _ in range(3)]
     assert answers == [200, 200, 429]
-    assert ask(client, token, "/dictionary").headers["Retry-After"] == "60"
+    assert 1 <= int(ask(client, token, "/dictionary").headers["Retry-After"]) <= 60
     assert ask(client, make_token(county.id).plain, "/dictionary").status_code == 200
 
 

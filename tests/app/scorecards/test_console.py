@@ -214,7 +214,7 @@ def test_pages_carry_the_security_headers(desk: Desk) -> None:
     headers = desk.get("/console/").headers
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"] == "no-store"
+    assert headers["Cache-Control"] == "private, no-store"
 
 
 def test_the_mini_program_shows_the_same_digits(desk: Desk, county: County, client) -> None:
