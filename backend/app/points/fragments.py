@@ -5,6 +5,9 @@ COLUMNS = (
     " nth, created_at"
 )
 
+# What an entry is in sums: 'spent' is what redemptions took less what they gave back.
+FLOW = "CASE WHEN cause_kind = 'redemption' THEN 'spent' ELSE kind END"
+
 
 def rule_of(act: str, code: str, day: str) -> str:
     """The rule for an act on a day: its village's where there is one, else its county's."""

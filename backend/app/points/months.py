@@ -9,15 +9,16 @@ from sqlalchemy import text
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
+from backend.app.points.fragments import FLOW
 from backend.app.points.models import PointsMonth
 
 # One pass over the month's entries; the rest of a report is read from what it leaves.
-SUMS = """
-    SELECT village_id, kind, rule_id, count(*) AS entries, sum(amount) AS amount
+SUMS = f"""
+    SELECT village_id, {FLOW} AS kind, rule_id, count(*) AS entries, sum(amount) AS amount
     FROM points_entry
     WHERE earned_on >= :month AND earned_on < :next AND county_id = :county_id
-    GROUP BY village_id, kind, rule_id
-"""
+    GROUP BY village_id, {FLOW}, rule_id
+"""  # noqa: S608  the parts are constants of our own code
 # Read first and written after: PostgreSQL reads with all its workers only where nothing is written.
 KEEP = text(
     """

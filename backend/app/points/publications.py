@@ -19,14 +19,14 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.places.queries import get_place, village_label
 from backend.app.points.exchange_points import check_region
+from backend.app.points.fragments import FLOW
 from backend.app.points.models import PointsPublication, PublicationCorrection, Redemption, Reward
 
 FLOWS = text(
-    """
-    SELECT CASE WHEN cause_kind = 'redemption' THEN 'redeemed' ELSE kind END AS flow,
-           sum(amount) AS points, count(DISTINCT person_id) AS people
+    f"""
+    SELECT {FLOW} AS flow, sum(amount) AS points, count(DISTINCT person_id) AS people
     FROM points_entry WHERE village_id = :village_id AND month = :month GROUP BY flow
-    """
+    """  # noqa: S608  the parts are constants of our own code
 )
 BALANCES = text(
     """
@@ -85,8 +85,11 @@ DUE = text(
     ORDER BY v.code
     """
 )
-# What was reserved and given back again in the same month leaves nothing in `redeemed`.
-FLOWS_SHOWN = ("earned", "redeemed", "expired", "adjusted", "reversed")
+# The names in a published copy, by what an entry is in sums.
+FLOWS_SHOWN = {
+    "earned": "earned", "redeemed": "spent", "expired": "expired", "adjusted": "adjusted",
+    "reversed": "reversed",
+}  # fmt: skip
 
 
 def masked(surname: str) -> str:
@@ -147,7 +150,10 @@ def compose(village_id: int, month: date) -> dict[str, Any]:
         "township": label.township,
         "county": label.county,
         "month": f"{month:%Y-%m}",
-        "points": {one: int(flows[one].points) if one in flows else 0 for one in FLOWS_SHOWN},
+        "points": {
+            name: int(flows[flow].points) if flow in flows else 0
+            for name, flow in FLOWS_SHOWN.items()
+        },
         "earners": flows["earned"].people if "earned" in flows else 0,
         "balance": int(sum(row.balance for row in balances)),
         "balances": [

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
-from backend.app.points import months
+from backend.app.points import months, publications
 from backend.app.points.ledger import credit, spend, undo
 from backend.jobs import points as jobs
 from tests.factories.county import bind, make_person
@@ -42,12 +42,12 @@ def test_sums_by_village_are_those_of_the_entries(county, busy) -> None:
     report = months.report(county.id, county.id, OCTOBER)
     assert lines(report) == [
         ("第1村", 10, -6, 0, 4, 6),
-        ("第2村", 10, -4, 4, 10, 7),
+        ("第2村", 10, 0, 0, 10, 7),
         ("没绑定村", 10, 0, 0, 10, 5),
     ]
     assert report.total("net") == db.session.scalar(text("SELECT sum(balance) FROM points_balance"))
     assert [(act.label, act.amount) for act in report.acts] == [
-        ("评价服务", 30), ("调整", 4), ("兑换", -10),
+        ("评价服务", 30), ("兑换", -6),
     ]  # fmt: skip
 
 
@@ -86,3 +86,13 @@ def test_the_month_of_an_entry_is_the_countys_month(county, clock) -> None:
         credit(person, county.id, "rating", "rating", 1)
     assert months.report(county.id, county.id, OCTOBER).villages == []
     assert months.report(county.id, county.id, NOVEMBER).total("earned") == 2
+
+
+def test_what_was_redeemed_is_one_figure_in_console_file_and_publication(county, busy) -> None:
+    report = months.report(county.id, county.id, OCTOBER)
+    published = [
+        publications.compose(village, OCTOBER)["points"]["redeemed"]
+        for village in county.village_ids[:2]
+    ]
+    assert [row.spent for row in report.villages[:2]] == published == [-6, 0]
+    assert report.total("spent") == sum(published)
