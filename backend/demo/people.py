@@ -124,10 +124,15 @@ def open_bureau_login(county_id: int) -> None:
         insert_grant(person_id, login.role, county_id, first, None, None, bureau.id)
 
 
+def phone_villages(county_id: int) -> list[Any]:
+    """The three villages to which the preview's people belong."""
+    villages = [v for v in db.session.execute(VILLAGES, {"county_id": county_id}) if v.name]
+    return [v for v in villages if character_of(v.code).ratings_a_month > 25][:3]
+
+
 def phone_people(county_id: int) -> list[dict[str, Any]]:
     """Whom the preview's phone can belong to: villagers of three villages and a cadre."""
-    villages = [v for v in db.session.execute(VILLAGES, {"county_id": county_id}) if v.name]
-    busy = [v for v in villages if character_of(v.code).ratings_a_month > 25][:3]
+    busy = phone_villages(county_id)
     people = [
         {
             "openid": villager_openid(village.code, nth),

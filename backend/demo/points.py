@@ -15,7 +15,6 @@ from backend.app.points import deeds, draws, expiry, rules, suspicions, watch
 from backend.app.points.draws import Plan
 from backend.app.points.examples import EXAMPLES
 from backend.app.points.rulebook import Vote
-from backend.demo.tickets import it_is
 
 DRAWN_BEFORE, LEAD = timedelta(days=9), timedelta(days=3)
 SEED = "02 09 14 17 25 31 + 11"
@@ -59,7 +58,7 @@ def vote_rules(county_id: int, first_month: date) -> None:
     day = first_month - timedelta(days=20)
     who = _holder(county_id, "county_staff")
     title = f"{get_place(county_id).name}积分办法"
-    with it_is(calendar.midnight(day) + timedelta(hours=10)):
+    with calendar.clock_at(calendar.midnight(day) + timedelta(hours=10)):
         rules.save_draft(who, county_id, title, items, budget)
         vote = Vote(day - timedelta(days=1), 38, 2, 1)
         minutes = ("会议记录.pdf", _minutes(title, day))
@@ -79,7 +78,7 @@ def load_points(county_id: int, at: datetime) -> int:
         if session.scalar(text("SELECT EXISTS (SELECT FROM points_deed)")):
             return 0
         clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "administrator")
-        with it_is(at - timedelta(days=30)):
+        with calendar.clock_at(at - timedelta(days=30)):
             expiry.set_policy(clerk, county_id, "yearly", 12, 4)
         held = _meetings(county_id, clerk, other, at)
         _watch(county_id, clerk, at)
@@ -92,16 +91,17 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
     made = 0
     for village_id in db.session.scalars(BUSY, {"county_id": county_id}).all():
         people = [one.person_id for one in villagers_of(village_id)]
-        choices = {rule.label: rule.id for rule in deeds.deed_rules(village_id, at.date())}
+        today = calendar.local_day(at)
+        choices = {rule.label: rule.id for rule in deeds.deed_rules(village_id, today)}
         for label, note, days, count in MEETINGS:
             day = at - timedelta(days=days)
-            with it_is(day):
+            with calendar.clock_at(day):
                 deed = deeds.enter(
                     clerk, village_id, choices[label], calendar.today(), note,
                     people[made : made + count],
                 )  # fmt: skip
             if days > 5:
-                with it_is(day + timedelta(hours=5)):
+                with calendar.clock_at(day + timedelta(hours=5)):
                     deeds.decide(other, deed.id, confirm=True)
             made += 1
     return made
@@ -109,7 +109,7 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
 
 def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
     """The first suspicion is held; somebody else is frozen and has appealed."""
-    with it_is(at - timedelta(days=1)):
+    with calendar.clock_at(at - timedelta(days=1)):
         found = [one for one in suspicions.find(county_id, calendar.today()) if one.people]
         if not found:
             return
@@ -130,13 +130,13 @@ def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:
         f"{month.month} 月参与抽奖", month, month, (("电饭煲", 2), ("食用油", 10), ("毛巾", 20)),
         f"双色球第 {seed_day:%Y%j} 期(演示)开奖号码,红球从小到大", seed_at,
     )  # fmt: skip
-    with it_is(published_at - timedelta(hours=2)):
+    with calendar.clock_at(published_at - timedelta(hours=2)):
         draws.switch(clerk, county_id, on=True, note_read=True)
         draw = draws.save(clerk, county_id, plan)
         if draws.count_chances(draw) < sum(count for _, count in plan.prizes):
             return
-    with it_is(published_at):
+    with calendar.clock_at(published_at):
         draws.publish(clerk, draw.id)
-    with it_is(seed_at + timedelta(hours=11)):
+    with calendar.clock_at(seed_at + timedelta(hours=11)):
         draws.enter_seed(clerk, draw.id, SEED)
         draws.enter_seed(other, draw.id, SEED)

@@ -15,12 +15,13 @@ from backend.app.core.http import CSP
 from backend.app.core.settings import REPOSITORY
 from backend.app.surveys.keys import coming_digests, period_name
 from backend.demo.load import county_id
-from backend.demo.people import phone_people
+from backend.demo.people import phone_people, phone_villages
 from backend.demo.picture import poster_picture
 
 blueprint = Blueprint("preview", __name__, url_prefix="/preview")
 BUILT = REPOSITORY / "miniprogram" / "preview" / "dist"
 WHY = "the demo county's phone; not registered elsewhere"
+# First those of the villages to which the preview's people belong, then of those most praised.
 POSTERS = text(
     """
     SELECT q.code, v.name AS village, s.name AS service_point
@@ -28,9 +29,10 @@ POSTERS = text(
     JOIN service_point s ON s.id = q.service_point_id
     JOIN region v ON v.id = s.village_id
     WHERE q.revoked_at IS NULL AND s.closed_on IS NULL AND v.county_id = :county_id
-      AND v.id IN (SELECT village_id FROM rating_month_count GROUP BY village_id
-                   ORDER BY sum(level_1 + level_2) DESC LIMIT 8)
-    ORDER BY v.code, s.name
+      AND (v.id = ANY(:ours)
+           OR v.id IN (SELECT village_id FROM rating_month_count GROUP BY village_id
+                       ORDER BY sum(level_1 + level_2) DESC LIMIT 5))
+    ORDER BY array_position(:ours, v.id), v.code, s.name
     """
 )
 
@@ -74,7 +76,9 @@ def show_file(name: str) -> Response:
 @blueprint.get("/posters.json")
 @open_to_all(WHY)
 def list_posters() -> dict[str, Any]:
-    rows = db.session.execute(POSTERS, {"county_id": county_id()})
+    county = county_id()
+    ours = [village.id for village in phone_villages(county)]
+    rows = db.session.execute(POSTERS, {"county_id": county, "ours": ours})
     items = [{**row, "image_url": f"/preview/posters/{row['code']}.png"} for row in rows.mappings()]
     return {"items": items}
 

@@ -10,7 +10,6 @@ from backend.app.core.db import db, transaction
 from backend.app.exports import bulletins
 from backend.app.scorecards import locks, publications
 from backend.app.surveys.facts import unclosed
-from backend.demo.tickets import it_is
 
 CLERK = text("SELECT person_id FROM role_grant WHERE role = 'county_staff' AND region_id = :id")
 SETTLES = timedelta(days=2, hours=10)
@@ -25,7 +24,7 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
         told_at = calendar.midnight(calendar.next_month(month)) + SETTLES
         if at < told_at or unclosed(month, county_id):
             continue
-        with transaction(), it_is(told_at):
+        with transaction(), calendar.clock_at(told_at):
             if publications.find(county_id, month) is not None:
                 continue
             if locks.lock_of(county_id, month) is None:

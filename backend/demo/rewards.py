@@ -19,7 +19,6 @@ from backend.app.points.rewards import RewardForm, add_reward
 from backend.app.points.stock_counts import Counted
 from backend.demo.goods import picture
 from backend.demo.people import JOINED_AT, keeper_openid
-from backend.demo.tickets import it_is
 from backend.demo.villages import character_of, dice
 
 # Two points for a rating: what a willing villager collects in one month, two, or a whole year.
@@ -89,7 +88,7 @@ def _load(county_id: int, at: datetime) -> int:
     this_month = calendar.month_of(calendar.local_day(at))
     last = calendar.previous_month(this_month)
     opened = calendar.midnight(last) + timedelta(hours=9)
-    with it_is(opened):
+    with calendar.clock_at(opened):
         clerk = _staff("county")
         rewards = [_reward(clerk, county_id, *line) for line in CATALOGUE]
         stalls = [_stall(clerk, nth, row) for nth, row in enumerate(busy_villages(county_id))]
@@ -98,7 +97,7 @@ def _load(county_id: int, at: datetime) -> int:
     fetched = sum(_month(stall, rewards, month, at) for stall in stalls for month in
                   (last, this_month))  # fmt: skip
     _count(stalls[0], clerk, at)
-    with it_is(min(calendar.midnight(this_month) + timedelta(days=2, hours=7), at)):
+    with calendar.clock_at(min(calendar.midnight(this_month) + timedelta(days=2, hours=7), at)):
         for stall in stalls:
             publications.publish(stall.village_id, last)
     return fetched
@@ -156,13 +155,13 @@ def _shopping(
 ) -> int:
     surname = SURNAMES[person_id % len(SURNAMES)]
     try:
-        with it_is(at), db.session.begin_nested():
+        with calendar.clock_at(at), db.session.begin_nested():
             found = redemptions.reserve(person_id, key, reward_id, stall.shop_id, surname)
             digits, _ = make_code(found)
             redemption_id = found.id
         if only_reserve:
             return 0
-        with it_is(at + timedelta(minutes=3)), db.session.begin_nested():
+        with calendar.clock_at(at + timedelta(minutes=3)), db.session.begin_nested():
             counter.hand_out(
                 stall.keeper, redemption_id, digits, UUID(int=key.int ^ 1), was_scanned=True
             )
@@ -178,7 +177,7 @@ def _count(stall: Stall, clerk: Actor, at: datetime) -> None:
         "SELECT reward_id, on_hand FROM stock_balance WHERE exchange_point_id = :id"
         " ORDER BY reward_id"
     )
-    with it_is(at - timedelta(hours=3)):
+    with calendar.clock_at(at - timedelta(hours=3)):
         rows = db.session.execute(lines, {"id": stall.shop_id}).all()
         sheet = [Counted(row.reward_id, row.on_hand) for row in rows]
         sheet[1] = Counted(sheet[1].reward_id, sheet[1].quantity - 1, "受潮,扔了一块")

@@ -17,7 +17,6 @@ from backend.app.scorecards import adjustments, fact_imports, objections
 from backend.app.scorecards.adjustments import Proposal
 from backend.app.scorecards.objections import Raised, cases_in, standing_facts
 from backend.app.scorecards.operations import recompute_month
-from backend.demo.tickets import it_is
 from backend.demo.villages import character_of, dice
 
 DAYS_TO_OBJECT = 45
@@ -53,7 +52,9 @@ def load_scores(county_id: int, at: datetime) -> None:
         staff, boss = (_one(role, county_id) for role in (Role.COUNTY_STAFF, Role.ADMINISTRATOR))
         # Tickets came after the months were computed.
         recompute_month(month, county_id)
-        with it_is(min(at, calendar.midnight(calendar.next_month(month)) + timedelta(days=1.4))):
+        with calendar.clock_at(
+            min(at, calendar.midnight(calendar.next_month(month)) + timedelta(days=1.4))
+        ):
             _types(staff, county_id, rows)
             _import(staff, county_id, month, rows)
             busy = [row for row in rows if character_of(row.code).ratings_a_month > 25]

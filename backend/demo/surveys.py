@@ -6,7 +6,7 @@ import secrets
 import urllib.error
 import urllib.request
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -19,6 +19,7 @@ from backend.app.surveys import blind, keys, rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
+from backend.demo.people import phone_villages
 from backend.demo.villages import dice
 
 QUESTIONS = (
@@ -34,7 +35,9 @@ SUGGESTIONS = (
 )  # fmt: skip
 # Keys of the month that is over are destroyed at once: the demo need not make hundreds for that.
 FEW_KEYS = 3
-UNANIMOUS_SHARE = 0.08
+UNANIMOUS_SHARE, QUIET_SHARE = 0.08, 0.06
+# Which part of a unit answers. Thirty are the smallest unit, ten answers the fewest that are said.
+USUAL, QUIET = (0.36, 0.75), (0.05, 0.3)
 VOTERS = text(
     """
     SELECT p.openid FROM binding b JOIN person p ON p.id = b.person_id
@@ -51,13 +54,14 @@ RELEASE = text(
 )
 
 
-def load_surveys(county_id: int, at: datetime) -> int:
-    """Last month's round, counted and published, and those to come; returns what was counted."""
-    last_month = calendar.previous_month(calendar.local_day(at))
+def load_surveys(county_id: int, past: Sequence[date], at: datetime) -> int:
+    """Past months' rounds, counted and published, and those to come; returns what was counted."""
+    counted = 0
+    for month in past:
+        with transaction():
+            if not rounds.has_round(county_id, month):
+                counted += _load_past(county_id, month)
     with transaction():
-        counted = 0
-        if not rounds.has_round(county_id, last_month):
-            counted = _load_past(county_id, last_month)
         plan_rounds(county_id, at)
     return counted
 
@@ -88,9 +92,12 @@ def _load_past(county_id: int, period: date) -> int:
     rounds.open_round(round_id)
     questions = rounds.questions_of_round(round_id)
     counted = 0
+    on_phones = {village.id for village in phone_villages(county_id)}
     for unit_id, villages in sorted(rounds.villages_of_units(county_id, period).items()):
         bound = db.session.scalar(BOUND, {"ids": villages}) or 0
-        sheets = list(_sheets(villages[0], bound))
+        roll = dice("survey", villages[0], period)
+        is_quiet = roll.random() < QUIET_SHARE and on_phones.isdisjoint(villages)
+        sheets = list(_sheets(roll, int(bound * roll.uniform(*(QUIET if is_quiet else USUAL)))))
         rounds.keep_counts(round_id, unit_id, questions[unit_id], sheets, "phone")
         counted += len(sheets)
     rounds.close_round(round_id)
@@ -99,12 +106,11 @@ def _load_past(county_id: int, period: date) -> int:
     return counted
 
 
-def _sheets(village_id: int, bound: int) -> Iterator[list[Any]]:
-    """What simulated neighbours said: of some villages many, of a few hardly anybody."""
-    roll = dice("survey", village_id)
+def _sheets(roll: random.Random, count: int) -> Iterator[list[Any]]:
+    """What simulated neighbours said."""
     # Here and there nearly everybody agrees, which may only be said as a band.
     lean = 60.0 if roll.random() < UNANIMOUS_SHARE else roll.uniform(0.3, 3.0)
-    for _ in range(int(bound * roll.uniform(0.1, 0.7))):
+    for _ in range(count):
         yield _answers(roll, lean)
 
 

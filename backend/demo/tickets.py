@@ -1,8 +1,7 @@
-"""A month of tickets in the demo county, made by the same operations as in life."""
+"""Two months of tickets in the demo county, made by the same operations as in life."""
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core.calendar import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.places.queries import list_departments
@@ -26,7 +25,9 @@ from backend.app.tickets.rules import seed_county, set_routing
 from backend.app.tickets.working_calendar import seed_calendar
 
 SEED = 610528
-COUNT, DAYS = 90, 28
+TICKETS_A_DAY = 2
+# What nobody got round to is recent: it waits on the board, and is not forgotten for months.
+FORGOTTEN_DAYS = 12
 BUREAUS = {"县水务局": "water", "县供电公司": "power", "县交通运输局": "", "县卫生健康局": ""}
 SAID: dict[str, tuple[tuple[str, str], ...]] = {
     "light": (("村口第三盏路灯不亮,报过两回了", "灯泡换了,今晚就亮"),
@@ -55,17 +56,6 @@ SOMEBODY = text(
 Dice = random.Random
 
 
-@contextmanager
-def it_is(at: datetime) -> Iterator[None]:
-    """Inside, the application's one clock shows this instant; only while a past is made up."""
-    clock: Callable[[], datetime] = calendar.now
-    calendar.now = lambda: at
-    try:
-        yield
-    finally:
-        calendar.now = clock
-
-
 def prepare(county_id: int) -> None:
     """Categories, calendar, bureaus and rules; nothing happens the second time."""
     with transaction():
@@ -87,8 +77,8 @@ def _administrator(county_id: int) -> Actor:
     return actor_today(db.session.scalars(text(query), {"id": county_id}).one())
 
 
-def load_tickets(county_id: int, at: datetime) -> int:
-    """A month of tickets in every state; returns how many, 0 where there are some already."""
+def load_tickets(county_id: int, since: datetime, at: datetime) -> int:
+    """Tickets in every state since then; returns how many, 0 where there are some already."""
     with transaction() as session:
         session.execute(text("SELECT pg_advisory_xact_lock(610529)"))
         if session.scalar(text("SELECT EXISTS (SELECT FROM ticket)")):
@@ -99,14 +89,17 @@ def load_tickets(county_id: int, at: datetime) -> int:
         )
         desk_person = _desk(county_id)
         made = 0
-        moments = sorted(at - timedelta(days=dice.uniform(0.02, DAYS)) for _ in range(COUNT))
+        days = (at - since) / timedelta(days=1)
+        moments = sorted(
+            at - timedelta(days=dice.uniform(0.02, days)) for _ in range(int(days * TICKETS_A_DAY))
+        )
         for nth, moment in enumerate(moments):
             person_id, village_id = session.execute(
                 SOMEBODY, {"county_id": county_id, "nth": dice.randrange(people or 1)}
             ).one()
             _live_through(dice, nth, moment, at, person_id, village_id, desk_person)
             made += 1
-    with it_is(at):
+    with clock_at(at):
         supervision.escalate_overdue()
     return made
 
@@ -130,14 +123,18 @@ def _live_through(
         category=category,
         place_note=dice.choice(PLACES),
     )
-    with it_is(moment):
+    with clock_at(moment):
         ticket = submit(person_id, UUID(int=SEED + nth), said)
+    is_recent = end - moment < timedelta(days=FORGOTTEN_DAYS)
     steps = _story(dice, ticket, answer, person_id, desk_person)
+    if is_recent and dice.random() < 0.15:
+        # Nobody gets round to it: what the board is for.
+        steps = steps[: dice.choice((0, 1))]
     for pause, step in steps:
         moment += pause
         if moment > end:
             break
-        with it_is(moment):
+        with clock_at(moment):
             try:
                 step()
             except DomainError:
@@ -158,9 +155,6 @@ def _story(
     steps: list[tuple[timedelta, Callable[[], object]]] = [
         (hours * dice.uniform(0.3, 6 if not slow else 40), lambda: _sign(handler, ticket)),
     ]
-    if dice.random() < 0.1:
-        # Nobody gets round to it: what the board is for.
-        return steps[: dice.choice((0, 1))]
     if dice.random() < 0.25:
         steps.append((hours * dice.uniform(1, 9), lambda: _progress(handler, ticket)))
     if dice.random() < 0.2:

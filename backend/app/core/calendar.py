@@ -1,6 +1,9 @@
 """Now, the county's day and the county's month."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,9 +11,29 @@ MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 COUNTY_ZONE = ZoneInfo("Asia/Shanghai")
 
 
+_instant: ContextVar[datetime | None] = ContextVar("instant", default=None)
+_ahead = timedelta()
+
+
 def now() -> datetime:
-    """The one clock of the application (aware, UTC); tests replace it."""
-    return datetime.now(UTC)
+    """The one clock of the application (aware, UTC)."""
+    return _instant.get() or datetime.now(UTC) + _ahead
+
+
+@contextmanager
+def clock_at(instant: datetime) -> Iterator[None]:
+    """Inside, and in this thread alone, the clock stands at this instant (aware)."""
+    token = _instant.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _instant.reset(token)
+
+
+def run_ahead(seconds: int) -> None:
+    """From now on the whole process lives so much later; 0 sets the clock right."""
+    global _ahead
+    _ahead = timedelta(seconds=seconds)
 
 
 def local_day(at: datetime) -> date:

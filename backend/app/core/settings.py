@@ -42,6 +42,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
     demo_months: int = 6
+    demo_seconds_ahead: int = 0
 
     @property
     def demo(self) -> bool:
@@ -96,6 +97,7 @@ class Settings:
             metrics_token=environ.get("METRICS_TOKEN", ""),
             trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0),
             demo_months=_whole(environ, "DEMO_MONTHS", 6),
+            demo_seconds_ahead=_whole(environ, "DEMO_SECONDS_AHEAD", 0),
         )
         faults = settings.faults(environ)
         if faults:
@@ -109,6 +111,8 @@ class Settings:
             for name, value in (("DATABASE_URL", self.database_url), ("REDIS_URL", self.redis_url))
             if not value
         ]
+        if self.demo_seconds_ahead and self.environment not in ("demo", "test"):
+            found.append("DEMO_SECONDS_AHEAD: 只有演示和测试可以拨快时钟 (demo and test only)")
         return found + (self._production_faults(environ) if self.production else [])
 
     def _production_faults(self, environ: Mapping[str, str]) -> list[str]:

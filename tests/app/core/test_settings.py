@@ -38,6 +38,8 @@ def test_a_complete_production_environment_starts() -> None:
         ({"WECHAT_API_BASE": "http://api.weixin.qq.com"}, "WECHAT_API_BASE"),
         ({"PUBLIC_HOST": "http://cunsheng.example.cn"}, "PUBLIC_HOST"),
         ({"DEMO_MONTHS": "6"}, "DEMO_"),
+        ({"DEMO_SECONDS_AHEAD": "60"}, "DEMO_SECONDS_AHEAD"),
+        ({"DEMO_SECONDS_AHEAD": "60", "APP_ENV": "development"}, "DEMO_SECONDS_AHEAD"),
         ({"ANONYMOUS_HOST": "http://niming.example.cn"}, "ANONYMOUS_HOST"),
         ({"ANONYMOUS_HOST": "https://cunsheng.example.cn"}, "ANONYMOUS_HOST"),
         ({"METRICS_TOKEN": ""}, "METRICS_TOKEN"),
