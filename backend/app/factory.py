@@ -58,12 +58,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     prepare(app)
-    app.extensions["audit"] = audit.record
+    audit.register(app)
     Migrate(app, db, directory=str(REPOSITORY / "migrations"), compare_type=True)
     app.extensions["redis"] = connect(settings.redis_url)
     http.register(app)
     guards.register(app, import_module("backend.app.accounts.queries").load_grants)
     app.extensions["token_loader"] = import_module("backend.app.accounts.api_tokens").use_token
+    app.extensions["teller"] = import_module("backend.app.notices.operations").notify
     app.jinja_env.globals["settings"] = settings
     pages.register(app)
     app.register_blueprint(health.blueprint)
@@ -114,6 +115,7 @@ def _register_features(app: Flask) -> None:
             SOURCES[feature] = acts.ACTS
         commands = _module(f"backend.app.{feature}.commands")
         if commands is not None:
+            audit.audit_commands(commands.commands)
             app.cli.add_command(commands.commands)
     document = app.view_functions["api-docs.openapi_json"]
     document.__dict__["__guard__"] = f"{OPEN}: the API's document is public"

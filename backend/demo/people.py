@@ -63,11 +63,14 @@ class Login:
 
 
 LOGINS = (
-    Login("admin", "周管理员", Role.ADMINISTRATOR, "管理员:人员、权限、操作记录"),
+    Login("admin", "周管理员", Role.COUNTY_MANAGER, "县业务主管:审批、考核方案、公示"),
     Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员:看全县、审留言、导出"),
     Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员:只看本镇"),
     Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局:办派来的诉求"),
     Login("leader", "王书记", Role.LEADER, "县领导:只读"),
+    Login("system", "陈系统", Role.SYSTEM_ADMIN, "系统管理员：开账号、申请角色，不碰业务"),
+    Login("security", "林安全", Role.SECURITY_ADMIN, "安全管理员：确认角色和账号"),
+    Login("auditor", "何审计", Role.AUDITOR, "审计员：看操作记录"),
 )
 
 
@@ -109,7 +112,7 @@ def open_logins(county_id: int) -> None:
     for login in LOGINS:
         if find_login(login.username) is not None or login.role is Role.DEPARTMENT_STAFF:
             continue
-        person_id = create_login(login.username, login.name, PASSWORD)
+        person_id = create_login(login.username, login.name, PASSWORD, activated_how="founding")
         place = township.id if login.role is Role.TOWNSHIP_STAFF else county_id
         insert_grant(person_id, login.role, place, JOINED_AT.date(), None, None)
 
@@ -119,7 +122,7 @@ def open_bureau_login(county_id: int) -> None:
     login = next(login for login in LOGINS if login.role is Role.DEPARTMENT_STAFF)
     if find_login(login.username) is None:
         bureau = next(d for d in list_departments(county_id) if d.name == "县水务局")
-        person_id = create_login(login.username, login.name, PASSWORD)
+        person_id = create_login(login.username, login.name, PASSWORD, activated_how="founding")
         first = JOINED_AT.date()
         insert_grant(person_id, login.role, county_id, first, None, None, bureau.id)
 

@@ -77,7 +77,7 @@ def load_points(county_id: int, at: datetime) -> int:
         session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
         if session.scalar(text("SELECT EXISTS (SELECT FROM points_deed)")):
             return 0
-        clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "administrator")
+        clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "county_manager")
         with calendar.clock_at(at - timedelta(days=30)):
             expiry.set_policy(clerk, county_id, "yearly", 12, 4)
         held = _meetings(county_id, clerk, other, at)

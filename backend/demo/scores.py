@@ -49,7 +49,7 @@ def load_scores(county_id: int, at: datetime) -> None:
         if session.scalar(text("SELECT EXISTS (SELECT FROM objection)")):
             return
         rows = session.execute(VILLAGES, {"county_id": county_id}).all()
-        staff, boss = (_one(role, county_id) for role in (Role.COUNTY_STAFF, Role.ADMINISTRATOR))
+        staff, boss = (_one(role, county_id) for role in (Role.COUNTY_STAFF, Role.COUNTY_MANAGER))
         # Tickets came after the months were computed.
         recompute_month(month, county_id)
         with calendar.clock_at(
@@ -118,7 +118,7 @@ def _raise(
 
 
 def _adjust(staff: Actor, boss: Actor, county_id: int, month: date, busy: Sequence[Any]) -> None:
-    """Two approved by the administrator, one waits."""
+    """Two approved by the county manager, one waits."""
     for row, (kind, amount, rule, case_words, approved) in zip(busy, GIVEN, strict=False):
         code = row.code
         made = adjustments.propose_adjustment(

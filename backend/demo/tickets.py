@@ -63,17 +63,17 @@ def prepare(county_id: int) -> None:
         seed_calendar(county_id)
         seed_county(county_id)
         there = {department.name for department in list_departments(county_id)}
-        administrator = _administrator(county_id)
+        manager = _manager(county_id)
         for name, category in BUREAUS.items():
             if name in there:
                 continue
-            bureau = add_department(administrator, county_id, name)
+            bureau = add_department(manager, county_id, name)
             if category == "water":
-                set_routing(administrator, county_id, category, "department", bureau.id)
+                set_routing(manager, county_id, category, "department", bureau.id)
 
 
-def _administrator(county_id: int) -> Actor:
-    query = "SELECT person_id FROM role_grant WHERE role = 'administrator' AND region_id = :id"
+def _manager(county_id: int) -> Actor:
+    query = "SELECT person_id FROM role_grant WHERE role = 'county_manager' AND region_id = :id"
     return actor_today(db.session.scalars(text(query), {"id": county_id}).one())
 
 

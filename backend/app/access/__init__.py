@@ -1,7 +1,7 @@
 """Who may do what: pure, one table. 权限。"""
 
 from backend.app.access.permissions import (
-    MAY_GRANT,
+    MAY_ASK_FOR,
     TABLE,
     Permission,
     has_permission,
@@ -9,10 +9,11 @@ from backend.app.access.permissions import (
     needs_second_factor,
     regions_of,
 )
-from backend.app.access.roles import ROLE_NAMES, Actor, Grant, Role
+from backend.app.access.roles import OFFICES, ROLE_NAMES, Actor, Grant, Role
 
 __all__ = [
-    "MAY_GRANT",
+    "MAY_ASK_FOR",
+    "OFFICES",
     "ROLE_NAMES",
     "TABLE",
     "Actor",

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from backend.app.access.roles import Actor, Role
 
-V, C, S, D, T, K, L, A = (
+V, C, S, D, T, K, L, M, Y, Z, U = (
     Role.VILLAGER,
     Role.CADRE,
     Role.SHOP_KEEPER,
@@ -13,10 +13,13 @@ V, C, S, D, T, K, L, A = (
     Role.TOWNSHIP_STAFF,
     Role.COUNTY_STAFF,
     Role.LEADER,
-    Role.ADMINISTRATOR,
+    Role.COUNTY_MANAGER,
+    Role.SYSTEM_ADMIN,
+    Role.SECURITY_ADMIN,
+    Role.AUDITOR,
 )
 
-EVERYBODY = frozenset({V, C, S, D, T, K, L, A})
+EVERYBODY = frozenset(Role)
 
 
 class Permission(StrEnum):
@@ -36,7 +39,9 @@ class Permission(StrEnum):
     PRINT_POSTERS = "print_posters"
     EXPORT = "export"
     SEE_PEOPLE = "see_people"
-    GRANT_ROLES = "grant_roles"
+    ASK_FOR_GRANTS = "ask_for_grants"
+    INVITE_CADRES = "invite_cadres"
+    CONFIRM_ACCOUNTS = "confirm_accounts"
     MANAGE_LOGINS = "manage_logins"
     SEE_AUDIT = "see_audit"
     SEND_TICKET = "send_ticket"
@@ -75,53 +80,56 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.RATE: EVERYBODY,
     Permission.SEE_OWN_POINTS: EVERYBODY,
     Permission.SEE_SCORECARD: EVERYBODY,
-    Permission.USE_CONSOLE: frozenset({D, T, K, L, A}),
-    Permission.SEE_DASHBOARD: frozenset({T, K, L, A}),
-    Permission.SEE_VILLAGES: frozenset({T, K, L, A}),
-    Permission.SEE_HELD_WORDS: frozenset({K, A}),
-    Permission.REVIEW_WORDS: frozenset({K, A}),
-    Permission.RECOMPUTE_SCORECARDS: frozenset({K, A}),
-    Permission.MANAGE_PLACES: frozenset({T, K, A}),
-    Permission.PRINT_POSTERS: frozenset({T, K, A}),
-    Permission.EXPORT: frozenset({T, K, A}),
-    Permission.SEE_PEOPLE: frozenset({K, A}),
-    Permission.GRANT_ROLES: frozenset({K, A}),
-    Permission.MANAGE_LOGINS: frozenset({A}),
-    Permission.SEE_AUDIT: frozenset({A}),
+    Permission.USE_CONSOLE: frozenset({D, T, K, L, M, Y, Z, U}),
+    Permission.SEE_DASHBOARD: frozenset({T, K, L, M}),
+    Permission.SEE_VILLAGES: frozenset({T, K, L, M}),
+    Permission.SEE_HELD_WORDS: frozenset({K, M}),
+    Permission.REVIEW_WORDS: frozenset({K, M}),
+    Permission.RECOMPUTE_SCORECARDS: frozenset({K, M}),
+    Permission.MANAGE_PLACES: frozenset({T, K, M}),
+    Permission.PRINT_POSTERS: frozenset({T, K, M}),
+    Permission.EXPORT: frozenset({T, K, M}),
+    Permission.SEE_PEOPLE: frozenset({K, M, Y, Z}),
+    Permission.ASK_FOR_GRANTS: frozenset({K, M, Y}),
+    Permission.INVITE_CADRES: frozenset({K, M}),
+    Permission.CONFIRM_ACCOUNTS: frozenset({Z}),
+    Permission.MANAGE_LOGINS: frozenset({Y}),
+    Permission.SEE_AUDIT: frozenset({U}),
     Permission.SEND_TICKET: EVERYBODY,
-    Permission.HANDLE_TICKETS: frozenset({C, D, T, K, A}),
-    Permission.SEE_TICKETS: frozenset({D, T, K, L, A}),
-    Permission.RUN_TICKET_DESK: frozenset({K, A}),
-    Permission.ENTER_FOR_OTHERS: frozenset({T, K, A}),
-    Permission.MANAGE_TICKET_RULES: frozenset({K, A}),
-    Permission.MANAGE_SURVEYS: frozenset({K, A}),
-    Permission.SEE_SURVEYS: frozenset({T, K, L, A}),
-    Permission.ENTER_PAPER_VOTES: frozenset({T, K, A}),
+    Permission.HANDLE_TICKETS: frozenset({C, D, T, K, M}),
+    Permission.SEE_TICKETS: frozenset({D, T, K, L, M}),
+    Permission.RUN_TICKET_DESK: frozenset({K, M}),
+    Permission.ENTER_FOR_OTHERS: frozenset({T, K, M}),
+    Permission.MANAGE_TICKET_RULES: frozenset({K, M}),
+    Permission.MANAGE_SURVEYS: frozenset({K, M}),
+    Permission.SEE_SURVEYS: frozenset({T, K, L, M}),
+    Permission.ENTER_PAPER_VOTES: frozenset({T, K, M}),
     Permission.REDEEM: EVERYBODY,
-    Permission.HAND_OUT_REWARDS: frozenset({C, S, T, K, A}),
-    Permission.MANAGE_REWARDS: frozenset({T, K, A}),
-    Permission.SEE_REDEMPTIONS: frozenset({T, K, L, A}),
-    Permission.MANAGE_SCHEMES: frozenset({K, A}),
-    Permission.LOCK_MONTHS: frozenset({K, A}),
-    Permission.PUBLISH: frozenset({K, A}),
-    Permission.IMPORT_FACTS: frozenset({K, A}),
-    Permission.ADJUST_SCORES: frozenset({K, A}),
+    Permission.HAND_OUT_REWARDS: frozenset({C, S, T, K, M}),
+    Permission.MANAGE_REWARDS: frozenset({T, K, M}),
+    Permission.SEE_REDEMPTIONS: frozenset({T, K, L, M}),
+    Permission.MANAGE_SCHEMES: frozenset({K, M}),
+    Permission.LOCK_MONTHS: frozenset({K, M}),
+    Permission.PUBLISH: frozenset({K, M}),
+    Permission.IMPORT_FACTS: frozenset({K, M}),
+    Permission.ADJUST_SCORES: frozenset({K, M}),
     Permission.RAISE_OBJECTION: frozenset({C}),
-    Permission.DECIDE_OBJECTIONS: frozenset({K, A}),
-    Permission.SEE_LEADER_PAGE: frozenset({K, L, A}),
-    Permission.MANAGE_API_TOKENS: frozenset({K, A}),
-    Permission.SEE_POINTS: frozenset({T, K, L, A}),
-    Permission.MANAGE_POINTS: frozenset({K, A}),
-    Permission.ENTER_DEEDS: frozenset({C, T, K, A}),
-    Permission.CONFIRM_DEEDS: frozenset({T, K, A}),
-    Permission.REVIEW_POINTS: frozenset({K, A}),
-    Permission.SEE_REVIEWS: frozenset({K, L, A}),
-    Permission.REVIEW_RATINGS: frozenset({K, A}),
+    Permission.DECIDE_OBJECTIONS: frozenset({K, M}),
+    Permission.SEE_LEADER_PAGE: frozenset({K, L, M}),
+    Permission.MANAGE_API_TOKENS: frozenset({K, M}),
+    Permission.SEE_POINTS: frozenset({T, K, L, M}),
+    Permission.MANAGE_POINTS: frozenset({K, M}),
+    Permission.ENTER_DEEDS: frozenset({C, T, K, M}),
+    Permission.CONFIRM_DEEDS: frozenset({T, K, M}),
+    Permission.REVIEW_POINTS: frozenset({K, M}),
+    Permission.SEE_REVIEWS: frozenset({K, L, M}),
+    Permission.REVIEW_RATINGS: frozenset({K, M}),
 }
 
-# Which roles a holder may hand out: never above one's own.
-MAY_GRANT: dict[Role, frozenset[Role]] = {
-    A: frozenset({C, S, D, T, K, L, A}),
+# Which roles a holder may ask for; a security administrator confirms each.
+MAY_ASK_FOR: dict[Role, frozenset[Role]] = {
+    Y: frozenset(Role) - {V},
+    M: frozenset({C, S, D, T}),
     K: frozenset({C, S, D, T}),
 }
 
@@ -129,8 +137,9 @@ MAY_GRANT: dict[Role, frozenset[Role]] = {
 SECOND_FACTOR: frozenset[Permission] = frozenset(
     {
         Permission.EXPORT,
-        Permission.GRANT_ROLES,
+        Permission.ASK_FOR_GRANTS,
         Permission.MANAGE_LOGINS,
+        Permission.CONFIRM_ACCOUNTS,
         Permission.SEE_AUDIT,
         Permission.MANAGE_API_TOKENS,
     }

@@ -15,7 +15,10 @@ class Role(StrEnum):
     TOWNSHIP_STAFF = "township_staff"
     COUNTY_STAFF = "county_staff"
     LEADER = "leader"
-    ADMINISTRATOR = "administrator"
+    COUNTY_MANAGER = "county_manager"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
 
 
 ROLE_NAMES: dict[Role, str] = {
@@ -26,8 +29,14 @@ ROLE_NAMES: dict[Role, str] = {
     Role.TOWNSHIP_STAFF: "乡镇工作人员",
     Role.COUNTY_STAFF: "县工作人员",
     Role.LEADER: "县领导(只读)",
-    Role.ADMINISTRATOR: "管理员",
+    Role.COUNTY_MANAGER: "县业务主管",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDITOR: "审计员",
 }
+
+# 三员分立: whoever holds one of these holds no other role; triggers refuse it.
+OFFICES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,14 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.app.access import Permission
-from backend.app.accounts import consents, invitations, operations, queries, schemas
+from backend.app.accounts import (
+    activation,
+    consents,
+    invitations,
+    operations,
+    queries,
+    schemas,
+)
 from backend.app.core import calendar, limits, traces
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all, presented_token
@@ -85,8 +92,12 @@ def set_binding(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(schemas.InvitationInputShape())
 @blueprint.response(201, schemas.MeShape())
 def accept_invitation(given: dict[str, Any]) -> dict[str, Any]:
-    """Becomes a cadre with the code the township gave; sending it again changes nothing."""
+    """Becomes a cadre with the code the office gave, or activates the own console account.
+
+    Sending a cadre's code again changes nothing.
+    """
     person_id = actor().person_id
     with transaction():
-        invitations.accept(person_id, given["code"])
+        if not activation.accept_on_phone(person_id, given["code"]):
+            invitations.accept(person_id, given["code"])
     return queries.describe_villager(person_id)

@@ -19,7 +19,13 @@ ACTIONS = {
     "enrol_second_factor": "启用动态口令",
     "use_recovery_code": "用备用码登录",
     "change_password": "修改密码",
-    "create_administrator": "设立管理员",
+    "log_in_failed": "登录失败",
+    "second_factor_failed": "动态口令不对",
+    "password_refused": "改密码时原密码不对",
+    "activate_login": "激活账号",
+    "found_office": "设立三员",
+    "shell_command": "服务器命令",
+    "see_telephone": "查看电话",
     "invite_cadre": "请村干部",
     "accept_invitation": "接受邀请",
     "open_login": "开账号",
@@ -27,6 +33,9 @@ ACTIONS = {
     "unlock_login": "解锁账号",
     "disable_login": "停用账号",
     "enable_login": "恢复账号",
+    "ask_for_grant": "申请角色",
+    "ask_to_revoke": "申请收回角色",
+    "decide_grant": "确认角色申请",
     "grant_role": "授予角色",
     "revoke_grant": "收回角色",
     "review_words": "审核留言",
@@ -136,6 +145,7 @@ ACTIONS = {
 }
 SUBJECTS = {
     "person": "人员", "region": "地方", "service_point": "服务点", "rating": "评价",
+    "login": "账号", "command": "命令",
     "export": "导出", "county": "县", "department": "部门", "points_rule": "积分规则",
     "points_rule_set": "积分办法", "points_deed": "积分事项",
     "ticket": "诉求", "survey": "问卷", "objection": "申诉", "bunch": "一组评价",
@@ -161,18 +171,39 @@ DETAILS = {
     "on_the_shelf": "放回货架", "reward_id": "奖品编号", "price": "积分", "quantity": "件数",
     "movement_id": "流水编号", "count_id": "盘点编号",
     "after": "改为", "changed": "改动", "correction": "更正号",
+    "user": "服务器用户", "words": "参数",
     "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
     "approved": "批准", "deduction": "扣分", "bonus": "加分", "exemption": "容错",
     "upheld": "申诉成立", "refused": "没有成立",
+    "confirmed": "确认", "grant": "授予", "revoke": "收回",
+    "phone": "本人手机", "slip": "安全管理员当面", "founding": "第一位安全管理员",
     "show": "通过", "refuse": "不通过", "xlsx": "表格(xlsx)", "csv": "文本(csv)",
     "accept": "受理", "decline": "不予受理", "classify": "分类", "assign": "派单",
     "reassign": "改派", "decide_extension": "审批延期", "merge": "合并", "release": "拆出",
     "supplement": "补充", "confirm": "回访:解决", "dispute": "回访:未解决", "follow_up": "回访",
     "close_unsolved": "未解决结束", "reopen": "重办", "supervise": "督办", "archive": "归档",
 }  # fmt: skip
+
+
+# What an auditor asks for most, each with the acts it means.
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "failed": (
+        "失败的登录",
+        ("log_in_failed", "second_factor_failed", "password_refused", "login_locked"),
+    ),
+    "telephones": ("查看电话", ("see_telephone",)),
+    "grants": (
+        "角色和账号",
+        ("ask_for_grant", "ask_to_revoke", "decide_grant", "grant_role", "revoke_grant",
+         "open_login", "reset_password", "activate_login", "found_office", "unlock_login",
+         "disable_login", "enable_login", "invite_cadre", "accept_invitation"),
+    ),
+    "shell": ("服务器命令", ("shell_command",)),
+}  # fmt: skip
+ORIGINS = {"console": "工作台", "app": "小程序", "shell": "服务器", "job": "系统"}
 
 
 def describe(detail: dict[str, Any], names: Names) -> str:
@@ -201,6 +232,11 @@ def _turn(page: int) -> str:
     return f"{request.path}?{urlencode({**kept, 'page': page})}"
 
 
+def _actions(asked: str) -> tuple[str, ...]:
+    """The acts that a group or one act's name stands for; none for all."""
+    return GROUPS[asked][1] if asked in GROUPS else (asked,) if asked else ()
+
+
 @guard(Permission.SEE_AUDIT)
 def list_audit() -> str:
     """Who did what, newest first."""
@@ -209,7 +245,8 @@ def list_audit() -> str:
     rows = queries.list_audit(
         regions_of(actor(), Permission.SEE_AUDIT),
         person=asked.get("person", "")[:40],
-        action=asked.get("action", "")[:60],
+        actions=_actions(asked.get("action", "")[:60]),
+        address=asked.get("address", "")[:45],
         first=read_day(asked, "first"),
         last=read_day(asked, "last"),
         page=page,
@@ -218,8 +255,8 @@ def list_audit() -> str:
     return render_template(
         "accounts/audit.html",
         rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page, asked=asked,
-        action_names=ACTIONS, names=names, name_subject=name_subject, describe=describe,
-        turn=_turn,
+        action_names=ACTIONS, groups=GROUPS, origins=ORIGINS, names=names,
+        name_subject=name_subject, describe=describe, turn=_turn,
     )  # fmt: skip
 
 

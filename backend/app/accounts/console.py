@@ -9,7 +9,15 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Actor, Permission, Role, needs_second_factor
-from backend.app.accounts import audit_log, console_tokens, logins, people, second_factor
+from backend.app.accounts import (
+    activation,
+    audit_log,
+    console_tokens,
+    logins,
+    people,
+    second_factor,
+    security,
+)
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
@@ -33,7 +41,13 @@ from backend.app.core.guards import (
 from backend.app.core.sessions import SessionKind, close_session, open_session
 
 blueprint = Blueprint("accounts_console", __name__, url_prefix="/console")
-HOME, LEADERS_HOME = "/console/", "/console/leader"
+HOME = "/console/"
+HOMES = {
+    Role.LEADER: "/console/leader",
+    Role.SYSTEM_ADMIN: "/console/people",
+    Role.SECURITY_ADMIN: "/console/security",
+    Role.AUDITOR: "/console/audit",
+}
 # Only back into the console, and nothing a browser could read as another address.
 WAY_BACK = re.compile(r"/console/(?!.*\.\.)[\w/.,;:@&=+$%?~()*!'-]*")
 # A village hall or a county office shares one address, so this only stops machines.
@@ -92,14 +106,17 @@ def _next_step(found: ConsoleLogin, second_factor_done: bool) -> Step | None:
         return Step.CODE
     if found.must_change_password:
         return Step.PASSWORD
+    if found.activated_at is None:
+        return Step.ACTIVATE
     if found.totp_confirmed_at is None and current_app.config["SETTINGS"].second_factor_required:
         return Step.ENROL if needs_second_factor(actor_today(found.person_id)) else None
     return None
 
 
 def _home_of(who: Actor) -> str:
-    """A leader who is nothing else gets the one screen made for leaders."""
-    return LEADERS_HOME if who.roles == {Role.VILLAGER, Role.LEADER} else HOME
+    """A leader who is nothing else, and each of the three offices, has a screen of its own."""
+    held = who.roles - {Role.VILLAGER}
+    return HOMES.get(next(iter(held)), HOME) if len(held) == 1 else HOME
 
 
 def _enter(found: ConsoleLogin, second_factor_done: bool, target: str) -> Response:
@@ -149,7 +166,7 @@ def enter_code() -> Any:
 
 
 @blueprint.route("/login/enrol", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, steps=(Step.ENROL,))
+@guard(Permission.OWN_ACCOUNT, steps=(Step.ENROL, Step.ACTIVATE))
 def enrol() -> Any:
     """Sets up the second factor; its code and the recovery codes are shown once."""
     error = None
@@ -212,6 +229,23 @@ def _change_password() -> Response:
         return _enter(found, second_factor_done=actor().second_factor, target=_target())
 
 
+@blueprint.route("/login/activate", methods=["GET", "POST"])
+@guard(Permission.OWN_ACCOUNT, steps=(Step.ACTIVATE,))
+def activate() -> Any:
+    """Waits for the owner's own phone, or for the security administrator who sees the owner."""
+    if current_session().data.get("pending") != Step.ACTIVATE:
+        return redirect(HOME)
+    with transaction():
+        found = logins.own_login(actor().person_id)
+        if found.activated_at is not None or activation.found(found):
+            return _enter(found, second_factor_done=actor().second_factor, target=_target())
+        code = activation.begin(found) if request.method == "POST" else None
+        return render_template(
+            "accounts/activate.html",
+            login=found, code=code, by=activation.last_hand(found), minutes=activation.MINUTES,
+        )  # fmt: skip
+
+
 @blueprint.post("/logout")
 @guard(Permission.OWN_ACCOUNT, steps=tuple(Step))
 def logout() -> Response:
@@ -225,5 +259,6 @@ def logout() -> Response:
 
 
 people.register(blueprint)
+security.register(blueprint)
 console_tokens.register(blueprint)
 audit_log.register(blueprint)

@@ -55,6 +55,26 @@ class OwnRole(NotAllowed):
     message = "不能改自己的角色,请其他管理员办理"
 
 
+class OfficesApart(Conflict):
+    code = "offices_apart"
+    message = "系统管理员、安全管理员、审计员和别的角色，不能是同一个人或同一部手机"
+
+
+class OwnRequest(NotAllowed):
+    code = "own_request"
+    message = "自己申请的、自己的事，要由另一位安全管理员确认"
+
+
+class NotActivated(NotAllowed):
+    code = "not_activated"
+    message = "账号还没有激活"
+
+
+class ActivationRefused(InvalidInput):
+    code = "activation_refused"
+    message = "激活没有成功"
+
+
 class RoleDoesNotFit(InvalidInput):
     code = "role_does_not_fit"
     message = "角色和地方对不上:村干部选村,乡镇人员选乡镇,县里人员选县"

@@ -1,19 +1,23 @@
-"""Writes about roles: granted and revoked, never by or for oneself."""
+"""What a grant of a role has to fit, and its row."""
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from backend.app.access import MAY_GRANT, Actor, Permission, Role, may, regions_of
-from backend.app.accounts.errors import OwnRole, PersonUnknown, RegionClosed, RoleDoesNotFit
+from backend.app.access import MAY_ASK_FOR, OFFICES, ROLE_NAMES, Actor, Permission, Role, may
+from backend.app.accounts.errors import (
+    OfficesApart,
+    OwnRole,
+    PersonUnknown,
+    RegionClosed,
+    RoleDoesNotFit,
+)
 from backend.app.accounts.models import Person, RoleGrant
-from backend.app.accounts.queries import get_person
 from backend.app.core import calendar
 from backend.app.core.audit import record
-from backend.app.core.db import after_commit, db
+from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
-from backend.app.core.sessions import close_all_sessions
-from backend.app.places.queries import Place, county_of_department, get_place
+from backend.app.places.queries import Place, get_place
 
 LEVEL_OF = {
     Role.CADRE: "village",
@@ -22,49 +26,18 @@ LEVEL_OF = {
     Role.TOWNSHIP_STAFF: "township",
     Role.COUNTY_STAFF: "county",
     Role.LEADER: "county",
-    Role.ADMINISTRATOR: "county",
+    Role.COUNTY_MANAGER: "county",
+    Role.SYSTEM_ADMIN: "county",
+    Role.SECURITY_ADMIN: "county",
+    Role.AUDITOR: "county",
 }
-
-
-def grant_role(
-    actor: Actor,
-    person_id: int,
-    role: Role,
-    region_id: int,
-    starts_on: date,
-    ends_on: date | None = None,
-    department_id: int | None = None,
-) -> RoleGrant:
-    """Gives a role in a region from one day to another (both included).
-
-    Staff of a department are staff of its county, wherever the form pointed.
-    """
-    if (role is Role.DEPARTMENT_STAFF) != (department_id is not None):
-        raise InvalidInput(errors={"department_id": ["部门工作人员要选部门,其他角色不选"]})
-    if department_id is not None:
-        region_id = county_of_department(department_id)
-    _check_person(actor, person_id)
-    # Neither a villager, whom a role would silence, nor another county's staff by their number.
-    get_person(person_id, regions_of(actor, Permission.GRANT_ROLES))
-    check_grantable(actor, role, region_id, starts_on, ends_on)
-    if _held(person_id, role, region_id, starts_on, ends_on, department_id):
-        raise Conflict("这段日期里已有同样的角色")
-    grant = insert_grant(
-        person_id, role, region_id, starts_on, ends_on, actor.person_id, department_id
-    )
-    record(
-        "grant_role", actor.person_id, "person", person_id,
-        role=role.value, region_id=region_id, grant_id=grant.id,
-    )  # fmt: skip
-    after_commit(lambda: close_all_sessions(person_id))
-    return grant
 
 
 def check_grantable(
     actor: Actor, role: Role, region_id: int, starts_on: date, ends_on: date | None
 ) -> None:
     """Raises unless the actor may give this role there for these days."""
-    if not _check_region(actor, role, region_id).is_open:
+    if not check_region(actor, role, region_id).is_open:
         raise RegionClosed
     if ends_on is not None and ends_on < starts_on:
         raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
@@ -80,8 +53,9 @@ def insert_grant(
     ends_on: date | None,
     granted_by_id: int | None,
     department_id: int | None = None,
+    confirmed_by_id: int | None = None,
 ) -> RoleGrant:
-    """The row alone: for the first administrator, whom nobody can grant."""
+    """The row alone: for who confirmed a request, and for who was invited to an own phone."""
     grant = RoleGrant(
         person_id=person_id,
         role=role.value,
@@ -91,27 +65,11 @@ def insert_grant(
         ends_on=ends_on,
         granted_by_id=granted_by_id,
         granted_at=calendar.now(),
+        confirmed_by_id=confirmed_by_id,
     )
     db.session.add(grant)
     db.session.flush()
     return grant
-
-
-def revoke_grant(actor: Actor, grant_id: int) -> int:
-    """Ends a grant at once and returns whose it was; it stays in the history."""
-    grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
-    if grant is None:
-        raise PersonUnknown("没有找到这条授权")
-    person_id = grant.person_id
-    _check_person(actor, person_id)
-    _check_region(actor, Role(grant.role), grant.region_id)
-    if grant.revoked_at is not None:
-        return person_id
-    grant.revoked_at = calendar.now()
-    grant.revoked_by_id = actor.person_id
-    record("revoke_grant", actor.person_id, "person", person_id, grant_id=grant.id)
-    after_commit(lambda: close_all_sessions(person_id))
-    return person_id
 
 
 def end_grant(grant_id: int, ended_by_id: int) -> None:
@@ -124,35 +82,40 @@ def end_grant(grant_id: int, ended_by_id: int) -> None:
     db.session.flush()
 
 
-def _check_person(actor: Actor, person_id: int) -> None:
-    if actor.person_id == person_id:
+def check_person(actor: Actor | None, person_id: int) -> None:
+    """Raises OwnRole or PersonUnknown.
+
+    The person's row is the lock: the same role granted twice at once is a conflict, not two.
+    """
+    if actor is not None and actor.person_id == person_id:
         raise OwnRole
-    # The person's row is the lock: the same role granted twice at once is a conflict, not two.
     if db.session.get(Person, person_id, with_for_update=True) is None:
         raise PersonUnknown
 
 
-def _check_region(actor: Actor, role: Role, region_id: int) -> Place:
-    """Nobody hands out more than own, nor outside own region."""
-    grantable = frozenset().union(*(MAY_GRANT.get(held, frozenset()) for held in actor.roles))
+def check_region(actor: Actor, role: Role, region_id: int) -> Place:
+    """Nobody asks for more than the table says, nor outside own region."""
+    grantable = frozenset().union(*(MAY_ASK_FOR.get(held, frozenset()) for held in actor.roles))
     if role not in grantable:
         raise NotAllowed("您不能授予这个角色")
     place = get_place(region_id)
     if place.level != LEVEL_OF[role]:
         raise RoleDoesNotFit(errors={"region_id": [RoleDoesNotFit.message]})
-    if not may(actor, Permission.GRANT_ROLES, place.path):
+    permissions = (Permission.ASK_FOR_GRANTS, Permission.INVITE_CADRES)
+    if not any(may(actor, permission, place.path) for permission in permissions):
         raise NotAllowed("这个地方不归您管")
     return place
 
 
-def _held(
+def check_fits(
     person_id: int,
     role: Role,
     region_id: int,
     first: date,
     last: date | None,
     department_id: int | None,
-) -> bool:
+) -> None:
+    """Raises Conflict where the role is held already, or would meet one of the three offices."""
     query = select(RoleGrant.id).where(
         RoleGrant.person_id == person_id,
         RoleGrant.role == role.value,
@@ -163,4 +126,35 @@ def _held(
     )
     if last is not None:
         query = query.where(RoleGrant.starts_on <= last)
-    return db.session.scalar(query) is not None
+    if db.session.scalar(query) is not None:
+        raise Conflict("这段日期里已有同样的角色")
+    check_offices(person_id, role, first, last)
+
+
+APART = text(
+    """
+    SELECT g.role FROM role_grant g
+    WHERE g.revoked_at IS NULL AND (g.ends_on IS NULL OR g.ends_on >= :first)
+      AND (CAST(:last AS date) IS NULL OR g.starts_on <= :last) AND g.role <> :role
+      AND (g.role = ANY(:offices) OR :role = ANY(:offices))
+      AND g.person_id IN (
+        SELECT CAST(:person_id AS bigint)
+        UNION SELECT phone_person_id FROM console_login WHERE person_id = :person_id
+        UNION SELECT person_id FROM console_login WHERE phone_person_id = :person_id)
+    LIMIT 1
+    """
+)
+
+
+def check_offices(person_id: int, role: Role, first: date, last: date | None) -> None:
+    """Raises OfficesApart where one of the three would meet another role in a person or phone.
+
+    Triggers refuse the same to whoever comes by another way.
+    """
+    values = {
+        "person_id": person_id, "role": role.value, "first": first, "last": last,
+        "offices": [office.value for office in OFFICES],
+    }  # fmt: skip
+    met = db.session.scalar(APART, values)
+    if met is not None:
+        raise OfficesApart(f"{ROLE_NAMES[Role(met)]}和{ROLE_NAMES[role]}不能是同一个人或同一部手机")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, Role, regions_of
 from backend.app.accounts.errors import InvitationUnknown
-from backend.app.accounts.grants import check_grantable, insert_grant
+from backend.app.accounts.grants import check_grantable, check_offices, insert_grant
 from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
 from backend.app.core import calendar
@@ -35,7 +35,7 @@ def _village(actor: Actor, text: str) -> tuple[int, str]:
         place = find_place(wanted)
         if place is not None and place.level == "village":
             return place.id, place.name
-    found = search_villages(wanted, regions_of(actor, Permission.GRANT_ROLES)) if wanted else []
+    found = search_villages(wanted, regions_of(actor, Permission.INVITE_CADRES)) if wanted else []
     exact = [village for village in found if village.name == wanted] or found
     if len(exact) == 1:
         return exact[0].id, exact[0].name
@@ -82,6 +82,7 @@ def accept(person_id: int, code: str) -> None:
     at = calendar.now()
     if at > invitation.expires_at or not _still_stands(invitation):
         raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
+    check_offices(person_id, Role.CADRE, invitation.starts_on, invitation.ends_on)
     person = db.session.get_one(Person, person_id)
     person.display_name = person.display_name or invitation.display_name
     grant = insert_grant(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.access import Actor, Permission, may, regions_of
+from backend.app.access import OFFICES, Actor, Permission, may, regions_of
 from backend.app.accounts import second_factor
 from backend.app.accounts.errors import (
     LoginLocked,
@@ -21,10 +21,11 @@ from backend.app.accounts.passwords import (
     one_time_password,
 )
 from backend.app.accounts.queries import get_person, load_grants
+from backend.app.accounts.telling import tell_owner
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
-from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.core.sessions import close_all_sessions
 from backend.app.places.queries import region_path
 
@@ -38,6 +39,7 @@ def create_login(
     password: str,
     must_change: bool = False,
     opened_by_id: int | None = None,
+    activated_how: str | None = None,
 ) -> int:
     """Opens a log-in for a new person; returns the person's id."""
     name = username.strip().lower()
@@ -56,6 +58,8 @@ def create_login(
             password_hash=hash_password(password),
             must_change_password=must_change,
             opened_by_id=opened_by_id,
+            activated_at=calendar.now() if activated_how else None,
+            activated_how=activated_how,
         )
         .on_conflict_do_nothing(index_elements=["username"])
         .returning(ConsoleLogin.person_id)
@@ -72,6 +76,7 @@ def open_login(actor: Actor, username: str, display_name: str) -> tuple[int, str
         username, display_name, password, must_change=True, opened_by_id=actor.person_id
     )
     record("open_login", actor.person_id, "person", person_id)
+    tell_owner(person_id, "账号开好了", f"{actor.display_name}给您开了工作台账号，要您本人激活。")
     return person_id, password
 
 
@@ -92,9 +97,14 @@ def check_password(username: str, password: str) -> ConsoleLogin | None:
     # Hashing is slow: it is done before the row is locked, and the decision after.
     right = matches(stored, password)
     login = db.session.scalar(named.with_for_update())
-    if login is None or login.disabled_at is not None or _is_locked(login):
+    if login is None:
+        record("log_in_failed", None, "login", _masked(username))
+        return None
+    if login.disabled_at is not None or _is_locked(login):
+        record("log_in_failed", None, "person", login.person_id)
         return None
     if not right or login.password_hash != stored:
+        record("log_in_failed", None, "person", login.person_id)
         _count_failure(login)
         return None
     if login.totp_confirmed_at is None:
@@ -110,12 +120,19 @@ def check_second_factor(person_id: int, code: str) -> bool:
     try:
         recovered = second_factor.check(login, code)
     except second_factor.SecondFactorRefused:
+        record("second_factor_failed", None, "person", person_id)
         _count_failure(login)
         return False
     if recovered:
         record("use_recovery_code", person_id, "person", person_id)
     _complete(login)
     return True
+
+
+def _masked(username: str) -> str:
+    """Somebody may have typed the password, or a telephone, where the name belongs."""
+    name = username.strip()
+    return f"{name[:2]}***" if len(name) > 2 else "***"
 
 
 def _complete(login: ConsoleLogin) -> None:
@@ -155,6 +172,7 @@ def change_password(person_id: int, old: str, new: str) -> bool:
     if _is_locked(login):
         raise LoginLocked
     if not matches(login.password_hash, old):
+        record("password_refused", None, "person", person_id)
         _count_failure(login)
         return False
     if old == new:
@@ -169,14 +187,32 @@ def change_password(person_id: int, old: str, new: str) -> bool:
 
 def reset_password(actor: Actor, person_id: int) -> str:
     """A new one-time password; the second factor goes too, or a lost phone locks out for ever."""
-    login = _of_another(actor, person_id)
+    _of_another(actor, person_id)
+    password = renew_slip(person_id, actor.person_id)
+    tell_owner(
+        person_id, "账号被重置了",
+        f"{actor.display_name}重置了您的密码和动态口令，要您本人重新激活。不是您要的，请告诉安全管理员。",
+    )  # fmt: skip
+    record("reset_password", actor.person_id, "person", person_id)
+    return password
+
+
+def renew_slip(person_id: int, reset_by_id: int | None) -> str:
+    """A new password that is changed at once, for an account its owner has to activate again.
+
+    Whoever reset it knows the password: until then it is that person's hand, and the phone that
+    activated it before is the only one that may.
+    """
+    login = own_login(person_id)
     password = one_time_password()
     login.password_hash = hash_password(password)
     login.must_change_password = True
     login.locked_until, login.failed_attempts = None, 0
     login.totp_sealed, login.totp_confirmed_at, login.totp_last_step = None, None, None
     login.recovery_hashes = []
-    record("reset_password", actor.person_id, "person", person_id)
+    login.reset_by_id = reset_by_id
+    login.activated_at, login.activated_how = None, None
+    login.activation_hash, login.activation_expires_at = None, None
     after_commit(lambda: close_all_sessions(person_id))
     return password
 
@@ -190,7 +226,19 @@ def unlock(actor: Actor, person_id: int) -> None:
 def set_disabled(actor: Actor, person_id: int, disabled: bool) -> None:
     """Whoever leaves the office cannot log in any more; the record of the work stays."""
     login = _of_another(actor, person_id)
+    _, grants = load_grants(person_id, even_if_waiting=True)
+    if disabled and any(grant.role in OFFICES for grant in grants):
+        raise NotAllowed("三员的账号不能直接停用：先申请收回角色，由安全管理员确认")
+    if not disabled and login.phone_person_id is not None:
+        taken = select(ConsoleLogin.person_id).where(
+            ConsoleLogin.phone_person_id == login.phone_person_id,
+            ConsoleLogin.person_id != person_id,
+            ConsoleLogin.disabled_at.is_(None),
+        )
+        if db.session.scalar(taken) is not None:
+            raise Conflict("他的手机已经用于另一个账号，先停用那一个")
     login.disabled_at = calendar.now() if disabled else None
+    tell_owner(person_id, "账号被停用" if disabled else "账号恢复了", actor.display_name)
     action = "disable_login" if disabled else "enable_login"
     record(action, actor.person_id, "person", person_id)
     after_commit(lambda: close_all_sessions(person_id))
@@ -202,7 +250,7 @@ def _of_another(actor: Actor, person_id: int) -> ConsoleLogin:
         raise OwnRole("不能对自己的账号这样做")
     get_person(person_id, regions_of(actor, Permission.MANAGE_LOGINS))
     login = own_login(person_id)
-    _, grants = load_grants(person_id)
+    _, grants = load_grants(person_id, even_if_waiting=True)
     for grant in grants:
         over = grant.ends_on is not None and grant.ends_on < calendar.today()
         if not over and not may(actor, Permission.MANAGE_LOGINS, region_path(grant.region_id)):

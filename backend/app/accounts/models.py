@@ -79,13 +79,18 @@ class RoleGrant(Model):
     __table_args__ = (
         CheckConstraint(
             "role IN ('cadre', 'shop_keeper', 'department_staff', 'township_staff',"
-            " 'county_staff', 'leader', 'administrator')",
+            " 'county_staff', 'leader', 'county_manager', 'system_admin', 'security_admin',"
+            " 'auditor')",
             name="role",
         ),
         CheckConstraint(
             "(role = 'department_staff') = (department_id IS NOT NULL)", name="department"
         ),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        CheckConstraint(
+            "confirmed_by_id <> granted_by_id AND confirmed_by_id <> person_id",
+            name="confirmed_by_another",
+        ),
         Index(None, "person_id"),
         Index(None, "region_id", "role"),
         Index(
@@ -104,14 +109,70 @@ class RoleGrant(Model):
     ends_on: Mapped[date | None] = mapped_column(Date)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # None for who was invited to an own phone, and for the first three of a county.
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+class GrantRequest(Model):
+    """A role, or the end of one, that somebody asked for and a security administrator decides."""
+
+    __tablename__ = "grant_request"
+    __table_args__ = (
+        CheckConstraint("kind IN ('grant', 'revoke')", name="kind"),
+        CheckConstraint("outcome IN ('confirmed', 'refused')", name="outcome"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (outcome IS NULL)"
+            " AND (decided_at IS NULL) = (decided_by_id IS NULL)",
+            name="decided",
+        ),
+        CheckConstraint(
+            "decided_by_id <> asked_by_id AND decided_by_id <> person_id", name="another_decides"
+        ),
+        Index(None, "person_id"),
+        Index("ix_grant_request_waiting", "region_id", postgresql_where=text("decided_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    # The grant that came of it, or the one that is to end.
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str | None] = mapped_column(String(10))
+
+
 class ConsoleLogin(Model):
-    """User name, argon2id hash, lockout and second factor of a member of staff."""
+    """User name, argon2id hash, lockout and second factor of a member of staff.
+
+    Until its owner has activated it, an account is the hand of whoever opened it or reset it last.
+    """
 
     __tablename__ = "console_login"
+    __table_args__ = (
+        CheckConstraint("(activated_at IS NULL) = (activated_how IS NULL)", name="activated"),
+        CheckConstraint(
+            "activated_how IN ('phone', 'slip', 'founding', 'earlier')", name="activated_how"
+        ),
+        CheckConstraint(
+            "activated_how <> 'phone' OR phone_person_id IS NOT NULL", name="activated_by_phone"
+        ),
+        # One telephone belongs to one account.
+        Index(
+            "uq_console_login_phone", "phone_person_id", unique=True,
+            postgresql_where=text("disabled_at IS NULL"),
+        ),
+        Index("uq_console_login_activation", "activation_hash", unique=True),
+    )  # fmt: skip
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     username: Mapped[str] = mapped_column(String(40), unique=True)
@@ -127,6 +188,13 @@ class ConsoleLogin(Model):
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # Until the first role is granted, the log-in belongs to the office of whoever opened it.
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reset_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    activated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    activated_how: Mapped[str | None] = mapped_column(String(8))
+    # The WeChat user whose phone activated it.
+    phone_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    activation_hash: Mapped[str | None] = mapped_column(String(64))
+    activation_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class CadreInvitation(Model):

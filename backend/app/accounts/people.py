@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import MAY_GRANT, ROLE_NAMES, Permission, Role, has_permission, regions_of
-from backend.app.accounts import grants, invitations, logins, queries
+from backend.app.access import MAY_ASK_FOR, ROLE_NAMES, Permission, Role, has_permission, regions_of
+from backend.app.accounts import grant_requests, invitations, logins, queries
 from backend.app.accounts.forms import read_day, read_id, read_page, read_role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -37,32 +37,33 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
         lines=lines, total=total, page=page, size=queries.PAGE, search=search, role=role,
         role_names=ROLE_NAMES, now=calendar.now(), today=calendar.today(),
         may_open=has_permission(actor(), Permission.MANAGE_LOGINS),
-        may_invite=has_permission(actor(), Permission.GRANT_ROLES),
+        may_invite=has_permission(actor(), Permission.INVITE_CADRES),
         error=error, form=request.form, **more,
     )  # fmt: skip
 
 
 def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
     me, form = actor(), request.form
-    grantable = frozenset().union(*(MAY_GRANT.get(role, frozenset()) for role in me.roles))
+    grantable = frozenset().union(*(MAY_ASK_FOR.get(role, frozenset()) for role in me.roles))
     search = request.args.get("place", "")[:40]
     chosen = form.get("region_id", "")
     page = render_template(
         "accounts/person.html",
         person=queries.get_person(person_id, regions_of(me, Permission.SEE_PEOPLE)),
         grants=queries.grant_lines(person_id),
+        waiting=grant_requests.list_waiting(me, Permission.SEE_PEOPLE, person_id),
         role_names=ROLE_NAMES, level_names=LEVELS, search=search, form=form,
         grantable=[role for role in Role if role in grantable],
-        may_grant=has_permission(me, Permission.GRANT_ROLES) and me.person_id != person_id,
+        may_grant=has_permission(me, Permission.ASK_FOR_GRANTS) and me.person_id != person_id,
         may_manage=has_permission(me, Permission.MANAGE_LOGINS) and me.person_id != person_id,
         regions=lambda: queries.find_regions(
-            regions_of(me, Permission.GRANT_ROLES),
+            regions_of(me, Permission.ASK_FOR_GRANTS),
             search,
             int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None,
         ),
         departments=lambda: [
             department
-            for county_id in sorted(regions_of(me, Permission.GRANT_ROLES))
+            for county_id in sorted(regions_of(me, Permission.ASK_FOR_GRANTS))
             for department in list_departments(county_id)
         ],
         today=calendar.today(), now=calendar.now(),
@@ -91,7 +92,7 @@ def open_login() -> Any:
     return _person_page(person_id, password=password)
 
 
-@guard(Permission.GRANT_ROLES)
+@guard(Permission.INVITE_CADRES)
 def invite_cadre() -> Any:
     """A code that makes a WeChat user a cadre; shown this once."""
     form = request.form
@@ -110,9 +111,9 @@ def invite_cadre() -> Any:
     return _people_page(invitation={"village": village, "code": code})
 
 
-@guard(Permission.GRANT_ROLES)
+@guard(Permission.ASK_FOR_GRANTS)
 def grant_role(person_id: int) -> Any:
-    """Grants a role; a refusal is shown beside the form."""
+    """Asks for a role; a refusal is shown beside the form."""
     form = request.form
     try:
         role = read_role(form)
@@ -123,7 +124,7 @@ def grant_role(person_id: int) -> Any:
         starts_on = read_day(form, "starts_on") or calendar.today()
         ends_on = read_day(form, "ends_on")
         with transaction():
-            grants.grant_role(
+            grant_requests.ask_for_grant(
                 actor(), person_id, role, region_id, starts_on, ends_on, department_id
             )
     except DomainError as refused:
@@ -131,11 +132,11 @@ def grant_role(person_id: int) -> Any:
     return _back(person_id)
 
 
-@guard(Permission.GRANT_ROLES)
+@guard(Permission.ASK_FOR_GRANTS)
 def revoke_grant(grant_id: int) -> Response:
-    """Ends a grant at once."""
+    """Ends a grant at once, or asks for the end of one of the three offices."""
     with transaction():
-        person_id = grants.revoke_grant(actor(), grant_id)
+        person_id = grant_requests.ask_to_revoke(actor(), grant_id)
     return _back(person_id)
 
 

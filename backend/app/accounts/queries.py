@@ -21,7 +21,9 @@ PAGE = 50
 REGION_DETAILS = frozenset({"region_id", "parent_id", "into"})
 GRANTS = text(
     """
-    SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on, g.department_id
+    SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on, g.department_id,
+           EXISTS (SELECT FROM console_login l WHERE l.person_id = p.id
+                   AND l.activated_at IS NULL) AS waits
     FROM person p
     LEFT JOIN role_grant g ON g.person_id = p.id AND g.revoked_at IS NULL
     WHERE p.id = :person_id
@@ -42,8 +44,8 @@ GRANT_LINES = text(
     ORDER BY g.revoked_at DESC NULLS FIRST, g.id DESC
     """
 )
-# Whose work lies, or once lay, within these regions; and whom an administrator of these regions
-# let in and who has no role yet.
+# Whose work lies, or once lay, within these regions; and whom a system administrator of these
+# regions let in and who has no role yet.
 WITHIN = text(
     """
     (EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
@@ -51,7 +53,7 @@ WITHIN = text(
                AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within)))
      OR NOT EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.id)
         AND EXISTS (SELECT FROM console_login l
-                    JOIN role_grant g ON g.person_id = l.opened_by_id AND g.role = 'administrator'
+                    JOIN role_grant g ON g.person_id = l.opened_by_id AND g.role = 'system_admin'
                     JOIN region r ON r.id = g.region_id
                     WHERE l.person_id = person.id AND r.county_id = ANY(:within)))
     """
@@ -68,16 +70,20 @@ class Line:
     last_login_at: datetime | None
     locked_until: datetime | None
     disabled_at: datetime | None
+    activated_at: datetime | None
     grants: list[Any] = field(default_factory=list)
 
 
-def load_grants(person_id: int) -> tuple[str, tuple[Grant, ...]]:
-    """A person's display name and every grant that was not revoked, whatever its dates."""
+def load_grants(person_id: int, even_if_waiting: bool = False) -> tuple[str, tuple[Grant, ...]]:
+    """A person's display name and every grant that was not revoked, whatever its dates.
+
+    An account that waits to be activated by its owner has none.
+    """
     rows = db.session.execute(GRANTS, {"person_id": person_id}).all()
     grants = tuple(
         Grant(Role(row.role), row.region_id, row.starts_on, row.ends_on, row.department_id)
         for row in rows
-        if row.role
+        if row.role and (even_if_waiting or not row.waits)
     )
     return (rows[0].display_name if rows else "", grants)
 
@@ -135,6 +141,7 @@ def _people(within: Collection[int]) -> Select[*tuple[Any, ...]]:
             ConsoleLogin.last_login_at,
             ConsoleLogin.locked_until,
             ConsoleLogin.disabled_at,
+            ConsoleLogin.activated_at,
         )
         .outerjoin(ConsoleLogin, ConsoleLogin.person_id == Person.id)
         .where(or_(ConsoleLogin.person_id.is_not(None), granted))
@@ -199,10 +206,11 @@ def get_person(person_id: int, within: Collection[int]) -> Line:
 def list_audit(
     within: Collection[int],
     person: str = "",
-    action: str = "",
+    actions: Collection[str] = (),
     first: date | None = None,
     last: date | None = None,
     page: int = 1,
+    address: str = "",
 ) -> list[Any]:
     """One page of the log of these regions' people, newest first, one more line than a page."""
     doer = aliased(Person)
@@ -218,8 +226,10 @@ def list_audit(
     )
     if person.strip():
         query = query.where(doer.display_name.icontains(person.strip(), autoescape=True))
-    if action:
-        query = query.where(AuditEntry.action == action)
+    if actions:
+        query = query.where(AuditEntry.action.in_(actions))
+    if address.strip():
+        query = query.where(AuditEntry.address == address.strip())
     if first:
         query = query.where(AuditEntry.at >= calendar.midnight(first))
     if last:

@@ -59,6 +59,7 @@ class Step(StrEnum):
     CODE = "enter_code"
     PASSWORD = "change_password"  # noqa: S105
     ENROL = "enrol"
+    ACTIVATE = "activate"
 
 
 class StepPending(NotLoggedIn):

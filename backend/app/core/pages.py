@@ -8,7 +8,7 @@ from flask import Flask, g, request
 from backend.app.access import Actor, Permission, has_permission
 from backend.app.core.calendar import COUNTY_ZONE
 
-# At most eight entries, in the words of the office.
+# At most eight entries for any one reader, in the words of the office.
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("总览", "/console/", Permission.SEE_DASHBOARD),
     ("诉求", "/console/tickets", Permission.SEE_TICKETS),
@@ -16,6 +16,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("问卷", "/console/surveys", Permission.SEE_SURVEYS),
     ("积分", "/console/points", Permission.SEE_POINTS),
     ("公示与导出", "/console/publications", Permission.EXPORT),
+    ("待确认", "/console/security", Permission.CONFIRM_ACCOUNTS),
     ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
     ("操作记录", "/console/audit", Permission.SEE_AUDIT),
 )
@@ -34,6 +35,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/points": ("/console/points",),
     "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
     "/console/people": ("/console/people", "/console/grants"),
+    "/console/security": ("/console/security",),
     "/console/audit": ("/console/audit",),
 }  # fmt: skip
 

@@ -163,4 +163,4 @@ def _place(code: str) -> queries.Place:
 def _operator(place: queries.Place) -> Actor:
     """Whoever has the server's shell manages the county; no person stands behind it."""
     county_id = place.county_id or place.id
-    return Actor(0, (Grant(Role.ADMINISTRATOR, county_id, date.min),))
+    return Actor(0, (Grant(Role.COUNTY_MANAGER, county_id, date.min),))

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from backend.app.access import Actor
+from backend.app.accounts.hands import check_another_hand
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -14,7 +15,6 @@ from backend.app.points import stock
 from backend.app.points.errors import AccountFrozen
 from backend.app.points.ledger import undo
 from backend.app.points.models import (
-    SECOND_PERSON_FROM,
     ExchangePoint,
     PointsBalance,
     Redemption,
@@ -64,8 +64,7 @@ def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) 
     if redemption.keep_until <= calendar.now():
         raise NoLongerReserved(ENDED["lapsed"])
     check_code(digits, grace)
-    if redemption.person_id == actor.person_id:
-        raise OwnRedemption
+    check_another_hand(actor, redemption.person_id, refusal=OwnRedemption())
     shop = db.session.get_one(ExchangePoint, redemption.exchange_point_id, populate_existing=True)
     if shop.paused_at is not None:
         raise ShopPaused(f"您这个兑换点正暂停:{shop.pause_reason}。先别发东西")
@@ -101,8 +100,8 @@ def bring_back(actor: Actor, redemption_id: int, reason: str, on_the_shelf: bool
     redemption = lock_redemption(redemption_id)
     if redemption.exchange_point_id not in shop_ids_of(actor):
         raise NoShopOfYours
-    if redemption.person_id == actor.person_id:
-        raise OwnRedemption("自己兑的东西要请别人来办退货")
+    own = OwnRedemption("自己兑的东西要请别人来办退货")
+    check_another_hand(actor, redemption.person_id, refusal=own)
     if redemption.state == "returned":
         raise Conflict(ENDED["returned"])
     if redemption.state != "handed_out" or redemption.handed_out_at is None:
@@ -112,8 +111,7 @@ def bring_back(actor: Actor, redemption_id: int, reason: str, on_the_shelf: bool
     reason = reason.strip()
     if not 2 <= len(reason) <= 60:
         raise InvalidInput(errors={"reason": ["请写为什么退(60 字以内)"]})
-    if redemption.price >= SECOND_PERSON_FROM and (actor.person_id == redemption.handed_out_by_id):
-        raise SecondPersonNeeded
+    check_another_hand(actor, redemption.handed_out_by_id, refusal=SecondPersonNeeded())
     redemption.state, redemption.ended_at = "returned", calendar.now()
     redemption.returned_by_id, redemption.return_reason = actor.person_id, reason
     db.session.flush()

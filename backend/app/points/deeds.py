@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import villagers_of
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -106,8 +107,8 @@ def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> Decided
         .where(PointsDeedPerson.deed_id == deed.id)
         .order_by(PointsDeedPerson.person_id)
     ).all()
-    if deed.entered_by_id == actor.person_id or actor.person_id in {p.person_id for p in people}:
-        raise SamePerson
+    involved = [deed.entered_by_id, *(one.person_id for one in people)]
+    check_another_hand(actor, *involved, refusal=SamePerson())
     if deed.state != "waiting":
         raise AlreadyDecided
     if not confirm and len(note.strip()) < 2:

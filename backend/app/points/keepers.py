@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from backend.app.access import Actor, Role
-from backend.app.accounts.grants import end_grant, insert_grant
+from backend.app.accounts.grants import check_offices, end_grant, insert_grant
 from backend.app.accounts.operations import name_person
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -71,6 +71,7 @@ def accept_invitation(person_id: int, code: str) -> None:
 
 def add_keeper(shop: ExchangePoint, person_id: int, granted_by_id: int | None) -> ExchangeKeeper:
     """The role, and the counter it is for."""
+    check_offices(person_id, Role.SHOP_KEEPER, calendar.today(), None)
     grant = insert_grant(
         person_id, Role.SHOP_KEEPER, shop.village_id, calendar.today(), None, granted_by_id
     )

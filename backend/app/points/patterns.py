@@ -3,7 +3,7 @@
 Nothing is refused by these; a village hall has many guests, and a feast day many parcels.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from backend.app.core.db import db
 BURST_OF, BURST_SECONDS = 5, 120
 MANY_A_DAY, MANY_OF_A_HOUSEHOLD = 4, 3
 TYPED_OF, TYPED_SHARE = 10, 0.6
+RETURNS_OF = 3
 SCOPE = """
     SELECT x.*, v.name AS village FROM redemption x JOIN region v ON v.id = x.village_id
     WHERE x.handed_out_at >= :from AND x.handed_out_at < :until
@@ -77,6 +78,31 @@ TYPED = text(
     ORDER BY typed DESC LIMIT 20
     """  # noqa: S608  constants of our own code
 )
+# Things that come back: points and perhaps goods go round in a small circle, cheap ones too.
+RETURNED = text(
+    f"""
+    WITH seen AS ({SCOPE})
+    SELECT p.display_name AS keeper, seen.handed_out_by_id AS keeper_id,
+           o.display_name AS taker, s.name AS shop, count(*) AS things, sum(seen.price) AS points,
+           count(*) FILTER (WHERE NOT EXISTS (
+               SELECT FROM stock_movement m WHERE m.redemption_id = seen.id AND m.kind = 'return'
+           )) AS spoilt
+    FROM seen JOIN person p ON p.id = seen.handed_out_by_id
+    JOIN person o ON o.id = seen.returned_by_id
+    JOIN exchange_point s ON s.id = seen.exchange_point_id
+    WHERE seen.state = 'returned'
+    GROUP BY p.display_name, seen.handed_out_by_id, o.display_name, seen.returned_by_id, s.name
+    HAVING count(*) >= :least ORDER BY things DESC LIMIT 20
+    """  # noqa: S608  constants of our own code
+)
+RETURNERS = text(
+    f"""
+    WITH seen AS ({SCOPE})
+    SELECT person_id, village, max(surname) AS surname, count(*) AS things
+    FROM seen WHERE state = 'returned' GROUP BY person_id, village HAVING count(*) >= :least
+    ORDER BY things DESC LIMIT 20
+    """  # noqa: S608  constants of our own code
+)
 
 
 @dataclass(frozen=True)
@@ -130,4 +156,24 @@ def find_patterns(within: Collection[int], month: date) -> list[Pattern]:
         )
         for row in rows(TYPED, least=TYPED_OF, share=TYPED_SHARE)
     ]
-    return found
+    return found + _returns(rows)
+
+
+def _returns(rows: Callable[..., Any]) -> list[Pattern]:
+    """Returns by who handed out and who took back, and by whose they were."""
+    found = [
+        Pattern(
+            f"「{row.shop}」{row.keeper}核销的东西有 {row.things} 件由{row.taker}退货，"
+            f"共 {row.points} 分，其中 {row.spoilt} 件没有放回货架",
+            keeper_id=row.keeper_id,
+        )
+        for row in rows(RETURNED, least=RETURNS_OF)
+    ]
+    return found + [
+        Pattern(
+            f"{row.village}{row.surname or '村民'}{'*' if row.surname else ''}"
+            f"（积分号 {row.person_id}）一个月退了 {row.things} 件",
+            person_id=row.person_id,
+        )
+        for row in rows(RETURNERS, least=RETURNS_OF)
+    ]

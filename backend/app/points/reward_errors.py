@@ -105,7 +105,7 @@ class NotHandedOut(Conflict):
 
 class SecondPersonNeeded(NotAllowed):
     code = "second_person_needed"
-    message = "这样东西积分多,要请另一个人来办退货"
+    message = "谁发的东西，要请另一个人来办退货"
 
 
 class TooLateToReturn(Conflict):

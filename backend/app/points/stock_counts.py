@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from backend.app.access import Actor
+from backend.app.accounts.hands import check_another_hand, is_same_hand
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -100,8 +101,7 @@ def _lock(actor: Actor, count_id: int) -> StockCount:
 def confirm_count(actor: Actor, count_id: int) -> StockCount:
     """The second person agrees: each difference becomes an entry."""
     count = _lock(actor, count_id)
-    if count.counted_by_id == actor.person_id:
-        raise OwnCount
+    check_another_hand(actor, count.counted_by_id, refusal=OwnCount())
     lines = db.session.scalars(
         select(StockCountLine)
         .where(StockCountLine.count_id == count.id)
@@ -135,7 +135,8 @@ def drop_count(actor: Actor, count_id: int) -> None:
     """Counted wrong: nothing is booked, the sheet stays to be seen."""
     count = _lock(actor, count_id)
     count.state, count.decided_at = "dropped", calendar.now()
-    count.decided_by_id = None if count.counted_by_id == actor.person_id else actor.person_id
+    own = is_same_hand(actor.person_id, count.counted_by_id)
+    count.decided_by_id = None if own else actor.person_id
     record(
         "drop_count", actor.person_id, "exchange_point", count.exchange_point_id,
         count_id=count.id,

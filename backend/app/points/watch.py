@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import check_another_hand
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -89,8 +90,7 @@ def decide_appeal(actor: Actor, freeze_id: int, lift: bool, note: str) -> Points
         raise Conflict("本人还没有申诉")
     if found.decided_at is not None or found.lifted_at is not None:
         raise AlreadyDecided
-    if found.frozen_by_id == actor.person_id:
-        raise SamePerson
+    check_another_hand(actor, found.frozen_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
     found.decision = "lifted" if lift else "kept"
     found.decided_by_id, found.decided_at = actor.person_id, calendar.now()
@@ -181,8 +181,7 @@ def decide_hold(actor: Actor, hold_id: int, give_back: bool, note: str) -> Point
     _reviewer_of(actor, found.county_id)
     if found.decided_at is not None:
         raise AlreadyDecided
-    if found.held_by_id == actor.person_id:
-        raise SamePerson
+    check_another_hand(actor, found.held_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
     found.decision = "given_back" if give_back else "kept"
     found.decided_by_id, found.decided_at = actor.person_id, calendar.now()

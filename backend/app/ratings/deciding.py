@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import hands_of
 from backend.app.accounts.queries import bound_village
 from backend.app.core import audit, calendar
 from backend.app.core.db import db
@@ -68,15 +69,17 @@ def decide_bunch(
 
 def check_reviewer(actor: Actor, holds: Collection[RatingHold]) -> None:
     """Raises NotAllowed without the permission there, OwnSide for whoever is assessed or rated."""
+    hands = hands_of(actor.person_id)
+    homes = {bound_village(one) for one in hands}
     for village_id in {hold.village_id for hold in holds}:
         place = get_place(village_id)
         if not may(actor, Permission.REVIEW_RATINGS, place.path):
             raise NotAllowed
         own = not {place.id, place.township_id}.isdisjoint(actor.region_ids)
-        if own or bound_village(actor.person_id) == place.id:
+        if own or place.id in homes:
             raise OwnSide
     mine = select(Rating.id).where(
-        Rating.id.in_([hold.rating_id for hold in holds]), Rating.person_id == actor.person_id
+        Rating.id.in_([hold.rating_id for hold in holds]), Rating.person_id.in_(hands)
     )
     if db.session.scalars(mine).first() is not None:
         raise OwnSide

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import display_names
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -141,8 +142,7 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
         raise NotFound("没有找到这一条")
     if not may(actor, Permission.ADJUST_SCORES, (found.county_id,)):
         raise NotAllowed
-    if actor.person_id == found.author_id:
-        raise SamePerson
+    check_another_hand(actor, found.author_id, refusal=SamePerson())
     check_other_side(actor, found.village_id)
     words = note.strip()
     if len(words) > LONGEST or "\x00" in words or not (is_approved or words):

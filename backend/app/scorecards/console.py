@@ -15,6 +15,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
+from backend.app.core.pages import menu
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words
@@ -105,8 +106,9 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
 def show_dashboard() -> str | Response:
     """The county at a glance, or the part of it the reader answers for."""
     if not has_permission(actor(), Permission.SEE_DASHBOARD):
-        # Departments have no villages of their own: their work is their tickets.
-        return redirect("/console/tickets")
+        # Departments have no villages of their own, the three offices no business: the first page
+        # of their menu is their home.
+        return redirect(next(entry.href for entry in menu()))
     scope = _scope()
     month, months = asked_month(scope)
     places = [get_place(region_id) for region_id in sorted(scope)]

@@ -8,6 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
+from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -75,7 +76,7 @@ def _editor(
         lines=scheme_forms.lines(scheme, kinds, request.form if error else {}),
         faults=[] if error else schemes.faults_of(county, scheme), form=request.form,
         this_month=calendar.month_of(calendar.today()), states=STATES,
-        own=stored is not None and stored.drafted_by_id == actor().person_id,
+        own=stored is not None and is_same_hand(actor().person_id, stored.drafted_by_id),
     )  # fmt: skip
     return page, status_of(error) if error else 200
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, Role, may
+from backend.app.accounts.hands import check_another_hand, hands_of
 from backend.app.accounts.queries import bound_village, staff_of
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -162,18 +163,16 @@ def check_reviewer(actor: Actor, objection: Objection) -> None:
     """Raises NotAllowed without the permission there, OwnSide for whoever is being assessed."""
     if not may(actor, Permission.DECIDE_OBJECTIONS, get_place(objection.village_id).path):
         raise NotAllowed
-    if actor.person_id == objection.raised_by_id:
-        raise OwnSide
+    check_another_hand(actor, objection.raised_by_id, refusal=OwnSide())
     check_other_side(actor, objection.village_id)
 
 
 def check_other_side(actor: Actor, village_id: int) -> None:
     """Raises OwnSide for whoever works for the village or its township, or lives there."""
     place = get_place(village_id)
-    if (
-        not {place.id, place.township_id}.isdisjoint(actor.region_ids)
-        or bound_village(actor.person_id) == place.id
-    ):
+    if not {place.id, place.township_id}.isdisjoint(actor.region_ids) or place.id in {
+        bound_village(one) for one in hands_of(actor.person_id)
+    }:
         raise OwnSide
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import check_another_hand
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -128,8 +129,7 @@ def save_draft(
 def approve(actor: Actor, scheme_id: int, note: str = "") -> AssessmentScheme:
     """By another person. Raises SchemeFaulty, OwnDraft, MonthsLocked."""
     draft = _draft(actor, scheme_id)
-    if draft.drafted_by_id == actor.person_id:
-        raise OwnDraft
+    check_another_hand(actor, draft.drafted_by_id, refusal=OwnDraft())
     found = faults_of(draft.county_id, from_json(draft.content))
     if found:
         raise SchemeFaulty(errors={"scheme": found})

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor
+from backend.app.accounts.hands import is_same_hand
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -197,7 +198,7 @@ def check_hand(actor: Actor, batch: PaperBatch) -> None:
     if batch.state not in UNFINISHED:
         raise Conflict(f"这一批{STATE_NAMES[batch.state]},不用再录")
     is_first = actor.person_id == batch.first_by_id
-    if batch.state == "first" and is_first:
+    if batch.state == "first" and is_same_hand(actor.person_id, batch.first_by_id):
         raise NotAllowed("您录过第一遍了,第二遍要由另一个人录")
     if batch.state == "differs" and not is_first and actor.person_id != batch.second_by_id:
         raise NotAllowed("这一批由前两个人核对")

@@ -8,6 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
+from backend.app.accounts.hands import hands_of
 from backend.app.core import storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
@@ -73,11 +74,12 @@ def enter_ticket() -> Any:
 def list_samples() -> str:
     """抽查复核: entries for others that a colleague looks at again."""
     tickets = board.samples(board.scope_of(actor()))
+    hands = hands_of(actor().person_id)
     contacts = {ticket.id: present.contact_of(ticket) for ticket in tickets}
     return render_template(
         "tickets/samples.html",
         cards=present.cards(tickets, {Party.DESK}), contacts=contacts, checks=proxies.CHECKS,
-        own={ticket.id for ticket in tickets if ticket.proxy_id == actor().person_id},
+        own={ticket.id for ticket in tickets if ticket.proxy_id in hands},
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from backend.app.access import Actor
+from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import staff_of
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -15,7 +16,13 @@ from backend.app.places.queries import county_of_department, get_place
 from backend.app.tickets import moves, turns
 from backend.app.tickets.categories import find_category
 from backend.app.tickets.deadlines import Urgency
-from backend.app.tickets.errors import TicketMoved, TooLateToExtend, UnitUnfit, VerdictGiven
+from backend.app.tickets.errors import (
+    HandlerVerifies,
+    TicketMoved,
+    TooLateToExtend,
+    UnitUnfit,
+    VerdictGiven,
+)
 from backend.app.tickets.kinds import Kind, Outcome, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.news import tell_author, tell_office, tell_people
@@ -187,6 +194,7 @@ def decide_extension(
         raise TicketMoved("没有在等审批的延期申请")
     if approve and (ticket.paused_at or act.at) > ticket.due_at:
         raise TooLateToExtend
+    check_another_hand(actor, pending.asked_by_id, refusal=HandlerVerifies())
     note = check_words(words, limit=LONGEST_REASON).text
     if not approve and note is None:
         raise InvalidInput(errors={"words": ["驳回请写明理由"]})

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from backend.app.access import Actor
+from backend.app.accounts.hands import hands_of, is_same_hand
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.text_check import CheckedText, WordsState
@@ -57,7 +58,7 @@ def has_handled(ticket: Ticket, person_id: int) -> bool:
             select(
                 exists().where(
                     TicketEvent.ticket_id == ticket.id,
-                    TicketEvent.person_id == person_id,
+                    TicketEvent.person_id.in_(hands_of(person_id)),
                     TicketEvent.move.in_(HANDLING),
                 )
             )
@@ -77,6 +78,8 @@ def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) 
     parties = parties_of(actor, ticket)
     if not parties:
         raise TicketUnknown
+    if Party.AUTHOR not in parties and is_same_hand(actor.person_id, ticket.person_id):
+        raise HandlerVerifies("自己的诉求不能自己办,请换一位同事")
     rule = TABLE[move]
     allowed = rule.by & parties
     if not allowed:

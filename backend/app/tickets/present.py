@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from backend.app.core import calendar
+from backend.app.core.audit import look_at_telephone
 from backend.app.core.db import db
 from backend.app.core.errors import Unavailable
 from backend.app.core.sealing import unseal
@@ -243,13 +244,15 @@ def _contact(ticket: Ticket, parties: Iterable[Party]) -> dict[str, Any] | None:
 
 
 def contact_of(ticket: Ticket) -> dict[str, Any] | None:
-    """Name and phone as the author gave them, decrypted."""
+    """Name and phone as the author gave them, decrypted; the audit log keeps who looked."""
     if ticket.contact_sealed is None:
         return None
     try:
         found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
     except Unavailable:
         return None
+    if found.get("phone"):
+        look_at_telephone("ticket", ticket.id)
     return found
 
 

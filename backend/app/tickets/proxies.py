@@ -5,6 +5,7 @@ import hashlib
 from sqlalchemy import func, select
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import check_another_hand
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.calendar import midnight
@@ -60,8 +61,8 @@ def check(actor: Actor, ticket_id: int, result: str) -> Ticket:
     ticket = lock(ticket_id)
     if not may(actor, Permission.RUN_TICKET_DESK, (ticket.county_id,)):
         raise NotAllowed
-    if ticket.proxy_id == actor.person_id:
-        raise HandlerVerifies("自己代录的不能自己复核,请换一位同事")
+    refusal = HandlerVerifies("自己代录的不能自己复核,请换一位同事")
+    check_another_hand(actor, ticket.proxy_id, refusal=refusal)
     if not ticket.sampled or ticket.checked_at is not None:
         raise TicketMoved("这件已经复核过了")
     ticket.checked_at, ticket.checked_by_id = calendar.now(), actor.person_id

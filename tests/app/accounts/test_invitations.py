@@ -44,7 +44,7 @@ def test_a_code_from_the_office_makes_a_cadre_who_may_not_rate_the_own_village(
     assert phone.rate(county.code).json["code"] == "own_village_cadre"
     assert scalar("SELECT granted_by_id FROM role_grant WHERE role = 'cadre'") == desk.person_id
     assert "李会计" in desk.get("/console/people?role=cadre").text
-    boss = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    boss = sit_down(client, make_staff(Role.AUDITOR, county.id, "reader"))
     for words in ("请村干部", "接受邀请"):
         assert words in boss.get("/console/audit").text
 

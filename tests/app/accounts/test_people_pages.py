@@ -26,7 +26,7 @@ def elsewhere(county: County) -> County:
 
 @pytest.fixture
 def desk(client, county: County) -> Desk:
-    return sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    return sit_down(client, make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
 
 
 def newcomer(desk: Desk, username: str = "wang") -> int:
@@ -51,7 +51,7 @@ def test_people_of_another_county_are_neither_listed_nor_shown(desk, elsewhere) 
 def test_the_log_in_of_another_county_cannot_be_taken_over(
     desk, county, elsewhere, scalar, act: str
 ) -> None:
-    both = make_staff(Role.ADMINISTRATOR, elsewhere.id, "both")
+    both = make_staff(Role.COUNTY_STAFF, elsewhere.id, "both")
     grant_role(both, Role.TOWNSHIP_STAFF, county.township_ids[0])
     before = scalar("SELECT password_hash FROM console_login WHERE username = 'both'")
     answer = desk.post(f"/console/people/{both}/{act}", disabled="1")
@@ -166,17 +166,17 @@ def test_a_merged_village_gets_no_new_cadre_but_the_old_one_can_be_revoked(
 
 
 def test_county_staff_see_no_button_for_roles_above_their_own(client, county) -> None:
-    boss = make_staff(Role.ADMINISTRATOR, county.id, "boss")
+    boss = make_staff(Role.SYSTEM_ADMIN, county.id, "boss")
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     page = desk.get(f"/console/people/{boss}").text
     assert "收回" not in page
-    assert '<option value="administrator"' not in page
+    assert '<option value="system_admin"' not in page
     assert "重置密码" not in page
 
 
 def test_nobody_gets_buttons_on_the_own_page(desk) -> None:
     page = desk.get(f"/console/people/{desk.person_id}").text
-    assert "授予角色" not in page
+    assert "申请角色" not in page
     assert "重置密码" not in page
     assert desk.post(f"/console/people/{desk.person_id}/password").status_code == 403
 

@@ -27,7 +27,7 @@ def elsewhere(county: County) -> County:
 
 @pytest.fixture
 def desk(client, county: County) -> Desk:
-    return sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    return sit_down(client, make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
 
 
 def login_row(scalar: Callable[..., object], username: str) -> object:
@@ -52,7 +52,7 @@ def test_a_newcomer_belongs_to_the_office_that_opened_the_account(
 ) -> None:
     desk.post("/console/people", username="newcomer", display_name="新来的")
     newcomer = login_row(scalar, "newcomer")["person_id"]
-    stranger = sit_down(app.test_client(), make_staff(Role.ADMINISTRATOR, elsewhere.id, "stranger"))
+    stranger = sit_down(app.test_client(), make_staff(Role.SYSTEM_ADMIN, elsewhere.id, "stranger"))
     before = login_row(scalar, "newcomer")
     assert stranger.get(f"/console/people/{newcomer}").status_code == 404
     assert "新来的" not in stranger.get("/console/people").text

@@ -1,6 +1,6 @@
 """Roles: who may give them, when they hold, what they open."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,9 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
-from backend.app.accounts.grants import grant_role as grant
-from backend.app.accounts.grants import revoke_grant
-from backend.app.accounts.logins import open_login
+from backend.app.accounts.grant_requests import ask_for_grant, ask_to_revoke, decide
+from backend.app.accounts.logins import find_login, open_login
 from backend.app.accounts.queries import actor_today as acting
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -25,30 +24,48 @@ def county(app) -> County:
 
 
 def newcomer(boss: Actor) -> int:
+    with transaction() as session:
+        person_id = open_login(boss, "new", "小王")[0]
+        session.execute(
+            text("UPDATE console_login SET activated_at = now(), activated_how = 'slip'"
+                 " WHERE person_id = :id"),
+            {"id": person_id},
+        )  # fmt: skip
+    return person_id
+
+
+def grant(boss: Actor, person_id: int, role: Role, region_id: int, day: date) -> None:
+    """Asked for by one, confirmed by a security administrator."""
     with transaction():
-        return open_login(boss, "new", "小王")[0]
+        request = ask_for_grant(boss, person_id, role, region_id, day).id
+    with transaction():
+        decide(acting(find_login("guard").person_id), request, is_confirmed=True)
+
+
+@pytest.fixture(autouse=True)
+def guard(county: County) -> int:
+    return make_staff(Role.SECURITY_ADMIN, county.id, "guard")
 
 
 def test_an_administrator_grants_what_fits_the_place(county, scalar) -> None:
-    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     new = newcomer(boss)
     for role, region in (
         (Role.CADRE, county.village_ids[0]),
         (Role.TOWNSHIP_STAFF, county.township_ids[0]),
         (Role.COUNTY_STAFF, county.id),
     ):
-        with transaction():
-            grant(boss, new, role, region, calendar.today())
+        grant(boss, new, role, region, calendar.today())
     assert acting(new).roles == {
         Role.VILLAGER, Role.CADRE, Role.TOWNSHIP_STAFF, Role.COUNTY_STAFF,
     }  # fmt: skip
-    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'grant_role'") == 3
-    assert scalar("SELECT count(DISTINCT granted_by_id) FROM role_grant") == 1
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'decide_grant'") == 3
+    assert scalar("SELECT count(DISTINCT confirmed_by_id) FROM role_grant") == 1
 
 
 def test_nobody_changes_own_roles(county) -> None:
-    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
-    with pytest.raises(OwnRole), transaction():
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
+    with pytest.raises(OwnRole):
         grant(boss, boss.person_id, Role.CADRE, county.village_ids[0], calendar.today())
 
 
@@ -56,23 +73,22 @@ def test_nobody_grants_above_own_role_or_outside_own_region(county) -> None:
     clerk = acting(make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     other = make_county(code="360281", name="乐平市")
     new = make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "new")
-    for role, region in ((Role.ADMINISTRATOR, county.id), (Role.CADRE, other.village_ids[0])):
-        with pytest.raises(NotAllowed), transaction():
+    for role, region in ((Role.LEADER, county.id), (Role.CADRE, other.village_ids[0])):
+        with pytest.raises(NotAllowed):
             grant(clerk, new, role, region, calendar.today())
 
 
 def test_a_role_must_fit_its_place(county) -> None:
-    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
-    with pytest.raises(RoleDoesNotFit), transaction():
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
+    with pytest.raises(RoleDoesNotFit):
         grant(boss, newcomer(boss), Role.CADRE, county.id, calendar.today())
 
 
 def test_the_same_role_twice_at_a_time_is_a_conflict(county) -> None:
-    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     new = newcomer(boss)
-    with transaction():
-        grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
-    with pytest.raises(Conflict), transaction():
+    grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
+    with pytest.raises(Conflict):
         grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
 
 
@@ -92,13 +108,13 @@ def test_a_role_begins_and_ends_by_date_without_any_job(
 
 
 def test_a_revoked_role_is_gone_at_the_next_request(county, client) -> None:
-    boss = acting(make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     person = make_staff(None, county.id, "leader")
     granted = grant_role(person, Role.LEADER, county.id)
     desk = sit_down(client, person)
     assert desk.get("/console/").status_code == 200
     with transaction():
-        revoke_grant(boss, granted)
+        ask_to_revoke(boss, granted)
     assert desk.get("/console/").status_code == 302
     assert sit_down(client, person).get("/console/").status_code == 403
 
@@ -107,7 +123,7 @@ def test_a_leader_reads_and_never_writes(county, client, app) -> None:
     desk = sit_down(client, make_staff(Role.LEADER, county.id, "leader"))
     assert desk.get("/console/").status_code == 200
     own = {"accounts_console.logout", "accounts_console.login", "accounts_console.change_password",
-           "accounts_console.enrol", "accounts_console.enter_code",
+           "accounts_console.enrol", "accounts_console.enter_code", "accounts_console.activate",
            "notices_console.mark_read"}  # fmt: skip
     for rule in app.url_map.iter_rules():
         if not str(rule).startswith("/console") or "POST" not in rule.methods:
@@ -122,15 +138,17 @@ def test_a_leader_reads_and_never_writes(county, client, app) -> None:
 
 def test_the_people_list_never_names_a_villager(county, client) -> None:
     make_person("o-villager", "李村民")
-    desk = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    desk = sit_down(client, make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     page = desk.get("/console/people").text
     assert "boss先生" in page
     assert "李村民" not in page
     assert "o-villager" not in page
 
 
-def test_the_pages_of_people_work_from_opening_to_revoking(county, client, scalar) -> None:
-    desk = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+def test_the_pages_of_people_work_from_opening_to_revoking(
+    county, client, app, guard, scalar
+) -> None:
+    desk = sit_down(client, make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     opened = desk.post("/console/people", username="wang", display_name="王会计")
     assert "只显示这一回" in opened.text
     person_id = scalar("SELECT person_id FROM console_login WHERE username = 'wang'")
@@ -144,7 +162,14 @@ def test_the_pages_of_people_work_from_opening_to_revoking(county, client, scala
         region_id=str(county.township_ids[0]), starts_on="2026-01-01",
     )  # fmt: skip
     page = desk.get(f"/console/people/{person_id}").text
-    assert "庄里镇" in page
+    assert "等安全管理员确认：乡镇工作人员 · 庄里镇" in page
+    assert scalar("SELECT count(*) FROM role_grant WHERE role = 'township_staff'") == 0
+    watcher = sit_down(app.test_client(), guard)
+    assert "王会计" in watcher.get("/console/security").text
+    request = scalar("SELECT id FROM grant_request")
+    watcher.post(f"/console/security/grants/{request}", outcome="confirmed")
+    page = desk.get(f"/console/people/{person_id}").text
+    assert "● 有效" in page
     grant_id = scalar("SELECT max(id) FROM role_grant")
     desk.post(f"/console/grants/{grant_id}/revoke", person_id=str(person_id))
     assert "已收回" in desk.get(f"/console/people/{person_id}").text
@@ -152,13 +177,22 @@ def test_the_pages_of_people_work_from_opening_to_revoking(county, client, scala
         assert desk.post(f"/console/people/{person_id}/{path}").status_code in (200, 302)
     desk.post(f"/console/people/{person_id}/disabled", disabled="1")
     assert "已停用" in desk.get("/console/people?q=wang").text
-    log = desk.get("/console/audit").text
-    for words in ("开账号", "授予角色", "收回角色", "重置密码", "解锁账号", "停用账号"):
+    reader = sit_down(client, make_staff(Role.AUDITOR, county.id, "reader"))
+    log = reader.get("/console/audit").text
+    for words in (
+        "开账号",
+        "申请角色",
+        "确认角色申请",
+        "收回角色",
+        "重置密码",
+        "解锁账号",
+        "停用账号",
+    ):
         assert words in log
 
 
 def test_the_audit_log_cannot_be_changed_in_the_database(county, client) -> None:
-    desk = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "boss"))
+    desk = sit_down(client, make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     desk.post("/console/people", username="wang", display_name="王会计")
     for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'x'"):
         with pytest.raises(DBAPIError, match="append-only"), transaction() as session:

@@ -50,7 +50,7 @@ def county(app: Flask) -> Place:
 @pytest.fixture
 def manager(county: Place) -> Actor:
     """Acts for the operator of the server: manages the county, stands for no person."""
-    return Actor(0, (Grant(Role.ADMINISTRATOR, county.id, DAY),))
+    return Actor(0, (Grant(Role.COUNTY_MANAGER, county.id, DAY),))
 
 
 @pytest.fixture(scope="session")

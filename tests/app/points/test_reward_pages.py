@@ -246,6 +246,26 @@ def test_codes_that_are_only_read_out_are_shown(app) -> None:
     assert "10 件是手填的码" in words
 
 
+def test_returns_of_cheap_goods_are_seen_as_a_pattern(app) -> None:
+    bazaar = make_bazaar(stocked=50, price=5)
+    people = [make_villager(bazaar.county) for _ in range(3)]
+    taken = [fetched(bazaar, person) for person in people]
+    for nth, redemption in enumerate(taken):
+        with transaction():
+            counters.bring_back(bazaar.cadre, redemption, "坏了", on_the_shelf=nth == 0)
+        found = patterns.find_patterns([bazaar.county.id], THIS_MONTH)
+        words = [one.words for one in found if "退货" in one.words]
+        assert len(words) == (nth == 2)
+    assert "王秀兰核销的东西有 3 件由李支书退货，共 15 分，其中 2 件没有放回货架" in words[0]
+    greedy = make_villager(bazaar.county)
+    for _ in range(3):
+        redemption = fetched(bazaar, greedy)
+        with transaction():
+            counters.bring_back(bazaar.staff, redemption, "不要了", on_the_shelf=True)
+    words = "\n".join(one.words for one in patterns.find_patterns([bazaar.county.id], THIS_MONTH))
+    assert f"（积分号 {greedy}）一个月退了 3 件" in words
+
+
 def test_an_honest_month_shows_nothing_odd(bazaar) -> None:
     fetched(bazaar, make_villager(bazaar.county))
     assert patterns.find_patterns([bazaar.county.id], THIS_MONTH) == []

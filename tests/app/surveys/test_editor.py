@@ -64,7 +64,7 @@ def test_an_old_page_does_not_overwrite_a_newer_version(draft, scalar) -> None:
 
 def test_every_version_says_what_it_was_and_whose(draft, client, county) -> None:
     draft.post(f"{PAGE}/edit", **FORM)
-    other = sit_down(client, make_staff(Role.ADMINISTRATOR, county.id, "other"))
+    other = sit_down(client, make_staff(Role.COUNTY_MANAGER, county.id, "other"))
     other.post(f"{PAGE}/edit", **{**FORM, "version": "2", "c1words": "哪件最要紧"})
     page = other.get(f"{PAGE}/edit").text
     page = page[page.index("改动记录") :]

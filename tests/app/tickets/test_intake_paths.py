@@ -232,7 +232,7 @@ def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
     before = scalar("SELECT due_at FROM ticket")
     assert working_calendar.missing_years(offices.county.id, date(2026, 9, 30)) == []
     assert working_calendar.missing_years(offices.county.id, date(2026, 10, 1)) == [2027]
-    boss = make_staff(Role.ADMINISTRATOR, offices.county.id, "boss")
+    boss = make_staff(Role.COUNTY_MANAGER, offices.county.id, "boss")
     desk = sit_down(phone.client.application.test_client(), boss)
     assert "2027 年的节假日还没填" in desk.get("/console/tickets").text
     answer = desk.post(

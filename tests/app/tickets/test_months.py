@@ -135,8 +135,8 @@ def november(offices: Offices) -> list[VillageFacts]:
 
 @pytest.fixture
 def town(offices: Offices, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Town]:
-    boss_id = make_staff(Role.ADMINISTRATOR, offices.county.id, "boss")
-    boss = as_actor(boss_id, Role.ADMINISTRATOR, offices.county.id)
+    boss_id = make_staff(Role.COUNTY_MANAGER, offices.county.id, "boss")
+    boss = as_actor(boss_id, Role.COUNTY_MANAGER, offices.county.id)
 
     def show(at: datetime) -> None:
         monkeypatch.setattr(calendar, "now", lambda: at)

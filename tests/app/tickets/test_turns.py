@@ -170,7 +170,7 @@ def test_a_ticket_of_a_village_that_was_merged_goes_on_in_the_other_with_its_own
     ticket_id = signed(person_id, offices)
     clock(on(20))
     boss = as_actor(
-        make_staff(Role.ADMINISTRATOR, offices.county.id, "boss"), Role.ADMINISTRATOR,
+        make_staff(Role.COUNTY_MANAGER, offices.county.id, "boss"), Role.COUNTY_MANAGER,
         offices.county.id,
     )  # fmt: skip
     with transaction():
@@ -207,7 +207,7 @@ def test_a_calendar_moves_both_clocks_but_nothing_that_has_passed(
     clock(on(16))
     running = opened(person_id, offices)
     boss = as_actor(
-        make_staff(Role.ADMINISTRATOR, offices.county.id, "boss"), Role.ADMINISTRATOR,
+        make_staff(Role.COUNTY_MANAGER, offices.county.id, "boss"), Role.COUNTY_MANAGER,
         offices.county.id,
     )  # fmt: skip
     with transaction():

@@ -10,7 +10,6 @@ from backend.app.points.models.county import (
 from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
 from backend.app.points.models.ledger import PointsBalance, PointsEntry
 from backend.app.points.models.redemptions import (
-    SECOND_PERSON_FROM,
     PointsPublication,
     PublicationCorrection,
     Redemption,
@@ -37,7 +36,6 @@ from backend.app.points.models.stock import (
 from backend.app.points.models.watch import PointsFreeze, PointsHold
 
 __all__ = [
-    "SECOND_PERSON_FROM",
     "DrawSeed",
     "DrawTicket",
     "DrawWinner",

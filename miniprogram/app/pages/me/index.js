@@ -7,7 +7,7 @@ const textSize = require('../../core/text_size')
 const { getMe } = require('../../api/me')
 
 const ROLE_WORDS = {
-  cadre: '村干部', shop_keeper: '的兑换点店主', township_staff: '乡镇工作人员', county_staff: '县里工作人员', leader: '县领导', administrator: '管理员',
+  cadre: '村干部', shop_keeper: '的兑换点店主', township_staff: '乡镇工作人员', county_staff: '县里工作人员', leader: '县领导', county_manager: '县业务主管',
 }
 
 /** @param {{role: string, region_name: string}} grant */

@@ -1,0 +1,178 @@
+"""激活: the owner takes an account over, by the own phone or by the own TOTP before a witness.
+
+Until then whoever opened or reset it knows its password, and it opens nothing but this step.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+
+from backend.app.access import Actor, Permission, regions_of
+from backend.app.accounts.errors import ActivationRefused, OwnRequest
+from backend.app.accounts.grants import check_offices
+from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.logins import check_second_factor, own_login
+from backend.app.accounts.models import ConsoleLogin, Person
+from backend.app.accounts.queries import get_person, load_grants
+from backend.app.accounts.telling import tell_owner
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.places.queries import get_place
+
+MINUTES = 15
+GOOD_FOR = timedelta(minutes=MINUTES)
+LENGTH = 8
+# No letters or digits that are mistaken for each other when read out.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def _hash(code: str) -> str:
+    plain = "".join(letter for letter in code.casefold() if letter.isalnum())
+    return hashlib.sha256(f"activation:{plain}".encode()).hexdigest()
+
+
+def begin(login: ConsoleLogin) -> str:
+    """A code to type into the own phone's mini-program; the one before is worth nothing."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    login.activation_hash = _hash(code)
+    login.activation_expires_at = calendar.now() + GOOD_FOR
+    return f"{code[:4]} {code[4:]}"
+
+
+def accept_on_phone(phone_person_id: int, code: str) -> bool:
+    """Activates the account whose code this is; False where it is no such code."""
+    login = db.session.scalar(
+        select(ConsoleLogin).where(ConsoleLogin.activation_hash == _hash(code)).with_for_update()
+    )
+    if login is None:
+        return False
+    at = calendar.now()
+    expires = login.activation_expires_at
+    if login.disabled_at is not None or expires is None or at > expires:
+        raise _refused("激活码过期了，请在电脑上刷新页面，换一个新的")
+    if login.phone_person_id not in (None, phone_person_id):
+        raise _refused("这个账号是另一部手机激活的。换了手机，请找安全管理员当面激活")
+    _check_phone(login, phone_person_id)
+    login.phone_person_id = phone_person_id
+    _activate(login, "phone", phone_person_id)
+    return True
+
+
+def _refused(words: str) -> ActivationRefused:
+    return ActivationRefused(words, errors={"code": [words]})
+
+
+def _check_phone(login: ConsoleLogin, phone_person_id: int) -> None:
+    """One telephone is one account's, and no other role hides behind it beside an office."""
+    db.session.get_one(Person, phone_person_id, with_for_update=True)
+    other = select(ConsoleLogin.person_id).where(
+        ConsoleLogin.phone_person_id == phone_person_id,
+        ConsoleLogin.person_id != login.person_id,
+        ConsoleLogin.disabled_at.is_(None),
+    )
+    if db.session.scalar(other) is not None:
+        raise _refused("这部手机已经激活了另一个账号，一部手机只能用于一个账号")
+    for person_id in (login.person_id, phone_person_id):
+        _, grants = load_grants(person_id, even_if_waiting=True)
+        for grant in grants:
+            both = phone_person_id if person_id == login.person_id else login.person_id
+            check_offices(both, grant.role, grant.starts_on, grant.ends_on)
+
+
+def activate_before_witness(actor: Actor, person_id: int, code: str) -> bool:
+    """By a security administrator before whom the owner stands and reads out the own TOTP.
+
+    False when the code is wrong, which counts towards the lock. Raises OwnRequest for whoever
+    opened or reset the account.
+    """
+    get_person(person_id, regions_of(actor, Permission.CONFIRM_ACCOUNTS))
+    login = own_login(person_id)
+    check_another_hand(
+        actor, person_id, login.opened_by_id, login.reset_by_id, refusal=OwnRequest()
+    )
+    if login.activated_at is not None or login.disabled_at is not None:
+        raise _refused("这个账号不用激活")
+    if login.totp_confirmed_at is None:
+        raise _refused("本人还没有设动态口令，请他先登录设好")
+    if not check_second_factor(person_id, code):
+        return False
+    _activate(login, "slip", actor.person_id)
+    return True
+
+
+FOUNDED = text(
+    """
+    SELECT g.region_id FROM role_grant g
+    WHERE g.person_id = :person_id AND g.role = 'security_admin' AND g.revoked_at IS NULL
+      AND g.granted_by_id IS NULL
+      AND NOT EXISTS (
+        SELECT FROM role_grant o JOIN console_login l ON l.person_id = o.person_id
+        WHERE o.region_id = g.region_id AND o.role = 'security_admin' AND o.revoked_at IS NULL
+          AND l.activated_at IS NOT NULL AND l.disabled_at IS NULL)
+    """
+)
+
+
+def found(login: ConsoleLogin) -> bool:
+    """The first security administrator of a county has no colleague to be the witness.
+
+    Own slip from the shell and own TOTP are enough, once, for an account nobody inside opened.
+    """
+    if login.opened_by_id is not None or login.reset_by_id is not None:
+        return False
+    if login.totp_confirmed_at is None or login.must_change_password:
+        return False
+    if db.session.scalar(FOUNDED, {"person_id": login.person_id}) is None:
+        return False
+    _activate(login, "founding", login.person_id)
+    return True
+
+
+def _activate(login: ConsoleLogin, how: str, by_id: int) -> None:
+    login.activated_at, login.activated_how = calendar.now(), how
+    login.activation_hash, login.activation_expires_at = None, None
+    db.session.flush()
+    record("activate_login", by_id, "person", login.person_id, stage=how)
+    words = {
+        "phone": "用您的手机激活了工作台账号。不是您本人做的，请马上告诉安全管理员。",
+        "slip": "安全管理员当面核对动态口令，激活了您的账号。",
+        "founding": "本县第一位安全管理员的账号已激活。",
+    }
+    tell_owner(login.person_id, "工作台账号已激活", words[how])
+
+
+def last_hand(login: ConsoleLogin) -> str:
+    """Who opened the account or reset it last, and so knows its password."""
+    by_id = login.reset_by_id or login.opened_by_id
+    return db.session.get_one(Person, by_id).display_name if by_id else "建县时的命令行"
+
+
+WAITING = text(
+    """
+    SELECT l.person_id, l.username, p.display_name AS name, l.totp_confirmed_at, l.last_login_at,
+           COALESCE(b.display_name, '命令行') AS by_name, l.reset_by_id IS NOT NULL AS was_reset,
+           l.phone_person_id IS NOT NULL AS has_phone
+    FROM console_login l
+    JOIN person p ON p.id = l.person_id
+    LEFT JOIN person b ON b.id = COALESCE(l.reset_by_id, l.opened_by_id)
+    WHERE l.activated_at IS NULL AND l.disabled_at IS NULL AND l.person_id <> :me
+      AND (EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
+                   WHERE g.person_id = l.person_id AND g.revoked_at IS NULL
+                     AND r.county_id = ANY(:within))
+           OR EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
+                      WHERE g.person_id = l.opened_by_id AND g.revoked_at IS NULL
+                        AND r.county_id = ANY(:within)))
+    ORDER BY l.person_id LIMIT 200
+    """
+)
+
+
+def list_waiting(actor: Actor) -> list[Any]:
+    """The accounts of the reader's counties whose owners have not taken them over."""
+    regions = regions_of(actor, Permission.CONFIRM_ACCOUNTS)
+    counties = sorted(filter(None, (get_place(region).county_id for region in regions)))
+    return list(db.session.execute(WAITING, {"within": counties, "me": actor.person_id}))

@@ -1,0 +1,181 @@
+"""Roles are asked for by one and confirmed by another: only then do they begin or end."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+
+from backend.app.access import OFFICES, ROLE_NAMES, Actor, Permission, Role, may, regions_of
+from backend.app.accounts.errors import OwnRequest
+from backend.app.accounts.grants import (
+    check_fits,
+    check_grantable,
+    check_person,
+    check_region,
+    insert_grant,
+)
+from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.models import GrantRequest, RoleGrant
+from backend.app.accounts.queries import get_person
+from backend.app.accounts.telling import tell_owner
+from backend.app.core import calendar
+from backend.app.core.audit import record
+from backend.app.core.db import after_commit, db
+from backend.app.core.errors import Conflict, InvalidInput, NotFound
+from backend.app.core.sessions import close_all_sessions
+from backend.app.places.queries import county_of_department, get_place
+
+ASKED_ALREADY = "这个角色已经在等安全管理员确认"
+
+
+def ask_for_grant(
+    actor: Actor,
+    person_id: int,
+    role: Role,
+    region_id: int,
+    starts_on: date,
+    ends_on: date | None = None,
+    department_id: int | None = None,
+) -> GrantRequest:
+    """Asks for a role in a region from one day to another (both included).
+
+    Staff of a department are staff of its county, wherever the form pointed.
+    """
+    if (role is Role.DEPARTMENT_STAFF) != (department_id is not None):
+        raise InvalidInput(errors={"department_id": ["部门工作人员要选部门,其他角色不选"]})
+    if department_id is not None:
+        region_id = county_of_department(department_id)
+    check_person(actor, person_id)
+    # Neither a villager, whom a role would silence, nor another county's staff by their number.
+    get_person(person_id, regions_of(actor, Permission.ASK_FOR_GRANTS))
+    check_grantable(actor, role, region_id, starts_on, ends_on)
+    check_fits(person_id, role, region_id, starts_on, ends_on, department_id)
+    request = GrantRequest(
+        kind="grant", person_id=person_id, role=role.value, region_id=region_id,
+        department_id=department_id, starts_on=starts_on, ends_on=ends_on,
+        asked_by_id=actor.person_id, asked_at=calendar.now(),
+    )  # fmt: skip
+    return _ask(request)
+
+
+def ask_to_revoke(actor: Actor, grant_id: int) -> int:
+    """Ends a role at once, one of the three offices once it is confirmed; returns whose it is."""
+    grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
+    if grant is None:
+        raise NotFound("没有找到这条授权")
+    check_person(actor, grant.person_id)
+    check_region(actor, Role(grant.role), grant.region_id)
+    if grant.revoked_at is not None:
+        return grant.person_id
+    if Role(grant.role) in OFFICES:
+        _ask(
+            GrantRequest(
+                kind="revoke", person_id=grant.person_id, role=grant.role,
+                region_id=grant.region_id, starts_on=grant.starts_on, ends_on=grant.ends_on,
+                grant_id=grant.id, asked_by_id=actor.person_id, asked_at=calendar.now(),
+            )
+        )  # fmt: skip
+    else:
+        _end(grant, actor.person_id)
+    return grant.person_id
+
+
+def _ask(request: GrantRequest) -> GrantRequest:
+    """The person's row is locked by the caller: two requests at once number one."""
+    waiting = select(GrantRequest.id).where(
+        GrantRequest.decided_at.is_(None), GrantRequest.kind == request.kind,
+        GrantRequest.person_id == request.person_id, GrantRequest.role == request.role,
+        GrantRequest.region_id == request.region_id,
+        GrantRequest.department_id.is_not_distinct_from(request.department_id),
+    )  # fmt: skip
+    if db.session.scalar(waiting) is not None:
+        raise Conflict(ASKED_ALREADY)
+    db.session.add(request)
+    db.session.flush()
+    action = "ask_for_grant" if request.kind == "grant" else "ask_to_revoke"
+    record(
+        action, request.asked_by_id, "person", request.person_id,
+        role=request.role, region_id=request.region_id,
+    )  # fmt: skip
+    return request
+
+
+def decide(actor: Actor, request_id: int, is_confirmed: bool) -> GrantRequest:
+    """By a security administrator who is neither the one who asked nor the one concerned."""
+    request = db.session.get(GrantRequest, request_id, with_for_update=True, populate_existing=True)
+    if request is None or not may(
+        actor, Permission.CONFIRM_ACCOUNTS, get_place(request.region_id).path
+    ):
+        raise NotFound("没有找到这条申请")
+    check_another_hand(actor, request.asked_by_id, request.person_id, refusal=OwnRequest())
+    if request.decided_at is not None:
+        raise Conflict("这条申请已经办过了")
+    request.decided_by_id, request.decided_at = actor.person_id, calendar.now()
+    request.outcome = "confirmed" if is_confirmed else "refused"
+    record(
+        "decide_grant", actor.person_id, "person", request.person_id,
+        role=request.role, region_id=request.region_id, decision=request.outcome,
+        move=request.kind,
+    )  # fmt: skip
+    if is_confirmed:
+        _carry_out(request)
+    db.session.flush()
+    return request
+
+
+def _carry_out(request: GrantRequest) -> None:
+    if request.kind == "revoke":
+        grant = db.session.get_one(RoleGrant, request.grant_id, with_for_update=True)
+        if grant.revoked_at is None:
+            _end(grant, request.asked_by_id)
+        return
+    role, person_id = Role(request.role), request.person_id
+    check_person(None, person_id)
+    # A year may lie between asking and confirming.
+    check_fits(
+        person_id, role, request.region_id, request.starts_on, request.ends_on,
+        request.department_id,
+    )  # fmt: skip
+    grant = insert_grant(
+        person_id, role, request.region_id, request.starts_on, request.ends_on,
+        request.asked_by_id, request.department_id, confirmed_by_id=request.decided_by_id,
+    )  # fmt: skip
+    request.grant_id = grant.id
+    place = get_place(request.region_id)
+    tell_owner(person_id, "您有了新的角色", f"{place.name}{ROLE_NAMES[role]}，安全管理员已确认。")
+    after_commit(lambda: close_all_sessions(person_id))
+
+
+def _end(grant: RoleGrant, revoked_by_id: int) -> None:
+    person_id = grant.person_id
+    grant.revoked_at, grant.revoked_by_id = calendar.now(), revoked_by_id
+    db.session.flush()
+    record("revoke_grant", revoked_by_id, "person", person_id, grant_id=grant.id)
+    place = get_place(grant.region_id)
+    tell_owner(person_id, "您的角色被收回了", f"{place.name}{ROLE_NAMES[Role(grant.role)]}")
+    after_commit(lambda: close_all_sessions(person_id))
+
+
+WAITING = text(
+    """
+    SELECT q.id, q.kind, q.role, q.starts_on, q.ends_on, q.asked_at, q.person_id,
+           p.display_name AS name, l.username, a.display_name AS asked_by, q.asked_by_id,
+           COALESCE(d.name, r.name) AS place
+    FROM grant_request q
+    JOIN person p ON p.id = q.person_id
+    JOIN person a ON a.id = q.asked_by_id
+    JOIN region r ON r.id = q.region_id
+    LEFT JOIN department d ON d.id = q.department_id
+    LEFT JOIN console_login l ON l.person_id = q.person_id
+    WHERE q.decided_at IS NULL AND r.county_id = ANY(:within)
+      AND (:person_id = 0 OR q.person_id = :person_id)
+    ORDER BY q.id LIMIT 200
+    """
+)
+
+
+def list_waiting(actor: Actor, permission: Permission, person_id: int = 0) -> list[Any]:
+    """What waits for a decision in the reader's counties, the oldest first."""
+    counties = {get_place(region).county_id for region in regions_of(actor, permission)}
+    values = {"within": sorted(filter(None, counties)), "person_id": person_id}
+    return list(db.session.execute(WAITING, values))

@@ -1,0 +1,63 @@
+"""待确认: a security administrator confirms roles that were asked for and owners of accounts."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import ROLE_NAMES, Permission
+from backend.app.accounts import activation, grant_requests
+from backend.app.accounts.errors import SecondFactorRefused
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError
+from backend.app.core.guards import actor, guard
+
+
+@guard(Permission.CONFIRM_ACCOUNTS)
+def show_waiting() -> Any:
+    """Everything that waits for a second person, on one page."""
+    return _page()
+
+
+def _page(error: DomainError | None = None) -> Any:
+    page = render_template(
+        "accounts/security.html",
+        requests=grant_requests.list_waiting(actor(), Permission.CONFIRM_ACCOUNTS),
+        accounts=activation.list_waiting(actor()), role_names=ROLE_NAMES, error=error,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@guard(Permission.CONFIRM_ACCOUNTS)
+def decide_grant(request_id: int) -> Any:
+    """Confirms or refuses a role, or the end of one."""
+    try:
+        with transaction():
+            grant_requests.decide(
+                actor(), request_id, request.form.get("outcome", "") == "confirmed"
+            )
+    except DomainError as refused:
+        return _page(refused)
+    return redirect(address_of("accounts_console.show_waiting"))
+
+
+@guard(Permission.CONFIRM_ACCOUNTS)
+def activate_person(person_id: int) -> Any:
+    """Activates an account whose owner reads out the own TOTP."""
+    try:
+        with transaction():
+            code = request.form.get("code", "")[:40]
+            is_right = activation.activate_before_witness(actor(), person_id, code)
+    except DomainError as refused:
+        return _page(refused)
+    if not is_right:
+        return _page(SecondFactorRefused())
+    return redirect(address_of("accounts_console.show_waiting"))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    add = blueprint.add_url_rule
+    add("/security", view_func=show_waiting, methods=["GET"])
+    add("/security/grants/<int:request_id>", view_func=decide_grant, methods=["POST"])
+    add("/security/accounts/<int:person_id>", view_func=activate_person, methods=["POST"])
