@@ -1,6 +1,5 @@
 """得分: who stands where, and one village's scorecard with every point that was lost."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -62,10 +61,10 @@ def _scope() -> frozenset[int]:
     return regions_of(actor(), Permission.SEE_VILLAGES)
 
 
-def _filters(kinds: Sequence[str]) -> RankFilters:
-    """Ranks are those of one type: unless another is asked for, of the type most villages are."""
+def _filters() -> RankFilters:
+    """Villages of every type, unless one is asked for."""
     asked = request.args
-    kind = asked.get("kind", kinds[0] if kinds else "")[:20]
+    kind = asked.get("kind", "")[:20]
     township, light = asked.get("township", ""), asked.get("light", "")
     return RankFilters(
         search=asked.get("q", "").strip()[:40],
@@ -82,7 +81,7 @@ def show_ranking() -> str:
     scope = _scope()
     month, months = asked_month(scope)
     kinds = standings.kinds_in(scope, month)
-    filters = _filters(kinds)
+    filters = _filters()
     rows = standings.rank_rows(scope, month, filters)
     counts = standings.light_counts(scope, month, filters)
     villages = sum(counts.values())

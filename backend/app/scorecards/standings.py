@@ -80,7 +80,7 @@ class RankFilters:
     def where(self) -> str:
         parts = []
         if self.search:
-            parts.append("v.name LIKE :anywhere")
+            parts.append("(v.name LIKE :anywhere OR v.code LIKE :start)")
         if self.township_id:
             parts.append("v.township_id = :township_id")
         if self.kind:
@@ -93,8 +93,8 @@ class RankFilters:
     def values(self) -> dict[str, Any]:
         plain = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return {
-            "anywhere": f"%{plain}%", "township_id": self.township_id, "kind": self.kind,
-            "light": self.light,
+            "anywhere": f"%{plain}%", "start": f"{plain}%", "township_id": self.township_id,
+            "kind": self.kind, "light": self.light,
         }  # fmt: skip
 
 

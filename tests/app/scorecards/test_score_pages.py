@@ -7,7 +7,9 @@ from sqlalchemy import event
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
+from backend.app.places import village_kinds
 from backend.app.scorecards import locks
+from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
@@ -95,6 +97,30 @@ def test_filters_narrow_the_ranking(desk: Desk, county: County) -> None:
     black = text_of(desk.get(f"/console/scores?month={MONTH}&light=black").text)
     assert "第4村" in black
     assert "第1村" not in black
+
+
+def test_the_ranking_finds_villages_of_every_type_and_by_their_code(
+    desk: Desk, county: County
+) -> None:
+    with transaction():
+        staff = actor_with(Role.COUNTY_STAFF, county.id)
+        village_kinds.add_kind(staff, county.id, "城郊村")
+        village_kinds.set_kinds(staff, county.id, {county.village_ids[0]: "城郊村"})
+    with transaction():
+        recompute_month(LAST_MONTH, county.id)
+    everybody = text_of(desk.get(f"/console/scores?month={MONTH}").text)
+    assert all(f"第{nth}村" in everybody for nth in range(1, 5))
+    code = text_of(desk.get(f"/console/scores?month={MONTH}&q=610528100202").text)
+    assert "第2村" in code
+    assert "第1村" not in code
+    assert "没有找到村" in desk.get(f"/console/scores?month={MONTH}&q=610528100209").text
+
+
+def test_the_desktop_ranking_shows_rank_and_range(desk: Desk, county: County) -> None:
+    """What only narrow screens show is of the class `under`."""
+    page = desk.get(f"/console/scores?month={MONTH}").text
+    assert re.search(r'<span class="below">名次 \d+,可能在 \d+–\d+</span>', page)
+    assert 'class="under">校准' not in page
 
 
 def test_a_month_is_locked_from_its_checklist_and_verified(desk: Desk, county: County) -> None:
