@@ -17,10 +17,10 @@ from flask_migrate import upgrade
 from backend.app.core.db import dispose
 from backend.app.core.settings import Settings
 from backend.app.factory import create_app
+from backend.local.ports import held_port
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
 from backend.local.run import THREADS
-from backend.local.surroundings import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret that only these benchmarks know"
@@ -60,21 +60,21 @@ def application(environment: dict[str, str]) -> Iterator[Flask]:
 @contextmanager
 def web(target: str, environment: dict[str, str], workers: int = 1) -> Iterator[tuple[int, int]]:
     """A granian server as `make run` starts it; gives its port and process id."""
-    port = free_port(8700)
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS),
-        "--no-ws", "--log-level", "error", target,
-    ]  # fmt: skip
-    if target.endswith("create_anonymous_app"):
-        command.append("--factory")
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        wait_until_open(port)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+    with held_port(8700) as port:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+            "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS),
+            "--no-ws", "--log-level", "error", target,
+        ]  # fmt: skip
+        if target.endswith("create_anonymous_app"):
+            command.append("--factory")
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            wait_until_open(port)
+            yield port, process.pid
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def wait_until_open(port: int) -> None:

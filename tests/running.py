@@ -1,11 +1,11 @@
 """A whole county started as `make run` starts it, for tests that need every process."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from pathlib import Path
 from backend.app.core.settings import REPOSITORY
 from backend.local.postgres import Postgres
 from backend.local.redis import Redis
-from backend.local.surroundings import free_port
 
 OPEN_WITHIN = 120
+OPEN = re.compile(r"Village Voice is open\): (http://127\.0\.0\.1:[0-9]+)\n")
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,13 @@ class Running:
 @contextmanager
 def running_county(folder: Path, **environment: str) -> Iterator[Running]:
     """Opens a demo county with two months of data; stops it as Ctrl-C does."""
-    # A county takes its port only once it is loaded: two test runs must not look for the same one.
-    port = free_port(8100 + os.getpid() % 40 * 20)
     output = folder / "run.txt"
     settings = {
         **{
             k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "APP_ENV")
         },
         "LOCAL_DIR": str(folder / "data"),
-        "PORT": str(port),
+        "PORT": str(8100 + os.getpid() % 40 * 20),
         "DEMO_MONTHS": "2",
         **environment,
     }
@@ -49,27 +47,21 @@ def running_county(folder: Path, **environment: str) -> Iterator[Running]:
             [sys.executable, "-m", "backend.local.run"],
             cwd=REPOSITORY, env=settings, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    running = Running(f"http://127.0.0.1:{port}", folder / "data", process, output)
     try:
-        wait_until_ready(running)
-        yield running
+        yield Running(address_of(process, output), folder / "data", process, output)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def wait_until_ready(running: Running) -> None:
+def address_of(process: subprocess.Popen[bytes], output: Path) -> str:
+    """Where it says that it is open: it moves on where its port is taken."""
     deadline = time.monotonic() + OPEN_WITHIN
-    while time.monotonic() < deadline:
-        if running.process.poll() is not None:
-            raise AssertionError(running.output.read_text("utf-8"))
-        try:
-            urllib.request.urlopen(f"{running.base}/readyz", timeout=2).close()
-        except OSError:
-            time.sleep(0.1)
-            continue
-        return
-    raise AssertionError(running.output.read_text("utf-8"))
+    while time.monotonic() < deadline and process.poll() is None:
+        if found := OPEN.search(output.read_text("utf-8")):
+            return found[1]
+        time.sleep(0.1)
+    raise AssertionError(output.read_text("utf-8"))
 
 
 def environment_of(running: Running) -> dict[str, str]:

@@ -7,20 +7,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from backend.local import process
 from backend.local.errors import LocalError
 from backend.local.folder import locked
+from backend.local.ports import FIRST_PORT, held_port
 from backend.local.postgres import Postgres
 from backend.local.redis import Redis
 from backend.local.setup import ROOT, say
 from backend.local.supervisor import Child, Server, Supervisor
-from backend.local.surroundings import FIRST_PORT, complete, free_port
+from backend.local.surroundings import complete
 
 READY_SECONDS = 60
+# Bytes of the answer of /readyz.
+MOST_TOLD = 4096
 # Of each worker: most of a request is waiting, and ratings that wait together go together.
 THREADS = 16
 WATCH_SECONDS = 0.5
@@ -59,16 +62,21 @@ def step(title: str, arguments: list[str], environment: dict[str, str]) -> None:
         raise LocalError(f"{done}:没有成功,原因见上。", f"Failed: {' '.join(arguments)}")
 
 
-def wait_until_open(address: str, web: Child, log: Path) -> None:
-    """Until /readyz says that database and Redis answer."""
+def wait_until_open(address: str, instance: str, web: Child, log: Path) -> None:
+    """Until /readyz says that database and Redis answer; LocalError where a stranger answers."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if web.process is None or web.process.poll() is not None:
             break
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
-                if answer.status == 200:
-                    return
+                told = answer.read(MOST_TOLD)
+            if instance.encode() not in told:
+                raise LocalError(
+                    f"{address} 上答话的是别的程序。请停掉它,或用 PORT 指定另一个端口。",
+                    f"Another program answers at {address}. Stop it or set PORT.",
+                )
+            return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise process.did_not_start("web", log)
@@ -106,29 +114,39 @@ def open_back_office(supervisor: Supervisor) -> None:
     supervisor.add("schedule", [python, "-m", "backend.jobs.schedule"])
 
 
+@contextmanager
+def ports(given: Mapping[str, str]) -> Iterator[tuple[int, int | None, int | None]]:
+    """Of the web server, of the stand-in for WeChat and of the anonymous application."""
+    try:
+        wanted = int(given.get("PORT", str(FIRST_PORT)))
+    except ValueError:
+        raise LocalError("PORT 应为数字,如 8000。", "PORT is not a number.") from None
+    with ExitStack() as stack:
+        port = last = stack.enter_context(held_port(wanted))
+        if port != wanted:
+            say(f"端口 {wanted} 已被占用,改用 {port} (port taken, using {port})")
+        wechat = anonymous = None
+        if not given.get("WECHAT_APP_ID"):
+            wechat = last = stack.enter_context(held_port(last + 1))
+        # On servers of its own a county runs the anonymous application itself, elsewhere.
+        if not given.get("ANONYMOUS_HOST") and not given.get("DATABASE_URL"):
+            anonymous = stack.enter_context(held_port(last + 1))
+        yield port, wechat, anonymous
+
+
 def run(folder: Path, given: dict[str, str]) -> None:
     """The whole story of one `make run`."""
-    wanted = int(given.get("PORT", str(FIRST_PORT)))
-    stand_in = not given.get("WECHAT_APP_ID")
-    embeds_postgres = not given.get("DATABASE_URL")
     with locked(folder, "run"):
         supervisor = Supervisor(folder, {})
         supervisor.end_leftovers()
-        port = free_port(wanted)
-        if port != wanted:
-            say(f"端口 {wanted} 已被占用,改用 {port} (port taken, using {port})")
-        address = f"http://127.0.0.1:{port}"
-        wechat_port = free_port(port + 1) if stand_in else None
-        with servers(folder, given) as supervisor.servers:
-            # On servers of its own a county runs the anonymous application itself, elsewhere.
-            anonymous_port = None
-            if not given.get("ANONYMOUS_HOST") and embeds_postgres:
-                anonymous_port = free_port((wechat_port or port) + 1)
+        with ports(given) as found, servers(folder, given) as supervisor.servers:
+            port, wechat_port, anonymous_port = found
+            address = f"http://127.0.0.1:{port}"
             environment = complete(
                 given,
                 folder,
                 address,
-                f"http://127.0.0.1:{wechat_port}" if stand_in else None,
+                f"http://127.0.0.1:{wechat_port}" if wechat_port else None,
                 f"http://{ANONYMOUS_NAME}:{anonymous_port}" if anonymous_port else "",
             )
             supervisor.environment = environment
@@ -138,7 +156,7 @@ def run(folder: Path, given: dict[str, str]) -> None:
                 if demo:
                     step("装入演示县", ["-m", "backend.demo", "load"], environment)
                 web = open_county(supervisor, port, wechat_port, anonymous_port)
-                wait_until_open(address, web, supervisor.log(web))
+                wait_until_open(address, environment["INSTANCE"], web, supervisor.log(web))
                 announce(address, demo, environment)
                 open_back_office(supervisor)
                 if demo:

@@ -1,29 +1,13 @@
 """The environment variables that a county on this machine gets when nobody set them."""
 
 import secrets
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend.local.setup import ROOT
 
-FIRST_PORT = 8000
-PORTS_TO_TRY = 100
 ANONYMOUS_ROLE = "village_voice_anonymous"
-
-
-def free_port(first: int = FIRST_PORT) -> int:
-    """The first port from this one that nobody listens on."""
-    for port in range(first, first + PORTS_TO_TRY):
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                attempt.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    return 0
 
 
 def complete(
@@ -39,6 +23,7 @@ def complete(
         "SECRET_KEY": kept_secret(folder / "secret"),
         "PUBLIC_HOST": address,
         "STORAGE_DIR": str(folder / "files"),
+        "INSTANCE": secrets.token_hex(8),
     }
     if anonymous:
         defaults |= {

@@ -24,9 +24,10 @@ from backend.app.core.sessions import SessionKind, open_session
 from backend.app.core.settings import REPOSITORY, Settings
 from backend.app.factory import create_app
 from backend.app.surveys import keys, rounds
+from backend.local.ports import held_port
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
-from backend.local.surroundings import ANONYMOUS_ROLE, as_role, free_port
+from backend.local.surroundings import ANONYMOUS_ROLE, as_role
 from tests.factories.county import County, bind, make_county, make_person
 from tests.factories.surveys import open_round
 from tests.factories.tickets import make_offices
@@ -168,17 +169,16 @@ def _villagers(county: County) -> list[Villager]:
 @contextmanager
 def _process(folder: Path, name: str, target: str, environment: dict[str, str]) -> Iterator[str]:
     """A server of its own, as `make run` starts it; its log is the thief's too."""
-    port = free_port(8800)
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
-        "--log-level", "warning", "--no-access-log", target,
-    ]  # fmt: skip
-    if target.endswith("create_anonymous_app"):
-        command.append("--factory")
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
-    with (logs / f"{name}.log").open("wb") as log:
+    with held_port(8800) as port, (logs / f"{name}.log").open("wb") as log:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+            "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
+            "--log-level", "warning", "--no-access-log", target,
+        ]  # fmt: skip
+        if target.endswith("create_anonymous_app"):
+            command.append("--factory")
         process = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT
         )

@@ -1,6 +1,7 @@
 """`make run` as a whole: starts, recovers, refuses a second start in words, leaves nothing."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -134,3 +135,23 @@ def test_a_second_start_and_a_taken_port_are_told_in_words(
     assert f"端口 {port} 已被占用,改用" in elsewhere.read_until("port taken")
     elsewhere.read_until("Ctrl-C")
     elsewhere.stop()
+
+
+def test_two_starts_at_the_same_moment_open_two_counties(folder: Path, port: int) -> None:
+    both = [County(folder / name, port) for name in ("one", "two")]
+    addresses = set()
+    for county in both:
+        told = county.read_until("Ctrl-C")
+        found = re.search(r"开门了 .*: (http://\S+)\n", told)
+        assert found, told
+        addresses.add(found[1])
+    answers = {read(f"{address}/readyz") for address in addresses}
+    assert len(addresses) == len(answers) == 2
+    assert sum(f"端口 {port} 已被占用,改用" in county.told for county in both) == 1
+    for county in both:
+        county.stop()
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        return str(answer.read().decode())

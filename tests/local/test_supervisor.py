@@ -1,7 +1,6 @@
 """`make run` keeps its processes alive and leaves none behind."""
 
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import psutil
 import pytest
 
 from backend.local.supervisor import Supervisor
-from backend.local.surroundings import complete, free_port
+from backend.local.surroundings import complete
 
 WAIT = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -78,14 +77,6 @@ def test_a_stranger_with_a_recorded_process_id_is_left_alone(
     Supervisor(tmp_path, {}).end_leftovers()
     assert psutil.pid_exists(child.process.pid)
     assert child.process.poll() is None
-
-
-def test_a_taken_port_is_passed_over() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert free_port(port) != port
 
 
 def test_what_is_set_in_the_environment_wins(tmp_path: Path) -> None:

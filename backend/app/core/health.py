@@ -24,10 +24,11 @@ def healthz() -> Any:
 @blueprint.get("/readyz")
 @open_to_all("a load balancer asks whether the process can work")
 def readyz() -> Any:
-    """503 names the part that is missing."""
+    """503 names the part that is missing; `instance` tells a starter whether its own answers."""
     parts = {"database": _works(_ask_database), "redis": _works(lambda: redis_client().ping())}
     ready = all(parts.values())
-    response = jsonify(status="ok" if ready else "not_ready", parts=parts)
+    instance = current_app.config["SETTINGS"].instance
+    response = jsonify(status="ok" if ready else "not_ready", parts=parts, instance=instance)
     response.status_code = 200 if ready else 503
     return response
 

@@ -41,6 +41,7 @@ class Settings:
     log_level: str = "INFO"
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
+    instance: str = ""
     demo_months: int = 6
     demo_seconds_ahead: int = 0
 
@@ -96,6 +97,7 @@ class Settings:
             log_level=environ.get("LOG_LEVEL", "INFO"),
             metrics_token=environ.get("METRICS_TOKEN", ""),
             trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0),
+            instance=environ.get("INSTANCE", ""),
             demo_months=_whole(environ, "DEMO_MONTHS", 6),
             demo_seconds_ahead=_whole(environ, "DEMO_SECONDS_AHEAD", 0),
         )
