@@ -103,7 +103,7 @@ def build() -> tuple[int, int]:
     stored = province.build(RATINGS)
     with transaction() as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
-        seed_categories()
+        seed_categories(1)
         seed_calendar(1)
         session.execute(text("SET LOCAL session_replication_role = replica"))
         made: Any = session.execute(

@@ -16,7 +16,6 @@ from backend.app.core.errors import DomainError
 from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
 from backend.app.tickets import author, desk, handling, supervision
-from backend.app.tickets.categories import seed_categories
 from backend.app.tickets.handling import Written
 from backend.app.tickets.intake import Said, submit
 from backend.app.tickets.kinds import Kind
@@ -59,7 +58,6 @@ Dice = random.Random
 def prepare(county_id: int) -> None:
     """Categories, calendar, bureaus and rules; nothing happens the second time."""
     with transaction():
-        seed_categories()
         seed_calendar(county_id)
         seed_county(county_id)
         there = {department.name for department in list_departments(county_id)}

@@ -43,10 +43,10 @@ def as_actor(person_id: int, role: Role, region_id: int, department_id: int | No
     return Actor(person_id, (Grant(role, region_id, OPENED_ON, None, department_id),))
 
 
-def make_offices(county: County) -> Offices:
-    """Water goes to the water bureau, everything else to the village."""
+def make_offices(county: County, suffix: str = "") -> Offices:
+    """Water goes to the water bureau, everything else to the village; log-ins end in `suffix`."""
     with transaction() as session:
-        seed_categories()
+        seed_categories(county.id)
         seed_calendar(county.id)
         bureau = Department(county_id=county.id, name="县水务局", opened_on=OPENED_ON)
         session.add(bureau)
@@ -64,10 +64,10 @@ def make_offices(county: County) -> Offices:
     cadre, neighbour = make_person(name="王建国"), make_person(name="李秀英")
     grant_role(cadre, Role.CADRE, county.village_ids[0])
     grant_role(neighbour, Role.CADRE, county.village_ids[1])
-    township = make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "town")
-    desk = make_staff(Role.COUNTY_STAFF, county.id, "desk")
-    other = make_staff(Role.COUNTY_STAFF, county.id, "desk2")
-    water = make_staff(None, 0, "water")
+    township = make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], f"town{suffix}")
+    desk = make_staff(Role.COUNTY_STAFF, county.id, f"desk{suffix}")
+    other = make_staff(Role.COUNTY_STAFF, county.id, f"desk2{suffix}")
+    water = make_staff(None, 0, f"water{suffix}")
     grant_role(water, Role.DEPARTMENT_STAFF, county.id, department_id=bureau_id)
     return Offices(
         county,

@@ -6,11 +6,13 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from backend.app.access import Permission
+from backend.app.accounts.queries import bound_village
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.places.queries import get_place
 from backend.app.tickets import author, files, handling, intake, present, queries, schemas
 from backend.app.tickets.categories import list_categories, suggest_for
 from backend.app.tickets.handling import Written
@@ -38,6 +40,12 @@ FILE_FORM: dict[str, Any] = {
 }
 
 
+def _own_county() -> int:
+    """That of the village the reader is bound to; 0, which has nothing, before that."""
+    village_id = bound_village(actor().person_id)
+    return (get_place(village_id).county_id or 0) if village_id else 0
+
+
 @blueprint.get("/ticket-options")
 @guard(Permission.SEND_TICKET)
 @blueprint.response(200, schemas.OptionsShape())
@@ -50,7 +58,7 @@ def show_options() -> dict[str, Any]:
         ],
         "categories": [
             {"code": c.code, "name": c.name, "icon": c.icon, "examples": c.synonyms[:EXAMPLES]}
-            for c in list_categories()
+            for c in list_categories(_own_county())
         ],
         "confidential_hint": "办事的人看不到您的姓名和电话",
         "most_photos": files.MOST_PHOTOS,
@@ -64,7 +72,7 @@ def show_options() -> dict[str, Any]:
 @blueprint.response(200, schemas.SuggestionShape())
 def suggest(given: dict[str, Any]) -> dict[str, Any]:
     """Which category the words point to, and why; nothing is stored."""
-    found = suggest_for(given["words"])
+    found = suggest_for(_own_county(), given["words"])
     return {
         "category": found.category,
         "kind": found.kind.value if found.kind else None,

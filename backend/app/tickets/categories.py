@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import calendar
 from backend.app.core.db import db
+from backend.app.places.queries import get_place
 from backend.app.tickets.errors import CategoryUnknown
 from backend.app.tickets.kinds import Kind
 from backend.app.tickets.models import TicketCategory
@@ -73,59 +74,76 @@ def suggest(words: str, categories: Sequence[Signs]) -> Suggestion:
     return Suggestion(best[1], kind, best[2])
 
 
-def list_categories() -> list[TicketCategory]:
-    """Those of today, in the county's order."""
+def list_categories(county_id: int) -> list[TicketCategory]:
+    """A county's of today, in its own order."""
     return list(
         db.session.scalars(
             select(TicketCategory)
-            .where(TicketCategory.valid_to.is_(None))
+            .where(TicketCategory.county_id == county_id, TicketCategory.valid_to.is_(None))
             .order_by(TicketCategory.position, TicketCategory.id)
         )
     )
 
 
-def find_category(code: str | None) -> TicketCategory | None:
-    """Raises CategoryUnknown for a code that is not in use today."""
+def names_of(region_ids: Collection[int]) -> dict[str, str]:
+    """Code and name of every category of the counties in which some regions lie."""
+    county_ids = {get_place(region).county_id or region for region in region_ids}
+    query = (
+        select(TicketCategory.code, TicketCategory.name)
+        .where(TicketCategory.county_id.in_(county_ids), TicketCategory.valid_to.is_(None))
+        .order_by(TicketCategory.position, TicketCategory.id)
+    )
+    found: dict[str, str] = {}
+    for code, name in db.session.execute(query):
+        found.setdefault(code, name)
+    return found
+
+
+def find_category(county_id: int, code: str | None) -> TicketCategory | None:
+    """Raises CategoryUnknown for a code that the county does not use today."""
     if code is None:
         return None
-    found = db.session.scalar(
-        select(TicketCategory).where(TicketCategory.code == code, TicketCategory.valid_to.is_(None))
+    query = select(TicketCategory).where(
+        TicketCategory.county_id == county_id,
+        TicketCategory.code == code,
+        TicketCategory.valid_to.is_(None),
     )
+    found = db.session.scalar(query)
     if found is None:
         raise CategoryUnknown(errors={"category": [CategoryUnknown.message]})
     return found
 
 
-def suggest_for(words: str) -> Suggestion:
-    known = list_categories()
+def suggest_for(county_id: int, words: str) -> Suggestion:
+    known = list_categories(county_id)
     return suggest(words, [Signs(c.code, c.synonyms, c.urgency == "urgent") for c in known])
 
 
 def change_category(
-    code: str, name: str, urgency: str, synonyms: Sequence[str], position: int
+    county_id: int, code: str, name: str, urgency: str, synonyms: Sequence[str], position: int
 ) -> TicketCategory:
     """A new version from now on; tickets keep the one they were given."""
     at = calendar.now()
-    before = find_category(code)
+    before = find_category(county_id, code)
     icon = before.icon if before else "other"
     if before is not None:
         before.valid_to = at
         db.session.flush()
     after = TicketCategory(
-        code=code, name=name, icon=icon, urgency=urgency, synonyms=list(synonyms),
-        position=position, valid_from=at,
+        county_id=county_id, code=code, name=name, icon=icon, urgency=urgency,
+        synonyms=list(synonyms), position=position, valid_from=at,
     )  # fmt: skip
     db.session.add(after)
     db.session.flush()
     return after
 
 
-def seed_categories() -> int:
-    """Adds the starting categories where they are missing; returns how many."""
+def seed_categories(county_id: int) -> int:
+    """Adds the starting categories that a county does not have; returns how many."""
     at = calendar.now()
     rows = [
         {
-            "code": code, "name": name, "icon": code, "urgency": urgency,
+            "county_id": county_id, "code": code, "name": name, "icon": code, "urgency": urgency,
             "synonyms": words.split(), "position": position, "valid_from": at,
         }
         for position, (code, name, urgency, words) in enumerate(STARTING, 1)
@@ -134,7 +152,7 @@ def seed_categories() -> int:
         insert(TicketCategory)
         .values(rows)
         .on_conflict_do_nothing(
-            index_elements=["code"], index_where=TicketCategory.valid_to.is_(None)
+            index_elements=["county_id", "code"], index_where=TicketCategory.valid_to.is_(None)
         )
         .returning(TicketCategory.id)
     )

@@ -21,7 +21,7 @@ def prepare_command(county_code: str) -> None:
     if county is None or county.level != "county":
         raise click.ClickException(RegionUnknown.message)
     with transaction():
-        added = seed_categories()
+        added = seed_categories(county.id)
         years = seed_calendar(county.id)
         seed_county(county.id)
         moved = recompute_open(county.id)

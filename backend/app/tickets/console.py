@@ -26,7 +26,7 @@ from backend.app.tickets import (
     queries,
     supervision,
 )
-from backend.app.tickets.categories import list_categories
+from backend.app.tickets.categories import list_categories, names_of
 from backend.app.tickets.deadlines import URGENCY_NAMES
 from backend.app.tickets.handling import Written
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
@@ -90,7 +90,7 @@ def _list(error: DomainError | None = None) -> str:
         "tickets/list.html",
         filters=filters, views=board.VIEWS, counts=board.view_counts(scope), turned=turned,
         cards=present.cards(rows[: board.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}),
-        more=len(rows) > board.PAGE, categories=list_categories(), kinds=KIND_NAMES,
+        more=len(rows) > board.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
         channels=CHANNEL_NAMES, runs_desk=runs_desk, error=error,
         townships=list_townships(counties),
         departments=[d for county in sorted(counties) for d in list_departments(county)],
@@ -117,7 +117,8 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         parties={party.value for party in parties},
         pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
-        kinds=KIND_NAMES, categories=list_categories(), levels=supervision.LEVEL_NAMES,
+        kinds=KIND_NAMES, levels=supervision.LEVEL_NAMES,
+        categories=list_categories(ticket.county_id),
         similar=present.cards(board.similar(ticket, parties), parties),
         merged=present.cards(board.merged_into(ticket), parties),
         templates=queries.reply_templates(

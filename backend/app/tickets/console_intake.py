@@ -16,7 +16,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.spreadsheets import MOST_BYTES, read_sheet
 from backend.app.places.queries import search_villages
 from backend.app.tickets import board, hotline, present, proxies
-from backend.app.tickets.categories import list_categories
+from backend.app.tickets.categories import names_of
 from backend.app.tickets.intake import Said
 from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
 from backend.app.tickets.states import Party
@@ -30,7 +30,7 @@ def _new_page(error: DomainError | None = None) -> tuple[str, int]:
     page = render_template(
         "tickets/new.html",
         villages=search_villages(search, within) if search else [], search=search,
-        kinds=KIND_NAMES, categories=list_categories(), form=request.form, error=error,
+        kinds=KIND_NAMES, categories=names_of(within), form=request.form, error=error,
     )  # fmt: skip
     return page, 422 if error else 200
 

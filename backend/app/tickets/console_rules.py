@@ -51,7 +51,7 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
         limits=limits_of(county, calendar.now()), urgency_names=URGENCY_NAMES,
         stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, limit_words=limit_words,
         routing=routing, department_names=names,
-        departments=list_departments(county), categories=list_categories(),
+        departments=list_departments(county), categories=list_categories(county),
         templates=rules.list_templates(county), policy=policy_of(county), today=today,
     )  # fmt: skip
     return page, 422 if error else 200

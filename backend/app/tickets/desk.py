@@ -94,7 +94,7 @@ def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) 
         if to.kind not in set(Kind):
             raise InvalidInput(errors={"kind": ["请从列表中选一个"]})
         ticket.kind = to.kind
-    category = find_category(to.category)
+    category = find_category(ticket.county_id, to.category)
     if category is not None:
         ticket.category_id = category.id
     urgency = to.urgency or (category.urgency if category and ticket.rating_id is None else None)

@@ -151,7 +151,7 @@ class _Reader:
     def __init__(self, county_id: int) -> None:
         self.villages = villages_by_name(county_id)
         self.kinds = {name: kind for kind, name in KIND_NAMES.items()}
-        self.categories = {c.name: c.code for c in list_categories()}
+        self.categories = {c.name: c.code for c in list_categories(county_id)}
 
     def read(self, cells: Mapping[str, str]) -> tuple[Said, datetime]:
         if not cells["number"] or len(cells["number"]) > 60:

@@ -88,7 +88,7 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     )
     if checked.text is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
-    category, suggested = _category(said, checked)
+    category, suggested = _category(said, checked, place.county_id or 0)
     if channel is Channel.ANONYMOUS:
         checked = moves.for_the_desk(checked)
     ticket_id = db.session.scalar(NEXT_ID) or 0
@@ -190,13 +190,15 @@ def _county_code(place: Place) -> str:
     return (get_place(place.county_id or 0).code or "")[:6]
 
 
-def _category(said: Said, checked: CheckedText) -> tuple[TicketCategory | None, tuple[str, ...]]:
+def _category(
+    said: Said, checked: CheckedText, county_id: int
+) -> tuple[TicketCategory | None, tuple[str, ...]]:
     """The chosen category, or the suggested one with the words that pointed to it."""
-    chosen = find_category(said.category)
+    chosen = find_category(county_id, said.category)
     if chosen is not None or checked.text is None:
         return chosen, ()
-    suggested = suggest_for(checked.text)
-    return find_category(suggested.category), suggested.because
+    suggested = suggest_for(county_id, checked.text)
+    return find_category(county_id, suggested.category), suggested.because
 
 
 def _names_a_cadre(said: Said, place: Place) -> bool:

@@ -31,7 +31,7 @@ def open_letter(box_id: UUID) -> Ticket | None:
         kind=letter.kind,
         words=letter.words,
         village_id=_place(letter.village_id, found.county_id),
-        category=_category(letter.category),
+        category=_category(found.county_id, letter.category),
         about_cadres=letter.about_cadres,
     )
     photos = [files.keep_nobodys_photo(photo) for photo in letter.photos]
@@ -41,10 +41,10 @@ def open_letter(box_id: UUID) -> Ticket | None:
     )  # fmt: skip
 
 
-def _category(code: str | None) -> str | None:
+def _category(county_id: int, code: str | None) -> str | None:
     """The category chosen on the phone; one that was retired meanwhile is suggested anew."""
     try:
-        return code if find_category(code) else None
+        return code if find_category(county_id, code) else None
     except CategoryUnknown:
         return None
 

@@ -9,7 +9,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.ratings.queries import BadRating, bad_rating, bad_rating_ids
 from backend.app.scoring.measurements import LEVEL_NAMES
-from backend.app.tickets.categories import suggest_for
+from backend.app.tickets.categories import list_categories, suggest_for
 from backend.app.tickets.county import policy_of
 from backend.app.tickets.deadlines import Urgency
 from backend.app.tickets.intake import Said, open_ticket
@@ -33,7 +33,10 @@ def open_for_rating(rating_id: int) -> Ticket | None:
         return known
     words = _words(rating)
     # What was rated says what it is about: a tap is the water bureau's, a counter the village's.
-    category = suggest_for(words).category or ANY_SERVICE
+    codes = {category.code for category in list_categories(rating.county_id)}
+    category = suggest_for(rating.county_id, words).category or (
+        ANY_SERVICE if ANY_SERVICE in codes else None
+    )
     said = Said(Kind.COMPLAINT, words, rating.village_id, category=category, confidential=True)
     return open_ticket(
         said,

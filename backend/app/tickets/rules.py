@@ -68,7 +68,7 @@ def set_routing(
 ) -> None:
     """先属主、后属地: where a category of a place goes; the same category and place is replaced."""
     check_may(actor, county_id)
-    categories.find_category(category_code)
+    categories.find_category(county_id, category_code)
     if target not in ("department", "township", "village", "county"):
         raise InvalidInput(errors={"target": ["请选派给谁"]})
     if (target == "department") != (department_id is not None):
@@ -122,7 +122,7 @@ def set_template(
     if not 1 <= len(name) <= 20:
         raise InvalidInput(errors={"title": ["模板名 1 到 20 个字"]})
     checked = check_words(words)
-    categories.find_category(category_code)
+    categories.find_category(county_id, category_code)
     if checked.text is None:
         where = (ReplyTemplate.county_id == county_id, ReplyTemplate.title == name)
         db.session.execute(delete(ReplyTemplate).where(*where))
@@ -141,7 +141,7 @@ def change_category(
 ) -> TicketCategory:
     """A new version of a category, from now on."""
     check_may(actor, county_id)
-    before = categories.find_category(code)
+    before = categories.find_category(county_id, code)
     if before is None:
         raise InvalidInput(errors={"code": ["没有这个分类"]})
     words = [word.strip() for word in synonyms if word.strip()]
@@ -152,11 +152,14 @@ def change_category(
     if len(words) > 60 or any(len(word) > 10 for word in words):
         raise InvalidInput(errors={"synonyms": ["最多 60 个词,每个最多 10 个字"]})
     record("change_category", actor.person_id, "county", county_id, code=code, before=before.name)
-    return categories.change_category(code, name.strip(), urgency, words, before.position)
+    return categories.change_category(
+        county_id, code, name.strip(), urgency, words, before.position
+    )
 
 
 def seed_county(county_id: int) -> None:
-    """What a county starts with: everything to the village first, and some templates."""
+    """What a county starts with: categories, all to the village first, and some templates."""
+    categories.seed_categories(county_id)
     db.session.execute(
         insert(RoutingRule)
         .values(county_id=county_id, category_code=None, target="village")

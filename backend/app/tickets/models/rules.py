@@ -29,14 +29,17 @@ class TicketCategory(Model):
     __tablename__ = "ticket_category"
     __table_args__ = (
         Index(
-            "uq_ticket_category_open", "code", unique=True,
+            "uq_ticket_category_open", "county_id", "code", unique=True,
             postgresql_where=text("valid_to IS NULL"),
         ),
+        # What a ticket of the county may refer to.
+        UniqueConstraint("county_id", "id"),
         CheckConstraint("valid_to > valid_from", name="order"),
         CheckConstraint(one_of("urgency", Urgency), name="urgency"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(20))
     icon: Mapped[str] = mapped_column(String(20))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -76,6 +77,10 @@ class Ticket(Model):
             name="anonymous",
         ),
         CheckConstraint("octet_length(receipt) = 32", name="receipt_size"),
+        # A county's tickets have the county's own categories.
+        ForeignKeyConstraint(
+            ["county_id", "category_id"], ["ticket_category.county_id", "ticket_category.id"]
+        ),
         UniqueConstraint("receipt"),
         UniqueConstraint("person_id", "idempotency_key"),
         UniqueConstraint("county_id", "source", "source_number"),
@@ -128,7 +133,7 @@ class Ticket(Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     channel: Mapped[str] = mapped_column(String(10))
     kind: Mapped[str] = mapped_column(String(10))
-    category_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_category.id"))
+    category_id: Mapped[int | None] = mapped_column(BigInteger)
     urgency: Mapped[str] = mapped_column(String(10))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)
