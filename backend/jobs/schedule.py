@@ -45,7 +45,20 @@ class Often:
         return f"{local:%Y-%m-%d}:{(local.hour * 60 + local.minute) // self.minutes}"
 
 
-TIMETABLE: tuple[Entry | Often, ...] = (
+@dataclass(frozen=True)
+class Weekly:
+    """A job once a week, from Monday at a time of the county's clock; missed, it is caught up."""
+
+    job: JobName
+    hour: int
+    minute: int = 0
+
+    def period(self, local: datetime) -> str | None:
+        come = (local.isoweekday(), local.hour, local.minute) >= (1, self.hour, self.minute)
+        return f"{local:%G-W%V}" if come else None
+
+
+TIMETABLE: tuple[Entry | Weekly | Often, ...] = (
     Entry(JobName.HOLD_SUSPICIOUS, hour=1, minute=30),
     Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     Entry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
@@ -59,7 +72,8 @@ TIMETABLE: tuple[Entry | Often, ...] = (
     Often(JobName.TEND_ROUNDS, minutes=10),
     Entry(JobName.TEND_TICKETS, hour=8),
     Often(JobName.ESCALATE_TICKETS, minutes=10),
-    Often(JobName.CALL_BACK_RATINGS, minutes=2),
+    Entry(JobName.CALL_BACK_RATINGS, hour=7, minute=30),
+    Weekly(JobName.OPEN_MENDINGS, hour=7, minute=30),
     Often(JobName.DELIVER_WAITING, minutes=5),
     Often(JobName.TEND_REDEMPTIONS, minutes=5),
     Entry(JobName.PUBLISH_POINTS, hour=7),
@@ -67,7 +81,7 @@ TIMETABLE: tuple[Entry | Often, ...] = (
 )
 
 
-def due(at: datetime) -> list[tuple[Entry | Often, str]]:
+def due(at: datetime) -> list[tuple[Entry | Weekly | Often, str]]:
     """The entries whose time has come, each with the name of its period."""
     local = at.astimezone(calendar.COUNTY_ZONE)
     return [(entry, period) for entry in TIMETABLE if (period := entry.period(local))]
@@ -78,7 +92,7 @@ def send_due(at: datetime) -> list[JobName]:
     sent = []
     for entry, period in due(at):
         claim = f"timetable:{entry.job.value}:{period}"
-        if redis_client().set(claim, "1", nx=True, ex=int(timedelta(days=2).total_seconds())):
+        if redis_client().set(claim, "1", nx=True, ex=int(timedelta(days=8).total_seconds())):
             send(entry.job)
             sent.append(entry.job)
     return sent

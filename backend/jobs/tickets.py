@@ -8,7 +8,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.surveys import box
-from backend.app.tickets import files, opening, ratings, supervision, threads
+from backend.app.tickets import files, mending, opening, ratings, supervision, threads
 from backend.app.tickets.letters import LetterInvalid
 
 log = structlog.get_logger()
@@ -26,7 +26,11 @@ def tend_tickets() -> int:
 
 
 def call_back_ratings() -> int:
-    return ratings.open_missing()
+    return ratings.open_call_backs()
+
+
+def open_mendings() -> int:
+    return mending.open_mendings()
 
 
 def read_letters() -> int:

@@ -22,21 +22,29 @@ STORE = text(
     """
     INSERT INTO ticket (number, county_id, village_id, unit_region_id, person_id, channel, kind,
                         urgency, words, words_state, state, created_at, round_started_at,
-                        citizen_due_at, due_at, closed_at, verdict, verdict_at)
-    VALUES (:number, :county_id, :village_id, :village_id, :person_id, :channel, 'help', 'ordinary',
+                        citizen_due_at, due_at, closed_at, verdict, verdict_at, kept_from_regions)
+    VALUES (:number, :county_id, :village_id,
+            CASE WHEN CAST(:channel AS text) = 'rating' THEN CAST(:county_id AS bigint)
+                 ELSE CAST(:village_id AS bigint) END,
+            :person_id, :channel, 'help', 'ordinary',
             '路灯不亮', 'shown', :state, :at, :at, :due_at, :due_at, :closed_at,
-            CAST(:verdict AS text), :verdict_at)
+            CAST(:verdict AS text), :verdict_at,
+            CASE WHEN CAST(:channel AS text) = 'rating'
+                 THEN ARRAY[CAST(:village_id AS bigint)] ELSE '{}' END)
     RETURNING id
     """
 )
 STORE_TURN = text(
     """
     INSERT INTO ticket_turn (ticket_id, county_id, round, unit_region_id, village_id, call_back,
-                             started_at, first_answer_due_at, first_answered_at, due_at, ended_at,
-                             withdrawn_at, verdict, verdict_at)
-    VALUES (:ticket_id, :county_id, 1, :village_id, :village_id, :channel = 'rating', :at,
-            :answer_due_at, :answered_at, :due_at, :ended_at, :ended_at, CAST(:verdict AS text),
-            :verdict_at)
+                             mending, started_at, first_answer_due_at, first_answered_at, due_at,
+                             ended_at, withdrawn_at, verdict, verdict_at)
+    VALUES (:ticket_id, :county_id, 1,
+            CASE WHEN CAST(:channel AS text) = 'rating' THEN CAST(:county_id AS bigint)
+                 ELSE CAST(:village_id AS bigint) END,
+            :village_id, CAST(:channel AS text) = 'rating', CAST(:channel AS text) = 'mending',
+            :at, :answer_due_at, :answered_at, :due_at, :ended_at, :ended_at,
+            CAST(:verdict AS text), :verdict_at)
     """
 )
 

@@ -312,20 +312,50 @@ def staff_of(
     return list(db.session.scalars(STAFF_OF, values))
 
 
-def cadre_names(village_id: int) -> list[str]:
-    """What the cadres of a village are called, today's and former ones."""
-    return list(
-        db.session.scalars(
-            select(Person.display_name)
-            .join(RoleGrant, RoleGrant.person_id == Person.id)
-            .where(
-                RoleGrant.region_id == village_id,
-                RoleGrant.role == Role.CADRE.value,
-                Person.display_name != "",
-            )
-            .distinct()
-        )
-    )
+# Spaces inside a name are no way round it; `said` comes without any.
+NAMED = text(
+    """
+    SELECT DISTINCT p.id, g.role, g.region_id
+    FROM role_grant g
+    JOIN person p ON p.id = g.person_id
+    JOIN region r ON r.id = g.region_id
+    WHERE g.role <> 'shop_keeper' AND COALESCE(r.county_id, r.id) = :county_id
+      AND char_length(replace(p.display_name, ' ', '')) >= 2
+      AND strpos(:said, lower(replace(p.display_name, ' ', ''))) > 0
+      AND (char_length(replace(p.display_name, ' ', '')) >= 3
+           OR CAST(:township_id AS bigint) IS NULL
+           OR :township_id IN (g.region_id, r.township_id) OR g.region_id = :county_id)
+    ORDER BY p.id, g.role, g.region_id
+    """
+)
+SERVED = text(
+    """
+    SELECT DISTINCT person_id FROM role_grant
+    WHERE region_id = ANY(:regions) AND role IN ('cadre', 'township_staff')
+    ORDER BY person_id
+    """
+)
+
+
+@dataclass(frozen=True)
+class NamedStaff:
+    """Somebody with a role, today or formerly, whose name stands in some words."""
+
+    person_id: int
+    role: Role
+    region_id: int
+
+
+def named_staff(said: str, county_id: int, township_id: int | None) -> list[NamedStaff]:
+    """Whom words without spaces name; two letters are a name only there (None: anywhere)."""
+    values = {"said": said, "county_id": county_id, "township_id": township_id}
+    rows = db.session.execute(NAMED, values)
+    return [NamedStaff(row.id, Role(row.role), row.region_id) for row in rows]
+
+
+def who_served(region_ids: Collection[int]) -> list[int]:
+    """Who is or was a cadre of these villages, or staff of these townships."""
+    return list(db.session.scalars(SERVED, {"regions": sorted(region_ids)}))
 
 
 def openid_of(person_id: int) -> str | None:

@@ -33,6 +33,7 @@ class JobName(StrEnum):
     READ_LETTERS = "backend.jobs.tickets.read_letters"
     REFRESH_THREADS = "backend.jobs.tickets.refresh_threads"
     CALL_BACK_RATINGS = "backend.jobs.tickets.call_back_ratings"
+    OPEN_MENDINGS = "backend.jobs.tickets.open_mendings"
     TEND_REDEMPTIONS = "backend.jobs.rewards.tend_redemptions"
     WRITE_BULLETIN = "backend.jobs.exports.write_bulletin"
     REQUEST_BULLETINS = "backend.jobs.exports.request_bulletins"
@@ -65,6 +66,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.READ_LETTERS: QueueName.SLOW,
     JobName.REFRESH_THREADS: QueueName.SLOW,
     JobName.CALL_BACK_RATINGS: QueueName.SLOW,
+    JobName.OPEN_MENDINGS: QueueName.SLOW,
     JobName.TEND_REDEMPTIONS: QueueName.SLOW,
     JobName.WRITE_BULLETIN: QueueName.QUICK,
     JobName.REQUEST_BULLETINS: QueueName.SLOW,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db
@@ -147,6 +148,25 @@ def current_village(village_id: int) -> int:
 def merged_villages() -> Select[int]:
     """The ids of villages that went into another one."""
     return select(Region.id).where(Region.level == "village", Region.merged_into_id.is_not(None))
+
+
+FAMILIES = sql(
+    """
+    WITH RECURSIVE family (id) AS (
+        SELECT id FROM region WHERE id = ANY(:ids)
+        UNION
+        SELECT r.id FROM family f
+        JOIN region one ON one.id = f.id
+        JOIN region r ON r.merged_into_id = f.id OR r.id = one.merged_into_id
+    )
+    SELECT id FROM family ORDER BY id
+    """
+)
+
+
+def village_families(region_ids: Iterable[int]) -> list[int]:
+    """These regions with everything that was merged into them, and what they were merged into."""
+    return list(db.session.scalars(FAMILIES, {"ids": sorted(region_ids)}))
 
 
 def list_villages(region_id: int) -> list[VillageLabel]:

@@ -289,48 +289,6 @@ WORDS = text(
 )
 
 
-@dataclass(frozen=True)
-class BadRating:
-    """A rating somebody should call back about."""
-
-    id: int
-    person_id: int
-    village_id: int
-    county_id: int
-    level: int
-    reasons: list[str]
-    words: str | None
-    created_at: datetime
-    service_point_name: str
-
-
-BAD = text(
-    """
-    SELECT r.id, r.person_id, r.village_id, r.county_id, r.effective_level,
-           ARRAY(SELECT text FROM rating_reason
-                 WHERE id = ANY(r.reason_ids) ORDER BY position, id),
-           COALESCE(r.followup_words, r.words), r.created_at, s.name
-    FROM rating r JOIN service_point s ON s.id = r.service_point_id
-    WHERE r.effective_level >= 4
-      AND r.id = :rating_id
-    """
-)
-
-
-def bad_rating(rating_id: int) -> BadRating | None:
-    """None where the rating does not exist or has become better since."""
-    row = db.session.execute(BAD, {"rating_id": rating_id}).one_or_none()
-    return BadRating(*row) if row else None
-
-
-def bad_rating_ids(since: date, after: int = 0) -> list[int]:
-    """The next thousand bad ratings from a day on with an id above `after`, by id."""
-    query = select(Rating.id).where(
-        Rating.effective_level >= 4, Rating.rated_on >= since, Rating.id > after
-    )
-    return list(db.session.scalars(query.order_by(Rating.id).limit(1000)))
-
-
 def reason_counts(village_id: int, first: date, end: date) -> list[Any]:
     """How often each reason was ticked from `first` up to, not including, `end`."""
     values = {"village_id": village_id, "first": first, "end": end}

@@ -13,10 +13,20 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import get_place
-from backend.app.tickets import author, files, handling, intake, present, queries, schemas
+from backend.app.tickets import (
+    author,
+    files,
+    handling,
+    intake,
+    present,
+    queries,
+    ratings,
+    schemas,
+)
 from backend.app.tickets.categories import list_categories, suggest_for
 from backend.app.tickets.handling import Written
 from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, Kind
+from backend.app.tickets.lights import day_words
 from backend.app.tickets.states import Party
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/api/v1", description="诉求")
@@ -78,6 +88,27 @@ def suggest(given: dict[str, Any]) -> dict[str, Any]:
         "kind": found.kind.value if found.kind else None,
         "because": list(found.because),
     }
+
+
+@blueprint.get("/villages/<int:village_id>/call-back")
+@guard(Permission.SEND_TICKET)
+@blueprint.response(200, schemas.CallBackShape())
+def show_call_back(village_id: int) -> dict[str, Any]:
+    """Who calls back about a bad rating given now, and by when; nulls where nobody does."""
+    found = ratings.promise(village_id)
+    if found is None:
+        return {"office": None, "answer_by": None, "day": None}
+    office, answer_by = found
+    return {"office": office, "answer_by": answer_by, "day": day_words(answer_by)}
+
+
+@blueprint.post("/ratings/<int:rating_id>/no-call-back")
+@guard(Permission.RATE)
+@blueprint.response(204)
+def decline_call_back(rating_id: int) -> None:
+    """不用回话: nobody calls back about this own rating."""
+    with transaction():
+        ratings.decline(actor().person_id, rating_id)
 
 
 @blueprint.post("/ticket-files")
@@ -215,9 +246,8 @@ def withdraw(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @blueprint.response(200, schemas.QueueShape())
 def show_queue(query: dict[str, Any]) -> dict[str, Any]:
     """The queue of the reader's own villages."""
-    villages = queries.village_ids_of(actor())
-    counts = queries.queue_counts(villages)
-    rows = queries.queue(villages, query["view"], query["before_id"])
+    counts = queries.queue_counts(actor())
+    rows = queries.queue(actor(), query["view"], query["before_id"])
     paged = query["view"] != "todo"
     page = rows[: queries.PAGE] if paged else rows
     return {

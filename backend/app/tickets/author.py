@@ -18,6 +18,7 @@ from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved
 from backend.app.tickets.handling import drop_extension
 from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Ticket
+from backend.app.tickets.naming import keep_from, later_words
 from backend.app.tickets.news import tell_office, tell_people
 from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
 
@@ -37,12 +38,21 @@ def supplement(
     attached = files.own_loose_files(actor.person_id, file_ids) if actor else []
     if checked.text is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
-    act.words = checked
+    ticket = act.ticket
+    act.words, kept = later_words(ticket, checked)
     moves.resume(act)
-    event = moves.finish(act)
-    files.attach(attached, act.ticket.id, event.id)
-    tell_office(act.ticket, event, "村民补充了情况", f"编号 {act.ticket.number}")
-    return act.ticket
+    event = moves.finish(act, State.ACCEPTED if kept.named else None)
+    files.attach(attached, ticket.id, event.id)
+    if kept.named:
+        ticket.unit_region_id = ticket.unit_department_id = None
+        keep_from(ticket, kept)
+        turns.start(ticket, act.at)
+        tell_people(
+            desk_staff(ticket), ticket, event, "补充的话提到了干部", f"编号 {ticket.number}"
+        )
+    else:
+        tell_office(ticket, event, "村民补充了情况", f"编号 {ticket.number}")
+    return ticket
 
 
 def give_verdict(
@@ -67,7 +77,8 @@ def give_verdict(
     ticket.verdict, ticket.verdict_at, ticket.handling_level = answer, act.at, level
     turns.note_verdict(ticket, answer, act.at, level)
     ticket.outcome = answer if answer in CLOSING_VERDICTS or act.before is State.RESOLVED else None
-    act.words, act.detail = checked, {"answer": answer, "level": level}
+    act.words, _ = later_words(ticket, checked)
+    act.detail = {"answer": answer, "level": level}
     event = moves.finish(act)
     if ticket.person_id is not None:
         # The same for every answer.
@@ -103,7 +114,7 @@ def withdraw(actor: Actor, ticket_id: int, version: int, words: str | None = Non
     """Takes an own ticket back; what had been merged into it goes on alone."""
     act = moves.begin(actor, ticket_id, Move.WITHDRAW, version)
     ticket = act.ticket
-    act.words = check_words(words, limit=LONGEST)
+    act.words, _ = later_words(ticket, check_words(words, limit=LONGEST))
     if act.before is State.WAITING:
         moves.resume(act)
     drop_extension(ticket, act)

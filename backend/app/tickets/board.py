@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, text
 
 from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.access.permissions import TABLE
@@ -16,7 +16,7 @@ from backend.app.places.queries import villages_under
 from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.lights import SOON
 from backend.app.tickets.models import Supervision, Ticket, TicketCategory, TicketEvent
-from backend.app.tickets.parties import parties_of
+from backend.app.tickets.parties import parties_of, reaches, sides_of
 from backend.app.tickets.search import query_grams
 from backend.app.tickets.states import CLOSED, OPEN, Party, State
 
@@ -37,12 +37,16 @@ VIEWS: dict[str, tuple[str, frozenset[State]]] = {
 
 @dataclass(frozen=True)
 class Scope:
-    """What somebody may see: whole counties, townships, departments; less what is about them."""
+    """What somebody may see: whole counties, townships, departments; less what is kept from them.
+
+    `sides`: the villages and townships they work for.
+    """
 
     counties: frozenset[int] = frozenset()
     townships: frozenset[int] = frozenset()
     departments: frozenset[int] = frozenset()
-    cadre_of: frozenset[int] = frozenset()
+    sides: frozenset[int] = frozenset()
+    person_id: int = 0
     # Held words are the desk's to read, and so to search.
     reads_held: bool = False
 
@@ -56,19 +60,16 @@ class Scope:
         if self.departments:
             parts.append(Ticket.unit_department_id.in_(self.departments))
         seen = or_(*parts) if parts else false()
-        if self.cadre_of:
-            own = and_(Ticket.about_cadres, Ticket.village_id.in_(self.cadre_of))
-            return and_(seen, not_(own))
-        return seen
+        return and_(seen, reaches(self.person_id, self.sides))
 
 
 def scope_of(actor: Actor) -> Scope:
     """From the grants that hold today."""
-    counties, townships, departments, villages = set(), set(), set(), set()
+    counties, townships, departments = set(), set(), set()
     for grant in actor.grants:
         if grant.role is Role.CADRE:
-            villages.add(grant.region_id)
-        elif grant.department_id is not None:
+            continue
+        if grant.department_id is not None:
             departments.add(grant.department_id)
         elif grant.role is Role.TOWNSHIP_STAFF:
             townships.add(grant.region_id)
@@ -78,7 +79,8 @@ def scope_of(actor: Actor) -> Scope:
         frozenset(counties),
         frozenset(townships),
         frozenset(departments),
-        frozenset(villages),
+        sides_of(actor.grants),
+        actor.person_id,
         has_permission(actor, Permission.RUN_TICKET_DESK),
     )
 
@@ -303,11 +305,12 @@ def samples(scope: Scope) -> list[Ticket]:
     return list(db.session.scalars(query.order_by(Ticket.id).limit(PAGE)))
 
 
-def similar(ticket: Ticket, parties: Collection[Party]) -> list[Ticket]:
+def similar(scope: Scope, ticket: Ticket, parties: Collection[Party]) -> list[Ticket]:
     """Open tickets of the same village and category that may be the same matter."""
     if Party.DESK not in parties or ticket.category_id is None:
         return []
     query = select(Ticket).where(
+        scope.covers(),
         Ticket.village_id == ticket.village_id,
         Ticket.category_id == ticket.category_id,
         Ticket.id != ticket.id,
@@ -317,9 +320,9 @@ def similar(ticket: Ticket, parties: Collection[Party]) -> list[Ticket]:
     return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(5)))
 
 
-def merged_into(ticket: Ticket) -> list[Ticket]:
-    """What goes on under this ticket."""
-    query = select(Ticket).where(Ticket.parent_id == ticket.id).order_by(Ticket.id)
+def merged_into(scope: Scope, ticket: Ticket) -> list[Ticket]:
+    """What goes on under this ticket and the reader may see."""
+    query = select(Ticket).where(scope.covers(), Ticket.parent_id == ticket.id).order_by(Ticket.id)
     return list(db.session.scalars(query.limit(20)))
 
 

@@ -106,6 +106,7 @@ def _list(error: DomainError | None = None) -> str:
 def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
     me = actor()
     ticket, parties = board.find_for_staff(me, ticket_id)
+    scope = board.scope_of(me)
     handled = Party.HANDLER in parties or queries.has_handled(ticket, me.person_id)
     filed = ticket.archived_at is not None
     offered = [] if filed else moves(State(ticket.state), parties, handled)
@@ -119,8 +120,8 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=supervision.LEVEL_NAMES,
         categories=list_categories(ticket.county_id),
-        similar=present.cards(board.similar(ticket, parties), parties),
-        merged=present.cards(board.merged_into(ticket), parties),
+        similar=present.cards(board.similar(scope, ticket, parties), parties),
+        merged=present.cards(board.merged_into(scope, ticket), parties),
         templates=queries.reply_templates(
             ticket.county_id, shown["category"]["code"] if shown["category"] else None
         ),

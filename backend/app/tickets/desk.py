@@ -23,12 +23,13 @@ from backend.app.tickets.errors import (
     UnitUnfit,
     VerdictGiven,
 )
-from backend.app.tickets.kinds import Kind, Outcome, Verdict
+from backend.app.tickets.kinds import TO_CLASSIFY, Channel, Kind, Outcome, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
+from backend.app.tickets.naming import Kept, keep_from, later_words, may_read, of_village
 from backend.app.tickets.news import tell_author, tell_office, tell_people
 from backend.app.tickets.parties import DESK
 from backend.app.tickets.routing import Office, staff_for
-from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
+from backend.app.tickets.states import CLOSING_VERDICTS, Move, Party, State
 
 LONGEST_REASON = 200
 MOST_TAGS = 5
@@ -94,6 +95,7 @@ def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) 
         if to.kind not in set(Kind):
             raise InvalidInput(errors={"kind": ["请从列表中选一个"]})
         ticket.kind = to.kind
+        ticket.tags = [tag for tag in ticket.tags if tag != TO_CLASSIFY]
     category = find_category(ticket.county_id, to.category)
     if category is not None:
         ticket.category_id = category.id
@@ -103,17 +105,27 @@ def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) 
             raise InvalidInput(errors={"urgency": ["请从列表中选一个"]})
         ticket.urgency = urgency
     if to.tags is not None:
-        ticket.tags = _clean_tags(to.tags)
+        cleaned = _clean_tags(to.tags)
+        ticket.tags = [tag for tag in cleaned if to.kind is None or tag != TO_CLASSIFY]
     if to.confidential is not None:
         ticket.confidential = to.confidential
-    if to.about_cadres is not None:
+    if to.about_cadres is not None and to.about_cadres != ticket.about_cadres:
         if to.about_cadres and ticket.unit_region_id == ticket.village_id is not None:
             raise UnitUnfit(errors={"about_cadres": ["这件在村里手上,请先改派给乡镇或部门"]})
-        ticket.about_cadres = to.about_cadres
+        _mark(ticket, to.about_cadres)
     turns.set_deadlines(ticket, act.at)
     act.detail = {"kind": ticket.kind, "urgency": ticket.urgency, "tags": ticket.tags}
     _finish(act)
     return ticket
+
+
+def _mark(ticket: Ticket, about_cadres: bool) -> None:
+    """The desk says whether it is about cadres; the call-back of a rating is kept from them too."""
+    ticket.about_cadres = about_cadres
+    if not about_cadres:
+        ticket.kept_from_regions = ticket.kept_from_people = []
+    if ticket.village_id is not None and (about_cadres or ticket.channel == Channel.RATING):
+        keep_from(ticket, of_village(ticket.village_id))
 
 
 def _clean_tags(tags: tuple[str, ...]) -> list[str]:
@@ -173,9 +185,9 @@ def _check_office(ticket: Ticket, office: Office) -> None:
         raise UnitUnfit(errors={"unit": ["没有这个单位"]}) from None
     if county_id != ticket.county_id:
         raise UnitUnfit(errors={"unit": ["只能派给本县的单位"]})
-    if ticket.about_cadres and office.region_id == ticket.village_id is not None:
-        raise UnitUnfit(errors={"unit": ["反映村干部的诉求不能派给这个村"]})
-    if not staff_for(office):
+    if office.region_id in ticket.kept_from_regions:
+        raise UnitUnfit(errors={"unit": ["反映干部的诉求和差评回访，不能派给被反映的一方"]})
+    if not may_read(staff_for(office), ticket):
         raise UnitUnfit(errors={"unit": ["这个单位还没有人能签收,请先在「人员与权限」里授权"]})
 
 
@@ -225,12 +237,14 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
     running = {State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.WAITING}
     if main.county_id != ticket.county_id or State(main.state) not in running:
         raise InvalidInput(errors={"into": ["只能并入本县一件还在办的诉求"]})
-    if ticket.about_cadres and main.unit_region_id == ticket.village_id is not None:
-        raise InvalidInput(errors={"into": ["反映村干部的,不能并到村里在办的诉求里"]})
+    if main.unit_region_id in ticket.kept_from_regions:
+        raise InvalidInput(errors={"into": ["反映干部的，不能并到被反映的一方在办的诉求里"]})
     if _has_merged(ticket.id):
         raise InvalidInput(errors={"into": ["已有诉求并到这一件,请反过来合并"]})
     take_from(ticket, act)
     turns.end(ticket, act.at)
+    # Whoever may not hear of the one does not answer it under the other either.
+    keep_from(main, Kept(frozenset(ticket.kept_from_regions), frozenset(ticket.kept_from_people)))
     ticket.parent_id, ticket.outcome = main.id, Outcome.MERGED.value
     act.detail = {"into": main.number}
     event = _finish(act)
@@ -313,7 +327,9 @@ def reopen_by_desk(actor: Actor, ticket_id: int, version: int | None, words: str
 def start_again(act: moves.Act, words: str | None) -> TicketEvent:
     """A new round with the same unit: new deadlines, the old ones stay in the events."""
     ticket = act.ticket
-    act.words = check_words(words)
+    act.words, kept = check_words(words), Kept()
+    if act.party is Party.AUTHOR:
+        act.words, kept = later_words(ticket, act.words)
     act.detail = {"due_at": ticket.due_at.isoformat(), "verdict": ticket.verdict}
     ticket.round += 1
     ticket.round_started_at = act.at
@@ -321,8 +337,11 @@ def start_again(act: moves.Act, words: str | None) -> TicketEvent:
     ticket.verdict = ticket.verdict_at = ticket.outcome = ticket.reply_result = None
     ticket.asked_again_at = None
     ticket.supervision_level = 0
+    if kept.named:
+        ticket.unit_region_id = ticket.unit_department_id = None
+        keep_from(ticket, kept)
     if ticket.unit_region_id is None and ticket.unit_department_id is None:
-        # It was answered together with another one and lies with nobody: the desk decides.
+        # It names somebody, or was answered together with another one: the desk decides.
         turns.start(ticket, act.at)
         event = moves.finish(act, State.ACCEPTED)
         tell_people(desk_staff(ticket), ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")

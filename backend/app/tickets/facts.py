@@ -4,8 +4,10 @@ Counted are the turns of the village itself (`turns.py`): what the county's desk
 with is no fault of the village. Each figure belongs to the month of its own instant, which nothing
 moves once it has passed, so that later acts change no earlier month: a rate to that of the due
 time, a verdict to that in which it was given. A turn that ended without an answer, or whose ticket
-was withdrawn or declined, counts where its deadline had passed before, and nowhere else. Call-backs
-after a bad rating have measurements of their own.
+was withdrawn or declined, counts where its deadline had passed before, and nowhere else. The
+call-back of a bad rating is made by the level above: whether in time is that level's (`bad_reply`),
+what the villager says to it is the village's (`fix`). What the village mends after several bad
+ratings is `bad_fix`.
 """
 
 from collections.abc import Collection, Iterator
@@ -71,7 +73,7 @@ TOLD = {
     "answer": f"CASE WHEN {ANSWER_DUE}"
     " THEN COALESCE(t.first_answered_at <= t.first_answer_due_at, false) END",
     "done": f"CASE WHEN {DUE} THEN COALESCE(t.answered_at <= t.due_at, false) END",
-    "fixed": "COALESCE(t.result = 'done', false)",
+    "fixed": "COALESCE(t.result = 'done' AND t.verdict IS DISTINCT FROM 'not', false)",
     "said": "CASE WHEN t.verdict_at >= :start AND t.verdict_at < :end THEN t.verdict END",
     "unrated": "CASE WHEN t.finished_at >= :start AND t.finished_at < :end"
     " THEN NOT COALESCE(t.handling_level IS NOT NULL AND t.verdict_at < :end, false) END",
@@ -80,7 +82,7 @@ TOLD = {
     f"CASE WHEN {HEARD} OR {LEFT} THEN {ELAPSED.format(h='heard')}"
     f" ELSE (CAST(:stopped AS float8[]))[county.nth] END - {ELAPSED.format(h='arrived')})::int END",
 }
-PLAIN, CALL_BACK = "NOT call_back", "call_back"
+PLAIN, CALL_BACK, MENDING = "NOT call_back AND NOT mending", "call_back", "mending"
 # Which turns are counted where: the yes and the no of rates, the grades of verdicts.
 COUNTS = {
     "response": (f"{PLAIN} AND answer", f"{PLAIN} AND NOT answer"),
@@ -88,8 +90,8 @@ COUNTS = {
     "resolution": tuple(f"{PLAIN} AND said = '{one}'" for one in ("solved", "partly", "not")),
     "bad_reply": (f"{CALL_BACK} AND answer", f"{CALL_BACK} AND NOT answer"),
     "bad_fix": (
-        f"{CALL_BACK} AND done AND fixed",
-        f"{CALL_BACK} AND done IS NOT NULL AND NOT (done AND fixed)",
+        f"{MENDING} AND done AND fixed",
+        f"{MENDING} AND done IS NOT NULL AND NOT (done AND fixed)",
     ),
     "fix": tuple(f"{CALL_BACK} AND said = '{one}'" for one in ("solved", "partly", "not")),
     "unrated": (f"{PLAIN} AND unrated", f"{PLAIN} AND NOT unrated"),
@@ -122,7 +124,7 @@ FACTS = f"""
            (json_agg(wait) FILTER (WHERE {CASES["waits"]}))::text,
            (json_agg(wait) FILTER (WHERE {CASES["open_waits"]}))::text
     FROM (
-        SELECT t.village_id, t.ticket_id AS id, t.call_back,
+        SELECT t.village_id, t.ticket_id AS id, t.call_back, t.mending,
                {", ".join(f"{told} AS {name}" for name, told in TOLD.items())}
         FROM ticket_turn t
         CROSS JOIN LATERAL (

@@ -20,7 +20,8 @@ NAME = f"""
 """
 ACCEPTED = "t.state NOT IN ('submitted', 'declined')"
 DONE = "(t.answered_at IS NOT NULL OR t.state IN ('resolved', 'unsolved'))"
-COUNTED = "t.state NOT IN ('withdrawn', 'merged')"
+# What villagers asked for: neither call-backs of bad ratings nor what a village is told to mend.
+COUNTED = "t.state NOT IN ('withdrawn', 'merged') AND t.channel NOT IN ('rating', 'mending')"
 FLOW = text(
     f"""
     SELECT t.village_id, {NAME} AS category,

@@ -194,7 +194,7 @@ def _answer_the_merged(main: Ticket, words: CheckedText, result: str, source: Ti
         act = moves.begin_as_system(ticket, Move.ANSWER_MERGED)
         act.words = words
         act.detail = {"result": result, "of": main.number, "event_id": source.id}
-        if not (ticket.about_cadres and main.unit_region_id == ticket.village_id):
+        if main.unit_region_id not in ticket.kept_from_regions:
             ticket.unit_region_id = main.unit_region_id
             ticket.unit_department_id = main.unit_department_id
         _answer(act, result)

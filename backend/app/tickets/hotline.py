@@ -18,7 +18,7 @@ from backend.app.places.queries import villages_by_name
 from backend.app.tickets import intake
 from backend.app.tickets.categories import list_categories
 from backend.app.tickets.intake import Said
-from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
+from backend.app.tickets.kinds import KIND_NAMES, TO_CLASSIFY, Channel, Kind
 from backend.app.tickets.models import HotlineMapping, Ticket
 
 # Our columns, what they mean, and the headings that are recognised without being told.
@@ -42,6 +42,7 @@ class Report:
     """What an import did; `refused` are (line, reason)."""
 
     new: int = 0
+    unclear: int = 0
     known: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
 
@@ -106,6 +107,7 @@ def import_orders(
             continue
         known.add(number)
         report.new += 1
+        report.unclear += bool(said.tags)
     record(
         "import_hotline", actor.person_id, "county", county_id,
         source=name, new=report.new, refused=len(report.refused),
@@ -156,8 +158,14 @@ class _Reader:
     def read(self, cells: Mapping[str, str]) -> tuple[Said, datetime]:
         if not cells["number"] or len(cells["number"]) > 60:
             raise InvalidInput(errors={"number": ["没有工单编号"]})
+        kind = self.kinds.get(cells.get("kind", "").strip())
+        # A type we do not know may be a complaint about somebody: it is kept like one until the
+        # desk has said what it is.
         said = Said(
-            kind=self.kinds.get(cells.get("kind", ""), Kind.HELP),
+            kind=kind or Kind.REPORT,
+            about_cadres=kind is None,
+            confidential=kind is None,
+            tags=() if kind else (TO_CLASSIFY,),
             words=cells["words"],
             village_id=self._village(cells["village"]),
             category=self.categories.get(cells.get("category", "")),

@@ -9,7 +9,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import func, select, text
 
-from backend.app.accounts.queries import cadre_names
 from backend.app.core import calendar
 from backend.app.core.calendar import midnight
 from backend.app.core.db import db
@@ -23,6 +22,7 @@ from backend.app.tickets.categories import find_category, suggest_for
 from backend.app.tickets.errors import IdempotencyConflict, NothingSaid, TooManyTickets
 from backend.app.tickets.kinds import Channel, Kind
 from backend.app.tickets.models import Ticket, TicketCategory, TicketEvent
+from backend.app.tickets.naming import Kept, of_village, whom_it_names
 from backend.app.tickets.news import tell_author, tell_office
 from backend.app.tickets.routing import route
 from backend.app.tickets.search import grams
@@ -49,6 +49,7 @@ class Said:
     about_cadres: bool = False
     phone: str | None = None
     contact_name: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 def submit(person_id: int, key: UUID, said: Said) -> Ticket:
@@ -89,6 +90,7 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     if checked.text is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
     category, suggested = _category(said, checked, place.county_id or 0)
+    kept = _kept_from(said, place, channel)
     if channel is Channel.ANONYMOUS:
         checked = moves.for_the_desk(checked)
     ticket_id = db.session.scalar(NEXT_ID) or 0
@@ -103,13 +105,16 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
         kind=said.kind.value,
         category_id=category.id if category else None,
         urgency=more.pop("urgency", category.urgency if category else "ordinary"),
+        tags=list(said.tags),
         words=checked.text,
         words_state=checked.state.value,
         hold_reason=checked.reason,
         grams=grams(checked.text),
         first_file_id=attached[0].id if attached else None,
         confidential=said.confidential,
-        about_cadres=said.about_cadres or _names_a_cadre(said, place),
+        about_cadres=said.about_cadres or kept.named,
+        kept_from_regions=sorted(kept.regions),
+        kept_from_people=sorted(kept.people),
         contact_sealed=_contact(said),
         state=State.SUBMITTED.value,
         version=1,
@@ -201,11 +206,14 @@ def _category(
     return find_category(county_id, suggested.category), suggested.because
 
 
-def _names_a_cadre(said: Said, place: Place) -> bool:
-    """A complaint or report that names a cadre of the village is about cadres, ticked or not."""
-    if said.kind not in (Kind.COMPLAINT, Kind.REPORT) or not said.words:
-        return False
-    return any(name in said.words for name in cadre_names(place.id) if len(name) >= 2)
+def _kept_from(said: Said, place: Place, channel: Channel) -> Kept:
+    """Whom nothing may reach: those it names, and the village it is about, ticked or rated."""
+    if channel is Channel.MENDING:
+        return Kept()
+    kept = whom_it_names(said.words, place) | whom_it_names(said.place_note, place)
+    if place.level == "village" and (said.about_cadres or channel is Channel.RATING):
+        kept |= of_village(place.id)
+    return kept
 
 
 def _contact(said: Said) -> bytes | None:

@@ -23,6 +23,8 @@ class Channel(StrEnum):
     RATING = "rating"
     HOTLINE = "hotline"
     ANONYMOUS = "anonymous"
+    # No villager's: what a village is asked to mend after several bad ratings.
+    MENDING = "mending"
 
 
 class Verdict(StrEnum):
@@ -55,6 +57,8 @@ KIND_NAMES = {
     Kind.REPORT: "举报",
     Kind.THANKS: "感谢",
 }
+# The tag of an imported order whose type is none of ours.
+TO_CLASSIFY = "待分类"
 KIND_HINTS = {
     Kind.CONSULT: "想问清楚一件事",
     Kind.HELP: "有难处,想请人帮忙",
@@ -70,6 +74,7 @@ CHANNEL_NAMES = {
     Channel.RATING: "差评回访",
     Channel.HOTLINE: "12345 转办",
     Channel.ANONYMOUS: "匿名",
+    Channel.MENDING: "差评整改",
 }
 VERDICT_NAMES = {
     Verdict.SOLVED: "解决了",

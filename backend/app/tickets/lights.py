@@ -76,6 +76,12 @@ def due_text(standing: Standing, at: datetime) -> str:
     return f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}){local:%H:%M} 前{what}"
 
 
+def day_words(at: datetime) -> str:
+    """11月20日（周五）18:00 前."""
+    local = _local(at)
+    return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M} 前"
+
+
 def _local(at: datetime) -> datetime:
     return at.astimezone(COUNTY_ZONE)
 

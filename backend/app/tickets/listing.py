@@ -8,7 +8,7 @@ from sqlalchemy import func, select, true
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.places.queries import department_names, region_names
-from backend.app.tickets import board
+from backend.app.tickets import board, present
 from backend.app.tickets.deadlines import URGENCY_NAMES, Urgency
 from backend.app.tickets.kinds import (
     CHANNEL_NAMES,
@@ -92,8 +92,10 @@ def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any
     at = calendar.now()
     end = row.answered_at or row.closed_at or at
     unit = places.get(row.unit_region_id) or bureaus.get(row.unit_department_id) or ""
+    opened = present.told_at(row, ())
+    begun = row.started_at if opened == row.created_at else None
     times = (
-        row.created_at, row.citizen_due_at, row.started_at, row.first_answer_due_at,
+        opened, row.citizen_due_at, begun, row.first_answer_due_at,
         row.first_answered_at, row.due_at, row.answered_at, row.closed_at,
     )  # fmt: skip
     return (

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from backend.app.core.calendar import COUNTY_ZONE
 from backend.app.notices.operations import notify
 from backend.app.tickets.models import Ticket, TicketEvent
+from backend.app.tickets.naming import may_read
 from backend.app.tickets.routing import Office, staff_for
 from backend.app.tickets.states import STATE_NAMES, State
 
@@ -45,10 +46,11 @@ def tell_office(ticket: Ticket, event: TicketEvent, title: str, words: str) -> N
 def tell_people(
     person_ids: Collection[int], ticket: Ticket, event: TicketEvent, title: str, words: str
 ) -> None:
-    if not person_ids:
+    told = may_read(person_ids, ticket)
+    if not told:
         return
     notify(
-        person_ids,
+        told,
         kind="ticket_work",
         title=title,
         words=words,

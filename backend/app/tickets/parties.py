@@ -3,8 +3,13 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, literal, not_
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
 from backend.app.access import Actor, Grant, Permission, Role
 from backend.app.access.permissions import TABLE
+from backend.app.places.queries import village_families
+from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import Party
 
 
@@ -14,7 +19,8 @@ class Facts(Protocol):
     county_id: int
     village_id: int | None
     person_id: int | None
-    about_cadres: bool
+    kept_from_regions: list[int]
+    kept_from_people: list[int]
     unit_region_id: int | None
     unit_department_id: int | None
 
@@ -23,11 +29,31 @@ HANDLERS = TABLE[Permission.HANDLE_TICKETS]
 DESK = TABLE[Permission.RUN_TICKET_DESK]
 
 
-def is_kept_from(grants: Collection[Grant], ticket: Facts) -> bool:
-    """A complaint about a village's cadres reaches none of them, whatever else they are."""
-    return ticket.about_cadres and any(
-        grant.role is Role.CADRE and grant.region_id == ticket.village_id for grant in grants
+SIDES = frozenset({Role.CADRE, Role.TOWNSHIP_STAFF})
+
+
+def sides_of(grants: Collection[Grant]) -> frozenset[int]:
+    """The villages, with what they were merged from or into, and townships somebody works for."""
+    worked_for = {grant.region_id for grant in grants if grant.role in SIDES}
+    return frozenset(village_families(worked_for)) if worked_for else frozenset()
+
+
+def is_kept_from(actor: Actor, ticket: Facts) -> bool:
+    """What is about somebody reaches neither them nor their office, whatever else they are."""
+    if actor.person_id in ticket.kept_from_people:
+        return True
+    return bool(ticket.kept_from_regions) and not sides_of(actor.grants).isdisjoint(
+        ticket.kept_from_regions
     )
+
+
+def reaches(person_id: int, sides: Collection[int]) -> ColumnElement[bool]:
+    """The same as a condition over tickets, for somebody who works for these."""
+    free = not_(literal(person_id) == func.any(Ticket.kept_from_people))
+    if not sides:
+        return free
+    own = cast(array(sorted(sides)), ARRAY(BigInteger))
+    return and_(free, not_(Ticket.kept_from_regions.overlap(own)))
 
 
 def belongs_to_unit(grants: Collection[Grant], ticket: Facts) -> bool:
@@ -48,7 +74,7 @@ def parties_of(actor: Actor, ticket: Facts) -> frozenset[Party]:
     found: set[Party] = set()
     if ticket.person_id is not None and ticket.person_id == actor.person_id:
         return frozenset({Party.AUTHOR})
-    if is_kept_from(actor.grants, ticket):
+    if is_kept_from(actor, ticket):
         return frozenset()
     if belongs_to_unit(actor.grants, ticket):
         found.add(Party.HANDLER)

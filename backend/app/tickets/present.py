@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
@@ -16,7 +16,7 @@ from backend.app.core.sealing import unseal
 from backend.app.places.queries import department_names, region_names, village_labels
 from backend.app.tickets.files import link_to
 from backend.app.tickets.intake import CONTACT
-from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Kind, Verdict
+from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, Kind, Verdict
 from backend.app.tickets.lights import Standing, due_text, light
 from backend.app.tickets.models import (
     Ticket,
@@ -28,6 +28,9 @@ from backend.app.tickets.models import (
 from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
 from backend.app.tickets.timeline import Told, tell
 
+# The moves by which a call-back is opened, at one time for all of a day.
+OPENING = frozenset({"submit", "accept", "assign"})
+CHECKED_ABOVE = "等县里核实"
 DESK_NAME = "县诉求受理中心"
 
 
@@ -118,16 +121,36 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "group": group_of(State(ticket.state)),
         "light": {"code": shown.code, "word": shown.word, "icon": shown.icon},
         "due_at": ticket.due_at,
-        "due_text": due_text(stands, at),
+        "due_text": CHECKED_ABOVE
+        if ticket.channel == Channel.MENDING and ticket.state == State.ANSWERED
+        else due_text(stands, at),
         "unit_name": names.office(
             ticket.unit_region_id, ticket.unit_department_id, ticket.county_id
         ),
         "village_name": names.regions.get(ticket.village_id or 0, ""),
-        "created_at": ticket.created_at,
+        "created_at": told_at(ticket, parties),
         "round": ticket.round,
         "needs": _needs(ticket),
         "version": ticket.version,
     }
+
+
+class HasOpening(Protocol):
+    """What tells when a ticket came in."""
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def told_at(ticket: HasOpening, parties: Collection[Party]) -> datetime:
+    """When it came in; of a bad rating its author alone is told more than the week."""
+    if ticket.channel != Channel.RATING or Party.AUTHOR in parties:
+        return ticket.created_at
+    day = calendar.local_day(ticket.created_at)
+    return calendar.midnight(day - timedelta(days=day.weekday()))
 
 
 def cards(
@@ -193,7 +216,7 @@ def _told(event: TicketEvent, ticket: Ticket, names: Names, parties: Collection[
     return Told(
         event.id,
         event.move,
-        event.at,
+        told_at(ticket, parties) if event.move in OPENING else event.at,
         names.office(event.unit_region_id, event.unit_department_id, ticket.county_id),
         event.words if visible else None,
         by_author,
@@ -238,8 +261,9 @@ def _extension(ticket: Ticket) -> dict[str, Any] | None:
 
 
 def _contact(ticket: Ticket, parties: Iterable[Party]) -> dict[str, Any] | None:
-    """Whom to call: for the unit unless the author asked for confidence, and for the desk."""
-    readers = {Party.DESK} if ticket.confidential else {Party.DESK, Party.HANDLER}
+    """Whom to call: for the desk; for the unit unless confidence was asked for or it is kept."""
+    guarded = ticket.confidential or bool(ticket.kept_from_regions or ticket.kept_from_people)
+    readers = {Party.DESK} if guarded else {Party.DESK, Party.HANDLER}
     return None if readers.isdisjoint(parties) else contact_of(ticket)
 
 

@@ -1,6 +1,6 @@
 """Reads about tickets for the phone: own ones, a village's queue, earlier answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from backend.app.tickets.models import (
     TicketExtension,
 )
 from backend.app.tickets.moves import has_handled
-from backend.app.tickets.parties import parties_of
+from backend.app.tickets.parties import is_kept_from, parties_of, reaches, sides_of
 from backend.app.tickets.search import folded, query_grams
 from backend.app.tickets.states import OPEN, WITH_UNIT, Move, Party, State, moves
 
@@ -121,7 +121,7 @@ def find_for_unit(actor: Actor, ticket_id: int) -> tuple[Ticket, frozenset[Party
     if ticket is None:
         raise TicketUnknown
     parties = parties_of(actor, ticket)
-    own_village = ticket.village_id in village_ids_of(actor) and not ticket.about_cadres
+    own_village = ticket.village_id in village_ids_of(actor) and not is_kept_from(actor, ticket)
     worked = own_village and has_handled(ticket, actor.person_id)
     if Party.HANDLER not in parties and not worked:
         raise TicketUnknown
@@ -153,8 +153,16 @@ def _next_due() -> ColumnElement[datetime]:
     )
 
 
-def queue_counts(unit_ids: Sequence[int]) -> QueueCounts:
-    """One statement over the unit's open tickets."""
+def _of_own(actor: Actor) -> ColumnElement[bool]:
+    """Tickets with the reader's villages, less what is kept from the reader."""
+    return and_(
+        Ticket.unit_region_id.in_(village_ids_of(actor)),
+        reaches(actor.person_id, sides_of(actor.grants)),
+    )
+
+
+def queue_counts(actor: Actor) -> QueueCounts:
+    """One statement over the open tickets of the reader's villages."""
     at = calendar.now()
     tomorrow = midnight(calendar.local_day(at)).timestamp() + 86400
     due, todo = _next_due(), Ticket.state.in_(MINE_TO_DO)
@@ -166,10 +174,7 @@ def queue_counts(unit_ids: Sequence[int]) -> QueueCounts:
             func.count().filter(todo, due >= at, or_(due <= at + SOON, due < end_of_day)),
             func.count().filter(todo, due < end_of_day),
             func.count().filter(Ticket.state == State.WAITING.value),
-        ).where(
-            Ticket.unit_region_id.in_(unit_ids),
-            Ticket.state.in_([state.value for state in WITH_UNIT]),
-        )
+        ).where(_of_own(actor), Ticket.state.in_([state.value for state in WITH_UNIT]))
     ).one()
     return QueueCounts(*row)
 
@@ -182,9 +187,9 @@ def headline(counts: QueueCounts) -> str:
     return f"{today},其中 {counts.late} 件已超时" if counts.late else today
 
 
-def queue(unit_ids: Sequence[int], view: str, before_id: int | None) -> list[Ticket]:
-    """A unit's tickets: what to do by deadline, what waits, what is done (newest first)."""
-    query = select(Ticket).where(Ticket.unit_region_id.in_(unit_ids))
+def queue(actor: Actor, view: str, before_id: int | None) -> list[Ticket]:
+    """Of the reader's villages: what to do by deadline, what waits, what is done (newest first)."""
+    query = select(Ticket).where(_of_own(actor))
     if view == "todo":
         query = query.where(Ticket.state.in_(MINE_TO_DO)).order_by(_next_due(), Ticket.id)
         # A village has a handful: the whole list fits on the phone.
@@ -235,7 +240,7 @@ def past_answers(ticket: Ticket, words: str) -> list[PastAnswer]:
             Ticket.county_id == ticket.county_id,
             Ticket.id != ticket.id,
             Ticket.confidential.is_(False),
-            Ticket.about_cadres.is_(False),
+            Ticket.kept_from_regions == [],
             Ticket.verdict.in_(["solved", "partly"]),
             TicketEvent.move == Move.REPLY.value,
             TicketEvent.words_state == "shown",

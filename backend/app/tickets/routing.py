@@ -10,7 +10,9 @@ from backend.app.access import Role
 from backend.app.accounts.queries import staff_of
 from backend.app.core.db import db
 from backend.app.places.queries import Place, get_place
+from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import RoutingRule, Ticket
+from backend.app.tickets.naming import may_read
 from backend.app.tickets.parties import HANDLERS
 
 
@@ -62,11 +64,18 @@ def staff_for(office: Office) -> list[int]:
 def route(ticket: Ticket, category_code: str | None) -> Office:
     """The office the rules name, or the next one above that has anybody in it; or the desk's none.
 
-    What is about a village's cadres never goes to the village; reports go to the desk.
+    What is about somebody never goes to their office; reports, and complaints of another system
+    about somebody, go to the desk. A bad rating is called back by the level above the village.
     """
     if ticket.village_id is None or ticket.kind == "report":
         return Office()
     place = get_place(ticket.village_id)
+    if ticket.channel == Channel.RATING:
+        return _first(ticket, [Office(place.township_id), Office(ticket.county_id)])
+    if ticket.channel == Channel.MENDING:
+        return _first(ticket, [Office(place.id)])
+    if ticket.about_cadres and ticket.channel == Channel.HOTLINE:
+        return Office()
     rules = db.session.scalars(
         select(RoutingRule).where(RoutingRule.county_id == ticket.county_id)
     ).all()
@@ -80,13 +89,18 @@ def route(ticket: Ticket, category_code: str | None) -> Office:
 
 
 def _can_sign(office: Office, ticket: Ticket) -> bool:
-    """Nobody handles a ticket of their own: an office of the author alone is an empty one."""
-    return any(person_id != ticket.person_id for person_id in staff_for(office))
+    """Nobody handles a ticket of their own or about them: such an office is an empty one."""
+    if office.region_id in ticket.kept_from_regions:
+        return False
+    return any(one != ticket.person_id for one in may_read(staff_for(office), ticket))
 
 
 def _of_place(ticket: Ticket, place: Place, target: str) -> Office:
     village, township = Office(place.id), Office(place.township_id)
     wanted = [village, township] if target == "village" else [township]
-    if ticket.about_cadres:
-        wanted = [township]
+    return _first(ticket, wanted)
+
+
+def _first(ticket: Ticket, wanted: Sequence[Office]) -> Office:
+    """The first of these offices with somebody who may handle it; else the desk's none."""
     return next((office for office in wanted if _can_sign(office, ticket)), Office())

@@ -59,6 +59,12 @@ class SuggestionShape(Shape):
     because = fields.List(fields.String())
 
 
+class CallBackShape(Shape):
+    office = fields.String(allow_none=True, required=True)
+    answer_by = fields.AwareDateTime(allow_none=True, required=True)
+    day = fields.String(allow_none=True, required=True)
+
+
 class FileShape(Shape):
     id = Id(required=True)
     kind = fields.String(required=True)

@@ -239,7 +239,8 @@ def _new(ticket: Ticket, at: datetime) -> TicketTurn:
     return TicketTurn(
         ticket_id=ticket.id, county_id=ticket.county_id, round=ticket.round, started_at=at,
         unit_region_id=region_id, unit_department_id=department_id, extra_days=0,
-        call_back=ticket.channel == Channel.RATING, village_id=_own_village(ticket),
+        call_back=ticket.channel == Channel.RATING, mending=ticket.channel == Channel.MENDING,
+        village_id=_own_village(ticket),
     )  # fmt: skip
 
 
@@ -248,7 +249,10 @@ def _unit(ticket: Ticket) -> tuple[int | None, int | None]:
 
 
 def _own_village(ticket: Ticket) -> int | None:
-    return ticket.village_id if ticket.unit_region_id == ticket.village_id else None
+    """Where it is counted: a village's own turn, and any unit's call-back of its bad rating."""
+    called_back = ticket.channel == Channel.RATING and _unit(ticket) != (None, None)
+    own = called_back or ticket.unit_region_id == ticket.village_id
+    return ticket.village_id if own else None
 
 
 def _is_new(ticket: Ticket) -> bool:

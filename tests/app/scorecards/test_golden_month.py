@@ -97,6 +97,7 @@ def test_what_counts_where(county: County) -> None:
     store(county, 102, 2, 2, "solved", channel="rating")
     at = calendar.midnight(date(2026, 9, 8))
     store(county, 103, 2, None, None, channel="rating", due_at=at)
+    store(county, 104, 2, None, None, channel="mending", due_at=at)
     facts = {one.village_id: one for one in gather(MONTH, [county.id], calendar.now())}
     south = facts[county.village_ids[2]]
     assert "response" not in south.counts

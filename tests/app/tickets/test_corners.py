@@ -7,6 +7,7 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.tickets import author, desk, handling
+from backend.app.tickets.errors import UnitUnfit
 from backend.app.tickets.handling import Written
 from backend.app.tickets.routing import Office
 from tests.app.ratings.conftest import open_phone
@@ -33,7 +34,7 @@ def test_a_complaint_about_cadres_cannot_be_merged_into_what_the_village_handles
     assert scalar("SELECT state FROM ticket WHERE id = :id", id=about) == "assigned"
 
 
-def test_even_when_the_main_ticket_goes_to_the_village_later_the_answer_arrives(
+def test_a_ticket_that_took_in_a_complaint_about_cadres_stays_away_from_them_too(
     phone, offices, client, scalar
 ) -> None:
     township = Office(offices.county.township_ids[0])
@@ -45,12 +46,14 @@ def test_even_when_the_main_ticket_goes_to_the_village_later_the_answer_arrives(
         desk.assign(offices.desk, main, None, township)
     with transaction():
         desk.merge(offices.desk, about, None, main)
-    with transaction():
+    with pytest.raises(UnitUnfit), transaction():
         desk.assign(offices.desk, main, None, Office(offices.village_id))
     with transaction():
-        handling.sign(offices.cadre, main, version(main))
+        desk.assign(offices.desk, main, None, Office(department_id=offices.department_id))
     with transaction():
-        handling.reply(offices.cadre, main, version(main), "done", Written("办好了"))
+        handling.sign(offices.department, main, version(main))
+    with transaction():
+        handling.reply(offices.department, main, version(main), "done", Written("办好了"))
     seen = other.call("GET", f"/tickets/{about}").json
     assert (seen["state"], seen["needs"]) == ("answered", "verdict")
     me = as_actor(other.person_id, Role.LEADER, offices.county.id)
@@ -58,8 +61,8 @@ def test_even_when_the_main_ticket_goes_to_the_village_later_the_answer_arrives(
         author.give_verdict(me, about, version(about), "not")
     with transaction():
         author.reopen(me, about, version(about), "还是不公")
-    # It lies with nobody: back to the desk, and never with the village.
-    assert scalar("SELECT state FROM ticket WHERE id = :id", id=about) == "accepted"
+    # Back with who answered it, and never with the village.
+    assert scalar("SELECT state FROM ticket WHERE id = :id", id=about) == "assigned"
     assert scalar("SELECT unit_region_id FROM ticket WHERE id = :id", id=about) is None
 
 

@@ -106,8 +106,8 @@ def test_an_order_that_is_imported_late_is_not_late_in_the_village(
     offices: Offices, clock: Clock
 ) -> None:
     clock(on(30))
-    heading = "工单编号,诉求内容,所属村,受理时间,办结时限"
-    order = "A1,路灯不亮,第1村,2026-11-01 09:00,2026-11-20"
+    heading = "工单编号,诉求内容,所属村,类型,受理时间,办结时限"
+    order = "A1,路灯不亮,第1村,求助,2026-11-01 09:00,2026-11-20"
     sheet = read_sheet(f"{heading}\n{order}\n".encode(), "orders.csv")
     with transaction():
         hotline.import_orders(

@@ -1,6 +1,8 @@
 """Tickets, what happened to them, and the county's data they run on."""
 
 from backend.app.tickets.models.history import (
+    CallBackDeclined,
+    MendedRating,
     Supervision,
     TicketEvent,
     TicketExtension,
@@ -27,9 +29,11 @@ from backend.app.tickets.models.ticket import (
 __all__ = [
     "CalendarDay",
     "CalendarYear",
+    "CallBackDeclined",
     "CountyHours",
     "DeadlineRule",
     "HotlineMapping",
+    "MendedRating",
     "ReplyTemplate",
     "RoutingRule",
     "Supervision",

@@ -54,14 +54,17 @@ class TicketTurn(Model):
     """One office's time with a ticket, from receipt on: its clock, its answer, what was said of it.
 
     Months are counted from turns. The county's desk has turns too, without a unit. `village_id` is
-    the unit's where it is the ticket's own village: only that is in a village's figures. Of a turn
-    that is over nothing changes but what was said of its answer (a trigger).
+    the unit's where it is the ticket's own village: only that is in a village's figures; and of a
+    call-back, whoever makes it, the rated one. Of a turn that is over nothing changes but what was
+    said of its answer (a trigger).
     """
 
     __tablename__ = "ticket_turn"
     __table_args__ = (
         CheckConstraint("unit_region_id IS NULL OR unit_department_id IS NULL", name="one_unit"),
-        CheckConstraint("village_id IS NULL OR village_id = unit_region_id", name="own_village"),
+        CheckConstraint(
+            "village_id IS NULL OR call_back OR village_id = unit_region_id", name="own_village"
+        ),
         CheckConstraint("ended_at >= started_at", name="order"),
         CheckConstraint("answered_at IS NULL OR answered_at = ended_at", name="answer_ends"),
         CheckConstraint("ended_at IS NOT NULL OR due_at IS NOT NULL", name="runs_to_a_time"),
@@ -90,6 +93,7 @@ class TicketTurn(Model):
     village_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     # A bad rating's call-back has measurements of its own.
     call_back: Mapped[bool]
+    mending: Mapped[bool] = mapped_column(server_default=text("false"))
     started_at: Mapped[datetime] = mapped_column(Instant)
     sign_due_at: Mapped[datetime | None] = mapped_column(Instant)
     # Null at the desk, and after a reopening: the same unit was heard before.
@@ -199,6 +203,25 @@ class Supervision(Model):
     at: Mapped[datetime] = mapped_column(Instant)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str | None] = mapped_column(String(200))
+
+
+class MendedRating(Model):
+    """A bad rating that a village's task to mend stands for; each in one task."""
+
+    __tablename__ = "ticket_mended_rating"
+    __table_args__ = (Index(None, "ticket_id"),)
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+
+
+class CallBackDeclined(Model):
+    """A bad rating whose author wants no call-back."""
+
+    __tablename__ = "call_back_declined"
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class TicketTouch(Model):

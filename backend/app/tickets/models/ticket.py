@@ -54,10 +54,15 @@ class Ticket(Model):
             " OR num_nonnulls(unit_region_id, unit_department_id) = 1",
             name="handled_by_a_unit",
         ),
-        # A named complaint about a cadre never reaches that cadre.
+        # A complaint about somebody, or the call-back of a bad rating, lies with none of theirs.
         CheckConstraint(
-            "NOT about_cadres OR unit_region_id IS DISTINCT FROM village_id",
+            "unit_region_id IS NULL OR NOT unit_region_id = ANY(kept_from_regions)",
             name="not_to_those_it_is_about",
+        ),
+        CheckConstraint(
+            "village_id IS NULL OR NOT (about_cadres OR channel = 'rating')"
+            " OR village_id = ANY(kept_from_regions)",
+            name="kept_from_its_village",
         ),
         CheckConstraint("words IS NOT NULL OR first_file_id IS NOT NULL", name="says_something"),
         CheckConstraint("handling_level BETWEEN 1 AND 5", name="handling_level"),
@@ -144,6 +149,9 @@ class Ticket(Model):
     first_file_id: Mapped[int | None] = mapped_column(BigInteger)
     confidential: Mapped[bool] = mapped_column(server_default=text("false"))
     about_cadres: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Whose people see nothing of it: villages and townships, and whoever worked there or is named.
+    kept_from_regions: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
+    kept_from_people: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     # Of an anonymous ticket: what its receipt looks up, and the people its author hides among.
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary)

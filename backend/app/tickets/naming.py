@@ -1,0 +1,92 @@
+"""Whom a ticket is kept from: the people its words name, and everybody who works beside them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from backend.app.access import Role
+from backend.app.accounts.queries import named_staff, who_served
+from backend.app.core.text_check import CheckedText, WordsState
+from backend.app.places.queries import Place, get_place, village_families
+from backend.app.tickets.models import Ticket
+from backend.app.tickets.search import folded
+
+VILLAGE_TITLES = (
+    "村干部", "支书", "村书记", "社区书记", "村主任", "居委会主任", "村委会主任", "社区主任",
+    "村长", "村会计", "村文书", "村两委",
+)  # fmt: skip
+TOWNSHIP_TITLES = (
+    "镇长", "乡长", "镇书记", "乡书记", "镇党委", "乡党委", "镇干部", "乡干部", "乡镇干部",
+    "包村干部", "驻村干部",
+)  # fmt: skip
+HOLD_REASON = "提到了干部，先由县里看"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Villages and townships, and people, from whom a ticket is kept; `named`: by its own words."""
+
+    regions: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+    named: bool = False
+
+    def __or__(self, other: "Kept") -> "Kept":
+        return Kept(
+            self.regions | other.regions, self.people | other.people, self.named or other.named
+        )
+
+
+def whom_it_names(words: str | None, place: Place) -> Kept:
+    """By name or by title, whatever kind of ticket it is.
+
+    A name of two letters counts where the person works in the same township, or where no village is
+    given; elsewhere in the county such names hide in too many other words.
+    """
+    said = folded(words or "")
+    if not said:
+        return Kept()
+    found = named_staff(said, place.county_id or place.id, place.township_id)
+    regions: set[int] = set()
+    if any(title in said for title in VILLAGE_TITLES) and place.level == "village":
+        regions.add(place.id)
+    if any(title in said for title in TOWNSHIP_TITLES) and place.township_id:
+        regions.add(place.township_id)
+    regions |= {one.region_id for one in found if one.role in (Role.CADRE, Role.TOWNSHIP_STAFF)}
+    if not found and not regions:
+        return Kept()
+    if place.level == "village":
+        regions.add(place.id)
+    return _with_colleagues(regions, {one.person_id for one in found}, named=True)
+
+
+def of_village(village_id: int) -> Kept:
+    """Everybody of the village: what it was merged from or into, today's and former cadres."""
+    return _with_colleagues({village_id}, set(), named=False)
+
+
+def _with_colleagues(regions: Iterable[int], people: set[int], named: bool) -> Kept:
+    kept = frozenset(village_families(regions))
+    return Kept(kept, frozenset(people | set(who_served(kept))), named)
+
+
+def keep_from(ticket: Ticket, kept: Kept) -> None:
+    """Adds to whom a ticket is kept from; what was added once stays."""
+    ticket.kept_from_regions = sorted({*ticket.kept_from_regions, *kept.regions})
+    ticket.kept_from_people = sorted({*ticket.kept_from_people, *kept.people})
+    ticket.about_cadres = ticket.about_cadres or kept.named
+
+
+def later_words(ticket: Ticket, checked: CheckedText) -> tuple[CheckedText, Kept]:
+    """What an author adds: words that name somebody wait for the desk, as do held ones."""
+    place = get_place(ticket.village_id or ticket.county_id)
+    kept = whom_it_names(checked.text, place)
+    if kept.named and not kept.people <= set(ticket.kept_from_people):
+        return CheckedText(checked.text, WordsState.HELD, checked.reason or HOLD_REASON), kept
+    return checked, Kept()
+
+
+def may_read(person_ids: Collection[int], ticket: Ticket) -> list[int]:
+    """Those of some people who may hear of it, in their order."""
+    barred = set(ticket.kept_from_people)
+    if ticket.kept_from_regions:
+        barred.update(who_served(ticket.kept_from_regions))
+    return [person_id for person_id in person_ids if person_id not in barred]
