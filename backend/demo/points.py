@@ -12,12 +12,13 @@ from backend.app.core import calendar, typeface
 from backend.app.core.db import db, transaction
 from backend.app.places.queries import get_place
 from backend.app.points import deeds, draws, expiry, rules, suspicions, watch
+from backend.app.points.draw_rule import SeedFormat
 from backend.app.points.draws import Plan
 from backend.app.points.examples import EXAMPLES
 from backend.app.points.rulebook import Vote
 
 DRAWN_BEFORE, LEAD = timedelta(days=9), timedelta(days=3)
-SEED = "02 09 14 17 25 31 + 11"
+SEED = "02091417253111"
 MEETINGS = (
     ("参加村民会议", "村民代表会,议水渠维修", 12, 14),
     ("参加村庄清洁日", "清了村口两条沟", 8, 20),
@@ -128,7 +129,8 @@ def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:
     month = calendar.previous_month(calendar.month_of(calendar.local_day(published_at)))
     plan = Plan(
         f"{month.month} 月参与抽奖", month, month, (("电饭煲", 2), ("食用油", 10), ("毛巾", 20)),
-        f"双色球第 {seed_day:%Y%j} 期(演示)开奖号码,红球从小到大", seed_at,
+        f"双色球第 {seed_day:%Y%j} 期(演示)开奖号码，红球从小到大，蓝球在后", seed_at,
+        SeedFormat(7, 2, 6),
     )  # fmt: skip
     with calendar.clock_at(published_at - timedelta(hours=2)):
         draws.switch(clerk, county_id, on=True, note_read=True)

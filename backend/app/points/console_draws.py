@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
+from backend.app.accounts.hands import is_same_hand
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
@@ -14,6 +15,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.points import draws, forms
+from backend.app.points.draw_rule import SeedFormat
 from backend.app.points.expiry import policy_of
 from backend.app.points.models import PointsDraw
 from backend.app.points.public_draws import STATES
@@ -48,7 +50,17 @@ def _plan() -> draws.Plan:
         read_prizes(form.get("prizes", "")),
         " ".join(form.get("seed_source", "").split()),
         read_moment(form, "seed_at"),
+        _seed_format(),
     )
+
+
+def _seed_format() -> SeedFormat | None:
+    counts = [
+        forms.read_number(request.form, name)
+        for name in ("seed_numbers", "seed_digits", "seed_ascending")
+    ]
+    given = [count for count in counts if count is not None]
+    return SeedFormat(*given) if len(given) == len(counts) else None
 
 
 @guard(Permission.SEE_POINTS)
@@ -117,7 +129,8 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
         draw=draw, error=error, states=STATES, place=get_place(draw.region_id),
         chances=draws.count_chances(draw) if draw.state == "draft" else draw.tickets,
         winners=draws.winners_of(draw.id), seeds=len(seeds), seed_due=at >= draw.seed_at,
-        read_by_me=actor().person_id in {one.person_id for one in seeds},
+        read_by_me=is_same_hand(actor().person_id, *(one.person_id for one in seeds)),
+        seed_format=draws.format_of(draw), late=draws.is_called_off_late(draw),
         differ=len({one.value for one in seeds}) == len(seeds) > 1,
         manages=may(actor(), Permission.MANAGE_POINTS, {draw.county_id}),
     )  # fmt: skip

@@ -3,6 +3,54 @@ works an example."""
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEWEST_DIGITS, MOST_DIGITS = 6, 60
+
+
+@dataclass(frozen=True)
+class SeedFormat:
+    """How the public number is written: `numbers` of `digits` each, one behind the other.
+
+    The first `ascending` stand from small to large, the others as they were announced. One public
+    number has one spelling, so nobody who enters it has a choice.
+    """
+
+    numbers: int
+    digits: int
+    ascending: int
+
+    @property
+    def length(self) -> int:
+        return self.numbers * self.digits
+
+    @property
+    def fits(self) -> bool:
+        """Whether a draw may use it: long enough that nobody can prepare for every outcome."""
+        counts = self.numbers >= 1 and self.digits >= 1 and 0 <= self.ascending <= self.numbers
+        return counts and self.ascending != 1 and FEWEST_DIGITS <= self.length <= MOST_DIGITS
+
+    def spell(self, numbers: Sequence[int]) -> str:
+        """The one spelling of a public number, given as its parts in the announced order."""
+        ordered = [*sorted(numbers[: self.ascending]), *numbers[self.ascending :]]
+        return "".join(f"{number:0{self.digits}d}" for number in ordered)
+
+    def fault(self, value: str) -> str | None:
+        """Why this is not how the number is written; None where it is."""
+        if not value.isascii() or not value.isdigit():
+            return "只填半角数字 0 到 9，中间不加空格、逗号、加号，也不用全角数字"
+        if len(value) != self.length:
+            return (
+                f"应为 {self.length} 个数字（{self.numbers} 个数，每个 {self.digits} 位，"
+                f"不够的前面补 0），您填了 {len(value)} 个"
+            )
+        first = [
+            value[place : place + self.digits]
+            for place in range(0, self.ascending * self.digits, self.digits)
+        ]
+        if first != sorted(first):
+            return f"前 {self.ascending} 个数要从小到大填"
+        return None
 
 
 def ticket_hash(code: str) -> str:

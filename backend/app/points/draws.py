@@ -1,7 +1,6 @@
 """抽奖: switch, draft, list and hash in public, a seed two people read alike, the winners."""
 
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,19 +9,27 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
+from backend.app.accounts.hands import check_another_hand
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import get_place
 from backend.app.points import news
-from backend.app.points.draw_rule import commitment, ticket_hash, winners
+from backend.app.points.draw_rule import (
+    FEWEST_DIGITS,
+    MOST_DIGITS,
+    SeedFormat,
+    commitment,
+    ticket_hash,
+    winners,
+)
 from backend.app.points.expiry import policy_of
 from backend.app.points.models import DrawSeed, DrawTicket, DrawWinner, PointsDraw
 
 LEAD = timedelta(hours=24)
 MOST_PRIZES = 200
-LONGEST_SEED = 120
+LONGEST_SOURCE = 120
 # Domain rules §8: what a county has to have read before it may switch draws on.
 LEGAL_NOTE = (
     "微信平台不许用抽奖诱导分享、关注,也不许拿不确定的好处做诱饵。",
@@ -60,6 +67,7 @@ class Plan:
     prizes: tuple[tuple[str, int], ...]
     seed_source: str
     seed_at: datetime | None
+    seed_format: SeedFormat | None
 
 
 def _manager_of(actor: Actor, region_id: int) -> None:
@@ -97,10 +105,14 @@ def _faults(plan: Plan) -> dict[str, list[str]]:
         faults["prizes"] = ["请写奖品和数量,一行一种,如:食用油 20"]
     elif total > MOST_PRIZES:
         faults["prizes"] = [f"奖品最多 {MOST_PRIZES} 份"]
-    if not 6 <= len(plan.seed_source) <= LONGEST_SEED:
+    if not 6 <= len(plan.seed_source) <= LONGEST_SOURCE:
         faults["seed_source"] = ["请写清楚到时看哪个公开的数,如:某日某期双色球开奖号码"]
     if plan.seed_at is None:
         faults["seed_at"] = ["请填那个数什么时候公布"]
+    if plan.seed_format is None or not plan.seed_format.fits:
+        faults["seed_format"] = [
+            f"请写清有几个数、每个几位、前几个从小到大；合起来 {FEWEST_DIGITS} 到 {MOST_DIGITS} 位"
+        ]
     return faults
 
 
@@ -123,6 +135,9 @@ def save(actor: Actor, region_id: int, plan: Plan, draw_id: int | None = None) -
     draw.first_month, draw.last_month = plan.first_month, plan.last_month  # type: ignore[assignment]
     draw.prizes = [{"name": name, "count": count} for name, count in plan.prizes]
     draw.seed_source, draw.seed_at = plan.seed_source, plan.seed_at  # type: ignore[assignment]
+    if plan.seed_format is not None:
+        draw.seed_numbers, draw.seed_digits = plan.seed_format.numbers, plan.seed_format.digits
+        draw.seed_ascending = plan.seed_format.ascending
     db.session.add(draw)
     db.session.flush()
     record("save_draw", actor.person_id, "points_draw", draw.id, region_id=region_id)
@@ -141,6 +156,8 @@ def publish(actor: Actor, draw_id: int) -> PointsDraw:
     at = calendar.now()
     if draw.seed_at < at + LEAD:
         raise Conflict("名单要在那个数公布前至少一天公布,请把时间往后改")
+    if format_of(draw) is None:
+        raise Conflict("还没有写明那个数怎么写，请重新存一份草稿")
     values = {
         "first": draw.first_month, "next": calendar.next_month(draw.last_month),
         "region_id": draw.region_id,
@@ -172,20 +189,28 @@ def enter_seed(actor: Actor, draw_id: int, value: str) -> PointsDraw:
         raise Conflict("现在不用录:还没公布名单,或已经开奖、取消")
     if calendar.now() < draw.seed_at:
         raise Conflict("那个数还没到公布的时候")
-    seed = " ".join(unicodedata.normalize("NFKC", value).split())
-    if not 2 <= len(seed) <= LONGEST_SEED:
-        raise InvalidInput(errors={"value": ["请照公开的数一字不差地录"]})
-    earlier = db.session.scalars(select(DrawSeed).where(DrawSeed.draw_id == draw.id)).all()
-    if actor.person_id in {one.person_id for one in earlier}:
-        raise Conflict("您已经录过了,要另一个人再录一次")
+    seed_format = format_of(draw)
+    fault = seed_format.fault(value) if seed_format else "公布时没有写明那个数怎么写"
+    if fault:
+        raise InvalidInput(errors={"value": [fault]})
+    earlier = seeds_of(draw.id)
+    again = Conflict("您已经录过了,要另一个人再录一次")
+    check_another_hand(actor, *(one.person_id for one in earlier), refusal=again)
     db.session.add(
-        DrawSeed(draw_id=draw.id, person_id=actor.person_id, value=seed, entered_at=calendar.now())
+        DrawSeed(draw_id=draw.id, person_id=actor.person_id, value=value, entered_at=calendar.now())
     )
     db.session.flush()
     record("enter_draw_seed", actor.person_id, "points_draw", draw.id)
-    if any(one.value == seed for one in earlier):
-        _draw(draw, seed)
+    if any(one.value == value for one in earlier):
+        _draw(draw, value)
     return draw
+
+
+def format_of(draw: PointsDraw) -> SeedFormat | None:
+    """How its number is written; None for drafts and draws from before there were formats."""
+    if draw.seed_numbers is None or draw.seed_digits is None or draw.seed_ascending is None:
+        return None
+    return SeedFormat(draw.seed_numbers, draw.seed_digits, draw.seed_ascending)
 
 
 def _draw(draw: PointsDraw, seed: str) -> None:
@@ -204,17 +229,29 @@ def _draw(draw: PointsDraw, seed: str) -> None:
 
 
 def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
-    """Before it is drawn, with a reason that stands on the public page."""
+    """Before it is drawn, with a reason and the time, which stand on the public page.
+
+    Once the number is known the page says so, and shows what was read of it until then.
+    """
     draw = _locked(draw_id)
     _manager_of(actor, draw.region_id)
     if not 4 <= len(reason.strip()) <= 120:
         raise InvalidInput(errors={"reason": ["请写取消的原因,会公开"]})
     if draw.state not in ("draft", "published"):
         raise Conflict("已经开奖或取消")
+    was_published = draw.state == "published"
     draw.state, draw.called_off_reason = "called_off", reason.strip()
+    draw.called_off_at = calendar.now()
     db.session.flush()
     record("call_off_draw", actor.person_id, "points_draw", draw.id, reason=reason.strip())
+    if was_published:
+        news.tell_called_off(draw, {ticket.person_id for ticket in tickets_of(draw.id)})
     return draw
+
+
+def is_called_off_late(draw: PointsDraw) -> bool:
+    """Whether it was called off after its number could be known."""
+    return draw.called_off_at is not None and draw.called_off_at >= draw.seed_at
 
 
 def _locked(draw_id: int) -> PointsDraw:

@@ -67,6 +67,12 @@ def tell_lapse(found: PointsLapse, told: dict[int, list[int]]) -> None:
         _tell(people, title, words, "lapse", found.id, points, day)
 
 
+def tell_called_off(draw: PointsDraw, people: Collection[int]) -> None:
+    title = f"「{draw.title}」取消了"
+    words = f"原因：{draw.called_off_reason}"
+    _tell(people, title, words, "draw", draw.id, page=DRAW_PAGE.format(draw.id))
+
+
 def tell_draw(draw: PointsDraw, people: Collection[int], won: bool) -> None:
     title = f"「{draw.title}」{'您中奖了' if won else '开奖了'}"
     words = "打开看奖品和领法。" if won else "这次没有中,名单和算法都公开,可以自己核对。"

@@ -18,7 +18,10 @@ def list_public_draws(county_id: int) -> str:
     if place.level != "county":
         raise NotFound
     found = draws.list_draws(county_id, with_drafts=False)
-    return render_template("points/public_draws.html", place=place, draws=found, states=STATES)
+    return render_template(
+        "points/public_draws.html", place=place, draws=found, states=STATES,
+        late={one.id for one in found if draws.is_called_off_late(one)},
+    )  # fmt: skip
 
 
 @blueprint.get("/draws/<int:draw_id>")
@@ -29,6 +32,8 @@ def show_public_draw(draw_id: int) -> str:
     return render_template(
         "points/public_draw.html",
         draw=draw, place=get_place(draw.region_id), winners=draws.winners_of(draw.id),
+        seed_format=draws.format_of(draw), late=draws.is_called_off_late(draw),
+        readings=draws.seeds_of(draw.id) if draw.state == "called_off" else [],
     )  # fmt: skip
 
 

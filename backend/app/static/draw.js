@@ -21,6 +21,15 @@ async function winners(hashes, seed, prizes) {
   return won;
 }
 
+// The one spelling of the public number that the draw's published format allows.
+function isSpelling(seed, { numbers, digits, ascending }) {
+  if (numbers === undefined) return true; // drawn before formats were published
+  const [count, width, sorted] = [Number(numbers), Number(digits), Number(ascending)];
+  if (!/^[0-9]+$/.test(seed) || seed.length !== count * width) return false;
+  const first = Array.from({ length: sorted }, (_, n) => seed.slice(n * width, (n + 1) * width));
+  return first.every((part, n) => n === 0 || first[n - 1] <= part);
+}
+
 function say(place, good, words) {
   place.textContent = `${good ? "✓" : "✕"} ${words}`;
   place.className = good ? "good" : "bad";
@@ -42,7 +51,7 @@ async function verify(page) {
   if (drawLine) {
     const told = [...page.querySelectorAll("[data-winner]")].map((row) => row.dataset.winner);
     const won = await winners(hashes, page.dataset.seed, told.length);
-    const right = same && won.join() === told.join();
+    const right = same && isSpelling(page.dataset.seed, page.dataset) && won.join() === told.join();
     say(drawLine, right, right ? "中签结果对得上:按规则重算,一个不差" : "中签结果对不上,请打 12345 反映");
   }
   const form = page.querySelector("#own");

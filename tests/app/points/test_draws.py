@@ -15,7 +15,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.settings import REPOSITORY
 from backend.app.points import draws, watch
-from backend.app.points.draw_rule import commitment, ticket_hash, winners
+from backend.app.points.draw_rule import SeedFormat, commitment, ticket_hash, winners
 from backend.app.points.ledger import credit
 from backend.app.points.models import PointsDraw
 from tests.app.ratings.conftest import open_phone
@@ -25,9 +25,9 @@ from tests.factories.county import bind, make_person
 SEED_AT = datetime(2026, 11, 24, 21, 30, tzinfo=calendar.COUNTY_ZONE)
 PLAN = draws.Plan(
     "十月参与抽奖", date(2026, 10, 1), date(2026, 10, 1), (("电饭煲", 1), ("食用油", 2)),
-    "双色球第 2026135 期开奖号码,红球从小到大", SEED_AT,
+    "双色球第 2026135 期开奖号码,红球从小到大", SEED_AT, SeedFormat(7, 2, 6),
 )  # fmt: skip
-SEED = "03 08 11 19 26 30 + 07"
+SEED = "03081119263007"
 HASHES = st.lists(st.binary(min_size=4, max_size=8).map(lambda b: ticket_hash(b.hex())),
                   min_size=1, max_size=40, unique=True)  # fmt: skip
 
@@ -49,7 +49,122 @@ def test_the_worked_example_of_the_document() -> None:
         assert f"{nth}  {line}" in page
     assert f"Commitment `{commitment(hashes)}`" in page
     assert f"`{SEED}`" in page
-    assert [hashes.index(won) + 1 for won in winners(hashes, SEED, 2)] == [4, 3]
+    assert [hashes.index(won) + 1 for won in winners(hashes, SEED, 2)] == [1, 3]
+
+
+FORMATS = st.builds(
+    SeedFormat, st.integers(1, 10), st.integers(1, 6), st.integers(0, 10)
+).filter(lambda one: one.fits)  # fmt: skip
+
+
+@st.composite
+def public_numbers(drawn) -> tuple[SeedFormat, list[int]]:
+    how = drawn(FORMATS)
+    part = st.integers(0, 10**how.digits - 1)
+    return how, drawn(st.lists(part, min_size=how.numbers, max_size=how.numbers))
+
+
+def spellings(how: SeedFormat, numbers: list[int]) -> set[str]:
+    """What two readers chose among: separators, widths, order, zeros, characters."""
+    orders = [numbers, sorted(numbers), sorted(numbers, reverse=True),
+              [*sorted(numbers[: how.ascending]), *numbers[how.ascending :]]]  # fmt: skip
+    found = set()
+    for order in orders:
+        for width in (1, how.digits, how.digits + 1):
+            parts = [f"{number:0{width}d}" for number in order]
+            found |= {
+                gap.join(parts) for gap in ("", " ", "  ", ",", "，", "-", "+", "\t", "\u3000")
+            }
+            found |= {" + ".join([" ".join(parts[:-1]), parts[-1]])}
+    plain = how.spell(numbers)
+    found |= {
+        plain, f" {plain}", f"{plain} ", f"{plain}\n", f"0{plain}", plain.lstrip("0"),
+        "".join(chr(ord(digit) - 48 + 0xFF10) for digit in plain),
+        "".join(chr(ord(digit) - 48 + 0x0660) for digit in plain), f"+{plain}", f"{plain}.0",
+    }  # fmt: skip
+    return found
+
+
+@settings(deadline=None)
+@given(public_numbers())
+def test_exactly_one_spelling_is_accepted_for_one_public_number(number) -> None:
+    how, numbers = number
+    accepted = {one for one in spellings(how, numbers) if how.fault(one) is None}
+    # Another order that happens to stand from small to large is another public number.
+    same = {one for one in accepted if _parts(how, one) == _parts(how, how.spell(numbers))}
+    assert same == {how.spell(numbers)}
+    assert all(how.spell(_parts(how, one)) == one for one in accepted)
+
+
+def _parts(how: SeedFormat, value: str) -> list[int]:
+    return [int(value[n : n + how.digits]) for n in range(0, len(value), how.digits)]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("03 08 11 19 26 30 07", "只填半角数字"), ("03,08,11,19,26,30,07", "只填半角数字"),
+        ("０３０８１１１９２６３００７", "只填半角数字"), ("3081119263007", "您填了 13 个"),
+        ("003081119263007", "您填了 15 个"), ("08031119263007", "从小到大"), ("", "只填半角数字"),
+    ],
+)  # fmt: skip
+def test_any_other_spelling_is_refused_in_words(
+    clerk, published: int, clock, value: str, words: str
+) -> None:
+    clock.at = SEED_AT + timedelta(hours=1)
+    with pytest.raises(InvalidInput) as refused:
+        read(clerk, published, value)
+    assert words in refused.value.errors["value"][0]
+    with pytest.raises(DBAPIError, match="not a spelling"), transaction() as session:
+        session.execute(
+            text("INSERT INTO points_draw_seed (draw_id, person_id, value, entered_at)"
+                 " VALUES (:d, :p, :v, now())"),
+            {"d": published, "p": clerk.person_id, "v": value},
+        )  # fmt: skip
+
+
+def test_database_and_program_accept_the_same_spellings(app) -> None:
+    same = text("SELECT is_seed_spelling(:v, :n, :d, :a)")
+    for how in (SeedFormat(7, 2, 6), SeedFormat(6, 1, 0), SeedFormat(3, 4, 3), SeedFormat(1, 8, 0)):
+        numbers = [*range(how.numbers, 0, -1)]
+        for value in spellings(how, numbers):
+            values = {"v": value, "n": how.numbers, "d": how.digits, "a": how.ascending}
+            accepted = db.session.scalar(same, values)
+            assert accepted is (how.fault(value) is None), (how, value)
+
+
+def test_two_readings_of_one_hand_are_one_reading(clerk, second, published, clock) -> None:
+    clock.at = SEED_AT + timedelta(hours=1)
+    read(clerk, published)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE console_login SET activated_at = NULL, activated_how = NULL,"
+                 " reset_by_id = :by WHERE person_id = :id"),
+            {"by": clerk.person_id, "id": second.person_id},
+        )  # fmt: skip
+    with pytest.raises(Conflict, match="另一个人"):
+        read(second, published)
+    with pytest.raises(DBAPIError, match="one hand"), transaction() as session:
+        session.execute(
+            text("INSERT INTO points_draw_seed (draw_id, person_id, value, entered_at)"
+                 " VALUES (:d, :p, :v, now())"),
+            {"d": published, "p": second.person_id, "v": SEED},
+        )  # fmt: skip
+
+
+def test_no_call_off_after_the_number_is_known_without_that_being_published(
+    clerk, published: int, people, client, county, clock
+) -> None:
+    clock.at = SEED_AT + timedelta(hours=1)
+    read(clerk, published)
+    with transaction():
+        draws.call_off(clerk, published, "奖品没有买到")
+    page = client.get(f"/p/draws/{published}").text
+    assert "取消的时候，那个数已经公布了" in page
+    assert SEED in page
+    assert "那个数公布以后取消的" in client.get(f"/p/counties/{county.id}/draws").text
+    told = db.session.execute(text("SELECT person_id FROM notice WHERE title LIKE '%取消了'"))
+    assert {row.person_id for row in told} == set(people[:5])
 
 
 @pytest.fixture
@@ -136,7 +251,7 @@ def test_two_people_who_read_the_same_draw_the_winners(
     assert read(clerk, published).state == "published"
     with pytest.raises(Conflict, match="另一个人"):
         read(clerk, published)
-    drawn = read(second, published, "03  08 11 19 26 30 + 07")
+    drawn = read(second, published)
     assert (drawn.state, drawn.seed) == ("drawn", SEED)
     hashes = [ticket.hash.hex() for ticket in draws.tickets_of(published)]
     won = draws.winners_of(published)
@@ -152,7 +267,7 @@ def test_readings_that_differ_wait_for_a_third(clerk, second, county, published,
     third = actor_today(make_staff(Role.COUNTY_STAFF, county.id, "third"))
     clock.at = SEED_AT + timedelta(hours=1)
     read(clerk, published)
-    assert read(second, published, "03 08 11 19 26 31 + 07").state == "published"
+    assert read(second, published, "03081119263107").state == "published"
     assert read(third, published).state == "drawn"
 
 
@@ -162,6 +277,8 @@ def test_readings_that_differ_wait_for_a_third(clerk, second, county, published,
         "UPDATE points_draw SET title = 'x'",
         "UPDATE points_draw SET prizes = '[]'",
         "UPDATE points_draw SET seed_source = 'x'",
+        "UPDATE points_draw SET seed_ascending = 0",
+        "UPDATE points_draw SET seed_numbers = 14, seed_digits = 1",
         "UPDATE points_draw SET commitment = decode(repeat('00', 32), 'hex')",
         "DELETE FROM points_draw",
         "UPDATE points_draw_ticket SET position = 99",
@@ -179,7 +296,9 @@ def test_what_was_published_is_not_changed(published: int, statement: str) -> No
 def test_called_off_says_why_in_public(clerk, published: int, client) -> None:
     with transaction():
         draws.call_off(clerk, published, "奖品没有买到")
-    assert "奖品没有买到" in client.get(f"/p/draws/{published}").text
+    page = client.get(f"/p/draws/{published}").text
+    assert "奖品没有买到" in page
+    assert "那个数已经公布了" not in page
     with pytest.raises(DomainError), transaction():
         draws.call_off(clerk, published, "再取消一次")
 
@@ -201,6 +320,10 @@ def test_a_draft_is_nobodys_business(draft: int, client, county) -> None:
         ({"prizes": (("油", 201),)}, "prizes"),
         ({"seed_source": "x"}, "seed_source"),
         ({"seed_at": None}, "seed_at"),
+        ({"seed_format": None}, "seed_format"),
+        ({"seed_format": SeedFormat(5, 1, 0)}, "seed_format"),
+        ({"seed_format": SeedFormat(61, 1, 0)}, "seed_format"),
+        ({"seed_format": SeedFormat(7, 2, 8)}, "seed_format"),
     ],
 )
 def test_a_wrong_plan_names_its_field(clerk, county, draft, changes, field: str) -> None:
@@ -228,6 +351,7 @@ def test_the_console_goes_from_the_note_to_the_winners(
     plan = {
         "region": str(county.id), "title": PLAN.title, "first_month": "2026-10",
         "last_month": "2026-10", "seed_source": PLAN.seed_source, "seed_at": "2026-11-24T21:30",
+        "seed_numbers": "7", "seed_digits": "2", "seed_ascending": "6",
     }  # fmt: skip
     wrong = desk.post(base, prizes="电饭煲", **plan)
     assert (wrong.status_code, "一行一种" in wrong.text) == (422, True)
@@ -237,6 +361,8 @@ def test_the_console_goes_from_the_note_to_the_winners(
     desk.post(f"{address}/publish")
     clock.at = SEED_AT + timedelta(hours=1)
     desk = sit_down(client, clerk.person_id)
+    spaced = desk.post(f"{address}/seed", value="03 08 11 19 26 30 + 07")
+    assert (spaced.status_code, "只填半角数字" in spaced.text) == (422, True)
     desk.post(f"{address}/seed", value=SEED)
     assert "请另一个人" in desk.get(address).text
     other = sit_down(client, second.person_id)

@@ -39,6 +39,19 @@ class PointsDraw(Model):
         ),
         CheckConstraint("(state = 'drawn') = (seed IS NOT NULL)", name="seed"),
         CheckConstraint("octet_length(commitment) = 32", name="commitment"),
+        CheckConstraint(
+            "(seed_numbers IS NULL) = (seed_digits IS NULL)"
+            " AND (seed_numbers IS NULL) = (seed_ascending IS NULL)"
+            " AND (state <> 'published' OR seed_numbers IS NOT NULL)"
+            " AND seed_numbers >= 1 AND seed_digits >= 1"
+            " AND seed_ascending BETWEEN 0 AND seed_numbers"
+            " AND seed_numbers * seed_digits BETWEEN 6 AND 60",
+            name="seed_format",
+        ),
+        CheckConstraint(
+            "is_seed_spelling(seed, seed_numbers, seed_digits, seed_ascending)",
+            name="seed_spelling",
+        ),
         CheckConstraint("first_month <= last_month", name="months"),
         Index(None, "county_id", "id"),
     )
@@ -53,6 +66,10 @@ class PointsDraw(Model):
     prizes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     seed_source: Mapped[str] = mapped_column(String(120))
     seed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # draw_rule.SeedFormat; None for draws drawn before December 2026.
+    seed_numbers: Mapped[int | None] = mapped_column(SmallInteger)
+    seed_digits: Mapped[int | None] = mapped_column(SmallInteger)
+    seed_ascending: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(10))
     tickets: Mapped[int | None] = mapped_column(Integer)
     commitment: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -60,6 +77,7 @@ class PointsDraw(Model):
     seed: Mapped[str | None] = mapped_column(String(120))
     drawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     called_off_reason: Mapped[str | None] = mapped_column(String(120))
+    called_off_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -85,7 +103,10 @@ class DrawTicket(Model):
 
 
 class DrawSeed(Model):
-    """What one of two people read where the seed was to come from; never changed."""
+    """What one of two people read where the seed was to come from; never changed.
+
+    A trigger takes the one spelling of the draw's format, and one reading of one hand.
+    """
 
     __tablename__ = "points_draw_seed"
     __table_args__ = (UniqueConstraint("draw_id", "person_id"),)
