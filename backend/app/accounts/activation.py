@@ -26,6 +26,8 @@ from backend.app.places.queries import get_place
 MINUTES = 15
 GOOD_FOR = timedelta(minutes=MINUTES)
 LENGTH = 8
+# By its first letter the phone tells it from a cadre's invitation, and from a shop's with a 0.
+SIGN = "1"
 # No letters or digits that are mistaken for each other when read out.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -37,7 +39,7 @@ def _hash(code: str) -> str:
 
 def begin(login: ConsoleLogin) -> str:
     """A code to type into the own phone's mini-program; the one before is worth nothing."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = SIGN + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
     login.activation_hash = _hash(code)
     login.activation_expires_at = calendar.now() + GOOD_FOR
     return f"{code[:4]} {code[4:]}"

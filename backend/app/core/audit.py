@@ -83,8 +83,14 @@ def look_at_telephone(subject_kind: str, subject_id: int) -> None:
 
     The answer is sent only once the note is durable.
     """
-    if has_request_context():
+    if has_request_context() and "actor" in g:
         g.setdefault("looks", set()).add((g.actor.person_id, subject_kind, subject_id))
+
+
+def look_at_words(words: str | None, subject_kind: str, subject_id: int) -> None:
+    """The same for words in which somebody wrote a number down."""
+    if words and TELEPHONE.search(words):
+        look_at_telephone(subject_kind, subject_id)
 
 
 def keep_looks(response: Response) -> Response:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from backend.app.core import calendar
-from backend.app.core.audit import look_at_telephone
+from backend.app.core.audit import look_at_telephone, look_at_words
 from backend.app.core.db import db
 from backend.app.core.errors import Unavailable
 from backend.app.core.sealing import unseal
@@ -106,6 +106,9 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         # When the office signs is its own business; the author wants to know when it is done.
         stands = replace(stands, sign_due_at=None)
     shown = light(stands, at)
+    words = ticket.words if sees_words(ticket.words_state, parties) else None
+    if Party.AUTHOR not in parties:
+        look_at_words(words, "ticket", ticket.id)
     return {
         "id": ticket.id,
         "number": ticket.number,
@@ -114,7 +117,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "category": {"code": category.code, "name": category.name, "icon": category.icon}
         if category
         else None,
-        "words": ticket.words if sees_words(ticket.words_state, parties) else None,
+        "words": words,
         "words_state": "held" if ticket.words_state == "refused" else ticket.words_state,
         "state": ticket.state,
         "state_name": STATE_NAMES[State(ticket.state)],
@@ -213,6 +216,8 @@ def detail(
 def _told(event: TicketEvent, ticket: Ticket, names: Names, parties: Collection[Party]) -> Told:
     by_author = event.party == Party.AUTHOR
     visible = sees_words(event.words_state, parties, by_author)
+    if visible and Party.AUTHOR not in parties:
+        look_at_words(event.words, "ticket", ticket.id)
     return Told(
         event.id,
         event.move,

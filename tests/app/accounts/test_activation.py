@@ -81,6 +81,7 @@ def test_the_own_phone_activates_and_the_owner_is_told(app, boss, county, scalar
     assert client.get("/console/login/activate").location.endswith("/console/")
     row = scalar("SELECT row_to_json(l) FROM console_login l WHERE username = 'wang'")
     assert (row["activated_how"], row["phone_person_id"]) == ("phone", phone.person_id)
+    assert code.startswith("1")
     assert not is_same_hand(boss.person_id, person)
     assert is_same_hand(phone.person_id, person)
     assert hands_of(person) == {person, phone.person_id}

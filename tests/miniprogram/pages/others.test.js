@@ -276,3 +276,14 @@ test('an invitation code makes a cadre; a wrong one is told kindly', async () =>
   await phone.see('您是村干部了')
   assert.deepEqual(village.requests('POST /me/roles')[1].data, { code: 'abcde fghjk' })
 })
+
+test('a code that begins with a one activates a console account and says so', async () => {
+  const village = new Village()
+  village.answers['POST /me/roles'] = () => fine({ person_id: 1, binding: null, roles: [] }, 201)
+  const phone = await open('invitation', village)
+  phone.type('#invitation-code', '1bcd efgh')
+  phone.tap('#invitation-send')
+  await phone.see('工作台账号激活了')
+  assert.ok(!phone.text().includes('村干部了'))
+  assert.deepEqual(village.requests('POST /me/roles')[0].data, { code: '1bcd efgh' })
+})

@@ -2,11 +2,12 @@ const { page } = require('../../core/page')
 const { acceptInvitation } = require('../../api/me')
 const { becomeKeeper } = require('../../api/shop')
 
-/** Codes of cadres hold no nought; those of shops begin with one. */
+/** Codes of cadres hold neither; those of shops begin with a 0, those that activate an account with a 1. */
 const SHOP = '0'
+const ACCOUNT = '1'
 
 Page(page({
-  data: { state: 'ready', code: '', problem: '', isSending: false, isDone: false, isShop: false },
+  data: { state: 'ready', code: '', problem: '', isSending: false, isDone: false, isShop: false, isAccount: false },
 
   onShow() {},
 
@@ -23,7 +24,7 @@ Page(page({
     try {
       const isShop = code.startsWith(SHOP)
       await (isShop ? becomeKeeper(code) : acceptInvitation(code))
-      this.setData({ isDone: true, isShop })
+      this.setData({ isDone: true, isShop, isAccount: code.startsWith(ACCOUNT) })
     } catch (error) {
       this.setData({ problem: error.message })
     }
