@@ -38,6 +38,8 @@ class LeaderPage:
     offices: list[tuple[str, OfficeLine]]
     late: list[dict[str, Any]]
     late_count: int
+    # Of them what the county's own desk has not passed on in time.
+    desk_late: int = 0
 
     @property
     def finding(self) -> str:
@@ -47,6 +49,8 @@ class LeaderPage:
         ]  # fmt: skip
         said = "、".join(behind)
         late = f"{self.late_count} 件诉求超时" if self.late_count else "没有超时的诉求"
+        if self.desk_late:
+            late += f"，其中县诉求受理中心没派出去的 {self.desk_late} 件"
         return f"{said + ',' if said else ''}{late}。"
 
 
@@ -64,8 +68,9 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
         sum(counts.values()),
         four_numbers(now, before, month < calendar.month_of(calendar.today())),
         [(names[line.region_id, line.department_id], line) for line in offices[:MOST_OFFICES]],
-        present.cards(tickets, {Party.HANDLER}),
+        present.cards_of_both(tickets, {Party.HANDLER}),
         sum(line.late for line in offices),
+        sum(line.late for line in offices if line.is_desk),
     )  # fmt: skip
 
 

@@ -220,6 +220,11 @@ class OfficeLine:
     typed: int
 
     @property
+    def is_desk(self) -> bool:
+        """What nobody has been given yet lies with the county's desk."""
+        return self.region_id is None and self.department_id is None
+
+    @property
     def minutes_a_case(self) -> float | None:
         """Average minutes of typing per answered case: the burden, shown to the county."""
         return round(self.typing_seconds / 60 / self.typed, 1) if self.typed else None
@@ -233,10 +238,15 @@ BOARD = """
                count(*) FILTER (WHERE due >= :at AND due <= :soon) AS soon,
                min(due) FILTER (WHERE paused_at IS NULL) AS oldest
         FROM (
-            SELECT unit_region_id, unit_department_id, paused_at,
+            SELECT CASE WHEN state NOT IN ('submitted', 'accepted') THEN unit_region_id END
+                       AS unit_region_id,
+                   CASE WHEN state NOT IN ('submitted', 'accepted') THEN unit_department_id END
+                       AS unit_department_id, paused_at,
                    CASE WHEN state = 'assigned' THEN LEAST(sign_due_at, due_at)
                         ELSE due_at END AS due
-            FROM ticket WHERE {covers} AND state IN ('assigned', 'handling', 'waiting')
+            FROM ticket
+            WHERE {covers}
+              AND state IN ('submitted', 'accepted', 'assigned', 'handling', 'waiting')
         ) AS lying
         GROUP BY 1, 2
     ), done AS (
@@ -275,7 +285,9 @@ LOOK_BACK = timedelta(days=30)
 
 
 def offices_board(scope: Scope) -> list[OfficeLine]:
-    """Every office with work, the latest first; answers of the last 30 days beside it."""
+    """Every office with work, the desk among them, the latest first; beside it the answers of the
+    last 30 days.
+    """
     at = calendar.now()
     # Only ids stand in the condition; written out, the same statement serves every scope.
     covers = scope.covers().compile(

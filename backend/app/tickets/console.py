@@ -89,7 +89,9 @@ def _list(error: DomainError | None = None) -> str:
     return render_template(
         "tickets/list.html",
         filters=filters, views=board.VIEWS, counts=board.view_counts(scope), turned=turned,
-        cards=present.cards(rows[: board.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}),
+        cards=present.cards_of_both(
+            rows[: board.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
+        ),
         more=len(rows) > board.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
         channels=CHANNEL_NAMES, runs_desk=runs_desk, error=error,
         townships=list_townships(counties),

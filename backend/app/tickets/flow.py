@@ -52,7 +52,7 @@ WHY = """
          WHEN t.verdict = 'not' THEN 'not_solved'
          WHEN t.state IN ('submitted', 'accepted') THEN 'desk'
          WHEN t.state = 'waiting' THEN 'waiting'
-         WHEN t.due_at < :at THEN 'late'
+         WHEN t.citizen_due_at < :at THEN 'late'
          WHEN t.extra_days > 0 THEN 'extended'
          ELSE 'running' END
 """

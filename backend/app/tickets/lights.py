@@ -37,6 +37,8 @@ class Standing:
     sign_due_at: datetime | None = None
     paused: bool = False
     outcome: str | None = None
+    # The deadline is the desk's, to pass it on.
+    at_desk: bool = False
 
     @property
     def next_due_at(self) -> datetime:
@@ -67,11 +69,11 @@ def due_text(standing: Standing, at: datetime) -> str:
     if standing.paused or standing.state is State.WAITING:
         return "等村民补充,暂停计时"
     due_at = standing.next_due_at
-    what = "签收" if due_at == standing.sign_due_at and standing.state is State.ASSIGNED else "办结"
+    what = _what(standing, due_at)
     if at > due_at:
-        return f"超时 {_length(at - due_at)}没{what}"
+        return f"超时 {length_words(at - due_at)}没{what}"
     if due_at - at < timedelta(hours=24):
-        return f"还有 {_length(due_at - at)}要{what}"
+        return f"还有 {length_words(due_at - at)}要{what}"
     local = _local(due_at)
     return f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}){local:%H:%M} 前{what}"
 
@@ -82,11 +84,38 @@ def day_words(at: datetime) -> str:
     return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M} 前"
 
 
+def _what(standing: Standing, due_at: datetime) -> str:
+    if standing.at_desk:
+        return "派单"
+    signs = due_at == standing.sign_due_at and standing.state is State.ASSIGNED
+    return "签收" if signs else "办结"
+
+
+def promise_text(promised: Standing, unit: str, unit_due_at: datetime | None, at: datetime) -> str:
+    """For the villager: until when it was promised, and when that has passed until when now.
+
+    `promised` is by the citizen's clock; `unit_due_at` is when the unit that has it must be done.
+    """
+    told = due_text(promised, at)
+    if light(promised, at) is not LATE or unit_due_at is None or unit_due_at <= at:
+        return told
+    local = _local(unit_due_at)
+    return f"{told}，{unit}要在 {local.month}月{local.day}日前办完"
+
+
+def citizen_text(due_at: datetime, end: datetime) -> str:
+    """For the county: 村民期限 11月20日 18:00，已过 10 天."""
+    local = _local(due_at)
+    told = f"村民期限 {local.month}月{local.day}日 {local:%H:%M}"
+    return f"{told}，已过 {length_words(end - due_at)}" if end > due_at else told
+
+
 def _local(at: datetime) -> datetime:
     return at.astimezone(COUNTY_ZONE)
 
 
-def _length(length: timedelta) -> str:
+def length_words(length: timedelta) -> str:
+    """20 分钟, 3 小时, 28 天."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 60:
         return f"{max(minutes, 1)} 分钟"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Protocol
 
 import orjson
@@ -17,14 +18,16 @@ from backend.app.places.queries import department_names, region_names, village_l
 from backend.app.tickets.files import link_to
 from backend.app.tickets.intake import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, Kind, Verdict
-from backend.app.tickets.lights import Standing, due_text, light
+from backend.app.tickets.lights import Standing, citizen_text, due_text, light, promise_text
 from backend.app.tickets.models import (
     Ticket,
     TicketCategory,
     TicketEvent,
     TicketExtension,
     TicketFile,
+    TicketTurn,
 )
+from backend.app.tickets.shares import in_words, is_late, spells, turns_by_ticket
 from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
 from backend.app.tickets.timeline import Told, tell
 
@@ -50,8 +53,16 @@ class Names:
         return self.regions.get(region_id, "")
 
 
-def names_for(tickets: Collection[Ticket], events: Collection[TicketEvent] = ()) -> Names:
+class HasUnit(Protocol):
+    """An event or a turn: whatever names a unit by its ids."""
+
+    unit_region_id: Any
+    unit_department_id: Any
+
+
+def names_for(tickets: Collection[Ticket], events: Iterable[HasUnit] = ()) -> Names:
     """Three statements, however many tickets."""
+    events = list(events)
     regions = {
         region
         for ticket in tickets
@@ -88,6 +99,7 @@ def standing(ticket: Ticket) -> Standing:
         ticket.sign_due_at,
         ticket.paused_at is not None,
         ticket.outcome,
+        State(ticket.state) in (State.SUBMITTED, State.ACCEPTED),
     )
 
 
@@ -104,7 +116,8 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
     stands = standing(ticket)
     if Party.AUTHOR in parties:
         # When the office signs is its own business; the author wants to know when it is done.
-        stands = replace(stands, sign_due_at=None)
+        stands = replace(stands, sign_due_at=None, due_at=ticket.citizen_due_at, at_desk=False)
+    unit = names.office(ticket.unit_region_id, ticket.unit_department_id, ticket.county_id)
     shown = light(stands, at)
     words = ticket.words if sees_words(ticket.words_state, parties) else None
     if Party.AUTHOR not in parties:
@@ -123,19 +136,25 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "state_name": STATE_NAMES[State(ticket.state)],
         "group": group_of(State(ticket.state)),
         "light": {"code": shown.code, "word": shown.word, "icon": shown.icon},
-        "due_at": ticket.due_at,
-        "due_text": CHECKED_ABOVE
-        if ticket.channel == Channel.MENDING and ticket.state == State.ANSWERED
-        else due_text(stands, at),
-        "unit_name": names.office(
-            ticket.unit_region_id, ticket.unit_department_id, ticket.county_id
-        ),
+        "due_at": stands.due_at,
+        "due_text": _due_text(ticket, stands, unit, parties, at),
+        "unit_name": unit,
         "village_name": names.regions.get(ticket.village_id or 0, ""),
         "created_at": told_at(ticket, parties),
         "round": ticket.round,
         "needs": _needs(ticket),
         "version": ticket.version,
     }
+
+
+def _due_text(
+    ticket: Ticket, stands: Standing, unit: str, parties: Collection[Party], at: datetime
+) -> str:
+    if ticket.channel == Channel.MENDING and ticket.state == State.ANSWERED:
+        return CHECKED_ABOVE
+    if Party.AUTHOR in parties:
+        return promise_text(stands, unit, ticket.due_at if ticket.assigned_at else None, at)
+    return due_text(stands, at)
 
 
 class HasOpening(Protocol):
@@ -163,6 +182,39 @@ def cards(
     return [card(ticket, names, parties, at) for ticket in tickets]
 
 
+def cards_of_both(
+    tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """As `cards`, with the citizen's clock too, and beside what is late who had it how long."""
+    at = at or calendar.now()
+    turns = turns_by_ticket([ticket.id for ticket in tickets if is_late(ticket, at)])
+    names = names_for(tickets, chain.from_iterable(turns.values()))
+    return [
+        {
+            **card(ticket, names, parties, at),
+            "citizen_text": _citizen_text(ticket, at),
+            "time_shares": _time_shares(ticket, turns.get(ticket.id, []), names, at),
+        }
+        for ticket in tickets
+    ]
+
+
+def _time_shares(
+    ticket: Ticket, turns: Collection[TicketTurn], names: Names, at: datetime
+) -> str | None:
+    """Beside what is late; of a bad rating nothing that says when somebody rated."""
+    if ticket.channel == Channel.RATING or not is_late(ticket, at):
+        return None
+    return in_words(spells(ticket, turns, names, at))
+
+
+def _citizen_text(ticket: Ticket, at: datetime) -> str | None:
+    """None where no citizen waits for it, or the day would say when somebody rated."""
+    if ticket.channel in (Channel.RATING, Channel.MENDING):
+        return None
+    return citizen_text(ticket.citizen_due_at, ticket.answered_at or ticket.closed_at or at)
+
+
 def _needs(ticket: Ticket) -> str | None:
     if ticket.state == State.WAITING:
         return "supplement"
@@ -179,7 +231,8 @@ def detail(
     events = db.session.scalars(
         select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
     ).all()
-    names = names_for([ticket], events)
+    turns = turns_by_ticket([ticket.id]).get(ticket.id, [])
+    names = names_for([ticket], [*events, *turns])
     files = _files(ticket.id, at)
     story = [
         told
@@ -210,6 +263,9 @@ def detail(
         "reopened_by_villager": ticket.reopened_by_author,
         "may": list(may),
         "contact": _contact(ticket, parties),
+        "citizen_text": _citizen_text(ticket, at),
+        # The author hears who has it; how long it lay where is between the offices.
+        "time_shares": None if Party.AUTHOR in parties else _time_shares(ticket, turns, names, at),
     }
 
 
@@ -300,8 +356,9 @@ def office_names(lines: Collection[HasOffice]) -> dict[tuple[int | None, int | N
     regions = [line.region_id for line in lines if line.region_id]
     departments = [line.department_id for line in lines if line.department_id]
     labels = village_labels(regions)
-    others = region_names(regions)
-    of_departments = department_names(departments)
+    above = [region for region in regions if region not in labels]
+    others = region_names(above) if above else {}
+    of_departments = department_names(departments) if departments else {}
     named: dict[tuple[int | None, int | None], str] = {}
     for line in lines:
         if line.department_id is not None:

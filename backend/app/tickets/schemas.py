@@ -153,6 +153,8 @@ class TicketShape(CardShape):
     reopened_by_villager = fields.Boolean()
     may = fields.List(fields.String())
     contact = fields.Nested(ContactShape, allow_none=True)
+    # Beside what is late: who had it how long. Not for its author.
+    time_shares = fields.String(allow_none=True)
 
 
 class PageQuery(Shape):
