@@ -4,6 +4,10 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection, text
+
+from backend.app.core import calendar
+from backend.app.core.audit import system_user
 
 database = current_app.extensions["migrate"].db
 
@@ -15,7 +19,26 @@ def _skip_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
         directives[:] = []
 
 
+HAS_ORIGIN = text(
+    "SELECT EXISTS (SELECT FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND table_name = 'audit_entry' AND column_name = 'origin')"
+)
+WRITE_DOWN = text(
+    "INSERT INTO audit_entry (at, action, subject_kind, subject_id, detail, origin)"
+    " VALUES (:at, 'shell_command', 'command', 'db',"
+    " jsonb_build_object('user', CAST(:user AS text), 'version', CAST(:version AS text)), 'shell')"
+)
+
+
+def _write_down(connection: Connection, versions: list[str]) -> None:
+    """Whoever changes the tables is in the audit log, too, once there is one that can hold it."""
+    if versions and connection.scalar(HAS_ORIGIN):
+        told = {"at": calendar.now(), "user": system_user(), "version": " ".join(versions)[-200:]}
+        connection.execute(WRITE_DOWN, told)
+
+
 def run() -> None:
+    versions: list[str] = []
     with database.engine.connect() as connection:
         context.configure(
             connection=connection,
@@ -23,9 +46,13 @@ def run() -> None:
             compare_type=True,
             compare_server_default=True,
             process_revision_directives=_skip_empty,
+            on_version_apply=lambda step, **_: versions.append(
+                f"{'' if step.is_upgrade else '-'}{step.up_revision_id}"
+            ),
         )
         with context.begin_transaction():
             context.run_migrations()
+            _write_down(connection, versions)
 
 
 run()

@@ -90,7 +90,7 @@ FUNCTIONS = (
                   WHERE person_id = somebody AND phone_person_id IS NOT NULL
             UNION SELECT person_id FROM console_login WHERE phone_person_id = somebody
         ) AS one;
-        PERFORM FROM person WHERE id = ANY(same) ORDER BY id FOR UPDATE;
+        PERFORM FROM person WHERE id = ANY(same) ORDER BY id FOR NO KEY UPDATE;
         IF EXISTS (
             SELECT FROM role_grant a JOIN role_grant b ON b.person_id = ANY(same)
             WHERE a.person_id = ANY(same) AND a.role IN ({OFFICES}) AND b.role <> a.role

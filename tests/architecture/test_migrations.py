@@ -46,6 +46,19 @@ def test_upgrading_from_nothing_and_from_the_revision_before(empty_app: Flask) -
     upgrade()
 
 
+def test_who_migrates_is_in_the_audit_log(empty_app: Flask) -> None:
+    upgrade()
+    entry = db.session.execute(
+        text("SELECT subject_kind, subject_id, origin, detail FROM audit_entry")
+    ).one()
+    assert tuple(entry[:3]) == ("command", "db", "shell")
+    assert entry.detail["user"]
+    assert "0001" in entry.detail["version"]
+    db.session.rollback()
+    upgrade()
+    assert db.session.scalar(text("SELECT count(*) FROM audit_entry")) == 1
+
+
 def test_models_and_migrations_agree(empty_app: Flask) -> None:
     upgrade()
     done = empty_app.test_cli_runner().invoke(args=["db", "check"])

@@ -110,7 +110,6 @@ FOUNDED = text(
     """
     SELECT g.region_id FROM role_grant g
     WHERE g.person_id = :person_id AND g.role = 'security_admin' AND g.revoked_at IS NULL
-      AND g.granted_by_id IS NULL
       AND NOT EXISTS (
         SELECT FROM role_grant o JOIN console_login l ON l.person_id = o.person_id
         WHERE o.region_id = g.region_id AND o.role = 'security_admin' AND o.revoked_at IS NULL
@@ -120,9 +119,9 @@ FOUNDED = text(
 
 
 def found(login: ConsoleLogin) -> bool:
-    """The first security administrator of a county has no colleague to be the witness.
+    """The only security administrator of a county has no colleague to be the witness.
 
-    Own slip from the shell and own TOTP are enough, once, for an account nobody inside opened.
+    A slip from the shell, which nobody inside has seen, and the own TOTP are enough.
     """
     if login.opened_by_id is not None or login.reset_by_id is not None:
         return False
@@ -138,6 +137,8 @@ def _activate(login: ConsoleLogin, how: str, by_id: int) -> None:
     login.activated_at, login.activated_how = calendar.now(), how
     login.activation_hash, login.activation_expires_at = None, None
     db.session.flush()
+    # The phone is the owner's: a villager's number would stand outside of the county's log.
+    by_id = login.person_id if how == "phone" else by_id
     record("activate_login", by_id, "person", login.person_id, stage=how)
     words = {
         "phone": "用您的手机激活了工作台账号。不是您本人做的，请马上告诉安全管理员。",

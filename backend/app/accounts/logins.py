@@ -211,6 +211,9 @@ def renew_slip(person_id: int, reset_by_id: int | None) -> str:
     login.totp_sealed, login.totp_confirmed_at, login.totp_last_step = None, None, None
     login.recovery_hashes = []
     login.reset_by_id = reset_by_id
+    if reset_by_id is None:
+        # A slip from the shell: nobody inside knows the password any more.
+        login.opened_by_id = None
     login.activated_at, login.activated_how = None, None
     login.activation_hash, login.activation_expires_at = None, None
     after_commit(lambda: close_all_sessions(person_id))

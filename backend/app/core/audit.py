@@ -61,7 +61,7 @@ def record(
             action=action,
             subject_kind=subject_kind,
             subject_id=str(subject_id),
-            detail=detail,
+            detail={name: _cut(value) for name, value in detail.items()},
             request_id=current_request_id(),
             origin=origin,
             address=address,
@@ -130,7 +130,7 @@ def _audited(callback: Callable[..., Any]) -> Callable[..., Any]:
         with transaction():
             record(
                 "shell_command", None, "command", context.command_path.partition(" ")[2][:60],
-                user=_system_user(),
+                user=system_user(),
                 words=" ".join(f"{name}={_shown(value)}" for name, value in context.params.items()),
             )  # fmt: skip
         return callback(*args, **kwargs)
@@ -139,7 +139,8 @@ def _audited(callback: Callable[..., Any]) -> Callable[..., Any]:
     return audited
 
 
-def _system_user() -> str:
+def system_user() -> str:
+    """Who has the shell."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -147,5 +148,10 @@ def _system_user() -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value as it was typed, telephone numbers cut, files by their name."""
-    return TELEPHONE.sub(r"\1****\2", str(getattr(value, "name", value)))[:120]
+    """A value as it was typed, files by their name."""
+    return str(getattr(value, "name", value))[:120]
+
+
+def _cut(value: Any) -> Any:
+    """Telephone numbers that somebody wrote into a reason or a command stay out of the log."""
+    return TELEPHONE.sub(r"\1****\2", value) if isinstance(value, str) else value

@@ -87,6 +87,11 @@ def test_the_own_phone_activates_and_the_owner_is_told(app, boss, county, scalar
     assert hands_of(person) == {person, phone.person_id}
     told = scalar("SELECT count(*) FROM notice WHERE person_id = :id", id=phone.person_id)
     assert told == 1
+    auditor = sit_down(app.test_client(), make_staff(Role.AUDITOR, county.id, "he"))
+    assert (
+        "激活账号"
+        in auditor.get("/console/audit?action=activate_login").text.partition("<tbody")[2]
+    )
 
 
 def test_a_code_is_used_once_and_one_telephone_is_one_accounts(app, boss, scalar) -> None:
@@ -177,6 +182,23 @@ def test_the_first_security_administrator_takes_over_by_slip_and_totp_the_second
     enrol(other, chen)
     assert other.get("/console/login/activate").status_code == 200
     assert scalar("SELECT activated_at IS NULL FROM console_login WHERE username = 'chen'")
+
+
+def test_an_only_security_administrator_comes_back_by_a_slip_from_the_shell(
+    app, boss, county, scalar
+) -> None:
+    lin = make_staff(Role.SECURITY_ADMIN, county.id, "lin")
+    page = boss.post(f"/console/people/{lin}/password").text
+    client = enter(app, "lin", secret_in(page))
+    enrol(client, lin)
+    client.get("/console/login/activate")
+    waits = "SELECT activated_at IS NULL FROM console_login WHERE username = 'lin'"
+    assert scalar(waits), "whoever reset the account could have set up that TOTP"
+    done = app.test_cli_runner().invoke(args=["accounts", "new-slip", "lin"])
+    client = enter(app, "lin", re.search(r"[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}", done.output)[0])
+    enrol(client, lin)
+    client.get("/console/login/activate")
+    assert not scalar(waits)
 
 
 def test_an_expired_code_activates_nothing(app, boss, scalar) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Role
+from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, log_in, make_staff, sit_down
@@ -75,6 +76,13 @@ def test_commands_of_the_server_stand_on_the_auditors_page(app, county, auditor)
     page = again.get("/console/audit?action=shell").text
     assert "accounts new-slip" in page
     assert "服务器命令" in page
+
+
+def test_telephones_written_into_a_reason_stay_out_of_the_log(county, scalar) -> None:
+    with transaction():
+        record("correct_month", None, "county", county.id, reason="问过13800138000,属实")
+    (entry,) = entries(scalar, "correct_month")
+    assert entry["detail"]["reason"] == "问过138****8000,属实"
 
 
 def test_the_log_is_append_only_by_the_database(auditor) -> None:

@@ -1,6 +1,8 @@
 """三员分立: accounts, confirmations and the log lie in three hands that never meet."""
 
+from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -184,6 +186,17 @@ def test_a_cadre_invited_to_the_phone_of_an_office_is_refused(client, county, sc
     code = page.partition('class="secret">')[2].partition("<")[0]
     answer = phone.call("POST", "/me/roles", json={"code": code})
     assert (answer.status_code, answer.json["code"]) == (409, "offices_apart")
+
+
+def test_of_two_offices_given_at_once_to_one_person_one_is_refused(county, at_once, scalar) -> None:
+    person = make_person("o-1", "")
+
+    def give(role: Role) -> None:
+        with suppress(DBAPIError):
+            grant_role(person, role, county.id)
+
+    at_once(partial(give, Role.AUDITOR), partial(give, Role.SYSTEM_ADMIN))
+    assert scalar("SELECT count(*) FROM role_grant WHERE person_id = :id", id=person) == 1
 
 
 def test_activation_lists_only_the_readers_county(county, security, system) -> None:
