@@ -18,7 +18,7 @@ from backend.app.points.acts import SOURCES
 
 FEATURES = (
     "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
-    "exports",
+    "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
 SECURITY = {

@@ -1,4 +1,6 @@
-"""Ratings, by night: what looks stuffed is held, and last week's traces are forgotten."""
+"""Ratings, by night: what looks stuffed is held, and then its traces are forgotten."""
+
+from flask import current_app
 
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -15,5 +17,5 @@ def hold_suspicious() -> int:
         with transaction():
             held += holding.hold_suspicious(county_id, today, came)
     with transaction():
-        holding.forget_traces(today)
+        holding.forget_traces(today, current_app.config["SETTINGS"].retain_traces_days)
     return held

@@ -65,6 +65,7 @@ TIMETABLE: tuple[Entry | Weekly | Often, ...] = (
     Entry(JobName.LAPSE_POINTS, hour=9),
     Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
     Entry(JobName.DELETE_LOOSE_PROOFS, hour=3, minute=35),
+    Entry(JobName.APPLY_RETENTION, hour=3, minute=45),
     Entry(JobName.FLUSH_INBOX, hour=3),
     Entry(JobName.READ_LETTERS, hour=3, minute=40),
     Often(JobName.REFRESH_THREADS, minutes=5),

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     REVIEW_POINTS = "review_points"
     SEE_REVIEWS = "see_reviews"
     REVIEW_RATINGS = "review_ratings"
+    HANDLE_OWN_DATA = "handle_own_data"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -124,6 +125,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.REVIEW_POINTS: frozenset({K, M}),
     Permission.SEE_REVIEWS: frozenset({K, L, M}),
     Permission.REVIEW_RATINGS: frozenset({K, M}),
+    Permission.HANDLE_OWN_DATA: frozenset({K, M}),
 }
 
 # Which roles a holder may ask for; a security administrator confirms each.
@@ -142,6 +144,7 @@ SECOND_FACTOR: frozenset[Permission] = frozenset(
         Permission.CONFIRM_ACCOUNTS,
         Permission.SEE_AUDIT,
         Permission.MANAGE_API_TOKENS,
+        Permission.HANDLE_OWN_DATA,
     }
 )
 

@@ -28,6 +28,11 @@ ACTIONS = {
     "see_telephone": "查看电话",
     "invite_cadre": "请村干部",
     "accept_invitation": "接受邀请",
+    "close_account": "注销账号",
+    "export_person": "导出个人资料",
+    "ask_data_request": "登记资料申请",
+    "see_data_request": "查看资料申请",
+    "decide_data_request": "办理资料申请",
     "open_login": "开账号",
     "reset_password": "重置密码",
     "unlock_login": "解锁账号",
@@ -151,7 +156,7 @@ SUBJECTS = {
     "ticket": "诉求", "survey": "问卷", "objection": "申诉", "bunch": "一组评价",
     "points_freeze": "冻结", "points_hold": "暂扣", "points_draw": "抽奖",
     "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌",
-    "bulletin": "简报",
+    "bulletin": "简报", "data_request": "资料申请",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {

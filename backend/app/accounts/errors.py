@@ -85,3 +85,13 @@ class InvitationUnknown(NotFound):
 
     code = "invitation_unknown"
     message = "邀请码不对、用过了或过期了,请乡镇重新发一个"
+
+
+class AccountClosed(Conflict):
+    code = "account_closed"
+    message = "您的账号已经注销"
+
+
+class HasRole(Conflict):
+    code = "has_role"
+    message = "现在还不能注销"

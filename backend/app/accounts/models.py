@@ -26,11 +26,25 @@ class Person(Model):
     """Somebody: a WeChat user, a member of staff, or both."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("closed_at IS NULL OR openid IS NULL", name="closed_has_no_openid"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     openid: Mapped[str | None] = mapped_column(String(64), unique=True)
     display_name: Mapped[str] = mapped_column(String(40), server_default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # Nobody is behind this number any more; what cannot be deleted hangs on it.
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ClosedAccount(Model):
+    """A keyed digest of who closed an account, until coming back would count nobody twice."""
+
+    __tablename__ = "closed_account"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    reopens_on: Mapped[date] = mapped_column(Date)
 
 
 class PersonConsent(Model):

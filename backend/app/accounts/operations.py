@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from backend.app.accounts import persons
 from backend.app.accounts.errors import VillageClosed, WrongPlace
 from backend.app.accounts.models import Binding, Person
 from backend.app.core import calendar
@@ -25,6 +26,7 @@ def enter_by_openid(openid: str) -> int:
     )
     person_id = db.session.scalar(select(Person.id).where(Person.openid == openid))
     if person_id is None:
+        persons.check_open(openid)
         person_id = db.session.scalar(made)
     if person_id is None:
         person_id = db.session.scalars(select(Person.id).where(Person.openid == openid)).one()

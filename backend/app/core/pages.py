@@ -34,7 +34,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/surveys": ("/console/surveys",),
     "/console/points": ("/console/points",),
     "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
-    "/console/people": ("/console/people", "/console/grants"),
+    "/console/people": ("/console/people", "/console/grants", "/console/own-data"),
     "/console/security": ("/console/security",),
     "/console/audit": ("/console/audit",),
 }  # fmt: skip

@@ -40,6 +40,7 @@ class JobName(StrEnum):
     PUBLISH_POINTS = "backend.jobs.rewards.publish_points"
     CLOSE_POINTS_MONTH = "backend.jobs.points.close_points_month"
     LAPSE_POINTS = "backend.jobs.points.lapse_points"
+    APPLY_RETENTION = "backend.jobs.own_data.apply_retention"
 
 
 class QueueName(StrEnum):
@@ -73,6 +74,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.PUBLISH_POINTS: QueueName.SLOW,
     JobName.CLOSE_POINTS_MONTH: QueueName.SLOW,
     JobName.LAPSE_POINTS: QueueName.SLOW,
+    JobName.APPLY_RETENTION: QueueName.SLOW,
 }
 
 

@@ -44,6 +44,11 @@ class Settings:
     instance: str = ""
     demo_months: int = 6
     demo_seconds_ahead: int = 0
+    retain_ratings_months: int = 24
+    retain_audit_months: int = 36
+    retain_notices_months: int = 12
+    retain_traces_days: int = 1
+    retain_order_files_days: int = 1
 
     @property
     def demo(self) -> bool:
@@ -100,6 +105,11 @@ class Settings:
             instance=environ.get("INSTANCE", ""),
             demo_months=_whole(environ, "DEMO_MONTHS", 6),
             demo_seconds_ahead=_whole(environ, "DEMO_SECONDS_AHEAD", 0),
+            retain_ratings_months=_whole(environ, "RETAIN_RATINGS_MONTHS", 24),
+            retain_audit_months=_whole(environ, "RETAIN_AUDIT_MONTHS", 36),
+            retain_notices_months=_whole(environ, "RETAIN_NOTICES_MONTHS", 12),
+            retain_traces_days=_whole(environ, "RETAIN_TRACES_DAYS", 1),
+            retain_order_files_days=_whole(environ, "RETAIN_ORDER_FILES_DAYS", 1),
         )
         faults = settings.faults(environ)
         if faults:
@@ -115,7 +125,29 @@ class Settings:
         ]
         if self.demo_seconds_ahead and self.environment not in ("demo", "test"):
             found.append("DEMO_SECONDS_AHEAD: 只有演示和测试可以拨快时钟 (demo and test only)")
+        found += [sentence for wrong, sentence in self._retention_faults() if wrong]
         return found + (self._production_faults(environ) if self.production else [])
+
+    def _retention_faults(self) -> list[tuple[bool, str]]:
+        """The database itself refuses to delete younger audit entries than three years."""
+        return [
+            (
+                self.retain_ratings_months < 13,
+                "RETAIN_RATINGS_MONTHS: 不能少于 13 个月，年度考核还要用 (too short)",
+            ),
+            (
+                self.retain_audit_months < 36,
+                "RETAIN_AUDIT_MONTHS: 不能少于 36 个月 (too short)",
+            ),
+            (
+                self.retain_notices_months < 1,
+                "RETAIN_NOTICES_MONTHS: 不能少于 1 个月 (too short)",
+            ),
+            (
+                min(self.retain_traces_days, self.retain_order_files_days) < 1,
+                "RETAIN_TRACES_DAYS, RETAIN_ORDER_FILES_DAYS: 不能少于 1 天 (too short)",
+            ),
+        ]
 
     def _production_faults(self, environ: Mapping[str, str]) -> list[str]:
         host = urlsplit(self.wechat_api_base)

@@ -26,6 +26,7 @@ TELL = text(
         (person_id, kind, title, words, page, subject_kind, subject_id, dedup, created_at)
     SELECT person_id, :kind, :title, :words, :page, :subject_kind, :subject_id, :dedup, :at
     FROM unnest(CAST(:person_ids AS bigint[])) AS told (person_id)
+    WHERE NOT EXISTS (SELECT FROM person p WHERE p.id = person_id AND p.closed_at IS NOT NULL)
     ON CONFLICT (person_id, dedup) WHERE dedup IS NOT NULL DO NOTHING
     RETURNING id
     """

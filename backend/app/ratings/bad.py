@@ -34,7 +34,7 @@ BAD = text(
                 WHEN r.words_state = 'shown' THEN r.words END,
            s.name
     FROM rating r JOIN service_point s ON s.id = r.service_point_id
-    WHERE r.effective_level >= 4
+    WHERE r.effective_level >= 4 AND r.person_id IS NOT NULL
       AND r.id = :rating_id
     """
 )

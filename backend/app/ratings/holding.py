@@ -20,7 +20,6 @@ from backend.app.scoring.signals import Act, Finding
 
 DAYS_LOOKED_AT = 3
 DAYS_BEFORE = 28
-TRACES_KEPT_DAYS = 7
 # How many ratings of the county a point's own are worth less than, while it has few.
 SMOOTHING = 5
 
@@ -33,6 +32,7 @@ ACTS = text(
     JOIN region v ON v.id = r.village_id
     LEFT JOIN rating_trace t ON t.rating_id = r.id
     WHERE r.county_id = :county_id AND r.rated_on BETWEEN :first AND :last
+      AND r.person_id IS NOT NULL
     """  # noqa: S608  the parts are constants of our own code
 )
 LEVELS_BEFORE = text(
@@ -197,7 +197,7 @@ def _move(rows: Iterable[Any], sign: int) -> None:
             db.session.execute(statements[level - 1], moved)
 
 
-def forget_traces(today: date) -> int:
-    """Networks and telephones of last week are nobody's business."""
-    before = today - timedelta(days=TRACES_KEPT_DAYS)
+def forget_traces(today: date, days: int) -> int:
+    """After a night's look at them, networks and telephones of past days are nobody's business."""
+    before = today - timedelta(days=days - 1)
     return int(db.session.execute(FORGET, {"before": before}).rowcount)  # type: ignore[attr-defined]

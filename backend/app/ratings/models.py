@@ -64,6 +64,12 @@ class Rating(Model):
         Index(None, "village_id", "rated_on"),
         # Ratings lie in the order of their days: a few days are a few ranges of pages.
         Index("ix_rating_rated_on", "rated_on", postgresql_using="brin"),
+        Index(
+            "ix_rating_linked",
+            "rated_on",
+            postgresql_using="brin",
+            postgresql_where=text("person_id IS NOT NULL"),
+        ),
         Index("ix_rating_bad", "rated_on", "id", postgresql_where=text("effective_level >= 4")),
         Index(
             "ix_rating_bad_county",
@@ -86,7 +92,8 @@ class Rating(Model):
     village_id: Mapped[int] = mapped_column(BigInteger)
     service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
     qr_code_id: Mapped[int] = mapped_column(ForeignKey("qr_code.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # Null once it is nobody's: after an account was closed, or after some years.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     rated_on: Mapped[date] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     level: Mapped[int] = mapped_column(SmallInteger)
@@ -123,7 +130,7 @@ class RatingChange(Model):
 
 
 class RatingTrace(Model):
-    """What tells stuffing from a village that rates: kept a week, then deleted.
+    """What tells stuffing from a village that rates: deleted after the night that looked at it.
 
     Digests under the key of one day (core/traces.py); `took_seconds` from the scan to the answer.
     """

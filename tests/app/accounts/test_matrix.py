@@ -72,6 +72,7 @@ MATRIX = {
     "decide_objections": "KM",
     "see_leader_page": "KLM",
     "manage_api_tokens": "KM",
+    "handle_own_data": "KM",
 }
 GRANTABLE = {
     "Y": "CSDTKLMYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
@@ -86,7 +87,7 @@ WRITING = {
     "manage_points", "enter_deeds", "confirm_deeds", "review_points", "manage_schemes",
     "lock_months", "publish", "import_facts", "adjust_scores", "raise_objection",
     "decide_objections", "manage_api_tokens", "review_ratings", "invite_cadres",
-    "confirm_accounts",
+    "confirm_accounts", "handle_own_data",
 }  # fmt: skip
 
 

@@ -258,7 +258,7 @@ def test_the_author_sees_the_own_rating_as_it_was_given(held: str, client, scala
     assert not any("held" in name or "review" in name for name in mine if name != "words_state")
 
 
-def test_what_a_rating_leaves_behind_is_two_digests_and_is_gone_in_a_week(
+def test_what_a_rating_leaves_behind_is_two_digests_and_is_gone_in_a_day(
     county: County, client, scalar
 ) -> None:
     person = make_person()
@@ -266,8 +266,8 @@ def test_what_a_rating_leaves_behind_is_two_digests_and_is_gone_in_a_week(
     row = db.session.execute(text("SELECT network, device, took_seconds FROM rating_trace")).one()
     assert len(bytes(row.network)) == len(bytes(row.device)) == 8
     assert row.took_seconds >= 0
-    assert holding.forget_traces(TODAY) == 0
-    assert holding.forget_traces(TODAY + timedelta(days=8)) == 1
+    assert holding.forget_traces(TODAY, 1) == 0
+    assert holding.forget_traces(TODAY + timedelta(days=1), 1) == 1
 
 
 def test_ratings_of_the_villages_own_staff_are_held(county: County, scalar) -> None:

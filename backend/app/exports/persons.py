@@ -1,0 +1,31 @@
+"""Files that were written before somebody closed an account may name them: they are taken back."""
+
+from functools import partial
+
+from sqlalchemy import select, update
+
+from backend.app.core import storage
+from backend.app.core.db import after_commit, db
+from backend.app.exports.kinds import REDEMPTIONS, TICKETS
+from backend.app.exports.models import Export
+
+NAMING = (TICKETS, REDEMPTIONS)
+UNFINISHED = ("queued", "running", "failed")
+TAKEN_BACK = "有人注销了账号，这份文件已收回，请再申请一次"
+
+
+def take_back() -> int:
+    """Deletes every file that lists people or cases, and stops those being written."""
+    naming = Export.kind.in_(NAMING)
+    done = select(Export).where(naming, Export.state == "done").with_for_update()
+    files = db.session.scalars(done).all()
+    for export in files:
+        after_commit(partial(storage.delete, export.file_key or ""))
+        export.state, export.file_key, export.failure = "expired", None, TAKEN_BACK
+    db.session.execute(
+        update(Export)
+        .where(naming, Export.state.in_(UNFINISHED))
+        .values(state="expired", failure=TAKEN_BACK)
+    )
+    db.session.flush()
+    return len(files)

@@ -1,0 +1,1 @@
+"""个人资料 Own data: see, take along, delete, close; and what is forgotten with time."""

@@ -1,0 +1,83 @@
+"""What is forgotten with time: the periods are settings, the work is done by night in batches.
+
+Done again it finds nothing more; killed half-way it goes on the next night.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy import text
+
+from backend.app.accounts import persons as accounts
+from backend.app.core import calendar, storage
+from backend.app.core.db import db, transaction
+from backend.app.core.settings import Settings
+from backend.app.notices import persons as notices
+from backend.app.points import persons as points
+from backend.app.ratings import persons as ratings
+from backend.app.tickets import persons as tickets
+
+BATCH = 2000
+DAY_SECONDS = 24 * 3600
+OLD_AUDIT = text(
+    """
+    DELETE FROM audit_entry
+    WHERE id IN (SELECT id FROM audit_entry WHERE at < :before ORDER BY id LIMIT :most)
+    """
+)
+
+
+def apply() -> dict[str, int]:
+    """Forgets what is older than its period; returns how much of each kind."""
+    settings: Settings = current_app.config["SETTINGS"]
+    ratings_before = _months_ago(settings.retain_ratings_months)
+    notices_before = calendar.midnight(_months_ago(settings.retain_notices_months))
+    audit_before = calendar.midnight(_months_ago(settings.retain_audit_months))
+    order_seconds = settings.retain_order_files_days * DAY_SECONDS
+    with transaction():
+        reopened = accounts.forget_reopened()
+    return {
+        "ratings": _all(lambda: _unlink_ratings(ratings_before)),
+        "notices": _all(lambda: notices.forget_before(notices_before, BATCH)),
+        "audit": _all(lambda: _delete_audit(audit_before)),
+        "order_files": _delete_files("orders", order_seconds),
+        "own_files": _delete_files("own", DAY_SECONDS),
+        "closed_accounts": reopened,
+    }
+
+
+def _all(batch: Callable[[], int]) -> int:
+    """Each batch in a transaction of its own, until one finds nothing."""
+    done = 0
+    while True:
+        with transaction():
+            count = batch()
+        if not count:
+            return done
+        done += count
+
+
+def _unlink_ratings(before: date) -> int:
+    """Rating, entry of points and call-back forget in one transaction who it was."""
+    ids = ratings.unlink_before(before, BATCH)
+    points.unlink_ratings(ids)
+    tickets.unlink_of_ratings(ids)
+    return len(ids)
+
+
+def _delete_audit(before: datetime) -> int:
+    gone = db.session.execute(OLD_AUDIT, {"before": before, "most": BATCH})
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _delete_files(folder: str, seconds: float) -> int:
+    keys = storage.keys_older_than(folder, seconds)
+    for key in keys:
+        storage.delete(key)
+    return len(keys)
+
+
+def _months_ago(count: int) -> date:
+    """The first day of the month so many months before this one."""
+    return calendar.months_back(calendar.month_of(calendar.today()), count + 1)[0]

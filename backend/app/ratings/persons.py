@@ -1,0 +1,98 @@
+"""One person's ratings: told, and unlinked from the person while every figure stays."""
+
+from datetime import date
+
+from sqlalchemy import text
+
+from backend.app.core.db import db
+from backend.app.core.own_data import Held
+from backend.app.scoring.measurements import LEVEL_NAMES
+
+OWN = text(
+    """
+    SELECT r.rated_on, v.name AS village, s.name AS point, r.level, r.words, r.followup_level,
+           r.followup_words,
+           ARRAY(SELECT q.text FROM rating_reason q WHERE q.id = ANY(r.reason_ids)
+                 ORDER BY q.position, q.id) AS reasons
+    FROM rating r JOIN region v ON v.id = r.village_id
+    JOIN service_point s ON s.id = r.service_point_id
+    WHERE r.person_id = :person_id ORDER BY r.id
+    """
+)
+FORGET_WORDS_BEFORE = text(
+    """
+    UPDATE rating_change SET words_before = NULL
+    WHERE words_before IS NOT NULL
+      AND rating_id IN (SELECT id FROM rating WHERE person_id = :person_id)
+    """
+)
+FORGET_WORDS = text(
+    """
+    UPDATE rating SET words = NULL, words_state = 'none', hold_reason = NULL,
+        followup_words = NULL, followup_words_state = 'none', request_digest = '\\x'
+    WHERE person_id = :person_id AND (words IS NOT NULL OR followup_words IS NOT NULL)
+    """
+)
+# Nothing that another table or a telephone knows to the second or by a key stays beside the level.
+UNLINKED = """
+    person_id = NULL, idempotency_key = gen_random_uuid(),
+    request_digest = '\\x', scan_nonce = '\\x',
+    created_at = (rated_on + time '12:00') AT TIME ZONE 'Asia/Shanghai',
+    changed_at = NULL,
+    followup_at = CASE WHEN followup_at IS NOT NULL THEN
+        ((followup_at AT TIME ZONE 'Asia/Shanghai')::date + time '12:00')
+        AT TIME ZONE 'Asia/Shanghai' END
+"""
+TRACES = text(
+    "DELETE FROM rating_trace WHERE rating_id IN"
+    " (SELECT id FROM rating WHERE person_id = :person_id)"
+)
+UNLINK = text(f"UPDATE rating SET {UNLINKED} WHERE person_id = :person_id RETURNING id")  # noqa: S608
+UNLINK_OLD = text(
+    f"""
+    UPDATE rating SET {UNLINKED} WHERE id IN (
+        SELECT id FROM rating WHERE rated_on < :before AND person_id IS NOT NULL LIMIT :most
+        FOR UPDATE SKIP LOCKED)
+    RETURNING id
+    """  # noqa: S608  the parts are constants of our own code
+)
+
+
+def held_of(person_id: int) -> Held:
+    """What somebody rated, and in which words."""
+    rows = db.session.execute(OWN, {"person_id": person_id}).all()
+    with_words = sum(bool(row.words or row.followup_words) for row in rows)
+    said = f"您评过 {len(rows)} 次，其中 {with_words} 次写了话。" if rows else "您还没有评过。"
+    return Held(
+        "我的评价",
+        said,
+        ("日期", "村", "地方", "评的", "选的原因", "写的话", "追评", "追评的话"),
+        [
+            [
+                f"{row.rated_on}", row.village, row.point, LEVEL_NAMES[row.level - 1],
+                "、".join(row.reasons), row.words or "",
+                LEVEL_NAMES[row.followup_level - 1] if row.followup_level else "",
+                row.followup_words or "",
+            ]
+            for row in rows
+        ],
+        "rating_words" if with_words else None,
+    )  # fmt: skip
+
+
+def forget_words(person_id: int) -> None:
+    """Deletes what somebody wrote beside ratings; the levels stay as they are."""
+    db.session.execute(FORGET_WORDS, {"person_id": person_id})
+    db.session.execute(FORGET_WORDS_BEFORE, {"person_id": person_id})
+
+
+def unlink(person_id: int) -> list[int]:
+    """Words and traces go, levels stay as nobody's; returns the ids of the ratings."""
+    forget_words(person_id)
+    db.session.execute(TRACES, {"person_id": person_id})
+    return list(db.session.scalars(UNLINK, {"person_id": person_id}))
+
+
+def unlink_before(before: date, most: int) -> list[int]:
+    """As many as `most` ratings of earlier days become nobody's; returns their ids."""
+    return list(db.session.scalars(UNLINK_OLD, {"before": before, "most": most}))
