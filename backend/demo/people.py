@@ -63,7 +63,7 @@ class Login:
 
 
 LOGINS = (
-    Login("admin", "周管理员", Role.COUNTY_MANAGER, "县业务主管:审批、考核方案、公示"),
+    Login("admin", "周管理员", Role.COUNTY_MANAGER, "县业务主管：审批、考核方案、公示"),
     Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员:看全县、审留言、导出"),
     Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员:只看本镇"),
     Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局:办派来的诉求"),

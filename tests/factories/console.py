@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts.logins import create_login
@@ -42,6 +43,25 @@ def make_staff(
     if role is not None:
         grant_role(person_id, role, region_id)
     return person_id
+
+
+def put_in_the_hand_of(by_id: int, person_id: int) -> None:
+    """Somebody reset the account, and its owner has not activated it since."""
+    with transaction() as session:
+        session.execute(
+            text("UPDATE console_login SET activated_at = NULL, activated_how = NULL,"
+                 " reset_by_id = :by WHERE person_id = :id"),
+            {"by": by_id, "id": person_id},
+        )  # fmt: skip
+
+
+def link_phone(person_id: int, phone_id: int) -> None:
+    """The account's owner activated it by this WeChat user's phone."""
+    with transaction() as session:
+        session.execute(
+            text("UPDATE console_login SET phone_person_id = :p WHERE person_id = :id"),
+            {"p": phone_id, "id": person_id},
+        )
 
 
 def sit_down(client: FlaskClient, person_id: int, **data: Any) -> Desk:

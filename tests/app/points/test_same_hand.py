@@ -14,7 +14,7 @@ from backend.app.points import stock_counts, watch
 from backend.app.points.errors import SamePerson
 from backend.app.points.ledger import credit
 from backend.app.points.reward_errors import OwnCount
-from backend.app.scorecards import adjustments, schemes
+from tests.factories.console import put_in_the_hand_of
 from tests.factories.county import County, bind, make_person
 
 # Table, who did the first part, who may not be the same hand in the second.
@@ -50,16 +50,6 @@ def person(county: County) -> int:
     with transaction():
         credit(person_id, county.id, "rating", "rating", 1)
     return person_id
-
-
-def hold(person_id: int, by_id: int) -> None:
-    """The account was reset by somebody, and its owner has not activated it since."""
-    with transaction() as session:
-        session.execute(
-            text("UPDATE console_login SET activated_at = NULL, activated_how = NULL,"
-                 " reset_by_id = :by WHERE person_id = :id"),
-            {"by": by_id, "id": person_id},
-        )  # fmt: skip
 
 
 def test_the_database_knows_every_rule_of_two_hands(app) -> None:
@@ -98,7 +88,7 @@ def test_the_trigger_refuses_one_hand_whatever_the_program_does(
 ) -> None:
     with transaction():
         freeze = watch.freeze(clerk, county.id, person, "等核实的原因").id
-    hold(second.person_id, clerk.person_id)
+    put_in_the_hand_of(clerk.person_id, second.person_id)
     with pytest.raises(DBAPIError, match="one hand"), transaction() as session:
         session.execute(
             text("UPDATE points_freeze SET decided_by_id = :by, decided_at = now(),"
@@ -114,7 +104,7 @@ def test_an_account_one_reset_does_not_decide_ones_own_freeze(
         freeze = watch.freeze(clerk, county.id, person, "等核实的原因").id
     with transaction():
         watch.appeal(person, "我没有做错什么")
-    hold(second.person_id, clerk.person_id)
+    put_in_the_hand_of(clerk.person_id, second.person_id)
     with pytest.raises(SamePerson), transaction():
         watch.decide_appeal(second, freeze, lift=True, note="查清楚了")
 
@@ -124,11 +114,6 @@ def test_an_account_one_opened_does_not_confirm_ones_own_stock_count(bazaar) -> 
     with transaction():
         lines = [stock_counts.Counted(bazaar.reward_id, 9, "少一袋")]
         count = stock_counts.count_stock(bazaar.staff, bazaar.shop_id, lines).id
-    hold(other.person_id, bazaar.staff.person_id)
+    put_in_the_hand_of(bazaar.staff.person_id, other.person_id)
     with pytest.raises(OwnCount), transaction():
         stock_counts.confirm_count(other, count)
-
-
-def test_all_deciding_operations_call_the_mechanism() -> None:
-    for module in (watch, stock_counts, adjustments, schemes):
-        assert "check_another_hand" in vars(module)

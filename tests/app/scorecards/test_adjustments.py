@@ -12,7 +12,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.scorecards import adjustments, locks, objections
 from backend.app.scorecards.adjustments import Proposal
 from backend.app.scorecards.operations import recompute_month
-from tests.factories.console import sit_down
+from tests.factories.console import put_in_the_hand_of, sit_down
 from tests.factories.county import bind
 from tests.factories.objections import Bench, make_bench
 from tests.factories.ratings import LAST_MONTH
@@ -80,6 +80,19 @@ def test_its_author_does_not_approve_it(bench: Bench) -> None:
         session.execute(
             text("UPDATE score_adjustment SET state = 'approved', decided_by_id = author_id,"
                  " decided_at = now()")
+        )  # fmt: skip
+
+
+def test_an_account_the_author_reset_does_not_approve_the_bonus(bench: Bench) -> None:
+    found = propose(bench, kind="bonus")
+    put_in_the_hand_of(bench.staff.person_id, bench.other_staff.person_id)
+    with pytest.raises(adjustments.SamePerson):
+        decide(bench, found)
+    with pytest.raises(IntegrityError, match="one hand"), transaction() as session:
+        session.execute(
+            text("UPDATE score_adjustment SET state = 'approved', decided_by_id = :by,"
+                 " decided_at = now()"),
+            {"by": bench.other_staff.person_id},
         )  # fmt: skip
 
 

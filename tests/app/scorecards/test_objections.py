@@ -25,7 +25,7 @@ from backend.app.scorecards import (
 )
 from backend.app.scorecards.operations import recompute_month
 from tests.app.ratings.conftest import open_phone
-from tests.factories.console import sit_down
+from tests.factories.console import link_phone, sit_down
 from tests.factories.county import actor_with, bind, grant_role, make_person
 from tests.factories.objections import Bench, make_bench, object_to
 from tests.factories.ratings import LAST_MONTH
@@ -267,6 +267,21 @@ def test_the_desk_decides_on_its_page_and_says_why_it_may_not(client, bench: Ben
     )
     assert desk.post("/console/objections/days", days="20").status_code == 303
     assert 'value="20"' in desk.get("/console/objections").text
+
+
+def test_whose_phone_objected_does_not_decide_at_the_desk(bench: Bench) -> None:
+    found = object_to(bench)
+    link_phone(bench.staff.person_id, bench.cadre.person_id)
+    with pytest.raises(objections.OwnSide), transaction():
+        objections.decide_objection(bench.staff, found, True, "核过了,不怪村里")
+
+
+def test_whose_phone_lives_in_the_village_does_not_decide_at_the_desk(bench: Bench) -> None:
+    found, phone = object_to(bench), make_person()
+    bind(phone, bench.county)
+    link_phone(bench.staff.person_id, phone)
+    with pytest.raises(objections.OwnSide), transaction():
+        objections.decide_objection(bench.staff, found, True, "核过了,不怪村里")
 
 
 def test_a_township_sees_its_objections_and_does_not_decide(client, bench: Bench) -> None:

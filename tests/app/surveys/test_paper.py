@@ -15,7 +15,7 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.surveys import paper, rounds
 from tests.app.surveys.conftest import NOW, PERIOD
 from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
 from tests.factories.surveys import add_township, open_round, populate
 from tests.factories.tickets import forget, villager
@@ -131,6 +131,14 @@ def test_two_agreeing_entries_are_counted_apart_and_forgotten(
 def test_entries_lie_sealed_until_both_are_there(survey, given, clerks, scalar) -> None:
     start(survey, given, [[0, None, "墨迹看得出是谁"]] * 10, clerks[0])
     assert "墨迹".encode() not in bytes(scalar("SELECT first_entry FROM paper_batch"))
+
+
+def test_one_hand_with_two_accounts_counts_nothing(survey, given, clerks, scalar) -> None:
+    batch = start(survey, given, [SHEET] * 10, clerks[0])
+    put_in_the_hand_of(clerks[0].person_id, clerks[1].person_id)
+    with pytest.raises(NotAllowed, match="另一个人"):
+        again(survey, batch, [SHEET] * 10, clerks[1])
+    assert scalar("SELECT state FROM paper_batch") == "first"
 
 
 def test_one_person_alone_counts_nothing(survey, given, clerks, scalar) -> None:

@@ -13,12 +13,12 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.spreadsheets import read_sheet
-from backend.app.tickets import files, hotline, proxies, working_calendar
+from backend.app.tickets import desk, files, hotline, proxies, working_calendar
 from backend.app.tickets.county import Policy
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
 from backend.app.tickets.intake import Said
 from backend.app.tickets.kinds import Channel, Kind
-from tests.factories.console import make_staff, sit_down
+from tests.factories.console import link_phone, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
 from tests.factories.tickets import forget, photo, submit, upload, villager
 
@@ -127,6 +127,23 @@ def test_entries_are_capped_a_day(offices, monkeypatch) -> None:
     with pytest.raises(ProxyCapReached):
         enter(offices.desk, offices)
     enter(offices.other_desk, offices)
+
+
+def test_what_came_from_ones_own_phone_is_not_ones_own_to_handle(phone, offices) -> None:
+    ticket = submit(phone, offices, words="路灯坏了,打我电话13800138000").json
+    link_phone(offices.desk.person_id, phone.person_id)
+    forget()
+    with pytest.raises(HandlerVerifies), transaction():
+        desk.decline(offices.desk, ticket["id"], None, "不归我们管")
+
+
+def test_a_sampled_entry_is_not_looked_at_by_an_account_one_reset(offices, monkeypatch) -> None:
+    forget()
+    monkeypatch.setattr(proxies, "is_sampled", lambda ticket_id, share: True)
+    number = enter(offices.desk, offices)
+    put_in_the_hand_of(offices.desk.person_id, offices.other_desk.person_id)
+    with pytest.raises(HandlerVerifies), transaction():
+        proxies.check(offices.other_desk, number, "right")
 
 
 def test_a_sampled_entry_is_looked_at_by_somebody_else(offices, monkeypatch, scalar) -> None:
