@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from backend.app.access import Actor, Permission, may, regions_of
+from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.persons import names_of
 from backend.app.accounts.queries import bound_village
 from backend.app.core import calendar
@@ -187,8 +188,7 @@ def _waiting(actor: Actor, request_id: int) -> DataRequest:
 
 def _for_second(actor: Actor, request_id: int) -> DataRequest:
     request = _waiting(actor, request_id)
-    if request.asked_by_id == actor.person_id:
-        raise SecondPerson
+    check_another_hand(actor, request.asked_by_id, refusal=SecondPerson())
     return request
 
 

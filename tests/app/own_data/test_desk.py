@@ -8,10 +8,11 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
+from backend.app.own_data import requests
 from backend.app.tickets import proxies
 from backend.app.tickets.intake import Said
 from backend.app.tickets.kinds import Channel, Kind
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import County, bind, make_county, make_person
 from tests.factories.tickets import Offices, make_offices
 
@@ -85,6 +86,15 @@ def test_one_person_cannot_be_both_by_the_database_either(
                 " decided_at = now()"
             )
         )
+
+
+def test_an_account_one_reset_is_no_second_person(
+    client: Any, offices: Offices, villager: int
+) -> None:
+    number = ask(first(client, offices), number=str(villager))
+    put_in_the_hand_of(offices.desk.person_id, offices.other_desk.person_id)
+    with pytest.raises(requests.SecondPerson), transaction():
+        requests.refuse(offices.other_desk, number)
 
 
 def test_a_telephone_that_only_called_is_shown_and_forgotten(client: Any, offices: Offices) -> None:

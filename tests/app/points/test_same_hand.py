@@ -32,6 +32,7 @@ RULES = {
     ("paper_batch", "first_by_id", "second_by_id"),
     ("ticket_extension", "asked_by_id", "decided_by_id"),
     ("ticket", "proxy_id", "checked_by_id"),
+    ("data_request", "asked_by_id", "decided_by_id"),
     ("grant_request", "asked_by_id", "decided_by_id"),
     ("grant_request", "person_id", "decided_by_id"),
 }
