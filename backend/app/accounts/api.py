@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from backend.app.access import Permission
 from backend.app.accounts import (
     activation,
@@ -14,6 +12,7 @@ from backend.app.accounts import (
     schemas,
 )
 from backend.app.core import calendar, limits, traces
+from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all, presented_token
 from backend.app.core.sessions import LIFETIME, SessionKind, close_session, open_session

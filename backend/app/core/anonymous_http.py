@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from backend.app.core import bodies
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import open_to_all, refuse_unguarded
 from backend.app.core.http import HEADERS, HSTS, OUR_FAULT, SENTENCES, NoSession, status_of
@@ -67,6 +68,8 @@ def healthz() -> Any:
 def register(app: Flask) -> None:
     app.add_url_rule("/healthz", view_func=healthz)
     app.session_interface = NoSession()
+    app.request_class = bodies.CarefulRequest
+    app.url_map.converters["int"] = bodies.Id
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.before_request(refuse_unguarded)
     app.before_request(_refuse_names)

@@ -17,7 +17,7 @@ from flask_smorest import Api
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from backend.app.core import guards, metrics
+from backend.app.core import bodies, guards, metrics
 from backend.app.core.errors import (
     Conflict,
     DomainError,
@@ -270,6 +270,8 @@ class NoSession(SessionInterface):
 def register(app: Flask) -> None:
     """Hangs all of this on the application."""
     app.session_interface = NoSession()
+    app.request_class = bodies.CarefulRequest
+    app.url_map.converters["int"] = bodies.Id
     app.json = OrjsonProvider(app)
     app.wsgi_app = SafeHeaders(app.wsgi_app, app.config["SETTINGS"].https)  # type: ignore[method-assign]
     app.before_request(_begin)

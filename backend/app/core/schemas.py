@@ -4,11 +4,10 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
-import orjson
 from flask import request
 from marshmallow import fields, validate
-from werkzeug.exceptions import BadRequest
 
+from backend.app.core.bodies import BIGGEST_ID, read_json
 from backend.app.core.calendar import parse_month
 from backend.app.core.errors import InvalidInput
 
@@ -24,7 +23,6 @@ MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.DateTime: {"invalid": "应为时间", "format": "应为时间"},
     fields.Raw: {},
 }
-BIGGEST_ID = 2**63 - 1
 
 
 def translate() -> None:
@@ -95,10 +93,7 @@ class Month(fields.Field[date]):
 
 def load_json(shape: ma.Schema) -> dict[str, Any]:
     """The request's body in this shape; raises InvalidInput naming the fields, or 400."""
-    try:
-        body = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError:
-        raise BadRequest from None
+    body = read_json(request.get_data(cache=False))
     try:
         loaded: dict[str, Any] = shape.load(body)
     except ma.ValidationError as error:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_smorest import Blueprint
-
+from backend.app.core.bodies import Blueprint
 from backend.app.core.calendar import parse_month
 from backend.app.core.guards import TokenScope, bearer, token_guard
 from backend.app.exports import schemas

@@ -4,11 +4,11 @@ from io import BytesIO
 from typing import Any
 
 from flask import Response, send_file
-from flask_smorest import Blueprint
 
 from backend.app.access import Permission
 from backend.app.accounts import persons as accounts
 from backend.app.core import calendar
+from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.own_data import closing, contents, schemas, single

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
+from backend.app.core.bodies import Blueprint
 from backend.app.core.guards import open_to_all
 from backend.app.places import queries, schemas
 

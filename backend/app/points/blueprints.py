@@ -1,7 +1,8 @@
 """The surfaces of points, on which several files hang their pages and endpoints."""
 
 from flask import Blueprint
-from flask_smorest import Blueprint as ApiBlueprint
+
+from backend.app.core.bodies import Blueprint as ApiBlueprint
 
 api = ApiBlueprint("points", __name__, url_prefix="/api/v1", description="积分")
 console = Blueprint("points_console", __name__, url_prefix="/console/points")

@@ -55,7 +55,8 @@ def _degrees(form: Form, name: str) -> Decimal | None:
         degrees = Decimal(text)
     except InvalidOperation:
         degrees = Decimal("NaN")
-    if not degrees.is_finite() or len(text) > 12:
+    # A power of ten in a few letters would be rounded to more digits than there is memory for.
+    if not degrees.is_finite() or len(text) > 12 or abs(degrees) > 180:
         raise InvalidInput(errors={name: ["应为度数,如 34.75"]})
     return round(degrees, 5)
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask_smorest import Blueprint
-
 from backend.app.access import Permission
 from backend.app.core import calendar
+from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key

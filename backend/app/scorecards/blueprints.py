@@ -1,5 +1,5 @@
 """The surface of scorecards on the phone, on which several files hang their endpoints."""
 
-from flask_smorest import Blueprint as ApiBlueprint
+from backend.app.core.bodies import Blueprint as ApiBlueprint
 
 api = ApiBlueprint("scorecards", __name__, url_prefix="/api/v1", description="得分")

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from backend.app.access import Permission
+from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.surveys import operations, schemas

@@ -8,8 +8,10 @@ import orjson
 from flask import current_app, jsonify, request
 from nacl.public import PublicKey, SealedBox
 from sqlalchemy import Engine
+from werkzeug.exceptions import BadRequest
 
 from backend.app.core import calendar
+from backend.app.core.bodies import read_json
 from backend.app.core.errors import Conflict, Gone, InvalidInput, NotAllowed
 from backend.app.core.sealing import unseal
 from backend.app.surveys import blind, store
@@ -41,8 +43,8 @@ def engine() -> Engine:
 def read_fields(wanted: Collection[str]) -> dict[str, Any]:
     """A JSON object with just these fields; raises InvalidInput."""
     try:
-        given = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError:
+        given = read_json(request.get_data(cache=False))
+    except BadRequest:
         given = None
     if not isinstance(given, dict) or set(given) != set(wanted):
         raise InvalidInput(errors={"body": ["栏目不对"]})

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from backend.app.access import Permission
 from backend.app.accounts.queries import bound_village
 from backend.app.core import calendar
+from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard, open_to_all
