@@ -39,6 +39,8 @@ class JobName(StrEnum):
     REQUEST_BULLETINS = "backend.jobs.exports.request_bulletins"
     PUBLISH_POINTS = "backend.jobs.rewards.publish_points"
     CLOSE_POINTS_MONTH = "backend.jobs.points.close_points_month"
+    OPEN_PHOTO = "backend.jobs.photos.open_photo"
+    OPEN_WAITING_PHOTOS = "backend.jobs.photos.open_waiting_photos"
     LAPSE_POINTS = "backend.jobs.points.lapse_points"
     APPLY_RETENTION = "backend.jobs.own_data.apply_retention"
 
@@ -73,6 +75,8 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.REQUEST_BULLETINS: QueueName.SLOW,
     JobName.PUBLISH_POINTS: QueueName.SLOW,
     JobName.CLOSE_POINTS_MONTH: QueueName.SLOW,
+    JobName.OPEN_PHOTO: QueueName.QUICK,
+    JobName.OPEN_WAITING_PHOTOS: QueueName.SLOW,
     JobName.LAPSE_POINTS: QueueName.SLOW,
     JobName.APPLY_RETENTION: QueueName.SLOW,
 }

@@ -10,7 +10,9 @@ from flask import current_app
 
 from backend.app.core.errors import NotFound
 
-KEY = re.compile(r"[a-z]+/[0-9A-Za-z_-]+(\.[a-z0-9]{1,5})?")
+KEY = re.compile(r"[a-z]+/[0-9A-Za-z_-]{1,80}(\.[a-z0-9]{1,5})?")
+
+UNOPENED = "unopened"
 
 
 def _root() -> Path:
@@ -29,6 +31,20 @@ def new_key(folder: str, extension: str) -> str:
     return f"{folder}/{secrets.token_urlsafe(16)}.{extension}"
 
 
+def unopened(key: str) -> str:
+    """Where a file lies that nobody has looked into yet."""
+    return f"{UNOPENED}/{key.replace('/', '-', 1)}"
+
+
+def key_of_unopened(aside: str) -> str:
+    """The key under which it will be seen; folders have no hyphen in their names."""
+    return aside.removeprefix(f"{UNOPENED}/").replace("-", "/", 1)
+
+
+def exists(key: str) -> bool:
+    return path(key).exists()
+
+
 def put(key: str, content: bytes) -> None:
     """Writes whole or not at all."""
     target = path(key)
@@ -45,6 +61,8 @@ def read(key: str) -> bytes:
     try:
         return path(key).read_bytes()
     except FileNotFoundError:
+        if not key.startswith(f"{UNOPENED}/") and exists(unopened(key)):
+            raise NotFound("照片还在检查，过几秒再看") from None
         raise NotFound("文件已过期或被清理,请重新生成") from None
 
 
@@ -57,4 +75,6 @@ def keys_older_than(folder: str, seconds: float) -> list[str]:
 
 
 def delete(key: str) -> None:
+    """What was seen under the key, and what still waits to be."""
     path(key).unlink(missing_ok=True)
+    path(unopened(key)).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from backend.app.core import calendar, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.photos import clean_photo
+from backend.app.core.photos import keep_unopened
 from backend.app.places.errors import CodeUnknown, NameTaken, RegionClosed, ServicePointUnknown
 from backend.app.places.kinds import KINDS
 from backend.app.places.models import QrCode, Region, ServicePoint, ServicePointKind
@@ -86,7 +86,7 @@ def set_photo(actor: Actor, service_point_id: int, content: bytes) -> None:
     """Replaces the picture that villagers see after scanning."""
     point = _managed(actor, service_point_id)
     key = storage.new_key("photos", "jpg")
-    storage.put(key, clean_photo(content))
+    keep_unopened(key, content)
     # The picture before stays on disk: a page that shows it may still be open somewhere.
     point.photo_key = key
     record("set_photo", who(actor), "service_point", point.id)

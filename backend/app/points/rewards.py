@@ -10,7 +10,7 @@ from backend.app.core import calendar, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
-from backend.app.core.photos import clean_photo
+from backend.app.core.photos import keep_unopened
 from backend.app.places.queries import get_place
 from backend.app.points.exchange_points import check_region
 from backend.app.points.models import Reward
@@ -80,7 +80,7 @@ def _keep(photo: bytes | None) -> str | None:
         return None
     # The folder whose pictures everybody may see: names in it are random and never used twice.
     key = storage.new_key("photos", "jpg")
-    storage.put(key, clean_photo(photo))
+    keep_unopened(key, photo)
     return key
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from backend.app.core import calendar, storage
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Gone, InvalidInput, TooMany
-from backend.app.core.photos import clean_photo
+from backend.app.core.photos import keep_unopened
 from backend.app.core.signing import BadSignature, sign, verify
 from backend.app.scorecards.models import ObjectionPhoto
 
@@ -37,7 +37,7 @@ def keep_photo(person_id: int, content: bytes) -> ObjectionPhoto:
     if (db.session.scalar(loose) or 0) >= MOST_LOOSE:
         raise TooMany("传的照片太多了,请先把申诉提交")
     key = storage.new_key("objections", "jpg")
-    storage.put(key, clean_photo(content))
+    keep_unopened(key, content)
     photo = ObjectionPhoto(person_id=person_id, key=key, created_at=at)
     db.session.add(photo)
     db.session.flush()

@@ -11,7 +11,7 @@ from nacl.public import PublicKey, SealedBox
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
 from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
-from backend.app.core.photos import clean_photo
+from backend.app.core.photos import clean_apart
 from backend.app.core.text_check import check_words
 from backend.app.surveys import store, tokens
 from backend.app.surveys.schemas import Token
@@ -57,7 +57,7 @@ def _read(body: bytes) -> letters.Letter:
 
 def _harmless(letter: letters.Letter) -> letters.Letter:
     """Photos are decoded and written anew before anything is kept: no place, no time, no camera."""
-    return replace(letter, photos=tuple(clean_photo(photo) for photo in letter.photos))
+    return replace(letter, photos=tuple(clean_apart(photo) for photo in letter.photos))
 
 
 def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text
 from backend.app.core import calendar, storage
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Gone, InvalidInput, TooMany
-from backend.app.core.photos import clean_photo
+from backend.app.core.photos import keep_unopened
 from backend.app.core.signing import BadSignature, sign, verify
 from backend.app.tickets.errors import FilesInvalid
 from backend.app.tickets.models import TicketFile
@@ -61,11 +61,11 @@ def keep_file(person_id: int, kind: str, content: bytes, seconds: int | None) ->
     if len(loose) >= MOST_LOOSE:
         raise TooMany("传的照片太多了,请先把诉求提交")
     if kind == "photo":
-        content, extension = clean_photo(content), "jpg"
+        key = storage.new_key("tickets", "jpg")
+        keep_unopened(key, content)
     else:
-        extension = _voice_kind(content, seconds)
-    key = storage.new_key("tickets", extension)
-    storage.put(key, content)
+        key = storage.new_key("tickets", _voice_kind(content, seconds))
+        storage.put(key, content)
     file = TicketFile(
         person_id=person_id,
         kind=kind,

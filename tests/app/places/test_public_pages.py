@@ -13,6 +13,7 @@ from backend.app.places import operations, targets
 from backend.app.places.queries import Place
 from tests.app.places.conftest import place
 from tests.app.places.test_photos import picture
+from tests.factories.photos import open_photos
 
 
 @pytest.fixture
@@ -76,6 +77,8 @@ def test_a_photo_is_shown_to_everybody_and_may_be_kept(
     with transaction():
         operations.set_photo(manager, point.id, picture())
     url = targets.get_point(point.id).photo_url
+    assert client.get(url).status_code == 404
+    open_photos()
     assert url is not None
     answer = client.get(url)
     assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")

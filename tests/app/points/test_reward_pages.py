@@ -19,6 +19,7 @@ from backend.app.points import patterns, publications, redemptions
 from backend.app.points.redemption_codes import make_code
 from tests.app.points.test_returns import LAST_MONTH, THIS_MONTH, fetched
 from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.photos import open_photos
 from tests.factories.rewards import (
     Bazaar,
     deliver,
@@ -71,6 +72,7 @@ def test_a_reward_goes_on_the_list_with_its_picture(desk, bazaar, phone, scalar)
     assert "电饭锅" in page
     assert "◆ 没货" in page
     key = scalar("SELECT photo_key FROM reward WHERE name = '电饭锅'")
+    open_photos()
     shown = desk.client.get(f"/{key}")
     assert shown.mimetype == "image/jpeg"
     listed = phone.call("GET", "/rewards").json["items"]

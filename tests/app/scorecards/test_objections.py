@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import calendar, storage
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.queue import JobName, QueueName, queue
@@ -28,6 +28,7 @@ from tests.app.ratings.conftest import open_phone
 from tests.factories.console import link_phone, sit_down
 from tests.factories.county import actor_with, bind, grant_role, make_person
 from tests.factories.objections import Bench, make_bench, object_to
+from tests.factories.photos import open_photos
 from tests.factories.ratings import LAST_MONTH
 from tests.factories.tickets import forget, photo
 
@@ -208,6 +209,7 @@ def test_the_phone_shows_the_case_takes_a_photo_and_tells_what_became_of_it(
     headers = {"Idempotency-Key": str(uuid4())}
     made = phone.call("POST", "/objections", json=body, headers=headers)
     assert made.status_code == 201, made.json
+    open_photos()
     assert client.get(made.json["photos"][0]["url"]).mimetype == "image/jpeg"
     decide(bench, made.json["id"])
     after = phone.call("GET", f"/objections/{made.json['id']}").json
@@ -301,7 +303,9 @@ def test_a_township_sees_its_objections_and_does_not_decide(client, bench: Bench
 def test_loose_photos_are_forgotten(client, bench: Bench, files, scalar) -> None:
     with transaction():
         key = proofs.keep_photo(bench.cadre.person_id, photo()).key
+    assert (files / storage.unopened(key)).exists()
     with transaction():
         assert proofs.delete_loose(datetime.now(UTC) + timedelta(seconds=1)) == 1
     assert not (files / key).exists()
+    assert not (files / storage.unopened(key)).exists()
     assert scalar("SELECT count(*) FROM objection_photo") == 0

@@ -20,6 +20,7 @@ from backend.app.tickets.intake import Said
 from backend.app.tickets.kinds import Channel, Kind
 from tests.factories.console import link_phone, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
+from tests.factories.photos import open_photos
 from tests.factories.tickets import forget, photo, submit, upload, villager
 
 MP3 = b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(600)
@@ -38,6 +39,9 @@ def with_place() -> bytes:
 
 def test_a_photo_is_written_anew_without_place_time_and_camera(phone) -> None:
     link = upload(phone, with_place()).json["url"]
+    hidden = phone.client.get(link)
+    assert (hidden.status_code, hidden.json["message"]) == (404, "照片还在检查，过几秒再看")
+    open_photos()
     shown = phone.client.get(link)
     assert shown.status_code == 200
     kept = Image.open(io.BytesIO(shown.data))

@@ -67,6 +67,19 @@ test('photos are sent as they are chosen and hang on the ticket', async () => {
   assert.deepEqual(village.requests('POST /tickets')[0].data.file_ids, [9])
 })
 
+test('a large photo is made small before it is sent, and sent as it is where that fails', async () => {
+  const sent = []
+  const village = bound()
+  const large = { tempFiles: [{ ...PHOTO.tempFiles[0], size: 9e6 }] }
+  const upload = async (asked) => { sent.push(asked.filePath); return uploaded(9)() }
+  for (const compressImage of [({ success }) => success({ tempFilePath: 'wxfile://small.jpg' }), ({ fail }) => fail({ errMsg: 'no' })]) {
+    const phone = await write(village, { upload, chooseMedia: async () => large, compressImage })
+    phone.tap('#photo-add')
+    await phone.until(() => phone.data.photos.length === 1 && phone.data.photos[0].state === 'sent')
+  }
+  assert.deepEqual(sent, ['wxfile://small.jpg', 'wxfile://1.jpg'])
+})
+
 test('a photo that did not get through says so, holds the ticket back, and is sent again by a tap', async () => {
   const village = bound()
   let works = false

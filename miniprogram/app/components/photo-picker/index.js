@@ -1,6 +1,24 @@
 const { sendFile } = require('../../api/tickets')
 const { sendProof } = require('../../api/scores')
 
+const LARGE_BYTES = 600 * 1024
+const WIDTH = 1600
+
+/**
+ * A large photo is made small before it is sent; a phone that cannot do it sends it as it is.
+ * @param {{tempFilePath: string, size?: number}} photo @returns {Promise<string>}
+ */
+const small = ({ tempFilePath, size }) => new Promise((resolve) => {
+  if (!size || size <= LARGE_BYTES) return resolve(tempFilePath)
+  wx.compressImage({
+    src: tempFilePath,
+    quality: 80,
+    compressedWidth: WIDTH,
+    success: (made) => resolve(made.tempFilePath),
+    fail: () => resolve(tempFilePath),
+  })
+})
+
 const SAFE_TRIES = { count: 1, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album', 'camera'] }
 
 /**
@@ -31,7 +49,7 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
         wx.showModal({ title: '没选成', content: '请在微信设置里允许用相机和相册,再试一次。', showCancel: false, confirmText: '知道了' })
         return
       }
-      for (const { tempFilePath } of chosen.tempFiles.slice(0, free)) await this.send(tempFilePath)
+      for (const photo of chosen.tempFiles.slice(0, free)) await this.send(await small(photo))
     },
 
     /** @param {string} path */
