@@ -80,7 +80,7 @@ def test_a_worker_without_names_listens_to_every_queue(monkeypatch, app: Flask) 
     heard = []
     monkeypatch.setattr(worker, "application", lambda: app)
     monkeypatch.setattr(
-        worker.SimpleWorker, "work", lambda self, **_: heard.extend(self.queue_names())
+        worker.OneProcessWorker, "work", lambda self, **_: heard.extend(self.queue_names())
     )
     worker.work(burst=True, forks=False)
     assert set(heard) == {name.value for name in QueueName}

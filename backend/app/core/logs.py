@@ -2,8 +2,10 @@
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -61,7 +63,14 @@ def frames_only(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Replaces an exception by its kinds and places: its text may repeat what people wrote."""
-    error = event.pop("exc_info", None)
+    chain = kinds_and_places(event.pop("exc_info", None))
+    if chain:
+        event["exception"] = chain
+    return event
+
+
+def kinds_and_places(error: object) -> list[dict[str, Any]]:
+    """An exception and what led to it, without a word of their texts."""
     chain = []
     while isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]
@@ -72,9 +81,35 @@ def frames_only(
             }
         )
         error = error.__cause__ or error.__context__
-    if chain:
-        event["exception"] = chain
-    return event
+    return chain
+
+
+def masked_text(error: object) -> str:
+    """The same as lines, for those that keep an exception as text."""
+    lines = []
+    for link in kinds_and_places(error):
+        lines += [str(link["kind"]), *(f"  {frame}" for frame in link["frames"])]
+    return "\n".join(lines)
+
+
+class MaskedRecord(logging.LogRecord):
+    """What any library logs: an exception is there by its kinds and places alone."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.exc_info:
+            self.exc_text, self.exc_info = masked_text(self.exc_info[1]), None
+
+
+def say_masked(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None = None
+) -> None:
+    """What ends a process is told like everything else."""
+    structlog.get_logger().error("ended_by", exc_info=error)
+
+
+def say_masked_of_thread(given: threading.ExceptHookArgs) -> None:
+    structlog.get_logger().error("thread_ended_by", exc_info=given.exc_value)
 
 
 def configure(level: str) -> None:
@@ -92,6 +127,8 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=False,
     )
+    logging.setLogRecordFactory(MaskedRecord)
+    sys.excepthook, threading.excepthook = say_masked, say_masked_of_thread
     # urllib3 writes full addresses, and WeChat's carry secrets, at DEBUG.
     for noisy in ("urllib3", "requests", "rq.worker"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
