@@ -2,13 +2,15 @@
 
 Stock wechatpy 1.8.18 retries a bad token without end, knows no timeouts, lets every process fetch
 its own token and puts secrets into exception texts. This subclass asks for a stable token under one
-Redis lock, bounds time and retries, and lets nothing out of here but our own errors.
+Redis lock, bounds time and retries, and lets nothing out of here but our own errors; wechatpy's own
+interfaces (`client.wxa` and the others) go the same way.
 """
 
 import secrets
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import redis
@@ -20,7 +22,7 @@ from wechatpy import WeChatClient
 from wechatpy.session.redisstorage import RedisStorage
 
 from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany, Unavailable
-from backend.app.core.settings import Settings
+from backend.app.core.settings import WECHAT_HOST, Settings
 
 log = structlog.get_logger()
 CONNECT_SECONDS, READ_SECONDS = 2.0, 4.0
@@ -86,6 +88,13 @@ class NotSubscribed(MessageRefused):
     code = "not_subscribed"
 
 
+class ForeignHost(NotAllowed):
+    """An interface of another server, which knows neither our limits nor our token."""
+
+    code = "foreign_host"
+    message = "只能连接微信的接口"
+
+
 class _BadToken(Exception):
     """WeChat did not take the access token."""
 
@@ -127,7 +136,29 @@ class WeChat(WeChatClient):
         return openid
 
     def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Posts to an interface that wants an access token; one retry with a newer token."""
+        """Posts to an interface that wants an access token."""
+        answer: dict[str, Any] = self._with_token("post", path, {"data": body})
+        return answer
+
+    def _request(self, method: str, url_or_endpoint: str, **options: Any) -> Any:
+        """Whatever wechatpy's own interfaces ask: at our address, in our time, with our token."""
+        given = options.pop("api_base_url", self.API_BASE_URL)
+        process = options.pop("result_processor", None)
+        options.pop("timeout", None)
+        answer = self._with_token(method, self._path_of(given, url_or_endpoint), options)
+        return process(answer) if process else answer
+
+    def _path_of(self, given: str, endpoint: str) -> str:
+        """The path at WeChat's server; raises ForeignHost for any other server's."""
+        whole = endpoint if endpoint.startswith(("http://", "https://")) else given + endpoint
+        parts = urlsplit(whole)
+        if parts.scheme != "https" or parts.netloc != WECHAT_HOST:
+            raise ForeignHost
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+    def _with_token(self, method: str, path: str, options: dict[str, Any]) -> Any:
+        """One call with the shared token; one retry with a newer one."""
+        given = dict(options.get("params") or {})
         for attempt in (1, 2):
             try:
                 token = self.current_token()
@@ -135,7 +166,8 @@ class WeChat(WeChatClient):
                 # Without a token nothing has been asked for yet.
                 raise WeChatUnavailable from None
             try:
-                return self._ask("post", path, params={"access_token": token}, data=body)
+                params = {**given, "access_token": token}
+                return self._ask(method, path, **{**options, "params": params})
             except _BadToken:
                 self._forget_token(token)
                 if attempt == 2:
@@ -158,6 +190,14 @@ class WeChat(WeChatClient):
         if page:
             body["page"] = page.lstrip("/")
         self.call("/cgi-bin/message/subscribe/send", body)
+
+    @property
+    def access_token(self) -> str:
+        return self.current_token()
+
+    def fetch_access_token(self) -> dict[str, Any]:
+        """The shared token; a new one is asked for only when there is none."""
+        return {"access_token": self.current_token()}
 
     def current_token(self) -> str:
         """The shared token; whoever holds the lock fetches, the others wait for what it finds."""
@@ -206,10 +246,12 @@ class WeChat(WeChatClient):
     def _lock(self) -> str:
         return f"wechat:{self.appid}:token_lock"
 
-    def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        """One call, repeated a few times while WeChat says it is busy."""
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        """One call, repeated a few times while WeChat says it is busy; a picture as it came."""
         for attempt in range(1, BUSY_ATTEMPTS + 1):
             answer = self._send(method, path, options)
+            if isinstance(answer, requests.Response):
+                return answer
             code = answer.get("errcode") or 0
             if not isinstance(code, int):
                 raise self._refused(path, None)
@@ -222,7 +264,9 @@ class WeChat(WeChatClient):
             raise _BadToken
         raise self._refused(path, code)
 
-    def _send(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
+    def _send(
+        self, method: str, path: str, options: dict[str, Any]
+    ) -> dict[str, Any] | requests.Response:
         """Whatever goes wrong on the way, its text may carry secrets: only its kind goes on."""
         failure, refused = "not_an_object", False
         try:
@@ -230,19 +274,23 @@ class WeChat(WeChatClient):
         except (requests.RequestException, ValueError) as error:
             failure, refused = type(error).__name__, _surely_not_done(error)
         else:
-            if isinstance(answer, dict):
+            if isinstance(answer, dict | requests.Response):
                 return answer
         log.warning("wechat_unreachable", path=path, kind=failure)
         raise WeChatUnavailable if refused else WeChatUnanswered
 
     def _exchange(self, method: str, address: str, options: dict[str, Any]) -> Any:
-        """The decoded body of one HTTP exchange."""
+        """The decoded body of one HTTP exchange; the answer itself where it is a picture."""
         sent = dict(options)
-        if "data" in sent:
+        if isinstance(sent.get("data"), dict):
             # json= would write \\uXXXX, which WeChat counts and checks as it stands.
             sent["data"] = orjson.dumps(sent["data"])
-        response = self._http.request(method, address, timeout=self.timeout, **sent)
+        response = self._http.request(
+            method, address, timeout=self.timeout, allow_redirects=False, **sent
+        )
         response.raise_for_status()
+        if response.headers.get("Content-Type", "").startswith("image/"):
+            return response
         return response.json()
 
     def _refused(self, path: str, code: int | None) -> Exception:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from backend.app.core.errors import DomainError
 from backend.app.core.wechat import (
+    ForeignHost,
     LoginCodeInvalid,
     RiskyAccount,
     WeChat,
@@ -177,3 +178,46 @@ def test_every_error_speaks_chinese() -> None:
     for kind in (LoginCodeInvalid, RiskyAccount, WeChatBusy, WeChatUnavailable):
         assert issubclass(kind, DomainError)
         assert any("\u4e00" <= letter <= "\u9fff" for letter in kind.message)
+
+
+def test_wechatpys_own_interfaces_go_to_our_address_with_the_shared_token(
+    wechat: WeChat, world: World
+) -> None:
+    sent = wechat.wxa.check_text_security("一句话")
+    assert sent["echo"] == {"content": "一句话"}
+    assert world.calls["/wxa/msg_sec_check"] == 1
+    assert world.calls[TOKEN] == 1
+    assert wechat.access_token == world.token
+    assert wechat.fetch_access_token() == {"access_token": world.token}
+    assert world.calls[TOKEN] == 1
+
+
+def test_wechatpys_own_interfaces_retry_a_bad_token_once_and_then_give_up(
+    wechat: WeChat, world: World
+) -> None:
+    wechat.wxa.check_text_security("一")
+    world.rotate()
+    wechat.wxa.check_text_security("二")
+    assert world.calls[TOKEN] == 2
+    world.always = "code:40001"
+    with pytest.raises(WeChatUnavailable):
+        wechat.wxa.check_text_security("三")
+
+
+@pytest.mark.parametrize("mood", ["hang", "500", "not_json", "code:40125"])
+def test_wechatpys_own_interfaces_tell_no_secret_when_they_fail(
+    wechat: WeChat, world: World, mood: str
+) -> None:
+    wechat.wxa.check_text_security("先拿到令牌")
+    world.always = mood
+    with capture_logs() as logged, pytest.raises(WeChatUnavailable) as failed:
+        wechat.wxa.check_text_security("再问一次")
+    told = "".join(traceback.format_exception(failed.value)) + repr(logged)
+    assert APP_SECRET not in told
+    assert world.token not in told
+
+
+def test_wechatpys_own_interfaces_reach_no_server_but_wechats(wechat: WeChat) -> None:
+    for address in ("https://example.com/steal", "http://api.weixin.qq.com/x", "https://a@b/c"):
+        with pytest.raises(ForeignHost):
+            wechat.post(address, data={})
