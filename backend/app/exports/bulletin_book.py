@@ -63,6 +63,7 @@ def _summary(content: Mapping[str, Any]) -> Sheet:
         rows += [
             (f"{one['icon']} {one['word']}(村)", one["count"], None) for one in content["lights"]
         ]
+        rows.append(("样本不足（村，不评灯）", content["too_few"], None))
         rows.append(("说明", "按各月事实加总重算,不是各月得分的平均", None))
     places = {nth: 1 for nth, row in enumerate(rows) if isinstance(row[1], float)}
     columns = (Column("项目", 24), Column("这一期", 44), Column("上一期", 12))

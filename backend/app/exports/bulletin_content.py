@@ -24,6 +24,7 @@ from backend.app.scorecards.periods import Period, score_period
 from backend.app.scorecards.publication_village import light_of
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW
 from backend.app.tickets.flow import Flow, VillageFlow, flows, whole
 
 Content = dict[str, Any]
@@ -141,11 +142,12 @@ def _scored(
     ]  # fmt: skip
     return {
         "held": period.held,
+        "too_few": lights[TOO_FEW.code],
         "months": [f"{month:%Y-%m}" for month in months],
         "indicators": _indicators(period),
         "lights": [
             {**light_of(code, scheme), "count": lights[code]}
-            for code in [*(one.code for one in scheme.lights), "black"]
+            for code in [*(one.code for one in scheme.lights), NO_DATA.code]
         ],
         "villages": [
             _village(score, villages[score.unit], scheme)

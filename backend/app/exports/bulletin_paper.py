@@ -101,7 +101,8 @@ def findings(content: Mapping[str, Any]) -> list[str]:
     if "lights" in content:
         lights = "、".join(f"{one['word']} {one['count']} 个村" for one in content["lights"])
         months = "、".join(content["months"])
-        lines.append(f"亮灯:{lights}。按 {months} 的事实加总重算,不是各月得分的平均。")
+        few = f"；样本不足不评灯 {content['too_few']} 个村" if content["too_few"] else ""
+        lines.append(f"亮灯:{lights}{few}。按 {months} 的事实加总重算,不是各月得分的平均。")
     return lines
 
 

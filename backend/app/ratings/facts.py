@@ -34,9 +34,17 @@ BAD = """
       AND rated_on >= :month AND rated_on < :end{among}
     GROUP BY village_id
     """
+# People, not ratings; one whose person is no longer known stands for somebody of its own.
+RATERS = """
+    SELECT village_id, count(DISTINCT COALESCE(person_id, -id)) FROM rating
+    WHERE held_at IS NULL AND county_id = ANY(:counties)
+      AND rated_on >= :month AND rated_on < :end{among}
+    GROUP BY village_id
+    """
 # The same from the ratings alone, in one pass.
 AFRESH = f"""
     SELECT village_id, {COUNTED},
+           count(DISTINCT COALESCE(person_id, -id)) FILTER (WHERE held_at IS NULL),
            array_agg(id) FILTER (WHERE effective_level = 4 AND held_at IS NULL),
            array_agg(id) FILTER (WHERE effective_level = 5 AND held_at IS NULL)
     FROM rating
@@ -84,9 +92,11 @@ DAYS = text(
 
 @dataclass
 class LevelFacts:
-    """Counts from 非常满意 on, held ones apart, and the ids of 不满意 and 非常不满意."""
+    """Counts from 非常满意 on, by how many people, held ones apart, and the ids of 不满意 and
+    非常不满意."""
 
     levels: list[int]
+    raters: int
     held: int
     level_4: list[int]
     level_5: list[int]
@@ -108,7 +118,7 @@ def level_counts(
     """By village, the counters alone; only of some `villages` where they are given."""
     asked, among = _among(month, county_ids, villages)
     return {
-        row[0]: LevelFacts(list(row[1:6]), row[6], [], [])
+        row[0]: LevelFacts(list(row[1:6]), 0, row[6], [], [])
         for row in fetch_rows(COUNTERS + among, asked)
     }
 
@@ -116,11 +126,13 @@ def level_counts(
 def level_facts(
     month: date, county_ids: Collection[int], villages: Collection[int] | None = None
 ) -> dict[int, LevelFacts]:
-    """The counters, and which ratings are bad."""
+    """The counters, how many people rated, and which ratings are bad."""
     found = level_counts(month, county_ids, villages)
     asked, among = _among(month, county_ids, villages)
+    for village_id, raters in fetch_rows(RATERS.format(among=among), asked):
+        found.setdefault(village_id, LevelFacts([0] * 5, 0, 0, [], [])).raters = raters
     for village_id, fours, fives in fetch_rows(BAD.format(among=among), asked):
-        facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, [], []))
+        facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, 0, [], []))
         facts.level_4, facts.level_5 = orjson.loads(fours or b"[]"), orjson.loads(fives or b"[]")
     return found
 
@@ -140,8 +152,12 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
     # A province's villages are grouped in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
     return {
-        village_id: LevelFacts(numbers[:5], numbers[5], sorted(fours or ()), sorted(fives or ()))
-        for village_id, *numbers, fours, fives in fetch_rows(AFRESH, _asked(month, county_ids))
+        village_id: LevelFacts(
+            numbers[:5], raters, numbers[5], sorted(fours or ()), sorted(fives or ())
+        )
+        for village_id, *numbers, raters, fours, fives in fetch_rows(
+            AFRESH, _asked(month, county_ids)
+        )
     }
 
 

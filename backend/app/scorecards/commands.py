@@ -30,7 +30,7 @@ def verify(month: date, county: str | None) -> None:
         click.echo(
             f"{one.month:%Y-%m} {one.villages} 个村:"
             f"事实{_word(one.facts_equal)},结果{_word(one.results_equal)},"
-            f"得分卡{_word(one.cards_equal)},算法{'同一版' if one.code_equal else '已换版'}"
+            f"得分卡{_word(one.cards_equal)},规则{'同一版' if one.rules_equal else '已换版'}"
         )
     if not all(one.equal for one in found):
         raise click.ClickException("和锁定时不一致")

@@ -17,6 +17,7 @@ from backend.app.places.queries import region_names
 from backend.app.scorecards import corrections, locks, verification
 from backend.app.scorecards.asked import read_month
 from backend.app.scorecards.queries import list_months
+from backend.app.scoring.month import RULES_VERSION
 
 MOST_LATE = 100
 
@@ -55,7 +56,7 @@ def _page(month: date, error: DomainError | None = None, verified: Any = None) -
         month=month, lock=lock, over=month < calendar.month_of(calendar.today()),
         checklist=[] if lock else locks.checklist(county, month), late=shown,
         late_count=len(waiting), done=done, names=names, error=error, verified=verified,
-        form=request.form, code_version=locks.code_version(),
+        form=request.form, rules_version=RULES_VERSION,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 

@@ -22,9 +22,9 @@ from backend.app.scorecards.standings import Peers, RankFilters
 from backend.app.scorecards.tabs import TABS
 from backend.app.scoring.catalog import MEASURES, Family
 from backend.app.scoring.month import HUNDRED
-from backend.app.scoring.schemes import LIGHTS, NOT_STARTED, STARTING
+from backend.app.scoring.schemes import LIGHTS, NO_DATA, STARTING, TOO_FEW
 
-ALL_LIGHTS = (*LIGHTS, NOT_STARTED)
+ALL_LIGHTS = (*LIGHTS, NO_DATA)
 MARKS = {
     "": "在正常波动之内", "low": "偏低,超出 95% 界限", "high": "偏高,超出 95% 界限",
     "far_low": "明显偏低,超出 99.8% 界限", "far_high": "明显偏高,超出 99.8% 界限",
@@ -70,7 +70,7 @@ def _filters() -> RankFilters:
         search=asked.get("q", "").strip()[:40],
         township_id=int(township) if township.isdecimal() and len(township) < 19 else None,
         kind=kind or None,
-        light=light if light in {one.code for one in ALL_LIGHTS} else "",
+        light=light if light in {one.code for one in (*ALL_LIGHTS, TOO_FEW)} else "",
         page=read_page(asked),
     )
 
@@ -89,6 +89,12 @@ def show_ranking() -> str:
         "scorecards/ranking.html",
         month=month, months=months, filters=filters, rows=rows, turned=turned,
         lights=[(light, counts.get(light.code, 0)) for light in ALL_LIGHTS],
+        thin=[
+            one
+            for county_id in sorted(regions_of(actor(), Permission.LOCK_MONTHS))
+            for one in standings.thin_villages(county_id, month)
+        ],
+        too_few=TOO_FEW, few_count=counts.get(TOO_FEW.code, 0),
         villages=villages, last_page=max(1, -(-villages // PAGE)),
         regions=standings.region_rows(scope, month), kinds=kinds,
         townships=list_townships(scope), worst=_worst,

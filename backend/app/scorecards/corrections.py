@@ -18,9 +18,9 @@ from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.locks import get_lock
 from backend.app.scorecards.models import Correction, MonthLock, Scorecard
 from backend.app.scorecards.operations import approved_adjustments, hold_month, seed_of
-from backend.app.scorecards.scored import fits_from, indicators_json
+from backend.app.scorecards.scored import indicators_json
 from backend.app.scorecards.verification import late_facts
-from backend.app.scoring.month import HUNDRED, UnitScore, score_month
+from backend.app.scoring.month import HUNDRED, RULES_VERSION, UnitScore, score_month
 from backend.app.scoring.scheme_json import from_json
 
 LONGEST_REASON = 300
@@ -96,13 +96,13 @@ def _correct(
     actor: Actor, lock: MonthLock, facts: VillageFacts, kind: str, reason: str,
     objection_id: int | None,
 ) -> Correction:  # fmt: skip
-    """Scores the village against the fits of the lock, so that no other village moves."""
+    """Scores the village alone, by the lock's scheme and the rules in force."""
     hold_month(lock.month)
     village_id = facts.village_id
     given = approved_adjustments(lock.month, [lock.county_id])
     (scored,) = score_month(
-        [facts.unit()], from_json(lock.scheme), given, seed_of(lock.month), fits_from(lock.fits)
-    ).units
+        [facts.unit()], from_json(lock.scheme), given, seed_of(lock.month), ranked=False
+    )
     newest = newest_of(village_id, lock.month)
     before = newest.after if newest else _locked(lock, village_id)
     highest = select(func.coalesce(func.max(Correction.number), 0)).where(
@@ -135,6 +135,7 @@ def _state(facts: VillageFacts, scored: UnitScore) -> dict[str, Any]:
     return {
         "total": scored.total,
         "light": scored.light.code,
+        "rules_version": RULES_VERSION,
         "indicators": indicators_json(scored),
         "facts": _facts(facts),
     }

@@ -16,12 +16,13 @@ from backend.app.scorecards.corrections import newest_of
 from backend.app.scorecards.facts import VillageFacts, facts_of
 from backend.app.scorecards.models import Correction, MonthFact, MonthLock, Scorecard
 from backend.app.scorecards.scheme_queries import get_scheme
+from backend.app.scorecards.scored import scores_from
 from backend.app.scoring.catalog import MEASURES, Measure
-from backend.app.scoring.explaining import DRIFT, RATINGS, Line, lines, weights_of
+from backend.app.scoring.explaining import RATINGS, Line, lines
 from backend.app.scoring.measurements import LEVEL_NAMES
 from backend.app.scoring.month import HUNDRED, IndicatorScore
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.schemes import NOT_STARTED, STARTING, Indicator, Light, Scheme
+from backend.app.scoring.schemes import NO_DATA, STARTING, TOO_FEW, Indicator, Light, Scheme
 from backend.app.tickets.facts import TicketCase, ticket_cases
 
 LIST_WORDS = {
@@ -102,9 +103,9 @@ class Explanation:
     locked: bool
 
     @property
-    def few(self) -> tuple[IndicatorLines, ...]:
-        """The indicators that rest on too little."""
-        return tuple(line for line in self.lines if line.score.few and line.score.n)
+    def few(self) -> bool:
+        """样本不足: too few rated or answered for a light and a rank."""
+        return self.light is TOO_FEW
 
     @property
     def unmeasured(self) -> tuple[IndicatorLines, ...]:
@@ -125,11 +126,8 @@ def explain_village(village_id: int, month: date) -> Explanation:
     if correction:
         hundredths = correction.after["total"]
         total = None if hundredths is None else Decimal(hundredths) / HUNDRED
-    scores = [IndicatorScore(**row) for row in rows]
-    weights = weights_of(scores)
-    found = {
-        score.code: lines(score, facts.unit(), facts.cases, scheme, weights) for score in scores
-    }
+    scores = scores_from(rows)
+    found = {score.code: lines(score, facts.unit(), facts.cases, scheme) for score in scores}
     words = _Words.of(line for of_code in found.values() for line in of_code)
     indicators = {one.code: one for one in scheme.indicators_for(card.kind)}
     return Explanation(
@@ -157,7 +155,8 @@ def scheme_of(card: Scorecard) -> Scheme:
 
 
 def light_named(code: str, scheme: Scheme) -> Light:
-    return next((light for light in scheme.lights if light.code == code), NOT_STARTED)
+    """A light of the scheme, what stands where there is none, or 无数据."""
+    return next((light for light in (*scheme.lights, TOO_FEW) if light.code == code), NO_DATA)
 
 
 @dataclass(frozen=True)
@@ -179,8 +178,6 @@ class _Words:
 
     def reason(self, code: str, line: Line) -> Reason:
         lost = Decimal(line.lost) / HUNDRED
-        if line.name == DRIFT:
-            return Reason(None, None, _drift(line), lost)
         if line.case_id is None:
             return Reason(None, None, _counted(code, line), lost)
         if line.name in RATINGS:
@@ -199,12 +196,6 @@ class _Words:
         case = self.tickets.get(line.case_id or 0)
         about = f"{case.number}{' ' + case.category if case.category else ''}:" if case else ""
         return f"{about}{LIST_WORDS[line.name]}"
-
-
-def _drift(line: Line) -> str:
-    if line.lost > 0:
-        return "样本有限,向同类村的平均靠拢(拉低)"
-    return "样本有限,向同类村的平均靠拢(拉高)"
 
 
 def _counted(code: str, line: Line) -> str:

@@ -18,7 +18,7 @@ from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
 from backend.app.scorecards.models import MonthFact
 from backend.app.scoring.measuring import UnitFacts
-from backend.app.surveys.facts import survey_facts
+from backend.app.surveys.facts import UnitSaid, survey_facts
 from backend.app.tickets.facts import TicketFacts, ticket_facts
 
 COLUMNS = (
@@ -67,7 +67,8 @@ COSTS = {
 }  # fmt: skip
 # Beside the cases: the survey's unit, whose counts all its villages carry.
 UNIT = "survey_unit"
-NOTHING_RATED = LevelFacts([0] * 5, 0, [], [])
+OF_UNIT = ("survey", "survey_people")
+NOTHING_RATED = LevelFacts([0] * 5, 0, 0, [], [])
 NO_TICKETS = TicketFacts({})
 
 
@@ -103,7 +104,7 @@ class VillageFacts:
 class Elsewhere:
     """What a month's facts take from surveys, imports and upheld objections, by village."""
 
-    surveys: dict[int, tuple[int, list[int]]]
+    surveys: dict[int, UnitSaid]
     imported: dict[int, dict[str, list[int]]]
     struck: dict[int, list[tuple[str, int]]]
 
@@ -176,15 +177,16 @@ def _village(
     month: date,
     rated: LevelFacts,
     tickets: TicketFacts,
-    survey: tuple[int, list[int]] | None,
+    survey: UnitSaid | None,
     imported: dict[str, list[int]],
 ) -> VillageFacts:
     counts, cases = {**tickets.counts, **imported}, dict(tickets.cases)
     if any(rated.levels):
-        counts["levels"] = rated.levels
+        counts["levels"], counts["raters"] = rated.levels, [rated.raters]
     if survey is not None:
         # Neighbours that were asked together carry the same counts: who sums them must know.
-        cases[UNIT], counts["survey"] = [survey[0]], survey[1]
+        cases[UNIT], counts["survey"] = [survey.unit_id], survey.counts
+        counts["survey_people"] = [survey.people]
     for name, ids in (("level_4", rated.level_4), ("level_5", rated.level_5)):
         if ids:
             cases[name] = ids
@@ -278,7 +280,7 @@ def sum_of(unit: int, facts: Iterable[VillageFacts]) -> UnitFacts:
     for one in facts:
         together = one.cases.get(UNIT, ())
         known = asked.issuperset(together) and together
-        _add(counts, {k: v for k, v in one.counts.items() if not (known and k == "survey")})
+        _add(counts, {k: v for k, v in one.counts.items() if not (known and k in OF_UNIT)})
         asked.update(together)
         waits.extend(one.waits)
         open_waits.extend(one.open_waits)

@@ -121,8 +121,12 @@ def _differs(
         (kept.county_id, kept.kind) != (county_id, kind)
         or village_id in other.struck
         or ("levels" in counts and village_id not in rated)
-        or (cases.get(UNIT), counts.get("survey"))
-        != ((None, None) if survey is None else ([survey[0]], survey[1]))
+        or (cases.get(UNIT), counts.get("survey"), counts.get("survey_people"))
+        != (
+            (None, None, None)
+            if survey is None
+            else ([survey.unit_id], survey.counts, [survey.people])
+        )
         or any(counts.get(source) != imported.get(source) for source in IMPORTED.values())
     )
 

@@ -9,7 +9,7 @@ from backend.app.core import calendar
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scorecards.standings import RankFilters, light_counts
 from backend.app.scoring.intervals import Interval, poisson_limits, wilson
-from backend.app.scoring.schemes import NOT_STARTED, Light
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Light
 from backend.app.tickets import board, present
 from backend.app.tickets.board import OfficeLine
 from backend.app.tickets.flow import Flow, months_of_county
@@ -33,6 +33,7 @@ class LeaderPage:
     """Everything on the screen; `late` are cards of tickets, the longest overdue first."""
 
     lights: list[tuple[Light, int]]
+    too_few: int
     villages: int
     numbers: list[Number]
     offices: list[tuple[str, OfficeLine]]
@@ -64,7 +65,8 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
     names = present.office_names(offices)
     tickets = board.find_tickets(scope, board.Filters(view="late"))[:MOST_LATE]
     return LeaderPage(
-        [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NOT_STARTED)],
+        [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NO_DATA)],
+        counts.get(TOO_FEW.code, 0),
         sum(counts.values()),
         four_numbers(now, before, month < calendar.month_of(calendar.today())),
         [(names[line.region_id, line.department_id], line) for line in offices[:MOST_OFFICES]],

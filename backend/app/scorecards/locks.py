@@ -1,14 +1,10 @@
 """锁定: a county's month is frozen, and can be computed again to the byte."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import select
 
-from backend.app import scoring
 from backend.app.access import Actor, Permission, may
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -26,9 +22,9 @@ from backend.app.scorecards.operations import (
     score,
 )
 from backend.app.scorecards.scheme_queries import scheme_for
-from backend.app.scorecards.scored import digest, fits_json
+from backend.app.scorecards.scored import digest
 from backend.app.scoring.catalog import IMPORTED, MEASURES
-from backend.app.scoring.month import Month
+from backend.app.scoring.month import RULES_VERSION, UnitScore
 from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.surveys.facts import unclosed
 
@@ -73,21 +69,12 @@ class Verified:
     facts_equal: bool
     results_equal: bool
     cards_equal: bool
-    code_equal: bool
+    rules_equal: bool
     villages: int
 
     @property
     def equal(self) -> bool:
         return self.facts_equal and self.results_equal and self.cards_equal
-
-
-@cache
-def code_version() -> str:
-    """SHA-256 over the source of the pure core, by name: which rules a month was computed with."""
-    sha = hashlib.sha256()
-    for path in sorted(Path(scoring.__file__ or "").parent.glob("*.py")):
-        sha.update(path.name.encode() + b"\0" + path.read_bytes())
-    return sha.hexdigest()[:16]
 
 
 def lock_of(county_id: int, month: date) -> MonthLock | None:
@@ -161,9 +148,8 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
     found = score(kept, month, scheme, approved_adjustments(month, [county_id]))
     lock = MonthLock(
         county_id=county_id, month=month, locked_at=calendar.now(), locked_by_id=actor.person_id,
-        scheme_id=scheme_id, scheme=as_json(scheme), code_version=code_version(),
-        facts_digest=month_facts.digest(kept), results_digest=digest(found.units),
-        fits=fits_json(found.fits),
+        scheme_id=scheme_id, scheme=as_json(scheme), rules_version=RULES_VERSION,
+        facts_digest=month_facts.digest(kept), results_digest=digest(found),
         checklist={
             "left": [{"words": item.words, "open": item.open} for item in left],
             "note": note.strip(),
@@ -176,7 +162,7 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
     return lock
 
 
-def computed_again(lock: MonthLock) -> tuple[list[VillageFacts], Month]:
+def computed_again(lock: MonthLock) -> tuple[list[VillageFacts], tuple[UnitScore, ...]]:
     """A locked month from its frozen facts and scheme."""
     kept = month_facts.kept(lock.month, [lock.county_id])
     given = approved_adjustments(lock.month, [lock.county_id])

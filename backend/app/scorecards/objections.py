@@ -241,7 +241,7 @@ def _effect_on_open(objection: Objection, case: tuple[str, int]) -> dict[str, An
     ]
     before, after = (
         next(
-            (one.total for one in score(facts, objection.month, scheme, given).units
+            (one.total for one in score(facts, objection.month, scheme, given)
              if one.unit == objection.village_id), None,
         )
         for facts in (kept, without)

@@ -23,10 +23,10 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         MONTH, CODE, ("village", "村"), ("township", "乡镇"),
         ("kind", "村的类型,只和同类村比;没分类的为空"),
         ("total", "总分,0 到 100;没有可算的为空"), ("total_low", "总分 95% 区间下限"),
-        ("total_high", "总分 95% 区间上限"), ("light", "灯,如 正常"),
-        ("few", "1:多半指标样本不足,不参加排档"),
-        ("band", "第几档;同档的村分不出先后"), ("rank_from", "这一档从第几名起"),
-        ("rank_to", "这一档到第几名止"), ("ratings", "有效评价条数"),
+        ("total_high", "总分 95% 区间上限"), ("light", "灯，如 良；样本不足的没有灯"),
+        ("few", "1：样本不足，总分只供参考，不参加排档"),
+        ("band", "第几档;同档的村分不出先后"), ("rank_from", "名次 95% 的可能范围：从"),
+        ("rank_to", "名次 95% 的可能范围：到"), ("ratings", "有效评价条数"),
         ("held", "没有计入的评价条数：等人复核的和复核后不计入的"),
         ("satisfaction", "满意度,0 到 100;不足 10 条为空"),
         ("satisfaction_range", "满意度 95% 区间"),
@@ -39,7 +39,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("weight", "权重"), ("floor", "得 0 分的值"), ("target", "得满分的值"),
         ("n", "样本数"), ("few", "1:样本不足 10"),
         ("value", "原始值;村民说的不足 10 个时为空"), ("low", "95% 区间下限"),
-        ("high", "95% 区间上限"), ("used", "计分用的值:样本小的往同类村平均靠"),
+        ("high", "95% 区间上限"), ("share", "本月占的分：样本越少占得越少"),
         ("unit", "单位"), ("lost", "扣掉的分"), ("words", "一句话"),
     ),
     "corrections": (
@@ -101,7 +101,7 @@ def indicator_rows(one: dict[str, Any]) -> Iterator[Row]:
                 one["month"], one["code"], one["village"], row["code"], row["name"],
                 plain(row["weight"]), plain(row["floor"]), plain(row["target"]),
                 row["n"], int(row["few"]),
-                plain(row["value"]), plain(row["low"]), plain(row["high"]), plain(row["used"]),
+                plain(row["value"]), plain(row["low"]), plain(row["high"]), plain(row["share"]),
                 row["unit"], plain(row["lost"]), row["words"],
             ]  # fmt: skip
 

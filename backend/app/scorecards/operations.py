@@ -17,7 +17,7 @@ from backend.app.scorecards.rollups import replace_rollups
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scorecards.scored import adjustments_json, indicators_json, points
 from backend.app.scoring.measurements import Satisfaction, satisfaction
-from backend.app.scoring.month import Month, UnitScore, score_month
+from backend.app.scoring.month import UnitScore, score_month
 from backend.app.scoring.schemes import Kind, Scheme
 from backend.app.scoring.totals import Adjustment
 
@@ -26,7 +26,7 @@ COLUMNS = (
     "level_1", "level_2", "level_3", "level_4", "level_5", "status",
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
     "positive_rate", "positive_low", "positive_high", "computed_at",
-    "kind", "scheme_id", "total", "standard_error", "light",
+    "kind", "scheme_id", "total", "standard_error", "light", "people",
     "rank", "rank_low", "rank_high", "band", "calibrated", "indicators", "adjustments",
 )  # fmt: skip
 FORGET = text("DELETE FROM scorecard WHERE month = :month AND county_id = ANY(:counties)")
@@ -75,7 +75,9 @@ def seed_of(month: date) -> int:
     return month.year * 100 + month.month
 
 
-def score(facts: Iterable[VillageFacts], month: date, scheme: Scheme, given: Adjustments) -> Month:
+def score(
+    facts: Iterable[VillageFacts], month: date, scheme: Scheme, given: Adjustments
+) -> tuple[UnitScore, ...]:
     """One county's month."""
     return score_month([one.unit() for one in facts], scheme, given, seed_of(month))
 
@@ -114,7 +116,7 @@ def _cards(
     for county_id, villages in by_county.items():
         scheme_id, scheme = schemes[county_id]
         scored = score(villages, month, scheme, given)
-        for facts, result in zip(villages, scored.units, strict=True):
+        for facts, result in zip(villages, scored, strict=True):
             yield card(facts, result, scheme_id, given.get(result.unit, ()), at)
 
 
@@ -132,6 +134,7 @@ def card(
         facts.village_id, facts.month, facts.county_id, figures.n, facts.held, *counts,
         figures.status.value, *_limits(figures), at,
         facts.kind, scheme_id, points(result.total), round(result.error, 4), result.light.code,
+        result.people,
         result.rank, result.rank_low, result.rank_high, result.band, points(result.calibrated),
         orjson.dumps(indicators_json(result)).decode(),
         orjson.dumps(adjustments_json(result, given)).decode(),

@@ -49,7 +49,7 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
     scored = score_month(list(summed.values()), scheme, given, seed_of(months[-1]))
     whole = sum_of(county_id, (one for listed in by_village.values() for one in listed))
     held = sum(one.held for listed in by_village.values() for one in listed)
-    return Period(tuple(months), scheme, summed, whole, held, scored.units)
+    return Period(tuple(months), scheme, summed, whole, held, scored)
 
 
 def _standing(county_id: int, month: date) -> list[VillageFacts]:

@@ -55,6 +55,7 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
         "closes_on": closes_on,
         "may_object": calendar.today() <= closes_on,
         "total": points(found.total),
+        "few": found.few,
         "light": found.light,
         "standing": _standing(found),
         "indicators": [_indicator(line, unit, objected) for line in found.lines],
@@ -96,7 +97,7 @@ def _indicator(
         "weight": f"{line.indicator.weight.normalize():f}",
         "n": line.score.n,
         "lost": points(line.lost) if line.score.n else None,
-        "few": line.score.few,
+        "share": points(Decimal(line.score.share) / HUNDRED) if line.score.n else None,
         "words": plain_words.sentence(row, unit),
         "by_villagers": line.measure.code in BY_VILLAGERS,
         "reasons": [

@@ -1,7 +1,7 @@
 """A village's indicators in words that need no schooling: what was counted, what it cost.
 
-Pure. What fewer than ten people said is not told apart: only that it was too little, and that the
-figure was drawn toward villages of the same type. Acts of offices are told as they were.
+Pure. What fewer than ten people said is not told apart: only that it was too little, and how little
+it weighs. Acts of offices are told as they were.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,8 +43,8 @@ def sentence(row: Mapping[str, Any], facts: UnitFacts) -> str:
     if n == 0:
         return "这个月没有可算的,不进总分"
     if hides(code, n):
-        shrunk = tick_text(row["shrunk"], measure.unit)
-        return f"只有 {n} {unit_of(code)},太少,单看说明不了问题;往同类村靠一靠,按 {shrunk} 算"
+        share = score_text(row["share"])
+        return f"只有 {n} {unit_of(code)}，太少，说明不了多少，所以只占 {share} 分"
     if code in RATES:
         yes = counts_of(measure.source, facts)[0]
         return RATES[code].format(n=n, yes=yes)
@@ -71,11 +71,11 @@ def indicator(row: Mapping[str, Any], facts: UnitFacts, aims: Mapping[str, Indic
         "floor": f"{aim.floor.normalize():f}",
         "target": f"{aim.target.normalize():f}",
         "n": n,
-        "few": bool(row["few"]),
+        "share": score_text(row["share"]) if n else NOTHING,
+        "few": 0 < n < N_MIN,
         "value": tick_text(row["value"]) if shown else NOTHING,
         "low": tick_text(row["low"]) if shown else NOTHING,
         "high": tick_text(row["high"]) if shown else NOTHING,
-        "used": tick_text(row["shrunk"]) if n else NOTHING,
         "lost": score_text(row["lost"]) if n else NOTHING,
         "words": sentence(row, facts),
     }
@@ -85,8 +85,14 @@ def headline(light_word: str, total: str, few: bool) -> str:
     """The sentence under a village's score."""
     if total == NOTHING:
         return "这个月没有人评价,也没有可算的诉求,不打分:没声音不是零分。"
-    more = "这个月说话的人还少,这个分仅供参考。" if few else ""
-    return f"这个月 {total} 分,{light_word}。{more}"
+    if few:
+        return f"这个月说话的人太少，{total} 分只供参考，不评灯，也不排名。"
+    return f"这个月 {total} 分,{light_word}。"
+
+
+def bracketed(total: str, few: bool) -> str:
+    """A total that rests on too little stands in brackets."""
+    return f"（{total}）" if few and total != NOTHING else total
 
 
 def lost_most(indicators: Sequence[Mapping[str, Any]], most: int = 3) -> list[Mapping[str, Any]]:

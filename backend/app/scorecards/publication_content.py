@@ -23,9 +23,10 @@ from backend.app.scorecards.publication_village import (
     compose_village,
     light_of,
 )
+from backend.app.scorecards.standings import thin_villages
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.schemes import NOT_STARTED, Scheme
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys import facts as surveys
 from backend.app.tickets import flow as tickets
 
@@ -87,20 +88,14 @@ def digest_of(county: Content, villages: Iterable[Content]) -> bytes:
 
 
 def _standings(cards: Iterable[Scorecard]) -> dict[str | None, Standing]:
-    """By type of village: bands with the ranks they reach over."""
+    """By type of village: how many are compared, in how many bands."""
     by_kind: dict[str | None, list[Scorecard]] = {}
     for card in cards:
         by_kind.setdefault(card.kind, []).append(card)
     found = {}
     for kind, listed in by_kind.items():
-        reach: dict[int, tuple[int, int]] = {}
-        ranked = [card for card in listed if card.band is not None]
-        sizes = Counter(card.band for card in ranked)
-        first = 1
-        for band in sorted(sizes, key=lambda one: one or 0):
-            reach[band or 0] = (first, first + sizes[band] - 1)
-            first += sizes[band]
-        found[kind] = Standing(len(ranked), len(sizes), reach)
+        ranked = [card.band for card in listed if card.band is not None]
+        found[kind] = Standing(len(ranked), len(set(ranked)))
     return found
 
 
@@ -122,7 +117,7 @@ def _county(
         "locked_at": lock.locked_at.isoformat(),
         "facts_digest": lock.facts_digest.hex(),
         "results_digest": lock.results_digest.hex(),
-        "code_version": lock.code_version,
+        "rules_version": lock.rules_version,
         "checklist": lock.checklist,
         "scheme": scheme_json(lock, scheme),
         "sums": {
@@ -130,14 +125,18 @@ def _county(
             "held_share": share_text(held, shown.n + held), "levels": shown.levels,
             "satisfaction": mean_text(shown.mean), "satisfaction_range": shown.mean_range,
             "positive": rate_text(shown.rate), "positive_range": shown.rate_range,
-            "too_few": sum(c.rank is None and c.total is not None for c in cards.values()),
+            "too_few": lights[TOO_FEW.code],
             "unmeasured": sum(c.total is None for c in cards.values()),
         },
         "objections": _objections(lock),
         "reviews": _reviews(lock),
         "lights": [
             {**light_of(one.code, scheme), "count": lights.get(one.code, 0)}
-            for one in (*scheme.lights, NOT_STARTED)
+            for one in (*scheme.lights, NO_DATA)
+        ],
+        "thin": [
+            {"code": one.code, "name": one.name, "township": one.township}
+            for one in thin_villages(lock.county_id, lock.month)
         ],
         "groups": _groups(cards, villages),
     }  # fmt: skip
@@ -214,8 +213,6 @@ def _groups(cards: Mapping[int, Scorecard], villages: Mapping[int, Content]) -> 
                 "bands": [
                     {
                         "band": band,
-                        "from": bands[band][0]["score"]["from"],
-                        "to": bands[band][0]["score"]["to"],
                         "villages": [_line(one) for one in bands[band]],
                     }
                     for band in sorted(bands, key=lambda one: (one is None, one or 0))

@@ -1,7 +1,7 @@
 """A village's page of a month, composed of figures as they are written: asked, said, done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from backend.app.scorecards.figures import (
 )
 from backend.app.scorecards.models import Scorecard
 from backend.app.scoring.measurements import N_MIN
-from backend.app.scoring.schemes import NOT_STARTED, Scheme
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.facts import Coming, Spoken
 from backend.app.surveys.results import Said, option_words, sentences
@@ -34,8 +34,6 @@ class Standing:
 
     compared: int = 0
     bands: int = 0
-    # The ranks a band reaches from and to.
-    reach: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,8 @@ def compose_village(found: VillageMonth) -> dict[str, Any]:
 
 
 def light_of(code: str, scheme: Scheme) -> dict[str, str]:
-    found = next((one for one in scheme.lights if one.code == code), NOT_STARTED)
+    lights = (*scheme.lights, TOO_FEW)
+    found = next((one for one in lights if one.code == code), NO_DATA)
     return {"code": found.code, "word": found.word, "icon": found.icon}
 
 
@@ -100,11 +99,10 @@ def _score(found: VillageMonth) -> dict[str, Any]:
         }  # fmt: skip
     hundredths = int(card.total * 100)
     low, high = total_limits(hundredths, card.standard_error or 0)
-    reach = standing.reach.get(card.band or 0, (None, None))
     return {
         "total": score_text(hundredths), "low": low, "high": high, "light": light,
         "few": card.rank is None, "band": card.band, "bands": standing.bands,
-        "from": reach[0], "to": reach[1], "compared": standing.compared,
+        "from": card.rank_low, "to": card.rank_high, "compared": standing.compared,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from backend.app.scorecards.figures import NOTHING, score_text
 from backend.app.scorecards.locks import get_lock
 from backend.app.scorecards.models import Correction, Publication, VillagePublication
 from backend.app.scorecards.publication_content import compose, digest_of
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW
 
 REASONS = {"objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错"}
 
@@ -227,6 +228,7 @@ def corrections_of(
         )
     }
     lights = {one["code"]: one for one in scheme["lights"]}
+    lights[TOO_FEW.code] = {"code": TOO_FEW.code, "word": TOO_FEW.word, "icon": TOO_FEW.icon}
     return [_line(row, names, lights) for row in chosen]
 
 
@@ -234,7 +236,7 @@ def _line(
     row: Correction, names: dict[int, tuple[str, str]], lights: dict[str, dict[str, str]]
 ) -> CorrectionLine:
     name, code = names.get(row.village_id, (NOTHING, ""))
-    none = {"code": "black", "word": "未开展", "icon": "✕"}
+    none = {"code": NO_DATA.code, "word": NO_DATA.word, "icon": NO_DATA.icon}
     return CorrectionLine(
         row.number, name, code, REASONS[row.reason_kind], row.reason,
         score_text(row.before["total"]), score_text(row.after["total"]),

@@ -50,10 +50,10 @@ def _rows(
     for county_id, of_county in counties.items():
         scheme = schemes[county_id][1]
         units = [sum_of(township_id, villages) for township_id, villages in of_county.items()]
-        for score in score_month(units, scheme).units:
+        for score in score_month(units, scheme):
             yield _row(score, month, county_id, "township", len(of_county[score.unit]))
         whole = [one for villages in of_county.values() for one in villages]
-        (score,) = score_month([sum_of(county_id, whole)], scheme).units
+        (score,) = score_month([sum_of(county_id, whole)], scheme)
         yield _row(score, month, county_id, "county", len(whole))
 
 

@@ -166,8 +166,8 @@ def what_if(county_id: int, month: date, scheme: Scheme) -> WhatIf:
     """The month's kept facts scored by this scheme and by the one in force."""
     kept = month_facts.kept(month, [county_id])
     given = approved_adjustments(month, [county_id])
-    before = score(kept, month, scheme_for(county_id, month)[1], given).units
-    after = score(kept, month, scheme, given).units
+    before = score(kept, month, scheme_for(county_id, month)[1], given)
+    after = score(kept, month, scheme, given)
     moved = [
         Moved(old.unit, old, new, _because(old, new))
         for old, new in zip(before, after, strict=True)

@@ -2,19 +2,32 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from backend.app.scoring.comparison import Fit
-from backend.app.scoring.month import HUNDRED, Fits, UnitScore
+from backend.app.scoring.apportioning import FULL
+from backend.app.scoring.month import HUNDRED, IndicatorScore, UnitScore
 from backend.app.scoring.totals import Adjustment
 
 
 def indicators_json(score: UnitScore) -> list[dict[str, Any]]:
     return [one._asdict() for one in score.indicators]
+
+
+def scores_from(rows: Iterable[Mapping[str, Any]]) -> list[IndicatorScore]:
+    """What indicators_json wrote, or rules 1 did: there an indicator that was measured had its
+    weight of the weights that were."""
+    listed = list(rows)
+    measured = sum(row["weight"] for row in listed if row["n"]) or 1
+    return [
+        IndicatorScore(
+            **{name: row[name] for name in IndicatorScore._fields if name != "share"},
+            share=row.get("share", FULL * row["weight"] // measured if row["n"] else 0),
+        )
+        for row in listed
+    ]
 
 
 def adjustments_json(score: UnitScore, given: Iterable[Adjustment]) -> list[dict[str, Any]]:
@@ -33,7 +46,7 @@ def canonical(score: UnitScore) -> bytes:
     """The same bytes for the same score."""
     content = {
         "village": score.unit, "kind": score.kind, "total": score.total,
-        "error": f"{score.error:.4f}", "light": score.light.code,
+        "error": f"{score.error:.4f}", "light": score.light.code, "people": score.people,
         "indicators": indicators_json(score), "adjustments": list(score.adjustments),
         "rank": [score.rank, score.rank_low, score.rank_high], "band": score.band,
         "calibrated": score.calibrated,
@@ -47,23 +60,3 @@ def digest(scores: Iterable[UnitScore]) -> bytes:
     for score in sorted(scores, key=lambda one: one.unit):
         sha.update(canonical(score) + b"\n")
     return sha.digest()
-
-
-def fits_json(fits: Fits) -> list[dict[str, Any]]:
-    """The common values of each kind and measurement; floats survive JSON to the last bit."""
-    return [
-        {"kind": kind, "code": code, **(asdict(fit) if fit else {"centre": None})}
-        for kind, of_kind in fits.items()
-        for code, fit in of_kind.items()
-    ]
-
-
-def fits_from(rows: Iterable[Mapping[str, Any]]) -> dict[str | None, dict[str, Fit | None]]:
-    """What fits_json wrote."""
-    found: dict[str | None, dict[str, Fit | None]] = {}
-    for row in rows:
-        fit = None
-        if row["centre"] is not None:
-            fit = Fit(row["centre"], row["strength"], row["within"])
-        found.setdefault(row["kind"], {})[row["code"]] = fit
-    return found

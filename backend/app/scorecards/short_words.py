@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.app.scorecards.figures import NOTHING
-from backend.app.scorecards.plain_words import lost_most
+from backend.app.scorecards.plain_words import bracketed, lost_most
 
 LONGEST = 300
 LONGEST_NAME = 24
@@ -23,7 +23,8 @@ def for_groups(content: Mapping[str, Any], host: str) -> str:
     if score["total"] == NOTHING:
         lines.append("这个月没人评价也没有诉求,不打分。您有话就扫码说一声。")
     else:
-        lines.append(f"得分 {score['total']},{light['icon']}{light['word']}。")
+        total = bracketed(score["total"], score["few"])
+        lines.append(f"得分 {total},{light['icon']}{light['word']}。")
     if said["n"]:
         lines.append(f"{said['n']} 人次评价" + _satisfaction(said))
     if done["found"]:

@@ -41,6 +41,23 @@ PEERS = text(
     ORDER BY c.rank NULLS LAST, v.id
     """
 )
+LEAST_KNOWN = 3
+THIN = text(
+    """
+    SELECT v.id, v.code, v.name, t.name AS township, c.people, own.usual::float8 AS usual
+    FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
+    LEFT JOIN scorecard p ON p.village_id = c.village_id AND p.month = :before
+    CROSS JOIN LATERAL (
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY m.people) AS usual, count(*) AS known
+        FROM scorecard m WHERE m.village_id = c.village_id AND m.month >= :first
+          AND m.month < :month AND m.people IS NOT NULL
+    ) AS own
+    WHERE c.county_id = :county_id AND c.month = :month
+      AND (c.rank IS NULL AND p.village_id IS NOT NULL AND p.rank IS NULL
+           OR own.known >= :known AND 3 * COALESCE(c.people, 0) < own.usual)
+    ORDER BY v.code
+    """
+)
 PORTRAIT = text(
     """
     SELECT one->>'code' AS code, avg((one->>'achievement')::bigint)::float8 / 10000 AS mean
@@ -146,6 +163,16 @@ def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> d
     statement = f"SELECT c.light, count(*)::int {FROM} {filters.where} GROUP BY 1"
     asked = {"scope": sorted(scope), "month": month, **filters.values}
     return {row[0]: row[1] for row in db.session.execute(text(statement), asked)}
+
+
+def thin_villages(county_id: int, month: date) -> list[Any]:
+    """评价过少，需核查: 样本不足 two months running, or fewer people than a third of the median of
+    the village's own twelve months before, of which three at least are known."""
+    asked = {
+        "county_id": county_id, "month": month, "before": calendar.previous_month(month),
+        "first": calendar.months_back(month, 13)[0], "known": LEAST_KNOWN,
+    }  # fmt: skip
+    return list(db.session.execute(THIN, asked))
 
 
 def kinds_in(scope: Collection[int], month: date) -> list[str]:

@@ -24,13 +24,15 @@ from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.measurements import LEVEL_NAMES
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.schemes import Scheme
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.tickets.facts import ticket_cases
 
 ORDER = "ORDER BY v.code, v.id"
 HALF = f"{NORMAL_95} * COALESCE(c.standard_error, 0)"
 VILLAGES = f"""
-    SELECT v.code, v.name, t.name AS township, c.kind, c.total::float8,
+    SELECT v.code, v.name, t.name AS township, c.kind,
+           CASE WHEN c.rank IS NOT NULL THEN c.total END::float8,
+           CASE WHEN c.rank IS NULL THEN c.total END::float8,
            round(least(c.total, greatest(0, c.total - {HALF}) + 0 * c.total), 2)::float8,
            round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8,
            c.light, c.band, c.rank_low, c.rank_high,
@@ -41,15 +43,15 @@ VILLAGES = f"""
 TICKS = "CASE WHEN i.n > 0 AND i.{0} >= 0 THEN round(i.{0} / 10000.0, 1)::float8 END"
 INDICATORS = f"""
     SELECT v.code, v.name, t.name AS township, i.code AS indicator, (i.weight / 100.0)::float8,
-           i.n, i.few, {TICKS.format("value")}, {TICKS.format("low")}, {TICKS.format("high")},
-           CASE WHEN i.n > 0 THEN round(i.z / 10000.0, 2)::float8 END, {TICKS.format("shrunk")},
+           i.n, {TICKS.format("value")}, {TICKS.format("low")}, {TICKS.format("high")},
+           CASE WHEN i.n > 0 THEN (COALESCE(i.share, 0) / 100.0)::float8 END,
            CASE WHEN i.n > 0 THEN round(i.achievement / 10000.0, 1)::float8 END,
            CASE WHEN i.n > 0 THEN (i.lost / 100.0)::float8 END
     FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(c.indicators) AS (
-        code text, weight int, n int, few boolean, value bigint, low bigint, high bigint,
-        z bigint, shrunk bigint, achievement bigint, lost int)) WITH ORDINALITY
-        AS i (code, weight, n, few, value, low, high, z, shrunk, achievement, lost, place)
+        code text, weight int, n int, share int, value bigint, low bigint, high bigint,
+        achievement bigint, lost int)) WITH ORDINALITY
+        AS i (code, weight, n, share, value, low, high, achievement, lost, place)
     WHERE c.month = :month AND {WITHIN}
 """
 CASES = f"""
@@ -66,7 +68,7 @@ CORRECTIONS = f"""
     FROM scorecard_correction x JOIN region v ON v.id = x.village_id
     WHERE x.month = :month AND {WITHIN} ORDER BY x.county_id, x.number
 """
-LIGHT, STATUS = 7, 18
+LIGHT, STATUS = 8, 19
 RATING_LISTS = COSTS["rating"]
 LISTS = {**dict.fromkeys(RATING_LISTS, "评价"), **dict.fromkeys(COSTS["ticket"], "诉求")}
 Row = tuple[Any, ...]
@@ -87,8 +89,8 @@ def scheme_of_month(region_id: int, month: date) -> Scheme:
 def village_rows(region_id: int, month: date, filters: Filters, scheme: Scheme) -> list[Row]:
     """One row a village, by code."""
     lights = {
-        code: f"{one['icon']} {one['word']}"
-        for code in [*(light.code for light in scheme.lights), "black"]
+        code: f"{one['icon']} {one['word']}".strip()
+        for code in [*(light.code for light in scheme.lights), TOO_FEW.code, NO_DATA.code]
         for one in (light_of(code, scheme),)
     }
     found = _run(f"{VILLAGES} {filters.where} {ORDER}", region_id, month, filters)
@@ -106,8 +108,8 @@ def indicator_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
     statement = f"{INDICATORS} {filters.where} {ORDER}, i.place"
     return [
         (
-            *row[:3], MEASURES[row[3]].name, row[4], row[5], "样本不足" if row[6] else "",
-            *row[7:10], MEASURES[row[3]].unit, *row[10:],
+            *row[:3], MEASURES[row[3]].name, row[4], row[5],
+            *row[6:9], MEASURES[row[3]].unit, *row[9:],
         )
         for row in _run(statement, region_id, month, filters)
     ]  # fmt: skip

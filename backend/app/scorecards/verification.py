@@ -10,10 +10,10 @@ from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
-from backend.app.scorecards.locks import Verified, code_version, computed_again, get_lock
+from backend.app.scorecards.locks import Verified, computed_again, get_lock
 from backend.app.scorecards.models import MonthFact, MonthLock, Scorecard
 from backend.app.scorecards.scored import digest, indicators_json, points
-from backend.app.scoring.month import UnitScore
+from backend.app.scoring.month import RULES_VERSION, UnitScore
 
 
 def verify(county_id: int, month: date) -> Verified:
@@ -29,10 +29,9 @@ def verify(county_id: int, month: date) -> Verified:
     return Verified(
         month,
         month_facts.digest(kept) == lock.facts_digest,
-        digest(found.units) == lock.results_digest,
-        len(cards) == len(found.units)
-        and all(_same(cards.get(one.unit), one) for one in found.units),
-        code_version() == lock.code_version,
+        digest(found) == lock.results_digest,
+        len(cards) == len(found) and all(_same(cards.get(one.unit), one) for one in found),
+        lock.rules_version == RULES_VERSION,
         len(kept),
     )
 
@@ -54,15 +53,21 @@ def differing_villages(month: date) -> list[int]:
 
 def _same(card: Scorecard | None, score: UnitScore) -> bool:
     return card is not None and (
-        card.total, card.rank, card.band, card.light, card.standard_error, card.indicators,
+        card.total, card.rank, card.band, card.light, card.people, card.standard_error,
+        card.indicators,
     ) == (
-        points(score.total), score.rank, score.band, score.light.code,
+        points(score.total), score.rank, score.band, score.light.code, score.people,
         Decimal(f"{score.error:.4f}"), indicators_json(score),
     )  # fmt: skip
 
 
 def late_facts(lock: MonthLock) -> list[tuple[VillageFacts, VillageFacts]]:
-    """Villages whose facts are not what they were when the month was locked: before and now."""
+    """Villages whose facts are not what they were when the month was locked: before and now.
+
+    Facts of a month locked by other rules were counted otherwise and are compared with nothing.
+    """
+    if lock.rules_version != RULES_VERSION:
+        return []
     end = calendar.midnight(calendar.next_month(lock.month))
     frozen = {one.village_id: one for one in month_facts.kept(lock.month, [lock.county_id])}
     return [

@@ -25,7 +25,7 @@ from backend.app.core.typeface import (
     wrap,
 )
 from backend.app.scorecards.figures import NOTHING
-from backend.app.scorecards.plain_words import lost_most
+from backend.app.scorecards.plain_words import bracketed, lost_most
 from backend.app.scorecards.sheet_lights import COLOURS, draw_light
 from backend.app.scorecards.sheet_words import done_lines, left_lines, said_lines
 
@@ -153,10 +153,11 @@ def _head(canvas: Canvas, content: Mapping[str, Any]) -> None:
 def _score(canvas: Canvas, content: Mapping[str, Any]) -> None:
     score, baseline = content["score"], HEIGHT - 56 * mm
     light = score["light"]
-    _text(canvas, MARGIN, baseline, score["total"], BOLD, 44, INK)
-    left = MARGIN + width_of(score["total"], BOLD, 44) + 8 * mm
+    total = bracketed(score["total"], score["few"])
+    _text(canvas, MARGIN, baseline, total, BOLD, 44, INK)
+    left = MARGIN + width_of(total, BOLD, 44) + 8 * mm
     draw_light(canvas, light["code"], left + 3 * mm, baseline + 4.4 * mm, 3.6 * mm)
-    colour = HexColor(COLOURS.get(light["code"], COLOURS["black"]))
+    colour = HexColor(COLOURS.get(light["code"], COLOURS["grey"]))
     _text(canvas, left + 9 * mm, baseline + 2 * mm, light["word"], BOLD, 24, colour)
     said = left + 9 * mm + width_of(light["word"], BOLD, 24) + 8 * mm
     words = content["headline"]

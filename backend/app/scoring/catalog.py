@@ -60,6 +60,8 @@ MEASURES: dict[str, Measure] = {
         Measure("platform_activity", "平台活跃度", RATE, "activity", "%", "活跃 ÷ 全部,导入"),
     )
 }  # fmt: skip
+# How many cases make a figure weigh half of its weight; nothing where it is complete by nature.
+HALF_AT = 10
 # The grades of a villager's last word: solved, partly, not.
 GRADES = (100, 50, 0)
 # What other systems tell, by the code it is imported under.
@@ -68,3 +70,13 @@ IMPORTED = {
     for measure in MEASURES.values()
     if measure.source in ("online", "delivery", "activity")
 }
+
+
+def by_cases(code: str) -> bool:
+    """Whether it is a share of counted cases or a mean of grades: scored from 0 to 100."""
+    return MEASURES[code].family is not Family.TIME and code not in IMPORTED
+
+
+def half_at(code: str) -> int:
+    """What k a measurement has unless its scheme says otherwise."""
+    return 0 if code in IMPORTED else HALF_AT

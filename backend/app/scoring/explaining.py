@@ -1,22 +1,15 @@
-"""Why an indicator lost its points: the share of each case, and of being drawn to the others. Pure.
+"""Why an indicator lost its points: the share of each case. Pure.
 
 All figures are hundredths of a point; the lines of an indicator add up to what it lost.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.measurements import LEVEL_NAMES
 from backend.app.scoring.measuring import UnitFacts, counts_of, points_of
-from backend.app.scoring.month import (
-    HUNDRED,
-    IndicatorScore,
-    exact_achievement,
-    own_achievement,
-)
+from backend.app.scoring.month import HUNDRED, IndicatorScore
 from backend.app.scoring.schemes import Scheme
 from backend.app.scoring.totals import displayed
 
@@ -46,15 +39,12 @@ class Cause:
 
 @dataclass(frozen=True)
 class Line:
-    """A cause with what it cost; `drift` is what drawing toward the others took (or gave)."""
+    """A cause with what it cost."""
 
     name: str
     case_id: int | None
     n: int
     lost: int
-
-
-DRIFT = "drift"
 
 
 def causes(code: str, facts: UnitFacts, cases: dict[str, list[int]], scheme: Scheme) -> list[Cause]:
@@ -109,32 +99,18 @@ def lines(
     facts: UnitFacts,
     cases: dict[str, list[int]],
     scheme: Scheme,
-    weights: int,
 ) -> list[Line]:
-    """What each cause cost, the dearest first; they add up to `score.lost` exactly.
-
-    `weights` is the sum of the weights (hundredths) of all indicators that were measured.
-    """  # fmt: skip
-    if not score.n:
+    """What each cause cost, the dearest first; they add up to `score.lost` exactly."""
+    if not score.lost:
         return []
-    weight = Fraction(score.weight, weights)
-    own = weight * (100 - own_achievement(score, scheme, facts.kind))
-    whole = weight * (100 - exact_achievement(score, scheme, facts.kind))
-    found = causes(score.code, facts, cases, scheme) if own else []
+    found = causes(score.code, facts, cases, scheme) or [
+        Cause(score.code, None, score.n, Fraction(1))
+    ]
     shares = sum((cause.share for cause in found), Fraction(0))
-    parts = [own * cause.share / shares for cause in found]
-    drift = whole - sum(parts, Fraction(0))
-    cents = displayed([*parts, drift], whole=Decimal(score.lost) / HUNDRED)
+    cents = displayed([Fraction(score.lost, HUNDRED) * cause.share / shares for cause in found])
     written = [
         Line(cause.name, cause.case_id, cause.n, int(part * HUNDRED))
-        for cause, part in zip(found, cents, strict=False)
+        for cause, part in zip(found, cents, strict=True)
     ]
     written.sort(key=lambda line: (-line.lost, line.name, line.case_id or 0))
-    if cents[-1]:
-        written.append(Line(DRIFT, None, 0, int(cents[-1] * HUNDRED)))
     return written
-
-
-def weights_of(scores: Sequence[IndicatorScore]) -> int:
-    """The weight that was measured, in hundredths."""
-    return sum(one.weight for one in scores if one.n)

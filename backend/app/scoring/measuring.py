@@ -20,6 +20,11 @@ Floats = NDArray[np.float64]
 STEP = 10_000
 QUARTILES = (0.25, 0.5, 0.75)
 MINUTES = 60
+# What one answer alone may err by, and how far single answers lie apart at the least, in points.
+ERROR_OF_ONE, LEAST_SPREAD = 40.0, 20.0
+# For a normal distribution the median errs by this much more than the mean does, and its quartiles
+# lie this many standard deviations apart (M. Kendall, The Advanced Theory of Statistics, vol. 1).
+MEDIAN_ERROR, QUARTILE_RANGE = 1.2533, 1.349
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,18 @@ class UnitFacts:
 class Column:
     """One measurement of every unit; where n is 0 nothing was measured, -1 is 未定义.
 
-    `sums` and `squares` are the sum of the single values and of their squares (points, hundreds
-    for rates), from which groups are compared.
+    `n` is the evidence: cases, of a survey people. top / bottom is the value as an exact fraction
+    of 100 points, or of 100 hours. `error` is one standard error
+    in the unit of the value.
     """
 
     n: Ints
     value: Ints
     low: Ints
     high: Ints
-    sums: Ints
-    squares: Ints
+    top: Ints
+    bottom: Ints
+    error: Floats
 
 
 UNDEFINED = -1
@@ -70,7 +77,10 @@ def measure(
         return _times(facts)
     points = points_of(code, level_points)
     counts = _counts(source, facts, len(points))
-    return _means(counts, points) if family is Family.MEAN else _rates(counts)
+    if family is Family.RATE:
+        return _rates(counts)
+    people = [answered_by(one) for one in facts] if source == "survey" else counts.sum(1)
+    return _means(counts, points, np.array(people, dtype=np.int64))
 
 
 def points_of(code: str, level_points: Sequence[int] = LEVEL_POINTS) -> tuple[int, ...]:
@@ -89,23 +99,42 @@ def counts_of(source: str, facts: UnitFacts) -> Sequence[int]:
     return facts.counts.get(source, ())
 
 
+def answered_by(facts: UnitFacts) -> int:
+    """How many people answered the survey; every answer is somebody's where nobody counted."""
+    counted = facts.counts.get("survey_people")
+    return counted[0] if counted else sum(facts.counts.get("survey", ()))
+
+
+def people_of(facts: UnitFacts) -> int:
+    """How many people rated or answered; every rating is somebody's where nobody counted."""
+    counted = facts.counts.get("raters")
+    rated = counted[0] if counted else sum(facts.counts.get("levels", ()))
+    return rated + answered_by(facts)
+
+
 def _counts(source: str, facts: Sequence[UnitFacts], width: int) -> Ints:
     nothing = (0,) * width
     rows = [counts_of(source, one) or nothing for one in facts]
     return np.array(rows, dtype=np.int64).reshape(len(facts), width)
 
 
-def _means(counts: Ints, points: Sequence[int]) -> Column:
+def _means(counts: Ints, points: Sequence[int], people: Ints) -> Column:
+    """Of answers by so many people: each person's answers are averaged first.
+
+    Answers of one person are not told apart, so the people's averages are given the spread of
+    single answers, which is never less than their own.
+    """
     worth = np.array(points, dtype=np.int64)
     n, sums, squares = counts.sum(1), counts @ worth, counts @ (worth * worth)
-    least = np.maximum(n, 1)
+    least, asked = np.maximum(n, 1), np.maximum(people, 1)
     spread = np.maximum(n * squares - sums * sums, 0) / (least * np.maximum(n - 1, 1))
-    half = _student(n) * np.sqrt(spread / least)
+    half = _student(people) * np.sqrt(spread / asked)
     mean = sums / least
     low, high = np.maximum(mean - half, 0.0), np.minimum(mean + half, 100.0)
-    alone = n == 1
+    alone = people == 1
     low, high = np.where(alone, 0.0, low), np.where(alone, 100.0, high)
-    return Column(n, _share(sums, least), _ticks(low), _ticks(high), sums, squares)
+    error = np.where(alone, ERROR_OF_ONE, np.maximum(np.sqrt(spread), LEAST_SPREAD) / asked**0.5)
+    return Column(people, _share(sums, least), _ticks(low), _ticks(high), sums, 100 * least, error)
 
 
 def _rates(counts: Ints) -> Column:
@@ -117,7 +146,8 @@ def _rates(counts: Ints) -> Column:
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / least + spread / (4 * least))
     low = np.where(yes == 0, 0.0, np.maximum(centre - half, 0.0)) * 100
     high = np.where(yes == n, 1.0, np.minimum(centre + half, 1.0)) * 100
-    return Column(n, _share(yes * 100, least), _ticks(low), _ticks(high), yes * 100, yes * 10_000)
+    error = np.where(n > 0, (high - low) / (2 * z), 0.0)
+    return Column(n, _share(yes * 100, least), _ticks(low), _ticks(high), yes, least, error)
 
 
 def _times(facts: Sequence[UnitFacts]) -> Column:
@@ -128,8 +158,17 @@ def _times(facts: Sequence[UnitFacts]) -> Column:
         dtype=np.int64,
     ).reshape(len(facts), len(QUARTILES))
     hours = np.where(minutes < 0, UNDEFINED, (minutes * 2 * STEP + MINUTES) // (2 * MINUTES))
-    nothing = np.zeros(len(facts), dtype=np.int64)
-    return Column(n, hours[:, 1], hours[:, 0], hours[:, 2], nothing, nothing)
+    value, low, high = hours[:, 1], hours[:, 0], hours[:, 2]
+    return Column(
+        n, value, low, high, value, np.full_like(n, 100 * STEP), _median_error(n, value, low, high)
+    )
+
+
+def _median_error(n: Ints, value: Ints, low: Ints, high: Ints) -> Floats:
+    """From the quartiles, in hours; where the upper one is 未定义, from twice the lower half."""
+    spread = np.where(high < 0, 2 * (value - low), high - low) / STEP
+    error = MEDIAN_ERROR * spread / QUARTILE_RANGE / np.sqrt(np.maximum(n, 1))
+    return np.where(value < 0, 0.0, np.maximum(error, 0.0))
 
 
 def _student(n: Ints) -> Floats:

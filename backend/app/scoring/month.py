@@ -1,54 +1,63 @@
 """A month of many units: from counts to totals with their reasons, lights and ranks. Pure.
 
-Figures are whole numbers: values in ten-thousandths of a point, points lost and totals in
-hundredths. Whatever order the units come in, the result is the same.
+A unit is scored by its own values alone: total = sum of r x achievement / sum of r, where
+r = weight x n / (n + k), so that little evidence weighs little. Figures are whole numbers: values
+in ten-thousandths of a point, shares, points lost and totals in hundredths. Whatever order the
+units come in, the result is the same.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
-from math import lcm
 from typing import NamedTuple
 
 import numpy as np
 
-from backend.app.scoring import comparison, measuring, ranking
-from backend.app.scoring.comparison import Fit
-from backend.app.scoring.measuring import STEP, Column, Floats, Ints, UnitFacts
-from backend.app.scoring.schemes import NOT_STARTED, Indicator, Light, Scheme
-from backend.app.scoring.totals import Adjustment, Part, displayed, explain
+from backend.app.scoring import apportioning, measuring, ranking
+from backend.app.scoring.apportioning import FULL
+from backend.app.scoring.catalog import MEASURES, Family
+from backend.app.scoring.measuring import ERROR_OF_ONE, STEP, Column, Floats, Ints, UnitFacts
+from backend.app.scoring.schemes import (
+    LEAST_EVIDENCE,
+    NO_DATA,
+    TOO_FEW,
+    Indicator,
+    Light,
+    Scheme,
+)
+from backend.app.scoring.totals import Adjustment, moved
 
-FULL = 10_000
+# Raised by hand whenever the same facts and scheme would give another result; a test holds what
+# each version gives (tests/app/scoring/test_rules_version.py).
+RULES_VERSION = 2
 HUNDRED = 100
 
 
 class IndicatorScore(NamedTuple):
     """One indicator of one unit.
 
-    `weight` in hundredths; `value`, `low`, `high`, `z`, `shrunk`, `achievement` in ten-thousandths
-    (value -1: 未定义); `lost` in hundredths of a point; n = 0: not measured, and out of the total.
+    `weight` is the scheme's and `share` what it came to, in hundredths; `value`, `low`, `high`,
+    `achievement` in ten-thousandths (value -1: 未定义); `lost` in hundredths of a point, never
+    more than `share`; n = 0: not measured, and out of the total.
     """
 
     code: str
     weight: int
     n: int
+    share: int
     value: int
     low: int
     high: int
-    z: int
-    shrunk: int
     achievement: int
     lost: int
-    few: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UnitScore:
     """One unit's month. Lost points, less what adjustments give back, are 10000 - total.
 
-    `total` is None where nothing was measured. Without a rank: too little is known to compare.
-    `adjustments` are the signed hundredths of the adjustments that were given, in their order.
+    `total` is None where nothing was measured. `people` rated or answered; `few` (样本不足): too
+    few of them, or too little was measured at all, for a light or a rank. `adjustments` are the
+    signed hundredths of the adjustments that were given, in their order.
     """
 
     unit: int
@@ -56,6 +65,8 @@ class UnitScore:
     total: int | None
     error: float
     light: Light
+    people: int
+    few: bool
     indicators: tuple[IndicatorScore, ...]
     adjustments: tuple[int, ...] = ()
     rank: int | None = None
@@ -65,51 +76,34 @@ class UnitScore:
     calibrated: int | None = None
 
 
-Fits = Mapping[str | None, Mapping[str, Fit | None]]
-
-
-@dataclass(frozen=True)
-class Month:
-    """All units, by unit, and the fits they were scored against."""
-
-    units: tuple[UnitScore, ...]
-    fits: Fits
-
-
 def score_month(
     facts: Sequence[UnitFacts],
     scheme: Scheme,
     adjustments: Mapping[int, Sequence[Adjustment]] | None = None,
     seed: int = 0,
-    fits: Fits | None = None,
-) -> Month:
-    """Scores the units of each kind against each other.
-
-    With `fits` given (a correction), units are scored against those and get no ranks.
-    """
+    ranked: bool = True,
+) -> tuple[UnitScore, ...]:
+    """Scores units, by unit, and ranks those of each kind; without ranks for a correction."""
     ordered = sorted(facts, key=lambda one: one.unit)
     found: dict[int, UnitScore] = {}
-    used: dict[str | None, Mapping[str, Fit | None]] = {}
-    for kind, places in comparison.groups([one.kind for one in ordered]).items():
-        group = [ordered[place] for place in places]
-        indicators = scheme.indicators_for(kind)
-        columns = {
-            i.code: measuring.measure(i.code, group, scheme.level_points) for i in indicators
-        }
-        used[kind] = (
-            {code: comparison.fit(code, column) for code, column in columns.items()}
-            if fits is None
-            else fits.get(kind, {})
-        )
-        drafts = _drafts(indicators, columns, used[kind], scheme, len(group))
+    for kind, group in _groups(ordered).items():
+        drafts = _drafts(scheme.indicators_for(kind), group, scheme)
         for place, one in enumerate(group):
             given = (adjustments or {}).get(one.unit)
-            if given and drafts[place].total is not None:
-                drafts[place] = _adjusted(drafts[place], kind, given, scheme)
-        standings = _standings(drafts, scheme, seed) if fits is None else {}
+            if given:
+                drafts[place] = _adjusted(drafts[place], given, scheme)
+        standings = _standings(drafts, scheme, seed) if ranked else {}
         for place, one in enumerate(group):
             found[one.unit] = _scored(one, drafts[place], standings.get(place), scheme)
-    return Month(tuple(found[one.unit] for one in ordered), used)
+    return tuple(found[one.unit] for one in ordered)
+
+
+def _groups(facts: Sequence[UnitFacts]) -> dict[str | None, list[UnitFacts]]:
+    """The units of each kind."""
+    found: dict[str | None, list[UnitFacts]] = {}
+    for one in facts:
+        found.setdefault(one.kind, []).append(one)
+    return found
 
 
 class _Draft(NamedTuple):
@@ -117,6 +111,8 @@ class _Draft(NamedTuple):
 
     total: int | None
     error: float
+    people: int
+    few: bool
     indicators: tuple[IndicatorScore, ...]
     adjustments: tuple[int, ...] = ()
 
@@ -130,40 +126,39 @@ class _Standing(NamedTuple):
 
 
 def _drafts(
-    indicators: Sequence[Indicator],
-    columns: Mapping[str, Column],
-    fits: Mapping[str, Fit | None],
-    scheme: Scheme,
-    units: int,
+    indicators: Sequence[Indicator], group: Sequence[UnitFacts], scheme: Scheme
 ) -> list[_Draft]:
+    people = [measuring.people_of(one) for one in group]
     if not indicators:
-        return [_Draft(None, 0.0, ())] * units
-    shrunk = {
-        code: comparison.shrink(code, column, fits.get(code)) for code, column in columns.items()
-    }
-    points = _points(indicators, columns, shrunk)
+        return [_Draft(None, 0.0, asked, True, ()) for asked in people]
+    columns = [measuring.measure(i.code, group, scheme.level_points) for i in indicators]
+    points = _points(indicators, columns)
     rows = zip(
-        *(
-            _rows(indicator, columns[indicator.code], shrunk[indicator.code], points, at, scheme)
-            for at, indicator in enumerate(indicators)
-        ),
+        *(_rows(indicator, columns[at], points, at) for at, indicator in enumerate(indicators)),
         strict=True,
     )
-    totals, errors = points.totals.tolist(), points.errors.tolist()
+    figures = (points.totals.tolist(), points.errors.tolist(), points.evident.tolist())
     return [
-        _Draft(total if total >= 0 else None, error, row)
-        for total, error, row in zip(totals, errors, rows, strict=True)
-    ]
+        _Draft(
+            total if total >= 0 else None, error, asked, asked < scheme.n_min or not evident, row
+        )
+        for total, error, evident, asked, row in zip(*figures, people, rows, strict=True)
+    ]  # fmt: skip
 
 
 def _scored(
     facts: UnitFacts, draft: _Draft, standing: _Standing | None, scheme: Scheme
 ) -> UnitScore:
-    light = NOT_STARTED if draft.total is None else light_at(draft.total, scheme.lights)
+    light = NO_DATA
+    if draft.total is not None:
+        light = TOO_FEW if draft.few else light_at(draft.total, scheme.lights)
+    score = UnitScore(
+        facts.unit, facts.kind, draft.total, draft.error, light, draft.people, *draft[3:]
+    )
     if standing is None:
-        return UnitScore(facts.unit, facts.kind, draft.total, draft.error, light, *draft[2:])
+        return score
     return UnitScore(
-        facts.unit, facts.kind, draft.total, draft.error, light, *draft[2:],
+        facts.unit, facts.kind, draft.total, draft.error, light, draft.people, *draft[3:],
         *standing.interval, standing.band, standing.calibrated,
     )  # fmt: skip
 
@@ -175,126 +170,94 @@ def light_at(total: int, lights: Sequence[Light]) -> Light:
 
 @dataclass(frozen=True)
 class _Points:
-    """Per unit and indicator: achievement (ten-thousandths) and points lost (hundredths)."""
+    """Per unit and indicator: achievement (ten-thousandths), shares and points lost (hundredths);
+    per unit the total (-1: nothing measured), one standard error of it, and whether enough was
+    measured to compare it."""
 
     achievements: Ints
+    shares: Ints
     lost: Ints
     totals: Ints
     errors: Floats
+    evident: Ints
 
 
-def _points(
-    indicators: Sequence[Indicator],
-    columns: Mapping[str, Column],
-    shrunk: Mapping[str, comparison.Shrunk],
-) -> _Points:
+def _points(indicators: Sequence[Indicator], columns: Sequence[Column]) -> _Points:
     """What each indicator earns and costs: exact until the last step, which rounds so that the
-    parts add up (by largest remainder)."""
-    spans = [_ticks(i.target) - _ticks(i.floor) for i in indicators]
-    common = lcm(*(abs(span) for span in spans))
-    weights = np.array([int(i.weight * HUNDRED) for i in indicators], dtype=object)
-    measured = np.array([columns[i.code].n > 0 for i in indicators]).T
-    missing = []
-    for indicator, span in zip(indicators, spans, strict=True):
-        gained = (shrunk[indicator.code].value - _ticks(indicator.floor)) * (1 if span > 0 else -1)
-        undefined = columns[indicator.code].value == measuring.UNDEFINED
-        short = abs(span) - np.clip(np.where(undefined, 0, gained), 0, abs(span))
-        missing.append(short.astype(object) * (common // abs(span)))
-    short = np.array(missing, dtype=object).T
-    weighed = np.where(measured, weights, 0)
-    whole = weighed.sum(axis=1)
-    divisor = np.where(whole > 0, whole, 1) * common
-    # Hundredths of a point: weight / weights * short / span * 100 points * 100.
-    parts = weighed * short * FULL
-    lost = _largest_remainder(parts, divisor)
-    achievements = (2 * (common - short) * FULL * HUNDRED + common) // (2 * common)
-    totals = np.where(whole > 0, FULL - lost.sum(axis=1), -1)
-    slopes = np.array([HUNDRED * STEP / abs(span) for span in spans])
-    errors = np.array([shrunk[i.code].error for i in indicators]).T
-    share = weighed.astype(float) / np.where(whole > 0, whole, 1).astype(float)[:, None]
-    error = np.sqrt(((share * slopes * errors) ** 2).sum(axis=1))
-    return _Points(achievements, lost, totals, error)
+    parts add up."""
+    earned = [_earned(one, column) for one, column in zip(indicators, columns, strict=True)]
+    gained, span = (np.array(one, dtype=object).T for one in zip(*earned, strict=True))
+    n = np.array([column.n for column in columns]).T.astype(object)
+    weights = np.array([int(one.weight * HUNDRED) for one in indicators], dtype=object)
+    # Cases and k of what was measured; their product is the common divisor of all r.
+    whole = np.where(n > 0, n + np.array([one.k for one in indicators], dtype=object), 1)
+    divisor = whole.prod(axis=1)
+    r = weights * n * (divisor[:, None] // whole)
+    sums = r.sum(axis=1)
+    counted = np.where(sums > 0, sums, 1)
+    spans = span.prod(axis=1)
+    # Without anything measured the first indicator stands for the whole, which nobody reads.
+    shares = FULL * r * spans[:, None]
+    shares[:, 0] += np.where(sums > 0, 0, FULL * spans)
+    lost = FULL * r * (span - gained) * (spans[:, None] // span)
+    slopes = [_slope(one) for one in indicators]
+    errors = np.array([c.error * slope for c, slope in zip(columns, slopes, strict=True)]).T
+    errors = np.where((n == 1) & _is_time(indicators), ERROR_OF_ONE, errors)
+    weight = (r / counted[:, None]).astype(np.float64)
+    found = apportioning.rounded(shares, lost, counted * spans)
+    return _Points(
+        (2 * gained * FULL * HUNDRED + span) // (2 * span),
+        found.shares,
+        found.lost,
+        np.where(sums > 0, found.totals, -1),
+        np.sqrt(((weight * errors) ** 2).sum(axis=1)),
+        sums >= LEAST_EVIDENCE * HUNDRED * divisor,
+    )
 
 
-def _largest_remainder(parts: Ints, divisor: Ints) -> Ints:
-    """Each part / divisor as a whole number, so that a row adds up to its rounded sum."""
-    floors = parts // divisor[:, None]
-    rest = parts - floors * divisor[:, None]
-    wanted = (2 * parts.sum(axis=1) + divisor) // (2 * divisor)
-    extra = (wanted - floors.sum(axis=1)).astype(np.int64)
-    order = np.argsort(-rest, axis=1, kind="stable")
-    places = np.empty(order.shape, dtype=np.int64)
-    np.put_along_axis(places, order, np.broadcast_to(np.arange(order.shape[1]), order.shape), 1)
-    whole: Ints = (floors + (places < extra[:, None])).astype(np.int64)
-    return whole
+def _earned(indicator: Indicator, column: Column) -> tuple[Ints, Ints]:
+    """Achievement as an exact fraction: what was gained, and of how much."""
+    floor, target = int(indicator.floor * STEP), int(indicator.target * STEP)
+    top, bottom = column.top.astype(object), column.bottom.astype(object)
+    if (floor, target) != (0, HUNDRED * STEP):
+        top, bottom = HUNDRED * STEP * top - floor * bottom, (target - floor) * bottom
+        if target < floor:
+            top, bottom = -top, -bottom
+    undefined = column.value == measuring.UNDEFINED
+    return np.where(undefined, 0, np.clip(top, 0, bottom)), bottom
 
 
-def _rows(
-    indicator: Indicator,
-    column: Column,
-    shrunk: comparison.Shrunk,
-    points: _Points,
-    at: int,
-    scheme: Scheme,
-) -> list[IndicatorScore]:
+def _slope(indicator: Indicator) -> float:
+    """Points of achievement for a point of the value."""
+    return float(HUNDRED / abs(indicator.target - indicator.floor))
+
+
+def _is_time(indicators: Sequence[Indicator]) -> Ints:
+    return np.array([MEASURES[one.code].family is Family.TIME for one in indicators])
+
+
+def _rows(indicator: Indicator, column: Column, points: _Points, at: int) -> list[IndicatorScore]:
     """One indicator of all units."""
     code, weight = indicator.code, int(indicator.weight * HUNDRED)
-    z = np.floor(shrunk.z * STEP + 0.5).astype(np.int64)
     columns = (
-        column.n, column.value, column.low, column.high, z, shrunk.value,
-        points.achievements[:, at], points.lost[:, at], column.n < scheme.n_min,
+        column.n, np.where(column.n > 0, points.shares[:, at], 0), column.value, column.low,
+        column.high, points.achievements[:, at], points.lost[:, at],
     )  # fmt: skip
     lists = [values.tolist() for values in columns]
     return [IndicatorScore(code, weight, *row) for row in zip(*lists, strict=True)]
 
 
-def _ticks(value: Decimal) -> int:
-    return int(value * STEP)
-
-
-def _adjusted(
-    draft: _Draft, kind: str | None, given: Sequence[Adjustment], scheme: Scheme
-) -> _Draft:
-    """Adds the adjustments; all parts together are rounded anew so that they add up."""
-    measured = [one for one in draft.indicators if one.n]
-    parts = [
-        Part(one.code, Decimal(one.weight), exact_achievement(one, scheme, kind))
-        for one in measured
-    ]
-    found = explain(parts, given, dict(scheme.caps))
-    moved = {id(adjustment): points for adjustment, points in found.adjustments}
-    given_back = [-moved[id(adjustment)] for adjustment in given]
-    cents = [
-        int(one * HUNDRED) for one in displayed([loss.points for loss in found.losses] + given_back)
-    ]
-    lost = iter(cents)
-    rows = tuple(one._replace(lost=next(lost)) if one.n else one for one in draft.indicators)
-    signed = tuple(-one for one in cents[len(measured) :])
-    return _Draft(FULL - sum(cents), draft.error, rows, signed)
-
-
-def exact_achievement(score: IndicatorScore, scheme: Scheme, kind: str | None) -> Fraction:
-    """0 … 100, unrounded, of an indicator as it was scored."""
-    return _achieved(score, scheme, kind, score.shrunk)
-
-
-def own_achievement(score: IndicatorScore, scheme: Scheme, kind: str | None) -> Fraction:
-    """As exact_achievement, of the unit's own value before it was drawn toward the others."""
-    return _achieved(score, scheme, kind, score.value)
-
-
-def _achieved(score: IndicatorScore, scheme: Scheme, kind: str | None, value: int) -> Fraction:
-    (indicator,) = (i for i in scheme.indicators_for(kind) if i.code == score.code)
-    floor, target = _ticks(indicator.floor), _ticks(indicator.target)
-    if score.value == measuring.UNDEFINED:
-        return Fraction(0)
-    whole = Fraction(HUNDRED * (value - floor), target - floor)
-    return max(Fraction(0), min(Fraction(HUNDRED), whole))
+def _adjusted(draft: _Draft, given: Sequence[Adjustment], scheme: Scheme) -> _Draft:
+    """Adds the adjustments to what was scored; they change no indicator."""
+    if draft.total is None:
+        return draft
+    signed = moved(given, dict(scheme.caps), FULL - draft.total)
+    return draft._replace(total=draft.total + sum(signed), adjustments=signed)
 
 
 def _standings(drafts: Sequence[_Draft], scheme: Scheme, seed: int) -> dict[int, _Standing]:
-    """By place: those about which enough is known, at most half of the weight resting on few."""
-    places = [place for place, draft in enumerate(drafts) if _comparable(draft)]
+    """By place: those about which enough is known."""
+    places = [place for place, one in enumerate(drafts) if one.total is not None and not one.few]
     totals = [(drafts[place].total or 0) / HUNDRED for place in places]
     intervals = ranking.rank_intervals(totals, [drafts[place].error for place in places], seed)
     calibrated: list[int | None] = [None] * len(places)
@@ -307,9 +270,3 @@ def _standings(drafts: Sequence[_Draft], scheme: Scheme, seed: int) -> dict[int,
         place: _Standing(intervals[nth], bands[nth], calibrated[nth])
         for nth, place in enumerate(places)
     }
-
-
-def _comparable(draft: _Draft) -> bool:
-    """At most half of the weight that was measured rests on too few."""
-    few = sum(one.weight for one in draft.indicators if one.n and one.few)
-    return draft.total is not None and 2 * few <= sum(o.weight for o in draft.indicators if o.n)

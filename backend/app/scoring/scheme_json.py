@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from backend.app.scoring.catalog import half_at
 from backend.app.scoring.schemes import Indicator, Kind, Light, Scheme
+
+# 1 had no k; it is found in months that were locked then.
+SCHEMA = 2
 
 
 def as_json(scheme: Scheme) -> dict[str, Any]:
     """Keys in a fixed order, so that the same scheme has the same bytes."""
     return {
+        "schema": SCHEMA,
         "indicators": [
             {
                 "code": one.code,
@@ -17,6 +22,7 @@ def as_json(scheme: Scheme) -> dict[str, Any]:
                 "floor": f"{one.floor:f}",
                 "target": f"{one.target:f}",
                 "unit_kind": one.unit_kind,
+                "k": one.k,
             }
             for one in scheme.indicators
         ],
@@ -38,7 +44,7 @@ def from_json(raw: Mapping[str, Any]) -> Scheme:
         tuple(
             Indicator(
                 one["code"], Decimal(one["weight"]), Decimal(one["floor"]), Decimal(one["target"]),
-                one["unit_kind"],
+                one["unit_kind"], one.get("k", half_at(one["code"])),
             )
             for one in raw["indicators"]
         ),

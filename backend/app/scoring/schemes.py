@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
-from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.catalog import HALF_AT, MEASURES, by_cases
 from backend.app.scoring.measurements import LEVEL_POINTS, N_MIN
 
 # What villagers say must weigh at least this much, in points of a hundred.
 SAY_OF_VILLAGERS = 30
+# Of a hundred points of weight so much must rest on evidence before a unit is compared.
+LEAST_EVIDENCE = 20
+MOST_K = 1000
 BY_VILLAGERS = frozenset(
     {
         "satisfaction_mean", "positive_rate", "survey_satisfaction", "fix_satisfaction_rate",
@@ -23,11 +25,12 @@ FORBIDDEN = {
     "coverage": "参与率只看,不计分:计分就会有人逼着评",
     "platform_activity": "活跃度、打卡不计分:减负要求不搞留痕考核",
     "delivery_rate": "送达率不计分:减负要求不搞留痕考核",
+    "bad_rating_reply_rate": "差评回复率考核上一级:差评由乡镇回访,不算村里的分",
 }
 SCORED = frozenset(
     {
-        *BY_VILLAGERS, "bad_rating_reply_rate", "bad_rating_fix_rate", "response_rate",
-        "median_first_response", "on_time_rate", "online_completion_rate",
+        *BY_VILLAGERS, "bad_rating_fix_rate", "response_rate", "median_first_response",
+        "on_time_rate", "online_completion_rate",
     }
 )  # fmt: skip
 
@@ -45,7 +48,8 @@ class Indicator:
     """One measurement with its weight, and between which values it earns 0 to 100.
 
     A target below the floor means that lower is better. `unit_kind` is None for what every unit is
-    asked (共性) and a type of village for what only that type is (个性).
+    asked (共性) and a type of village for what only that type is (个性). n cases weigh
+    n / (n + k) of the weight.
     """
 
     code: str
@@ -53,6 +57,7 @@ class Indicator:
     floor: Decimal
     target: Decimal
     unit_kind: str | None = None
+    k: int = HALF_AT
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,14 @@ class Light:
 
 
 LIGHTS = (
-    Light(Decimal(95), "blue", "超额", "▲"),
-    Light(Decimal(80), "green", "正常", "●"),
-    Light(Decimal(60), "yellow", "预警", "◆"),
-    Light(Decimal(0), "red", "滞后", "■"),
+    Light(Decimal(90), "blue", "优", "▲"),
+    Light(Decimal(75), "green", "良", "●"),
+    Light(Decimal(60), "yellow", "需关注", "◆"),
+    Light(Decimal(0), "red", "差", "■"),
 )
-NOT_STARTED = Light(Decimal(0), "black", "未开展", "✕")
+NO_DATA = Light(Decimal(0), "grey", "无数据", "–")
+# No light at all: what stands where one would.
+TOO_FEW = Light(Decimal(0), "few", "样本不足", "")
 
 
 @dataclass(frozen=True)
@@ -148,8 +155,8 @@ def _faults_of_figures(scheme: Scheme) -> list[str]:
     points = list(scheme.level_points)
     if len(points) != len(LEVEL_POINTS) or points != sorted(points, reverse=True):
         found.append("五级分值应有五个,从高到低")
-    elif points[0] > 100 or points[-1] < 0:
-        found.append("五级分值应在 0 到 100 之间")
+    elif points[0] != 100 or points[-1] != 0:
+        found.append("五级分值最高应为 100、最低应为 0")
     if not 1 <= scheme.n_min <= 100:
         found.append("样本不足的界限应在 1 到 100 之间")
     if scheme.calibration is not None:
@@ -181,7 +188,18 @@ def _faults_of_indicator(indicator: Indicator, measured: Sequence[str]) -> list[
         found.append(f"指标「{name_of(indicator.code)}」的权重不能是负数")
     if indicator.floor == indicator.target:
         found.append(f"指标「{name_of(indicator.code)}」的底线和目标不能一样")
+    elif indicator.code in SCORED and by_cases(indicator.code) and not _is_whole(indicator):
+        found.append(
+            f"指标「{name_of(indicator.code)}」按件计,底线应为 0、目标应为 100;"
+            "轻重用权重和灯的界限表示"
+        )
+    if not 0 <= indicator.k <= MOST_K:
+        found.append(f"指标「{name_of(indicator.code)}」的折半件数应在 0 到 {MOST_K} 之间")
     return found
+
+
+def _is_whole(indicator: Indicator) -> bool:
+    return indicator.floor == 0 and indicator.target == 100
 
 
 def _faults_of_lights(lights: Sequence[Light]) -> list[str]:
@@ -191,37 +209,20 @@ def _faults_of_lights(lights: Sequence[Light]) -> list[str]:
     return [] if bounds[-1] == 0 else ["最低一档灯应从 0 分起"]
 
 
-def achievement(value: Fraction | Decimal, floor: Decimal, target: Decimal) -> Fraction:
-    """100 (value - floor) / (target - floor), cut to 0 … 100; exact.
-
-    Raises ValueError where floor and target are the same.
-    """
-    if floor == target:
-        raise ValueError("floor and target differ")
-    whole = 100 * (Fraction(value) - Fraction(floor)) / (Fraction(target) - Fraction(floor))
-    return max(Fraction(0), min(Fraction(100), whole))
-
-
-def light_of(total: Fraction | Decimal, lights: Sequence[Light] = LIGHTS) -> Light:
-    """The first light whose bound the total reaches; the last one below all bounds."""
-    return next((light for light in lights if Fraction(total) >= Fraction(light.least)), lights[-1])
-
-
 def _starting(code: str, weight: int, floor: int, target: int) -> Indicator:
     return Indicator(code, Decimal(weight), Decimal(floor), Decimal(target))
 
 
 # What a county scores by until it has approved a scheme of its own: seven tenths are what villagers
-# say. 不满意 earns nothing and 满意 (80 points) a green light; the rest follows the practice of
-# hotlines (92% answered in time and more).
+# say. Only the waiting time has a floor and a target of its own.
 STARTING = Scheme(
     (
-        _starting("satisfaction_mean", 40, 30, 90),
-        _starting("survey_satisfaction", 15, 30, 90),
-        _starting("resolution_rate", 15, 40, 95),
-        _starting("response_rate", 10, 60, 100),
-        _starting("on_time_rate", 10, 60, 100),
+        _starting("satisfaction_mean", 40, 0, 100),
+        _starting("survey_satisfaction", 15, 0, 100),
+        _starting("resolution_rate", 15, 0, 100),
+        _starting("response_rate", 10, 0, 100),
+        _starting("on_time_rate", 10, 0, 100),
         _starting("median_first_response", 5, 24, 4),
-        _starting("bad_rating_fix_rate", 5, 50, 100),
+        _starting("bad_rating_fix_rate", 5, 0, 100),
     )
 )

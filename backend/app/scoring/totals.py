@@ -1,4 +1,4 @@
-"""A total, and where every point of it went: lost points add up to what is missing, exactly."""
+"""Adjustments of a total, and parts that are shown so that they add up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,27 +8,6 @@ from fractions import Fraction
 from backend.app.scoring.schemes import Kind
 
 CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One ticket or bad rating that cost points, with its share of the cost; `ref` names it."""
-
-    ref: str
-    share: Fraction = Fraction(1)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One indicator's achievement (0 … 100, exact) and the cases that kept it from more.
-
-    Without cases it is explained by counts only, as what was said anonymously is.
-    """
-
-    code: str
-    weight: Decimal
-    achievement: Fraction
-    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,68 +22,30 @@ class Adjustment:
     approver: int
 
 
-@dataclass(frozen=True)
-class Loss:
-    """What one indicator cost, and of that what each case cost; exact."""
+def moved(
+    adjustments: Sequence[Adjustment], caps: Mapping[Kind, Decimal], lost: int
+) -> tuple[int, ...]:
+    """What each adjustment moves a total, in signed hundredths, in their order.
 
-    code: str
-    points: Fraction
-    cases: tuple[tuple[str, Fraction], ...]
-
-
-@dataclass(frozen=True)
-class Explained:
-    """`total` is 100 less all losses, plus all adjustments; nothing is rounded."""
-
-    total: Fraction
-    losses: tuple[Loss, ...]
-    adjustments: tuple[tuple[Adjustment, Fraction], ...]
-
-
-def explain(
-    parts: Sequence[Part],
-    adjustments: Sequence[Adjustment] = (),
-    caps: Mapping[Kind, Decimal] | None = None,
-) -> Explained:
-    """The total of a unit with its reasons.
-
-    Sum of weight x achievement / sum of weights, plus adjustments; those of one kind together
-    move it by no more than their cap, each by its part of it. An exemption gives back what cases
-    cost and is capped by the losses. Raises ValueError without weight, for an achievement outside
-    0 … 100, or for an adjustment that its author approved.
+    Those of one kind together move it by no more than their cap, each by its part of it. An
+    exemption gives back what cases cost and is capped by all that was `lost` (hundredths). Raises
+    ValueError for negative points or an adjustment that its author approved.
     """
-    weights = sum((Fraction(part.weight) for part in parts), Fraction(0))
-    if weights <= 0:
-        raise ValueError("weights of more than 0 expected")
-    if any(not 0 <= part.achievement <= 100 for part in parts):
-        raise ValueError("achievements between 0 and 100 expected")
     if any(one.author == one.approver or one.points < 0 for one in adjustments):
         raise ValueError("an approver who is not the author, and points not below 0, expected")
-    losses = tuple(_loss(part, weights) for part in parts)
-    lost = sum((loss.points for loss in losses), Fraction(0))
-    limits: dict[Kind, Fraction | Decimal] = {**(caps or {}), Kind.EXEMPTION: lost}
-    moved = tuple(_adjusted(adjustments, kind, limits.get(kind)) for kind in Kind)
-    given = tuple(one for of_kind in moved for one in of_kind)
-    total = 100 - lost + sum((points for _, points in given), Fraction(0))
-    return Explained(total, losses, given)
-
-
-def _loss(part: Part, weights: Fraction) -> Loss:
-    points = Fraction(part.weight) / weights * (100 - part.achievement)
-    shares = sum((case.share for case in part.cases), Fraction(0))
-    cases = tuple((case.ref, points * case.share / shares) for case in part.cases if shares)
-    return Loss(part.code, points, cases)
-
-
-def _adjusted(
-    adjustments: Sequence[Adjustment], kind: Kind, cap: Fraction | Decimal | None
-) -> tuple[tuple[Adjustment, Fraction], ...]:
-    """Signed points of the adjustments of one kind, cut together to their cap."""
-    chosen = [one for one in adjustments if one.kind is kind]
-    asked = sum((Fraction(one.points) for one in chosen), Fraction(0))
-    cut = Fraction(1) if cap is None or asked <= cap else Fraction(cap) / asked
-    sign = -1 if kind is Kind.DEDUCTION else 1
-    return tuple((one, sign * cut * Fraction(one.points)) for one in chosen)
+    limits = {**caps, Kind.EXEMPTION: lost * CENT}
+    found = [0] * len(adjustments)
+    for kind in Kind:
+        places = [place for place, one in enumerate(adjustments) if one.kind is kind]
+        asked = sum((Fraction(adjustments[place].points) for place in places), Fraction(0))
+        if not asked:
+            continue
+        limit = min(asked, Fraction(limits.get(kind, asked)))
+        parts = [Fraction(adjustments[place].points) * limit / asked for place in places]
+        sign = -1 if kind is Kind.DEDUCTION else 1
+        for place, points in zip(places, displayed(parts), strict=True):
+            found[place] = sign * int(points / CENT)
+    return tuple(found)
 
 
 def displayed(
@@ -122,11 +63,6 @@ def displayed(
     for turn in range(abs(missing := target - sum(floors)) if parts else 0):
         floors[order[turn % len(order)]] += 1 if missing > 0 else -1
     return [unit * low for low in floors]
-
-
-def rounded(value: Fraction, unit: Decimal = CENT) -> Decimal:
-    """Half up, at the edge only."""
-    return unit * _half_up(value / Fraction(unit))
 
 
 def _half_up(value: Fraction) -> int:

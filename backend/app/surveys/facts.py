@@ -30,13 +30,22 @@ class Coming:
     closes_at: datetime
 
 
-def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, tuple[int, list[int]]]:
-    """By village: its unit, and the counts of that unit's five-level questions, 非常满意 first.
+@dataclass(frozen=True)
+class UnitSaid:
+    """A unit's answers to its five-level questions, 非常满意 first, and by how many people."""
+
+    unit_id: int
+    counts: list[int]
+    people: int
+
+
+def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, UnitSaid]:
+    """By village, what its unit said.
 
     A banded row enters with the count its band stands for, a hidden one not at all: the score
     says no more than the publication does. Neighbours put together share what they said.
     """
-    found: dict[int, tuple[int, list[int]]] = {}
+    found: dict[int, UnitSaid] = {}
     published = select(SurveyRound).where(
         SurveyRound.county_id.in_(sorted(county_ids)), SurveyRound.period == month,
         SurveyRound.state == "published",
@@ -45,9 +54,9 @@ def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, tuple[in
         said = results.said_of(held.id, rounds.questions_of_units(held))
         villages = rounds.villages_of_units(held.county_id, month)
         for unit_id, rows in said.items():
-            counts = _levels(rows)
-            if any(counts):
-                found.update((one, (unit_id, counts)) for one in villages.get(unit_id, ()))
+            one = _said(unit_id, rows)
+            if one.people:
+                found.update(dict.fromkeys(villages.get(unit_id, ()), one))
     return found
 
 
@@ -61,15 +70,16 @@ def unclosed(month: date, county_id: int) -> bool:
     return state in ("scheduled", "open", "closed")
 
 
-def _levels(rows: Collection[results.Said]) -> list[int]:
-    counts = [0] * LEVELS
-    for row in rows:
-        if row.question.kind is not QuestionKind.LEVEL:
-            continue
-        for published in (row.phone, row.paper):
-            for level, count in enumerate(published.counts or () if published else ()):
-                counts[level] += count
-    return counts
+def _said(unit_id: int, rows: Collection[results.Said]) -> UnitSaid:
+    """Whoever answers a channel's questions answers as many of them as they like: the question
+    answered most tells how many people there were."""
+    levels = [row for row in rows if row.question.kind is QuestionKind.LEVEL]
+    counts, people = [0] * LEVELS, 0
+    for channel in ([row.phone for row in levels], [row.paper for row in levels]):
+        answered = [one.counts for one in channel if one and one.counts]
+        people += max(map(sum, answered), default=0)
+        counts = [sum(level) for level in zip(counts, *answered, strict=True)]
+    return UnitSaid(unit_id, counts, people)
 
 
 def spoken(county_id: int, month: date) -> dict[int, Spoken]:

@@ -1,7 +1,7 @@
 /** A score's light in the tones of the badge; its word and shape come from the county's scheme. */
 
 /** @type {Record<string, string>} */
-const TONES = { blue: 'lake', green: 'leaf', yellow: 'persimmon', red: 'brick', black: 'soot', orange: 'straw' }
+const TONES = { blue: 'lake', green: 'leaf', yellow: 'persimmon', red: 'brick', orange: 'straw' }
 
 /** @param {{code: string, word: string, icon: string}|null} light */
 const badgeOf = (light) => (light ? { tone: TONES[light.code] || 'soft', word: light.word, mark: light.icon } : null)

@@ -85,13 +85,13 @@ def test_the_digits_of_the_file_are_the_digits_of_the_page(xlsx: bytes, desk: De
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx))["各村"]
     lines = list(sheet.iter_rows(min_row=2, values_only=True))
     assert lines[0][:3] == ("610528100201", "第1村", "庄里镇")
-    assert lines[0][11] == 12
+    assert lines[0][12] == 12
     page = desk.get(f"/console/villages?month={MONTH}").text
     shown = re.findall(r'<td class="num">([^<]+)</td>', page[page.index("<tbody>") :])
-    assert [f"{lines[0][11]:.0f}", f"{lines[0][19]:.1f}", f"{lines[0][22]:.1f}%"] == shown[:3]
-    assert lines[1][18] == "样本不足"
-    assert lines[2][11:20] == (0, 0, 0, 0, 0, 0, 0, "无评价", None)
-    assert lines[2][4:8] == (None, None, None, "✕ 未开展")
+    assert [f"{lines[0][12]:.0f}", f"{lines[0][20]:.1f}", f"{lines[0][23]:.1f}%"] == shown[:3]
+    assert lines[1][19] == "样本不足"
+    assert lines[2][12:21] == (0, 0, 0, 0, 0, 0, 0, "无评价", None)
+    assert lines[2][4:9] == (None, None, None, None, "– 无数据")
     dashboard = desk.get(f"/console/?month={MONTH}").text
     summary = dict(openpyxl.load_workbook(io.BytesIO(xlsx))["汇总"].iter_rows(
         min_row=3, max_col=2, values_only=True))  # fmt: skip
@@ -113,10 +113,10 @@ def test_the_sheet_is_ready_to_read_and_print(xlsx: bytes) -> None:
     assert sheet.page_setup.orientation == "landscape"
     assert str(sheet.page_setup.paperSize) == "9"
     assert sheet.print_title_rows == "$1:$1"
-    assert sheet.auto_filter.ref == "A1:Y4"
-    assert sheet["T2"].number_format == "0.0"
+    assert sheet.auto_filter.ref == "A1:Z4"
+    assert sheet["U2"].number_format == "0.0"
     assert sheet["E2"].number_format == "0.00"
-    assert sheet["L2"].value == 12
+    assert sheet["M2"].value == 12
 
 
 @pytest.mark.parametrize("format_", ["xlsx", "csv"])
@@ -155,7 +155,7 @@ def test_csv_has_a_byte_order_mark_and_real_figures(app, desk, county, monkeypat
     assert content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert lines[0] == HEADERS
-    assert lines[1][19] == "86.7"
+    assert lines[1][20] == "86.7"
 
 
 def test_writing_twice_leaves_one_file(app, desk, county, monkeypatch, scalar) -> None:

@@ -77,8 +77,9 @@ def test_lost_points_of_a_village_in_the_file_and_its_total_make_a_hundred(count
         lost = [
             row[-1] for row in rows(found["指标"]) if row[0] == village[0] and row[-1] is not None
         ]
-        if village[4] is not None:
-            assert round(100 - sum(lost), 2) == village[4]
+        total = village[4] if village[4] is not None else village[5]
+        if total is not None:
+            assert round(100 - sum(lost), 2) == total
 
 
 def test_the_digits_of_the_file_are_those_of_the_published_page(county, desk) -> None:
@@ -88,13 +89,16 @@ def test_the_digits_of_the_file_are_those_of_the_published_page(county, desk) ->
         pages = {one.code: one.content for one in publications.villages_of(county.id, LAST_MONTH)}
     for row in rows(found["各村"]):
         score = pages[row[0]]["score"]
-        shown = [f"{cell:.2f}" if cell is not None else "—" for cell in row[4:7]]
-        assert shown == [score["total"], score["low"], score["high"]]
-        assert row[7] == f"{score['light']['icon']} {score['light']['word']}"
+        total, few, *limits = (f"{cell:.2f}" if cell is not None else "—" for cell in row[4:8])
+        assert (few if score["few"] else total) == score["total"]
+        assert (total if score["few"] else few) == "—"
+        assert limits == [score["low"], score["high"]]
+        assert row[8] == f"{score['light']['icon']} {score['light']['word']}".strip()
+        assert list(row[10:12]) == [score["from"], score["to"]]
     for row in rows(found["指标"]):
         (one,) = [i for i in pages[row[0]]["indicators"] if i["name"] == row[3]]
         assert (f"{row[-1]:.2f}" if row[-1] is not None else "—") == one["lost"]
-        assert (f"{row[12]:.1f}" if row[12] is not None else "—") == one["used"]
+        assert (f"{row[10]:.2f}" if row[10] is not None else "—") == one["share"]
     summary = dict(row[:2] for row in rows(found["汇总"]))
     assert summary["状态"] == "已锁定、已公示"
     assert len(summary["事实指纹"]) == 64

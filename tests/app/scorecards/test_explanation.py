@@ -57,7 +57,7 @@ def test_lost_points_and_the_total_are_a_hundred(county: County) -> None:
 def test_a_village_without_a_word_is_not_started_and_not_zero(county: County) -> None:
     rate_village(county, 0, [1])
     found = explain_village(county.village_ids[2], LAST_MONTH)
-    assert (found.total, found.light.word) == (None, "未开展")
+    assert (found.total, found.light.word) == (None, "无数据")
     assert len(found.unmeasured) == len(found.lines)
 
 

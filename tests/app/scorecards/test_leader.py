@@ -68,7 +68,7 @@ def test_the_screen_shows_lights_in_words_and_leads_to_the_late_case(
 ) -> None:
     ticket = late_ticket(client, bench)
     page = leader.get("/console/leader").text
-    for words in ("超额", "正常", "预警", "滞后", "未开展", "■"):
+    for words in ("优", "良", "需关注", "差", "无数据", "■"):
         assert words in page
     assert f"/console/tickets/{ticket['id']}" in page
     assert leader.get(f"/console/tickets/{ticket['id']}").status_code == 200

@@ -90,7 +90,7 @@ def test_villagers_read_three_plain_sentences(client, bench: Bench) -> None:
     assert first["sentences"][1] == "这个月没有人提诉求。"
     assert "丢分最多的是满意度" in first["sentences"][2]
     silent = plain(2)
-    assert (silent["total"], silent["light"]["word"]) == (None, "未开展")
+    assert (silent["total"], silent["light"]["word"]) == (None, "无数据")
     assert silent["sentences"][0] == "这个月还没有人评,没声音不是零分。"
 
 

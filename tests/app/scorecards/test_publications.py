@@ -158,7 +158,7 @@ def test_few_peoples_words_are_not_told_apart(county: County, client) -> None:
 def test_a_village_without_a_voice_gets_no_score_and_not_zero(county: County, client) -> None:
     publish(county)
     shown = words_of(page(client, "610528100204"))
-    assert "✕ 未开展" in shown
+    assert "– 无数据" in shown
     assert "没声音不是零分" in shown
     assert "0.00" not in shown
 
@@ -167,9 +167,9 @@ def test_the_county_page_says_bands_lights_shares_and_the_formula(county, client
     score_by_ratings(county)
     publish(county)
     shown = words_of(page(client, "610528"))
-    assert re.search(r"第 1 档 第 1–\d 名", shown)
+    assert re.search(r"第 1 档 \d 个村", shown)
     assert "不按分数排" in shown
-    assert re.search(r"[▲●◆■] (超额|正常|预警|滞后) \d 个村", shown)
+    assert re.search(r"[▲●◆■] (优|良|需关注|差) \d 个村", shown)
     assert "1 个村样本不足" in shown
     assert "另有 1 个村没有可算的" in shown
     assert "没有计入的评价 0 条（占 0.0%）" in shown

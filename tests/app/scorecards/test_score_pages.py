@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.access import Role
+from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.places import village_kinds
-from backend.app.scorecards import locks
+from backend.app.scorecards import locks, standings
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county
+from tests.factories.publications import publish
 from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
@@ -52,8 +54,8 @@ def test_the_ranking_shows_bands_lights_and_why(desk: Desk, county: County) -> N
     words = text_of(page.text)
     assert page.status_code == 200
     assert "第 1 档" in words
-    assert "样本不足,不排名" in words
-    assert "✕ 未开展" in words
+    assert "样本不足，不排名" in words
+    assert "– 无数据" in words
     assert words.index("第1村") < words.index("第4村")
     assert "由各村的事实合在一起算" in words
 
@@ -66,7 +68,10 @@ def test_the_scorecard_adds_up_and_names_what_lost_points(desk: Desk, county: Co
     assert "被评非常不满意" in page
     assert "同类" in page
     assert 'data-kind="funnel"' in page
-    assert "自己占" in page
+    shares = [float(one) for one in re.findall(r'<td class="num share">([\d.]+)</td>', page)]
+    assert round(sum(shares), 2) == 100
+    assert all(part <= share for part, share in zip(lost, shares, strict=True))
+    assert "每个指标都用本村自己的数" in page
 
 
 def test_a_village_without_data_says_so_instead_of_zero(desk: Desk, county: County) -> None:
@@ -94,7 +99,7 @@ def test_filters_narrow_the_ranking(desk: Desk, county: County) -> None:
     page = text_of(desk.get(f"/console/scores?month={MONTH}&q=第2").text)
     assert "第2村" in page
     assert "第1村" not in page
-    black = text_of(desk.get(f"/console/scores?month={MONTH}&light=black").text)
+    black = text_of(desk.get(f"/console/scores?month={MONTH}&light=grey").text)
     assert "第4村" in black
     assert "第1村" not in black
 
@@ -119,7 +124,7 @@ def test_the_ranking_finds_villages_of_every_type_and_by_their_code(
 def test_the_desktop_ranking_shows_rank_and_range(desk: Desk, county: County) -> None:
     """What only narrow screens show is of the class `under`."""
     page = desk.get(f"/console/scores?month={MONTH}").text
-    assert re.search(r'<span class="below">名次 \d+,可能在 \d+–\d+</span>', page)
+    assert re.search(r'<span class="below">名次 \d+(,可能在 \d+–\d+)?</span>', page)
     assert 'class="under">校准' not in page
 
 
@@ -274,3 +279,38 @@ def test_another_countys_scheme_is_not_found(client, county: County) -> None:
     path = desk.post("/console/schemes", **form).headers["Location"]
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "here"))
     assert desk.get(path).status_code == 404
+
+
+def test_a_village_that_fell_silent_is_named(app, client) -> None:
+    """Two months running without enough people; the county's list and the public page say so."""
+    county = make_county(villages=3)
+    before = calendar.previous_month(LAST_MONTH)
+    for month, quiet in ((before, [1] * 3), (LAST_MONTH, [2] * 2)):
+        rate_village(county, 0, [1] * 15, month=month)
+        rate_village(county, 1, quiet, month=month)
+    rate_village(county, 2, [1] * 12, month=LAST_MONTH)
+    with transaction():
+        recompute_month(before, county.id)
+        recompute_month(LAST_MONTH, county.id)
+        named = [one.name for one in standings.thin_villages(county.id, LAST_MONTH)]
+    assert named == ["第2村"]
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "office"))
+    page = text_of(desk.get(f"/console/scores?month={MONTH}").text)
+    assert "评价过少，需核查" in page
+    assert "这个月 2 人" in page
+    publish(county)
+    shown = text_of(client.get(f"/p/610528/{MONTH}").text)
+    assert "县里要去核查的 1 个村" in re.sub(r"\s+", " ", shown)
+
+
+def test_a_third_of_the_usual_people_is_too_few(app) -> None:
+    county = make_county(villages=2)
+    months = calendar.months_back(LAST_MONTH, 4)
+    for month in months[:3]:
+        rate_village(county, 0, [1] * 40, month=month)
+    rate_village(county, 0, [1] * 12, month=months[3])
+    with transaction():
+        for month in months:
+            recompute_month(month, county.id)
+        named = [one.name for one in standings.thin_villages(county.id, LAST_MONTH)]
+    assert "第1村" in named

@@ -9,14 +9,14 @@ const CADRE = [{ role: 'cadre', region_id: 11, region_name: '西村' }]
 const reason = (changes = {}) => ({ kind: 'rating', case_id: 7, words: '「办事窗口」被评非常不满意:等太久', lost: '1.50', objection: null, ...changes })
 const SCORE = {
   village: VILLAGE, month: '2026-10', months: ['2026-10', '2026-09'], month_closed: true, locked: false, closes_on: '2026-11-15', may_object: true,
-  total: '81.25', light: { code: 'yellow', word: '预警', icon: '◆' }, standing: '第 2 档,名次在 3 到 9 之间',
+  total: '81.25', few: false, light: { code: 'yellow', word: '需关注', icon: '◆' }, standing: '第 2 档,名次在 3 到 9 之间',
   indicators: [
     {
-      code: 'satisfaction_mean', name: '满意度', weight: '40', n: 20, lost: '15.55', few: false, words: '20 人次评价,满意度 72.0', by_villagers: true,
+      code: 'satisfaction_mean', name: '满意度', weight: '40', n: 20, lost: '15.55', share: '44.40', words: '20 人次评价,满意度 72.0', by_villagers: true,
       reasons: [reason(), reason({ kind: null, case_id: null, words: '选「满意」的 9 条', lost: '14.05' })], more: 2,
     },
-    { code: 'on_time_rate', name: '按期办结率', weight: '10', n: 3, lost: '0.00', few: true, words: '3 件诉求里 3 件按期办结', by_villagers: false, reasons: [], more: 0 },
-    { code: 'resolution_rate', name: '解决率', weight: '15', n: 0, lost: null, few: false, words: '这个月没有可算的,不进总分', by_villagers: true, reasons: [], more: 0 },
+    { code: 'on_time_rate', name: '按期办结率', weight: '10', n: 3, lost: '0.00', share: '2.17', words: '3 件诉求里 3 件按期办结', by_villagers: false, reasons: [], more: 0 },
+    { code: 'resolution_rate', name: '解决率', weight: '15', n: 0, lost: null, share: null, words: '这个月没有可算的,不进总分', by_villagers: true, reasons: [], more: 0 },
   ],
   adjustments: [{ kind: '容错免扣', rule: '办法第 12 条', moved: '+1.00' }], struck: [], correction: null, finding: '总分和上月持平:差别在偶然波动之内。',
   trend: [{ month: '2026-09', total: '80.00' }, { month: '2026-10', total: '81.25' }],
@@ -49,7 +49,7 @@ const PHOTOS = {
 test('the card says total, light in words and shape, and what each indicator lost', async () => {
   const phone = await open('cadre/score', cadre())
   await phone.see('西村 10月')
-  for (const words of ['81.3', '预警', '◆', '第 2 档', '−15.55', '没丢分', '没有数', '◆ 样本不足', '容错免扣', '这个月还没锁定']) {
+  for (const words of ['81.3', '需关注', '◆', '第 2 档', '−15.55', '没丢分', '没有数', '方案权重 10，本月占 2.17', '容错免扣', '这个月还没锁定']) {
     assert.ok(phone.text().includes(words), words)
   }
 })
@@ -189,7 +189,7 @@ test('villagers see the total, the light in words and three plain sentences', as
 test('too few voices are said kindly', async () => {
   const village = new Village()
   village.binding = isBound()
-  const few = { ...CARD, n: 3, satisfaction: { ...CARD.satisfaction, status: 'too_few' }, plain: { ...CARD.plain, total: null, light: { code: 'black', word: '未开展', icon: '✕' }, few: true, published: null, sentences: ['大伙评了 3 次,人数还少,先别急着下结论。'] } }
+  const few = { ...CARD, n: 3, satisfaction: { ...CARD.satisfaction, status: 'too_few' }, plain: { ...CARD.plain, total: null, light: { code: 'grey', word: '无数据', icon: '–' }, few: true, published: null, sentences: ['大伙评了 3 次,人数还少,先别急着下结论。'] } }
   village.answers['GET /villages/11/scorecard'] = () => fine(few)
   const phone = await open('village', village)
   await phone.see('先别急着下结论')

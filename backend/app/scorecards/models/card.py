@@ -140,7 +140,9 @@ class Scorecard(Model):
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_scheme.id"))
     total: Mapped[Decimal | None] = mapped_column(POINTS)
     standard_error: Mapped[Decimal | None] = mapped_column(FIGURE)
-    light: Mapped[str] = mapped_column(String(12), server_default="black")
+    light: Mapped[str] = mapped_column(String(12), server_default="grey")
+    # Who rated or answered; null in months that were scored before people were counted.
+    people: Mapped[int | None] = mapped_column(Integer)
     rank: Mapped[int | None] = mapped_column(Integer)
     rank_low: Mapped[int | None] = mapped_column(Integer)
     rank_high: Mapped[int | None] = mapped_column(Integer)

@@ -24,8 +24,8 @@ from backend.app.scorecards.models.card import FIRST_OF_MONTH, Instant
 class MonthLock(Model):
     """A county's month, frozen: from then on the database refuses to change facts and cards.
 
-    `fits` are what units were drawn to (scoring/comparison.py), so that a correction of one
-    village moves no other; `checklist` what was open and was left open, with the reason.
+    `rules_version` says by which rules it was scored (scoring/month.py); `checklist` what was open
+    and was left open, with the reason.
     """
 
     __tablename__ = "month_lock"
@@ -42,10 +42,9 @@ class MonthLock(Model):
     locked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_scheme.id"))
     scheme: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    code_version: Mapped[str] = mapped_column(String(40))
+    rules_version: Mapped[int] = mapped_column(SmallInteger)
     facts_digest: Mapped[bytes] = mapped_column(LargeBinary)
     results_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    fits: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     checklist: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 

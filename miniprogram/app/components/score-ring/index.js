@@ -8,18 +8,20 @@ const drawRing = (share) => {
   return `"data:image/svg+xml,${encodeURIComponent(svg).replace(/'/g, '%27')}"`
 }
 
-/** A score from 0 to 100, drawn and said. */
+/** A score from 0 to 100, drawn and said; in brackets where it rests on too little. */
 Component({
   properties: {
     value: { type: String, value: '' },
     unit: { type: String, value: '' },
     label: { type: String, value: '' },
+    few: { type: Boolean, value: false },
   },
   data: { shown: '—', track: drawRing(1), arc: drawRing(0) },
   observers: {
-    value(value) {
+    'value, few'(value, few) {
       const share = value ? Math.min(1, Math.max(0, Number(value) / 100)) : 0
-      this.setData({ shown: value ? Number(value).toFixed(1) : '—', arc: drawRing(share) })
+      const shown = value ? Number(value).toFixed(1) : '—'
+      this.setData({ shown: value && few ? `（${shown}）` : shown, arc: drawRing(share) })
     },
   },
 })
