@@ -17,6 +17,7 @@ from backend.app.scorecards import adjustments, fact_imports, objections
 from backend.app.scorecards.adjustments import Proposal
 from backend.app.scorecards.objections import Raised, cases_in, standing_facts
 from backend.app.scorecards.operations import recompute_month
+from backend.app.scorecards.shown import show_week
 from backend.demo.villages import character_of, dice
 
 DAYS_TO_OBJECT = 45
@@ -61,6 +62,7 @@ def load_scores(county_id: int, at: datetime) -> None:
             _object(staff, county_id, month, busy)
             _adjust(staff, boss, county_id, month, busy)
         recompute_month(month, county_id)
+        show_week()
 
 
 def _one(role: Role, county_id: int) -> Actor:

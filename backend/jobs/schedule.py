@@ -74,6 +74,7 @@ TIMETABLE: tuple[Entry | Weekly | Often, ...] = (
     Entry(JobName.TEND_TICKETS, hour=8),
     Often(JobName.ESCALATE_TICKETS, minutes=10),
     Entry(JobName.CALL_BACK_RATINGS, hour=7, minute=30),
+    Weekly(JobName.SHOW_WEEK, hour=7),
     Weekly(JobName.OPEN_MENDINGS, hour=7, minute=30),
     Often(JobName.DELIVER_WAITING, minutes=5),
     Often(JobName.TEND_REDEMPTIONS, minutes=5),

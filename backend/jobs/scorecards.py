@@ -4,7 +4,7 @@ from backend.app.core import calendar
 from backend.app.core.calendar import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.scorecards import proofs
+from backend.app.scorecards import proofs, shown
 from backend.app.scorecards.gathering import forget_old_marks
 from backend.app.scorecards.operations import recompute_month as recompute
 
@@ -28,6 +28,12 @@ def recompute_nightly() -> int:
     with transaction():
         forget_old_marks()
     return done
+
+
+def show_week() -> int:
+    """What villages' phones show until the next Monday."""
+    with transaction():
+        return shown.show_week()
 
 
 def delete_loose_proofs() -> int:

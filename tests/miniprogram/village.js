@@ -108,6 +108,7 @@ class Village {
       'PUT /me/binding': () => { this.binding = isBound(); return fine({ binding: this.binding }) },
       'GET /codes/CODE1': () => fine(LANDING),
       'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
+      'GET /villages/11/call-back': () => fine({ office: '庄里镇', answer_by: '2026-12-02T18:00:00+08:00', day: '12月2日（周三）18:00 前' }),
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
       'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立,不计入得分' }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),

@@ -19,6 +19,7 @@ class JobName(StrEnum):
 
     RECOMPUTE_MONTH = "backend.jobs.scorecards.recompute_month"
     RECOMPUTE_NIGHTLY = "backend.jobs.scorecards.recompute_nightly"
+    SHOW_WEEK = "backend.jobs.scorecards.show_week"
     DELETE_LOOSE_PROOFS = "backend.jobs.scorecards.delete_loose_proofs"
     HOLD_SUSPICIOUS = "backend.jobs.ratings.hold_suspicious"
     WRITE_EXPORT = "backend.jobs.exports.write_export"
@@ -55,6 +56,7 @@ class QueueName(StrEnum):
 QUEUE_OF: dict[JobName, QueueName] = {
     JobName.RECOMPUTE_MONTH: QueueName.QUICK,
     JobName.RECOMPUTE_NIGHTLY: QueueName.SLOW,
+    JobName.SHOW_WEEK: QueueName.SLOW,
     JobName.DELETE_LOOSE_PROOFS: QueueName.SLOW,
     JobName.HOLD_SUSPICIOUS: QueueName.SLOW,
     JobName.WRITE_EXPORT: QueueName.QUICK,

@@ -21,7 +21,8 @@ CODE, VILLAGE, TOWNSHIP = Column("行政区划代码", 15), Column("村", 20), C
 VILLAGES = (
     CODE, VILLAGE, TOWNSHIP, Column("类型", 10), Column("总分", 8, 2), Column("参考分", 8, 2),
     Column("总分下限", 9, 2), Column("总分上限", 9, 2), Column("灯", 9), Column("档", 5),
-    Column("名次从", 8), Column("名次到", 8), Column("评价数", 8), *(Column(name, 9) for name in LEVEL_NAMES),
+    Column("名次从", 8), Column("名次到", 8), Column("评价数", 8),
+    *(Column(name, 9) for name in LEVEL_NAMES),
     Column("不计入", 7), Column("样本", 10), Column("满意度", 9, 1), Column("满意度下限", 10, 1),
     Column("满意度上限", 10, 1), Column("好评率%", 9, 1), Column("好评率下限%", 11, 1),
     Column("好评率上限%", 11, 1),

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.app.access import Permission, may
 from backend.app.core import calendar
+from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import region_path, village_label
@@ -16,7 +17,8 @@ from backend.app.scorecards import (
 )
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
-from backend.app.scorecards.phone_cards import cadre_card, plain_card
+from backend.app.scorecards.phone_cards import cadre_card, plain_card, shown_area, shown_areas
+from backend.app.scorecards.shown import FEWEST, hides_levels, newest_shown
 from backend.app.scoring.measurements import Measurement, Status
 
 
@@ -30,8 +32,9 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
     this_month = calendar.month_of(calendar.today())
     if query["month"]:
         queries.check_month(query["month"])
-    month = query["month"] or queries.newest_month(village_id) or this_month
-    shown = queries.area_month([village_id], month)
+    month = query["month"] or newest_shown(village_id) or this_month
+    shown = shown_area(village_id, month)
+    levels = [] if hides_levels(list(shown.counts)) else shown.levels
     return {
         "village": label,
         "month": f"{month:%Y-%m}",
@@ -40,7 +43,7 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
         "held": shown.held,
         "satisfaction": _figure(shown.figures.satisfaction_mean, shown, "分"),
         "positive_rate": _figure(shown.figures.positive_rate, shown, "%"),
-        "levels": shown.levels,
+        "levels": levels,
         "trend": [
             {
                 "month": name,
@@ -48,7 +51,7 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
                 "n": point.n,
                 "status": point.status.value,
             }
-            for name, point in queries.area_trend([village_id], month)
+            for name, point in shown_areas(village_id, month)
         ],
         "plain": plain_card(village_id, month),
     }
@@ -64,10 +67,12 @@ def show_to_cadre(query: dict[str, Any], village_id: int) -> dict[str, Any]:
         raise NotAllowed("这不是您的村")
     if query["month"]:
         queries.check_month(query["month"])
-    month = query["month"] or queries.newest_month(village_id)
+    month = query["month"] or newest_shown(village_id)
     if month is None:
         raise NotFound("这个村还没有算过得分")
-    return cadre_card(village_id, month)
+    # The cases on it get their random names here.
+    with transaction():
+        return cadre_card(village_id, month)
 
 
 def _digits(value: Decimal | None) -> str | None:
@@ -80,6 +85,11 @@ def _figure(found: Measurement | None, shown: Area, unit: str) -> dict[str, Any]
         return {
             "value": None, "low": None, "high": None, "status": Status.NONE.value,
             "text": "这个月还没有人评价",
+        }  # fmt: skip
+    if shown.n < FEWEST:
+        return {
+            "value": None, "low": None, "high": None, "status": Status.TOO_FEW.value,
+            "text": f"只有 {shown.n} 人次评价，人太少，先不显示",
         }  # fmt: skip
     low, high = _digits(found.low), _digits(found.high)
     if shown.status is Status.TOO_FEW:

@@ -1,7 +1,8 @@
 """Objections on a cadre's phone: the case, what is said against it, and what became of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request
 
@@ -16,7 +17,11 @@ from backend.app.places.queries import region_path
 from backend.app.scorecards import objection_queries, objections, proofs
 from backend.app.scorecards import objection_schemas as schemas
 from backend.app.scorecards.blueprints import api as blueprint
-from backend.app.scorecards.objection_queries import ObjectionLine, StandingCase
+from backend.app.scorecards.cases import FEW_TITLE, Case, CaseLine, told_to_village
+from backend.app.scorecards.objection_queries import ObjectionLine
+from backend.app.scorecards.phone_cards import told_facts
+from backend.app.scorecards.public_cases import case_of, public_ids
+from backend.app.scorecards.shown import hides_levels
 
 FORM_OVERHEAD = 64 * 1024
 PHOTO_FORM: dict[str, Any] = {
@@ -40,8 +45,9 @@ PHOTO_FORM: dict[str, Any] = {
 def list_objections(query: dict[str, Any]) -> dict[str, Any]:
     """Those of the reader's own villages, the newest first."""
     villages = regions_of(actor(), Permission.RAISE_OBJECTION)
-    lines = objection_queries.of_villages(villages, query["month"])
-    return {"items": [_shown(line, []) for line in lines]}
+    with transaction():
+        lines = objection_queries.of_villages(villages, query["month"])
+        return {"items": [_shown(line, []) for line in lines]}
 
 
 @blueprint.post("/objections")
@@ -52,8 +58,11 @@ def list_objections(query: dict[str, Any]) -> dict[str, Any]:
 def raise_objection(given: dict[str, Any]) -> dict[str, Any]:
     """Objects to one case; sending it again under the same key changes nothing."""
     key = idempotency_key()
-    raised = objections.Raised(**{**given, "photo_ids": tuple(given["photo_ids"])})
     with transaction():
+        kind, case_id = _case(given.pop("case_id"))
+        raised = objections.Raised(
+            **{**given, "photo_ids": tuple(given["photo_ids"])}, case_kind=kind, case_id=case_id
+        )
         objection_id = objections.raise_objection(actor(), key, raised).id
     return _detail(objection_id)
 
@@ -66,11 +75,20 @@ def show_objection(objection_id: int) -> dict[str, Any]:
     return _detail(objection_id)
 
 
+def _case(name: UUID) -> Case:
+    """The case of a random name; raises CaseUnknown."""
+    found = case_of(name)
+    if found is None:
+        raise objections.CaseUnknown
+    return found
+
+
 def _detail(objection_id: int) -> dict[str, Any]:
     found = objections.get_objection(objection_id)
     _check_own(found.village_id)
     at = calendar.now()
-    return _shown(objection_queries.line_of(found), photo_lines(found.id, at))
+    with transaction():
+        return _shown(objection_queries.line_of(found), photo_lines(found.id, at))
 
 
 def _check_own(village_id: int) -> None:
@@ -89,7 +107,8 @@ def photo_lines(objection_id: int, at: datetime) -> list[dict[str, Any]]:
 def _shown(line: ObjectionLine, photos: list[dict[str, Any]]) -> dict[str, Any]:
     found = line.objection
     return {
-        "id": found.id, "village": line.village, "month": found.month, "case": line.case,
+        "id": found.id, "village": line.village, "month": found.month,
+        "case": _told(line.case, found.village_id, found.month) if line.case else None,
         "words": found.words, "photos": photos, "state": found.state,
         "state_words": line.state_words, "icon": line.icon, "raised_at": found.raised_at,
         "decision": found.decision, "decided_at": found.decided_at,
@@ -101,10 +120,24 @@ def _shown(line: ObjectionLine, photos: list[dict[str, Any]]) -> dict[str, Any]:
 @guard(Permission.RAISE_OBJECTION)
 @blueprint.arguments(schemas.CaseQuery(), location="query")
 @blueprint.response(200, schemas.StandingCaseShape())
-def show_case(query: dict[str, Any], village_id: int) -> StandingCase:
+def show_case(query: dict[str, Any], village_id: int) -> dict[str, Any]:
     """A case that cost the reader's own village points, and whether one may still object."""
     _check_own(village_id)
-    return objection_queries.standing_case(village_id, query["month"], query["kind"], query["id"])
+    kind, case_id = _case(query["id"])
+    found = objection_queries.standing_case(village_id, query["month"], kind, case_id)
+    told = _told(found.case, village_id, query["month"], query["id"])
+    # What it cost would say how bad a rating was that is not to be told apart.
+    costs = ["评得不好"] if told["title"] == FEW_TITLE else found.costs
+    return {**vars(found), "case": told, "costs": costs}
+
+
+def _told(case: CaseLine, village_id: int, month: date, name: UUID | None = None) -> dict[str, Any]:
+    """The case under its random name, without what the village is not told."""
+    facts = told_facts(village_id, month)
+    levels = facts.counts.get("levels", [0] * 5) if facts else [0] * 5
+    line = told_to_village(case, hides_levels(levels))
+    key = (case.kind, case.id)
+    return {**vars(line), "id": name or public_ids([key])[key]}
 
 
 @blueprint.get("/me/struck-ratings")

@@ -33,7 +33,7 @@ class LostShape(Shape):
     """What cost points; without a case where nobody may be named."""
 
     kind = fields.String(allow_none=True, required=True)
-    case_id = Id(allow_none=True, required=True)
+    case_id = fields.UUID(allow_none=True, required=True)
     words = fields.String(required=True)
     lost = fields.String(required=True)
     objection = fields.Nested(ObjectedShape, allow_none=True, required=True)

@@ -1,7 +1,7 @@
 """Cases in words: a bad rating or a ticket behind lost points, never who it came from."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.app.ratings.facts import RatingCase, rating_cases
 from backend.app.ratings.queries import reason_texts
@@ -13,18 +13,23 @@ from backend.app.tickets.facts import TicketCase, ticket_cases, tickets_of_ratin
 Case = tuple[str, int]
 # Each list of a month's facts, and what it says about a case in it.
 LIST_WORDS = {"level_4": "评了不满意", "level_5": "评了非常不满意", **TICKET_WORDS}
+FEW_TITLE = "一条差评"
 WAITS = ("waits", "open_waits")
 
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case as people read it; `ticket_id` is the ticket that tells its story, if there is one."""
+    """A case as people read it; `ticket_id` is the ticket that tells its story, if there is one.
+
+    `is_kept`: that ticket is a call-back, which the rated village does not see.
+    """
 
     kind: str
     id: int
     title: str
     detail: str
     ticket_id: int | None
+    is_kept: bool = False
 
 
 def case_lines(cases: Iterable[Case]) -> dict[Case, CaseLine]:
@@ -44,12 +49,20 @@ def case_lines(cases: Iterable[Case]) -> dict[Case, CaseLine]:
 def _of_rating(rating: RatingCase, ticket_id: int | None) -> CaseLine:
     reasons = "、".join(reason_texts(list(rating.reason_ids)))
     title = f"「{rating.service_point}」评了「{LEVEL_NAMES[rating.level - 1]}」"
-    return CaseLine("rating", rating.id, title, reasons, ticket_id)
+    return CaseLine("rating", rating.id, title, reasons, ticket_id, is_kept=True)
 
 
 def _of_ticket(ticket: TicketCase) -> CaseLine:
-    title = f"诉求 {ticket.number}"
-    return CaseLine("ticket", ticket.id, title, ticket.category or "", ticket.id)
+    title = "一件差评回访" if ticket.is_call_back else f"诉求 {ticket.number}"
+    detail = ticket.category or ""
+    return CaseLine("ticket", ticket.id, title, detail, ticket.id, ticket.is_call_back)
+
+
+def told_to_village(line: CaseLine, hides_levels: bool) -> CaseLine:
+    """The case as the rated village reads it: no call-back, and of one or two nothing but that."""
+    if line.kind == "rating" and hides_levels:
+        return replace(line, title=FEW_TITLE, detail="不到三条，不写是哪里、为什么", ticket_id=None)
+    return replace(line, ticket_id=None) if line.is_kept else line
 
 
 def costs_of(cases: Mapping[str, Collection[int]], kind: str, case_id: int) -> list[str]:

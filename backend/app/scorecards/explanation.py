@@ -17,6 +17,7 @@ from backend.app.scorecards.facts import VillageFacts, facts_of
 from backend.app.scorecards.models import Correction, MonthFact, MonthLock, Scorecard
 from backend.app.scorecards.scheme_queries import get_scheme
 from backend.app.scorecards.scored import scores_from
+from backend.app.scorecards.shown import shown_card, shown_facts
 from backend.app.scoring.catalog import MEASURES, Measure
 from backend.app.scoring.explaining import RATINGS, Line, lines
 from backend.app.scoring.measurements import LEVEL_NAMES
@@ -112,12 +113,19 @@ class Explanation:
         return tuple(line for line in self.lines if not line.score.n)
 
 
-def explain_village(village_id: int, month: date) -> Explanation:
-    """Raises NotFound where the village has no card for the month."""
+def explain_village(village_id: int, month: date, to_village: bool = False) -> Explanation:
+    """Raises NotFound where the village has no card for the month.
+
+    `to_village`: as its own phones show it, which until the lock is as it stood on a Monday.
+    """
     found_rows = db.session.execute(CARD, {"village_id": village_id, "month": month}).one_or_none()
     if found_rows is None:
         raise NotFound("这个村这个月还没有算过得分")
     card, kept, lock = found_rows
+    if to_village and lock is None:
+        card, kept = shown_card(village_id, month), shown_facts(village_id, month)
+        if card is None or kept is None:
+            raise NotFound("这个村这个月的得分还没有给村里看，每周一更新")
     scheme = from_json(lock.scheme) if lock else scheme_of(card)
     correction = newest_of(village_id, month) if lock else None
     facts = VillageFacts(month=month, **correction.after["facts"]) if correction else facts_of(kept)
@@ -194,7 +202,9 @@ class _Words:
 
     def _ticket(self, line: Line) -> str:
         case = self.tickets.get(line.case_id or 0)
-        about = f"{case.number}{' ' + case.category if case.category else ''}:" if case else ""
+        if case is None or case.is_call_back:
+            return LIST_WORDS[line.name]
+        about = f"{case.number}{' ' + case.category if case.category else ''}:"
         return f"{about}{LIST_WORDS[line.name]}"
 
 

@@ -1,20 +1,26 @@
 """Shapes of objections and of the cases they are about."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, Month, QueryId, Shape
+from backend.app.core.schemas import Id, Month, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.scorecards.objections import LONGEST_WORDS
 from backend.app.scorecards.proofs import MOST_PHOTOS
 
-KIND = validate.OneOf(["rating", "ticket"], error="应为 rating 或 ticket")
+
+class CaseName(fields.UUID):
+    """A case by its random name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages={"invalid_uuid": "编号不对"}, **kwargs)
 
 
 class NewObjectionShape(Shape):
     village_id = Id(required=True)
     month = Month(required=True)
-    case_kind = fields.String(required=True, validate=KIND)
-    case_id = Id(required=True)
+    case_id = CaseName(required=True)
     words = fields.String(
         required=True,
         validate=validate.Length(1, LONGEST_WORDS, error=f"请写 1 到 {LONGEST_WORDS} 个字"),
@@ -30,8 +36,7 @@ class ObjectionsQuery(Shape):
 
 class CaseQuery(Shape):
     month = Month(required=True)
-    kind = fields.String(required=True, validate=KIND)
-    id = QueryId(required=True)
+    id = CaseName(required=True)
 
 
 class PhotoShape(Shape):
@@ -43,7 +48,7 @@ class CaseShape(Shape):
     """`ticket_id`: the ticket that tells the story, where there is one."""
 
     kind = fields.String(required=True)
-    id = Id(required=True)
+    id = fields.UUID(required=True)
     title = fields.String(required=True)
     detail = fields.String(required=True)
     ticket_id = Id(allow_none=True, required=True)

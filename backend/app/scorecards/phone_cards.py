@@ -3,25 +3,34 @@
 Plain values: figures are text, so that every screen shows the same digits.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from backend.app.core import calendar
 from backend.app.places.queries import village_label
-from backend.app.scorecards import objection_queries, plain_words, publications, queries
+from backend.app.scorecards import objection_queries, plain_words, publications
+from backend.app.scorecards.cases import FEW_TITLE, told_to_village
+from backend.app.scorecards.corrections import newest_of
 from backend.app.scorecards.explanation import (
     Explanation,
     IndicatorLines,
-    cards_of,
+    Reason,
     explain_village,
     light_named,
     scheme_of,
 )
-from backend.app.scorecards.figures import mean_text, score_text
+from backend.app.scorecards.facts import VillageFacts, facts_of
+from backend.app.scorecards.figures import Area, area, mean_text, score_text
+from backend.app.scorecards.models import Scorecard
 from backend.app.scorecards.objections import last_day, standing_facts
+from backend.app.scorecards.public_cases import public_ids
 from backend.app.scorecards.publication_village import KIND_WORDS
-from backend.app.scorecards.standings import finding_of_totals, total_trend
+from backend.app.scorecards.shown import hides_levels, shown_card, shown_cards, shown_facts
+from backend.app.scorecards.standings import TrendPoint, finding_of_totals, trend_point
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import HUNDRED
@@ -31,6 +40,9 @@ from backend.app.tickets.flow import Flow, flow_of
 # A phone lists so many cases under an indicator; the others are counted.
 MOST_REASONS = 30
 FEW = "样本不足"
+# Indicators made of single ratings.
+HUNDREDTH = Decimal("0.01")
+RATED = frozenset({"satisfaction_mean", "positive_rate"})
 
 
 def points(value: Decimal | None) -> str | None:
@@ -39,17 +51,19 @@ def points(value: Decimal | None) -> str | None:
 
 def cadre_card(village_id: int, month: date) -> dict[str, Any]:
     """Total, light, and every lost point with its case; raises NotFound for no score."""
-    found = explain_village(village_id, month)
+    found = explain_village(village_id, month, to_village=True)
     village = village_label(village_id)
-    facts = standing_facts(village_id, month)
+    facts = told_facts(village_id, month)
     unit = facts.unit() if facts else UnitFacts(village_id)
+    hidden = hides_levels(unit.counts.get("levels", [0] * 5))
+    running = month == calendar.month_of(calendar.today())
     objected = objection_queries.states_of(village_id, month)
-    trend = total_trend(village_id, month)
+    trend = shown_trend(village_id, month)
     closes_on = last_day(village.county_id, month)
     return {
         "village": village,
         "month": month,
-        "months": queries.list_months([village_id]),
+        "months": shown_months(village_id),
         "month_closed": month < calendar.month_of(calendar.today()),
         "locked": found.locked,
         "closes_on": closes_on,
@@ -58,14 +72,17 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
         "few": found.few,
         "light": found.light,
         "standing": _standing(found),
-        "indicators": [_indicator(line, unit, objected) for line in found.lines],
+        "indicators": [
+            _indicator(line, unit, objected, _reasons_told(line, hidden, running))
+            for line in found.lines
+        ],
         "adjustments": [
             {"kind": KIND_WORDS[one.kind], "rule": one.rule, "moved": f"{one.moved:+.2f}"}
             for one in found.adjustments
         ],
         "struck": [
-            {"id": line.objection.id, "title": line.case.title if line.case else "一件",
-             "words": objection_queries.STRUCK}
+            {"id": line.objection.id, "words": objection_queries.STRUCK,
+             "title": told_to_village(line.case, hidden).title if line.case else "一件"}
             for line in objection_queries.struck_cases(village_id, month)
         ],
         "correction": found.correction.number if found.correction else None,
@@ -88,9 +105,14 @@ def _standing(found: Explanation) -> str:
 
 
 def _indicator(
-    line: IndicatorLines, unit: UnitFacts, objected: dict[tuple[str, int], Any]
+    line: IndicatorLines,
+    unit: UnitFacts,
+    objected: dict[tuple[str, int], Any],
+    reasons: Sequence[Reason],
 ) -> dict[str, Any]:
     row = line.score._asdict()
+    names = public_ids((one.kind, one.case_id) for one in reasons if one.kind and one.case_id)
+    told = _without_order([(one, names.get((one.kind or "", one.case_id or 0))) for one in reasons])
     return {
         "code": line.measure.code,
         "name": line.measure.name,
@@ -102,19 +124,88 @@ def _indicator(
         "by_villagers": line.measure.code in BY_VILLAGERS,
         "reasons": [
             {
-                "kind": reason.kind, "case_id": reason.case_id, "words": reason.words,
+                "kind": reason.kind, "case_id": name, "words": reason.words,
                 "lost": points(reason.lost),
                 "objection": objected.get((reason.kind or "", reason.case_id or 0)),
             }
-            for reason in line.reasons[:MOST_REASONS]
+            for reason, name in told[:MOST_REASONS]
         ],
-        "more": max(0, len(line.reasons) - MOST_REASONS),
+        "more": max(0, len(told) - MOST_REASONS),
     }  # fmt: skip
+
+
+def _without_order(told: list[tuple[Reason, UUID | None]]) -> list[tuple[Reason, UUID | None]]:
+    """The dearest first; what cost alike stands by its random name, and so does the odd hundredth
+    that makes the sum right: the order in which cases came shows in neither.
+    """
+    told.sort(key=lambda pair: -pair[0].lost)
+    found: list[tuple[Reason, UUID | None]] = []
+    while told:
+        alike = [pair for pair in told if told[0][0].lost - pair[0].lost <= HUNDREDTH]
+        del told[: len(alike)]
+        by_name = sorted(alike, key=lambda pair: str(pair[1] or ""))
+        found += [
+            (replace(one, lost=before.lost), name)
+            for (one, name), (before, _) in zip(by_name, alike, strict=True)
+        ]
+    return found
+
+
+def _reasons_told(line: IndicatorLines, hidden: bool, running: bool) -> Sequence[Reason]:
+    """One or two bad ratings are not told apart: while the month runs they stand in one sum with
+    the others, once it is over each stands alone, so that the village can object, and says no more.
+    """
+    if not hidden or line.measure.code not in RATED:
+        return line.reasons
+    if running:
+        return [Reason(None, None, "差评不到三条，先不细说", line.lost)]
+    return [replace(one, words=FEW_TITLE) if one.kind == "rating" else one for one in line.reasons]
+
+
+def told_facts(village_id: int, month: date) -> VillageFacts | None:
+    """As standing, or as the village's phones show them until the lock."""
+    if newest_of(village_id, month) is not None:
+        return standing_facts(village_id, month)
+    kept = shown_facts(village_id, month)
+    return facts_of(kept) if kept else None
+
+
+def shown_months(village_id: int) -> list[date]:
+    """The months of the last year that the village's phones show, newest first."""
+    last = calendar.month_of(calendar.today())
+    cards = shown_cards(village_id, calendar.months_back(last, 12)[0], last)
+    return [card.month for card in reversed(cards)]
+
+
+def shown_area(village_id: int, month: date) -> Area:
+    """A month's ratings as the village's phones show them."""
+    card = shown_card(village_id, month)
+    return _area_of(card) if card else area([0] * 5, 0, 1, 0)
+
+
+def shown_areas(village_id: int, month: date) -> list[tuple[str, Area]]:
+    """The same for the last twelve months, oldest first."""
+    first = calendar.months_back(month, 12)[0]
+    cards = shown_cards(village_id, first, month)
+    return [(f"{card.month:%Y-%m}", _area_of(card)) for card in cards]
+
+
+def _area_of(card: Scorecard) -> Area:
+    levels = [card.level_1, card.level_2, card.level_3, card.level_4, card.level_5]
+    return area(levels, card.held, 1, int(card.n > 0))
+
+
+def shown_trend(village_id: int, month: date) -> list[TrendPoint]:
+    first = calendar.months_back(month, 12)[0]
+    return [
+        trend_point(card.month, card.total, card.standard_error, card.light)
+        for card in shown_cards(village_id, first, month)
+    ]
 
 
 def plain_card(village_id: int, month: date) -> dict[str, Any]:
     """What villagers see beside the figures: total, light, three sentences, the published page."""
-    card = cards_of([village_id], month).get(village_id)
+    card = shown_card(village_id, month)
     published = publications.path_of(village_id, month)
     if card is None:
         return {"total": None, "light": None, "few": True, "sentences": [], "published": published}

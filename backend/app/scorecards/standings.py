@@ -190,14 +190,20 @@ def total_trend(village_id: int, month: date, count: int = 12) -> list[TrendPoin
     """The last months up to `month`, oldest first."""
     first = calendar.months_back(month, count)[0]
     asked = {"village_id": village_id, "first": first, "month": month}
-    z = Decimal(normal_quantile(0.95))
     found = []
     for row in db.session.execute(TREND, asked):
-        wide = None if row.total is None else z * (row.standard_error or 0)
-        low = None if wide is None else max(Decimal(0), row.total - wide)
-        high = None if wide is None else min(Decimal(100), row.total + wide)
-        found.append(TrendPoint(row.month, row.total, low, high, row.light))
+        found.append(trend_point(row.month, row.total, row.standard_error, row.light))
     return found
+
+
+def trend_point(
+    month: date, total: Decimal | None, error: Decimal | None, light: str
+) -> TrendPoint:
+    """A month with the 95% limits of its total."""
+    wide = None if total is None else Decimal(normal_quantile(0.95)) * (error or 0)
+    low = None if wide is None or total is None else max(Decimal(0), total - wide)
+    high = None if wide is None or total is None else min(Decimal(100), total + wide)
+    return TrendPoint(month, total, low, high, light)
 
 
 def finding_of_totals(points: list[TrendPoint]) -> str:

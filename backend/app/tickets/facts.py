@@ -148,7 +148,7 @@ TOUCHED = text(
 )
 TICKET_CASES = text(
     """
-    SELECT t.id, t.number, c.name AS category, t.created_at
+    SELECT t.id, t.number, c.name AS category, t.created_at, t.channel = 'rating'
     FROM ticket t LEFT JOIN ticket_category c ON c.id = t.category_id
     WHERE t.id = ANY(:ids) ORDER BY t.id
     """
@@ -173,6 +173,7 @@ class TicketCase:
     number: str
     category: str | None
     created_at: datetime
+    is_call_back: bool
 
 
 def ticket_facts(

@@ -9,4 +9,10 @@ const changeRating = (id, change) => request({ method: 'PUT', path: `/ratings/${
 /** Once, later: how is it now? @param {number} id @param {{level: number, words: string|null}} said */
 const addFollowup = (id, said) => request({ method: 'POST', path: `/ratings/${id}/followup`, data: said })
 
-module.exports = { listMyRatings, changeRating, addFollowup }
+/** Who answers a bad rating given now, and by when. @param {number} villageId */
+const getCallBack = (villageId) => request({ path: `/villages/${villageId}/call-back` })
+
+/** 不用回话. @param {number} id */
+const declineCallBack = (id) => request({ method: 'POST', path: `/ratings/${id}/no-call-back` })
+
+module.exports = { listMyRatings, changeRating, addFollowup, getCallBack, declineCallBack }

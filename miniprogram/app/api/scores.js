@@ -4,8 +4,8 @@ const { upload } = require('../core/upload')
 /** @param {number|string} villageId @param {string} [month] YYYY-MM, the newest when left out */
 const getCadreCard = (villageId, month) => request({ path: `/cadre/villages/${villageId}/scorecard${search({ month })}` })
 
-/** @param {{village: string, month: string, kind: string, id: string}} asked */
-const getCase = ({ village, month, kind, id }) => request({ path: `/cadre/villages/${village}/case${search({ month, kind, id })}` })
+/** @param {{village: string, month: string, id: string}} asked */
+const getCase = ({ village, month, id }) => request({ path: `/cadre/villages/${village}/case${search({ month, id })}` })
 
 const listStruckRatings = () => request({ path: '/me/struck-ratings' })
 const listObjections = () => request({ path: '/objections' })

@@ -24,6 +24,7 @@ from backend.app.scorecards import (
     verification,
 )
 from backend.app.scorecards.operations import recompute_month
+from backend.app.scorecards.public_cases import public_ids
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import link_phone, sit_down
 from tests.factories.county import actor_with, bind, grant_role, make_person
@@ -195,7 +196,9 @@ def test_the_phone_shows_the_case_takes_a_photo_and_tells_what_became_of_it(
 ) -> None:
     phone = open_phone(client, bench.cadre.person_id)
     where = f"/cadre/villages/{bench.village_id}/case"
-    asked = {"month": f"{LAST_MONTH:%Y-%m}", "kind": "rating", "id": bench.case_id}
+    with transaction():
+        name = str(public_ids([("rating", bench.case_id)])["rating", bench.case_id])
+    asked = {"month": f"{LAST_MONTH:%Y-%m}", "id": name}
     case = phone.call("GET", where, query_string=asked).json
     assert case["may_object"]
     assert case["costs"] == ["评了非常不满意"]
@@ -203,8 +206,8 @@ def test_the_phone_shows_the_case_takes_a_photo_and_tells_what_became_of_it(
                       data={"file": (io.BytesIO(photo()), "a.jpg")})  # fmt: skip
     assert sent.status_code == 201, sent.json
     body = {
-        "village_id": bench.village_id, "month": asked["month"], "case_kind": "rating",
-        "case_id": bench.case_id, "words": "那天停电,全镇都停", "photo_ids": [sent.json["id"]],
+        "village_id": bench.village_id, "month": asked["month"],
+        "case_id": name, "words": "那天停电,全镇都停", "photo_ids": [sent.json["id"]],
     }  # fmt: skip
     headers = {"Idempotency-Key": str(uuid4())}
     made = phone.call("POST", "/objections", json=body, headers=headers)

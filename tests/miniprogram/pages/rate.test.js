@@ -49,7 +49,7 @@ test('each level offers reasons of its own, and changing the face drops the old 
   phone.tap('等太久')
   phone.type('#words', ' 等了一上午 ')
   phone.tap('#send')
-  await phone.see('谢谢您')
+  await phone.see('收到了')
   const [sent] = village.requests('POST /ratings')
   assert.deepEqual(sent.data, { ticket: 'ticket-1', level: 4, reason_ids: [40], words: '等了一上午' })
 })
@@ -68,7 +68,7 @@ test('a bound villager is not asked again', async () => {
   const village = new Village({ 'GET /codes/CODE1': () => fine({ ...LANDING, suggest_binding: false }) })
   const phone = await scan(village)
   await rateBadly(phone)
-  await phone.see('谢谢您')
+  await phone.see('收到了')
   assert.ok(!phone.text().includes('人吗?'))
 })
 
@@ -206,4 +206,42 @@ test('a code that is not ours is refused before the server is asked', async () =
   phone.tap('#home-scan')
   await phone.see('这不是村声的码')
   assert.equal(village.asked.filter((one) => one.endpoint.startsWith('GET /codes')).length, 0)
+})
+
+test('after a bad rating the page says who answers by when and who sees nothing', async () => {
+  const village = new Village()
+  const phone = await scan(village)
+  await rateBadly(phone)
+  await phone.see('庄里镇给您回话')
+  for (const words of ['12月2日（周三）18:00 前', '您评的是「办事窗口 · 非常不满意」', '村里、镇里看不到您是谁']) {
+    assert.ok(phone.text().includes(words), words)
+  }
+})
+
+test('不用回话 is told to the county and taken at its word', async () => {
+  const village = new Village()
+  let isDown = true
+  village.answers[`POST /ratings/${RATING.id}/no-call-back`] = () => (isDown ? error(500, 'internal_error', '我们这边出了点问题') : fine('', 204))
+  const phone = await scan(village)
+  await rateBadly(phone)
+  await phone.see('不用回话')
+  phone.tap('#no-call-back')
+  await phone.see('我们这边出了点问题')
+  isDown = false
+  phone.tap('#no-call-back')
+  await phone.see('好，不给您回话')
+  assert.ok(!phone.text().includes('给您回话到'))
+  assert.equal(phone.all('#call-back').length, 0)
+})
+
+test('where nobody calls back, or nobody can say, nothing is promised', async () => {
+  const none = { office: null, answer_by: null, day: null }
+  for (const answer of [() => fine(none), () => error(500, 'internal_error', '我们这边出了点问题')]) {
+    const village = new Village()
+    village.answers['GET /villages/11/call-back'] = answer
+    const phone = await scan(village)
+    await rateBadly(phone)
+    await phone.see('谢谢您,收到了')
+    assert.equal(phone.all('#call-back').length, 0)
+  }
 })

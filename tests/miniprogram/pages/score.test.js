@@ -116,7 +116,7 @@ test('an objection carries words, proof and a key, and leads to its page', async
   phone.tap('#case-send')
   await phone.until(() => phone.route === 'pages/cadre/objections/detail/index')
   const [sent] = village.requests('POST /objections')
-  assert.deepEqual(sent.data, { village_id: 11, month: '2026-10', case_kind: 'rating', case_id: 7, words: '那天全镇停电', photo_ids: [31] })
+  assert.deepEqual(sent.data, { village_id: 11, month: '2026-10', case_id: 7, words: '那天全镇停电', photo_ids: [31] })
   assert.match(sent.header['Idempotency-Key'], /^[0-9a-f-]{36}$/)
   await phone.see('县里还在核')
 })

@@ -16,6 +16,7 @@ from backend.app.scorecards.models.lock import Correction, MonthLock
 from backend.app.scorecards.models.publication import Publication, VillagePublication
 from backend.app.scorecards.models.rollup import RegionScore
 from backend.app.scorecards.models.scheme import AssessmentScheme
+from backend.app.scorecards.models.shown import PublicCase, ShownMonth
 
 __all__ = [
     "Adjustment",
@@ -27,9 +28,11 @@ __all__ = [
     "MonthLock",
     "Objection",
     "ObjectionPhoto",
+    "PublicCase",
     "Publication",
     "RegionScore",
     "ScorePolicy",
     "Scorecard",
+    "ShownMonth",
     "VillagePublication",
 ]

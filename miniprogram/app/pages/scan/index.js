@@ -6,10 +6,12 @@ const monthStart = require('../../core/month_start')
 const outbox = require('../../core/outbox')
 const { openCode } = require('../../api/codes')
 const { bindVillage } = require('../../api/me')
+const { getCallBack, declineCallBack } = require('../../api/ratings')
 
 const EXPIRED = '扫码过了 10 分钟,这次没算上。请再扫一次码,重新评一下,很快的。'
 const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
 const SCAN_ANEW = ['ticket_expired', 'ticket_used', 'ticket_invalid']
+const WORST_GOOD = 3
 const CHOOSE_FIRST = '请先点一个脸。'
 
 /** A scan by WeChat itself brings the whole link in `q`, encoded once. @param {any} query */
@@ -30,6 +32,7 @@ Page(page({
   data: {
     state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, ticket: '',
     formProblem: '', isSending: false, points: 0, balance: 0, isHeld: false,
+    rating: null, isBad: false, callBack: null, isDeclined: false, declineProblem: '',
     suggestion: null, isBinding: false, isBound: false, bindProblem: '', suggests: false,
   },
 
@@ -105,7 +108,28 @@ Page(page({
     this.setData({
       state: 'thanks', points: rating.points_awarded, balance: rating.balance,
       isHeld: rating.words_state === 'held', suggestion: this.data.suggests ? this.data.village : null,
+      rating, isBad: rating.level > WORST_GOOD, callBack: null, isDeclined: false,
     })
+    if (rating.level > WORST_GOOD) this.askCallBack()
+  },
+
+  /** Who answers by when; where nobody can say now the page promises nothing. */
+  async askCallBack() {
+    try {
+      const found = await getCallBack(this.data.village.id)
+      if (found.office) this.setData({ callBack: found })
+    } catch {
+      this.setData({ callBack: null })
+    }
+  },
+
+  async declineCallBack() {
+    try {
+      await declineCallBack(this.data.rating.id)
+      this.setData({ isDeclined: true, declineProblem: '' })
+    } catch (error) {
+      this.setData({ declineProblem: error.message })
+    }
   },
 
   async bindThis() {

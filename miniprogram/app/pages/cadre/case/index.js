@@ -52,7 +52,7 @@ Page(page({
     this.setData({ isSending: true, formProblem: '' })
     try {
       const made = await raiseObjection(await this.key(), {
-        village_id: found.village.id, month: found.month, case_kind: found.case.kind, case_id: found.case.id,
+        village_id: found.village.id, month: found.month, case_id: found.case.id,
         words: words.trim(), photo_ids: photos.map((one) => one.id),
       })
       drafts.drop(this.name)

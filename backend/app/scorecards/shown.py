@@ -1,0 +1,112 @@
+"""What a village sees of its months before they are locked: as they stood on a Monday.
+
+A rated unit must not learn from a figure that moves who was unhappy today. Its phones read a copy
+that is made once a week; in the running month a copy is kept until three more ratings have come, or
+none at all. A locked month does not move and is read itself.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.scorecards.models import MonthFact, Scorecard
+
+# Fewer bad ratings, or raters, than this are not told apart.
+FEWEST = 3
+COPY = text(
+    """
+    INSERT INTO shown_month AS kept (village_id, month, shown_on, card, facts)
+    SELECT s.village_id, s.month, :today, to_jsonb(s), to_jsonb(f)
+    FROM scorecard s JOIN month_fact f ON f.village_id = s.village_id AND f.month = s.month
+    WHERE s.month >= :since
+      AND (s.month < :running OR s.n = 0 OR s.n >= :fewest)
+      AND NOT EXISTS (SELECT FROM month_lock l
+                      WHERE l.county_id = s.county_id AND l.month = s.month)
+    ON CONFLICT (village_id, month) DO UPDATE
+    SET shown_on = EXCLUDED.shown_on, card = EXCLUDED.card, facts = EXCLUDED.facts
+    WHERE EXCLUDED.month < :running
+       OR EXCLUDED.facts -> 'counts' -> 'levels'
+              IS NOT DISTINCT FROM kept.facts -> 'counts' -> 'levels'
+       OR (EXCLUDED.card ->> 'n')::int >= (kept.card ->> 'n')::int + :fewest
+    """
+)
+FORGET = text(
+    """
+    DELETE FROM shown_month k USING region v, month_lock l
+    WHERE v.id = k.village_id AND l.county_id = v.county_id AND l.month = k.month
+    """
+)
+# A month that is over has been copied on a Monday; where none was, nothing of it moves any more.
+CARDS = text(
+    """
+    SELECT s.* FROM scorecard s
+    WHERE s.village_id = :village_id AND s.month BETWEEN :first AND :last
+      AND (EXISTS (SELECT FROM month_lock l
+                   WHERE l.county_id = s.county_id AND l.month = s.month)
+           OR s.month < :running
+              AND NOT EXISTS (SELECT FROM shown_month k
+                              WHERE k.village_id = s.village_id AND k.month = s.month))
+    UNION ALL
+    SELECT (jsonb_populate_record(NULL::scorecard, k.card)).* FROM shown_month k
+    JOIN region v ON v.id = k.village_id
+    WHERE k.village_id = :village_id AND k.month BETWEEN :first AND :last
+      AND NOT EXISTS (SELECT FROM month_lock l
+                      WHERE l.county_id = v.county_id AND l.month = k.month)
+    ORDER BY month
+    """
+)
+FACTS = text(
+    """
+    SELECT (jsonb_populate_record(NULL::month_fact, k.facts)).* FROM shown_month k
+    JOIN region v ON v.id = k.village_id
+    WHERE k.village_id = :village_id AND k.month = :month
+      AND NOT EXISTS (SELECT FROM month_lock l
+                      WHERE l.county_id = v.county_id AND l.month = k.month)
+    """
+)
+
+
+def show_week() -> int:
+    """Copies what stands today for the villages' phones; returns how many months of villages."""
+    today = calendar.today()
+    running = calendar.month_of(today)
+    since = calendar.months_back(running, 12)[0]
+    db.session.execute(FORGET)
+    asked = {"today": today, "since": since, "running": running, "fewest": FEWEST}
+    copied: Any = db.session.execute(COPY, asked)
+    return int(copied.rowcount)
+
+
+def shown_cards(village_id: int, first: date, last: date) -> list[Scorecard]:
+    """The village's cards of some months as its phones show them, oldest first."""
+    running = calendar.month_of(calendar.today())
+    asked = {"village_id": village_id, "first": first, "last": last, "running": running}
+    return [Scorecard(**row) for row in db.session.execute(CARDS, asked).mappings()]
+
+
+def shown_card(village_id: int, month: date) -> Scorecard | None:
+    found = shown_cards(village_id, month, month)
+    return found[0] if found else None
+
+
+def shown_facts(village_id: int, month: date) -> MonthFact | None:
+    """The facts behind the card; those of a locked month are the kept ones."""
+    asked = {"village_id": village_id, "month": month}
+    row = db.session.execute(FACTS, asked).mappings().one_or_none()
+    return MonthFact(**row) if row else db.session.get(MonthFact, (village_id, month))
+
+
+def newest_shown(village_id: int) -> date | None:
+    """The newest month of which the village's phones show anything."""
+    running = calendar.month_of(calendar.today())
+    cards = shown_cards(village_id, calendar.months_back(running, 12)[0], running)
+    return cards[-1].month if cards else None
+
+
+def hides_levels(levels: Sequence[int]) -> bool:
+    """One or two bad ratings are not told apart from the others."""
+    return 0 < sum(levels[3:5]) < FEWEST
