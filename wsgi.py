@@ -4,7 +4,9 @@ from backend.app.factory import create_app
 
 app = create_app()
 if app.config["SETTINGS"].demo:
-    # The phone frame belongs to demo counties; elsewhere its code is not even imported.
+    # Phone frame and tour belong to demo counties; elsewhere their code is not even imported.
     from backend.demo.preview import blueprint
+    from backend.demo.tour import make_tour
 
     app.register_blueprint(blueprint)
+    app.extensions["tour"] = make_tour

@@ -71,6 +71,7 @@ def settings(
         storage_dir=tmp_path_factory.mktemp("files"),
         wechat_app_id="wx-test",
         wechat_app_secret="wx-test-secret",
+        demo_seconds_ahead=int(os.environ.get("DEMO_SECONDS_AHEAD", "0")),
     )
 
 

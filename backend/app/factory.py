@@ -9,7 +9,17 @@ from flask_migrate import Migrate
 from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.app.core import anonymous_http, audit, calendar, guards, health, http, logs, pages
+from backend.app.core import (
+    anonymous_http,
+    audit,
+    calendar,
+    guards,
+    health,
+    http,
+    logs,
+    pages,
+    well_known,
+)
 from backend.app.core.db import db, prepare
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
@@ -20,7 +30,7 @@ FEATURES = (
     "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
     "exports", "own_data",
 )  # fmt: skip
-SURFACES = ("api", "console", "public")
+SURFACES = ("api", "console", "public", "front")
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a phone's session"},
     "token": {"type": "http", "scheme": "bearer", "description": "another system's token: vv_…"},
@@ -68,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals["settings"] = settings
     pages.register(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(well_known.blueprint)
     _register_features(app)
     return app
 

@@ -22,6 +22,7 @@ from backend.app.tickets.kinds import Kind
 from backend.app.tickets.routing import Office, staff_for
 from backend.app.tickets.rules import seed_county, set_routing
 from backend.app.tickets.working_calendar import seed_calendar
+from backend.demo.people import phone_villages, villager_openid
 
 SEED = 610528
 TICKETS_A_DAY = 2
@@ -50,6 +51,12 @@ SOMEBODY = text(
     SELECT p.id, b.village_id FROM person p JOIN binding b ON b.person_id = p.id
     WHERE p.openid LIKE 'demo-%-v%' AND b.county_id = :county_id AND b.ended_at IS NULL
     ORDER BY p.id OFFSET :nth LIMIT 1
+    """
+)
+BY_NAME = text(
+    """
+    SELECT p.id, b.village_id FROM person p JOIN binding b ON b.person_id = p.id
+    WHERE p.openid = :openid AND b.county_id = :county_id AND b.ended_at IS NULL
     """
 )
 Dice = random.Random
@@ -97,9 +104,22 @@ def load_tickets(county_id: int, since: datetime, at: datetime) -> int:
             ).one()
             _live_through(dice, nth, moment, at, person_id, village_id, desk_person)
             made += 1
+        made += _waiting_for_the_phones_cadre(county_id, at)
     with clock_at(at):
         supervision.escalate_overdue()
     return made
+
+
+def _waiting_for_the_phones_cadre(county_id: int, at: datetime) -> int:
+    """One that nobody has taken up yet, so that the preview's cadre has something to do."""
+    openid = villager_openid(phone_villages(county_id)[0].code, 1)
+    asked = {"county_id": county_id, "openid": openid}
+    person_id, village_id = db.session.execute(BY_NAME, asked).one()
+    words, _ = SAID["light"][0]
+    said = Said(Kind.HELP, words, village_id, category="light", place_note="村口")
+    with clock_at(at - timedelta(hours=2)):
+        submit(person_id, UUID(int=SEED - 1), said)
+    return 1
 
 
 def _desk(county_id: int) -> Actor:

@@ -174,7 +174,7 @@ def announce(address: str, demo: bool, environment: dict[str, str]) -> None:
     print(f"\n  村声开门了 (Village Voice is open): {address}")
     if demo:
         print(f"  小程序预览 (mini-program): {address}/preview")
-        print(f"  公示 (public pages):       {address}/p/")
+    print(f"  公示 (public pages):       {address}/p/")
     print(f"  县乡后台 (console):        {address}/console/", flush=True)
     if demo:
         step("", ["-m", "backend.demo", "logins"], environment)

@@ -41,6 +41,7 @@ class Settings:
     log_level: str = "INFO"
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
+    security_contacts: tuple[str, ...] = ()
     instance: str = ""
     demo_months: int = 6
     demo_seconds_ahead: int = 0
@@ -102,6 +103,7 @@ class Settings:
             log_level=environ.get("LOG_LEVEL", "INFO"),
             metrics_token=environ.get("METRICS_TOKEN", ""),
             trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0),
+            security_contacts=tuple(environ.get("SECURITY_CONTACT", "").split()),
             instance=environ.get("INSTANCE", ""),
             demo_months=_whole(environ, "DEMO_MONTHS", 6),
             demo_seconds_ahead=_whole(environ, "DEMO_SECONDS_AHEAD", 0),
@@ -122,6 +124,11 @@ class Settings:
             f"{name}: 没有设置,系统不知道连到哪里 (not set)"
             for name, value in (("DATABASE_URL", self.database_url), ("REDIS_URL", self.redis_url))
             if not value
+        ]
+        found += [
+            f"SECURITY_CONTACT: {one!r} 须以 mailto:、https:// 或 tel: 开头 (no such address)"
+            for one in self.security_contacts
+            if not one.startswith(("mailto:", "https://", "tel:"))
         ]
         if self.demo_seconds_ahead and self.environment not in ("demo", "test"):
             found.append("DEMO_SECONDS_AHEAD: 只有演示和测试可以拨快时钟 (demo and test only)")

@@ -28,7 +28,7 @@ def _month(name: str) -> date:
     return month
 
 
-def _kept(response: Response) -> Response:
+def kept(response: Response) -> Response:
     """The same for everybody; a later correction shows within minutes."""
     response.headers["Cache-Control"] = f"public, max-age={MINUTES}"
     response.add_etag()
@@ -36,7 +36,7 @@ def _kept(response: Response) -> Response:
 
 
 def _page(template: str, **values: Any) -> Response:
-    return _kept(Response(render_template(template, **values), mimetype="text/html"))
+    return kept(Response(render_template(template, **values), mimetype="text/html"))
 
 
 def _by_township(content: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -105,7 +105,7 @@ def show_short_words(code: str, month: str) -> Response:
     """At most 300 characters, to be copied into a WeChat group."""
     page = publications.of_village(code, _month(month))
     words = short_words.for_groups(page.content, public_host())
-    return _kept(Response(words, mimetype="text/plain"))
+    return kept(Response(words, mimetype="text/plain"))
 
 
 @blueprint.get("/<code>/<month>/data.json")
@@ -113,7 +113,7 @@ def show_short_words(code: str, month: str) -> Response:
 def show_data(code: str, month: str) -> Response:
     """Everything that is published of a county's month, for programs."""
     publication = publications.of_county(code, _month(month))
-    return _kept(Response(open_data.as_json(publication), mimetype="application/json"))
+    return kept(Response(open_data.as_json(publication), mimetype="application/json"))
 
 
 @blueprint.get("/<code>/<month>/<table>.csv")
@@ -124,4 +124,4 @@ def show_table(code: str, month: str, table: str) -> Response:
     response = Response(open_data.as_csv(publication, table), mimetype=CSV)
     name = f"{code}-{publication.month:%Y-%m}-{table}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _kept(response)
+    return kept(response)

@@ -118,10 +118,10 @@ def test_whatever_is_done_to_a_rating_reaches_the_month(
     rating_id = scalar("SELECT min(id) FROM rating WHERE village_id = :id AND level = 1",
                        id=village_id)  # fmt: skip
     with transaction() as session:
-        held = "now()" if act is release else "NULL"
+        at = calendar.now()
         session.execute(
-            text(f"UPDATE rating SET created_at = now(), held_at = {held} WHERE id = :id"),
-            {"id": rating_id},
+            text("UPDATE rating SET created_at = :at, held_at = :held WHERE id = :id"),
+            {"id": rating_id, "at": at, "held": at if act is release else None},
         )
         operations.recount(MONTH, MONTH)
     run(county)

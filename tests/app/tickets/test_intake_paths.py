@@ -248,6 +248,8 @@ def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
     real = calendar.now()
     december = real.replace(year=2026, month=12, day=29, hour=2)
     monkeypatch.setattr(calendar, "now", lambda: december)
+    with transaction():
+        working_calendar.seed_calendar(offices.county.id)
     submit(phone, offices)
     forget()
     before = scalar("SELECT due_at FROM ticket")
