@@ -9,4 +9,9 @@ const bindVillage = (binding) => request({ method: 'PUT', path: '/me/binding', d
 /** @param {string} code what the office read out */
 const acceptInvitation = (code) => request({ method: 'POST', path: '/me/roles', data: { code } })
 
-module.exports = { getMe, bindVillage, acceptInvitation }
+const getOwnData = () => request({ path: '/me/data' })
+const deleteOwnData = (/** @type {string} */ name) => request({ method: 'DELETE', path: `/me/data/${name}` })
+const writeOwnFile = () => request({ method: 'POST', path: '/me/data/file' })
+const closeAccount = () => request({ method: 'POST', path: '/me/closure', data: { confirm: '注销' } })
+
+module.exports = { getMe, bindVillage, acceptInvitation, getOwnData, deleteOwnData, writeOwnFile, closeAccount }

@@ -104,4 +104,7 @@ function listen(listener) {
   return () => { listeners.delete(listener) }
 }
 
-module.exports = { items, ratings, tickets, submit, flush, listen, TICKETS }
+/** After the agreement was taken back nothing that waited is sent. */
+const dropAll = () => wx.removeStorageSync(BOX)
+
+module.exports = { items, dropAll, ratings, tickets, submit, flush, listen, TICKETS }

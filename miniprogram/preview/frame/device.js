@@ -89,6 +89,21 @@ const readFile = async (path) => picked.get(path).arrayBuffer()
 const writeFile = async (path, data) => { picked.set(path, new Blob([data], { type: 'image/png' })) }
 const removeFile = async (path) => { picked.delete(path) }
 
+async function download({ url }) {
+  const answer = await fetch(resolveUrl(url), { credentials: 'omit' })
+  const content = await answer.blob()
+  const tempFilePath = `${URL.createObjectURL(content)}#我的资料.xlsx`
+  picked.set(tempFilePath, content)
+  return { statusCode: answer.status, tempFilePath }
+}
+
+/** The computer opens a document with whatever it has for it. */
+async function openDocument(path) {
+  const link = document.createElement('a')
+  Object.assign(link, { href: path.split('#')[0], download: path.split('#')[1] })
+  link.click()
+}
+
 /** The computer's album is its folder of downloads. */
 async function saveToAlbum(path) {
   const link = document.createElement('a')
@@ -164,7 +179,7 @@ const createDevice = (state) => ({
   dial: async () => ({}),
   openPrivacy: async () => ({}),
   send, upload, chooseMedia, record, play, scan, resolveUrl,
-  compressImage, readFile, writeFile, removeFile, saveToAlbum, copy,
+  compressImage, download, openDocument, readFile, writeFile, removeFile, saveToAlbum, copy,
   extConfig: () => state.ext,
   askToSubscribe: (ids) => subscribe(state.person, ids),
   previewImage: ({ urls, current }) => showPictures(urls.map(resolveUrl), urls.indexOf(current)),

@@ -34,6 +34,8 @@ const createDevice = (given = {}) => ({
   storage: new MemoryStorage(),
   send: () => fail('no server'),
   upload: () => fail('no server'),
+  download: () => fail('no server'),
+  openDocument: async () => ({}),
   login: async () => 'demo:villager-1:random',
   scan: () => fail('cancel'),
   chooseMedia: () => fail('cancel'),

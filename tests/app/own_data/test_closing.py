@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Role
 from backend.app.accounts import persons
-from backend.app.core import calendar
+from backend.app.core import calendar, storage
 from backend.app.core.db import db, transaction
 from backend.app.core.sealing import unseal
 from backend.app.exports import operations as exports
@@ -26,7 +26,7 @@ from tests.factories.console import make_staff
 from tests.factories.county import County, bind, grant_role, make_person
 from tests.factories.publications import make_rated_county, publish
 from tests.factories.rewards import Bazaar, make_bazaar, reserve
-from tests.factories.tickets import Offices, as_actor, make_offices, submit, upload
+from tests.factories.tickets import Offices, as_actor, make_offices, photo, submit, upload
 
 OPENID, NAME, PHONE = "o-canary-7f3a", "金丝雀大娘", "13977550123"
 WORDS, BEFORE, SURNAME = "窗口里的金丝雀等了一上午", "先前写的金丝雀话", "欧阳"
@@ -186,9 +186,14 @@ def test_what_stays_is_said_before_and_reserved_goods_go_back(canary: Canary) ->
 
 
 def test_photos_and_recordings_of_an_erased_person_are_deleted(canary: Canary, files: Path) -> None:
-    assert len(list((files / "tickets").glob("*"))) >= 2
+    keys = [key for (key,) in look("SELECT key FROM ticket_file")]
+    storage.put(keys[0], photo())
+    lying = {files / keys[0], *(files / storage.unopened(key) for key in keys)}
+    assert len(keys) == 2
+    assert all(path.exists() for path in lying)
     close(canary.phone)
     assert look("SELECT count(*) FROM ticket_file") == [(0,)]
+    assert not any(path.exists() for path in lying)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ Page(page({
   openRedemptions() { wx.navigateTo({ url: '/pages/rewards/mine/index' }) },
   openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
   openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
+  openData() { wx.navigateTo({ url: '/pages/privacy/data/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },
   call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },
 }))

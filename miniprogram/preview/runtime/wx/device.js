@@ -86,6 +86,7 @@ function device(phone) {
       vibrateShort: async () => ({}),
       requestSubscribeMessage: ({ tmplIds }) => own.askToSubscribe(tmplIds),
       previewImage: (options) => own.previewImage(options),
+      openDocument: ({ filePath }) => own.openDocument(filePath),
       compressImage: (options) => own.compressImage(options),
       saveImageToPhotosAlbum: ({ filePath }) => own.saveToAlbum(filePath),
       makePhoneCall: ({ phoneNumber }) => own.dial(phoneNumber),

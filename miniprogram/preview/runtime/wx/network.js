@@ -47,6 +47,10 @@ function network(phone) {
         if (!phone.device.isOnline()) throw new Error('no network')
         return phone.device.upload(options)
       },
+      downloadFile: (options) => {
+        if (!phone.device.isOnline()) throw new Error('no network')
+        return phone.device.download(options)
+      },
     },
     direct: {
       request: (options) => request(phone, options),
