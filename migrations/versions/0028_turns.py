@@ -45,7 +45,8 @@ FILL = """
         FROM told
         WHERE starts
           -- What the rules passed on at once was never with the desk.
-          AND NOT (move = 'submit' AND next_move = 'assign' AND next_party = 'system')
+          AND NOT (move = 'submit' AND COALESCE(next_move = 'assign' AND next_party = 'system',
+                                                 false))
     )
     INSERT INTO ticket_turn (
         ticket_id, county_id, round, unit_region_id, unit_department_id, village_id, call_back,

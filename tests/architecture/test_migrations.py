@@ -63,3 +63,63 @@ def test_models_and_migrations_agree(empty_app: Flask) -> None:
     upgrade()
     done = empty_app.test_cli_runner().invoke(args=["db", "check"])
     assert done.exit_code == 0, done.output
+
+
+PAST = """
+    INSERT INTO region (level, code, name, opened_on) VALUES ('county', '610528000000', '富平县', '2020-01-01');
+    UPDATE region SET county_id = id;
+    INSERT INTO region (level, code, name, parent_id, county_id, township_id, opened_on)
+    SELECT 'village', '610528100201', '东村', id, id, id, '2020-01-01' FROM region;
+    INSERT INTO ticket (number, county_id, village_id, unit_region_id, channel, kind, urgency, words, state,
+                        created_at, round_started_at, first_answer_due_at, first_answered_at, due_at,
+                        assigned_at, answered_at, closed_at, reply_result, verdict, verdict_at, outcome)
+    SELECT number, c.id, v.id, unit.id, 'hotline', 'help', 'ordinary', '路灯不亮', state, day, day,
+           day + interval '1 day', answered, day + interval '7 days', assigned, answered, closed,
+           CASE WHEN answered IS NOT NULL THEN 'done' END,
+           CASE WHEN closed IS NOT NULL THEN 'solved' END, closed,
+           CASE WHEN closed IS NOT NULL THEN 'solved' END
+    FROM region c JOIN region v ON v.level = 'village'
+    CROSS JOIN (VALUES
+        ('A', 'submitted', NULL, NULL, NULL),
+        ('B', 'archived', timestamptz '2026-11-20', timestamptz '2026-11-21',
+         timestamptz '2026-11-22')) AS told (number, state, assigned, answered, closed)
+    CROSS JOIN (SELECT timestamptz '2026-11-02' AS day) AS first
+    LEFT JOIN region unit ON unit.id = v.id AND assigned IS NOT NULL
+    WHERE c.level = 'county';
+    INSERT INTO ticket_event (ticket_id, at, party, move, from_state, to_state, round, unit_region_id, detail)
+    SELECT t.id, at, party, move, from_state, to_state, 1, t.unit_region_id, detail::jsonb
+    FROM (VALUES
+        ('A', timestamptz '2026-11-02', 'desk', 'submit', NULL, 'submitted', '{}'),
+        ('B', '2026-11-02', 'desk', 'submit', NULL, 'submitted', '{}'),
+        ('B', '2026-11-20', 'desk', 'assign', 'accepted', 'assigned', '{}'),
+        ('B', '2026-11-21', 'handler', 'reply', 'handling', 'answered', '{"result": "done"}'),
+        ('B', '2026-11-22', 'author', 'confirm', 'answered', 'resolved', '{"answer": "solved"}'),
+        ('B', '2026-11-29', 'system', 'archive', 'resolved', 'archived', '{}')
+    ) AS e (number, at, party, move, from_state, to_state, detail)
+    JOIN ticket t ON t.number = e.number ORDER BY at
+"""  # noqa: E501
+
+
+def test_the_turns_of_tickets_that_were_there_are_made_from_their_events(empty_app: Flask) -> None:
+    upgrade(revision="0027")
+    for statement in PAST.split(";"):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade()
+    turns = db.session.execute(
+        text(
+            "SELECT t.number, n.village_id IS NOT NULL, n.started_at::date::text,"
+            " n.due_at::date::text, n.ended_at::date::text, n.verdict, n.finished_at IS NOT NULL"
+            " FROM ticket_turn n JOIN ticket t ON t.id = ticket_id ORDER BY 1, n.id"
+        )
+    ).all()
+    assert [tuple(turn) for turn in turns] == [
+        ("A", False, "2026-11-02", "2026-11-03", None, None, False),
+        ("B", False, "2026-11-02", "2026-11-03", "2026-11-20", None, False),
+        # What had lain at the desk for 18 days moves the deadline that ran from submission.
+        ("B", True, "2026-11-20", "2026-11-27", "2026-11-21", "solved", True),
+    ]
+    kept = db.session.execute(
+        text("SELECT state, archived_at::date::text FROM ticket ORDER BY number")
+    ).all()
+    assert [tuple(one) for one in kept] == [("submitted", None), ("resolved", "2026-11-29")]
