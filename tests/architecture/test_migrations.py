@@ -46,6 +46,46 @@ def test_upgrading_from_nothing_and_from_the_revision_before(empty_app: Flask) -
     upgrade()
 
 
+EARLIER = """
+    INSERT INTO region (level, name, code, opened_on) VALUES
+        ('county', '富平县', '610528000000', '2020-01-01');
+    UPDATE region SET county_id = id;
+    INSERT INTO person (display_name, created_at) VALUES ('周', now()), ('吴', now());
+    INSERT INTO role_grant (person_id, role, region_id, starts_on, granted_at)
+        SELECT id, 'administrator', (SELECT id FROM region), '2024-01-01', now() FROM person;
+    INSERT INTO console_login (person_id, username, password_hash, last_login_at)
+        SELECT id, 'u' || id, 'x', CASE display_name WHEN '周' THEN now() END FROM person;
+    INSERT INTO points_draw (county_id, region_id, title, first_month, last_month, prizes,
+        seed_source, seed_at, state, tickets, commitment, published_at, made_by_id, made_at)
+        SELECT r.id, r.id, '抽奖', '2026-10-01', '2026-10-01', '[]', '双色球', now(), 'published',
+            1, decode(repeat('00', 32), 'hex'), now(), p.id, now()
+        FROM region r, person p WHERE p.display_name = '周';
+"""
+
+
+def test_administrators_become_county_managers_and_open_draws_are_called_off(
+    empty_app: Flask,
+) -> None:
+    upgrade(revision="0029")
+    db.session.execute(text(EARLIER))
+    db.session.commit()
+    upgrade()
+    roles = db.session.scalars(text("SELECT DISTINCT role FROM role_grant")).all()
+    assert roles == ["county_manager"]
+    how = db.session.execute(
+        text("SELECT display_name, activated_how FROM console_login JOIN person p ON p.id"
+             " = person_id ORDER BY p.id")
+    ).all()  # fmt: skip
+    assert [tuple(row) for row in how] == [("周", "earlier"), ("吴", None)]
+    draw = db.session.execute(text("SELECT state, called_off_reason FROM points_draw")).one()
+    assert draw.state == "called_off"
+    assert "没有写明" in draw.called_off_reason
+    db.session.rollback()
+    downgrade(revision="0029")
+    roles = db.session.scalars(text("SELECT DISTINCT role FROM role_grant")).all()
+    assert roles == ["administrator"]
+
+
 def test_who_migrates_is_in_the_audit_log(empty_app: Flask) -> None:
     upgrade()
     entry = db.session.execute(

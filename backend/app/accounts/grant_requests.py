@@ -17,7 +17,7 @@ from backend.app.accounts.grants import (
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.models import GrantRequest, RoleGrant
 from backend.app.accounts.queries import get_person
-from backend.app.accounts.telling import tell_owner
+from backend.app.accounts.telling import tell_owner, tell_second_person
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
@@ -96,6 +96,12 @@ def _ask(request: GrantRequest) -> GrantRequest:
     record(
         action, request.asked_by_id, "person", request.person_id,
         role=request.role, region_id=request.region_id,
+    )  # fmt: skip
+    place = get_place(request.region_id)
+    what = "授予" if request.kind == "grant" else "收回"
+    tell_second_person(
+        place.county_id or place.id, request.person_id, "有角色等您确认",
+        f"{what}{place.name}{ROLE_NAMES[Role(request.role)]}，在「待确认」里办。",
     )  # fmt: skip
     return request
 

@@ -30,7 +30,7 @@ def _deeds_page(error: DomainError | None = None) -> Any:
     page = render_template(
         "points/deeds.html",
         deeds=deeds.list_deeds(within, me.person_id, state if state in STATES else "waiting"),
-        state=state, states=STATES, error=error, reader=me.person_id,
+        state=state, states=STATES, error=error,
         confirms=has_permission(me, Permission.CONFIRM_DEEDS),
     )  # fmt: skip
     return page, status_of(error) if error else 200

@@ -46,7 +46,7 @@ def _redemptions_page(error: DomainError | None = None) -> Any:
         sums=reward_lists.count_redemptions(asked),
         patterns=patterns.find_patterns(within, month), asked=asked, month=month, page=page,
         size=reward_lists.PAGE, states=STATES, error=error, masked=publications.masked,
-        shops=shop_queries.shops_within(within), months=_months(), reader=me.person_id,
+        shops=shop_queries.shops_within(within), months=_months(),
         returns=has_permission(me, Permission.HAND_OUT_REWARDS),
     )  # fmt: skip
     return rendered, status_of(error) if error else 200

@@ -76,7 +76,7 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
         raise ShopUnknown
     page = render_template(
         "points/shop.html",
-        shop=found[0], error=error, form=request.form, code=code, reader=me.person_id,
+        shop=found[0], error=error, form=request.form, code=code,
         form_key=uuid4(),
         mine=may(me, Permission.MANAGE_REWARDS, path) and found[0].closed_on is None,
         stock=shop_queries.stock_of([shop_id]).get(shop_id, []),

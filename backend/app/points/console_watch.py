@@ -26,7 +26,7 @@ def _page(error: DomainError | None = None) -> Any:
     person = forms.read_number(request.values, "person")
     page = render_template(
         "points/watch.html",
-        error=error, form=request.form, reader=actor().person_id, person=person,
+        error=error, form=request.form, person=person,
         suspicions=suspicions.find(county_id, calendar.today()),
         holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
         policy=expiry.policy_of(county_id), lapses=expiry.LAPSES,

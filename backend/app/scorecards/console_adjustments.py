@@ -43,7 +43,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         form=request.form, error=error, done=asked.get("done"), county=county,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],
-        usual_month=calendar.previous_month(this_month), me_id=actor().person_id,
+        usual_month=calendar.previous_month(this_month),
     )  # fmt: skip
     return body, 422 if error else 200
 

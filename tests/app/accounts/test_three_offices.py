@@ -53,6 +53,8 @@ def test_a_grant_begins_only_when_the_security_administrator_confirmed_it(
     person = make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "wang")
     request = ask(system, person, Role.COUNTY_STAFF, county.id)
     assert Role.COUNTY_STAFF not in acting(person).roles
+    asked = scalar("SELECT title FROM notice WHERE person_id = :id", id=security.person_id)
+    assert asked == "有角色等您确认"
     confirm(security, request)
     assert Role.COUNTY_STAFF in acting(person).roles
     row = scalar("SELECT row_to_json(g) FROM role_grant g WHERE role = 'county_staff'")

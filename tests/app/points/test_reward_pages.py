@@ -18,7 +18,7 @@ from backend.app.points import counter as counters
 from backend.app.points import patterns, publications, redemptions
 from backend.app.points.redemption_codes import make_code
 from tests.app.points.test_returns import LAST_MONTH, THIS_MONTH, fetched
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, link_phone, make_staff, sit_down
 from tests.factories.photos import open_photos
 from tests.factories.rewards import (
     Bazaar,
@@ -187,6 +187,15 @@ def test_a_return_at_the_desk(desk, bazaar) -> None:
     assert desk.post(path, reason="包装破了", good="1").status_code == 302
     assert "■ 已退货" in desk.get(f"{BASE}/redemptions").text
     assert desk.post(path, reason="再退一次", good="1").status_code == 409
+
+
+def test_what_ones_own_phone_handed_out_is_not_ones_own_to_take_back(desk, bazaar) -> None:
+    redemption = fetched(bazaar, make_villager(bazaar.county))
+    assert "您核销的" not in desk.get(f"{BASE}/redemptions").text
+    link_phone(bazaar.staff.person_id, bazaar.keeper.person_id)
+    assert "您核销的" in desk.get(f"{BASE}/redemptions").text
+    path = f"{BASE}/redemptions/{redemption}/return"
+    assert desk.post(path, reason="包装破了", good="1").status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
