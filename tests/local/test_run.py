@@ -24,7 +24,7 @@ class County:
     """One `make run`, without the demo's data."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        taken_away = ("DATABASE_URL", "REDIS_URL", "WECHAT_APP_ID")
+        taken_away = ("DATABASE_URL", "REDIS_URL", "WECHAT_APP_ID", "DEMO_SECONDS_AHEAD")
         kept = {name: value for name, value in os.environ.items() if name not in taken_away}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "backend.local.run"],
