@@ -134,6 +134,7 @@ def show_township(township_id: int) -> str:
     month, months = asked_month([township_id])
     return render_template(
         "scorecards/township.html",
+        replies=queries.replies_of(township_id, month),
         month=month, months=months, place=place,
         rows=queries.all_village_rows(township_id, month),
         **_overview([township_id], month),

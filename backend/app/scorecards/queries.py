@@ -193,6 +193,19 @@ def computed_at(scope: Collection[int], month: date) -> datetime | None:
     return found
 
 
+def replies_of(township_id: int, month: date) -> tuple[int, int]:
+    """Of the call-backs after bad ratings in a township, due in the month: in time, and all."""
+    (row,) = _run(
+        "SELECT COALESCE(sum((f.counts -> 'bad_reply' ->> 0)::int), 0)::int,"
+        " COALESCE(sum((f.counts -> 'bad_reply' ->> 0)::int"
+        " + (f.counts -> 'bad_reply' ->> 1)::int), 0)::int"
+        " FROM month_fact f JOIN region v ON v.id = f.village_id"
+        " WHERE v.township_id = :id AND f.month = :month",
+        id=township_id, month=month,
+    )  # fmt: skip
+    return row[0], row[1]
+
+
 def newest_month(village_id: int) -> date | None:
     rows = _run("SELECT max(month) FROM scorecard WHERE village_id = :id", id=village_id)
     found: date | None = rows[0][0]

@@ -12,7 +12,9 @@ from backend.app.tickets.facts import ticket_facts
 from backend.app.tickets.mending import summary
 from backend.jobs import schedule
 from backend.jobs import tickets as jobs
+from backend.jobs.scorecards import recompute_nightly
 from tests.app.ratings.conftest import open_phone
+from tests.factories.console import sit_down
 from tests.factories.county import bind, make_person
 from tests.factories.tickets import forget, upload
 
@@ -104,13 +106,20 @@ def test_a_task_left_lying_counts_against_the_village(unhappy, clock, offices) -
 
 
 def test_a_call_back_counts_for_who_makes_it_and_its_verdict_for_the_village(
-    unhappy, clock, offices, scalar
+    unhappy, clock, offices, client
 ) -> None:
     unhappy(1)
     clock(MONDAY)
     jobs.call_back_ratings()
     facts = ticket_facts(date(2026, 11, 1), [offices.county.id], MONDAY + timedelta(days=20))
     assert facts[offices.village_id].counts == {"bad_reply": [0, 1]}
+    clock(MONDAY + timedelta(days=20))
+    recompute_nightly()
+    forget()
+    town = offices.county.township_ids[0]
+    desk = sit_down(client.application.test_client(), offices.desk.person_id)
+    page = desk.get(f"/console/townships/{town}?month=2026-11").text
+    assert "本月到期 1 件，按时回复 0 件，差评回复率 0.0%（样本 1）" in page
 
 
 def bad(point: str, *reasons: str) -> BadReason:
