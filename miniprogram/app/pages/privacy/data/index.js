@@ -64,7 +64,11 @@ Page(page({
     })
   },
 
-  askToClose() { this.setData({ isClosing: true, told: '' }) },
+  /** What goes and what stays is read from its beginning. */
+  askToClose() {
+    this.setData({ isClosing: true, told: '' })
+    wx.pageScrollTo({ scrollTop: 0, duration: 0 })
+  },
   keepOpen() { this.setData({ isClosing: false, told: '' }) },
 
   async close() {
