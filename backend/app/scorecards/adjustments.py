@@ -22,8 +22,9 @@ from backend.app.places.queries import (
     villages_by_name,
     villages_under,
 )
-from backend.app.scorecards.locks import check_open
-from backend.app.scorecards.models import Adjustment, Scorecard
+from backend.app.scorecards import corrections
+from backend.app.scorecards.locks import check_open, lock_of
+from backend.app.scorecards.models import Adjustment, Correction, Scorecard
 from backend.app.scorecards.objections import check_other_side
 from backend.app.scorecards.operations import hold_month
 from backend.app.scorecards.queries import check_month
@@ -31,7 +32,9 @@ from backend.app.scorecards.scored import points as points_of
 from backend.app.tickets.facts import ticket_by_number
 
 KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错"}
-STATE_WORDS = {"proposed": "等审批", "approved": "已批准", "refused": "没批准"}
+STATE_WORDS = {
+    "proposed": "等审批", "approved": "已批准", "refused": "没批准", "dropped": "已撤回",
+}  # fmt: skip
 LONGEST, PAGE = 200, 50
 MOST_POINTS, CENT = Decimal(100), Decimal("0.01")
 
@@ -136,7 +139,8 @@ def _amount(text: str) -> Decimal | None:
 
 
 def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note: str) -> Adjustment:
-    """Approved ones count at the next computation, for which a job is sent at once."""
+    """Approved ones count at the next computation, for which a job is sent at once; in a month that
+    was locked meanwhile they are a numbered correction of the village."""
     found = db.session.get(Adjustment, adjustment_id)
     if found is None:
         raise NotFound("没有找到这一条")
@@ -152,7 +156,7 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
     db.session.refresh(found, with_for_update=True)
     if found.state != "proposed":
         raise AdjustmentDecided
-    check_open(found.county_id, found.month)
+    lock = lock_of(found.county_id, found.month)
     found.state = "approved" if is_approved else "refused"
     found.decided_by_id, found.decided_at = actor.person_id, calendar.now()
     found.note = words or None
@@ -161,8 +165,27 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
         "decide_adjustment", actor.person_id, "adjustment", found.id, decision=found.state,
         kind=found.kind, region_id=found.village_id, month=f"{found.month:%Y-%m}",
     )  # fmt: skip
-    if is_approved:
+    if is_approved and lock is not None:
+        said = f"{KIND_WORDS[found.kind]} {found.points:f} 分：{found.rule}"
+        corrections.apply_adjustment(actor, lock, found.village_id, said)
+    elif is_approved:
         enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{found.month:%Y-%m}")
+    return found
+
+
+def drop_adjustment(actor: Actor, adjustment_id: int) -> Adjustment:
+    """Its author takes a proposal back, before or after the month was locked."""
+    found = db.session.get(Adjustment, adjustment_id, with_for_update=True)
+    if found is None:
+        raise NotFound("没有找到这一条")
+    if actor.person_id != found.author_id:
+        raise NotAllowed("只有提出的人能撤回")
+    if found.state != "proposed":
+        raise AdjustmentDecided
+    found.state, found.decided_at = "dropped", calendar.now()
+    db.session.flush()
+    record("drop_adjustment", actor.person_id, "adjustment", found.id,
+           region_id=found.village_id, month=f"{found.month:%Y-%m}")  # fmt: skip
     return found
 
 
@@ -207,14 +230,20 @@ def _lines(rows: list[Adjustment]) -> list[AdjustmentLine]:
 
 
 def _moved(cards: Collection[tuple[int, date]]) -> dict[str, Decimal | None]:
-    """What each moved in the cards as they were computed last, by its id."""
+    """What each moved in the cards as they were computed or corrected last, by its id."""
     villages, months = {one[0] for one in cards}, {one[1] for one in cards}
     rows = db.session.scalars(
         select(Scorecard.adjustments).where(
             Scorecard.village_id.in_(villages), Scorecard.month.in_(months)
         )
     )
-    return {one["ref"]: points_of(one["moved"]) for row in rows for one in row}
+    later = db.session.scalars(
+        select(Correction.after)
+        .where(Correction.village_id.in_(villages), Correction.month.in_(months))
+        .order_by(Correction.number)
+    )
+    listed = [*rows, *(after.get("adjustments", ()) for after in later)]
+    return {one["ref"]: points_of(one["moved"]) for row in listed for one in row}
 
 
 def villages_known(county_id: int) -> list[str]:

@@ -43,7 +43,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         form=request.form, error=error, done=asked.get("done"), county=county,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],
-        usual_month=calendar.previous_month(this_month),
+        usual_month=calendar.previous_month(this_month), me_id=actor().person_id,
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -76,9 +76,12 @@ def decide_adjustment(adjustment_id: int) -> tuple[str, int] | Response:
     """Approved or refused by somebody other than its author."""
     choice = request.form.get("choice")
     try:
-        if choice not in ("approved", "refused"):
+        if choice not in ("approved", "refused", "dropped"):
             raise InvalidInput(errors={"choice": ["请选批准或不批准"]})
         with transaction():
+            if choice == "dropped":
+                adjustments.drop_adjustment(actor(), adjustment_id)
+                return redirect(address_of("scorecards_console.list_adjustments", done=choice), 303)
             adjustments.decide_adjustment(
                 actor(), adjustment_id, choice == "approved", request.form.get("note", "")
             )

@@ -16,7 +16,9 @@ from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
 from backend.app.scorecards import corrections, locks, verification
 from backend.app.scorecards.asked import read_month
+from backend.app.scorecards.explanation import light_named
 from backend.app.scorecards.queries import list_months
+from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scoring.month import RULES_VERSION
 
 MOST_LATE = 100
@@ -41,7 +43,12 @@ def show_months() -> str:
     )
 
 
-def _page(month: date, error: DomainError | None = None, verified: Any = None) -> tuple[str, int]:
+def _page(
+    month: date,
+    error: DomainError | None = None,
+    verified: Any = None,
+    recounted: list[locks.Moved] | None = None,
+) -> tuple[str, int]:
     county = _county()
     lock = locks.lock_of(county, month)
     late = verification.late_facts(lock) if lock else []
@@ -50,12 +57,16 @@ def _page(month: date, error: DomainError | None = None, verified: Any = None) -
     newest = {one.village_id: one.after["facts"]["counts"] for one in done}
     waiting = [(before, now) for before, now in late if newest.get(now.village_id) != now.counts]
     shown = waiting[:MOST_LATE]
-    names = region_names([*(now.village_id for _, now in shown), *(one.village_id for one in done)])
+    moved = [one["village_id"] for one in lock.checklist.get("moved", ())] if lock else []
+    named = [*(now.village_id for _, now in shown), *(one.village_id for one in done), *moved]
+    names = region_names([*named, *(one.village_id for one in recounted or ())])
+    _, scheme = scheme_for(county, month)
     page = render_template(
         "scorecards/month.html",
         month=month, lock=lock, over=month < calendar.month_of(calendar.today()),
         checklist=[] if lock else locks.checklist(county, month), late=shown,
         late_count=len(waiting), done=done, names=names, error=error, verified=verified,
+        recounted=recounted, light_word=lambda code: light_named(code, scheme).word,
         form=request.form, rules_version=RULES_VERSION,
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -75,6 +86,20 @@ def lock_month(month: str) -> tuple[str, int] | Response:
     except DomainError as error:
         return _page(first, error)
     return redirect(address_of("scorecards_console.show_month", month=month))
+
+
+@guard(Permission.LOCK_MONTHS)
+def recount_month(month: str) -> tuple[str, int]:
+    """Computes an open month here and now and says what that changed."""
+    first, county = read_month(month), _county()
+    try:
+        with transaction():
+            locks.hold_month(first)
+            locks.check_open(county, first)
+            changed = locks.recount(county, first)
+    except DomainError as error:
+        return _page(first, error)
+    return _page(first, recounted=changed)
 
 
 @guard(Permission.LOCK_MONTHS)
@@ -107,5 +132,10 @@ def correct_month(month: str) -> tuple[str, int] | Response:
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/months", view_func=show_months)
     blueprint.add_url_rule("/months/<month>", view_func=show_month)
-    for act, view in (("lock", lock_month), ("verify", verify_month), ("correct", correct_month)):
+    for act, view in (
+        ("lock", lock_month),
+        ("recount", recount_month),
+        ("verify", verify_month),
+        ("correct", correct_month),
+    ):
         blueprint.add_url_rule(f"/months/<month>/{act}", view_func=view, methods=["POST"])

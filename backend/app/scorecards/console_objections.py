@@ -13,7 +13,7 @@ from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import region_path
 from backend.app.ratings.facts import shown_words
-from backend.app.scorecards import objection_queries, objections, proofs
+from backend.app.scorecards import locks, objection_queries, objections, proofs
 from backend.app.scorecards.cases import costs_of
 from backend.app.scorecards.locks import lock_of
 
@@ -47,7 +47,7 @@ def _queue(error: DomainError | None = None) -> tuple[str, int]:
         lines=lines, total=total, page=number, last=max(1, -(-total // objection_queries.PAGE)),
         states=STATES, state=state, month=month, error=error,
         shares=objection_queries.objection_shares(county, shown) if county else None,
-        shares_month=shown, days=objections.objection_days(county) if county else None,
+        shares_month=shown, days=locks.objection_days(county) if county else None,
         saved=asked.get("saved"),
     )  # fmt: skip
     return body, 422 if error else 200

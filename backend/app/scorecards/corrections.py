@@ -1,6 +1,6 @@
 """更正: what is changed of a locked month, one village at a time, numbered and published."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -18,10 +18,11 @@ from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.locks import get_lock
 from backend.app.scorecards.models import Correction, MonthLock, Scorecard
 from backend.app.scorecards.operations import approved_adjustments, hold_month, seed_of
-from backend.app.scorecards.scored import indicators_json
+from backend.app.scorecards.scored import adjustments_json, indicators_json
 from backend.app.scorecards.verification import late_facts
 from backend.app.scoring.month import HUNDRED, RULES_VERSION, UnitScore, score_month
 from backend.app.scoring.scheme_json import from_json
+from backend.app.scoring.totals import Adjustment
 
 LONGEST_REASON = 300
 
@@ -76,6 +77,11 @@ def strike_case(
     return _correct(actor, lock, struck, "objection", reason, objection_id)
 
 
+def apply_adjustment(actor: Actor, lock: MonthLock, village_id: int, reason: str) -> Correction:
+    """An adjustment of a locked month that was proposed before the lock and approved after it."""
+    return _correct(actor, lock, facts_now(lock, village_id), "adjustment", reason, None)
+
+
 def correct_late(
     actor: Actor, county_id: int, month: date, village_id: int, reason: str
 ) -> Correction:
@@ -111,7 +117,8 @@ def _correct(
     made = Correction(
         county_id=lock.county_id, month=lock.month,
         number=(db.session.scalar(highest) or 0) + 1, village_id=village_id, reason_kind=kind,
-        reason=reason, objection_id=objection_id, before=before, after=_state(facts, scored),
+        reason=reason, objection_id=objection_id, before=before,
+        after=_state(facts, scored, given.get(village_id, ())),
         made_by_id=actor.person_id, made_at=calendar.now(),
     )  # fmt: skip
     db.session.add(made)
@@ -131,12 +138,13 @@ def _locked(lock: MonthLock, village_id: int) -> dict[str, Any]:
     }
 
 
-def _state(facts: VillageFacts, scored: UnitScore) -> dict[str, Any]:
+def _state(facts: VillageFacts, scored: UnitScore, given: Sequence[Adjustment]) -> dict[str, Any]:
     return {
         "total": scored.total,
         "light": scored.light.code,
         "rules_version": RULES_VERSION,
         "indicators": indicators_json(scored),
+        "adjustments": adjustments_json(scored, given),
         "facts": _facts(facts),
     }
 

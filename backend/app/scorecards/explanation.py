@@ -151,7 +151,11 @@ def explain_village(village_id: int, month: date, to_village: bool = False) -> E
         ),
         tuple(
             Given(one["kind"], one["rule"], one["ref"], Decimal(one["moved"]) / HUNDRED)
-            for one in card.adjustments
+            for one in (
+                correction.after.get("adjustments", card.adjustments)
+                if correction
+                else card.adjustments
+            )
         ),
         correction, lock is not None,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """锁定: a county's month is frozen, and can be computed again to the byte."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -14,7 +14,14 @@ from backend.app.places.queries import region_path
 from backend.app.ratings.reviews import open_reviews
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
-from backend.app.scorecards.models import Adjustment, ImportedFact, MonthLock, Objection
+from backend.app.scorecards.models import (
+    Adjustment,
+    ImportedFact,
+    MonthLock,
+    Objection,
+    Scorecard,
+    ScorePolicy,
+)
 from backend.app.scorecards.operations import (
     approved_adjustments,
     hold_month,
@@ -26,9 +33,11 @@ from backend.app.scorecards.scored import digest
 from backend.app.scoring.catalog import IMPORTED, MEASURES
 from backend.app.scoring.month import RULES_VERSION, UnitScore
 from backend.app.scoring.scheme_json import as_json, from_json
+from backend.app.scoring.schemes import NO_DATA
 from backend.app.surveys.facts import unclosed
 
 LONGEST_NOTE = 200
+USUAL_DAYS = 15
 
 
 class MonthLocked(Conflict):
@@ -53,12 +62,27 @@ class ChecklistOpen(Conflict):
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to look at before a month is locked; `open` is how many are left."""
+    """One thing to look at before a month is locked; `open` is how many are left.
+
+    What only `warns` needs no reason to be left open.
+    """
 
     code: str
     words: str
     open: int
     address: str = ""
+    warns: bool = False
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A village whose total or light a recount changed."""
+
+    village_id: int
+    before: str | None
+    after: str | None
+    light_before: str
+    light_after: str
 
 
 @dataclass(frozen=True)
@@ -94,8 +118,20 @@ def locked_months(county_id: int) -> list[MonthLock]:
     return list(db.session.scalars(query.order_by(MonthLock.month.desc())))
 
 
+def objection_days(county_id: int) -> int:
+    """For how many days after a month's end one may object."""
+    found = db.session.get(ScorePolicy, county_id)
+    return found.objection_days if found else USUAL_DAYS
+
+
+def last_day(county_id: int, month: date) -> date:
+    """The last day on which one may object to a case of this month."""
+    return calendar.next_month(month) + timedelta(days=objection_days(county_id) - 1)
+
+
 def checklist(county_id: int, month: date) -> list[Item]:
     """What should be finished before the month is locked."""
+    closes_on = last_day(county_id, month)
     of_month = {"county_id": county_id, "month": month}
     _, scheme = scheme_for(county_id, month)
     wanted = {
@@ -113,6 +149,9 @@ def checklist(county_id: int, month: date) -> list[Item]:
              "/console/objections"),
         Item("adjustments", "没审批的加减分", _count(Adjustment, state="proposed", **of_month),
              "/console/adjustments"),
+        Item("window",
+             f"申诉期到 {closes_on.month} 月 {closes_on.day} 日才截止，锁定后成立的申诉要做更正",
+             int(calendar.today() <= closes_on), warns=True),
     ]  # fmt: skip
 
 
@@ -124,6 +163,35 @@ def check_open(county_id: int, month: date) -> None:
     """Raises MonthLocked; for whoever is about to change what a month is made of."""
     if lock_of(county_id, month) is not None:
         raise MonthLocked
+
+
+def recount(county_id: int, month: date) -> list[Moved]:
+    """Computes an open month anew and returns what that changed, by village."""
+    before = _totals(county_id, month)
+    recompute_month(month, county_id)
+    after = _totals(county_id, month)
+    nothing = (None, NO_DATA.code)
+    return [
+        Moved(village_id, *_pair(before.get(village_id, nothing), after[village_id]))
+        for village_id in sorted(after)
+        if after[village_id] != before.get(village_id, nothing)
+    ]
+
+
+def _totals(county_id: int, month: date) -> dict[int, tuple[str | None, str]]:
+    query = select(Scorecard.village_id, Scorecard.total, Scorecard.light).where(
+        Scorecard.county_id == county_id, Scorecard.month == month
+    )
+    return {
+        row.village_id: (None if row.total is None else f"{row.total:.2f}", row.light)
+        for row in db.session.execute(query)
+    }
+
+
+def _pair(
+    before: tuple[str | None, str], after: tuple[str | None, str]
+) -> tuple[str | None, str | None, str, str]:
+    return before[0], after[0], before[1], after[1]
 
 
 def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> MonthLock:
@@ -139,10 +207,10 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
         raise InvalidInput(errors={"note": [f"理由最多 {LONGEST_NOTE} 字"]})
     hold_month(month)
     check_open(county_id, month)
-    left = [item for item in checklist(county_id, month) if item.open]
+    left = [item for item in checklist(county_id, month) if item.open and not item.warns]
     if left and not note.strip():
         raise ChecklistOpen(errors={"note": [f"{item.words} {item.open} 件" for item in left]})
-    recompute_month(month, county_id)
+    changed = recount(county_id, month)
     scheme_id, scheme = scheme_for(county_id, month)
     kept = month_facts.kept(month, [county_id])
     found = score(kept, month, scheme, approved_adjustments(month, [county_id]))
@@ -153,6 +221,7 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
         checklist={
             "left": [{"words": item.words, "open": item.open} for item in left],
             "note": note.strip(),
+            "moved": [asdict(one) for one in changed],
         },
     )  # fmt: skip
     db.session.add(lock)
@@ -165,7 +234,7 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
 def computed_again(lock: MonthLock) -> tuple[list[VillageFacts], tuple[UnitScore, ...]]:
     """A locked month from its frozen facts and scheme."""
     kept = month_facts.kept(lock.month, [lock.county_id])
-    given = approved_adjustments(lock.month, [lock.county_id])
+    given = approved_adjustments(lock.month, [lock.county_id], lock.locked_at)
     return kept, score(kept, lock.month, from_json(lock.scheme), given)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,14 +23,13 @@ from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import corrections, proofs
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import COSTS, VillageFacts
-from backend.app.scorecards.locks import lock_of
+from backend.app.scorecards.locks import last_day, lock_of
 from backend.app.scorecards.models import MonthFact, MonthLock, Objection, ScorePolicy
 from backend.app.scorecards.operations import approved_adjustments, hold_month, score
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scorecards.scored import points
 
 LONGEST_WORDS, LONGEST_DECISION = 500, 300
-USUAL_DAYS = 15
 CADRE_PAGE = "/pages/cadre/objections/detail/index?id={}"
 
 
@@ -71,12 +70,6 @@ class Raised:
     photo_ids: tuple[int, ...] = ()
 
 
-def objection_days(county_id: int) -> int:
-    """For how many days after a month's end one may object."""
-    found = db.session.get(ScorePolicy, county_id)
-    return found.objection_days if found else USUAL_DAYS
-
-
 def set_objection_days(actor: Actor, county_id: int, days: int) -> None:
     if not may(actor, Permission.DECIDE_OBJECTIONS, (county_id,)):
         raise NotAllowed
@@ -84,11 +77,6 @@ def set_objection_days(actor: Actor, county_id: int, days: int) -> None:
         raise InvalidInput(errors={"objection_days": ["应为 1 到 60 天"]})
     db.session.merge(ScorePolicy(county_id=county_id, objection_days=days))
     record("set_objection_days", actor.person_id, "county", county_id, days=days)
-
-
-def last_day(county_id: int, month: date) -> date:
-    """The last day on which one may object to a case of this month."""
-    return calendar.next_month(month) + timedelta(days=objection_days(county_id) - 1)
 
 
 def standing_facts(village_id: int, month: date) -> VillageFacts | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
 from backend.app.core import calendar, collector
 from backend.app.core.db import copy_rows, db
@@ -82,13 +82,16 @@ def score(
     return score_month([one.unit() for one in facts], scheme, given, seed_of(month))
 
 
-def approved_adjustments(month: date, county_ids: Collection[int]) -> dict[int, list[Adjustment]]:
-    """By village, in the order of their ids."""
+def approved_adjustments(
+    month: date, county_ids: Collection[int], until: datetime | None = None
+) -> dict[int, list[Adjustment]]:
+    """By village, in the order of their ids; those approved `until` then where it is given."""
     rows = db.session.scalars(
         select(AdjustmentRow)
         .where(
             AdjustmentRow.month == month, AdjustmentRow.county_id.in_(sorted(county_ids)),
             AdjustmentRow.state == "approved",
+            AdjustmentRow.decided_at <= until if until else true(),
         )
         .order_by(AdjustmentRow.id)
     )  # fmt: skip

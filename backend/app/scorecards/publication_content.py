@@ -118,7 +118,7 @@ def _county(
         "facts_digest": lock.facts_digest.hex(),
         "results_digest": lock.results_digest.hex(),
         "rules_version": lock.rules_version,
-        "checklist": lock.checklist,
+        "checklist": {name: lock.checklist[name] for name in ("left", "note")},
         "scheme": scheme_json(lock, scheme),
         "sums": {
             "villages": len(kept), "rated": rated, "n": shown.n, "held": held,

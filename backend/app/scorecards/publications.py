@@ -22,7 +22,10 @@ from backend.app.scorecards.models import Correction, Publication, VillagePublic
 from backend.app.scorecards.publication_content import compose, digest_of
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
 
-REASONS = {"objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错"}
+REASONS = {
+    "objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错",
+    "adjustment": "锁定后批准的加减分",
+}  # fmt: skip
 
 
 class AlreadyPublished(Conflict):

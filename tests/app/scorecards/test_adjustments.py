@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.scorecards import adjustments, locks, objections
+from backend.app.scorecards import adjustments, corrections, locks, objections, verification
 from backend.app.scorecards.adjustments import Proposal
+from backend.app.scorecards.explanation import explain_village
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import put_in_the_hand_of, sit_down
 from tests.factories.county import bind
@@ -107,14 +108,47 @@ def test_a_refused_one_needs_a_reason_and_changes_nothing(bench: Bench) -> None:
         decide(bench, found)
 
 
-def test_a_locked_month_takes_neither_proposals_nor_approvals(bench: Bench) -> None:
-    found = propose(bench)
+def test_a_locked_month_takes_no_proposals(bench: Bench) -> None:
     with transaction():
         locks.lock_month(bench.staff, bench.county.id, LAST_MONTH, "到期")
     with pytest.raises(locks.MonthLocked):
         propose(bench)
-    with pytest.raises(locks.MonthLocked):
-        decide(bench, found)
+
+
+def test_what_was_proposed_before_the_lock_is_approved_as_a_correction(bench: Bench) -> None:
+    before = total(bench)
+    found = propose(bench)
+    with transaction():
+        locks.lock_month(bench.staff, bench.county.id, LAST_MONTH, "到期")
+    decide(bench, found)
+    with transaction():
+        (made,) = corrections.corrections_of(bench.county.id, LAST_MONTH)
+        assert made.reason_kind == "adjustment"
+        assert made.after["total"] == int(before * 100) - 250
+        # The month as it was locked still computes to the same bytes.
+        assert verification.verify(bench.county.id, LAST_MONTH).equal
+        card = explain_village(bench.village_id, LAST_MONTH)
+    assert (card.total, [one.moved for one in card.adjustments]) == (
+        before - Decimal("2.5"), [Decimal("-2.5")],
+    )  # fmt: skip
+    (line,) = lines(bench)
+    assert (line.state_words, line.moved) == ("已批准", Decimal("-2.5"))
+
+
+def test_after_the_lock_a_proposal_can_be_refused_or_withdrawn_by_its_author(bench: Bench) -> None:
+    refused, dropped = propose(bench), propose(bench)
+    with transaction():
+        locks.lock_month(bench.staff, bench.county.id, LAST_MONTH, "到期")
+    decide(bench, refused, is_approved=False, note="证据不足")
+    with pytest.raises(NotAllowed), transaction():
+        adjustments.drop_adjustment(bench.other_staff, dropped)
+    with transaction():
+        adjustments.drop_adjustment(bench.staff, dropped)
+    with pytest.raises(adjustments.AdjustmentDecided):
+        decide(bench, dropped)
+    with transaction():
+        assert corrections.corrections_of(bench.county.id, LAST_MONTH) == []
+    assert {line.state_words for line in lines(bench)} == {"没批准", "已撤回"}
 
 
 def test_every_wrong_field_is_named(bench: Bench) -> None:

@@ -1,5 +1,7 @@
 """A locked month stands: to the byte, and against whoever would change it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -124,3 +126,30 @@ def test_the_command_says_so_and_fails_when_something_differs(app, county: Count
         session.execute(text("UPDATE scorecard SET total = 100"))
     assert runner.invoke(args=["scorecards", "verify", month]).exit_code == 1
     assert runner.invoke(args=["scorecards", "verify", "2020-01"]).exit_code == 1
+
+
+def test_locking_warns_of_an_open_objection_window_and_goes_on(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = calendar.midnight(locks.last_day(county.id, LAST_MONTH))
+    monkeypatch.setattr(calendar, "now", lambda: inside)
+    items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
+    assert (items["window"].open, items["window"].warns) == (1, True)
+    assert "才截止" in items["window"].words
+    lock(county, note="")
+    monkeypatch.setattr(calendar, "now", lambda: inside + timedelta(days=1))
+    items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
+    assert items["window"].open == 0
+
+
+def test_a_lock_keeps_what_its_last_recount_moved(county: County) -> None:
+    with transaction() as session:
+        # What came in since the night: one village's good ratings are held.
+        session.execute(
+            text("UPDATE rating_month_count SET level_1 = 0, held = level_1 WHERE village_id = :v"),
+            {"v": county.village_ids[0]},
+        )
+    locked = lock(county)
+    (moved,) = locked.checklist["moved"]
+    assert moved["village_id"] == county.village_ids[0]
+    assert moved["before"] != moved["after"]

@@ -102,8 +102,11 @@ class Adjustment(Model):
         CheckConstraint(FIRST_OF_MONTH, name="month"),
         CheckConstraint("kind IN ('deduction', 'bonus', 'exemption')", name="kind"),
         CheckConstraint("points > 0 AND points <= 100", name="points"),
-        CheckConstraint("state IN ('proposed', 'approved', 'refused')", name="state"),
+        CheckConstraint("state IN ('proposed', 'approved', 'refused', 'dropped')", name="state"),
         CheckConstraint("decided_by_id <> author_id", name="another_approves"),
+        CheckConstraint(
+            "(state IN ('approved', 'refused')) = (decided_by_id IS NOT NULL)", name="decider"
+        ),
         CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
         Index(None, "county_id", "month"),
         Index(None, "village_id", "month"),

@@ -56,7 +56,9 @@ class Correction(Model):
 
     __tablename__ = "scorecard_correction"
     __table_args__ = (
-        CheckConstraint("reason_kind IN ('objection', 'late_fact', 'error')", name="reason_kind"),
+        CheckConstraint(
+            "reason_kind IN ('objection', 'late_fact', 'error', 'adjustment')", name="reason_kind"
+        ),
         Index("uq_scorecard_correction_number", "county_id", "month", "number", unique=True),
         Index(None, "village_id", "month"),
     )
