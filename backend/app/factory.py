@@ -16,6 +16,7 @@ from backend.app.core import (
     guards,
     health,
     http,
+    keys,
     logs,
     pages,
     well_known,
@@ -110,6 +111,9 @@ def create_anonymous_app(settings: Settings | None = None) -> Flask:
 
 def _register_features(app: Flask) -> None:
     api = http.JsonApi(app)
+    app.extensions["sealed_columns"], app.extensions["sealed_folders"] = [], {}
+    audit.audit_commands(keys.commands)
+    app.cli.add_command(keys.commands)
     for feature in FEATURES:
         import_module(f"backend.app.{feature}.models")
         for surface in SURFACES:
@@ -124,6 +128,10 @@ def _register_features(app: Flask) -> None:
         acts = _module(f"backend.app.{feature}.acts")
         if acts is not None:
             SOURCES[feature] = acts.ACTS
+        sealed = _module(f"backend.app.{feature}.sealed")
+        if sealed is not None:
+            app.extensions["sealed_columns"] += sealed.COLUMNS
+            app.extensions["sealed_folders"] |= getattr(sealed, "FOLDERS", {})
         commands = _module(f"backend.app.{feature}.commands")
         if commands is not None:
             audit.audit_commands(commands.commands)

@@ -16,7 +16,7 @@ from backend.app.core import calendar
 from backend.app.core.db import after_commit, db
 from backend.app.core.own_data import Held
 from backend.app.core.pages import local_time
-from backend.app.core.sealing import derive
+from backend.app.core.sealing import derive, derive_each
 from backend.app.core.sessions import close_all_sessions
 from backend.app.places.queries import region_names
 
@@ -129,7 +129,13 @@ def _shut(openid: str) -> date:
 
 def check_open(openid: str) -> None:
     """Raises AccountClosed for whoever closed the account and would be counted twice by now."""
-    shut = db.session.get(ClosedAccount, _digest(openid))
+    by_each = [digest(key, openid.encode(), sha256) for key in derive_each("closed_account")]
+    shut = db.session.scalar(
+        select(ClosedAccount)
+        .where(ClosedAccount.digest.in_(by_each))
+        .order_by(ClosedAccount.reopens_on.desc())
+        .limit(1)
+    )
     if shut is not None and shut.reopens_on > calendar.today():
         raise AccountClosed(
             f"您的账号已经注销。{shut.reopens_on.month} 月 {shut.reopens_on.day} 日以后可以重新开，"

@@ -25,6 +25,7 @@ class Settings:
 
     environment: Environment = "development"
     secret_key: str = field(default=DEFAULT_SECRET, repr=False)
+    retired_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     public_host: str = "http://127.0.0.1:8000"
@@ -87,6 +88,11 @@ class Settings:
         settings = cls(
             environment=_environment(environ),
             secret_key=environ.get("SECRET_KEY", DEFAULT_SECRET),
+            retired_secret_keys=tuple(
+                key.strip()
+                for key in environ.get("RETIRED_SECRET_KEYS", "").split(",")
+                if key.strip()
+            ),
             database_url=_psycopg_url(environ.get("DATABASE_URL", "")),
             redis_url=environ.get("REDIS_URL", ""),
             public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
@@ -162,6 +168,10 @@ class Settings:
             (
                 self.secret_key == DEFAULT_SECRET or len(self.secret_key) < MIN_SECRET_LENGTH,
                 f"SECRET_KEY: 正式环境须为 {MIN_SECRET_LENGTH} 位以上的随机串 (missing or default)",
+            ),
+            (
+                self.secret_key in self.retired_secret_keys,
+                "RETIRED_SECRET_KEYS: 不能含有现在的 SECRET_KEY (contains the current one)",
             ),
             (not self.wechat_app_id, "WECHAT_APP_ID: 没有设置 (not set)"),
             (not self.wechat_app_secret, "WECHAT_APP_SECRET: 没有设置 (not set)"),

@@ -22,8 +22,11 @@ def _key(secret: str, purpose: str) -> bytes:
 
 
 def _mac(purpose: str, payload: bytes) -> bytes:
-    key = _key(current_app.config["SETTINGS"].secret_key, purpose)
-    return hmac.digest(key, payload, hashlib.sha256)[:MAC_LENGTH]
+    return _mac_by(current_app.config["SETTINGS"].secret_key, purpose, payload)
+
+
+def _mac_by(secret: str, purpose: str, payload: bytes) -> bytes:
+    return hmac.digest(_key(secret, purpose), payload, hashlib.sha256)[:MAC_LENGTH]
 
 
 def sign(purpose: str, payload: bytes) -> str:
@@ -37,6 +40,8 @@ def verify(purpose: str, token: str) -> bytes:
     except (binascii.Error, UnicodeEncodeError, ValueError):
         raise BadSignature from None
     payload, mac = raw[:-MAC_LENGTH], raw[-MAC_LENGTH:]
-    if not hmac.compare_digest(mac, _mac(purpose, payload)):
-        raise BadSignature
-    return payload
+    settings = current_app.config["SETTINGS"]
+    for secret in (settings.secret_key, *settings.retired_secret_keys):
+        if hmac.compare_digest(mac, _mac_by(secret, purpose, payload)):
+            return payload
+    raise BadSignature

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from backend.app.core import calendar
 from backend.app.core.db import db
-from backend.app.core.sealing import derive
+from backend.app.core.sealing import derive_each
 from backend.app.points.models import Redemption, RedemptionCode
 from backend.app.points.reward_errors import (
     CodeExpired,
@@ -43,8 +43,10 @@ def read_code(typed: str) -> str:
     return plain
 
 
-def _digest(digits: str) -> str:
-    return hmac.new(derive(PURPOSE), digits.encode(), hashlib.sha256).hexdigest()
+def _digests(digits: str) -> list[str]:
+    """By today's secret, and by those that codes still in somebody's hand may come from."""
+    keys = derive_each(PURPOSE)
+    return [hmac.digest(key, digits.encode(), hashlib.sha256).hex() for key in keys]
 
 
 def make_code(redemption: Redemption) -> tuple[str, datetime]:
@@ -57,7 +59,7 @@ def make_code(redemption: Redemption) -> tuple[str, datetime]:
         made = db.session.scalar(
             insert(RedemptionCode)
             .values(
-                redemption_id=redemption.id, digest=_digest(digits), made_at=at,
+                redemption_id=redemption.id, digest=_digests(digits)[0], made_at=at,
                 expires_at=at + GOOD_FOR,
             )
             .on_conflict_do_nothing(index_elements=["digest"])
@@ -70,7 +72,7 @@ def make_code(redemption: Redemption) -> tuple[str, datetime]:
 def redemption_of(digits: str) -> int:
     """Whose code it is, however old; raises CodeUnknown."""
     found = db.session.scalar(
-        select(RedemptionCode.redemption_id).where(RedemptionCode.digest == _digest(digits))
+        select(RedemptionCode.redemption_id).where(RedemptionCode.digest.in_(_digests(digits)))
     )
     if found is None:
         raise CodeUnknown
@@ -86,7 +88,7 @@ def check_code(digits: str, grace: timedelta = timedelta(0)) -> None:
             newer,
             (newer.redemption_id == RedemptionCode.redemption_id) & (newer.id > RedemptionCode.id),
         )
-        .where(RedemptionCode.digest == _digest(digits))
+        .where(RedemptionCode.digest.in_(_digests(digits)))
         .limit(1)
     ).one()
     if newer_id is not None:

@@ -16,7 +16,7 @@ from backend.app.accounts.hands import is_same_hand
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.core.sealing import derive, seal, unseal
+from backend.app.core.sealing import derive_each, seal, unseal
 from backend.app.surveys import answers, rounds
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import BallotUnit, PaperBatch, PaperIssue, SurveyRound
@@ -66,7 +66,7 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
         raise InvalidInput(errors={"name": ["请写姓名"]})
     if not (len(last_digits) == 4 and last_digits.isascii() and last_digits.isdecimal()):
         raise InvalidInput(errors={"digits": ["请写手机号后四位;没有手机写身份证后四位数字"]})
-    digest = _digest(county_id, unit.period, cleaned, last_digits)
+    digest, *by_retired = _digests(county_id, unit.period, cleaned, last_digits)
     # A slip a month in the whole county, whichever village gives it, and whoever gives it first.
     db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
     known = db.session.scalar(
@@ -74,7 +74,7 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
         .join(BallotUnit, BallotUnit.id == PaperIssue.unit_id)
         .where(
             BallotUnit.county_id == county_id, BallotUnit.period == unit.period,
-            PaperIssue.person_digest == digest,
+            PaperIssue.person_digest.in_([digest, *by_retired]),
         )
     )  # fmt: skip
     if known is not None:
@@ -91,9 +91,9 @@ def _state_of(county_id: int, period: date) -> str | None:
     return db.session.scalar(query)
 
 
-def _digest(county_id: int, period: date, name: str, last_digits: str) -> bytes:
+def _digests(county_id: int, period: date, name: str, last_digits: str) -> list[bytes]:
     content = f"{county_id}|{period_name(period)}|{name}|{last_digits}".encode()
-    return hmac.new(derive(ROLL), content, hashlib.sha256).digest()
+    return [hmac.digest(key, content, hashlib.sha256) for key in derive_each(ROLL)]
 
 
 def slips_of(round_id: int, unit_id: int) -> Slips:

@@ -16,7 +16,7 @@ from backend.app.core.text_check import check_words
 from backend.app.surveys import store, tokens
 from backend.app.surveys.schemas import Token
 from backend.app.tickets import letters
-from backend.app.tickets.receipts import ReceiptUnknown, lookup
+from backend.app.tickets.receipts import ReceiptUnknown, lookup, lookups
 
 blueprint = Blueprint("tickets_anonymous", __name__, url_prefix="/anon")
 # A megabyte in base64, and the token beside it.
@@ -64,11 +64,11 @@ def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:
     """Raises InvalidInput, TooMany or ReceiptUnknown."""
     if not isinstance(code, str) or not letters.is_receipt(code):
         raise InvalidInput(errors={"code": ["回执码应为 16 位数字"]})
-    key = lookup(code)
-    found = store.find_thread(tokens.engine(), key)
-    if found is None:
-        raise ReceiptUnknown
-    return key, *found
+    for key in lookups(code):
+        found = store.find_thread(tokens.engine(), key)
+        if found is not None:
+            return key, *found
+    raise ReceiptUnknown
 
 
 @blueprint.post("/receipt")

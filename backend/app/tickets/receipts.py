@@ -5,11 +5,12 @@ forgets it, and this application never learns it.
 """
 
 import threading
+from collections.abc import Iterator
 
 from argon2.low_level import Type, hash_secret_raw
 
 from backend.app.core.errors import NotFound, TooMany
-from backend.app.core.sealing import derive
+from backend.app.core.sealing import derive_each
 
 # OWASP's first choice: 19 MiB, two passes. A stolen table is no list of codes to try.
 MEMORY_KIB, PASSES, LENGTH = 19 * 1024, 2, 32
@@ -24,15 +25,23 @@ class ReceiptUnknown(NotFound):
 
 
 def lookup(code: str) -> bytes:
-    """What stands for a code in the database: nobody gets the code back from it.
+    """What stands for a code in the database: nobody gets the code back from it."""
+    return next(lookups(code))
+
+
+def lookups(code: str) -> Iterator[bytes]:
+    """The same by today's secret and by each retired one, worked out only as far as is asked.
 
     Raises TooMany when too many others are being worked out.
     """
+    for secret in derive_each("receipt"):
+        yield _lookup(code, secret)
+
+
+def _lookup(code: str, secret: bytes) -> bytes:
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise TooMany("查的人太多了，请过几秒再试", retry_after=2)
     try:
-        return hash_secret_raw(
-            code.encode(), derive("receipt"), PASSES, MEMORY_KIB, 1, LENGTH, Type.ID
-        )
+        return hash_secret_raw(code.encode(), secret, PASSES, MEMORY_KIB, 1, LENGTH, Type.ID)
     finally:
         _turns.release()

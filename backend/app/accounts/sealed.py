@@ -1,0 +1,5 @@
+"""What lies sealed here."""
+
+from backend.app.core.sealing import SealedColumn
+
+COLUMNS = (SealedColumn("console_login", "person_id", "totp_sealed", "totp"),)

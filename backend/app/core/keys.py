@@ -1,0 +1,73 @@
+"""flask keys …: sealing anew, under today's secret, what an earlier one sealed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import text
+
+from backend.app.core import storage
+from backend.app.core.db import db, transaction
+from backend.app.core.sealing import SealedColumn, is_current, seal, unseal
+
+BATCH = 200
+commands = AppGroup("keys", help="密钥")
+
+
+@commands.command("rotate")
+def rotate() -> None:
+    """Seals anew what a retired secret sealed; may be stopped at any time and started again."""
+    for name, done in sealed_anew():
+        click.echo(f"{name}: 换好 {done} 处")
+    click.echo("全部用现在的密钥封好了")
+
+
+def sealed_anew() -> Iterator[tuple[str, int]]:
+    """Each place with sealed bytes and how many of them were sealed anew."""
+    for column in current_app.extensions["sealed_columns"]:
+        yield f"{column.table}.{column.column}", _column_anew(column)
+    for folder, purpose in current_app.extensions["sealed_folders"].items():
+        yield folder, _folder_anew(folder, purpose)
+
+
+def _column_anew(place: SealedColumn) -> int:
+    done, last = 0, None
+    while True:
+        with transaction():
+            rows = _rows_after(place, last)
+            for key, sealed in rows:
+                done += _row_anew(place, key, bytes(sealed))
+        if len(rows) < BATCH:
+            return done
+        last = rows[-1][0]
+
+
+def _rows_after(place: SealedColumn, last: Any) -> list[Any]:
+    after = "" if last is None else f"AND {place.row_key} > :last"
+    statement = (
+        f"SELECT {place.row_key}, {place.column} FROM {place.table}"  # noqa: S608
+        f" WHERE length({place.column}) > 0 {after}"
+        f" ORDER BY {place.row_key} LIMIT {BATCH} FOR UPDATE"
+    )
+    return list(db.session.execute(text(statement), {"last": last}).all())
+
+
+def _row_anew(place: SealedColumn, key: Any, sealed: bytes) -> bool:
+    if is_current(sealed):
+        return False
+    fresh = seal(place.purpose, unseal(place.purpose, sealed))
+    statement = f"UPDATE {place.table} SET {place.column} = :fresh WHERE {place.row_key} = :key"  # noqa: S608
+    db.session.execute(text(statement), {"fresh": fresh, "key": key})
+    return True
+
+
+def _folder_anew(folder: str, purpose: str) -> int:
+    done = 0
+    for name in storage.keys_older_than(folder, 0):
+        sealed = storage.read(name)
+        if not is_current(sealed):
+            storage.put(name, seal(purpose, unseal(purpose, sealed)))
+            done += 1
+    return done

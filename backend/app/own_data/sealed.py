@@ -1,0 +1,5 @@
+"""What lies sealed here."""
+
+from backend.app.core.sealing import SealedColumn
+
+COLUMNS = (SealedColumn("data_request", "id", "phone_sealed", "data_request"),)

@@ -1,0 +1,5 @@
+"""What lies sealed here."""
+
+from backend.app.core.sealing import SealedColumn
+
+COLUMNS = (SealedColumn("ticket", "id", "contact_sealed", "ticket_contact"),)
