@@ -34,7 +34,7 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
         queries.check_month(query["month"])
     month = query["month"] or newest_shown(village_id) or this_month
     shown = shown_area(village_id, month)
-    levels = [] if hides_levels(list(shown.counts)) else shown.levels
+    levels = [] if hides_levels(shown.counts) else shown.levels
     return {
         "village": label,
         "month": f"{month:%Y-%m}",
@@ -42,7 +42,9 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
         "n": shown.n,
         "held": shown.held,
         "satisfaction": _figure(shown.figures.satisfaction_mean, shown, "分"),
-        "positive_rate": _figure(shown.figures.positive_rate, shown, "%"),
+        "positive_rate": _figure(
+            None if hides_levels(shown.counts) else shown.figures.positive_rate, shown, "%"
+        ),
         "levels": levels,
         "trend": [
             {
@@ -84,7 +86,7 @@ def _figure(found: Measurement | None, shown: Area, unit: str) -> dict[str, Any]
     if found is None:
         return {
             "value": None, "low": None, "high": None, "status": Status.NONE.value,
-            "text": "这个月还没有人评价",
+            "text": "差评不到三条，先不显示" if shown.n else "这个月还没有人评价",
         }  # fmt: skip
     if shown.n < FEWEST:
         return {

@@ -17,6 +17,7 @@ from backend.app.scorecards.figures import (
     total_limits,
 )
 from backend.app.scorecards.models import Scorecard
+from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measurements import N_MIN
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys.answers import QuestionKind
@@ -114,18 +115,22 @@ def _said(found: VillageMonth) -> dict[str, Any]:
     counts = found.facts.counts.get("levels", [0] * 5)
     shown = area(counts, found.facts.held, 1, 1)
     enough = shown.n >= N_MIN
+    # One or two bad ratings are not told apart, neither by level nor by the share of good ones.
+    apart = enough and not hides_levels(counts)
     spoken = found.spoken
     return {
         "n": shown.n,
         "held": shown.held,
         "waiting": found.waiting,
-        "levels": shown.levels if enough else None,
+        "levels": shown.levels if apart else None,
         "satisfaction": mean_text(shown.mean) if enough else NOTHING,
         "satisfaction_range": shown.mean_range if enough else NOTHING,
-        "positive": rate_text(shown.rate) if enough else NOTHING,
-        "positive_range": shown.rate_range if enough else NOTHING,
+        "positive": rate_text(shown.rate) if apart else NOTHING,
+        "positive_range": shown.rate_range if apart else NOTHING,
         "reasons": [
-            {"words": words, "bad": bad, "count": count} for words, bad, count in found.reasons
+            {"words": words, "bad": bad, "count": count}
+            for words, bad, count in found.reasons
+            if apart or not bad
         ][:MOST_REASONS]
         if enough
         else [],

@@ -13,6 +13,8 @@ def said_lines(content: Mapping[str, Any]) -> list[str]:
         lines = ["这个月没有人评价:扫海报上的码,点一张脸就好"]
     elif said["satisfaction"] == NOTHING:
         lines = [f"{said['n']} 人次评价,太少,不分开说"]
+    elif not said["levels"]:
+        lines = [f"{said['n']} 人次评价，满意度 {said['satisfaction']} 分，差评不到三条"]
     else:
         bad = sum(row["count"] for row in said["levels"][3:])
         figures = f"满意度 {said['satisfaction']} 分,好评率 {said['positive']},差评 {bad} 条"
