@@ -145,6 +145,7 @@ SECOND_FACTOR: frozenset[Permission] = frozenset(
         Permission.SEE_AUDIT,
         Permission.MANAGE_API_TOKENS,
         Permission.HANDLE_OWN_DATA,
+        Permission.HANDLE_TICKETS,
     }
 )
 
@@ -170,5 +171,5 @@ def regions_of(actor: Actor, permission: Permission) -> frozenset[int]:
 
 
 def needs_second_factor(actor: Actor) -> bool:
-    """True for administrators and for whoever may export or hand out roles."""
+    """True for administrators and whoever may export, hand out roles or read telephone numbers."""
     return any(has_permission(actor, permission) for permission in SECOND_FACTOR)

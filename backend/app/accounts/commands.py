@@ -7,7 +7,7 @@ from sqlalchemy import text
 from backend.app.access import OFFICES, ROLE_NAMES, Role
 from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.grants import check_offices, insert_grant
-from backend.app.accounts.logins import create_login, find_login, renew_slip
+from backend.app.accounts.logins import create_login, find_login, renew_slip, unlock_from_shell
 from backend.app.accounts.passwords import one_time_password
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -37,7 +37,7 @@ SLIP = """
 登录：{address}/console/
 用户名：{username}
 一次性密码：{password}
-第一次登录改密码、设动态口令，再用自己的手机激活。激活以前账号什么都打不开。
+一次性密码 7 天内有效。第一次登录改密码、设动态口令，再用自己的手机激活。激活以前账号什么都打不开。
 """
 
 
@@ -122,3 +122,15 @@ def new_slip(username: str) -> None:
     except DomainError as error:
         raise _refuse(error) from None
     click.echo(f"一次性密码（只显示这一次，本人登录后改密码、重新激活）：{password}")
+
+
+@commands.command("unlock")
+@click.argument("username")
+def unlock(username: str) -> None:
+    """Lets a name in again that wrong passwords or codes have locked."""
+    try:
+        with transaction():
+            unlock_from_shell(username)
+    except DomainError as error:
+        raise _refuse(error) from None
+    click.echo("已解锁，现在可以登录")

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import timedelta
 from typing import Any, cast
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request
@@ -22,6 +23,7 @@ from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorR
 from backend.app.accounts.hands import hands_of
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
+from backend.app.accounts.throttle import DEVICE_FOR, device_token
 from backend.app.core import calendar, limits, traces
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
@@ -52,6 +54,7 @@ HOMES = {
 # Only back into the console, and nothing a browser could read as another address.
 WAY_BACK = re.compile(r"/console/(?!.*\.\.)[\w/.,;:@&=+$%?~()*!'-]*")
 # A village hall or a county office shares one address, so this only stops machines.
+DEVICE_COOKIE = "vv_device"
 ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW = 120, 600
 
 
@@ -75,7 +78,9 @@ def login() -> Any:
     _slow_down_address()
     name, password = request.form.get("username", ""), request.form.get("password", "")
     with transaction():
-        found = logins.check_password(name[:200], password[:500])
+        found = logins.check_password(
+            name[:200], password[:500], traces.caller(), request.cookies.get(DEVICE_COOKIE, "")
+        )
         if found is not None:
             return _enter(found, second_factor_done=False, target=_way_back())
     return _login_page(LoginRefused())
@@ -90,10 +95,11 @@ def _login_page(error: DomainError | None = None) -> Response:
     return response
 
 
-def _set_cookie(response: Response, name: str, value: str) -> None:
+def _set_cookie(response: Response, name: str, value: str, kept: timedelta | None = None) -> None:
     response.set_cookie(
         name,
         value,
+        max_age=kept,
         path="/console",
         httponly=True,
         samesite="Lax",
@@ -134,6 +140,8 @@ def _enter(found: ConsoleLogin, second_factor_done: bool, target: str) -> Respon
     )
     response = redirect(address_of(f"accounts_console.{step}") if step else target)
     _set_cookie(response, CONSOLE_COOKIE, token)
+    if step is None:
+        _set_cookie(response, DEVICE_COOKIE, device_token(found.person_id), DEVICE_FOR)
     response.delete_cookie(PRE_COOKIE, path="/console")
     return response
 

@@ -22,6 +22,7 @@ from backend.app.accounts.passwords import (
 )
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.accounts.telling import tell_owner
+from backend.app.accounts.throttle import Throttle, forgive_all, is_known
 from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
@@ -31,6 +32,7 @@ from backend.app.places.queries import region_path
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
+ONE_TIME_FOR = timedelta(days=7)
 
 
 def create_login(
@@ -57,6 +59,7 @@ def create_login(
             username=name,
             password_hash=hash_password(password),
             must_change_password=must_change,
+            password_expires_at=calendar.now() + ONE_TIME_FOR if must_change else None,
             opened_by_id=opened_by_id,
             activated_at=calendar.now() if activated_how else None,
             activated_how=activated_how,
@@ -86,7 +89,9 @@ def find_login(username: str) -> ConsoleLogin | None:
     )
 
 
-def check_password(username: str, password: str) -> ConsoleLogin | None:
+def check_password(
+    username: str, password: str, caller: str = "", device: str = ""
+) -> ConsoleLogin | None:
     """The log-in when name and password fit; None when not, after counting the failure.
 
     Wrong name, wrong password, locked and disabled give the same answer after the same work: a
@@ -97,16 +102,17 @@ def check_password(username: str, password: str) -> ConsoleLogin | None:
     # Hashing is slow: it is done before the row is locked, and the decision after.
     right = matches(stored, password)
     login = db.session.scalar(named.with_for_update())
-    if login is None:
-        record("log_in_failed", None, "login", _masked(username))
+    known = login is not None and is_known(device, login.person_id)
+    throttle = Throttle(username, caller, known)
+    if throttle.waits() or login is None or login.disabled_at is not None or _is_locked(login):
+        named_as = ("login", _masked(username)) if login is None else ("person", login.person_id)
+        record("log_in_failed", None, *named_as)
         return None
-    if login.disabled_at is not None or _is_locked(login):
+    if not right or login.password_hash != stored or _is_out_of_date(login):
         record("log_in_failed", None, "person", login.person_id)
+        throttle.failed()
         return None
-    if not right or login.password_hash != stored:
-        record("log_in_failed", None, "person", login.person_id)
-        _count_failure(login)
-        return None
+    throttle.forgive()
     if login.totp_confirmed_at is None:
         _complete(login)
     return login
@@ -140,6 +146,12 @@ def _complete(login: ConsoleLogin) -> None:
     login.failed_attempts, login.locked_until = 0, None
     login.last_login_at = calendar.now()
     record("log_in", login.person_id, "person", login.person_id)
+
+
+def _is_out_of_date(login: ConsoleLogin) -> bool:
+    """A one-time password that nobody used in its days is worth nothing."""
+    until = login.password_expires_at
+    return login.must_change_password and until is not None and calendar.now() >= until
 
 
 def _is_locked(login: ConsoleLogin) -> bool:
@@ -179,7 +191,7 @@ def change_password(person_id: int, old: str, new: str) -> bool:
         raise InvalidInput(errors={"password": ["新密码不能和现在的一样"]})
     check_strength(new, login.username)
     login.password_hash = hash_password(new)
-    login.must_change_password = False
+    login.must_change_password, login.password_expires_at = False, None
     record("change_password", person_id, "person", person_id)
     after_commit(lambda: close_all_sessions(person_id))
     return True
@@ -207,6 +219,7 @@ def renew_slip(person_id: int, reset_by_id: int | None) -> str:
     password = one_time_password()
     login.password_hash = hash_password(password)
     login.must_change_password = True
+    login.password_expires_at = calendar.now() + ONE_TIME_FOR
     login.locked_until, login.failed_attempts = None, 0
     login.totp_sealed, login.totp_confirmed_at, login.totp_last_step = None, None, None
     login.recovery_hashes = []
@@ -222,8 +235,22 @@ def renew_slip(person_id: int, reset_by_id: int | None) -> str:
 
 def unlock(actor: Actor, person_id: int) -> None:
     login = _of_another(actor, person_id)
-    login.locked_until, login.failed_attempts = None, 0
+    _unlock(login)
     record("unlock_login", actor.person_id, "person", person_id)
+
+
+def unlock_from_shell(username: str) -> None:
+    """For whoever is locked out when nobody else can let them in; raises PersonUnknown."""
+    login = find_login(username)
+    if login is None:
+        raise PersonUnknown
+    _unlock(login)
+    record("unlock_login", None, "person", login.person_id)
+
+
+def _unlock(login: ConsoleLogin) -> None:
+    login.locked_until, login.failed_attempts = None, 0
+    forgive_all(login.username)
 
 
 def set_disabled(actor: Actor, person_id: int, disabled: bool) -> None:

@@ -192,6 +192,8 @@ class ConsoleLogin(Model):
     username: Mapped[str] = mapped_column(String(40), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Of a one-time password: after this it is worth nothing.
+    password_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     failed_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -8,15 +8,15 @@ import pyotp
 import pytest
 from flask import Flask
 
-from backend.app.access import Role
-from backend.app.accounts import console, logins, passwords, second_factor
+from backend.app.access import Role, needs_second_factor
+from backend.app.accounts import console, logins, passwords, second_factor, throttle
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Unavailable
 from backend.app.core.guards import CONSOLE_COOKIE
 from backend.app.core.sealing import seal, unseal
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
-from tests.factories.county import County, grant_role, make_county
+from tests.factories.county import County, actor_with, grant_role, make_county
 
 NEW = "柿子树下 2026!"
 
@@ -140,7 +140,11 @@ def test_guesses_sent_at_once_are_counted_one_by_one(app: Flask, leader, scalar)
         thread.start()
     for thread in threads:
         thread.join()
-    assert scalar("SELECT failed_attempts FROM console_login") == 4
+    [count] = [
+        int(app.extensions["redis"].get(key))
+        for key in app.extensions["redis"].keys("login_failures:*:")
+    ]
+    assert count == 4
 
 
 @pytest.mark.parametrize("code", ["一二三四五六", "", "12345", "9" * 300, "abcdef", "１２３４５６"])
@@ -257,3 +261,64 @@ def test_neither_secret_nor_codes_reach_the_log(
     assert "enter_code" in printed
     for held_back in (secret, code, *map("".join, recovery), held(client), PASSWORD):
         assert held_back not in printed
+
+
+def from_address(client, address: str, password: str = PASSWORD) -> int:
+    page = client.get("/console/login")
+    form = {"csrf_token": form_token(page), "username": "leader", "password": password}
+    where = {"REMOTE_ADDR": address}
+    return int(client.post("/console/login", data=form, environ_base=where).status_code)
+
+
+def test_a_stranger_who_guesses_locks_out_nobody_but_himself(app: Flask, leader) -> None:
+    stranger, owner = app.test_client(), app.test_client()
+    for _ in range(6):
+        assert from_address(stranger, "198.51.100.7", "wrong pass 1") == 401
+    assert from_address(stranger, "198.51.100.7") == 401
+    assert from_address(owner, "198.51.100.8") == 302
+
+
+def test_each_wrong_password_doubles_the_wait(app: Flask, leader) -> None:
+    stranger, client = app.test_client(), app.extensions["redis"]
+    waits = []
+    for _ in range(8):
+        from_address(stranger, "198.51.100.7", "wrong pass 1")
+        waits += [client.ttl(key) for key in client.keys("login_failures:*:wait")]
+        for key in client.keys("login_failures:*:wait"):
+            client.delete(key)
+    assert waits == [60, 120, 240, 480]
+
+
+def test_guesses_from_everywhere_stop_strangers_and_no_known_browser(app: Flask, leader) -> None:
+    known = app.test_client()
+    assert from_address(known, "198.51.100.8") == 302
+    for number in range(throttle.FREE_OF_STRANGERS):
+        from_address(app.test_client(), f"203.0.113.{number}", "wrong pass 1")
+    assert from_address(app.test_client(), "198.51.100.9") == 401
+    assert from_address(known, "198.51.100.8") == 302
+    assert from_address(known, "192.0.2.1") == 302
+    told = app.test_cli_runner().invoke(args=["accounts", "unlock", "leader"])
+    assert told.exit_code == 0
+    assert from_address(app.test_client(), "198.51.100.9") == 302
+
+
+def test_a_browser_is_known_for_its_own_name_and_half_a_year(app: Flask, leader) -> None:
+    token = throttle.device_token(leader)
+    assert throttle.is_known(token, leader)
+    assert not throttle.is_known(token, leader + 1)
+    assert not throttle.is_known(token[:-2] + "AA", leader)
+    assert not throttle.is_known("", leader)
+
+
+def test_a_one_time_password_that_nobody_used_ends(app: Flask, client, county, scalar) -> None:
+    make_staff(Role.LEADER, county.id, "newcomer", must_change=True)
+    assert log_in(client, "newcomer").status_code == 302
+    with transaction():
+        own = logins.find_login("newcomer")
+        own.password_expires_at = calendar.now() - timedelta(seconds=1)
+    assert log_in(client, "newcomer").status_code == 401
+
+
+def test_whoever_reads_telephone_numbers_needs_a_second_factor(app: Flask) -> None:
+    for role in (Role.DEPARTMENT_STAFF, Role.TOWNSHIP_STAFF, Role.COUNTY_STAFF):
+        assert needs_second_factor(actor_with(role, 1)), role
