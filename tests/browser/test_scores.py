@@ -29,7 +29,7 @@ def test_from_the_ranking_to_a_lost_point_and_its_case(page: Page) -> None:
     log_in(page, "county")
     page.goto("/console/scores")
     expect(page.get_by_role("heading", name=re.compile("总分和排名"))).to_be_visible()
-    expect(page.locator(".lamps a")).to_have_count(5)
+    expect(page.locator(".lamps a .lamp")).to_have_count(5)
     expect(page.get_by_text(re.compile(r"名次 \d+")).first).to_be_visible()
     both_ways(page, "ranking")
     page.locator("table.list").nth(1).locator("tbody a").last.click()

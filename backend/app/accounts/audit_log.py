@@ -60,6 +60,7 @@ ACTIONS = {
     "revoke_api_token": "收回接口令牌",
     "propose_adjustment": "提出扣分加分",
     "decide_adjustment": "审批扣分加分",
+    "drop_adjustment": "撤回扣分加分",
     "import_facts": "导入考核数据",
     "set_village_kind": "定村的类型",
     "add_village_kind": "新设村的类型",

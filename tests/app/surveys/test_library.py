@@ -55,7 +55,6 @@ def test_an_own_question_is_offered_for_every_month_and_noted(desk, county, scal
         ({"options": "是\n是"}, "重复的选项"),
         ({"options": "是\n" + "长" * 13}, "最长 12 个字"),
         ({"words": "最近办事方便吗", "kind": "level"}, "题库里已经有这一题"),
-        ({"options": "是\n否\x00"}, "看不见的特殊字符"),
     ],
 )
 def test_a_broken_question_is_refused_and_what_was_typed_is_kept(
