@@ -166,9 +166,11 @@ def test_a_photo_whose_job_was_lost_is_opened_all_the_same(app: Flask, monkeypat
     with transaction():
         photos.keep_unopened("tickets/lost.jpg", picture())
     queue(QueueName.QUICK).empty()
-    assert open_waiting_photos() == 0
+    # What other tests left behind may be old enough; this one is not.
+    open_waiting_photos()
+    assert not storage.exists("tickets/lost.jpg")
     monkeypatch.setattr("backend.jobs.photos.FORGOTTEN_SECONDS", -1)
-    assert open_waiting_photos() == 1
+    assert open_waiting_photos() >= 1
     assert storage.exists("tickets/lost.jpg")
 
 
