@@ -80,6 +80,7 @@ def settings(
         redis_url=redis_url,
         public_host="https://cunsheng.example.cn",
         storage_dir=tmp_path_factory.mktemp("files"),
+        trace_key_dir=tmp_path_factory.mktemp("trace-keys"),
         wechat_app_id="wx-test",
         wechat_app_secret="wx-test-secret",
         demo_seconds_ahead=int(os.environ.get("DEMO_SECONDS_AHEAD", "0")),

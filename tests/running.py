@@ -73,6 +73,7 @@ def environment_of(running: Running) -> dict[str, str]:
         "DATABASE_URL": Postgres(running.folder).url,
         "REDIS_URL": Redis(running.folder).url,
         "STORAGE_DIR": str(running.folder / "files"),
+        "TRACE_KEY_DIR": str(running.folder / "trace-keys"),
         "PUBLIC_HOST": running.base,
         "PYTHONPATH": str(REPOSITORY),
     }

@@ -1,8 +1,8 @@
-"""Ratings, by night: what looks stuffed is held, and then its traces are forgotten."""
+"""Ratings, by night: what looks stuffed is held, then its traces and their key are forgotten."""
 
 from flask import current_app
 
-from backend.app.core import calendar
+from backend.app.core import calendar, traces
 from backend.app.core.db import transaction
 from backend.app.ratings import holding
 from backend.app.tickets.queries import visits
@@ -18,4 +18,5 @@ def hold_suspicious() -> int:
             held += holding.hold_suspicious(county_id, today, came)
     with transaction():
         holding.forget_traces(today, current_app.config["SETTINGS"].retain_traces_days)
+    traces.forget_keys(today)
     return held

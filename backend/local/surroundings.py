@@ -23,6 +23,7 @@ def complete(
         "SECRET_KEY": kept_secret(folder / "secret"),
         "PUBLIC_HOST": address,
         "STORAGE_DIR": str(folder / "files"),
+        "TRACE_KEY_DIR": str(folder / "trace-keys"),
         "INSTANCE": secrets.token_hex(8),
     }
     if anonymous:

@@ -124,6 +124,7 @@ def _servers(folder: Path) -> Iterator[dict[str, str]]:
             "ANONYMOUS_DATABASE_URL": as_role(database_url, ANONYMOUS_ROLE),
             "REDIS_URL": redis_url,
             "STORAGE_DIR": str(folder / "files"),
+            "TRACE_KEY_DIR": str(folder / "trace-keys"),
             "PUBLIC_HOST": "https://cunsheng.example.cn",
             "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(REPOSITORY),

@@ -35,7 +35,8 @@ def run_worker(settings: Settings, *names: str) -> str:
     environ = {
         **os.environ, "APP_ENV": "test", "SECRET_KEY": settings.secret_key,
         "DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url,
-        "STORAGE_DIR": str(settings.storage_dir), "LOG_LEVEL": "DEBUG",
+        "STORAGE_DIR": str(settings.storage_dir),
+        "TRACE_KEY_DIR": str(settings.trace_key_dir), "LOG_LEVEL": "DEBUG",
     }  # fmt: skip
     code = f"from backend.jobs.worker import work; work(burst=True, names={list(names)!r})"
     done = subprocess.run(

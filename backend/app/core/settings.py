@@ -30,6 +30,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     public_host: str = "http://127.0.0.1:8000"
     storage_dir: Path = REPOSITORY / ".local" / "files"
+    trace_key_dir: Path = REPOSITORY / ".local" / "trace-keys"
     anonymous_database_url: str = field(default="", repr=False)
     anonymous_host: str = ""
     wechat_app_id: str = ""
@@ -97,6 +98,7 @@ class Settings:
             redis_url=environ.get("REDIS_URL", ""),
             public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
             storage_dir=Path(environ.get("STORAGE_DIR", str(cls.storage_dir))),
+            trace_key_dir=Path(environ.get("TRACE_KEY_DIR", str(cls.trace_key_dir))),
             anonymous_database_url=_psycopg_url(environ.get("ANONYMOUS_DATABASE_URL", "")),
             anonymous_host=environ.get("ANONYMOUS_HOST", "").rstrip("/"),
             wechat_app_id=environ.get("WECHAT_APP_ID", ""),
@@ -138,6 +140,8 @@ class Settings:
         ]
         if self.demo_seconds_ahead and self.environment not in ("demo", "test"):
             found.append("DEMO_SECONDS_AHEAD: 只有演示和测试可以拨快时钟 (demo and test only)")
+        if self.trace_key_dir.resolve().is_relative_to(self.storage_dir.resolve()):
+            found.append("TRACE_KEY_DIR: 不能在 STORAGE_DIR 里面，备份会把它带走 (backed up there)")
         found += [sentence for wrong, sentence in self._retention_faults() if wrong]
         return found + (self._production_faults(environ) if self.production else [])
 
@@ -190,6 +194,10 @@ class Settings:
             (
                 self.anonymous_host == self.public_host,
                 "ANONYMOUS_HOST: 不能和 PUBLIC_HOST 一样,否则浏览器会带上身份 (same host refused)",
+            ),
+            (
+                not environ.get("TRACE_KEY_DIR"),
+                "TRACE_KEY_DIR: 没有设置,当天的钥匙不知道放哪里 (not set)",
             ),
             (not self.metrics_token, "METRICS_TOKEN: 没有设置,/metrics 会敞开 (not set)"),
             (

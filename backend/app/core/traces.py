@@ -1,23 +1,27 @@
 """Whether two requests of one day came from the same network or telephone, and nothing else.
 
-Stored are digests under a key that exists for one day, in Redis alone: not in the database, its
-backups or its log. When the day's key is gone nobody, the county included, can test an address
-against a digest, or one day's digests against another's.
+Stored are digests under a key that exists for one day, in a file of TRACE_KEY_DIR: not in the
+database, not in Redis, and so in no dump, log of changes, RDB, append-only file or backup of them.
+When the day's key is gone nobody, the county included, can test an address against a digest, or one
+day's digests against another's.
 """
 
 import hashlib
 import hmac
+import os
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
+import structlog
 from flask import current_app, request
 
 from backend.app.core import calendar
-from backend.app.core.queue import redis_client
 
-KEY_SECONDS = 26 * 3600
+log = structlog.get_logger()
 LENGTH = 8
 # A /24 or /48 is a village's exchange or an operator's gate; a single address would be a household.
 PREFIX_BYTES = {socket.AF_INET: 3, socket.AF_INET6: 6}
@@ -70,14 +74,47 @@ def _digest(key: bytes, kind: bytes, content: bytes) -> str:
 
 
 def _key_of(day: date) -> bytes:
-    """The day's key, made by whoever asks first; each process remembers the last one."""
+    """The day's key; each process remembers the last one."""
     kept: tuple[date, bytes] | None = current_app.extensions.get("trace_key")
     if kept is not None and kept[0] == day:
         return kept[1]
-    client, name, fresh = redis_client(), f"trace_key:{day}", secrets.token_bytes(32)
-    client.set(name, fresh, nx=True, ex=KEY_SECONDS)
-    found = client.get(name)
-    # Redis may have lost it already: then this process goes on with one of its own.
-    key = found if isinstance(found, bytes) else fresh
+    try:
+        key = _shared_key(day)
+    except OSError as error:
+        # A rating matters more than its trace: this process goes on with a key of its own.
+        log.error("trace_key_not_shared", kind=type(error).__name__)
+        key = secrets.token_bytes(32)
     current_app.extensions["trace_key"] = (day, key)
     return key
+
+
+def _shared_key(day: date) -> bytes:
+    """The key of whoever came first that day; the first one also takes earlier keys away."""
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"{day}.key"
+    with suppress(FileNotFoundError):
+        return file.read_bytes()
+    forget_keys(day)
+    draft = folder / f"{day}.{secrets.token_hex(8)}"
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_bytes(secrets.token_bytes(32))
+    try:
+        # A link is whole or not there, and there is only one of that name.
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink()
+    return file.read_bytes()
+
+
+def forget_keys(today: date) -> None:
+    """Takes away the keys of the days before, here and for every process of this host."""
+    for file in _folder().glob("20??-??-??.*"):
+        if file.name < today.isoformat():
+            file.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    folder: Path = current_app.config["SETTINGS"].trace_key_dir
+    return folder

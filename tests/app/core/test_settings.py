@@ -13,6 +13,8 @@ GOOD = {
     "WECHAT_APP_ID": "wx1",
     "WECHAT_APP_SECRET": "s",
     "METRICS_TOKEN": "m",
+    "STORAGE_DIR": "/var/lib/village-voice/files",
+    "TRACE_KEY_DIR": "/run/village-voice/trace-keys",
 }
 
 
@@ -43,6 +45,8 @@ def test_a_complete_production_environment_starts() -> None:
         ({"ANONYMOUS_HOST": "http://niming.example.cn"}, "ANONYMOUS_HOST"),
         ({"ANONYMOUS_HOST": "https://cunsheng.example.cn"}, "ANONYMOUS_HOST"),
         ({"METRICS_TOKEN": ""}, "METRICS_TOKEN"),
+        ({"TRACE_KEY_DIR": ""}, "TRACE_KEY_DIR"),
+        ({"TRACE_KEY_DIR": "/var/lib/village-voice/files/keys"}, "TRACE_KEY_DIR"),
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"REDIS_URL": ""}, "REDIS_URL"),
         ({"APP_ENV": "prod"}, "APP_ENV"),

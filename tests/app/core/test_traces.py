@@ -1,12 +1,17 @@
 """Of an address and a telephone nothing is kept that could be tested against anybody tomorrow."""
 
-import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 import redis
 
 from backend.app.core import calendar, traces
 from backend.app.core.traces import Trace, trace
+from backend.jobs import ratings as jobs
 
 KEY = b"today"
 
@@ -30,19 +35,77 @@ def test_what_is_no_address_leaves_nothing(address: str | None) -> None:
     assert trace(KEY, address, "") == Trace(None, None)
 
 
-def test_the_days_key_lives_in_redis_alone_and_for_a_day(app, settings) -> None:
+def ask(app, day: str = "2026-11-30") -> Trace:
+    """What a process that has just started keeps of a request on that day."""
     app.extensions.pop("trace_key", None)
-    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "10.1.2.3"}):
-        first = traces.trace_of_request()
+    noon = datetime.fromisoformat(f"{day}T12:00+08:00")
+    environ = {"REMOTE_ADDR": "10.1.2.3"}
+    with calendar.clock_at(noon), app.test_request_context("/", environ_base=environ):
+        return traces.trace_of_request()
+
+
+@pytest.fixture
+def keys(app, settings) -> Path:
+    """The folder of the days' keys, empty."""
+    for file in settings.trace_key_dir.iterdir():
+        file.unlink()
+    return settings.trace_key_dir
+
+
+def test_the_days_key_lies_in_a_file_of_its_own_and_not_in_redis(app, settings, keys) -> None:
+    kept = ask(app)
+    (file,) = keys.iterdir()
+    key = file.read_bytes()
+    assert len(key) == 32
+    assert file.stat().st_mode & 0o077 == 0
+    assert trace(key, "10.1.2.3", None).network == kept.network
     client = redis.Redis.from_url(settings.redis_url)
-    name = f"trace_key:{calendar.today()}"
-    assert len(client.get(name)) == 32
-    assert 0 < client.ttl(name) <= traces.KEY_SECONDS
-    assert trace(client.get(name), "10.1.2.3", None).network == first.network
+    assert not any(key in (client.get(name) or b"") for name in client.keys("*"))
 
 
-def test_every_process_uses_the_key_that_was_first(app, settings) -> None:
-    app.extensions.pop("trace_key", None)
-    key = secrets.token_bytes(32)
-    redis.Redis.from_url(settings.redis_url).set(f"trace_key:{calendar.today()}", key)
-    assert traces._key_of(calendar.today()) == key
+def test_every_process_uses_the_key_that_was_first(app, keys) -> None:
+    assert ask(app) == ask(app)
+    (keys / "2026-12-01.key").write_bytes(b"first")
+    assert ask(app, "2026-12-01").network == trace(b"first", "10.1.2.3", None).network
+
+
+def test_of_many_who_make_the_key_at_once_all_get_the_same(app, keys) -> None:
+    start = Barrier(8)
+
+    def race() -> bytes:
+        with app.app_context():
+            start.wait()
+            return traces._shared_key(date(2026, 11, 30))
+
+    with ThreadPoolExecutor(8) as racers:
+        made = {racer.result() for racer in [racers.submit(race) for _ in range(8)]}
+    assert len(made) == 1
+    assert [file.name for file in keys.iterdir()] == ["2026-11-30.key"]
+
+
+def test_the_first_request_of_a_day_takes_the_key_of_the_day_before_away(app, keys) -> None:
+    before = ask(app)
+    after = ask(app, "2026-12-01")
+    assert [file.name for file in keys.iterdir()] == ["2026-12-01.key"]
+    assert before.network != after.network
+
+
+def test_the_night_takes_the_key_away_where_nobody_asked_any_more(app, keys) -> None:
+    ask(app)
+    (keys / "2026-11-30.draft-of-a-killed-process").touch()
+    (keys / "somebody elses file").touch()
+    with calendar.clock_at(datetime(2026, 11, 30, 23, 59, tzinfo=calendar.COUNTY_ZONE)):
+        jobs.hold_suspicious()
+    assert (keys / "2026-11-30.key").exists()
+    with calendar.clock_at(datetime(2026, 12, 1, 1, 30, tzinfo=calendar.COUNTY_ZONE)):
+        jobs.hold_suspicious()
+    assert [file.name for file in keys.iterdir()] == ["somebody elses file"]
+
+
+def test_where_no_key_can_be_written_a_request_is_served_all_the_same(
+    app, keys, monkeypatch
+) -> None:
+    (keys / "a file").touch()
+    broken = replace(app.config["SETTINGS"], trace_key_dir=keys / "a file")
+    monkeypatch.setitem(app.config, "SETTINGS", broken)
+    assert ask(app).network is not None
