@@ -1,5 +1,6 @@
 """Writes about console log-ins: opening, checking, locking, changing."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -28,11 +29,12 @@ from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.core.sessions import close_all_sessions
-from backend.app.places.queries import region_path
+from backend.app.places.queries import region_names, region_path
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 ONE_TIME_FOR = timedelta(days=7)
+KIND_OF_PLACE = re.compile("(?<=..)(县|市|区|旗|镇|乡|村|街道|社区)$")
 
 
 def create_login(
@@ -189,12 +191,20 @@ def change_password(person_id: int, old: str, new: str) -> bool:
         return False
     if old == new:
         raise InvalidInput(errors={"password": ["新密码不能和现在的一样"]})
-    check_strength(new, login.username)
+    check_strength(new, login.username, _names_around(person_id))
     login.password_hash = hash_password(new)
     login.must_change_password, login.password_expires_at = False, None
     record("change_password", person_id, "person", person_id)
     after_commit(lambda: close_all_sessions(person_id))
     return True
+
+
+def _names_around(person_id: int) -> set[str]:
+    """The owner's name and those of the places worked for, also without 县, 镇 or 村."""
+    name, grants = load_grants(person_id, even_if_waiting=True)
+    regions = {region for grant in grants for region in region_path(grant.region_id)}
+    names = {name, *region_names(regions).values()}
+    return {one for each in names for one in (each, KIND_OF_PLACE.sub("", each)) if len(one) > 1}
 
 
 def reset_password(actor: Actor, person_id: int) -> str:

@@ -2,14 +2,18 @@
 
 import re
 from datetime import timedelta
+from time import monotonic
 
 import pyotp
 import pytest
 import redis
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from backend.app.access import Role
 from backend.app.accounts import second_factor
+from backend.app.accounts.errors import PasswordTooWeak
 from backend.app.accounts.logins import own_login
+from backend.app.accounts.passwords import check_strength
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE
@@ -145,6 +149,55 @@ def test_a_first_password_must_be_changed_before_anything_else(client, county) -
     changed = client.post("/console/login/password", data={**form, **good})
     assert changed.location == "/console/leader"
     assert client.get("/console/").status_code == 200
+
+
+SECONDS_TO_JUDGE = 3
+COMMON = (
+    "1234567890", "0123456789", "12345678910", "1111111111", "qwertyuiop", "abcdefghij",
+    "password123", "admin123456", "administrator", "a123456789", "123456789a", "woaini1314",
+    "5201314520", "88888888888", "iloveyou123", "qq123456789", "P@ssw0rd123", "zaq12wsxcde3",
+)  # fmt: skip
+
+
+def fault_of(password: str) -> str | None:
+    """What a refusal says of a password."""
+    try:
+        check_strength(password, "leader")
+    except PasswordTooWeak as refused:
+        return refused.errors["password"][0]
+    return None
+
+
+@pytest.mark.parametrize("password", COMMON)
+def test_what_everybody_uses_is_refused_also_with_letters_swapped(password: str) -> None:
+    assert fault_of(password) == "太常见,容易被猜到"
+
+
+def test_none_of_the_ten_thousand_most_used_passwords_is_taken() -> None:
+    ranked = FREQUENCY_LISTS["passwords"][:10_000]
+    assert len(ranked) == 10_000
+    assert [word for word in ranked if fault_of(word) is None] == []
+
+
+@pytest.mark.parametrize("password", ["4@8({[<369&#!1|7+$5" * 10, "4@8({[<6913!0$5+7%2" * 10])
+def test_letters_swapped_for_signs_without_end_do_not_hold_the_server(password: str) -> None:
+    began = monotonic()
+    fault_of(password)
+    assert monotonic() - began < SECONDS_TO_JUDGE
+
+
+def test_names_of_the_place_the_person_and_the_product_are_no_part_of_it(
+    client, county, leader
+) -> None:
+    desk = sit_down(client, leader)
+    for name in ("富平", "leader先生", "村声", "CunSheng"):
+        new = f"{name} kqzx 7291"
+        answer = desk.post("/console/login/password", old=PASSWORD, password=new, again=new)
+        assert (name, answer.status_code) == (name, 422)
+        assert "不能包含" in answer.text
+    other = "柿子树下 kqzx 7291"
+    taken = desk.post("/console/login/password", old=PASSWORD, password=other, again=other)
+    assert taken.status_code == 302
 
 
 @pytest.mark.parametrize("new", ["short", "aaaaaaaaaaaaa", "I am leader 1", PASSWORD])
