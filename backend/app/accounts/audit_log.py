@@ -63,6 +63,7 @@ ACTIONS = {
     "drop_adjustment": "撤回扣分加分",
     "import_facts": "导入考核数据",
     "set_village_kind": "定村的类型",
+    "set_residents": "填常住人口",
     "add_village_kind": "新设村的类型",
     "raise_objection": "提出申诉",
     "decide_objection": "裁决申诉",

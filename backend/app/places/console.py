@@ -24,6 +24,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.photos import MOST_BYTES, PhotoUnreadable
 from backend.app.core.schemas import Shape
 from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
+from backend.app.places.residents import residents_of
 
 blueprint = Blueprint("places_console", __name__, url_prefix="/console/places")
 FORM_OVERHEAD = 64 * 1024
@@ -76,6 +77,7 @@ def show_village(village_id: int) -> str:
         points=targets.list_points(village_id),
         kinds=targets.list_kinds(),
         groups=queries.list_children(village_id),
+        residents=residents_of([village_id]).get(village_id),
         done=DONE.get(request.args.get("done", "")),
     )
 

@@ -27,6 +27,7 @@ class Region(Model):
     __table_args__ = (
         CheckConstraint("level IN ('county', 'township', 'village', 'group')", name="level"),
         CheckConstraint("code ~ '^[0-9]{12}$'", name="code_has_12_digits"),
+        CheckConstraint("residents BETWEEN 0 AND 1000000", name="residents"),
         CheckConstraint("(level = 'county') = (parent_id IS NULL)", name="parent"),
         CheckConstraint("(level = 'group') = (code IS NULL)", name="only_groups_lack_a_code"),
         Index(
@@ -50,6 +51,8 @@ class Region(Model):
     code: Mapped[str | None] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str | None] = mapped_column(String(20))
+    # 常住人口 of a village, as imported; null where nobody has said.
+    residents: Mapped[int | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     county_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     township_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))

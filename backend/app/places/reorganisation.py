@@ -132,6 +132,9 @@ def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None 
         db.session.refresh(group)
         keep_version(group, day)
     gone.merged_into_id = into.id
+    # A number that counts only half of the people would be worse than none.
+    known = None not in (gone.residents, into.residents)
+    into.residents = (gone.residents or 0) + (into.residents or 0) if known else None
     close_region(gone, day)
     db.session.expire_all()
     record("merge_villages", who(actor), "region", gone.id, into=into.id)

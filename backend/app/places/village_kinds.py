@@ -19,7 +19,7 @@ LONGEST = 20
 USUAL = ("农业村", "城郊村", "移民安置点", "旅游村", "牧业村", "社区")
 VILLAGES = text(
     """
-    SELECT v.id, v.code, v.name, t.name AS township, v.kind,
+    SELECT v.id, v.code, v.name, t.name AS township, v.kind, v.residents,
            (SELECT max(c.changed_at) FROM village_kind_change c WHERE c.village_id = v.id)
                AS changed_at
     FROM region v JOIN region t ON t.id = v.township_id

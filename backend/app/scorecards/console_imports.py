@@ -14,6 +14,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.guards import actor, guard
 from backend.app.core.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.places import village_kinds
+from backend.app.places.residents import MOST, read_residents, set_residents
 from backend.app.scorecards import fact_imports
 from backend.app.scorecards.fact_imports import COLUMNS, SOURCE_NAMES, Report
 from backend.app.scorecards.locks import locked_months
@@ -29,7 +30,7 @@ from backend.app.scorecards.village_files import (
 
 FORM_OVERHEAD = 64 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KIND = "类型"
+KIND, RESIDENTS = "类型", "常住人口"
 
 
 def _county(permission: Permission) -> int:
@@ -93,7 +94,9 @@ def download_template() -> Response:
     return _file(fact_imports.template(_county(Permission.IMPORT_FACTS)), "考核数据模板.xlsx")
 
 
-def _kinds(error: DomainError | None = None, changed: int | None = None) -> tuple[str, int]:
+def _kinds(
+    error: DomainError | None = None, changed: tuple[int, int] | None = None
+) -> tuple[str, int]:
     county = _county(Permission.MANAGE_SCHEMES)
     search = (request.values.get("q") or "").strip()[:20]
     rows = village_kinds.villages_with_kinds(county)
@@ -142,35 +145,55 @@ def set_kind() -> tuple[str, int] | Response:
 
 @guard(Permission.MANAGE_SCHEMES)
 def import_kinds() -> tuple[str, int]:
-    """Types of many villages from a file: all lines or none."""
+    """Types and numbers of people of many villages from a file: all lines or none."""
     request.max_content_length = MOST_BYTES + FORM_OVERHEAD
     county = _county(Permission.MANAGE_SCHEMES)
     try:
-        sheet, faults = _sheet(), Faults()
-        if place_of(sheet.headings, (KIND,)) is None:
-            raise InvalidInput(errors={"file": ["表头里要有「类型」这一列"]})
-        known = set(village_kinds.kinds_of(county))
-        wanted = {}
-        for line in village_lines(county, sheet, faults):
-            kind = line.cells[KIND]
-            if kind in known:
-                wanted[line.village_id] = kind
-            elif kind:
-                faults.note(line.number, f"没有类型「{kind[:20]}」,请先新增")
-        faults.refuse()
+        kinds, residents = _about_villages(county, _sheet())
         with transaction():
-            changed = village_kinds.set_kinds(actor(), county, wanted)
+            changed = (
+                village_kinds.set_kinds(actor(), county, kinds),
+                set_residents(actor(), county, residents),
+            )
     except InvalidInput as error:
         return _kinds(error)
     return _kinds(changed=changed)
+
+
+def _about_villages(county_id: int, sheet: Sheet) -> tuple[dict[int, str], dict[int, int]]:
+    """Types and numbers by village; an empty cell changes nothing. Raises InvalidInput."""
+    if place_of(sheet.headings, (KIND, RESIDENTS)) is None:
+        raise InvalidInput(errors={"file": ["表头里要有「类型」或「常住人口」这一列"]})
+    faults, known = Faults(), set(village_kinds.kinds_of(county_id))
+    kinds, residents = {}, {}
+    for line in village_lines(county_id, sheet, faults):
+        kind, number = line.cells.get(KIND, ""), line.cells.get(RESIDENTS, "")
+        if kind in known:
+            kinds[line.village_id] = kind
+        elif kind:
+            faults.note(line.number, f"没有类型「{kind[:20]}」,请先新增")
+        people = read_residents(number)
+        if people is not None:
+            residents[line.village_id] = people
+        elif number:
+            faults.note(line.number, f"常住人口「{number[:20]}」应是 0 到 {MOST} 的整数")
+    faults.refuse()
+    return kinds, residents
 
 
 @guard(Permission.MANAGE_SCHEMES)
 def download_kinds() -> Response:
     """The villages as they are, to be changed and handed back."""
     rows = village_kinds.villages_with_kinds(_county(Permission.MANAGE_SCHEMES))
-    cells = [(row.code, row.township, row.name, row.kind or "") for row in rows]
-    return _file(workbook("村的类型", (CODE, TOWNSHIP, NAME, KIND), cells), "村的类型.xlsx")
+    cells = [
+        (row.code, row.township, row.name, row.kind or "", _number(row.residents)) for row in rows
+    ]
+    headings = (CODE, TOWNSHIP, NAME, KIND, RESIDENTS)
+    return _file(workbook("村的类型和人口", headings, cells), "村的类型和人口.xlsx")
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def register(blueprint: Blueprint) -> None:

@@ -5,12 +5,14 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from backend.app.access import Actor, Grant, Role
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.places import operations, queries, reorganisation, targets
 from backend.app.places.errors import CannotMerge, NameTaken, RegionClosed
+from backend.app.places.models import Region
 from backend.app.places.queries import Place
 from tests.app.places.conftest import COUNTY, DAY, load, place
 
@@ -74,6 +76,20 @@ def test_a_merged_village_is_closed_but_its_history_stays(furnished: Place, mana
     assert gone.id not in [item.id for item in queries.list_children(gone.parent_id)]
     with pytest.raises(RegionClosed), transaction():
         reorganisation.rename_region(manager, gone.id, "三河新村")
+
+
+@pytest.mark.parametrize(
+    ("of_gone", "of_other", "together"), [(300, 412, 712), (None, 412, None), (300, None, None)]
+)
+def test_a_merged_village_adds_its_residents_where_both_are_known(
+    county: Place, manager: Actor, scalar, of_gone, of_other, together
+) -> None:
+    gone, into = place("610528101201"), place("610528101200")
+    with transaction() as session:
+        for one, residents in ((gone, of_gone), (into, of_other)):
+            session.execute(update(Region).where(Region.id == one.id).values(residents=residents))
+        reorganisation.merge_villages(manager, gone.id, into.id, LATER)
+    assert scalar(f"SELECT residents FROM region WHERE id = {into.id}") == together
 
 
 def test_a_merge_into_itself_or_into_a_township_is_refused(county: Place, manager: Actor) -> None:

@@ -159,7 +159,7 @@ def test_types_come_by_the_page_and_by_file_all_lines_or_none(client, bench: Ben
     one = desk.post("/console/village-types", village=str(bench.village_id), kind="移民安置点")
     assert one.status_code == 303
     names = read_sheet(desk.get("/console/village-types/villages.xlsx").data, "a.xlsx")
-    assert names.rows[0] == ["610528100201", "庄里镇", "第1村", "移民安置点"]
+    assert names.rows[0] == ["610528100201", "庄里镇", "第1村", "移民安置点", ""]
 
     def hand_in(content: str):
         return desk.post("/console/village-types/file",
@@ -171,3 +171,27 @@ def test_types_come_by_the_page_and_by_file_all_lines_or_none(client, bench: Ben
     assert scalar("SELECT count(*) FROM region WHERE kind = '移民安置点'") == 1
     assert "改了 1 个村的类型" in hand_in("村,类型\n第2村,移民安置点\n第3村,\n").text
     assert scalar("SELECT count(*) FROM region WHERE kind = '移民安置点'") == 2
+
+
+def test_residents_come_by_the_same_file_and_stand_on_the_villages_page(
+    client, bench: Bench, scalar
+) -> None:
+    desk = sit_down(client, bench.staff.person_id)
+
+    def hand_in(content: str):
+        return desk.post("/console/village-types/file",
+                         file=(io.BytesIO(content.encode()), "人口.csv"))  # fmt: skip
+
+    page = f"/console/places/villages/{bench.village_id}"
+    assert "常住人口没有导入" in desk.get(page).text
+    refused = hand_in("村,常住人口\n第1村,812\n第2村,约三百\n第3村,-1\n")
+    assert refused.status_code == 422
+    for fault in ("第 3 行:常住人口「约三百」应是 0 到 1000000 的整数", "第 4 行:常住人口「-1」"):
+        assert fault in refused.text
+    assert scalar("SELECT count(*) FROM region WHERE residents IS NOT NULL") == 0
+    assert "2 个村的常住人口" in hand_in("村,常住人口\n第1村,812\n第2村,0\n第3村,\n").text
+    assert "没有改动" in hand_in("村,常住人口\n第1村,812\n").text
+    assert "常住人口 812 人" in desk.get(page).text
+    listed = read_sheet(desk.get("/console/village-types/villages.xlsx").data, "a.xlsx")
+    assert [row[4] for row in listed.rows[:3]] == ["812", "0", ""]
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'set_residents'") == 2
