@@ -12,7 +12,7 @@ TOWNSHIPS = (
     Column("乡镇", 16), Column("村", 6), Column("评价", 8), Column("满意度", 9, 1),
     Column("满意度 95% 区间", 16), Column("好评率%", 9, 1), Column("好评率 95% 区间", 18),
     Column("样本", 10), Column("发现", 7), Column("受理", 7), Column("办结", 7), Column("满意", 7),
-    Column("超时未办", 9),
+    Column("超时", 9),
 )  # fmt: skip
 VILLAGES = (
     Column("村", 20), Column("乡镇", 14), Column("类型", 12), Column("总分", 8, 2),
@@ -52,7 +52,9 @@ def _summary(content: Mapping[str, Any]) -> Sheet:
     rows: list[tuple[Any, ...]] = [("简报", f"{content['title']} 第 {content['edition']} 稿", None)]
     rows += [(name, now[key], before[key] if before else None) for name, key in FLOW_NAMES]
     rows += [
-        ("超时还没办", content["late"], None),
+        ("超时（写这一稿时）", content["late"], None),
+        ("其中县诉求受理中心没派出去的", content["late_at_desk"], None),
+        ("其中县直部门等的", content["late_elsewhere"], None),
         ("评价", rated["n"], None),
         ("满意度", number(rated["satisfaction"]), None),
         ("满意度 95% 区间", rated["satisfaction_range"], None),

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.app.core import calendar
 from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span
-from backend.app.places.queries import Place, list_villages
+from backend.app.places.queries import Place, list_townships, list_villages
 from backend.app.ratings.facts import levels_between
 from backend.app.scorecards import publications
 from backend.app.scorecards.figures import (
@@ -25,9 +25,12 @@ from backend.app.scorecards.publication_village import light_of
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
-from backend.app.tickets.flow import Flow, VillageFlow, flows, whole
+from backend.app.tickets import board
+from backend.app.tickets.flow import VillageFlow, flows, whole
 
 Content = dict[str, Any]
+# Where what is late lies, beside the townships.
+DESK, ELSEWHERE = "县诉求受理中心", "县直部门等"
 FLOW = ("found", "accepted", "done", "content")
 
 
@@ -47,7 +50,7 @@ def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Con
     which is not compared with the whole period before.
     """
     villages = {one.id: Village(one.id, one.name, one.township) for one in list_villages(county.id)}
-    found = _flows(county.id, span)
+    found, late = _flows(county.id, span), _late(county.id, villages)
     content: Content = {
         "county": county.name,
         "kind": span.kind.value,
@@ -55,9 +58,11 @@ def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Con
         + (f"（{unfinished}）" if unfinished else ""),
         "period": named.name,
         "unfinished": unfinished,
-        "flow": _flow(whole(found)),
-        "flow_before": None if span != named else _flow(whole(_flows(county.id, span.before))),
-        "late": sum(_late(one) for one in found.values()),
+        "flow": _flow(found.values()),
+        "flow_before": None if span != named else _flow(_flows(county.id, span.before).values()),
+        "late": late.total(),
+        "late_at_desk": late[DESK],
+        "late_elsewhere": late[ELSEWHERE],
         "why_left": _why_left(found.values()),
     }
     if span.kind is BulletinKind.WEEKLY:
@@ -68,7 +73,7 @@ def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Con
         levels = {
             unit: [*facts.counts.get("levels", [0] * 5), 0] for unit, facts in period.facts.items()
         }
-    content["townships"] = _townships(villages, levels, found)
+    content["townships"] = _townships(villages, levels, found, late)
     content["ratings"] = _rated(levels.values())
     if period is not None:
         content |= _scored(county.id, period, villages, span.months)
@@ -79,12 +84,22 @@ def _flows(county_id: int, span: Span) -> dict[int | None, VillageFlow]:
     return flows(county_id, calendar.midnight(span.start), calendar.midnight(span.end))
 
 
-def _flow(flow: Flow) -> dict[str, int]:
+def _flow(parts: Iterable[VillageFlow]) -> dict[str, int]:
+    flow = whole(parts)
     return {name: getattr(flow, name) for name in FLOW}
 
 
-def _late(flow: VillageFlow) -> int:
-    return sum(count for _, why, count in flow.left if why == "late")
+def _late(county_id: int, villages: Mapping[int, Village]) -> Counter[str]:
+    """What is late as this is written, by who has it: a township with its villages, and the county.
+
+    The same lines as on the board, so that they add up to its number.
+    """
+    townships = {one.id: one.name for one in list_townships([county_id])}
+    townships |= {one.id: one.township for one in villages.values()}
+    late = Counter[str]()
+    for line in board.offices_board(board.Scope(counties=frozenset({county_id}))):
+        late[DESK if line.is_desk else townships.get(line.region_id or 0, ELSEWHERE)] += line.late
+    return late
 
 
 def _why_left(found: Iterable[VillageFlow]) -> list[Content]:
@@ -109,6 +124,7 @@ def _townships(
     villages: Mapping[int, Village],
     levels: Mapping[int, list[int]],
     found: Mapping[int | None, VillageFlow],
+    late: Mapping[str, int],
 ) -> list[Content]:
     """One row a township in the order of codes: its villages' facts together."""
     by_township: dict[str, list[int]] = {}
@@ -116,12 +132,10 @@ def _townships(
         by_township.setdefault(one.township, []).append(one.id)
     rows = []
     for name, ids in by_township.items():
-        flow, late = Flow(), 0
-        for village_id in ids:
-            one_flow = found.get(village_id, VillageFlow())
-            flow, late = flow.plus(one_flow.whole), late + _late(one_flow)
+        flow = _flow(found.get(village_id, VillageFlow()) for village_id in ids)
         rated = _rated([levels[i] for i in ids if i in levels])
-        rows.append({"name": name, "villages": len(ids), **rated, **_flow(flow), "late": late})
+        row = {"name": name, "villages": len(ids), "late": late[name]}
+        rows.append({**row, **rated, **flow})
     return rows
 
 

@@ -17,6 +17,7 @@ from backend.app.core.typeface import BOLD, REGULAR, check_glyphs, use_fonts
 from backend.app.exports.bulletin_book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
 from backend.app.tickets.flow import WHY_WORDS
+from backend.app.tickets.lateness import late_words
 
 INK, SOFT, LEAF, LINE, WASH = (
     HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3", "#F3EEE2")
@@ -72,6 +73,10 @@ def _story(content: Mapping[str, Any]) -> list[Any]:
     if "indicators" in content:
         story += [_text("全县各指标", HEADING), _indicators(content["indicators"])]
     story += [_text("各乡镇", HEADING), _townships(content["townships"])]
+    story.append(
+        _text(f"超时按诉求在谁手上算，县诉求受理中心 {content['late_at_desk']} 件、"
+              f"县直部门等 {content['late_elsewhere']} 件不在各乡镇的数里。", SMALL)
+    )  # fmt: skip
     if "villages" in content:
         story += _villages(content)
         story += [_text("更正", HEADING), *_corrections(content["corrections"])]
@@ -89,7 +94,8 @@ def findings(content: Mapping[str, Any]) -> list[str]:
     earlier = f"（上一期 {before['found']} 件）" if before else ""
     came = f"来了 {now['found']} 件诉求{earlier}，受理 {now['accepted']} 件"
     went = f"答复 {now['done']} 件,村民说解决了 {now['content']} 件"
-    lines = [f"{came},{went};超时还没办的 {content['late']} 件。"]
+    late = late_words(content["late"], content["late_at_desk"])
+    lines = [f"{came},{went}；写这一稿时{late}。"]
     if rated["n"]:
         few = ",样本不足,仅供参考" if rated["few"] else ""
         lines.append(

@@ -8,7 +8,7 @@ from backend.app.exports.asked import Asked
 from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
 from backend.app.tickets import board, listing
 
-WIDTHS = (16, 7, 11, 10, 9, 11, 18, 18, *[16] * 8, 14, 24, 9, 9, 7)
+WIDTHS = (16, 7, 11, 10, 9, 11, 18, 18, *[16] * 8, 14, 24, 9, 9, 9)
 COLUMNS = tuple(
     Column(name, width) for name, width in zip(listing.COLUMNS, WIDTHS, strict=True)
 )  # fmt: skip

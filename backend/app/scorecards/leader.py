@@ -13,6 +13,7 @@ from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Light
 from backend.app.tickets import board, present
 from backend.app.tickets.board import OfficeLine
 from backend.app.tickets.flow import Flow, months_of_county
+from backend.app.tickets.lateness import late_words
 from backend.app.tickets.states import Party
 
 MOST_OFFICES, MOST_LATE = 8, 8
@@ -40,7 +41,7 @@ class LeaderPage:
     late: list[dict[str, Any]]
     late_count: int
     # Of them what the county's own desk has not passed on in time.
-    desk_late: int = 0
+    late_at_desk: int = 0
 
     @property
     def finding(self) -> str:
@@ -49,9 +50,7 @@ class LeaderPage:
             if light.code in ("yellow", "red") and count
         ]  # fmt: skip
         said = "、".join(behind)
-        late = f"{self.late_count} 件诉求超时" if self.late_count else "没有超时的诉求"
-        if self.desk_late:
-            late += f"，其中县诉求受理中心没派出去的 {self.desk_late} 件"
+        late = late_words(self.late_count, self.late_at_desk)
         return f"{said + ',' if said else ''}{late}。"
 
 
@@ -72,7 +71,7 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
         [(names[line.region_id, line.department_id], line) for line in offices[:MOST_OFFICES]],
         present.cards_of_both(tickets, {Party.HANDLER}),
         sum(line.late for line in offices),
-        sum(line.late for line in offices if line.is_desk),
+        sum(line.late_at_desk for line in offices),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
         for place in places
     }  # fmt: skip
     county = _county(lock, scheme, kept, cards, {i: c for i, (_, c) in villages.items()})
-    county["flow"] = vars(tickets.whole(flows))
+    county["flow"] = vars(tickets.whole(flows.values()))
     return county, villages
 
 

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, text
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    union,
+)
 
 from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.access.permissions import TABLE
@@ -14,18 +28,18 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import villages_under
 from backend.app.tickets.errors import TicketUnknown
-from backend.app.tickets.lights import SOON
+from backend.app.tickets.lateness import is_at_desk, is_late, is_running, is_soon, next_due
 from backend.app.tickets.models import Supervision, Ticket, TicketCategory, TicketEvent
 from backend.app.tickets.parties import parties_of, reaches, sides_of
 from backend.app.tickets.search import query_grams
-from backend.app.tickets.states import CLOSED, OPEN, Party, State
+from backend.app.tickets.states import AT_DESK, CLOSED, OPEN, Party, State
 
 PAGE = 50
 LAST_PAGE = 200
 SEES = TABLE[Permission.SEE_TICKETS]
 # The tabs of the list: what a state means for whoever works through it.
 VIEWS: dict[str, tuple[str, frozenset[State]]] = {
-    "desk": ("待受理、待派单", frozenset({State.SUBMITTED, State.ACCEPTED})),
+    "desk": ("待受理、待派单", AT_DESK),
     "running": ("办理中", frozenset({State.ASSIGNED, State.HANDLING, State.WAITING})),
     "late": ("已超时", OPEN),
     "extension": ("待批延期", frozenset({State.HANDLING, State.WAITING})),
@@ -108,18 +122,10 @@ class Filters:
         )  # fmt: skip
 
 
-def next_due() -> ColumnElement[datetime]:
-    """Signing comes first where it has not been done."""
-    return case(
-        (Ticket.state == State.ASSIGNED.value, func.least(Ticket.sign_due_at, Ticket.due_at)),
-        else_=Ticket.due_at,
-    )
-
-
 def _in_view(view: str, at: datetime) -> ColumnElement[bool]:
-    states = Ticket.state.in_([state.value for state in VIEWS[view][1]])
     if view == "late":
-        return and_(states, or_(Ticket.due_at < at, next_due() < at))
+        return is_late(at)
+    states = Ticket.state.in_([state.value for state in VIEWS[view][1]])
     if view == "extension":
         pending = text(
             "EXISTS (SELECT FROM ticket_extension x"
@@ -179,16 +185,21 @@ def find_tickets(scope: Scope, filters: Filters) -> list[Ticket]:
 
 
 def view_counts(scope: Scope) -> dict[str, int]:
-    """How many lie in each tab that is work; one statement over what is not closed."""
+    """How many lie in each tab that is work; one statement over what is not closed.
+
+    `late_at_desk`: of the late ones what the county's desk has not passed on.
+    """
     at = calendar.now()
-    views = [view for view in VIEWS if view not in ("closed", "all")]
+    conditions = {view: _in_view(view, at) for view in VIEWS if view not in ("closed", "all")} | {
+        "late_at_desk": and_(is_late(at), is_at_desk())
+    }
     open_states = [state.value for state in frozenset(State) - CLOSED]
     row = db.session.execute(
-        select(*(func.count().filter(_in_view(view, at)) for view in views)).where(
+        select(*(func.count().filter(condition) for condition in conditions.values())).where(
             scope.covers(), Ticket.state.in_(open_states)
         )
     ).one()
-    return dict(zip(views, row, strict=True))
+    return dict(zip(conditions, row, strict=True))
 
 
 def find_for_staff(actor: Actor, ticket_id: int) -> tuple[Ticket, frozenset[Party]]:
@@ -220,6 +231,10 @@ class OfficeLine:
     typed: int
 
     @property
+    def late_at_desk(self) -> int:
+        return self.late if self.is_desk else 0
+
+    @property
     def is_desk(self) -> bool:
         """What nobody has been given yet lies with the county's desk."""
         return self.region_id is None and self.department_id is None
@@ -230,57 +245,6 @@ class OfficeLine:
         return round(self.typing_seconds / 60 / self.typed, 1) if self.typed else None
 
 
-BOARD = """
-    WITH standing AS (
-        SELECT unit_region_id, unit_department_id,
-               count(*) AS open,
-               count(*) FILTER (WHERE due < :at AND paused_at IS NULL) AS late,
-               count(*) FILTER (WHERE due >= :at AND due <= :soon) AS soon,
-               min(due) FILTER (WHERE paused_at IS NULL) AS oldest
-        FROM (
-            SELECT CASE WHEN state NOT IN ('submitted', 'accepted') THEN unit_region_id END
-                       AS unit_region_id,
-                   CASE WHEN state NOT IN ('submitted', 'accepted') THEN unit_department_id END
-                       AS unit_department_id, paused_at,
-                   CASE WHEN state = 'assigned' THEN LEAST(sign_due_at, due_at)
-                        ELSE due_at END AS due
-            FROM ticket
-            WHERE {covers}
-              AND state IN ('submitted', 'accepted', 'assigned', 'handling', 'waiting')
-        ) AS lying
-        GROUP BY 1, 2
-    ), done AS (
-        SELECT unit_region_id, unit_department_id, count(*) AS answered,
-               count(*) FILTER (WHERE verdict = 'solved') AS solved,
-               count(*) FILTER (WHERE verdict = 'partly') AS partly,
-               count(*) FILTER (WHERE verdict = 'not') AS unsolved,
-               count(*) FILTER (WHERE verdict = 'unanswered') AS silent
-        FROM ticket WHERE {covers} AND answered_at >= :since GROUP BY 1, 2
-    ), typed AS (
-        SELECT e.unit_region_id, e.unit_department_id, sum(e.typing_seconds) AS seconds,
-               count(DISTINCT e.ticket_id) AS cases
-        FROM ticket_event e JOIN ticket ON ticket.id = e.ticket_id
-        WHERE {covers} AND ticket.answered_at >= :since AND e.typing_seconds IS NOT NULL
-        GROUP BY 1, 2
-    ), offices AS (
-        SELECT unit_region_id, unit_department_id FROM standing
-        UNION SELECT unit_region_id, unit_department_id FROM done
-    )
-    SELECT o.unit_region_id, o.unit_department_id,
-           COALESCE(s.open, 0), COALESCE(s.late, 0), COALESCE(s.soon, 0), s.oldest,
-           COALESCE(d.answered, 0), COALESCE(d.solved, 0), COALESCE(d.partly, 0),
-           COALESCE(d.unsolved, 0), COALESCE(d.silent, 0),
-           COALESCE(t.seconds, 0)::int, COALESCE(t.cases, 0)
-    FROM offices o
-    LEFT JOIN standing s ON s.unit_region_id IS NOT DISTINCT FROM o.unit_region_id
-        AND s.unit_department_id IS NOT DISTINCT FROM o.unit_department_id
-    LEFT JOIN done d ON d.unit_region_id IS NOT DISTINCT FROM o.unit_region_id
-        AND d.unit_department_id IS NOT DISTINCT FROM o.unit_department_id
-    LEFT JOIN typed t ON t.unit_region_id IS NOT DISTINCT FROM o.unit_region_id
-        AND t.unit_department_id IS NOT DISTINCT FROM o.unit_department_id
-    ORDER BY 4 DESC, 3 DESC, 7 DESC, 1, 2
-    LIMIT 500
-"""
 LOOK_BACK = timedelta(days=30)
 
 
@@ -289,13 +253,83 @@ def offices_board(scope: Scope) -> list[OfficeLine]:
     last 30 days.
     """
     at = calendar.now()
-    # Only ids stand in the condition; written out, the same statement serves every scope.
-    covers = scope.covers().compile(
-        dialect=db.engine.dialect, compile_kwargs={"literal_binds": True}
+    standing, done, typed = _standing(scope, at), _done(scope, at), _typed(scope, at)
+    offices = union(*(select(one.c.region, one.c.department) for one in (standing, done))).cte()
+
+    def of_office(other: CTE) -> ColumnElement[bool]:
+        return and_(
+            other.c.region.is_not_distinct_from(offices.c.region),
+            other.c.department.is_not_distinct_from(offices.c.department),
+        )
+
+    def figures(one: CTE, *names: str) -> list[ColumnElement[int]]:
+        return [func.coalesce(one.c[name], 0) for name in names]
+
+    under_way = figures(standing, "open", "late", "soon")
+    answers = figures(done, "answered", "solved", "partly", "unsolved", "silent")
+    query = (
+        select(
+            offices.c.region, offices.c.department, *under_way, standing.c.oldest, *answers,
+            *figures(typed, "seconds", "cases"),
+        )
+        .select_from(offices)
+        .outerjoin(standing, of_office(standing))
+        .outerjoin(done, of_office(done))
+        .outerjoin(typed, of_office(typed))
+        .order_by(
+            under_way[1].desc(), under_way[0].desc(), answers[0].desc(),
+            offices.c.region, offices.c.department,
+        )
+    )  # fmt: skip
+    return [OfficeLine(*row) for row in db.session.execute(query)]
+
+
+def _standing(scope: Scope, at: datetime) -> CTE:
+    """What lies where now."""
+    count, with_unit = func.count(), not_(is_at_desk())
+    unit = (
+        case((with_unit, Ticket.unit_region_id)).label("region"),
+        case((with_unit, Ticket.unit_department_id)).label("department"),
     )
-    statement = text(BOARD.format(covers=covers))
-    rows = db.session.execute(statement, {"at": at, "soon": at + SOON, "since": at - LOOK_BACK})
-    return [OfficeLine(*row) for row in rows]
+    query = select(
+        *unit,
+        count.label("open"),
+        count.filter(is_late(at)).label("late"),
+        count.filter(is_soon(at)).label("soon"),
+        func.min(next_due()).filter(is_running()).label("oldest"),
+    ).where(scope.covers(), Ticket.state.in_([state.value for state in OPEN | {State.WAITING}]))
+    return query.group_by(*unit).cte("standing")
+
+
+def _done(scope: Scope, at: datetime) -> CTE:
+    """What was answered lately, and what villagers said to it."""
+    said = {"solved": "solved", "partly": "partly", "unsolved": "not", "silent": "unanswered"}
+    query = select(
+        Ticket.unit_region_id.label("region"),
+        Ticket.unit_department_id.label("department"),
+        func.count().label("answered"),
+        *(func.count().filter(Ticket.verdict == word).label(name) for name, word in said.items()),
+    ).where(scope.covers(), Ticket.answered_at >= at - LOOK_BACK)
+    return query.group_by(Ticket.unit_region_id, Ticket.unit_department_id).cte("done")
+
+
+def _typed(scope: Scope, at: datetime) -> CTE:
+    """How long the offices typed for what was answered lately."""
+    unit = (TicketEvent.unit_region_id, TicketEvent.unit_department_id)
+    query = (
+        select(
+            unit[0].label("region"),
+            unit[1].label("department"),
+            func.sum(TicketEvent.typing_seconds).cast(Integer).label("seconds"),
+            func.count(TicketEvent.ticket_id.distinct()).label("cases"),
+        )
+        .join(Ticket, Ticket.id == TicketEvent.ticket_id)
+        .where(
+            scope.covers(), Ticket.answered_at >= at - LOOK_BACK,
+            TicketEvent.typing_seconds.is_not(None),
+        )
+    )  # fmt: skip
+    return query.group_by(*unit).cte("typed")
 
 
 def supervision_log(scope: Scope, limit: int = 50) -> list[Any]:

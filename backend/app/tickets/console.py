@@ -30,6 +30,7 @@ from backend.app.tickets.categories import list_categories, names_of
 from backend.app.tickets.deadlines import URGENCY_NAMES
 from backend.app.tickets.handling import Written
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
+from backend.app.tickets.lateness import late_words
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.routing import Office
 from backend.app.tickets.states import Party, State, moves
@@ -86,9 +87,11 @@ def _list(error: DomainError | None = None) -> str:
     rows = board.find_tickets(scope, filters)
     runs_desk = has_permission(me, Permission.RUN_TICKET_DESK)
     counties = regions_of(me, Permission.SEE_TICKETS)
+    counts = board.view_counts(scope)
     return render_template(
         "tickets/list.html",
-        filters=filters, views=board.VIEWS, counts=board.view_counts(scope), turned=turned,
+        filters=filters, views=board.VIEWS, counts=counts, turned=turned,
+        said=late_words(counts["late"], counts["late_at_desk"]),
         cards=present.cards_of_both(
             rows[: board.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
         ),
@@ -289,10 +292,12 @@ def show_board() -> str:
     lines = board.offices_board(scope)
     log = board.supervision_log(scope)
     names = present.office_names(lines)
+    late = sum(line.late for line in lines)
     return render_template(
         "tickets/board.html",
         lines=lines, names=names, log=log, levels=supervision.LEVEL_NAMES,
-        at=calendar.now(), late=sum(line.late for line in lines),
+        at=calendar.now(), late=late,
+        said=late_words(late, sum(line.late_at_desk for line in lines)),
         open=sum(line.open for line in lines),
     )  # fmt: skip
 

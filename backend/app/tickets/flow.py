@@ -4,6 +4,7 @@ What is said about single matters is their category and where they stand. Confid
 tickets, complaints about cadres, and what is nobody's business (低保, 纠纷) stand among 其他.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,14 +46,14 @@ OF_VILLAGE = text(f"SELECT {STEPS} AND t.village_id = :village_id")
 TWO_MONTHS = text(
     f"SELECT t.created_at >= :middle, {STEPS} AND t.county_id = :county_id GROUP BY 1"
 )
-# Why something is not done, the most telling reason first.
+# Why something is not done, the most telling reason first; late is said by the citizen's clock.
 WHY = """
     CASE WHEN t.state = 'declined' THEN 'declined'
          WHEN t.outcome = 'cannot' OR t.reply_result = 'cannot' THEN 'cannot'
          WHEN t.verdict = 'not' THEN 'not_solved'
          WHEN t.state IN ('submitted', 'accepted') THEN 'desk'
          WHEN t.state = 'waiting' THEN 'waiting'
-         WHEN t.citizen_due_at < :at THEN 'late'
+         WHEN t.citizen_due_at < :at THEN 'promise_passed'
          WHEN t.extra_days > 0 THEN 'extended'
          ELSE 'running' END
 """
@@ -75,7 +76,7 @@ WHY_WORDS = {
     "not_solved": "村民说没解决,还要再办",
     "desk": "正在找该办的单位",
     "waiting": "等村民补充情况",
-    "late": "超了时限,正在催办",
+    "promise_passed": "过了答应村民的期限,正在催办",
     "extended": "批准了延期,还在办",
     "running": "正在办,没到期",
 }
@@ -136,9 +137,9 @@ def months_of_county(
     return found.get(False, Flow()), found.get(True, Flow())
 
 
-def whole(found: dict[int | None, VillageFlow]) -> Flow:
-    """The county's sum."""
+def whole(found: Iterable[VillageFlow]) -> Flow:
+    """The sum of some villages, or of a county."""
     total = Flow()
-    for one in found.values():
+    for one in found:
         total = total.plus(one.whole)
     return total

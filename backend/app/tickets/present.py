@@ -18,6 +18,7 @@ from backend.app.places.queries import department_names, region_names, village_l
 from backend.app.tickets.files import link_to
 from backend.app.tickets.intake import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, Kind, Verdict
+from backend.app.tickets.lateness import standing
 from backend.app.tickets.lights import Standing, citizen_text, due_text, light, promise_text
 from backend.app.tickets.models import (
     Ticket,
@@ -27,7 +28,7 @@ from backend.app.tickets.models import (
     TicketFile,
     TicketTurn,
 )
-from backend.app.tickets.shares import in_words, is_late, spells, turns_by_ticket
+from backend.app.tickets.shares import in_words, overran, spells, turns_by_ticket
 from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
 from backend.app.tickets.timeline import Told, tell
 
@@ -89,17 +90,6 @@ def names_for(tickets: Collection[Ticket], events: Iterable[HasUnit] = ()) -> Na
         }
         if categories
         else {},
-    )
-
-
-def standing(ticket: Ticket) -> Standing:
-    return Standing(
-        State(ticket.state),
-        ticket.due_at,
-        ticket.sign_due_at,
-        ticket.paused_at is not None,
-        ticket.outcome,
-        State(ticket.state) in (State.SUBMITTED, State.ACCEPTED),
     )
 
 
@@ -187,7 +177,7 @@ def cards_of_both(
 ) -> list[dict[str, Any]]:
     """As `cards`, with the citizen's clock too, and beside what is late who had it how long."""
     at = at or calendar.now()
-    turns = turns_by_ticket([ticket.id for ticket in tickets if is_late(ticket, at)])
+    turns = turns_by_ticket([ticket.id for ticket in tickets if overran(ticket, at)])
     names = names_for(tickets, chain.from_iterable(turns.values()))
     return [
         {
@@ -203,7 +193,7 @@ def _time_shares(
     ticket: Ticket, turns: Collection[TicketTurn], names: Names, at: datetime
 ) -> str | None:
     """Beside what is late; of a bad rating nothing that says when somebody rated."""
-    if ticket.channel == Channel.RATING or not is_late(ticket, at):
+    if ticket.channel == Channel.RATING or not overran(ticket, at):
         return None
     return in_words(spells(ticket, turns, names, at))
 

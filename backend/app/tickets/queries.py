@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from backend.app.access import Actor, Role
 from backend.app.core import calendar
@@ -12,7 +12,7 @@ from backend.app.core.calendar import midnight
 from backend.app.core.db import db
 from backend.app.tickets.county import policy_of
 from backend.app.tickets.errors import TicketUnknown
-from backend.app.tickets.lights import SOON
+from backend.app.tickets.lateness import is_late, is_soon, next_due
 from backend.app.tickets.models import (
     ReplyTemplate,
     Ticket,
@@ -143,16 +143,6 @@ class QueueCounts:
     waiting: int
 
 
-def _next_due() -> ColumnElement[datetime]:
-    return case(
-        (
-            Ticket.state == State.ASSIGNED.value,
-            func.least(Ticket.sign_due_at, Ticket.due_at),
-        ),
-        else_=Ticket.due_at,
-    )
-
-
 def _of_own(actor: Actor) -> ColumnElement[bool]:
     """Tickets with the reader's villages, less what is kept from the reader."""
     return and_(
@@ -164,15 +154,14 @@ def _of_own(actor: Actor) -> ColumnElement[bool]:
 def queue_counts(actor: Actor) -> QueueCounts:
     """One statement over the open tickets of the reader's villages."""
     at = calendar.now()
-    tomorrow = midnight(calendar.local_day(at)).timestamp() + 86400
-    due, todo = _next_due(), Ticket.state.in_(MINE_TO_DO)
-    end_of_day = datetime.fromtimestamp(tomorrow, calendar.COUNTY_ZONE)
+    todo = Ticket.state.in_(MINE_TO_DO)
+    end_of_day = midnight(calendar.local_day(at) + timedelta(days=1))
     row = db.session.execute(
         select(
             func.count().filter(todo),
-            func.count().filter(todo, due < at),
-            func.count().filter(todo, due >= at, or_(due <= at + SOON, due < end_of_day)),
-            func.count().filter(todo, due < end_of_day),
+            func.count().filter(todo, is_late(at)),
+            func.count().filter(todo, is_soon(at)),
+            func.count().filter(todo, next_due() < end_of_day),
             func.count().filter(Ticket.state == State.WAITING.value),
         ).where(_of_own(actor), Ticket.state.in_([state.value for state in WITH_UNIT]))
     ).one()
@@ -191,7 +180,7 @@ def queue(actor: Actor, view: str, before_id: int | None) -> list[Ticket]:
     """Of the reader's villages: what to do by deadline, what waits, what is done (newest first)."""
     query = select(Ticket).where(_of_own(actor))
     if view == "todo":
-        query = query.where(Ticket.state.in_(MINE_TO_DO)).order_by(_next_due(), Ticket.id)
+        query = query.where(Ticket.state.in_(MINE_TO_DO)).order_by(next_due(), Ticket.id)
         # A village has a handful: the whole list fits on the phone.
         return list(db.session.scalars(query.limit(200)))
     if view == "waiting":

@@ -40,8 +40,8 @@ def turns_by_ticket(ticket_ids: Collection[int]) -> dict[int, list[TicketTurn]]:
     return found
 
 
-def is_late(ticket: Ticket, at: datetime) -> bool:
-    """By either clock: what the villager was promised, or what whoever has it was given."""
+def overran(ticket: Ticket, at: datetime) -> bool:
+    """Either clock, whatever came after: what the villager was promised, or an office was given."""
     end = ticket.answered_at or ticket.closed_at or at
     return end > min(ticket.citizen_due_at, ticket.due_at)
 

@@ -76,6 +76,8 @@ STATE_NAMES = {
 }
 OPEN = frozenset({State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING})
 WAITING = frozenset({State.WAITING, State.ANSWERED})
+# Nobody has been given it yet.
+AT_DESK = frozenset({State.SUBMITTED, State.ACCEPTED})
 CLOSED = frozenset({State.RESOLVED, State.UNSOLVED, State.DECLINED, State.MERGED, State.WITHDRAWN})
 GROUPS = {"open": OPEN, "waiting": WAITING, "closed": CLOSED}
 # The office's time runs in these; while a villager is asked something it stands still.

@@ -97,7 +97,10 @@ def test_the_leaders_screen_shows_the_desks_own_lateness(
     assert at - timedelta(days=7) == on(2)
     # And so do the board and the list.
     staff = sit_down(client.application.test_client(), offices.desk.person_id)
-    assert "1 个单位有 1 件超时" in staff.get("/console/tickets/board").text
+    assert (
+        "1 件诉求超时，其中县诉求受理中心没派出去的 1 件，在 1 个单位"
+        in staff.get("/console/tickets/board").text
+    )
     assert "超时 5 天没派单" in staff.get("/console/tickets?view=late").text
 
 
