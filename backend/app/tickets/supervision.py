@@ -16,6 +16,8 @@ from backend.app.places.queries import current_village, get_place, merged_villag
 from backend.app.tickets import desk, moves, turns
 from backend.app.tickets.county import clock_of, policy_of
 from backend.app.tickets.kinds import Outcome, Verdict
+from backend.app.tickets.lateness import is_late, is_running, standing
+from backend.app.tickets.lights import LATE, light
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.news import tell_author, tell_office, tell_people
 from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, State
@@ -102,18 +104,18 @@ def _township(village_id: int) -> int:
 def escalate_overdue() -> int:
     """Reminds before a deadline passes, reports a day after; safe to run at any time again."""
     at = calendar.now()
-    late = or_(Ticket.due_at < at + BEFORE_DUE, Ticket.sign_due_at < at)
-    running = and_(Ticket.state.in_([s.value for s in RUNNING]), Ticket.paused_at.is_(None))
-    reported = and_(Ticket.due_at < at - REPORTED_AFTER, Ticket.supervision_level < Level.REPORT)
-    done = _each(and_(running, late, Ticket.supervision_level < Level.REMIND), _remind)
-    return done + _each(and_(running, reported), _report)
+    pressing = and_(is_running(), or_(Ticket.due_at < at + BEFORE_DUE, is_late(at)))
+    reported = and_(is_running(), Ticket.due_at < at - REPORTED_AFTER)
+    done = _each(and_(pressing, Ticket.supervision_level < Level.REMIND), _remind)
+    return done + _each(and_(reported, Ticket.supervision_level < Level.REPORT), _report)
 
 
 def _remind(ticket: Ticket, at: datetime) -> None:
     if ticket.supervision_level >= Level.REMIND or State(ticket.state) not in RUNNING:
         return
     act = moves.begin_as_system(ticket, Move.SUPERVISE)
-    act.words = check_words("快到期了,请抓紧" if ticket.due_at > at else "已经超时,请尽快办")
+    late = light(standing(ticket), at) is LATE
+    act.words = check_words("已经超时,请尽快办" if late else "快到期了,请抓紧")
     _note(act, Level.REMIND)
 
 
@@ -125,7 +127,7 @@ def _report(ticket: Ticket, at: datetime) -> None:
     if at < clock.close_of_nth_day(ticket.due_at, 1):
         return
     act = moves.begin_as_system(ticket, Move.SUPERVISE)
-    act.words = check_words("超时一个工作日以上")
+    act.words = check_words("过了期限一个工作日以上")
     _note(act, Level.REPORT)
 
 

@@ -21,10 +21,10 @@ from backend.app.core import storage
 from backend.app.core.db import db, transaction
 from backend.app.exports import bulletins, ticket_list
 from backend.app.exports.asked import Asked
-from backend.app.tickets import author, desk, handling, lateness, lights
+from backend.app.tickets import author, desk, handling, lateness, lights, supervision
 from backend.app.tickets.handling import Written
 from backend.app.tickets.lights import Standing, light
-from backend.app.tickets.models import Ticket
+from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.routing import Office
 from backend.app.tickets.states import State
 from backend.app.tickets.turns import running
@@ -260,3 +260,33 @@ def test_the_bulletin_says_the_number_of_the_screens(busy: Offices) -> None:
     assert said["其中县直部门等的"] == OF_BUREAU
     of_townships = sum(one["超时"] for one in rows(file("xlsx"), "乡镇"))
     assert of_townships == OF_VILLAGE + OF_NEIGHBOUR
+
+
+# Reminders
+
+
+def test_what_was_signed_late_is_not_reminded_of_as_if_it_were_due(
+    offices: Offices, clock: Clock
+) -> None:
+    """The hours for signing concern only what has not been signed."""
+    ticket_id = opened(someone(offices), offices)
+    clock(on(3))
+    do(handling.sign, offices.cadre, ticket_id)
+    assert supervision.escalate_overdue() == 0
+    clock(on(9, 15))
+    assert supervision.escalate_overdue() == 1
+    assert reminders() == ["快到期了,请抓紧"]
+
+
+def test_a_reminder_of_what_was_not_signed_in_time_says_that_it_is_late(
+    offices: Offices, clock: Clock
+) -> None:
+    opened(someone(offices), offices)
+    clock(on(3))
+    assert supervision.escalate_overdue() == 1
+    assert reminders() == ["已经超时,请尽快办"]
+
+
+def reminders() -> list[str | None]:
+    forget()
+    return list(db.session.scalars(select(Supervision.words).order_by(Supervision.id)))
