@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.models import Binding, Person, RoleGrant
 from backend.app.core.db import db, transaction
+from backend.app.core.held_words import found_lists
 from backend.app.places.models import Department, QrCode, Region, ServicePoint, ServicePointKind
 from backend.app.points.models import PointsRule
 from backend.app.ratings.models import RatingReason
@@ -48,6 +49,7 @@ def make_county(
         county = _region("county", name, f"{code}000000")
         county.county_id = county.id
         made = County(county.id)
+        found_lists([county.id])
         township = _region(
             "township", "庄里镇", f"{code}100000", parent_id=county.id, county_id=county.id
         )

@@ -136,6 +136,8 @@ ACTIONS = {
     "change_category": "改诉求分类",
     "set_routing": "改派单规则",
     "set_reply_template": "改答复模板",
+    "add_held_words": "加待核词",
+    "remove_held_words": "删待核词",
     "add_survey_question": "加问卷题",
     "retire_survey_question": "停用问卷题",
     "create_survey": "新建问卷",
@@ -178,7 +180,7 @@ DETAILS = {
     "on_the_shelf": "放回货架", "reward_id": "奖品编号", "price": "积分", "quantity": "件数",
     "movement_id": "流水编号", "count_id": "盘点编号",
     "after": "改为", "changed": "改动", "correction": "更正号",
-    "user": "服务器用户", "words": "参数",
+    "user": "服务器用户", "words": "参数", "listed": "词",
     "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {

@@ -9,7 +9,7 @@ from backend.app.accounts.models import Binding, Person
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
 
@@ -102,6 +102,6 @@ def _check_group(group_id: int | None, village_id: int) -> None:
 
 def _household(household: str | None) -> str | None:
     try:
-        return check_words(household, "household", MAX_HOUSEHOLD).text
+        return clean_words(household, "household", MAX_HOUSEHOLD)
     except InvalidInput as error:
         raise InvalidInput("户名写得不对", error.errors) from None

@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, text
 
 from backend.app.core.audit import record
 from backend.app.core.db import db
+from backend.app.core.held_words import found_lists
 from backend.app.places.divisions import Division
 
 STATEMENTS = {
@@ -160,8 +161,11 @@ def import_divisions(
         if level == "township":
             report.note("recoded", _ids("recoded"))
             report.note("reopened", _ids("reopened"))
-        report.note("new", _ids("new", level=level, day=day))
+        new = _ids("new", level=level, day=day)
+        report.note("new", new)
         _run("own")
+        if level == "county":
+            found_lists(new)
     report.note("renamed", _ids("renamed"))
     report.note("moved", _ids("moved"))
     _run("kinds")

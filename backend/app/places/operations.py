@@ -26,7 +26,7 @@ NEXT_IDS = text(
 
 
 def seed_kinds() -> None:
-    """The kinds every county starts with; names that a county changed stay changed."""
+    """The kinds that every county has; names changed since stay changed."""
     known = set(db.session.scalars(select(ServicePointKind.code)))
     db.session.add_all(
         ServicePointKind(code=code, name=name, icon=icon, position=position)

@@ -11,7 +11,7 @@ from backend.app.core import calendar
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place
 from backend.app.points import news
 from backend.app.points.errors import AlreadyDecided, SamePerson
@@ -74,10 +74,10 @@ def appeal(person_id: int, words: str) -> PointsFreeze:
     found = _freeze(current.id)
     if found.appealed_at is not None:
         raise Conflict("已经申诉过了,请等另一位工作人员看")
-    checked = check_words(words, limit=LONGEST_APPEAL)
-    if checked.text is None or len(checked.text) < 2:
+    said = clean_words(words, limit=LONGEST_APPEAL)
+    if said is None or len(said) < 2:
         raise InvalidInput(errors={"words": ["请说说为什么不该冻结"]})
-    found.appeal, found.appealed_at = checked.text, calendar.now()
+    found.appeal, found.appealed_at = said, calendar.now()
     db.session.flush()
     return found
 

@@ -11,19 +11,22 @@ from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db
-from backend.app.core.text_check import check_words
+from backend.app.core.held_words import fold, has_held_word
+from backend.app.core.text_check import WordsState, clean_words, look_over
 from backend.app.points.fragments import earn_many
 from backend.app.ratings.operations import recount
+from backend.app.ratings.statements import hold_reason, words_state
 
 COLUMNS = (
     "person_id", "qr_code_id", "rated_on", "created_at", "level", "reason_ids",
     "words", "words_state", "hold_reason", "idempotency_key", "request_digest", "scan_nonce",
 )  # fmt: skip
+TAKEN = {"words_state": words_state("d."), "hold_reason": hold_reason("d.")}
 DRAFT = text(
     """
     CREATE TEMP TABLE draft_rating ON COMMIT DROP AS
     SELECT person_id, qr_code_id, rated_on, created_at, level, reason_ids, words, words_state,
-           hold_reason, idempotency_key, request_digest, scan_nonce
+           hold_reason, idempotency_key, request_digest, scan_nonce, words AS folded
     FROM rating WITH NO DATA
     """
 )
@@ -31,11 +34,16 @@ STORE = text(
     f"""
     WITH rated AS (
         INSERT INTO rating ({", ".join(COLUMNS)}, county_id, village_id, service_point_id)
-        SELECT {", ".join("d." + column for column in COLUMNS)}, v.county_id, v.id, s.id
-        FROM draft_rating d
-        JOIN qr_code q ON q.id = d.qr_code_id
-        JOIN service_point s ON s.id = q.service_point_id
-        JOIN region v ON v.id = s.village_id
+        SELECT {", ".join(TAKEN.get(column, f"d.{column}") for column in COLUMNS)},
+               d.county_id, d.village_id, d.service_point_id
+        FROM (
+            SELECT d.*, v.county_id, v.id AS village_id, s.id AS service_point_id,
+                   {has_held_word("d.folded", "v.county_id")} AS has_held_word
+            FROM draft_rating d
+            JOIN qr_code q ON q.id = d.qr_code_id
+            JOIN service_point s ON s.id = q.service_point_id
+            JOIN region v ON v.id = s.village_id
+        ) d
         ORDER BY d.created_at
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, person_id, rated_on, created_at
@@ -63,7 +71,7 @@ def load_ratings(ratings: Iterable[PastRating]) -> int:
     """Stores ratings, their points and their counters; returns how many were new."""
     days: list[date] = []
     db.session.execute(DRAFT)
-    copy_rows("draft_rating", COLUMNS, _rows(ratings, days))
+    copy_rows("draft_rating", (*COLUMNS, "folded"), _rows(ratings, days))
     if not days:
         return 0
     stored: int = db.session.execute(STORE).scalar_one()
@@ -73,11 +81,13 @@ def load_ratings(ratings: Iterable[PastRating]) -> int:
 
 def _rows(ratings: Iterable[PastRating], days: list[date]) -> Iterator[tuple[Any, ...]]:
     for rating in ratings:
-        checked = check_words(rating.words)
+        checked = look_over(clean_words(rating.words))
+        shown = checked.state is WordsState.SHOWN
         day = calendar.local_day(rating.at)
         days.append(day)
         yield (
             rating.person_id, rating.qr_code_id, day, rating.at, rating.level,
             sorted(set(rating.reason_ids)), checked.text, checked.state.value, checked.reason,
             UUID(bytes=secrets.token_bytes(16)), secrets.token_bytes(32), secrets.token_bytes(12),
+            fold(checked.text or "") if shown else None,
         )  # fmt: skip

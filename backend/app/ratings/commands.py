@@ -15,7 +15,7 @@ commands = AppGroup("ratings", help="评价")
 
 @commands.command("seed-reasons")
 def seed_reasons() -> None:
-    """Adds the reasons a county starts with; running it again changes nothing."""
+    """Adds the reasons that every county offers; running it again changes nothing."""
     with transaction():
         added = operations.seed_reasons()
     click.echo(f"新增评价原因 {added} 条")

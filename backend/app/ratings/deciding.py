@@ -10,7 +10,7 @@ from backend.app.accounts.queries import bound_village
 from backend.app.core import audit, calendar
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place
 from backend.app.ratings.holding import release
 from backend.app.ratings.models import Rating, RatingHold
@@ -39,7 +39,7 @@ def decide_bunch(
     """
     if decision not in (ACCEPTED, REJECTED):
         raise InvalidInput(errors={"decision": ["请选算数或不算数"]})
-    said = check_words(note, "note", LONGEST_NOTE).text
+    said = clean_words(note, "note", LONGEST_NOTE)
     if not said:
         raise InvalidInput(errors={"note": ["请写一句为什么,会留在记录里"]})
     query = select(RatingHold).where(RatingHold.bunch == bunch).order_by(RatingHold.id)

@@ -14,7 +14,8 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core import audit, calendar
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
-from backend.app.core.text_check import CheckedText, WordsState, check_words
+from backend.app.core.held_words import fold
+from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
 from backend.app.core.traces import Trace
 from backend.app.ratings import errors, queries, scan, storing
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
@@ -53,7 +54,7 @@ def rate(
     at = calendar.now()
     if at > ticket.expires_at:
         return _first_answer(person_id, key, digest) or _raise(scan.TicketExpired())
-    checked = check_words(given.words)
+    checked = look_over(clean_words(given.words))
     _check_reasons(given)
     values = _values(ticket, key, digest, given, checked, trace)
     stored = storing.store(values)
@@ -88,6 +89,8 @@ def _values(
         "words": checked.text,
         "words_state": checked.state.value,
         "hold_reason": checked.reason,
+        # The statement looks for the county's own words, for only there the county is known.
+        "folded": fold(checked.text or "") if checked.state is WordsState.SHOWN else None,
         "idempotency_key": key,
         "request_digest": digest.hex(),
         "took_seconds": max(0, int((at - ticket.scanned_at).total_seconds())),
@@ -109,14 +112,14 @@ def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
 
 def _rated(stored: tuple[Any, ...], values: dict[str, Any]) -> Rated:
     """The new rating as its author sees it, without asking the database again."""
-    rating_id, village_name, service_point_name, points_awarded, balance = stored
+    rating_id, village_name, service_point_name, points_awarded, balance, state = stored
     line = queries.RatingLine(
         id=rating_id,
         level=values["level"],
         reason_ids=values["reason_ids"],
         reasons=queries.reason_texts(values["reason_ids"]),
         words=values["words"],
-        words_state=values["words_state"],
+        words_state=state,
         rated_on=values["rated_on"],
         created_at=values["created_at"],
         village_name=village_name,
@@ -162,7 +165,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     if at > rating.created_at + CHANGE_WINDOW or rating.followup_level is not None:
         raise errors.ChangeClosed
     _check_reasons(given)
-    checked = check_words(given.words)
+    checked = judge(rating.county_id, clean_words(given.words))
     same = (rating.level, rating.reason_ids, rating.words) == (
         given.level,
         sorted(set(given.reason_ids)),
@@ -192,7 +195,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
 def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> None:
     """追评, once: replaces the first rating in every figure; both stay visible."""
     rating = _own_rating(person_id, rating_id)
-    checked = check_words(words)
+    checked = judge(rating.county_id, clean_words(words))
     if rating.followup_level is not None:
         if (rating.followup_level, rating.followup_words) == (level, checked.text):
             return
@@ -247,7 +250,7 @@ def recount(first_month: date, last_month: date) -> None:
 
 
 def seed_reasons() -> int:
-    """Adds the reasons a county starts with where they are missing; returns how many."""
+    """Adds the reasons that every county offers where they are missing; returns how many."""
     rows = [
         {"text": label, "first_level": first, "last_level": last, "position": position}
         for position, (label, first, last) in enumerate(REASONS, 1)

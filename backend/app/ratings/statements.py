@@ -3,6 +3,8 @@
 from sqlalchemy import text
 
 from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
+from backend.app.core.held_words import has_held_word
+from backend.app.core.text_check import HELD_WORD
 from backend.app.places.fragments import LIVE_TARGET
 from backend.app.points.fragments import earn_many
 
@@ -15,10 +17,19 @@ SUMS = ", ".join(f"{c} = counted.{c} + excluded.{c}" for c in LEVELS)
 # One rating as JSON: the names are those of the columns.
 GIVEN = """
     nth int, person_id bigint, qr_code_id bigint, rated_on date, created_at timestamptz,
-    level smallint, reason_ids int[], words text, words_state text, hold_reason text,
+    level smallint, reason_ids int[], words text, words_state text, hold_reason text, folded text,
     idempotency_key uuid, request_digest text, scan_nonce text,
     took_seconds smallint, network text, device text
 """
+
+
+def words_state(row: str = "") -> str:
+    """What a row's own state becomes where the county's list has one of its words."""
+    return f"CASE WHEN {row}has_held_word THEN 'held' ELSE {row}words_state END"
+
+
+def hold_reason(row: str = "") -> str:
+    return f"CASE WHEN {row}has_held_word THEN '{HELD_WORD}' ELSE {row}hold_reason END"
 
 
 # Everything is written in the order of keys, people first, then points, then villages: whoever
@@ -27,7 +38,8 @@ GIVEN = """
 STORE_RATINGS = f"""
     WITH target AS (
         SELECT act.*, s.id AS service_point_id, v.id AS village_id, v.county_id,
-               v.name AS village_name, s.name AS service_point_name
+               v.name AS village_name, s.name AS service_point_name,
+               {has_held_word("act.folded", "v.county_id")} AS has_held_word
         FROM json_to_recordset(CAST($1 AS json)) AS act({GIVEN})
         {LIVE_TARGET}
         WHERE NOT {is_cadre_of_v("act.person_id", "act.rated_on")}
@@ -38,12 +50,12 @@ STORE_RATINGS = f"""
              level, reason_ids, words, words_state, hold_reason,
              idempotency_key, request_digest, scan_nonce)
         SELECT county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, created_at,
-               level, reason_ids, words, words_state, hold_reason,
+               level, reason_ids, words, {words_state()}, {hold_reason()},
                idempotency_key, decode(request_digest, 'hex'), decode(scan_nonce, 'hex')
         FROM target ORDER BY person_id, service_point_id
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, service_point_id, person_id, rated_on, created_at,
-                  level, idempotency_key, request_digest, scan_nonce
+                  level, words_state, idempotency_key, request_digest, scan_nonce
     ), trace AS (
         INSERT INTO rating_trace (rating_id, rated_on, took_seconds, network, device)
         SELECT rated.id, rated.rated_on, target.took_seconds,
@@ -70,7 +82,8 @@ STORE_RATINGS = f"""
            COALESCE(earned.amount, 0),
            COALESCE((SELECT balance FROM points_balance b WHERE b.person_id = rated.person_id), 0)
                + COALESCE(sum(earned.amount)
-                          OVER (PARTITION BY rated.person_id ORDER BY rated.id), 0)
+                          OVER (PARTITION BY rated.person_id ORDER BY rated.id), 0),
+           rated.words_state
     FROM rated
     JOIN target ON target.person_id = rated.person_id
          AND target.idempotency_key = rated.idempotency_key

@@ -68,10 +68,11 @@ def _store_alone(rating: Given) -> StoredOrNot | Exception:
 def _execute(ratings: Sequence[Given]) -> list[StoredOrNot]:
     numbered = [{"nth": nth, **rating} for nth, rating in enumerate(ratings)]
     outcomes: list[StoredOrNot] = [None] * len(ratings)
-    for nth, rating_id, village, service_point, awarded, balance in execute_prepared(
+    for nth, rating_id, village, service_point, awarded, balance, state in execute_prepared(
         STATEMENT_NAME, STATEMENT, [orjson.dumps(numbered)]
     ):
         outcomes[int(nth)] = (
             int(rating_id), village.decode(), service_point.decode(), int(awarded), int(balance),
+            state.decode(),
         )  # fmt: skip
     return outcomes

@@ -17,7 +17,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.queue import JobName, enqueue
-from backend.app.core.text_check import WordsState, check_words
+from backend.app.core.text_check import WordsState, clean_words, judge
 from backend.app.notices.operations import notify
 from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import corrections, proofs
@@ -106,7 +106,9 @@ def raise_objection(actor: Actor, key: UUID, raised: Raised) -> Objection:
     )
     if known is not None:
         return known
-    words = _spoken(raised.words, "words", "请写清楚为什么不该扣", LONGEST_WORDS)
+    words = _spoken(
+        place.county_id or 0, raised.words, "words", "请写清楚为什么不该扣", LONGEST_WORDS
+    )
     if calendar.today() > last_day(place.county_id or 0, raised.month):
         raise ObjectionClosed
     facts = standing_facts(place.id, raised.month)
@@ -138,8 +140,8 @@ def _objected(raised: Raised) -> bool:
     return db.session.scalar(query) is not None
 
 
-def _spoken(words: str, field: str, wanted: str, limit: int) -> str:
-    checked = check_words(words, field, limit)
+def _spoken(county_id: int, words: str, field: str, wanted: str, limit: int) -> str:
+    checked = judge(county_id, clean_words(words, field, limit))
     if checked.text is None:
         raise InvalidInput(errors={field: [wanted]})
     if checked.state is WordsState.HELD:
@@ -171,7 +173,9 @@ def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision:
     """
     objection = get_objection(objection_id)
     check_reviewer(actor, objection)
-    reason = _spoken(decision, "decision", "请写明裁决理由,会给村里看", LONGEST_DECISION)
+    reason = _spoken(
+        objection.county_id, decision, "decision", "请写明裁决理由,会给村里看", LONGEST_DECISION
+    )
     # Who locks the month waits for this, or this for him: never both at once.
     hold_month(objection.month)
     db.session.refresh(objection, with_for_update=True)

@@ -9,7 +9,7 @@ from typing import Any
 from backend.app.core import calendar
 from backend.app.core.calendar import local_day
 from backend.app.core.errors import InvalidInput
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.library import check_question
 from backend.app.surveys.questionnaires import FEWEST, MOST
@@ -84,7 +84,7 @@ def _gathering(faults: Faults) -> Iterator[None]:
 
 
 def _title(given: str) -> str:
-    title = check_words(given, "title").text
+    title = clean_words(given, "title")
     if title is None or len(title) > LONGEST_TITLE or "\n" in title:
         raise InvalidInput(errors={"title": [f"标题写 1 到 {LONGEST_TITLE} 个字"]})
     return title

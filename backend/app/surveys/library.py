@@ -9,7 +9,7 @@ from backend.app.access import Actor
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotFound
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.models import LibraryQuestion
 
@@ -62,13 +62,13 @@ def check_question(kind: str, words: str, options: list[str], field: str) -> Que
     """A question in good order; raises InvalidInput naming the field."""
     if kind not in {one.value for one in QuestionKind}:
         raise InvalidInput(errors={field: ["请选题型"]})
-    text = check_words(words, field, LONGEST_WORDS).text
+    text = clean_words(words, field, LONGEST_WORDS)
     if text is None or "\n" in text:
         raise InvalidInput(errors={field: ["请写一句问话"]})
     wanted = QuestionKind(kind)
     if wanted in (LEVEL, TEXT):
         return Question(wanted, text)
-    cleaned = [option for given in options if (option := check_words(given, field).text)]
+    cleaned = [option for given in options if (option := clean_words(given, field))]
     if not 2 <= len(cleaned) <= MOST_OPTIONS:
         raise InvalidInput(errors={field: [f"「{text}」应有 2 到 {MOST_OPTIONS} 个选项,一行一个"]})
     if len(set(cleaned)) != len(cleaned):

@@ -12,7 +12,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavail
 from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
 from backend.app.core.photos import clean_apart
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.surveys import store, tokens
 from backend.app.surveys.schemas import Token
 from backend.app.tickets import letters
@@ -49,10 +49,10 @@ def _read(body: bytes) -> letters.Letter:
         letter = letters.unpack(body)
     except letters.LetterInvalid as fault:
         raise InvalidInput(errors={fault.part: [fault.message]}) from None
-    checked = check_words(letter.words, limit=letters.LONGEST)
-    if checked.text is None and not letter.photos:
+    words = clean_words(letter.words, limit=letters.LONGEST)
+    if words is None and not letter.photos:
         raise InvalidInput(errors={"words": ["请写几句话,或拍张照片"]})
-    return replace(letter, words=checked.text)
+    return replace(letter, words=words)
 
 
 def _harmless(letter: letters.Letter) -> letters.Letter:
@@ -126,7 +126,7 @@ def _word(given: Any) -> dict[str, Any]:
     words = given.get("words")
     if words is not None and not isinstance(words, str):
         raise InvalidInput(errors={"words": ["应为文字"]})
-    text = check_words(words, limit=LONGEST_WORD).text
+    text = clean_words(words, limit=LONGEST_WORD)
     if given["kind"] != "verdict":
         if text is None:
             raise InvalidInput(errors={"words": ["请写几句话"]})

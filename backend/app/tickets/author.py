@@ -8,7 +8,7 @@ from sqlalchemy import select
 from backend.app.access import Actor
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.points.acts import FOLLOW_UP
 from backend.app.points.ledger import credit
 from backend.app.tickets import files, moves, turns
@@ -18,7 +18,7 @@ from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved
 from backend.app.tickets.handling import drop_extension
 from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.naming import keep_from, later_words
+from backend.app.tickets.naming import keep_from, named_later
 from backend.app.tickets.news import tell_office, tell_people
 from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
 
@@ -33,13 +33,14 @@ def supplement(
     file_ids: tuple[int, ...] = (),
 ) -> Ticket:
     """Answers the office's question; its time runs on."""
-    checked = check_words(words, limit=LONGEST)
+    said = clean_words(words, limit=LONGEST)
     act = moves.begin(actor, ticket_id, Move.SUPPLEMENT, version)
     attached = files.own_loose_files(actor.person_id, file_ids) if actor else []
-    if checked.text is None and not attached:
+    if said is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
     ticket = act.ticket
-    act.words, kept = later_words(ticket, checked)
+    kept = named_later(ticket, said)
+    act.words, act.names_somebody = said, kept.named
     moves.resume(act)
     event = moves.finish(act, State.ACCEPTED if kept.named else None)
     files.attach(attached, ticket.id, event.id)
@@ -68,7 +69,7 @@ def give_verdict(
         raise InvalidInput(errors={"answer": ["请选「解决了」「解决了一部分」或「没解决」"]})
     if level is not None and not 1 <= level <= 5:
         raise InvalidInput(errors={"level": ["请从五个表情里选一个"]})
-    checked = check_words(words, limit=LONGEST)
+    said = clean_words(words, limit=LONGEST)
     move = Move.CONFIRM if answer in CLOSING_VERDICTS else Move.DISPUTE
     act = moves.begin(actor, ticket_id, move, version)
     ticket = act.ticket
@@ -77,7 +78,7 @@ def give_verdict(
     ticket.verdict, ticket.verdict_at, ticket.handling_level = answer, act.at, level
     turns.note_verdict(ticket, answer, act.at, level)
     ticket.outcome = answer if answer in CLOSING_VERDICTS or act.before is State.RESOLVED else None
-    act.words, _ = later_words(ticket, checked)
+    act.words, act.names_somebody = said, named_later(ticket, said).named
     act.detail = {"answer": answer, "level": level}
     event = moves.finish(act)
     if ticket.person_id is not None:
@@ -94,8 +95,8 @@ def give_verdict(
 
 def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str | None) -> Ticket:
     """重办, once: with the same unit and new deadlines."""
-    checked = check_words(words, limit=LONGEST)
-    if checked.text is None:
+    said = clean_words(words, limit=LONGEST)
+    if said is None:
         raise InvalidInput(errors={"words": ["请说说哪里还没解决"]})
     act = moves.begin(actor, ticket_id, Move.REOPEN, version)
     ticket = act.ticket
@@ -106,7 +107,7 @@ def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str 
         if age.days >= policy_of(ticket.county_id).archive_days:
             raise TicketMoved("办结太久了,请重新提一件诉求")
     ticket.reopened_by_author = True
-    start_again(act, checked.text)
+    start_again(act, said)
     return ticket
 
 
@@ -114,7 +115,8 @@ def withdraw(actor: Actor, ticket_id: int, version: int, words: str | None = Non
     """Takes an own ticket back; what had been merged into it goes on alone."""
     act = moves.begin(actor, ticket_id, Move.WITHDRAW, version)
     ticket = act.ticket
-    act.words, _ = later_words(ticket, check_words(words, limit=LONGEST))
+    act.words = clean_words(words, limit=LONGEST)
+    act.names_somebody = named_later(ticket, act.words).named
     if act.before is State.WAITING:
         moves.resume(act)
     drop_extension(ticket, act)

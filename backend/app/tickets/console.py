@@ -19,6 +19,7 @@ from backend.app.tickets import (
     board,
     console_intake,
     console_rules,
+    console_words,
     desk,
     handling,
     listing,
@@ -304,3 +305,4 @@ def show_board() -> str:
 
 console_intake.register(blueprint)
 console_rules.register(blueprint)
+console_words.register(blueprint)

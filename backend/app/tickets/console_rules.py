@@ -28,15 +28,16 @@ def calendar_warnings(who: Actor) -> list[int]:
     )
 
 
-def _county() -> int:
-    counties = regions_of(actor(), Permission.MANAGE_TICKET_RULES)
+def county_of(who: Actor) -> int:
+    """Whose rules somebody decides; raises NotFound."""
+    counties = regions_of(who, Permission.MANAGE_TICKET_RULES)
     if not counties:
         raise NotFound
     return min(counties)
 
 
 def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[str, int]:
-    county, today = _county(), calendar.today()
+    county, today = county_of(actor()), calendar.today()
     year = request.values.get("year", "")
     shown_year = int(year) if year.isdecimal() and len(year) == 4 else today.year
     routing = rules.list_routing(county)
@@ -101,7 +102,8 @@ def _number(name: str) -> int:
 
 def _save(what: str) -> int | None:
     """Does what one form of the page asks; how many open deadlines moved, where they could."""
-    form, me, county = request.form, actor(), _county()
+    form, me = request.form, actor()
+    county = county_of(me)
     if what == "calendar":
         year = _number("year")
         return working_calendar.fill_year(me, county, year, read_days(form.get("days", ""), year))

@@ -10,7 +10,7 @@ from backend.app.accounts.queries import staff_of
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.core.text_check import WordsState, check_words
+from backend.app.core.text_check import WordsState, clean_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import county_of_department, get_place
 from backend.app.tickets import moves, turns
@@ -25,7 +25,7 @@ from backend.app.tickets.errors import (
 )
 from backend.app.tickets.kinds import TO_CLASSIFY, Channel, Kind, Outcome, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
-from backend.app.tickets.naming import Kept, keep_from, later_words, may_read, of_village
+from backend.app.tickets.naming import Kept, keep_from, may_read, named_later, of_village
 from backend.app.tickets.news import tell_author, tell_office, tell_people
 from backend.app.tickets.parties import DESK
 from backend.app.tickets.routing import Office, staff_for
@@ -40,16 +40,16 @@ def desk_staff(ticket: Ticket) -> list[int]:
 
 
 def _reason(words: str | None, what: str) -> str:
-    checked = check_words(words, limit=LONGEST_REASON)
-    if checked.text is None:
+    reason = clean_words(words, limit=LONGEST_REASON)
+    if reason is None:
         raise InvalidInput(errors={"words": [what]})
-    return checked.text
+    return reason
 
 
 def _finish(act: moves.Act, words: str | None = None, to: State | None = None) -> TicketEvent:
     """The event, with an entry in the audit log since a member of staff acted."""
     if words:
-        act.words = check_words(words)
+        act.words = words
     event = moves.finish(act, to)
     if act.person_id is not None:
         record("move_ticket", act.person_id, "ticket", act.ticket.id, move=act.move.value)
@@ -207,7 +207,7 @@ def decide_extension(
     if approve and (ticket.paused_at or act.at) > ticket.due_at:
         raise TooLateToExtend
     check_another_hand(actor, pending.asked_by_id, refusal=HandlerVerifies())
-    note = check_words(words, limit=LONGEST_REASON).text
+    note = clean_words(words, limit=LONGEST_REASON)
     if not approve and note is None:
         raise InvalidInput(errors={"words": ["驳回请写明理由"]})
     pending.state = "approved" if approve else "refused"
@@ -297,7 +297,7 @@ def follow_up(
         turns.note_verdict(ticket, answer, act.at, None)
         ticket.outcome = answer if closing else None
     act.detail = {"answer": answer, "by_phone": True}
-    _finish(act, check_words(words, limit=LONGEST_REASON).text)
+    _finish(act, clean_words(words, limit=LONGEST_REASON))
     return ticket
 
 
@@ -327,9 +327,8 @@ def reopen_by_desk(actor: Actor, ticket_id: int, version: int | None, words: str
 def start_again(act: moves.Act, words: str | None) -> TicketEvent:
     """A new round with the same unit: new deadlines, the old ones stay in the events."""
     ticket = act.ticket
-    act.words, kept = check_words(words), Kept()
-    if act.party is Party.AUTHOR:
-        act.words, kept = later_words(ticket, act.words)
+    kept = named_later(ticket, words) if act.party is Party.AUTHOR else Kept()
+    act.words, act.names_somebody = words, kept.named
     act.detail = {"due_at": ticket.due_at.isoformat(), "verdict": ticket.verdict}
     ticket.round += 1
     ticket.round_started_at = act.at

@@ -14,7 +14,7 @@ from backend.app.core.calendar import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.sealing import seal
-from backend.app.core.text_check import CheckedText, check_words
+from backend.app.core.text_check import clean_words, judge
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
 from backend.app.tickets import files, moves, turns
@@ -29,7 +29,7 @@ from backend.app.tickets.search import grams
 from backend.app.tickets.states import Move, Party, State
 
 MOST_A_DAY = 10
-LONGEST = 1000
+LONGEST, LONGEST_NOTE = 1000, 100
 CONTACT = "ticket_contact"
 NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket', 'id'))")
 
@@ -82,14 +82,15 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     `at` is when the citizen was heard, which may lie before it came here.
     """
     place = _place(said)
-    checked = check_words(said.words, limit=LONGEST)
+    words, place_note = _read(said)
+    checked = judge(place.county_id or 0, "\n".join(filter(None, (words, place_note))) or None)
     author = more.get("person_id") or more.get("proxy_id")
     attached = more.pop("attached", None) or (
         files.own_loose_files(author, said.file_ids) if author else []
     )
-    if checked.text is None and not attached:
+    if words is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
-    category, suggested = _category(said, checked, place.county_id or 0)
+    category, suggested = _category(said, words, place.county_id or 0)
     kept = _kept_from(said, place, channel)
     if channel is Channel.ANONYMOUS:
         checked = moves.for_the_desk(checked)
@@ -100,16 +101,16 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
         county_id=place.county_id,
         village_id=place.id if place.level == "village" else None,
         group_id=said.group_id,
-        place_note=check_words(said.place_note, "place_note", 100).text,
+        place_note=place_note,
         channel=channel.value,
         kind=said.kind.value,
         category_id=category.id if category else None,
         urgency=more.pop("urgency", category.urgency if category else "ordinary"),
         tags=list(said.tags),
-        words=checked.text,
+        words=words,
         words_state=checked.state.value,
         hold_reason=checked.reason,
-        grams=grams(checked.text),
+        grams=grams(words),
         first_file_id=attached[0].id if attached else None,
         confidential=said.confidential,
         about_cadres=said.about_cadres or kept.named,
@@ -147,6 +148,14 @@ def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
     turns.start(ticket, at)
     event = moves.finish(act)
     tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number},请尽快签收。")
+
+
+def _read(said: Said) -> tuple[str | None, str | None]:
+    """The words and where it is; they are held together."""
+    return (
+        clean_words(said.words, limit=LONGEST),
+        clean_words(said.place_note, "place_note", LONGEST_NOTE),
+    )
 
 
 def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
@@ -196,13 +205,13 @@ def _county_code(place: Place) -> str:
 
 
 def _category(
-    said: Said, checked: CheckedText, county_id: int
+    said: Said, words: str | None, county_id: int
 ) -> tuple[TicketCategory | None, tuple[str, ...]]:
     """The chosen category, or the suggested one with the words that pointed to it."""
     chosen = find_category(county_id, said.category)
-    if chosen is not None or checked.text is None:
+    if chosen is not None or words is None:
         return chosen, ()
-    suggested = suggest_for(county_id, checked.text)
+    suggested = suggest_for(county_id, words)
     return find_category(county_id, suggested.category), suggested.because
 
 

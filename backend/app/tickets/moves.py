@@ -10,7 +10,7 @@ from backend.app.access import Actor
 from backend.app.accounts.hands import hands_of, is_same_hand
 from backend.app.core import calendar
 from backend.app.core.db import db
-from backend.app.core.text_check import CheckedText, WordsState
+from backend.app.core.text_check import CheckedText, WordsState, judge
 from backend.app.tickets import turns
 from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, TicketUnknown
 from backend.app.tickets.kinds import Outcome
@@ -25,7 +25,8 @@ HANDLING = frozenset(
 )
 # Outcomes after which a villager could have said how the matter was handled.
 FINISHED = frozenset({Outcome.SOLVED, Outcome.PARTLY, Outcome.NOT, Outcome.UNANSWERED})
-SILENT = CheckedText(None, WordsState.NONE)
+NOBODYS = "匿名诉求,请先看一遍再放行"
+NAMES_SOMEBODY = "提到了干部，先由县里看"
 
 
 @dataclass
@@ -38,7 +39,8 @@ class Act:
     person_id: int | None
     at: datetime
     before: State
-    words: CheckedText = SILENT
+    words: str | None = None
+    names_somebody: bool = False
     typing_seconds: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     event_id: int = 0
@@ -124,11 +126,19 @@ def begin_as_system(ticket: Ticket, move: Move) -> Act:
     return Act(ticket, move, Party.SYSTEM, None, calendar.now(), State(ticket.state))
 
 
-def for_the_desk(checked: CheckedText) -> CheckedText:
+def for_the_desk(checked: CheckedText, reason: str = NOBODYS) -> CheckedText:
     """Words nobody answers for are read by the county's desk before anybody in the village."""
     if checked.state is not WordsState.SHOWN:
         return checked
-    return CheckedText(checked.text, WordsState.HELD, "匿名诉求,请先看一遍再放行")
+    return CheckedText(checked.text, WordsState.HELD, reason)
+
+
+def _judged(act: Act) -> CheckedText:
+    checked = judge(act.ticket.county_id, act.words)
+    if act.names_somebody:
+        checked = for_the_desk(checked, NAMES_SOMEBODY)
+    by_nobody = act.ticket.receipt is not None and act.party is Party.AUTHOR
+    return for_the_desk(checked) if by_nobody else checked
 
 
 def finish(act: Act, to: State | None = None) -> TicketEvent:
@@ -145,9 +155,7 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
         ticket.closed_at = None
     if act.move is Move.ARCHIVE:
         ticket.archived_at = act.at
-    if ticket.receipt is not None and act.party is Party.AUTHOR:
-        act.words = for_the_desk(act.words)
-    seconds = act.typing_seconds
+    said, seconds = _judged(act), act.typing_seconds
     event = TicketEvent(
         ticket_id=ticket.id,
         at=act.at,
@@ -159,8 +167,8 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
         round=ticket.round,
         unit_region_id=ticket.unit_region_id,
         unit_department_id=ticket.unit_department_id,
-        words=act.words.text,
-        words_state=act.words.state.value,
+        words=said.text,
+        words_state=said.state.value,
         detail=act.detail,
         typing_seconds=None if seconds is None else max(0, min(seconds, MOST_TYPING)),
     )

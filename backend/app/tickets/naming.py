@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from backend.app.access import Role
 from backend.app.accounts.queries import named_staff, who_served
-from backend.app.core.text_check import CheckedText, WordsState
 from backend.app.places.queries import Place, get_place, village_families
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.search import folded
@@ -18,7 +17,6 @@ TOWNSHIP_TITLES = (
     "镇长", "乡长", "镇书记", "乡书记", "镇党委", "乡党委", "镇干部", "乡干部", "乡镇干部",
     "包村干部", "驻村干部",
 )  # fmt: skip
-HOLD_REASON = "提到了干部，先由县里看"
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,11 @@ def keep_from(ticket: Ticket, kept: Kept) -> None:
     ticket.about_cadres = ticket.about_cadres or kept.named
 
 
-def later_words(ticket: Ticket, checked: CheckedText) -> tuple[CheckedText, Kept]:
-    """What an author adds: words that name somebody wait for the desk, as do held ones."""
+def named_later(ticket: Ticket, words: str | None) -> Kept:
+    """Whom an author's later words name and the ticket is not kept from yet: they wait then."""
     place = get_place(ticket.village_id or ticket.county_id)
-    kept = whom_it_names(checked.text, place)
-    if kept.named and not kept.people <= set(ticket.kept_from_people):
-        return CheckedText(checked.text, WordsState.HELD, checked.reason or HOLD_REASON), kept
-    return checked, Kept()
+    kept = whom_it_names(words, place)
+    return kept if kept.named and not kept.people <= set(ticket.kept_from_people) else Kept()
 
 
 def may_read(person_ids: Collection[int], ticket: Ticket) -> list[int]:

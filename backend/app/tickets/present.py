@@ -235,7 +235,7 @@ def detail(
     verdict = Verdict(ticket.verdict) if ticket.verdict else None
     return {
         **card(ticket, names, parties, at),
-        "place_note": ticket.place_note,
+        "place_note": ticket.place_note if sees_words(ticket.words_state, parties) else None,
         "group_name": names.regions.get(ticket.group_id or 0),
         "files": files.get(None, []) if sees_words(ticket.words_state, parties) else [],
         "confidential": ticket.confidential,

@@ -10,7 +10,7 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import county_of_department, region_path
 from backend.app.tickets import categories
@@ -121,13 +121,13 @@ def set_template(
     name = title.strip()
     if not 1 <= len(name) <= 20:
         raise InvalidInput(errors={"title": ["模板名 1 到 20 个字"]})
-    checked = check_words(words)
+    said = clean_words(words)
     categories.find_category(county_id, category_code)
-    if checked.text is None:
+    if said is None:
         where = (ReplyTemplate.county_id == county_id, ReplyTemplate.title == name)
         db.session.execute(delete(ReplyTemplate).where(*where))
     else:
-        values = {"category_code": category_code, "words": checked.text}
+        values = {"category_code": category_code, "words": said}
         db.session.execute(
             insert(ReplyTemplate)
             .values(county_id=county_id, title=name, **values)

@@ -11,7 +11,7 @@ from backend.app.accounts.queries import staff_of
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
-from backend.app.core.text_check import check_words
+from backend.app.core.text_check import clean_words
 from backend.app.places.queries import current_village, get_place, merged_villages
 from backend.app.tickets import desk, moves, turns
 from backend.app.tickets.county import clock_of, policy_of
@@ -53,11 +53,11 @@ def supervise(
     """督办 at any time, by the county; logged, and told to the unit."""
     if level not in set(Level):
         raise InvalidInput(errors={"level": ["请选提醒、通报、核查或约谈"]})
-    checked = check_words(words, limit=200)
-    if checked.text is None:
+    said = clean_words(words, limit=200)
+    if said is None:
         raise InvalidInput(errors={"words": ["请写明督办要求"]})
     act = moves.begin(actor, ticket_id, Move.SUPERVISE, version)
-    act.words = checked
+    act.words = said
     _note(act, Level(level))
     return act.ticket
 
@@ -76,13 +76,13 @@ def _note(act: moves.Act, level: Level) -> None:
     db.session.add(
         Supervision(
             ticket_id=ticket.id, round=ticket.round, level=level, at=act.at,
-            by_id=act.person_id, words=act.words.text,
+            by_id=act.person_id, words=act.words,
         )
     )  # fmt: skip
     ticket.supervision_level = max(ticket.supervision_level, level)
     act.detail = {"level": int(level)}
     event = moves.finish(act)
-    words = act.words.text or f"编号 {ticket.number}"
+    words = act.words or f"编号 {ticket.number}"
     tell_office(ticket, event, f"督办{LEVEL_NAMES[level]}", words)
     if level >= Level.REPORT:
         leaders = staff_of([Role.LEADER], ticket.county_id)
@@ -115,7 +115,7 @@ def _remind(ticket: Ticket, at: datetime) -> None:
         return
     act = moves.begin_as_system(ticket, Move.SUPERVISE)
     late = light(standing(ticket), at) is LATE
-    act.words = check_words("已经超时,请尽快办" if late else "快到期了,请抓紧")
+    act.words = "已经超时,请尽快办" if late else "快到期了,请抓紧"
     _note(act, Level.REMIND)
 
 
@@ -127,7 +127,7 @@ def _report(ticket: Ticket, at: datetime) -> None:
     if at < clock.close_of_nth_day(ticket.due_at, 1):
         return
     act = moves.begin_as_system(ticket, Move.SUPERVISE)
-    act.words = check_words("过了期限一个工作日以上")
+    act.words = "过了期限一个工作日以上"
     _note(act, Level.REPORT)
 
 

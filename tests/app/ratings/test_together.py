@@ -67,12 +67,12 @@ def counters() -> list[list[tuple[Any, ...]]]:
 def test_each_is_told_its_own_id_points_and_balance(county: County, scalar) -> None:
     people = [make_person() for _ in range(3)]
     stored = together(*(rating(county, person, level=n) for n, person in enumerate(people, 1)))
-    for (rating_id, village, point, awarded, balance), person, level in zip(
+    for (rating_id, village, point, awarded, balance, state), person, level in zip(
         stored, people, (1, 2, 3), strict=True
     ):
         assert scalar("SELECT person_id FROM rating WHERE id = :id", id=rating_id) == person
         assert scalar("SELECT level FROM rating WHERE id = :id", id=rating_id) == level
-        assert (village, point, awarded, balance) == ("第1村", "办事窗口1", 2, 2)
+        assert (village, point, awarded, balance, state) == ("第1村", "办事窗口1", 2, 2, "none")
     assert scalar("SELECT level_1 + level_2 + level_3 FROM rating_day_count") == 3
 
 

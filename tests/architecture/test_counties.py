@@ -1,0 +1,31 @@
+"""What a county decides lies in rows of its own: no table of such data serves all of them."""
+
+from flask import Flask
+from sqlalchemy import Table
+
+from backend.app.core.db import db
+
+PLACES = {"county_id", "region_id", "village_id"}
+# What belongs to one person, wherever that person lives, or to nobody any more.
+PERSONS = {
+    "audit_entry", "ballot_issue", "closed_account", "console_login", "notice", "outbox_message",
+    "person", "person_consent", "points_balance", "rating_trace", "reward_credit", "reward_spent",
+    "subscription_credit",
+}  # fmt: skip
+# The product's own words and random names: no page and no command of a county changes them.
+PRODUCT = {"rating_reason", "service_point_kind", "public_case"}
+
+
+def leads_to_a_county(table: Table, seen: frozenset[str] = frozenset({"person"})) -> bool:
+    if table.name == "region" or PLACES & {column.name for column in table.columns}:
+        return True
+    return any(
+        leads_to_a_county(key.column.table, seen | {table.name})
+        for key in table.foreign_keys
+        if key.column.table.name not in seen
+    )
+
+
+def test_every_table_is_a_countys_a_persons_or_the_products(migrated_app: Flask) -> None:
+    shared = {table.name for table in db.metadata.sorted_tables if not leads_to_a_county(table)}
+    assert shared == PERSONS | PRODUCT
