@@ -33,7 +33,7 @@ WRITE_DOWN = text(
 def _write_down(connection: Connection, versions: list[str]) -> None:
     """Whoever changes the tables is in the audit log, too, once there is one that can hold it."""
     if versions and connection.scalar(HAS_ORIGIN):
-        told = {"at": calendar.now(), "user": system_user(), "version": " ".join(versions)[-200:]}
+        told = {"at": calendar.now(), "user": system_user(), "version": " ".join(versions)}
         connection.execute(WRITE_DOWN, told)
 
 
