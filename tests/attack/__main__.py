@@ -12,8 +12,8 @@ import requests
 
 from backend.app.core.db import transaction
 from backend.app.surveys import box, rounds
-from tests.attack import thief
-from tests.attack.scene import PEOPLE, VILLAGES, Scene, scene
+from tests.attack import redis_files, thief
+from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
 
 
@@ -58,6 +58,7 @@ def _while_open(found: Scene) -> dict[str, Any]:
         "letters_linked": thief.hits(found, thief.letters_by_order(loot)),
         "letters_seen": len(loot.letters),
         "naive_linked": thief.hits(found, thief.naive_guess(tables, loot.unit_of)),
+        "redis": redis_files.plunder(found, loot, thief.naive_said(tables)),
     }
 
 
@@ -117,21 +118,21 @@ def _after_the_close(found: Scene) -> dict[str, Any]:
 
 def report(found: dict[str, Any]) -> None:
     """For people."""
-    total = VILLAGES * PEOPLE
-    print(f"{total} villagers of {VILLAGES} villages answered, {found['letters']} letters came.")
+    print(f"{TOTAL} villagers of {VILLAGES} villages answered, {found['letters']} letters came.")
     print("Answers ascribed to the right person by a thief who has the dump and the box's key:")
     for name, count in found["linked"].items():
-        print(f"  {name:<50} {count:>3} of {total}")
+        print(f"  {name:<50} {count:>3} of {TOTAL}")
     print(f"  {'letters, rows as they lie in the files':<50} {found['letters_linked']:>3} of"
           f" {found['letters_seen']}")  # fmt: skip
     print(f"  {'the naive control, rows as they lie in the files':<50}"
-          f" {found['naive_linked']:>3} of {total}")  # fmt: skip
-    print(f"By chance about {VILLAGES} of {total} are right: one a village, whatever is tried.")
+          f" {found['naive_linked']:>3} of {TOTAL}")  # fmt: skip
+    print(f"By chance about {VILLAGES} of {TOTAL} are right: one a village, whatever is tried.")
     print(f"Inserts into the inbox in the log of changes: {found['wal_inserts_into_inbox']};"
           f" bytes of it in a base backup: {found['backup_of_inbox_bytes']};"
           f" transactions of a night: {found['transactions_of_a_night']}")  # fmt: skip
     for name, files in found["residue"].items():
         print(f"Files in which {name} were found: {', '.join(files) or 'none'}")
+    redis_files.report(found["redis"])
 
 
 def main(arguments: list[str]) -> None:

@@ -33,6 +33,9 @@ from tests.factories.surveys import open_round
 from tests.factories.tickets import make_offices
 
 VILLAGES, PEOPLE = 5, 60
+TOTAL = VILLAGES * PEOPLE
+# One a village is right by chance; more than fourteen happens once in five thousand runs.
+MOST_BY_CHANCE = 14
 SECRET = "a secret that only this attack knows"
 # What the product would be if it were built as surveys usually are: the control.
 NAIVE = """
@@ -78,6 +81,11 @@ class Scene:
         return self.folder / "postgres" / "postgres"
 
     @property
+    def trace_keys(self) -> Path:
+        """Where the key of the day's traces lies, which no thief is given."""
+        return self.folder / "trace-keys"
+
+    @property
     def period(self) -> str:
         return keys.period_name(calendar.month_of(calendar.today()))
 
@@ -114,7 +122,7 @@ def scene(folder: Path) -> Iterator[Scene]:
 def _servers(folder: Path) -> Iterator[dict[str, str]]:
     with (
         embedded_postgres(folder / "postgres") as database_url,
-        embedded_redis(folder / "redis") as redis_url,
+        embedded_redis(folder / "redis", keep=True) as redis_url,
     ):
         yield {
             **os.environ,

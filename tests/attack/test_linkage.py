@@ -1,28 +1,6 @@
 """T4, T5, T6, T17: a thief with everything but a living server links nobody to what they said."""
 
-import json
-import subprocess
-import sys
-from typing import Any
-
-import pytest
-
-from backend.app.core.settings import REPOSITORY
-
-TOTAL = 300
-# One a village is right by chance; more than fourteen happens once in five thousand runs.
-MOST_BY_CHANCE = 14
-
-
-@pytest.fixture(scope="module")
-def loot() -> dict[str, Any]:
-    """What the attack found, in a process and on servers of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.attack", "--json"],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+from tests.attack.scene import MOST_BY_CHANCE, TOTAL
 
 
 def test_everybody_was_heard(loot) -> None:

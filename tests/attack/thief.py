@@ -54,7 +54,7 @@ class Loot:
 
     issued: list[int]
     unit_of: dict[int, int]
-    said: list[tuple[int, str]]
+    said: Sequence[tuple[int, str]]
     letters: list[tuple[int, str]]
 
 
@@ -124,8 +124,11 @@ def letters_by_order(loot: Loot) -> Guess:
 
 def naive_guess(tables: dict[str, list[Row]], unit_of: dict[int, int]) -> Guess:
     issued = [int(row["person_id"]) for row in tables["naive.issue"]]
-    said = [(int(row["unit_id"]), row["words"]) for row in tables["naive.answer"]]
-    return by_order(issued, said, unit_of)
+    return by_order(issued, naive_said(tables), unit_of)
+
+
+def naive_said(tables: dict[str, list[Row]]) -> list[tuple[int, str]]:
+    return [(int(row["unit_id"]), row["words"]) for row in tables["naive.answer"]]
 
 
 def transactions(lines: Sequence[str]) -> list[int]:
