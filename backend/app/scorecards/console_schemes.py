@@ -21,7 +21,7 @@ from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scorecards.queries import list_months
 from backend.app.scorecards.scheme_queries import get_scheme, list_schemes, scheme_for
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.schemes import STARTING, Scheme
+from backend.app.scoring.schemes import Scheme
 
 MOST_MOVED = 60
 STATES = {"draft": "草稿", "approved": "已审定", "dropped": "已放弃"}
@@ -55,6 +55,10 @@ def show_schemes() -> str:
     )  # fmt: skip
 
 
+def _in_force(county: int) -> Scheme:
+    return scheme_for(county, calendar.month_of(calendar.today()))[1]
+
+
 def _last_month(county: int) -> date:
     """The newest month with scores that is over; else the newest there is."""
     this_month = calendar.month_of(calendar.today())
@@ -84,7 +88,7 @@ def _editor(
 @guard(Permission.MANAGE_SCHEMES)
 def new_scheme() -> tuple[str, int]:
     """A new version starts from the one in force."""
-    return _editor(None, scheme_for(_county(), calendar.month_of(calendar.today()))[1])
+    return _editor(None, _in_force(_county()))
 
 
 @guard(Permission.MANAGE_SCHEMES)
@@ -104,7 +108,7 @@ def save_scheme() -> tuple[str, int] | Response:
     county = _county()
     asked = request.form.get("scheme_id", "")
     stored = _own(int(asked)) if asked.isdecimal() and len(asked) < 19 else None
-    before = from_json(stored.content) if stored else STARTING
+    before = from_json(stored.content) if stored else _in_force(county)
     try:
         month = calendar.parse_month(request.form.get("first_month"))
         if month is None:

@@ -1,6 +1,8 @@
 """Ranking, scorecard, months and schemes at the county's desk."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import event
@@ -10,9 +12,13 @@ from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.places import village_kinds
 from backend.app.scorecards import locks, standings
+from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scorecards.operations import recompute_month
+from backend.app.scorecards.scheme_queries import get_scheme
+from backend.app.scoring.scheme_json import as_json, from_json
+from backend.app.scoring.schemes import STARTING, Scheme
 from tests.factories.console import Desk, make_staff, sit_down
-from tests.factories.county import County, actor_with, make_county
+from tests.factories.county import County, actor_with, make_county, make_person
 from tests.factories.publications import publish
 from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
 
@@ -241,11 +247,17 @@ def test_a_faulty_scheme_is_kept_as_a_draft_and_refused_with_the_reason(
     ("changes", "words"),
     [
         ({"all-satisfaction_mean-weight": "四十"}, "满意度的权重应为数字"),
-        ({"all-satisfaction_mean-weight": "40.123"}, "最多两位小数"),
-        ({"all-satisfaction_mean-target": ""}, "满意度的目标应为数字"),
+        ({"all-satisfaction_mean-weight": "40.123"}, "满意度的权重应为数字,最多两位小数"),
+        ({"all-median_first_response-target": ""}, "响应时长的目标应为数字"),
+        ({"all-on_time_rate-k": ""}, "按期办结率的折半件数应为 0 到 1000 的整数"),
+        ({"all-on_time_rate-k": "7.5"}, "按期办结率的折半件数应为 0 到 1000 的整数"),
+        ({"all-on_time_rate-k": "-1"}, "按期办结率的折半件数应为 0 到 1000 的整数"),
+        ({"all-on_time_rate-k": "1001"}, "按期办结率的折半件数应为 0 到 1000 的整数"),
+        ({"all-on_time_rate-k": "十"}, "按期办结率的折半件数应为 0 到 1000 的整数"),
         ({"title": "  "}, "请写名称"),
         ({"first_month": "2026-13"}, "应为月份"),
-        ({"n_min": "1e9"}, "样本不足的界限应为数字"),
+        ({"n_min": "1e9"}, "样本不足的界限应为 1 到 100 的整数"),
+        ({"n_min": "10.5"}, "样本不足的界限应为 1 到 100 的整数"),
     ],
 )
 def test_odd_input_names_its_box_and_loses_nothing(
@@ -254,9 +266,73 @@ def test_odd_input_names_its_box_and_loses_nothing(
     form = form_of(desk.get("/console/schemes/new").text) | {"title": "试试"} | changes
     answer = desk.post("/console/schemes", **form)
     assert answer.status_code == 422
-    assert words in answer.text
+    assert f'<span class="fault">{words}' in answer.text
     assert form["all-survey_satisfaction-weight"] == "15"
     assert 'name="all-survey_satisfaction-weight" value="15"' in answer.text
+
+
+def stored_scheme(path: str) -> Scheme:
+    db.session.rollback()
+    return from_json(get_scheme(int(path.rsplit("/", 1)[1])).content)
+
+
+def test_how_many_cases_halve_an_indicator_is_kept_in_edits_and_copies(
+    app, desk: Desk, county: County
+) -> None:
+    form = form_of(desk.get("/console/schemes/new").text)
+    assert form["all-on_time_rate-k"] == "10"
+    # Complete by nature: imported for the whole county.
+    assert form["all-online_completion_rate-k"] == "0"
+    form |= {"title": "新方案", "all-on_time_rate-k": "２５", "all-on_time_rate-weight": "9．5",
+             "all-response_rate-weight": "10.5", "first_month": f"{THIS_MONTH:%Y-%m}"}  # fmt: skip
+    path = desk.post("/console/schemes", **form).headers["Location"]
+    assert {one.code: one.k for one in stored_scheme(path).indicators}["on_time_rate"] == 25
+    edited = form_of(desk.get(path).text) | {"title": "新方案，改了名"}
+    assert desk.post("/console/schemes", **edited).headers["Location"] == path
+    other = sit_down(app.test_client(), make_staff(Role.COUNTY_STAFF, county.id, "second"))
+    assert other.post(f"{path}/decision", decision="approve").status_code == 302
+    copied = form_of(desk.get("/console/schemes/new").text)
+    assert copied["all-on_time_rate-k"] == "25"
+    path = desk.post("/console/schemes", **copied | {"title": "照抄"}).headers["Location"]
+    assert {one.code: one.k for one in stored_scheme(path).indicators}["on_time_rate"] == 25
+
+
+def test_what_is_counted_by_cases_has_no_floor_and_no_target_to_type(desk: Desk) -> None:
+    page = desk.get("/console/schemes/new").text
+    form = form_of(page)
+    limited = {name.split("-")[1] for name in form if name.endswith(("-floor", "-target"))}
+    assert limited == {"median_first_response", "online_completion_rate"}
+    assert "折半件数：件数（评价按条、问卷按人）到了这个数，这一项按权重的一半算" in page
+    # Whatever is sent besides, it is scored from 0 to 100.
+    sent = form | {
+        "title": "硬填",
+        "all-response_rate-floor": "50",
+        "all-response_rate-target": "90",
+    }
+    scheme = stored_scheme(desk.post("/console/schemes", **sent).headers["Location"])
+    (rate,) = [one for one in scheme.indicators if one.code == "response_rate"]
+    assert (rate.floor, rate.target) == (0, 100)
+    (wait,) = [one for one in scheme.indicators if one.code == "median_first_response"]
+    assert (wait.floor, wait.target) == (24, 4)
+
+
+def test_a_new_version_begins_with_everything_of_the_one_in_force(
+    desk: Desk, county: County
+) -> None:
+    """What has no box, too: what the five levels are worth."""
+    in_force = replace(STARTING, level_points=(100, 90, 50, 10, 0))
+    with transaction() as session:
+        session.add(
+            AssessmentScheme(
+                county_id=county.id, year=2020, version=1, title="前一版",
+                first_month=date(2020, 1, 1), state="approved", content=as_json(in_force),
+                drafted_by_id=make_person(), drafted_at=calendar.now(),
+                approved_by_id=make_person(), approved_at=calendar.now(),
+            )
+        )  # fmt: skip
+    form = form_of(desk.get("/console/schemes/new").text) | {"title": "新一版"}
+    path = desk.post("/console/schemes", **form).headers["Location"]
+    assert stored_scheme(path).level_points == in_force.level_points
 
 
 def test_a_scheme_cannot_begin_in_a_locked_month(client, county: County) -> None:
