@@ -1,18 +1,15 @@
 """The database: one metadata, one place that commits."""
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg_pool import ConnectionPool
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -24,6 +21,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 AFTER_COMMIT = "after_commit"
+AUTOCOMMIT_POOL = "autocommit_pool"
 
 
 class Base(DeclarativeBase):
@@ -89,83 +87,44 @@ def after_commit(action: Callable[[], None]) -> None:
     db.session().info.setdefault(AFTER_COMMIT, []).append(action)
 
 
-class HotConnection(psycopg.Connection[Any]):
-    """A connection that knows which statements were prepared on it by name."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.statements: set[bytes] = set()
-
-
-@contextmanager
-def autocommit() -> Iterator[HotConnection]:
+def autocommit() -> AbstractContextManager[psycopg.Connection[Any]]:
     """A psycopg connection on which each statement stands alone: one round trip, then durable.
 
-    For the hot writes that do everything in one statement: SQLAlchemy's execution, and even its
-    pool, cost as much as the rest of such a request. Plans are made once for each connection,
-    because planning such a statement costs more than running it.
+    For the hot writes that do everything in one statement: SQLAlchemy's execution costs as much as
+    the rest of such a request. Give `prepare=True` to plan once for each connection.
     """
-    idle: deque[HotConnection] = current_app.extensions["autocommit"]
-    try:
-        connection = idle.pop()
-    except IndexError:
-        connection = HotConnection.connect(
-            current_app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "", 1),
-            autocommit=True,
-            connect_timeout=CONNECT["connect_timeout"],
-            options=GENERIC_PLANS,
-        )
-    try:
-        yield connection
-    finally:
-        # One that was lost, or left in the middle of something, is nobody's any more.
-        if connection.pgconn.transaction_status == TransactionStatus.IDLE:
-            idle.append(connection)
-        else:
-            connection.close()
+    pool: ConnectionPool = current_app.extensions[AUTOCOMMIT_POOL]
+    pool.open()
+    return pool.connection()
 
 
-def execute_prepared(name: bytes, statement: bytes, values: Sequence[bytes]) -> list[list[bytes]]:
-    """Rows of one statement on an autocommit connection, as text; raises what psycopg raises.
-
-    libpq's own call: it waits for the answer without the interpreter's lock, where a cursor takes
-    it back at every step between. Of a request this short that is a tenth.
-    """
-    with autocommit() as connection:
-        server = connection.pgconn
-        if name not in connection.statements:
-            _check(server, server.prepare(name, statement))
-            connection.statements.add(name)
-        result = server.exec_prepared(name, values)
-        _check(server, result)
-        columns = range(result.nfields)
-        return [[result.get_value(row, column) or b"" for column in columns]
-                for row in range(result.ntuples)]  # fmt: skip
-
-
-def _check(server: PGconn, result: PGresult) -> None:
-    if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
-        return
-    if server.status != ConnStatus.OK:
-        raise psycopg.OperationalError(result.get_error_message())
-    raise error_from_result(result)
+def _autocommit_pool(settings: Mapping[str, Any]) -> ConnectionPool:
+    return ConnectionPool(
+        settings["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "", 1),
+        kwargs={
+            "autocommit": True,
+            "connect_timeout": CONNECT["connect_timeout"],
+            "options": GENERIC_PLANS,
+        },
+        min_size=0,
+        max_size=ENGINE_OPTIONS["pool_size"] + ENGINE_OPTIONS["max_overflow"],
+        open=False,
+    )
 
 
 def prepare(app: Flask) -> None:
-    """Hangs the database on the application."""
+    """Registers the database with the application."""
     db.init_app(app)
-    app.extensions["autocommit"] = deque()
+    app.extensions[AUTOCOMMIT_POOL] = _autocommit_pool(app.config)
 
 
 def dispose(close: bool = True) -> None:
     """Gives up every pooled connection; a forked child forgets its parent's without closing."""
     db.session.remove()
     db.engine.dispose(close=close)
-    idle: deque[HotConnection] = current_app.extensions["autocommit"]
     if close:
-        for connection in idle:
-            connection.close()
-    current_app.extensions["autocommit"] = deque()
+        current_app.extensions[AUTOCOMMIT_POOL].close()
+    current_app.extensions[AUTOCOMMIT_POOL] = _autocommit_pool(current_app.config)
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -176,15 +135,19 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             stream.write_row(row)
 
 
+def with_psycopg_names(statement: str) -> str:
+    """A statement whose values are named as SQLAlchemy names them, `:name`, as psycopg reads it."""
+    return re.sub(r"(?<![:\w]):([a-z_0-9]+)", r"%(\1)s", statement.replace("%", "%%"))
+
+
 def fetch_rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Tens of thousands of rows as plain tuples, inside the surrounding transaction.
 
     SQLAlchemy's rows cost more than the database's work where only the values are wanted; names
     are bound as `:name`.
     """
-    named = re.sub(r"(?<![:\w]):([a-z_0-9]+)", r"%(\1)s", statement.replace("%", "%%"))
     cursor: Any = db.session.connection().connection.cursor()
     with cursor:
-        cursor.execute(named, values)
+        cursor.execute(with_psycopg_names(statement), values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 import redis
 
-from backend.app.core.line import ask
 from backend.app.core.queue import redis_client
 
 
@@ -77,7 +76,7 @@ def read_session(kind: SessionKind, token: str, at: float) -> Session | None:
     """The session behind a token, or None; also counts the person's request."""
     arguments = (1, _key(kind, token), LIFETIME_SECONDS[kind], int(at // 60))
     try:
-        found, count = ask("EVALSHA", READ_AND_COUNT_SHA, *arguments)
+        found, count = redis_client().evalsha(READ_AND_COUNT_SHA, *arguments)
     except redis.exceptions.NoScriptError:
         found, count = redis_client().eval(READ_AND_COUNT, *arguments)
     if not found:

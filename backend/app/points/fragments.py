@@ -44,12 +44,11 @@ def earn(source: str, rule_code: str, cause_kind: str, rule: str | None = None) 
     """  # noqa: S608  the arguments are constants of our own code
 
 
-def earn_many(source: str, rule_code: str, cause_kind: str, order: str = "created_at") -> str:
+def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
     """As `earn`, for many acts: (id, county_id, village_id, person_id, rated_on, created_at).
 
     Takes each person's acts of a day in their order in time up to the day's cap, and of these
-    the month's up to the month's. Statements that run at once write in one order, `person_id`, or
-    they would wait for each other's balances in a circle.
+    the month's up to the month's.
     """
     return f"""
     INSERT INTO points_entry ({COLUMNS})
@@ -78,6 +77,6 @@ def earn_many(source: str, rule_code: str, cause_kind: str, order: str = "create
         WHERE nth_today <= daily_cap
     ) AS numbered
     WHERE nth <= monthly_cap
-    ORDER BY {order}
+    ORDER BY created_at
     RETURNING cause_id, amount
     """  # noqa: S608  the arguments are constants of our own code

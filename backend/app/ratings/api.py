@@ -1,8 +1,6 @@
 """Scan, rate, change, follow up: the villager's main path."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from backend.app.access import Permission
 from backend.app.core import calendar
@@ -16,7 +14,7 @@ from backend.app.places.errors import CodeUnknown
 from backend.app.places.targets import CODE, photo_address
 from backend.app.points.acts import RATING
 from backend.app.points.queries import rule_amount
-from backend.app.ratings import errors, operations, queries, scan, schemas, storing
+from backend.app.ratings import errors, operations, queries, scan, schemas
 from backend.app.scoring.measurements import LEVEL_NAMES
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="评价")
@@ -66,22 +64,9 @@ def show_landing(code: str) -> dict[str, Any]:
 
 
 NEW_RATING = schemas.NewRatingShape()
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def on_the_way_to_store(view: View) -> View:
-    """Whoever is storing ratings right now waits a moment for this one."""
-
-    @wraps(view)
-    def announced(*args: Any, **kwargs: Any) -> Any:
-        with storing.gatherer():
-            return view(*args, **kwargs)
-
-    return cast("View", announced)
 
 
 @blueprint.post("/ratings")
-@on_the_way_to_store
 @guard(Permission.RATE)
 @blueprint.doc(
     parameters=[IDEMPOTENCY_KEY],

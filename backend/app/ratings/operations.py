@@ -17,7 +17,8 @@ from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.held_words import fold
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
 from backend.app.core.traces import Trace
-from backend.app.ratings import errors, queries, scan, storing
+from backend.app.ratings import errors, queries, scan
+from backend.app.ratings.insert import StoredRating, insert_rating
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
 from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT
@@ -57,7 +58,7 @@ def rate(
     checked = look_over(clean_words(given.words))
     _check_reasons(given)
     values = _values(ticket, key, digest, given, checked, trace)
-    stored = storing.store(values)
+    stored = insert_rating(values)
     if stored is not None:
         return _rated(stored, values)
     return _first_answer(person_id, key, digest) or _raise(_why_not(ticket))
@@ -80,10 +81,11 @@ def _values(
     return {
         "qr_code_id": ticket.qr_code_id,
         "person_id": ticket.person_id,
-        "scan_nonce": ticket.nonce.hex(),
-        "created_at": at,
+        "scan_nonce": ticket.nonce,
+        "at": at,
         # The day of the scan: so the one rating a day is also the one rating a scan.
-        "rated_on": ticket.day,
+        "today": ticket.day,
+        "month": calendar.month_of(ticket.day),
         "level": given.level,
         "reason_ids": sorted(set(given.reason_ids)),
         "words": checked.text,
@@ -92,7 +94,7 @@ def _values(
         # The statement looks for the county's own words, for only there the county is known.
         "folded": fold(checked.text or "") if checked.state is WordsState.SHOWN else None,
         "idempotency_key": key,
-        "request_digest": digest.hex(),
+        "request_digest": digest,
         "took_seconds": max(0, int((at - ticket.scanned_at).total_seconds())),
         "network": trace.network,
         "device": trace.device,
@@ -110,22 +112,21 @@ def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
     return Rated(rating, earlier.points_awarded, earlier.balance)
 
 
-def _rated(stored: tuple[Any, ...], values: dict[str, Any]) -> Rated:
+def _rated(stored: StoredRating, values: dict[str, Any]) -> Rated:
     """The new rating as its author sees it, without asking the database again."""
-    rating_id, village_name, service_point_name, points_awarded, balance, state = stored
     line = queries.RatingLine(
-        id=rating_id,
+        id=stored.id,
         level=values["level"],
         reason_ids=values["reason_ids"],
         reasons=queries.reason_texts(values["reason_ids"]),
         words=values["words"],
-        words_state=state,
-        rated_on=values["rated_on"],
-        created_at=values["created_at"],
-        village_name=village_name,
-        service_point_name=service_point_name,
+        words_state=stored.words_state,
+        rated_on=values["today"],
+        created_at=values["at"],
+        village_name=stored.village_name,
+        service_point_name=stored.service_point_name,
     )
-    return Rated(line, points_awarded, balance)
+    return Rated(line, stored.points_awarded, stored.balance)
 
 
 def _check_reasons(given: RatingInput) -> None:

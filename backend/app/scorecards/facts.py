@@ -13,7 +13,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import text
 
-from backend.app.core import calendar, collector
+from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
 from backend.app.scorecards.models import MonthFact
@@ -112,7 +112,6 @@ class Elsewhere:
 Village = tuple[int, int, str | None]
 
 
-@collector.paused()
 def gather(
     month: date, county_ids: Collection[int], until: datetime, recount: bool = False
 ) -> list[VillageFacts]:
@@ -240,7 +239,6 @@ def _rows(facts: Iterable[VillageFacts]) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-@collector.paused()
 def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
     """The facts as they were kept, by village."""
     loads = orjson.loads

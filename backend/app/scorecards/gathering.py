@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, text
 
-from backend.app.core import calendar, collector
+from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.written import seen, writer_of
 from backend.app.ratings.facts import level_facts, written_since
@@ -48,7 +48,6 @@ def is_over(month: date, until: datetime) -> bool:
     return until >= calendar.midnight(calendar.next_month(month))
 
 
-@collector.paused()
 def bring_up_to_date(
     month: date, county_ids: Collection[int], until: datetime
 ) -> list[VillageFacts]:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text, true
 
-from backend.app.core import calendar, collector
+from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.gathering import bring_up_to_date
@@ -44,7 +44,6 @@ measured = lru_cache(maxsize=65536)(satisfaction)
 Adjustments = Mapping[int, Sequence[Adjustment]]
 
 
-@collector.paused()
 def recompute_month(month: date, county_id: int | None = None) -> int:
     """Replaces facts and scorecards of one month, of a county or of all; returns how many.
 

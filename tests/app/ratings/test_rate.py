@@ -10,7 +10,7 @@ from backend.app.access import Role
 from backend.app.core import calendar, storage
 from backend.app.core.db import transaction
 from backend.app.places.models import QrCode, ServicePoint
-from backend.app.ratings import storing
+from backend.app.ratings.insert import INSERT_RATING
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import County, bind, grant_role, make_county, make_person
 
@@ -65,20 +65,15 @@ def test_a_rating_is_one_round_trip_to_the_database(
     phone.rate(county.codes[county.service_point_ids[1]])
     ticket = phone.scan(county.code)["ticket"]
     statements: list[object] = []
-    execute, prepared = psycopg.Cursor.execute, storing.execute_prepared
+    execute = psycopg.Cursor.execute
 
     def note(cursor: psycopg.Cursor, statement: object, *rest: object, **more: object) -> object:
         statements.append(statement)
         return execute(cursor, statement, *rest, **more)
 
-    def note_prepared(name: bytes, *rest: object) -> object:
-        statements.append(name)
-        return prepared(name, *rest)
-
     monkeypatch.setattr(psycopg.Cursor, "execute", note)
-    monkeypatch.setattr(storing, "execute_prepared", note_prepared)
     assert phone.send(ticket).status_code == 201
-    assert statements == [storing.STATEMENT_NAME]
+    assert statements == [INSERT_RATING]
 
 
 def test_the_same_request_twice_gives_the_same_answer(phone: Phone, county: County, scalar) -> None:

@@ -17,7 +17,7 @@ from backend.app.ratings.statements import RECOUNT
 from backend.app.scoring.signals import Figures, Finding, Signal
 from backend.jobs.ratings import hold_suspicious
 from tests.app.ratings.conftest import open_phone
-from tests.app.ratings.test_together import code_ids, counters
+from tests.app.ratings.test_insert import code_ids, counters
 from tests.factories.county import OPENED_ON, County, bind, grant_role, make_county, make_person
 
 TODAY = calendar.today()
@@ -33,7 +33,7 @@ def at(day: object, hour: int, minute: int = 0, second: int = 0) -> datetime:
 def county(app) -> County:
     """Four quiet weeks in two villages, and a burst this morning in the first."""
     county = make_county()
-    codes = code_ids(county)
+    codes = code_ids()
     quiet = [
         PastRating(make_person(), codes[point], at(TODAY - timedelta(days=back), 9 + n), 1 + n)
         for back in range(2, 30, 2)
@@ -110,7 +110,7 @@ def test_looking_again_holds_nothing_twice_and_nothing_that_was_accepted(
 
 
 def test_a_burst_that_goes_on_joins_its_bunch(held: str, county: County) -> None:
-    code = code_ids(county)[county.service_point_ids[0]]
+    code = code_ids()[county.service_point_ids[0]]
     with transaction():
         load_ratings([PastRating(make_person(), code, at(TODAY, 8, 7, n), 1) for n in range(3)])
         holding.db.session.execute(
@@ -271,7 +271,7 @@ def test_what_a_rating_leaves_behind_is_two_digests_and_is_gone_in_a_day(
 
 
 def test_ratings_of_the_villages_own_staff_are_held(county: County, scalar) -> None:
-    codes, staff = code_ids(county), []
+    codes, staff = code_ids(), []
     for nth in range(8):
         person = make_person()
         grant_role(person, Role.TOWNSHIP_STAFF, county.township_ids[0])
@@ -291,7 +291,7 @@ def test_ratings_of_the_villages_own_staff_are_held(county: County, scalar) -> N
 
 def test_a_quiet_county_holds_nothing(app) -> None:
     county = make_county()
-    codes = code_ids(county)
+    codes = code_ids()
     calm = [
         PastRating(make_person(), codes[point], at(TODAY - timedelta(days=n % 3), 8 + n), 2)
         for n, point in enumerate(county.service_point_ids * 3)

@@ -13,7 +13,7 @@ from backend.app.core.queue import JobName
 from backend.app.ratings import reviews
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.jobs.ratings import hold_suspicious
-from tests.app.ratings.test_together import code_ids
+from tests.app.ratings.test_insert import code_ids
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, make_county, make_person
 
@@ -24,7 +24,7 @@ MOST_STATEMENTS = 12
 @pytest.fixture
 def county(app) -> County:
     county = make_county()
-    code = code_ids(county)[county.service_point_ids[0]]
+    code = code_ids()[county.service_point_ids[0]]
     burst = [
         PastRating(
             make_person(), code, datetime.combine(TODAY, time(8, n), calendar.COUNTY_ZONE), 1

@@ -1,0 +1,100 @@
+"""The one statement that stores a rating, books its points and counts it."""
+
+from typing import Any, NamedTuple
+
+from psycopg.errors import UniqueViolation
+from psycopg.rows import class_row
+
+from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
+from backend.app.core.db import autocommit, with_psycopg_names
+from backend.app.core.held_words import has_held_word
+from backend.app.places.fragments import LIVE_TARGET
+from backend.app.points.fragments import earn
+from backend.app.ratings.statements import LEVELS, hold_reason, words_state
+
+ATTEMPTS = 4
+COUNT_LEVELS = ", ".join(f"(level = {level})::int" for level, _ in enumerate(LEVELS, 1))
+ADD_LEVELS = ", ".join(f"{column} = counted.{column} + excluded.{column}" for column in LEVELS)
+
+# Rows are written in one order, person, points, village, so that two ratings that are stored at the
+# same time may wait for each other but never in a circle. All parts are constants of our own code.
+INSERT_RATING = with_psycopg_names(
+    f"""
+    WITH act AS (
+        SELECT CAST(:person_id AS bigint) AS person_id, CAST(:qr_code_id AS bigint) AS qr_code_id,
+               CAST(:today AS date) AS rated_on
+    ), target AS (
+        SELECT act.*, s.id AS service_point_id, v.id AS village_id, v.county_id,
+               v.name AS village_name, s.name AS service_point_name,
+               CAST(:words_state AS text) AS words_state, CAST(:hold_reason AS text) AS hold_reason,
+               {has_held_word("CAST(:folded AS text)", "v.county_id")} AS has_held_word
+        FROM act {LIVE_TARGET}
+        WHERE NOT {is_cadre_of_v("act.person_id", "act.rated_on")}
+          AND NOT {is_bound_elsewhere_than_v("act.person_id")}
+    ), rated AS (
+        INSERT INTO rating
+            (county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, created_at,
+             level, reason_ids, words, words_state, hold_reason,
+             idempotency_key, request_digest, scan_nonce)
+        SELECT county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, :at,
+               :level, CAST(:reason_ids AS int[]), :words, {words_state()}, {hold_reason()},
+               CAST(:idempotency_key AS uuid), CAST(:request_digest AS bytea),
+               CAST(:scan_nonce AS bytea)
+        FROM target
+        ON CONFLICT DO NOTHING
+        RETURNING id, county_id, village_id, service_point_id, rated_on, level, words_state
+    ), trace AS (
+        INSERT INTO rating_trace (rating_id, rated_on, took_seconds, network, device)
+        SELECT id, rated_on, :took_seconds, decode(:network, 'hex'), decode(:device, 'hex')
+        FROM rated
+        ON CONFLICT DO NOTHING
+    ), day AS (
+        INSERT INTO rating_day_count AS counted
+            (service_point_id, rated_on, village_id, {", ".join(LEVELS)})
+        SELECT service_point_id, rated_on, village_id, {COUNT_LEVELS} FROM rated
+        ON CONFLICT (service_point_id, rated_on) DO UPDATE SET {ADD_LEVELS}
+    ), month AS (
+        INSERT INTO rating_month_count AS counted
+            (village_id, month, county_id, {", ".join(LEVELS)})
+        SELECT village_id, :month, county_id, {COUNT_LEVELS} FROM rated
+        ON CONFLICT (village_id, month) DO UPDATE SET {ADD_LEVELS}
+    ), earned AS (
+        {earn("rated", rule_code="'rating'", cause_kind="'rating'")}
+    )
+    SELECT rated.id, target.village_name, target.service_point_name,
+           COALESCE((SELECT amount FROM earned), 0) AS points_awarded,
+           COALESCE((SELECT balance FROM points_balance WHERE person_id = :person_id), 0)
+               + COALESCE((SELECT amount FROM earned), 0) AS balance,
+           rated.words_state
+    FROM rated CROSS JOIN target
+    """  # noqa: S608
+)
+
+
+class StoredRating(NamedTuple):
+    """A rating just stored: where, what it earned, its author's balance, and who sees its words."""
+
+    id: int
+    village_name: str
+    service_point_name: str
+    points_awarded: int
+    balance: int
+    words_state: str
+
+
+def insert_rating(values: dict[str, Any]) -> StoredRating | None:
+    """Stores a rating durably; None where its code, village or author no longer allow it.
+
+    Two acts of one person at the same moment number their points alike; the second tries again.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with (
+                autocommit() as connection,
+                connection.cursor(row_factory=class_row(StoredRating)) as cursor,
+            ):
+                return cursor.execute(INSERT_RATING, values, prepare=True).fetchone()
+        except UniqueViolation as violation:
+            if violation.diag.constraint_name != "uq_points_entry_nth" or attempt == ATTEMPTS:
+                raise
+    return None
