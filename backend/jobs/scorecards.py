@@ -5,7 +5,6 @@ from backend.app.core.calendar import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards import proofs, shown
-from backend.app.scorecards.gathering import forget_old_marks
 from backend.app.scorecards.operations import recompute_month as recompute
 
 
@@ -25,8 +24,6 @@ def recompute_nightly() -> int:
     for first in (calendar.previous_month(month), month):
         with transaction():
             done += recompute(first)
-    with transaction():
-        forget_old_marks()
     return done
 
 

@@ -10,20 +10,12 @@ from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import db, fetch_rows
-from backend.app.core.written import writer_of
 from backend.app.ratings.statements import COUNTED
 
-# Where some of the villages are asked for only: a condition that may be void spoils the plan.
-AMONG = " AND village_id = ANY(:villages)"
 COUNTERS = """
     SELECT village_id, level_1, level_2, level_3, level_4, level_5, held
     FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
     """
-# Whatever changes what a month's ratings say of a village moves a counter of it.
-WRITTEN = f"""
-    SELECT c.village_id, {writer_of("c")} >= :seen
-    FROM rating_month_count c WHERE c.month = :month AND c.county_id = ANY(:counties)
-    """  # noqa: S608
 # In the order of ids: two readers of the same facts write the same list.
 BAD = """
     SELECT village_id,
@@ -31,14 +23,14 @@ BAD = """
            (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 5))::text
     FROM rating
     WHERE effective_level >= 4 AND held_at IS NULL AND county_id = ANY(:counties)
-      AND rated_on >= :month AND rated_on < :end{among}
+      AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
     """
 # People, not ratings; one whose person is no longer known stands for somebody of its own.
 RATERS = """
     SELECT village_id, count(DISTINCT COALESCE(person_id, -id)) FROM rating
     WHERE held_at IS NULL AND county_id = ANY(:counties)
-      AND rated_on >= :month AND rated_on < :end{among}
+      AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
     """
 # The same from the ratings alone, in one pass.
@@ -112,39 +104,24 @@ class RatingCase:
     reason_ids: Sequence[int]
 
 
-def level_counts(
-    month: date, county_ids: Collection[int], villages: Collection[int] | None = None
-) -> dict[int, LevelFacts]:
-    """By village, the counters alone; only of some `villages` where they are given."""
-    asked, among = _among(month, county_ids, villages)
+def level_counts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
+    """By village, the counters alone."""
     return {
         row[0]: LevelFacts(list(row[1:6]), 0, row[6], [], [])
-        for row in fetch_rows(COUNTERS + among, asked)
+        for row in fetch_rows(COUNTERS, _asked(month, county_ids))
     }
 
 
-def level_facts(
-    month: date, county_ids: Collection[int], villages: Collection[int] | None = None
-) -> dict[int, LevelFacts]:
+def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
     """The counters, how many people rated, and which ratings are bad."""
-    found = level_counts(month, county_ids, villages)
-    asked, among = _among(month, county_ids, villages)
-    for village_id, raters in fetch_rows(RATERS.format(among=among), asked):
+    found = level_counts(month, county_ids)
+    asked = _asked(month, county_ids)
+    for village_id, raters in fetch_rows(RATERS, asked):
         found.setdefault(village_id, LevelFacts([0] * 5, 0, 0, [], [])).raters = raters
-    for village_id, fours, fives in fetch_rows(BAD.format(among=among), asked):
+    for village_id, fours, fives in fetch_rows(BAD, asked):
         facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, 0, [], []))
         facts.level_4, facts.level_5 = orjson.loads(fours or b"[]"), orjson.loads(fives or b"[]")
     return found
-
-
-def _among(
-    month: date, county_ids: Collection[int], villages: Collection[int] | None
-) -> tuple[dict[str, Any], str]:
-    """The values, and the condition to add."""
-    asked = _asked(month, county_ids)
-    if villages is None:
-        return asked, ""
-    return {**asked, "villages": sorted(villages)}, AMONG
 
 
 def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
@@ -159,11 +136,6 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
             AFRESH, _asked(month, county_ids)
         )
     }
-
-
-def written_since(month: date, county_ids: Collection[int], seen: int) -> dict[int, bool]:
-    """Each village that has counters: whether they were written by a transaction not `seen`."""
-    return dict(fetch_rows(WRITTEN, {**_asked(month, county_ids), "seen": seen}))
 
 
 def _asked(month: date, county_ids: Collection[int]) -> dict[str, Any]:

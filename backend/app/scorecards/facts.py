@@ -46,10 +46,7 @@ STRUCK = text(
     WHERE state = 'upheld' AND county_id = ANY(:counties) AND month = :month ORDER BY id
     """
 )
-FORGET = text(
-    "DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)"
-    " AND (CAST(:villages AS bigint[]) IS NULL OR village_id = ANY(:villages))"
-)
+FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")
 KEPT = (
     "SELECT village_id, month, county_id, kind, counts::text, waits::text, open_waits::text,"
     " cases::text, held FROM month_fact"
@@ -121,10 +118,20 @@ def gather(
     counted, not their counters asked.
     """
     levels = (counted_facts if recount else level_facts)(month, county_ids)
-    return assemble(
-        month, open_villages(month, county_ids), levels, ticket_facts(month, county_ids, until),
-        elsewhere(month, county_ids),
-    )  # fmt: skip
+    tickets = ticket_facts(month, county_ids, until)
+    other = elsewhere(month, county_ids)
+    found = []
+    for village in open_villages(month, county_ids):
+        village_id = village[0]
+        facts = _village(
+            village, month, levels.get(village_id, NOTHING_RATED),
+            tickets.get(village_id, NO_TICKETS), other.surveys.get(village_id),
+            other.imported.get(village_id, {}),
+        )  # fmt: skip
+        for case in other.struck.get(village_id, ()):
+            facts = strike(facts, *case)
+        found.append(facts)
+    return found
 
 
 def open_villages(month: date, county_ids: Collection[int]) -> list[Village]:
@@ -142,28 +149,6 @@ def elsewhere(month: date, county_ids: Collection[int]) -> Elsewhere:
         of_village[row.source] = [row.yes, row.whole - row.yes]
     for row in db.session.execute(STRUCK, asked):
         found.struck.setdefault(row.village_id, []).append((row.case_kind, row.case_id))
-    return found
-
-
-def assemble(
-    month: date,
-    villages: Iterable[Village],
-    levels: Mapping[int, LevelFacts],
-    tickets: Mapping[int, TicketFacts],
-    other: Elsewhere,
-) -> list[VillageFacts]:
-    """One row for each of the villages, in their order."""
-    found = []
-    for village in villages:
-        village_id = village[0]
-        facts = _village(
-            village, month, levels.get(village_id, NOTHING_RATED),
-            tickets.get(village_id, NO_TICKETS), other.surveys.get(village_id),
-            other.imported.get(village_id, {}),
-        )  # fmt: skip
-        for case in other.struck.get(village_id, ()):
-            facts = strike(facts, *case)
-        found.append(facts)
     return found
 
 
@@ -218,15 +203,9 @@ def strike(facts: VillageFacts, case_kind: str, case_id: int) -> VillageFacts:
     )
 
 
-def keep(
-    month: date,
-    county_ids: Collection[int],
-    facts: Iterable[VillageFacts],
-    instead_of: Collection[int] | None = None,
-) -> None:
-    """Replaces the kept facts of these counties' month, or those of some villages alone."""
-    villages = None if instead_of is None else sorted(instead_of)
-    db.session.execute(FORGET, {**_asked(month, county_ids), "villages": villages})
+def keep(month: date, county_ids: Collection[int], facts: Iterable[VillageFacts]) -> None:
+    """Replaces the kept facts of these counties' month."""
+    db.session.execute(FORGET, _asked(month, county_ids))
     copy_rows("month_fact", COLUMNS, _rows(facts))
 
 

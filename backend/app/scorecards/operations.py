@@ -10,8 +10,8 @@ from sqlalchemy import select, text, true
 
 from backend.app.core import calendar
 from backend.app.core.db import copy_rows, db
+from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
-from backend.app.scorecards.gathering import bring_up_to_date
 from backend.app.scorecards.models import Adjustment as AdjustmentRow
 from backend.app.scorecards.rollups import replace_rollups
 from backend.app.scorecards.scheme_queries import scheme_for
@@ -53,7 +53,8 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
     asked = {"month": month, "county_id": county_id}
     county_ids = list(db.session.scalars(COUNTIES, asked))
     at = calendar.now()
-    gathered = bring_up_to_date(month, county_ids, at)
+    gathered = month_facts.gather(month, county_ids, at)
+    month_facts.keep(month, county_ids, gathered)
     db.session.execute(FORGET, {"month": month, "counties": county_ids})
     given = approved_adjustments(month, county_ids)
     # Nothing may be asked of the database while rows stream into it.

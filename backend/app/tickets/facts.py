@@ -136,16 +136,12 @@ FACTS = f"""
         {_day_of("t.started_at", "arrived")}
         {_day_of("COALESCE(t.first_answered_at, t.ended_at)", "heard")}
         WHERE t.village_id IS NOT NULL AND t.county_id = ANY(:counties)
-          AND (CAST(:villages AS bigint[]) IS NULL OR t.village_id = ANY(:villages))
           AND (t.first_answer_due_at >= :start OR t.due_at >= :start OR t.verdict_at >= :start
                OR t.finished_at >= :start)
         ORDER BY t.village_id, wait, t.ticket_id, t.id
     ) AS told
     GROUP BY village_id
     """  # noqa: S608  the parts are constants of our own code
-TOUCHED = text(
-    "SELECT DISTINCT village_id FROM ticket_touch WHERE county_id = :county_id AND xid >= :seen"
-)
 TICKET_CASES = text(
     """
     SELECT t.id, t.number, c.name AS category, t.created_at, t.channel = 'rating'
@@ -177,23 +173,17 @@ class TicketCase:
 
 
 def ticket_facts(
-    month: date,
-    county_ids: Collection[int],
-    until: datetime,
-    villages: Collection[int] | None = None,
+    month: date, county_ids: Collection[int], until: datetime
 ) -> dict[int, TicketFacts]:
     """By village, of what had happened `until` then or the end of the month.
 
     A deadline still to come is no fault yet; an open ticket waits until the month ends, which says
-    no more about it than that. Only of some `villages` where they are given.
+    no more about it than that.
     """
     start = calendar.midnight(month)
     end = calendar.midnight(calendar.next_month(month))
     stop = max(min(until, end), start)
-    asked = {
-        "start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop),
-        "villages": None if villages is None else sorted(villages),
-    }  # fmt: skip
+    asked = {"start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop)}
     # A province's tickets are sorted in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
     return {village_id: _parsed(*texts) for village_id, *texts in fetch_rows(FACTS, asked)}
@@ -207,11 +197,6 @@ def _parsed(counted: str, listed: str, waits: str | None, open_waits: str | None
         orjson.loads(waits or b"[]"),
         orjson.loads(open_waits or b"[]"),
     )
-
-
-def touched_since(county_id: int, seen: int) -> list[int]:
-    """The villages whose tickets were written by transactions not `seen`."""
-    return list(db.session.scalars(TOUCHED, {"county_id": county_id, "seen": seen}))
 
 
 def ticket_cases(ids: Collection[int]) -> dict[int, TicketCase]:

@@ -1,4 +1,4 @@
-"""Of a month that is over only those villages are gathered again about which somebody wrote."""
+"""What a month keeps is what counting every rating and every ticket again gives."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,18 +8,13 @@ from sqlalchemy import text
 
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
-from backend.app.core.written import seen, writer_of
 from backend.app.ratings import holding, operations
-from backend.app.ratings.facts import written_since
 from backend.app.ratings.models import Rating
 from backend.app.ratings.recount import set_right
-from backend.app.scorecards import facts as month_facts
-from backend.app.scorecards import gathering
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scorecards.verification import recounted
 from tests.factories.county import County
 from tests.factories.golden import MONTH, golden_county, store
-from tests.factories.ratings import rate_village
 
 
 @pytest.fixture
@@ -35,56 +30,9 @@ def same_as_afresh(county_id: int) -> bool:
         return recounted(MONTH, [county_id], calendar.now()) == []
 
 
-def aggregated(monkeypatch: pytest.MonkeyPatch) -> list[list[int] | None]:
-    """Which villages' tickets are asked for from now on; None: all of a county."""
-    asked: list[list[int] | None] = []
-    whole = gathering.ticket_facts
-
-    def watched(month, county_ids, until, villages=None):
-        asked.append(None if villages is None else sorted(villages))
-        return whole(month, county_ids, until, villages)
-
-    monkeypatch.setattr(gathering, "ticket_facts", watched)
-    monkeypatch.setattr(month_facts, "ticket_facts", watched)
-    return asked
-
-
 def run(county: County) -> None:
     with transaction():
         recompute_month(MONTH, county.id)
-
-
-def test_nothing_written_is_nothing_aggregated_or_kept_anew(
-    county: County, monkeypatch, scalar
-) -> None:
-    run(county)
-    writers = "SELECT array_agg(xmin::text ORDER BY village_id) FROM month_fact"
-    before, asked = scalar(writers), aggregated(monkeypatch)
-    run(county)
-    assert asked == []
-    assert scalar(writers) == before
-    assert same_as_afresh(county.id)
-
-
-def test_a_ticket_written_since_is_aggregated_and_the_others_are_not(
-    county: County, monkeypatch
-) -> None:
-    run(county)
-    asked = aggregated(monkeypatch)
-    store(county, 200, 2, 30, "not")
-    run(county)
-    assert asked == [[county.village_ids[2]]]
-    assert same_as_afresh(county.id)
-
-
-def test_only_the_village_that_changed_is_written(county: County, scalar) -> None:
-    run(county)
-    writer = "SELECT xmin::text FROM month_fact WHERE village_id = :id"
-    before = [scalar(writer, id=one) for one in county.village_ids]
-    rate_village(county, 1, [5], MONTH)
-    run(county)
-    after = [scalar(writer, id=one) for one in county.village_ids]
-    assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
 
 
 def change(rating: Rating) -> None:
@@ -160,11 +108,8 @@ def test_a_village_that_closed_before_the_month_leaves_it(county: County, scalar
     assert scalar("SELECT count(*) FROM month_fact") == 2
 
 
-def test_imports_and_kinds_are_taken_over_where_they_differ(
-    county: County, monkeypatch, scalar
-) -> None:
+def test_imports_and_kinds_are_taken_over_where_they_differ(county: County, scalar) -> None:
     run(county)
-    asked = aggregated(monkeypatch)
     with transaction() as session:
         session.execute(
             text("INSERT INTO imported_fact (village_id, month, county_id, source, yes, whole,"
@@ -178,36 +123,8 @@ def test_imports_and_kinds_are_taken_over_where_they_differ(
             {"id": county.village_ids[1]},
         )
     assert same_as_afresh(county.id)
-    assert asked[0] == sorted(county.village_ids[:2])
     assert scalar("SELECT kind FROM month_fact WHERE village_id = :id",
                   id=county.village_ids[1]) == "城郊村"  # fmt: skip
-
-
-def test_what_another_server_noted_says_nothing_here(county: County, monkeypatch) -> None:
-    run(county)
-    asked = aggregated(monkeypatch)
-    with transaction() as session:
-        # As a restored backup writes it: the same row by another transaction.
-        session.execute(text("UPDATE month_gather SET gathered_at = gathered_at"))
-    run(county)
-    assert asked == [None]
-
-
-def test_a_row_written_long_ago_is_told_from_one_written_now(county: County, scalar) -> None:
-    rate_village(county, 0, [1], MONTH)
-    with transaction():
-        limit = seen()
-    assert set(written_since(MONTH, [county.id], limit).values()) == {False}
-    with transaction() as session:
-        session.execute(
-            text("UPDATE rating_month_count SET held = 0 WHERE village_id = :id"),
-            {"id": county.village_ids[1]},
-        )
-    written = written_since(MONTH, [county.id], limit)
-    assert [village for village, is_new in written.items() if is_new] == [county.village_ids[1]]
-    full = scalar(f"SELECT {writer_of('c')} FROM rating_month_count c WHERE village_id = :id",
-                  id=county.village_ids[1])  # fmt: skip
-    assert limit <= full < scalar("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 
 
 def test_a_ticket_that_moves_to_another_village_leaves_the_first(county: County) -> None:
@@ -257,26 +174,15 @@ def test_an_upheld_case_stays_struck_from_kept_facts(county: County) -> None:
     assert same_as_afresh(county.id)
 
 
-def test_a_changed_calendar_is_gathered_afresh(county: County, monkeypatch) -> None:
+def test_a_changed_calendar_changes_the_months_facts(county: County) -> None:
     same_as_afresh(county.id)
-    asked = aggregated(monkeypatch)
     with transaction() as session:
         session.execute(
             text("INSERT INTO calendar_day (county_id, day, is_working, name)"
                  " VALUES (:id, :day, false, '放假')"),
             {"id": county.id, "day": date(2026, 9, 8)},
         )  # fmt: skip
-    run(county)
-    assert asked == [None]
     assert same_as_afresh(county.id)
-
-
-def test_old_marks_are_forgotten_by_night(county: County, scalar) -> None:
-    assert scalar("SELECT count(*) FROM ticket_touch") > 0
-    with transaction() as session:
-        session.execute(text("UPDATE ticket_touch SET at = at - interval '2 years'"))
-        gathering.forget_old_marks()
-    assert scalar("SELECT count(*) FROM ticket_touch") == 0
 
 
 def test_the_command_says_whether_a_full_count_agrees(county: County, app) -> None:

@@ -15,7 +15,6 @@ from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.scorecards.facts import VillageFacts, gather
-from backend.app.scorecards.gathering import bring_up_to_date
 from backend.app.tickets import author, desk, handling, intake, supervision
 from backend.app.tickets.desk import Classified
 from backend.app.tickets.handling import Written
@@ -156,14 +155,8 @@ def test_whatever_acts_come_later_what_happened_in_a_month_stays_in_its_facts(
               MONTH_END - timedelta(minutes=1))  # fmt: skip
     made.show(MONTH_END)
     before = november(made.offices)
-    with transaction():
-        bring_up_to_date(NOVEMBER, [made.offices.county.id], calendar.now())
     made.live(after, MONTH_END + HOUR, MONTH_END + timedelta(days=70))
     assert november(made.offices) == before
-    # And what is kept is what counting everything again gives.
-    with transaction():
-        kept = bring_up_to_date(NOVEMBER, [made.offices.county.id], calendar.now())
-    assert kept == before
 
 
 def test_many_lives_touch_every_act_and_leave_the_month_alone(

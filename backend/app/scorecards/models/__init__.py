@@ -3,7 +3,6 @@
 from backend.app.scorecards.models.card import (
     ImportedFact,
     MonthFact,
-    MonthGather,
     Scorecard,
 )
 from backend.app.scorecards.models.desk import (
@@ -24,7 +23,6 @@ __all__ = [
     "Correction",
     "ImportedFact",
     "MonthFact",
-    "MonthGather",
     "MonthLock",
     "Objection",
     "ObjectionPhoto",

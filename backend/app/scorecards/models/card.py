@@ -56,23 +56,6 @@ class MonthFact(Model):
     held: Mapped[int] = mapped_column(Integer)
 
 
-class MonthGather(Model):
-    """A county's month whose facts were gathered after its end, and what was seen by then.
-
-    `seen`: every transaction below this number had ended; `xid` is the one that wrote the row.
-    While it stands, only villages about which something was written since need to be aggregated
-    anew. A trigger removes it when the county's working days or hours change.
-    """
-
-    __tablename__ = "month_gather"
-
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
-    seen: Mapped[int] = mapped_column(BigInteger)
-    xid: Mapped[int] = mapped_column(BigInteger)
-    gathered_at: Mapped[datetime] = mapped_column(Instant)
-
-
 class ImportedFact(Model):
     """What another system counted for a village and month: yes of all, by whom and from where."""
 

@@ -8,7 +8,6 @@ from backend.app.tickets.models.history import (
     TicketExtension,
     TicketFile,
     TicketPause,
-    TicketTouch,
     TicketTurn,
 )
 from backend.app.tickets.models.rules import (
@@ -44,6 +43,5 @@ __all__ = [
     "TicketFile",
     "TicketPause",
     "TicketSettings",
-    "TicketTouch",
     "TicketTurn",
 ]

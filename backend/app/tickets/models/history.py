@@ -222,20 +222,3 @@ class CallBackDeclined(Model):
 
     rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
-
-
-class TicketTouch(Model):
-    """A village whose tickets a transaction wrote, by a trigger: months are gathered anew for it.
-
-    `xid` is PostgreSQL's own number of that transaction, so that what was not yet committed when a
-    month was gathered is found the next time. Deleted once no open month could need it.
-    """
-
-    __tablename__ = "ticket_touch"
-    __table_args__ = (Index(None, "county_id", "xid"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    county_id: Mapped[int] = mapped_column(BigInteger)
-    village_id: Mapped[int] = mapped_column(BigInteger)
-    xid: Mapped[int] = mapped_column(BigInteger)
-    at: Mapped[datetime] = mapped_column(Instant)
