@@ -39,7 +39,7 @@ def answers(county: County, key: blind.SigningKey, count: int) -> list[bytes]:
     content: dict[str, Any] = json.loads(keys.key_file(county.id, period))
     unit = next(one["unit"] for one in content["keys"] if one["use"] == "survey")
     ctx = blind.context("survey", keys.period_name(period), unit)
-    reward_n, body = int(content["reward"]["n"], 16), encoded(pad([1, [0], "多装几盏灯"]))
+    body = encoded(pad([1, [0], "多装几盏灯"]))
     made = []
     for _ in range(count):
         random = secrets.token_bytes(blind.RANDOM_PREFIX)
@@ -49,7 +49,6 @@ def answers(county: County, key: blind.SigningKey, count: int) -> list[bytes]:
             "r": encoded(random),
             "sig": encoded(finalize(key.n, hidden, blind.sign(key, hidden.blinded))),
             "body": body,
-            "reward_blinded": encoded(hide(reward_n, random).blinded),
         }
         made.append(request_bytes("/anon/response", json.dumps(sent).encode(), {}))
     return made

@@ -14,7 +14,7 @@ from backend.app.places.divisions import read_package
 from backend.app.places.imports import import_divisions
 from backend.app.places.operations import furnish_villages, seed_kinds
 from backend.app.places.queries import find_place
-from backend.app.points.acts import ANONYMOUS, RATING
+from backend.app.points.acts import RATING
 from backend.app.points.operations import set_rule
 from backend.app.points.queries import rule_amount
 from backend.app.ratings.bulk import PastRating, load_ratings
@@ -80,8 +80,6 @@ def build_places() -> int:
         hang_pictures(county)
         if not rule_amount(RATING, calendar.today(), county):
             set_rule(county, RATING, "评价服务", 2, 5, OPENED_ON)
-        if not rule_amount(ANONYMOUS, calendar.today(), county):
-            set_rule(county, ANONYMOUS, "匿名参与", 10, 3, OPENED_ON)
     return county
 
 

@@ -49,6 +49,16 @@ VOTERS = text(
     """
 )
 BOUND = text("SELECT count(*) FROM binding WHERE village_id = ANY(:ids) AND ended_at IS NULL")
+ISSUE = text(
+    """
+    INSERT INTO ballot_issue (person_id, period, unit_id, blinded_digest)
+    SELECT b.person_id, :period, :unit_id, decode(repeat('00', 32), 'hex') FROM binding b
+    WHERE b.village_id = ANY(:ids) AND b.ended_at IS NULL
+      AND NOT EXISTS (SELECT FROM role_grant g
+                      WHERE g.person_id = b.person_id AND g.region_id = ANY(:ids))
+    ORDER BY random() ON CONFLICT DO NOTHING
+    """
+)
 RELEASE = text(
     "UPDATE survey_text SET state = 'shown' WHERE round_id = :id AND substr(id::text, 1, 1) < 'c'"
 )
@@ -97,13 +107,21 @@ def _load_past(county_id: int, period: date) -> int:
         bound = db.session.scalar(BOUND, {"ids": villages}) or 0
         roll = dice("survey", villages[0], period)
         is_quiet = roll.random() < QUIET_SHARE and on_phones.isdisjoint(villages)
+        _issue(villages, period, unit_id)
         sheets = list(_sheets(roll, int(bound * roll.uniform(*(QUIET if is_quiet else USUAL)))))
         rounds.keep_counts(round_id, unit_id, questions[unit_id], sheets, "phone")
         counted += len(sheets)
-    rounds.close_round(round_id)
-    rounds.publish_round(round_id)
+    # Published as the month ended: the ledger says so, and not that a demo was loaded today.
+    with calendar.clock_at(_times(period)[1] + timedelta(minutes=5)):
+        rounds.close_round(round_id)
+        rounds.publish_round(round_id)
     db.session.execute(RELEASE, {"id": round_id})
     return counted
+
+
+def _issue(villages: list[int], period: date, unit_id: int) -> None:
+    """Ballots of a month that is over: whoever was bound then had opened the mini-program."""
+    db.session.execute(ISSUE, {"ids": villages, "period": period, "unit_id": unit_id})
 
 
 def _sheets(roll: random.Random, count: int) -> Iterator[list[Any]]:
@@ -175,9 +193,6 @@ class Voter:
                     finalize(moduli["survey"], hidden, urlsafe_b64decode(signed["survey"] + "=="))
                 ),
                 "body": encoded(pad(_answers(random.Random(), 1.5))),
-                "reward_blinded": encoded(
-                    hide(int(file["reward"]["n"], 16), secrets.token_bytes(64)).blinded
-                ),
             }
         )
 

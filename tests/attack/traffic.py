@@ -75,7 +75,6 @@ class Line:
 
     def send(self, path: str, token: tuple[bytes, int, bytes, bytes], body: bytes) -> None:
         random, n, ctx, signature = token
-        reward = hide(int(self.keys["reward"]["n"], 16), secrets.token_bytes(64))
         answer = self.nameless.post(
             f"{self.scene.anonymous}/anon/{path}",
             json={
@@ -83,7 +82,6 @@ class Line:
                 "r": text_of(random),
                 "sig": text_of(signature),
                 "body": text_of(body),
-                "reward_blinded": text_of(reward.blinded),
             },
             headers={"User-Agent": AGENT},
             timeout=20,

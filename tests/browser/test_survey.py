@@ -52,7 +52,7 @@ def test_a_villager_answers_three_questions_and_nobody_is_told_who(
     page.locator("#survey-words textarea, textarea#survey-words").fill("路灯再亮一点")
     picture(page, "survey-words")
     page.locator("#survey-send").click()
-    expect(page.locator("#survey-done")).to_contain_text("积分下月到账")
+    expect(page.locator("#survey-done")).to_contain_text("领了票的乡亲人人加分")
     picture(page, "survey-done")
     assert [request.method for request in sent] == ["POST"]
     for request in sent:

@@ -228,7 +228,7 @@ class Voter(Phone):
 
     def __init__(self, base: str, openid: str, deadline: float, month: Month) -> None:
         super().__init__(base, openid, deadline)
-        self.month, self.request, self.reward = month, {}, ""
+        self.month, self.request, self.is_kept = month, {}, False
 
     def fetch(self) -> None:
         """The blinded messages are made once and sent as often as it takes."""
@@ -244,15 +244,14 @@ class Voter(Phone):
             "tickets": [text_of(one) for one in tickets],
         }  # fmt: skip
         signed = self.call("POST", "/ballots", body)["survey"]
-        reward = hide(int(self.month.keys["reward"]["n"], 16), secrets.token_bytes(64))
         self.request = {
             "kid": text_of(blind.key_id(ctx, moduli["survey"])), "r": text_of(random),
             "sig": text_of(finalize(moduli["survey"], hidden, bytes_of(signed))),
-            "body": text_of(pad([1, 0, None])), "reward_blinded": text_of(reward.blinded),
+            "body": text_of(pad([1, 0, None])),
         }  # fmt: skip
 
     def answer(self) -> dict[str, Any]:
-        """Until it is accepted; the reward is the same each time."""
+        """Until it is accepted."""
         sent = json.dumps(self.request).encode()
         while time.monotonic() < self.deadline:
             request = urllib.request.Request(
@@ -269,14 +268,13 @@ class Voter(Phone):
                 # Killed before or in the middle of its answer: asked again under the same key.
                 pass
             else:
-                assert self.reward in ("", found["reward"])
-                self.reward = found["reward"]
+                self.is_kept = True
                 return found
             time.sleep(0.05)
         raise AssertionError("the answer was not accepted in time")
 
 
-def test_t9_one_ballot_one_answer_one_reward_whatever_dies(county: Running) -> None:
+def test_t9_one_ballot_one_answer_whatever_dies(county: Running) -> None:
     month = month_of(county)
     openids = [
         row[0]
@@ -308,7 +306,7 @@ def test_t9_one_ballot_one_answer_one_reward_whatever_dies(county: Running) -> N
     for thread in threads:
         thread.start()
     for count, program in KILLS_OF_ANSWERS:
-        while sum(bool(v.reward) for v in voters) < count and any(t.is_alive() for t in threads):
+        while sum(v.is_kept for v in voters) < count and any(t.is_alive() for t in threads):
             time.sleep(0.01)
         kill(county, program)
     for thread in threads:

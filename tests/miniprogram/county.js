@@ -23,7 +23,7 @@ const makeKey = () => {
 }
 
 /** Keys take time to make, and every test may use the same. */
-const KEYS = { survey: makeKey(), ticket: makeKey(), reward: makeKey(), other: makeKey(), otherTicket: makeKey() }
+const KEYS = { survey: makeKey(), ticket: makeKey(), other: makeKey(), otherTicket: makeKey() }
 
 const QUESTIONS = [
   { kind: 'level', words: '最近办事方便吗?', options: [] },
@@ -57,14 +57,14 @@ class County extends Village {
         { unit: 70, use: 'survey', n: KEYS.survey.n }, { unit: 70, use: 'ticket', n: KEYS.ticket.n },
         { unit: 71, use: 'survey', n: KEYS.other.n }, { unit: 71, use: 'ticket', n: KEYS.otherTicket.n },
       ],
-      reward: { n: KEYS.reward.n }, ...changes,
+      ...changes,
     }
   }
 
   openRound(changes = {}) {
     return {
       period: this.period, title: '这个月的问卷', state: 'open', opens_at: new Date(Date.now() - DAY_MS).toISOString(),
-      closes_at: new Date(Date.now() + DAY_MS).toISOString(), has_answers: false,
+      closes_at: new Date(Date.now() + DAY_MS).toISOString(), has_answers: false, points: 5,
       units: { 70: { name: '庄里镇 西村、东村', questions: QUESTIONS } }, ...changes,
     }
   }
@@ -117,14 +117,10 @@ class County extends Village {
     const blinded = [data.survey, ...data.tickets].join()
     if (this.issued && this.issued !== blinded) return error(409, 'already_issued', '这个月的匿名票已经领过了')
     this.issued = blinded
-    const credited = Boolean(data.reward)
-    return fine({
-      unit: 70, survey: KEYS.survey.sign(data.survey), tickets: data.tickets.map(KEYS.ticket.sign),
-      credited, points: credited ? 5 : 0, reward_note: null,
-    })
+    return fine({ unit: 70, survey: KEYS.survey.sign(data.survey), tickets: data.tickets.map(KEYS.ticket.sign) })
   }
 
-  /** A token once; the same request again is answered the same. */
+  /** A token once; what is sent again with it changes nothing. */
   anonymous({ endpoint, data, header }) {
     if (Object.keys(header).length) return error(400, 'named', '不该带身份')
     if (endpoint === 'POST /anon/receipt/word') {
@@ -136,9 +132,8 @@ class County extends Village {
     if (!use) return error(404, 'not_found', '没有这个地址')
     if (!this.isGood(use, data)) return error(403, 'bad_token', '这张匿名票不对,请打开小程序重新领')
     const known = this.spent.get(data.r)
-    if (known && known.reward_blinded !== data.reward_blinded) return error(409, 'spent', '这张匿名票已经用过了')
     if (!known) this.spent.set(data.r, data)
-    return fine({ status: known ? 'already' : 'ok', durable: this.isDurable, reward: KEYS.reward.sign(data.reward_blinded) })
+    return fine({ status: known ? 'already' : 'ok', durable: this.isDurable })
   }
 
   isGood(use, { kid, r, sig }) {

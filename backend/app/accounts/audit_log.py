@@ -105,6 +105,8 @@ ACTIONS = {
     "hold_points": "暂扣积分",
     "decide_points_hold": "裁定暂扣",
     "set_points_lapse": "设积分期限",
+    "set_survey_points": "设问卷积分",
+    "give_survey_points": "给问卷积分",
     "switch_draws": "开关抽奖",
     "save_draw": "存抽奖草稿",
     "publish_draw": "公布抽奖名单",

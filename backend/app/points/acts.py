@@ -1,14 +1,12 @@
 """The acts that earn points by themselves: what a rule calls them."""
 
 RATING = "rating"
-ANONYMOUS = "anonymous"
 TICKET = "ticket"
 FOLLOW_UP = "follow_up"
 
 # Nothing here says what somebody answered, and no rule can ask: the same for low and high.
 AUTOMATIC = {
     RATING: "评价服务",
-    ANONYMOUS: "匿名参与",
     TICKET: "实名提诉求",
     FOLLOW_UP: "回答回访",
 }
@@ -16,10 +14,13 @@ AUTOMATIC = {
 # When they are given, as a villager reads it.
 WHEN = {
     RATING: "评完就给",
-    ANONYMOUS: "下月到账",
     TICKET: "有人签收就给",
     FOLLOW_UP: "回答了就给",
 }
+# No act of a person: a unit's that was heard, by no rule and without a cap.
+SURVEY = "survey"
+SURVEY_LABEL = "本村问卷"
+SURVEY_WHEN = "够 10 份，领了票的乡亲人人加分；谁答没答，谁也不知道"
 DEED_WHEN = "村里登记,另一个人确认后给"
 
 # Where acts are found that might have earned points: each feature's own SELECT of

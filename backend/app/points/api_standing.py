@@ -8,7 +8,7 @@ from backend.app.access import Permission
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
-from backend.app.points import draws, expiry, queries, rule_queries, schemas, watch
+from backend.app.points import draws, expiry, policy, queries, rule_queries, schemas, watch
 from backend.app.points.blueprints import api as blueprint
 
 
@@ -19,6 +19,7 @@ def show_standing() -> dict[str, Any]:
     """What is beside the balance: one's number, the rules, what lapses soon, a freeze."""
     person_id = actor().person_id
     own = queries.home_of(person_id)
+    decided = policy.policy_of(own.county_id) if own else None
     return {
         "person_id": person_id,
         "freeze": queries.open_freeze(person_id),
@@ -26,8 +27,8 @@ def show_standing() -> dict[str, Any]:
         "rules": rule_queries.rules_for(own.county_id, own.village_id, calendar.today())
         if own
         else None,
-        "draws": bool(own and expiry.policy_of(own.county_id).draws_on)
-        or bool(draws.own_chances(person_id)),
+        "draws": bool(decided and decided.draws_on) or bool(draws.own_chances(person_id)),
+        "survey_points": decided.survey_points if decided else 0,
     }
 
 

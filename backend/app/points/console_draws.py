@@ -16,8 +16,8 @@ from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.points import draws, forms
 from backend.app.points.draw_rule import SeedFormat
-from backend.app.points.expiry import policy_of
 from backend.app.points.models import PointsDraw
+from backend.app.points.policy import policy_of
 from backend.app.points.public_draws import STATES
 
 

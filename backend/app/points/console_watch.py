@@ -12,7 +12,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.points import expiry, forms, queries, suspicions, watch
+from backend.app.points import expiry, forms, policy, queries, suspicions, watch
 
 
 @guard(Permission.REVIEW_POINTS)
@@ -29,7 +29,7 @@ def _page(error: DomainError | None = None) -> Any:
         error=error, form=request.form, person=person,
         suspicions=suspicions.find(county_id, calendar.today()),
         holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
-        policy=expiry.policy_of(county_id), lapses=expiry.LAPSES,
+        policy=policy.policy_of(county_id), lapses=expiry.LAPSES,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 
@@ -81,9 +81,23 @@ def set_lapse() -> Any:
     return redirect(address_of("points_console.show_watch", _anchor="lapse"))
 
 
+@guard(Permission.MANAGE_POINTS)
+def set_survey_points() -> Any:
+    """What a survey is worth to everybody of a unit that was heard."""
+    try:
+        with transaction():
+            county_id = forms.county_of(Permission.MANAGE_POINTS)
+            points = forms.read_number(request.form, "survey_points")
+            policy.set_survey_points(actor(), county_id, points)
+    except InvalidInput as refused:
+        return _page(refused)
+    return redirect(address_of("points_console.show_watch", _anchor="survey"))
+
+
 def register(blueprint: Blueprint) -> None:
     """Hangs these pages on the console's blueprint."""
     add = blueprint.add_url_rule
     add("/watch", view_func=show_watch, methods=["GET"])
     add("/watch/<string:what>", view_func=do_watch, methods=["POST"])
     add("/lapse", view_func=set_lapse, methods=["POST"])
+    add("/survey", view_func=set_survey_points, methods=["POST"])

@@ -24,8 +24,8 @@ from backend.app.points.draw_rule import (
     ticket_hash,
     winners,
 )
-from backend.app.points.expiry import policy_of
 from backend.app.points.models import DrawSeed, DrawTicket, DrawWinner, PointsDraw
+from backend.app.points.policy import policy_of
 
 LEAD = timedelta(hours=24)
 MOST_PRIZES = 200
@@ -34,7 +34,7 @@ LONGEST_SOURCE = 120
 LEGAL_NOTE = (
     "微信平台不许用抽奖诱导分享、关注,也不许拿不确定的好处做诱饵。",
     "分享、转发、拉人都不加机会;一个人最多一次机会,不用花积分。",
-    "机会只看这段时间有没有参与(评价、答问卷、提诉求、村里的事),不看评了什么、答了什么。",
+    "机会只看这段时间有没有参与(评价、答回访、提诉求、村里的事),不看评了什么;匿名问卷不算,谁答了谁也不知道。",
     "奖品价值、个人所得税、公证等要求,请先问本县网信、市场监管和法制部门。",
     "国办函〔2026〕12号对积分、排名类功能审得严,小程序备案时要写明有抽奖。",
 )
@@ -43,7 +43,8 @@ CHANCES = text(
     SELECT e.person_id FROM points_entry e
     JOIN binding b ON b.person_id = e.person_id AND b.ended_at IS NULL
     JOIN region v ON v.id = b.village_id
-    WHERE e.kind = 'earned' AND e.earned_on >= :first AND e.earned_on < :next
+    WHERE e.kind = 'earned' AND e.cause_kind <> 'survey'
+      AND e.earned_on >= :first AND e.earned_on < :next
       AND :region_id IN (v.id, v.township_id, v.county_id)
       AND NOT EXISTS (SELECT FROM console_login l WHERE l.person_id = e.person_id)
       AND NOT EXISTS (SELECT FROM points_balance f WHERE f.person_id = e.person_id AND f.frozen)

@@ -4,12 +4,12 @@
 numbers, not the wording, so labels and points here are ours.
 """
 
-from backend.app.points.acts import ANONYMOUS, FOLLOW_UP, RATING, TICKET
+from backend.app.points.acts import FOLLOW_UP, RATING, TICKET
 from backend.app.points.rulebook import Item
 
 YUECHI = (
     Item("村务参与", RATING, "评价服务", 2, 5, 30),
-    Item("村务参与", ANONYMOUS, "匿名参与问卷", 10, 3, 3),
+    Item("村务参与", "m02", "参加院坝会", 5, 1, 4),
     Item("村务参与", TICKET, "实名提诉求", 5, 1, 4),
     Item("村务参与", FOLLOW_UP, "回答回访", 3, 2, 8),
     Item("村务参与", "m05", "参加村民会议", 10, 1, 3),

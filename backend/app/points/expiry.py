@@ -19,6 +19,7 @@ from backend.app.points.models import (
     PointsLapseLine,
     PointsPolicy,
 )
+from backend.app.points.policy import policy_of
 
 AHEAD, AT_MOST_AHEAD = 30, 35
 LAPSES = {"never": "不过期", "monthly": "满几个月后过期", "yearly": "上一年的每年过期一次"}
@@ -56,13 +57,6 @@ class Announced:
 
     lapse: PointsLapse
     told: dict[int, list[int]]
-
-
-def policy_of(county_id: int) -> PointsPolicy:
-    """A county's decisions; a county that has made none has points that never lapse."""
-    return db.session.get(PointsPolicy, county_id) or PointsPolicy(
-        county_id=county_id, lapse="never", valid_months=12, lapse_month=4, draws_on=False
-    )
 
 
 def set_policy(

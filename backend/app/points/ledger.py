@@ -1,5 +1,7 @@
 """Writes of the ledger: earn, spend, adjust and undo. Each is an entry; none is ever changed."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import TextClause, select, text
@@ -9,8 +11,9 @@ from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import current_village
+from backend.app.points.acts import SURVEY
 from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
-from backend.app.points.fragments import earn
+from backend.app.points.fragments import COLUMNS, earn
 from backend.app.points.models import PointsBalance, PointsEntry
 
 ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtextextended('points:' || :id, 0))")
@@ -21,6 +24,62 @@ ACT = (
 CREDIT = text(earn(ACT, rule_code=":code", cause_kind=":cause_kind"))
 GIVEN = "SELECT id, amount, daily_cap, monthly_cap FROM points_rule WHERE id = :rule_id"
 CREDIT_DEED = text(earn(ACT, rule_code="", cause_kind="'deed'", rule=GIVEN))
+
+# Every balance that a batch touches, in the one order in which statements take them.
+HOLD_BALANCES = text(
+    """
+    INSERT INTO points_balance (person_id, balance)
+    SELECT DISTINCT id, 0 FROM unnest(CAST(:people AS bigint[])) AS p (id) ORDER BY id
+    ON CONFLICT (person_id) DO UPDATE SET balance = points_balance.balance
+    """
+)
+HOMES = text(
+    "SELECT DISTINCT village_id FROM binding WHERE person_id = ANY(:people) AND ended_at IS NULL"
+)
+# The order in which they are written says nothing of anybody.
+CREDIT_ALL = text(
+    f"""
+    INSERT INTO points_entry ({COLUMNS})
+    SELECT p.id, 'earned', :amount, :county_id, now_of.id, NULL, :cause_kind, :cause_id, :today,
+           NULL, :at
+    FROM person p LEFT JOIN binding b ON b.person_id = p.id AND b.ended_at IS NULL
+    LEFT JOIN unnest(CAST(:bound AS bigint[]), CAST(:current AS bigint[]))
+              AS now_of (bound_id, id) ON now_of.bound_id = b.village_id
+    WHERE p.id = ANY(:people) AND p.closed_at IS NULL
+    ORDER BY random()
+    ON CONFLICT DO NOTHING RETURNING person_id
+    """  # noqa: S608  constants of our own code
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One cause that gives the same to many people."""
+
+    cause_id: int
+    people: Collection[int]
+
+
+def credit_all(county_id: int, cause_kind: str, amount: int, batches: Sequence[Batch]) -> int:
+    """Writes one batch for each cause, all of one instant and each in an order of chance.
+
+    Whoever has a cause's points already gets nothing; returns how many people got some.
+    """
+    everybody = {person for batch in batches for person in batch.people}
+    if not everybody:
+        return 0
+    db.session.execute(HOLD_BALANCES, {"people": sorted(everybody)})
+    bound = list(db.session.scalars(HOMES, {"people": sorted(everybody)}))
+    values = {
+        "county_id": county_id, "cause_kind": cause_kind, "amount": amount, "bound": bound,
+        "current": [current_village(one) for one in bound], "today": calendar.today(),
+        "at": calendar.now(),
+    }  # fmt: skip
+    written = 0
+    for batch in batches:
+        of_batch = {**values, "cause_id": batch.cause_id, "people": list(batch.people)}
+        written += len(db.session.execute(CREDIT_ALL, of_batch).all())
+    return written
 
 
 def credit(
@@ -124,10 +183,11 @@ def reverse_entry(entry_id: int) -> PointsEntry:
 
 
 def entry_of(cause_kind: str, cause_id: int) -> PointsEntry | None:
-    """What a cause booked, itself and not what undid it."""
+    """What a cause booked, itself and not what undid it; a unit's survey books many entries."""
     return db.session.scalar(
         select(PointsEntry).where(
             PointsEntry.cause_kind == cause_kind,
+            PointsEntry.cause_kind != SURVEY,
             PointsEntry.cause_id == cause_id,
             PointsEntry.reverses_id.is_(None),
         )

@@ -53,7 +53,7 @@ LIVE_REPORT = text(REPORT.format(columns=COLUMNS, sums=SUMS))
 KEPT_REPORT = text(REPORT.format(columns=COLUMNS, sums=KEPT))
 BY_RULE = """
     SELECT COALESCE(r.label, CASE s.kind WHEN 'spent' THEN '兑换' WHEN 'expired' THEN '到期'
-                    ELSE '调整' END) AS label,
+                    WHEN 'earned' THEN '本村问卷' ELSE '调整' END) AS label,
            sum(s.entries)::int AS entries, sum(s.amount)::bigint AS amount
     FROM ({sums}) AS s LEFT JOIN points_rule r ON r.id = s.rule_id
     GROUP BY 1 ORDER BY 3 DESC

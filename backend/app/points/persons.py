@@ -10,11 +10,11 @@ from backend.app.core.pages import local_time
 from backend.app.points import redemptions
 from backend.app.points.models import Redemption
 from backend.app.points.own_redemptions import STATE_NAMES
-from backend.app.points.queries import balance_of
+from backend.app.points.queries import balance_of, entry_text
 
 ENTRIES = text(
     """
-    SELECT e.earned_on, e.amount, COALESCE(r.label, e.kind) AS what
+    SELECT e.earned_on, e.amount, e.cause_kind, e.reverses_id, r.label
     FROM points_entry e LEFT JOIN points_rule r ON r.id = e.rule_id
     WHERE e.person_id = :person_id ORDER BY e.id
     """
@@ -77,7 +77,7 @@ def held_of(person_id: int) -> list[Held]:
             "我的积分",
             f"您有 {balance_of(person_id)} 分，一共记了 {len(entries)} 笔。",
             ("日期", "分", "因为什么"),
-            [[f"{row.earned_on}", row.amount, row.what] for row in entries],
+            [[f"{row.earned_on}", row.amount, entry_text(row, row.label)] for row in entries],
         ),
         Held(
             "我兑的",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, text, tuple_
 
 from backend.app.core.db import db
+from backend.app.points.acts import SURVEY, SURVEY_LABEL
 from backend.app.points.fragments import rule_of
 from backend.app.points.models import (
     PointsBalance,
@@ -19,6 +20,7 @@ from backend.app.points.models import (
 PAGE = 30
 # What entries without a rule are called, by their cause.
 CAUSES = {
+    SURVEY: SURVEY_LABEL,
     "redemption": "兑换奖品",
     "lapse": "积分到期",
     "hold": "暂扣:等另一位工作人员核实",
@@ -93,6 +95,7 @@ def amount_for(cause_kind: str, cause_id: int) -> int:
         db.session.scalar(
             select(PointsEntry.amount).where(
                 PointsEntry.cause_kind == cause_kind,
+                PointsEntry.cause_kind != SURVEY,
                 PointsEntry.cause_id == cause_id,
                 PointsEntry.reverses_id.is_(None),
             )

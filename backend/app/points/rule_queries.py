@@ -8,8 +8,9 @@ from sqlalchemy import select, text
 
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
-from backend.app.points.acts import AUTOMATIC, DEED_WHEN, WHEN
+from backend.app.points.acts import AUTOMATIC, DEED_WHEN, SURVEY_LABEL, SURVEY_WHEN, WHEN
 from backend.app.points.models import PointsRule, PointsRuleSet
+from backend.app.points.policy import policy_of
 
 
 def rule_sets_of(region_id: int) -> list[PointsRuleSet]:
@@ -116,6 +117,9 @@ def rules_for(county_id: int, village_id: int, day: date) -> OwnRules:
             WHEN.get(rule.code, DEED_WHEN),
         )
         lines.setdefault(key, line)
+    for_survey = policy_of(county_id).survey_points
+    if for_survey:
+        lines[SURVEY_LABEL] = RuleLine(SURVEY_LABEL, for_survey, 1, 1, SURVEY_WHEN)
     voted = rule_set_on(village_id, day) or rule_set_on(county_id, day)
     return OwnRules(
         voted.title if voted else None, voted.voted_on if voted else None, tuple(lines.values())

@@ -49,6 +49,9 @@ class StandingShape(Shape):
     lapse = fields.Nested(ComingLapseShape, required=True, allow_none=True)
     rules = fields.Nested(RulesShape, required=True, allow_none=True)
     draws = fields.Boolean(required=True, metadata={"description": "the county has draws"})
+    survey_points = fields.Integer(
+        required=True, metadata={"description": "for each ballot of a unit that was heard"}
+    )
 
 
 class AppealShape(Shape):

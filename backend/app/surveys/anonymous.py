@@ -14,7 +14,7 @@ blueprint = Blueprint("surveys_anonymous", __name__, url_prefix="/anon")
 @blueprint.post("/response")
 @open_to_all("the token says that somebody may answer, and nothing says who")
 def put_response() -> Any:
-    """Validates everything, verifies the token, keeps the answer sealed, signs the reward."""
+    """Validates everything, verifies the token, keeps the answer sealed."""
     given = tokens.read_request((answers.BODY,))
     door = tokens.admit(given, "survey")
     _check_body(door, given["body"])

@@ -7,7 +7,6 @@ from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.surveys import operations, schemas
-from backend.app.surveys.rewards import Redeemed, Reward, redeem
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/api/v1", description="匿名票")
 
@@ -17,28 +16,15 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/api/v1", description="�
 @blueprint.arguments(schemas.BallotRequestShape())
 @blueprint.response(200, schemas.BallotsShape())
 def issue_ballots(given: dict[str, Any]) -> dict[str, Any]:
-    """This month's tokens, signed unseen: at the first launch, never when answering.
-
-    A reward of an earlier month may be turned in with it; a bad one never costs the ballots.
-    """
-    person_id = actor().person_id
+    """This month's tokens, signed unseen: at the first launch, never when answering."""
     with transaction():
         ballots = operations.issue_ballots(
-            person_id, given["period"], given["survey"], given["tickets"]
+            actor().person_id, given["period"], given["survey"], given["tickets"]
         )
-        turned_in = given["reward"]
-        redeemed = Redeemed(False)
-        if turned_in is not None:
-            reward = Reward(turned_in["period"], turned_in["r"], turned_in["sig"])
-            redeemed = redeem(person_id, reward)
     return {
         "unit": ballots.unit_id,
         "survey": ballots.survey,
         "tickets": list(ballots.tickets),
-        "credited": redeemed.credited,
-        "points": redeemed.points,
-        "reward_note": redeemed.note,
-        "reward_keep": redeemed.keep,
     }
 
 

@@ -25,15 +25,14 @@ ORPHAN_SECONDS = 3600
 MOST_NIGHTS = 3
 TAKE = text(
     """
-    SELECT i.nullifier, i.kid, i.reward_digest, i.sealed, d.use
+    SELECT i.nullifier, i.kid, i.sealed, d.use
     FROM anonymous.inbox i JOIN anonymous.key k USING (kid)
     JOIN anonymous.desk d ON d.id = k.desk_id
     ORDER BY i.nullifier
     """
 )
 PUT_SPENT = text(
-    "INSERT INTO anonymous.spent (nullifier, kid, reward_digest) VALUES (:n, :k, :r)"
-    " ON CONFLICT DO NOTHING"
+    "INSERT INTO anonymous.spent (nullifier, kid) VALUES (:n, :k) ON CONFLICT DO NOTHING"
 )
 PUT_BOX = text("INSERT INTO anonymous.box (id, kid, sealed, nights) VALUES (:i, :k, :s, :nights)")
 DUE_TICKETS = text(
@@ -100,9 +99,7 @@ def flush_inbox() -> int:
     rows = db.session.execute(TAKE).all()
     if not rows:
         return 0
-    db.session.execute(
-        PUT_SPENT, [{"n": row.nullifier, "k": row.kid, "r": row.reward_digest} for row in rows]
-    )
+    db.session.execute(PUT_SPENT, [{"n": row.nullifier, "k": row.kid} for row in rows])
     boxed = sorted(
         (
             {

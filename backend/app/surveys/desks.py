@@ -8,18 +8,15 @@ import orjson
 from sqlalchemy import select, text, update
 
 from backend.app.core.db import db
-from backend.app.core.sealing import seal
 from backend.app.surveys import blind
 from backend.app.surveys.errors import KeysUnknown
-from backend.app.surveys.keys import REWARD, open_key, period_name
+from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import SigningKey
-from backend.app.surveys.store import REWARD_SEAL
 
 PUT_DESK = text(
     """
-    INSERT INTO anonymous.desk
-        (county_id, period, use, closes_at, box_key, reward_modulus, reward_sealed)
-    VALUES (:county_id, :period, :use, :closes_at, :box_key, :reward_modulus, :reward_sealed)
+    INSERT INTO anonymous.desk (county_id, period, use, closes_at, box_key)
+    VALUES (:county_id, :period, :use, :closes_at, :box_key)
     ON CONFLICT DO NOTHING RETURNING id
     """
 )
@@ -31,7 +28,7 @@ PUT_KEYS = text(
 )
 CLOSE = text(
     """
-    UPDATE anonymous.desk SET closed = true, reward_sealed = ''
+    UPDATE anonymous.desk SET closed = true
     WHERE county_id = :county_id AND period = :period AND use = :use
     """
 )
@@ -49,15 +46,12 @@ def open_desk(
 
     `questions` are those of each unit. Raises KeysUnknown where the month has no keys.
     """
-    keys = _keys(county_id, period)
-    if use not in {key.use for key in keys}:
+    keys = _keys(county_id, period, use)
+    if not keys:
         raise KeysUnknown
-    reward = open_key(next(key for key in keys if key.use == REWARD))
-    private = orjson.dumps([f"{part:x}" for part in (reward.n, reward.p, reward.q, reward.d)])
     values = {
         "county_id": county_id, "period": period, "use": use, "closes_at": closes_at,
-        "box_key": box_key, "reward_modulus": reward.n.to_bytes(reward.length),
-        "reward_sealed": seal(REWARD_SEAL, private),
+        "box_key": box_key,
     }  # fmt: skip
     desk_id = db.session.scalar(PUT_DESK, values)
     if desk_id is None:
@@ -67,24 +61,25 @@ def open_desk(
             "kid": key.kid,
             "desk_id": desk_id,
             "unit_id": key.unit_id,
-            "context": blind.context(use, period_name(period), key.unit_id or 0),
+            "context": blind.context(use, period_name(period), key.unit_id),
             "modulus": key.modulus,
-            "questions": orjson.dumps(questions[key.unit_id or 0]).decode() if questions else None,
+            "questions": orjson.dumps(questions[key.unit_id]).decode() if questions else None,
         }
         for key in keys
-        if key.use == use
     ]
     db.session.execute(PUT_KEYS, doors)
     return True
 
 
-def _keys(county_id: int, period: date) -> list[SigningKey]:
-    query = select(SigningKey).where(SigningKey.county_id == county_id, SigningKey.period == period)
+def _keys(county_id: int, period: date, use: str) -> list[SigningKey]:
+    query = select(SigningKey).where(
+        SigningKey.county_id == county_id, SigningKey.period == period, SigningKey.use == use
+    )
     return list(db.session.scalars(query))
 
 
 def close_desk(county_id: int, period: date, use: str) -> None:
-    """Takes nothing more, and can sign no more rewards."""
+    """Takes nothing more."""
     db.session.execute(CLOSE, {"county_id": county_id, "period": period, "use": use})
 
 

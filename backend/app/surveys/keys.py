@@ -17,8 +17,7 @@ from backend.app.surveys.models import BallotUnit, BallotUnitVillage, SigningKey
 from backend.app.surveys.units import Village, merge_neighbours
 
 SEAL = "ballot_key"
-UNIT_USES = ("survey", "ticket")
-REWARD = "reward"
+USES = ("survey", "ticket")
 BOUND = text(
     """
     SELECT v.id, v.township_id,
@@ -57,11 +56,10 @@ def prepare_period(
         db.session.flush()
         for village_id in village_ids:
             db.session.add(BallotUnitVillage(village_id=village_id, period=period, unit_id=unit.id))
-        for use in UNIT_USES:
+        for use in USES:
             _put_key(generate(), county_id, period, use, unit.id)
             made += 1
-    _put_key(generate(), county_id, period, REWARD, None)
-    return made + 1
+    return made
 
 
 def _has_units(county_id: int, period: date) -> bool:
@@ -71,11 +69,8 @@ def _has_units(county_id: int, period: date) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _put_key(
-    key: blind.SigningKey, county_id: int, period: date, use: str, unit_id: int | None
-) -> None:
-    # The reward belongs to the county: which unit somebody is of must not show in it.
-    ctx = blind.context(use, period_name(period), unit_id or county_id)
+def _put_key(key: blind.SigningKey, county_id: int, period: date, use: str, unit_id: int) -> None:
+    ctx = blind.context(use, period_name(period), unit_id)
     private = orjson.dumps([f"{part:x}" for part in (key.n, key.p, key.q, key.d)])
     db.session.add(
         SigningKey(
@@ -107,7 +102,7 @@ def key_file(county_id: int, period: date) -> bytes:
     rows = db.session.scalars(
         select(SigningKey)
         .where(SigningKey.county_id == county_id, SigningKey.period == period)
-        .order_by(SigningKey.unit_id.nulls_last(), SigningKey.use)
+        .order_by(SigningKey.unit_id, SigningKey.use)
     ).all()
     if not rows:
         raise KeysUnknown
@@ -124,12 +119,7 @@ def key_file(county_id: int, period: date) -> bytes:
         "period": period_name(period),
         "county": county_id,
         "units": units,
-        "keys": [
-            {"unit": row.unit_id, "use": row.use, "n": row.modulus.hex()}
-            for row in rows
-            if row.use != REWARD
-        ],
-        "reward": {"n": next(row.modulus.hex() for row in rows if row.use == REWARD)},
+        "keys": [{"unit": row.unit_id, "use": row.use, "n": row.modulus.hex()} for row in rows],
     }
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 

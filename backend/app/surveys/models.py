@@ -55,68 +55,43 @@ class BallotUnitVillage(Model):
 
 
 class SigningKey(Model):
-    """One key for one period, unit and use; the reward's has no unit. Destroyed at the close."""
+    """One key for one period, unit and use. Its private half is destroyed at the close."""
 
     __tablename__ = "ballot_signing_key"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="period"),
-        CheckConstraint("use IN ('survey', 'ticket', 'reward')", name="use"),
-        CheckConstraint("(use = 'reward') = (unit_id IS NULL)", name="unit"),
+        CheckConstraint("use IN ('survey', 'ticket')", name="use"),
         CheckConstraint("octet_length(kid) = 32 AND octet_length(modulus) = 256", name="sizes"),
         UniqueConstraint("unit_id", "use"),
-        Index(
-            "uq_ballot_signing_key_reward", "county_id", "period", unique=True,
-            postgresql_where=text("use = 'reward'"),
-        ),
         Index(None, "county_id", "period"),
-    )  # fmt: skip
+    )
 
     kid: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     period: Mapped[date] = mapped_column(Date)
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("ballot_unit.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     use: Mapped[str] = mapped_column(String(6))
     modulus: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_private: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class BallotIssue(Model):
-    """Somebody fetched this month's ballots: once, without an instant and without a key's name."""
+    """Somebody fetched ballots of a month: once, without an instant and without a key's name."""
 
     __tablename__ = "ballot_issue"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="period"),
         CheckConstraint("octet_length(blinded_digest) = 32", name="sizes"),
+        Index(None, "unit_id"),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     period: Mapped[date] = mapped_column(Date, primary_key=True)
+    # The unit whose survey it is for: somebody who moves meanwhile still votes there.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     # The same request sent again is answered again; another one is a second ballot and is not.
     blinded_digest: Mapped[bytes] = mapped_column(LargeBinary)
     on_paper: Mapped[bool] = mapped_column(server_default=text("false"))
-
-
-class RewardSpent(Model):
-    """A reward token that was turned in. It was signed unseen: it names no answer and nobody."""
-
-    __tablename__ = "reward_spent"
-    __table_args__ = (CheckConstraint("octet_length(nullifier) = 32", name="sizes"),)
-
-    nullifier: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-
-
-class RewardCredit(Model):
-    """Somebody's anonymous reward of one month: one, whatever was answered."""
-
-    __tablename__ = "reward_credit"
-    __table_args__ = (
-        CheckConstraint(FIRST_OF_MONTH, name="period"),
-        UniqueConstraint("person_id", "period"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    period: Mapped[date] = mapped_column(Date)
 
 
 class LibraryQuestion(Model):
@@ -183,7 +158,7 @@ CHANNEL = "channel IN ('phone', 'paper')"
 class SurveyTally(Model):
     """How many chose each option of a question, in one unit. No row of any person exists.
 
-    Never shown as it is: what may be said is in SurveyResult.
+    Never shown as it is: what may be said is in SurveyResult, and with it these rows are gone.
     """
 
     __tablename__ = "survey_tally"

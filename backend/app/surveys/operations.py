@@ -51,7 +51,7 @@ def issue_ballots(person_id: int, period: date, survey: bytes, tickets: Sequence
     keys = _keys(unit_id)
     signed = [_sign(keys["survey"], survey, "survey")]
     signed += [_sign(keys["ticket"], blinded, "tickets") for blinded in tickets]
-    _mark_issued(person_id, period, [survey, *tickets])
+    _mark_issued(person_id, period, unit_id, [survey, *tickets])
     return Ballots(unit_id, signed[0], tuple(signed[1:]))
 
 
@@ -93,12 +93,12 @@ def _sign(key: blind.SigningKey, blinded: bytes, field: str) -> bytes:
         raise BlindedRefused(errors={field: [BlindedRefused.message]}) from None
 
 
-def _mark_issued(person_id: int, period: date, blinded: Sequence[bytes]) -> None:
+def _mark_issued(person_id: int, period: date, unit_id: int, blinded: Sequence[bytes]) -> None:
     """The first request wins; what is kept is a digest that says nothing about any token."""
     digest = hashlib.sha256(b"".join(blinded)).digest()
     first = db.session.scalar(
         insert(BallotIssue)
-        .values(person_id=person_id, period=period, blinded_digest=digest)
+        .values(person_id=person_id, period=period, unit_id=unit_id, blinded_digest=digest)
         .on_conflict_do_nothing()
         .returning(BallotIssue.person_id)
     )
@@ -121,7 +121,13 @@ def vote_on_paper(person_id: int, period: date) -> int:
     unit_id = _unit_of(person_id, period)
     db.session.execute(
         insert(BallotIssue)
-        .values(person_id=person_id, period=period, blinded_digest=NO_TOKENS, on_paper=True)
+        .values(
+            person_id=person_id,
+            period=period,
+            unit_id=unit_id,
+            blinded_digest=NO_TOKENS,
+            on_paper=True,
+        )
         .on_conflict_do_nothing()
     )
     if not db.session.get_one(BallotIssue, (person_id, period)).on_paper:

@@ -29,10 +29,7 @@ STATE_NAMES = {
 }  # fmt: skip
 ON_PAPER = text(
     """
-    SELECT count(*) FROM ballot_issue i
-    JOIN binding b ON b.person_id = i.person_id AND b.ended_at IS NULL
-    JOIN ballot_unit_village u ON u.village_id = b.village_id AND u.period = i.period
-    WHERE i.on_paper AND u.unit_id = :unit_id
+    SELECT count(*) FROM ballot_issue WHERE on_paper AND unit_id = :unit_id
     """
 )
 

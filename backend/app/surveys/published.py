@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
+from backend.app.points.policy import policy_of
 from backend.app.surveys import results, rounds
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import SurveyRound
@@ -99,6 +100,7 @@ def survey_file(county_id: int, period: date) -> bytes:
         "opens_at": found.opens_at.isoformat(),
         "closes_at": found.closes_at.isoformat(),
         "has_answers": has_answers(county_id, period),
+        "points": policy_of(county_id).survey_points,
         "units": {
             str(unit.unit_id): {
                 "name": unit_name(unit),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from backend.app.core.db import db
 from backend.app.scoring.disclosure import Published, Shown, Tally, publish, publish_several
@@ -37,6 +37,11 @@ def freeze(round_id: int, questions: Mapping[int, Sequence[Question]]) -> None:
                     )
                 )  # fmt: skip
     db.session.flush()
+
+
+def forget_counts(round_id: int) -> None:
+    """Deletes what stands behind published rows: hidden counts, and those a band stands for."""
+    db.session.execute(delete(SurveyTally).where(SurveyTally.round_id == round_id))
 
 
 def _row(unit_id: int, question: Question, tally: SurveyTally | None) -> Published:

@@ -12,11 +12,12 @@ from backend.app.core.calendar import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
 from backend.app.scoring.disclosure import FEWEST
-from backend.app.surveys import answers, box, desks, results
+from backend.app.surveys import answers, box, desks, results, unit_points
 from backend.app.surveys.keys import prepare_period
 from backend.app.surveys.models import (
     BallotUnit,
     BallotUnitVillage,
+    SurveyResult,
     SurveyRound,
     SurveyTally,
     SurveyText,
@@ -41,10 +42,8 @@ COUNTED = text(
     WHERE r.state = 'closed' AND (r.closes_at <= :waited OR NOT (
         EXISTS (SELECT FROM paper_issue p JOIN ballot_unit u ON u.id = p.unit_id
                 WHERE u.county_id = r.county_id AND u.period = r.period)
-        OR EXISTS (SELECT FROM ballot_issue i
-                   JOIN binding b ON b.person_id = i.person_id AND b.ended_at IS NULL
-                   JOIN region v ON v.id = b.village_id
-                   WHERE i.period = r.period AND i.on_paper AND v.county_id = r.county_id)))
+        OR EXISTS (SELECT FROM ballot_issue i JOIN ballot_unit u ON u.id = i.unit_id
+                   WHERE u.county_id = r.county_id AND u.period = r.period AND i.on_paper)))
     ORDER BY r.id
     """
 )
@@ -264,12 +263,15 @@ def rounds_to_publish() -> list[int]:
 
 
 def publish_round(round_id: int) -> bool:
-    """Writes down once what may be said; False when it was said before."""
+    """Writes down once what may be said, forgets the counts behind it and gives the units their
+    points; False when it was said before."""
     found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
     if found is None or found.state != "closed":
         return False
     db.session.execute(DROP_UNFINISHED, {"id": found.id})
     results.freeze(found.id, questions_of_units(found))
+    results.forget_counts(found.id)
+    unit_points.give(found.county_id, found.id)
     found.state, found.published_at = "published", calendar.now()
     db.session.flush()
     return True
@@ -294,12 +296,15 @@ def close_ticket_desks() -> int:
 
 def units_with_enough(round_id: int) -> set[int]:
     """The units in which so many answered by phone that words may carry the unit's name."""
-    rows = db.session.execute(
-        select(SurveyTally.unit_id, SurveyTally.people).where(
-            SurveyTally.round_id == round_id, SurveyTally.channel == results.PHONE
-        )
-    )
-    return {unit_id for unit_id, people in rows if people >= FEWEST}
+    counted = select(SurveyTally.unit_id).where(
+        SurveyTally.round_id == round_id, SurveyTally.channel == results.PHONE,
+        SurveyTally.people >= FEWEST,
+    )  # fmt: skip
+    published = select(SurveyResult.unit_id).where(
+        SurveyResult.round_id == round_id, SurveyResult.channel == results.PHONE,
+        SurveyResult.n.is_not(None),
+    )  # fmt: skip
+    return set(db.session.scalars(counted.union(published)))
 
 
 def villages_of_units(county_id: int, period: date) -> dict[int, list[int]]:

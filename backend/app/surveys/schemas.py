@@ -47,37 +47,18 @@ class Token(fields.Field[bytes]):
         return None if value is None else self.encode(value)
 
 
-class RandomPart(Token):
-    """The 32 random bytes of a token."""
-
-    pattern, size = "^[0-9A-Za-z_-]{43}$", 32
-
-
-class RewardShape(Shape):
-    """A token of an earlier month's answer, turned in for points."""
-
-    period = Month(required=True)
-    r = RandomPart(required=True)
-    sig = Token(required=True)
-
-
 class BallotRequestShape(Shape):
     period = Month(required=True)
     survey = Token(required=True)
     tickets = fields.List(
         Token(), required=True, validate=validate.Length(equal=2, error="应为 2 张")
     )
-    reward = fields.Nested(RewardShape, load_default=None, allow_none=True)
 
 
 class BallotsShape(Shape):
     unit = Id(required=True)
     survey = Token(required=True)
     tickets = fields.List(Token())
-    credited = fields.Boolean(required=True)
-    points = fields.Integer(required=True)
-    reward_note = fields.String(allow_none=True, required=True)
-    reward_keep = fields.Boolean(required=True)
 
 
 class PaperRequestShape(Shape):

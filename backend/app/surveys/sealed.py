@@ -6,6 +6,5 @@ COLUMNS = (
     SealedColumn("ballot_signing_key", "kid", "sealed_private", "ballot_key"),
     SealedColumn("paper_batch", "id", "first_entry", "paper_batch"),
     SealedColumn("paper_batch", "id", "second_entry", "paper_batch"),
-    SealedColumn("anonymous.desk", "id", "reward_sealed", "reward_key"),
 )
 FOLDERS = {"ballotbox": "ballot_box"}

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-REWARD_SEAL = "reward_key"
 FIND = text(
     """
-    SELECT d.use, d.county_id, d.closes_at, d.closed, k.questions, d.box_key, d.reward_sealed,
+    SELECT d.use, d.county_id, d.closes_at, d.closed, k.questions, d.box_key,
            k.context, k.modulus
     FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id WHERE k.kid = :kid
     """
@@ -17,19 +16,15 @@ FIND = text(
 # One statement: either the token was unknown and the answer is in, or it was not.
 PUT = text(
     """
-    INSERT INTO anonymous.inbox (nullifier, kid, reward_digest, sealed)
-    SELECT :nullifier, :kid, :reward_digest, :sealed
+    INSERT INTO anonymous.inbox (nullifier, kid, sealed)
+    SELECT :nullifier, :kid, :sealed
     WHERE NOT EXISTS (SELECT FROM anonymous.spent WHERE nullifier = :nullifier)
     ON CONFLICT DO NOTHING RETURNING true
     """
 )
 KNOWN = text(
-    """
-    SELECT reward_digest, true AS durable FROM anonymous.spent WHERE nullifier = :nullifier
-    UNION ALL
-    SELECT reward_digest, false FROM anonymous.inbox WHERE nullifier = :nullifier
-    LIMIT 1
-    """
+    "SELECT true FROM anonymous.spent WHERE nullifier = :nullifier"
+    " UNION ALL SELECT false FROM anonymous.inbox WHERE nullifier = :nullifier LIMIT 1"
 )
 THREAD = text("SELECT county_id, view FROM anonymous.thread WHERE lookup = :lookup")
 NEWEST_KEY = text(
@@ -59,7 +54,6 @@ class Door:
     closed: bool
     questions: list[dict[str, Any]] | None
     box_key: bytes
-    reward_sealed: bytes
     context: bytes
     modulus: bytes
 
@@ -69,35 +63,29 @@ def find_door(engine: Engine, kid: bytes) -> Door | None:
         row = connection.execute(FIND, {"kid": kid}).one_or_none()
     if row is None:
         return None
-    *plain, box_key, reward_sealed, context, modulus = row
-    return Door(*plain, *(bytes(part) for part in (box_key, reward_sealed, context, modulus)))
+    *plain, box_key, context, modulus = row
+    return Door(*plain, *(bytes(part) for part in (box_key, context, modulus)))
 
 
 @dataclass(frozen=True)
 class Kept:
-    """`new` once; `same` when this very request was kept before; `durable` once it was flushed."""
+    """`new` once; `durable` once it was flushed."""
 
     new: bool
-    same: bool
     durable: bool
 
 
-def keep(engine: Engine, nullifier: bytes, kid: bytes, reward_digest: bytes, sealed: bytes) -> Kept:
-    """Puts an answer into the inbox, once for each token."""
-    values = {
-        "nullifier": nullifier,
-        "kid": kid,
-        "reward_digest": reward_digest,
-        "sealed": sealed,
-    }
+def keep(engine: Engine, nullifier: bytes, kid: bytes, sealed: bytes) -> Kept:
+    """Puts an answer into the inbox, once for each token: the first one counts."""
+    values = {"nullifier": nullifier, "kid": kid, "sealed": sealed}
     with engine.begin() as connection:
         if connection.execute(PUT, values).scalar():
-            return Kept(True, True, False)
-        known = connection.execute(KNOWN, {"nullifier": nullifier}).one_or_none()
-    if known is None:
+            return Kept(True, False)
+        durable = connection.execute(KNOWN, {"nullifier": nullifier}).scalar()
+    if durable is None:
         # The inbox was emptied between the two questions: it is durable now.
-        return keep(engine, nullifier, kid, reward_digest, sealed)
-    return Kept(False, bytes(known.reward_digest) == reward_digest, known.durable)
+        return keep(engine, nullifier, kid, sealed)
+    return Kept(False, durable)
 
 
 def find_thread(engine: Engine, lookup: bytes) -> tuple[int, dict[str, Any]] | None:
@@ -118,7 +106,7 @@ def find_word(engine: Engine, word_id: bytes) -> Kept | None:
     """A word that has arrived before; None for a new one."""
     with engine.connect() as connection:
         durable = connection.execute(WORD_KNOWN, {"id": word_id}).scalar_one_or_none()
-    return None if durable is None else Kept(False, True, bool(durable))
+    return None if durable is None else Kept(False, bool(durable))
 
 
 def keep_word(engine: Engine, word_id: bytes, county_id: int, sealed: bytes) -> Kept:
@@ -126,6 +114,6 @@ def keep_word(engine: Engine, word_id: bytes, county_id: int, sealed: bytes) -> 
     values = {"id": word_id, "county_id": county_id, "sealed": sealed}
     with engine.begin() as connection:
         if connection.execute(PUT_WORD, values).scalar():
-            return Kept(True, True, False)
+            return Kept(True, False)
         durable = connection.execute(WORD_KNOWN, {"id": word_id}).scalar()
-    return Kept(False, True, bool(durable))
+    return Kept(False, bool(durable))

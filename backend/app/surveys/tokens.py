@@ -1,10 +1,8 @@
 """What both uses of an anonymous token share: read it whole, check it, keep what came with it."""
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 
-import orjson
 from flask import current_app, jsonify, request
 from nacl.public import PublicKey, SealedBox
 from sqlalchemy import Engine
@@ -12,22 +10,16 @@ from werkzeug.exceptions import BadRequest
 
 from backend.app.core import calendar
 from backend.app.core.bodies import read_json
-from backend.app.core.errors import Conflict, Gone, InvalidInput, NotAllowed
-from backend.app.core.sealing import unseal
+from backend.app.core.errors import Gone, InvalidInput, NotAllowed
 from backend.app.surveys import blind, store
 from backend.app.surveys.schemas import Token
 
-SIZES = {"kid": 32, "r": 32, "sig": 256, "reward_blinded": 256}
+SIZES = {"kid": 32, "r": 32, "sig": 256}
 
 
 class BadToken(NotAllowed):
     code = "bad_token"
     message = "这张匿名票不对,请打开小程序重新领"
-
-
-class Spent(Conflict):
-    code = "spent"
-    message = "这张匿名票已经用过了"
 
 
 class DeskClosed(Gone):
@@ -79,26 +71,12 @@ def admit(given: dict[str, bytes], use: str) -> store.Door:
 
 
 def keep(door: store.Door, given: dict[str, bytes], body: bytes) -> Any:
-    """Seals the body, spends the token, signs the reward; raises Spent for another request."""
-    reward = _sign_reward(door, given["reward_blinded"])
+    """Seals the body and spends the token; whatever is sent again with it changes nothing."""
     kept = store.keep(
         engine(),
         blind.nullifier(given["r"], door.context),
         given["kid"],
-        hashlib.sha256(given["reward_blinded"]).digest(),
         SealedBox(PublicKey(door.box_key)).encrypt(body),
     )
-    if not kept.same:
-        raise Spent
     status = "ok" if kept.new else "already"
-    return jsonify(status=status, durable=kept.durable, reward=Token.encode(reward))
-
-
-def _sign_reward(door: store.Door, blinded: bytes) -> bytes:
-    """The same request gets the same signature: signing has no randomness in its result."""
-    private = orjson.loads(unseal(store.REWARD_SEAL, door.reward_sealed))
-    n, p, q, d = (int(part, 16) for part in private)
-    try:
-        return blind.sign(blind.SigningKey(n, p, q, d), blinded)
-    except blind.BlindedInvalid:
-        raise InvalidInput(errors={"reward_blinded": ["票面不对"]}) from None
+    return jsonify(status=status, durable=kept.durable)

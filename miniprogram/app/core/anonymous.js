@@ -4,14 +4,13 @@
  * server says that it lies safely, and only then is its plain text gone from the phone.
  */
 const { ApiError, fromAnswer, isTemporary } = require('./errors')
-const { fromBase64, fromHex, join, toBase64, toHex } = require('./bytes')
+const { toBase64, toHex } = require('./bytes')
 const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
 const { post } = require('./anonymous_send')
 const clock = require('./clock')
 const parts = require('./parts')
 const purse = require('./purse')
 
-const RANDOM = 32
 const NAME = 16
 /** A large letter that was taken is not sent again at every launch: villages pay for each megabyte. */
 const LARGE_PAUSE_MS = 6 * 3600000
@@ -34,26 +33,6 @@ const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿
 const randomName = async () => toHex(await require('./blind').randomBytes(NAME))
 const items = () => purse.read().outbox
 
-/** A hidden message that comes back as next month's points. @param {any} ballots */
-const hideReward = async ({ period, county, keys }) => {
-  const { blind, context, randomBytes } = require('./blind')
-  const r = await randomBytes(RANDOM)
-  const ctx = context('reward', period, county)
-  const { blinded, inverse } = await blind(fromHex(keys.reward), join(r, ctx))
-  const veil = { r: toBase64(r), inverse: toBase64(inverse), context: toBase64(ctx), modulus: keys.reward }
-  return { blinded: toBase64(blinded), veil }
-}
-
-/** @param {any} reward @param {string} signature @returns {string|null} null where another key signed */
-const unveilReward = (reward, signature) => {
-  const { finalize } = require('./blind')
-  const message = join(fromBase64(reward.r), fromBase64(reward.context))
-  try {
-    const sig = finalize(fromHex(reward.modulus), message, fromBase64(reward.inverse), fromBase64(signature))
-    return sig && toBase64(sig)
-  } catch { return null }
-}
-
 /** @param {purse.Letter} letter */
 const dataOf = (letter) => {
   if (letter.kind === 'word') return letter.fields
@@ -74,14 +53,11 @@ const finish = (letter, became, act = () => undefined) => {
   parts.dropOthers(items().map((one) => one.id))
 }
 
-/** @param {purse.Letter} letter @param {{durable: boolean, reward?: string}} answer */
+/** @param {purse.Letter} letter @param {{durable: boolean}} answer */
 const taken = (letter, answer) => {
-  const sig = letter.reward && answer.reward ? unveilReward(letter.reward, answer.reward) : null
   purse.change((kept) => {
-    if (sig && letter.reward) kept.rewards.push({ period: letter.period, r: letter.reward.r, sig })
-    if (letter.reward && !sig) kept.note = '上次的积分没领成:回执不是用公示的钥匙签的。请打 12345 说一声。'
     if (letter.kind === 'survey') kept.answered[letter.period] = 'kept'
-    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, reward: null, askedAt: clock.now() } : one))
+    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, askedAt: clock.now() } : one))
   })
   if (answer.durable) finish(letter, 'durable')
 }
@@ -218,13 +194,12 @@ const submit = async (kind, sealed, more = {}) => {
   const { ballots } = purse.read()
   const held = ballots && (kind === 'survey' ? ballots.survey : (ballots.tickets || [])[0])
   if (!ballots || !held) throw noToken()
-  const { blinded, veil } = await hideReward(ballots)
   const id = await randomName()
   parts.keep(id, sealed.content)
   /** @type {purse.Letter} */
   const letter = {
     id, kind, path: kind === 'survey' ? RESPONSE : FEEDBACK, period: ballots.period, size: sealed.size,
-    fields: { ...held, reward_blinded: blinded }, reward: veil, isKept: false, ...more,
+    fields: { ...held }, isKept: false, ...more,
   }
   let isTaken = false
   purse.change((kept) => {
@@ -254,13 +229,13 @@ const sendWord = async (code, word) => {
 /** @param {string} code @returns {Promise<any>} what became of an anonymous ticket */
 const lookUp = (code) => post('/anon/receipt', { code })
 
-/** Forgets everything anonymous; this month's ballots and points on their way are gone with it. */
+/** Forgets everything anonymous; this month's ballots are gone with it. */
 const forget = () => {
   purse.change((kept) => {
     const { ballots } = kept
     Object.assign(kept, {
       ballots: ballots && { period: ballots.period, state: 'forgotten' },
-      outbox: [], rewards: [], answered: {}, receipts: [], note: '', problem: null,
+      outbox: [], answered: {}, receipts: [], note: '', problem: null,
     })
   })
   parts.dropOthers([])

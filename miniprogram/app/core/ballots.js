@@ -12,7 +12,6 @@ const purse = require('./purse')
 
 const TICKETS = 2
 const RANDOM = 32
-const REWARD_LIFE_MONTHS = 3
 /** Refusals that hold for the whole month: asking again would change nothing. */
 const FINAL = ['already_issued', 'voting_on_paper']
 const USES = ['survey'].concat(Array(TICKETS).fill('ticket'))
@@ -30,11 +29,6 @@ const wrongSignature = () => new ApiError({
   code: 'keys_mismatch', message: '收到的匿名票不是用公示的钥匙签的,已经扔掉。请打 12345 说一声。',
 })
 
-/** The oldest reward that is still good. @param {string} period */
-const rewardFor = (period) => purse.read().rewards
-  .filter((one) => one.period < period && one.period >= clock.monthsBefore(period, REWARD_LIFE_MONTHS))
-  .sort((one, other) => (one.period < other.period ? -1 : 1))[0]
-
 /** @param {any} keys @param {string} use @param {string} period */
 const hide = async (keys, use, period) => {
   const { blind, context, randomBytes } = require('./blind')
@@ -50,7 +44,6 @@ const ask = async (village, period) => {
   const hidden = []
   for (const use of USES) hidden.push(await hide(keys, use, period))
   const [survey, ...tickets] = hidden.map((one) => one.blinded)
-  const reward = rewardFor(period)
   return purse.change((kept) => {
     kept.ballots = {
       period,
@@ -58,8 +51,8 @@ const ask = async (village, period) => {
       county: village.county_id,
       village: { id: village.id, name: village.name },
       unit: keys.unit,
-      keys: { survey: keys.survey, ticket: keys.ticket, reward: keys.reward },
-      request: { period, survey, tickets, ...(reward ? { reward } : {}) },
+      keys: { survey: keys.survey, ticket: keys.ticket },
+      request: { period, survey, tickets },
       veils: hidden.map((one) => one.veil),
     }
   }).ballots
@@ -80,16 +73,9 @@ const unveil = (asked, place, signature) => {
 /** @param {any} asked @param {any} answer */
 const keep = (asked, answer) => {
   const tokens = [answer.survey].concat(answer.tickets).map((one, place) => unveil(asked, place, one))
-  const turnedIn = asked.request.reward
   purse.change((kept) => {
     const { period, county, village, unit, keys } = asked
     kept.ballots = { period, county, village, unit, keys, state: 'ready', survey: tokens[0], tickets: tokens.slice(1) }
-    const oldest = clock.monthsBefore(period, REWARD_LIFE_MONTHS)
-    // One a month counts: a second one of the same month would be turned in for nothing.
-    const isUsed = (/** @type {any} */ one) => Boolean(turnedIn)
-      && (one.sig === turnedIn.sig || (answer.credited && one.period === turnedIn.period))
-    kept.rewards = kept.rewards.filter((one) => one.period >= oldest && !isUsed(one))
-    kept.note = (turnedIn && answer.reward_note) || ''
   })
 }
 

@@ -28,10 +28,10 @@ const elsewhere = () => new ApiError({
 
 /** @param {any} content @param {number} county @param {string} period */
 const isWhole = (content, county, period) => {
-  const { keys, reward, units } = content
-  if (content.period !== period || content.county !== county || !units || !reward) return false
+  const { keys, units } = content
+  if (content.period !== period || content.county !== county || !units) return false
   const names = keys.map((/** @type {any} */ key) => `${key.use} ${key.unit}`)
-  const moduli = keys.concat(reward).map((/** @type {any} */ key) => key.n)
+  const moduli = keys.map((/** @type {any} */ key) => key.n)
   return new Set(names).size === names.length
     && new Set(moduli).size === moduli.length
     && moduli.every((/** @type {any} */ n) => typeof n === 'string' && MODULUS.test(n))
@@ -56,7 +56,7 @@ const fetchKeys = async (county, period) => {
 
 /**
  * My unit and its keys. @param {any} content of a checked file @param {number} village
- * @returns {{unit: number, survey: string, ticket: string, reward: string}}
+ * @returns {{unit: number, survey: string, ticket: string}}
  */
 const keysOf = (content, village) => {
   const unit = Object.keys(content.units).find((name) => content.units[name].includes(village))
@@ -66,7 +66,7 @@ const keysOf = (content, village) => {
     if (!found) throw mismatch()
     return found.n
   }
-  return { unit: Number(unit), survey: modulus('survey'), ticket: modulus('ticket'), reward: content.reward.n }
+  return { unit: Number(unit), survey: modulus('survey'), ticket: modulus('ticket') }
 }
 
 /** The start of a digest as the village's notice prints it. @param {string} digest */

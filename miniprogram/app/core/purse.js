@@ -11,7 +11,7 @@ const NAME = 'purse'
  * @property {string} period @property {number} [county] @property {number} [unit]
  * @property {{id: number, name: string}} [village]
  * @property {'asked'|'ready'|'already_issued'|'voting_on_paper'|'forgotten'} state
- * @property {{survey: string, ticket: string, reward: string}} [keys] moduli in hex
+ * @property {{survey: string, ticket: string}} [keys] moduli in hex
  * @property {any} [request] what is asked for, word for word until it is answered
  * @property {Veil[]} [veils] the survey's first
  * @property {Token|null} [survey] @property {Token[]} [tickets]
@@ -20,23 +20,21 @@ const NAME = 'purse'
  * @typedef {object} Letter
  * @property {string} id @property {string} path @property {string} period @property {'survey'|'ticket'|'word'} kind
  * @property {any} [fields] @property {number} [size] @property {string} [content]
- * @property {{r: string, inverse: string, context: string, modulus: string}|null} [reward] the veil of what comes back
  * @property {string} [code] the receipt @property {boolean} isKept the server has it @property {number} [askedAt]
  */
 /**
  * @typedef {object} Purse
  * @property {Ballots|null} ballots @property {Letter[]} outbox
- * @property {{period: string, r: string, sig: string}[]} rewards
  * @property {Record<string, string>} answered what became of the answer, by month
  * @property {string[]} receipts @property {{code: string, message: string}|null} problem
- * @property {string} note what the server said about a reward
+ * @property {string} note what became of a letter that nobody waited for
  * @property {boolean} wantsPaper from the next month on
  * @property {any} options kinds and categories of tickets, fetched ahead
  */
 
 /** @returns {Purse} */
 const read = () => {
-  const empty = { ballots: null, outbox: [], rewards: [], answered: {}, receipts: [], problem: null, note: '', options: null, wantsPaper: false }
+  const empty = { ballots: null, outbox: [], answered: {}, receipts: [], problem: null, note: '', options: null, wantsPaper: false }
   return Object.assign(empty, wx.getStorageSync(NAME) || {})
 }
 

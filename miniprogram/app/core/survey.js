@@ -10,7 +10,6 @@ const TAKEN = ['waiting', 'kept', 'durable']
 /** @type {Record<string, string>} why there is nothing to answer with */
 const REFUSALS = {
   closed: '来晚了一步,这个月的问卷已经截止,您这份没赶上。下个月再来。',
-  spent: '这张匿名票已经用过了,先交的那份算数。',
   bad_token: '这张匿名票不对,没收下。请到「怎么查证」里核对钥匙;对不上,就打 12345。',
   no_token: '这个月的匿名票已经用完了,下个月再来。',
 }
@@ -54,7 +53,7 @@ const standing = () => {
   if (!asked || asked.period !== clock.period()) return { view: 'unknown' }
   if (asked.isNone) return { view: 'none' }
   const held = purse.read()
-  const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at) }
+  const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at), points: asked.points }
   const became = held.answered[asked.period]
   const state = stateOf(asked)
   if (state === 'published') return { ...about, view: 'published' }

@@ -123,8 +123,6 @@ class Vote:
 
     ballot: Ballot
     signature: bytes
-    reward_n: int
-    reward: Ballot
 
     def request(self, answers: list[Any], **changes: Any) -> dict[str, Any]:
         parts: dict[str, Any] = {
@@ -132,7 +130,6 @@ class Vote:
             "r": text_of(self.ballot.random),
             "sig": text_of(self.signature),
             "body": text_of(pad(answers)),
-            "reward_blinded": text_of(self.reward.hidden.blinded),
         }
         return {**parts, **changes}
 
@@ -144,8 +141,7 @@ def get_vote(phone: Phone, key_file: dict[str, Any]) -> Vote:
     assert answer.status_code == 200, answer.json
     first = ballots[0]
     signature = finalize(first.modulus, first.hidden, bytes_of(answer.json["survey"]))
-    reward_n = int(key_file["reward"]["n"], 16)
-    return Vote(first, signature, reward_n, new_ballot("reward", key_file["county"], reward_n))
+    return Vote(first, signature)
 
 
 def put(box: FlaskClient, request: dict[str, Any], **options: Any) -> Any:

@@ -24,7 +24,6 @@ from tests.app.surveys.conftest import (
     ask,
     ballots_for,
     bytes_of,
-    new_ballot,
     text_of,
 )
 from tests.factories.tickets import Offices, forget, villager
@@ -35,12 +34,10 @@ WORDS = "村口那盏路灯坏了半年,晚上没人敢走"
 
 @dataclass
 class Envelope:
-    """A finished ticket token and the reward that travels with it."""
+    """A finished ticket token."""
 
     ballot: Ballot
     signature: bytes
-    reward: Ballot
-    reward_n: int
 
     def request(self, body: bytes, **changes: Any) -> dict[str, Any]:
         parts = {
@@ -48,7 +45,6 @@ class Envelope:
             "r": text_of(self.ballot.random),
             "sig": text_of(self.signature),
             "body": text_of(body),
-            "reward_blinded": text_of(self.reward.hidden.blinded),
         }
         return {**parts, **changes}
 
@@ -57,14 +53,8 @@ def envelopes(client: FlaskClient, county, key_file) -> list[Envelope]:
     """The two ticket tokens of a villager."""
     ballots = ballots_for(key_file)
     signed = ask(villager(client, county), ballots).json["tickets"]
-    reward_n = int(key_file["reward"]["n"], 16)
     return [
-        Envelope(
-            ballot,
-            finalize(ballot.modulus, ballot.hidden, bytes_of(signature)),
-            new_ballot("reward", key_file["county"], reward_n),
-            reward_n,
-        )
+        Envelope(ballot, finalize(ballot.modulus, ballot.hidden, bytes_of(signature)))
         for ballot, signature in zip(ballots[1:], signed, strict=True)
     ]
 

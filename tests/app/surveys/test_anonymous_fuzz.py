@@ -7,9 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 DOORS = ("/anon/response", "/anon/feedback", "/anon/receipt", "/anon/receipt/word")
-FIELDS = st.sampled_from(
-    ["kid", "r", "sig", "body", "reward_blinded", "code", "id", "word", "kind", "words", "x"]
-)
+FIELDS = st.sampled_from(["kid", "r", "sig", "body", "code", "id", "word", "kind", "words", "x"])
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=400),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS, inner, max_size=6),

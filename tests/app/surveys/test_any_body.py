@@ -163,7 +163,7 @@ def test_no_json_door_breaks_at_any_body(
 def test_no_anonymous_door_breaks_at_any_body(door) -> None:
     word = {"kind": "verdict", "answer": "solved", "level": 1, "words": "好"}
     skeleton = {
-        "kid": "a", "r": "a", "sig": "a", "body": "a", "reward_blinded": "a", "code": "1" * 16,
+        "kid": "a", "r": "a", "sig": "a", "body": "a", "code": "1" * 16,
         "id": "a", "word": word,
     }  # fmt: skip
     receipts = ({"code": "1" * 16}, {"code": "1" * 16, "id": "a", "word": "a"})

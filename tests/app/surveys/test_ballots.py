@@ -86,7 +86,7 @@ def test_t2_what_is_kept_of_an_issue_names_no_key_and_no_time(phone, key_file, s
         "SELECT array_agg(column_name::text ORDER BY column_name) FROM information_schema.columns"
         " WHERE table_name = 'ballot_issue'"
     )
-    assert columns == ["blinded_digest", "on_paper", "period", "person_id"]
+    assert columns == ["blinded_digest", "on_paper", "period", "person_id", "unit_id"]
     kept = hashlib.sha256(b"".join(ballot.hidden.blinded for ballot in ballots)).digest()
     assert bytes(scalar("SELECT blinded_digest FROM ballot_issue")) == kept
 
@@ -132,3 +132,23 @@ def test_a_destroyed_key_signs_nothing_more(phone, key_file) -> None:
 
 def test_the_clock_of_these_tests_lies_in_the_period() -> None:
     assert calendar.month_of(calendar.local_day(NOW)) == PERIOD
+
+
+def test_whoever_chose_paper_gets_no_tokens_and_may_say_so_again(phone, key_file) -> None:
+    chosen = phone.call("POST", "/ballots/paper", json={"period": "2026-11"})
+    assert chosen.json == {"unit": key_file["keys"][0]["unit"]}
+    again = phone.call("POST", "/ballots/paper", json={"period": "2026-11"})
+    assert again.status_code == 200
+    answer = ask(phone, ballots_for(key_file))
+    assert (answer.status_code, answer.json["code"]) == (409, "voting_on_paper")
+
+
+def test_whoever_has_tokens_gets_no_paper(phone, key_file) -> None:
+    ask(phone, ballots_for(key_file))
+    answer = phone.call("POST", "/ballots/paper", json={"period": "2026-11"})
+    assert (answer.status_code, answer.json["code"]) == (409, "already_issued")
+
+
+def test_paper_is_chosen_for_this_month_only(phone, key_file) -> None:
+    answer = phone.call("POST", "/ballots/paper", json={"period": "2026-12"})
+    assert (answer.status_code, answer.json["code"]) == (404, "keys_unknown")

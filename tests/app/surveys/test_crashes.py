@@ -1,4 +1,4 @@
-"""T9: the power may go at any statement of any act; afterwards one ballot, one answer, one reward.
+"""T9: the power may go at any statement of any act; afterwards one ballot, one answer.
 
 The acts of the county's side run in transactions and are cut at every statement; the anonymous
 door makes one write, and is cut before and after it.
@@ -6,7 +6,7 @@ door makes one write, and is cut before and after it.
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,15 +14,11 @@ from sqlalchemy import event, text
 
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
-from backend.app.points.acts import ANONYMOUS
-from backend.app.points.operations import set_rule
 from backend.app.surveys import box as ballot_box
 from backend.app.surveys import keys, operations, rounds
-from backend.app.surveys.rewards import Reward, redeem
 from backend.app.tickets import letters, opening
-from backend.demo.ballot import finalize
 from backend.jobs import tickets as ticket_jobs
-from tests.app.surveys.conftest import NOW, PERIOD, ballots_for, bytes_of, get_vote, put
+from tests.app.surveys.conftest import NOW, PERIOD, ballots_for, get_vote, put
 from tests.app.surveys.letterbox import envelopes, letter, send
 from tests.app.tickets.test_crashes import PowerCut, power_cut_at
 from tests.factories.surveys import make_round
@@ -30,7 +26,7 @@ from tests.factories.tickets import forget, villager
 
 TABLES = (
     "ballot_issue", "ballot_signing_key", "ballot_unit", "ballot_unit_village", "points_entry",
-    "reward_spent", "reward_credit", "survey_round", "survey_tally", "survey_result",
+    "survey_round", "survey_tally", "survey_result",
     "survey_text", "ticket", "ticket_event", "ticket_file", "anonymous.desk", "anonymous.key",
     "anonymous.inbox", "anonymous.spent", "anonymous.box", "anonymous.box_key",
     "anonymous.word_inbox", "anonymous.word_spent", "anonymous.thread",
@@ -83,23 +79,6 @@ def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar) -> None
     assert scalar("SELECT count(*) FROM ballot_issue") == 1
 
 
-def test_a_reward_is_credited_once_however_often_the_power_goes(
-    box, phone, key_file, survey, monkeypatch, scalar
-) -> None:
-    forget()
-    with transaction():
-        set_rule(key_file["county"], ANONYMOUS, "匿名参与", 10, 3, PERIOD)
-    vote = get_vote(phone, key_file)
-    signed = put(box, vote.request(ANSWERS)).json["reward"]
-    signature = finalize(vote.reward_n, vote.reward.hidden, bytes_of(signed))
-    monkeypatch.setattr(calendar, "now", lambda: datetime(2026, 12, 2, 4, tzinfo=UTC))
-    reward = Reward(PERIOD, vote.reward.random, signature)
-    survives(lambda: redeem(phone.person_id, reward))
-    with transaction():
-        assert redeem(phone.person_id, reward).points == 10
-    assert scalar("SELECT sum(amount) FROM points_entry") == 10
-
-
 def test_a_night_is_whole_or_has_not_been(box, client, county, key_file, survey, scalar) -> None:
     votes = [get_vote(villager(client, county), key_file) for _ in range(3)]
     for vote in votes:
@@ -128,7 +107,7 @@ def test_a_round_opens_closes_and_publishes_whole(
 def test_keys_of_a_month_are_made_whole(county, scalar) -> None:
     december = PERIOD.replace(month=12)
     survives(lambda: keys.prepare_period(county.id, december))
-    assert scalar("SELECT count(*) FROM ballot_signing_key WHERE period = '2026-12-01'") == 3
+    assert scalar("SELECT count(*) FROM ballot_signing_key WHERE period = '2026-12-01'") == 2
 
 
 def test_a_letter_is_read_whole_or_stays(door, client, county, key_file, scalar, monkeypatch):
@@ -178,11 +157,9 @@ def test_an_answer_cut_at_the_door_is_sent_again_and_counts_once(
 def test_answers_lost_with_the_machine_are_sent_again(box, phone, key_file, survey, scalar) -> None:
     """A crash of PostgreSQL empties what is unlogged: the phone was told `durable: false`."""
     vote = get_vote(phone, key_file)
-    first = put(box, vote.request(ANSWERS)).json
-    assert first["durable"] is False
+    assert put(box, vote.request(ANSWERS)).json["durable"] is False
     forget()
     with transaction() as session:
         session.execute(text("TRUNCATE anonymous.inbox"))
-    again = put(box, vote.request(ANSWERS)).json
-    assert (again["status"], again["reward"]) == ("ok", first["reward"])
+    assert put(box, vote.request(ANSWERS)).json["status"] == "ok"
     assert scalar("SELECT count(*) FROM anonymous.inbox") == 1

@@ -45,9 +45,6 @@ const became = (mortal, own) => purseOf(mortal.storage)?.answered[own.period]
 const sent = (own) => own.requests('POST /anon/response')
 const relaunch = (own, mortal) => open('pages/home/index', own, mortal)
 
-const isReward = ({ r, sig, period }) =>
-  isSigned(fromHex(KEYS.reward.n), join(fromBase64(r), context('reward', period, 1)), fromBase64(sig))
-
 test('an answer leaves for the other host, in one size, without anything that names', async () => {
   const own = county()
   const mortal = copy()
@@ -55,12 +52,11 @@ test('an answer leaves for the other host, in one size, without anything that na
   const [request] = sent(own)
   assert.ok(request.url.startsWith(`${ANONYMOUS}/anon/response`))
   assert.deepEqual(request.header, {})
-  assert.deepEqual(Object.keys(request.data).sort(), ['body', 'kid', 'r', 'reward_blinded', 'sig'])
+  assert.deepEqual(Object.keys(request.data).sort(), ['body', 'kid', 'r', 'sig'])
   const { size, content, rest } = unpad(request.data.body, 2)
   assert.equal(size, 2048)
   assert.deepEqual(content, { answers: [1, 1, SECRET] })
   assert.ok(rest.every((byte) => byte === 0))
-  assert.ok(purseOf(mortal.storage).rewards.every(isReward))
 })
 
 test('opening the survey and answering it asks the known server nothing', async () => {
@@ -93,15 +89,14 @@ test('the same bytes are sent at each launch until the answer lies safe, then no
   const [first, ...others] = sent(own)
   others.forEach((one) => assert.deepEqual(one.data, first.data))
   assert.equal(own.spent.size, 1)
-  const { outbox, rewards } = purseOf(mortal.storage)
-  assert.deepEqual([outbox.length, rewards.length, partsOf(mortal.storage).length], [0, 1, 0])
+  assert.deepEqual([purseOf(mortal.storage).outbox.length, partsOf(mortal.storage).length], [0, 0])
   const left = [...mortal.left.values()].join()
   for (const trace of [first.data.sig, first.data.r, first.data.body.slice(0, 40), SECRET]) assert.ok(!left.includes(trace), trace)
   await (await relaunch(own, mortal)).see('交上去了')
   assert.equal(sent(own).length, 3)
 })
 
-test('T9 killed between any two steps of answering: one answer, one reward', async () => {
+test('T9 killed between any two steps of answering: one answer', async () => {
   let steps = 0
   for (let isDead = true; isDead; steps += 1) {
     const own = county()
@@ -119,10 +114,8 @@ test('T9 killed between any two steps of answering: one answer, one reward', asy
     // Nothing had been kept: the draft is still there, and one more tap sends it.
     if (phone.all('#survey-send').length) phone.tap('#survey-send')
     await phone.until(() => became(next, own) === 'durable')
-    const { outbox, rewards, ballots } = purseOf(next.storage)
+    const { outbox, ballots } = purseOf(next.storage)
     assert.equal(own.spent.size, 1, `one answer after ${steps} steps`)
-    assert.equal(rewards.length, 1, `one reward after ${steps} steps`)
-    assert.ok(isReward(rewards[0]))
     assert.deepEqual([outbox.length, ballots.survey, ballots.tickets.length], [0, null, 2])
   }
   assert.ok(steps > 6, `${steps} steps`)
@@ -167,14 +160,14 @@ for (const [status, code] of [[429, 'slow_down'], [503, 'closed_for_now'], [200,
   })
 }
 
-for (const [status, code, words] of [[410, 'closed', '来晚了一步'], [409, 'spent', '先交的那份算数'], [403, 'bad_token', '这张匿名票不对']]) {
+for (const [status, code, words] of [[410, 'closed', '来晚了一步'], [403, 'bad_token', '这张匿名票不对']]) {
   test(`${code} ends in a sentence, and nothing is left on the way`, async () => {
     const own = county()
     own.answers['POST /anon/response'] = () => error(status, code, '')
     const mortal = copy()
     await (await answer(own, mortal)).see(words)
-    const { outbox, ballots, rewards } = purseOf(mortal.storage)
-    assert.deepEqual([outbox, ballots.survey, rewards, partsOf(mortal.storage)], [[], null, [], []])
+    const { outbox, ballots } = purseOf(mortal.storage)
+    assert.deepEqual([outbox, ballots.survey, partsOf(mortal.storage)], [[], null, []])
     await relaunch(own, mortal)
     assert.equal(sent(own).length, 1)
   })
@@ -203,18 +196,7 @@ test('what was taken and then found closed counts as done', async () => {
   await (await answer(own, mortal)).see('封好,交上去了')
   own.answers['POST /anon/response'] = () => error(410, 'closed', '截止了')
   await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'durable')
-  assert.deepEqual([purseOf(mortal.storage).outbox, purseOf(mortal.storage).rewards.length], [[], 1])
-})
-
-test('a reward signed with another key is thrown away and told', async () => {
-  const own = county()
-  const usual = own.anonymous.bind(own)
-  own.anonymous = (asked) => ({ ...usual(asked), data: { ...usual(asked).data, reward: KEYS.other.tag(asked.data.reward_blinded) } })
-  const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
-  assert.deepEqual(purseOf(mortal.storage).rewards, [])
-  const check = await open('pages/survey/check/index', own, mortal)
-  await check.see('上次的积分没领成')
+  assert.deepEqual(purseOf(mortal.storage).outbox, [])
 })
 
 test('a survey that closed while the phone had no signal says so before anything is written', async () => {

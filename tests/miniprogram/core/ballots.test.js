@@ -9,7 +9,6 @@ const { CARD } = require('../village')
 const { Mortal, purseOf } = require('../mortal')
 const { isSigned, context } = require('../../../miniprogram/app/core/blind')
 const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
-const { monthsBefore } = require('../../../miniprogram/app/core/clock')
 
 const DAY_MS = 86400000
 const launch = (county, device = {}) => openApp({ device: county.device(device) })
@@ -124,8 +123,8 @@ const ALTERED = {
   'a key of my own': (county) => { county.bytes = Buffer.from(county.bytes.toString().replace(KEYS.survey.n, KEYS.other.n)) },
   'a page of somebody else': (county) => { county.bytes = Buffer.from('<html>') },
   'pinned, but two keys for one use': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.concat(file.keys[0]) })),
-  'pinned, but a short key': (county) => withFile(county, (file) => ({ ...file, reward: { n: KEYS.reward.n.slice(2) } })),
-  'pinned, but one key for two uses': (county) => withFile(county, (file) => ({ ...file, reward: { n: KEYS.survey.n } })),
+  'pinned, but a short key': (county) => withFile(county, (file) => ({ ...file, keys: [{ ...file.keys[0], n: file.keys[0].n.slice(2) }, ...file.keys.slice(1)] })),
+  'pinned, but one key for two uses': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.map((key) => ({ ...key, n: KEYS.survey.n })) })),
   'pinned, but for another county': (county) => withFile(county, (file) => ({ ...file, county: 2 })),
   'pinned, but for another month': (county) => withFile(county, (file) => ({ ...file, period: '2020-01' })),
   'pinned, but no file at all': (county) => withFile(county, () => null),
@@ -209,44 +208,6 @@ const withPurse = (county, purse) => {
   mortal.storage.setItem('purse', JSON.stringify(purse))
   return launch(county, { storage: mortal.storage })
 }
-const rewardOf = (period) => ({ period, r: 'r', sig: `sig-${period}` })
-
-test('the oldest good reward is turned in with the next month\'s ballots, one a month', async () => {
-  const county = new County()
-  const [now, last, before, old] = [0, 1, 2, 5].map((by) => monthsBefore(county.period, by))
-  const phone = await withPurse(county, { rewards: [now, last, before, old].map(rewardOf) })
-  await ready(phone)
-  assert.deepEqual(county.requests('POST /ballots')[0].data.reward, rewardOf(before))
-  assert.deepEqual(purseOf(phone.storage).rewards, [now, last].map(rewardOf))
-})
-
-test('a second reward of a month that was credited is not turned in for nothing', async () => {
-  const county = new County()
-  const last = monthsBefore(county.period, 1)
-  const phone = await withPurse(county, { rewards: [rewardOf(last), { ...rewardOf(last), sig: 'second' }] })
-  await ready(phone)
-  assert.deepEqual(purseOf(phone.storage).rewards, [])
-})
-
-test('a reward of this very month waits for the next', async () => {
-  const county = new County()
-  const phone = await withPurse(county, { rewards: [rewardOf(county.period)] })
-  await ready(phone)
-  assert.equal(county.requests('POST /ballots')[0].data.reward, undefined)
-  assert.equal(purseOf(phone.storage).rewards.length, 1)
-})
-
-test('a reward that is no good costs no ballot, and what was said about it can be read', async () => {
-  const county = new County()
-  const good = county.issue.bind(county)
-  county.issue = (data) => ({ ...good(data), data: { ...good(data).data, credited: false, reward_note: '这张积分票已经领过积分了' } })
-  const phone = await withPurse(county, { rewards: [rewardOf(monthsBefore(county.period, 1))] })
-  await ready(phone)
-  assert.deepEqual(purseOf(phone.storage).rewards, [])
-  const check = await openApp({ path: 'pages/survey/check/index', device: county.device({ storage: phone.storage }) })
-  await check.see('这张积分票已经领过积分了')
-})
-
 for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能给自己的村填问卷'], [404, 'keys_unknown', '还没有准备好'], [409, 'voting_on_paper', '选了纸质票']]) {
   test(`${code} is said in its own words`, async () => {
     const county = new County({ 'POST /ballots': () => error(status, code, words) })

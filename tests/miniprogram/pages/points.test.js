@@ -18,7 +18,7 @@ const DRAW = {
   seed: null, called_off_reason: null, code: '0f'.repeat(16), hash: 'cd'.repeat(32), position: 17, prize: null, prizes: [{ name: '食用油', count: 20 }],
   page: 'https://village-voice.example.cn/p/draws/4',
 }
-const standing = (changes = {}) => ({ person_id: 77, freeze: null, lapse: null, rules: RULES, draws: false, ...changes })
+const standing = (changes = {}) => ({ person_id: 77, freeze: null, lapse: null, rules: RULES, draws: false, survey_points: 0, ...changes })
 
 const bound = (answers = {}) => {
   const village = new Village(answers)
@@ -30,17 +30,14 @@ const open = (path, village, device = {}) => openApp({ path: `pages/${path}/inde
 test('the points page shows the number, and nothing that is not so', async () => {
   const phone = await open('points', bound())
   await phone.see('积分号 77')
-  for (const hook of ['#points-frozen', '#points-lapse', '#points-pending', '#points-draws']) assert.equal(phone.all(hook).length, 0, hook)
+  for (const hook of ['#points-frozen', '#points-lapse', '#points-survey', '#points-draws']) assert.equal(phone.all(hook).length, 0, hook)
 })
 
-test('what lapses and what arrives next month is said before the entries', async () => {
-  const village = bound({ 'GET /me/points/standing': () => fine(standing({ lapse: { lapses_on: '2027-04-01', points: 12 }, draws: true })) })
-  const purse = { rewards: [{ period: '2026-11', r: 'x', sig: 'y' }] }
-  const first = await open('points', village)
-  await first.see('12 分到4月1日作废')
-  first.storage.setItem('purse', JSON.stringify(purse))
-  const phone = await open('points', village, { storage: first.storage })
-  await phone.see('匿名积分 1 份,下月到账')
+test('what lapses and what a survey is worth is said before the entries', async () => {
+  const village = bound({ 'GET /me/points/standing': () => fine(standing({ lapse: { lapses_on: '2027-04-01', points: 12 }, draws: true, survey_points: 5 })) })
+  const phone = await open('points', village)
+  await phone.see('12 分到4月1日作废')
+  assert.ok(phone.text().includes('本村问卷 5 分：够 10 份，领了票的乡亲人人加分；谁答没答，谁也不知道'))
   phone.tap('#points-draws')
   await phone.until(() => phone.route === 'pages/draws/index')
 })

@@ -108,11 +108,11 @@ test('a draft of other questions is not put under new ones', async () => {
   assert.deepEqual(phone.data.answers, [null, null, null])
 })
 
-test('after answering, the month\'s points are explained in one sentence, and home says so', async () => {
+test('after answering, the unit\'s points are explained in one sentence, and home says so', async () => {
   const county = new County()
   const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots.survey = null })
   const phone = await open('survey', county, { storage: copy })
-  await phone.see('积分下月到账,这样就没人知道是您答的')
+  await phone.see('够 10 份，领了票的乡亲人人加分；谁答没答，谁也不知道')
   const home = await open('home', county, { storage: copy })
   await home.see('这个月的问卷交上去了')
 })
@@ -169,7 +169,7 @@ test('checking once more fetches the file as anybody would, and tells both outco
 test('deleting the traces asks first, says what is lost, and leaves nothing', async () => {
   const county = new County()
   const copy = storage((purse) => {
-    Object.assign(purse, { receipts: ['1234567890123456'], rewards: [{ period: county.period, r: 'r', sig: 's' }] })
+    Object.assign(purse, { receipts: ['1234567890123456'] })
     purse.answered[county.period] = 'durable'
   })
   copy.setItem(`draft:survey:${county.period}`, '{}')
@@ -178,13 +178,13 @@ test('deleting the traces asks first, says what is lost, and leaves nothing', as
   phone.screen.answers.modal = { confirm: false, cancel: true }
   phone.tap('#check-forget')
   await phone.until(() => phone.screen.modals.length === 1)
-  assert.match(phone.screen.modals[0], /没到账的积分也没有了/)
+  assert.match(phone.screen.modals[0], /这个月不能再填/)
   assert.equal(purseOf(copy).receipts.length, 1)
   phone.screen.answers.modal = { confirm: true, cancel: false }
   phone.tap('#check-forget')
   await phone.see('什么也没有')
-  const { ballots, answered, receipts, rewards, outbox } = purseOf(copy)
-  assert.deepEqual([answered, receipts, rewards, outbox], [{}, [], [], []])
+  const { ballots, answered, receipts, outbox } = purseOf(copy)
+  assert.deepEqual([answered, receipts, outbox], [{}, [], []])
   assert.deepEqual(ballots, { period: county.period, state: 'forgotten' })
   assert.ok(!copy.keys().some((key) => key.startsWith('draft:')))
   const home = await open('home', county, { storage: copy })
@@ -242,9 +242,13 @@ test('the village page opens without results, and without the file\'s server', a
   }
 })
 
-test('points say when anonymous ones arrive', async () => {
-  const phone = await open('points')
-  await phone.see('匿名问卷的积分下月到账')
+test('where a survey gives no points none are promised', async () => {
+  const county = new County()
+  const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots.survey = null })
+  copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ points: 0 }) }))
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('封好,交上去了')
+  assert.equal(phone.all('#survey-points').length, 0)
 })
 
 test('nothing but letters goes to the anonymous host', async () => {

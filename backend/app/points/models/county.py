@@ -23,7 +23,8 @@ from backend.app.core.db import Model
 
 
 class PointsPolicy(Model):
-    """How points lapse, and whether there are draws: off until somebody has read the note."""
+    """How points lapse, what a survey is worth, and whether there are draws: off until somebody
+    has read the note."""
 
     __tablename__ = "points_policy"
     __table_args__ = (
@@ -31,6 +32,7 @@ class PointsPolicy(Model):
         CheckConstraint("valid_months BETWEEN 6 AND 60", name="valid_months"),
         CheckConstraint("lapse_month BETWEEN 1 AND 12", name="lapse_month"),
         CheckConstraint("NOT draws_on OR note_read_by_id IS NOT NULL", name="note_read"),
+        CheckConstraint("survey_points BETWEEN 0 AND 20", name="survey_points"),
     )
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
@@ -40,6 +42,8 @@ class PointsPolicy(Model):
     draws_on: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     note_read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # What everybody with a ballot gets when the own unit was heard; 0 for nothing.
+    survey_points: Mapped[int] = mapped_column(SmallInteger, server_default=text("5"))
 
 
 class PointsLapse(Model):

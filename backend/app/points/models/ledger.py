@@ -44,7 +44,8 @@ class PointsEntry(Model):
             "kind IN ('earned', 'spent', 'expired', 'adjusted', 'reversed')", name="kind"
         ),
         CheckConstraint(
-            "(kind = 'earned') = (nth IS NOT NULL) AND (kind <> 'earned' OR rule_id IS NOT NULL)"
+            "(kind = 'earned' AND cause_kind <> 'survey') = (nth IS NOT NULL)"
+            " AND (nth IS NULL OR rule_id IS NOT NULL)"
             " AND (kind = 'reversed') = (reverses_id IS NOT NULL)",
             name="shape",
         ),
@@ -54,7 +55,15 @@ class PointsEntry(Model):
             "cause_kind",
             "cause_id",
             unique=True,
-            postgresql_where=text("reverses_id IS NULL"),
+            postgresql_where=text("reverses_id IS NULL AND cause_kind <> 'survey'"),
+        ),
+        # A unit's survey is one cause for many people, and earns nothing twice.
+        Index(
+            "uq_points_entry_survey",
+            "cause_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NULL AND cause_kind = 'survey'"),
         ),
         UniqueConstraint("reverses_id", name="uq_points_entry_reversal"),
         Index(None, "person_id", "id"),

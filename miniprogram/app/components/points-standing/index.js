@@ -1,11 +1,10 @@
 const { dayWords } = require('../../core/words')
 
-/** What stands beside a balance: a freeze, points that lapse soon, rewards that arrive next month. */
+/** What stands beside a balance: a freeze, points that lapse soon. */
 Component({
   properties: {
     /** @type {any} */ freeze: { type: Object, value: null },
     /** @type {any} */ lapse: { type: Object, value: null },
-    pending: { type: Number, value: 0 },
   },
   data: { frozenWords: '', lapseWords: '' },
   observers: {

@@ -1,6 +1,5 @@
 const { page } = require('../../core/page')
 const { dayWords } = require('../../core/words')
-const purse = require('../../core/purse')
 const { listPoints, getStanding } = require('../../api/points')
 
 /** @param {{id: number, amount: number, text: string, created_at: string}} entry */
@@ -12,11 +11,11 @@ const describe = (entry) => ({
 
 Page(page({
   remembers: 'points',
-  data: { balance: 0, items: [], next: null, isMore: false, standing: null, pending: 0 },
+  data: { balance: 0, items: [], next: null, isMore: false, standing: null },
 
   async fetch() {
     const [{ balance, items, next }, standing] = await Promise.all([listPoints(), getStanding()])
-    return { balance, items: items.map(describe), next, standing, pending: purse.read().rewards.length }
+    return { balance, items: items.map(describe), next, standing }
   },
 
   async more() {

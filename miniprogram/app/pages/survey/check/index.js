@@ -20,7 +20,7 @@ const HOW = [
 ]
 
 /** @param {purse.Purse} held @returns {string[]} what a finger could find on this phone */
-const traces = ({ ballots, outbox, rewards, answered, receipts }) => {
+const traces = ({ ballots, outbox, answered, receipts }) => {
   const lines = []
   const isReady = ballots && ballots.state === 'ready'
   if (isReady) lines.push(`没用的匿名票:问卷 ${ballots.survey ? 1 : 0} 张,诉求 ${(ballots.tickets || []).length} 张`)
@@ -28,7 +28,6 @@ const traces = ({ ballots, outbox, rewards, answered, receipts }) => {
   if (waiting) lines.push(`封好了还没传出去的:${waiting} 份`)
   if (outbox.length - waiting) lines.push(`传出去了、那边还没存稳的:${outbox.length - waiting} 份,存稳就自动删`)
   if (Object.keys(answered).some((one) => answered[one])) lines.push('一个记号:这个月的问卷填过了(没有答案)')
-  if (rewards.length) lines.push(`下个月换积分的票:${rewards.length} 张`)
   if (receipts.length) lines.push(`您记在手机里的回执:${receipts.length} 个`)
   return lines.length ? lines : ['什么也没有。']
 }
@@ -87,7 +86,7 @@ Page(plainPage({
     const unsent = this.data.hasWaiting ? '还没传稳的也会没有。' : ''
     const { confirm } = await wx.showModal({
       title: '从手机上删掉?',
-      content: `${unsent}删了以后,这个月不能再填、再匿名提诉求,没到账的积分也没有了。`,
+      content: `${unsent}删了以后,这个月不能再填、再匿名提诉求。`,
       confirmText: '删掉',
       cancelText: '不删',
     })
