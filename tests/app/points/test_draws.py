@@ -15,8 +15,9 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.settings import REPOSITORY
 from backend.app.points import draws, watch
+from backend.app.points.acts import SURVEY
 from backend.app.points.draw_rule import SeedFormat, commitment, ticket_hash, winners
-from backend.app.points.ledger import credit
+from backend.app.points.ledger import Batch, credit, credit_all
 from backend.app.points.models import PointsDraw
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import make_staff, sit_down
@@ -231,6 +232,17 @@ def test_rating_more_gives_no_second_chance(clerk, county, draft, people, clock)
     for number in range(100, 105):
         with transaction():
             credit(people[0], county.id, "rating", "rating", number)
+    clock.set(date(2026, 11, 20))
+    with transaction():
+        assert draws.publish(clerk, draft).tickets == 5
+
+
+def test_a_ballot_gives_no_chance(clerk, county, draft, people, clock) -> None:
+    clock.set(date(2026, 10, 20))
+    bystander = make_person()
+    bind(bystander, county)
+    with transaction():
+        credit_all(county.id, SURVEY, 5, [Batch(1, [bystander])])
     clock.set(date(2026, 11, 20))
     with transaction():
         assert draws.publish(clerk, draft).tickets == 5

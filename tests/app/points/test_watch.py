@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.points import suspicions, watch
+from backend.app.points.acts import SURVEY
 from backend.app.points.errors import AccountFrozen, AlreadyDecided, SamePerson
-from backend.app.points.ledger import credit, reverse_entry, spend
+from backend.app.points.ledger import Batch, credit, credit_all, reverse_entry, spend
 from backend.app.points.operations import set_rule
 from backend.app.points.queries import balance_of, open_freeze, statement_of
 from tests.app.points.conftest import TODAY
@@ -168,12 +169,10 @@ def test_three_in_a_minute_and_ten_days_at_the_cap_are_shown(county, clock) -> N
     }
 
 
-def test_when_an_anonymous_reward_was_turned_in_is_nobodys_business(county, clock) -> None:
+def test_the_points_of_a_units_survey_are_no_pattern(county, clock) -> None:
+    people = [make_person() for _ in range(12)]
     with transaction():
-        set_rule(county.id, "anonymous", "匿名参与", 10, 3, OPENED_ON)
-    for number in range(12):
-        with transaction():
-            credit(make_person(), county.id, "anonymous", "anonymous", number)
+        assert credit_all(county.id, SURVEY, 5, [Batch(1, people)]) == 12
     assert suspicions.find(county.id, TODAY) == []
 
 
@@ -186,7 +185,7 @@ def test_the_phone_shows_the_freeze_and_takes_one_appeal(client, clerk, county) 
     seen = phone.call("GET", "/me/points/standing").json
     assert seen["person_id"] == phone.person_id
     assert seen["freeze"]["reason"] == WHY
-    assert [line["label"] for line in seen["rules"]["items"]] == ["评价服务"]
+    assert [line["label"] for line in seen["rules"]["items"]] == ["评价服务", "本村问卷"]
     empty = phone.call("POST", "/me/points/appeal", json={"words": " "})
     assert (empty.status_code, "words" in empty.json["errors"]) == (422, True)
     sent = phone.call("POST", "/me/points/appeal", json={"words": "都是真的"})

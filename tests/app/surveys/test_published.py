@@ -159,7 +159,7 @@ def test_a_coming_months_keys_can_be_made_again_and_this_months_cannot(county, c
     before = client.get(f"/keys/{county.id}/2026-12.json").data
     forget()
     with transaction():
-        assert keys.remake_period(county.id, DECEMBER) == 3
+        assert keys.remake_period(county.id, DECEMBER) == 2
     assert client.get(f"/keys/{county.id}/2026-12.json").data != before
     with pytest.raises(Conflict, match="已经开始"), transaction():
         keys.remake_period(county.id, PERIOD)
