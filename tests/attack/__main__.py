@@ -100,19 +100,24 @@ def _after_the_close(found: Scene) -> dict[str, Any]:
         session.connection().exec_driver_sql("UPDATE survey_round SET closes_at = now()")
     with transaction():
         rounds.close_round(found.round_id)
+    # Before the publication, which deletes the counts.
+    counted = {
+        "transactions_of_the_count": found.scalar(
+            "SELECT count(DISTINCT xmin::text) FROM survey_tally"
+        ),
+        "answers_counted": found.scalar("SELECT sum(people) FROM survey_tally WHERE question = 0"),
+    }
     with transaction():
         rounds.publish_round(found.round_id)
     key = found.folder / "files" / box.survey_key_name(found.round_id)
     return {
-        "transactions_of_the_count": found.scalar(
-            "SELECT count(DISTINCT xmin::text) FROM survey_tally"
-        ),
+        **counted,
+        "counts_left": found.scalar("SELECT count(*) FROM survey_tally"),
         "answers_left_in_the_box": found.scalar(
             "SELECT count(*) FROM anonymous.box b JOIN anonymous.key k USING (kid)"
             " JOIN anonymous.desk d ON d.id = k.desk_id WHERE d.use = 'survey'"
         ),
         "key_of_the_box_is_gone": not key.exists(),
-        "answers_counted": found.scalar("SELECT sum(people) FROM survey_tally WHERE question = 0"),
     }
 
 
