@@ -8,9 +8,8 @@ from backend.app.core.db import db
 PLACES = {"county_id", "region_id", "village_id"}
 # What belongs to one person, wherever that person lives, or to nobody any more.
 PERSONS = {
-    "audit_entry", "ballot_issue", "closed_account", "console_login", "notice", "outbox_message",
-    "person", "person_consent", "points_balance", "rating_trace", "reward_credit", "reward_spent",
-    "subscription_credit",
+    "audit_entry", "closed_account", "console_login", "notice", "outbox_message", "person",
+    "person_consent", "points_balance", "rating_trace", "subscription_credit",
 }  # fmt: skip
 # The product's own words and random names: no page and no command of a county changes them.
 PRODUCT = {"rating_reason", "service_point_kind", "public_case"}
