@@ -77,6 +77,7 @@ TIMETABLE: tuple[Entry | Weekly | Often, ...] = (
     Weekly(JobName.SHOW_WEEK, hour=7),
     Weekly(JobName.OPEN_MENDINGS, hour=7, minute=30),
     Often(JobName.DELIVER_WAITING, minutes=5),
+    Often(JobName.CHECK_WORDS, minutes=1),
     Often(JobName.TEND_REDEMPTIONS, minutes=5),
     Often(JobName.OPEN_WAITING_PHOTOS, minutes=10),
     Entry(JobName.PUBLISH_POINTS, hour=7),

@@ -10,6 +10,7 @@ PLACES = {"county_id", "region_id", "village_id"}
 PERSONS = {
     "audit_entry", "closed_account", "console_login", "notice", "outbox_message", "person",
     "person_consent", "points_balance", "rating_trace", "subscription_credit",
+    "words_to_check",
 }  # fmt: skip
 # The product's own words and random names: no page and no command of a county changes them.
 PRODUCT = {"rating_reason", "service_point_kind", "public_case"}

@@ -21,3 +21,16 @@ def test_importing_the_pure_core_loads_no_framework() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_only_what_stores_named_words_asks_for_wechats_check() -> None:
+    askers = {
+        str(path.relative_to(ROOT / "backend"))
+        for path in (ROOT / "backend").rglob("*.py")
+        if "checking.ask" in (source := path.read_text(encoding="utf-8"))
+        or "import ask_for_rated" in source
+    }
+    assert askers == {
+        "app/ratings/insert.py", "app/ratings/operations.py", "app/tickets/intake.py",
+        "app/tickets/moves.py",
+    }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.wechat.messages import Messages
+from tests.wechat.words import Words
 
 APP_ID, APP_SECRET = "wx-test", "wx-test-secret"
 DEMO = "demo:"
@@ -35,6 +36,7 @@ class World:
     always: str = ""
     logins_left: int | None = None
     messages: Messages = field(default_factory=Messages)
+    words: Words = field(default_factory=Words)
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -100,8 +102,12 @@ def token_fault(world: World, query: dict[str, str]) -> dict[str, Any] | None:
     return None
 
 
-def with_token(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    return token_fault(world, query) or {"errcode": 0, "errmsg": "ok", "echo": body}
+def check_words(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    fault = token_fault(world, query)
+    if fault is not None:
+        return fault
+    with world.lock:
+        return world.words.check(body)
 
 
 def send_message(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +131,7 @@ ROUTES = {
     "/demo/accepts": phone_accepts,
     "/sns/jscode2session": code_to_session,
     "/cgi-bin/stable_token": stable_token,
-    "/wxa/msg_sec_check": with_token,
+    "/wxa/msg_sec_check": check_words,
     "/cgi-bin/message/subscribe/send": send_message,
 }
 FAULTS = {
@@ -134,6 +140,8 @@ FAULTS = {
     "expired_token": problem(42001, "access_token expired"),
     "quota": problem(45009, "reach max api daily quota limit"),
     "odd_code": {"errcode": "x"},
+    "odd_result": {"errcode": 0, "errmsg": "ok", "result": {"suggest": "maybe"}},
+    "no_result": {"errcode": 0, "errmsg": "ok"},
     "odd_lifetime": {"access_token": "t", "expires_in": None},
     "odd_openid": {"openid": 5},
 }

@@ -138,6 +138,7 @@ ACTIONS = {
     "change_category": "改诉求分类",
     "set_routing": "改派单规则",
     "set_reply_template": "改答复模板",
+    "hold_words": "微信提示后待核",
     "add_held_words": "加待核词",
     "remove_held_words": "删待核词",
     "add_survey_question": "加问卷题",

@@ -9,7 +9,9 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.sessions import close_all_sessions
 
 # Every text that a phone may have shown; the mini-program's core/consent.js names the newest.
-VERSIONS = ("2026-11",)
+VERSIONS = ("2026-11", "2026-12")
+# From this one on it says that WeChat checks what is written under a name.
+SAYS_CHECKED = "2026-12"
 GIVEN, WITHDRAWN = "given", "withdrawn"
 
 
@@ -34,6 +36,12 @@ def given_by(person_id: int) -> PersonConsent | None:
     """What somebody agreed to last, or None where it was taken back."""
     last = _last(person_id)
     return last if last is not None and last.act == GIVEN else None
+
+
+def agreed_to_check(person_id: int) -> bool:
+    """Whether somebody knows that WeChat checks the own words."""
+    given = given_by(person_id)
+    return given is not None and VERSIONS.index(given.version) >= VERSIONS.index(SAYS_CHECKED)
 
 
 def _last(person_id: int) -> PersonConsent | None:

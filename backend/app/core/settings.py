@@ -38,6 +38,7 @@ class Settings:
     wechat_api_base: str = f"https://{WECHAT_HOST}"
     wechat_template_ticket_moved: str = ""
     wechat_template_points_changed: str = ""
+    wechat_checks_words: bool = True
     wechat_verify_file_name: str = ""
     wechat_verify_file_text: str = ""
     log_level: str = "INFO"
@@ -106,6 +107,7 @@ class Settings:
             wechat_api_base=environ.get("WECHAT_API_BASE", cls.wechat_api_base).rstrip("/"),
             wechat_template_ticket_moved=environ.get("WECHAT_TEMPLATE_TICKET_MOVED", ""),
             wechat_template_points_changed=environ.get("WECHAT_TEMPLATE_POINTS_CHANGED", ""),
+            wechat_checks_words=_switch(environ, "WECHAT_CHECKS_WORDS", "on"),
             wechat_verify_file_name=environ.get("WECHAT_VERIFY_FILE_NAME", ""),
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
             log_level=environ.get("LOG_LEVEL", "INFO"),
@@ -213,6 +215,13 @@ def _environment(environ: Mapping[str, str]) -> Environment:
     if name not in ENVIRONMENTS:
         raise SettingsError(f"APP_ENV: {name!r} 不认识,可选 {'、'.join(ENVIRONMENTS)} (unknown)")
     return cast("Environment", name)
+
+
+def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:
+    text = environ.get(name) or default
+    if text not in ("on", "off"):
+        raise SettingsError(f"{name}: {text!r} 应为 on 或 off (on or off expected)")
+    return text == "on"
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

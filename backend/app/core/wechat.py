@@ -9,6 +9,7 @@ interfaces (`client.wxa` and the others) go the same way.
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,8 +37,14 @@ LOGIN_CODES = frozenset({40029, 40163, 41008})
 QUOTA_CODES = frozenset({45009, 45011})
 RISKY = 40226
 NOT_SUBSCRIBED = 43101
+# Of msg_sec_check: found by version 1; version 2 asks of nobody who was long away.
+RISKY_WORDS, NOT_SEEN_LATELY = 87014, 61010
 # Openid, template, page or a field is wrong: asking again would be answered alike.
-MESSAGE_CODES = frozenset({40003, 40037, 41030, 43104, 43107, 45168, 47003})
+MESSAGE_CODES = frozenset(
+    {40003, 40037, 41030, 43104, 43107, 45168, 47003, RISKY_WORDS, NOT_SEEN_LATELY}
+)
+CHECK_WORDS = "/wxa/msg_sec_check"
+SUGGESTIONS = ("pass", "review", "risky")
 RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end"
 
 
@@ -93,6 +100,15 @@ class ForeignHost(NotAllowed):
 
     code = "foreign_host"
     message = "只能连接微信的接口"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What WeChat finds in a text: whether somebody should read it, what it is taken for."""
+
+    passed: bool
+    label: int | None = None
+    trace_id: str = ""
 
 
 class _BadToken(Exception):
@@ -190,6 +206,28 @@ class WeChat(WeChatClient):
         if page:
             body["page"] = page.lstrip("/")
         self.call("/cgi-bin/message/subscribe/send", body)
+
+    def check_words(self, openid: str, scene: int, words: str) -> Verdict:
+        """msg_sec_check, version 2: what somebody wrote, under whose openid.
+
+        Raises MessageRefused (never ask again), WeChatBusy or WeChatUnavailable (ask later).
+        """
+        body = {"version": 2, "openid": openid, "scene": scene, "content": words}
+        try:
+            answer = self.call(CHECK_WORDS, body)
+        except MessageRefused as refused:
+            if refused.errcode != RISKY_WORDS:
+                raise
+            return Verdict(passed=False)
+        result = answer.get("result")
+        if not isinstance(result, dict) or result.get("suggest") not in SUGGESTIONS:
+            raise self._refused(CHECK_WORDS, None)
+        label, trace_id = result.get("label"), answer.get("trace_id")
+        return Verdict(
+            result["suggest"] == "pass",
+            label if isinstance(label, int) else None,
+            trace_id[:60] if isinstance(trace_id, str) else "",
+        )
 
     @property
     def access_token(self) -> str:

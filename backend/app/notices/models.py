@@ -64,6 +64,28 @@ class SubscriptionCredit(Model):
     spent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class WordsToCheck(Model):
+    """A text under somebody's name that WeChat has not looked at yet; the row goes when it has.
+
+    The words stay where they are. There is no way to ask for anonymous ones: without a person there
+    is no row, and without an openid WeChat takes nothing.
+    """
+
+    __tablename__ = "words_to_check"
+    __table_args__ = (
+        CheckConstraint("kind IN ('rating', 'followup', 'ticket', 'event')", name="kind"),
+        Index(None, "next_try_at"),
+        Index(None, "person_id"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    next_try_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+
+
 class OutboxMessage(Model):
     """One subscription message on its way: claimed once, sent at most once."""
 

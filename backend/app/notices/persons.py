@@ -15,6 +15,7 @@ MESSAGES = text(
     " (SELECT id FROM notice WHERE person_id = :person_id)"
 )
 NOTICES = text("DELETE FROM notice WHERE person_id = :person_id")
+WORDS = text("DELETE FROM words_to_check WHERE person_id = :person_id")
 CREDITS = text("DELETE FROM subscription_credit WHERE person_id = :person_id")
 OLD = text(
     """
@@ -47,8 +48,9 @@ def forget_notices(person_id: int) -> None:
 
 
 def forget(person_id: int) -> None:
-    """The inbox and every accepted message."""
+    """The inbox, every accepted message, and what WeChat has not looked at yet."""
     forget_notices(person_id)
+    db.session.execute(WORDS, {"person_id": person_id})
     db.session.execute(CREDITS, {"person_id": person_id})
 
 

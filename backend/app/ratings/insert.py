@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import autocommit, with_psycopg_names
 from backend.app.core.held_words import has_held_word
+from backend.app.notices.checking import ask_for_rated
 from backend.app.places.fragments import LIVE_TARGET
 from backend.app.points.fragments import earn
 from backend.app.ratings.statements import LEVELS, hold_reason, words_state
@@ -43,6 +44,8 @@ INSERT_RATING = with_psycopg_names(
         FROM target
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, service_point_id, rated_on, level, words_state
+    ), asked AS (
+        {ask_for_rated("rated")}
     ), trace AS (
         INSERT INTO rating_trace (rating_id, rated_on, took_seconds, network, device)
         SELECT id, rated_on, :took_seconds, decode(:network, 'hex'), decode(:device, 'hex')

@@ -17,6 +17,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.held_words import fold
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
 from backend.app.core.traces import Trace
+from backend.app.notices import checking
 from backend.app.ratings import errors, queries, scan
 from backend.app.ratings.insert import StoredRating, insert_rating
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
@@ -93,6 +94,7 @@ def _values(
         "hold_reason": checked.reason,
         # The statement looks for the county's own words, for only there the county is known.
         "folded": fold(checked.text or "") if checked.state is WordsState.SHOWN else None,
+        "asks_wechat": checking.is_on(),
         "idempotency_key": key,
         "request_digest": digest,
         "took_seconds": max(0, int((at - ticket.scanned_at).total_seconds())),
@@ -189,6 +191,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     if rating.words != checked.text:
         rating.words, rating.words_state = checked.text, checked.state.value
         rating.hold_reason = checked.reason
+        _ask_wechat(checking.Kind.RATING, rating, checked)
     rating.changed_at = at
     db.session.flush()
 
@@ -206,7 +209,13 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     rating.followup_words = checked.text
     rating.followup_words_state = checked.state.value
     rating.followup_at = calendar.now()
+    _ask_wechat(checking.Kind.FOLLOWUP, rating, checked)
     db.session.flush()
+
+
+def _ask_wechat(kind: checking.Kind, rating: Rating, checked: CheckedText) -> None:
+    if checked.state is WordsState.SHOWN and rating.person_id is not None:
+        checking.ask(kind, rating.id, rating.person_id)
 
 
 def _move_counters(rating: Rating, level: int) -> None:

@@ -14,7 +14,8 @@ from backend.app.core.calendar import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.sealing import seal
-from backend.app.core.text_check import clean_words, judge
+from backend.app.core.text_check import WordsState, clean_words, judge
+from backend.app.notices import checking
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
 from backend.app.tickets import files, moves, turns
@@ -129,6 +130,8 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     turns.start(ticket, arrived)
     event = _intake_event(ticket, suggested)
     files.attach(attached, ticket.id, None)
+    if channel is Channel.MINI and ticket.person_id and checked.state is WordsState.SHOWN:
+        checking.ask(checking.Kind.TICKET, ticket.id, ticket.person_id)
     tell_author(
         ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
     )

@@ -11,6 +11,7 @@ from backend.app.accounts.hands import hands_of, is_same_hand
 from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.text_check import CheckedText, WordsState, judge
+from backend.app.notices import checking
 from backend.app.tickets import turns
 from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, TicketUnknown
 from backend.app.tickets.kinds import Outcome
@@ -175,6 +176,8 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
     db.session.add(event)
     db.session.flush()
     act.event_id = event.id
+    if act.party is Party.AUTHOR and act.person_id and said.state is WordsState.SHOWN:
+        checking.ask(checking.Kind.EVENT, event.id, act.person_id)
     return event
 
 

@@ -51,6 +51,7 @@ def test_a_complete_production_environment_starts() -> None:
         ({"REDIS_URL": ""}, "REDIS_URL"),
         ({"APP_ENV": "prod"}, "APP_ENV"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+        ({"WECHAT_CHECKS_WORDS": "perhaps"}, "WECHAT_CHECKS_WORDS"),
     ],
 )
 def test_production_refuses_what_would_be_unsafe_and_names_it(

@@ -147,7 +147,7 @@ def test_a_token_refused_for_ever_costs_two_calls(wechat: WeChat, world: World, 
     world.always = ""
     world.faults = [fault, "", fault]
     with pytest.raises(WeChatUnavailable):
-        wechat.call(CHECK, {})
+        wechat.call(CHECK, {"content": "好"})
     assert world.calls[CHECK] == 2
 
 
@@ -155,7 +155,7 @@ def test_the_daily_quota_of_an_interface_means_too_many(wechat: WeChat, world: W
     wechat.current_token()
     world.faults = ["quota"]
     with pytest.raises(WeChatBusy):
-        wechat.call(CHECK, {})
+        wechat.call(CHECK, {"content": "好"})
 
 
 def _ask_for_token(base: str, redis_url: str) -> set[str]:

@@ -44,6 +44,7 @@ def values(county: County, person_id: int, point: int = 0, level: int = 1, **oth
         "words_state": "none",
         "hold_reason": None,
         "folded": None,
+        "asks_wechat": False,
         "idempotency_key": uuid4(),
         "request_digest": b"0",
         "took_seconds": 9,

@@ -10,10 +10,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from backend.app.core.db import db
+from backend.app.core.wechat import CHECK_WORDS
 from backend.app.tickets import desk as desk_acts
 from backend.app.tickets import handling, letters, receipts
 from backend.app.tickets.handling import Written
 from backend.jobs import tickets as jobs
+from backend.jobs.words import check_words
 from tests.app.ratings.conftest import open_phone
 from tests.app.surveys.letterbox import (
     CODE,
@@ -239,3 +241,21 @@ def test_t3_its_role_reads_no_letter_and_no_ticket(anonymous_settings, desk) -> 
         with pytest.raises(ProgrammingError, match="permission denied"), engine.connect() as link:
             link.execute(text(statement))
     engine.dispose()
+
+
+def test_wechat_is_asked_about_nothing_anonymous(
+    door, ticket_id, offices, world, scalar, county
+) -> None:
+    """A letter, words with its receipt, held or released by the desk: none leaves the county."""
+    version = version_of(scalar, ticket_id)
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, Written("哪一盏灯?")))
+    jobs.refresh_threads()
+    assert say(door, {"kind": "message", "words": "滚你的"}).status_code == 200
+    night()
+    added = scalar("SELECT max(id) FROM ticket_event WHERE words = '滚你的'")
+    as_desk(lambda: desk_acts.review_words(offices.desk, ticket_id, added, True))
+    shown = "SELECT count(*) FROM ticket_event WHERE id = :id AND words_state = 'shown'"
+    assert scalar(shown, id=added) == 1
+    assert scalar("SELECT count(*) FROM words_to_check") == 0
+    check_words()
+    assert world.calls[CHECK_WORDS] == 0

@@ -1,0 +1,44 @@
+"""What villagers wrote under their name, looked at by WeChat after it was stored."""
+
+from time import monotonic
+
+from backend.app.notices import checking
+from backend.app.notices.checking import Kind, Subject
+from backend.app.ratings import words as ratings
+from backend.app.tickets import checked as tickets
+
+# The timetable asks every minute.
+SECONDS = 50
+
+
+def hold_rating(rating_id: int, words: str, reason: str) -> bool:
+    held = ratings.hold_words(rating_id, words, reason)
+    if held:
+        tickets.hold_call_back(rating_id, reason)
+    return held
+
+
+def hold_followup(rating_id: int, words: str, reason: str) -> bool:
+    held = ratings.hold_followup(rating_id, words, reason)
+    if held:
+        tickets.hold_call_back(rating_id, reason)
+    return held
+
+
+SUBJECTS = {
+    Kind.RATING: Subject(ratings.read_words, hold_rating),
+    Kind.FOLLOWUP: Subject(ratings.read_followup, hold_followup),
+    Kind.TICKET: Subject(tickets.read_ticket, tickets.hold_ticket),
+    Kind.EVENT: Subject(tickets.read_event, tickets.hold_event),
+}
+
+
+def check_words() -> int:
+    """How many texts were looked at; stops where WeChat cannot be asked, to ask again later."""
+    done, ends = 0, monotonic() + SECONDS
+    while monotonic() < ends:
+        waiting = checking.take()
+        if waiting is None or not checking.look_at(waiting, SUBJECTS[waiting.kind]):
+            break
+        done += 1
+    return done
