@@ -1,6 +1,7 @@
 """Migrations: from empty, back and forth, and nothing left to migrate."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -163,3 +164,100 @@ def test_the_turns_of_tickets_that_were_there_are_made_from_their_events(empty_a
         text("SELECT state, archived_at::date::text FROM ticket ORDER BY number")
     ).all()
     assert [tuple(one) for one in kept] == [("submitted", None), ("resolved", "2026-11-29")]
+
+
+# The village 东村, with 老庄 merged into it; its cadre; and five tickets, all assigned in October.
+CALLED_BACK = """
+    INSERT INTO region (level, code, name, opened_on) VALUES
+        ('county', '610528000000', '富平县', '2020-01-01');
+    UPDATE region SET county_id = id;
+    INSERT INTO region (level, code, name, parent_id, county_id, opened_on)
+    SELECT 'township', '610528100000', '庄里镇', id, id, '2020-01-01' FROM region;
+    UPDATE region SET township_id = id WHERE level = 'township';
+    INSERT INTO region (level, code, name, parent_id, county_id, township_id, opened_on)
+    SELECT 'village', told.*, id, county_id, id, '2020-01-01' FROM region,
+        (VALUES ('610528100201', '东村'), ('610528100202', '老庄')) AS told
+    WHERE level = 'township';
+    UPDATE region SET closed_on = '2025-01-01',
+        merged_into_id = (SELECT id FROM region WHERE name = '东村') WHERE name = '老庄';
+    INSERT INTO person (display_name, created_at) VALUES ('村支书', now());
+    INSERT INTO role_grant (person_id, role, region_id, starts_on, granted_at)
+    SELECT p.id, 'cadre', r.id, '2024-01-01', now() FROM person p, region r WHERE r.name = '东村';
+    INSERT INTO ticket (number, county_id, village_id, unit_region_id, channel, about_cadres, kind,
+        urgency, words, state, created_at, round_started_at, citizen_due_at, assigned_at,
+        sign_due_at, due_at, paused_at, answered_at, reply_result)
+    SELECT told.number, v.county_id, v.id, u.id, channel, accused, 'help', 'rating', '没人管',
+        state, day, day, day + interval '7 days', day, day + interval '1 day',
+        day + interval '7 days', paused, answered, CASE WHEN answered IS NOT NULL THEN 'done' END
+    FROM region v CROSS JOIN (SELECT timestamptz '2026-10-12 09:00+08' AS day) AS first
+    CROSS JOIN (VALUES
+        ('open', 'rating', false, '东村', 'handling', NULL::timestamptz, NULL::timestamptz),
+        ('asked', 'rating', false, '东村', 'waiting', '2026-10-13 09:00+08', NULL),
+        ('answered', 'rating', false, '东村', 'answered', NULL, '2026-10-14 09:00+08'),
+        ('accused', 'mini', true, '老庄', 'assigned', NULL, NULL),
+        ('lamp', 'mini', false, '东村', 'handling', NULL, NULL)
+    ) AS told (number, channel, accused, unit, state, paused, answered)
+    JOIN region u ON u.name = unit WHERE v.name = '东村';
+    INSERT INTO ticket_turn (ticket_id, county_id, round, unit_region_id, village_id, call_back,
+        started_at, sign_due_at, first_answer_due_at, due_at, paused_at, extra_days, answered_at,
+        ended_at, result)
+    SELECT id, county_id, 1, unit_region_id,
+        CASE WHEN unit_region_id = village_id THEN village_id END, channel = 'rating', assigned_at,
+        sign_due_at, assigned_at + interval '3 days', due_at, paused_at, 0, answered_at,
+        answered_at, reply_result
+    FROM ticket ORDER BY id;
+    INSERT INTO ticket_pause (ticket_id, round, paused_at)
+    SELECT id, 1, paused_at FROM ticket WHERE paused_at IS NOT NULL
+"""
+TURNS = """
+    SELECT t.number, r.name, n.call_back, n.started_at >= :before, n.ended_at >= :before,
+           n.due_at - n.started_at
+    FROM ticket_turn n JOIN ticket t ON t.id = n.ticket_id JOIN region r ON r.id = n.unit_region_id
+    ORDER BY t.number, n.id
+"""
+
+
+def test_old_call_backs_go_to_the_township_and_their_lateness_stays(empty_app: Flask) -> None:
+    upgrade(revision="0031")
+    for statement in CALLED_BACK.split(";"):
+        db.session.execute(text(statement))
+    db.session.commit()
+    before = db.session.scalar(text("SELECT now()"))
+    db.session.rollback()
+    upgrade(revision="0032")
+    week, three = timedelta(days=7), timedelta(days=21)
+    turns = [tuple(row) for row in db.session.execute(text(TURNS), {"before": before})]
+    assert turns == [
+        ("accused", "老庄", False, False, True, week),
+        ("accused", "庄里镇", False, True, None, three),
+        # What the village answered is the village's; only who works on it further changes.
+        ("answered", "东村", True, False, False, week),
+        ("asked", "东村", True, False, True, week),
+        ("asked", "庄里镇", True, True, None, three),
+        ("lamp", "东村", False, False, None, week),
+        ("open", "东村", True, False, True, week),
+        ("open", "庄里镇", True, True, None, three),
+    ]
+    tickets = db.session.execute(
+        text("SELECT t.number, r.name, t.state, t.paused_at, t.kept_from_people <> '{}',"
+             " ARRAY(SELECT k.name FROM region k WHERE k.id = ANY(t.kept_from_regions)"
+             " ORDER BY k.id) FROM ticket t JOIN region r ON r.id = t.unit_region_id"
+             " ORDER BY t.number")
+    )  # fmt: skip
+    assert [tuple(row) for row in tickets] == [
+        ("accused", "庄里镇", "assigned", None, True, ["东村", "老庄"]),
+        ("answered", "庄里镇", "answered", None, True, ["东村", "老庄"]),
+        ("asked", "庄里镇", "assigned", None, True, ["东村", "老庄"]),
+        ("lamp", "东村", "handling", None, False, []),
+        ("open", "庄里镇", "assigned", None, True, ["东村", "老庄"]),
+    ]
+    moves = db.session.execute(
+        text("SELECT t.number, e.party, e.move FROM ticket_event e JOIN ticket t"
+             " ON t.id = e.ticket_id ORDER BY t.number")
+    )  # fmt: skip
+    assert [tuple(row) for row in moves] == [
+        (number, "system", "reassign") for number in ("accused", "asked", "open")
+    ]
+    assert db.session.scalar(text("SELECT resumed_at >= :at FROM ticket_pause"), {"at": before})
+    db.session.rollback()
+    upgrade()
