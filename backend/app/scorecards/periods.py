@@ -8,10 +8,12 @@ from typing import Any
 from backend.app.scorecards import corrections
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts, sum_of
+from backend.app.scorecards.locks import computed_again, lock_of
 from backend.app.scorecards.operations import approved_adjustments, seed_of
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import UnitScore, score_month
+from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import Scheme
 from backend.app.scoring.totals import Adjustment
 
@@ -33,7 +35,17 @@ class Period:
 
 
 def score_period(county_id: int, months: Sequence[date]) -> Period:
-    """What was corrected counts as corrected; a village enters with the months it has."""
+    """What was corrected counts as corrected; a village enters with the months it has.
+
+    A single month that is locked is told as it was locked, its corrections beside it.
+    """
+    if len(months) == 1 and (lock := lock_of(county_id, months[0])) is not None:
+        kept, scored = computed_again(lock)
+        alone = {one.village_id: one.unit() for one in kept}
+        return Period(
+            tuple(months), from_json(lock.scheme), alone, sum_of(county_id, kept),
+            sum(one.held for one in kept), scored,
+        )  # fmt: skip
     by_village: dict[int, list[VillageFacts]] = {}
     given: dict[int, list[Adjustment]] = {}
     for month in months:

@@ -143,14 +143,18 @@ def test_a_corrected_month_enters_the_quarter_as_corrected(county) -> None:
     rate_village(county, 0, [1] * 20)
     staff = lock(county)
     rate_village(county, 1, [5] * 15)
+    both = (calendar.previous_month(LAST_MONTH), LAST_MONTH)
     with transaction():
-        before = periods.score_period(county.id, [LAST_MONTH])
+        before = periods.score_period(county.id, both)
         assert "levels" not in before.facts[county.village_ids[1]].counts
         corrections.correct_late(
             staff, county.id, LAST_MONTH, county.village_ids[1], "补录迟到的评价"
         )
-        after = periods.score_period(county.id, [LAST_MONTH])
+        after = periods.score_period(county.id, both)
+        alone = periods.score_period(county.id, [LAST_MONTH])
     assert after.facts[county.village_ids[1]].counts["levels"] == [0, 0, 0, 0, 15]
+    # The month alone is told as it was locked and published, the correction beside it.
+    assert "levels" not in alone.facts[county.village_ids[1]].counts
 
 
 def test_the_figures_on_paper_in_cells_and_on_the_page_are_the_same(county, client) -> None:
@@ -278,4 +282,4 @@ def test_a_rounded_share_is_the_pages(county) -> None:
     rate_village(county, 0, [1] * 2 + [5])
     content = make(county, "monthly", LAST_MONTH).content
     assert Decimal(content["ratings"]["positive"].removesuffix("%")) == Decimal("66.7")
-    assert content["ratings"]["few"] == "样本不足"
+    assert content["ratings"]["few"] == "不足 10 条"
