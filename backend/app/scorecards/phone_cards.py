@@ -6,7 +6,7 @@ Plain values: figures are text, so that every screen shows the same digits.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -218,9 +218,18 @@ def plain_card(village_id: int, month: date) -> dict[str, Any]:
             _people_said(card),
             _was_done(flow),
             _got_lost(card.indicators),
+            *_corrected(village_id, month),
         ],
         "published": published,
     }
+
+
+def _corrected(village_id: int, month: date) -> list[str]:
+    """What was changed since the figures above were told."""
+    newest = newest_of(village_id, month)
+    if newest is None:
+        return []
+    return [f"第 {newest.number} 号更正后是 {score_text(newest.after['total'])} 分。"]
 
 
 def _limits(month: date) -> tuple[Any, Any]:
@@ -232,10 +241,9 @@ def _people_said(card: Any) -> str:
         return "这个月还没有人评,没声音不是零分。"
     if card.status != "ok":
         return f"大伙评了 {card.n} 次,人数还少,先别急着下结论。"
-    limits = (card.satisfaction_low, card.satisfaction_high)
-    low, high = (limit.quantize(Decimal(1), ROUND_HALF_UP) for limit in limits)
-    said = f"大伙评了 {card.n} 次,满意度 {mean_text(card.satisfaction_mean)} 分"
-    return f"{said},实际多半在 {low} 到 {high} 分之间。" if low < high else f"{said}。"
+    low, high = mean_text(card.satisfaction_low), mean_text(card.satisfaction_high)
+    said = f"大伙评了 {card.n} 次，满意度 {mean_text(card.satisfaction_mean)} 分"
+    return f"{said}，实际多半在 {low} 到 {high} 分之间。" if low != high else f"{said}。"
 
 
 def _was_done(flow: Flow) -> str:

@@ -6,7 +6,7 @@ const satisfactionWords = (figure, n) => {
   if (figure.status === 'none' || !n) return '这个月还没有人评。您来评第一个吧。'
   if (figure.status === 'too_few') return `才评了 ${n} 次,太少,先别急着下结论。多评几次就准了。`
   const range = figure.low === null || figure.low === undefined
-    ? '' : `真实的满意度大约在 ${Math.round(Number(figure.low))} 到 ${Math.round(Number(figure.high))} 分之间。`
+    ? '' : `真实的满意度大约在 ${figure.low} 到 ${figure.high} 分之间。`
   return `大伙评了 ${n} 次。${range}`
 }
 

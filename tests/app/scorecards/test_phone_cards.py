@@ -90,7 +90,7 @@ def test_villagers_read_three_plain_sentences(client, bench: Bench) -> None:
         return phone.call("GET", where).json["plain"]
 
     first = plain(0)
-    assert first["sentences"][0].startswith("大伙评了 20 次,满意度 ")
+    assert first["sentences"][0].startswith("大伙评了 20 次，满意度 ")
     assert first["sentences"][1] == "这个月没有人提诉求。"
     assert "丢分最多的是满意度" in first["sentences"][2]
     silent = plain(2)

@@ -49,7 +49,7 @@ const PHOTOS = {
 test('the card says total, light in words and shape, and what each indicator lost', async () => {
   const phone = await open('cadre/score', cadre())
   await phone.see('西村 10月')
-  for (const words of ['81.3', '需关注', '◆', '第 2 档', '−15.55', '没丢分', '没有数', '方案权重 10，本月占 2.17', '容错免扣', '这个月还没锁定']) {
+  for (const words of ['81.25', '需关注', '◆', '第 2 档', '−15.55', '没丢分', '没有数', '方案权重 10，本月占 2.17', '容错免扣', '这个月还没锁定']) {
     assert.ok(phone.text().includes(words), words)
   }
 })
@@ -90,7 +90,7 @@ test('without a signal the last card is shown; with none there is a way to try a
   await seen.see('西村 10月')
   const later = await open('cadre/score', village, {}, { storage: seen.storage, online: false })
   await later.see('没有信号')
-  assert.ok(later.text().includes('81.3'))
+  assert.ok(later.text().includes('81.25'))
   village.answers['GET /cadre/villages/11/scorecard'] = () => error(500, 'internal_error', '我们这边出了差错')
   const broken = await open('cadre/score', village)
   await broken.see('我们这边出了差错')
@@ -181,7 +181,7 @@ test('villagers see the total, the light in words and three plain sentences', as
   const village = new Village()
   village.binding = isBound()
   const phone = await open('village', village)
-  for (const words of ['81.3', '正常', '办了 5 件', '丢分最多的是响应率']) await phone.see(words)
+  for (const words of ['81.25', '正常', '办了 5 件', '丢分最多的是响应率']) await phone.see(words)
   phone.tap('#village-published')
   await phone.until(() => phone.screen.toasts.some((words) => words.includes('网址复制好了')))
 })

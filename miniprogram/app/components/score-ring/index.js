@@ -20,7 +20,7 @@ Component({
   observers: {
     'value, few'(value, few) {
       const share = value ? Math.min(1, Math.max(0, Number(value) / 100)) : 0
-      const shown = value ? Number(value).toFixed(1) : '—'
+      const shown = value || '—'
       this.setData({ shown: value && few ? `（${shown}）` : shown, arc: drawRing(share) })
     },
   },
