@@ -97,7 +97,7 @@ def findings(content: Mapping[str, Any]) -> list[str]:
     late = late_words(content["late"], content["late_at_desk"])
     lines = [f"{came},{went}；写这一稿时{late}。"]
     if rated["n"]:
-        few = ",样本不足,仅供参考" if rated["few"] else ""
+        few = f"，{rated['few']}，仅供参考" if rated["few"] else ""
         lines.append(
             f"{rated['n']} 人次评价,满意度 {rated['satisfaction']} 分"
             f"(区间 {rated['satisfaction_range']}),好评率 {rated['positive']}{few}。"

@@ -22,7 +22,7 @@ NORMAL_95 = Decimal("1.959964")
 FULL = Decimal(10_000)
 STATUS_WORDS = {
     Status.OK: "",
-    Status.TOO_FEW: "样本不足",
+    Status.TOO_FEW: f"不足 {N_MIN} 条",
     Status.NONE: "无评价",
 }
 

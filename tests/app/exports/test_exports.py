@@ -89,7 +89,7 @@ def test_the_digits_of_the_file_are_the_digits_of_the_page(xlsx: bytes, desk: De
     page = desk.get(f"/console/villages?month={MONTH}").text
     shown = re.findall(r'<td class="num">([^<]+)</td>', page[page.index("<tbody>") :])
     assert [f"{lines[0][12]:.0f}", f"{lines[0][20]:.1f}", f"{lines[0][23]:.1f}%"] == shown[:3]
-    assert lines[1][19] == "样本不足"
+    assert lines[1][19] == "不足 10 条"
     assert lines[2][12:21] == (0, 0, 0, 0, 0, 0, 0, "无评价", None)
     assert lines[2][4:9] == (None, None, None, None, "– 无数据")
     dashboard = desk.get(f"/console/?month={MONTH}").text

@@ -67,7 +67,7 @@ def test_villages_are_found_by_name_and_code_and_sorted(desk: Desk) -> None:
     assert [row.split()[0] for row in rows(best)] == ["第1村", "第2村", "第3村", "第4村"]
     few = desk.get("/console/villages", query_string={"month": MONTH, "status": "too_few"}).text
     assert [row.split()[0] for row in rows(few)] == ["第2村"]
-    assert "样本不足" in few
+    assert "不足 10 条" in few
 
 
 def test_villages_with_too_few_ratings_come_after_those_that_are_compared(
