@@ -49,9 +49,14 @@ STORE_TURN = text(
 )
 
 
-def store(county: County, nth: int, village: int, answered: int | None, verdict, **more) -> None:
+DAY = date(2026, 9, 7)
+
+
+def store(
+    county: County, nth: int, village: int, answered: int | None, verdict, day=DAY, **more
+) -> None:
     """A ticket of Monday the 7th of September at nine, its deadlines as they come."""
-    at = datetime.combine(date(2026, 9, 7), time(9), calendar.COUNTY_ZONE)
+    at = datetime.combine(day, time(9), calendar.COUNTY_ZONE)
     values = {
         "number": f"G{nth}", "county_id": county.id, "village_id": county.village_ids[village],
         "person_id": make_person(), "channel": "mini", "state": "handling", "at": at,

@@ -81,9 +81,11 @@ def give_points(person_id: int, county_id: int, amount: int) -> None:
         adjust(person_id, county_id, amount, "test", next(numbers))
 
 
-def make_bazaar(stocked: int = 10, price: int = 30, **reward: Any) -> Bazaar:
+def make_bazaar(
+    stocked: int = 10, price: int = 30, county: County | None = None, **reward: Any
+) -> Bazaar:
     """Two villages with a shop each; one reward, stocked in the first."""
-    county = make_county(villages=2)
+    county = county or make_county(villages=2)
     staff = actor_of(
         make_staff(Role.COUNTY_STAFF, county.id, "county"), Role.COUNTY_STAFF, county.id
     )
