@@ -184,7 +184,7 @@ DETAILS = {
     "movement_id": "流水编号", "count_id": "盘点编号",
     "after": "改为", "changed": "改动", "correction": "更正号",
     "user": "服务器用户", "words": "参数", "listed": "词",
-    "daily_cap": "每天上限", "recoded": "换编码", "reopened": "恢复",
+    "daily_cap": "每天上限", "units": "匿名单位数", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
