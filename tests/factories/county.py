@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from sqlalchemy import select
+
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.models import Binding, Person, RoleGrant
 from backend.app.core.db import db, transaction
@@ -152,6 +154,13 @@ def grant_role(
         session.add(grant)
         session.flush()
         return grant.id
+
+
+def number_of(person_id: int) -> int:
+    """What addresses and lists call somebody by."""
+    found = db.session.scalars(select(Person.number).where(Person.id == person_id)).one()
+    db.session.rollback()
+    return found
 
 
 def bind(person_id: int, county: County, village_id: int | None = None) -> None:

@@ -104,7 +104,7 @@ class Village {
   usual({ endpoint, data }) {
     const answers = {
       'DELETE /sessions/current': () => fine('', 204),
-      'GET /me': () => fine({ person_id: 1, binding: this.binding, roles: [], balance: this.balance }),
+      'GET /me': () => fine({ binding: this.binding, roles: [], balance: this.balance }),
       'PUT /me/binding': () => { this.binding = isBound(); return fine({ binding: this.binding }) },
       'GET /codes/CODE1': () => fine(LANDING),
       'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
@@ -112,7 +112,7 @@ class Village {
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
       'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立,不计入得分' }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
-      'GET /me/points/standing': () => fine({ person_id: 77, freeze: null, lapse: null, rules: null, draws: false, survey_points: 0 }),
+      'GET /me/points/standing': () => fine({ number: 712345678901, freeze: null, lapse: null, rules: null, draws: false, survey_points: 0 }),
       'GET /me/draws': () => fine({ items: [] }),
       'GET /villages/11/scorecard': () => fine(CARD),
       'GET /me/tickets': () => fine({ items: this.tickets, next: null, needing_answer: this.tickets.filter((one) => one.needs).length }),

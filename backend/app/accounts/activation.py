@@ -156,7 +156,8 @@ def last_hand(login: ConsoleLogin) -> str:
 
 WAITING = text(
     """
-    SELECT l.person_id, l.username, p.display_name AS name, l.totp_confirmed_at, l.last_login_at,
+    SELECT l.person_id, p.number, l.username, p.display_name AS name, l.totp_confirmed_at,
+           l.last_login_at,
            COALESCE(b.display_name, '命令行') AS by_name, l.reset_by_id IS NOT NULL AS was_reset,
            l.phone_person_id IS NOT NULL AS has_phone
     FROM console_login l

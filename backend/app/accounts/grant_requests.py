@@ -165,7 +165,7 @@ def _end(grant: RoleGrant, revoked_by_id: int) -> None:
 WAITING = text(
     """
     SELECT q.id, q.kind, q.role, q.starts_on, q.ends_on, q.asked_at, q.person_id,
-           p.display_name AS name, l.username, a.display_name AS asked_by, q.asked_by_id,
+           p.number, p.display_name AS name, l.username, a.display_name AS asked_by, q.asked_by_id,
            COALESCE(d.name, r.name) AS place
     FROM grant_request q
     JOIN person p ON p.id = q.person_id

@@ -28,9 +28,14 @@ class Person(Model):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("closed_at IS NULL OR openid IS NULL", name="closed_has_no_openid"),
+        CheckConstraint("number BETWEEN 100000000000 AND 999999999999", name="number"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    # What is shown, typed and quoted: random, so that nobody can be counted through.
+    number: Mapped[int] = mapped_column(
+        BigInteger, unique=True, server_default=text("random_person_number()")
+    )
     openid: Mapped[str | None] = mapped_column(String(64), unique=True)
     display_name: Mapped[str] = mapped_column(String(40), server_default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

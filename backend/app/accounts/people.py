@@ -7,7 +7,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import MAY_ASK_FOR, ROLE_NAMES, Permission, Role, has_permission, regions_of
-from backend.app.accounts import grant_requests, invitations, logins, queries
+from backend.app.accounts import grant_requests, invitations, logins, numbers, queries
 from backend.app.accounts.forms import read_day, read_id, read_page, read_role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
@@ -73,9 +73,9 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
 
 
 @guard(Permission.SEE_PEOPLE)
-def show_person(person_id: int) -> Any:
+def show_person(number: int) -> Any:
     """One person's grants and their history."""
-    return _person_page(person_id)
+    return _person_page(numbers.person_numbered(number))
 
 
 @guard(Permission.MANAGE_LOGINS)
@@ -112,9 +112,9 @@ def invite_cadre() -> Any:
 
 
 @guard(Permission.ASK_FOR_GRANTS)
-def grant_role(person_id: int) -> Any:
+def grant_role(number: int) -> Any:
     """Asks for a role; a refusal is shown beside the form."""
-    form = request.form
+    form, person_id = request.form, numbers.person_numbered(number)
     try:
         role = read_role(form)
         if role is None:
@@ -141,31 +141,35 @@ def revoke_grant(grant_id: int) -> Response:
 
 
 @guard(Permission.MANAGE_LOGINS)
-def reset_password(person_id: int) -> Any:
+def reset_password(number: int) -> Any:
     """A new one-time password, shown this once."""
+    person_id = numbers.person_numbered(number)
     with transaction():
         password = logins.reset_password(actor(), person_id)
     return _person_page(person_id, password=password)
 
 
 @guard(Permission.MANAGE_LOGINS)
-def unlock(person_id: int) -> Response:
+def unlock(number: int) -> Response:
     """Ends a lock early."""
+    person_id = numbers.person_numbered(number)
     with transaction():
         logins.unlock(actor(), person_id)
     return _back(person_id)
 
 
 @guard(Permission.MANAGE_LOGINS)
-def set_disabled(person_id: int) -> Response:
+def set_disabled(number: int) -> Response:
     """Disables or enables a log-in."""
+    person_id = numbers.person_numbered(number)
     with transaction():
         logins.set_disabled(actor(), person_id, request.form.get("disabled") == "1")
     return _back(person_id)
 
 
 def _back(person_id: int) -> Response:
-    return redirect(address_of("accounts_console.show_person", person_id=person_id))
+    number = numbers.numbers_of([person_id])[person_id]
+    return redirect(address_of("accounts_console.show_person", number=number))
 
 
 def register(blueprint: Blueprint) -> None:
@@ -174,11 +178,11 @@ def register(blueprint: Blueprint) -> None:
         ("/people", list_people, "GET"),
         ("/people", open_login, "POST"),
         ("/people/invitations", invite_cadre, "POST"),
-        ("/people/<int:person_id>", show_person, "GET"),
-        ("/people/<int:person_id>/grants", grant_role, "POST"),
+        ("/people/<int:number>", show_person, "GET"),
+        ("/people/<int:number>/grants", grant_role, "POST"),
         ("/grants/<int:grant_id>/revoke", revoke_grant, "POST"),
-        ("/people/<int:person_id>/password", reset_password, "POST"),
-        ("/people/<int:person_id>/unlock", unlock, "POST"),
-        ("/people/<int:person_id>/disabled", set_disabled, "POST"),
+        ("/people/<int:number>/password", reset_password, "POST"),
+        ("/people/<int:number>/unlock", unlock, "POST"),
+        ("/people/<int:number>/disabled", set_disabled, "POST"),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=[method])

@@ -51,7 +51,7 @@ def held_of(person_id: int) -> list[Held]:
             + ("，还有办事的人怎么称呼您。" if person.display_name else "。"),
             ("项目", "内容"),
             [
-                ["积分号", person.id],
+                ["积分号", person.number],
                 ["微信给的编号", person.openid or "没有"],
                 ["怎么称呼", person.display_name or "没有"],
                 ["第一次用", local_time(person.created_at)],
@@ -109,6 +109,8 @@ def close(person: Person) -> date | None:
     for statement in FORGET:
         db.session.execute(text(statement), {"person_id": person.id, "at": at})
     person.openid, person.display_name, person.closed_at = None, CLOSED_NAME, at
+    # The old number stands in files that were exported: it leads to nobody from now on.
+    person.number = db.session.scalar(text("SELECT random_person_number()"))
     db.session.flush()
     person_id = person.id
     after_commit(lambda: close_all_sessions(person_id))

@@ -65,6 +65,7 @@ class Line:
     """A member of staff or a cadre in the list."""
 
     person_id: int
+    number: int
     display_name: str
     username: str | None
     last_login_at: datetime | None
@@ -101,7 +102,6 @@ def describe_villager(person_id: int) -> dict[str, Any]:
         select(Binding).where(Binding.person_id == person_id, Binding.ended_at.is_(None))
     )
     return {
-        "person_id": person_id,
         "binding": _describe_binding(binding) if binding else None,
         "roles": [
             {
@@ -136,6 +136,7 @@ def _people(within: Collection[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Person.id,
+            Person.number,
             Person.display_name,
             ConsoleLogin.username,
             ConsoleLogin.last_login_at,
@@ -239,7 +240,8 @@ def list_audit(
 
 SUBJECT_NAMES = text(
     """
-    SELECT 'person' AS kind, id::text AS id, display_name AS name
+    SELECT 'person' AS kind, id::text AS id,
+           COALESCE(NULLIF(display_name, ''), number::text) AS name
     FROM person WHERE id = ANY(:people)
     UNION ALL
     SELECT 'region', id::text, name FROM region WHERE id = ANY(:regions)
@@ -373,7 +375,7 @@ def bound_village(person_id: int) -> int | None:
 
 VILLAGERS = text(
     """
-    SELECT b.person_id, p.display_name AS name, g.name AS group_name, b.household
+    SELECT b.person_id, p.number, p.display_name AS name, g.name AS group_name, b.household
     FROM binding b
     JOIN person p ON p.id = b.person_id
     LEFT JOIN region g ON g.id = b.group_id

@@ -49,7 +49,6 @@ class HeldRoleShape(Shape):
 
 
 class MeShape(Shape):
-    person_id = fields.Integer(required=True)
     binding = fields.Nested(BindingShape, allow_none=True, required=True)
     roles = fields.List(fields.Nested(HeldRoleShape), required=True)
 

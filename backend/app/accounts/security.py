@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import ROLE_NAMES, Permission
-from backend.app.accounts import activation, grant_requests
+from backend.app.accounts import activation, grant_requests, numbers
 from backend.app.accounts.errors import SecondFactorRefused
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
@@ -42,8 +42,9 @@ def decide_grant(request_id: int) -> Any:
 
 
 @guard(Permission.CONFIRM_ACCOUNTS)
-def activate_person(person_id: int) -> Any:
+def activate_person(number: int) -> Any:
     """Activates an account whose owner reads out the own TOTP."""
+    person_id = numbers.person_numbered(number)
     try:
         with transaction():
             code = request.form.get("code", "")[:40]
@@ -60,4 +61,4 @@ def register(blueprint: Blueprint) -> None:
     add = blueprint.add_url_rule
     add("/security", view_func=show_waiting, methods=["GET"])
     add("/security/grants/<int:request_id>", view_func=decide_grant, methods=["POST"])
-    add("/security/accounts/<int:person_id>", view_func=activate_person, methods=["POST"])
+    add("/security/accounts/<int:number>", view_func=activate_person, methods=["POST"])

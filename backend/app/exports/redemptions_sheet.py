@@ -36,7 +36,7 @@ def _line(row: Any) -> list[Any]:
     return [
         row.id, local_time(row.reserved_at),
         local_time(row.handed_out_at) if row.handed_out_at else "", row.village,
-        masked(row.surname), row.person_id, row.reward, row.price, row.shop, row.keeper or "",
+        masked(row.surname), row.number, row.reward, row.price, row.shop, row.keeper or "",
         SCANNED[row.was_scanned], STATE_NAMES[row.state], row.return_reason or "",
     ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from backend.app.accounts.numbers import people_numbered
 from backend.app.accounts.persons import find_by_openid
 from backend.app.core import storage
 from backend.app.core.audit import record
@@ -40,7 +41,7 @@ def erase_command(whom: str, yes: bool) -> None:
         for line in closing.what_stays(person_id):
             click.echo(f"· {line}")
     if not yes:
-        click.confirm(f"注销积分号 {person_id}，不能恢复，确定吗", abort=True)
+        click.confirm(f"注销{whom}，不能恢复，确定吗", abort=True)
     try:
         with transaction():
             closing.close_account(person_id, None)
@@ -57,4 +58,7 @@ def _person(whom: str) -> int:
         return found
     if not whom.isdecimal() or len(whom) > 18:
         raise click.ClickException("请给积分号，或 openid:…")
-    return int(whom)
+    known = people_numbered([int(whom)])
+    if not known:
+        raise click.ClickException("没有这个人")
+    return known[int(whom)]

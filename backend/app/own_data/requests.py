@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from backend.app.access import Actor, Permission, may, regions_of
 from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.numbers import numbers_of, people_numbered
 from backend.app.accounts.persons import names_of
 from backend.app.accounts.queries import bound_village
 from backend.app.core import calendar
@@ -68,8 +69,10 @@ def ask(actor: Actor, county_id: int, kind: str, number: str, phone: str, proof:
             faults["phone"] = ["电话号码不对"]
         sealed = seal(PURPOSE, digits.encode())
     elif number.strip().isdecimal() and len(number.strip()) < 18:
-        person_id = int(number)
-        if _county_of(person_id) not in (None, county_id):
+        person_id = people_numbered([int(number)]).get(int(number))
+        if person_id is None:
+            faults["number"] = ["没有这个积分号，请再核对一遍"]
+        elif _county_of(person_id) not in (None, county_id):
             faults["number"] = ["这个积分号不是本县的"]
     else:
         faults["number"] = ["请填积分号或电话"]
@@ -94,10 +97,11 @@ def list_requests(actor: Actor) -> list[Line]:
         .order_by(DataRequest.state != "waiting", DataRequest.id.desc())
         .limit(PAGE)
     ).all()
+    numbers = numbers_of({one.person_id for one in found if one.person_id is not None})
     names = names_of({one.asked_by_id for one in found} | {one.decided_by_id or 0 for one in found})
     return [
         Line(
-            one.id, KINDS[one.kind], _about(one), one.proof, one.state,
+            one.id, KINDS[one.kind], _about(one, numbers), one.proof, one.state,
             names.get(one.asked_by_id, ""), names.get(one.decided_by_id or 0, ""),
             one.asked_by_id == actor.person_id, one.asked_at,
         )
@@ -169,9 +173,9 @@ def _phone(request: DataRequest) -> str:
     return unseal(PURPOSE, request.phone_sealed or b"").decode()
 
 
-def _about(request: DataRequest) -> str:
+def _about(request: DataRequest, numbers: dict[int, int]) -> str:
     if request.person_id is not None:
-        return f"积分号 {request.person_id}"
+        return f"积分号 {numbers[request.person_id]}"
     return f"电话尾号 {_phone(request)[-4:]}" if request.phone_sealed else "留过电话的人"
 
 

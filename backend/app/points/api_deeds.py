@@ -9,7 +9,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
-from backend.app.points import deeds, schemas
+from backend.app.points import deeds, forms, schemas
 from backend.app.points.blueprints import api as blueprint
 
 RECENT = 20
@@ -51,6 +51,6 @@ def enter_village_deed(given: dict[str, Any]) -> dict[str, Any]:
     with transaction():
         deeds.enter(
             actor(), village_id, given["rule_id"], given["happened_on"], given["note"],
-            given["people"],
+            forms.people_of(given["people"]),
         )  # fmt: skip
     return _page(village_id)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app, url_for
 
 from backend.app.access import Permission
+from backend.app.accounts.numbers import numbers_of
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
@@ -21,7 +22,7 @@ def show_standing() -> dict[str, Any]:
     own = queries.home_of(person_id)
     decided = policy.policy_of(own.county_id) if own else None
     return {
-        "person_id": person_id,
+        "number": numbers_of([person_id])[person_id],
         "freeze": queries.open_freeze(person_id),
         "lapse": expiry.coming_for(person_id),
         "rules": rule_queries.rules_for(own.county_id, own.village_id, calendar.today())

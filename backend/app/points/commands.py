@@ -5,6 +5,8 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
+from backend.app.accounts.errors import PersonUnknown
+from backend.app.accounts.logins import find_login
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
 from backend.app.places.queries import get_place
@@ -34,12 +36,15 @@ def set_rule(
 @commands.command("load-example")
 @click.argument("region_id", type=int)
 @click.option("--name", type=click.Choice(list(EXAMPLES)), default="yuechi", show_default=True)
-@click.option("--as-person", type=int, required=True, help="the id of who is to edit the draft")
-def load_example(region_id: int, name: str, as_person: int) -> None:
+@click.option("--as-person", required=True, help="the user name of who is to edit the draft")
+def load_example(region_id: int, name: str, as_person: str) -> None:
     """Puts an example into the draft of a county or village; it still needs a vote."""
     _, items, budget = EXAMPLES[name]
     title = f"{get_place(region_id).name}积分办法"
+    login = find_login(as_person)
+    if login is None:
+        raise click.ClickException(PersonUnknown.message)
     with transaction():
-        draft = rules.save_draft(actor_today(as_person), region_id, title, items, budget)
+        draft = rules.save_draft(actor_today(login.person_id), region_id, title, items, budget)
         classes = len({item.group for item in items})
         click.echo(f"{draft.title}:{classes} 类 {len(items)} 项,表决后生效")

@@ -8,6 +8,7 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, may
 from backend.app.accounts.hands import is_same_hand
+from backend.app.accounts.numbers import numbers_of
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
@@ -123,12 +124,13 @@ def show_draw(draw_id: int) -> Any:
 def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
     """What a draft would come to, whether the seed was read, who won by 积分号."""
     draw, at = _own_draw(draw_id), calendar.now()
-    seeds = draws.seeds_of(draw.id)
+    seeds, winners = draws.seeds_of(draw.id), draws.winners_of(draw.id)
     page = render_template(
         "points/draw.html",
         draw=draw, error=error, states=STATES, place=get_place(draw.region_id),
         chances=draws.count_chances(draw) if draw.state == "draft" else draw.tickets,
-        winners=draws.winners_of(draw.id), seeds=len(seeds), seed_due=at >= draw.seed_at,
+        winners=winners, numbers=numbers_of(one.person_id for one in winners),
+        seeds=len(seeds), seed_due=at >= draw.seed_at,
         read_by_me=is_same_hand(actor().person_id, *(one.person_id for one in seeds)),
         seed_format=draws.format_of(draw), late=draws.is_called_off_late(draw),
         differ=len({one.value for one in seeds}) == len(seeds) > 1,

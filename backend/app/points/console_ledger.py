@@ -1,27 +1,31 @@
-"""流水: one entry by its number, or one person's by theirs; never what was answered."""
+"""流水: one entry by its number, or one person's by theirs; never what was answered.
+
+For those who confirm deeds in that person's own village, and nobody else.
+"""
 
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from backend.app.access import Permission
-from backend.app.core.guards import guard
+from backend.app.access import Permission, regions_of
+from backend.app.core.guards import actor, guard
 from backend.app.points import forms, queries
 
 
-@guard(Permission.SEE_POINTS)
+@guard(Permission.CONFIRM_DEEDS)
 def show_ledger() -> Any:
     """By the number of an entry as a villager's phone shows it, or by a 积分号."""
-    county_id = forms.county_of()
+    county_id = forms.county_of(Permission.CONFIRM_DEEDS)
+    within = regions_of(actor(), Permission.CONFIRM_DEEDS)
     entry = forms.read_number(request.args, "entry")
-    person = forms.read_number(request.args, "person")
+    person = forms.read_person(request.args)
     return render_template(
         "points/ledger.html",
         entry=entry,
-        person=person,
-        asked=bool(entry or person),
-        lines=queries.find_entries(county_id, entry, person),
-        account=queries.account_of(county_id, person) if person else None,
+        person=request.args.get("person", ""),
+        asked=entry is not None or person is not None,
+        lines=queries.find_entries(county_id, within, entry, person),
+        account=queries.account_of(county_id, within, person) if person else None,
     )
 
 

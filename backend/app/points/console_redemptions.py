@@ -19,7 +19,7 @@ from backend.app.points import (
     reward_lists,
     shop_queries,
 )
-from backend.app.points.forms import read_number
+from backend.app.points.forms import read_number, read_person
 from backend.app.points.own_redemptions import STATE_NAMES
 
 STATES = {**STATE_NAMES, "reserved": "等着领"}
@@ -35,16 +35,20 @@ def _redemptions_page(error: DomainError | None = None) -> Any:
     within = regions_of(me, Permission.SEE_REDEMPTIONS)
     month = calendar.parse_month(args.get("month")) or calendar.month_of(calendar.today())
     state = args.get("state", "")
+    # Of one person, only for those who look after that person's points.
+    named = has_permission(me, Permission.CONFIRM_DEEDS)
+    person, keeper = read_person(args) if named else None, read_person(args, "keeper")
     asked = reward_lists.asked(
         within, month, state if state in STATES else "", read_number(args, "shop") or 0,
-        read_number(args, "keeper") or 0, read_number(args, "person") or 0,
+        keeper or 0, person or 0,
     )  # fmt: skip
     page = read_page(args)
     rendered = render_template(
         "points/redemptions.html",
         lines=reward_lists.list_redemptions(asked, page),
         sums=reward_lists.count_redemptions(asked),
-        patterns=patterns.find_patterns(within, month), asked=asked, month=month, page=page,
+        patterns=patterns.find_patterns(within, month, named), asked=asked, month=month, page=page,
+        named=named, person=args.get("person", "") if named else "", keeper=args.get("keeper", ""),
         size=reward_lists.PAGE, states=STATES, error=error, masked=publications.masked,
         shops=shop_queries.shops_within(within), months=_months(),
         returns=has_permission(me, Permission.HAND_OUT_REWARDS),

@@ -7,6 +7,7 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission
 from backend.app.accounts.forms import read_day
+from backend.app.accounts.numbers import numbers_of
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
@@ -23,11 +24,11 @@ def show_watch() -> Any:
 def _page(error: DomainError | None = None) -> Any:
     """Everything that waits for a look, then what was done."""
     county_id = forms.county_of(Permission.REVIEW_POINTS)
-    person = forms.read_number(request.values, "person")
+    found = suspicions.find(county_id, calendar.today())
     page = render_template(
         "points/watch.html",
-        error=error, form=request.form, person=person,
-        suspicions=suspicions.find(county_id, calendar.today()),
+        error=error, form=request.form, person=request.values.get("person", ""),
+        suspicions=found, numbers=numbers_of(one for line in found for one in line.people),
         holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
         policy=policy.policy_of(county_id), lapses=expiry.LAPSES,
     )  # fmt: skip
@@ -39,7 +40,7 @@ def _act(what: str) -> None:
     county_id = forms.county_of(Permission.REVIEW_POINTS)
     number = forms.read_number(form, "id") or 0
     if what == "freeze":
-        watch.freeze(me, county_id, forms.read_number(form, "person") or 0, form.get("reason", ""))
+        watch.freeze(me, county_id, forms.read_person(form) or 0, form.get("reason", ""))
     elif what == "lift":
         watch.lift(me, number)
     elif what == "appeal":

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import villagers_of
 from backend.app.core import calendar
 from backend.app.core.audit import record
@@ -75,7 +76,7 @@ def enter(
     elif len(people) > MOST_PEOPLE:
         faults["people"] = [f"一次最多 {MOST_PEOPLE} 人"]
     elif strangers:
-        numbers = "、".join(str(one) for one in sorted(strangers)[:5])
+        numbers = "、".join(map(str, sorted(numbers_of(strangers).values())[:5]))
         faults["people"] = [f"这些积分号不是本村的:{numbers}"]
     if faults:
         raise InvalidInput(errors=faults)

@@ -1,12 +1,14 @@
 """What people type into the console's forms about points."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.forms import read_day
+from backend.app.accounts.numbers import people_numbered
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.core.guards import actor
 from backend.app.places.queries import Place, get_place
@@ -15,6 +17,9 @@ from backend.app.points.rulebook import Item, Vote
 
 COLUMNS = ("group", "code", "label", "amount", "daily_cap", "monthly_cap")
 NUMBERS = frozenset(COLUMNS[3:])
+NUMBER = re.compile("[0-9]{1,15}")
+# No person has this id.
+NOBODY = -1
 
 
 def county_of(permission: Permission = Permission.SEE_POINTS) -> int:
@@ -69,10 +74,30 @@ def read_vote(form: Mapping[str, str]) -> Vote:
     )
 
 
+def read_person(source: Mapping[str, str], name: str = "person") -> int | None:
+    """Whose number was typed or is in an address: None without one, NOBODY for an unknown one."""
+    typed = source.get(name, "").strip()
+    if not typed:
+        return None
+    if not NUMBER.fullmatch(typed):
+        return NOBODY
+    return people_numbered([int(typed)]).get(int(typed), NOBODY)
+
+
+def people_of(numbers: Collection[int]) -> list[int]:
+    """The people who have these numbers; raises InvalidInput naming those that nobody has."""
+    found = people_numbered(numbers)
+    wrong = "、".join(str(one) for one in sorted(set(numbers) - found.keys())[:5])
+    if wrong:
+        raise InvalidInput(errors={"people": [f"没有这些积分号：{wrong}"]})
+    return list(found.values())
+
+
 def read_people(form: MultiDict[str, str]) -> list[int]:
     """Ticked people and typed numbers together."""
     typed = form.get("numbers", "").replace(",", " ").replace("、", " ").split()
     wrong = [one for one in typed if not one.isdecimal() or len(one) > 15]
     if wrong:
         raise InvalidInput(errors={"people": [f"积分号只有数字,看不懂:{wrong[0][:12]}"]})
-    return [int(one) for one in (*form.getlist("people"), *typed) if one.isdecimal()]
+    ticked = [one for one in form.getlist("people") if NUMBER.fullmatch(one)]
+    return people_of([int(one) for one in (*ticked, *typed)])

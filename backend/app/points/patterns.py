@@ -18,7 +18,8 @@ MANY_A_DAY, MANY_OF_A_HOUSEHOLD = 4, 3
 TYPED_OF, TYPED_SHARE = 10, 0.6
 RETURNS_OF = 3
 SCOPE = """
-    SELECT x.*, v.name AS village FROM redemption x JOIN region v ON v.id = x.village_id
+    SELECT x.*, v.name AS village, who.number FROM redemption x
+    JOIN region v ON v.id = x.village_id JOIN person who ON who.id = x.person_id
     WHERE x.handed_out_at >= :from AND x.handed_out_at < :until
       AND (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within))
 """
@@ -30,22 +31,22 @@ BURSTS = text(
                lag(handed_out_at, :before) OVER w AS first_at,
                lag(person_id, 1) OVER w AS neighbour
         FROM seen WINDOW w AS (PARTITION BY handed_out_by_id ORDER BY handed_out_at, id))
-    SELECT p.display_name AS keeper, w.handed_out_by_id AS keeper_id, s.name AS shop,
+    SELECT p.display_name AS keeper, p.number AS keeper_number, s.name AS shop,
            count(*) AS times, min(w.first_at) AS at
     FROM windowed w JOIN person p ON p.id = w.handed_out_by_id
     JOIN exchange_point s ON s.id = w.exchange_point_id
     WHERE w.handed_out_at - w.first_at <= make_interval(secs => :seconds)
       AND w.person_id <> w.neighbour
-    GROUP BY p.display_name, w.handed_out_by_id, s.name ORDER BY times DESC LIMIT 20
+    GROUP BY p.display_name, p.number, s.name ORDER BY times DESC LIMIT 20
     """  # noqa: S608  constants of our own code
 )
 # One account, one day, many parcels.
 MANY = text(
     f"""
     WITH seen AS ({SCOPE})
-    SELECT person_id, village, max(surname) AS surname, count(*) AS things,
+    SELECT number, village, max(surname) AS surname, count(*) AS things,
            CAST(handed_out_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
-    FROM seen GROUP BY person_id, village, day HAVING count(*) >= :many
+    FROM seen GROUP BY number, village, day HAVING count(*) >= :many
     ORDER BY things DESC LIMIT 20
     """  # noqa: S608  constants of our own code
 )
@@ -53,13 +54,13 @@ MANY = text(
 HOUSEHOLDS = text(
     f"""
     WITH seen AS ({SCOPE})
-    SELECT b.household, seen.village, p.display_name AS keeper, seen.handed_out_by_id AS keeper_id,
+    SELECT b.household, seen.village, p.display_name AS keeper, p.number AS keeper_number,
            count(DISTINCT seen.person_id) AS people, count(*) AS things,
            CAST(seen.handed_out_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
     FROM seen JOIN binding b ON b.person_id = seen.person_id AND b.ended_at IS NULL
          AND b.household IS NOT NULL
     JOIN person p ON p.id = seen.handed_out_by_id
-    GROUP BY b.household, b.village_id, seen.village, p.display_name, seen.handed_out_by_id, day
+    GROUP BY b.household, b.village_id, seen.village, p.display_name, p.number, day
     HAVING count(DISTINCT seen.person_id) >= :many
        AND max(seen.handed_out_at) - min(seen.handed_out_at) <= interval '10 minutes'
     ORDER BY people DESC LIMIT 20
@@ -69,11 +70,11 @@ HOUSEHOLDS = text(
 TYPED = text(
     f"""
     WITH seen AS ({SCOPE})
-    SELECT p.display_name AS keeper, seen.handed_out_by_id AS keeper_id, s.name AS shop,
+    SELECT p.display_name AS keeper, p.number AS keeper_number, s.name AS shop,
            count(*) FILTER (WHERE NOT was_scanned) AS typed, count(*) AS things
     FROM seen JOIN person p ON p.id = seen.handed_out_by_id
     JOIN exchange_point s ON s.id = seen.exchange_point_id
-    GROUP BY p.display_name, seen.handed_out_by_id, s.name
+    GROUP BY p.display_name, p.number, s.name
     HAVING count(*) >= :least AND count(*) FILTER (WHERE NOT was_scanned) >= count(*) * :share
     ORDER BY typed DESC LIMIT 20
     """  # noqa: S608  constants of our own code
@@ -82,7 +83,7 @@ TYPED = text(
 RETURNED = text(
     f"""
     WITH seen AS ({SCOPE})
-    SELECT p.display_name AS keeper, seen.handed_out_by_id AS keeper_id,
+    SELECT p.display_name AS keeper, p.number AS keeper_number,
            o.display_name AS taker, s.name AS shop, count(*) AS things, sum(seen.price) AS points,
            count(*) FILTER (WHERE NOT EXISTS (
                SELECT FROM stock_movement m WHERE m.redemption_id = seen.id AND m.kind = 'return'
@@ -91,15 +92,15 @@ RETURNED = text(
     JOIN person o ON o.id = seen.returned_by_id
     JOIN exchange_point s ON s.id = seen.exchange_point_id
     WHERE seen.state = 'returned'
-    GROUP BY p.display_name, seen.handed_out_by_id, o.display_name, seen.returned_by_id, s.name
+    GROUP BY p.display_name, p.number, o.display_name, seen.returned_by_id, s.name
     HAVING count(*) >= :least ORDER BY things DESC LIMIT 20
     """  # noqa: S608  constants of our own code
 )
 RETURNERS = text(
     f"""
     WITH seen AS ({SCOPE})
-    SELECT person_id, village, max(surname) AS surname, count(*) AS things
-    FROM seen WHERE state = 'returned' GROUP BY person_id, village HAVING count(*) >= :least
+    SELECT number, village, max(surname) AS surname, count(*) AS things
+    FROM seen WHERE state = 'returned' GROUP BY number, village HAVING count(*) >= :least
     ORDER BY things DESC LIMIT 20
     """  # noqa: S608  constants of our own code
 )
@@ -110,12 +111,12 @@ class Pattern:
     """One thing to look at, in words, with whom to ask for."""
 
     words: str
-    keeper_id: int = 0
-    person_id: int = 0
+    keeper: int = 0
+    person: int = 0
 
 
-def find_patterns(within: Collection[int], month: date) -> list[Pattern]:
-    """What stands out in a month."""
+def find_patterns(within: Collection[int], month: date, named: bool = True) -> list[Pattern]:
+    """What stands out in a month; `named` with the numbers of those whose points they are."""
     values = {
         "within": list(within), "from": calendar.midnight(month),
         "until": calendar.midnight(calendar.next_month(month)),
@@ -128,7 +129,7 @@ def find_patterns(within: Collection[int], month: date) -> list[Pattern]:
         Pattern(
             f"{row.keeper}在「{row.shop}」{calendar.local_day(row.at):%m月%d日}起,"
             f"有 {row.times} 次在 {BURST_SECONDS // 60} 分钟里连着给不同的人核销 {BURST_OF} 件以上",
-            keeper_id=row.keeper_id,
+            keeper=row.keeper_number,
         )
         for row in rows(BURSTS, before=BURST_OF - 1, seconds=BURST_SECONDS)
     ]
@@ -136,15 +137,14 @@ def find_patterns(within: Collection[int], month: date) -> list[Pattern]:
         Pattern(
             f"{row.village}{row.household}有 {row.people} 个账号,{row.day:%m月%d日}十分钟里"
             f"由{row.keeper}核销了 {row.things} 件,可能是一部手机替多人领",
-            keeper_id=row.keeper_id,
+            keeper=row.keeper_number,
         )
         for row in rows(HOUSEHOLDS, many=MANY_OF_A_HOUSEHOLD)
     ]
     found += [
         Pattern(
-            f"{row.village}{row.surname or '村民'}{'*' if row.surname else ''}"
-            f"(积分号 {row.person_id}){row.day:%m月%d日}一天领了 {row.things} 件",
-            person_id=row.person_id,
+            f"{_taker(row, named)}{row.day:%m月%d日}一天领了 {row.things} 件",
+            person=row.number if named else 0,
         )
         for row in rows(MANY, many=MANY_A_DAY)
     ]
@@ -152,28 +152,32 @@ def find_patterns(within: Collection[int], month: date) -> list[Pattern]:
         Pattern(
             f"{row.keeper}在「{row.shop}」核销 {row.things} 件,其中 {row.typed} 件是手填的码,"
             "村民可能不在场",
-            keeper_id=row.keeper_id,
+            keeper=row.keeper_number,
         )
         for row in rows(TYPED, least=TYPED_OF, share=TYPED_SHARE)
     ]
-    return found + _returns(rows)
+    return found + _returns(rows, named)
 
 
-def _returns(rows: Callable[..., Any]) -> list[Pattern]:
+def _taker(row: Any, named: bool) -> str:
+    called = f"{row.surname}*" if row.surname else "村民"
+    return f"{row.village}{called}" + (f"（积分号 {row.number}）" if named else "")
+
+
+def _returns(rows: Callable[..., Any], named: bool) -> list[Pattern]:
     """Returns by who handed out and who took back, and by whose they were."""
     found = [
         Pattern(
             f"「{row.shop}」{row.keeper}核销的东西有 {row.things} 件由{row.taker}退货，"
             f"共 {row.points} 分，其中 {row.spoilt} 件没有放回货架",
-            keeper_id=row.keeper_id,
+            keeper=row.keeper_number,
         )
         for row in rows(RETURNED, least=RETURNS_OF)
     ]
     return found + [
         Pattern(
-            f"{row.village}{row.surname or '村民'}{'*' if row.surname else ''}"
-            f"（积分号 {row.person_id}）一个月退了 {row.things} 件",
-            person_id=row.person_id,
+            f"{_taker(row, named)}一个月退了 {row.things} 件",
+            person=row.number if named else 0,
         )
         for row in rows(RETURNERS, least=RETURNS_OF)
     ]

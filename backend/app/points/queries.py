@@ -127,18 +127,24 @@ def waiting(county_id: int, within: Collection[int]) -> Any:
 
 
 # Neither the cause's id nor an exact time: an entry never leads to what somebody said.
+# Of one person only for staff of that person's own village; without one, for the county's.
+OF_OWN_PEOPLE = """(home.id = ANY(:within) OR home.township_id = ANY(:within)
+           OR home.county_id = ANY(:within) OR (home.id IS NULL AND :county_id = ANY(:within)))"""
 FIND = text(
-    """
-    SELECT e.id, e.kind, e.amount, e.cause_kind, e.earned_on, e.reverses_id, e.person_id,
+    f"""
+    SELECT e.id, e.kind, e.amount, e.cause_kind, e.earned_on, e.reverses_id, p.number,
            r.label, r.version, v.name AS village_name,
            (SELECT id FROM points_entry o WHERE o.reverses_id = e.id) AS reversed_by
     FROM points_entry e
+    JOIN person p ON p.id = e.person_id
+    LEFT JOIN binding n ON n.person_id = e.person_id AND n.ended_at IS NULL
+    LEFT JOIN region home ON home.id = n.village_id
     LEFT JOIN points_rule r ON r.id = e.rule_id
     LEFT JOIN region v ON v.id = e.village_id
-    WHERE e.county_id = :county_id
+    WHERE e.county_id = :county_id AND {OF_OWN_PEOPLE}
       AND (e.id = CAST(:entry AS bigint) OR e.person_id = CAST(:person AS bigint))
     ORDER BY e.id DESC LIMIT 100
-    """
+    """  # noqa: S608  constants of our own code
 )
 
 
@@ -147,7 +153,7 @@ class LedgerLine:
     """An entry as the office may see it."""
 
     id: int
-    person_id: int
+    number: int
     day: date
     amount: int
     words: str
@@ -157,12 +163,14 @@ class LedgerLine:
     reversed_by: int | None
 
 
-def find_entries(county_id: int, entry: int | None, person: int | None) -> list[LedgerLine]:
-    """One entry by its number, or the newest hundred of one person."""
-    values = {"county_id": county_id, "entry": entry, "person": person}
+def find_entries(
+    county_id: int, within: Collection[int], entry: int | None, person: int | None
+) -> list[LedgerLine]:
+    """One entry by its number, or the newest hundred of one person, of a village in `within`."""
+    values = {"county_id": county_id, "within": list(within), "entry": entry, "person": person}
     return [
         LedgerLine(
-            row.id, row.person_id, row.earned_on, row.amount,
+            row.id, row.number, row.earned_on, row.amount,
             entry_text(row, row.label), row.version, row.village_name, row.reverses_id,
             row.reversed_by,
         )
@@ -171,22 +179,23 @@ def find_entries(county_id: int, entry: int | None, person: int | None) -> list[
 
 
 ACCOUNT = text(
-    """
-    SELECT b.person_id, b.balance, b.frozen, v.name AS village_name
+    f"""
+    SELECT p.number, b.balance, b.frozen, home.name AS village_name
     FROM points_balance b
+    JOIN person p ON p.id = b.person_id
     LEFT JOIN binding n ON n.person_id = b.person_id AND n.ended_at IS NULL
-    LEFT JOIN region v ON v.id = n.village_id
-    WHERE b.person_id = :person
+    LEFT JOIN region home ON home.id = n.village_id
+    WHERE b.person_id = :person AND {OF_OWN_PEOPLE}
       AND (n.county_id = :county_id
            OR EXISTS (SELECT FROM points_entry e
                       WHERE e.person_id = b.person_id AND e.county_id = :county_id))
-    """
+    """  # noqa: S608  constants of our own code
 )
 
 
-def account_of(county_id: int, person_id: int) -> Any:
-    """Somebody's balance for the office, without a name; None for a stranger to the county."""
-    values = {"county_id": county_id, "person": person_id}
+def account_of(county_id: int, within: Collection[int], person_id: int) -> Any:
+    """Somebody's balance for the office, without a name; None for a stranger to its regions."""
+    values = {"county_id": county_id, "within": list(within), "person": person_id}
     return db.session.execute(ACCOUNT, values).one_or_none()
 
 
@@ -201,8 +210,9 @@ def open_freeze(person_id: int) -> PointsFreeze | None:
 
 HOLDS = text(
     """
-    SELECT h.*, a.display_name AS held_by, b.display_name AS decided_by
+    SELECT h.*, o.number, a.display_name AS held_by, b.display_name AS decided_by
     FROM points_hold h
+    JOIN person o ON o.id = h.person_id
     JOIN person a ON a.id = h.held_by_id
     LEFT JOIN person b ON b.id = h.decided_by_id
     WHERE h.county_id = :county_id ORDER BY h.decided_at IS NOT NULL, h.id DESC LIMIT 60
@@ -210,8 +220,9 @@ HOLDS = text(
 )
 FREEZES = text(
     """
-    SELECT f.*, a.display_name AS frozen_by, b.display_name AS decided_by
+    SELECT f.*, o.number, a.display_name AS frozen_by, b.display_name AS decided_by
     FROM points_freeze f
+    JOIN person o ON o.id = f.person_id
     JOIN person a ON a.id = f.frozen_by_id
     LEFT JOIN person b ON b.id = f.decided_by_id
     WHERE f.county_id = :county_id

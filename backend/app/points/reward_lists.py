@@ -60,6 +60,7 @@ FILTERED = """
     FROM redemption x JOIN reward r ON r.id = x.reward_id
     JOIN exchange_point s ON s.id = x.exchange_point_id
     JOIN region v ON v.id = x.village_id JOIN region place ON place.id = s.village_id
+    JOIN person o ON o.id = x.person_id
     LEFT JOIN person p ON p.id = x.handed_out_by_id
     LEFT JOIN person q ON q.id = x.returned_by_id
     WHERE (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within)
@@ -71,7 +72,7 @@ FILTERED = """
       AND x.reserved_at >= :from AND x.reserved_at < :until
 """
 COLUMNS = """
-    x.id, x.person_id, x.surname, x.price, x.state, x.reserved_at, x.handed_out_at, x.ended_at,
+    x.id, o.number, x.surname, x.price, x.state, x.reserved_at, x.handed_out_at, x.ended_at,
     x.was_scanned, x.return_reason, x.handed_out_by_id, x.exchange_point_id, r.name AS reward,
     s.name AS shop, v.name AS village, p.display_name AS keeper, q.display_name AS returned_by
 """

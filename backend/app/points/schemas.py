@@ -44,7 +44,7 @@ class RulesShape(Shape):
 
 
 class StandingShape(Shape):
-    person_id = fields.Integer(required=True, metadata={"description": "the 积分号"})
+    number = fields.Integer(required=True, metadata={"description": "the 积分号"})
     freeze = fields.Nested(FreezeShape, required=True, allow_none=True)
     lapse = fields.Nested(ComingLapseShape, required=True, allow_none=True)
     rules = fields.Nested(RulesShape, required=True, allow_none=True)
@@ -87,7 +87,7 @@ class DeedRuleShape(Shape):
 
 
 class VillagerShape(Shape):
-    person_id = fields.Integer(required=True)
+    number = fields.Integer(required=True, metadata={"description": "the 积分号"})
     name = fields.String(required=True)
     group_name = fields.String(required=True, allow_none=True)
     household = fields.String(required=True, allow_none=True)
@@ -114,7 +114,7 @@ class NewDeedShape(Shape):
     rule_id = Id(required=True)
     happened_on = fields.Date(required=True)
     note = fields.String(required=True)
-    people = fields.List(Id(), required=True)
+    people = fields.List(Id(), required=True, metadata={"description": "their 积分号"})
 
 
 class StatementShape(Shape):

@@ -43,7 +43,7 @@ def freeze(actor: Actor, county_id: int, person_id: int, reason: str) -> PointsF
     """Nothing can be spent until it is lifted; what is earned still counts."""
     _reviewer_of(actor, county_id)
     words = _reason(reason)
-    if account_of(county_id, person_id) is None:
+    if account_of(county_id, [county_id], person_id) is None:
         raise NotFound("本县没有这个积分号,或还没得过积分")
     if open_freeze(person_id) is not None:
         raise Conflict("这个积分号已经冻结了")

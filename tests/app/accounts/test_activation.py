@@ -16,7 +16,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, form_token, log_in, make_staff, sit_down
-from tests.factories.county import County, make_county
+from tests.factories.county import County, make_county, number_of
 
 NEW = "another horse 77"
 
@@ -62,7 +62,11 @@ def open_account(boss: Desk, scalar) -> tuple[int, str]:
 def test_whoever_opened_an_account_can_do_nothing_with_it(app, boss, guard, county, scalar) -> None:
     """One administrator opened an account, logged in as it and approved the own bonus."""
     person, password = open_account(boss, scalar)
-    boss.post(f"/console/people/{person}/grants", role="county_manager", region_id=str(county.id))
+    boss.post(
+        f"/console/people/{number_of(person)}/grants",
+        role="county_manager",
+        region_id=str(county.id),
+    )
     request = scalar("SELECT id FROM grant_request")
     guard.post(f"/console/security/grants/{request}", outcome="confirmed")
     client = enter(app, "wang", password)
@@ -117,7 +121,7 @@ def test_a_reset_account_is_the_hand_of_who_reset_it_and_only_its_own_phone_brin
     phone = open_phone(app.test_client())
     code = secret_in(press(client, "/console/login/activate").text)
     phone.call("POST", "/me/roles", json={"code": code})
-    password = secret_in(boss.post(f"/console/people/{person}/password").text)
+    password = secret_in(boss.post(f"/console/people/{number_of(person)}/password").text)
     assert is_same_hand(boss.person_id, person)
     assert "重置了您的密码" in str(
         scalar("SELECT string_agg(words, '') FROM notice WHERE person_id = :id", id=phone.person_id)
@@ -151,7 +155,7 @@ def test_a_slip_and_the_own_totp_need_the_security_administrators_confirmation(
 ) -> None:
     person, password = open_account(boss, scalar)
     client = enter(app, "wang", password)
-    path = f"/console/security/accounts/{person}"
+    path = f"/console/security/accounts/{number_of(person)}"
     early = guard.post(path, code="000000")
     assert early.status_code == 422
     assert "还没有设动态口令" in early.text
@@ -188,7 +192,7 @@ def test_an_only_security_administrator_comes_back_by_a_slip_from_the_shell(
     app, boss, county, scalar
 ) -> None:
     lin = make_staff(Role.SECURITY_ADMIN, county.id, "lin")
-    page = boss.post(f"/console/people/{lin}/password").text
+    page = boss.post(f"/console/people/{number_of(lin)}/password").text
     client = enter(app, "lin", secret_in(page))
     enrol(client, lin)
     client.get("/console/login/activate")

@@ -10,7 +10,14 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.places.models import Region
 from tests.factories.console import PASSWORD, Desk, log_in, make_staff, sit_down
-from tests.factories.county import OPENED_ON, County, grant_role, make_county, make_person
+from tests.factories.county import (
+    OPENED_ON,
+    County,
+    grant_role,
+    make_county,
+    make_person,
+    number_of,
+)
 
 
 @pytest.fixture
@@ -37,14 +44,17 @@ def newcomer(desk: Desk, username: str = "wang") -> int:
 
 def grant(desk: Desk, person_id: int, role: str, region_id: int, **dates: str) -> object:
     return desk.post(
-        f"/console/people/{person_id}/grants", role=role, region_id=str(region_id), **dates
+        f"/console/people/{number_of(person_id)}/grants",
+        role=role,
+        region_id=str(region_id),
+        **dates,
     )
 
 
 def test_people_of_another_county_are_neither_listed_nor_shown(desk, elsewhere) -> None:
     stranger = make_staff(Role.COUNTY_STAFF, elsewhere.id, "lepingren")
     assert "lepingren" not in desk.get("/console/people").text
-    assert desk.get(f"/console/people/{stranger}").status_code == 404
+    assert desk.get(f"/console/people/{number_of(stranger)}").status_code == 404
 
 
 @pytest.mark.parametrize("act", ["password", "unlock", "disabled"])
@@ -54,7 +64,7 @@ def test_the_log_in_of_another_county_cannot_be_taken_over(
     both = make_staff(Role.COUNTY_STAFF, elsewhere.id, "both")
     grant_role(both, Role.TOWNSHIP_STAFF, county.township_ids[0])
     before = scalar("SELECT password_hash FROM console_login WHERE username = 'both'")
-    answer = desk.post(f"/console/people/{both}/{act}", disabled="1")
+    answer = desk.post(f"/console/people/{number_of(both)}/{act}", disabled="1")
     assert answer.status_code == 403
     assert "不归您管" in answer.text
     assert scalar("SELECT password_hash FROM console_login WHERE username = 'both'") == before
@@ -62,7 +72,7 @@ def test_the_log_in_of_another_county_cannot_be_taken_over(
 
 
 def test_a_villager_has_no_page_even_for_administrators(desk) -> None:
-    assert desk.get(f"/console/people/{make_person('o-1', '李村民')}").status_code == 404
+    assert desk.get(f"/console/people/{number_of(make_person('o-1', '李村民'))}").status_code == 404
 
 
 def test_people_are_found_by_name_user_name_and_role(desk, county) -> None:
@@ -83,7 +93,7 @@ def test_roles_that_are_over_are_not_among_the_roles_in_the_list(desk, county) -
     grant_role(person, Role.LEADER, county.id, ends_on=over)
     assert "还没有角色" in desk.get("/console/people?q=wang").text
     assert "没有找到" in desk.get("/console/people?role=leader").text
-    assert "已到期" in desk.get(f"/console/people/{person}").text
+    assert "已到期" in desk.get(f"/console/people/{number_of(person)}").text
 
 
 def test_many_people_come_in_pages(desk, app) -> None:
@@ -114,7 +124,7 @@ def test_a_refused_new_account_says_why_beside_the_form(desk) -> None:
 
 
 def test_the_place_of_a_role_is_found_by_name_or_code(desk, county, elsewhere) -> None:
-    address = f"/console/people/{newcomer(desk)}"
+    address = f"/console/people/{number_of(newcomer(desk))}"
     assert "第1村" not in desk.get(address).text
     page = desk.get(f"{address}?place=第1村").text
     assert "第1村(村,庄里镇)" in page
@@ -168,17 +178,17 @@ def test_a_merged_village_gets_no_new_cadre_but_the_old_one_can_be_revoked(
 def test_county_staff_see_no_button_for_roles_above_their_own(client, county) -> None:
     boss = make_staff(Role.SYSTEM_ADMIN, county.id, "boss")
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
-    page = desk.get(f"/console/people/{boss}").text
+    page = desk.get(f"/console/people/{number_of(boss)}").text
     assert "收回" not in page
     assert '<option value="system_admin"' not in page
     assert "重置密码" not in page
 
 
 def test_nobody_gets_buttons_on_the_own_page(desk) -> None:
-    page = desk.get(f"/console/people/{desk.person_id}").text
+    page = desk.get(f"/console/people/{number_of(desk.person_id)}").text
     assert "申请角色" not in page
     assert "重置密码" not in page
-    assert desk.post(f"/console/people/{desk.person_id}/password").status_code == 403
+    assert desk.post(f"/console/people/{number_of(desk.person_id)}/password").status_code == 403
 
 
 def test_a_new_password_ends_the_lock_the_second_factor_and_every_session(
@@ -189,7 +199,7 @@ def test_a_new_password_ends_the_lock_the_second_factor_and_every_session(
     with transaction():
         own_login(person).locked_until = calendar.now() + timedelta(minutes=5)
     assert "已锁定" in desk.get("/console/people?q=shuji").text
-    page = desk.post(f"/console/people/{person}/password").text
+    page = desk.post(f"/console/people/{number_of(person)}/password").text
     password = page.partition('class="secret">')[2].partition("<")[0]
     assert their.get("/console/").status_code == 302
     entered = log_in(app.test_client(), "shuji", password)
@@ -200,10 +210,10 @@ def test_a_new_password_ends_the_lock_the_second_factor_and_every_session(
 def test_who_is_disabled_is_out_at_once_and_back_when_enabled(app, desk, county) -> None:
     person = make_staff(Role.LEADER, county.id, "shuji")
     their = sit_down(app.test_client(), person)
-    desk.post(f"/console/people/{person}/disabled", disabled="1")
+    desk.post(f"/console/people/{number_of(person)}/disabled", disabled="1")
     assert their.get("/console/").status_code == 302
     assert log_in(app.test_client(), "shuji").status_code == 401
-    desk.post(f"/console/people/{person}/disabled", disabled="0")
+    desk.post(f"/console/people/{number_of(person)}/disabled", disabled="0")
     assert log_in(app.test_client(), "shuji").status_code == 302
 
 

@@ -9,7 +9,7 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, make_staff, sit_down
-from tests.factories.county import County, grant_role, make_county
+from tests.factories.county import County, grant_role, make_county, number_of
 
 ACTS = ["password", "unlock", "disabled"]
 
@@ -42,7 +42,7 @@ def test_the_log_in_of_another_countys_former_staff_stays_out_of_reach(
     yesterday = calendar.today() - timedelta(days=1)
     grant_role(former, Role.COUNTY_STAFF, elsewhere.id, ends_on=yesterday)
     before = login_row(scalar, "former")
-    assert desk.post(f"/console/people/{former}/{act}", disabled="1").status_code == 404
+    assert desk.post(f"/console/people/{number_of(former)}/{act}", disabled="1").status_code == 404
     assert login_row(scalar, "former") == before
 
 
@@ -54,11 +54,14 @@ def test_a_newcomer_belongs_to_the_office_that_opened_the_account(
     newcomer = login_row(scalar, "newcomer")["person_id"]
     stranger = sit_down(app.test_client(), make_staff(Role.SYSTEM_ADMIN, elsewhere.id, "stranger"))
     before = login_row(scalar, "newcomer")
-    assert stranger.get(f"/console/people/{newcomer}").status_code == 404
+    assert stranger.get(f"/console/people/{number_of(newcomer)}").status_code == 404
     assert "新来的" not in stranger.get("/console/people").text
-    assert stranger.post(f"/console/people/{newcomer}/{act}", disabled="1").status_code == 404
+    assert (
+        stranger.post(f"/console/people/{number_of(newcomer)}/{act}", disabled="1").status_code
+        == 404
+    )
     assert login_row(scalar, "newcomer") == before
-    assert desk.get(f"/console/people/{newcomer}").status_code == 200
+    assert desk.get(f"/console/people/{number_of(newcomer)}").status_code == 200
 
 
 def test_a_villager_cannot_be_made_a_cadre_by_guessing_the_number(
@@ -66,7 +69,7 @@ def test_a_villager_cannot_be_made_a_cadre_by_guessing_the_number(
 ) -> None:
     phone = open_phone(client)
     answer = desk.post(
-        f"/console/people/{phone.person_id}/grants",
+        f"/console/people/{number_of(phone.person_id)}/grants",
         role="cadre",
         region_id=str(county.village_ids[0]),
     )
@@ -79,7 +82,7 @@ def test_staff_of_another_county_cannot_be_drawn_into_ones_own(
 ) -> None:
     stranger = make_staff(Role.COUNTY_STAFF, elsewhere.id, "stranger")
     answer = desk.post(
-        f"/console/people/{stranger}/grants", role="leader", region_id=str(county.id)
+        f"/console/people/{number_of(stranger)}/grants", role="leader", region_id=str(county.id)
     )
     assert answer.status_code == 404
     assert scalar("SELECT count(*) FROM role_grant WHERE role = 'leader'") == 0

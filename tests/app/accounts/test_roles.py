@@ -15,7 +15,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed
 from tests.factories.console import make_staff, sit_down
-from tests.factories.county import County, grant_role, make_county, make_person
+from tests.factories.county import County, grant_role, make_county, make_person, number_of
 
 
 @pytest.fixture
@@ -153,29 +153,29 @@ def test_the_pages_of_people_work_from_opening_to_revoking(
     assert "只显示这一回" in opened.text
     person_id = scalar("SELECT person_id FROM console_login WHERE username = 'wang'")
     refused = desk.post(
-        f"/console/people/{person_id}/grants", role="cadre", region_id=str(county.id)
+        f"/console/people/{number_of(person_id)}/grants", role="cadre", region_id=str(county.id)
     )
     assert refused.status_code == 422
     assert "村干部选村" in refused.text
     desk.post(
-        f"/console/people/{person_id}/grants", role="township_staff",
+        f"/console/people/{number_of(person_id)}/grants", role="township_staff",
         region_id=str(county.township_ids[0]), starts_on="2026-01-01",
     )  # fmt: skip
-    page = desk.get(f"/console/people/{person_id}").text
+    page = desk.get(f"/console/people/{number_of(person_id)}").text
     assert "等安全管理员确认：乡镇工作人员 · 庄里镇" in page
     assert scalar("SELECT count(*) FROM role_grant WHERE role = 'township_staff'") == 0
     watcher = sit_down(app.test_client(), guard)
     assert "王会计" in watcher.get("/console/security").text
     request = scalar("SELECT id FROM grant_request")
     watcher.post(f"/console/security/grants/{request}", outcome="confirmed")
-    page = desk.get(f"/console/people/{person_id}").text
+    page = desk.get(f"/console/people/{number_of(person_id)}").text
     assert "● 有效" in page
     grant_id = scalar("SELECT max(id) FROM role_grant")
     desk.post(f"/console/grants/{grant_id}/revoke", person_id=str(person_id))
-    assert "已收回" in desk.get(f"/console/people/{person_id}").text
+    assert "已收回" in desk.get(f"/console/people/{number_of(person_id)}").text
     for path in ("password", "unlock"):
-        assert desk.post(f"/console/people/{person_id}/{path}").status_code in (200, 302)
-    desk.post(f"/console/people/{person_id}/disabled", disabled="1")
+        assert desk.post(f"/console/people/{number_of(person_id)}/{path}").status_code in (200, 302)
+    desk.post(f"/console/people/{number_of(person_id)}/disabled", disabled="1")
     assert "已停用" in desk.get("/console/people?q=wang").text
     reader = sit_down(client, make_staff(Role.AUDITOR, county.id, "reader"))
     log = reader.get("/console/audit").text

@@ -13,7 +13,7 @@ from backend.app.tickets import proxies
 from backend.app.tickets.intake import Said
 from backend.app.tickets.kinds import Channel, Kind
 from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
-from tests.factories.county import County, bind, make_county, make_person
+from tests.factories.county import County, bind, make_county, make_person, number_of
 from tests.factories.tickets import Offices, make_offices
 
 PAGE = "/console/own-data"
@@ -61,7 +61,7 @@ def test_a_second_person_looks_and_only_then_is_somebody_erased(
     client: Any, offices: Offices, villager: int
 ) -> None:
     desk = first(client, offices)
-    number = ask(desk, number=str(villager))
+    number = ask(desk, number=str(number_of(villager)))
     assert desk.post(f"{PAGE}/{number}/erasure").status_code == 403
     other = second(client, offices)
     assert "您选的村是第1村" in other.get(f"{PAGE}/{number}").text
@@ -78,7 +78,7 @@ def test_a_second_person_looks_and_only_then_is_somebody_erased(
 def test_one_person_cannot_be_both_by_the_database_either(
     client: Any, offices: Offices, villager: int
 ) -> None:
-    ask(first(client, offices), number=str(villager))
+    ask(first(client, offices), number=str(number_of(villager)))
     with pytest.raises(Exception, match="second_person"), transaction() as session:
         session.execute(
             text(
@@ -91,7 +91,7 @@ def test_one_person_cannot_be_both_by_the_database_either(
 def test_an_account_one_reset_is_no_second_person(
     client: Any, offices: Offices, villager: int
 ) -> None:
-    number = ask(first(client, offices), number=str(villager))
+    number = ask(first(client, offices), number=str(number_of(villager)))
     put_in_the_hand_of(offices.desk.person_id, offices.other_desk.person_id)
     with pytest.raises(requests.SecondPerson), transaction():
         requests.refuse(offices.other_desk, number)
@@ -112,7 +112,7 @@ def test_a_telephone_that_only_called_is_shown_and_forgotten(client: Any, office
 def test_a_copy_is_given_after_the_second_look(
     client: Any, offices: Offices, villager: int
 ) -> None:
-    number = ask(first(client, offices), number=str(villager), kind="export")
+    number = ask(first(client, offices), number=str(number_of(villager)), kind="export")
     page = second(client, offices).post(f"{PAGE}/{number}/file")
     link = page.text.split('href="/api/v1/own-files/')[1].split('"')[0]
     assert client.get(f"/api/v1/own-files/{link}").status_code == 200
@@ -122,7 +122,7 @@ def test_a_copy_is_given_after_the_second_look(
 def test_a_wish_may_be_refused_and_nothing_happens(
     client: Any, offices: Offices, villager: int
 ) -> None:
-    number = ask(first(client, offices), number=str(villager))
+    number = ask(first(client, offices), number=str(number_of(villager)))
     second(client, offices).post(f"{PAGE}/{number}/refusal")
     assert look(f"SELECT openid FROM person WHERE id = {villager}") == [("o-canary",)]
 
@@ -150,7 +150,7 @@ def test_only_the_countys_desk_handles_own_data(client: Any, county: County, rol
 
 
 def test_another_countys_wish_is_not_found(client: Any, offices: Offices, villager: int) -> None:
-    number = ask(first(client, offices), number=str(villager))
+    number = ask(first(client, offices), number=str(number_of(villager)))
     elsewhere = make_county(code="610527", name="蒲城县")
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, elsewhere.id, "elsewhere"))
     assert desk.get(f"{PAGE}/{number}").status_code == 404
@@ -163,10 +163,10 @@ def test_flask_people_exports_and_erases(app: Any, villager: int, tmp_path: Path
     done = runner.invoke(args=["people", "export", "openid:o-canary", str(target)])
     assert done.exit_code == 0, done.output
     assert target.read_bytes().startswith(b"PK")
-    refused = runner.invoke(args=["people", "erase", str(villager)], input="n\n")
+    refused = runner.invoke(args=["people", "erase", str(number_of(villager))], input="n\n")
     assert refused.exit_code == 1
     assert "不再是谁的" in refused.output
-    done = runner.invoke(args=["people", "erase", str(villager), "--yes"])
+    done = runner.invoke(args=["people", "erase", str(number_of(villager)), "--yes"])
     assert done.exit_code == 0, done.output
     assert look(f"SELECT openid FROM person WHERE id = {villager}") == [(None,)]
     assert runner.invoke(args=["people", "export", "openid:o-canary", str(target)]).exit_code == 1

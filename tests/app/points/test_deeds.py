@@ -14,7 +14,7 @@ from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.queries import balance_of, statement_of
 from tests.app.points.voting import MEETING, put_in_force
 from tests.app.ratings.conftest import open_phone
-from tests.factories.county import bind, grant_role, make_person
+from tests.factories.county import bind, grant_role, make_person, number_of
 
 TODAY = date(2026, 12, 10)
 
@@ -115,7 +115,7 @@ def test_people_of_other_villages_are_named_as_strangers(clerk, county, rule_id,
     bind(stranger, county, county.village_ids[1])
     with pytest.raises(InvalidInput) as refused:
         enter(clerk, county, rule_id, [*people, stranger])
-    assert str(stranger) in refused.value.errors["people"][0]
+    assert str(number_of(stranger)) in refused.value.errors["people"][0]
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,11 @@ def test_a_cadre_enters_on_the_phone_and_sees_what_became_of_it(
     phone = open_phone(client)
     grant_role(phone.person_id, Role.CADRE, county.village_ids[0])
     seen = phone.call("GET", "/cadre/deeds").json
-    assert [one["person_id"] for one in seen["people"]] == people
-    body = {"rule_id": rule_id, "happened_on": "2026-12-09", "note": "村民代表会", "people": people}
+    numbers = [number_of(one) for one in people]
+    assert [one["number"] for one in seen["people"]] == numbers
+    body = {
+        "rule_id": rule_id, "happened_on": "2026-12-09", "note": "村民代表会", "people": numbers,
+    }  # fmt: skip
     entered = phone.call("POST", "/cadre/deeds", json=body)
     assert (entered.status_code, entered.json["items"][0]["state"]) == (201, "waiting")
     with transaction():
@@ -168,6 +171,8 @@ def test_a_cadre_enters_on_the_phone_and_sees_what_became_of_it(
     assert phone.call("GET", "/cadre/deeds").json["items"][0]["state"] == "confirmed"
     wrong = phone.call("POST", "/cadre/deeds", json={**body, "people": []})
     assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["people"])
+    counted = phone.call("POST", "/cadre/deeds", json={**body, "people": people})
+    assert "没有这些积分号" in counted.json["errors"]["people"][0], "ids are no numbers"
 
 
 def test_a_villager_enters_nothing(client, county, rule_id, people) -> None:

@@ -15,7 +15,7 @@ from backend.app.points.ledger import credit
 from backend.app.points.rule_queries import rule_sets_of
 from tests.app.points.voting import put_in_force
 from tests.factories.console import Desk, make_staff, sit_down
-from tests.factories.county import bind, make_person
+from tests.factories.county import bind, make_person, number_of
 
 BASE = "/console/points"
 
@@ -105,8 +105,8 @@ def test_many_people_are_entered_at_once_and_another_confirms(
     refused = desk.post(f"{BASE}/deeds/new", note="会", numbers="abc", **sent)
     assert "积分号只有数字" in refused.text
     entered = desk.post(
-        f"{BASE}/deeds/new", note="村民代表会", people=[str(people[0])],
-        numbers=f"{people[1]}、{people[2]}", **sent,
+        f"{BASE}/deeds/new", note="村民代表会", people=[str(number_of(people[0]))],
+        numbers=f"{number_of(people[1])}、{number_of(people[2])}", **sent,
     )  # fmt: skip
     assert entered.status_code == 302
     assert "您登记的,要另一个人确认" in desk.get(f"{BASE}/deeds").text
@@ -124,7 +124,9 @@ def test_an_entry_is_found_by_its_number_and_says_nothing_of_the_answer(desk: De
     page = desk.get(f"{BASE}/ledger?entry=1").text
     assert "评价服务" in page
     assert "987654" not in page
-    assert f"积分号 {person}:余额 <b>2</b>" in desk.get(f"{BASE}/ledger?person={person}").text
+    number = number_of(person)
+    assert f"积分号 {number}:余额 <b>2</b>" in desk.get(f"{BASE}/ledger?person={number}").text
+    assert "没有查到" in desk.get(f"{BASE}/ledger?person={person}").text, "an id is no number"
     assert "没有查到" in desk.get(f"{BASE}/ledger?entry=77").text
 
 
@@ -177,6 +179,7 @@ def test_the_months_sums_are_exported(desk: Desk, county, files) -> None:
 def test_the_command_loads_the_example_as_somebody_who_may(app, county, clerk, stranger) -> None:
     runner = app.test_cli_runner()
     args = ["points", "load-example", str(county.id), "--as-person"]
-    done = runner.invoke(args=[*args, str(clerk.person_id)])
+    done = runner.invoke(args=[*args, "clerk"])
     assert "6 类 17 项" in done.output
-    assert runner.invoke(args=[*args, str(stranger.person_id)]).exit_code != 0
+    assert runner.invoke(args=[*args, "stranger"]).exit_code != 0
+    assert runner.invoke(args=[*args, "nobody"]).exit_code != 0

@@ -19,6 +19,7 @@ from backend.app.points import patterns, publications, redemptions
 from backend.app.points.redemption_codes import make_code
 from tests.app.points.test_returns import LAST_MONTH, THIS_MONTH, fetched
 from tests.factories.console import Desk, link_phone, make_staff, sit_down
+from tests.factories.county import number_of
 from tests.factories.photos import open_photos
 from tests.factories.rewards import (
     Bazaar,
@@ -246,7 +247,9 @@ def test_one_phone_for_a_household_and_one_account_for_many_are_shown(app, scala
     rush(bazaar, [greedy] * 4)
     words = "\n".join(one.words for one in patterns.find_patterns([bazaar.county.id], THIS_MONTH))
     assert "12号有 3 个账号" in words
-    assert f"(积分号 {greedy})" in words
+    assert f"（积分号 {number_of(greedy)}）" in words
+    unnamed = patterns.find_patterns([bazaar.county.id], THIS_MONTH, named=False)
+    assert not any("积分号" in one.words or one.person for one in unnamed)
     assert "一天领了 4 件" in words
 
 
@@ -274,7 +277,7 @@ def test_returns_of_cheap_goods_are_seen_as_a_pattern(app) -> None:
         with transaction():
             counters.bring_back(bazaar.staff, redemption, "不要了", on_the_shelf=True)
     words = "\n".join(one.words for one in patterns.find_patterns([bazaar.county.id], THIS_MONTH))
-    assert f"（积分号 {greedy}）一个月退了 3 件" in words
+    assert f"（积分号 {number_of(greedy)}）一个月退了 3 件" in words
 
 
 def test_an_honest_month_shows_nothing_odd(bazaar) -> None:

@@ -16,7 +16,7 @@ from backend.app.points.operations import set_rule
 from backend.app.points.queries import balance_of, open_freeze, statement_of
 from tests.app.points.conftest import TODAY
 from tests.app.ratings.conftest import open_phone
-from tests.factories.county import OPENED_ON, bind, make_person
+from tests.factories.county import OPENED_ON, bind, make_person, number_of
 
 WHY = "一分钟里连着得了好几次分"
 
@@ -183,7 +183,7 @@ def test_the_phone_shows_the_freeze_and_takes_one_appeal(client, clerk, county) 
         credit(phone.person_id, county.id, "rating", "rating", 1)
     freeze(clerk, county, phone.person_id)
     seen = phone.call("GET", "/me/points/standing").json
-    assert seen["person_id"] == phone.person_id
+    assert seen["number"] == number_of(phone.person_id)
     assert seen["freeze"]["reason"] == WHY
     assert [line["label"] for line in seen["rules"]["items"]] == ["评价服务", "本村问卷"]
     empty = phone.call("POST", "/me/points/appeal", json={"words": " "})

@@ -161,14 +161,14 @@ test('home shows the queue to cadres and to nobody else', async () => {
   const plain = await openApp({ path: 'pages/home/index', device: { send: village.send } })
   await plain.see('86.4')
   assert.equal(plain.all('#home-queue').length, 0)
-  village.answers['GET /me'] = () => fine({ person_id: 1, binding: isBound(), roles: [{ role: 'cadre', region_id: 11, region_name: '西村' }] })
+  village.answers['GET /me'] = () => fine({ binding: isBound(), roles: [{ role: 'cadre', region_id: 11, region_name: '西村' }] })
   const phone = await openApp({ path: 'pages/home/index', device: { send: village.send } })
   await phone.see('今天要办的 1 件')
 })
 
 const DEEDS = {
   village: '西村', rules: [{ id: 3, label: '参加村民会议', amount: 10 }],
-  people: [{ person_id: 54, name: '', group_name: '二组', household: '12 号', }, { person_id: 55, name: '', group_name: null, household: null }],
+  people: [{ number: 554400000054, name: '', group_name: '二组', household: '12 号', }, { number: 554400000055, name: '', group_name: null, household: null }],
   items: [{ id: 1, label: '参加村民会议', note: '选代表', happened_on: '2026-11-08', people: 9, state: 'refused', decision_note: '没有签到表' }],
 }
 const deedPage = async (answers = {}) => {
@@ -186,17 +186,17 @@ test('who took part is ticked, and another person confirms', async () => {
   phone.tap('#rule-3')
   phone.tap('#day-1')
   phone.type('#deed-note', '村民代表会')
-  phone.tap('#choice-54')
+  phone.tap('#choice-554400000054')
   await phone.see('已选 1 人')
   phone.tap('#deed-send')
   await phone.see('等另一个人确认')
   const { data } = village.requests('POST /cadre/deeds')[0]
-  assert.deepEqual([data.rule_id, data.note, data.people], [3, '村民代表会', [54]])
+  assert.deepEqual([data.rule_id, data.note, data.people], [3, '村民代表会', [554400000054]])
   assert.equal(data.happened_on, phone.data.days[1].day)
 })
 
 test('what is missing is said, and what the server refuses too', async () => {
-  const refusal = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { people: ['这些积分号不是本村的:54'] }, request_id: 'r' } }
+  const refusal = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { people: ['这些积分号不是本村的:554400000054'] }, request_id: 'r' } }
   const { phone, village } = await deedPage({ 'POST /cadre/deeds': () => refusal })
   phone.tap('#deed-send')
   await phone.see('请选是什么事')
@@ -207,7 +207,7 @@ test('what is missing is said, and what the server refuses too', async () => {
   phone.tap('#deed-send')
   await phone.see('请选参加的人')
   assert.equal(village.requests('POST /cadre/deeds').length, 0)
-  phone.tap('#choice-54')
+  phone.tap('#choice-554400000054')
   phone.tap('#deed-send')
   await phone.see('这些积分号不是本村的')
 })

@@ -18,7 +18,7 @@ const DRAW = {
   seed: null, called_off_reason: null, code: '0f'.repeat(16), hash: 'cd'.repeat(32), position: 17, prize: null, prizes: [{ name: '食用油', count: 20 }],
   page: 'https://village-voice.example.cn/p/draws/4',
 }
-const standing = (changes = {}) => ({ person_id: 77, freeze: null, lapse: null, rules: RULES, draws: false, survey_points: 0, ...changes })
+const standing = (changes = {}) => ({ number: 712345678901, freeze: null, lapse: null, rules: RULES, draws: false, survey_points: 0, ...changes })
 
 const bound = (answers = {}) => {
   const village = new Village(answers)
@@ -29,7 +29,7 @@ const open = (path, village, device = {}) => openApp({ path: `pages/${path}/inde
 
 test('the points page shows the number, and nothing that is not so', async () => {
   const phone = await open('points', bound())
-  await phone.see('积分号 77')
+  await phone.see('积分号 712345678901')
   for (const hook of ['#points-frozen', '#points-lapse', '#points-survey', '#points-draws']) assert.equal(phone.all(hook).length, 0, hook)
 })
 

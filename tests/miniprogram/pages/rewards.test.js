@@ -253,7 +253,7 @@ test('who keeps no shop is told how one is opened', async () => {
 
 test('me shows the counter to cadres and keepers and to nobody else', async () => {
   for (const [role, seen] of [['cadre', 1], ['shop_keeper', 1], ['leader', 0]]) {
-    const village = bound({ 'GET /me': () => fine({ person_id: 1, binding: isBound(), roles: [{ role, region_id: 11, region_name: '西村' }] }) })
+    const village = bound({ 'GET /me': () => fine({ binding: isBound(), roles: [{ role, region_id: 11, region_name: '西村' }] }) })
     const phone = await open('me', village)
     await phone.see('大字')
     assert.equal(phone.all('#me-shop').length, seen, role)

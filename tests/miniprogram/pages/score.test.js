@@ -32,7 +32,7 @@ const objection = (changes = {}) => ({
 
 const cadre = () => {
   const village = new Village()
-  village.answers['GET /me'] = () => fine({ person_id: 1, binding: isBound(), roles: CADRE })
+  village.answers['GET /me'] = () => fine({ binding: isBound(), roles: CADRE })
   village.answers['GET /cadre/villages/11/scorecard'] = () => fine(SCORE)
   village.answers['GET /cadre/villages/11/case'] = () => fine(CASE)
   village.answers['GET /objections'] = () => fine({ items: [objection()] })
@@ -98,7 +98,7 @@ test('without a signal the last card is shown; with none there is a way to try a
 
 test('whoever is no cadre is told so', async () => {
   const village = cadre()
-  village.answers['GET /me'] = () => fine({ person_id: 1, binding: isBound(), roles: [] })
+  village.answers['GET /me'] = () => fine({ binding: isBound(), roles: [] })
   const phone = await open('cadre/score', village)
   await phone.see('您现在不是村干部')
 })

@@ -15,8 +15,8 @@ const lastDays = () => ['今天', '昨天', '前天'].map((name, back) => {
 
 /** @param {any} one */
 const person = (one) => ({
-  id: one.person_id,
-  text: [one.name || '村民', one.group_name, one.household, `积分号 ${one.person_id}`].filter(Boolean).join(' '),
+  id: one.number,
+  text: [one.name || '村民', one.group_name, one.household, `积分号 ${one.number}`].filter(Boolean).join(' '),
 })
 
 /** @param {any} deed */
