@@ -3,24 +3,31 @@
 import json
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 import redis
 import requests
 
 from backend.app.core.db import transaction
 from backend.app.surveys import box, rounds
-from tests.attack import redis_files, thief
+from tests.attack import call_backs, redis_files, thief
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
+from tests.factories.county import make_county
 
 
 def attack(folder: Path) -> dict[str, Any]:
     """Plays a month, steals everything twice, and counts what could be told."""
     with scene(folder) as found:
-        return {**_while_open(found), **_after_the_close(found)}
+        return {
+            **_while_open(found),
+            **_after_the_close(found),
+            "call_backs": _call_backs(found),
+        }
 
 
 def _while_open(found: Scene) -> dict[str, Any]:
@@ -121,6 +128,12 @@ def _after_the_close(found: Scene) -> dict[str, Any]:
     }
 
 
+def _call_backs(found: Scene) -> dict[str, Any]:
+    """Another county, on days of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        return asdict(call_backs.play(found.app, patch, make_county(code="610526", name="蒲城县")))
+
+
 def report(found: dict[str, Any]) -> None:
     """For people."""
     print(f"{TOTAL} villagers of {VILLAGES} villages answered, {found['letters']} letters came.")
@@ -138,6 +151,7 @@ def report(found: dict[str, Any]) -> None:
     for name, files in found["residue"].items():
         print(f"Files in which {name} were found: {', '.join(files) or 'none'}")
     redis_files.report(found["redis"])
+    call_backs.report(**found["call_backs"])
 
 
 def main(arguments: list[str]) -> None:

@@ -5,9 +5,11 @@ inbox, the village's page and the cases of lost points, and guesses.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import text
@@ -16,41 +18,47 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.calendar import COUNTY_ZONE
 from backend.app.core.db import db
+from backend.app.scorecards.public_cases import case_of
 from backend.jobs import scorecards
 from backend.jobs import tickets as ticket_jobs
 from tests.app.ratings.conftest import open_phone
-from tests.factories.county import County, bind, grant_role, make_county, make_person
+from tests.factories.county import County, bind, grant_role, make_person
 from tests.factories.tickets import forget, make_offices
 
 START = datetime(2026, 11, 2, 8, tzinfo=COUNTY_ZONE)
 WEEKS, A_DAY, UNHAPPY = 3, 4, 18
+COUNT = WEEKS * 5 * A_DAY
+FIRST = text("SELECT min(id) FROM rating WHERE village_id = :village_id")
 LIVE = text("SELECT sum(level_4 + level_5) FROM rating_month_count WHERE village_id = :village_id")
 
 
 @dataclass
 class Seen:
-    """What the cadre learnt, in people: those who were unhappy, and those each way names."""
+    """How many people each way of watching names, and how many of these were unhappy."""
 
-    visitors: list[int]
-    unhappy: set[int]
-    named: dict[str, set[int]]
-
-    def hits(self, way: str) -> int:
-        return len(self.named[way] & self.unhappy)
+    named: dict[str, int]
+    right: dict[str, int]
 
 
-def play(app: Flask, monkeypatch: Any, seed: int = 11) -> Seen:
+def report(named: dict[str, int], right: dict[str, int]) -> None:
+    """For people."""
+    print(f"A rated cadre saw {COUNT} people come, of whom {UNHAPPY} were unhappy; he names:")
+    for way, count in named.items():
+        print(f"  {way:<50} {count:>3}, of whom {right[way]} were")
+    print(f"By chance {UNHAPPY / COUNT:.0%} of those he names were."
+          " Live counters and numbers, which nobody is shown, are the controls.")  # fmt: skip
+
+
+def play(app: Flask, monkeypatch: Any, county: County, seed: int = 11) -> Seen:
     """Three weeks of visitors, every one of whom rates and some of whom are unhappy."""
-    county = make_county()
-    offices = make_offices(county)
+    offices = make_offices(county, suffix="-call-backs")
     dice = random.Random(seed)
-    count = WEEKS * 5 * A_DAY
-    bad = set(dice.sample(range(count), UNHAPPY))
+    bad = set(dice.sample(range(COUNT), UNHAPPY))
     reader = _Reader(app, county, offices.cadre_id)
     visitors: list[int] = []
     named: dict[str, set[int]] = {"watching his phone": set(), "watching live counters": set()}
     counted = 0
-    for nth in range(count):
+    for nth in range(COUNT):
         day, turn = divmod(nth, A_DAY)
         came = START + timedelta(days=day + 2 * (day // 5), hours=1.5 * turn)
         if turn == 0:
@@ -77,8 +85,15 @@ def play(app: Flask, monkeypatch: Any, seed: int = 11) -> Seen:
             named["watching live counters"].add(person)
         counted = now
     unhappy = {visitors[nth] for nth in bad}
-    named["cases in the order of their names"] = _by_order(reader, visitors)
-    return Seen(visitors, unhappy, named)
+    cases = reader.cases()
+    named["cases by their names"] = _by_number([one.int for one in cases], 0, 2**128, visitors)
+    ids = [case[1] for one in cases if (case := case_of(one))]
+    first = db.session.scalar(FIRST, {"village_id": county.village_ids[0]}) or 0
+    named["cases by their numbers"] = _by_number(ids, first, COUNT, visitors)
+    return Seen(
+        {way: len(people) for way, people in named.items()},
+        {way: len(people & unhappy) for way, people in named.items()},
+    )
 
 
 def _morning(monkeypatch: Any, day: datetime) -> None:
@@ -93,12 +108,9 @@ def _morning(monkeypatch: Any, day: datetime) -> None:
     forget()
 
 
-def _by_order(reader: "_Reader", visitors: list[int]) -> set[int]:
-    """If names counted up, the nth case of k would be near the nth part of the visitors."""
-    cases = sorted(reader.cases())
-    step = len(visitors) / max(len(cases), 1)
-    ranked = {name: nth for nth, name in enumerate(cases)}
-    return {visitors[int(ranked[name] * step)] for name in cases}
+def _by_number(names: Sequence[int], least: int, span: int, visitors: list[int]) -> set[int]:
+    """If names counted up from the least, each would say whose turn it was."""
+    return {visitors[(name - least) * COUNT // span] for name in names}
 
 
 class _Reader:
@@ -120,10 +132,10 @@ class _Reader:
         ]  # fmt: skip
         return [phone.call("GET", path).text for path in paths]
 
-    def cases(self) -> list[str]:
+    def cases(self) -> list[UUID]:
         card = self._phone().call("GET", f"/cadre/villages/{self.village_id}/scorecard").json
         return [
-            reason["case_id"]
+            UUID(reason["case_id"])
             for one in card.get("indicators", ())
             for reason in one["reasons"]
             if reason["kind"] == "rating"

@@ -1,20 +1,19 @@
 """The rated cadre with phone, inbox, API and village page names no more than chance does."""
 
-import pytest
-
-from tests.attack.call_backs import UNHAPPY, Seen, play
+from tests.attack.call_backs import UNHAPPY
 
 
-@pytest.fixture
-def seen(app, monkeypatch) -> Seen:
-    return play(app, monkeypatch)
-
-
-def test_the_rated_cadre_cannot_name_who_was_unhappy(seen: Seen) -> None:
+def test_the_rated_cadre_cannot_name_who_was_unhappy(loot) -> None:
+    named, right = loot["call_backs"]["named"], loot["call_backs"]["right"]
     # Nothing he reads moves when somebody has rated.
-    assert seen.named["watching his phone"] == set()
-    # 18 of 60 were unhappy: of 18 guesses 5.4 are right by chance, 12 or more once in 3,000.
-    assert seen.hits("cases in the order of their names") < 12
-    # The control: figures that move by one name everybody within two minutes.
-    assert seen.hits("watching live counters") == UNHAPPY
-    assert len(seen.named["watching live counters"]) == UNHAPPY
+    assert named["watching his phone"] == 0
+    # 18 of 60 were unhappy: of ten guesses three are right by chance, nine or more once in 7,000.
+    assert 0 < named["cases by their names"] <= 10
+    assert right["cases by their names"] < 9
+
+
+def test_figures_that_move_by_one_and_numbers_that_count_up_name_the_unhappy(loot) -> None:
+    """The controls."""
+    named, right = loot["call_backs"]["named"], loot["call_backs"]["right"]
+    assert named["watching live counters"] == right["watching live counters"] == UNHAPPY
+    assert named["cases by their numbers"] == right["cases by their numbers"] == 10
