@@ -19,6 +19,7 @@ from backend.app.surveys.answers import pad
 from backend.app.surveys.models import SigningKey
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
+from backend.local.surroundings import of_anonymous
 from benchmarks.load import drive, request_bytes
 from benchmarks.rating_submission import CREATE, bare_requests, checked
 from benchmarks.surroundings import application, cpu_seconds, servers, web
@@ -104,9 +105,7 @@ class Round:
 
 def compare(asked: Round, environment: dict[str, str]) -> None:
     """Alternating runs against both servers."""
-    role = "village_voice_anonymous"
-    url = environment["DATABASE_URL"].replace("postgres@", f"{role}@")
-    theirs = {**environment, "ANONYMOUS_DATABASE_URL": url.replace("postgres:", f"{role}:")}
+    theirs = of_anonymous(environment, "5b" * 32)
     ours, bare, cpu = [], [], []
     with (
         web(ANONYMOUS, theirs, WORKERS) as (port, pid),

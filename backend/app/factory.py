@@ -21,10 +21,11 @@ from backend.app.core import (
     pages,
     well_known,
 )
+from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import db, prepare
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
-from backend.app.core.settings import REPOSITORY, Settings, SettingsError
+from backend.app.core.settings import REPOSITORY, Settings
 from backend.app.points.acts import SOURCES
 
 FEATURES = (
@@ -84,22 +85,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def create_anonymous_app(settings: Settings | None = None) -> Flask:
+def create_anonymous_app(settings: AnonymousSettings | None = None) -> Flask:
     """The application that answers come to: another process, port, host name and database role.
 
-    It knows no session, no person and no queue; its role can read nothing that names anybody.
+    It knows no session, no person, no queue and no secret of the county's; its role can read
+    nothing that names anybody.
     """
-    settings = settings or Settings.from_env()
-    if not settings.anonymous_database_url:
-        raise SettingsError("ANONYMOUS_DATABASE_URL: 没有设置,匿名入口不能启动 (not set)")
+    settings = settings or AnonymousSettings.from_env()
     logs.configure(settings.log_level)
     if settings.demo_seconds_ahead:
         calendar.run_ahead(settings.demo_seconds_ahead)
     templates = str(Path(__file__).with_name("templates"))
     app = Flask("backend.app.anonymous", static_folder=None, template_folder=templates)
-    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
+    app.config.update(SETTINGS=settings)
     app.extensions["anonymous_engine"] = create_engine(
-        settings.anonymous_database_url, hide_parameters=True, pool_size=5, max_overflow=15
+        settings.database_url, hide_parameters=True, pool_size=5, max_overflow=15
     )
     anonymous_http.register(app)
     for feature in FEATURES:

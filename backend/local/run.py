@@ -19,7 +19,7 @@ from backend.local.postgres import Postgres
 from backend.local.redis import Redis
 from backend.local.setup import ROOT, say
 from backend.local.supervisor import Child, Server, Supervisor
-from backend.local.surroundings import complete
+from backend.local.surroundings import complete, kept_pepper, of_anonymous
 
 READY_SECONDS = 60
 # Bytes of the answer of /readyz.
@@ -101,7 +101,9 @@ def open_county(
         options += ["--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers"]
         options += ["--no-ws", "--no-access-log", "--log-level", "warning", "--factory"]
         target = "backend.app.factory:create_anonymous_app"
-        supervisor.add("anonymous", [python, "-m", "granian", *options, target])
+        theirs = of_anonymous(supervisor.environment, kept_pepper(supervisor.folder / "pepper"))
+        command = [python, "-m", "granian", *options, target]
+        supervisor.add("anonymous", command, environment=theirs)
     return web
 
 

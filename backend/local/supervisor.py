@@ -30,6 +30,8 @@ class Child:
     name: str
     command: Sequence[str]
     once: bool = False
+    # Instead of what all children get.
+    environment: Mapping[str, str] | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     pause: float = 1.0
@@ -67,9 +69,15 @@ class Supervisor:
     def log(self, child: Child) -> Path:
         return self.folder / "logs" / f"{child.name}.log"
 
-    def add(self, name: str, command: Sequence[str], once: bool = False) -> Child:
+    def add(
+        self,
+        name: str,
+        command: Sequence[str],
+        once: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> Child:
         """Start a child and watch it from now on."""
-        child = Child(name, command, once)
+        child = Child(name, command, once, environment)
         self.children.append(child)
         self._start(child)
         return child
@@ -119,7 +127,7 @@ class Supervisor:
             child.process = subprocess.Popen(
                 child.command,
                 cwd=ROOT,
-                env=dict(self.environment),
+                env=dict(self.environment if child.environment is None else child.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

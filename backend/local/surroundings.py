@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 from backend.local.setup import ROOT
 
 ANONYMOUS_ROLE = "village_voice_anonymous"
+# Of the county's environment the anonymous application gets these; all else stays away from it.
+ANONYMOUS_ALSO = (
+    "APP_ENV", "ANONYMOUS_HOST", "DEMO_SECONDS_AHEAD", "LANG", "LOG_LEVEL", "PATH", "PYTHONPATH",
+    "PYTHONUNBUFFERED", "TZ",
+)  # fmt: skip
 
 
 def complete(
@@ -15,8 +20,7 @@ def complete(
 ) -> dict[str, str]:
     """What was given wins; the rest makes a demo county with a secret of its own.
 
-    `anonymous` is the address of the anonymous application, which sees the same embedded database
-    as a role of its own.
+    `anonymous` is the address of the anonymous application.
     """
     defaults = {
         "APP_ENV": "demo",
@@ -27,10 +31,7 @@ def complete(
         "INSTANCE": secrets.token_hex(8),
     }
     if anonymous:
-        defaults |= {
-            "ANONYMOUS_HOST": anonymous,
-            "ANONYMOUS_DATABASE_URL": as_role(given["DATABASE_URL"], ANONYMOUS_ROLE),
-        }
+        defaults |= {"ANONYMOUS_HOST": anonymous}
     if stand_in:
         defaults |= {
             "WECHAT_APP_ID": "wx-demo",
@@ -40,6 +41,14 @@ def complete(
             "WECHAT_TEMPLATE_POINTS_CHANGED": "tmpl-points-changed",
         }
     return {**defaults, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def of_anonymous(county: Mapping[str, str], pepper: str) -> dict[str, str]:
+    """The anonymous application's environment: the same database as its own role, its pepper."""
+    return {name: county[name] for name in ANONYMOUS_ALSO if name in county} | {
+        "ANONYMOUS_DATABASE_URL": as_role(county["DATABASE_URL"], ANONYMOUS_ROLE),
+        "ANONYMOUS_PEPPER": pepper,
+    }
 
 
 def as_role(url: str, role: str) -> str:
@@ -52,8 +61,17 @@ def as_role(url: str, role: str) -> str:
 
 def kept_secret(file: Path) -> str:
     """One secret for each data folder, so that log-ins survive a restart."""
+    return _kept(file, secrets.token_urlsafe(48))
+
+
+def kept_pepper(file: Path) -> str:
+    """The same for the anonymous application, so that receipts do."""
+    return _kept(file, secrets.token_hex(32))
+
+
+def _kept(file: Path, fresh: str) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
+        file.write_text(fresh)
     return file.read_text()

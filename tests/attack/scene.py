@@ -27,7 +27,7 @@ from backend.app.surveys import keys, rounds
 from backend.local.ports import held_port
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
-from backend.local.surroundings import ANONYMOUS_ROLE, as_role
+from backend.local.surroundings import of_anonymous
 from tests.factories.county import County, bind, make_county, make_person
 from tests.factories.surveys import open_round
 from tests.factories.tickets import make_offices
@@ -37,6 +37,8 @@ TOTAL = VILLAGES * PEOPLE
 # One a village is right by chance; more than fourteen happens once in five thousand runs.
 MOST_BY_CHANCE = 14
 SECRET = "a secret that only this attack knows"
+PEPPER = "5b" * 32
+ANONYMOUS = "backend.app.factory:create_anonymous_app"
 # What the product would be if it were built as surveys usually are: the control.
 NAIVE = """
 CREATE SCHEMA naive;
@@ -109,7 +111,7 @@ def scene(folder: Path) -> Iterator[Scene]:
         county, round_id = _county()
         web = stack.enter_context(_process(folder, "web", "wsgi:app", environment))
         anonymous = stack.enter_context(
-            _process(folder, "anonymous", "backend.app.factory:create_anonymous_app", environment)
+            _process(folder, "anonymous", ANONYMOUS, of_anonymous(environment, PEPPER))
         )
         found = Scene(folder, app, county, round_id, web, anonymous, environment)
         with psycopg.connect(found.dsn, autocommit=True) as connection:
@@ -129,7 +131,6 @@ def _servers(folder: Path) -> Iterator[dict[str, str]]:
             "APP_ENV": "test",
             "SECRET_KEY": SECRET,
             "DATABASE_URL": database_url,
-            "ANONYMOUS_DATABASE_URL": as_role(database_url, ANONYMOUS_ROLE),
             "REDIS_URL": redis_url,
             "STORAGE_DIR": str(folder / "files"),
             "TRACE_KEY_DIR": str(folder / "trace-keys"),

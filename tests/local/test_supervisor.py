@@ -8,8 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from backend.app.core.anonymous_settings import COUNTYS, AnonymousSettings
 from backend.local.supervisor import Supervisor
-from backend.local.surroundings import complete
+from backend.local.surroundings import complete, kept_pepper, of_anonymous
 
 WAIT = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -91,3 +92,24 @@ def test_the_secret_outlives_a_restart_and_is_for_the_owner_only(tmp_path: Path)
     first = complete({}, tmp_path, "http://127.0.0.1:8000", None)["SECRET_KEY"]
     assert complete({}, tmp_path, "http://127.0.0.1:8000", None)["SECRET_KEY"] == first
     assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+
+
+def test_the_anonymous_process_gets_nothing_of_the_countys(tmp_path: Path) -> None:
+    given = {"DATABASE_URL": "postgresql://postgres:@/county?host=/run", "REDIS_URL": "unix://r"}
+    anonymous = "http://localhost:8002"
+    county = complete(given, tmp_path, "http://127.0.0.1:8000", "http://w", anonymous)
+    theirs = of_anonymous(county, kept_pepper(tmp_path / "pepper"))
+    assert set(COUNTYS).isdisjoint(theirs)
+    assert county["SECRET_KEY"] not in theirs.values()
+    settings = AnonymousSettings.from_env(theirs)
+    assert settings.host == anonymous
+    assert "village_voice_anonymous@" in settings.database_url
+    assert of_anonymous(county, kept_pepper(tmp_path / "pepper")) == theirs
+    assert (tmp_path / "pepper").stat().st_mode & 0o077 == 0
+
+
+def test_a_child_may_have_an_environment_of_its_own(supervisor: Supervisor) -> None:
+    supervisor.environment = {"SECRET_KEY": "the county's"}
+    child = supervisor.add("anonymous", WAIT, environment={"ANONYMOUS_PEPPER": "its own"})
+    assert child.process is not None
+    assert psutil.Process(child.process.pid).environ() == {"ANONYMOUS_PEPPER": "its own"}

@@ -39,7 +39,7 @@ def _finish(response: Response) -> Response:
     response.headers["Access-Control-Max-Age"] = "86400"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
-    if current_app.config["SETTINGS"].anonymous_host.startswith("https://"):
+    if current_app.config["SETTINGS"].host.startswith("https://"):
         response.headers.add(*HSTS)
     return response
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from backend.app.core import storage
 from backend.app.core.db import db, transaction
-from backend.app.core.sealing import SealedColumn, is_current, seal, unseal
+from backend.app.core.sealing import SealedColumn, derive_each, is_current, seal, unseal
 
 BATCH = 200
 commands = AppGroup("keys", help="密钥")
@@ -22,6 +22,16 @@ def rotate() -> None:
     for name, done in sealed_anew():
         click.echo(f"{name}: 换好 {done} 处")
     click.echo("全部用现在的密钥封好了")
+
+
+@commands.command("receipt-peppers")
+def receipt_peppers() -> None:
+    """What receipts given out before November 2026 were digested with, for the anonymous process.
+
+    Until then the pepper came from SECRET_KEY, which that process no longer knows.
+    """
+    for pepper in derive_each("receipt"):
+        click.echo(pepper.hex())
 
 
 def sealed_anew() -> Iterator[tuple[str, int]]:

@@ -12,6 +12,10 @@ ENVIRONMENTS = ("production", "demo", "test", "development")
 WECHAT_HOST = "api.weixin.qq.com"
 DEFAULT_SECRET = "only-for-development"  # noqa: S105  refused in production below
 MIN_SECRET_LENGTH = 32
+# What only the anonymous application may know (core/anonymous_settings.py).
+ANONYMOUS_ONLY = frozenset(
+    {"ANONYMOUS_DATABASE_URL", "ANONYMOUS_PEPPER", "ANONYMOUS_RETIRED_PEPPERS"}
+)
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -31,7 +35,6 @@ class Settings:
     public_host: str = "http://127.0.0.1:8000"
     storage_dir: Path = REPOSITORY / ".local" / "files"
     trace_key_dir: Path = REPOSITORY / ".local" / "trace-keys"
-    anonymous_database_url: str = field(default="", repr=False)
     anonymous_host: str = ""
     wechat_app_id: str = ""
     wechat_app_secret: str = field(default="", repr=False)
@@ -88,19 +91,18 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Reads and checks; raises SettingsError naming each variable at fault."""
         settings = cls(
-            environment=_environment(environ),
+            environment=read_environment(environ),
             secret_key=environ.get("SECRET_KEY", DEFAULT_SECRET),
             retired_secret_keys=tuple(
                 key.strip()
                 for key in environ.get("RETIRED_SECRET_KEYS", "").split(",")
                 if key.strip()
             ),
-            database_url=_psycopg_url(environ.get("DATABASE_URL", "")),
+            database_url=psycopg_url(environ.get("DATABASE_URL", "")),
             redis_url=environ.get("REDIS_URL", ""),
             public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
             storage_dir=Path(environ.get("STORAGE_DIR", str(cls.storage_dir))),
             trace_key_dir=Path(environ.get("TRACE_KEY_DIR", str(cls.trace_key_dir))),
-            anonymous_database_url=_psycopg_url(environ.get("ANONYMOUS_DATABASE_URL", "")),
             anonymous_host=environ.get("ANONYMOUS_HOST", "").rstrip("/"),
             wechat_app_id=environ.get("WECHAT_APP_ID", ""),
             wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
@@ -112,16 +114,16 @@ class Settings:
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
             log_level=environ.get("LOG_LEVEL", "INFO"),
             metrics_token=environ.get("METRICS_TOKEN", ""),
-            trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0),
+            trusted_proxies=read_whole(environ, "TRUSTED_PROXIES", 0),
             security_contacts=tuple(environ.get("SECURITY_CONTACT", "").split()),
             instance=environ.get("INSTANCE", ""),
-            demo_months=_whole(environ, "DEMO_MONTHS", 6),
-            demo_seconds_ahead=_whole(environ, "DEMO_SECONDS_AHEAD", 0),
-            retain_ratings_months=_whole(environ, "RETAIN_RATINGS_MONTHS", 24),
-            retain_audit_months=_whole(environ, "RETAIN_AUDIT_MONTHS", 36),
-            retain_notices_months=_whole(environ, "RETAIN_NOTICES_MONTHS", 12),
-            retain_traces_days=_whole(environ, "RETAIN_TRACES_DAYS", 1),
-            retain_order_files_days=_whole(environ, "RETAIN_ORDER_FILES_DAYS", 1),
+            demo_months=read_whole(environ, "DEMO_MONTHS", 6),
+            demo_seconds_ahead=read_whole(environ, "DEMO_SECONDS_AHEAD", 0),
+            retain_ratings_months=read_whole(environ, "RETAIN_RATINGS_MONTHS", 24),
+            retain_audit_months=read_whole(environ, "RETAIN_AUDIT_MONTHS", 36),
+            retain_notices_months=read_whole(environ, "RETAIN_NOTICES_MONTHS", 12),
+            retain_traces_days=read_whole(environ, "RETAIN_TRACES_DAYS", 1),
+            retain_order_files_days=read_whole(environ, "RETAIN_ORDER_FILES_DAYS", 1),
         )
         faults = settings.faults(environ)
         if faults:
@@ -201,6 +203,10 @@ class Settings:
                 not environ.get("TRACE_KEY_DIR"),
                 "TRACE_KEY_DIR: 没有设置,当天的钥匙不知道放哪里 (not set)",
             ),
+            (
+                not ANONYMOUS_ONLY.isdisjoint(environ),
+                "ANONYMOUS_DATABASE_URL, ANONYMOUS_PEPPER: 只给匿名进程，这里不能有 (refused)",
+            ),
             (not self.metrics_token, "METRICS_TOKEN: 没有设置,/metrics 会敞开 (not set)"),
             (
                 any(name.startswith("DEMO_") for name in environ),
@@ -210,7 +216,7 @@ class Settings:
         return [sentence for wrong, sentence in checks if wrong]
 
 
-def _environment(environ: Mapping[str, str]) -> Environment:
+def read_environment(environ: Mapping[str, str]) -> Environment:
     name = environ.get("APP_ENV", "production")
     if name not in ENVIRONMENTS:
         raise SettingsError(f"APP_ENV: {name!r} 不认识,可选 {'、'.join(ENVIRONMENTS)} (unknown)")
@@ -224,14 +230,14 @@ def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:
     return text == "on"
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+def read_whole(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, str(default))
     if not text.isdecimal():
         raise SettingsError(f"{name}: {text!r} 不是整数 (whole number expected)")
     return int(text)
 
 
-def _psycopg_url(url: str) -> str:
+def psycopg_url(url: str) -> str:
     """Accepts the usual postgresql:// and postgres:// spellings and names the driver."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):

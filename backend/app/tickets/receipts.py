@@ -1,16 +1,17 @@
 """Receipts of anonymous tickets: what is kept of a code, and how many are worked out at once.
 
 How often one address may try is the proxy's to say (docs/nginx.conf): it knows the address and
-forgets it, and this application never learns it.
+forgets it, and this application never learns it. The pepper is the anonymous application's alone:
+nobody else works out what stands for a code.
 """
 
 import threading
 from collections.abc import Iterator
 
 from argon2.low_level import Type, hash_secret_raw
+from flask import current_app
 
 from backend.app.core.errors import NotFound, TooMany
-from backend.app.core.sealing import derive_each
 
 # OWASP's first choice: 19 MiB, two passes. A stolen table is no list of codes to try.
 MEMORY_KIB, PASSES, LENGTH = 19 * 1024, 2, 32
@@ -30,18 +31,18 @@ def lookup(code: str) -> bytes:
 
 
 def lookups(code: str) -> Iterator[bytes]:
-    """The same by today's secret and by each retired one, worked out only as far as is asked.
+    """The same by today's pepper and by each retired one, worked out only as far as is asked.
 
     Raises TooMany when too many others are being worked out.
     """
-    for secret in derive_each("receipt"):
-        yield _lookup(code, secret)
+    for pepper in current_app.config["SETTINGS"].peppers:
+        yield _lookup(code, pepper)
 
 
-def _lookup(code: str, secret: bytes) -> bytes:
+def _lookup(code: str, pepper: bytes) -> bytes:
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise TooMany("查的人太多了，请过几秒再试", retry_after=2)
     try:
-        return hash_secret_raw(code.encode(), secret, PASSES, MEMORY_KIB, 1, LENGTH, Type.ID)
+        return hash_secret_raw(code.encode(), pepper, PASSES, MEMORY_KIB, 1, LENGTH, Type.ID)
     finally:
         _turns.release()

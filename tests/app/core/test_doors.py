@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from backend.app.access import Role
 from backend.app.accounts import api as accounts_api
 from backend.app.core import guards, limits, storage
+from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.settings import Settings
 from backend.app.exports.console import TYPES
 from backend.app.factory import create_anonymous_app, create_app
@@ -47,9 +48,8 @@ def test_browsers_keep_to_https_where_the_county_has_it(settings: Settings, clie
     plain = create_app(replace(settings, public_host="http://127.0.0.1:8000")).test_client()
     assert "Strict-Transport-Security" not in plain.get("/healthz").headers
     for host, told in (("https://niming.example.cn", YEAR), ("http://127.0.0.1:8001", None)):
-        url = settings.database_url
-        changed = replace(settings, anonymous_host=host, anonymous_database_url=url)
-        answer = create_anonymous_app(changed).test_client().get("/healthz")
+        theirs = AnonymousSettings(host=host, database_url=settings.database_url)
+        answer = create_anonymous_app(theirs).test_client().get("/healthz")
         assert answer.headers.get("Strict-Transport-Security") == told
 
 

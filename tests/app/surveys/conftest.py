@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.app.core import calendar
+from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app
@@ -25,6 +26,7 @@ from tests.factories.tickets import Offices, make_offices, villager
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 PERIOD = date(2026, 11, 1)
+PEPPER = bytes(range(32))
 
 
 def text_of(raw: bytes) -> str:
@@ -102,15 +104,15 @@ def survey(county: County) -> int:
 
 
 @pytest.fixture(scope="session")
-def anonymous_settings(settings: Settings) -> Settings:
+def anonymous_settings(settings: Settings) -> AnonymousSettings:
     url = settings.database_url.replace("postgres:", "village_voice_anonymous:").replace(
         "postgres@", "village_voice_anonymous@"
     )
-    return replace(settings, anonymous_database_url=url)
+    return AnonymousSettings(environment="test", database_url=url, peppers=(PEPPER,))
 
 
 @pytest.fixture
-def box(anonymous_settings: Settings, survey: int) -> Iterator[FlaskClient]:
+def box(anonymous_settings: AnonymousSettings, survey: int) -> Iterator[FlaskClient]:
     """The anonymous application, connected as its own role."""
     application = create_anonymous_app(anonymous_settings)
     yield application.test_client(use_cookies=False)

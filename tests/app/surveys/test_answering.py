@@ -130,7 +130,7 @@ def test_nothing_of_an_answer_reaches_the_log(box, vote, capsys) -> None:
 
 def test_t3_its_role_reads_nothing_that_names_anybody(anonymous_settings, box, vote) -> None:
     put(box, vote.request(ANSWERS))
-    engine = create_engine(anonymous_settings.anonymous_database_url)
+    engine = create_engine(anonymous_settings.database_url)
     forbidden = [
         "SELECT * FROM public.person", "SELECT * FROM public.ballot_issue",
         "SELECT * FROM public.ballot_signing_key", "SELECT sealed FROM anonymous.inbox",

@@ -231,7 +231,7 @@ def test_the_plain_page_says_what_is_wrong(door) -> None:
 
 
 def test_t3_its_role_reads_no_letter_and_no_ticket(anonymous_settings, desk) -> None:
-    engine = create_engine(anonymous_settings.anonymous_database_url)
+    engine = create_engine(anonymous_settings.database_url)
     for statement in (
         "SELECT * FROM public.ticket", "SELECT sealed FROM anonymous.word_inbox",
         "SELECT file FROM anonymous.box_key", "UPDATE anonymous.thread SET view = '{}'",
