@@ -220,7 +220,8 @@ def test_the_desk_enters_a_call_and_imports_orders(page: Page, tmp_path: Path) -
     "address",
     [
         "/console/tickets?view=all", "/console/tickets/board", "/console/tickets/new",
-        "/console/tickets/rules", "/console/tickets/import", "/console/digest",
+        "/console/tickets/rules", "/console/tickets/words", "/console/tickets/held",
+        "/console/tickets/import", "/console/digest",
     ],
 )  # fmt: skip
 def test_no_ticket_page_scrolls_sideways(page: Page, address: str, width: int) -> None:

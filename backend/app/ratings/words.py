@@ -1,4 +1,7 @@
-"""Words of ratings as WeChat's check wants them, and what it doubts is held."""
+"""Words beside ratings: as WeChat's check wants them, held, and waiting for a reader."""
+
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import text
 
@@ -44,3 +47,30 @@ def _hold(column: str, rating_id: int, words: str, reason: str) -> bool:
         return False
     record("hold_words", None, "rating", rating_id, reason=reason)
     return True
+
+
+WAITING = "(r.words_state = 'held' OR r.followup_words_state = 'held')"
+LIST_HELD = text(
+    f"""
+    SELECT r.id, v.name AS village, s.name AS point, r.hold_reason,
+           CASE WHEN r.words_state = 'held' THEN r.words END AS words,
+           CASE WHEN r.followup_words_state = 'held' THEN r.followup_words END AS followup_words
+    FROM rating r JOIN region v ON v.id = r.village_id
+    JOIN service_point s ON s.id = r.service_point_id
+    WHERE r.county_id = ANY(:counties) AND {WAITING}
+    ORDER BY md5(r.id::text) LIMIT :most
+    """  # noqa: S608  the parts are constants of our own code
+)
+COUNT_HELD = text(
+    f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}"  # noqa: S608
+)
+
+
+def list_held(county_ids: Collection[int], most: int) -> list[Any]:
+    """What waits for a reader, without author, day or order."""
+    asked = {"counties": sorted(county_ids), "most": most}
+    return list(db.session.execute(LIST_HELD, asked))
+
+
+def count_held(county_ids: Collection[int]) -> int:
+    return db.session.scalar(COUNT_HELD, {"counties": sorted(county_ids)}) or 0

@@ -1,4 +1,4 @@
-"""待核词 in the console: the county's list, one word a line."""
+"""待核 in the console: what waits for a reader, and the county's list of words, one a line."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from backend.app.core import held_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
-from backend.app.tickets import word_list
+from backend.app.tickets import held, word_list
 from backend.app.tickets.console_rules import county_of
 
 DONE = {"added": "新加 {} 个", "known": "{} 个本来就有", "removed": "删去 {} 个"}
@@ -68,7 +68,35 @@ def save_words(what: str) -> Any:
     )
 
 
+@guard(Permission.REVIEW_WORDS)
+def show_held() -> str:
+    """Everything in the county that waits to be read, tickets and ratings."""
+    me = actor()
+    waiting = held.list_held(me)
+    return render_template("tickets/held.html", waiting=waiting, total=held.count_held(me))
+
+
+@guard(Permission.REVIEW_WORDS)
+def decide_held() -> Any:
+    """One text shown or kept back, and back to the rest."""
+    form = request.form
+    if form.get("decision") not in ("show", "refuse"):
+        raise InvalidInput(errors={"decision": ["请选「可以看」或「不给看」"]})
+    subject, ticket = (form.get(name, "") for name in ("id", "ticket_id"))
+    if not subject.isdecimal() or len(subject) > 18 or len(ticket) > 18:
+        raise NotFound
+    with transaction():
+        held.decide(
+            actor(), form.get("kind", ""), int(subject),
+            int(ticket) if ticket.isdecimal() else None, form["decision"] == "show",
+        )  # fmt: skip
+    return redirect(address_of("tickets_console.show_held"))
+
+
 def register(blueprint: Blueprint) -> None:
     """Hangs these pages on the console's blueprint."""
+    blueprint.add_url_rule("/held", view_func=show_held, methods=["GET"])
+    blueprint.add_url_rule("/held", view_func=decide_held, methods=["POST"])
+    blueprint.app_context_processor(lambda: {"words_waiting": lambda: held.count_held(actor())})
     blueprint.add_url_rule("/words", view_func=show_words, methods=["GET"])
     blueprint.add_url_rule("/words/<string:what>", view_func=save_words, methods=["POST"])

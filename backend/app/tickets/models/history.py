@@ -31,7 +31,11 @@ class TicketEvent(Model):
         Index(None, "ticket_id", "id"),
         Index(None, "person_id", "at"),
         CheckConstraint("typing_seconds BETWEEN 0 AND 14400", name="typing_seconds"),
-    )
+        Index(
+            "ix_ticket_event_held", "ticket_id",
+            postgresql_where=text("words_state = 'held' AND party = 'author'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))

@@ -109,6 +109,7 @@ class Ticket(Model):
         Index("ix_ticket_county_state", "county_id", "state", "id"),
         Index("ix_ticket_unit_region", "unit_region_id", "id"),
         Index("ix_ticket_unit_department", "unit_department_id", "id"),
+        Index("ix_ticket_held", "county_id", postgresql_where=text("words_state = 'held'")),
         Index("ix_ticket_grams", "grams", postgresql_using="gin"),
         Index("ix_ticket_tags", "tags", postgresql_using="gin"),
         Index(
