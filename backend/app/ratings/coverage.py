@@ -1,6 +1,6 @@
 """参与: how many of those who live there said something; shown, never scored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import text
@@ -41,4 +41,13 @@ def coverage_of(village_id: int, month: date) -> tuple[Coverage, list[Coverage]]
         Coverage(row.name, row.bound, row.raters if row.bound >= FEWEST else None) for row in rows
     ]
     whole = Coverage(None, sum(row.bound for row in rows), sum(row.raters for row in rows))
-    return whole, groups if len(groups) > 1 else []
+    return whole, _suppressed(groups) if len(groups) > 1 else []
+
+
+def _suppressed(groups: list[Coverage]) -> list[Coverage]:
+    """A single hidden count is what the whole leaves of the others: then one more is hidden."""
+    shown = [one for one in groups if one.raters is not None]
+    if len(groups) - len(shown) != 1:
+        return groups
+    smallest = min(shown, key=lambda one: one.bound)
+    return [replace(one, raters=None) if one is smallest else one for one in groups]
