@@ -87,7 +87,7 @@ def four_numbers(now: Flow, before: Flow, is_over: bool) -> list[Number]:
              ("办结", now.done, now.accepted, before.done, before.accepted),
              ("满意", now.content, now.done, before.content, before.done)]  # fmt: skip
     found = Number(
-        "发现", now.found, "件,村民提的和差评开的",
+        "发现", now.found, "件，村民提的",
         _change(poisson_limits(now.found), poisson_limits(before.found), is_over, "件数"),
     )  # fmt: skip
     return [

@@ -82,7 +82,9 @@ def overview(at: Surfaces) -> Figures:
 def leader(at: Surfaces) -> Figures:
     words = words_of_page(at.page(f"/console/leader?month={at.month}"))
     return {
-        "全县良的村": said("● N 良", words), "全县需关注的村": said("◆ N 需关注", words),
+        "全县良的村": said("● N 良", words),
+        "全县样本不足的村": said("N 样本不足，不评灯", words),
+        "全县需关注的村": said("◆ N 需关注", words),
         "全县发现": said("发现 N 件", words), "全县受理": said("受理 N 占", words),
         "全县办结": said("办结 N 占", words), "全县满意": said("满意 N 占", words),
     }  # fmt: skip
