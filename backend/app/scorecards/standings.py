@@ -44,7 +44,7 @@ PEERS = text(
 LEAST_KNOWN = 3
 THIN = text(
     """
-    SELECT v.id, v.code, v.name, t.name AS township, c.people, own.usual::float8 AS usual
+    SELECT v.id, v.code, v.name, t.name AS township, c.n, c.people, own.usual::float8 AS usual
     FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
     LEFT JOIN scorecard p ON p.village_id = c.village_id AND p.month = :before
     CROSS JOIN LATERAL (
