@@ -40,7 +40,7 @@ def test_the_dashboard_shows_four_numbers_with_n(desk: Desk) -> None:
     values = re.findall(r'class="value">([^<]+)', page)
     # (8 x 100 + 3 x 80 + 30) / 15 and 11 of 15.
     assert values == ["15", "71.3", "73.3%", "2"]
-    assert "n=15" in page
+    assert "样本 15" in page
     assert "庄里镇" in page
 
 
