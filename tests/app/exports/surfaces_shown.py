@@ -114,7 +114,7 @@ def public_village(at: Surfaces) -> Figures:
         "按期办结率样本": said("N 件诉求里", told["按期办结率"][1]),
         "响应时长值": said("一半在 N 个", told["响应时长"][1]),
         "发现": said(r"N 发现", words), "办结": said(r"N 办结", words),
-        "村民满意": said(r"N 满意\(", words),
+        "村民满意": said(r"N 满意（", words),
     }  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def public_county(at: Surfaces) -> Figures:
         "全县需关注的村": said("◆ 需关注 N 个村", words),
         "全县样本不足的村": said("N 个村样本不足", words),
         "全县发现": said("N 发现", words), "全县受理": said("N 受理", words),
-        "全县办结": said("N 办结", words), "全县满意": said(r"N 满意\(", words),
+        "全县办结": said("N 办结", words), "全县满意": said(r"N 满意（", words),
     }  # fmt: skip
 
 

@@ -145,8 +145,8 @@ def test_lost_points_and_the_total_of_a_page_add_up_exactly(county: County) -> N
 def test_few_peoples_words_are_not_told_apart(county: County, client) -> None:
     publish(county)
     shown = words_of(page(client, "610528100203"))
-    assert "只有 9 人次评价,不到 10 次" in shown
-    assert "样本不足,不和别的村比" in shown
+    assert "只有 9 人次评价，不到 10 次" in shown
+    assert "样本不足，不和别的村比" in shown
     assert "五级各有多少" not in shown
     with transaction():
         content = publications.of_village("610528100203", LAST_MONTH).content
@@ -173,7 +173,7 @@ def test_the_county_page_says_bands_lights_shares_and_the_formula(county, client
     assert "1 个村样本不足" in shown
     assert "另有 1 个村没有可算的" in shown
     assert "没有计入的评价 0 条（占 0.0%）" in shown
-    assert "申诉 0 件,裁决 0 件,成立 0 件" in shown
+    assert "申诉 0 件，裁决 0 件，成立 0 件" in shown
     assert "五级评价折成 100、80、60、30、0 分后的平均" in shown
 
 
@@ -181,7 +181,7 @@ def test_what_was_left_open_at_the_lock_is_published_with_its_reason(county, cli
     hold_first_rating()
     publish(county, note="复核的人住院了,先锁")
     shown = words_of(page(client, "610528"))
-    assert "锁定时还没办完:待复核的评价 1 件" in shown
+    assert "锁定时还没办完：待复核的评价 1 件" in shown
     assert "复核的人住院了,先锁" in shown
     assert "这个月先后暂缓过 1 条（占全部评价 2.7%）：复核了 0 条" in shown
     assert "1 条等人复核" in shown

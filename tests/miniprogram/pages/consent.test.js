@@ -60,7 +60,7 @@ test('a poster scanned as the very first act is asked first and opened after', a
   await breathe()
   assert.deepEqual(left, [])
   phone.tap('#consent-agree')
-  await phone.see('这事办得怎么样?')
+  await phone.see('这事办得怎么样？')
   assert.equal(phone.all('#place').length, 1)
 })
 
@@ -89,7 +89,7 @@ test('scanning is an act: who declined is asked again on the page of the poster'
   await phone.until(() => phone.route === 'pages/scan/index' && phone.all('#consent-agree').length === 1)
   assert.deepEqual(left, [])
   phone.tap('#consent-agree')
-  await phone.see('这事办得怎么样?')
+  await phone.see('这事办得怎么样？')
 })
 
 test('the explanation can be read before agreeing', async () => {

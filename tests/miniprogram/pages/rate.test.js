@@ -23,7 +23,7 @@ test('a scan shows where one is, then a face and one tap more send the rating', 
   assert.ok(phone.text().includes('西村 · 庄里镇'))
   phone.tap('非常满意')
   phone.tap('#send')
-  await phone.see('谢谢您,收到了')
+  await phone.see('谢谢您，收到了')
   assert.ok(phone.text().includes('+2 积分'))
   const [sent] = village.requests('POST /ratings')
   assert.deepEqual(sent.data, { ticket: 'ticket-1', level: 1, reason_ids: [], words: null })
@@ -58,9 +58,9 @@ test('a villager without a village is offered the one just rated', async () => {
   const village = new Village()
   const phone = await scan(village)
   await rateBadly(phone)
-  await phone.see('您是西村的人吗?')
+  await phone.see('您是西村的人吗？')
   phone.tap('#bind-this')
-  await phone.see('选好了,您的村是西村')
+  await phone.see('选好了，您的村是西村')
   assert.deepEqual(village.requests('PUT /me/binding')[0].data, { village_id: 11, of_age: true })
 })
 
@@ -69,7 +69,7 @@ test('a bound villager is not asked again', async () => {
   const phone = await scan(village)
   await rateBadly(phone)
   await phone.see('收到了')
-  assert.ok(!phone.text().includes('人吗?'))
+  assert.ok(!phone.text().includes('人吗？'))
 })
 
 test('without a signal the rating is kept, marked, and sent once when the signal is back', async () => {
@@ -79,7 +79,7 @@ test('without a signal the rating is kept, marked, and sent once when the signal
   phone.setOnline(false)
   await rateBadly(phone)
   await phone.see('待发送')
-  assert.ok(phone.text().includes('还没传出去,信号好了自动再传'))
+  assert.ok(phone.text().includes('还没传出去，信号好了自动再传'))
   phone.tap('#go-home')
   await phone.see('有 1 条')
   assert.equal(village.requests('POST /ratings').length, 0)
@@ -189,7 +189,7 @@ test('held words are said to be looked at', async () => {
   const held = (asked) => fine({ ...RATING, ...asked.data, words_state: 'held', points_awarded: 2, balance: 2 }, 201)
   const phone = await scan(new Village({ 'POST /ratings': held }))
   await rateBadly(phone)
-  await phone.see('您写的话,看过没问题就会显示')
+  await phone.see('您写的话，看过没问题就会显示')
 })
 
 test('all five faces carry their words', async () => {
@@ -241,7 +241,7 @@ test('where nobody calls back, or nobody can say, nothing is promised', async ()
     village.answers['GET /villages/11/call-back'] = answer
     const phone = await scan(village)
     await rateBadly(phone)
-    await phone.see('谢谢您,收到了')
+    await phone.see('谢谢您，收到了')
     assert.equal(phone.all('#call-back').length, 0)
   }
 })
