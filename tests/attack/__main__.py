@@ -14,7 +14,7 @@ import requests
 
 from backend.app.core.db import transaction
 from backend.app.surveys import box, rounds
-from tests.attack import call_backs, redis_files, thief
+from tests.attack import call_backs, redis_files, rewards, thief
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
 from tests.factories.county import make_county
@@ -27,6 +27,7 @@ def attack(folder: Path) -> dict[str, Any]:
             **_while_open(found),
             **_after_the_close(found),
             "call_backs": _call_backs(found),
+            "rewards": rewards.plunder(found),
         }
 
 
@@ -152,6 +153,7 @@ def report(found: dict[str, Any]) -> None:
         print(f"Files in which {name} were found: {', '.join(files) or 'none'}")
     redis_files.report(found["redis"])
     call_backs.report(**found["call_backs"])
+    rewards.report(found["rewards"])
 
 
 def main(arguments: list[str]) -> None:
