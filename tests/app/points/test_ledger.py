@@ -15,9 +15,18 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, NotFound
-from backend.app.points.acts import RATING
+from backend.app.points.acts import RATING, SURVEY
 from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
-from backend.app.points.ledger import adjust, credit, lapse, reverse_entry, spend, undo
+from backend.app.points.ledger import (
+    Batch,
+    adjust,
+    credit,
+    credit_all,
+    lapse,
+    reverse_entry,
+    spend,
+    undo,
+)
 from backend.app.points.models import PointsEntry
 from backend.app.points.operations import set_rule
 from backend.app.points.queries import balance_of, rule_amount, statement_of
@@ -288,3 +297,14 @@ def test_a_wrong_page_mark_names_the_field(app: Flask, client, before: str) -> N
     answer = open_phone(client).call("GET", f"/me/points?before={before}")
     assert answer.status_code == 422
     assert "before" in answer.json["errors"]
+
+
+def test_batches_at_once_wait_for_each_other_and_never_in_a_circle(app: Flask) -> None:
+    county = make_county()
+    people = [make_person() for _ in range(60)]
+    acts = [
+        partial(credit_all, county.id, SURVEY, 5, [Batch(cause, people[:: (-1) ** cause])])
+        for cause in range(1, 7)
+    ]
+    assert at_once(app, *acts, *acts).count(60) == 6, "the same batch again gives nothing"
+    assert {balance_of(person) for person in people} == {30}

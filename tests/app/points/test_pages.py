@@ -183,3 +183,18 @@ def test_the_command_loads_the_example_as_somebody_who_may(app, county, clerk, s
     assert "6 类 17 项" in done.output
     assert runner.invoke(args=[*args, "stranger"]).exit_code != 0
     assert runner.invoke(args=[*args, "nobody"]).exit_code != 0
+
+
+def test_what_a_survey_is_worth_is_set_beside_the_lapse(desk: Desk, client, county, scalar) -> None:
+    worth = "SELECT survey_points FROM points_policy"
+    assert 'name="survey_points" value="5"' in desk.get(f"{BASE}/watch").text
+    assert desk.post(f"{BASE}/survey", survey_points="0").status_code == 302
+    assert scalar(worth) == 0
+    assert 'name="survey_points" value="0"' in desk.get(f"{BASE}/watch").text
+    for wrong in ("21", "-1", "x", ""):
+        refused = desk.post(f"{BASE}/survey", survey_points=wrong)
+        assert refused.status_code == 422
+        assert "0 到 20" in refused.text
+    town = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "zheng"))
+    assert town.post(f"{BASE}/survey", survey_points="8").status_code == 403
+    assert scalar(worth) == 0

@@ -62,7 +62,7 @@ def test_the_questions_are_the_same_bytes_for_everybody(client, county, survey) 
     assert first.data == other.data
     (unit,) = first.json["units"].values()
     assert [one["kind"] for one in unit["questions"]] == ["level", "multiple", "text"]
-    assert first.json["state"] == "open"
+    assert (first.json["state"], first.json["points"]) == ("open", 5)
     assert unit["name"].count("村") >= 1
 
 
