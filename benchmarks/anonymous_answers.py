@@ -9,12 +9,11 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from nacl.public import PublicKey, SealedBox
 from sqlalchemy import select, text
 
 from backend.app.core import calendar
 from backend.app.core.db import copy_rows, transaction
-from backend.app.surveys import blind, keys, operations, rounds
+from backend.app.surveys import blind, box, box_keys, keys, operations, rounds
 from backend.app.surveys.answers import pad
 from backend.app.surveys.models import SigningKey
 from backend.demo.ballot import blind as hide
@@ -87,12 +86,10 @@ class Round:
     def fill(self) -> None:
         """So many sealed answers in the box as a county of that size brings in a month."""
         with transaction() as session:
-            desk = text("SELECT box_key FROM anonymous.desk WHERE use = 'survey'")
-            box = SealedBox(PublicKey(bytes(session.scalar(desk) or b"")))
             kid = session.scalar(select(SigningKey.kid).where(SigningKey.use == "survey"))
-            content = pad([1, [0], None])
-            rows = ((uuid4(), kid, box.encrypt(content), 0) for _ in range(ANSWERS))
-            copy_rows("anonymous.box", ("id", "kid", "sealed", "nights"), rows)
+            content, closing = (kid or b"") + pad([1, [0], None]), box_keys.turn(box.MONTH)
+            rows = ((uuid4(), closing.encrypt(content)) for _ in range(ANSWERS))
+            copy_rows("anonymous.box", ("id", "sealed"), rows)
 
     def close(self) -> float:
         with transaction() as session:

@@ -41,6 +41,7 @@ def servers() -> Iterator[dict[str, str]]:
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "STORAGE_DIR": str(Path(folder) / "files"),
+            "BALLOT_KEY_DIR": str(Path(folder) / "ballot-keys"),
             "PUBLIC_HOST": "https://cunsheng.example.cn",
             "LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(ROOT),

@@ -30,7 +30,8 @@ KEPT = frozenset({"alembic_version"})
 ANONYMOUS = [
     f"anonymous.{name}"
     for name in (
-        "inbox", "spent", "box", "key", "desk", "box_key", "thread", "word_inbox", "word_spent",
+        "inbox", "inbox_epoch", "day_box", "day_spent", "box", "letter_box", "spent", "flushed",
+        "key", "desk", "box_key", "thread",
     )
 ]  # fmt: skip
 LONGEST_RUN = timedelta(minutes=45)
@@ -81,6 +82,7 @@ def settings(
         public_host="https://cunsheng.example.cn",
         storage_dir=tmp_path_factory.mktemp("files"),
         trace_key_dir=tmp_path_factory.mktemp("trace-keys"),
+        ballot_key_dirs=(tmp_path_factory.mktemp("ballot-keys"),),
         wechat_app_id="wx-test",
         wechat_app_secret="wx-test-secret",
         demo_seconds_ahead=int(os.environ.get("DEMO_SECONDS_AHEAD", "0")),
@@ -158,6 +160,11 @@ def scalar(app: Flask):
             return connection.execute(text(statement), values).scalar()
 
     return ask
+
+
+@pytest.fixture
+def ballot_keys(settings: Settings) -> Path:
+    return settings.ballot_key_dirs[0]
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def environment_of(running: Running) -> dict[str, str]:
         "REDIS_URL": Redis(running.folder).url,
         "STORAGE_DIR": str(running.folder / "files"),
         "TRACE_KEY_DIR": str(running.folder / "trace-keys"),
+        "BALLOT_KEY_DIR": str(running.folder / "ballot-keys"),
         "PUBLIC_HOST": running.base,
         "PYTHONPATH": str(REPOSITORY),
     }
@@ -84,7 +85,7 @@ from backend.jobs.context import application
 from backend.jobs import surveys, tickets
 with application().app_context():
     for _ in range(3):
-        surveys.flush_inbox()
+        surveys.merge_boxes()
         tickets.read_letters()
 """
 

@@ -111,7 +111,7 @@ def create_anonymous_app(settings: AnonymousSettings | None = None) -> Flask:
 
 def _register_features(app: Flask) -> None:
     api = http.JsonApi(app)
-    app.extensions["sealed_columns"], app.extensions["sealed_folders"] = [], {}
+    app.extensions["sealed_columns"], app.extensions["sealed_files"] = [], {}
     audit.audit_commands(keys.commands)
     app.cli.add_command(keys.commands)
     for feature in FEATURES:
@@ -131,7 +131,7 @@ def _register_features(app: Flask) -> None:
         sealed = _module(f"backend.app.{feature}.sealed")
         if sealed is not None:
             app.extensions["sealed_columns"] += sealed.COLUMNS
-            app.extensions["sealed_folders"] |= getattr(sealed, "FOLDERS", {})
+            app.extensions["sealed_files"] |= getattr(sealed, "FILES", {})
         commands = _module(f"backend.app.{feature}.commands")
         if commands is not None:
             audit.audit_commands(commands.commands)

@@ -1,22 +1,39 @@
 """The anonymous box and the life of rounds: each step may be repeated, and none is done twice."""
 
 from backend.app.core.db import transaction
-from backend.app.surveys import box, rounds
+from backend.app.surveys import box, box_keys, rounds
 
 
 def flush_inbox() -> int:
-    """By night: what came today moves into the box, shuffled."""
+    """Each hour: what came moves into the day's box, shuffled, where enough came."""
     with transaction():
-        return box.flush_inbox()
+        return box.flush()
+
+
+def merge_boxes() -> int:
+    """By night: whatever came, and the day's box, move into the boxes that are opened later."""
+    with transaction():
+        box.flush(fewest=1)
+    with transaction():
+        merged = box.merge()
+    with transaction():
+        box_keys.forget_orphans()
+    return merged
 
 
 def tend_rounds() -> int:
     """Opens what has begun, closes and counts what is over, publishes what is counted."""
+    with transaction():
+        box.ensure_keys()
     done = 0
     for round_id in rounds.rounds_to_open():
         with transaction():
             done += rounds.open_round(round_id)
-    for round_id in rounds.rounds_to_close():
+    closing = rounds.rounds_to_close()
+    if closing:
+        # Nearly all of the work before the last transaction, in which phones have to wait.
+        merge_boxes()
+    for round_id in closing:
         with transaction():
             done += rounds.close_round(round_id)
     for round_id in rounds.rounds_to_publish():

@@ -8,6 +8,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.surveys import box
+from backend.app.surveys.box_keys import KeyLost
 from backend.app.tickets import files, mending, opening, ratings, supervision, threads
 from backend.app.tickets.letters import LetterInvalid
 
@@ -36,24 +37,15 @@ def open_mendings() -> int:
 def read_letters() -> int:
     """By night: anonymous letters become tickets, words of receipt holders become moves.
 
-    Runs after the inbox was emptied; each letter stands alone, and one that cannot be read stays.
+    Runs after the day's box was merged; each stands alone, and one that cannot be read stays.
     """
     done = 0
-    for box_id in box.due_tickets():
+    for box_id in box.due():
         try:
             with transaction():
-                done += opening.open_letter(box_id) is not None
-        except (CryptoError, DomainError, IntegrityError, LetterInvalid) as fault:
+                done += opening.open_letter(box_id)
+        except (CryptoError, DomainError, IntegrityError, KeyLost, LetterInvalid) as fault:
             log.error("letter_unread", kind=type(fault).__name__)
-    with transaction():
-        words = box.take_words()
-        for _, content in words:
-            done += opening.try_word(content)
-    for county_id in box.counties_with_keys():
-        with transaction():
-            box.turn_ticket_key(county_id)
-    with transaction():
-        box.forget_orphans()
     return done + refresh_threads()
 
 

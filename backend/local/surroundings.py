@@ -28,6 +28,7 @@ def complete(
         "PUBLIC_HOST": address,
         "STORAGE_DIR": str(folder / "files"),
         "TRACE_KEY_DIR": str(folder / "trace-keys"),
+        "BALLOT_KEY_DIR": str(folder / "ballot-keys"),
         "INSTANCE": secrets.token_hex(8),
     }
     if anonymous:

@@ -134,6 +134,7 @@ def _servers(folder: Path) -> Iterator[dict[str, str]]:
             "REDIS_URL": redis_url,
             "STORAGE_DIR": str(folder / "files"),
             "TRACE_KEY_DIR": str(folder / "trace-keys"),
+            "BALLOT_KEY_DIR": str(folder / "ballot-keys"),
             "PUBLIC_HOST": "https://cunsheng.example.cn",
             "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(REPOSITORY),

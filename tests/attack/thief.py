@@ -2,12 +2,13 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.app.surveys import box
+from backend.app.surveys import box_keys
 from backend.app.surveys.answers import unpad
+from backend.app.surveys.store import KID
 from backend.app.tickets.letters import disclose
 from backend.local.postgres import programs
 from tests.attack.scene import Scene
@@ -61,24 +62,25 @@ class Loot:
 def open_box(scene: Scene, tables: dict[str, list[Row]]) -> Loot:
     """With the box's keys too: the strongest thief before the close."""
     units = {row["kid"]: int(row["unit_id"]) for row in tables["anonymous.key"]}
-    uses = {row["id"]: row["use"] for row in tables["anonymous.desk"]}
-    use_of = {row["kid"]: uses[row["desk_id"]] for row in tables["anonymous.key"]}
-    survey = [box.open_with(box.survey_key_name(scene.round_id))]
-    tickets = [box.open_with(row["file"]) for row in tables["anonymous.box_key"]]
-    said, written = [], []
-    for row in tables["anonymous.box"]:
-        sealed = bytes.fromhex(row["sealed"].removeprefix("\\\\x"))
-        if use_of[row["kid"]] == "survey":
-            said.append((units[row["kid"]], unpad(box.decrypt(survey, sealed))[2]))
-        else:
-            _, letter = disclose(box.decrypt(tickets, sealed))
-            written.append((units[row["kid"]], (letter.words or "").removeprefix("信-")))
+    said = [(units[kid], unpad(body)[2]) for kid, body in _opened(tables, "box")]
+    written = [
+        (units[kid], (disclose(body)[1].words or "").removeprefix("信-"))
+        for kid, body in _opened(tables, "letter_box")
+    ]
     villages = {row["village_id"]: row["unit_id"] for row in tables["public.ballot_unit_village"]}
     unit_of = {
         int(row["person_id"]): int(villages[row["village_id"]]) for row in tables["public.binding"]
     }
     issued = [int(row["person_id"]) for row in tables["public.ballot_issue"]]
     return Loot(issued, unit_of, said, written)
+
+
+def _opened(tables: dict[str, list[Row]], name: str) -> Iterator[tuple[str, bytes]]:
+    """What lies in a box, in the order of its file: the name of the key, and the body."""
+    opening = box_keys.open_with(name)
+    for row in tables[f"anonymous.{name}"]:
+        content = opening.decrypt(bytes.fromhex(row["sealed"].removeprefix("\\\\x")))
+        yield f"\\\\x{content[:KID].hex()}", content[KID:]
 
 
 Guess = dict[str, int]

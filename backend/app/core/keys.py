@@ -8,7 +8,6 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
 
-from backend.app.core import storage
 from backend.app.core.db import db, transaction
 from backend.app.core.sealing import SealedColumn, derive_each, is_current, seal, unseal
 
@@ -38,8 +37,8 @@ def sealed_anew() -> Iterator[tuple[str, int]]:
     """Each place with sealed bytes and how many of them were sealed anew."""
     for column in current_app.extensions["sealed_columns"]:
         yield f"{column.table}.{column.column}", _column_anew(column)
-    for folder, purpose in current_app.extensions["sealed_folders"].items():
-        yield folder, _folder_anew(folder, purpose)
+    for folder, anew in current_app.extensions["sealed_files"].items():
+        yield folder, anew()
 
 
 def _column_anew(place: SealedColumn) -> int:
@@ -71,13 +70,3 @@ def _row_anew(place: SealedColumn, key: Any, sealed: bytes) -> bool:
     statement = f"UPDATE {place.table} SET {place.column} = :fresh WHERE {place.row_key} = :key"  # noqa: S608
     db.session.execute(text(statement), {"fresh": fresh, "key": key})
     return True
-
-
-def _folder_anew(folder: str, purpose: str) -> int:
-    done = 0
-    for name in storage.keys_older_than(folder, 0):
-        sealed = storage.read(name)
-        if not is_current(sealed):
-            storage.put(name, seal(purpose, unseal(purpose, sealed)))
-            done += 1
-    return done

@@ -29,6 +29,7 @@ class JobName(StrEnum):
     ESCALATE_TICKETS = "backend.jobs.tickets.escalate_tickets"
     TEND_TICKETS = "backend.jobs.tickets.tend_tickets"
     FLUSH_INBOX = "backend.jobs.surveys.flush_inbox"
+    MERGE_BOXES = "backend.jobs.surveys.merge_boxes"
     TEND_ROUNDS = "backend.jobs.surveys.tend_rounds"
     PREPARE_KEYS = "backend.jobs.surveys.prepare_keys"
     READ_LETTERS = "backend.jobs.tickets.read_letters"
@@ -67,6 +68,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.ESCALATE_TICKETS: QueueName.SLOW,
     JobName.TEND_TICKETS: QueueName.SLOW,
     JobName.FLUSH_INBOX: QueueName.SLOW,
+    JobName.MERGE_BOXES: QueueName.SLOW,
     JobName.TEND_ROUNDS: QueueName.SLOW,
     JobName.PREPARE_KEYS: QueueName.SLOW,
     JobName.READ_LETTERS: QueueName.SLOW,

@@ -35,6 +35,7 @@ class Settings:
     public_host: str = "http://127.0.0.1:8000"
     storage_dir: Path = REPOSITORY / ".local" / "files"
     trace_key_dir: Path = REPOSITORY / ".local" / "trace-keys"
+    ballot_key_dirs: tuple[Path, ...] = (REPOSITORY / ".local" / "ballot-keys",)
     anonymous_host: str = ""
     wechat_app_id: str = ""
     wechat_app_secret: str = field(default="", repr=False)
@@ -103,6 +104,7 @@ class Settings:
             public_host=environ.get("PUBLIC_HOST", cls.public_host).rstrip("/"),
             storage_dir=Path(environ.get("STORAGE_DIR", str(cls.storage_dir))),
             trace_key_dir=Path(environ.get("TRACE_KEY_DIR", str(cls.trace_key_dir))),
+            ballot_key_dirs=_folders(environ.get("BALLOT_KEY_DIR", ""), cls.ballot_key_dirs),
             anonymous_host=environ.get("ANONYMOUS_HOST", "").rstrip("/"),
             wechat_app_id=environ.get("WECHAT_APP_ID", ""),
             wechat_app_secret=environ.get("WECHAT_APP_SECRET", ""),
@@ -144,8 +146,14 @@ class Settings:
         ]
         if self.demo_seconds_ahead and self.environment not in ("demo", "test"):
             found.append("DEMO_SECONDS_AHEAD: 只有演示和测试可以拨快时钟 (demo and test only)")
-        if self.trace_key_dir.resolve().is_relative_to(self.storage_dir.resolve()):
-            found.append("TRACE_KEY_DIR: 不能在 STORAGE_DIR 里面，备份会把它带走 (backed up there)")
+        found += [
+            f"{name}: 不能在 STORAGE_DIR 里面，备份会把它带走 (backed up there)"
+            for name, folders in (
+                ("TRACE_KEY_DIR", (self.trace_key_dir,)),
+                ("BALLOT_KEY_DIR", self.ballot_key_dirs),
+            )
+            if any(one.resolve().is_relative_to(self.storage_dir.resolve()) for one in folders)
+        ]
         found += [sentence for wrong, sentence in self._retention_faults() if wrong]
         return found + (self._production_faults(environ) if self.production else [])
 
@@ -204,6 +212,10 @@ class Settings:
                 "TRACE_KEY_DIR: 没有设置,当天的钥匙不知道放哪里 (not set)",
             ),
             (
+                not environ.get("BALLOT_KEY_DIR"),
+                "BALLOT_KEY_DIR: 没有设置，票箱的钥匙不知道放哪里 (not set)",
+            ),
+            (
                 not ANONYMOUS_ONLY.isdisjoint(environ),
                 "ANONYMOUS_DATABASE_URL, ANONYMOUS_PEPPER: 只给匿名进程，这里不能有 (refused)",
             ),
@@ -235,6 +247,11 @@ def read_whole(environ: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name}: {text!r} 不是整数 (whole number expected)")
     return int(text)
+
+
+def _folders(text: str, default: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Several with a colon between, as in PATH."""
+    return tuple(Path(folder) for folder in text.split(os.pathsep) if folder) or default
 
 
 def psycopg_url(url: str) -> str:

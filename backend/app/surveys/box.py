@@ -1,134 +1,224 @@
-"""The sealed box: emptied by night into an order that says nothing; opened when its time comes."""
+"""The sealed boxes: each writing is whole, shuffled and under a key of its own.
+
+What arrives lies in the inbox, is flushed into the day's box each hour and merged by night into
+the month's box or, for letters and words, into the box of letters. A box is always rewritten from
+its first row to its last by one transaction, so that neither rows nor their transaction numbers say
+when anything came, and under a fresh key, so that earlier copies of it can be opened by nobody.
+"""
 
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from itertools import chain, islice
+from typing import Any
 from uuid import UUID
 
+import structlog
 from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, SealedBox
-from sqlalchemy import text
+from nacl.public import SealedBox
+from sqlalchemy import TextClause, text
 
-from backend.app.core import storage
-from backend.app.core.db import after_commit, db
-from backend.app.core.sealing import seal, unseal
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.surveys import box_keys
+from backend.app.surveys.store import INBOX, KID, WORD
 
-SEAL = "ballot_box"
-FOLDER = "ballotbox"
-A_TIME = 1000
-# A file is written a moment before the row that names it.
-ORPHAN_SECONDS = 3600
-# A ticket is read after this many nights at most; a key lives as long as what it may open.
+log = structlog.get_logger()
+DAY, MONTH, LETTERS = "day_box", "box", "letter_box"
+COLUMNS = {DAY: "id, sealed", MONTH: "id, sealed", LETTERS: "id, sealed, nights"}
+A_TIME = 500
+# So many wait together before the hour takes them; the night takes fewer.
+TOGETHER = 10
+# A ticket is read after this many nights at most.
 MOST_NIGHTS = 3
-TAKE = text(
+WAITING = text(
     """
-    SELECT i.nullifier, i.kid, i.sealed, d.use
-    FROM anonymous.inbox i JOIN anonymous.key k USING (kid)
-    JOIN anonymous.desk d ON d.id = k.desk_id
-    ORDER BY i.nullifier
+    SELECT d.county_id FROM anonymous.inbox i JOIN anonymous.desk d ON d.id = i.desk_id
+    GROUP BY d.county_id HAVING count(*) >= :fewest
     """
 )
-PUT_SPENT = text(
-    "INSERT INTO anonymous.spent (nullifier, kid) VALUES (:n, :k) ON CONFLICT DO NOTHING"
-)
-PUT_BOX = text("INSERT INTO anonymous.box (id, kid, sealed, nights) VALUES (:i, :k, :s, :nights)")
-DUE_TICKETS = text(
+LOCK = text("LOCK TABLE anonymous.inbox IN ACCESS EXCLUSIVE MODE")
+TAKE = """
+    SELECT i.nullifier, i.desk_id, i.sealed
+    FROM anonymous.inbox i JOIN anonymous.desk d ON d.id = i.desk_id
+    WHERE {} d.county_id = ANY(:counties) ORDER BY i.nullifier
+"""
+TAKEN, LEFT = text(TAKE.format("")), text(TAKE.format("NOT"))
+NEW_EPOCHS = text(
     """
-    SELECT b.id FROM anonymous.box b JOIN anonymous.key k USING (kid)
-    JOIN anonymous.desk d ON d.id = k.desk_id
-    WHERE d.use = 'ticket' AND b.nights = 0 ORDER BY b.id
-    """
-)
-TAKE_TICKET = text(
-    """
-    DELETE FROM anonymous.box b USING anonymous.key k, anonymous.desk d
-    WHERE b.id = :id AND k.kid = b.kid AND d.id = k.desk_id AND d.use = 'ticket'
-    RETURNING k.unit_id, d.county_id, b.sealed
+    INSERT INTO anonymous.inbox_epoch (county_id) SELECT DISTINCT county_id FROM anonymous.desk
+    ON CONFLICT DO NOTHING
     """
 )
-OLD_KEYS = text(
-    "DELETE FROM anonymous.box_key WHERE county_id = :id AND age > :most RETURNING file"
-)
-PASS_OVER = text("UPDATE anonymous.box SET nights = nights - 1 WHERE nights > 0")
-ANSWERS = text(
+EPOCHS = text("SELECT epoch FROM anonymous.inbox_epoch ORDER BY county_id")
+FLUSHED = text("SELECT epoch, through FROM anonymous.flushed ORDER BY epoch")
+SPEND = text(
     """
-    SELECT k.unit_id, b.sealed
-    FROM anonymous.box b JOIN anonymous.key k USING (kid) JOIN anonymous.desk d ON d.id = k.desk_id
-    WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey' ORDER BY b.id
-    """
-)
-EMPTY = text(
-    """
-    DELETE FROM anonymous.box b USING anonymous.key k, anonymous.desk d
-    WHERE k.kid = b.kid AND d.id = k.desk_id
-      AND d.county_id = :county_id AND d.period = :period AND d.use = 'survey'
+    INSERT INTO anonymous.day_spent (nullifier, desk_id)
+    SELECT i.nullifier, i.desk_id
+    FROM anonymous.inbox i JOIN anonymous.desk d ON d.id = i.desk_id
+    WHERE d.county_id = ANY(:counties) ORDER BY i.nullifier ON CONFLICT DO NOTHING
     """
 )
-
-
-def new_key(name: str) -> bytes:
-    """A box's public half; the private one lies outside the database, under this name.
-
-    So neither the database's dump nor its log can open what is in the box.
+PUT_BACK = text("INSERT INTO anonymous.inbox (nullifier, desk_id, sealed) VALUES (:n, :d, :s)")
+MARK = text(
     """
-    pair = PrivateKey.generate()
-    storage.put(name, seal(SEAL, bytes(pair)))
-    return bytes(pair.public_key)
-
-
-def open_with(name: str) -> SealedBox:
-    return SealedBox(PrivateKey(unseal(SEAL, storage.read(name))))
-
-
-def survey_key_name(round_id: int) -> str:
-    return f"{FOLDER}/{round_id}.key"
-
-
-def flush_inbox() -> int:
-    """Moves what came today out of the unlogged inbox; returns how much.
-
-    Nullifiers are hashes and ids are random: each table is filled in its own order, so neither
-    rows nor the log beside them say which answer came when, or with which token.
+    INSERT INTO anonymous.flushed (epoch, county_id, through, period)
+    SELECT epoch, county_id, 1, :period FROM anonymous.inbox_epoch
+    WHERE county_id = ANY(:counties)
+    ON CONFLICT (epoch) DO UPDATE SET through = flushed.through + 1, period = excluded.period
     """
-    db.session.execute(text("LOCK TABLE anonymous.inbox IN ACCESS EXCLUSIVE MODE"))
-    # Those that waited are passed over before newcomers join them.
-    db.session.execute(PASS_OVER)
-    rows = db.session.execute(TAKE).all()
-    if not rows:
+)
+FORGET_MARKS = text("DELETE FROM anonymous.flushed WHERE period < :oldest")
+MOVE_SPENT = text(
+    """
+    INSERT INTO anonymous.spent (nullifier, desk_id)
+    SELECT nullifier, desk_id FROM anonymous.day_spent ORDER BY nullifier
+    ON CONFLICT DO NOTHING
+    """
+)
+STAGE = text(
+    """
+    CREATE TEMP TABLE IF NOT EXISTS resealed (id uuid, sealed bytea, nights smallint)
+    ON COMMIT DROP
+    """
+)
+PUT = text("INSERT INTO resealed (id, sealed, nights) VALUES (:id, :sealed, :nights)")
+USES = text("SELECT k.kid, d.use FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id")
+UNITS = text(
+    """
+    SELECT k.kid, k.unit_id FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id
+    WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey'
+    """
+)
+DUE = text("SELECT id FROM anonymous.letter_box WHERE nights = 0 ORDER BY id")
+TAKE_LETTER = text("DELETE FROM anonymous.letter_box WHERE id = :id RETURNING sealed")
+USE_OF = {MONTH: "survey", LETTERS: "ticket"}
+RETURN_TOKENS = text(
+    """
+    DELETE FROM anonymous.spent s USING anonymous.desk d
+    WHERE d.id = s.desk_id AND NOT d.closed AND d.use = ANY(:uses)
+    """
+)
+WHOSE = text(
+    """
+    SELECT k.unit_id, d.county_id FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id
+    WHERE k.kid = :kid
+    """
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer, letter or word: the name of its key, then its body."""
+
+    content: bytes
+    # For so many nights it is passed over.
+    nights: int = 0
+
+    @property
+    def kid(self) -> bytes:
+        return self.content[:KID]
+
+    @property
+    def body(self) -> bytes:
+        return self.content[KID:]
+
+
+def ensure_keys() -> None:
+    """The first key of each box."""
+    for box in (INBOX, DAY, MONTH, LETTERS):
+        box_keys.ensure(box)
+
+
+def flush(fewest: int = TOGETHER) -> int:
+    """Moves what waits into the day's box, of counties where enough do; returns how much."""
+    counties = list(db.session.scalars(WAITING, {"fewest": fewest}))
+    if not counties:
         return 0
-    db.session.execute(PUT_SPENT, [{"n": row.nullifier, "k": row.kid} for row in rows])
-    boxed = sorted(
-        (
-            {
-                "i": uuid.UUID(bytes=secrets.token_bytes(16), version=4),
-                "k": row.kid,
-                "s": row.sealed,
-                "nights": secrets.randbelow(MOST_NIGHTS) if row.use == "ticket" else 0,
-            }
-            for row in rows
-        ),
-        key=lambda one: one["i"],
-    )
-    db.session.execute(PUT_BOX, boxed)
+    lock_inbox()
+    asked = {"counties": counties}
+    opening = box_keys.open_with(INBOX)
+    _rewrite(DAY, chain(_read(DAY), _opened(INBOX, opening, _stream(TAKEN, asked))))
+    moved = db.session.execute(SPEND, asked)
+    left = db.session.execute(LEFT, asked).all()
     db.session.execute(text("TRUNCATE anonymous.inbox"))
-    return len(rows)
+    _put_back(left, opening)
+    month = calendar.month_of(calendar.today())
+    db.session.execute(MARK, {**asked, "period": month})
+    db.session.execute(FORGET_MARKS, {"oldest": calendar.previous_month(month)})
+    return moved.rowcount  # type: ignore[attr-defined]
 
 
-def take_answers(county_id: int, period: date, name: str) -> Iterator[tuple[int, bytes]]:
-    """Everything said in a closed survey, each with its unit, and then the box is empty.
+def status() -> dict[str, Any]:
+    """Each county's inbox and how often each was flushed: a phone learns from it what was lost.
+
+    The same for everybody, so that nobody asks for one answer.
+    """
+    db.session.execute(NEW_EPOCHS)
+    return {
+        "inbox_epochs": [str(epoch) for epoch in db.session.scalars(EPOCHS)],
+        "flushed_through": {str(row.epoch): row.through for row in db.session.execute(FLUSHED)},
+    }
+
+
+def lock_inbox() -> None:
+    """Nothing more arrives until the transaction ends: phones' requests wait meanwhile."""
+    db.session.execute(LOCK)
+
+
+def _put_back(rows: Sequence[Any], opening: SealedBox) -> None:
+    """Of counties where too few wait, under the inbox's next key."""
+    closing = box_keys.turn(INBOX)
+    for row in rows:
+        for said in _opened(INBOX, opening, [row]):
+            sealed = closing.encrypt(said.content)
+            values = {"n": row.nullifier, "d": row.desk_id, "s": sealed}
+            db.session.execute(PUT_BACK, values)
+
+
+def merge() -> int:
+    """By night: the day's box into the month's and the letters'; returns how much there is now."""
+    uses = {bytes(row.kid): row.use for row in db.session.execute(USES)}
+    uses[WORD] = "word"
+    has_news = _count(DAY) > 0
+    whole = 0
+    if has_news:
+        answers = (said for said in _read(DAY) if uses.get(said.kid) == "survey")
+        whole += _rewrite(MONTH, chain(_read(MONTH), answers))
+    if has_news or _count(LETTERS):
+        waiting = (Said(said.content, max(said.nights - 1, 0)) for said in _read(LETTERS))
+        fresh = (
+            Said(said.content, secrets.randbelow(MOST_NIGHTS) if use == "ticket" else 0)
+            for said in _read(DAY)
+            if (use := uses.get(said.kid)) in ("ticket", "word")
+        )
+        whole += _rewrite(LETTERS, chain(waiting, fresh))
+    if has_news:
+        _rewrite(DAY, ())
+        db.session.execute(MOVE_SPENT)
+        db.session.execute(text("TRUNCATE anonymous.day_spent"))
+    return whole
+
+
+def take_answers(county_id: int, period: date, tell: Callable[[int, bytes], None]) -> None:
+    """Tells everything said in a closed survey, each with its unit; the rest stays in the box.
 
     A hundred thousand answers are read as a stream: never all of them at once.
     """
-    box = open_with(name)
     asked = {"county_id": county_id, "period": period}
-    rows = db.session.execute(ANSWERS, asked, execution_options={"yield_per": A_TIME})
-    for row in rows:
-        yield row.unit_id, box.decrypt(bytes(row.sealed))
-    db.session.execute(EMPTY, asked)
-    after_commit(partial(storage.delete, name))
+    units = {bytes(row.kid): row.unit_id for row in db.session.execute(UNITS, asked)}
+
+    def others() -> Iterator[Said]:
+        for said in _read(MONTH):
+            if said.kid in units:
+                tell(units[said.kid], said.body)
+            else:
+                yield said
+
+    _rewrite(MONTH, others())
 
 
 @dataclass(frozen=True)
@@ -140,111 +230,96 @@ class Opened:
     body: bytes
 
 
-def due_tickets() -> list[UUID]:
-    """The tickets whose nights are over, in the order of random ids."""
-    return list(db.session.scalars(DUE_TICKETS))
+def due() -> list[UUID]:
+    """The letters and words whose nights are over, in the order of random ids."""
+    return list(db.session.scalars(DUE))
 
 
-def take_ticket(box_id: UUID) -> Opened | None:
-    """Takes one out of the box; None where it was taken already. Raises CryptoError without key."""
-    row = db.session.execute(TAKE_TICKET, {"id": box_id}).one_or_none()
-    if row is None:
-        return None
-    body = decrypt(_boxes(row.county_id), bytes(row.sealed))
-    return Opened(row.county_id, row.unit_id, body)
+def take(box_id: UUID) -> Opened | bytes | None:
+    """Takes one letter or the content of a word out of the box; None where it was taken already.
 
-
-def take_words() -> list[tuple[int, bytes]]:
-    """What holders of receipts wrote since last night, shuffled: county and content."""
-    db.session.execute(text("LOCK TABLE anonymous.word_inbox IN ACCESS EXCLUSIVE MODE"))
-    rows = db.session.execute(
-        text("SELECT id, county_id, sealed FROM anonymous.word_inbox ORDER BY id")
-    ).all()
-    if not rows:
-        return []
-    boxes = {county: _boxes(county) for county in {row.county_id for row in rows}}
-    db.session.execute(
-        text("INSERT INTO anonymous.word_spent (id) VALUES (:id) ON CONFLICT DO NOTHING"),
-        [{"id": row.id} for row in rows],
-    )
-    db.session.execute(text("TRUNCATE anonymous.word_inbox"))
-    return [(row.county_id, decrypt(boxes[row.county_id], bytes(row.sealed))) for row in rows]
-
-
-def decrypt(boxes: Iterable[SealedBox], sealed: bytes) -> bytes:
-    """Opens with whichever of the living keys fits; raises CryptoError where none does."""
-    for box in boxes:
-        try:
-            return box.decrypt(sealed)
-        except CryptoError:
-            continue
-    raise CryptoError("no living key opens this")
-
-
-def _boxes(county_id: int) -> list[SealedBox]:
-    files = db.session.scalars(
-        text("SELECT file FROM anonymous.box_key WHERE county_id = :id ORDER BY age"),
-        {"id": county_id},
-    )
-    return [open_with(name) for name in files]
-
-
-def counties_with_keys() -> list[int]:
-    return list(
-        db.session.scalars(text("SELECT DISTINCT county_id FROM anonymous.box_key ORDER BY 1"))
-    )
-
-
-def forget_orphans() -> int:
-    """Deletes private keys that no longer open anything: a crash may have left their files."""
-    living = set(db.session.scalars(text("SELECT file FROM anonymous.box_key")))
-    rounds = db.session.scalars(text("SELECT id FROM survey_round WHERE state = 'open'"))
-    living |= {survey_key_name(round_id) for round_id in rounds}
-    gone = [key for key in storage.keys_older_than(FOLDER, ORPHAN_SECONDS) if key not in living]
-    for key in gone:
-        storage.delete(key)
-    return len(gone)
-
-
-def turn_ticket_key(county_id: int) -> bytes:
-    """A new key for tickets and words to come; those of past nights go with what they opened.
-
-    While a letter that is due could not be read, no key goes: it may still be needed.
+    Raises CryptoError or KeyLost where it cannot be opened.
     """
-    db.session.execute(
-        text("UPDATE anonymous.box_key SET age = age + 1 WHERE county_id = :id"), {"id": county_id}
-    )
-    gone = (
-        db.session.scalars(OLD_KEYS, {"id": county_id, "most": MOST_NIGHTS}).all()
-        if not due_tickets()
-        else []
-    )
-    for name in gone:
-        after_commit(partial(storage.delete, name))
-    return _add_ticket_key(county_id)
+    sealed = db.session.scalar(TAKE_LETTER, {"id": box_id})
+    if sealed is None:
+        return None
+    said = Said(box_keys.open_with(LETTERS).decrypt(bytes(sealed)))
+    if said.kid == WORD:
+        return said.body
+    whose = db.session.execute(WHOSE, {"kid": said.kid}).one()
+    return Opened(whose.county_id, whose.unit_id, said.body)
 
 
-def ticket_key(county_id: int) -> bytes:
-    """The key in use; the first is made here."""
-    found = db.session.scalar(
-        text("SELECT public FROM anonymous.box_key WHERE county_id = :id ORDER BY age LIMIT 1"),
-        {"id": county_id},
-    )
-    return bytes(found) if found is not None else _add_ticket_key(county_id)
+def begin_anew() -> list[str]:
+    """After a restore: what nobody can open any more goes, so that phones may send it again.
+
+    Returns the boxes that were lost. The tokens spent for what is gone are good again, and no phone
+    is told that its answer lies safe until that is so.
+    """
+    gone = box_keys.lost()
+    if not gone:
+        return []
+    lock_inbox()
+    emptied = [*gone, "inbox_epoch", "flushed", *(["day_spent"] if DAY in gone else [])]
+    uses = [use for box, use in USE_OF.items() if box in gone]
+    db.session.execute(RETURN_TOKENS, {"uses": uses})
+    for table in emptied:
+        db.session.execute(text(f"TRUNCATE anonymous.{table}"))
+    for box in gone:
+        box_keys.turn(box)
+    return gone
 
 
-def _add_ticket_key(county_id: int) -> bytes:
-    name = storage.new_key(FOLDER, "key")
-    public = new_key(name)
-    db.session.execute(
-        text("INSERT INTO anonymous.box_key (public, county_id, file) VALUES (:p, :c, :f)"),
-        {"p": public, "c": county_id, "f": name},
+def _count(box: str) -> int:
+    return int(db.session.scalar(text(f"SELECT count(*) FROM anonymous.{box}")) or 0)  # noqa: S608
+
+
+def _stream(statement: TextClause, values: Mapping[str, Any]) -> Iterable[Any]:
+    return db.session.execute(statement, values, execution_options={"yield_per": A_TIME})
+
+
+def _read(box: str) -> Iterator[Said]:
+    """What lies in the box, in the order of random ids."""
+    statement = text(f"SELECT {COLUMNS[box]} FROM anonymous.{box} ORDER BY id")  # noqa: S608
+    yield from _opened(box, box_keys.open_with(box), _stream(statement, {}))
+
+
+def _opened(box: str, opening: SealedBox, rows: Iterable[Any]) -> Iterator[Said]:
+    """What cannot be opened was not closed by us: it is left out, and the log counts it."""
+    foreign = 0
+    for row in rows:
+        try:
+            yield Said(opening.decrypt(bytes(row.sealed)), getattr(row, "nights", 0))
+        except CryptoError:
+            foreign += 1
+    if foreign:
+        log.error("sealed_unread", box=box, count=foreign)
+
+
+def _rewrite(box: str, contents: Iterable[Said]) -> int:
+    """The whole box anew in an order that says nothing; returns how much it holds."""
+    db.session.execute(STAGE)
+    fresh = box_keys.make()
+    count = 0
+    rows = (
+        {
+            "id": uuid.UUID(bytes=secrets.token_bytes(16), version=4),
+            "sealed": fresh.closing.encrypt(said.content),
+            "nights": said.nights,
+        }
+        for said in contents
     )
+    while some := list(islice(rows, A_TIME)):
+        db.session.execute(PUT, some)
+        count += len(some)
+    box_keys.use(box, fresh)
+    columns = COLUMNS[box]
+    db.session.execute(text(f"TRUNCATE anonymous.{box}"))
     db.session.execute(
         text(
-            "UPDATE anonymous.desk SET box_key = :p"
-            " WHERE county_id = :c AND use = 'ticket' AND NOT closed"
-        ),
-        {"p": public, "c": county_id},
+            f"INSERT INTO anonymous.{box} ({columns})"  # noqa: S608
+            f" SELECT {columns} FROM resealed ORDER BY id"
+        )
     )
-    return public
+    db.session.execute(text("TRUNCATE resealed"))
+    return count

@@ -8,15 +8,15 @@ import orjson
 from sqlalchemy import select, text, update
 
 from backend.app.core.db import db
-from backend.app.surveys import blind
+from backend.app.surveys import blind, box
 from backend.app.surveys.errors import KeysUnknown
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import SigningKey
 
 PUT_DESK = text(
     """
-    INSERT INTO anonymous.desk (county_id, period, use, closes_at, box_key)
-    VALUES (:county_id, :period, :use, :closes_at, :box_key)
+    INSERT INTO anonymous.desk (county_id, period, use, closes_at)
+    VALUES (:county_id, :period, :use, :closes_at)
     ON CONFLICT DO NOTHING RETURNING id
     """
 )
@@ -39,7 +39,6 @@ def open_desk(
     period: date,
     use: str,
     closes_at: datetime,
-    box_key: bytes,
     questions: Mapping[int, list[dict[str, Any]]] | None = None,
 ) -> bool:
     """Lets the anonymous application take answers or tickets; False when it already does.
@@ -51,11 +50,11 @@ def open_desk(
         raise KeysUnknown
     values = {
         "county_id": county_id, "period": period, "use": use, "closes_at": closes_at,
-        "box_key": box_key,
     }  # fmt: skip
     desk_id = db.session.scalar(PUT_DESK, values)
     if desk_id is None:
         return False
+    box.ensure_keys()
     doors = [
         {
             "kid": key.kid,

@@ -2,17 +2,20 @@
 
 from datetime import date
 
+import orjson
 from flask import Blueprint, Response, render_template
 
 from backend.app.core.calendar import parse_month
+from backend.app.core.db import transaction
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import get_place
+from backend.app.surveys import box
 from backend.app.surveys.errors import KeysUnknown
 from backend.app.surveys.keys import coming_digests, digest, key_file
 from backend.app.surveys.published import RoundUnknown, results_file, survey_file
 
 blueprint = Blueprint("surveys_public", __name__)
-HOUR, MINUTES = 3600, 300
+HOUR, MINUTES, MINUTE = 3600, 300, 60
 
 
 def _file(content: bytes, seconds: int) -> Response:
@@ -45,6 +48,14 @@ def show_notice(county_id: int) -> str:
     """A sheet for the notice board: the fingerprints of the months to come."""
     county = get_place(county_id)
     return render_template("surveys/notice.html", county=county, months=coming_digests(county_id))
+
+
+@blueprint.get("/surveys/inbox.json")
+@open_to_all("every phone asks for it at each opening, whether it has answered or not")
+def show_inbox() -> Response:
+    with transaction():
+        content = orjson.dumps(box.status(), option=orjson.OPT_SORT_KEYS)
+    return _file(content, MINUTE)
 
 
 @blueprint.get("/surveys/<int:county_id>/<period>.json")

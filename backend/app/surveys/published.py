@@ -31,8 +31,7 @@ NAMES = text(
 HAS_ANSWERS = text(
     """
     SELECT EXISTS (
-        SELECT FROM anonymous.spent s JOIN anonymous.key k USING (kid)
-        JOIN anonymous.desk d ON d.id = k.desk_id
+        SELECT FROM anonymous.spent s JOIN anonymous.desk d ON d.id = s.desk_id
         WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey')
     """
 )

@@ -100,7 +100,7 @@ def open_ticket_desk(county_id: int) -> bool:
     if known:
         return False
     closes_at = midnight(next_month(period).replace(day=TICKETS_UNTIL_DAY))
-    return desks.open_desk(county_id, period, "ticket", closes_at, box.ticket_key(county_id))
+    return desks.open_desk(county_id, period, "ticket", closes_at)
 
 
 def plan_round(
@@ -154,8 +154,7 @@ def open_round(round_id: int) -> bool:
         unit_id: questionnaire_for(of_villages, found.questionnaires)
         for unit_id, of_villages in kinds.items()
     }
-    key = box.new_key(box.survey_key_name(found.id))
-    desks.open_desk(found.county_id, found.period, "survey", found.closes_at, key, questions)
+    desks.open_desk(found.county_id, found.period, "survey", found.closes_at, questions)
     found.state = "open"
     db.session.flush()
     return True
@@ -170,7 +169,7 @@ def rounds_to_close() -> list[int]:
 
 
 def close_round(round_id: int) -> bool:
-    """Opens the box, counts, detaches the words, destroys the box's key; False when it was closed.
+    """Opens the box, counts, detaches the words; False when it was closed. Its key goes too.
 
     Never before its time: a count halfway would tell who answered since.
     """
@@ -179,11 +178,15 @@ def close_round(round_id: int) -> bool:
         return False
     if calendar.now() < found.closes_at:
         raise Conflict("还没到截止时间,不能提前开箱")
-    box.flush_inbox()
+    box.lock_inbox()
+    box.flush(fewest=1)
+    box.merge()
     said: dict[int, list[list[object]]] = {}
-    name = box.survey_key_name(found.id)
-    for unit_id, body in box.take_answers(found.county_id, found.period, name):
-        said.setdefault(unit_id, []).append(answers.unpad(body))
+    box.take_answers(
+        found.county_id,
+        found.period,
+        lambda unit_id, body: said.setdefault(unit_id, []).append(answers.unpad(body)),
+    )
     questions = questions_of_units(found)
     for unit_id, sheets in sorted(said.items()):
         keep_counts(found.id, unit_id, questions[unit_id], sheets, "phone")

@@ -3,44 +3,66 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Engine, text
+from nacl.public import PublicKey, SealedBox
+from sqlalchemy import Connection, Engine, text
 
+from backend.app.core.errors import Unavailable
+
+# Inside the seal stands first the name of the key, or zeros for what the holder of a receipt says.
+KID = 32
+WORD = bytes(KID)
+INBOX = "inbox"
+# The inbox changes its key each hour: rarely while an answer is being sealed, never three times.
+TRIES = 3
 FIND = text(
     """
-    SELECT d.use, d.county_id, d.closes_at, d.closed, k.questions, d.box_key,
+    SELECT d.use, d.id AS desk_id, d.county_id, d.closes_at, d.closed, k.questions,
            k.context, k.modulus
     FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id WHERE k.kid = :kid
     """
 )
-# One statement: either the token was unknown and the answer is in, or it was not.
+PUBLIC = text("SELECT public FROM anonymous.box_key WHERE box = 'inbox'")
+# One statement: the token was unknown, the desk open and the key still the inbox's, or nothing is
+# written. What holders of receipts say is bound to no month.
 PUT = text(
     """
-    INSERT INTO anonymous.inbox (nullifier, kid, sealed)
-    SELECT :nullifier, :kid, :sealed
-    WHERE NOT EXISTS (SELECT FROM anonymous.spent WHERE nullifier = :nullifier)
+    INSERT INTO anonymous.inbox (nullifier, desk_id, sealed)
+    SELECT :nullifier, d.id, :sealed
+    FROM anonymous.desk d, anonymous.box_key b
+    WHERE d.id = :desk_id AND (:is_word OR NOT d.closed)
+      AND b.box = 'inbox' AND b.public = :public
+      AND NOT EXISTS (SELECT FROM anonymous.spent WHERE nullifier = :nullifier)
+      AND NOT EXISTS (SELECT FROM anonymous.day_spent WHERE nullifier = :nullifier)
     ON CONFLICT DO NOTHING RETURNING true
     """
 )
 KNOWN = text(
-    "SELECT true FROM anonymous.spent WHERE nullifier = :nullifier"
-    " UNION ALL SELECT false FROM anonymous.inbox WHERE nullifier = :nullifier LIMIT 1"
+    """
+    SELECT true AS durable FROM anonymous.spent WHERE nullifier = :nullifier
+    UNION ALL SELECT true FROM anonymous.day_spent WHERE nullifier = :nullifier
+    UNION ALL SELECT false FROM anonymous.inbox WHERE nullifier = :nullifier
+    LIMIT 1
+    """
+)
+# A crash empties the inbox and this: then the county has a new one.
+NEW_EPOCH = text(
+    "INSERT INTO anonymous.inbox_epoch (county_id) VALUES (:county_id) ON CONFLICT DO NOTHING"
+)
+EPOCH = text(
+    """
+    SELECT e.epoch, COALESCE(f.through, 0) AS through
+    FROM anonymous.inbox_epoch e LEFT JOIN anonymous.flushed f USING (epoch)
+    WHERE e.county_id = :county_id
+    """
 )
 THREAD = text("SELECT county_id, view FROM anonymous.thread WHERE lookup = :lookup")
-NEWEST_KEY = text(
-    "SELECT public FROM anonymous.box_key WHERE county_id = :county_id ORDER BY age LIMIT 1"
-)
-PUT_WORD = text(
+NEWEST_DESK = text(
     """
-    INSERT INTO anonymous.word_inbox (id, county_id, sealed)
-    SELECT :id, :county_id, :sealed
-    WHERE NOT EXISTS (SELECT FROM anonymous.word_spent WHERE id = :id)
-    ON CONFLICT DO NOTHING RETURNING true
+    SELECT id FROM anonymous.desk WHERE county_id = :county_id AND use = 'ticket'
+    ORDER BY period DESC LIMIT 1
     """
-)
-WORD_KNOWN = text(
-    "SELECT true FROM anonymous.word_spent WHERE id = :id"
-    " UNION ALL SELECT false FROM anonymous.word_inbox WHERE id = :id LIMIT 1"
 )
 
 
@@ -49,11 +71,11 @@ class Door:
     """What a key opens: its unit's questions and the keys an answer or ticket is handled with."""
 
     use: str
+    desk_id: UUID
     county_id: int
     closes_at: datetime
     closed: bool
     questions: list[dict[str, Any]] | None
-    box_key: bytes
     context: bytes
     modulus: bytes
 
@@ -61,10 +83,18 @@ class Door:
 def find_door(engine: Engine, kid: bytes) -> Door | None:
     with engine.connect() as connection:
         row = connection.execute(FIND, {"kid": kid}).one_or_none()
-    if row is None:
-        return None
-    *plain, box_key, context, modulus = row
-    return Door(*plain, *(bytes(part) for part in (box_key, context, modulus)))
+    return None if row is None else Door(*row)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where the inbox stood when something came: which inbox, and how often it had been flushed."""
+
+    epoch: str
+    flushed_through: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "flushed_through": self.flushed_through}
 
 
 @dataclass(frozen=True)
@@ -73,19 +103,66 @@ class Kept:
 
     new: bool
     durable: bool
+    mark: Mark
 
 
-def keep(engine: Engine, nullifier: bytes, kid: bytes, sealed: bytes) -> Kept:
-    """Puts an answer into the inbox, once for each token: the first one counts."""
-    values = {"nullifier": nullifier, "kid": kid, "sealed": sealed}
-    with engine.begin() as connection:
-        if connection.execute(PUT, values).scalar():
-            return Kept(True, False)
-        durable = connection.execute(KNOWN, {"nullifier": nullifier}).scalar()
+@dataclass(frozen=True)
+class Parcel:
+    """Something said, and the token or the number that makes it come in once."""
+
+    nullifier: bytes
+    desk_id: UUID
+    county_id: int
+    content: bytes
+
+    @property
+    def is_word(self) -> bool:
+        return self.content.startswith(WORD)
+
+
+def keep(engine: Engine, parcel: Parcel) -> Kept:
+    """Seals it and puts it into the inbox, once; raises Unavailable where there is none."""
+    for _ in range(TRIES):
+        with engine.begin() as connection:
+            kept = _put(connection, parcel) or _find(connection, parcel)
+        if kept is not None:
+            return kept
+    raise Unavailable
+
+
+def _put(connection: Connection, parcel: Parcel) -> Kept | None:
+    public = connection.execute(PUBLIC).scalar()
+    if public is None:
+        return None
+    values = {
+        "nullifier": parcel.nullifier,
+        "desk_id": parcel.desk_id,
+        "sealed": SealedBox(PublicKey(bytes(public))).encrypt(parcel.content),
+        "public": bytes(public),
+        "is_word": parcel.is_word,
+    }
+    if not connection.execute(PUT, values).scalar():
+        return None
+    return Kept(True, False, _mark(connection, parcel.county_id))
+
+
+def _find(connection: Connection, parcel: Parcel) -> Kept | None:
+    durable = connection.execute(KNOWN, {"nullifier": parcel.nullifier}).scalar()
     if durable is None:
-        # The inbox was emptied between the two questions: it is durable now.
-        return keep(engine, nullifier, kid, sealed)
-    return Kept(False, durable)
+        return None
+    return Kept(False, durable, _mark(connection, parcel.county_id))
+
+
+def _mark(connection: Connection, county_id: int) -> Mark:
+    connection.execute(NEW_EPOCH, {"county_id": county_id})
+    found = connection.execute(EPOCH, {"county_id": county_id}).one()
+    return Mark(str(found.epoch), found.through)
+
+
+def find_kept(engine: Engine, parcel: Parcel) -> Kept | None:
+    """What has arrived before; None for something new."""
+    with engine.begin() as connection:
+        return _find(connection, parcel)
 
 
 def find_thread(engine: Engine, lookup: bytes) -> tuple[int, dict[str, Any]] | None:
@@ -95,25 +172,7 @@ def find_thread(engine: Engine, lookup: bytes) -> tuple[int, dict[str, Any]] | N
     return None if row is None else (row.county_id, row.view)
 
 
-def newest_box_key(engine: Engine, county_id: int) -> bytes | None:
-    """What tickets and words of a county are sealed to today."""
+def newest_desk(engine: Engine, county_id: int) -> UUID | None:
+    """Where the holder of a receipt is heard."""
     with engine.connect() as connection:
-        found = connection.execute(NEWEST_KEY, {"county_id": county_id}).scalar()
-    return None if found is None else bytes(found)
-
-
-def find_word(engine: Engine, word_id: bytes) -> Kept | None:
-    """A word that has arrived before; None for a new one."""
-    with engine.connect() as connection:
-        durable = connection.execute(WORD_KNOWN, {"id": word_id}).scalar_one_or_none()
-    return None if durable is None else Kept(False, bool(durable))
-
-
-def keep_word(engine: Engine, word_id: bytes, county_id: int, sealed: bytes) -> Kept:
-    """Puts a word of a receipt's holder into the inbox, once for each id."""
-    values = {"id": word_id, "county_id": county_id, "sealed": sealed}
-    with engine.begin() as connection:
-        if connection.execute(PUT_WORD, values).scalar():
-            return Kept(True, False)
-        durable = connection.execute(WORD_KNOWN, {"id": word_id}).scalar()
-    return Kept(False, bool(durable))
+        return connection.execute(NEWEST_DESK, {"county_id": county_id}).scalar()

@@ -1,12 +1,12 @@
 """Anonymous tickets and their receipts: no log-in, no cookie, no name, no push."""
 
+import hashlib
 import secrets
 from dataclasses import replace
 from typing import Any
 
 import orjson
 from flask import Blueprint, jsonify, render_template, request
-from nacl.public import PublicKey, SealedBox
 
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
 from backend.app.core.guards import open_to_all
@@ -88,7 +88,8 @@ def put_word() -> Any:
     """A message, the last word, or a reopening; sealed now and carried out by night."""
     given = tokens.read_fields(("code", "id", "word"))
     kept = _keep_word(given["code"], given["id"], _open_word(given["word"]))
-    return jsonify(status="ok" if kept.new else "already", durable=kept.durable)
+    status = "ok" if kept.new else "already"
+    return jsonify(status=status, durable=kept.durable, **kept.mark.as_json())
 
 
 def _open_word(sealed: Any) -> Any:
@@ -105,18 +106,19 @@ def _keep_word(code: Any, word_id: Any, given: Any) -> store.Kept:
         raise InvalidInput(errors={"id": ["长度不对"]})
     word = _word(given)
     key, county_id, view = _thread(code)
-    known = store.find_word(tokens.engine(), raw_id)
+    desk_id = store.newest_desk(tokens.engine(), county_id)
+    if desk_id is None:
+        raise Unavailable
+    content = orjson.dumps({"lookup": key.hex(), "word": word}).ljust(PADDED_WORD, b"\0")
+    nullifier = hashlib.sha256(raw_id).digest()
+    parcel = store.Parcel(nullifier, desk_id, county_id, store.WORD + content)
+    known = store.find_kept(tokens.engine(), parcel)
     if known is not None:
         # Sent again after the night that carried it out: its time has passed, and it has arrived.
         return known
     if word["kind"] not in view["may"]:
         raise NotNow
-    box_key = store.newest_box_key(tokens.engine(), county_id)
-    if box_key is None:
-        raise Unavailable
-    content = orjson.dumps({"lookup": key.hex(), "word": word}).ljust(PADDED_WORD, b"\0")
-    sealed = SealedBox(PublicKey(box_key)).encrypt(content)
-    return store.keep_word(tokens.engine(), raw_id, county_id, sealed)
+    return store.keep(tokens.engine(), parcel)
 
 
 def _word(given: Any) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def _said_on_page(code: str) -> str:
     form = request.form
     word = {"kind": form["kind"], "words": form.get("words"), "answer": form.get("answer")}
     _keep_word(code, form.get("id", ""), word)
-    return "收到了,今晚送到办事的人手里。明天再来看。"
+    return "收到了,今晚送到办事的人手里。明天再来看,要是没见着,再写一遍。"
 
 
 def _page(**shown: Any) -> str:

@@ -18,14 +18,23 @@ from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket
 
 
-def open_letter(box_id: UUID) -> Ticket | None:
-    """Takes one letter out of the box and makes its ticket, for the county's desk to read first.
+def open_letter(box_id: UUID) -> bool:
+    """Takes one letter or word out of the box and makes its ticket, or carries it out.
 
-    None where it was taken before. Raises CryptoError or LetterInvalid, and takes nothing then.
+    False where nothing came of it. Raises CryptoError, KeyLost or LetterInvalid, and takes nothing
+    then.
     """
-    found = box.take_ticket(box_id)
+    found = box.take(box_id)
     if found is None:
-        return None
+        return False
+    if isinstance(found, bytes):
+        return try_word(found)
+    _make_ticket(found)
+    return True
+
+
+def _make_ticket(found: box.Opened) -> Ticket:
+    """For the county's desk to read first."""
     lookup, letter = letters.disclose(found.body)
     said = intake.Said(
         kind=letter.kind,

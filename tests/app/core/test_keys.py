@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from backend.app.core import keys, sealing, signing, storage
+from backend.app.core import keys, sealing, signing
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Unavailable
 from backend.app.core.sealing import derive, derive_each, is_current, seal, unseal
-from backend.app.surveys import box
+from backend.app.surveys import box_keys
 from tests.factories.console import make_staff
 
 NEW = "another secret that only these tests know"
@@ -78,7 +78,8 @@ def test_digests_and_links_of_an_earlier_secret_are_still_found(app: Flask, chan
 
 def test_keys_rotate_seals_everything_anew_and_the_old_secret_may_go(app: Flask, change) -> None:
     made = people(3)
-    box.new_key("ballotbox/rotated.key")
+    with transaction():
+        box_keys.turn("box")
     change()
     told = app.test_cli_runner().invoke(args=["keys", "rotate"])
     assert told.exit_code == 0
@@ -87,9 +88,8 @@ def test_keys_rotate_seals_everything_anew_and_the_old_secret_may_go(app: Flask,
     assert [unseal("totp", sealed_of(one)) for one in made] == [
         f"secret of {one}".encode() for one in made
     ]
-    box.open_with("ballotbox/rotated.key")
+    box_keys.open_with("box")
     assert all(done == 0 for _, done in keys.sealed_anew())
-    storage.delete("ballotbox/rotated.key")
 
 
 def test_a_rotation_that_was_killed_is_taken_up_again(
@@ -127,7 +127,7 @@ def test_every_column_of_sealed_bytes_is_known_to_the_rotation(app: Flask) -> No
         )
     ).all()
     # Letters are sealed for a box, whose key is what rotates.
-    boxes = {("box", "sealed"), ("inbox", "sealed"), ("word_inbox", "sealed")}
+    boxes = {(box, "sealed") for box in ("inbox", "day_box", "box", "letter_box")}
     assert {tuple(row) for row in found} - boxes <= known
     for place in app.extensions["sealed_columns"]:
         assert keys._rows_after(place, None) == []

@@ -15,6 +15,7 @@ GOOD = {
     "METRICS_TOKEN": "m",
     "STORAGE_DIR": "/var/lib/village-voice/files",
     "TRACE_KEY_DIR": "/run/village-voice/trace-keys",
+    "BALLOT_KEY_DIR": "/var/lib/village-voice/ballot-keys:/mnt/standby/ballot-keys",
 }
 
 
@@ -22,6 +23,7 @@ def test_a_complete_production_environment_starts() -> None:
     settings = Settings.from_env(GOOD)
     assert settings.production
     assert settings.secure_cookies
+    assert [str(one) for one in settings.ballot_key_dirs] == GOOD["BALLOT_KEY_DIR"].split(":")
     assert settings.second_factor_required
     assert settings.database_url == "postgresql+psycopg://db/county"
 
@@ -47,6 +49,8 @@ def test_a_complete_production_environment_starts() -> None:
         ({"METRICS_TOKEN": ""}, "METRICS_TOKEN"),
         ({"TRACE_KEY_DIR": ""}, "TRACE_KEY_DIR"),
         ({"TRACE_KEY_DIR": "/var/lib/village-voice/files/keys"}, "TRACE_KEY_DIR"),
+        ({"BALLOT_KEY_DIR": ""}, "BALLOT_KEY_DIR"),
+        ({"BALLOT_KEY_DIR": "/keys:/var/lib/village-voice/files/keys"}, "BALLOT_KEY_DIR"),
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"REDIS_URL": ""}, "REDIS_URL"),
         ({"APP_ENV": "prod"}, "APP_ENV"),

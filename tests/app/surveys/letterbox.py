@@ -69,9 +69,9 @@ def send(door: FlaskClient, envelope: Envelope, body: bytes | None = None, **cha
 
 
 def night() -> None:
-    """The inbox is emptied and what is due is read."""
+    """The boxes are merged and what is due is read."""
     forget()
-    survey_jobs.flush_inbox()
+    survey_jobs.merge_boxes()
     jobs.read_letters()
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +44,7 @@ def envelope(client, county, key_file) -> Envelope:
 def test_a_letter_becomes_a_ticket_by_night_and_names_nobody(door, envelope, county, scalar):
     answer = send(door, envelope)
     assert (answer.status_code, answer.json["status"]) == (200, "ok"), answer.json
-    assert answer.json.keys() == {"status", "durable"}
+    assert answer.json.keys() == {"status", "durable", "epoch", "flushed_through"}
     assert scalar("SELECT count(*) FROM ticket") == 0
     nights()
     with db.engine.connect() as connection:
@@ -56,7 +55,7 @@ def test_a_letter_becomes_a_ticket_by_night_and_names_nobody(door, envelope, cou
     assert row["words_state"] == "held"
     assert scalar("SELECT code FROM ticket_category WHERE id = (SELECT category_id FROM ticket)")
     assert scalar("SELECT person_id FROM ticket_event") is None
-    assert scalar("SELECT count(*) FROM anonymous.box") == 0
+    assert scalar("SELECT count(*) FROM anonymous.letter_box") == 0
 
 
 def test_a_letter_waits_up_to_three_nights(door, client, county, key_file, monkeypatch, scalar):
@@ -197,38 +196,17 @@ def test_one_unreadable_letter_keeps_no_other_from_being_read(
     send(door, second, letters.pack(letter(receipt="1" * 16)))
     monkeypatch.setattr(ballot_box.secrets, "randbelow", lambda _: 0)
     forget()
-    survey_jobs.flush_inbox()
+    survey_jobs.merge_boxes()
     with transaction() as session:
         session.execute(
             text(
-                "UPDATE anonymous.box SET sealed = '\\x00'"
-                " WHERE id = (SELECT id FROM anonymous.box ORDER BY id LIMIT 1)"
+                "UPDATE anonymous.letter_box SET sealed = '\\x00'"
+                " WHERE id = (SELECT id FROM anonymous.letter_box ORDER BY id LIMIT 1)"
             )
         )
     jobs.read_letters()
     assert scalar("SELECT count(*) FROM ticket") == 1
-    assert scalar("SELECT count(*) FROM anonymous.box") == 1
-
-
-def test_keys_of_letters_live_three_nights_and_leave_no_file(door, desk, files, scalar) -> None:
-    before = {path.name for path in (files / "ballotbox").iterdir()}
-    for _ in range(6):
-        night()
-    assert scalar("SELECT count(*) FROM anonymous.box_key") == ballot_box.MOST_NIGHTS + 1
-    kept = {path.name for path in (files / "ballotbox").iterdir()} - before
-    named = scalar("SELECT array_agg(split_part(file, '/', 2)) FROM anonymous.box_key")
-    assert kept == set(named)
-
-
-def test_a_key_file_that_a_crash_left_behind_is_removed(door, desk, files) -> None:
-    orphan = files / "ballotbox" / "left-behind.key"
-    orphan.write_bytes(b"x")
-    young = files / "ballotbox" / "just-made.key"
-    young.write_bytes(b"x")
-    os.utime(orphan, (0, 0))
-    night()
-    assert not orphan.exists()
-    assert young.exists()
+    assert scalar("SELECT count(*) FROM anonymous.letter_box") == 1
 
 
 def test_after_the_month_a_letter_is_late_and_its_keys_are_gone(

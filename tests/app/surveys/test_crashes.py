@@ -28,8 +28,9 @@ TABLES = (
     "ballot_issue", "ballot_signing_key", "ballot_unit", "ballot_unit_village", "points_entry",
     "survey_round", "survey_tally", "survey_result",
     "survey_text", "ticket", "ticket_event", "ticket_file", "anonymous.desk", "anonymous.key",
-    "anonymous.inbox", "anonymous.spent", "anonymous.box", "anonymous.box_key",
-    "anonymous.word_inbox", "anonymous.word_spent", "anonymous.thread",
+    "anonymous.inbox", "anonymous.inbox_epoch", "anonymous.flushed", "anonymous.day_spent",
+    "anonymous.spent", "anonymous.day_box", "anonymous.box", "anonymous.letter_box",
+    "anonymous.box_key", "anonymous.thread",
 )  # fmt: skip
 ANSWERS: list[Any] = [1, [0], "多装几盏灯"]
 
@@ -83,7 +84,9 @@ def test_a_night_is_whole_or_has_not_been(box, client, county, key_file, survey,
     votes = [get_vote(villager(client, county), key_file) for _ in range(3)]
     for vote in votes:
         assert put(box, vote.request(ANSWERS)).status_code == 200
-    survives(ballot_box.flush_inbox)
+    survives(lambda: ballot_box.flush(fewest=1))
+    assert scalar("SELECT count(*) FROM anonymous.day_box") == 3
+    survives(ballot_box.merge)
     assert scalar("SELECT count(*) FROM anonymous.box") == 3
     assert scalar("SELECT count(*) FROM anonymous.spent") == 3
     assert put(box, votes[0].request(ANSWERS)).json["durable"] is True
@@ -116,8 +119,9 @@ def test_a_letter_is_read_whole_or_stays(door, client, county, key_file, scalar,
     monkeypatch.setattr(ballot_box.secrets, "randbelow", lambda _: 0)
     forget()
     with transaction():
-        ballot_box.flush_inbox()
-    (box_id,) = ballot_box.due_tickets()
+        ballot_box.flush(fewest=1)
+        ballot_box.merge()
+    (box_id,) = ballot_box.due()
     db.session.rollback()
     survives(lambda: opening.open_letter(box_id))
     assert scalar("SELECT count(*) FROM ticket") == 1
