@@ -5,7 +5,7 @@ const consent = require('./core/consent')
 const flush = () => {
   if (!consent.isGiven()) return
   outbox.flush()
-  anonymous.flush()
+  anonymous.open()
 }
 
 App({

@@ -9,6 +9,8 @@ const MAIN = 'https://village-voice.example.cn'
 const ANONYMOUS = 'https://anonymous.test'
 const MINE = { ...VILLAGE, county_id: 1 }
 const DAY_MS = 86400000
+/** What every phone asks for at each opening, whoever it is. */
+const INBOX = 'GET /surveys/inbox.json'
 
 const makeKey = () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -46,7 +48,10 @@ class County extends Village {
     /** What the servers remember: who fetched ballots, and which tokens came back. */
     this.issued = null
     this.spent = new Map()
-    this.isDurable = false
+    /** The anonymous inbox: what only lies in memory, which inbox it is, how often it was flushed. */
+    this.inbox = new Set()
+    this.epochs = 1
+    this.flushed = {}
     this.header = {}
   }
 
@@ -101,10 +106,16 @@ class County extends Village {
       const { bytes } = this
       return responseType === 'arraybuffer' ? fine(new Uint8Array(bytes).buffer) : fine(JSON.parse(bytes.toString()))
     }
+    if (endpoint === INBOX) return fine({ inbox_epochs: [this.epoch], flushed_through: { ...this.flushed } })
     if (endpoint === `GET /surveys/1/${this.period}.json` && this.round) return fine(this.round)
     const month = Object.keys(this.results).find((one) => endpoint === `GET /surveys/1/${one}/results.json`)
     if (month) return fine(this.results[month])
     return error(404, endpoint.startsWith('GET /keys/') ? 'keys_unknown' : 'round_unknown', '这个月还没有')
+  }
+
+  /** Everything asked for but the file that everybody asks for. */
+  get others() {
+    return this.asked.filter((one) => one.endpoint !== INBOX)
   }
 
   usual(asked) {
@@ -120,20 +131,43 @@ class County extends Village {
     return fine({ unit: 70, survey: KEYS.survey.sign(data.survey), tickets: data.tickets.map(KEYS.ticket.sign) })
   }
 
+  get epoch() {
+    return `inbox-${this.epochs}`
+  }
+
+  /** What the hour does. */
+  flush() {
+    this.inbox.clear()
+    this.flushed[this.epoch] = (this.flushed[this.epoch] || 0) + 1
+  }
+
+  /** The anonymous server's memory is gone, and with it what was not flushed. */
+  crash() {
+    this.inbox.forEach((id) => this.spent.delete(id))
+    this.inbox.clear()
+    this.epochs += 1
+  }
+
+  /** What a phone is told of something it sent, under the name that makes it come in once. */
+  keep(id, data) {
+    const status = this.spent.has(id) ? 'already' : 'ok'
+    if (status === 'ok') {
+      this.spent.set(id, data)
+      this.inbox.add(id)
+    }
+    return { status, durable: !this.inbox.has(id), epoch: this.epoch, flushed_through: this.flushed[this.epoch] || 0 }
+  }
+
   /** A token once; what is sent again with it changes nothing. */
   anonymous({ endpoint, data, header }) {
     if (Object.keys(header).length) return error(400, 'named', '不该带身份')
     if (endpoint === 'POST /anon/receipt/word') {
-      const known = this.spent.has(data.id)
-      this.spent.set(data.id, data)
-      return fine({ status: known ? 'already' : 'ok', durable: this.isDurable })
+      return fine(this.keep(data.id, data))
     }
     const use = { 'POST /anon/response': 'survey', 'POST /anon/feedback': 'ticket' }[endpoint]
     if (!use) return error(404, 'not_found', '没有这个地址')
     if (!this.isGood(use, data)) return error(403, 'bad_token', '这张匿名票不对,请打开小程序重新领')
-    const known = this.spent.get(data.r)
-    if (!known) this.spent.set(data.r, data)
-    return fine({ status: known ? 'already' : 'ok', durable: this.isDurable })
+    return fine(this.keep(data.r, data))
   }
 
   isGood(use, { kid, r, sig }) {
@@ -158,4 +192,4 @@ const wordOf = ({ word }) => {
   return JSON.parse(bytes.subarray(2, 2 + bytes.readUInt16BE()))
 }
 
-module.exports = { County, KEYS, MAIN, ANONYMOUS, MINE, QUESTIONS, monthOf, unpad, error, fine, wordOf }
+module.exports = { County, KEYS, MAIN, ANONYMOUS, INBOX, MINE, QUESTIONS, monthOf, unpad, error, fine, wordOf }

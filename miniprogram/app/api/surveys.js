@@ -6,4 +6,7 @@ const getRound = (county, period) => fetchJson(`/surveys/${county}/${period}.jso
 /** What was answered, once it is published. @param {number} county @param {string} period */
 const getResults = (county, period) => fetchJson(`/surveys/${county}/${period}/results.json`)
 
-module.exports = { getRound, getResults }
+/** Where the anonymous inbox stands, the same file for everybody. */
+const getInbox = () => fetchJson('/surveys/inbox.json')
+
+module.exports = { getRound, getResults, getInbox }

@@ -7,13 +7,13 @@ const { ApiError, fromAnswer, isTemporary } = require('./errors')
 const { toBase64, toHex } = require('./bytes')
 const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
 const { post } = require('./anonymous_send')
-const clock = require('./clock')
+const { fateOf, isInbox } = require('./resend')
+const { anonymousHost } = require('./settings')
+const { getInbox } = require('../api/surveys')
 const parts = require('./parts')
 const purse = require('./purse')
 
 const NAME = 16
-/** A large letter that was taken is not sent again at every launch: villages pay for each megabyte. */
-const LARGE_PAUSE_MS = 6 * 3600000
 const RESPONSE = '/anon/response'
 const FEEDBACK = '/anon/feedback'
 /** A page of somebody else's, as in a hotel: it is asked again later. */
@@ -53,11 +53,11 @@ const finish = (letter, became, act = () => undefined) => {
   parts.dropOthers(items().map((one) => one.id))
 }
 
-/** @param {purse.Letter} letter @param {{durable: boolean}} answer */
+/** @param {purse.Letter} letter @param {{durable: boolean, epoch: string, flushed_through: number}} answer */
 const taken = (letter, answer) => {
   purse.change((kept) => {
     if (letter.kind === 'survey') kept.answered[letter.period] = 'kept'
-    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, askedAt: clock.now() } : one))
+    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, isLost: false, mark: { epoch: answer.epoch, flushed_through: answer.flushed_through } } : one))
   })
   if (answer.durable) finish(letter, 'durable')
 }
@@ -73,16 +73,12 @@ const giveBack = (letter) => (/** @type {purse.Purse} */ { ballots }) => {
 /** @param {purse.Letter} letter @param {any} error @returns {Outcome} */
 const refused = (letter, error) => {
   if (isTemporary(error)) return { state: 'waiting', letter, error }
-  // Once taken, a later no only says that the month is over: it was counted.
-  if (letter.isKept) {
-    finish(letter, 'durable')
-    return { state: 'kept', letter }
-  }
   const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
   finish(letter, isUnspent ? '' : error.code, (kept) => {
     if (isUnspent) giveBack(letter)(kept)
     // Nobody may be looking when a letter that waited is refused: it is told at the next launch.
-    if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下:${error.message}`
+    if (letter.isLost) kept.note = '服务器出过故障，您交过的一份丢了，再交时已经截止，没能补上。'
+    else if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下:${error.message}`
   })
   return { state: 'refused', letter, error }
 }
@@ -101,21 +97,15 @@ const deliver = async (letter) => {
   return { state: 'kept', letter }
 }
 
-/** @param {purse.Letter} letter */
-const isDue = (letter) => {
-  if (letter.size !== TICKET_WITH_PHOTOS) return true
-  return Math.abs(clock.now() - (letter.askedAt || 0)) >= LARGE_PAUSE_MS
-}
-
 /**
- * New letters first. One that was taken is only asked about when nothing new leaves, and one at a
- * time: two letters in one breath would tell that they come from one hand.
+ * New letters first. One that a crash took from the server leaves again only when nothing new
+ * does, and one at a time: two letters in one breath would tell that they come from one hand.
  * @param {Set<string>} tried in this round
  */
 const nextLetter = (tried) => {
   const fresh = items().find((one) => !one.isKept && !tried.has(one.id))
   if (fresh || tried.size) return fresh
-  return items().filter((one) => one.isKept && isDue(one)).sort((one, other) => (one.askedAt || 0) - (other.askedAt || 0))[0]
+  return items().find((one) => one.isLost)
 }
 
 /** Tries the letters in turn; the first that finds no way ends the round. @returns {Promise<boolean>} whether one did */
@@ -150,6 +140,28 @@ const flush = () => {
     flushing.then(done, done)
   }
   return flushing
+}
+
+/**
+ * What the file for everybody says about letters that were taken: safe ones go from the phone.
+ * @param {import('./resend').Inbox} inbox
+ */
+const compare = (inbox) => {
+  const kept = items().filter((one) => one.isKept)
+  const lost = kept.filter((one) => fateOf(one.mark, inbox) === 'lost').map((one) => one.id)
+  kept.filter((one) => fateOf(one.mark, inbox) === 'safe').forEach((one) => finish(one, 'durable'))
+  if (lost.length) purse.change((held) => { held.outbox = held.outbox.map((one) => (lost.includes(one.id) ? { ...one, isLost: true } : one)) })
+}
+
+/**
+ * At each opening of the mini-program, with something on its way or without: the one file that is
+ * the same for everybody, then what must leave.
+ * @returns {Promise<void>}
+ */
+const open = async () => {
+  const inbox = anonymousHost() && await getInbox().catch(() => null)
+  if (isInbox(inbox)) compare(inbox)
+  await flush()
 }
 
 /** @param {(outcome: Outcome) => void} listener @returns {() => void} stops listening */
@@ -241,4 +253,4 @@ const forget = () => {
   parts.dropOthers([])
 }
 
-module.exports = { answer, writeTicket, sendWord, lookUp, flush, listen, items, forget }
+module.exports = { answer, writeTicket, sendWord, lookUp, open, flush, listen, items, forget }

@@ -20,7 +20,8 @@ const NAME = 'purse'
  * @typedef {object} Letter
  * @property {string} id @property {string} path @property {string} period @property {'survey'|'ticket'|'word'} kind
  * @property {any} [fields] @property {number} [size] @property {string} [content]
- * @property {string} [code] the receipt @property {boolean} isKept the server has it @property {number} [askedAt]
+ * @property {string} [code] the receipt @property {boolean} isKept the server has it
+ * @property {import('./resend').Mark} [mark] where its inbox stood then @property {boolean} [isLost] with a crash since
  */
 /**
  * @typedef {object} Purse

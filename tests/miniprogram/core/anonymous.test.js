@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { before, test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { County, KEYS, ANONYMOUS, unpad, error, fine } = require('../county')
+const { County, KEYS, ANONYMOUS, INBOX, unpad, error, fine } = require('../county')
 const { Mortal, purseOf, partsOf } = require('../mortal')
 const { isSigned, context } = require('../../../miniprogram/app/core/blind')
 const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
@@ -45,6 +45,14 @@ const became = (mortal, own) => purseOf(mortal.storage)?.answered[own.period]
 const sent = (own) => own.requests('POST /anon/response')
 const relaunch = (own, mortal) => open('pages/home/index', own, mortal)
 
+/** Opened and looked at, until nothing more leaves. */
+const opened = async (own, mortal) => {
+  const before = own.requests(INBOX).length
+  const phone = await relaunch(own, mortal)
+  await phone.until(() => own.requests(INBOX).length > before)
+  await new Promise((resolve) => { setTimeout(resolve, 50) })
+}
+
 test('an answer leaves for the other host, in one size, without anything that names', async () => {
   const own = county()
   const mortal = copy()
@@ -59,10 +67,13 @@ test('an answer leaves for the other host, in one size, without anything that na
   assert.ok(rest.every((byte) => byte === 0))
 })
 
-test('opening the survey and answering it asks the known server nothing', async () => {
+test('opening the survey asks the known server for one open file, and answering asks it nothing', async () => {
   const own = county()
-  await (await answer(own, copy())).see('封好,交上去了')
-  assert.deepEqual(own.asked.map((one) => one.endpoint), ['POST /anon/response'])
+  const phone = await fill(own, copy())
+  assert.deepEqual(own.asked.map((one) => [one.endpoint, one.header]), [[INBOX, {}]])
+  phone.tap('#survey-send')
+  await phone.see('封好,交上去了')
+  assert.deepEqual(own.asked.map((one) => one.endpoint), [INBOX, 'POST /anon/response'])
 })
 
 test('T16 much said and nothing said have the same length', async () => {
@@ -78,42 +89,87 @@ test('T16 much said and nothing said have the same length', async () => {
   assert.equal(lengths.size, 1)
 })
 
-test('the same bytes are sent at each launch until the answer lies safe, then nothing of it is left', async () => {
+test('after a crash the same bytes are sent again, once; when they lie safe nothing of them is left', async () => {
   const own = county()
   const mortal = copy()
   await (await answer(own, mortal)).see('封好,交上去了')
-  await (await relaunch(own, mortal)).until(() => sent(own).length === 2)
-  own.isDurable = true
+  await opened(own, mortal)
+  assert.equal(sent(own).length, 1, 'nobody asks for one answer')
+  own.crash()
+  await opened(own, mortal)
+  await opened(own, mortal)
+  assert.equal(sent(own).length, 2)
+  own.flush()
   const phone = await relaunch(own, mortal)
   await phone.until(() => became(mortal, own) === 'durable')
-  const [first, ...others] = sent(own)
-  others.forEach((one) => assert.deepEqual(one.data, first.data))
+  const [first, second] = sent(own)
+  assert.deepEqual(second.data, first.data)
   assert.equal(own.spent.size, 1)
   assert.deepEqual([purseOf(mortal.storage).outbox.length, partsOf(mortal.storage).length], [0, 0])
   const left = [...mortal.left.values()].join()
   for (const trace of [first.data.sig, first.data.r, first.data.body.slice(0, 40), SECRET]) assert.ok(!left.includes(trace), trace)
   await (await relaunch(own, mortal)).see('交上去了')
+  assert.equal(sent(own).length, 2)
+})
+
+test('flushed before the crash, an answer is not sent again', async () => {
+  const own = county()
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  own.flush()
+  own.crash()
+  own.flush()
+  await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'durable')
+  assert.equal(sent(own).length, 1)
+})
+
+test('two that a crash took leave at two openings: nobody learns that both are one hand\'s', async () => {
+  const own = county()
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  const { outbox } = purseOf(mortal.storage)
+  const purse = purseOf(mortal.storage)
+  purse.outbox.push({ ...outbox[0], id: 'second' })
+  mortal.storage.setItem('purse', JSON.stringify(purse))
+  own.crash()
+  await opened(own, mortal)
+  assert.equal(sent(own).length, 2)
+  await opened(own, mortal)
   assert.equal(sent(own).length, 3)
+})
+
+test('without the file, or with a page of a hotel in its place, nothing is sent again and nothing deleted', async () => {
+  const own = county()
+  const mortal = copy()
+  await (await answer(own, mortal)).see('封好,交上去了')
+  own.crash()
+  for (const page of [fine('<html>请登录</html>'), error(503, 'unavailable', '等一下'), fine({ inbox_epochs: null })]) {
+    own.answers[INBOX] = () => page
+    await opened(own, mortal)
+  }
+  assert.equal(sent(own).length, 1)
+  assert.equal(purseOf(mortal.storage).outbox.length, 1)
 })
 
 test('T9 killed between any two steps of answering: one answer', async () => {
   let steps = 0
   for (let isDead = true; isDead; steps += 1) {
     const own = county()
-    own.isDurable = true
     const mortal = copy()
     const first = await fill(own, mortal)
     mortal.arm(steps)
     first.tap('#survey-send')
-    await first.until(() => mortal.isDead || became(mortal, own) === 'durable')
-    if (!mortal.isDead) await first.see('已经删掉')
+    await first.until(() => mortal.isDead || became(mortal, own) === 'kept')
+    if (!mortal.isDead) await first.see('封好,交上去了')
     isDead = mortal.isDead
     const next = new Mortal(mortal.left)
     const phone = await open('pages/survey/index', own, next)
-    await phone.until(() => became(next, own) === 'durable' || phone.all('#survey-send').length)
+    await phone.until(() => became(next, own) === 'kept' || phone.all('#survey-send').length)
     // Nothing had been kept: the draft is still there, and one more tap sends it.
     if (phone.all('#survey-send').length) phone.tap('#survey-send')
-    await phone.until(() => became(next, own) === 'durable')
+    await phone.until(() => became(next, own) === 'kept')
+    own.flush()
+    await (await relaunch(own, next)).until(() => became(next, own) === 'durable')
     const { outbox, ballots } = purseOf(next.storage)
     assert.equal(own.spent.size, 1, `one answer after ${steps} steps`)
     assert.deepEqual([outbox.length, ballots.survey, ballots.tickets.length], [0, null, 2])
@@ -190,13 +246,15 @@ test('questions that were changed meanwhile: the token comes back and the villag
   assert.equal(second.data.r, first.data.r)
 })
 
-test('what was taken and then found closed counts as done', async () => {
+test('lost with a crash and found closed: the villager is told, and it is not called safe', async () => {
   const own = county()
   const mortal = copy()
   await (await answer(own, mortal)).see('封好,交上去了')
+  own.crash()
   own.answers['POST /anon/response'] = () => error(410, 'closed', '截止了')
-  await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'durable')
+  await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'closed')
   assert.deepEqual(purseOf(mortal.storage).outbox, [])
+  await (await open('pages/survey/check/index', own, mortal)).see('服务器出过故障')
 })
 
 test('a survey that closed while the phone had no signal says so before anything is written', async () => {
@@ -216,5 +274,5 @@ test('nothing answered is not sent', async () => {
   phone.tap('#survey-next')
   phone.tap('#survey-send')
   await phone.see('一题都还没答')
-  assert.equal(own.asked.length, 0)
+  assert.deepEqual(own.others, [])
 })
