@@ -14,7 +14,7 @@ import requests
 
 from backend.app.core.db import transaction
 from backend.app.surveys import box, rounds
-from tests.attack import call_backs, redis_files, rewards, thief
+from tests.attack import call_backs, nights, redis_files, rewards, thief
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
 from tests.factories.county import make_county
@@ -23,12 +23,13 @@ from tests.factories.county import make_county
 def attack(folder: Path) -> dict[str, Any]:
     """Plays a month, steals everything twice, and counts what could be told."""
     with scene(folder) as found:
-        return {
+        month = {
             **_while_open(found),
             **_after_the_close(found),
             "call_backs": _call_backs(found),
             "rewards": rewards.plunder(found),
         }
+    return {**month, "nights": nights.attack(folder / "nights")}
 
 
 def _while_open(found: Scene) -> dict[str, Any]:
@@ -38,9 +39,17 @@ def _while_open(found: Scene) -> dict[str, Any]:
     inbox = found.scalar("SELECT pg_relation_filenode('anonymous.inbox')")
     before = found.scalar("SELECT pg_current_wal_lsn()")
     with transaction():
-        moved = box.flush_inbox()
+        moved = box.flush(fewest=1)
+    with transaction():
+        box.merge()
     night = thief.wal(found, before, found.scalar("SELECT pg_current_wal_lsn()"))
-    boxed = thief.touching(night, found.scalar("SELECT pg_relation_filenode('anonymous.box')"))
+    boxed = [
+        line
+        for table in ("box", "letter_box")
+        for line in thief.touching(
+            night, found.scalar(f"SELECT pg_relation_filenode('anonymous.{table}')")
+        )
+    ]
     residue = _residue(found)
     before_control = found.scalar("SELECT pg_current_wal_lsn()")
     play_naive(found)
@@ -104,6 +113,7 @@ def _backup(found: Scene, filenode: int) -> int:
 
 
 def _after_the_close(found: Scene) -> dict[str, Any]:
+    named = {file for (file,) in found.ask("SELECT file FROM anonymous.box_key")}
     with transaction() as session:
         session.connection().exec_driver_sql("UPDATE survey_round SET closes_at = now()")
     with transaction():
@@ -117,15 +127,13 @@ def _after_the_close(found: Scene) -> dict[str, Any]:
     }
     with transaction():
         rounds.publish_round(found.round_id)
-    key = found.folder / "files" / box.survey_key_name(found.round_id)
+    left = {file.name for file in (found.folder / "ballot-keys").iterdir()}
+    kept = {file for (file,) in found.ask("SELECT file FROM anonymous.box_key WHERE box <> 'box'")}
     return {
         **counted,
         "counts_left": found.scalar("SELECT count(*) FROM survey_tally"),
-        "answers_left_in_the_box": found.scalar(
-            "SELECT count(*) FROM anonymous.box b JOIN anonymous.key k USING (kid)"
-            " JOIN anonymous.desk d ON d.id = k.desk_id WHERE d.use = 'survey'"
-        ),
-        "key_of_the_box_is_gone": not key.exists(),
+        "answers_left_in_the_box": found.scalar("SELECT count(*) FROM anonymous.box"),
+        "key_of_the_box_is_gone": not named & left - kept,
     }
 
 
@@ -154,6 +162,7 @@ def report(found: dict[str, Any]) -> None:
     redis_files.report(found["redis"])
     call_backs.report(**found["call_backs"])
     rewards.report(found["rewards"])
+    nights.report(found["nights"])
 
 
 def main(arguments: list[str]) -> None:
