@@ -41,7 +41,7 @@ for (const page of PAGES) {
 test('the sheet says in three sentences what is held, what for and how to end it', async () => {
   const { phone } = await firstLaunch()
   await phone.see('先说清楚，再用')
-  assert.match(phone.text(), /不要身份证号。.*得分算准；.*实名写的话会请微信查.*匿名的不送。.*能看、能删、能注销/s)
+  assert.match(phone.text(), /不要身份证号。.*得分算准；.*实名写的请微信查违规，匿名不送。.*能看、能删、能注销/s)
   assert.equal(phone.text().split('。').length - 1, 3)
 })
 
