@@ -251,6 +251,11 @@ def villages_under(region_ids: Collection[int]) -> Select[int]:
     return select(Region.id).where(Region.level == "village", Region.township_id.in_(region_ids))
 
 
+def counties_over(region_ids: Collection[int]) -> Select[int]:
+    """The ids of the counties in which regions lie, or which they are, for another statement."""
+    return select(func.coalesce(Region.county_id, Region.id)).where(Region.id.in_(region_ids))
+
+
 def region_names(region_ids: Iterable[int]) -> dict[int, str]:
     """What regions are called today, closed ones too."""
     rows = db.session.execute(select(Region.id, Region.name).where(Region.id.in_(list(region_ids))))

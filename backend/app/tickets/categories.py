@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import calendar
 from backend.app.core.db import db
-from backend.app.places.queries import get_place
+from backend.app.places.queries import counties_over
 from backend.app.tickets.errors import CategoryUnknown
 from backend.app.tickets.kinds import Kind
 from backend.app.tickets.models import TicketCategory
@@ -87,10 +87,12 @@ def list_categories(county_id: int) -> list[TicketCategory]:
 
 def names_of(region_ids: Collection[int]) -> dict[str, str]:
     """Code and name of every category of the counties in which some regions lie."""
-    county_ids = {get_place(region).county_id or region for region in region_ids}
     query = (
         select(TicketCategory.code, TicketCategory.name)
-        .where(TicketCategory.county_id.in_(county_ids), TicketCategory.valid_to.is_(None))
+        .where(
+            TicketCategory.county_id.in_(counties_over(region_ids)),
+            TicketCategory.valid_to.is_(None),
+        )
         .order_by(TicketCategory.position, TicketCategory.id)
     )
     found: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """诉求 in the console: the desk's list, one ticket, its moves, many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +34,7 @@ from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
 from backend.app.tickets.lateness import late_words
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.routing import Office
-from backend.app.tickets.states import Party, State, moves
+from backend.app.tickets.states import Move, Party, State, moves
 
 blueprint = Blueprint("tickets_console", __name__, url_prefix="/console/tickets")
 MOST_AT_ONCE = 50
@@ -117,7 +117,7 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
     filed = ticket.archived_at is not None
     offered = [] if filed else moves(State(ticket.state), parties, handled)
     shown = present.detail(ticket, parties, [move.value for move in offered])
-    choices = _choices(ticket) if Party.DESK in parties else {}
+    category = shown["category"]["code"] if shown["category"] else None
     page = render_template(
         "tickets/ticket.html",
         ticket=ticket, shown=shown, error=error, form=request.form,
@@ -125,19 +125,34 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=supervision.LEVEL_NAMES,
-        categories=list_categories(ticket.county_id),
-        similar=present.cards(board.similar(scope, ticket, parties), parties),
         merged=present.cards(board.merged_into(scope, ticket), parties),
-        templates=queries.reply_templates(
-            ticket.county_id, shown["category"]["code"] if shown["category"] else None
-        ),
         held=board.held_events(ticket) if Party.DESK in parties else [],
-        **choices,
+        **_choices(ticket, category, scope, parties, set(offered)),
     )  # fmt: skip
     return page, 422 if error else 200
 
 
-def _choices(ticket: Ticket) -> dict[str, Any]:
+def _choices(
+    ticket: Ticket,
+    category: str | None,
+    scope: board.Scope,
+    parties: Collection[Party],
+    offered: Collection[Move],
+) -> dict[str, Any]:
+    """What the forms of the offered moves choose from, and nothing for those that are not."""
+    found: dict[str, Any] = {}
+    if not {Move.ACCEPT, Move.ASSIGN, Move.REASSIGN}.isdisjoint(offered):
+        found |= _offices(ticket)
+    if Move.CLASSIFY in offered:
+        found["categories"] = list_categories(ticket.county_id)
+    if Move.MERGE in offered:
+        found["similar"] = present.cards(board.similar(scope, ticket, parties), parties)
+    if Move.REPLY in offered:
+        found["templates"] = queries.reply_templates(ticket.county_id, category)
+    return found
+
+
+def _offices(ticket: Ticket) -> dict[str, Any]:
     """Where it could go: departments, townships, the village, and villages found by name."""
     search = request.args.get("village", "")[:20]
     return {

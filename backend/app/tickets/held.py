@@ -62,12 +62,11 @@ def list_held(actor: Actor) -> list[HeldWords]:
 
 def count_held(actor: Actor) -> int:
     counties, scope = regions_of(actor, Permission.REVIEW_WORDS), scope_of(actor)
-    queries = (_tickets(scope, counties), _events(scope, counties))
     counted = [
-        db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-        for query in queries
+        select(func.count()).select_from(query.order_by(None).subquery()).scalar_subquery()
+        for query in (_tickets(scope, counties), _events(scope, counties))
     ]
-    return sum(counted) + rated.count_held(counties)
+    return sum(db.session.execute(select(*counted)).one()) + rated.count_held(counties)
 
 
 def _tickets(scope: Scope, counties: Collection[int]) -> Select[*tuple[Any, ...]]:

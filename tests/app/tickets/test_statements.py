@@ -1,0 +1,53 @@
+"""How many statements the desk's pages send, however much there is to show."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from backend.app.core.db import db
+from tests.factories.console import Desk, sit_down
+from tests.factories.tickets import Offices, submit
+
+MOST = 12
+
+
+@pytest.fixture
+def desk(app, offices: Offices) -> Desk:
+    return sit_down(app.test_client(), offices.desk.person_id)
+
+
+@pytest.fixture
+def ticket(phone, offices: Offices) -> dict[str, Any]:
+    return submit(phone, offices, kind="report", words="有人占了村道").json
+
+
+def statements(ask: Callable[[], Any]) -> list[str]:
+    seen: list[str] = []
+
+    def count(*given: Any) -> None:
+        seen.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        assert ask().status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+    return seen
+
+
+def test_the_list_sends_at_most_twelve_statements(desk: Desk, ticket: dict[str, Any]) -> None:
+    seen = statements(lambda: desk.get("/console/tickets?view=desk"))
+    assert len(seen) <= MOST, "\n".join(seen)
+
+
+def test_a_ticket_asks_only_for_what_its_forms_choose_from(
+    desk: Desk, ticket: dict[str, Any]
+) -> None:
+    page = f"/console/tickets/{ticket['id']}"
+    waiting = desk.get(page).text
+    assert "县水务局" in waiting
+    assert desk.post(f"{page}/decline", words="不归县里管").status_code == 302
+    seen = statements(lambda: desk.get(page))
+    assert len(seen) <= MOST, "\n".join(seen)
