@@ -46,6 +46,16 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), COUNTY_ZONE)
 
 
+def week_of(at: datetime) -> datetime:
+    """The instant at which the week of an instant begins in the county, on Monday."""
+    day = local_day(at)
+    return midnight(day - timedelta(days=day.weekday()))
+
+
+def week_after(at: datetime) -> datetime:
+    return week_of(week_of(at) + timedelta(days=8))
+
+
 def today() -> date:
     return local_day(now())
 

@@ -134,7 +134,8 @@ def case_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
         elif row.case_id in tickets:
             ticket = tickets[row.case_id]
             day = f"{calendar.local_day(ticket.created_at)}"
-            found.append((*start, ticket.number, LIST_WORDS[row.list], ticket.category or "", day))
+            named = ("差评回访", None) if ticket.is_call_back else (ticket.number, day)
+            found.append((*start, named[0], LIST_WORDS[row.list], ticket.category or "", named[1]))
     return found
 
 

@@ -75,7 +75,8 @@ def limit_words(limit: Limit) -> str:
 Limits = Mapping[tuple[Urgency, Stage], Limit]
 MINUTES, OFFICE, DAYS = Unit.CLOCK_MINUTES, Unit.WORKING_MINUTES, Unit.WORKING_DAYS
 # What a county starts with. Two hours, a day, 5 and 15 working days follow the practice of
-# 接诉即办; a bad rating is called back within a day and mended within 15, as 好差评 asks.
+# 接诉即办; a bad rating is called back within a day and mended within 15, as 好差评 asks, from
+# the Monday after it was given.
 STARTING_LIMITS: Limits = {
     (urgency, stage): Limit(amount, unit)
     for urgency, lengths in {

@@ -52,7 +52,7 @@ def filters_from(given: Mapping[str, str]) -> board.Filters:
 
 
 def rows_of(scope: board.Scope, filters: board.Filters) -> list[tuple[Any, ...]]:
-    """In the order of COLUMNS, by number, the newest MOST_ROWS."""
+    """In the order of COLUMNS, the newest first, MOST_ROWS at most."""
     unit = (
         select(
             TicketTurn.started_at, TicketTurn.first_answer_due_at, TicketTurn.first_answered_at,
@@ -76,7 +76,7 @@ def rows_of(scope: board.Scope, filters: board.Filters) -> list[tuple[Any, ...]]
     query = query.outerjoin(unit, true())
     found: list[Any] = list(
         db.session.execute(
-            board.narrowed(query, scope, filters).order_by(Ticket.id.desc()).limit(MOST_ROWS)
+            board.narrowed(query, scope, filters).order_by(*board.NEWEST).limit(MOST_ROWS)
         )
     )
     places = region_names({i for row in found for i in (row[6], row[7]) if i})
@@ -92,11 +92,15 @@ def count_of(scope: board.Scope, filters: board.Filters) -> int:
 
 def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any, ...]:
     unit = places.get(row.unit_region_id) or bureaus.get(row.unit_department_id) or ""
-    opened = present.told_at(row, ())
-    begun = row.started_at if opened == row.created_at else None
+    opened, begun, heard, answered, closed = (
+        time and present.told_at(row.channel, time)
+        for time in (
+            row.created_at, row.started_at, row.first_answered_at, row.answered_at, row.closed_at,
+        )
+    )  # fmt: skip
     times = (
-        opened, row.citizen_due_at, begun, row.first_answer_due_at,
-        row.first_answered_at, row.due_at, row.answered_at, row.closed_at,
+        opened, row.citizen_due_at, begun, row.first_answer_due_at, heard, row.due_at, answered,
+        closed,
     )  # fmt: skip
     return (
         row.number, KIND_NAMES[Kind(row.kind)], row.name or "", CHANNEL_NAMES[Channel(row.channel)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any, Protocol
 
@@ -32,8 +32,6 @@ from backend.app.tickets.shares import in_words, overran, spells, turns_by_ticke
 from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
 from backend.app.tickets.timeline import Told, tell
 
-# The moves by which a call-back is opened, at one time for all of a day.
-OPENING = frozenset({"submit", "accept", "assign"})
 CHECKED_ABOVE = "等县里核实"
 DESK_NAME = "县诉求受理中心"
 
@@ -130,7 +128,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "due_text": _due_text(ticket, stands, unit, parties, at),
         "unit_name": unit,
         "village_name": names.regions.get(ticket.village_id or 0, ""),
-        "created_at": told_at(ticket, parties),
+        "created_at": told_at(ticket.channel, ticket.created_at, parties),
         "round": ticket.round,
         "needs": _needs(ticket),
         "version": ticket.version,
@@ -147,22 +145,11 @@ def _due_text(
     return due_text(stands, at)
 
 
-class HasOpening(Protocol):
-    """What tells when a ticket came in."""
-
-    @property
-    def channel(self) -> str: ...
-
-    @property
-    def created_at(self) -> datetime: ...
-
-
-def told_at(ticket: HasOpening, parties: Collection[Party]) -> datetime:
-    """When it came in; of a bad rating its author alone is told more than the week."""
-    if ticket.channel != Channel.RATING or Party.AUTHOR in parties:
-        return ticket.created_at
-    day = calendar.local_day(ticket.created_at)
-    return calendar.midnight(day - timedelta(days=day.weekday()))
+def told_at(channel: str, at: datetime, parties: Collection[Party] = ()) -> datetime:
+    """When something happened; of a bad rating its author alone is told more than the week."""
+    if channel != Channel.RATING or Party.AUTHOR in parties:
+        return at
+    return calendar.week_of(at)
 
 
 def cards(
@@ -236,6 +223,7 @@ def detail(
     return {
         **card(ticket, names, parties, at),
         "place_note": ticket.place_note if sees_words(ticket.words_state, parties) else None,
+        "assigned_at": ticket.assigned_at and told_at(ticket.channel, ticket.assigned_at, parties),
         "group_name": names.regions.get(ticket.group_id or 0),
         "files": files.get(None, []) if sees_words(ticket.words_state, parties) else [],
         "confidential": ticket.confidential,
@@ -267,7 +255,7 @@ def _told(event: TicketEvent, ticket: Ticket, names: Names, parties: Collection[
     return Told(
         event.id,
         event.move,
-        told_at(ticket, parties) if event.move in OPENING else event.at,
+        told_at(ticket.channel, event.at, parties),
         names.office(event.unit_region_id, event.unit_department_id, ticket.county_id),
         event.words if visible else None,
         by_author,

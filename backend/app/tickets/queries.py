@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from backend.app.access import Actor, Role
 from backend.app.core import calendar
@@ -59,9 +59,13 @@ def find_own(person_id: int, ticket_id: int) -> Ticket:
 def own_tickets(person_id: int, before: int | None) -> list[Ticket]:
     """One page and one more, newest first; the first page begins with what needs an answer."""
     query = select(Ticket).where(Ticket.person_id == person_id)
+    place = tuple_(Ticket.created_at, Ticket.id)
     if before is not None:
-        query = query.where(Ticket.id < before)
-    return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(PAGE + 1)))
+        last = select(Ticket.created_at, Ticket.id).where(
+            Ticket.id == before, Ticket.person_id == person_id
+        )
+        query = query.where(place < last.scalar_subquery())
+    return list(db.session.scalars(query.order_by(place.desc()).limit(PAGE + 1)))
 
 
 def count_needing_answer(person_id: int) -> int:

@@ -1,7 +1,8 @@
 """差评回访: each morning, bad ratings of the days before are called back by the level above.
 
 Who is rated must not learn who was unhappy, nor when: tickets are opened together and in no order,
-say the service point, level and reasons, and only words that the text check lets pass.
+say the service point, level and reasons, and only words that the text check lets pass. All that
+anybody but the author sees of their times is the week.
 """
 
 import secrets
@@ -25,6 +26,7 @@ from backend.app.tickets.kinds import Channel, Kind
 from backend.app.tickets.models import CallBackDeclined, Ticket
 from backend.app.tickets.present import DESK_NAME
 from backend.app.tickets.routing import Office, staff_for
+from backend.app.tickets.turns import counted_from
 
 OPENED_AT = time(7, 30)
 # How long a stopped timetable may be made up for.
@@ -120,4 +122,4 @@ def promise(village_id: int) -> tuple[str, datetime] | None:
     office = get_place(township).name if staff_for(Office(township)) else DESK_NAME
     opened_at = opening_of(calendar.now() + timedelta(days=1))
     limit = limits_of(county_id, opened_at)[Urgency.RATING, Stage.FIRST_ANSWER]
-    return office, due(clock_of(county_id), limit, opened_at)
+    return office, due(clock_of(county_id), limit, counted_from(Channel.RATING, opened_at))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, inspect, select, update
 
+from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.tickets.county import clock_of, limits_of
 from backend.app.tickets.deadlines import Limit, Stage, Unit, Urgency, deadlines, due
@@ -167,10 +168,10 @@ def _set_of_turn(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:
         """Never what has passed, and never into the past: then the length counts from now."""
         if before is not None and before <= passed_by:
             return before
-        after = computed(turn.started_at)
+        after = computed(counted_from(ticket.channel, turn.started_at))
         if after > at:
             return after
-        again = computed(at)
+        again = computed(counted_from(ticket.channel, at))
         return min(before, again) if before is not None and before > at else again
 
     if is_desk(turn):
@@ -200,12 +201,19 @@ def _citizen_due(ticket: Ticket) -> datetime:
     """From receipt or reopening; pauses and approved days of the round move it."""
     if ticket.hotline_due_at is not None and ticket.round == 1:
         return ticket.hotline_due_at
-    start = ticket.round_started_at
-    limits = limits_of(ticket.county_id, start)
+    start = counted_from(ticket.channel, ticket.round_started_at)
+    limits = limits_of(ticket.county_id, ticket.round_started_at)
     return due(
         clock_of(ticket.county_id), limits[Urgency(ticket.urgency), Stage.RESOLUTION], start,
-        pauses_since(ticket, start), _extra_days(ticket),
+        pauses_since(ticket, ticket.round_started_at), _extra_days(ticket),
     )  # fmt: skip
+
+
+def counted_from(channel: str, at: datetime) -> datetime:
+    """When a length begins: that of a call-back on the Monday after, whatever the day it was opened
+    on, so that no due time tells when somebody rated.
+    """
+    return calendar.week_after(at) if channel == Channel.RATING else at
 
 
 def _extra_days(ticket: Ticket) -> int:

@@ -1,5 +1,6 @@
 """差评回访: the level above calls back about bad ratings, opened once a day and in no order."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,15 +9,18 @@ from sqlalchemy import TextClause, text
 from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.calendar import COUNTY_ZONE
-from backend.app.core.db import transaction
+from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
+from backend.app.tickets import board, handling, listing, present
 from backend.app.tickets.county import keep_policy
+from backend.app.tickets.models import Ticket
+from backend.app.tickets.states import Party
 from backend.jobs import schedule
 from backend.jobs import tickets as jobs
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import sit_down
 from tests.factories.county import bind, grant_role, make_person
-from tests.factories.tickets import forget
+from tests.factories.tickets import forget, submit, villager
 
 # A Wednesday and the mornings after it.
 RATED = datetime(2026, 11, 18, 15, 20, tzinfo=COUNTY_ZONE)
@@ -205,11 +209,74 @@ def test_the_villager_is_told_who_answers_by_when(rated, clock, phone, offices) 
     told = phone.call("GET", path).json
     assert told == {
         "office": "庄里镇",
-        "answer_by": "2026-11-20T18:00:00+08:00",
-        "day": "11月20日（周五）18:00 前",
+        "answer_by": "2026-11-24T18:00:00+08:00",
+        "day": "11月24日（周二）18:00 前",
     }
     values = {"proxy_cap": 20, "sample_share": 10, "silent_days": 14, "archive_days": 30}
     forget()
     with transaction():
         keep_policy(offices.county.id, {**values, "bad_rating_opens": False})
     assert phone.call("GET", path).json == {"office": None, "answer_by": None, "day": None}
+
+
+# Each day of a week in which call-backs may be opened, from Monday to Sunday.
+OPENINGS = [MORNING + timedelta(days=day) for day in range(-3, 4)]
+EXACT = re.compile(r"2026-11-\d\d(?:[ T]\d\d:\d\d)?|11月\d+日(?:（周.）)?(?: ?\d\d:\d\d)?")
+
+
+@pytest.mark.parametrize("opened", OPENINGS, ids=lambda at: f"{at:%a}")
+def test_a_call_back_says_the_week_and_nothing_finer(
+    rated, clock, township, scalar, offices, opened
+) -> None:
+    """Due times too: whatever day it was opened on, they count from the Monday after."""
+    clock(opened - timedelta(hours=16))
+    rated(5)
+    clock(opened)
+    assert jobs.call_back_ratings() == 1
+    clock(MORNING + timedelta(days=4))
+    ticket_id = scalar("SELECT id FROM ticket")
+    with transaction():
+        handling.sign(offices.township, ticket_id, None)
+    forget()
+    ticket = db.session.get_one(Ticket, ticket_id)
+    seen = present.detail(ticket, {Party.HANDLER}, [])
+    times = {seen["created_at"], seen["assigned_at"], *(one["at"] for one in seen["timeline"])}
+    assert times <= {week(16), week(23)}
+    assert seen["due_at"] == datetime(2026, 12, 14, 18, tzinfo=COUNTY_ZONE)
+    # The same days stand on the list, on the page, on paper and in the workbook.
+    told = [township(f"/console/tickets{path}") for path in
+            ("?view=running", "?view=all", f"/{ticket_id}", f"/{ticket_id}/print")]  # fmt: skip
+    (row,) = listing.rows_of(board.scope_of(offices.township), board.Filters(view="all"))
+    allowed = {"2026-11-16 00:00", "2026-11-23 00:00", "2026-12-14 18:00", "2026-11-24 18:00"}
+    assert {cell for cell in row if isinstance(cell, str) and EXACT.search(cell)} <= allowed
+    for page in told:
+        days = {found[:10] for found in EXACT.findall(page) if found.startswith("2026")}
+        assert days <= {"2026-11-16", "2026-11-23", "2026-12-14"}, days
+
+
+def week(day: int) -> datetime:
+    return datetime(2026, 11, day, tzinfo=COUNTY_ZONE)
+
+
+def test_no_number_message_or_place_in_a_list_tells_the_day(
+    rated, clock, township, scalar, offices, client
+) -> None:
+    """Neither between which tickets it stands nor that a message about it came this morning."""
+    neighbour = villager(client, offices.county)
+    submit(neighbour, offices, words="村口路灯不亮三天了")
+    rated(5)
+    clock(MORNING)
+    jobs.call_back_ratings()
+    submit(neighbour, offices, words="巷子里垃圾没人收")
+    ids = {
+        channel: scalar("SELECT min(id) FROM ticket WHERE channel = :c", c=channel)
+        for channel in ("mini", "rating")
+    }
+    assert ids["mini"] < 10**9 <= ids["rating"] < 10**10
+    number = scalar("SELECT number FROM ticket WHERE channel = 'rating'")
+    assert number == f"610528-26-{ids['rating']}"
+    assert number not in township("/console/digest")
+    page = township("/console/tickets?view=all")
+    numbers = [scalar("SELECT number FROM ticket WHERE words LIKE :w", w=f"{words}%")
+               for words in ("巷子", "村口", "对「")]  # fmt: skip
+    assert sorted(numbers, key=page.index) == numbers

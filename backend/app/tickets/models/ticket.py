@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -30,6 +31,11 @@ from backend.app.tickets.kinds import Channel, Kind, Outcome, Verdict
 from backend.app.tickets.states import CLOSED, OPEN, RUNNING, State
 
 Instant = DateTime(timezone=True)
+LISTED_AT = (
+    "CASE WHEN channel = 'rating'"
+    " THEN date_trunc('week', created_at AT TIME ZONE 'Asia/Shanghai')"
+    " ELSE created_at AT TIME ZONE 'Asia/Shanghai' END"
+)
 
 
 def one_of(column: str, values: Iterable[str]) -> str:
@@ -92,7 +98,7 @@ class Ticket(Model):
         Index(None, "person_id", "id"),
         Index(None, "village_id", "created_at"),
         Index(None, "parent_id"),
-        Index(None, "county_id", "id"),
+        Index(None, "county_id", "listed_at", "id"),
         Index(None, "county_id", "answered_at"),
         Index(
             "ix_ticket_unit_region_open", "unit_region_id", "due_at",
@@ -129,6 +135,7 @@ class Ticket(Model):
         ),
     )  # fmt: skip
 
+    # In order of arrival, a call-back's by chance.
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
@@ -167,6 +174,8 @@ class Ticket(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
 
     created_at: Mapped[datetime] = mapped_column(Instant)
+    # By which lists stand: the county's time of arrival, of a call-back its week.
+    listed_at: Mapped[datetime] = mapped_column(DateTime, Computed(LISTED_AT, persisted=True))
     round_started_at: Mapped[datetime] = mapped_column(Instant)
     # The citizen's clock: from receipt (`created_at`) or the reopening, by the hotline's own limit
     # where it gave one.
