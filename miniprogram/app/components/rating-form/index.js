@@ -9,7 +9,7 @@ Component({
     initialLevel: { type: Number, value: 0 },
     initialReasons: { type: Array, value: [] },
     initialWords: { type: String, value: '' },
-    action: { type: String, value: '送出' },
+    action: { type: String, value: '提交' },
     problem: { type: String, value: '' },
     isSending: { type: Boolean, value: false },
   },
