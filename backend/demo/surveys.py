@@ -170,7 +170,7 @@ class Voter:
             return
         file = read_json(f"{self.host}/keys/{self.county_id}/{self.name}.json")
         village = self.phone.call("GET", "/me")["binding"]["village"]["id"]
-        unit = next(int(unit) for unit, ids in file["units"].items() if village in ids)
+        unit = next(int(unit) for unit, one in file["units"].items() if village in one["villages"])
         moduli = {key["use"]: int(key["n"], 16) for key in file["keys"] if key["unit"] == unit}
         ctx = blind.context("survey", self.name, unit)
         token = secrets.token_bytes(blind.RANDOM_PREFIX)

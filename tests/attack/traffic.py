@@ -71,7 +71,8 @@ class Line:
         )
 
     def unit_of(self, village_id: int) -> int:
-        return next(int(unit) for unit, ids in self.keys["units"].items() if village_id in ids)
+        units = self.keys["units"].items()
+        return next(int(unit) for unit, one in units if village_id in one["villages"])
 
     def send(self, path: str, token: tuple[bytes, int, bytes, bytes], body: bytes) -> None:
         random, n, ctx, signature = token

@@ -60,15 +60,21 @@ PEOPLE = text(
         INSERT INTO person (openid, display_name, created_at)
         SELECT 'many-' || v || '-' || n, '', now()
         FROM unnest(CAST(:ids AS bigint[])) v, generate_series(1, :people) n
-        RETURNING id, openid)
+        RETURNING id, openid),
+    past AS (
+        INSERT INTO ballot_unit (county_id, period, name, size)
+        VALUES (:county_id, '2020-01-01', '', 0) RETURNING id),
+    acted AS (
+        INSERT INTO ballot_issue (person_id, period, unit_id, blinded_digest)
+        SELECT p.id, '2020-01-01', past.id, decode(repeat('00', 32), 'hex') FROM p, past)
     INSERT INTO binding (person_id, county_id, village_id, bound_at)
-    SELECT id, :county_id, CAST(split_part(openid, '-', 2) AS bigint), now() FROM p
+    SELECT id, :county_id, CAST(split_part(openid, '-', 2) AS bigint), '2026-01-01' FROM p
     """
 )
 
 
 def populate(county_id: int, village_ids: Sequence[int], people: int = 30) -> None:
-    """So many people bind each of the villages, all at once."""
+    """So many people have long bound each of the villages, and used their phones since."""
     with transaction() as session:
         asked = {"ids": list(village_ids), "people": people, "county_id": county_id}
         session.execute(PEOPLE, asked)

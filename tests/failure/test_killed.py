@@ -234,7 +234,7 @@ class Voter(Phone):
         """The blinded messages are made once and sent as often as it takes."""
         village = self.call("GET", "/me")["binding"]["village"]["id"]
         units = self.month.keys["units"].items()
-        unit = next(int(unit) for unit, ids in units if village in ids)
+        unit = next(int(unit) for unit, one in units if village in one["villages"])
         moduli = {k["use"]: int(k["n"], 16) for k in self.month.keys["keys"] if k["unit"] == unit}
         ctx, random = blind.context("survey", self.month.name, unit), secrets.token_bytes(32)
         hidden = hide(moduli["survey"], random + ctx)

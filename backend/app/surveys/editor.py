@@ -144,7 +144,7 @@ def schedule(actor: Actor, county_id: int, period: date) -> SurveyRound:
     checks.check_kept(found.questionnaires, found.opens_at)
     small = small_units(county_id, period)
     if small:
-        faults = [f"{unit.name}:只有 {unit.bound} 人绑定,不到 {LEAST} 人,藏不住" for unit in small]
+        faults = [f"{unit.name}：只有 {unit.size} 人，不到 {LEAST} 人，藏不住" for unit in small]
         raise InvalidInput("有的单位人太少,不能开匿名问卷", errors={"units": faults})
     found.state = "scheduled"
     db.session.flush()

@@ -1,29 +1,11 @@
 """Whether people could hide in a month's units, and how small villages would be merged."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import text
-
-from backend.app.core.db import db
-from backend.app.surveys.keys import BOUND
+from backend.app.surveys.homes import count_villages, todays_villages
 from backend.app.surveys.published import unit_name, units_of
-from backend.app.surveys.units import LEAST, Village, merge_neighbours
-
-BOUND_OF_UNITS = text(
-    """
-    SELECT u.unit_id, count(b.person_id) AS bound
-    FROM ballot_unit_village u JOIN ballot_unit p ON p.id = u.unit_id
-    LEFT JOIN binding b ON b.village_id = u.village_id AND b.ended_at IS NULL
-    WHERE p.county_id = :county_id AND p.period = :period GROUP BY u.unit_id
-    """
-)
-NAMES_OF_VILLAGES = text(
-    "SELECT v.id, v.name, t.name AS township FROM region v JOIN region t ON t.id = v.township_id"
-    " WHERE v.id = ANY(:ids)"
-)
+from backend.app.surveys.units import LEAST, merge_neighbours, name_of, size_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +13,7 @@ class SmallUnit:
     """A unit in which nobody could hide, or a proposal that is large enough."""
 
     name: str
-    bound: int
+    size: int
     villages: int = 1
 
 
@@ -39,31 +21,21 @@ def small_units(county_id: int, period: date) -> list[SmallUnit]:
     """The units too small to hide in: of the month's keys, or as they would be made now."""
     units = units_of(county_id, period)
     if not units:
-        return [unit for unit in proposal(county_id) if unit.bound < LEAST]
-    asked = {"county_id": county_id, "period": period}
-    bound = {row.unit_id: row.bound for row in db.session.execute(BOUND_OF_UNITS, asked)}
-    return [
-        SmallUnit(unit_name(unit), bound.get(unit.unit_id, 0))
-        for unit in units
-        if bound.get(unit.unit_id, 0) < LEAST
+        return [unit for unit in proposal(county_id) if unit.size < LEAST]
+    everywhere = [village_id for unit in units for village_id in unit.ids]
+    counted = {village.id: village for village in count_villages(everywhere)}
+    sized = [
+        SmallUnit(unit_name(unit), size_of([counted[one] for one in unit.ids])) for unit in units
     ]
+    return [unit for unit in sized if unit.size < LEAST]
 
 
 def proposal(county_id: int) -> list[SmallUnit]:
-    """The units that would be made of today's bindings: small villages with their neighbours."""
-    villages = [Village(*row) for row in db.session.execute(BOUND, {"county_id": county_id})]
-    size = {village.id: village.bound for village in villages}
-    rows = db.session.execute(NAMES_OF_VILLAGES, {"ids": list(size)})
-    named = {row.id: row for row in rows}
+    """The units that would be made today: small villages with their neighbours."""
     return [
-        SmallUnit(_name([named[one] for one in unit]), sum(size[one] for one in unit), len(unit))
-        for unit in merge_neighbours(villages)
+        SmallUnit(name_of(unit), size_of(unit), len(unit))
+        for unit in merge_neighbours(todays_villages(county_id))
     ]
-
-
-def _name(villages: Sequence[Any]) -> str:
-    townships = dict.fromkeys(village.township for village in villages)
-    return f"{'、'.join(townships)} {'、'.join(village.name for village in villages)}"
 
 
 def merges(county_id: int) -> list[SmallUnit]:

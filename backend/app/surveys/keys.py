@@ -1,8 +1,10 @@
 """The keys of a month: made ahead, the same for everybody, named by what they are good for."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import orjson
 from sqlalchemy import select, text
@@ -13,21 +15,12 @@ from backend.app.core.errors import Conflict
 from backend.app.core.sealing import seal, unseal
 from backend.app.surveys import blind
 from backend.app.surveys.errors import KeysUnknown
+from backend.app.surveys.homes import todays_villages
 from backend.app.surveys.models import BallotUnit, BallotUnitVillage, SigningKey
-from backend.app.surveys.units import Village, merge_neighbours
+from backend.app.surveys.units import merge_neighbours, name_of, size_of
 
 SEAL = "ballot_key"
 USES = ("survey", "ticket")
-BOUND = text(
-    """
-    SELECT v.id, v.township_id,
-           (SELECT count(*) FROM binding b WHERE b.village_id = v.id AND b.ended_at IS NULL)
-    FROM region v
-    WHERE v.county_id = :county_id AND v.level = 'village' AND v.closed_on IS NULL
-    ORDER BY v.code
-    """
-)
-
 _UNITS = "(SELECT id FROM ballot_unit WHERE county_id = :county_id AND period = :period)"
 DELETE_MONTH = (
     text("DELETE FROM ballot_signing_key WHERE county_id = :county_id AND period = :period"),
@@ -48,14 +41,15 @@ def prepare_period(
     db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
     if _has_units(county_id, period):
         return 0
-    rows = db.session.execute(BOUND, {"county_id": county_id})
     made = 0
-    for village_ids in merge_neighbours([Village(*row) for row in rows]):
-        unit = BallotUnit(county_id=county_id, period=period)
+    for villages in merge_neighbours(todays_villages(county_id)):
+        unit = BallotUnit(
+            county_id=county_id, period=period, name=name_of(villages), size=size_of(villages)
+        )
         db.session.add(unit)
         db.session.flush()
-        for village_id in village_ids:
-            db.session.add(BallotUnitVillage(village_id=village_id, period=period, unit_id=unit.id))
+        for one in villages:
+            db.session.add(BallotUnitVillage(village_id=one.id, period=period, unit_id=unit.id))
         for use in USES:
             _put_key(generate(), county_id, period, use, unit.id)
             made += 1
@@ -106,22 +100,29 @@ def key_file(county_id: int, period: date) -> bytes:
     ).all()
     if not rows:
         raise KeysUnknown
-    villages = db.session.execute(
-        select(BallotUnitVillage.unit_id, BallotUnitVillage.village_id)
-        .join(BallotUnit, BallotUnit.id == BallotUnitVillage.unit_id)
-        .where(BallotUnit.county_id == county_id, BallotUnit.period == period)
-        .order_by(BallotUnitVillage.village_id)
-    )
-    units: dict[str, list[int]] = {}
-    for unit_id, village_id in villages:
-        units.setdefault(str(unit_id), []).append(village_id)
     content = {
         "period": period_name(period),
         "county": county_id,
-        "units": units,
+        "units": _units_of(county_id, period),
         "keys": [{"unit": row.unit_id, "use": row.use, "n": row.modulus.hex()} for row in rows],
     }
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    # Plain ASCII: the phone reads it without a decoder.
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _units_of(county_id: int, period: date) -> dict[str, dict[str, Any]]:
+    """Name, size and villages of each unit, as they were when the keys were made."""
+    rows = db.session.execute(
+        select(BallotUnit.id, BallotUnit.name, BallotUnit.size, BallotUnitVillage.village_id)
+        .join(BallotUnitVillage, BallotUnit.id == BallotUnitVillage.unit_id)
+        .where(BallotUnit.county_id == county_id, BallotUnit.period == period)
+        .order_by(BallotUnitVillage.village_id)
+    )
+    units: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        unit = units.setdefault(str(row.id), {"name": row.name, "size": row.size, "villages": []})
+        unit["villages"].append(row.village_id)
+    return units
 
 
 def remake_period(county_id: int, period: date) -> int:

@@ -35,12 +35,16 @@ class BallotUnit(Model):
     __tablename__ = "ballot_unit"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="period"),
+        CheckConstraint("size >= 0", name="size"),
         Index(None, "county_id", "period"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     period: Mapped[date] = mapped_column(Date)
+    # As they were when the keys were made: both stand in the key file, whose bytes never change.
+    name: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
 
 
 class BallotUnitVillage(Model):

@@ -21,6 +21,7 @@ from backend.app.surveys.errors import (
     NoVillage,
     VotingOnPaper,
 )
+from backend.app.surveys.homes import unit_of
 from backend.app.surveys.keys import open_key
 from backend.app.surveys.models import BallotIssue, BallotUnitVillage, SigningKey
 
@@ -60,11 +61,7 @@ def _unit_of(person_id: int, period: date) -> int:
     village_id = bound_village(person_id)
     if village_id is None:
         raise NoVillage
-    unit_id = db.session.scalar(
-        select(BallotUnitVillage.unit_id).where(
-            BallotUnitVillage.village_id == village_id, BallotUnitVillage.period == period
-        )
-    )
+    unit_id = unit_of(village_id, period)
     if unit_id is None:
         raise KeysUnknown
     villages = set(

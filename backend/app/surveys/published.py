@@ -17,14 +17,13 @@ from backend.app.surveys.questionnaires import questionnaire_for
 
 NAMES = text(
     """
-    SELECT u.unit_id, array_agg(DISTINCT t.name) AS townships,
-           array_agg(v.name ORDER BY v.code) AS villages, array_agg(v.id ORDER BY v.code) AS ids,
+    SELECT u.unit_id, b.name, b.size, array_agg(v.id ORDER BY v.code) AS ids,
            array_agg(v.kind ORDER BY v.code) AS kinds,
            array_agg(DISTINCT v.township_id) AS township_ids
     FROM ballot_unit_village u JOIN ballot_unit b ON b.id = u.unit_id
-    JOIN region v ON v.id = u.village_id JOIN region t ON t.id = v.township_id
+    JOIN region v ON v.id = u.village_id
     WHERE b.county_id = :county_id AND b.period = :period
-    GROUP BY u.unit_id ORDER BY min(v.code)
+    GROUP BY u.unit_id, b.name, b.size ORDER BY min(v.code)
     """
 )
 # Only what a night has already shuffled: the answer of a minute ago shows nowhere.
@@ -73,7 +72,7 @@ def village_kinds(county_id: int) -> list[str]:
 
 
 def unit_name(unit: Any) -> str:
-    return f"{'、'.join(unit.townships)} {'、'.join(unit.villages)}"
+    return str(unit.name)
 
 
 def _round_of(county_id: int, period: date) -> SurveyRound:

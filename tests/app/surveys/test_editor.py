@@ -14,7 +14,6 @@ from backend.app.surveys import checks, editor, keys, library
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW
 from tests.factories.console import Desk, make_staff, sit_down
-from tests.factories.county import bind, make_person
 from tests.factories.surveys import populate
 from tests.factories.tickets import forget
 
@@ -201,8 +200,7 @@ def test_the_questions_of_another_month_can_be_copied(draft, scalar) -> None:
 def test_units_too_small_to_hide_in_refuse_the_schedule_and_propose_a_merge(
     draft, county, scalar
 ) -> None:
-    for _ in range(31):
-        bind(make_person(), county, county.village_ids[0])
+    populate(county.id, county.village_ids[:1], 31)
     with transaction():
         keys.prepare_period(county.id, DECEMBER)
     forget()
@@ -213,7 +211,7 @@ def test_units_too_small_to_hide_in_refuse_the_schedule_and_propose_a_merge(
     draft.post(f"{PAGE}/edit", **FORM)
     answer = draft.post(f"{PAGE}/schedule")
     assert answer.status_code == 422
-    assert "庄里镇 第1村、第2村:只有 6 人绑定,不到 30 人" in answer.text
+    assert "庄里镇 第1村、第2村：只有 6 人，不到 30 人" in answer.text
     assert "建议和邻村合成一个单位" in answer.text
     assert "按建议重新合并" in answer.text
     assert scalar("SELECT state FROM survey_round") == "draft"
@@ -233,7 +231,7 @@ def test_a_county_with_too_few_people_is_told_so_before_any_keys(draft, county, 
     draft.post(f"{PAGE}/edit", **FORM)
     answer = draft.post(f"{PAGE}/schedule")
     assert answer.status_code == 422
-    assert "庄里镇 第1村、第2村:只有 8 人绑定" in answer.text
+    assert "庄里镇 第1村、第2村：只有 8 人" in answer.text
     assert "请先请村民扫码绑定本村" in answer.text
     assert "按建议重新合并" not in answer.text
 
@@ -247,7 +245,7 @@ def test_merging_anew_makes_units_that_are_large_enough(draft, county, scalar) -
             "DELETE FROM binding WHERE village_id = %s AND id %% 2 = 0", (county.village_ids[1],)
         )
     draft.post(f"{PAGE}/edit", **FORM)
-    assert "庄里镇 第2村:只有 15 人绑定" in draft.post(f"{PAGE}/schedule").text
+    assert "庄里镇 第2村：只有 15 人" in draft.post(f"{PAGE}/schedule").text
     draft.post(f"{PAGE}/remake")
     assert draft.post(f"{PAGE}/schedule").status_code == 302
 

@@ -1,46 +1,164 @@
-"""Units are large enough to hide in, and every village is in exactly one."""
+"""Units are large enough to hide in, every village is in exactly one, and merges change none."""
 
+from datetime import date, datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from backend.app.surveys.units import LEAST, Village, merge_neighbours
+from backend.app.access import Role
+from backend.app.core import calendar
+from backend.app.core.db import transaction
+from backend.app.places.reorganisation import merge_villages
+from backend.app.surveys import keys
+from backend.app.surveys.homes import todays_villages, unit_of
+from backend.app.surveys.units import LEAST, Village, merge_neighbours, name_of, size_of
+from tests.app.surveys.conftest import NOW, PERIOD
+from tests.factories.county import actor_with, bind, make_county, make_person
+from tests.factories.surveys import populate
+from tests.factories.tickets import forget
 
-villages = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 60)), max_size=40).map(
-    lambda rows: [Village(n, township, bound) for n, (township, bound) in enumerate(rows, 1)]
+residents = st.one_of(st.none(), st.integers(0, 60))
+villages = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 60), residents), max_size=40).map(
+    lambda rows: [Village(n, *row) for n, row in enumerate(rows, 1)]
 )
-
-
-def sizes(units: list[tuple[int, ...]], known: list[Village]) -> list[int]:
-    bound = {village.id: village.bound for village in known}
-    return [sum(bound[i] for i in unit) for unit in units]
 
 
 @given(villages)
 def test_every_village_is_in_exactly_one_unit(known: list[Village]) -> None:
     units = merge_neighbours(known)
-    assert sorted(i for unit in units for i in unit) == sorted(village.id for village in known)
+    assert sorted(one.id for unit in units for one in unit) == [one.id for one in known]
 
 
 @given(villages)
 def test_no_unit_is_too_small_unless_the_county_is(known: list[Village]) -> None:
     units = merge_neighbours(known)
-    everybody = sum(village.bound for village in known)
-    if everybody >= LEAST:
-        assert min(sizes(units, known)) >= LEAST
-    else:
+    if size_of(known) < LEAST:
         assert len(units) <= 1
+        return
+    for unit in units:
+        assert sum(one.acted for one in unit) >= LEAST
+        if all(one.residents is not None for one in unit):
+            assert sum(one.residents or 0 for one in unit) >= LEAST
+
+
+@given(villages, st.integers(0, 39), st.integers(1, 10_000))
+def test_bindings_beyond_the_residents_make_no_unit_smaller(
+    known: list[Village], nth: int, invented: int
+) -> None:
+    stuffed = [
+        Village(one.id, one.township_id, one.acted + invented, one.residents)
+        if n == nth and one.residents is not None and one.acted >= one.residents
+        else one
+        for n, one in enumerate(known)
+    ]
+    ids = [[one.id for one in unit] for unit in merge_neighbours(known)]
+    assert [[one.id for one in unit] for unit in merge_neighbours(stuffed)] == ids
+
+
+def ids_of(known: list[Village]) -> list[tuple[int, ...]]:
+    return [tuple(one.id for one in unit) for unit in merge_neighbours(known)]
 
 
 def test_a_large_village_stands_alone() -> None:
-    known = [Village(1, 1, 30), Village(2, 1, 80), Village(3, 1, 31)]
-    assert merge_neighbours(known) == [(1,), (2,), (3,)]
+    assert ids_of([Village(1, 1, 30), Village(2, 1, 80), Village(3, 1, 31)]) == [(1,), (2,), (3,)]
 
 
 def test_small_neighbours_go_together_and_the_last_joins_the_one_before() -> None:
     known = [Village(1, 1, 12), Village(2, 1, 20), Village(3, 1, 40), Village(4, 1, 5)]
-    assert merge_neighbours(known) == [(1, 2), (3, 4)]
+    assert ids_of(known) == [(1, 2), (3, 4)]
 
 
 def test_a_township_that_is_too_small_goes_with_the_next() -> None:
-    known = [Village(1, 1, 9), Village(2, 2, 40), Village(3, 2, 40)]
-    assert merge_neighbours(known) == [(1, 2), (3,)]
+    assert ids_of([Village(1, 1, 9), Village(2, 2, 40), Village(3, 2, 40)]) == [(1, 2), (3,)]
+
+
+def test_a_village_of_twenty_residents_hides_nobody_behind_two_hundred_bindings() -> None:
+    assert ids_of([Village(1, 1, 200, 20), Village(2, 1, 40), Village(3, 1, 40)]) == [(1, 2), (3,)]
+
+
+def test_a_long_unit_is_named_by_its_first_villages() -> None:
+    unit = [Village(n, n, 0, None, f"{n}村", f"{(n + 1) // 2}镇") for n in range(1, 7)]
+    assert name_of(unit) == "1镇、2镇等 3 个乡镇 1村、2村、3村等 6 个村"
+    assert name_of(unit[:2]) == "1镇 1村、2村"
+
+
+@pytest.fixture
+def place(app, monkeypatch):
+    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    return make_county(villages=2)
+
+
+def people(place) -> list[int]:
+    found = [one.acted for one in todays_villages(place.id)]
+    forget()
+    return found
+
+
+def test_whoever_bound_lately_or_never_acted_is_nobody_to_hide_among(place) -> None:
+    for _ in range(3):
+        bind(make_person(), place)
+    assert people(place) == [0, 0]
+    populate(place.id, place.village_ids[:1], 5)
+    assert people(place) == [5, 0]
+    young = NOW - timedelta(days=60) + timedelta(seconds=1)
+    for bound_at, counted in ((young, 0), (NOW - timedelta(days=60), 5)):
+        rebind(bound_at)
+        assert people(place) == [counted, 0]
+
+
+def rebind(bound_at: datetime) -> None:
+    forget()
+    with transaction() as session:
+        session.execute(text("UPDATE binding SET bound_at = :at"), {"at": bound_at})
+
+
+def test_the_people_of_a_merged_village_count_for_the_one_it_became(place) -> None:
+    populate(place.id, place.village_ids, 5)
+    merge(place)
+    assert people(place) == [10]
+
+
+def merge(place) -> None:
+    """The first village goes into the second."""
+    forget()
+    with transaction():
+        merge_villages(actor_with(Role.COUNTY_MANAGER, place.id), *place.village_ids)
+
+
+@pytest.fixture
+def few_keys(monkeypatch, spare_keys):
+    turn = iter(range(10_000))
+    monkeypatch.setattr(keys.blind, "generate", lambda: spare_keys[next(turn) % len(spare_keys)])
+
+
+def test_a_merge_changes_no_unit_until_the_first_month_without_keys(place, few_keys) -> None:
+    populate(place.id, place.village_ids)
+    december, january = date(2026, 12, 1), date(2027, 1, 1)
+    with transaction():
+        for month in (PERIOD, december):
+            keys.prepare_period(place.id, month)
+    before = [keys.key_file(place.id, month) for month in (PERIOD, december)]
+    own = [unit_of(one, PERIOD) for one in place.village_ids]
+    assert len(set(own)) == 2
+    merge(place)
+    forget()
+    assert [keys.key_file(place.id, month) for month in (PERIOD, december)] == before
+    assert [unit_of(one, PERIOD) for one in place.village_ids] == own
+    forget()
+    with transaction():
+        keys.prepare_period(place.id, january)
+    of_gone, of_other = (unit_of(one, january) for one in place.village_ids)
+    assert of_gone == of_other is not None
+
+
+def test_a_renamed_village_changes_no_byte_of_the_key_file(place, few_keys) -> None:
+    with transaction():
+        keys.prepare_period(place.id, PERIOD)
+    before = keys.key_file(place.id, PERIOD)
+    assert before.isascii()
+    forget()
+    with transaction() as session:
+        session.execute(text("UPDATE region SET name = '新村' WHERE level = 'village'"))
+    assert keys.key_file(place.id, PERIOD) == before

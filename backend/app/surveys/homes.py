@@ -1,0 +1,71 @@
+"""Where people belong: who counts for a village, and which unit of a month is somebody's own.
+
+The units of a month are fixed when its keys are made. Whoever bound a village that went into
+another one keeps that village's unit as long as a month has one, and belongs to the village it
+became in the first month whose keys were made afterwards.
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from sqlalchemy import select, text
+
+from backend.app.core import calendar
+from backend.app.core.db import db
+from backend.app.places.queries import get_place
+from backend.app.surveys.models import BallotUnitVillage
+from backend.app.surveys.units import Village
+
+# Somebody who bound yesterday, or never came back, is nobody to hide among.
+SETTLED = timedelta(days=60)
+# Of each village, and of those that went into it and stand nowhere of their own.
+COUNT = text(
+    """
+    WITH RECURSIVE home (village_id, root_id) AS (
+        SELECT id, id FROM region WHERE id = ANY(:ids)
+        UNION
+        SELECT r.id, h.root_id FROM home h JOIN region r ON r.merged_into_id = h.village_id
+        WHERE NOT r.id = ANY(:ids)
+    )
+    SELECT v.id, v.township_id, coalesce(a.people, 0), v.residents, v.name, t.name
+    FROM region v JOIN region t ON t.id = v.township_id
+    LEFT JOIN (
+        SELECT h.root_id, count(*)::int AS people
+        FROM home h JOIN binding b ON b.village_id = h.village_id AND b.ended_at IS NULL
+        WHERE b.bound_at <= :settled AND (
+            EXISTS (SELECT FROM rating r WHERE r.person_id = b.person_id)
+            OR EXISTS (SELECT FROM ticket k WHERE k.person_id = b.person_id)
+            OR EXISTS (SELECT FROM ballot_issue i WHERE i.person_id = b.person_id))
+        GROUP BY h.root_id
+    ) a ON a.root_id = v.id
+    WHERE v.id = ANY(:ids) ORDER BY v.code, v.id
+    """
+)
+OPEN = text(
+    "SELECT id FROM region WHERE county_id = :county_id AND level = 'village' AND closed_on IS NULL"
+)
+
+
+def count_villages(village_ids: Collection[int]) -> list[Village]:
+    """These villages in the order of their codes, with how many people there are to hide among."""
+    asked = {"ids": list(village_ids), "settled": calendar.now() - SETTLED}
+    return [Village(*row) for row in db.session.execute(COUNT, asked)]
+
+
+def todays_villages(county_id: int) -> list[Village]:
+    return count_villages(list(db.session.scalars(OPEN, {"county_id": county_id})))
+
+
+def unit_of(village_id: int, period: date) -> int | None:
+    """A village's unit of a month; of one that went into another, else the other's."""
+    village: int | None = village_id
+    while village is not None:
+        unit_id = db.session.scalar(
+            select(BallotUnitVillage.unit_id).where(
+                BallotUnitVillage.village_id == village, BallotUnitVillage.period == period
+            )
+        )
+        if unit_id is not None:
+            return unit_id
+        village = get_place(village).merged_into_id
+    return None
