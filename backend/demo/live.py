@@ -14,6 +14,7 @@ from sqlalchemy import text
 from backend.app.accounts import consents
 from backend.app.core import calendar
 from backend.app.core.db import db, transaction
+from backend.demo.earlier import prepare_running_month
 from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
 from backend.demo.tickets import SAID
 from backend.demo.words import COMPLAINT, PRAISE
@@ -91,16 +92,15 @@ def answer_survey(base: str, anonymous: str, county_id: int) -> None:
     openid = somebody_without_ballots(county_id)
     if openid is None:
         return
-    phone = Phone(base)
     try:
-        phone.log_in(openid)
-        Voter(phone, base, anonymous, county_id).answer()
+        Voter(openid, base, anonymous, county_id).answer()
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return
 
 
 def live(base: str, anonymous: str, county_id: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
+    prepare_running_month(county_id)
     while True:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
         # The timetable would do it within ten minutes; whoever looks at a demo should not wait.

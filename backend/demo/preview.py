@@ -14,6 +14,7 @@ from backend.app.core.guards import open_to_all
 from backend.app.core.http import CSP
 from backend.app.core.settings import REPOSITORY
 from backend.app.surveys.keys import coming_digests, period_name
+from backend.demo.earlier import ballots_of
 from backend.demo.load import county_id
 from backend.demo.people import phone_people, phone_villages
 from backend.demo.picture import poster_picture
@@ -65,6 +66,14 @@ def show_ext() -> dict[str, Any]:
     digests = {period_name(month): value for month, value in coming_digests(county_id())}
     host = current_app.config["SETTINGS"].anonymous_host
     return {"anonymous_host": host, "key_digests": digests} if host else {}
+
+
+@blueprint.get("/purse.json")
+@open_to_all(WHY)
+def show_purse() -> dict[str, Any]:
+    """What lies on a demo person's phone since an earlier month: ballots for the running one."""
+    ballots = ballots_of(request.args.get("person", ""))
+    return {"ballots": {ballots["period"]: ballots} if ballots else {}}
 
 
 @blueprint.get("/<path:name>")

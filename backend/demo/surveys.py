@@ -2,10 +2,8 @@
 
 import json
 import random
-import secrets
 import urllib.error
 import urllib.request
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import cycle
@@ -17,8 +15,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db, transaction
 from backend.app.surveys import blind, keys, rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
-from backend.demo.ballot import blind as hide
-from backend.demo.ballot import finalize
+from backend.demo.earlier import ballots_of, encoded
 from backend.demo.people import phone_villages
 from backend.demo.villages import dice
 
@@ -151,50 +148,21 @@ def somebody_without_ballots(county_id: int) -> str | None:
     return found
 
 
-def encoded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")
-
-
 class Voter:
-    """Fetches ballots by name and answers without one, as the mini-program does."""
+    """Answers without a name, with the ballot that the phone fetched in an earlier month."""
 
-    def __init__(self, phone: Any, host: str, anonymous: str, county_id: int) -> None:
-        self.phone, self.host, self.anonymous = phone, host, anonymous
+    def __init__(self, openid: str, host: str, anonymous: str, county_id: int) -> None:
+        self.openid, self.host, self.anonymous = openid, host, anonymous
         self.county_id = county_id
         self.name = keys.period_name(calendar.month_of(calendar.today()))
 
     def answer(self) -> None:
         """One whole participation; raises URLError where a step is refused."""
         survey = read_json(f"{self.host}/surveys/{self.county_id}/{self.name}.json")
-        if survey["state"] != "open":
-            return
-        file = read_json(f"{self.host}/keys/{self.county_id}/{self.name}.json")
-        village = self.phone.call("GET", "/me")["binding"]["village"]["id"]
-        unit = next(int(unit) for unit, one in file["units"].items() if village in one["villages"])
-        moduli = {key["use"]: int(key["n"], 16) for key in file["keys"] if key["unit"] == unit}
-        ctx = blind.context("survey", self.name, unit)
-        token = secrets.token_bytes(blind.RANDOM_PREFIX)
-        hidden = hide(moduli["survey"], token + ctx)
-        tickets = [hide(moduli["ticket"], secrets.token_bytes(64)).blinded for _ in range(2)]
-        signed = self.phone.call(
-            "POST",
-            "/ballots",
-            {
-                "period": self.name,
-                "survey": encoded(hidden.blinded),
-                "tickets": [encoded(one) for one in tickets],
-            },
-        )
-        self._put(
-            {
-                "kid": encoded(blind.key_id(ctx, moduli["survey"])),
-                "r": encoded(token),
-                "sig": encoded(
-                    finalize(moduli["survey"], hidden, urlsafe_b64decode(signed["survey"] + "=="))
-                ),
-                "body": encoded(pad(_answers(random.Random(), 1.5))),
-            }
-        )
+        ballots = ballots_of(self.openid) if survey["state"] == "open" else None
+        if ballots is not None:
+            body = encoded(pad(_answers(random.Random(), 1.5)))
+            self._put({**ballots["survey"], "body": body})
 
     def _put(self, request: dict[str, str]) -> None:
         sent = urllib.request.Request(  # noqa: S310  our own address on this machine

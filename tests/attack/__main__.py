@@ -115,8 +115,10 @@ def _backup(found: Scene, filenode: int) -> int:
 def _after_the_close(found: Scene) -> dict[str, Any]:
     named = {file for (file,) in found.ask("SELECT file FROM anonymous.box_key")}
     with transaction() as session:
-        session.connection().exec_driver_sql("UPDATE survey_round SET closes_at = now()")
-    with transaction():
+        session.connection().exec_driver_sql(
+            "UPDATE survey_round SET closes_at = opens_at + interval '1 hour'"
+        )
+    with found.second_day(), transaction():
         rounds.close_round(found.round_id)
     # Before the publication, which deletes the counts.
     counted = {

@@ -7,9 +7,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
 from backend.local.surroundings import of_anonymous
 from tests.factories.county import County, bind, make_county, make_person
-from tests.factories.surveys import open_round
+from tests.factories.surveys import let_act, make_round
 from tests.factories.tickets import make_offices
 
 VILLAGES, PEOPLE = 5, 60
@@ -67,6 +67,7 @@ class Scene:
     folder: Path
     app: Flask
     county: County
+    month: date
     round_id: int
     web: str
     anonymous: str
@@ -89,7 +90,17 @@ class Scene:
 
     @property
     def period(self) -> str:
-        return keys.period_name(calendar.month_of(calendar.today()))
+        return keys.period_name(self.month)
+
+    def begin_month(self) -> None:
+        """The month for which ballots were fetched: questions are asked, letters taken."""
+        with self.second_day(), transaction():
+            assert rounds.open_round(self.round_id)
+            assert rounds.open_ticket_desk(self.county.id)
+
+    def second_day(self) -> AbstractContextManager[None]:
+        """The county's own clock stands there inside."""
+        return calendar.clock_at(calendar.midnight(self.month) + timedelta(days=1))
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
@@ -101,19 +112,20 @@ class Scene:
 
 @contextmanager
 def scene(folder: Path) -> Iterator[Scene]:
-    """Everything started; the month's keys made; a round and a desk for tickets open."""
+    """Everything started; next month's keys made, and a round planned that asks then."""
     with ExitStack() as stack:
         environment = stack.enter_context(_servers(folder))
         app = create_app(Settings.from_env(environment))
         stack.enter_context(app.app_context())
         upgrade()
         stack.callback(dispose)
-        county, round_id = _county()
+        month = calendar.next_month(calendar.month_of(calendar.today()))
+        county, round_id = _county(month)
         web = stack.enter_context(_process(folder, "web", "wsgi:app", environment))
         anonymous = stack.enter_context(
             _process(folder, "anonymous", ANONYMOUS, of_anonymous(environment, PEPPER))
         )
-        found = Scene(folder, app, county, round_id, web, anonymous, environment)
+        found = Scene(folder, app, county, month, round_id, web, anonymous, environment)
         with psycopg.connect(found.dsn, autocommit=True) as connection:
             connection.execute(NAIVE)
         found.villagers = _villagers(county)
@@ -141,20 +153,17 @@ def _servers(folder: Path) -> Iterator[dict[str, str]]:
         }
 
 
-def _county() -> tuple[County, int]:
+def _county(month: date) -> tuple[County, int]:
     county = make_county(villages=VILLAGES)
     make_offices(county)
-    now = calendar.now()
-    period = calendar.month_of(calendar.today())
     for village_id in county.village_ids:
         for _ in range(PEOPLE):
             bind(make_person(f"openid-canary-{secrets.token_hex(8)}"), county, village_id)
+    let_act(county.id)
     with transaction():
-        keys.prepare_period(county.id, period)
-    round_id = open_round(county.id, period, now - timedelta(days=1), now + timedelta(days=1))
-    with transaction():
-        rounds.open_ticket_desk(county.id)
-    return county, round_id
+        keys.prepare_period(county.id, month)
+    opens_at = calendar.midnight(month)
+    return county, make_round(county.id, month, opens_at, opens_at + timedelta(days=25))
 
 
 def _villagers(county: County) -> list[Villager]:

@@ -51,9 +51,11 @@ def touching(lines: Sequence[str], filenode: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Loot:
-    """What was read: who fetched ballots in which order, and what was said in which order."""
+    """What was read: who fetched the month's ballots in which order, with the digests of what was
+    signed, and what was said in which order."""
 
     issued: list[int]
+    digests: dict[int, str]
     unit_of: dict[int, int]
     said: Sequence[tuple[int, str]]
     letters: list[tuple[int, str]]
@@ -71,8 +73,12 @@ def open_box(scene: Scene, tables: dict[str, list[Row]]) -> Loot:
     unit_of = {
         int(row["person_id"]): int(villages[row["village_id"]]) for row in tables["public.binding"]
     }
-    issued = [int(row["person_id"]) for row in tables["public.ballot_issue"]]
-    return Loot(issued, unit_of, said, written)
+    digests = {
+        int(row["person_id"]): row["blinded_digest"]
+        for row in tables["public.ballot_issue"]
+        if row["period"] == f"{scene.month}"
+    }
+    return Loot(list(digests), digests, unit_of, said, written)
 
 
 def _opened(tables: dict[str, list[Row]], name: str) -> Iterator[tuple[str, bytes]]:
@@ -106,8 +112,7 @@ def hits(scene: Scene, guess: Guess) -> int:
 def strategies(loot: Loot, tables: dict[str, list[Row]]) -> dict[str, Guess]:
     """Every way to join the two lists that order, ids or hashes allow."""
     said, unit_of = loot.said, loot.unit_of
-    digests = {int(r["person_id"]): r["blinded_digest"] for r in tables["public.ballot_issue"]}
-    by_digest = sorted(loot.issued, key=digests.__getitem__)
+    by_digest = sorted(loot.issued, key=loot.digests.__getitem__)
     spent = [row["nullifier"] for row in tables["anonymous.spent"]]
     paired = [person for _, person in sorted(zip(spent, loot.issued, strict=False))]
     chosen: dict[str, Callable[[], Guess]] = {

@@ -1,7 +1,7 @@
 """What three hundred villagers do: fetch ballots by name, answer and write without one.
 
-The worst order for them: each answers right after fetching, one person at a time, so that whatever
-is kept in the order of arrival gives them away.
+The worst order for them: they answer one at a time in the order in which they fetched, so that
+whatever is kept in the order of arrival gives them away.
 """
 
 import base64
@@ -42,7 +42,7 @@ class Line:
     nameless: requests.Session
 
     def signed(self, villager: Villager, unit: int) -> list[tuple[bytes, int, bytes, bytes]]:
-        """Tokens of this month: random part, modulus, context, signature; the survey's first."""
+        """Tokens of the coming month, the survey's first: random part, modulus, context, sig."""
         drafts = []
         for use in ("survey", "ticket", "ticket"):
             n = self.modulus(use, unit)
@@ -91,14 +91,17 @@ class Line:
 
 
 def play(scene: Scene) -> dict[str, int]:
-    """Everybody's month. Returns how much was said."""
+    """Everybody fetches ballots in one month and answers in the next. Returns how much was said."""
     file = requests.get(
         f"{scene.web}/keys/{scene.county.id}/{scene.period}.json", timeout=20
     ).json()
     line = Line(scene, file, requests.Session(), requests.Session())
+    fetched = [line.signed(one, line.unit_of(one.village_id)) for one in scene.villagers]
+    scene.begin_month()
     written = 0
-    for number, villager in enumerate(scene.villagers):
-        survey, ticket, _ = line.signed(villager, line.unit_of(villager.village_id))
+    for number, (villager, (survey, ticket, _)) in enumerate(
+        zip(scene.villagers, fetched, strict=True)
+    ):
         line.send("response", survey, pad([number % 5, [number % 3], villager.words]))
         if number % LETTERS_EVERY == 0:
             code = f"{secrets.randbelow(10**16):016d}"

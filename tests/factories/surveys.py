@@ -60,13 +60,7 @@ PEOPLE = text(
         INSERT INTO person (openid, display_name, created_at)
         SELECT 'many-' || v || '-' || n, '', now()
         FROM unnest(CAST(:ids AS bigint[])) v, generate_series(1, :people) n
-        RETURNING id, openid),
-    past AS (
-        INSERT INTO ballot_unit (county_id, period, name, size)
-        VALUES (:county_id, '2020-01-01', '', 0) RETURNING id),
-    acted AS (
-        INSERT INTO ballot_issue (person_id, period, unit_id, blinded_digest)
-        SELECT p.id, '2020-01-01', past.id, decode(repeat('00', 32), 'hex') FROM p, past)
+        RETURNING id, openid)
     INSERT INTO binding (person_id, county_id, village_id, bound_at)
     SELECT id, :county_id, CAST(split_part(openid, '-', 2) AS bigint), '2026-01-01' FROM p
     """
@@ -78,6 +72,26 @@ def populate(county_id: int, village_ids: Sequence[int], people: int = 30) -> No
     with transaction() as session:
         asked = {"ids": list(village_ids), "people": people, "county_id": county_id}
         session.execute(PEOPLE, asked)
+    let_act(county_id)
+
+
+ACT = text(
+    """
+    WITH past AS (
+        INSERT INTO ballot_unit (county_id, period, name, size)
+        VALUES (:county_id, '2020-01-01', '', 0) RETURNING id)
+    INSERT INTO ballot_issue (person_id, period, unit_id, blinded_digest)
+    SELECT b.person_id, '2020-01-01', past.id, decode(repeat('00', 32), 'hex')
+    FROM binding b, past WHERE b.county_id = :county_id
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+def let_act(county_id: int) -> None:
+    """Everybody bound there has used the phone at some time: there is somebody to hide among."""
+    with transaction() as session:
+        session.execute(ACT, {"county_id": county_id})
 
 
 def add_township(county: County, name: str, villages: int) -> list[int]:

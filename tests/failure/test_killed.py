@@ -200,17 +200,18 @@ class Month:
     name: str
     anonymous: str
     keys: dict[str, Any]
+    coming: dict[str, Any]
 
 
 def month_of(county: Running) -> Month:
-    """Waits for the timetable to make the month's keys and for the round to open."""
+    """Waits until this month is being asked and the next one has its keys."""
     deadline = time.monotonic() + KEYS_WITHIN
     while time.monotonic() < deadline:
         ext = read(f"{county.base}/preview/ext.json")
-        for name in ext.get("key_digests", {}):
-            if read(f"{county.base}/surveys/1/{name}.json").get("state") == "open":
-                keys = read(f"{county.base}/keys/1/{name}.json")
-                return Month(name, ext["anonymous_host"], keys)
+        name, *later = [*ext.get("key_digests", {}), ""]
+        if later[:-1] and read(f"{county.base}/surveys/1/{name}.json").get("state") == "open":
+            files = [read(f"{county.base}/keys/1/{month}.json") for month in (name, later[0])]
+            return Month(name, ext["anonymous_host"], *files)
         time.sleep(0.3)
     raise AssertionError("no keys and no round")
 
@@ -224,31 +225,38 @@ def read(address: str) -> dict[str, Any]:
 
 
 class Voter(Phone):
-    """Fetches ballots, answers, and sends the very same again until it is answered."""
+    """Fetches ballots ahead, answers with one it has, and sends the very same until it is kept."""
 
     def __init__(self, base: str, openid: str, deadline: float, month: Month) -> None:
         super().__init__(base, openid, deadline)
         self.month, self.request, self.is_kept = month, {}, False
 
     def fetch(self) -> None:
-        """The blinded messages are made once and sent as often as it takes."""
+        """Next month's: the blinded messages are made once and sent as often as it takes."""
         village = self.call("GET", "/me")["binding"]["village"]["id"]
-        units = self.month.keys["units"].items()
+        keys = self.month.coming
+        units = keys["units"].items()
         unit = next(int(unit) for unit, one in units if village in one["villages"])
-        moduli = {k["use"]: int(k["n"], 16) for k in self.month.keys["keys"] if k["unit"] == unit}
-        ctx, random = blind.context("survey", self.month.name, unit), secrets.token_bytes(32)
+        moduli = {k["use"]: int(k["n"], 16) for k in keys["keys"] if k["unit"] == unit}
+        ctx, random = blind.context("survey", keys["period"], unit), secrets.token_bytes(32)
         hidden = hide(moduli["survey"], random + ctx)
         tickets = [hide(moduli["ticket"], secrets.token_bytes(64)).blinded for _ in range(2)]
         body = {
-            "period": self.month.name, "survey": text_of(hidden.blinded),
+            "period": keys["period"], "survey": text_of(hidden.blinded),
             "tickets": [text_of(one) for one in tickets],
         }  # fmt: skip
         signed = self.call("POST", "/ballots", body)["survey"]
-        self.request = {
-            "kid": text_of(blind.key_id(ctx, moduli["survey"])), "r": text_of(random),
-            "sig": text_of(finalize(moduli["survey"], hidden, bytes_of(signed))),
-            "body": text_of(pad([1, 0, None])),
-        }  # fmt: skip
+        finalize(moduli["survey"], hidden, bytes_of(signed))
+        self.request = {**self.held(), "body": text_of(pad([1, 0, None]))}
+
+    def held(self) -> dict[str, str]:
+        """This month's token, which the phone has had since an earlier month."""
+        while time.monotonic() < self.deadline:
+            purse = read(f"{self.base}/preview/purse.json?person={self.openid}")
+            if purse.get("ballots"):
+                return dict(purse["ballots"][self.month.name]["survey"])
+            time.sleep(0.05)
+        raise AssertionError("no ballot of this month")
 
     def answer(self) -> dict[str, Any]:
         """Until it is accepted."""
@@ -329,10 +337,11 @@ def test_t9_one_ballot_one_answer_whatever_dies(county: Running) -> None:
     assert len(spent & ours) == VOTERS
     assert question(
         county.folder,
-        "SELECT count(*) FROM ballot_issue i JOIN person p ON p.id = i.person_id"
-        " WHERE p.openid = ANY(%s)",
-        openids,
-    ) == [(VOTERS,)]
+        "SELECT i.period > CAST(%s AS date), count(*)"
+        " FROM ballot_issue i JOIN person p ON p.id = i.person_id"
+        " WHERE p.openid = ANY(%s) AND i.period >= CAST(%s AS date) GROUP BY 1 ORDER BY 1",
+        f"{month.name}-01", openids, f"{month.name}-01",
+    ) == [(False, VOTERS), (True, VOTERS)]  # fmt: skip
     boxed = question(
         county.folder,
         "SELECT (SELECT count(*) FROM anonymous.spent s JOIN anonymous.desk d ON d.id = s.desk_id"

@@ -2,7 +2,10 @@
 /** A whole county for the anonymous survey: village server, public files and the anonymous server. */
 const { constants, createHash, generateKeyPairSync, privateDecrypt } = require('node:crypto')
 const { Village, isBound, VILLAGE, error, fine } = require('./village')
+const { openApp } = require('../../miniprogram/preview/node')
 const { isSigned, context } = require('../../miniprogram/app/core/blind')
+const { monthsBefore } = require('../../miniprogram/app/core/clock')
+const { ballotsOf } = require('./mortal')
 const { fromBase64, fromHex, join, toBase64, toHex } = require('../../miniprogram/app/core/bytes')
 
 const MAIN = 'https://village-voice.example.cn'
@@ -41,12 +44,13 @@ class County extends Village {
     super(answers)
     this.binding = isBound({ village: MINE })
     this.period = monthOf(Date.now())
-    this.bytes = Buffer.from(JSON.stringify(this.keyFile()))
-    this.digest = createHash('sha256').update(this.bytes).digest('hex')
+    /** Of every month's key file: `change` before it is pinned, `alter` afterwards. */
+    this.change = (file) => file
+    this.alter = (bytes) => bytes
     this.round = this.openRound()
     this.results = {}
-    /** What the servers remember: who fetched ballots, and which tokens came back. */
-    this.issued = null
+    /** What the servers remember: who fetched ballots of which month, and which tokens came back. */
+    this.issued = {}
     this.spent = new Map()
     /** The anonymous inbox: what only lies in memory, which inbox it is, how often it was flushed. */
     this.inbox = new Set()
@@ -55,14 +59,32 @@ class County extends Village {
     this.header = {}
   }
 
-  keyFile(changes = {}) {
+  /** The months whose ballots a phone fetches now. */
+  get coming() {
+    return [monthsBefore(this.period, -1), monthsBefore(this.period, -2)]
+  }
+
+  pinned(period) {
+    const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+    return Buffer.from(JSON.stringify(this.change(this.keyFile(period))).replace(/[^\0-\x7f]/g, escaped))
+  }
+
+  digestOf(period) {
+    return createHash('sha256').update(this.pinned(period)).digest('hex')
+  }
+
+  keyFile(period) {
     return {
-      period: this.period, county: 1, units: { 70: [11, 12], 71: [13] },
+      period,
+      county: 1,
+      units: {
+        70: { name: '庄里镇 西村、东村', size: 64, villages: [11, 12] },
+        71: { name: '庄里镇 远村', size: 31, villages: [13] },
+      },
       keys: [
         { unit: 70, use: 'survey', n: KEYS.survey.n }, { unit: 70, use: 'ticket', n: KEYS.ticket.n },
         { unit: 71, use: 'survey', n: KEYS.other.n }, { unit: 71, use: 'ticket', n: KEYS.otherTicket.n },
       ],
-      ...changes,
     }
   }
 
@@ -75,7 +97,8 @@ class County extends Village {
   }
 
   ext() {
-    return { anonymous_host: ANONYMOUS, key_digests: { [this.period]: this.digest } }
+    const months = [-3, -2, -1, 0, 1].map((by) => monthsBefore(this.period, by))
+    return { anonymous_host: ANONYMOUS, key_digests: Object.fromEntries(months.map((one) => [one, this.digestOf(one)])) }
   }
 
   /** The parts of a phone that belong to this county. */
@@ -102,8 +125,9 @@ class County extends Village {
   }
 
   open({ endpoint, responseType }) {
-    if (endpoint.startsWith('GET /keys/') && endpoint.includes(this.period)) {
-      const { bytes } = this
+    const [, asked] = endpoint.match(/^GET \/keys\/1\/(\d{4}-\d\d)\.json$/) || []
+    if (asked) {
+      const bytes = this.alter(this.pinned(asked))
       return responseType === 'arraybuffer' ? fine(new Uint8Array(bytes).buffer) : fine(JSON.parse(bytes.toString()))
     }
     if (endpoint === INBOX) return fine({ inbox_epochs: [this.epoch], flushed_through: { ...this.flushed } })
@@ -123,11 +147,13 @@ class County extends Village {
     return super.usual(asked)
   }
 
-  /** One person, one month: another request is refused, the same one gets the same answer. */
+  /** Ahead alone; one person, one month: another request is refused, the same one gets the same answer. */
   issue(data) {
+    if (!this.coming.includes(data.period)) return error(409, 'not_ahead', '匿名票只提前领')
     const blinded = [data.survey, ...data.tickets].join()
-    if (this.issued && this.issued !== blinded) return error(409, 'already_issued', '这个月的匿名票已经领过了')
-    this.issued = blinded
+    const known = this.issued[data.period]
+    if (known && known !== blinded) return error(409, 'already_issued', '这个月的匿名票已经领过了')
+    this.issued[data.period] = blinded
     return fine({ unit: 70, survey: KEYS.survey.sign(data.survey), tickets: data.tickets.map(KEYS.ticket.sign) })
   }
 
@@ -178,6 +204,23 @@ class County extends Village {
   }
 }
 
+/** A phone's storage that has seen the month before: this month's ballots are on it, and the questions. */
+const phoneWithBallots = async () => {
+  const county = new County()
+  county.period = monthsBefore(county.period, 1)
+  county.header = { Date: new Date(`${county.period}-15T04:00:00Z`).toUTCString() }
+  const early = await openApp({ device: county.device() })
+  const { storage } = early
+  await early.until(() => county.coming.every((one) => ballotsOf(storage, one)?.state === 'ready'))
+  storage.removeItem('clock_ahead_ms')
+  const now = new County()
+  now.issued = county.issued
+  const phone = await openApp({ device: now.device({ storage }) })
+  await phone.until(() => now.coming.every((one) => ballotsOf(storage, one)?.state === 'ready'))
+  await phone.until(() => storage.getItem('survey_round'))
+  return storage.map
+}
+
 /** What a padded body holds: its JSON, and the bytes behind it. */
 const unpad = (body, lead) => {
   const bytes = Buffer.from(body, 'base64url')
@@ -192,4 +235,4 @@ const wordOf = ({ word }) => {
   return JSON.parse(bytes.subarray(2, 2 + bytes.readUInt16BE()))
 }
 
-module.exports = { County, KEYS, MAIN, ANONYMOUS, INBOX, MINE, QUESTIONS, monthOf, unpad, error, fine, wordOf }
+module.exports = { County, KEYS, MAIN, ANONYMOUS, INBOX, MINE, QUESTIONS, monthOf, phoneWithBallots, unpad, error, fine, wordOf }

@@ -43,6 +43,7 @@ class Mortal {
 }
 
 const purseOf = (storage) => JSON.parse(storage.getItem('purse') || 'null')
+const ballotsOf = (storage, period) => purseOf(storage)?.ballots?.[period]
 const partsOf = (storage) => storage.keys().filter((key) => key.startsWith('part:'))
 
-module.exports = { Mortal, purseOf, partsOf }
+module.exports = { Mortal, purseOf, ballotsOf, partsOf }

@@ -119,6 +119,7 @@ def _describe_binding(binding: Binding) -> dict[str, Any]:
     return {
         # Whoever was bound to a village that has been merged belongs to the one it became.
         "village": village_label(current_village(binding.village_id)),
+        "bound_village_id": binding.village_id,
         "group": {"id": group.id, "name": group.name} if group else None,
         "household": binding.household,
         "bound_at": binding.bound_at,

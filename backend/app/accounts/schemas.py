@@ -37,6 +37,10 @@ class GroupShape(Shape):
 
 class BindingShape(Shape):
     village = fields.Nested(VillageShape, required=True)
+    bound_village_id = fields.Integer(
+        required=True,
+        metadata={"description": "the village as it was bound; after a merge not village.id"},
+    )
     group = fields.Nested(GroupShape, allow_none=True, required=True)
     household = fields.String(allow_none=True, required=True)
     bound_at = fields.AwareDateTime(required=True)

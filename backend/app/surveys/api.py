@@ -16,7 +16,7 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/api/v1", description="åŒ
 @blueprint.arguments(schemas.BallotRequestShape())
 @blueprint.response(200, schemas.BallotsShape())
 def issue_ballots(given: dict[str, Any]) -> dict[str, Any]:
-    """This month's tokens, signed unseen: at the first launch, never when answering."""
+    """Tokens of one of the next two months, signed unseen: at a launch, never when answering."""
     with transaction():
         ballots = operations.issue_ballots(
             actor().person_id, given["period"], given["survey"], given["tickets"]
@@ -33,6 +33,6 @@ def issue_ballots(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(schemas.PaperRequestShape())
 @blueprint.response(200, schemas.PaperShape())
 def choose_paper(given: dict[str, Any]) -> dict[str, Any]:
-    """A villager who trusts paper more takes a slip this month instead of tokens."""
+    """A villager who trusts paper more takes a slip in a coming month instead of tokens."""
     with transaction():
         return {"unit": operations.vote_on_paper(actor().person_id, given["period"])}

@@ -77,6 +77,7 @@ def _rounds(error: DomainError | None = None) -> Any:
         months=[month for month in months if month not in taken], form=request.form,
         library=library.list_library(county_id), kind_names=library.KIND_NAMES,
         period_name=period_name, county_id=county_id,
+        first_month=editor.is_first_month(county_id, months[0]), this_month=months[0],
     )  # fmt: skip
     return page, 422 if error else 200
 

@@ -13,7 +13,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.surveys import checks
 from backend.app.surveys.hiding import small_units
-from backend.app.surveys.keys import period_name
+from backend.app.surveys.keys import has_units, period_name
 from backend.app.surveys.models import SurveyRound, SurveyRoundVersion
 from backend.app.surveys.published import village_kinds
 from backend.app.surveys.rounds import next_month
@@ -136,12 +136,19 @@ def _keep_version(actor: Actor, found: SurveyRound) -> None:
     db.session.flush()
 
 
+def is_first_month(county_id: int, period: date) -> bool:
+    """Whether a month began before it had keys: nobody has a ballot for it."""
+    return period <= calendar.month_of(calendar.today()) and not has_units(county_id, period)
+
+
 def schedule(actor: Actor, county_id: int, period: date) -> SurveyRound:
     """Lets the round open by itself; refused where somebody could not hide."""
     found = _lock(county_id, period)
     if found.state != "draft":
         raise Conflict
     checks.check_kept(found.questionnaires, found.opens_at)
+    if is_first_month(county_id, period):
+        raise Conflict("首月只收绑定：匿名票要提前领，这个月谁也没有票，下个月起才能问")
     small = small_units(county_id, period)
     if small:
         faults = [f"{unit.name}：只有 {unit.size} 人，不到 {LEAST} 人，藏不住" for unit in small]

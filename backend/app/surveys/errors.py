@@ -10,7 +10,12 @@ class KeysUnknown(NotFound):
 
 class AlreadyIssued(Conflict):
     code = "already_issued"
-    message = "这个月的匿名票已经领过了(换了手机或清过数据就要等下个月)"
+    message = "这个月的匿名票已经领过了，换了手机或清过数据就找不回来"
+
+
+class NotAhead(Conflict):
+    code = "not_ahead"
+    message = "匿名票只提前领：只发下个月和再下个月的。手机上的日期不对，先把日期改对"
 
 
 class NoVillage(NotAllowed):

@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from backend.app.core.db import db
-from backend.app.surveys import results, rounds
+from backend.app.surveys import homes, results, rounds
 from backend.app.surveys.answers import LEVELS, QuestionKind
 from backend.app.surveys.models import SurveyRound
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, UnitSaid
             one = _said(unit_id, rows)
             if one.people:
                 found.update(dict.fromkeys(villages.get(unit_id, ()), one))
+        _hand_on(found, held.county_id)
     return found
 
 
@@ -99,7 +103,15 @@ def spoken(county_id: int, month: date) -> dict[int, Spoken]:
         quoted = texts.get(unit_id, []) if results.may_quote(said) else []
         one = Spoken(tuple(villages.get(unit_id, ())), tuple(said), tuple(quoted))
         spoken_by.update((village_id, one) for village_id in one.villages)
+    _hand_on(spoken_by, county_id)
     return spoken_by
+
+
+def _hand_on(by_village: dict[int, Said], county_id: int) -> None:
+    """What a village said goes to the one it became, where that one has no unit of its own."""
+    for village_id, into in homes.merged_into(county_id):
+        if village_id in by_village:
+            by_village.setdefault(into, by_village[village_id])
 
 
 def coming(county_id: int, month: date) -> Coming | None:

@@ -5,7 +5,7 @@ another one keeps that village's unit as long as a month has one, and belongs to
 became in the first month whose keys were made afterwards.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from sqlalchemy import select, text
@@ -41,6 +41,18 @@ COUNT = text(
     WHERE v.id = ANY(:ids) ORDER BY v.code, v.id
     """
 )
+MERGED = text(
+    """
+    WITH RECURSIVE line (id, into_id) AS (
+        SELECT id, merged_into_id FROM region
+        WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NOT NULL
+        UNION
+        SELECT l.id, r.merged_into_id FROM line l JOIN region r ON r.id = l.into_id
+        WHERE r.merged_into_id IS NOT NULL
+    )
+    SELECT id, into_id FROM line ORDER BY id, into_id
+    """
+)
 OPEN = text(
     "SELECT id FROM region WHERE county_id = :county_id AND level = 'village' AND closed_on IS NULL"
 )
@@ -54,6 +66,17 @@ def count_villages(village_ids: Collection[int]) -> list[Village]:
 
 def todays_villages(county_id: int) -> list[Village]:
     return count_villages(list(db.session.scalars(OPEN, {"county_id": county_id})))
+
+
+def merged_into(county_id: int) -> list[tuple[int, int]]:
+    """Of every village that went into another one: itself, and each village it became."""
+    return [tuple(row) for row in db.session.execute(MERGED, {"county_id": county_id})]
+
+
+def with_successors(village_ids: Iterable[int], merged: Iterable[tuple[int, int]]) -> list[int]:
+    """These villages and those they became: what a unit said, all of them read. Pure."""
+    own = set(village_ids)
+    return sorted(own | {into for village_id, into in merged if village_id in own})
 
 
 def unit_of(village_id: int, period: date) -> int | None:

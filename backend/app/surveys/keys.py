@@ -22,6 +22,7 @@ from backend.app.surveys.units import merge_neighbours, name_of, size_of
 SEAL = "ballot_key"
 USES = ("survey", "ticket")
 _UNITS = "(SELECT id FROM ballot_unit WHERE county_id = :county_id AND period = :period)"
+ISSUED = text(f"SELECT EXISTS (SELECT FROM ballot_issue WHERE unit_id IN {_UNITS})")  # noqa: S608
 DELETE_MONTH = (
     text("DELETE FROM ballot_signing_key WHERE county_id = :county_id AND period = :period"),
     text(f"DELETE FROM ballot_unit_village WHERE unit_id IN {_UNITS}"),  # noqa: S608
@@ -39,7 +40,7 @@ def prepare_period(
     """Units and keys of a month; returns how many keys are new, 0 when all were there."""
     generate = generate or blind.generate
     db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
-    if _has_units(county_id, period):
+    if has_units(county_id, period):
         return 0
     made = 0
     for villages in merge_neighbours(todays_villages(county_id)):
@@ -56,7 +57,7 @@ def prepare_period(
     return made
 
 
-def _has_units(county_id: int, period: date) -> bool:
+def has_units(county_id: int, period: date) -> bool:
     query = select(BallotUnit.id).where(
         BallotUnit.county_id == county_id, BallotUnit.period == period
     )
@@ -129,10 +130,12 @@ def remake_period(county_id: int, period: date) -> int:
     """New units and keys of a month to come, for example because villages grew or shrank.
 
     The month's file gets another digest: what was pinned or printed for it must be made again.
-    Raises Conflict once the month has begun.
+    Raises Conflict once the month has begun, or ballots of it were given out.
     """
     if period <= calendar.month_of(calendar.today()):
         raise Conflict("这个月已经开始,钥匙不能再换")
+    if db.session.scalar(ISSUED, {"county_id": county_id, "period": period}):
+        raise Conflict("这个月的匿名票已经有人领了，钥匙不能再换")
     of_month = {"county_id": county_id, "period": period}
     for statement in DELETE_MONTH:
         db.session.execute(statement, of_month)

@@ -1,4 +1,8 @@
-"""Ballots: fetched once a month by whoever may vote, signed without being seen."""
+"""Ballots: fetched ahead, once a month, by whoever may vote; signed without being seen.
+
+Those of the next two months are given out and never those of the running one: then neither the
+order nor the day of fetching says anything about the order of the answers.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,6 +22,7 @@ from backend.app.surveys.errors import (
     BlindedRefused,
     CadreVotesNot,
     KeysUnknown,
+    NotAhead,
     NoVillage,
     VotingOnPaper,
 )
@@ -40,12 +45,11 @@ class Ballots:
 
 
 def issue_ballots(person_id: int, period: date, survey: bytes, tickets: Sequence[bytes]) -> Ballots:
-    """Signs this month's tokens, once a person; the same request again gets the same answer.
+    """Signs a coming month's tokens, once a person; the same request again gets the same answer.
 
-    Raises KeysUnknown, NoVillage, CadreVotesNot, BlindedRefused or AlreadyIssued.
+    Raises NotAhead, KeysUnknown, NoVillage, CadreVotesNot, BlindedRefused or AlreadyIssued.
     """
-    if period != calendar.month_of(calendar.today()):
-        raise KeysUnknown("只能领这个月的匿名票")
+    _check_ahead(period)
     if len(tickets) != TICKETS_A_MONTH:
         raise BlindedRefused(errors={"tickets": [f"应为 {TICKETS_A_MONTH} 张"]})
     unit_id = _unit_of(person_id, period)
@@ -54,6 +58,12 @@ def issue_ballots(person_id: int, period: date, survey: bytes, tickets: Sequence
     signed += [_sign(keys["ticket"], blinded, "tickets") for blinded in tickets]
     _mark_issued(person_id, period, unit_id, [survey, *tickets])
     return Ballots(unit_id, signed[0], tuple(signed[1:]))
+
+
+def _check_ahead(period: date) -> None:
+    coming = calendar.next_month(calendar.month_of(calendar.today()))
+    if period not in (coming, calendar.next_month(coming)):
+        raise NotAhead
 
 
 def _unit_of(person_id: int, period: date) -> int:
@@ -109,12 +119,11 @@ def _mark_issued(person_id: int, period: date, unit_id: int, blinded: Sequence[b
 
 
 def vote_on_paper(person_id: int, period: date) -> int:
-    """Chooses a slip of paper for this month instead of tokens; returns the unit.
+    """Chooses a slip of paper for a coming month instead of tokens; returns the unit.
 
-    Raises KeysUnknown, NoVillage, CadreVotesNot, or AlreadyIssued where tokens were given.
+    Raises NotAhead, KeysUnknown, NoVillage or CadreVotesNot; AlreadyIssued where tokens were given.
     """
-    if period != calendar.month_of(calendar.today()):
-        raise KeysUnknown("只能领这个月的匿名票")
+    _check_ahead(period)
     unit_id = _unit_of(person_id, period)
     db.session.execute(
         insert(BallotIssue)

@@ -10,7 +10,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.points.policy import policy_of
-from backend.app.surveys import results, rounds
+from backend.app.surveys import homes, results, rounds
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.questionnaires import questionnaire_for
@@ -117,13 +117,15 @@ def results_file(county_id: int, period: date) -> bytes:
         raise NotPublished
     said = results.said_of(found.id, rounds.questions_of_units(found))
     texts = results.texts_of(found.id)
+    merged = homes.merged_into(county_id)
     content = {
         "period": period_name(period),
         "title": found.title,
         "units": {
             str(unit.unit_id): {
                 "name": unit_name(unit),
-                "villages": unit.ids,
+                # What a village said before it went into another one, both may read.
+                "villages": homes.with_successors(unit.ids, merged),
                 "questions": [_question(one) for one in said.get(unit.unit_id, ())],
                 "texts": texts.get(unit.unit_id, [])
                 if results.may_quote(said.get(unit.unit_id, ()))

@@ -13,7 +13,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict
 from backend.app.scoring.disclosure import FEWEST
 from backend.app.surveys import answers, box, desks, results, unit_points
-from backend.app.surveys.keys import prepare_period
+from backend.app.surveys.keys import has_units, prepare_period
 from backend.app.surveys.models import (
     BallotUnit,
     BallotUnitVillage,
@@ -66,9 +66,11 @@ def counties() -> list[int]:
 
 
 def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date]:
-    """This month and those to come that have no keys yet, the nearest first."""
-    first = calendar.month_of(calendar.today())
-    wanted = [first]
+    """Of the coming months those that have no keys yet, the nearest first.
+
+    Never the running one: its ballots would have had to be fetched before.
+    """
+    wanted = [calendar.next_month(calendar.month_of(calendar.today()))]
     while len(wanted) < months:
         wanted.append(next_month(wanted[-1]))
     known = set(
@@ -88,7 +90,7 @@ def prepare_month(county_id: int, period: date) -> int:
 def open_ticket_desk(county_id: int) -> bool:
     """Anonymous tickets are taken every month that has keys; False when they already are."""
     period = calendar.month_of(calendar.today())
-    if period in months_without_keys(county_id, 1):
+    if not has_units(county_id, period):
         return False
     known = db.session.scalar(
         text(

@@ -9,7 +9,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.places.errors import RegionUnknown
-from backend.app.places.queries import get_place
+from backend.app.places.queries import current_village, get_place
 from backend.app.surveys import box
 from backend.app.tickets import author, files, intake, letters
 from backend.app.tickets.categories import find_category
@@ -59,15 +59,15 @@ def _category(county_id: int, code: str | None) -> str | None:
 
 
 def _place(village_id: int | None, county_id: int) -> int:
-    """The village named, or the county where none of its own was."""
+    """The village named, or what it went into; the county where none of its own was."""
     if village_id is None:
         return county_id
     try:
-        place = get_place(village_id)
+        place = get_place(current_village(village_id))
     except RegionUnknown:
         return county_id
     fits = place.county_id == county_id and place.level == "village" and place.is_open
-    return village_id if fits else county_id
+    return place.id if fits else county_id
 
 
 def try_word(content: bytes) -> bool:

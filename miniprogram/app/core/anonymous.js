@@ -63,8 +63,9 @@ const taken = (letter, answer) => {
 }
 
 /** The token was not spent: it goes back to the others. @param {purse.Letter} letter */
-const giveBack = (letter) => (/** @type {purse.Purse} */ { ballots }) => {
-  if (!ballots || ballots.period !== letter.period) return
+const giveBack = (letter) => (/** @type {purse.Purse} */ kept) => {
+  const ballots = kept.ballots[letter.period]
+  if (!ballots) return
   const { kid, r, sig } = letter.fields
   if (letter.kind === 'survey') ballots.survey = { kid, r, sig }
   else ballots.tickets = (ballots.tickets || []).concat({ kid, r, sig })
@@ -185,7 +186,8 @@ const send = async (letter) => {
 }
 
 /** Takes this very token; tapped twice, the first tap has it. @param {purse.Purse} kept @param {string} kind @param {purse.Token} held */
-const takeToken = ({ ballots }, kind, held) => {
+const takeToken = (kept, kind, held) => {
+  const ballots = kept.ballots[clock.period()]
   if (!ballots) return false
   const isHeld = (/** @type {any} */ one) => Boolean(one) && one.sig === held.sig
   if (kind === 'survey') {
@@ -203,7 +205,7 @@ const takeToken = ({ ballots }, kind, held) => {
  * @param {'survey'|'ticket'} kind @param {import('./envelope').Sealed} sealed @param {any} [more]
  */
 const submit = async (kind, sealed, more = {}) => {
-  const { ballots } = purse.read()
+  const ballots = purse.read().ballots[clock.period()]
   const held = ballots && (kind === 'survey' ? ballots.survey : (ballots.tickets || [])[0])
   if (!ballots || !held) throw noToken()
   const id = await randomName()
@@ -241,12 +243,14 @@ const sendWord = async (code, word) => {
 /** @param {string} code @returns {Promise<any>} what became of an anonymous ticket */
 const lookUp = (code) => post('/anon/receipt', { code })
 
-/** Forgets everything anonymous; this month's ballots are gone with it. */
+/** Forgets everything anonymous; the ballots of all months are gone with it. */
 const forget = () => {
   purse.change((kept) => {
-    const { ballots } = kept
+    /** @type {Record<string, purse.Ballots>} */
+    const ballots = {}
+    Object.keys(kept.ballots).forEach((period) => { ballots[period] = { period, state: 'forgotten' } })
     Object.assign(kept, {
-      ballots: ballots && { period: ballots.period, state: 'forgotten' },
+      ballots,
       outbox: [], answered: {}, receipts: [], note: '', problem: null,
     })
   })

@@ -1,7 +1,8 @@
 /**
- * Fetching the month's ballots, in the villager's name: at the month's first launch and never when
- * answering. What is asked for is kept word for word before it leaves, and asked for again until
- * it is answered, so that a lost answer costs nobody the month.
+ * Fetching ballots, in the villager's name: those of the next two months, at any opening, and never
+ * those of the month in which they are used. So neither the order nor the day of fetching says
+ * anything about an answer. What is asked for is kept word for word before it leaves, and asked for
+ * again until it is answered.
  */
 const { ApiError } = require('./errors')
 const { fromBase64, fromHex, join, toBase64 } = require('./bytes')
@@ -12,15 +13,9 @@ const purse = require('./purse')
 
 const TICKETS = 2
 const RANDOM = 32
-/** Refusals that hold for the whole month: asking again would change nothing. */
+/** Refusals that hold for a whole month: asking again would change nothing. */
 const FINAL = ['already_issued', 'voting_on_paper']
 const USES = ['survey'].concat(Array(TICKETS).fill('ticket'))
-
-const WORDS = {
-  already_issued: '这个月的匿名票已经在别的手机上领过,或者手机清过数据。一人一月只有一份,下个月再填。',
-  voting_on_paper: '您这个月选了纸质票,手机上就不用填了。',
-  forgotten: '这个月的匿名票已经从这部手机上删掉了,下个月再填。',
-}
 
 const tooOld = () => new ApiError({
   code: 'phone_too_old', message: '这部手机太旧,算不了匿名票。可以到村里领一张纸质票,一样算数。',
@@ -40,22 +35,24 @@ const hide = async (keys, use, period) => {
 /** Hides three messages and keeps them before anything is sent. @param {any} village @param {string} period */
 const ask = async (village, period) => {
   const { fetchKeys, keysOf } = require('./key_file')
-  const keys = keysOf(await fetchKeys(village.county_id, period), village.id)
+  const keys = keysOf(await fetchKeys(village.county_id, period), [village.bound_id, village.id])
   const hidden = []
   for (const use of USES) hidden.push(await hide(keys, use, period))
   const [survey, ...tickets] = hidden.map((one) => one.blinded)
   return purse.change((kept) => {
-    kept.ballots = {
+    kept.ballots[period] = {
       period,
       state: 'asked',
       county: village.county_id,
       village: { id: village.id, name: village.name },
       unit: keys.unit,
+      unitName: keys.unitName,
+      unitSize: keys.unitSize,
       keys: { survey: keys.survey, ticket: keys.ticket },
       request: { period, survey, tickets },
       veils: hidden.map((one) => one.veil),
     }
-  }).ballots
+  }).ballots[period]
 }
 
 /** @param {any} asked @param {number} place @param {string} signature @returns {purse.Token} */
@@ -74,27 +71,28 @@ const unveil = (asked, place, signature) => {
 const keep = (asked, answer) => {
   const tokens = [answer.survey].concat(answer.tickets).map((one, place) => unveil(asked, place, one))
   purse.change((kept) => {
-    const { period, county, village, unit, keys } = asked
-    kept.ballots = { period, county, village, unit, keys, state: 'ready', survey: tokens[0], tickets: tokens.slice(1) }
+    const { period, county, village, unit, unitName, unitSize } = asked
+    kept.ballots[period] = { period, county, village, unit, unitName, unitSize, state: 'ready', survey: tokens[0], tickets: tokens.slice(1) }
   })
 }
 
 /** @param {any} asked @param {any} error */
 const refused = (asked, error) => {
   if (!FINAL.includes(error.code)) return
-  purse.change((kept) => { kept.ballots = { period: asked.period, village: asked.village, state: error.code } })
+  purse.change((kept) => { kept.ballots[asked.period] = { period: asked.period, village: asked.village, state: error.code } })
 }
 
 /** @param {string} period */
 const takePaper = async (period) => {
   await choosePaper(period)
-  purse.change((kept) => { kept.ballots = { period, state: 'voting_on_paper' } })
+  purse.change((kept) => { kept.ballots[period] = { period, state: 'voting_on_paper' } })
 }
 
 /** @param {any} village @param {string} period */
 const fetchBallots = async (village, period) => {
-  const { ballots: held, wantsPaper } = purse.read()
-  const isAsked = held && held.period === period && held.state === 'asked' && held.village && held.village.id === village.id
+  const { ballots, wantsPaper } = purse.read()
+  const held = ballots[period]
+  const isAsked = held && held.village && held.village.id === village.id
   if (wantsPaper && !isAsked) return takePaper(period)
   if (typeof BigInt !== 'function') throw tooOld()
   const asked = isAsked ? held : await ask(village, period)
@@ -102,7 +100,7 @@ const fetchBallots = async (village, period) => {
     keep(asked, await issueBallots(/** @type {any} */ (asked).request))
   } catch (error) {
     refused(asked, error)
-    throw error
+    if (!FINAL.includes(error.code)) throw error
   }
   return undefined
 }
@@ -121,26 +119,31 @@ let preparing = null
 /** @param {any} error */
 const told = (error) => ({
   code: error.code || 'unexpected',
-  message: WORDS[error.code] || (error.code ? error.message : '匿名票没领成,过一会儿再打开看看。'),
+  message: error.code ? error.message : '匿名票没领成,过一会儿再打开看看。',
+})
+
+/** Months that are over, and what was never answered for a month that has begun. @param {string} period */
+const dropPast = (period) => purse.change(({ ballots }) => {
+  Object.keys(ballots)
+    .filter((month) => month < period || (month === period && ballots[month].state === 'asked'))
+    .forEach((month) => { delete ballots[month] })
 })
 
 /** @param {any} village */
 const prepareOnce = async (village) => {
-  const period = clock.period()
-  const held = purse.read().ballots
-  const isSettled = held && held.state !== 'asked' && held.period >= period
-  const failed = isSettled ? null : await fetchBallots(village, period).then(() => null, told)
-  purse.change((kept) => {
-    const state = kept.ballots ? kept.ballots.state : 'asked'
-    kept.problem = failed || (WORDS[state] ? told({ code: state }) : null)
-  })
-  if (!failed) await keepOptions(period)
+  dropPast(clock.period())
+  let failed = null
+  for (const month of purse.coming().filter((one) => !purse.isSettled(one))) {
+    failed = failed || await fetchBallots(village, month).then(() => null, told)
+  }
+  purse.change((kept) => { kept.problem = failed })
+  if (!failed) await keepOptions(clock.period())
 }
 
 /**
- * Sees to it that this month's ballots lie on the phone. Never rejects: what went wrong is kept
- * with its sentence, to be told where the villager wants to answer.
- * @param {any} village with county_id @returns {Promise<void>}
+ * Sees to it that the next two months' ballots lie on the phone. Never rejects: what went wrong is
+ * kept with its sentence, to be told where the villager wants to answer.
+ * @param {any} village with county_id and the id it was bound by @returns {Promise<void>}
  */
 const prepare = (village) => {
   if (!preparing) {
@@ -151,4 +154,4 @@ const prepare = (village) => {
   return preparing
 }
 
-module.exports = { prepare, WORDS }
+module.exports = { prepare }

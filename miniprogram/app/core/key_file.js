@@ -23,7 +23,7 @@ const notPinned = () => new ApiError({
 })
 const elsewhere = () => new ApiError({
   code: 'village_without_keys',
-  message: '您的村这个月没有匿名票。刚换过村的,下个月再填。',
+  message: '您的村还没有匿名票。刚换过村的，过一两个月就有。',
 })
 
 /** @param {any} content @param {number} county @param {string} period */
@@ -36,6 +36,7 @@ const isWhole = (content, county, period) => {
     && new Set(moduli).size === moduli.length
     && moduli.every((/** @type {any} */ n) => typeof n === 'string' && MODULUS.test(n))
     && keys.every((/** @type {any} */ key) => USES.includes(key.use) && String(key.unit) in units)
+    && Object.keys(units).every((name) => Array.isArray(units[name].villages) && units[name].size >= 0)
 }
 
 /** @param {Uint8Array} bytes @param {number} county @param {string} period @returns {any} throws what a villager is told */
@@ -55,18 +56,21 @@ const fetchKeys = async (county, period) => {
 }
 
 /**
- * My unit and its keys. @param {any} content of a checked file @param {number} village
- * @returns {{unit: number, survey: string, ticket: string}}
+ * My unit and its keys: that of the village I bound, or of the village it went into meanwhile.
+ * @param {any} content of a checked file @param {number[]} villages
+ * @returns {{unit: number, unitName: string, unitSize: number, survey: string, ticket: string}}
  */
-const keysOf = (content, village) => {
-  const unit = Object.keys(content.units).find((name) => content.units[name].includes(village))
+const keysOf = (content, villages) => {
+  const unitOf = (/** @type {number} */ village) => Object.keys(content.units).find((name) => content.units[name].villages.includes(village))
+  const unit = villages.map(unitOf).find(Boolean)
   if (!unit) throw elsewhere()
   const modulus = (/** @type {string} */ use) => {
     const found = content.keys.find((/** @type {any} */ key) => String(key.unit) === unit && key.use === use)
     if (!found) throw mismatch()
     return found.n
   }
-  return { unit: Number(unit), survey: modulus('survey'), ticket: modulus('ticket') }
+  const { name, size } = content.units[unit]
+  return { unit: Number(unit), unitName: name, unitSize: size, survey: modulus('survey'), ticket: modulus('ticket') }
 }
 
 /** The start of a digest as the village's notice prints it. @param {string} digest */

@@ -1,23 +1,21 @@
-/** What a month needs is fetched at its first launch, long before anybody answers anything. */
+/** What is fetched long before anybody answers anything: this month's questions, coming months' ballots. */
 const ballots = require('./ballots')
-const clock = require('./clock')
 const purse = require('./purse')
 const survey = require('./survey')
 const { getMe } = require('../api/me')
 
-/** The questions, then the ballots. @param {any} village with county_id */
-const prepare = async (village) => {
-  if (!village || !village.county_id) return
-  await survey.refresh(village.county_id)
-  await ballots.prepare(village)
+/** The questions, then the ballots. @param {any} binding of the villager */
+const prepare = async (binding) => {
+  if (!binding || !binding.village.county_id) return
+  await survey.refresh(binding.village.county_id)
+  await ballots.prepare({ ...binding.village, bound_id: binding.bound_village_id })
 }
 
-/** For who only ever scans and never sees the first page; does nothing once the month is prepared. */
+/** For who only ever scans and never sees the first page; does nothing once the ballots are there. */
 const prepareUnseen = async () => {
-  const held = purse.read().ballots
-  if (held && held.state !== 'asked' && held.period === clock.period()) return
+  if (purse.coming().every(purse.isSettled)) return
   const me = await getMe().catch(() => null)
-  if (me && me.binding) await prepare(me.binding.village)
+  if (me) await prepare(me.binding)
 }
 
 module.exports = { prepare, prepareUnseen }

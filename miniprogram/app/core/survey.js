@@ -1,6 +1,7 @@
 /** Where the villager stands with this month's survey, told from what lies on the phone alone. */
 const clock = require('./clock')
 const purse = require('./purse')
+const { whyNone } = require('./no_ballot')
 const { dayWords } = require('./words')
 const { getRound } = require('../api/surveys')
 
@@ -13,7 +14,6 @@ const REFUSALS = {
   bad_token: '这张匿名票不对,没收下。请到「怎么查证」里核对钥匙;对不上,就打 12345。',
   no_token: '这个月的匿名票已经用完了,下个月再来。',
 }
-const NO_BALLOT = { code: 'no_ballot', message: '匿名票还没领到。有信号的时候打开首页,会自己领好。' }
 
 /** @returns {any} the questions as they were fetched last */
 const round = () => wx.getStorageSync(KEPT) || null
@@ -35,16 +35,17 @@ const stateOf = (asked) => {
 }
 
 /** @param {any} asked @param {purse.Purse} held */
-const whenOpen = (asked, { ballots, answered, problem }) => {
+const whenOpen = (asked, held) => {
   const refused = (/** @type {any} */ told) => ({ view: 'refused', ...told })
-  const became = answered[asked.period]
-  if (!ballots || ballots.state !== 'ready' || ballots.period !== asked.period) return refused(problem || NO_BALLOT)
+  const became = held.answered[asked.period]
+  const ballots = held.ballots[asked.period]
+  if (!ballots || ballots.state !== 'ready') return refused(whyNone(held))
   const mine = asked.units[String(ballots.unit)]
   if (!ballots.survey || !mine) {
     const code = became && REFUSALS[became] ? became : 'no_token'
     return refused({ code, message: REFUSALS[code] })
   }
-  return { view: 'ask', questions: mine.questions, unitName: mine.name }
+  return { view: 'ask', questions: mine.questions, unitName: ballots.unitName, unitSize: ballots.unitSize }
 }
 
 /** @returns {any} with a view: unknown (never heard), none, scheduled, closed, published, refused, done or ask */

@@ -26,11 +26,12 @@ const describeQuestion = (question) => ({
 
 /** @param {any} results @param {number} village */
 const describe = (results, village) => {
-  const name = Object.keys(results.units).find((one) => results.units[one].villages.includes(village))
-  if (!name) return null
-  const unit = results.units[name]
-  const questions = unit.questions.filter((/** @type {any} */ one) => one.kind !== 'text').map(describeQuestion)
-  return { title: results.title, month: monthWords(results.period), name: unit.name, questions, texts: unit.texts }
+  const mine = Object.keys(results.units).map((name) => results.units[name]).filter((unit) => unit.villages.includes(village))
+  const units = mine.map((unit) => ({
+    name: unit.name, texts: unit.texts,
+    questions: unit.questions.filter((/** @type {any} */ one) => one.kind !== 'text').map(describeQuestion),
+  }))
+  return units.length ? { title: results.title, month: monthWords(results.period), units } : null
 }
 
 /** The newest published month, this one or the one before; null where there is none. @param {any} village */

@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from tests.factories.surveys import open_round
 from tests.factories.tickets import Offices, make_offices, villager
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
+EARLIER = datetime(2026, 10, 10, 4, tzinfo=UTC)
 PERIOD = date(2026, 11, 1)
 PEPPER = bytes(range(32))
 
@@ -91,10 +93,34 @@ def ballots_for(key_file: dict[str, Any]) -> list[Ballot]:
     return [new_ballot(use, unit, moduli[use]) for use in ("survey", "ticket", "ticket")]
 
 
-def ask(phone: Phone, ballots: list[Ballot], period: str = "2026-11", **changes: Any) -> Any:
+@contextmanager
+def clock(at: datetime) -> Iterator[None]:
+    """The whole application stands at another instant for a while."""
+    before = calendar.now
+    calendar.now = lambda: at
+    try:
+        yield
+    finally:
+        calendar.now = before
+
+
+def ask(
+    phone: Phone,
+    ballots: list[Ballot],
+    period: str = "2026-11",
+    at: datetime = EARLIER,
+    **changes: Any,
+) -> Any:
+    """Ballots are fetched in an earlier month than the one they are for."""
     blinded = [text_of(ballot.hidden.blinded) for ballot in ballots]
     body = {"period": period, "survey": blinded[0], "tickets": blinded[1:], **changes}
-    return phone.call("POST", "/ballots", json=body)
+    with clock(at):
+        return phone.call("POST", "/ballots", json=body)
+
+
+def choose_paper(phone: Phone, period: str = "2026-11", at: datetime = EARLIER) -> Any:
+    with clock(at):
+        return phone.call("POST", "/ballots/paper", json={"period": period})
 
 
 @pytest.fixture
@@ -137,7 +163,7 @@ class Vote:
 
 
 def get_vote(phone: Phone, key_file: dict[str, Any]) -> Vote:
-    """Fetches ballots as a phone does at the month's first launch."""
+    """Fetches ballots as a phone does, in an earlier month."""
     ballots = ballots_for(key_file)
     answer = ask(phone, ballots)
     assert answer.status_code == 200, answer.json

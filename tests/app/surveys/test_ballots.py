@@ -1,6 +1,7 @@
 """Ballots: once a person and month, signed unseen, the same answer for the same request."""
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -8,11 +9,23 @@ from sqlalchemy import text
 from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
-from backend.app.surveys import blind, keys
+from backend.app.core.errors import Conflict
+from backend.app.places.reorganisation import merge_villages
+from backend.app.surveys import blind, keys, rounds
 from backend.demo.ballot import finalize
 from tests.app.ratings.conftest import open_phone
-from tests.app.surveys.conftest import NOW, PERIOD, ask, ballots_for, bytes_of, text_of
-from tests.factories.county import grant_role, make_person
+from tests.app.surveys.conftest import (
+    EARLIER,
+    NOW,
+    PERIOD,
+    ask,
+    ballots_for,
+    bytes_of,
+    choose_paper,
+    clock,
+    text_of,
+)
+from tests.factories.county import actor_with, grant_role, make_county, make_person
 from tests.factories.tickets import forget, villager
 
 
@@ -62,10 +75,57 @@ def test_a_broken_request_names_its_field(phone, key_file, field, value, scalar)
     assert scalar("SELECT count(*) FROM ballot_issue") == 0
 
 
-@pytest.mark.parametrize("period", ["2026-10", "2026-12"])
-def test_only_this_months_ballots_are_given(phone, key_file, period: str) -> None:
-    answer = ask(phone, ballots_for(key_file), period=period)
-    assert (answer.status_code, answer.json["code"]) == (404, "keys_unknown")
+# The county's midnight is at four in the afternoon of the day before, UTC.
+@pytest.mark.parametrize(
+    ("at", "given"),
+    [
+        (datetime(2026, 8, 31, 15, 59, tzinfo=UTC), False),
+        (datetime(2026, 8, 31, 16, tzinfo=UTC), True),
+        (datetime(2026, 10, 31, 15, 59, tzinfo=UTC), True),
+        (datetime(2026, 10, 31, 16, tzinfo=UTC), False),
+        (NOW, False),
+        (datetime(2026, 12, 1, tzinfo=UTC), False),
+    ],
+)
+def test_ballots_are_given_two_months_ahead_and_never_in_their_own(
+    phone, key_file, at: datetime, given: bool, scalar
+) -> None:
+    for act in (choose_paper, lambda *_, **when: ask(phone, ballots_for(key_file), **when)):
+        forget()
+        with transaction() as session:
+            session.execute(text("DELETE FROM ballot_issue"))
+        answer = act(phone, at=at)
+        assert (answer.status_code, scalar("SELECT count(*) FROM ballot_issue")) == (
+            (200, 1) if given else (409, 0)
+        )
+        if not given:
+            assert answer.json["code"] == "not_ahead"
+            assert "只发下个月和再下个月的" in answer.json["message"]
+
+
+def test_keys_of_which_ballots_are_out_are_never_made_anew(county, phone, key_file) -> None:
+    ask(phone, ballots_for(key_file))
+    forget()
+    with clock(EARLIER), pytest.raises(Conflict, match="已经有人领了"), transaction():
+        keys.remake_period(county.id, PERIOD)
+    assert client_file(phone, county) == key_file
+
+
+def client_file(phone, county) -> object:
+    return phone.client.get(f"/keys/{county.id}/2026-11.json").json
+
+
+def test_whose_village_went_into_another_one_votes_where_the_ballots_were_made(
+    client, county, key_file, scalar
+) -> None:
+    bound = villager(client, county)
+    gone, into = county.village_ids
+    forget()
+    with transaction():
+        merge_villages(actor_with(Role.COUNTY_MANAGER, county.id), gone, into)
+    me = bound.call("GET", "/me").json["binding"]
+    assert (me["village"]["id"], me["bound_village_id"]) == (into, gone)
+    assert ask(bound, ballots_for(key_file)).status_code == 200
 
 
 def test_whoever_bound_no_village_gets_none(client, key_file) -> None:
@@ -135,9 +195,9 @@ def test_the_clock_of_these_tests_lies_in_the_period() -> None:
 
 
 def test_whoever_chose_paper_gets_no_tokens_and_may_say_so_again(phone, key_file) -> None:
-    chosen = phone.call("POST", "/ballots/paper", json={"period": "2026-11"})
+    chosen = choose_paper(phone)
     assert chosen.json == {"unit": key_file["keys"][0]["unit"]}
-    again = phone.call("POST", "/ballots/paper", json={"period": "2026-11"})
+    again = choose_paper(phone)
     assert again.status_code == 200
     answer = ask(phone, ballots_for(key_file))
     assert (answer.status_code, answer.json["code"]) == (409, "voting_on_paper")
@@ -145,10 +205,17 @@ def test_whoever_chose_paper_gets_no_tokens_and_may_say_so_again(phone, key_file
 
 def test_whoever_has_tokens_gets_no_paper(phone, key_file) -> None:
     ask(phone, ballots_for(key_file))
-    answer = phone.call("POST", "/ballots/paper", json={"period": "2026-11"})
+    answer = choose_paper(phone)
     assert (answer.status_code, answer.json["code"]) == (409, "already_issued")
 
 
-def test_paper_is_chosen_for_this_month_only(phone, key_file) -> None:
-    answer = phone.call("POST", "/ballots/paper", json={"period": "2026-12"})
-    assert (answer.status_code, answer.json["code"]) == (404, "keys_unknown")
+def test_the_first_month_of_a_county_has_no_keys_and_its_next_six_have(app, monkeypatch) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    county = make_county()
+    months = rounds.months_without_keys(county.id)
+    assert [keys.period_name(month) for month in months] == [
+        "2026-12", "2027-01", "2027-02", "2027-03", "2027-04", "2027-05",
+    ]  # fmt: skip
+    forget()
+    with transaction():
+        assert rounds.open_ticket_desk(county.id) is False

@@ -69,8 +69,9 @@ def at(monkeypatch: pytest.MonkeyPatch, later: timedelta) -> None:
     monkeypatch.setattr(calendar, "now", lambda: NOW + later)
 
 
-def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar) -> None:
+def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar, monkeypatch) -> None:
     blinded = [ballot.hidden.blinded for ballot in ballots_for(key_file)]
+    at(monkeypatch, -timedelta(days=31))
     cuts = survives(
         lambda: operations.issue_ballots(phone.person_id, PERIOD, blinded[0], blinded[1:])
     )

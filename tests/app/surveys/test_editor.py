@@ -14,6 +14,7 @@ from backend.app.surveys import checks, editor, keys, library
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW
 from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.county import make_county
 from tests.factories.surveys import populate
 from tests.factories.tickets import forget
 
@@ -270,6 +271,23 @@ def test_units_can_be_merged_anew_before_the_month_begins(draft, county, scalar)
     assert draft.post(f"{PAGE}/remake").status_code == 302
     assert keys.key_file(county.id, DECEMBER) != before
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'remake_survey_keys'") == 1
+
+
+def test_in_a_countys_first_month_only_bindings_are_collected(client, app, monkeypatch) -> None:
+    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    fresh = make_county()
+    populate(fresh.id, fresh.village_ids)
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, fresh.id, "desk"))
+    assert "首月只收绑定" in desk.get("/console/surveys").text
+    desk.post("/console/surveys", period="2026-11")
+    november = {**FORM, "opens_at": "2026-11-21T08:00", "closes_at": "2026-11-28T18:00"}
+    assert desk.post("/console/surveys/2026-11/edit", **november).status_code == 302
+    refused = desk.post("/console/surveys/2026-11/schedule")
+    assert (refused.status_code, "首月只收绑定" in refused.text) == (409, True)
+
+
+def test_a_county_with_this_months_keys_hears_nothing_of_a_first_month(desk, county) -> None:
+    assert "首月只收绑定" not in desk.get("/console/surveys").text
 
 
 def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -> None:

@@ -13,7 +13,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.surveys import paper, rounds
-from tests.app.surveys.conftest import NOW, PERIOD
+from tests.app.surveys.conftest import NOW, PERIOD, choose_paper
 from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
 from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
@@ -183,7 +183,7 @@ def test_no_more_slips_are_counted_than_were_given(survey, given, clerks) -> Non
 
 
 def test_a_slip_chosen_on_the_phone_counts_as_given(client, county, unit, survey) -> None:
-    villager(client, county).call("POST", "/ballots/paper", json={"period": "2026-11"})
+    choose_paper(villager(client, county))
     assert paper.slips_of(survey, unit).given == 1
 
 

@@ -71,7 +71,7 @@ def make_month(county_id: int, crowd: Sequence[int], said: Sequence[tuple[int, i
     units, left = [], iter(crowd)
     with transaction() as session:
         for phone, paper, ballots in said:
-            unit = BallotUnit(county_id=county_id, period=period)
+            unit = BallotUnit(county_id=county_id, period=period, name="", size=0)
             session.add(unit)
             session.flush()
             people = [next(left) for _ in range(ballots)]

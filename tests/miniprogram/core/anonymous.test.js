@@ -3,8 +3,8 @@
 const assert = require('node:assert/strict')
 const { before, test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { County, KEYS, ANONYMOUS, INBOX, unpad, error, fine } = require('../county')
-const { Mortal, purseOf, partsOf } = require('../mortal')
+const { County, phoneWithBallots, KEYS, ANONYMOUS, INBOX, unpad, error, fine } = require('../county')
+const { Mortal, purseOf, ballotsOf, partsOf } = require('../mortal')
 const { isSigned, context } = require('../../../miniprogram/app/core/blind')
 const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
 
@@ -13,11 +13,7 @@ const county = () => new County()
 /** A phone's storage with this month's ballots on it; each test starts from a copy. */
 let prepared
 
-before(async () => {
-  const phone = await openApp({ device: county().device() })
-  await phone.until(() => purseOf(phone.storage)?.options)
-  prepared = phone.storage.map
-})
+before(async () => { prepared = await phoneWithBallots() })
 
 const copy = () => new Mortal(new Map(prepared))
 const open = (path, own, mortal, device = {}) =>
@@ -170,7 +166,8 @@ test('T9 killed between any two steps of answering: one answer', async () => {
     await phone.until(() => became(next, own) === 'kept')
     own.flush()
     await (await relaunch(own, next)).until(() => became(next, own) === 'durable')
-    const { outbox, ballots } = purseOf(next.storage)
+    const { outbox } = purseOf(next.storage)
+    const ballots = ballotsOf(next.storage, own.period)
     assert.equal(own.spent.size, 1, `one answer after ${steps} steps`)
     assert.deepEqual([outbox.length, ballots.survey, ballots.tickets.length], [0, null, 2])
   }
@@ -222,7 +219,8 @@ for (const [status, code, words] of [[410, 'closed', '来晚了一步'], [403, '
     own.answers['POST /anon/response'] = () => error(status, code, '')
     const mortal = copy()
     await (await answer(own, mortal)).see(words)
-    const { outbox, ballots } = purseOf(mortal.storage)
+    const { outbox } = purseOf(mortal.storage)
+    const ballots = ballotsOf(mortal.storage, own.period)
     assert.deepEqual([outbox, ballots.survey, partsOf(mortal.storage)], [[], null, []])
     await relaunch(own, mortal)
     assert.equal(sent(own).length, 1)

@@ -4,15 +4,16 @@ const assert = require('node:assert/strict')
 const { createHash } = require('node:crypto')
 const { test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { County, KEYS, monthOf, error, fine } = require('../county')
+const { County, KEYS, monthOf, phoneWithBallots, error, fine } = require('../county')
 const { CARD } = require('../village')
-const { Mortal, purseOf } = require('../mortal')
+const { Mortal, purseOf, ballotsOf } = require('../mortal')
 const { isSigned, context } = require('../../../miniprogram/app/core/blind')
 const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
 
 const DAY_MS = 86400000
 const launch = (county, device = {}) => openApp({ device: county.device(device) })
-const ready = (phone) => phone.until(() => purseOf(phone.storage)?.ballots?.state === 'ready')
+const isReady = (storage, months) => months.every((month) => ballotsOf(storage, month)?.state === 'ready')
+const ready = (phone, county) => phone.until(() => isReady(phone.storage, county.coming))
 const told = (phone) => phone.until(() => purseOf(phone.storage)?.problem)
 
 /** What the villager reads where he wants to answer. */
@@ -22,30 +23,59 @@ const readsInSurvey = async (county, storage, words) => {
   return phone
 }
 
-/** @param {(file: object) => object} change of a key file that is pinned all the same */
-const withFile = (county, change) => {
-  county.bytes = Buffer.from(JSON.stringify(change(county.keyFile())))
-  county.digest = createHash('sha256').update(county.bytes).digest('hex')
-  return county
-}
+/** @param {(file: object) => object} change of every key file, pinned all the same */
+const withFile = (county, change) => Object.assign(county, { change })
+
+/** @param {(text: string) => string} alter of what is served, after it was pinned */
+const served = (county, alter) => { county.alter = (bytes) => Buffer.from(alter(bytes.toString())) }
 
 const isGood = (token, use, period) => {
   const ctx = context(use, period, 70)
   return isSigned(fromHex(KEYS[use].n), join(fromBase64(token.r), ctx), fromBase64(token.sig))
 }
 
-test('the first launch of a month fetches one ballot and two tickets, the second nothing', async () => {
+test('a launch fetches one ballot and two tickets of each of the next two months, the second nothing', async () => {
   const county = new County()
   const phone = await launch(county)
-  await ready(phone)
-  const { ballots } = purseOf(phone.storage)
-  assert.ok(isGood(ballots.survey, 'survey', county.period))
-  assert.equal(ballots.tickets.length, 2)
-  ballots.tickets.forEach((token) => assert.ok(isGood(token, 'ticket', county.period)))
-  assert.equal(ballots.veils, undefined)
+  await ready(phone, county)
+  assert.deepEqual(county.requests('POST /ballots').map((one) => one.data.period), county.coming)
+  for (const month of county.coming) {
+    const ballots = ballotsOf(phone.storage, month)
+    assert.ok(isGood(ballots.survey, 'survey', month))
+    assert.equal(ballots.tickets.length, 2)
+    ballots.tickets.forEach((token) => assert.ok(isGood(token, 'ticket', month)))
+    assert.equal(ballots.veils, undefined)
+  }
   const again = await launch(county, { storage: phone.storage })
-  await again.see('3 个小问题')
-  assert.equal(county.requests('POST /ballots').length, 1)
+  await again.see('这个月的问卷')
+  assert.equal(county.requests('POST /ballots').length, 2)
+})
+
+test('nothing is ever asked for the running month, whenever the phone is opened', async () => {
+  const county = new County()
+  const phone = await launch(county)
+  await ready(phone, county)
+  assert.equal(ballotsOf(phone.storage, county.period), undefined)
+  assert.ok(county.requests('POST /ballots').every((one) => one.data.period > county.period))
+  await readsInSurvey(county, phone.storage, `从 ${Number(county.coming[0].slice(5))}月起就能填`)
+})
+
+test('each month a launch fetches one month more, and what was fetched before is used', async () => {
+  const storage = new Mortal(new Map(await phoneWithBallots())).storage
+  const county = new County()
+  assert.ok(isReady(storage, [county.period, ...county.coming]))
+  const phone = await launch(county, { storage })
+  await phone.see('3 个小问题')
+  assert.equal(county.requests('POST /ballots').length, 0)
+  await readsInSurvey(county, storage, '最近办事方便吗')
+})
+
+test('what was never answered for a month that has begun is dropped, as months that are over', async () => {
+  const county = new County()
+  const [over, begun] = ['2020-01', county.period]
+  const phone = await withPurse(county, { ballots: { [over]: { period: over, state: 'ready' }, [begun]: { period: begun, state: 'asked' } } })
+  await ready(phone, county)
+  assert.deepEqual(Object.keys(purseOf(phone.storage).ballots), county.coming)
 })
 
 test('who only scans and never sees the first page has the ballots too, after the rating', async () => {
@@ -55,7 +85,7 @@ test('who only scans and never sees the first page has the ballots too, after th
   assert.equal(county.requests('POST /ballots').length, 0)
   phone.tap('#level-1')
   phone.tap('#send')
-  await ready(phone)
+  await ready(phone, county)
   const again = await openApp({ path: 'pages/scan/index', query: { code: 'CODE1' }, device: county.device({ storage: phone.storage }) })
   await again.see('非常满意')
   again.tap('#level-1')
@@ -66,8 +96,8 @@ test('who only scans and never sees the first page has the ballots too, after th
 
 test('keys and questions are asked for without a name', async () => {
   const county = new County()
-  await ready(await launch(county))
-  for (const endpoint of [`GET /keys/1/${county.period}.json`, `GET /surveys/1/${county.period}.json`]) {
+  await ready(await launch(county), county)
+  for (const endpoint of [`GET /keys/1/${county.coming[0]}.json`, `GET /surveys/1/${county.period}.json`]) {
     assert.deepEqual(county.requests(endpoint).map((one) => one.header), [{}], endpoint)
   }
 })
@@ -82,8 +112,8 @@ test('an answer that was lost is asked for again word for word', async () => {
   const phone = await launch(county)
   await told(phone)
   isLost = false
-  await ready(await launch(county, { storage: phone.storage }))
-  const [first, second] = county.requests('POST /ballots')
+  await ready(await launch(county, { storage: phone.storage }), county)
+  const [first, second] = county.requests('POST /ballots').filter((one) => one.data.period === county.coming[0])
   assert.deepEqual(second.data, first.data)
 })
 
@@ -98,30 +128,33 @@ test('T9 killed between any two steps of fetching, the next launch has the ballo
     isDead = mortal.isDead
     const next = new Mortal(mortal.left)
     const phone = await launch(county, { storage: next.storage })
-    await ready(phone)
-    const { survey, tickets } = purseOf(next.storage).ballots
-    assert.ok(isGood(survey, 'survey', county.period), `after ${steps} steps`)
-    assert.ok(tickets.every((token) => isGood(token, 'ticket', county.period)))
+    await ready(phone, county)
+    for (const month of county.coming) {
+      const { survey, tickets } = ballotsOf(next.storage, month)
+      assert.ok(isGood(survey, 'survey', month), `after ${steps} steps`)
+      assert.ok(tickets.every((token) => isGood(token, 'ticket', month)))
+    }
   }
   assert.ok(steps > 10, `${steps} steps`)
 })
 
 for (const name of ['a second phone', 'a phone set up anew']) {
-  test(`${name} is told that the month's ballots are out, and does not ask every day`, async () => {
+  test(`${name} is told that the months' ballots are out, and does not ask every day`, async () => {
     const county = new County()
-    await ready(await launch(county))
+    await ready(await launch(county), county)
     const other = await launch(county)
-    await other.until(() => purseOf(other.storage)?.ballots?.state === 'already_issued')
-    await readsInSurvey(county, other.storage, '一人一月只有一份,下个月再填')
+    await other.until(() => county.coming.every((one) => ballotsOf(other.storage, one)?.state === 'already_issued'))
+    await readsInSurvey(county, other.storage, '换了手机、清过数据，就找不回来')
     await (await launch(county, { storage: other.storage })).see('这个月的问卷')
-    assert.equal(county.requests('POST /ballots').length, 2)
+    assert.equal(county.requests('POST /ballots').length, 4)
   })
 }
 
 const ALTERED = {
-  'one byte changed': (county) => { county.bytes = Buffer.from(county.bytes.toString().replace('"county":1', '"county": 1')) },
-  'a key of my own': (county) => { county.bytes = Buffer.from(county.bytes.toString().replace(KEYS.survey.n, KEYS.other.n)) },
-  'a page of somebody else': (county) => { county.bytes = Buffer.from('<html>') },
+  'one byte changed': (county) => served(county, (text) => text.replace('"county":1', '"county": 1')),
+  'a key of my own': (county) => served(county, (text) => text.replace(KEYS.survey.n, KEYS.other.n)),
+  'a unit that looks larger': (county) => served(county, (text) => text.replace('"size":64', '"size":640')),
+  'a page of somebody else': (county) => served(county, () => '<html>'),
   'pinned, but two keys for one use': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.concat(file.keys[0]) })),
   'pinned, but a short key': (county) => withFile(county, (file) => ({ ...file, keys: [{ ...file.keys[0], n: file.keys[0].n.slice(2) }, ...file.keys.slice(1)] })),
   'pinned, but one key for two uses': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.map((key) => ({ ...key, n: KEYS.survey.n })) })),
@@ -146,13 +179,11 @@ for (const [name, alter] of Object.entries(ALTERED)) {
 
 test('a key file that was put right again is taken at the next launch', async () => {
   const county = new County()
-  const { bytes } = county
-  county.bytes = Buffer.from('x')
+  served(county, () => 'x')
   const phone = await launch(county)
   await told(phone)
-  county.bytes = bytes
-  const again = await launch(county, { storage: phone.storage })
-  await again.see('3 个小问题')
+  served(county, (text) => text)
+  await ready(await launch(county, { storage: phone.storage }), county)
 })
 
 test('a month that this package knows no keys for is said, with the date as the first suspect', async () => {
@@ -161,7 +192,7 @@ test('a month that this package knows no keys for is said, with the date as the 
   const phone = await launch(county)
   await told(phone)
   await readsInSurvey(county, phone.storage, '先看手机上的日期对不对')
-  assert.equal(county.requests(`GET /keys/1/${county.period}.json`).length, 0)
+  assert.equal(county.asked.filter((one) => one.endpoint.startsWith('GET /keys/')).length, 0)
 })
 
 test('a signature of another key is thrown away and the villager warned', async () => {
@@ -170,7 +201,7 @@ test('a signature of another key is thrown away and the villager warned', async 
   county.issue = (data) => ({ ...other(data), data: { ...other(data).data, survey: KEYS.other.tag(data.survey) } })
   const phone = await launch(county)
   await phone.see('钥匙对不上,先不要填')
-  assert.equal(purseOf(phone.storage).ballots.survey, undefined)
+  assert.equal(ballotsOf(phone.storage, county.coming[0]).survey, undefined)
   await readsInSurvey(county, phone.storage, '不是用公示的钥匙签的')
 })
 
@@ -181,21 +212,19 @@ const elsewhen = (days, header) => {
   county.period = monthOf(now)
   county.header = header ? { Date: new Date(now).toUTCString() } : {}
   county.round = county.openRound({ opens_at: new Date(now - DAY_MS).toISOString(), closes_at: new Date(now + DAY_MS).toISOString() })
-  return withFile(county, (file) => file)
+  return county
 }
 
 test('the month is the server\'s where the clock of the phone is wrong', async () => {
   const county = elsewhen(62, true)
   const phone = await launch(county)
-  await ready(phone)
-  assert.equal(purseOf(phone.storage).ballots.period, county.period)
+  await ready(phone, county)
+  assert.deepEqual(Object.keys(purseOf(phone.storage).ballots), county.coming)
   assert.notEqual(county.period, monthOf(Date.now()))
-  const survey = await readsInSurvey(county, phone.storage, '手机上的日期不对')
-  assert.ok(survey.text().includes('最近办事方便吗'))
 })
 
 test('without the server\'s time a wrong clock ends in a sentence, not in a wrong ballot', async () => {
-  const county = elsewhen(62, false)
+  const county = elsewhen(400, false)
   const phone = await launch(county)
   await told(phone)
   assert.equal(purseOf(phone.storage).problem.code, 'keys_not_pinned')
@@ -208,7 +237,7 @@ const withPurse = (county, purse) => {
   mortal.storage.setItem('purse', JSON.stringify(purse))
   return launch(county, { storage: mortal.storage })
 }
-for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能给自己的村填问卷'], [404, 'keys_unknown', '还没有准备好'], [409, 'voting_on_paper', '选了纸质票']]) {
+for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能给自己的村填问卷'], [404, 'keys_unknown', '还没有准备好'], [409, 'not_ahead', '只提前领']]) {
   test(`${code} is said in its own words`, async () => {
     const county = new County({ 'POST /ballots': () => error(status, code, words) })
     const phone = await launch(county)
@@ -220,7 +249,7 @@ for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能�
 test('without a signal nothing is lost: the next launch fetches', async () => {
   const county = new County()
   const first = await launch(county)
-  await ready(first)
+  await ready(first, county)
   const phone = await launch(county, { online: false })
   await phone.see('信号')
   assert.equal(purseOf(phone.storage), null)
@@ -234,7 +263,7 @@ test('a village that changed while the answer was lost is asked for anew', async
   county.answers['GET /villages/12/scorecard'] = () => fine(CARD)
   delete county.answers['POST /ballots']
   const again = await launch(county, { storage: phone.storage })
-  await ready(again)
+  await ready(again, county)
   const [first, second] = county.requests('POST /ballots')
   assert.notEqual(first.data.survey, second.data.survey)
 })
@@ -252,19 +281,35 @@ test('a phone that knows no large numbers still opens, and says what to do inste
   }
 })
 
-test('who wants paper gets paper from the next month on', async () => {
+test('who wants paper gets paper for the months that are not fetched yet', async () => {
   const county = new County({ 'POST /ballots/paper': () => fine({ unit: 70 }) })
   const phone = await withPurse(county, { wantsPaper: true })
-  await phone.until(() => purseOf(phone.storage)?.ballots?.state === 'voting_on_paper')
-  await readsInSurvey(county, phone.storage, '您这个月选了纸质票')
-  assert.deepEqual(county.requests('POST /ballots/paper')[0].data, { period: county.period })
+  await phone.until(() => county.coming.every((one) => ballotsOf(phone.storage, one)?.state === 'voting_on_paper'))
+  await readsInSurvey(county, phone.storage, '您选了纸质票')
+  assert.deepEqual(county.requests('POST /ballots/paper').map((one) => one.data), county.coming.map((period) => ({ period })))
   assert.equal(county.requests('POST /ballots').length, 0)
+})
+
+test('a month that chose paper elsewhere is not asked for again', async () => {
+  const county = new County({ 'POST /ballots': () => error(409, 'voting_on_paper', '选了纸质票') })
+  const phone = await launch(county)
+  await phone.until(() => county.coming.every((one) => ballotsOf(phone.storage, one)?.state === 'voting_on_paper'))
+  await readsInSurvey(county, phone.storage, '您选了纸质票')
+})
+
+test('whose village went into another one keeps the unit it was bound by', async () => {
+  const county = new County()
+  county.binding = { ...county.binding, village: { ...county.binding.village, id: 13 }, bound_village_id: 12 }
+  county.answers['GET /villages/13/scorecard'] = () => fine(CARD)
+  const phone = await launch(county)
+  await ready(phone, county)
+  assert.equal(ballotsOf(phone.storage, county.coming[0]).unit, 70)
 })
 
 test('a county that asks nothing this month shows nothing', async () => {
   const county = new County()
   county.round = null
   const phone = await launch(county)
-  await ready(phone)
+  await ready(phone, county)
   assert.equal(phone.all('#home-survey').length, 0)
 })

@@ -3,17 +3,13 @@
 const assert = require('node:assert/strict')
 const { before, test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { County, unpad, error, fine, wordOf } = require('../county')
-const { Mortal, purseOf, partsOf } = require('../mortal')
+const { County, phoneWithBallots, unpad, error, fine, wordOf } = require('../county')
+const { Mortal, purseOf, ballotsOf, partsOf } = require('../mortal')
 
 const CODE = '1234567890123456'
 let prepared
 
-before(async () => {
-  const phone = await openApp({ device: new County().device() })
-  await phone.until(() => purseOf(phone.storage)?.options)
-  prepared = phone.storage.map
-})
+before(async () => { prepared = await phoneWithBallots() })
 
 const copy = () => new Mortal(new Map(prepared)).storage
 const open = (route, county, storage = new Mortal().storage, device = {}) =>
@@ -64,7 +60,7 @@ test('a ticket leaves sealed, with the receipt inside, and nothing else is asked
   const shown = phone.data.code.match(/.{4}/g)
   assert.ok(phone.text().includes(shown.join(' ')))
   assert.ok(phone.labels().some((one) => one === `回执号 ${shown.map((group) => group.split('').join(' ')).join(',')}`))
-  assert.equal(purseOf(storage).ballots.tickets.length, 1)
+  assert.equal(ballotsOf(storage, county.period).tickets.length, 1)
   assert.ok(phone.text().includes('匿名提不给积分'))
 })
 
@@ -228,7 +224,7 @@ test('a refusal keeps the words and gives the token back', async () => {
   phone.tap('#anonymous-send')
   await phone.see('填写的内容有问题')
   assert.equal(phone.data.words, '村口路灯不亮')
-  assert.equal(purseOf(storage).ballots.tickets.length, 2)
+  assert.equal(ballotsOf(storage, county.period).tickets.length, 2)
   assert.equal(purseOf(storage).note, '')
   delete county.answers['POST /anon/feedback']
   await send(phone)
@@ -264,7 +260,7 @@ test('two a month; then it is said what else can be done', async () => {
 
 test('where the keys do not match nothing can be written', async () => {
   const county = new County()
-  county.bytes = Buffer.from('x')
+  county.alter = () => Buffer.from('x')
   const first = await openApp({ device: county.device() })
   await first.see('钥匙对不上,先不要填')
   const phone = await open('new', county, first.storage)

@@ -3,17 +3,13 @@
 const assert = require('node:assert/strict')
 const { before, test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { County, ANONYMOUS, MINE, error } = require('../county')
+const { County, phoneWithBallots, ANONYMOUS, MINE, error } = require('../county')
 const { Mortal, purseOf } = require('../mortal')
 const { monthsBefore } = require('../../../miniprogram/app/core/clock')
 
 let prepared
 
-before(async () => {
-  const phone = await openApp({ device: new County().device() })
-  await phone.until(() => purseOf(phone.storage)?.options)
-  prepared = phone.storage.map
-})
+before(async () => { prepared = await phoneWithBallots() })
 
 const storage = (change = () => {}) => {
   const { storage: copy } = new Mortal(new Map(prepared))
@@ -34,20 +30,59 @@ test('home shows the open survey and leads to it', async () => {
   await phone.see('第 1 题,共 3 题')
 })
 
-test('at the very first launch the anonymous page waits for its tickets', async () => {
+test('the unit and its size are told from the pinned key file, not from what the survey says', async () => {
   const county = new County()
-  let arrive
-  const gate = new Promise((resolve) => { arrive = resolve })
-  county.answers[`GET /keys/1/${county.period}.json`] = async (asked) => {
-    await gate
-    return county.open(asked)
-  }
-  const phone = await openApp({ device: county.device() })
-  await phone.until(() => phone.all('#home-anonymous').length)
-  phone.tap('#home-anonymous')
-  arrive()
-  await phone.see('谁提的,谁也查不到')
-  assert.ok(!phone.text().includes('这会儿不能匿名提'))
+  const copy = storage()
+  copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ units: { 70: { name: '只您一人', questions: county.round.units[70].questions } } }) }))
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('您的和这些人的混在一起数：庄里镇 西村、东村，64 人')
+  assert.ok(!phone.text().includes('只您一人'))
+})
+
+/** @param {(purse: any, county: County) => void} change */
+const refusedWith = async (change) => {
+  const county = new County()
+  const copy = storage((purse) => change(purse, county))
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('这会儿填不了')
+  const letter = await open('anonymous/new', county, { storage: copy })
+  await letter.see('这会儿不能匿名提')
+  assert.equal(phone.data.message, letter.data.refusal.message)
+  assert.equal(county.asked.length, 0)
+  return phone.data.message
+}
+
+test('in the first month there is no ballot, and the villager reads from when on', async () => {
+  const words = await refusedWith((purse, county) => { delete purse.ballots[county.period] })
+  assert.ok(words.includes(`从 ${Number(new County().coming[0].slice(5))}月起就能填`), words)
+  for (const way of ['意见箱', '12345']) assert.ok(words.includes(way), words)
+})
+
+test('lost storage costs the months that were fetched, and the screen names what is left', async () => {
+  const words = await refusedWith((purse, county) => {
+    delete purse.ballots[county.period]
+    purse.ballots[county.coming[0]] = { period: county.coming[0], state: 'already_issued' }
+  })
+  const [now, next] = [new County().period, new County().coming[0]].map((one) => `${Number(one.slice(5))}月`)
+  assert.ok(words.includes(`${now}、${next}手机上填不了，再往后的月份照常领`), words)
+  for (const way of ['纸票', '意见箱', '12345']) assert.ok(words.includes(way), words)
+})
+
+test('whoever deleted the ballots reads that they are gone and what is left', async () => {
+  const words = await refusedWith((purse) => Object.keys(purse.ballots).forEach((one) => { purse.ballots[one] = { period: one, state: 'forgotten' } }))
+  assert.match(words, /已经从这部手机上删掉了.*意见箱.*12345/)
+})
+
+test('whoever chose paper for the coming months reads so', async () => {
+  const words = await refusedWith((purse, county) => { purse.ballots = { [county.coming[1]]: { period: county.coming[1], state: 'voting_on_paper' } } })
+  assert.match(words, /您选了纸质票/)
+})
+
+test('ballots of one month, as phones kept them before, are this month\'s still', async () => {
+  const county = new County()
+  const copy = storage((purse) => { purse.ballots = purse.ballots[county.period] })
+  const phone = await open('survey', county, { storage: copy })
+  await phone.see('最近办事方便吗')
 })
 
 test('one question a screen; going back finds what was chosen', async () => {
@@ -110,7 +145,7 @@ test('a draft of other questions is not put under new ones', async () => {
 
 test('after answering, the unit\'s points are explained in one sentence, and home says so', async () => {
   const county = new County()
-  const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots.survey = null })
+  const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots[county.period].survey = null })
   const phone = await open('survey', county, { storage: copy })
   await phone.see('够 10 份，领了票的乡亲人人加分；谁答没答，谁也不知道')
   const home = await open('home', county, { storage: copy })
@@ -146,10 +181,14 @@ test('the page on how to check shows the digest as the notice prints it, and wha
   const county = new County()
   const phone = await open('survey/check', county)
   await phone.see('领票的时候,手机已经自己核对过')
-  const groups = county.digest.slice(0, 16).match(/.{4}/g)
-  assert.deepEqual(phone.data.groups, groups)
-  assert.ok(phone.text().includes(groups.join(' ')))
-  assert.ok(phone.text().includes('没用的匿名票:问卷 1 张,诉求 2 张'))
+  const months = [county.period, ...county.coming]
+  assert.deepEqual(phone.data.months.map((one) => one.period), months)
+  for (const month of months) {
+    const groups = county.digestOf(month).slice(0, 16).match(/.{4}/g)
+    assert.ok(phone.text().includes(groups.join(' ')), month)
+    assert.ok(phone.text().includes(`${Number(month.slice(5))}月没用的匿名票:问卷 1 张,诉求 2 张`))
+  }
+  assert.ok(phone.text().includes('庄里镇 西村、东村，算在一起 64 人'))
   assert.ok(phone.text().includes('谁领过匿名票'))
   assert.deepEqual(county.others, [])
 })
@@ -160,7 +199,7 @@ test('checking once more fetches the file as anybody would, and tells both outco
   await phone.see('再核对一次')
   phone.tap('#check-again')
   await phone.see('对上了')
-  county.bytes = Buffer.from('{}')
+  county.alter = () => Buffer.from('{}')
   phone.tap('#check-again')
   await phone.see('钥匙对不上,先不要填')
   assert.ok(county.asked.every((one) => Object.keys(one.header).length === 0))
@@ -178,14 +217,15 @@ test('deleting the traces asks first, says what is lost, and leaves nothing', as
   phone.screen.answers.modal = { confirm: false, cancel: true }
   phone.tap('#check-forget')
   await phone.until(() => phone.screen.modals.length === 1)
-  assert.match(phone.screen.modals[0], /这个月不能再填/)
+  assert.match(phone.screen.modals[0], /领好票的这几个月都不能再填/)
   assert.equal(purseOf(copy).receipts.length, 1)
   phone.screen.answers.modal = { confirm: true, cancel: false }
   phone.tap('#check-forget')
   await phone.see('什么也没有')
   const { ballots, answered, receipts, outbox } = purseOf(copy)
   assert.deepEqual([answered, receipts, outbox], [{}, [], []])
-  assert.deepEqual(ballots, { period: county.period, state: 'forgotten' })
+  assert.equal(Object.keys(ballots).length, 3)
+  Object.values(ballots).forEach(({ period, ...rest }) => assert.deepEqual(rest, { state: 'forgotten' }, period))
   assert.ok(!copy.keys().some((key) => key.startsWith('draft:')))
   const home = await open('home', county, { storage: copy })
   await home.until(() => county.requests(`GET /surveys/1/${county.period}.json`).length)
@@ -195,7 +235,8 @@ test('deleting the traces asks first, says what is lost, and leaves nothing', as
 test('who distrusts the phone can ask for paper, and take it back', async () => {
   const copy = storage()
   const phone = await open('survey/check', new County(), { storage: copy })
-  await phone.see('从下个月起用纸质票')
+  const after = Number(monthsBefore(new County().period, -3).slice(5))
+  await phone.see(`从${after}月起用纸质票`)
   phone.tap('#check-paper')
   assert.equal(purseOf(copy).wantsPaper, true)
   phone.tap('#check-paper')
@@ -244,7 +285,7 @@ test('the village page opens without results, and without the file\'s server', a
 
 test('where a survey gives no points none are promised', async () => {
   const county = new County()
-  const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots.survey = null })
+  const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots[county.period].survey = null })
   copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ points: 0 }) }))
   const phone = await open('survey', county, { storage: copy })
   await phone.see('封好,交上去了')
@@ -256,4 +297,15 @@ test('nothing but letters goes to the anonymous host', async () => {
   const phone = await open('home', county)
   await phone.see('3 个小问题')
   assert.equal(county.asked.filter((one) => (one.url || '').startsWith(ANONYMOUS)).length, 0)
+})
+
+test('the village that another went into reads what both of them said', async () => {
+  const county = new County()
+  const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: null }
+  const results = published(county, question)
+  results.units[71] = { ...results.units[70], name: '庄里镇 远村', villages: [13, MINE.id] }
+  county.results[results.period] = results
+  const phone = await open('village', county)
+  await phone.see('大伙怎么答')
+  for (const name of ['庄里镇 西村、东村', '庄里镇 远村']) assert.ok(phone.text().includes(name), name)
 })

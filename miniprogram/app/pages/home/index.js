@@ -21,7 +21,7 @@ const show = async () => {
   const village = me.binding ? me.binding.village : null
   const card = village ? scorecard.describe(await getScorecard(village.id)) : null
   return {
-    village, villageName: village ? village.name : '', balance: points.balance, card,
+    binding: me.binding, village, villageName: village ? village.name : '', balance: points.balance, card,
     needing: tickets.needing_answer, unread: notices.unread, headline: queue ? queue.headline : '',
   }
 }
@@ -32,7 +32,7 @@ Page(page({
 
   async fetch() {
     const found = await show()
-    this.prepareSurvey(found.village)
+    this.prepareSurvey(found.binding)
     return found
   },
 
@@ -49,9 +49,9 @@ Page(page({
     if (this.stopAnonymous) this.stopAnonymous()
   },
 
-  /** Questions and ballots are fetched at the month's first launch, long before anybody answers. */
-  async prepareSurvey(village) {
-    this.preparing = monthStart.prepare(village)
+  /** Questions, and ballots of the next two months: long before anybody answers. */
+  async prepareSurvey(binding) {
+    this.preparing = monthStart.prepare(binding)
     await this.preparing
     this.preparing = null
     this.showStanding()

@@ -29,7 +29,7 @@ const normal = (answer) => {
 
 Page(plainPage({
   data: {
-    view: 'none', message: '', code: '', title: '', unitName: '', opensOn: '', period: '', points: 0, questions: [], place: 0, answers: [],
+    view: 'none', message: '', code: '', title: '', unitName: '', unitSize: 0, opensOn: '', period: '', points: 0, questions: [], place: 0, answers: [],
     question: null, answer: null, marks: [], levels: plainLevels(), longest: LONGEST, isClockWrong: false, isSending: false, formProblem: '',
   },
 

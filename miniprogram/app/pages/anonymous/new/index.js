@@ -2,6 +2,7 @@ const { plainPage } = require('../../../core/plain_page')
 const anonymous = require('../../../core/anonymous')
 const drafts = require('../../../core/drafts')
 const purse = require('../../../core/purse')
+const { whyNone } = require('../../../core/no_ballot')
 const clock = require('../../../core/clock')
 const { clean, PHOTO_LIMIT } = require('../../../core/envelope')
 const { makeCode } = require('../../../core/receipt_code')
@@ -25,13 +26,14 @@ const wordsOf = (error) => {
 }
 const NO_TICKET = {
   code: 'no_token',
-  message: '这个月的匿名诉求票用完了,或者还没领到。有信号的时候打开首页,会自己领好。',
+  message: '这个月的两张匿名诉求票用完了，下个月又有。要紧的事请打 12345。',
 }
 
 /** @param {purse.Purse} held why no ticket can be written, or null */
-const refusalOf = ({ ballots, problem }) => {
-  if (ballots && ballots.state === 'ready' && ballots.period === clock.period() && (ballots.tickets || []).length) return null
-  return problem || NO_TICKET
+const refusalOf = (held) => {
+  const ballots = held.ballots[clock.period()]
+  if (!ballots || ballots.state !== 'ready') return whyNone(held)
+  return (ballots.tickets || []).length ? null : NO_TICKET
 }
 
 Page(plainPage({
@@ -47,13 +49,14 @@ Page(plainPage({
   async fetch() {
     const held = purse.read()
     const { kinds, categories } = held.options || { kinds: KINDS, categories: [] }
-    const village = held.ballots && held.ballots.village
+    const ballots = held.ballots[clock.period()]
+    const village = ballots && ballots.village
     const places = village ? [{ id: village.id, text: village.name }, { id: NOWHERE, text: '不说哪个村' }] : []
     return {
       kinds: secretKinds(kinds).map((/** @type {any} */ one) => ({ id: one.code, text: one.name })),
       categories, places, place: village ? [village.id] : [],
       step: categories.length ? 'category' : 'words',
-      left: held.ballots ? (held.ballots.tickets || []).length : 0,
+      left: ballots ? (ballots.tickets || []).length : 0,
       refusal: refusalOf(held),
       ...drafts.read(DRAFT),
     }

@@ -14,16 +14,19 @@ const STORED = [
 ]
 const NOT_STORED = '名字、电话、微信、手机型号、网络地址、几点几分交的,都不存。'
 const HOW = [
-  { title: '先盖章', words: '每月头一回打开小程序,手机把几张写了暗号的票装进信封,隔着信封盖章。盖章的人看不见里面。' },
+  { title: '先盖章', words: '打开小程序的时候，手机把往后两个月的几张票写上暗号、装进信封，隔着信封盖章。盖章的人看不见里面；哪天盖的，和哪天填的也对不上。' },
   { title: '再投票', words: '填的时候换一个地方交,那里不认人,只认章。盖章的人也认不出是哪一张。' },
   { title: '同一把钥匙', words: '全村用的是同一把章。谁要是偷偷给您换一把好认出您,上面这 16 个字就对不上,手机就不让填。' },
 ]
 
+/** @param {purse.Purse} held @returns {purse.Ballots[]} */
+const readyOf = ({ ballots }) => Object.keys(ballots).sort().map((one) => ballots[one]).filter((one) => one.state === 'ready')
+
 /** @param {purse.Purse} held @returns {string[]} what a finger could find on this phone */
-const traces = ({ ballots, outbox, answered, receipts }) => {
-  const lines = []
-  const isReady = ballots && ballots.state === 'ready'
-  if (isReady) lines.push(`没用的匿名票:问卷 ${ballots.survey ? 1 : 0} 张,诉求 ${(ballots.tickets || []).length} 张`)
+const traces = (held) => {
+  const { outbox, answered, receipts } = held
+  const lines = readyOf(held).map(({ period, survey, tickets }) => (
+    `${monthWords(period)}没用的匿名票:问卷 ${survey ? 1 : 0} 张,诉求 ${(tickets || []).length} 张`))
   const waiting = outbox.filter((one) => !one.isKept).length
   if (waiting) lines.push(`封好了还没传出去的:${waiting} 份`)
   if (outbox.length - waiting) lines.push(`传出去了、那边还没存稳的:${outbox.length - waiting} 份,存稳就自动删`)
@@ -32,18 +35,38 @@ const traces = ({ ballots, outbox, answered, receipts }) => {
   return lines.length ? lines : ['什么也没有。']
 }
 
+/** The keys of a month as the notice prints them. @param {string} period */
+const monthOf = (period) => ({
+  period, month: monthWords(period), groups: keyDigest(period).slice(0, 16).match(/.{4}/g) || [],
+})
+
+/** The months whose keys matter here: those with ballots, or this one. @param {purse.Purse} held */
+const periodsOf = (held) => {
+  const ready = readyOf(held).map(({ period }) => period)
+  return ready.length ? ready : [clock.period()]
+}
+
+/** The first month on whose ballots are not out. */
+const paperFrom = () => {
+  let place = -1
+  while (purse.isSettled(clock.monthsBefore(clock.period(), place))) place -= 1
+  return monthWords(clock.monthsBefore(clock.period(), place))
+}
+
 const describe = () => {
   const held = purse.read()
-  const period = clock.period()
-  const digest = keyDigest(period)
+  const ready = readyOf(held)
+  const mine = held.ballots[clock.period()] || ready[0]
   return {
-    month: monthWords(period),
-    groups: digest.slice(0, 16).match(/.{4}/g) || [],
+    months: periodsOf(held).map(monthOf).filter((one) => one.groups.length),
     mismatch: held.problem && held.problem.code === MISMATCH ? held.problem.message : '',
-    isChecked: Boolean(held.ballots && held.ballots.period === period && held.ballots.state === 'ready'),
+    isChecked: ready.length > 0,
+    unitName: (mine && mine.unitName) || '',
+    unitSize: (mine && mine.unitSize) || 0,
     traces: traces(held),
     note: held.note,
-    canForget: Boolean(held.ballots && held.ballots.state !== 'forgotten'),
+    paperFrom: paperFrom(),
+    canForget: Object.keys(held.ballots).some((one) => held.ballots[one].state !== 'forgotten'),
     hasWaiting: held.outbox.length > 0,
     wantsPaper: held.wantsPaper,
   }
@@ -51,7 +74,7 @@ const describe = () => {
 
 Page(plainPage({
   data: {
-    how: HOW, stored: STORED, notStored: NOT_STORED, month: '', groups: [], mismatch: '', isChecked: false, traces: [], note: '',
+    how: HOW, stored: STORED, notStored: NOT_STORED, months: [], unitName: '', unitSize: 0, paperFrom: '', mismatch: '', isChecked: false, traces: [], note: '',
     canForget: false, hasWaiting: false, wantsPaper: false, isChecking: false, checked: '',
   },
 
@@ -62,13 +85,12 @@ Page(plainPage({
     if (this.data.note) purse.change((kept) => { kept.note = '' })
   },
 
-  /** Fetches the key file once more, as anybody can, and compares. */
+  /** Fetches the key files once more, as anybody can, and compares. */
   async check() {
     this.setData({ isChecking: true, checked: '' })
-    const { ballots } = purse.read()
     try {
       const { fetchKeys } = require('../../../core/key_file')
-      await fetchKeys((ballots && ballots.county) || 0, clock.period())
+      for (const { county, period } of readyOf(purse.read())) await fetchKeys(county || 0, period)
       this.setData({ mismatch: '', checked: '对上了:网上的钥匙和手机里记的是同一份。' })
     } catch (error) {
       this.setData(error.code === MISMATCH ? { mismatch: error.message } : { checked: error.message })
@@ -76,7 +98,7 @@ Page(plainPage({
     this.setData({ isChecking: false })
   },
 
-  /** Holds from the next month's first launch on: this month's ballots are out. */
+  /** Holds from the first month on whose ballots are not out. */
   switchPaper() {
     purse.change((kept) => { kept.wantsPaper = !kept.wantsPaper })
     this.setData(describe())
@@ -86,7 +108,7 @@ Page(plainPage({
     const unsent = this.data.hasWaiting ? '还没传稳的也会没有。' : ''
     const { confirm } = await wx.showModal({
       title: '从手机上删掉?',
-      content: `${unsent}删了以后,这个月不能再填、再匿名提诉求。`,
+      content: `${unsent}删了以后,领好票的这几个月都不能再填、再匿名提诉求。`,
       confirmText: '删掉',
       cancelText: '不删',
     })
