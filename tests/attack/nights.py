@@ -1,15 +1,16 @@
 """A thief who took a base backup of every night, and in the end whatever opens the boxes.
 
 He starts each backup and reads in which order people fetched ballots and what is new in the box.
-The worst case for them is played: few come a day, and everybody answers right after fetching. The
-control is the box as it was: rows appended each night, which one key opens.
+Few come a day, with ballots that they fetched the month before, in another order: whoever comes to
+answer has long had his. The control is what it was: ballots fetched right before answering, and
+rows appended each night, which one key opens.
 """
 
 import os
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,13 @@ from backend.jobs import surveys as jobs
 from backend.local.postgres import Postgres
 from tests.attack import thief
 from tests.attack.scene import VILLAGES, Scene, Villager, scene
-from tests.attack.traffic import Line
+from tests.attack.traffic import Line, Token
 
 NIGHTS, PEOPLE = 8, 20
 TOTAL = VILLAGES * PEOPLE
 CONTROL = """
 CREATE SCHEMA nightly;
+CREATE TABLE nightly.issue (person_id bigint PRIMARY KEY);
 CREATE TABLE nightly.box (id uuid PRIMARY KEY, unit_id bigint NOT NULL, words text NOT NULL);
 """
 Said = list[tuple[int, str]]
@@ -47,6 +49,7 @@ class Night:
     boxed: Sealed
     day: Sealed
     control: Said
+    came: list[int]
     inbox: int
 
 
@@ -54,7 +57,14 @@ def attack(folder: Path) -> dict[str, Any]:
     """Plays the nights, then counts how many answers the thief gives to the right person."""
     with scene(folder) as found:
         days = _days(found.villagers)
-        backups = [_day(found, number, day) for number, day in enumerate(days)]
+        line = _line(found)
+        everybody = [one for day in days for one in day]
+        tokens = {
+            one.person_id: line.signed(one, line.unit_of(one.village_id))[0]
+            for one in random.sample(everybody, len(everybody))
+        }
+        found.begin_month()
+        backups = [_day(found, number, line, day, tokens) for number, day in enumerate(days)]
         keys = _stolen_keys(folder / "ballot-keys")
         nights = [_read(found, backup) for backup in backups]
         return _look(found, nights, keys)
@@ -72,22 +82,28 @@ def _days(villagers: Sequence[Villager]) -> list[list[Villager]]:
     return days
 
 
-def _day(found: Scene, number: int, people: Sequence[Villager]) -> Path:
-    """The day, the hours and the night; returns where the thief put his base backup."""
+def _line(found: Scene) -> Line:
     path = f"{found.web}/keys/{found.county.id}/{found.period}.json"
-    line = Line(found, requests.get(path, timeout=20).json(), requests.Session(),
-                requests.Session())  # fmt: skip
+    file = requests.get(path, timeout=20).json()
+    return Line(found, file, requests.Session(), requests.Session())
+
+
+def _day(
+    found: Scene, number: int, line: Line, people: Sequence[Villager], tokens: dict[int, Token]
+) -> Path:
+    """The day, the hours and the night; returns where the thief put his base backup."""
     said = []
-    for one in random.sample(people, len(people)):
-        unit = line.unit_of(one.village_id)
-        survey, *_ = line.signed(one, unit)
-        line.send("response", survey, pad([1, [0], one.words]))
-        said.append((unit, one.words))
+    for one in people:
+        line.send("response", tokens[one.person_id], pad([1, [0], one.words]))
+        said.append((line.unit_of(one.village_id), one.words))
         jobs.flush_inbox()
     jobs.merge_boxes()
     with psycopg.connect(found.dsn, autocommit=True) as control:
         if number == 0:
             control.execute(CONTROL)
+        control.cursor().executemany(
+            "INSERT INTO nightly.issue VALUES (%s)", [(one.person_id,) for one in people]
+        )
         shuffled = random.sample(said, len(said))
         control.cursor().executemany(
             "INSERT INTO nightly.box VALUES (gen_random_uuid(), %s, %s)", shuffled
@@ -110,15 +126,20 @@ def _read(found: Scene, backup: Path) -> Night:
             ask = lambda statement: connection.execute(statement).fetchall()  # noqa: E731
             sealed = "SELECT xmin::text, sealed FROM anonymous.{} ORDER BY ctid"
             return Night(
-                [person for (person,) in ask("SELECT person_id FROM ballot_issue ORDER BY ctid")],
+                _people(ask, f"ballot_issue WHERE period = '{found.month}'"),
                 ask(sealed.format("box")),
                 ask(sealed.format("day_box")),
                 ask("SELECT unit_id, words FROM nightly.box ORDER BY ctid"),
+                _people(ask, "nightly.issue"),
                 len(ask("SELECT FROM anonymous.inbox")),
             )
     finally:
         server.stop()
         shutil.rmtree(backup)
+
+
+def _people(ask: Callable[[str], list[Any]], rows: str) -> list[int]:
+    return [person for (person,) in ask(f"SELECT person_id FROM {rows} ORDER BY ctid")]
 
 
 def _stolen_keys(folder: Path) -> list[SealedBox]:
@@ -134,7 +155,14 @@ def _look(found: Scene, nights: Sequence[Night], keys: Sequence[SealedBox]) -> d
     return {
         "people": len(nights[-1].issued),
         "backups": len(nights),
-        "control": thief.hits(found, _join(came, _news([n.control for n in nights]), loot.unit_of)),
+        "control": thief.hits(
+            found,
+            _join(
+                _news([night.came for night in nights]),
+                _news([night.control for night in nights]),
+                loot.unit_of,
+            ),
+        ),
         "by_night": thief.hits(found, _join(came, _news(opened), loot.unit_of)),
         "by_order": thief.hits(found, thief.by_order(loot.issued, loot.said, loot.unit_of)),
         "opened": [len(one) for one in opened],

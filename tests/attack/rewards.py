@@ -22,7 +22,7 @@ from backend.app.surveys import keys, rounds
 from tests.attack import thief
 from tests.attack.scene import Scene
 from tests.factories.county import County, bind, make_county, make_person
-from tests.factories.surveys import QUESTIONS, open_round
+from tests.factories.surveys import QUESTIONS, let_act, open_round
 
 PEOPLE = 40
 # How many of a unit answered; the last wrote a letter instead.
@@ -111,6 +111,7 @@ def _play(county: County) -> list[Unit]:
     for village, neighbours in people.items():
         for person in neighbours:
             bind(person, county, village)
+    let_act(county.id)
     with transaction():
         keys.prepare_period(county.id, period)
     round_id = open_round(county.id, period, now - timedelta(days=1), now + timedelta(hours=1))

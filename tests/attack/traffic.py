@@ -22,6 +22,8 @@ from tests.attack.scene import Scene, Villager
 
 AGENT = "Mozilla/5.0 agent-canary-5b1d"
 LETTERS_EVERY = 3
+# Random part, modulus, context, signature.
+Token = tuple[bytes, int, bytes, bytes]
 
 
 def text_of(raw: bytes) -> str:
@@ -41,8 +43,8 @@ class Line:
     named: requests.Session
     nameless: requests.Session
 
-    def signed(self, villager: Villager, unit: int) -> list[tuple[bytes, int, bytes, bytes]]:
-        """Tokens of the coming month, the survey's first: random part, modulus, context, sig."""
+    def signed(self, villager: Villager, unit: int) -> list[Token]:
+        """Tokens of the coming month, the survey's first."""
         drafts = []
         for use in ("survey", "ticket", "ticket"):
             n = self.modulus(use, unit)
@@ -74,7 +76,7 @@ class Line:
         units = self.keys["units"].items()
         return next(int(unit) for unit, one in units if village_id in one["villages"])
 
-    def send(self, path: str, token: tuple[bytes, int, bytes, bytes], body: bytes) -> None:
+    def send(self, path: str, token: Token, body: bytes) -> None:
         random, n, ctx, signature = token
         answer = self.nameless.post(
             f"{self.scene.anonymous}/anon/{path}",

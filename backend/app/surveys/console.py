@@ -28,6 +28,7 @@ from backend.app.surveys import (
     results,
     review,
     rounds,
+    slips,
     summary,
 )
 from backend.app.surveys.keys import period_name, remake_period
@@ -232,7 +233,7 @@ def _round_page(month: date, error: DomainError | None = None) -> Any:
         answered=has_answers(county_id, month), period_name=period_name, township=wanted,
         townships=[t for t in list_townships([county_id]) if mine is None or t.id in mine],
         counts=review.count_texts(found.id) if _reads_words() else None,
-        levels=results.LEVEL_NAMES, county_id=county_id,
+        levels=results.LEVEL_NAMES, county_id=county_id, paper=slips.numbers_of(found.id),
     )  # fmt: skip
     return page, status_of(error) if error else 200
 

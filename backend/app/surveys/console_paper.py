@@ -16,6 +16,10 @@ from backend.app.surveys import editor, forms, paper, results
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import PaperBatch, SurveyRound
 from backend.app.surveys.published import unit_name, units_of
+from backend.app.surveys.slips import slips_of
+
+# On paper, at first; a browser prints as many sheets as are needed.
+ROLL_LINES = 40
 
 
 def _round(period: str) -> SurveyRound:
@@ -52,7 +56,7 @@ def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
     page = render_template(
         "surveys/paper.html",
         round=found, batches=batches, error=error, names=names, chosen=chosen,
-        slips=paper.slips_of(found.id, chosen) if chosen else None, form=request.form,
+        slips=slips_of(chosen) if chosen else None, form=request.form,
         states=paper.STATE_NAMES, period_name=period_name, me_id=actor().person_id,
         fewest=paper.FEWEST_SLIPS, most=paper.MOST_SLIPS,
     )  # fmt: skip
@@ -87,6 +91,18 @@ def print_slips(period: str) -> str:
         "surveys/slips.html",
         round=found, name=unit_name(unit), questions=paper.questions_for(found, unit.unit_id),
         option_words=results.option_words,
+    )  # fmt: skip
+
+
+@guard(Permission.ENTER_PAPER_VOTES)
+def print_roll(period: str) -> str:
+    """A sheet to be signed by whoever gets a slip; nothing of it comes back into the system."""
+    found = _round(period)
+    unit = _own_unit(found, read_id(request.args, "unit"))
+    return render_template(
+        "surveys/roll.html",
+        round=found, name=unit_name(unit), slips=slips_of(unit.unit_id), lines=ROLL_LINES,
+        month=lambda day: f"{day.year} 年 {day.month} 月",
     )  # fmt: skip
 
 
@@ -129,6 +145,7 @@ def show_entry(period: str) -> Any:
         if not paper.FEWEST_SLIPS <= slips <= paper.MOST_SLIPS:
             fault = f"一次录 {paper.FEWEST_SLIPS} 到 {paper.MOST_SLIPS} 张"
             raise InvalidInput(errors={"slips": [fault]})
+        slips_of(unit.unit_id).check_entering(slips, "slips")
     except InvalidInput as refused:
         return _page(found, refused)
     return _entry(found, unit.unit_id, slips, None)
@@ -192,6 +209,7 @@ def register(blueprint: Blueprint) -> None:
         ("/<period>/paper", show_paper, "GET"),
         ("/<period>/paper/slips", give_slip, "POST"),
         ("/<period>/paper/print", print_slips, "GET"),
+        ("/<period>/paper/roll", print_roll, "GET"),
         ("/<period>/paper/entry", show_entry, "GET"),
         ("/<period>/paper/entry", put_entry, "POST"),
         ("/<period>/paper/<int:batch_id>", show_batch, "GET"),

@@ -235,6 +235,18 @@ class PaperIssue(Model):
     person_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
 
 
+class SurveyPaper(Model):
+    """How many slips a unit was given and had counted, written once with its results."""
+
+    __tablename__ = "survey_paper"
+    __table_args__ = (CheckConstraint("given >= 0 AND counted >= 0", name="numbers"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
+    given: Mapped[int] = mapped_column(Integer)
+    counted: Mapped[int] = mapped_column(Integer)
+
+
 class PaperBatch(Model):
     """Slips of one box, at least ten, entered by two people apart; counted where both agree.
 

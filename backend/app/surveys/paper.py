@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from backend.app.core.sealing import derive_each, seal, unseal
 from backend.app.surveys import answers, rounds
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import BallotUnit, PaperBatch, PaperIssue, SurveyRound
+from backend.app.surveys.slips import slips_of
 
 ROLL, SEAL = "paper_roll", "paper_batch"
 FEWEST_SLIPS, MOST_SLIPS = 10, 60
@@ -27,24 +27,11 @@ UNFINISHED = ("first", "differs")
 STATE_NAMES = {
     "first": "等第二个人录", "differs": "两人录的不一样", "counted": "已计票", "dropped": "已作废",
 }  # fmt: skip
-ON_PAPER = text(
-    """
-    SELECT count(*) FROM ballot_issue WHERE on_paper AND unit_id = :unit_id
-    """
-)
 
 
 class SlipGiven(Conflict):
     code = "slip_given"
     message = "这个人这个月已经领过纸票了"
-
-
-@dataclass(frozen=True)
-class Slips:
-    """Of one unit: how many were given out, how many are counted or being entered."""
-
-    given: int
-    entered: int
 
 
 def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits: str) -> None:
@@ -76,6 +63,7 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
     )  # fmt: skip
     if known is not None:
         raise SlipGiven
+    slips_of(unit_id).check_giving()
     db.session.add(PaperIssue(unit_id=unit_id, person_digest=digest))
     db.session.flush()
     record("give_paper_slip", actor.person_id, "survey", unit_id, month=period_name(unit.period))
@@ -91,20 +79,6 @@ def _state_of(county_id: int, period: date) -> str | None:
 def _digests(county_id: int, period: date, name: str, last_digits: str) -> list[bytes]:
     content = f"{county_id}|{period_name(period)}|{name}|{last_digits}".encode()
     return [hmac.digest(key, content, hashlib.sha256) for key in derive_each(ROLL)]
-
-
-def slips_of(round_id: int, unit_id: int) -> Slips:
-    on_roll = db.session.scalar(
-        select(func.count()).select_from(PaperIssue).where(PaperIssue.unit_id == unit_id)
-    )
-    chosen = db.session.scalar(ON_PAPER, {"unit_id": unit_id})
-    entered = db.session.scalar(
-        select(func.coalesce(func.sum(PaperBatch.slips), 0)).where(
-            PaperBatch.round_id == round_id, PaperBatch.unit_id == unit_id,
-            PaperBatch.state != "dropped",
-        )
-    )  # fmt: skip
-    return Slips((on_roll or 0) + (chosen or 0), entered or 0)
 
 
 def list_batches(round_id: int) -> list[PaperBatch]:
@@ -138,10 +112,7 @@ def start_batch(
         raise InvalidInput(errors={"sheets": [f"一次录 {FEWEST_SLIPS} 到 {MOST_SLIPS} 张"]})
     _check(questions, sheets)
     db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": unit_id})
-    slips = slips_of(found.id, unit_id)
-    if slips.entered + len(sheets) > slips.given:
-        fault = f"这里只发了 {slips.given} 张纸票,已录 {slips.entered} 张,不能再录 {len(sheets)} 张"
-        raise InvalidInput(errors={"sheets": [fault]})
+    slips_of(unit_id).check_entering(len(sheets), "sheets")
     batch = PaperBatch(
         round_id=found.id, unit_id=unit_id, slips=len(sheets), first_by_id=actor.person_id,
         first_entry=_seal(sheets), state="first",

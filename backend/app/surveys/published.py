@@ -10,7 +10,7 @@ from backend.app.core import calendar
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.points.policy import policy_of
-from backend.app.surveys import homes, results, rounds
+from backend.app.surveys import homes, results, rounds, slips
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.questionnaires import questionnaire_for
@@ -117,7 +117,7 @@ def results_file(county_id: int, period: date) -> bytes:
         raise NotPublished
     said = results.said_of(found.id, rounds.questions_of_units(found))
     texts = results.texts_of(found.id)
-    merged = homes.merged_into(county_id)
+    merged, paper = homes.merged_into(county_id), slips.numbers_of(found.id)
     content = {
         "period": period_name(period),
         "title": found.title,
@@ -127,6 +127,7 @@ def results_file(county_id: int, period: date) -> bytes:
                 # What a village said before it went into another one, both may read.
                 "villages": homes.with_successors(unit.ids, merged),
                 "questions": [_question(one) for one in said.get(unit.unit_id, ())],
+                "slips": _slips(paper.get(unit.unit_id)),
                 "texts": texts.get(unit.unit_id, [])
                 if results.may_quote(said.get(unit.unit_id, ()))
                 else [],
@@ -135,6 +136,11 @@ def results_file(county_id: int, period: date) -> bytes:
         },
     }
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def _slips(numbers: tuple[int, int] | None) -> dict[str, int] | None:
+    """How many slips of paper were given out and counted; None where there were none."""
+    return None if numbers is None else {"given": numbers[0], "counted": numbers[1]}
 
 
 def _question(one: results.Said) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from backend.app.core.calendar import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
 from backend.app.scoring.disclosure import FEWEST
-from backend.app.surveys import answers, box, desks, results, unit_points
+from backend.app.surveys import answers, box, desks, results, slips, unit_points
 from backend.app.surveys.keys import has_units, prepare_period
 from backend.app.surveys.models import (
     BallotUnit,
@@ -275,6 +275,7 @@ def publish_round(round_id: int) -> bool:
         return False
     db.session.execute(DROP_UNFINISHED, {"id": found.id})
     results.freeze(found.id, questions_of_units(found))
+    slips.freeze(found.id)
     results.forget_counts(found.id)
     unit_points.give(found.county_id, found.id)
     found.state, found.published_at = "published", calendar.now()

@@ -10,6 +10,7 @@ const { post } = require('./anonymous_send')
 const { fateOf, isInbox } = require('./resend')
 const { anonymousHost } = require('./settings')
 const { getInbox } = require('../api/surveys')
+const clock = require('./clock')
 const parts = require('./parts')
 const purse = require('./purse')
 

@@ -28,7 +28,7 @@ const describeQuestion = (question) => ({
 const describe = (results, village) => {
   const mine = Object.keys(results.units).map((name) => results.units[name]).filter((unit) => unit.villages.includes(village))
   const units = mine.map((unit) => ({
-    name: unit.name, texts: unit.texts,
+    name: unit.name, texts: unit.texts, slips: unit.slips || null,
     questions: unit.questions.filter((/** @type {any} */ one) => one.kind !== 'text').map(describeQuestion),
   }))
   return units.length ? { title: results.title, month: monthWords(results.period), units } : null

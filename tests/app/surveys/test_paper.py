@@ -13,6 +13,7 @@ from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.surveys import paper, rounds
+from backend.app.surveys.slips import slips_of
 from tests.app.surveys.conftest import NOW, PERIOD, choose_paper
 from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
 from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
@@ -184,7 +185,7 @@ def test_no_more_slips_are_counted_than_were_given(survey, given, clerks) -> Non
 
 def test_a_slip_chosen_on_the_phone_counts_as_given(client, county, unit, survey) -> None:
     choose_paper(villager(client, county))
-    assert paper.slips_of(survey, unit).given == 1
+    assert slips_of(unit).given == 1
 
 
 def test_a_dropped_batch_can_be_entered_again(survey, given, clerks, scalar) -> None:
@@ -268,7 +269,7 @@ def grid(count: int, level: str = "1", several: str = "2 3") -> dict[str, str]:
 def test_the_pages_lead_through_a_batch(client, people, given, county, scalar) -> None:
     desk = sit_down(client, people[0])
     page = desk.get(f"{PAPER}?unit={given}").text
-    assert "发了 <strong>12</strong> 张,已录 <strong>0</strong> 张" in page
+    assert "发了 <strong>12</strong> 张，已录 <strong>0</strong> 张" in page
     assert "录第一遍" in desk.get(f"{PAPER}/entry?unit={given}&slips=10").text
     sent = desk.post(f"{PAPER}/entry", unit=str(given), slips="10", **grid(10))
     assert sent.status_code == 302

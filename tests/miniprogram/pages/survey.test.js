@@ -270,9 +270,12 @@ for (const [name, [phoneRow, words]] of Object.entries(OUTCOMES)) {
 test('paper slips are told apart', async () => {
   const county = new County()
   const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: row({ n: 12 }) }
-  county.results[county.period] = published(county, question)
+  const results = published(county, question)
+  results.units[70].slips = { given: 14, counted: 12 }
+  county.results[county.period] = results
   const phone = await open('village', county)
   await phone.see('纸质票,12 人答')
+  await phone.see('纸票发出 14 张，计票 12 张')
 })
 
 test('the village page opens without results, and without the file\'s server', async () => {

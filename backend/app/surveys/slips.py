@@ -1,0 +1,91 @@
+"""Slips of paper in numbers: given out, entered, and how many there can be at most."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.surveys.models import SurveyPaper
+
+NUMBERS = text(
+    """
+    SELECT u.name,
+           (SELECT count(*) FROM paper_issue p WHERE p.unit_id = u.id)
+           + (SELECT count(*) FROM ballot_issue i WHERE i.unit_id = u.id AND i.on_paper) AS given,
+           (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
+            WHERE b.unit_id = u.id AND b.state <> 'dropped') AS entered,
+           (SELECT CASE WHEN count(*) = count(v.residents) THEN sum(v.residents) END
+            FROM ballot_unit_village m JOIN region v ON v.id = m.village_id
+            WHERE m.unit_id = u.id) AS residents
+    FROM ballot_unit u WHERE u.id = :unit_id
+    """
+)
+FREEZE = text(
+    """
+    INSERT INTO survey_paper (round_id, unit_id, given, counted)
+    SELECT :round_id, n.unit_id, n.given, n.counted
+    FROM (
+        SELECT u.id AS unit_id,
+               (SELECT count(*) FROM paper_issue p WHERE p.unit_id = u.id)
+               + (SELECT count(*) FROM ballot_issue i
+                  WHERE i.unit_id = u.id AND i.on_paper) AS given,
+               (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
+                WHERE b.unit_id = u.id AND b.state = 'counted') AS counted
+        FROM ballot_unit u JOIN survey_round r
+            ON r.county_id = u.county_id AND r.period = u.period
+        WHERE r.id = :round_id
+    ) n WHERE n.given > 0 OR n.counted > 0
+    """
+)
+
+
+@dataclass(frozen=True)
+class Slips:
+    """Of one unit. `residents`: the 常住人口 of all its villages, None where one is not known."""
+
+    name: str
+    given: int
+    entered: int
+    residents: int | None
+
+    @property
+    def most(self) -> int:
+        """So many may be entered: what the roll says, and never more than live there."""
+        return self.given if self.residents is None else min(self.given, self.residents)
+
+    def check_giving(self) -> None:
+        """Raises InvalidInput at the name where everybody who lives there has had a slip."""
+        if self.residents is not None and self.given >= self.residents:
+            fault = (
+                f"{self.name}常住人口 {self.residents} 人，纸票已发 {self.given} 张，不能再发。"
+                "人数不对的，先请县里改「村的类型和人口」"
+            )
+            raise InvalidInput(errors={"name": [fault]})
+
+    def check_entering(self, more: int, field: str) -> None:
+        """Raises InvalidInput at the field where so many more would be too many."""
+        if self.entered + more <= self.most:
+            return
+        if self.most < self.given:
+            fault = f"{self.name}常住人口 {self.residents} 人，最多录 {self.most} 张纸票，"
+        else:
+            fault = f"这里只发了 {self.given} 张纸票，"
+        fault += f"已录 {self.entered} 张，不能再录 {more} 张"
+        raise InvalidInput(errors={field: [fault]})
+
+
+def slips_of(unit_id: int) -> Slips:
+    row = db.session.execute(NUMBERS, {"unit_id": unit_id}).one()
+    return Slips(row.name, row.given, int(row.entered), row.residents)
+
+
+def freeze(round_id: int) -> None:
+    """Writes down, with the results, what was given out and what was counted."""
+    db.session.execute(FREEZE, {"round_id": round_id})
+
+
+def numbers_of(round_id: int) -> dict[int, tuple[int, int]]:
+    """By unit that had any: given out and counted, as they were published."""
+    rows = db.session.scalars(select(SurveyPaper).where(SurveyPaper.round_id == round_id))
+    return {row.unit_id: (row.given, row.counted) for row in rows}
