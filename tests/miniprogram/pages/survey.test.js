@@ -48,7 +48,7 @@ const refusedWith = async (change) => {
   const letter = await open('anonymous/new', county, { storage: copy })
   await letter.see('这会儿不能匿名提')
   assert.equal(phone.data.message, letter.data.refusal.message)
-  assert.equal(county.asked.length, 0)
+  assert.equal(county.requests('POST /ballots').length, 0)
   return phone.data.message
 }
 
