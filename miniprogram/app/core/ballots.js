@@ -134,10 +134,11 @@ const prepareOnce = async (village) => {
   dropPast(clock.period())
   let failed = null
   for (const month of purse.coming().filter((one) => !purse.isSettled(one))) {
-    failed = failed || await fetchBallots(village, month).then(() => null, told)
+    const refusal = await fetchBallots(village, month).then(() => null, told)
+    failed = failed || refusal
   }
   purse.change((kept) => { kept.problem = failed })
-  if (!failed) await keepOptions(clock.period())
+  await keepOptions(clock.period())
 }
 
 /**

@@ -49,6 +49,7 @@ async function fetchExt() {
 async function layBallots(storage, person) {
   const answer = await fetch(`/preview/purse.json?person=${encodeURIComponent(person)}`).catch(() => null)
   const { ballots } = answer && answer.ok ? await answer.json() : { ballots: {} }
+  if (!Object.keys(ballots).length) return
   const held = JSON.parse(storage.getItem('purse') || '{}')
   storage.setItem('purse', JSON.stringify({ ...held, ballots: { ...ballots, ...held.ballots } }))
 }

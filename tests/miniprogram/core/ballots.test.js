@@ -195,6 +195,14 @@ test('a month that this package knows no keys for is said, with the date as the 
   assert.equal(county.asked.filter((one) => one.endpoint.startsWith('GET /keys/')).length, 0)
 })
 
+test('where one month has no keys for the village the other one is fetched all the same', async () => {
+  const county = withFile(new County(), (file) => (file.period === new County().coming[0] ? { ...file, units: { ...file.units, 70: { ...file.units[70], villages: [99] } } } : file))
+  const phone = await launch(county)
+  await phone.until(() => isReady(phone.storage, county.coming.slice(1)))
+  await phone.until(() => purseOf(phone.storage).options)
+  assert.equal(purseOf(phone.storage).problem.code, 'village_without_keys')
+})
+
 test('a signature of another key is thrown away and the villager warned', async () => {
   const county = new County()
   const other = county.issue.bind(county)
