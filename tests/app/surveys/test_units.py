@@ -11,12 +11,14 @@ from backend.app.access import Role
 from backend.app.core import calendar
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
-from backend.app.surveys import keys
+from backend.app.surveys import keys, rounds
+from backend.app.surveys.facts import spoken, survey_facts
 from backend.app.surveys.homes import todays_villages, unit_of
 from backend.app.surveys.units import LEAST, Village, merge_neighbours, name_of, size_of
+from backend.app.tickets import opening
 from tests.app.surveys.conftest import NOW, PERIOD
 from tests.factories.county import actor_with, bind, make_county, make_person
-from tests.factories.surveys import populate
+from tests.factories.surveys import QUESTIONS, open_round, populate
 from tests.factories.tickets import forget
 
 residents = st.one_of(st.none(), st.integers(0, 60))
@@ -161,3 +163,44 @@ def test_a_renamed_village_changes_no_byte_of_the_key_file(place, few_keys) -> N
     with transaction() as session:
         session.execute(text("UPDATE region SET name = '新村' WHERE level = 'village'"))
     assert keys.key_file(place.id, PERIOD) == before
+
+
+def test_results_of_a_merged_village_are_read_by_the_one_it_became(
+    place, few_keys, client, monkeypatch
+) -> None:
+    populate(place.id, place.village_ids[:1])
+    gone, into = place.village_ids
+    with transaction() as session:
+        session.execute(
+            text("UPDATE region SET closed_on = '2026-01-01' WHERE id = :id"), {"id": into}
+        )
+    with transaction():
+        keys.prepare_period(place.id, PERIOD)
+    round_id = open_round(place.id, PERIOD, NOW - timedelta(days=1), NOW + timedelta(days=1))
+    unit = unit_of(gone, PERIOD)
+    forget()
+    with transaction():
+        rounds.keep_counts(round_id, unit, QUESTIONS, [[0, [0], None]] * 12, "phone")
+    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=2))
+    for act in (rounds.close_round, rounds.publish_round):
+        forget()
+        with transaction():
+            assert act(round_id)
+    with transaction() as session:
+        session.execute(text("UPDATE region SET closed_on = NULL WHERE id = :id"), {"id": into})
+    merge(place)
+    file = client.get(f"/surveys/{place.id}/2026-11/results.json").json
+    assert file["units"][str(unit)]["villages"] == [gone, into]
+    said = survey_facts(PERIOD, [place.id])
+    assert said[into] == said[gone]
+    assert said[into].people == 12
+    assert spoken(place.id, PERIOD)[into].villages == (gone,)
+
+
+def test_a_letter_about_a_merged_village_goes_to_the_one_it_became(place) -> None:
+    gone, into = place.village_ids
+    assert opening._place(gone, place.id) == gone
+    merge(place)
+    assert opening._place(gone, place.id) == into
+    assert opening._place(into, place.id) == into
+    assert opening._place(None, place.id) == place.id
