@@ -22,6 +22,8 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from backend.app.core import calendar
+from backend.app.core.sealing import unseal
+from backend.app.surveys.box_keys import SEAL
 from backend.jobs import ratings
 from tests.attack import thief
 from tests.attack.scene import TOTAL, Scene
@@ -37,14 +39,22 @@ def plunder(found: Scene, loot: thief.Loot, naive: Sequence[tuple[int, str]]) ->
     """A day of ratings by name, what the thief makes of it, and of the control."""
     _rate(found)
     keys = [file.read_bytes() for file in found.trace_keys.iterdir()]
-    own = _look(found, loot, keys)
+    boxes = [file.read_bytes() for file in found.box_keys.iterdir()]
+    boxes += [unseal(SEAL, sealed) for sealed in boxes]
+    own = _look(found, loot, keys + boxes)
     _play_naive(found, keys[-1])
     control = _look(found, replace(loot, said=naive), keys)
     tomorrow = calendar.today() + timedelta(days=1)
     with calendar.clock_at(datetime.combine(tomorrow, time(1, 30), calendar.COUNTY_ZONE)):
         ratings.hold_suspicious()
     left = len(list(found.trace_keys.iterdir()))
-    return {**own, "keys": len(keys), "keys_the_night_after": left, "control": control}
+    return {
+        **own,
+        "keys": len(keys),
+        "box_keys": len(boxes) // 2,
+        "keys_the_night_after": left,
+        "control": control,
+    }
 
 
 def report(seen: dict[str, Any]) -> None:
@@ -54,10 +64,10 @@ def report(seen: dict[str, Any]) -> None:
     for name in ("what is said, by who stands before it", "people in the order of their coming"):
         print(f"  {name:<50} {seen[name]:>3} of {TOTAL} (control: {control[name]})")
     for whose, one in (("", seen), (" in the control", control)):
-        files = ", ".join(one["files_with_the_key"]) or "none"
-        print(f"Files in which the key of the day's traces was found{whose}: {files}")
-    print(f"Keys of the day's traces: {seen['keys']}; left the night after:"
-          f" {seen['keys_the_night_after']}")  # fmt: skip
+        files = ", ".join(one["files_with_a_key"]) or "none"
+        print(f"Files in which a key of the traces or the boxes was found{whose}: {files}")
+    print(f"Keys of the boxes: {seen['box_keys']}; of the day's traces: {seen['keys']};"
+          f" of these left the night after: {seen['keys_the_night_after']}")  # fmt: skip
 
 
 def _rate(found: Scene) -> None:
@@ -97,7 +107,7 @@ def _look(found: Scene, loot: thief.Loot, keys: list[bytes]) -> dict[str, Any]:
         "people in the order of their coming": thief.hits(
             found, thief.by_order(people, loot.said, loot.unit_of)
         ),
-        "files_with_the_key": _files_with(found, keys),
+        "files_with_a_key": _files_with(found, keys),
     }
 
 

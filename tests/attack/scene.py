@@ -89,6 +89,11 @@ class Scene:
         return self.folder / "trace-keys"
 
     @property
+    def box_keys(self) -> Path:
+        """Where what opens the ballot boxes lies."""
+        return self.folder / "ballot-keys"
+
+    @property
     def period(self) -> str:
         return keys.period_name(self.month)
 
