@@ -14,7 +14,7 @@ import requests
 
 from backend.app.core.db import transaction
 from backend.app.surveys import box, rounds
-from tests.attack import call_backs, nights, redis_files, rewards, thief
+from tests.attack import call_backs, lying_server, nights, redis_files, rewards, thief
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
 from tests.factories.county import make_county
@@ -29,7 +29,11 @@ def attack(folder: Path) -> dict[str, Any]:
             "call_backs": _call_backs(found),
             "rewards": rewards.plunder(found),
         }
-    return {**month, "nights": nights.attack(folder / "nights")}
+    return {
+        **month,
+        "nights": nights.attack(folder / "nights"),
+        "lying_server": lying_server.play(),
+    }
 
 
 def _while_open(found: Scene) -> dict[str, Any]:
@@ -165,6 +169,7 @@ def report(found: dict[str, Any]) -> None:
     call_backs.report(**found["call_backs"])
     rewards.report(found["rewards"])
     nights.report(found["nights"])
+    lying_server.report(found["lying_server"])
 
 
 def main(arguments: list[str]) -> None:

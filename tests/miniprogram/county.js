@@ -47,6 +47,9 @@ class County extends Village {
     /** Of every month's key file: `change` before it is pinned, `alter` afterwards. */
     this.change = (file) => file
     this.alter = (bytes) => bytes
+    /** The unit of the villager who asks, and what its ballots are signed with. */
+    this.unit = 70
+    this.signers = { survey: KEYS.survey, ticket: KEYS.ticket }
     this.round = this.openRound()
     this.results = {}
     /** What the servers remember: who fetched ballots of which month, and which tokens came back. */
@@ -154,7 +157,7 @@ class County extends Village {
     const known = this.issued[data.period]
     if (known && known !== blinded) return error(409, 'already_issued', '这个月的匿名票已经领过了')
     this.issued[data.period] = blinded
-    return fine({ unit: 70, survey: KEYS.survey.sign(data.survey), tickets: data.tickets.map(KEYS.ticket.sign) })
+    return fine({ unit: this.unit, survey: this.signers.survey.sign(data.survey), tickets: data.tickets.map(this.signers.ticket.sign) })
   }
 
   get epoch() {
@@ -197,8 +200,8 @@ class County extends Village {
   }
 
   isGood(use, { kid, r, sig }) {
-    const ctx = context(use, this.period, 70)
-    const modulus = fromHex(KEYS[use].n)
+    const ctx = context(use, this.period, this.unit)
+    const modulus = fromHex(this.signers[use].n)
     const name = createHash('sha256').update(join(ctx, modulus)).digest('hex')
     return name === toHex(fromBase64(kid)) && isSigned(modulus, join(fromBase64(r), ctx), fromBase64(sig))
   }
