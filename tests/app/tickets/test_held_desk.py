@@ -68,6 +68,15 @@ def test_each_is_shown_or_kept_back_from_there(
     assert "没有待核的话" in clerk.get(PAGE).text
 
 
+def test_a_long_list_says_that_it_goes_on(
+    clerk: Desk, written: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "看过一些再列" not in clerk.get(PAGE).text
+    monkeypatch.setattr("backend.app.tickets.held._beside_ratings", lambda counties: [])
+    monkeypatch.setattr("backend.app.tickets.held.MOST", 1)
+    assert "先列出 2 段,看过一些再列后面的" in clerk.get(PAGE).text
+
+
 def test_another_countys_desk_sees_and_decides_nothing_of_it(
     client: FlaskClient, written: dict[str, int], scalar
 ) -> None:
