@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import copy_rows, transaction
 from backend.app.surveys import blind, box, box_keys, keys, operations, rounds
 from backend.app.surveys.answers import pad
@@ -35,7 +35,7 @@ def encoded(raw: bytes) -> str:
 
 def answers(county: County, key: blind.SigningKey, count: int) -> list[bytes]:
     """Requests of so many phones, each with a token of its own."""
-    period = calendar.month_of(calendar.today())
+    period = clock.month_of(clock.today())
     content: dict[str, Any] = json.loads(keys.key_file(county.id, period))
     unit = next(one["unit"] for one in content["keys"] if one["use"] == "survey")
     ctx = blind.context("survey", keys.period_name(period), unit)
@@ -59,13 +59,13 @@ class Round:
 
     def __init__(self) -> None:
         self.county = make_county(villages=2)
-        self.period = calendar.month_of(calendar.today())
+        self.period = clock.month_of(clock.today())
         with transaction() as session:
             session.execute(text(CREATE))
             keys.prepare_period(self.county.id, self.period)
             rows = session.scalars(select(SigningKey).where(SigningKey.use == "survey"))
             self.key = keys.open_key(rows.one())
-        now = calendar.now()
+        now = clock.now()
         self.id = open_round(self.county.id, self.period, now, now + timedelta(hours=1))
 
     def issue_ballots(self) -> float:
@@ -78,9 +78,9 @@ class Round:
         uses = ("survey", "ticket", "ticket")
         blinded = [hide(moduli[use], secrets.token_bytes(32)).blinded for use in uses]
         began = time.perf_counter()
-        earlier = calendar.midnight(calendar.previous_month(self.period))
+        earlier = clock.midnight(clock.previous_month(self.period))
         for person in people:
-            with calendar.clock_at(earlier), transaction():
+            with clock.clock_at(earlier), transaction():
                 operations.issue_ballots(person, self.period, blinded[0], blinded[1:])
         return (time.perf_counter() - began) / PEOPLE
 

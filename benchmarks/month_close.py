@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import autocommit, db, transaction
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.operations import recompute_month
@@ -109,7 +109,7 @@ def build() -> tuple[int, int]:
         made: Any = session.execute(
             STORE_TICKETS,
             {"people": province.PEOPLE, "tickets": TICKETS, "villages": province.VILLAGES,
-             "start": calendar.midnight(province.MONTH)},
+             "start": clock.midnight(province.MONTH)},
         )  # fmt: skip
         session.execute(STORE_TURNS)
     with autocommit() as connection:
@@ -124,17 +124,17 @@ def without_limit() -> None:
 
 
 def raw() -> None:
-    end = calendar.next_month(province.MONTH)
+    end = clock.next_month(province.MONTH)
     without_limit()
     db.session.execute(RAW_RATINGS, {"month": province.MONTH, "end": end}).all()
-    instants = {"first": calendar.midnight(province.MONTH), "last": calendar.midnight(end)}
+    instants = {"first": clock.midnight(province.MONTH), "last": clock.midnight(end)}
     db.session.execute(RAW_TICKETS, instants).all()
     db.session.rollback()
 
 
 def close() -> None:
     """The month's facts from counters and tickets, kept as rows."""
-    until = calendar.midnight(calendar.next_month(province.MONTH)) + timedelta(days=3)
+    until = clock.midnight(clock.next_month(province.MONTH)) + timedelta(days=3)
     with transaction():
         without_limit()
         month_facts.keep(province.MONTH, [1], month_facts.gather(province.MONTH, [1], until))
@@ -142,7 +142,7 @@ def close() -> None:
 
 def recount() -> None:
     """Ratings counted and tickets aggregated again, every village compared with what is kept."""
-    until = calendar.midnight(calendar.next_month(province.MONTH)) + timedelta(days=3)
+    until = clock.midnight(clock.next_month(province.MONTH)) + timedelta(days=3)
     with transaction():
         without_limit()
         if recounted(province.MONTH, [1], until):

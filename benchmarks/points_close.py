@@ -7,14 +7,14 @@ from statistics import median
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import autocommit, db, transaction
 from backend.app.points import months
 from benchmarks.surroundings import application, servers
 from tests.factories.county import make_county
 
 RUNS, ENTRIES, OTHER_MONTHS, VILLAGES, PEOPLE = 7, 500_000, 2, 300, 20_000
-MONTH = calendar.previous_month(calendar.month_of(calendar.today()))
+MONTH = clock.previous_month(clock.month_of(clock.today()))
 PEOPLE_SQL = (
     "INSERT INTO person (openid, created_at) SELECT 'b-' || n, now() FROM generate_series(1, :n) n"
 )
@@ -48,7 +48,7 @@ def fill() -> int:
     with transaction() as session:
         session.execute(text(PEOPLE_SQL), {"n": PEOPLE})
         session.execute(text("SET LOCAL session_replication_role = replica"))
-        for nth, month in enumerate(calendar.months_back(MONTH, OTHER_MONTHS + 1)):
+        for nth, month in enumerate(clock.months_back(MONTH, OTHER_MONTHS + 1)):
             session.execute(
                 FILL,
                 {"people": PEOPLE, "county_id": county.id, "villages": county.village_ids,
@@ -73,7 +73,7 @@ def main() -> None:
     with servers() as environment, application(environment):
         county_id = fill()
         values: dict[str, int | date] = {
-            "county_id": county_id, "month": MONTH, "next": calendar.next_month(MONTH),
+            "county_id": county_id, "month": MONTH, "next": clock.next_month(MONTH),
         }  # fmt: skip
 
         def raw() -> int:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import autocommit, transaction
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.ratings import scan
@@ -34,7 +34,7 @@ PEOPLE_SQL = """
 
 def submissions(people: list[tuple[int, str]], codes: list[int], run: int) -> list[bytes]:
     """Requests nobody sent before: each person meets each service point once."""
-    at = calendar.now()
+    at = clock.now()
     made = []
     for nth in range(REQUESTS):
         number = run * REQUESTS + nth
@@ -70,7 +70,7 @@ def prepare() -> tuple[list[tuple[int, str]], list[int]]:
     with autocommit() as connection:
         # What autovacuum has long done in a real county.
         connection.execute("ANALYZE")
-    opened = calendar.now().timestamp()
+    opened = clock.now().timestamp()
     return [(i, open_session(SessionKind.APP, i, opened)) for i in ids], list(codes)
 
 

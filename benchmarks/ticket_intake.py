@@ -10,7 +10,7 @@ from uuid import uuid4
 from PIL import Image
 from sqlalchemy import text
 
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import autocommit, transaction
 from backend.app.core.photos import clean_photo
 from benchmarks.counting import Counter
@@ -84,7 +84,7 @@ def main() -> None:
                 ours.append((middle - began) / TICKETS * 1000)
                 alone.append((cleaning - middle) / TICKETS * 1000)
                 plain.append((end - cleaning) / TICKETS * 1000)
-        day = calendar.today()
+        day = clock.today()
     ratios = [a / b for a, b in zip(ours, plain, strict=True)]
     print(f"ticket with one photo of {len(taken) // 1024} KB, one after the other ({day})")
     print(f"  ours  {median(ours):6.1f} ms, {statements} SQL over two requests")

@@ -6,7 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import system_user
 
 database = current_app.extensions["migrate"].db
@@ -33,7 +33,7 @@ WRITE_DOWN = text(
 def _write_down(connection: Connection, versions: list[str]) -> None:
     """Whoever changes the tables is in the audit log, too, once there is one that can hold it."""
     if versions and connection.scalar(HAS_ORIGIN):
-        told = {"at": calendar.now(), "user": system_user(), "version": " ".join(versions)}
+        told = {"at": clock.now(), "user": system_user(), "version": " ".join(versions)}
         connection.execute(WRITE_DOWN, told)
 
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
 from backend.app.core.wechat import WeChat
@@ -50,11 +50,11 @@ def pytest_configure() -> None:
     A run that would reach into the next month begins in it: tests name months when they are read.
     """
     ahead = int(os.environ.get("DEMO_SECONDS_AHEAD", "0"))
-    calendar.run_ahead(ahead)
-    left = calendar.midnight(calendar.next_month(calendar.today())) - calendar.now()
+    clock.run_ahead(ahead)
+    left = clock.midnight(clock.next_month(clock.today())) - clock.now()
     if left < LONGEST_RUN:
         ahead += int(left.total_seconds()) + 1
-        calendar.run_ahead(ahead)
+        clock.run_ahead(ahead)
         os.environ["DEMO_SECONDS_AHEAD"] = str(ahead)
 
 

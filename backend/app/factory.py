@@ -12,13 +12,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backend.app.core import (
     anonymous_http,
     audit,
-    calendar,
+    clock,
+    console_menu,
     guards,
     health,
     http,
     keys,
     logs,
-    pages,
     well_known,
 )
 from backend.app.core.anonymous_settings import AnonymousSettings
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     logs.configure(settings.log_level)
     if settings.demo_seconds_ahead:
-        calendar.run_ahead(settings.demo_seconds_ahead)
+        clock.run_ahead(settings.demo_seconds_ahead)
     app = http.PlainFlask("backend.app")
     app.config.update(
         API_CONFIG,
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["token_loader"] = import_module("backend.app.accounts.api_tokens").use_token
     app.extensions["teller"] = import_module("backend.app.notices.operations").notify
     app.jinja_env.globals["settings"] = settings
-    pages.register(app)
+    console_menu.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(well_known.blueprint)
     _register_features(app)
@@ -94,7 +94,7 @@ def create_anonymous_app(settings: AnonymousSettings | None = None) -> Flask:
     settings = settings or AnonymousSettings.from_env()
     logs.configure(settings.log_level)
     if settings.demo_seconds_ahead:
-        calendar.run_ahead(settings.demo_seconds_ahead)
+        clock.run_ahead(settings.demo_seconds_ahead)
     templates = str(Path(__file__).with_name("templates"))
     app = Flask("backend.app.anonymous", static_folder=None, template_folder=templates)
     app.config.update(SETTINGS=settings)

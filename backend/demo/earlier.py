@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
-from backend.app.core.calendar import clock_at
+from backend.app.core import clock
+from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
+from backend.app.core.encryption import derive
 from backend.app.core.errors import DomainError
-from backend.app.core.sealing import derive
 from backend.app.surveys import blind, keys, operations
 from backend.app.surveys.blind import SALT_LENGTH
 from backend.app.surveys.homes import unit_of
@@ -40,12 +40,12 @@ def encoded(raw: bytes) -> str:
 
 
 def _month() -> date:
-    return calendar.month_of(calendar.today())
+    return clock.month_of(clock.today())
 
 
 def _earlier() -> datetime:
     """The middle of the month before."""
-    return calendar.midnight(calendar.previous_month(_month())) + timedelta(days=14, hours=12)
+    return clock.midnight(clock.previous_month(_month())) + timedelta(days=14, hours=12)
 
 
 def prepare_running_month(county_id: int) -> None:

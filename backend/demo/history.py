@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.ratings.bulk import PastRating
 from backend.demo import words
@@ -64,15 +64,15 @@ def month_of_ratings(
     """One village's month up to `until`; nobody rates the same point twice a day."""
     character = character_of(stage.code)
     roll = dice("month", stage.code, month)
-    end = min(calendar.next_month(month), calendar.local_day(until) + timedelta(days=1))
+    end = min(clock.next_month(month), clock.local_day(until) + timedelta(days=1))
     days = (end - month).days
-    share = days / (calendar.next_month(month) - month).days
+    share = days / (clock.next_month(month) - month).days
     since = (month.year - first_month.year) * 12 + month.month - first_month.month
     seen: set[tuple[int, int, date]] = set()
     for _ in range(ratings_in(character, stage.code, month, share)):
         at = _moment(roll, month + timedelta(days=roll.randrange(days)))
         rating = _rating(roll, stage, character, at, since, reasons)
-        key = (rating.person_id, rating.qr_code_id, calendar.local_day(at))
+        key = (rating.person_id, rating.qr_code_id, clock.local_day(at))
         if at <= until and key not in seen:
             seen.add(key)
             yield rating
@@ -86,7 +86,7 @@ def _moment(roll: random.Random, day: date) -> datetime:
         (7, 8, 9, 10, 11, 14, 15, 16, 17, 18, 19, 20), (2, 4, 5, 5, 3, 2, 3, 3, 3, 4, 4, 2)
     )[0]
     moment = time(hour, roll.randrange(60), roll.randrange(60))
-    return datetime.combine(day, moment, calendar.COUNTY_ZONE)
+    return datetime.combine(day, moment, clock.COUNTY_ZONE)
 
 
 def _rating(
@@ -128,7 +128,7 @@ def _burst(
 ) -> Iterator[PastRating]:
     """A bad apple: somebody collects phones and taps the best face again and again."""
     day = month + timedelta(days=roll.randrange(26))
-    at = datetime.combine(day, time(16, 5), calendar.COUNTY_ZONE)
+    at = datetime.combine(day, time(16, 5), clock.COUNTY_ZONE)
     qr_code_id = stage.codes[0][0]
     for person_id in stage.people[:COACHED_BURST]:
         at += timedelta(seconds=roll.randrange(12, 25))

@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from backend.app.accounts import consents
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.demo.earlier import prepare_running_month
 from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
@@ -105,7 +105,7 @@ def live(base: str, anonymous: str, county_id: int) -> None:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
         # The timetable would do it within ten minutes; whoever looks at a demo should not wait.
         with transaction():
-            plan_rounds(county_id, calendar.now())
+            plan_rounds(county_id, clock.now())
         tend_rounds()
         if anonymous and random.random() < SURVEY_SHARE:
             answer_survey(base, anonymous, county_id)

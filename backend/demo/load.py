@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.settings import REPOSITORY
 from backend.app.places.divisions import read_package
@@ -78,7 +78,7 @@ def build_places() -> int:
         county = county_id()
         furnish_villages(county, POINTS)
         hang_pictures(county)
-        if not rule_amount(RATING, calendar.today(), county):
+        if not rule_amount(RATING, clock.today(), county):
             set_rule(county, RATING, "评价服务", 2, 5, OPENED_ON)
     return county
 
@@ -95,9 +95,9 @@ def months(at: datetime, count: int) -> list[date]:
     A month that has just begun is one more, so that a county always has a month that was locked,
     published and drawn from.
     """
-    settled = calendar.month_of(calendar.local_day(at - SETTLED_AFTER))
-    wanted = calendar.months_back(settled, count)
-    this_month = calendar.month_of(calendar.local_day(at))
+    settled = clock.month_of(clock.local_day(at - SETTLED_AFTER))
+    wanted = clock.months_back(settled, count)
+    this_month = clock.month_of(clock.local_day(at))
     return wanted if this_month in wanted else [*wanted, this_month]
 
 
@@ -119,16 +119,16 @@ def load_month(county: int, month: date, first_month: date, at: datetime) -> int
         for stage in progress(f"{month:%Y-%m} 的评价", stages(county)):
             ratings.extend(month_of_ratings(stage, month, first_month, at, reasons))
         stored = load_ratings(ratings)
-        this_month = calendar.month_of(calendar.local_day(at))
-        older = month < calendar.previous_month(this_month)
-        review_month(county, month, calendar.local_day(at), decided=older)
+        this_month = clock.month_of(clock.local_day(at))
+        older = month < clock.previous_month(this_month)
+        review_month(county, month, clock.local_day(at), decided=older)
         recompute_month(month, county)
     return stored
 
 
 def load(count: int) -> None:
     """Places, people and the months up to now: a few seconds in all."""
-    at = calendar.now()
+    at = clock.now()
     print("  富平县:镇、村、服务点、二维码", flush=True)
     county = build_places()
     print("  村民、村干部、工作人员", flush=True)
@@ -143,7 +143,7 @@ def load(count: int) -> None:
         load_month(county, month, wanted[0], at)
     began = time.monotonic()
     past = wanted[:-1][-PAST_SURVEYS:]
-    made = load_tickets(county, calendar.midnight(min([*past, wanted[-1]])), at)
+    made = load_tickets(county, clock.midnight(min([*past, wanted[-1]])), at)
     answered = load_surveys(county, past, at)
     met = load_points(county, at)
     fetched = load_rewards(county, at)

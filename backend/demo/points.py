@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today, villagers_of
-from backend.app.core import calendar, typeface
+from backend.app.core import clock, pdf_fonts
 from backend.app.core.db import db, transaction
 from backend.app.places.queries import get_place
 from backend.app.points import deeds, draws, expiry, rules, suspicions, watch
@@ -41,11 +41,11 @@ def _holder(county_id: int, role: str) -> Actor:
 def _minutes(title: str, day: date) -> bytes:
     """One page, as an office would scan it."""
     written = io.BytesIO()
-    typeface.use_fonts()
+    pdf_fonts.use_fonts()
     page = Canvas(written)
-    page.setFont(typeface.REGULAR, 18)
+    page.setFont(pdf_fonts.REGULAR, 18)
     page.drawString(72, 760, f"{title}表决会议记录(演示)")
-    page.setFont(typeface.REGULAR, 12)
+    page.setFont(pdf_fonts.REGULAR, 12)
     page.drawString(72, 720, f"{day} 到会 41 人,同意 38,反对 2,弃权 1。")
     page.save()
     return written.getvalue()
@@ -59,7 +59,7 @@ def vote_rules(county_id: int, first_month: date) -> None:
     day = first_month - timedelta(days=20)
     who = _holder(county_id, "county_staff")
     title = f"{get_place(county_id).name}积分办法"
-    with calendar.clock_at(calendar.midnight(day) + timedelta(hours=10)):
+    with clock.clock_at(clock.midnight(day) + timedelta(hours=10)):
         rules.save_draft(who, county_id, title, items, budget)
         vote = Vote(day - timedelta(days=1), 38, 2, 1)
         minutes = ("会议记录.pdf", _minutes(title, day))
@@ -79,7 +79,7 @@ def load_points(county_id: int, at: datetime) -> int:
         if session.scalar(text("SELECT EXISTS (SELECT FROM points_deed)")):
             return 0
         clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "county_manager")
-        with calendar.clock_at(at - timedelta(days=30)):
+        with clock.clock_at(at - timedelta(days=30)):
             expiry.set_policy(clerk, county_id, "yearly", 12, 4)
         held = _meetings(county_id, clerk, other, at)
         _watch(county_id, clerk, at)
@@ -92,17 +92,17 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
     made = 0
     for village_id in db.session.scalars(BUSY, {"county_id": county_id}).all():
         people = [one.person_id for one in villagers_of(village_id)]
-        today = calendar.local_day(at)
+        today = clock.local_day(at)
         choices = {rule.label: rule.id for rule in deeds.deed_rules(village_id, today)}
         for label, note, days, count in MEETINGS:
             day = at - timedelta(days=days)
-            with calendar.clock_at(day):
+            with clock.clock_at(day):
                 deed = deeds.enter(
-                    clerk, village_id, choices[label], calendar.today(), note,
+                    clerk, village_id, choices[label], clock.today(), note,
                     people[made : made + count],
                 )  # fmt: skip
             if days > 5:
-                with calendar.clock_at(day + timedelta(hours=5)):
+                with clock.clock_at(day + timedelta(hours=5)):
                     deeds.decide(other, deed.id, confirm=True)
             made += 1
     return made
@@ -110,8 +110,8 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
 
 def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
     """The first suspicion is held; somebody else is frozen and has appealed."""
-    with calendar.clock_at(at - timedelta(days=1)):
-        found = [one for one in suspicions.find(county_id, calendar.today()) if one.people]
+    with clock.clock_at(at - timedelta(days=1)):
+        found = [one for one in suspicions.find(county_id, clock.today()) if one.people]
         if not found:
             return
         first, last = found[0], found[-1]
@@ -123,22 +123,22 @@ def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
 
 def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:
     """One that is over: everybody can check it."""
-    seed_day = calendar.local_day(at - DRAWN_BEFORE)
-    seed_at = datetime.combine(seed_day, time(21, 30), calendar.COUNTY_ZONE)
+    seed_day = clock.local_day(at - DRAWN_BEFORE)
+    seed_at = datetime.combine(seed_day, time(21, 30), clock.COUNTY_ZONE)
     published_at = seed_at - LEAD
-    month = calendar.previous_month(calendar.month_of(calendar.local_day(published_at)))
+    month = clock.previous_month(clock.month_of(clock.local_day(published_at)))
     plan = Plan(
         f"{month.month} 月参与抽奖", month, month, (("电饭煲", 2), ("食用油", 10), ("毛巾", 20)),
         f"双色球第 {seed_day:%Y%j} 期(演示)开奖号码，红球从小到大，蓝球在后", seed_at,
         SeedFormat(7, 2, 6),
     )  # fmt: skip
-    with calendar.clock_at(published_at - timedelta(hours=2)):
+    with clock.clock_at(published_at - timedelta(hours=2)):
         draws.switch(clerk, county_id, on=True, note_read=True)
         draw = draws.save(clerk, county_id, plan)
         if draws.count_chances(draw) < sum(count for _, count in plan.prizes):
             return
-    with calendar.clock_at(published_at):
+    with clock.clock_at(published_at):
         draws.publish(clerk, draw.id)
-    with calendar.clock_at(seed_at + timedelta(hours=11)):
+    with clock.clock_at(seed_at + timedelta(hours=11)):
         draws.enter_seed(clerk, draw.id, SEED)
         draws.enter_seed(other, draw.id, SEED)

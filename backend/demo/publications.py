@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.exports import bulletins
 from backend.app.scorecards import locks, publications
@@ -21,10 +21,10 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
         clerk = actor_today(session.scalars(CLERK, {"id": county_id}).first() or 0)
     done = 0
     for month in months:
-        told_at = calendar.midnight(calendar.next_month(month)) + SETTLES
+        told_at = clock.midnight(clock.next_month(month)) + SETTLES
         if at < told_at or unclosed(month, county_id):
             continue
-        with transaction(), calendar.clock_at(told_at):
+        with transaction(), clock.clock_at(told_at):
             if publications.find(county_id, month) is not None:
                 continue
             if locks.lock_of(county_id, month) is None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from backend.app.access import Actor
 from backend.app.accounts.logins import find_login
 from backend.app.accounts.queries import load_grants
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.ratings import deciding, holding, reviews
 
 DECISIONS = (
@@ -16,7 +16,7 @@ DECISIONS = (
 
 def review_month(county_id: int, month: date, until: date, decided: bool) -> int:
     """Holds as the nights would have; older months are decided by the county's desk."""
-    last = min(calendar.next_month(month) - timedelta(days=1), until)
+    last = min(clock.next_month(month) - timedelta(days=1), until)
     days = (last - month).days + 1
     held = holding.hold_suspicious(county_id, last, {}, days)
     login = find_login("county")

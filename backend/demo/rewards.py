@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.points import counter, keepers, publications, redemptions, stock, stock_counts
@@ -85,10 +85,10 @@ def load_rewards(county_id: int, at: datetime) -> int:
 
 
 def _load(county_id: int, at: datetime) -> int:
-    this_month = calendar.month_of(calendar.local_day(at))
-    last = calendar.previous_month(this_month)
-    opened = calendar.midnight(last) + timedelta(hours=9)
-    with calendar.clock_at(opened):
+    this_month = clock.month_of(clock.local_day(at))
+    last = clock.previous_month(this_month)
+    opened = clock.midnight(last) + timedelta(hours=9)
+    with clock.clock_at(opened):
         clerk = _staff("county")
         rewards = [_reward(clerk, county_id, *line) for line in CATALOGUE]
         stalls = [_stall(clerk, nth, row) for nth, row in enumerate(busy_villages(county_id))]
@@ -97,7 +97,7 @@ def _load(county_id: int, at: datetime) -> int:
     fetched = sum(_month(stall, rewards, month, at) for stall in stalls for month in
                   (last, this_month))  # fmt: skip
     _count(stalls[0], clerk, at)
-    with calendar.clock_at(min(calendar.midnight(this_month) + timedelta(days=2, hours=7), at)):
+    with clock.clock_at(min(clock.midnight(this_month) + timedelta(days=2, hours=7), at)):
         for stall in stalls:
             publications.publish(stall.village_id, last)
     return fetched
@@ -134,11 +134,11 @@ def _month(stall: Stall, rewards: list[Any], month: date, until: datetime) -> in
     roll, done = dice("fetched", stall.code, month), 0
     days = sorted(roll.randrange(15, 28) for _ in range(FETCHED_A_MONTH))
     for nth, day in enumerate(days):
-        at = calendar.midnight(month) + timedelta(days=day, hours=9, minutes=roll.randrange(500))
+        at = clock.midnight(month) + timedelta(days=day, hours=9, minutes=roll.randrange(500))
         if at >= until:
             break
         purses = db.session.execute(
-            PURSES, {"village_id": stall.village_id, "day": calendar.local_day(at)}
+            PURSES, {"village_id": stall.village_id, "day": clock.local_day(at)}
         ).all()
         if not purses:
             continue
@@ -155,13 +155,13 @@ def _shopping(
 ) -> int:
     surname = SURNAMES[person_id % len(SURNAMES)]
     try:
-        with calendar.clock_at(at), db.session.begin_nested():
+        with clock.clock_at(at), db.session.begin_nested():
             found = redemptions.reserve(person_id, key, reward_id, stall.shop_id, surname)
             digits, _ = make_code(found)
             redemption_id = found.id
         if only_reserve:
             return 0
-        with calendar.clock_at(at + timedelta(minutes=3)), db.session.begin_nested():
+        with clock.clock_at(at + timedelta(minutes=3)), db.session.begin_nested():
             counter.hand_out(
                 stall.keeper, redemption_id, digits, UUID(int=key.int ^ 1), was_scanned=True
             )
@@ -177,7 +177,7 @@ def _count(stall: Stall, clerk: Actor, at: datetime) -> None:
         "SELECT reward_id, on_hand FROM stock_balance WHERE exchange_point_id = :id"
         " ORDER BY reward_id"
     )
-    with calendar.clock_at(at - timedelta(hours=3)):
+    with clock.clock_at(at - timedelta(hours=3)):
         rows = db.session.execute(lines, {"id": stall.shop_id}).all()
         sheet = [Counted(row.reward_id, row.on_hand) for row in rows]
         sheet[1] = Counted(sheet[1].reward_id, sheet[1].quantity - 1, "受潮,扔了一块")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today, staff_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.spreadsheets import Sheet
 from backend.app.places import village_kinds
@@ -44,7 +44,7 @@ SUBURBAN, SETTLED = "城郊村", "移民安置点"
 
 def load_scores(county_id: int, at: datetime) -> None:
     """Last month's desk; nothing happens the second time."""
-    month = calendar.previous_month(calendar.month_of(calendar.local_day(at)))
+    month = clock.previous_month(clock.month_of(clock.local_day(at)))
     with transaction() as session:
         session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
         if session.scalar(text("SELECT EXISTS (SELECT FROM objection)")):
@@ -53,9 +53,7 @@ def load_scores(county_id: int, at: datetime) -> None:
         staff, boss = (_one(role, county_id) for role in (Role.COUNTY_STAFF, Role.COUNTY_MANAGER))
         # Tickets came after the months were computed.
         recompute_month(month, county_id)
-        with calendar.clock_at(
-            min(at, calendar.midnight(calendar.next_month(month)) + timedelta(days=1.4))
-        ):
+        with clock.clock_at(min(at, clock.midnight(clock.next_month(month)) + timedelta(days=1.4))):
             _types(staff, county_id, rows)
             _import(staff, county_id, month, rows)
             busy = [row for row in rows if character_of(row.code).ratings_a_month > 25]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import blind, keys, rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
@@ -75,16 +75,16 @@ def load_surveys(county_id: int, past: Sequence[date], at: datetime) -> int:
 
 def plan_rounds(county_id: int, at: datetime) -> None:
     """This month's questions and the next's: a county that runs into a new month goes on asking."""
-    this_month = calendar.month_of(calendar.local_day(at))
-    for period in (this_month, calendar.next_month(this_month)):
+    this_month = clock.month_of(clock.local_day(at))
+    for period in (this_month, clock.next_month(this_month)):
         if not rounds.has_round(county_id, period):
             _plan(county_id, period)
 
 
 def _times(period: date) -> tuple[datetime, datetime]:
     """The whole month: on whatever day a demo county is opened, questions are being asked."""
-    end = calendar.midnight(calendar.next_month(period)) - timedelta(minutes=1)
-    return calendar.midnight(period), end
+    end = clock.midnight(clock.next_month(period)) - timedelta(minutes=1)
+    return clock.midnight(period), end
 
 
 def _plan(county_id: int, period: date) -> int:
@@ -109,7 +109,7 @@ def _load_past(county_id: int, period: date) -> int:
         rounds.keep_counts(round_id, unit_id, questions[unit_id], sheets, "phone")
         counted += len(sheets)
     # Published as the month ended: the ledger says so, and not that a demo was loaded today.
-    with calendar.clock_at(_times(period)[1] + timedelta(minutes=5)):
+    with clock.clock_at(_times(period)[1] + timedelta(minutes=5)):
         rounds.close_round(round_id)
         rounds.publish_round(round_id)
     db.session.execute(RELEASE, {"id": round_id})
@@ -142,7 +142,7 @@ def read_json(address: str) -> Any:
 
 def somebody_without_ballots(county_id: int) -> str | None:
     """The openid of a simulated villager who has not fetched this month's ballots."""
-    period = calendar.month_of(calendar.today())
+    period = clock.month_of(clock.today())
     found = db.session.scalar(VOTERS, {"county_id": county_id, "period": period})
     db.session.rollback()
     return found
@@ -154,7 +154,7 @@ class Voter:
     def __init__(self, openid: str, host: str, anonymous: str, county_id: int) -> None:
         self.openid, self.host, self.anonymous = openid, host, anonymous
         self.county_id = county_id
-        self.name = keys.period_name(calendar.month_of(calendar.today()))
+        self.name = keys.period_name(clock.month_of(clock.today()))
 
     def answer(self) -> None:
         """One whole participation; raises URLError where a step is refused."""

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today
-from backend.app.core.calendar import clock_at
+from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.places.queries import list_departments

@@ -1,16 +1,16 @@
 """Points, by night: months that are over are closed, old points announced and let lapse."""
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.points import expiry, months, news
 
 
 def close_points_month() -> int:
     """The month before, from its second day on: a rating begun before midnight has come by then."""
-    today = calendar.today()
+    today = clock.today()
     if today.day < 2:
         return 0
-    month = calendar.previous_month(calendar.month_of(today))
+    month = clock.previous_month(clock.month_of(today))
     closed = 0
     for county_id in months.counties_with_points():
         with transaction():
@@ -20,7 +20,7 @@ def close_points_month() -> int:
 
 def lapse_points() -> int:
     """Tells who has points that lapse in a month, and lets lapse what was told a month ago."""
-    today, lapsed = calendar.today(), 0
+    today, lapsed = clock.today(), 0
     for county_id in months.counties_with_points():
         with transaction():
             announced = expiry.announce(county_id, today)

@@ -1,6 +1,6 @@
 """What the clock does to rewards: reservations lapse, codes are forgotten, months are published."""
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.notices.operations import notify
 from backend.app.points import publications, redemptions
@@ -36,10 +36,10 @@ def tend_redemptions() -> int:
 
 def publish_points() -> int:
     """Tells every village about the month before, once it has settled."""
-    today = calendar.today()
+    today = clock.today()
     if today.day < PUBLISH_FROM_DAY:
         return 0
-    month = calendar.previous_month(calendar.month_of(today))
+    month = clock.previous_month(clock.month_of(today))
     villages = publications.villages_due(month)
     for village_id in villages:
         with transaction():

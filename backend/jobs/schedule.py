@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import redis
 import structlog
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.queue import JobName, redis_client, send
 from backend.jobs.context import application
 
@@ -88,7 +88,7 @@ TIMETABLE: tuple[Entry | Weekly | Often, ...] = (
 
 def due(at: datetime) -> list[tuple[Entry | Weekly | Often, str]]:
     """The entries whose time has come, each with the name of its period."""
-    local = at.astimezone(calendar.COUNTY_ZONE)
+    local = at.astimezone(clock.COUNTY_ZONE)
     return [(entry, period) for entry in TIMETABLE if (period := entry.period(local))]
 
 
@@ -107,7 +107,7 @@ def keep(stop: threading.Event) -> None:
     with application().app_context():
         while not stop.wait(TICK_SECONDS):
             try:
-                for job in send_due(calendar.now()):
+                for job in send_due(clock.now()):
                     log.info("scheduled", job=job.value)
             except redis.RedisError as error:
                 # Redis being restarted is no reason to lose the timetable.

@@ -1,7 +1,7 @@
 """Scorecards, by night and on demand."""
 
-from backend.app.core import calendar
-from backend.app.core.calendar import parse_month
+from backend.app.core import clock
+from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards import proofs, shown
@@ -19,9 +19,9 @@ def recompute_month(county_id: int, month: str) -> int:
 
 def recompute_nightly() -> int:
     """This month and the one before, which ratings may still be changed in."""
-    month = calendar.month_of(calendar.today())
+    month = clock.month_of(clock.today())
     done = 0
-    for first in (calendar.previous_month(month), month):
+    for first in (clock.previous_month(month), month):
         with transaction():
             done += recompute(first)
     return done
@@ -36,4 +36,4 @@ def show_week() -> int:
 def delete_loose_proofs() -> int:
     """Photos that were sent and never handed in with an objection."""
     with transaction():
-        return proofs.delete_loose(calendar.now() - proofs.LOOSE_FOR)
+        return proofs.delete_loose(clock.now() - proofs.LOOSE_FOR)

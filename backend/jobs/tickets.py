@@ -4,7 +4,7 @@ import structlog
 from nacl.exceptions import CryptoError
 from sqlalchemy.exc import IntegrityError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.surveys import box
@@ -23,7 +23,7 @@ def tend_tickets() -> int:
     done = supervision.stop_waiting() + supervision.ask_again() + supervision.close_silent()
     done += supervision.archive_closed()
     with transaction():
-        return done + files.delete_loose(calendar.now() - files.LOOSE_FOR)
+        return done + files.delete_loose(clock.now() - files.LOOSE_FOR)
 
 
 def call_back_ratings() -> int:

@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.sessions import SessionKind, open_session
 from tests.factories.county import bind, make_county, make_person
 from tests.factories.objections import make_bench, object_to
@@ -68,7 +68,7 @@ def hammer(operation: schemathesis.schemas.APIOperation, mode: GenerationMode, p
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: schemathesis.Case) -> None:
         # A token each: the limit is per person and minute, and this is one patient person.
-        token = open_session(SessionKind.APP, person, calendar.now().timestamp())
+        token = open_session(SessionKind.APP, person, clock.now().timestamp())
         answer = case.call(headers={"Authorization": f"Bearer {token}"})
         if answer.status_code != 429:
             case.validate_response(answer, checks=list(CHECKS))

@@ -15,8 +15,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core import clock
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.scorecards.public_cases import case_of
 from backend.jobs import scorecards
@@ -64,17 +64,17 @@ def play(app: Flask, monkeypatch: Any, county: County, seed: int = 11) -> Seen:
         if turn == 0:
             _morning(monkeypatch, came)
         # By one clock before and after, so that only what somebody did can differ.
-        monkeypatch.setattr(calendar, "now", lambda at=came: at + timedelta(minutes=2))
+        monkeypatch.setattr(clock, "now", lambda at=came: at + timedelta(minutes=2))
         ticket_jobs.escalate_tickets()
         before = reader.everything()
-        monkeypatch.setattr(calendar, "now", lambda at=came: at)
+        monkeypatch.setattr(clock, "now", lambda at=came: at)
         person = make_person()
         bind(person, county)
         visitors.append(person)
         level = 5 if nth in bad else 1
         assert open_phone(app.test_client(), person).rate(county.code, level).status_code == 201
         forget()
-        monkeypatch.setattr(calendar, "now", lambda at=came: at + timedelta(minutes=2))
+        monkeypatch.setattr(clock, "now", lambda at=came: at + timedelta(minutes=2))
         ticket_jobs.escalate_tickets()
         after = reader.everything()
         if after != before:
@@ -99,7 +99,7 @@ def play(app: Flask, monkeypatch: Any, county: County, seed: int = 11) -> Seen:
 def _morning(monkeypatch: Any, day: datetime) -> None:
     """What the timetable does before the office opens."""
     early = day.replace(hour=7, minute=31)
-    monkeypatch.setattr(calendar, "now", lambda: early)
+    monkeypatch.setattr(clock, "now", lambda: early)
     scorecards.recompute_nightly()
     ticket_jobs.call_back_ratings()
     if early.weekday() == 0:

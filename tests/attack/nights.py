@@ -20,7 +20,7 @@ import requests
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from backend.app.core.sealing import unseal
+from backend.app.core.encryption import unseal
 from backend.app.surveys.answers import pad, unpad
 from backend.app.surveys.box_keys import SEAL
 from backend.app.surveys.store import KID

@@ -21,8 +21,8 @@ import requests
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from backend.app.core import calendar
-from backend.app.core.sealing import unseal
+from backend.app.core import clock
+from backend.app.core.encryption import unseal
 from backend.app.surveys.box_keys import SEAL
 from backend.jobs import ratings
 from tests.attack import thief
@@ -44,8 +44,8 @@ def plunder(found: Scene, loot: thief.Loot, naive: Sequence[tuple[int, str]]) ->
     own = _look(found, loot, keys + boxes)
     _play_naive(found, keys[-1])
     control = _look(found, replace(loot, said=naive), keys)
-    tomorrow = calendar.today() + timedelta(days=1)
-    with calendar.clock_at(datetime.combine(tomorrow, time(1, 30), calendar.COUNTY_ZONE)):
+    tomorrow = clock.today() + timedelta(days=1)
+    with clock.clock_at(datetime.combine(tomorrow, time(1, 30), clock.COUNTY_ZONE)):
         ratings.hold_suspicious()
     left = len(list(found.trace_keys.iterdir()))
     return {
@@ -88,7 +88,7 @@ def _rate(found: Scene) -> None:
 def _play_naive(found: Scene, key: bytes) -> None:
     """The same people in the same order, as many applications would have it."""
     with _client(found) as client:
-        client.set(f"trace_key:{calendar.today()}", key, ex=26 * 3600)
+        client.set(f"trace_key:{clock.today()}", key, ex=26 * 3600)
         queue = Queue("naive", connection=client, serializer=JSONSerializer)
         for villager in found.villagers:
             client.incr(f"requests:{villager.person_id}:0")

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import keys, rounds
 from tests.attack import thief
@@ -105,8 +105,8 @@ def report(seen: dict[str, Any]) -> None:
 
 def _play(county: County) -> list[Unit]:
     """Ballots for all, answers of some, the close and the publication."""
-    dice, now = random.Random(), calendar.now()
-    period = calendar.month_of(calendar.today())
+    dice, now = random.Random(), clock.now()
+    period = clock.month_of(clock.today())
     people = {village: [make_person() for _ in range(PEOPLE)] for village in county.village_ids}
     for village, neighbours in people.items():
         for person in neighbours:
@@ -130,7 +130,7 @@ def _play(county: County) -> list[Unit]:
             session.execute(ISSUE, values)
             rounds.keep_counts(round_id, unit_of[village], QUESTIONS, sheets, "phone")
         made.append(Unit(unit_of[village], frozenset(people[village]), frozenset(took_part)))
-    with calendar.clock_at(now + timedelta(hours=2)):
+    with clock.clock_at(now + timedelta(hours=2)):
         for act in (rounds.close_round, rounds.publish_round):
             with transaction():
                 act(round_id)

@@ -18,7 +18,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, dispose, transaction
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.core.settings import REPOSITORY, Settings
@@ -105,7 +105,7 @@ class Scene:
 
     def second_day(self) -> AbstractContextManager[None]:
         """The county's own clock stands there inside."""
-        return calendar.clock_at(calendar.midnight(self.month) + timedelta(days=1))
+        return clock.clock_at(clock.midnight(self.month) + timedelta(days=1))
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
@@ -124,7 +124,7 @@ def scene(folder: Path) -> Iterator[Scene]:
         stack.enter_context(app.app_context())
         upgrade()
         stack.callback(dispose)
-        month = calendar.next_month(calendar.month_of(calendar.today()))
+        month = clock.next_month(clock.month_of(clock.today()))
         county, round_id = _county(month)
         web = stack.enter_context(_process(folder, "web", "wsgi:app", environment))
         anonymous = stack.enter_context(
@@ -167,7 +167,7 @@ def _county(month: date) -> tuple[County, int]:
     let_act(county.id)
     with transaction():
         keys.prepare_period(county.id, month)
-    opens_at = calendar.midnight(month)
+    opens_at = clock.midnight(month)
     return county, make_round(county.id, month, opens_at, opens_at + timedelta(days=25))
 
 
@@ -181,7 +181,7 @@ def _villagers(county: County) -> list[Villager]:
     ).all()
     db.session.rollback()
     secrets.SystemRandom().shuffle(rows)
-    at = calendar.now().timestamp()
+    at = clock.now().timestamp()
     return [
         Villager(
             row.id, row.openid, open_session(SessionKind.APP, row.id, at), row.village_id,

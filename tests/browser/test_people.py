@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from tests.browser.conftest import log_in
 
 pytestmark = pytest.mark.browser
@@ -63,7 +63,7 @@ def first_log_in(page: Page, password: str) -> pyotp.TOTP:
     page.wait_for_url("**/login/activate")
     page.click("text=设自己的动态口令")
     totp = pyotp.TOTP(page.locator("code").inner_text())
-    page.fill("input[name=code]", totp.at(calendar.now()))
+    page.fill("input[name=code]", totp.at(clock.now()))
     page.click("button:has-text('启用')")
     page.goto("/console/leader")
     page.wait_for_url("**/login/activate")

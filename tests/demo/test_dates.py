@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE, clock_at
+from backend.app.core import clock
+from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.divisions import read_package
 from backend.app.scorecards.leader import leader_page
@@ -51,19 +51,19 @@ def one_key(key, monkeypatch) -> None:
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_a_demo_county_started_on_a_months_last_two_days_has_a_survey(app, moment) -> None:
     county = make_county()
-    month = calendar.month_of(moment.date())
+    month = clock.month_of(moment.date())
     with clock_at(moment):
-        load_surveys(county.id, [calendar.previous_month(month)], moment)
+        load_surveys(county.id, [clock.previous_month(month)], moment)
         open_rounds(county.id, month)
     assert states(county.id) == ["published", "open", "scheduled"]
-    with clock_at(calendar.midnight(calendar.next_month(month))):
+    with clock_at(clock.midnight(clock.next_month(month))):
         tend_rounds()
     assert states(county.id) == ["published", "published", "open"]
 
 
 def open_rounds(county_id: int, month: date) -> None:
     """What the timetable does in the first minutes."""
-    for period in (month, calendar.next_month(month)):
+    for period in (month, clock.next_month(month)):
         with transaction():
             keys.prepare_period(county_id, period)
     tend_rounds()
@@ -102,9 +102,9 @@ def test_nothing_of_a_demo_county_is_empty_on_any_day(app, scalar, few_villages,
     with clock_at(moment):
         load.load(2)
         county = load.county_id()
-        this_month = calendar.month_of(moment.date())
+        this_month = clock.month_of(moment.date())
         open_rounds(county, this_month)
-        last_month = calendar.previous_month(this_month)
+        last_month = clock.previous_month(this_month)
         leader = actor_today(int(scalar(LEADER)))
         numbers = leader_page(leader, county, last_month).numbers
         newest = list_of_county(load.COUNTY)[0].month

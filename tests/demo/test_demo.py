@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.demo import load as demo
 from backend.demo.goods import GOODS, picture
@@ -36,7 +36,7 @@ def test_nobody_rates_a_point_twice_a_day_and_nothing_lies_in_the_future() -> No
     seen = set()
     for month in (date(2026, 10, 1), date(2026, 11, 1)):
         for rating in month_of_ratings(STAGE, month, date(2026, 6, 1), NOW, REASONS):
-            key = (rating.person_id, rating.qr_code_id, calendar.local_day(rating.at))
+            key = (rating.person_id, rating.qr_code_id, clock.local_day(rating.at))
             assert key not in seen
             seen.add(key)
             assert rating.at <= NOW
@@ -54,7 +54,7 @@ def test_villages_differ_in_quality_and_in_how_many_speak() -> None:
 def test_months_come_oldest_first_so_that_ledgers_are_in_order() -> None:
     months = demo.months(NOW, 6)
     assert months[-1] == date(2026, 11, 1)
-    assert all(calendar.next_month(a) == b for a, b in pairwise(months))
+    assert all(clock.next_month(a) == b for a, b in pairwise(months))
 
 
 @pytest.mark.parametrize("kind", sorted(SCENES))
@@ -76,7 +76,7 @@ def test_the_whole_county_is_built_from_real_villages_and_only_once(app, scalar)
     first = [scalar(fact) for fact in facts]
     assert first[0] == 287
     assert first[3] == 287 * 6
-    assert first[4] == 287 * len(demo.months(calendar.now(), 2))
+    assert first[4] == 287 * len(demo.months(clock.now(), 2))
     assert first[1] > 5000
     demo.load(2)
     assert [scalar(fact) for fact in facts] == first
@@ -103,7 +103,7 @@ def test_the_counters_of_the_loaded_county_equal_a_recount(app, scalar) -> None:
     counted = scalar("SELECT sum(level_1 + level_2 + level_3 + level_4 + level_5)"
                      " FROM rating_month_count")  # fmt: skip
     assert counted == scalar("SELECT count(*) FROM rating")
-    assert scalar("SELECT max(created_at) FROM rating") <= calendar.now() + timedelta(seconds=1)
+    assert scalar("SELECT max(created_at) FROM rating") <= clock.now() + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("kind", sorted(GOODS))

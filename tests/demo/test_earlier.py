@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from backend.app.core import calendar
-from backend.app.core.calendar import clock_at
+from backend.app.core import clock
+from backend.app.core.clock import clock_at
 from backend.app.core.db import transaction
 from backend.app.surveys import blind, keys, rounds
 from backend.demo.earlier import ballots_of, prepare_running_month
@@ -43,9 +43,9 @@ def test_a_demo_phone_can_answer_in_the_countys_first_month(demo, scalar) -> Non
 def test_the_running_months_keys_are_made_once_and_the_timetable_makes_none(demo) -> None:
     with clock_at(NOW):
         prepare_running_month(demo.id)
-        file = keys.key_file(demo.id, calendar.month_of(calendar.today()))
+        file = keys.key_file(demo.id, clock.month_of(clock.today()))
         prepare_running_month(demo.id)
-        assert keys.key_file(demo.id, calendar.month_of(calendar.today())) == file
+        assert keys.key_file(demo.id, clock.month_of(clock.today())) == file
         assert rounds.months_without_keys(demo.id)[0] == date(2026, 12, 1)
 
 

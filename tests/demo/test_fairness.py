@@ -8,8 +8,8 @@ from statistics import mean
 import pytest
 from sqlalchemy import text
 
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE, clock_at
+from backend.app.core import clock
+from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import db, transaction
 from backend.app.scorecards.facts import gather
 from backend.app.scoring.measuring import UnitFacts
@@ -30,7 +30,7 @@ def november(app: object) -> list[UnitFacts]:
         load.load(1)
         county_id = db.session.scalar(text("SELECT id FROM region WHERE level = 'county'"))
         with transaction():
-            found = gather(NOVEMBER, [county_id], calendar.now())
+            found = gather(NOVEMBER, [county_id], clock.now())
     return [replace(one.unit(), waits=(), open_waits=()) for one in found]
 
 

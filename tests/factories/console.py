@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts.logins import create_login
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.sessions import SessionKind, open_session
@@ -69,7 +69,7 @@ def sit_down(client: FlaskClient, person_id: int, **data: Any) -> Desk:
     token = open_session(
         SessionKind.CONSOLE,
         person_id,
-        calendar.now().timestamp(),
+        clock.now().timestamp(),
         {"second_factor": True, "pending": None, **data},
     )
     client.set_cookie(CONSOLE_COOKIE, token, path="/console")

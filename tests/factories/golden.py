@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.tickets.working_calendar import seed_calendar
 from tests.factories.county import County, make_county, make_person
@@ -56,7 +56,7 @@ def store(
     county: County, nth: int, village: int, answered: int | None, verdict, day=DAY, **more
 ) -> None:
     """A ticket of Monday the 7th of September at nine, its deadlines as they come."""
-    at = datetime.combine(day, time(9), calendar.COUNTY_ZONE)
+    at = datetime.combine(day, time(9), clock.COUNTY_ZONE)
     values = {
         "number": f"G{nth}", "county_id": county.id, "village_id": county.village_ids[village],
         "person_id": make_person(), "channel": "mini", "state": "handling", "at": at,

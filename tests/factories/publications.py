@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.scorecards import locks, publications
 from backend.app.scorecards.models import AssessmentScheme
@@ -52,7 +52,7 @@ def score_by_ratings(county: County) -> None:
             AssessmentScheme(
                 county_id=county.id, year=2020, version=1, title="只看评价",
                 first_month=date(2020, 1, 1), state="approved", content=as_json(content),
-                drafted_by_id=make_person(), drafted_at=calendar.now(),
-                approved_by_id=make_person(), approved_at=calendar.now(),
+                drafted_by_id=make_person(), drafted_at=clock.now(),
+                approved_by_id=make_person(), approved_at=clock.now(),
             )
         )  # fmt: skip

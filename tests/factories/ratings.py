@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings import holding
 from backend.app.ratings.bulk import PastRating, load_ratings
@@ -12,8 +12,8 @@ from backend.app.scorecards.operations import recompute_month
 from backend.app.scoring.signals import Figures, Finding, Signal
 from tests.factories.county import County, make_person
 
-THIS_MONTH = calendar.month_of(calendar.today())
-LAST_MONTH = calendar.previous_month(THIS_MONTH)
+THIS_MONTH = clock.month_of(clock.today())
+LAST_MONTH = clock.previous_month(THIS_MONTH)
 
 
 def rate_village(
@@ -32,7 +32,7 @@ def rate_village(
         ),
         {"village": county.village_ids[village]},
     )
-    start = datetime.combine(month, time(9), calendar.COUNTY_ZONE)
+    start = datetime.combine(month, time(9), clock.COUNTY_ZONE)
     with transaction():
         load_ratings(
             [
@@ -43,7 +43,7 @@ def rate_village(
             ]
         )
     with transaction():
-        recompute_month(calendar.month_of(month))
+        recompute_month(clock.month_of(month))
 
 
 def hold_first_rating() -> str:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.points import publications as points
 from backend.app.scorecards import adjustments, corrections
@@ -107,7 +107,7 @@ def make_whole_month(client: FlaskClient) -> WholeMonth:
 
 def _tickets(county: County) -> None:
     day = day_of_work()
-    at = datetime.combine(day, time(9), calendar.COUNTY_ZONE)
+    at = datetime.combine(day, time(9), clock.COUNTY_ZONE)
     for nth, (village, answered, settled, verdict) in enumerate(TICKETS):
         store(
             county, nth, village, answered, verdict, day,
@@ -118,7 +118,7 @@ def _tickets(county: County) -> None:
 
 
 def _survey(county: County) -> None:
-    opens = calendar.midnight(LAST_MONTH)
+    opens = clock.midnight(LAST_MONTH)
     # Making keys costs, and nobody signs with these.
     key = blind.generate()
     with transaction():
@@ -143,8 +143,8 @@ def _survey(county: County) -> None:
 
 def _points(client: FlaskClient, county: County) -> Bazaar:
     """A villager of the first village fetches something for 30 points, all in that month."""
-    at = datetime.combine(day_of_work(), time(10), calendar.COUNTY_ZONE)
-    with calendar.clock_at(at):
+    at = datetime.combine(day_of_work(), time(10), clock.COUNTY_ZONE)
+    with clock.clock_at(at):
         bazaar = make_bazaar(county=county)
         phone = open_phone(client, make_villager(county, 100))
         redemption = reserve(phone, bazaar).json["id"]

@@ -19,7 +19,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.anonymous_settings import PEPPER_BYTES, AnonymousSettings
 from backend.app.core.db import db, dispose, transaction
 from backend.app.core.settings import Settings
@@ -123,8 +123,8 @@ def county(tmp_path: Path) -> Iterator[County]:
 
 
 def _opened(app: Flask, door: Flask) -> County:
-    made, now = make_county(), calendar.now()
-    period = calendar.month_of(calendar.today())
+    made, now = make_county(), clock.now()
+    period = clock.month_of(clock.today())
     with transaction():
         keys.prepare_period(made.id, period)
     round_id = open_round(made.id, period, now - timedelta(days=1), now + timedelta(days=1))

@@ -54,7 +54,7 @@ def test_what_was_put_off_goes_out_when_its_time_has_come(
     reader_id: int, world: World, app: Flask, monkeypatch: pytest.MonkeyPatch, scalar
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("backend.app.core.calendar.now", clock)
+    monkeypatch.setattr("backend.app.core.clock.now", clock)
     app.extensions["wechat"].current_token()
     world.faults = ["quota"]
     tell(reader_id)

@@ -18,7 +18,7 @@ from backend.app.accounts.logins import check_second_factor, own_login
 from backend.app.accounts.models import ConsoleLogin, Person
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.accounts.telling import tell_owner
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
@@ -41,7 +41,7 @@ def begin(login: ConsoleLogin) -> str:
     """A code to type into the own phone's mini-program; the one before is worth nothing."""
     code = SIGN + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
     login.activation_hash = _hash(code)
-    login.activation_expires_at = calendar.now() + GOOD_FOR
+    login.activation_expires_at = clock.now() + GOOD_FOR
     return f"{code[:4]} {code[4:]}"
 
 
@@ -52,7 +52,7 @@ def accept_on_phone(phone_person_id: int, code: str) -> bool:
     )
     if login is None:
         return False
-    at = calendar.now()
+    at = clock.now()
     expires = login.activation_expires_at
     if login.disabled_at is not None or expires is None or at > expires:
         raise _refused("激活码过期了，请在电脑上刷新页面，换一个新的")
@@ -134,7 +134,7 @@ def found(login: ConsoleLogin) -> bool:
 
 
 def _activate(login: ConsoleLogin, how: str, by_id: int) -> None:
-    login.activated_at, login.activated_how = calendar.now(), how
+    login.activated_at, login.activated_how = clock.now(), how
     login.activation_hash, login.activation_expires_at = None, None
     db.session.flush()
     # The phone is the owner's: a villager's number would stand outside of the county's log.

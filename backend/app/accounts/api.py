@@ -11,7 +11,7 @@ from backend.app.accounts import (
     queries,
     schemas,
 )
-from backend.app.core import calendar, limits, traces
+from backend.app.core import clock, limits, request_fingerprint
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all, presented_token
@@ -30,7 +30,7 @@ WRONG_CODES = limits.Limit("wrong_login_codes", 60, 600)
 @blueprint.response(201, schemas.SessionShape())
 def create_session(given: dict[str, Any]) -> dict[str, Any]:
     """Exchanges wx.login's code for an opaque token; nobody is known who has not agreed."""
-    caller = traces.caller()
+    caller = request_fingerprint.caller()
     limits.check(WRONG_CODES, caller)
     try:
         openid = wechat_client().openid_for(given["code"])
@@ -40,7 +40,7 @@ def create_session(given: dict[str, Any]) -> dict[str, Any]:
     with transaction():
         person_id = operations.enter_by_openid(openid)
         consents.give(person_id, given["consent"])
-    at = calendar.now()
+    at = clock.now()
     token = open_session(SessionKind.APP, person_id, at.timestamp())
     return {
         "token": token,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.models import ApiToken, Person
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import autocommit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -54,7 +54,7 @@ def create_token(actor: Actor, county_id: int, name: str, ends_on: date | None) 
         raise NotAllowed
     if get_place(county_id).level != "county":
         raise InvalidInput(errors={"county": ["请选县"]})
-    name, today = name.strip(), calendar.today()
+    name, today = name.strip(), clock.today()
     if not 0 < len(name) <= LONGEST_NAME:
         raise InvalidInput(errors={"name": [f"请写给哪个系统用,最多 {LONGEST_NAME} 字"]})
     if ends_on is None or not today < ends_on <= today + LONGEST_LIFE:
@@ -64,7 +64,7 @@ def create_token(actor: Actor, county_id: int, name: str, ends_on: date | None) 
     plain = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         county_id=county_id, name=name, digest=digest_of(plain), scope=TokenScope.READ_SCORES.value,
-        ends_on=ends_on, created_at=calendar.now(), created_by_id=actor.person_id,
+        ends_on=ends_on, created_at=clock.now(), created_by_id=actor.person_id,
     )  # fmt: skip
     db.session.add(token)
     db.session.flush()
@@ -81,7 +81,7 @@ def revoke_token(actor: Actor, token_id: int) -> ApiToken:
     if not may(actor, Permission.MANAGE_API_TOKENS, region_path(token.county_id)):
         raise NotAllowed
     if token.revoked_at is None:
-        token.revoked_at, token.revoked_by_id = calendar.now(), actor.person_id
+        token.revoked_at, token.revoked_by_id = clock.now(), actor.person_id
         record("revoke_api_token", actor.person_id, "api_token", token.id, name=token.name)
     return token
 
@@ -105,7 +105,7 @@ def use_token(plain: str) -> Bearer | None:
     """Counts the use and says what the token opens; None for one that opens nothing."""
     if not plain.startswith(PREFIX):
         return None
-    asked = {"digest": digest_of(plain), "at": calendar.now(), "today": calendar.today()}
+    asked = {"digest": digest_of(plain), "at": clock.now(), "today": clock.today()}
     with autocommit() as connection:
         row = connection.execute(USE, asked).fetchone()
     return Bearer(row[0], row[1], TokenScope(row[2])) if row else None

@@ -9,7 +9,7 @@ from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.grants import check_offices, insert_grant
 from backend.app.accounts.logins import create_login, find_login, renew_slip, unlock_from_shell
 from backend.app.accounts.passwords import one_time_password
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
@@ -96,15 +96,15 @@ def found_county(
 
 def _held(county_id: int) -> set[Role]:
     values = {
-        "county_id": county_id, "today": calendar.today(), "offices": [*map(str, OFFICES)]
+        "county_id": county_id, "today": clock.today(), "offices": [*map(str, OFFICES)]
     }  # fmt: skip
     return {Role(role) for role in db.session.scalars(HELD, values)}
 
 
 def _open(role: Role, person: tuple[str, str], password: str, county_id: int) -> None:
     person_id = create_login(*person, password, must_change=True)
-    check_offices(person_id, role, calendar.today(), None)
-    insert_grant(person_id, role, county_id, calendar.today(), None, None)
+    check_offices(person_id, role, clock.today(), None)
+    insert_grant(person_id, role, county_id, clock.today(), None, None)
     record("found_office", None, "person", person_id, role=role.value, region_id=county_id)
 
 

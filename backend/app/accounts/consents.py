@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from backend.app.accounts.models import PersonConsent
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.sessions import close_all_sessions
@@ -54,5 +54,5 @@ def _last(person_id: int) -> PersonConsent | None:
 
 
 def _add(person_id: int, act: str, version: str) -> None:
-    db.session.add(PersonConsent(person_id=person_id, act=act, version=version, at=calendar.now()))
+    db.session.add(PersonConsent(person_id=person_id, act=act, version=version, at=clock.now()))
     db.session.flush()

@@ -24,7 +24,7 @@ from backend.app.accounts.hands import hands_of
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
 from backend.app.accounts.throttle import DEVICE_FOR, device_token
-from backend.app.core import calendar, limits, traces
+from backend.app.core import clock, limits, request_fingerprint
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
@@ -65,7 +65,7 @@ def _way_back() -> str:
 
 def _slow_down_address() -> None:
     attempts = limits.Limit("console_logins", ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW)
-    limits.count(attempts, traces.caller())
+    limits.count(attempts, request_fingerprint.caller())
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -79,7 +79,10 @@ def login() -> Any:
     name, password = request.form.get("username", ""), request.form.get("password", "")
     with transaction():
         found = logins.check_password(
-            name[:200], password[:500], traces.caller(), request.cookies.get(DEVICE_COOKIE, "")
+            name[:200],
+            password[:500],
+            request_fingerprint.caller(),
+            request.cookies.get(DEVICE_COOKIE, ""),
         )
         if found is not None:
             return _enter(found, second_factor_done=False, target=_way_back())
@@ -135,7 +138,7 @@ def _enter(found: ConsoleLogin, second_factor_done: bool, target: str) -> Respon
     token = open_session(
         SessionKind.CONSOLE,
         found.person_id,
-        calendar.now().timestamp(),
+        clock.now().timestamp(),
         {"second_factor": second_factor_done, "pending": step, "target": target},
     )
     response = redirect(address_of(f"accounts_console.{step}") if step else target)

@@ -9,7 +9,7 @@ from werkzeug.utils import redirect
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts import api_tokens
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import CALLS_A_MINUTE, actor, guard
@@ -29,8 +29,8 @@ def _page(made: api_tokens.Made | None = None, error: DomainError | None = None)
     return render_template(
         "accounts/tokens.html",
         made=made, error=error, tokens=tokens, names=region_names(counties), form=request.form,
-        makers=api_tokens.makers(tokens), today=calendar.today(), calls=CALLS_A_MINUTE,
-        longest=calendar.today() + api_tokens.LONGEST_LIFE, revoked=request.args.get("revoked"),
+        makers=api_tokens.makers(tokens), today=clock.today(), calls=CALLS_A_MINUTE,
+        longest=clock.today() + api_tokens.LONGEST_LIFE, revoked=request.args.get("revoked"),
     )  # fmt: skip
 
 

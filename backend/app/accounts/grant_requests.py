@@ -18,7 +18,7 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.models import GrantRequest, RoleGrant
 from backend.app.accounts.queries import get_person
 from backend.app.accounts.telling import tell_owner, tell_second_person
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
@@ -53,7 +53,7 @@ def ask_for_grant(
     request = GrantRequest(
         kind="grant", person_id=person_id, role=role.value, region_id=region_id,
         department_id=department_id, starts_on=starts_on, ends_on=ends_on,
-        asked_by_id=actor.person_id, asked_at=calendar.now(),
+        asked_by_id=actor.person_id, asked_at=clock.now(),
     )  # fmt: skip
     return _ask(request)
 
@@ -72,7 +72,7 @@ def ask_to_revoke(actor: Actor, grant_id: int) -> int:
             GrantRequest(
                 kind="revoke", person_id=grant.person_id, role=grant.role,
                 region_id=grant.region_id, starts_on=grant.starts_on, ends_on=grant.ends_on,
-                grant_id=grant.id, asked_by_id=actor.person_id, asked_at=calendar.now(),
+                grant_id=grant.id, asked_by_id=actor.person_id, asked_at=clock.now(),
             )
         )  # fmt: skip
     else:
@@ -116,7 +116,7 @@ def decide(actor: Actor, request_id: int, is_confirmed: bool) -> GrantRequest:
     check_another_hand(actor, request.asked_by_id, request.person_id, refusal=OwnRequest())
     if request.decided_at is not None:
         raise Conflict("这条申请已经办过了")
-    request.decided_by_id, request.decided_at = actor.person_id, calendar.now()
+    request.decided_by_id, request.decided_at = actor.person_id, clock.now()
     request.outcome = "confirmed" if is_confirmed else "refused"
     record(
         "decide_grant", actor.person_id, "person", request.person_id,
@@ -154,7 +154,7 @@ def _carry_out(request: GrantRequest) -> None:
 
 def _end(grant: RoleGrant, revoked_by_id: int) -> None:
     person_id = grant.person_id
-    grant.revoked_at, grant.revoked_by_id = calendar.now(), revoked_by_id
+    grant.revoked_at, grant.revoked_by_id = clock.now(), revoked_by_id
     db.session.flush()
     record("revoke_grant", revoked_by_id, "person", person_id, grant_id=grant.id)
     place = get_place(grant.region_id)

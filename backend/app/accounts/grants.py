@@ -13,7 +13,7 @@ from backend.app.accounts.errors import (
     RoleDoesNotFit,
 )
 from backend.app.accounts.models import Person, RoleGrant
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
@@ -41,7 +41,7 @@ def check_grantable(
         raise RegionClosed
     if ends_on is not None and ends_on < starts_on:
         raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
-    if ends_on is not None and ends_on < calendar.today():
+    if ends_on is not None and ends_on < clock.today():
         raise InvalidInput(errors={"ends_on": ["结束日期已经过了"]})
 
 
@@ -64,7 +64,7 @@ def insert_grant(
         starts_on=starts_on,
         ends_on=ends_on,
         granted_by_id=granted_by_id,
-        granted_at=calendar.now(),
+        granted_at=clock.now(),
         confirmed_by_id=confirmed_by_id,
     )
     db.session.add(grant)
@@ -77,7 +77,7 @@ def end_grant(grant_id: int, ended_by_id: int) -> None:
     grant = db.session.get_one(RoleGrant, grant_id, with_for_update=True)
     if grant.revoked_at is not None:
         return
-    grant.revoked_at, grant.revoked_by_id = calendar.now(), ended_by_id
+    grant.revoked_at, grant.revoked_by_id = clock.now(), ended_by_id
     record("revoke_grant", ended_by_id, "person", grant.person_id, grant_id=grant.id)
     db.session.flush()
 

@@ -11,7 +11,7 @@ from backend.app.accounts.errors import InvitationUnknown
 from backend.app.accounts.grants import check_grantable, check_offices, insert_grant
 from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput
@@ -53,7 +53,7 @@ def invite(
     village_id, village_name = _village(actor, village)
     check_grantable(actor, Role.CADRE, village_id, starts_on, ends_on)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    at = calendar.now()
+    at = clock.now()
     invitation = CadreInvitation(
         code_hash=_hash(code),
         display_name=name.strip(),
@@ -79,7 +79,7 @@ def accept(person_id: int, code: str) -> None:
         raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
     if invitation.accepted_by_id == person_id:
         return
-    at = calendar.now()
+    at = clock.now()
     if at > invitation.expires_at or not _still_stands(invitation):
         raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
     check_offices(person_id, Role.CADRE, invitation.starts_on, invitation.ends_on)

@@ -24,7 +24,7 @@ from backend.app.accounts.passwords import (
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.accounts.telling import tell_owner
 from backend.app.accounts.throttle import Throttle, forgive_all, is_known
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
@@ -51,7 +51,7 @@ def create_login(
         raise InvalidInput(errors={"username": ["用 2 到 40 个小写字母、数字或短横"]})
     if not display_name.strip() or len(display_name) > 40:
         raise InvalidInput(errors={"display_name": ["请填姓名,最多 40 字"]})
-    person = Person(display_name=display_name.strip(), created_at=calendar.now())
+    person = Person(display_name=display_name.strip(), created_at=clock.now())
     db.session.add(person)
     db.session.flush()
     made = db.session.scalar(
@@ -61,9 +61,9 @@ def create_login(
             username=name,
             password_hash=hash_password(password),
             must_change_password=must_change,
-            password_expires_at=calendar.now() + ONE_TIME_FOR if must_change else None,
+            password_expires_at=clock.now() + ONE_TIME_FOR if must_change else None,
             opened_by_id=opened_by_id,
-            activated_at=calendar.now() if activated_how else None,
+            activated_at=clock.now() if activated_how else None,
             activated_how=activated_how,
         )
         .on_conflict_do_nothing(index_elements=["username"])
@@ -146,25 +146,25 @@ def _masked(username: str) -> str:
 def _complete(login: ConsoleLogin) -> None:
     """Every proof was given: only now are earlier failures forgiven."""
     login.failed_attempts, login.locked_until = 0, None
-    login.last_login_at = calendar.now()
+    login.last_login_at = clock.now()
     record("log_in", login.person_id, "person", login.person_id)
 
 
 def _is_out_of_date(login: ConsoleLogin) -> bool:
     """A one-time password that nobody used in its days is worth nothing."""
     until = login.password_expires_at
-    return login.must_change_password and until is not None and calendar.now() >= until
+    return login.must_change_password and until is not None and clock.now() >= until
 
 
 def _is_locked(login: ConsoleLogin) -> bool:
-    return login.locked_until is not None and calendar.now() < login.locked_until
+    return login.locked_until is not None and clock.now() < login.locked_until
 
 
 def _count_failure(login: ConsoleLogin) -> None:
     login.failed_attempts += 1
     if login.failed_attempts >= MOST_FAILURES:
         login.failed_attempts = 0
-        login.locked_until = calendar.now() + LOCKED_FOR
+        login.locked_until = clock.now() + LOCKED_FOR
         record("login_locked", None, "person", login.person_id)
 
 
@@ -229,7 +229,7 @@ def renew_slip(person_id: int, reset_by_id: int | None) -> str:
     password = one_time_password()
     login.password_hash = hash_password(password)
     login.must_change_password = True
-    login.password_expires_at = calendar.now() + ONE_TIME_FOR
+    login.password_expires_at = clock.now() + ONE_TIME_FOR
     login.locked_until, login.failed_attempts = None, 0
     login.totp_sealed, login.totp_confirmed_at, login.totp_last_step = None, None, None
     login.recovery_hashes = []
@@ -277,7 +277,7 @@ def set_disabled(actor: Actor, person_id: int, disabled: bool) -> None:
         )
         if db.session.scalar(taken) is not None:
             raise Conflict("他的手机已经用于另一个账号，先停用那一个")
-    login.disabled_at = calendar.now() if disabled else None
+    login.disabled_at = clock.now() if disabled else None
     tell_owner(person_id, "账号被停用" if disabled else "账号恢复了", actor.display_name)
     action = "disable_login" if disabled else "enable_login"
     record(action, actor.person_id, "person", person_id)
@@ -292,7 +292,7 @@ def _of_another(actor: Actor, person_id: int) -> ConsoleLogin:
     login = own_login(person_id)
     _, grants = load_grants(person_id, even_if_waiting=True)
     for grant in grants:
-        over = grant.ends_on is not None and grant.ends_on < calendar.today()
+        over = grant.ends_on is not None and grant.ends_on < clock.today()
         if not over and not may(actor, Permission.MANAGE_LOGINS, region_path(grant.region_id)):
             raise NotAllowed("这个人在别处还有角色,不归您管")
     return login

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.accounts import persons
 from backend.app.accounts.errors import VillageClosed, WrongPlace
 from backend.app.accounts.models import Binding, Person
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
@@ -20,7 +20,7 @@ def enter_by_openid(openid: str) -> int:
     """The person behind an openid, made at the first log-in; safe when two phones race."""
     made = (
         insert(Person)
-        .values(openid=openid, created_at=calendar.now())
+        .values(openid=openid, created_at=clock.now())
         .on_conflict_do_nothing(index_elements=["openid"])
         .returning(Person.id)
     )
@@ -60,7 +60,7 @@ def bind_village(
     if current is not None:
         if (current.village_id, current.group_id, current.household) == wanted:
             return current
-        current.ended_at = calendar.now()
+        current.ended_at = clock.now()
         db.session.flush()
     binding = Binding(
         person_id=person_id,
@@ -69,7 +69,7 @@ def bind_village(
         group_id=group_id,
         household=name,
         of_age=of_age,
-        bound_at=calendar.now(),
+        bound_at=clock.now(),
     )
     db.session.add(binding)
     db.session.flush()

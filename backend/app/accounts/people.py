@@ -9,7 +9,7 @@ from werkzeug import Response
 from backend.app.access import MAY_ASK_FOR, ROLE_NAMES, Permission, Role, has_permission, regions_of
 from backend.app.accounts import grant_requests, invitations, logins, numbers, queries
 from backend.app.accounts.forms import read_day, read_id, read_page, read_role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.guards import actor, guard
@@ -35,7 +35,7 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
     return render_template(
         "accounts/people.html",
         lines=lines, total=total, page=page, size=queries.PAGE, search=search, role=role,
-        role_names=ROLE_NAMES, now=calendar.now(), today=calendar.today(),
+        role_names=ROLE_NAMES, now=clock.now(), today=clock.today(),
         may_open=has_permission(actor(), Permission.MANAGE_LOGINS),
         may_invite=has_permission(actor(), Permission.INVITE_CADRES),
         error=error, form=request.form, **more,
@@ -66,7 +66,7 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
             for county_id in sorted(regions_of(me, Permission.ASK_FOR_GRANTS))
             for department in list_departments(county_id)
         ],
-        today=calendar.today(), now=calendar.now(),
+        today=clock.today(), now=clock.now(),
         **more,
     )  # fmt: skip
     return page, status
@@ -103,7 +103,7 @@ def invite_cadre() -> Any:
                 actor(),
                 form.get("name", ""),
                 form.get("village", ""),
-                starts_on or calendar.today(),
+                starts_on or clock.today(),
                 ends_on,
             )
     except DomainError as refused:
@@ -121,7 +121,7 @@ def grant_role(number: int) -> Any:
             raise InvalidInput(errors={"role": ["请选角色"]})
         department_id = read_id(form, "department_id") if form.get("department_id") else None
         region_id = read_id(form, "region_id") if department_id is None else 0
-        starts_on = read_day(form, "starts_on") or calendar.today()
+        starts_on = read_day(form, "starts_on") or clock.today()
         ends_on = read_day(form, "ends_on")
         with transaction():
             grant_requests.ask_for_grant(

@@ -12,11 +12,11 @@ from backend.app.accounts import consents
 from backend.app.accounts.errors import AccountClosed, HasRole, PersonUnknown
 from backend.app.accounts.models import Binding, ClosedAccount, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock
+from backend.app.core.console_menu import local_time
 from backend.app.core.db import after_commit, db
+from backend.app.core.encryption import derive, derive_each
 from backend.app.core.own_data import Held
-from backend.app.core.pages import local_time
-from backend.app.core.sealing import derive, derive_each
 from backend.app.core.sessions import close_all_sessions
 from backend.app.places.queries import region_names
 
@@ -105,7 +105,7 @@ def close(person: Person) -> date | None:
     if refusal is not None:
         raise HasRole(refusal)
     reopens_on = _shut(person.openid) if person.openid else None
-    at = calendar.now()
+    at = clock.now()
     for statement in FORGET:
         db.session.execute(text(statement), {"person_id": person.id, "at": at})
     person.openid, person.display_name, person.closed_at = None, CLOSED_NAME, at
@@ -118,9 +118,9 @@ def close(person: Person) -> date | None:
 
 
 def _shut(openid: str) -> date:
-    reopens_on = calendar.today()
+    reopens_on = clock.today()
     for _ in range(MONTHS_SHUT):
-        reopens_on = calendar.next_month(reopens_on)
+        reopens_on = clock.next_month(reopens_on)
     db.session.execute(
         insert(ClosedAccount)
         .values(digest=_digest(openid), reopens_on=reopens_on)
@@ -138,7 +138,7 @@ def check_open(openid: str) -> None:
         .order_by(ClosedAccount.reopens_on.desc())
         .limit(1)
     )
-    if shut is not None and shut.reopens_on > calendar.today():
+    if shut is not None and shut.reopens_on > clock.today():
         raise AccountClosed(
             f"您的账号已经注销。{shut.reopens_on.month} 月 {shut.reopens_on.day} 日以后可以重新开，"
             "这样一个人不会有两份票。这段时间有事请打 12345，得分在公示网页上照样能看。"
@@ -149,7 +149,7 @@ def forget_reopened() -> int:
     """Digests whose day has come say nothing to anybody any more; returns how many went."""
     gone = db.session.execute(
         text("DELETE FROM closed_account WHERE reopens_on <= :today"),
-        {"today": calendar.today() - timedelta(days=1)},
+        {"today": clock.today() - timedelta(days=1)},
     )
     return int(gone.rowcount)  # type: ignore[attr-defined]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
 from backend.app.places.queries import current_village, get_place, village_label
@@ -92,7 +92,7 @@ def load_grants(person_id: int, even_if_waiting: bool = False) -> tuple[str, tup
 def actor_today(person_id: int) -> Actor:
     """A person with the grants that hold today, for when it is not that person who asks."""
     name, grants = load_grants(person_id)
-    today = calendar.today()
+    today = clock.today()
     return Actor(person_id, tuple(grant for grant in grants if grant.holds_on(today)), name)
 
 
@@ -177,7 +177,7 @@ def _holders(role: Role) -> Select[int]:
     return select(RoleGrant.person_id).where(
         RoleGrant.role == role.value,
         RoleGrant.revoked_at.is_(None),
-        RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= calendar.today()),
+        RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= clock.today()),
     )
 
 
@@ -189,7 +189,7 @@ def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
             " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL"
             " AND (g.ends_on IS NULL OR g.ends_on >= :today) ORDER BY g.id"
         ),
-        {"ids": person_ids, "today": calendar.today()},
+        {"ids": person_ids, "today": clock.today()},
     )
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -233,9 +233,9 @@ def list_audit(
     if address.strip():
         query = query.where(AuditEntry.address == address.strip())
     if first:
-        query = query.where(AuditEntry.at >= calendar.midnight(first))
+        query = query.where(AuditEntry.at >= clock.midnight(first))
     if last:
-        query = query.where(AuditEntry.at < calendar.midnight(last + timedelta(days=1)))
+        query = query.where(AuditEntry.at < clock.midnight(last + timedelta(days=1)))
     return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
 
 
@@ -310,7 +310,7 @@ def staff_of(
         "roles": [role.value for role in roles],
         "region_id": region_id,
         "department_id": department_id,
-        "today": calendar.today(),
+        "today": clock.today(),
     }
     return list(db.session.scalars(STAFF_OF, values))
 

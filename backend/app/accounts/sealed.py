@@ -1,5 +1,5 @@
 """What lies sealed here."""
 
-from backend.app.core.sealing import SealedColumn
+from backend.app.core.encryption import SealedColumn
 
 COLUMNS = (SealedColumn("console_login", "person_id", "totp_sealed", "totp"),)

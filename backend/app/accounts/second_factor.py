@@ -12,8 +12,8 @@ import qrcode.image.svg
 from backend.app.accounts.errors import SecondFactorRefused
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.passwords import hash_password, matches
-from backend.app.core import calendar
-from backend.app.core.sealing import seal, unseal
+from backend.app.core import clock
+from backend.app.core.encryption import seal, unseal
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 8
@@ -47,7 +47,7 @@ def picture(login: ConsoleLogin) -> str:
 def confirm(login: ConsoleLogin, code: str) -> list[str]:
     """Puts the secret in force and returns the recovery codes, shown this once."""
     _use_step(login, _digits(code))
-    login.totp_confirmed_at = calendar.now()
+    login.totp_confirmed_at = clock.now()
     codes = [
         f"{secrets.randbelow(10**RECOVERY_DIGITS):0{RECOVERY_DIGITS}d}"
         for _ in range(RECOVERY_CODES)
@@ -74,7 +74,7 @@ def _digits(code: str) -> str:
 
 
 def _use_step(login: ConsoleLogin, code: str) -> None:
-    now_step = int(calendar.now().timestamp()) // STEP_SECONDS
+    now_step = int(clock.now().timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret_of(login))
     for step in (now_step, now_step - 1, now_step + 1):
         fresh = login.totp_last_step is None or step > login.totp_last_step

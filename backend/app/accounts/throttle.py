@@ -9,9 +9,9 @@ import hashlib
 import struct
 from datetime import timedelta
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.queue import redis_client
-from backend.app.core.signing import BadSignature, sign, verify
+from backend.app.core.signed_tokens import BadSignature, sign, verify
 
 FREE, FREE_OF_STRANGERS = 5, 30
 FIRST_WAIT, LONGEST_WAIT = 60, 3600
@@ -23,7 +23,7 @@ DEVICE = struct.Struct(">QQ")
 
 def device_token(person_id: int) -> str:
     """What a browser keeps that has finished a log-in; it opens nothing by itself."""
-    return sign(PURPOSE, DEVICE.pack(person_id, int(calendar.now().timestamp())))
+    return sign(PURPOSE, DEVICE.pack(person_id, int(clock.now().timestamp())))
 
 
 def is_known(token: str, person_id: int) -> bool:
@@ -31,7 +31,7 @@ def is_known(token: str, person_id: int) -> bool:
         owner, at = DEVICE.unpack(verify(PURPOSE, token))
     except (BadSignature, struct.error):
         return False
-    age = calendar.now().timestamp() - at
+    age = clock.now().timestamp() - at
     return bool(owner == person_id and age < DEVICE_FOR.total_seconds())
 
 

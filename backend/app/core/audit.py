@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identi
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import Model, db, transaction
 from backend.app.core.logs import current_request_id
 
@@ -56,7 +56,7 @@ def record(
     origin, address = _origin()
     db.session.add(
         AuditEntry(
-            at=calendar.now(),
+            at=clock.now(),
             person_id=person_id,
             action=action,
             subject_kind=subject_kind,

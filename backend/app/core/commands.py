@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from backend.app.core.calendar import parse_month
+from backend.app.core.clock import parse_month
 
 
 class Month(click.ParamType):

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 
 from backend.app.access import Actor, Grant, Permission, Role, has_permission, needs_second_factor
 from backend.app.access.permissions import TABLE
-from backend.app.core import calendar, limits
+from backend.app.core import clock, limits
 from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
 from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
 
@@ -159,7 +159,7 @@ def admit(permission: Permission, steps: Collection[Step] = ()) -> None:
     console = on_console()
     kind = SessionKind.CONSOLE if console else SessionKind.APP
     token = presented_token()
-    session = read_session(kind, token, calendar.now().timestamp()) if token else None
+    session = read_session(kind, token, clock.now().timestamp()) if token else None
     if session is None:
         raise NotLoggedIn
     left = limits.tell(REQUESTS, session.requests_this_minute)
@@ -192,7 +192,7 @@ def _actor_of(session: Session, permission: Permission) -> Actor:
         return Actor(session.person_id)
     loader: GrantLoader = current_app.extensions["grant_loader"]
     name, grants = loader(session.person_id)
-    day = calendar.today()
+    day = clock.today()
     return Actor(
         session.person_id,
         tuple(grant for grant in grants if grant.holds_on(day)),

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String, delete, fu
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import Model, db
 
 STARTING = Path(__file__).with_name("held_words.txt")
@@ -67,7 +67,7 @@ def count_words(county_id: int) -> int:
 
 def add_words(county_id: int, words: Iterable[str]) -> list[str]:
     """Returns those that were new; what is spelt alike once folded is one word."""
-    at = calendar.now()
+    at = clock.now()
     rows = [
         {"county_id": county_id, "folded": fold(word), "word": word, "added_at": at}
         for word in words

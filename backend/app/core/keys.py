@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from sqlalchemy import text
 
 from backend.app.core.db import db, transaction
-from backend.app.core.sealing import SealedColumn, derive_each, is_current, seal, unseal
+from backend.app.core.encryption import SealedColumn, derive_each, is_current, seal, unseal
 
 BATCH = 200
 commands = AppGroup("keys", help="密钥")

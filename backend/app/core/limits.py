@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import g
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.errors import TooMany
 from backend.app.core.queue import redis_client
 
@@ -34,7 +34,7 @@ def count(limit: Limit, caller: str) -> None:
 
 def tell(limit: Limit, used: int) -> int:
     """Puts the limit into the answer's headers; returns the seconds until the window ends."""
-    left = limit.seconds - int(calendar.now().timestamp()) % limit.seconds
+    left = limit.seconds - int(clock.now().timestamp()) % limit.seconds
     g.rate_limit = {
         "RateLimit-Limit": str(limit.most),
         "RateLimit-Remaining": str(max(0, limit.most - used)),
@@ -50,5 +50,5 @@ def _judge(limit: Limit, used: int) -> None:
 
 
 def _key(limit: Limit, caller: str) -> str:
-    window = int(calendar.now().timestamp()) // limit.seconds
+    window = int(clock.now().timestamp()) // limit.seconds
     return f"limit:{limit.name}:{caller}:{window}"

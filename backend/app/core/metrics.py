@@ -5,7 +5,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from rq import Queue
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.queue import QueueName, queue
 
 REGISTRY = CollectorRegistry()
@@ -41,7 +41,7 @@ def _oldest_age(waiting: Queue) -> float:
     jobs = waiting.get_jobs(0, 1)
     if not jobs or jobs[0].enqueued_at is None:
         return 0.0
-    return max(0.0, (calendar.now() - jobs[0].enqueued_at).total_seconds())
+    return max(0.0, (clock.now() - jobs[0].enqueued_at).total_seconds())
 
 
 def render() -> bytes:

@@ -8,7 +8,7 @@ from flask import request
 from marshmallow import fields, validate
 
 from backend.app.core.bodies import BIGGEST_ID, read_json
-from backend.app.core.calendar import parse_month
+from backend.app.core.clock import parse_month
 from backend.app.core.errors import InvalidInput
 
 MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {

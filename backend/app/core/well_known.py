@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, current_app, send_from_directory
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.guards import open_to_all
 
 blueprint = Blueprint("well_known", __name__)
@@ -36,7 +36,7 @@ def show_security_contact() -> Response:
     """Valid from any day for half a year, so that it never runs out by being forgotten."""
     settings = current_app.config["SETTINGS"]
     contacts = settings.security_contacts or (f"{settings.public_host}/",)
-    expires = calendar.midnight(calendar.today() + timedelta(days=VALID_DAYS))
+    expires = clock.midnight(clock.today() + timedelta(days=VALID_DAYS))
     lines = [
         *(f"Contact: {one}" for one in contacts),
         f"Expires: {expires.isoformat()}",

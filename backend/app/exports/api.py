@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backend.app.core.bodies import Blueprint
-from backend.app.core.calendar import parse_month
+from backend.app.core.clock import parse_month
 from backend.app.core.guards import TokenScope, bearer, token_guard
 from backend.app.exports import schemas
 from backend.app.scorecards import open_data, publications

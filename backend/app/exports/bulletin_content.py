@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span
 from backend.app.places.queries import Place, list_townships, list_villages
 from backend.app.ratings.facts import levels_between
@@ -81,7 +81,7 @@ def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Con
 
 
 def _flows(county_id: int, span: Span) -> dict[int | None, VillageFlow]:
-    return flows(county_id, calendar.midnight(span.start), calendar.midnight(span.end))
+    return flows(county_id, clock.midnight(span.start), clock.midnight(span.end))
 
 
 def _flow(parts: Iterable[VillageFlow]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from backend.app.core.calendar import month_of, next_month, previous_month
+from backend.app.core.clock import month_of, next_month, previous_month
 
 
 class BulletinKind(StrEnum):

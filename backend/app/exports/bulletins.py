@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
@@ -44,7 +44,7 @@ def request_bulletin(actor: Actor, county_id: int, kind: str, day: date) -> Bull
     if kind not in set(BulletinKind):
         raise InvalidInput(errors={"kind": ["请选哪一种"]})
     span = span_of(BulletinKind(kind), day)
-    if span.start > calendar.today():
+    if span.start > clock.today():
         raise InvalidInput(errors={"day": ["这一期还没开始"]})
     try:
         _standing_part(county_id, span)
@@ -65,7 +65,7 @@ def request_due() -> int:
     asked = 0
     for county_id in db.session.scalars(COUNTIES).all():
         for kind in BulletinKind:
-            span = last_over(kind, calendar.today())
+            span = last_over(kind, clock.today())
             if all(lock_of(county_id, month) for month in span.months) and not _known(
                 county_id, span
             ):
@@ -91,7 +91,7 @@ def _add(county_id: int, span: Span, person_id: int | None) -> Bulletin:
         county_id=county_id, kind=span.kind.value, starts_on=span.start, ends_on=span.end,
         edition=_editions(county_id, span) + 1, state="queued",
         title=f"{get_place(county_id).name}{span.name}{TITLES[span.kind]}",
-        asked_by_id=person_id, asked_at=calendar.now(),
+        asked_by_id=person_id, asked_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -118,7 +118,7 @@ def write_bulletin(bulletin_id: int) -> None:
         raise
     with transaction():
         made = db.session.get_one(Bulletin, bulletin_id, with_for_update=True)
-        made.state, made.content, made.made_at = "done", content, calendar.now()
+        made.state, made.content, made.made_at = "done", content, clock.now()
         made.title = content["title"]
         made.xlsx_key, made.pdf_key = keys
 

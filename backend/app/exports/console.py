@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
@@ -50,12 +50,12 @@ def list_exports() -> str:
     return render_template(
         "exports/list.html",
         months=list_months(scope),
-        month=calendar.parse_month(request.args.get("month")),
+        month=clock.parse_month(request.args.get("month")),
         region_id=request.args.get("region", type=int),
         regions=queries.exportable_regions(scope),
         exports=queries.list_own(actor().person_id),
         kinds=KINDS, kind=request.args.get("kind"), of_tickets=request.args.get("kind") == TICKETS,
-        kept=_filters(request.args), names=FILTER_NAMES, this_month=calendar.today(),
+        kept=_filters(request.args), names=FILTER_NAMES, this_month=clock.today(),
     )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def request_export() -> Response:
     """Asks for a file."""
     form = request.form
     kind = form.get("kind", MONTH)
-    month = calendar.parse_month(form.get("month"))
+    month = clock.parse_month(form.get("month"))
     region = form.get("region_id", "")
     if month is None or not region.isdecimal() or len(region) > 18:
         raise InvalidInput(errors={"month": ["请选月份和地方"]})

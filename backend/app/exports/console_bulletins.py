@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard
@@ -31,7 +31,7 @@ def list_bulletins() -> str:
     return render_template(
         "exports/bulletins.html",
         bulletins=listed, kinds=NAMES, names=region_names(counties), counties=publishes,
-        days={kind: last_over(kind, calendar.today()).start for kind in BulletinKind},
+        days={kind: last_over(kind, clock.today()).start for kind in BulletinKind},
         busy=any(one.state == "queued" for one in listed),
     )  # fmt: skip
 

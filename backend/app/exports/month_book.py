@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.exports.asked import Asked
 from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
@@ -110,7 +110,7 @@ def summary(asked: Asked, filters: Filters, scheme: Scheme) -> Sheet:
         ("不计入", shown.held),
         *figures(shown),
         ("考核方案", "、".join(f"{MEASURES[i.code].name} {i.weight:f}" for i in scheme.indicators)),
-        ("做成时间", f"{calendar.now().astimezone(calendar.COUNTY_ZONE):%Y-%m-%d %H:%M}"),
+        ("做成时间", f"{clock.now().astimezone(clock.COUNTY_ZONE):%Y-%m-%d %H:%M}"),
     ]
     places = {nth: 1 for nth, (_, value) in enumerate(rows) if isinstance(value, float)}
     columns = (Column("项目", 24), Column("数", 60))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -35,7 +35,7 @@ def request_export(
     place = get_place(region_id)
     if not may(actor, Permission.EXPORT, place.path):
         raise NotAllowed("这个地方不归您管,不能导出")
-    at = calendar.now()
+    at = clock.now()
     export = Export(
         kind=kind,
         format=format_,
@@ -62,7 +62,7 @@ def request_export(
 
 def _dated(kind: str, month: date) -> str:
     """A list of tickets is of the day it was asked for; everything else of its month."""
-    return f"{calendar.today():%Y年%m月%d日}" if kind == TICKETS else f"{month:%Y年%m月}"
+    return f"{clock.today():%Y年%m月%d日}" if kind == TICKETS else f"{month:%Y年%m月}"
 
 
 def write_export(export_id: int) -> None:
@@ -86,7 +86,7 @@ def write_export(export_id: int) -> None:
     with transaction():
         first = _set(
             export_id, state="done", progress=100, file_key=key, row_count=count, failure=None,
-            finished_at=calendar.now(),
+            finished_at=clock.now(),
         )  # fmt: skip
     if not first:
         storage.delete(key)
@@ -118,7 +118,7 @@ def delete_old_exports() -> int:
     with transaction():
         old = db.session.scalars(
             select(Export)
-            .where(Export.expires_at < calendar.now(), Export.state != "expired")
+            .where(Export.expires_at < clock.now(), Export.state != "expired")
             .with_for_update(skip_locked=True)
         ).all()
         keys = [export.file_key for export in old if export.file_key]

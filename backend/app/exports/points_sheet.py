@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from backend.app.core.cells import safe_text
+from backend.app.core.csv_safety import safe_text
 from backend.app.core.db import db
 from backend.app.exports.asked import Asked
 from backend.app.exports.books import Progress

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import Gone, NotFound
 from backend.app.exports.models import Export
@@ -46,7 +46,7 @@ def get_own_file(person_id: int, export_id: int) -> Export:
     export = db.session.get(Export, export_id)
     if export is None or export.requested_by_id != person_id:
         raise NotFound("没有找到这个导出")
-    if export.state == "expired" or export.expires_at < calendar.now():
+    if export.state == "expired" or export.expires_at < clock.now():
         raise ExportGone
     if export.file_key is None:
         raise NotFound("文件还没有写好,请稍等")

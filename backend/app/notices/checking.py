@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts.consents import agreed_to_check
 from backend.app.accounts.queries import openid_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.wechat import (
     MessageRefused,
@@ -80,7 +80,7 @@ def ask(kind: Kind, subject_id: int, person_id: int) -> None:
     """In the transaction that stores the words; changed words are asked about anew."""
     if not is_on():
         return
-    at = calendar.now()
+    at = clock.now()
     again = {"asked_at": at, "next_try_at": at, "attempts": 0}
     db.session.execute(
         insert(WordsToCheck)
@@ -100,7 +100,7 @@ def ask_for_rated(rated: str) -> str:
 
 def take() -> Waiting | None:
     """The text that is due first, for nobody else during the next minutes."""
-    at = calendar.now()
+    at = clock.now()
     key = tuple_(WordsToCheck.kind, WordsToCheck.subject_id)
     due = (
         select(WordsToCheck.kind, WordsToCheck.subject_id)
@@ -170,7 +170,7 @@ def _delete(waiting: Waiting) -> None:
 
 def _later(waiting: Waiting, errcode: int | None) -> None:
     """Another try after a growing pause, or none when the words are old."""
-    at = calendar.now() + BACKOFF[min(waiting.attempts, len(BACKOFF)) - 1]
+    at = clock.now() + BACKOFF[min(waiting.attempts, len(BACKOFF)) - 1]
     if at > waiting.asked_at + TRY_FOR:
         _give_up(waiting, errcode)
         return

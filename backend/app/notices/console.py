@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.notices import operations, queries
@@ -24,7 +24,7 @@ def show_digest() -> str:
     items = queries.digest(person_id)
 
     def day_of(notice: Any) -> str:
-        return f"{calendar.local_day(notice.created_at):%Y-%m-%d}"
+        return f"{clock.local_day(notice.created_at):%Y-%m-%d}"
 
     return render_template(
         "notices/digest.html",

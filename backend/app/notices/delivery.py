@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import select, update
 
 from backend.app.accounts.queries import openid_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.wechat import (
     MessageRefused,
@@ -61,7 +61,7 @@ def deliver(message_id: int) -> str | None:
 
 def claim_message(message_id: int) -> Claimed | None:
     """Committed before WeChat is asked, so that no second sender can think it is free."""
-    at = calendar.now()
+    at = clock.now()
     with transaction() as session:
         message = session.scalar(
             update(OutboxMessage)
@@ -102,14 +102,14 @@ def _send(message: Claimed) -> dict[str, Any]:
         return {"state": "unknown"}
     except (WeChatBusy, WeChatUnavailable) as error:
         return _later(message, error)
-    return {"state": "sent", "sent_at": calendar.now(), "error_code": None}
+    return {"state": "sent", "sent_at": clock.now(), "error_code": None}
 
 
 def _later(message: Claimed, error: WeChatBusy | WeChatUnavailable) -> dict[str, Any]:
     """Another try after a growing pause, or none when the news is old."""
     nth = min(message.attempts, len(BACKOFF)) - 1
     pause = QUOTA_PAUSE if isinstance(error, WeChatBusy) else BACKOFF[nth]
-    next_try_at = calendar.now() + pause
+    next_try_at = clock.now() + pause
     if next_try_at > message.told_at + TRY_FOR:
         log.error("message_given_up", template=message.template, errcode=error.errcode)
         return {"state": "failed", "error_code": error.errcode}
@@ -118,7 +118,7 @@ def _later(message: Claimed, error: WeChatBusy | WeChatUnavailable) -> dict[str,
 
 def sweep() -> list[int]:
     """Gives up what died while sending, and returns what is due to be tried (again)."""
-    at = calendar.now()
+    at = clock.now()
     with transaction() as session:
         lost = session.scalars(
             update(OutboxMessage)

@@ -7,7 +7,7 @@ import orjson
 import structlog
 from sqlalchemy import text, update
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.queue import JobName, enqueue
@@ -82,7 +82,7 @@ def notify(
     """
     if not person_ids:
         return
-    at = calendar.now()
+    at = clock.now()
     told = db.session.scalars(
         TELL,
         {
@@ -130,7 +130,7 @@ def mark_read(person_id: int, up_to: int) -> None:
     db.session.execute(
         update(Notice)
         .where(Notice.person_id == person_id, Notice.id <= up_to, Notice.read_at.is_(None))
-        .values(read_at=calendar.now())
+        .values(read_at=clock.now())
     )
 
 
@@ -144,5 +144,5 @@ def keep_subscriptions(person_id: int, accepted: Collection[str]) -> None:
     keys = sorted(key for key in set(accepted) if template_id(key))
     db.session.execute(
         ACCEPT,
-        {"person_id": person_id, "keys": keys, "most": MOST_UNSPENT, "at": calendar.now()},
+        {"person_id": person_id, "keys": keys, "most": MOST_UNSPENT, "at": clock.now()},
     )

@@ -7,7 +7,7 @@ from flask import Response, send_file
 
 from backend.app.access import Permission
 from backend.app.accounts import persons as accounts
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard, open_to_all
@@ -40,7 +40,7 @@ def export_own_data() -> dict[str, str]:
     owner = contents.owner_of(person_id)
     contents.delete_files(owner)
     key = contents.write_file(contents.parts_of(person_id), owner)
-    return {"url": contents.link_to(key, calendar.now()), "name": f"{contents.TITLE}.xlsx"}
+    return {"url": contents.link_to(key, clock.now()), "name": f"{contents.TITLE}.xlsx"}
 
 
 @blueprint.get("/own-files/<token>")

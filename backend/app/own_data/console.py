@@ -7,7 +7,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import actor, guard
@@ -73,7 +73,7 @@ def export(request_id: int) -> tuple[str, int]:
     """The second person says yes; the file is fetched within a quarter of an hour."""
     with transaction():
         key = requests.take_for_export(actor(), request_id)
-    return _page(link=contents.link_to(key, calendar.now()))
+    return _page(link=contents.link_to(key, clock.now()))
 
 
 @blueprint.post("/<int:request_id>/erasure")

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.app.accounts import persons as accounts
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.errors import Gone, NotFound
 from backend.app.core.own_data import Held
-from backend.app.core.signing import BadSignature, sign, verify
+from backend.app.core.signed_tokens import BadSignature, sign, verify
 from backend.app.exports.books import Column, Sheet, write_book
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
@@ -79,7 +79,7 @@ def open_link(token: str) -> bytes:
     try:
         payload = verify(PURPOSE, token)
         (expires,) = LINK.unpack(payload[: LINK.size])
-        if calendar.now().timestamp() > expires:
+        if clock.now().timestamp() > expires:
             raise OwnLinkExpired
         return storage.read(payload[LINK.size :].decode())
     except (BadSignature, struct.error, NotFound):

@@ -9,12 +9,12 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.numbers import numbers_of, people_numbered
 from backend.app.accounts.persons import names_of
 from backend.app.accounts.queries import bound_village
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
+from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.own_data import Held
-from backend.app.core.sealing import seal, unseal
 from backend.app.own_data import contents
 from backend.app.own_data.models import DataRequest
 from backend.app.places.queries import get_place
@@ -80,7 +80,7 @@ def ask(actor: Actor, county_id: int, kind: str, number: str, phone: str, proof:
         raise InvalidInput(errors=faults)
     request = DataRequest(
         county_id=county_id, kind=kind, person_id=person_id, phone_sealed=sealed, proof=proof,
-        asked_by_id=actor.person_id, asked_at=calendar.now(),
+        asked_by_id=actor.person_id, asked_at=clock.now(),
     )  # fmt: skip
     db.session.add(request)
     db.session.flush()
@@ -155,7 +155,7 @@ def drop_of(person_id: int) -> None:
 
 def _decide(request: DataRequest, actor: Actor, state: str) -> None:
     request.state, request.decided_by_id = state, actor.person_id
-    request.decided_at = calendar.now()
+    request.decided_at = clock.now()
     request.phone_sealed = None
     # How somebody was recognised may name them.
     request.proof = ""

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from backend.app.accounts import persons as accounts
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import db, transaction
 from backend.app.core.settings import Settings
 from backend.app.notices import persons as notices
@@ -32,8 +32,8 @@ def apply() -> dict[str, int]:
     """Forgets what is older than its period; returns how much of each kind."""
     settings: Settings = current_app.config["SETTINGS"]
     ratings_before = _months_ago(settings.retain_ratings_months)
-    notices_before = calendar.midnight(_months_ago(settings.retain_notices_months))
-    audit_before = calendar.midnight(_months_ago(settings.retain_audit_months))
+    notices_before = clock.midnight(_months_ago(settings.retain_notices_months))
+    audit_before = clock.midnight(_months_ago(settings.retain_audit_months))
     order_seconds = settings.retain_order_files_days * DAY_SECONDS
     with transaction():
         reopened = accounts.forget_reopened()
@@ -80,4 +80,4 @@ def _delete_files(folder: str, seconds: float) -> int:
 
 def _months_ago(count: int) -> date:
     """The first day of the month so many months before this one."""
-    return calendar.months_back(calendar.month_of(calendar.today()), count + 1)[0]
+    return clock.months_back(clock.month_of(clock.today()), count + 1)[0]

@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from backend.app.access import Actor, Grant, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.settings import REPOSITORY
@@ -150,7 +150,7 @@ def merge_command(village_code: str, into_code: str, on: datetime | None) -> Non
 
 
 def _day(on: datetime | None) -> date:
-    return on.date() if on else calendar.today()
+    return on.date() if on else clock.today()
 
 
 def _place(code: str) -> queries.Place:

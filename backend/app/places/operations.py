@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -58,7 +58,7 @@ def add_service_point(actor: Actor, *, village_id: int, kind_code: str, name: st
     if db.session.get(ServicePointKind, kind_code) is None:
         raise InvalidInput(errors={"kind_code": ["没有这一类服务点"]})
     point = ServicePoint(
-        village_id=village_id, kind_code=kind_code, name=name, opened_on=calendar.today()
+        village_id=village_id, kind_code=kind_code, name=name, opened_on=clock.today()
     )
     _save_named(point)
     issue_codes([point.id], who(actor))
@@ -78,7 +78,7 @@ def close_service_point(actor: Actor, service_point_id: int) -> None:
     """Its code stops working, its ratings stay."""
     point = _managed(actor, service_point_id)
     _revoke_live_code(point.id, who(actor), "服务点已撤销")
-    point.closed_on = calendar.today()
+    point.closed_on = clock.today()
     record("close_service_point", who(actor), "service_point", point.id)
 
 
@@ -142,7 +142,7 @@ def furnish_villages(
             "village_ids": list(village_ids),
             "kinds": [kind for kind, _ in points],
             "names": [name for _, name in points],
-            "today": calendar.today(),
+            "today": clock.today(),
         },
     ).all()
     issue_codes(ids, person_id)
@@ -153,7 +153,7 @@ def issue_codes(service_point_ids: Collection[int], person_id: int | None) -> No
     """One new code for each point; the database refuses a second living one."""
     if not service_point_ids:
         return
-    at = calendar.now()
+    at = clock.now()
     ids = db.session.scalars(NEXT_IDS, {"count": len(service_point_ids)}).all()
     counties = {
         row.id: row.code
@@ -206,6 +206,6 @@ def _revoke_live_code(service_point_id: int, person_id: int | None, reason: str)
     )
     if code is None:
         return False
-    code.revoked_at, code.revoked_by_id, code.revoke_reason = calendar.now(), person_id, reason
+    code.revoked_at, code.revoked_by_id, code.revoke_reason = clock.now(), person_id, reason
     db.session.flush()
     return True

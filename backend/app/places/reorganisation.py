@@ -6,7 +6,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
@@ -45,7 +45,7 @@ MOVE_POINTS = text(
 
 def add_group(actor: Actor, village_id: int, name: str, on: date | None = None) -> Region:
     """A 村民小组 of a village; groups have names but no codes."""
-    village, day = _managed(actor, village_id), on or calendar.today()
+    village, day = _managed(actor, village_id), on or clock.today()
     if village.level != "village":
         raise InvalidInput(errors={"village_id": ["村民小组只能设在村(社区)下面"]})
     group = Region(
@@ -67,7 +67,7 @@ def add_department(actor: Actor, county_id: int, name: str) -> Department:
     county = _managed(actor, county_id)
     if county.level != "county":
         raise InvalidInput(errors={"county_id": ["部门只能设在县里"]})
-    department = Department(county_id=county.id, name=name.strip(), opened_on=calendar.today())
+    department = Department(county_id=county.id, name=name.strip(), opened_on=clock.today())
     _save(department, "县里已有同名的部门")
     record("add_department", who(actor), "department", department.id, name=department.name)
     return department
@@ -77,7 +77,7 @@ def rename_region(actor: Actor, region_id: int, name: str, on: date | None = Non
     """A new name from one day on."""
     region = _managed(actor, region_id)
     before, region.name = region.name, name.strip()
-    keep_version(region, on or calendar.today())
+    keep_version(region, on or clock.today())
     record("rename_region", who(actor), "region", region.id, before=before, name=region.name)
     return region
 
@@ -102,7 +102,7 @@ def move_region(
     db.session.execute(
         update(Region).where(Region.parent_id == region.id).values(township_id=parent.id)
     )
-    keep_version(region, on or calendar.today())
+    keep_version(region, on or clock.today())
     record("move_region", who(actor), "region", region.id, before=before, parent_id=parent.id)
     return region
 
@@ -114,7 +114,7 @@ def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None 
     if not same_kind or gone.id == into.id or gone.county_id != into.county_id:
         raise CannotMerge
     check_may_manage(actor, into.id)
-    day = on or calendar.today()
+    day = on or clock.today()
     db.session.flush()
     db.session.execute(
         MOVE_POINTS, {"village_id": gone.id, "into_id": into.id, "former_name": gone.name}

@@ -7,7 +7,7 @@ from sqlalchemy import select, text, union, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -66,7 +66,7 @@ def add_kind(actor: Actor, county_id: int, name: str) -> None:
     if words in kinds_of(county_id):
         raise NameTaken("已经有这个类型", {"name": ["已经有这个类型"]})
     made = VillageKind(
-        county_id=county_id, name=words, added_by_id=actor.person_id, added_at=calendar.now()
+        county_id=county_id, name=words, added_by_id=actor.person_id, added_at=clock.now()
     )
     try:
         with db.session.begin_nested():
@@ -90,7 +90,7 @@ def set_kinds(actor: Actor, county_id: int, wanted: Mapping[int, str]) -> int:
     unknown = sorted(set(wanted.values()) - set(kinds_of(county_id)))
     if unknown:
         raise InvalidInput(errors={"kind": [f"没有类型「{kind}」,请先新增" for kind in unknown]})
-    now = calendar.now()
+    now = clock.now()
     rows = db.session.execute(
         select(Region.id, Region.kind)
         .where(Region.id.in_(list(wanted)), Region.county_id == county_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.queries import villagers_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
@@ -27,7 +27,7 @@ def _page(village_id: int) -> dict[str, Any]:
     within = frozenset({village_id})
     return {
         "village": get_place(village_id).name,
-        "rules": deeds.deed_rules(village_id, calendar.today()),
+        "rules": deeds.deed_rules(village_id, clock.today()),
         "people": villagers_of(village_id),
         "items": deeds.list_deeds(within, actor().person_id, most=RECENT),
     }

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from backend.app.access import Permission
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -90,7 +90,7 @@ def make_new_code(redemption_id: int) -> dict[str, Any]:
         "digits": digits,
         "picture": f"data:image/png;base64,{square}",
         "expires_at": expires_at,
-        "seconds": max(0, int((expires_at - calendar.now()).total_seconds())),
+        "seconds": max(0, int((expires_at - clock.now()).total_seconds())),
     }
 
 

@@ -6,7 +6,7 @@ from flask import current_app, url_for
 
 from backend.app.access import Permission
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.points import draws, expiry, policy, queries, rule_queries, schemas, watch
@@ -25,7 +25,7 @@ def show_standing() -> dict[str, Any]:
         "number": numbers_of([person_id])[person_id],
         "freeze": queries.open_freeze(person_id),
         "lapse": expiry.coming_for(person_id),
-        "rules": rule_queries.rules_for(own.county_id, own.village_id, calendar.today())
+        "rules": rule_queries.rules_for(own.county_id, own.village_id, clock.today())
         if own
         else None,
         "draws": bool(decided and decided.draws_on) or bool(draws.own_chances(person_id)),

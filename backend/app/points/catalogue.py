@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
 from backend.app.points.ledger import village_of
@@ -73,10 +73,10 @@ def look_around(person_id: int) -> Around | None:
 
 
 def _listed(around: Around) -> list[Any]:
-    today = calendar.today()
+    today = clock.today()
     values = {
         "person_id": around.person_id, "path": list(get_place(around.village_id).path),
-        "today": today, "month": calendar.month_of(today),
+        "today": today, "month": clock.month_of(today),
     }  # fmt: skip
     return list(db.session.execute(LISTED, values))
 

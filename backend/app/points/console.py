@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
 from backend.app.points import (
@@ -30,9 +30,9 @@ from backend.app.points.blueprints import console as blueprint
 @guard(Permission.SEE_POINTS)
 def show_overview() -> Any:
     """One page for the morning: spent, left, waiting."""
-    county_id, today = forms.county_of(), calendar.today()
+    county_id, today = forms.county_of(), clock.today()
     within = regions_of(actor(), Permission.SEE_POINTS)
-    month = calendar.parse_month(request.args.get("month")) or calendar.month_of(today)
+    month = clock.parse_month(request.args.get("month")) or clock.month_of(today)
     rule_set = rule_queries.rule_set_on(county_id, today)
     asked = forms.read_place(request.args)
     widest = county_id if county_id in within else min(within)
@@ -40,12 +40,12 @@ def show_overview() -> Any:
     report = months.report(county_id, region, month)
     return render_template(
         "points/overview.html",
-        month=month, this_month=calendar.month_of(today), rule_set=rule_set,
+        month=month, this_month=clock.month_of(today), rule_set=rule_set,
         forecast=budget.forecast(rule_set, today) if rule_set else None,
         report=report, whole=region == county_id, place=get_place(region), widest=widest,
         rows=report.townships if region == county_id else report.villages,
         waiting=queries.waiting(county_id, within), today=today,
-        previous=calendar.previous_month(month), next=calendar.next_month(month),
+        previous=clock.previous_month(month), next=clock.next_month(month),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.accounts.forms import read_day
 from backend.app.accounts.queries import villagers_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
@@ -49,7 +49,7 @@ def _form(error: DomainError | None = None) -> Any:
     village = get_place(village_id) if village_id else None
     if village is not None and (village.level != "village" or within.isdisjoint(village.path)):
         raise NotFound
-    today = calendar.today()
+    today = clock.today()
     page = render_template(
         "points/deed.html",
         village=village, error=error, form=request.form, q=words, today=today,

@@ -9,7 +9,7 @@ from flask import url_for as address_of
 from backend.app.access import Permission, may
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
@@ -28,7 +28,7 @@ def read_moment(source: Any, name: str) -> datetime | None:
         at = datetime.fromisoformat(source.get(name, ""))
     except ValueError:
         return None
-    return at.replace(tzinfo=calendar.COUNTY_ZONE) if 2000 <= at.year < 2200 else None
+    return at.replace(tzinfo=clock.COUNTY_ZONE) if 2000 <= at.year < 2200 else None
 
 
 def read_prizes(words: str) -> tuple[tuple[str, int], ...]:
@@ -46,8 +46,8 @@ def _plan() -> draws.Plan:
     form = request.form
     return draws.Plan(
         form.get("title", "").strip(),
-        calendar.parse_month(form.get("first_month")),
-        calendar.parse_month(form.get("last_month")),
+        clock.parse_month(form.get("first_month")),
+        clock.parse_month(form.get("last_month")),
         read_prizes(form.get("prizes", "")),
         " ".join(form.get("seed_source", "").split()),
         read_moment(form, "seed_at"),
@@ -71,7 +71,7 @@ def show_draws() -> Any:
 
 def _list(error: DomainError | None = None) -> Any:
     county_id = forms.county_of()
-    month = calendar.previous_month(calendar.month_of(calendar.today()))
+    month = clock.previous_month(clock.month_of(clock.today()))
     page = render_template(
         "points/draws.html",
         error=error, form=request.form, policy=policy_of(county_id), note=draws.LEGAL_NOTE,
@@ -123,7 +123,7 @@ def show_draw(draw_id: int) -> Any:
 
 def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
     """What a draft would come to, whether the seed was read, who won by 积分号."""
-    draw, at = _own_draw(draw_id), calendar.now()
+    draw, at = _own_draw(draw_id), clock.now()
     seeds, winners = draws.seeds_of(draw.id), draws.winners_of(draw.id)
     page = render_template(
         "points/draw.html",

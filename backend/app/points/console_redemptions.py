@@ -7,7 +7,7 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.accounts.forms import read_id, read_page
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
@@ -33,7 +33,7 @@ def show_redemptions() -> Any:
 def _redemptions_page(error: DomainError | None = None) -> Any:
     args, me = request.values, actor()
     within = regions_of(me, Permission.SEE_REDEMPTIONS)
-    month = calendar.parse_month(args.get("month")) or calendar.month_of(calendar.today())
+    month = clock.parse_month(args.get("month")) or clock.month_of(clock.today())
     state = args.get("state", "")
     # Of one person, only for those who look after that person's points.
     named = has_permission(me, Permission.CONFIRM_DEEDS)
@@ -57,7 +57,7 @@ def _redemptions_page(error: DomainError | None = None) -> Any:
 
 
 def _months() -> list[Any]:
-    return calendar.months_back(calendar.month_of(calendar.today()), 12)[::-1]
+    return clock.months_back(clock.month_of(clock.today()), 12)[::-1]
 
 
 @guard(Permission.HAND_OUT_REWARDS)
@@ -81,10 +81,10 @@ def show_publications() -> Any:
 
 def _publications_page(error: DomainError | None = None) -> Any:
     within = regions_of(actor(), Permission.SEE_REDEMPTIONS)
-    last = calendar.previous_month(calendar.month_of(calendar.today()))
-    month = calendar.parse_month(request.values.get("month")) or last
+    last = clock.previous_month(clock.month_of(clock.today()))
+    month = clock.parse_month(request.values.get("month")) or last
     mine = regions_of(actor(), Permission.MANAGE_REWARDS)
-    over = month < calendar.month_of(calendar.today())
+    over = month < clock.month_of(clock.today())
     page = render_template(
         "points/publications.html",
         publications=reward_lists.list_publications(within, month), month=month, error=error,
@@ -98,7 +98,7 @@ def _publications_page(error: DomainError | None = None) -> Any:
 def publish_month() -> Any:
     """Every village of the reader's regions that has not been told yet, one by one."""
     me = actor()
-    month = calendar.parse_month(request.form.get("month"))
+    month = clock.parse_month(request.form.get("month"))
     try:
         if month is None:
             raise InvalidInput(errors={"month": ["请选月份"]})

@@ -10,7 +10,7 @@ from flask import url_for as address_of
 from backend.app.access import Permission, may, regions_of
 from backend.app.accounts.forms import read_id
 from backend.app.accounts.queries import find_regions
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.guards import actor, guard
@@ -45,7 +45,7 @@ def show_rewards() -> str:
     return render_template(
         "points/rewards.html",
         rewards=reward_lists.list_rewards(county_of(Permission.SEE_REDEMPTIONS), with_retired),
-        with_retired=with_retired, today=calendar.today(),
+        with_retired=with_retired, today=clock.today(),
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _form(reward: Reward | None, error: DomainError | None = None) -> Any:
     chosen = request.form.get("region_id", "")
     page = render_template(
         "points/reward.html",
-        reward=reward, error=error, form=request.form, today=calendar.today(), search=search,
+        reward=reward, error=error, form=request.form, today=clock.today(), search=search,
         levels=LEVELS, place=get_place(reward.region_id) if reward else None,
         regions=[] if reward else find_regions(
             regions_of(actor(), Permission.MANAGE_REWARDS), search,

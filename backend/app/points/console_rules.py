@@ -9,7 +9,7 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, may
 from backend.app.accounts.forms import read_day
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
@@ -32,7 +32,7 @@ def show_rules() -> Any:
 def _rules_page(error: DomainError | None = None) -> Any:
     """The versions of one county or village, newest first, with the draft on top."""
     place = forms.read_place(request.values)
-    county_id, today, words = forms.county_of(), calendar.today(), request.args.get("q", "")
+    county_id, today, words = forms.county_of(), clock.today(), request.args.get("q", "")
     if place.county_id != county_id:
         raise NotFound
     versions = rule_queries.rule_sets_of(place.id)
@@ -66,9 +66,9 @@ def _editor(error: DomainError | None = None, tried: whatif.WhatIf | None = None
     elif draft is not None:
         title, total, lines = draft.title, str(draft.yearly_budget), list(draft.items)
     else:
-        now = rule_queries.rule_set_on(place.id, calendar.today())
+        now = rule_queries.rule_set_on(place.id, clock.today())
         title, total = f"{place.name}积分办法", str(now.yearly_budget if now else "")
-        lines = [_line(rule) for rule in rule_queries.rules_on(place.id, calendar.today())]
+        lines = [_line(rule) for rule in rule_queries.rules_on(place.id, clock.today())]
     page = render_template(
         "points/rule_editor.html",
         place=place, draft=draft, error=error, title=title, budget=total, lines=lines,
@@ -99,7 +99,7 @@ def save_draft() -> Any:
     except (InvalidInput, Conflict) as refused:
         return _editor(refused)
     if request.form.get("act") == "try":
-        return _editor(tried=whatif.preview(place, items, calendar.today()))
+        return _editor(tried=whatif.preview(place, items, clock.today()))
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 

@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from backend.app.access import Permission
 from backend.app.accounts.forms import read_day
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
@@ -24,7 +24,7 @@ def show_watch() -> Any:
 def _page(error: DomainError | None = None) -> Any:
     """Everything that waits for a look, then what was done."""
     county_id = forms.county_of(Permission.REVIEW_POINTS)
-    found = suspicions.find(county_id, calendar.today())
+    found = suspicions.find(county_id, clock.today())
     page = render_template(
         "points/watch.html",
         error=error, form=request.form, person=request.values.get("person", ""),

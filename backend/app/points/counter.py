@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor
 from backend.app.accounts.hands import check_another_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
@@ -61,7 +61,7 @@ def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) 
         raise CodeUsed
     if redemption.state != "reserved":
         raise NoLongerReserved(ENDED[redemption.state])
-    if redemption.keep_until <= calendar.now():
+    if redemption.keep_until <= clock.now():
         raise NoLongerReserved(ENDED["lapsed"])
     check_code(digits, grace)
     check_another_hand(actor, redemption.person_id, refusal=OwnRedemption())
@@ -84,7 +84,7 @@ def hand_out(
     if redemption_of(digits) != redemption.id:
         raise CodeUnknown
     _check(actor, redemption, digits, GRACE)
-    redemption.state, redemption.handed_out_at = "handed_out", calendar.now()
+    redemption.state, redemption.handed_out_at = "handed_out", clock.now()
     redemption.handed_out_by_id, redemption.was_scanned = actor.person_id, was_scanned
     redemption.handout_key = key
     stock.move(redemption, "handout", actor.person_id)
@@ -106,13 +106,13 @@ def bring_back(actor: Actor, redemption_id: int, reason: str, on_the_shelf: bool
         raise Conflict(ENDED["returned"])
     if redemption.state != "handed_out" or redemption.handed_out_at is None:
         raise NotHandedOut
-    if calendar.now() - redemption.handed_out_at > RETURN_WITHIN:
+    if clock.now() - redemption.handed_out_at > RETURN_WITHIN:
         raise TooLateToReturn
     reason = reason.strip()
     if not 2 <= len(reason) <= 60:
         raise InvalidInput(errors={"reason": ["请写为什么退(60 字以内)"]})
     check_another_hand(actor, redemption.handed_out_by_id, refusal=SecondPersonNeeded())
-    redemption.state, redemption.ended_at = "returned", calendar.now()
+    redemption.state, redemption.ended_at = "returned", clock.now()
     redemption.returned_by_id, redemption.return_reason = actor.person_id, reason
     db.session.flush()
     if on_the_shelf:

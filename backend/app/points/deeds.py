@@ -10,7 +10,7 @@ from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import villagers_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
@@ -61,7 +61,7 @@ def enter(
     place = get_place(village_id)
     if place.level != "village" or not may(actor, Permission.ENTER_DEEDS, place.path):
         raise NotAllowed("这个村不归您管")
-    today = calendar.today()
+    today = clock.today()
     faults: dict[str, list[str]] = {}
     if rule_id not in {rule.id for rule in deed_rules(village_id, today)}:
         faults["rule_id"] = ["请选一件办法里有的事"]
@@ -83,7 +83,7 @@ def enter(
     deed = PointsDeed(
         county_id=place.county_id, village_id=village_id, rule_id=rule_id,
         happened_on=happened_on, note=note.strip(), state="waiting",
-        entered_by_id=actor.person_id, entered_at=calendar.now(),
+        entered_by_id=actor.person_id, entered_at=clock.now(),
     )  # fmt: skip
     db.session.add(deed)
     db.session.flush()
@@ -115,7 +115,7 @@ def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> Decided
     if not confirm and len(note.strip()) < 2:
         raise InvalidInput(errors={"note": ["不通过要写原因"]})
     deed.state = "confirmed" if confirm else "refused"
-    deed.decided_by_id, deed.decided_at = actor.person_id, calendar.now()
+    deed.decided_by_id, deed.decided_at = actor.person_id, clock.now()
     deed.decision_note = note.strip()[:200] or None
     db.session.flush()
     given = [_credit(deed, one) for one in people] if confirm else []

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -85,19 +85,19 @@ def switch(actor: Actor, county_id: int, on: bool, note_read: bool) -> None:
     db.session.add(policy)
     policy.draws_on = on
     if on:
-        policy.note_read_by_id, policy.note_read_at = actor.person_id, calendar.now()
+        policy.note_read_by_id, policy.note_read_at = actor.person_id, clock.now()
     db.session.flush()
     record("switch_draws", actor.person_id, "county", county_id, region_id=county_id, shown=on)
 
 
 def _faults(plan: Plan) -> dict[str, list[str]]:
     faults: dict[str, list[str]] = {}
-    today = calendar.today()
+    today = clock.today()
     if not 2 <= len(plan.title) <= 60:
         faults["title"] = ["名称要 2 到 60 个字"]
     if plan.first_month is None or plan.last_month is None or plan.first_month > plan.last_month:
         faults["first_month"] = ["请选从哪个月到哪个月参与的人"]
-    elif calendar.next_month(plan.last_month) > today:
+    elif clock.next_month(plan.last_month) > today:
         faults["last_month"] = ["这个月还没过完,名单定不下来"]
     total = sum(count for _, count in plan.prizes)
     if not plan.prizes or not all(
@@ -128,7 +128,7 @@ def save(actor: Actor, region_id: int, plan: Plan, draw_id: int | None = None) -
     if faults:
         raise InvalidInput(errors=faults)
     draw = _locked(draw_id) if draw_id else PointsDraw(
-        county_id=county_id, made_by_id=actor.person_id, made_at=calendar.now(), state="draft"
+        county_id=county_id, made_by_id=actor.person_id, made_at=clock.now(), state="draft"
     )  # fmt: skip
     if draw.state != "draft":
         raise Conflict("已经公布,不能再改")
@@ -154,13 +154,13 @@ def publish(actor: Actor, draw_id: int) -> PointsDraw:
         raise Conflict("已经公布过了")
     if not policy_of(draw.county_id).draws_on:
         raise DrawsOff
-    at = calendar.now()
+    at = clock.now()
     if draw.seed_at < at + LEAD:
         raise Conflict("名单要在那个数公布前至少一天公布,请把时间往后改")
     if format_of(draw) is None:
         raise Conflict("还没有写明那个数怎么写，请重新存一份草稿")
     values = {
-        "first": draw.first_month, "next": calendar.next_month(draw.last_month),
+        "first": draw.first_month, "next": clock.next_month(draw.last_month),
         "region_id": draw.region_id,
     }  # fmt: skip
     people = db.session.scalars(CHANCES, values).all()
@@ -188,7 +188,7 @@ def enter_seed(actor: Actor, draw_id: int, value: str) -> PointsDraw:
     _manager_of(actor, draw.region_id)
     if draw.state != "published":
         raise Conflict("现在不用录:还没公布名单,或已经开奖、取消")
-    if calendar.now() < draw.seed_at:
+    if clock.now() < draw.seed_at:
         raise Conflict("那个数还没到公布的时候")
     seed_format = format_of(draw)
     fault = seed_format.fault(value) if seed_format else "公布时没有写明那个数怎么写"
@@ -198,7 +198,7 @@ def enter_seed(actor: Actor, draw_id: int, value: str) -> PointsDraw:
     again = Conflict("您已经录过了,要另一个人再录一次")
     check_another_hand(actor, *(one.person_id for one in earlier), refusal=again)
     db.session.add(
-        DrawSeed(draw_id=draw.id, person_id=actor.person_id, value=value, entered_at=calendar.now())
+        DrawSeed(draw_id=draw.id, person_id=actor.person_id, value=value, entered_at=clock.now())
     )
     db.session.flush()
     record("enter_draw_seed", actor.person_id, "points_draw", draw.id)
@@ -222,7 +222,7 @@ def _draw(draw: PointsDraw, seed: str) -> None:
         DrawWinner(draw_id=draw.id, nth=nth, ticket_id=ticket.id, prize=name)
         for nth, (ticket, name) in enumerate(zip(won, names, strict=True), 1)
     )
-    draw.state, draw.seed, draw.drawn_at = "drawn", seed, calendar.now()
+    draw.state, draw.seed, draw.drawn_at = "drawn", seed, clock.now()
     db.session.flush()
     lucky = {ticket.person_id for ticket in won}
     news.tell_draw(draw, lucky, won=True)
@@ -242,7 +242,7 @@ def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
         raise Conflict("已经开奖或取消")
     was_published = draw.state == "published"
     draw.state, draw.called_off_reason = "called_off", reason.strip()
-    draw.called_off_at = calendar.now()
+    draw.called_off_at = clock.now()
     db.session.flush()
     record("call_off_draw", actor.person_id, "points_draw", draw.id, reason=reason.strip())
     if was_published:
@@ -332,7 +332,7 @@ def own_chances(person_id: int, draw_id: int | None = None) -> list[OwnChance]:
 def count_chances(draw: PointsDraw) -> int:
     """How many a draft would give a ticket to today."""
     values = {
-        "first": draw.first_month, "next": calendar.next_month(draw.last_month),
+        "first": draw.first_month, "next": clock.next_month(draw.last_month),
         "region_id": draw.region_id,
     }  # fmt: skip
     query = select(func.count()).select_from(CHANCES.columns().subquery())

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
@@ -65,7 +65,7 @@ def open_shop(actor: Actor, village_id: int, form: ShopForm) -> ExchangePoint:
     check_region(actor, village_id, Permission.MANAGE_REWARDS)
     _check(form)
     shop = ExchangePoint(
-        county_id=place.county_id, village_id=village_id, opened_on=calendar.today(),
+        county_id=place.county_id, village_id=village_id, opened_on=clock.today(),
         **form.__dict__,
     )  # fmt: skip
     try:
@@ -105,7 +105,7 @@ def pause_shop(actor: Actor, shop_id: int, reason: str) -> None:
     reason = reason.strip()
     if not 2 <= len(reason) <= 60:
         raise InvalidInput(errors={"pause_reason": ["请写为什么暂停,村民会看到(60 字以内)"]})
-    shop.paused_at, shop.pause_reason = shop.paused_at or calendar.now(), reason
+    shop.paused_at, shop.pause_reason = shop.paused_at or clock.now(), reason
     record("pause_exchange_point", actor.person_id, "exchange_point", shop.id)
 
 
@@ -121,6 +121,6 @@ def close_shop(actor: Actor, shop_id: int) -> None:
     waiting = waiting_count(shop.id)
     if waiting:
         raise Conflict(f"还有 {waiting} 件预留的没领走,先暂停,等领完或取消了再关")
-    shop.closed_on = calendar.today()
+    shop.closed_on = clock.today()
     dismiss_all(actor, shop.id)
     record("close_exchange_point", actor.person_id, "exchange_point", shop.id)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -88,11 +88,11 @@ def next_lapse(policy: PointsPolicy, today: date) -> tuple[date, date] | None:
     if policy.lapse == "never":
         return None
     soonest = today + timedelta(days=AHEAD)
-    month = soonest if soonest.day == 1 else calendar.next_month(soonest)
+    month = soonest if soonest.day == 1 else clock.next_month(soonest)
     if policy.lapse == "monthly":
-        return month, calendar.months_back(month, policy.valid_months + 1)[0]
+        return month, clock.months_back(month, policy.valid_months + 1)[0]
     while month.month != policy.lapse_month:
-        month = calendar.next_month(month)
+        month = clock.next_month(month)
     # Of January it is the year before last: a year's points are usable for a while after it.
     year = month.year if month.month > 1 else month.year - 1
     return month, date(year, 1, 1)
@@ -141,7 +141,7 @@ def carry_out(lapse_id: int) -> int:
         .limit(BATCH)
     ).all()
     if not lines or policy_of(found.county_id).lapse == "never":
-        found.done_at = calendar.now()
+        found.done_at = clock.now()
         return 0
     people = [line.person_id for line in lines]
     # Held first, so that nobody spends between the sum and the entry.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.app.access import Actor, Role
 from backend.app.accounts.grants import check_offices, end_grant, insert_grant
 from backend.app.accounts.operations import name_person
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
@@ -33,7 +33,7 @@ def invite_keeper(actor: Actor, shop: ExchangePoint, name: str) -> str:
     if not name or len(name) > 40:
         raise InvalidInput(errors={"keeper_name": ["请填店主姓名,最多 40 字"]})
     code = LEAD + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    at = calendar.now()
+    at = clock.now()
     invitation = ExchangeInvitation(
         code_hash=_hash(code), exchange_point_id=shop.id, keeper_name=name,
         invited_by_id=actor.person_id, invited_at=at, expires_at=at + GOOD_FOR,
@@ -57,7 +57,7 @@ def accept_invitation(person_id: int, code: str) -> None:
     if invitation.accepted_by_id == person_id:
         return
     shop = db.session.get_one(ExchangePoint, invitation.exchange_point_id)
-    at = calendar.now()
+    at = clock.now()
     if at > invitation.expires_at or shop.closed_on is not None:
         raise refused
     name_person(person_id, invitation.keeper_name)
@@ -71,9 +71,9 @@ def accept_invitation(person_id: int, code: str) -> None:
 
 def add_keeper(shop: ExchangePoint, person_id: int, granted_by_id: int | None) -> ExchangeKeeper:
     """The role, and the counter it is for."""
-    check_offices(person_id, Role.SHOP_KEEPER, calendar.today(), None)
+    check_offices(person_id, Role.SHOP_KEEPER, clock.today(), None)
     grant = insert_grant(
-        person_id, Role.SHOP_KEEPER, shop.village_id, calendar.today(), None, granted_by_id
+        person_id, Role.SHOP_KEEPER, shop.village_id, clock.today(), None, granted_by_id
     )
     keeper = ExchangeKeeper(exchange_point_id=shop.id, person_id=person_id, grant_id=grant.id)
     db.session.add(keeper)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import TextClause, select, text
 
 from backend.app.accounts.queries import bound_village
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import current_village
@@ -72,8 +72,8 @@ def credit_all(county_id: int, cause_kind: str, amount: int, batches: Sequence[B
     bound = list(db.session.scalars(HOMES, {"people": sorted(everybody)}))
     values = {
         "county_id": county_id, "cause_kind": cause_kind, "amount": amount, "bound": bound,
-        "current": [current_village(one) for one in bound], "today": calendar.today(),
-        "at": calendar.now(),
+        "current": [current_village(one) for one in bound], "today": clock.today(),
+        "at": clock.now(),
     }  # fmt: skip
     written = 0
     for batch in batches:
@@ -122,11 +122,11 @@ def _credit(
     known = entry_of(cause_kind, cause_id)
     if known is not None:
         return known.amount
-    today = calendar.today()
+    today = clock.today()
     values = {
         "person_id": person_id, "county_id": county_id, "village_id": village_id,
-        "cause_id": cause_id, "today": today, "month": calendar.month_of(today),
-        "at": calendar.now(), **more,
+        "cause_id": cause_id, "today": today, "month": clock.month_of(today),
+        "at": clock.now(), **more,
     }  # fmt: skip
     return db.session.scalar(statement, values) or 0
 
@@ -174,8 +174,8 @@ def reverse_entry(entry_id: int) -> PointsEntry:
     opposite = PointsEntry(
         person_id=entry.person_id, kind="reversed", amount=-entry.amount,
         county_id=entry.county_id, village_id=entry.village_id, rule_id=entry.rule_id,
-        cause_kind=entry.cause_kind, cause_id=entry.cause_id, earned_on=calendar.today(),
-        reverses_id=entry.id, created_at=calendar.now(),
+        cause_kind=entry.cause_kind, cause_id=entry.cause_id, earned_on=clock.today(),
+        reverses_id=entry.id, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(opposite)
     db.session.flush()
@@ -223,7 +223,7 @@ def _take_or_give(
     entry = PointsEntry(
         person_id=person_id, kind=kind, amount=amount, county_id=county_id,
         village_id=village_of(person_id), cause_kind=cause_kind, cause_id=cause_id,
-        earned_on=calendar.today(), created_at=calendar.now(),
+        earned_on=clock.today(), created_at=clock.now(),
     )  # fmt: skip
     db.session.add(entry)
     db.session.flush()

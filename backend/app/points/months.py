@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.points.fragments import FLOW
@@ -109,13 +109,13 @@ class Report:
 
 def close_month(county_id: int, month: date) -> int | None:
     """Keeps the sums of a month that is over; None where that was done before or is too early."""
-    if calendar.next_month(month) > calendar.today():
+    if clock.next_month(month) > clock.today():
         return None
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended('points-month:' || :id, 0))")
     db.session.execute(lock, {"id": str(county_id)})
     if closed_month(county_id, month) is not None:
         return None
-    values = {"county_id": county_id, "month": month, "next": calendar.next_month(month)}
+    values = {"county_id": county_id, "month": month, "next": clock.next_month(month)}
     rows = db.session.execute(text(SUMS), values).all()
     columns = {name: [getattr(row, name) for row in rows] for name in SUM_COLUMNS}
     db.session.execute(KEEP, {"county_id": county_id, "month": month, **columns})
@@ -123,7 +123,7 @@ def close_month(county_id: int, month: date) -> int | None:
     db.session.add(
         PointsMonth(
             county_id=county_id, month=month, entries=entries,
-            amount=sum(int(row.amount) for row in rows), closed_at=calendar.now(),
+            amount=sum(int(row.amount) for row in rows), closed_at=clock.now(),
         )
     )  # fmt: skip
     db.session.flush()
@@ -144,7 +144,7 @@ def report(county_id: int, region_id: int, month: date) -> Report:
     closed = closed_month(county_id, month)
     values = {
         "county_id": county_id, "region_id": region_id, "month": month,
-        "next": calendar.next_month(month),
+        "next": clock.next_month(month),
     }  # fmt: skip
     villages = db.session.execute(KEPT_REPORT if closed else LIVE_REPORT, values).all()
     acts = db.session.execute(KEPT_BY_RULE if closed else LIVE_BY_RULE, values).all()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.notices.operations import notify
 from backend.app.points.models import PointsDraw, PointsFreeze, PointsHold, PointsLapse
 
@@ -21,7 +21,7 @@ def _tell(
         people, kind="points", title=title, words=words, page=page,
         subject_kind=f"points_{kind}", subject_id=subject_id, template=TEMPLATE,
         wechat={
-            "points": str(points), "day": f"{day or calendar.today():%Y-%m-%d}", "words": title
+            "points": str(points), "day": f"{day or clock.today():%Y-%m-%d}", "words": title
         },
         dedup=f"points:{about}:{subject_id}",
     )  # fmt: skip

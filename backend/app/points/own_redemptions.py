@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.points.catalogue import photo_url
 from backend.app.points.publications import masked
@@ -59,7 +59,7 @@ def _one(redemption_id: int, person_id: int, anybody: bool) -> dict[str, Any]:
 
 def _show(row: Any) -> dict[str, Any]:
     # What the job has not given back yet is already over for whoever looks.
-    over = row.state == "reserved" and row.keep_until <= calendar.now()
+    over = row.state == "reserved" and row.keep_until <= clock.now()
     state = "lapsed" if over else row.state
     return {
         "id": row.id,

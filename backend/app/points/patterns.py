@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 
 BURST_OF, BURST_SECONDS = 5, 120
@@ -118,8 +118,8 @@ class Pattern:
 def find_patterns(within: Collection[int], month: date, named: bool = True) -> list[Pattern]:
     """What stands out in a month; `named` with the numbers of those whose points they are."""
     values = {
-        "within": list(within), "from": calendar.midnight(month),
-        "until": calendar.midnight(calendar.next_month(month)),
+        "within": list(within), "from": clock.midnight(month),
+        "until": clock.midnight(clock.next_month(month)),
     }  # fmt: skip
 
     def rows(statement: Any, **more: Any) -> Any:
@@ -127,7 +127,7 @@ def find_patterns(within: Collection[int], month: date, named: bool = True) -> l
 
     found = [
         Pattern(
-            f"{row.keeper}在「{row.shop}」{calendar.local_day(row.at):%m月%d日}起,"
+            f"{row.keeper}在「{row.shop}」{clock.local_day(row.at):%m月%d日}起,"
             f"有 {row.times} 次在 {BURST_SECONDS // 60} 分钟里连着给不同的人核销 {BURST_OF} 件以上",
             keeper=row.keeper_number,
         )

@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy import select, text
 
+from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
-from backend.app.core.pages import local_time
 from backend.app.points import redemptions
 from backend.app.points.models import Redemption
 from backend.app.points.own_redemptions import STATE_NAMES

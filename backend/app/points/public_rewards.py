@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, Response, jsonify, render_template
 
-from backend.app.core.calendar import parse_month
+from backend.app.core.clock import parse_month
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import village_label

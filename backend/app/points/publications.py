@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
@@ -103,13 +103,13 @@ def villages_due(month: date, region_id: int = 0) -> list[int]:
 
 
 def _bounds(month: date) -> dict[str, Any]:
-    until = calendar.next_month(month)
-    return {"from": calendar.midnight(month), "until": calendar.midnight(until)}
+    until = clock.next_month(month)
+    return {"from": clock.midnight(month), "until": clock.midnight(until)}
 
 
 def publish(village_id: int, month: date, actor: Actor | None = None) -> PointsPublication:
     """Freezes a month that is over; published once, the same copy is returned again."""
-    if month >= calendar.month_of(calendar.today()):
+    if month >= clock.month_of(clock.today()):
         raise InvalidInput(errors={"month": ["这个月还没过完,下个月才能公示"]})
     place = get_place(village_id)
     if actor is not None:
@@ -120,7 +120,7 @@ def publish(village_id: int, month: date, actor: Actor | None = None) -> PointsP
     content = compose(village_id, month)
     publication = PointsPublication(
         county_id=place.county_id or 0, village_id=village_id, month=month, content=content,
-        digest=digest(content), published_at=calendar.now(),
+        digest=digest(content), published_at=clock.now(),
         published_by_id=actor.person_id if actor else None,
     )  # fmt: skip
     try:
@@ -143,7 +143,7 @@ def compose(village_id: int, month: date) -> dict[str, Any]:
     """The month as it stands now, in plain values."""
     label, values = village_label(village_id), {"village_id": village_id, **_bounds(month)}
     flows = {row.flow: row for row in db.session.execute(FLOWS, {**values, "month": month})}
-    following = calendar.next_month(month)
+    following = clock.next_month(month)
     balances = db.session.execute(BALANCES, {**values, "next": following}).all()
     return {
         "village": label.name,
@@ -167,7 +167,7 @@ def compose(village_id: int, month: date) -> dict[str, Any]:
         },
         "redemptions": [
             {
-                "on": f"{calendar.local_day(row.handed_out_at):%Y-%m-%d}",
+                "on": f"{clock.local_day(row.handed_out_at):%Y-%m-%d}",
                 "name": masked(row.surname),
                 "reward": row.reward,
                 "points": row.price,
@@ -229,7 +229,7 @@ def _add_correction(
     publication_id: int, words: str, person_id: int | None
 ) -> PublicationCorrection:
     line = PublicationCorrection(
-        publication_id=publication_id, words=words, created_at=calendar.now(),
+        publication_id=publication_id, words=words, created_at=clock.now(),
         created_by_id=person_id,
     )  # fmt: skip
     db.session.add(line)
@@ -241,8 +241,8 @@ def note_return(redemption: Redemption, person_id: int) -> None:
     """What was published as fetched has been brought back: said under that month."""
     if redemption.handed_out_at is None:
         return
-    day = calendar.local_day(redemption.handed_out_at)
-    publication = find_publication(redemption.village_id, calendar.month_of(day))
+    day = clock.local_day(redemption.handed_out_at)
+    publication = find_publication(redemption.village_id, clock.month_of(day))
     if publication is None:
         return
     name = db.session.get_one(Reward, redemption.reward_id).name

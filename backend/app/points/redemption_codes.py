@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.core.sealing import derive_each
+from backend.app.core.encryption import derive_each
 from backend.app.points.models import Redemption, RedemptionCode
 from backend.app.points.reward_errors import (
     CodeExpired,
@@ -51,7 +51,7 @@ def _digests(digits: str) -> list[str]:
 
 def make_code(redemption: Redemption) -> tuple[str, datetime]:
     """New digits and until when; the code before is worth nothing from now on."""
-    at = calendar.now()
+    at = clock.now()
     if redemption.state != "reserved" or redemption.keep_until <= at:
         raise NoLongerReserved
     while True:
@@ -93,13 +93,13 @@ def check_code(digits: str, grace: timedelta = timedelta(0)) -> None:
     ).one()
     if newer_id is not None:
         raise CodeReplaced
-    if expires_at + grace <= calendar.now():
+    if expires_at + grace <= clock.now():
         raise CodeExpired
 
 
 def forget_old_codes() -> int:
     """A code of the day before yesterday says nothing to anybody."""
-    before = calendar.now() - FORGOTTEN_AFTER
+    before = clock.now() - FORGOTTEN_AFTER
     gone = db.session.scalars(
         delete(RedemptionCode).where(RedemptionCode.made_at < before).returning(RedemptionCode.id)
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
@@ -60,10 +60,10 @@ def reserve(
     reward, shop = _reward_for(village_id, reward_id), _open_shop(shop_id)
     if shop.county_id != reward.county_id:
         raise ShopUnknown
-    month = calendar.month_of(calendar.today())
+    month = clock.month_of(clock.today())
     nth_in_month, nth = _numbers(person_id, reward, month)
     _check_balance(person_id, reward.price)
-    at = calendar.now()
+    at = clock.now()
     redemption = Redemption(
         county_id=reward.county_id, village_id=village_id, person_id=person_id,
         surname=clean_surname(surname), reward_id=reward.id, exchange_point_id=shop.id,
@@ -112,7 +112,7 @@ def _reward_for(village_id: int, reward_id: int) -> Reward:
         raise RewardUnknown
     if reward.region_id not in get_place(village_id).path:
         raise RewardNotForYou
-    today = calendar.today()
+    today = clock.today()
     if today < reward.starts_on:
         raise RewardNotNow(f"{reward.starts_on.month}月{reward.starts_on.day}日起才能兑换")
     if reward.ends_on is not None and today > reward.ends_on:
@@ -199,7 +199,7 @@ def cancel(person_id: int, redemption_id: int) -> Redemption:
 
 def give_back(redemption: Redemption, state: str, person_id: int | None) -> None:
     """The thing to the shelf, the points to the person."""
-    redemption.state, redemption.ended_at = state, calendar.now()
+    redemption.state, redemption.ended_at = state, clock.now()
     stock.move(redemption, "release", person_id)
     undo(CAUSE, redemption.id)
 
@@ -209,7 +209,7 @@ def list_lapsed() -> list[int]:
     return list(
         db.session.scalars(
             select(Redemption.id)
-            .where(Redemption.state == "reserved", Redemption.keep_until <= calendar.now())
+            .where(Redemption.state == "reserved", Redemption.keep_until <= clock.now())
             .order_by(Redemption.keep_until)
         )
     )
@@ -218,7 +218,7 @@ def list_lapsed() -> list[int]:
 def lapse(redemption_id: int) -> Redemption | None:
     """Gives everything back; None where somebody was quicker."""
     redemption = lock_redemption(redemption_id)
-    if redemption.state != "reserved" or redemption.keep_until > calendar.now():
+    if redemption.state != "reserved" or redemption.keep_until > clock.now():
         return None
     give_back(redemption, "lapsed", None)
     record("lapse_redemption", None, "redemption", redemption.id)

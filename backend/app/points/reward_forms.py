@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from backend.app.accounts.forms import read_day
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.errors import InvalidInput
 from backend.app.points.exchange_points import ShopForm
 from backend.app.points.forms import read_number
@@ -23,7 +23,7 @@ def read_reward(form: Form) -> RewardForm:
         price=read_number(form, "price") or 0,
         monthly_limit=_limit(form, "monthly_limit"),
         total_limit=_limit(form, "total_limit"),
-        starts_on=read_day(form, "starts_on") or calendar.today(),
+        starts_on=read_day(form, "starts_on") or clock.today(),
         ends_on=read_day(form, "ends_on"),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 
 PAGE = 50
@@ -133,8 +133,8 @@ def asked(
     """A filter of redemptions, as the statements want it."""
     return {
         "within": list(within), "state": state, "shop_id": shop_id, "keeper_id": keeper_id,
-        "person_id": person_id, "from": calendar.midnight(month),
-        "until": calendar.midnight(calendar.next_month(month)),
+        "person_id": person_id, "from": clock.midnight(month),
+        "until": clock.midnight(clock.next_month(month)),
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
@@ -61,7 +61,7 @@ def add_reward(actor: Actor, region_id: int, form: RewardForm, photo: bytes | No
     _check(form)
     reward = Reward(
         county_id=place.county_id or region_id, region_id=region_id, photo_key=_keep(photo),
-        created_at=calendar.now(), created_by_id=actor.person_id, **form.__dict__,
+        created_at=clock.now(), created_by_id=actor.person_id, **form.__dict__,
     )  # fmt: skip
     try:
         with db.session.begin_nested():
@@ -114,5 +114,5 @@ def change_reward(actor: Actor, reward_id: int, form: RewardForm, photo: bytes |
 def retire_reward(actor: Actor, reward_id: int) -> None:
     """Off the catalogue; what is reserved can still be fetched."""
     reward = find_reward(actor, reward_id)
-    reward.retired_at = calendar.now()
+    reward.retired_at = clock.now()
     record("retire_reward", actor.person_id, "reward", reward.id)

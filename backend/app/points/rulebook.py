@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from backend.app.core.calendar import month_of
+from backend.app.core.clock import month_of
 from backend.app.points.acts import AUTOMATIC
 
 MOST_ITEMS = 60

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -68,7 +68,7 @@ def save_draft(
         db.session.add(draft)
     draft.title, draft.yearly_budget = title.strip(), yearly_budget
     draft.items = [item.as_data() for item in items]
-    draft.made_at = calendar.now()
+    draft.made_at = clock.now()
     db.session.flush()
     record(
         "save_points_draft", actor.person_id, "points_rule_set", draft.id,
@@ -104,7 +104,7 @@ def adopt(
     if draft is None or draft.version is not None:
         raise NotFound("没有草稿可以生效")
     items = [item_from(data) for data in draft.items]
-    faults = check_items(items, draft.yearly_budget) | check_vote(vote, starts_on, calendar.today())
+    faults = check_items(items, draft.yearly_budget) | check_vote(vote, starts_on, clock.today())
     extension = _extension(minutes[1]) if minutes else None
     if extension is None:
         faults["minutes"] = ["请上传会议记录:PDF、图片或 Word 文档,不超过 10 MB"]
@@ -119,7 +119,7 @@ def adopt(
     draft.version, draft.starts_on = version, starts_on
     draft.voted_on, draft.votes_yes = vote.held_on, vote.yes
     draft.votes_no, draft.votes_abstain = vote.no, vote.abstain
-    draft.adopted_by_id, draft.adopted_at = actor.person_id, calendar.now()
+    draft.adopted_by_id, draft.adopted_at = actor.person_id, clock.now()
     db.session.flush()
     _write_rules(draft, items)
     record(
@@ -187,7 +187,7 @@ def end_rules(actor: Actor, rule_set_id: int, reason: str) -> PointsRuleSet:
     _own_place(actor, found.region_id)
     if not 2 <= len(reason.strip()) <= 100:
         raise InvalidInput(errors={"reason": ["请写停用的原因"]})
-    today = calendar.today()
+    today = clock.today()
     if found.starts_on > today:
         raise Conflict("还没开始执行:请等它开始,或直接定下一版")
     if found.ends_on is not None and found.ends_on <= today:

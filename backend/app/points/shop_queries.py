@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from backend.app.access import TABLE, Actor, Permission, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.points.models import ExchangePoint, Redemption
 
@@ -115,7 +115,7 @@ def shop_ids_of(actor: Actor) -> list[int]:
         for grant in actor.grants
         if grant.role in TABLE[Permission.HAND_OUT_REWARDS] and grant.role is not Role.SHOP_KEEPER
     ]
-    values = {"regions": regions, "person_id": actor.person_id, "today": calendar.today()}
+    values = {"regions": regions, "person_id": actor.person_id, "today": clock.today()}
     return list(db.session.scalars(SHOPS_OF, values))
 
 
@@ -141,5 +141,5 @@ def stock_of(shop_ids: Collection[int]) -> dict[int, list[Any]]:
 
 def today_at(shop_id: int) -> list[Any]:
     """What was handed out since midnight, newest first, then what waits."""
-    since = calendar.midnight(calendar.today())
+    since = clock.midnight(clock.today())
     return list(db.session.execute(TODAY, {"shop_id": shop_id, "from": since}).mappings())

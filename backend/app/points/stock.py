@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from backend.app.access import Actor
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
@@ -48,7 +48,7 @@ def move(redemption: Redemption, kind: str, person_id: int | None, note: str = "
         StockMovement(
             exchange_point_id=redemption.exchange_point_id, reward_id=redemption.reward_id,
             kind=kind, on_hand=on_hand, reserved=reserved, redemption_id=redemption.id,
-            note=note, person_id=person_id, created_at=calendar.now(),
+            note=note, person_id=person_id, created_at=clock.now(),
         )
     )  # fmt: skip
     db.session.flush()
@@ -79,7 +79,7 @@ def deliver(
         raise InvalidInput(errors={"note": ["备注最多 60 个字"]})
     movement = StockMovement(
         exchange_point_id=shop.id, reward_id=reward_id, kind="delivery", on_hand=quantity,
-        reserved=0, note=note.strip(), person_id=actor.person_id, created_at=calendar.now(),
+        reserved=0, note=note.strip(), person_id=actor.person_id, created_at=clock.now(),
         form_key=form_key,
     )  # fmt: skip
     db.session.add(movement)
@@ -108,7 +108,7 @@ def undo_delivery(actor: Actor, movement_id: int, note: str) -> StockMovement:
     opposite = StockMovement(
         exchange_point_id=shop.id, reward_id=wrong.reward_id, kind="undo_delivery",
         on_hand=-wrong.on_hand, reserved=0, reverses_id=wrong.id, note=note.strip(),
-        person_id=actor.person_id, created_at=calendar.now(),
+        person_id=actor.person_id, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(opposite)
     db.session.flush()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor
 from backend.app.accounts.hands import check_another_hand, is_same_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
@@ -37,7 +37,7 @@ def count_stock(actor: Actor, shop_id: int, lines: Sequence[Counted]) -> StockCo
     booked = _booked(shop.id)
     _check(lines, booked)
     differs = any(line.quantity != booked[line.reward_id] for line in lines)
-    at = calendar.now()
+    at = clock.now()
     count = StockCount(
         exchange_point_id=shop.id, state="open" if differs else "booked", has_difference=differs,
         counted_by_id=actor.person_id, counted_at=at, decided_at=None if differs else at,
@@ -107,7 +107,7 @@ def confirm_count(actor: Actor, count_id: int) -> StockCount:
         .where(StockCountLine.count_id == count.id)
         .order_by(StockCountLine.reward_id)
     ).all()
-    at = calendar.now()
+    at = clock.now()
     for line in lines:
         # What moved since the counting stays moved; only the difference found then is booked.
         difference = line.counted - line.booked
@@ -134,7 +134,7 @@ def confirm_count(actor: Actor, count_id: int) -> StockCount:
 def drop_count(actor: Actor, count_id: int) -> None:
     """Counted wrong: nothing is booked, the sheet stays to be seen."""
     count = _lock(actor, count_id)
-    count.state, count.decided_at = "dropped", calendar.now()
+    count.state, count.decided_at = "dropped", clock.now()
     own = is_same_hand(actor.person_id, count.counted_by_id)
     count.decided_by_id = None if own else actor.person_id
     record(

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -49,7 +49,7 @@ def freeze(actor: Actor, county_id: int, person_id: int, reason: str) -> PointsF
         raise Conflict("这个积分号已经冻结了")
     frozen = PointsFreeze(
         person_id=person_id, county_id=county_id, reason=words,
-        frozen_by_id=actor.person_id, frozen_at=calendar.now(),
+        frozen_by_id=actor.person_id, frozen_at=clock.now(),
     )  # fmt: skip
     db.session.add(frozen)
     db.session.flush()
@@ -77,7 +77,7 @@ def appeal(person_id: int, words: str) -> PointsFreeze:
     said = clean_words(words, limit=LONGEST_APPEAL)
     if said is None or len(said) < 2:
         raise InvalidInput(errors={"words": ["请说说为什么不该冻结"]})
-    found.appeal, found.appealed_at = said, calendar.now()
+    found.appeal, found.appealed_at = said, clock.now()
     db.session.flush()
     return found
 
@@ -93,7 +93,7 @@ def decide_appeal(actor: Actor, freeze_id: int, lift: bool, note: str) -> Points
     check_another_hand(actor, found.frozen_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
     found.decision = "lifted" if lift else "kept"
-    found.decided_by_id, found.decided_at = actor.person_id, calendar.now()
+    found.decided_by_id, found.decided_at = actor.person_id, clock.now()
     if lift:
         _lift(found)
     db.session.flush()
@@ -119,7 +119,7 @@ def lift(actor: Actor, freeze_id: int) -> PointsFreeze:
 
 
 def _lift(found: PointsFreeze) -> None:
-    found.lifted_at = calendar.now()
+    found.lifted_at = clock.now()
     db.session.flush()
     db.session.execute(FREEZE, {"person_id": found.person_id, "frozen": False})
 
@@ -164,7 +164,7 @@ def _hold(
         return None
     made = PointsHold(
         person_id=person_id, county_id=county_id, day=day, amount=amount, reason=reason,
-        held_by_id=actor.person_id, held_at=calendar.now(),
+        held_by_id=actor.person_id, held_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -184,7 +184,7 @@ def decide_hold(actor: Actor, hold_id: int, give_back: bool, note: str) -> Point
     check_another_hand(actor, found.held_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
     found.decision = "given_back" if give_back else "kept"
-    found.decided_by_id, found.decided_at = actor.person_id, calendar.now()
+    found.decided_by_id, found.decided_at = actor.person_id, clock.now()
     db.session.flush()
     if give_back:
         adjust(found.person_id, found.county_id, found.amount, "hold_back", found.id)

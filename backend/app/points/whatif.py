@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import Place, region_names
 from backend.app.points.acts import SOURCES
@@ -73,8 +73,8 @@ class WhatIf:
 
 def last_quarter(today: date) -> tuple[date, date]:
     """The last three full months."""
-    month = calendar.month_of(today)
-    first = calendar.months_back(calendar.previous_month(month), MONTHS)[0]
+    month = clock.month_of(today)
+    first = clock.months_back(clock.previous_month(month), MONTHS)[0]
     return first, month - timedelta(days=1)
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from backend.app.access import Permission
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.request_fingerprint import trace_of_request
 from backend.app.core.schemas import load_json
-from backend.app.core.traces import trace_of_request
 from backend.app.places.errors import CodeUnknown
 from backend.app.places.targets import CODE, photo_address
 from backend.app.points.acts import RATING
@@ -31,8 +31,8 @@ def show_landing(code: str) -> dict[str, Any]:
         raise CodeUnknown
     if landing.revoked:
         raise errors.CodeRevoked
-    at = calendar.now()
-    today = calendar.local_day(at)
+    at = clock.now()
+    today = clock.local_day(at)
     token, ticket = scan.issue(person_id, landing.qr_code_id, at)
     refusal = queries.refusal_for(person_id, landing.qr_code_id, today)
     earlier = queries.rated_on(person_id, landing.qr_code_id, today)
@@ -139,7 +139,7 @@ def list_own_ratings(query: dict[str, Any]) -> dict[str, Any]:
 
 def _as_dict(line: queries.RatingLine) -> dict[str, Any]:
     change_until = line.created_at + operations.CHANGE_WINDOW
-    may_change = line.followup_level is None and calendar.now() <= change_until
+    may_change = line.followup_level is None and clock.now() <= change_until
     return {
         "id": line.id,
         "level": line.level,

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import and_, or_, select, text
 
-from backend.app.core.calendar import midnight
+from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.ratings.models import Rating
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import copy_rows, db
 from backend.app.core.held_words import fold, has_held_word
 from backend.app.core.text_check import WordsState, clean_words, look_over
@@ -75,7 +75,7 @@ def load_ratings(ratings: Iterable[PastRating]) -> int:
     if not days:
         return 0
     stored: int = db.session.execute(STORE).scalar_one()
-    recount(calendar.month_of(min(days)), calendar.month_of(max(days)))
+    recount(clock.month_of(min(days)), clock.month_of(max(days)))
     return stored
 
 
@@ -83,7 +83,7 @@ def _rows(ratings: Iterable[PastRating], days: list[date]) -> Iterator[tuple[Any
     for rating in ratings:
         checked = look_over(clean_words(rating.words))
         shown = checked.state is WordsState.SHOWN
-        day = calendar.local_day(rating.at)
+        day = clock.local_day(rating.at)
         days.append(day)
         yield (
             rating.person_id, rating.qr_code_id, day, rating.at, rating.level,

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 
 # Fewer people than this are not told apart.
@@ -35,7 +35,7 @@ class Coverage:
 
 def coverage_of(village_id: int, month: date) -> tuple[Coverage, list[Coverage]]:
     """The whole village, and its groups: so that those who are not heard are seen."""
-    asked = {"village_id": village_id, "month": month, "end": calendar.next_month(month)}
+    asked = {"village_id": village_id, "month": month, "end": clock.next_month(month)}
     rows = list(db.session.execute(COVERAGE, asked))
     groups = [
         Coverage(row.name, row.bound, row.raters if row.bound >= FEWEST else None) for row in rows

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import hands_of
 from backend.app.accounts.queries import bound_village
-from backend.app.core import audit, calendar
+from backend.app.core import audit, clock
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import clean_words
@@ -54,7 +54,7 @@ def decide_bunch(
     ]
     if not waiting:
         raise AlreadyDecided
-    at = calendar.now()
+    at = clock.now()
     for hold in waiting:
         hold.decision, hold.note = decision, said
         hold.decided_at, hold.decided_by_id = at, actor.person_id

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
 from backend.app.ratings.statements import COUNTED
 
@@ -139,7 +139,7 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
 
 
 def _asked(month: date, county_ids: Collection[int]) -> dict[str, Any]:
-    return {"month": month, "end": calendar.next_month(month), "counties": sorted(county_ids)}
+    return {"month": month, "end": clock.next_month(month), "counties": sorted(county_ids)}
 
 
 def shown_words(rating_id: int) -> list[str]:
@@ -162,7 +162,7 @@ def rating_cases(ids: Collection[int]) -> dict[int, RatingCase]:
 
 def reasons_of(county_id: int, month: date) -> dict[int, list[tuple[str, bool, int]]]:
     """By village: the reasons of a month, whether each is a complaint, and how often."""
-    asked = {"county_id": county_id, "month": month, "end": calendar.next_month(month)}
+    asked = {"county_id": county_id, "month": month, "end": clock.next_month(month)}
     found: dict[int, list[tuple[str, bool, int]]] = {}
     for village_id, words, bad, count in db.session.execute(REASONS, asked):
         found.setdefault(village_id, []).append((words, bad, count))

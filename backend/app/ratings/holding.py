@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts.fragments import answers_for_v
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.ratings.models import RatingHold
 from backend.app.ratings.statements import HELD
@@ -155,7 +155,7 @@ def _hold(county_id: int, finding: Finding) -> int:
     What is held and waits joins the finding's bunch, so that ratings which several signals point
     at are shown and decided once; what was decided stays decided.
     """
-    ids, at = list(finding.ids), calendar.now()
+    ids, at = list(finding.ids), clock.now()
     found = {finding.signal.value: {"reason": finding.reason, "figures": asdict(finding.figures)}}
     db.session.execute(LOCKED, {"ids": ids})
     known = db.session.scalars(
@@ -168,7 +168,7 @@ def _hold(county_id: int, finding: Finding) -> int:
     db.session.execute(JOIN, joined)
     rows = [
         {"rating_id": row.id, "village_id": row.village_id, "county_id": county_id, "bunch": bunch,
-         "month": calendar.month_of(row.rated_on), "findings": found, "held_at": at}
+         "month": clock.month_of(row.rated_on), "findings": found, "held_at": at}
         for row in db.session.execute(PLACES, {"ids": ids})
     ]  # fmt: skip
     added = insert(RatingHold).values(rows).on_conflict_do_nothing()
@@ -190,7 +190,7 @@ def _move(rows: Iterable[Any], sign: int) -> None:
     months: Counter[tuple[int, date, int]] = Counter()
     for point, village, rated_on, level in rows:
         days[point, rated_on, level] += sign
-        months[village, calendar.month_of(rated_on), level] += sign
+        months[village, clock.month_of(rated_on), level] += sign
     for counter, statements in zip((days, months), HELD, strict=True):
         for (key, day, level), count in sorted(counter.items()):
             moved = {"key": key, "day": day, "count": count}

@@ -132,7 +132,8 @@ class RatingChange(Model):
 class RatingTrace(Model):
     """What tells stuffing from a village that rates: deleted after the night that looked at it.
 
-    Digests under the key of one day (core/traces.py); `took_seconds` from the scan to the answer.
+    Digests under the key of one day (core/request_fingerprint.py);
+    `took_seconds` from the scan to the answer.
     """
 
     __tablename__ = "rating_trace"

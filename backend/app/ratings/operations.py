@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import audit, calendar
+from backend.app.core import audit, clock
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.held_words import fold
+from backend.app.core.request_fingerprint import Trace
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
-from backend.app.core.traces import Trace
 from backend.app.notices import checking
 from backend.app.ratings import errors, queries, scan
 from backend.app.ratings.insert import StoredRating, insert_rating
@@ -53,7 +53,7 @@ def rate(
     """Stores a rating in one statement; the same request again gives the same answer."""
     ticket = scan.read(token, person_id)
     digest = _digest(ticket, given)
-    at = calendar.now()
+    at = clock.now()
     if at > ticket.expires_at:
         return _first_answer(person_id, key, digest) or _raise(scan.TicketExpired())
     checked = look_over(clean_words(given.words))
@@ -78,7 +78,7 @@ def _values(
     checked: CheckedText,
     trace: Trace,
 ) -> dict[str, Any]:
-    at = calendar.now()
+    at = clock.now()
     return {
         "qr_code_id": ticket.qr_code_id,
         "person_id": ticket.person_id,
@@ -86,7 +86,7 @@ def _values(
         "at": at,
         # The day of the scan: so the one rating a day is also the one rating a scan.
         "today": ticket.day,
-        "month": calendar.month_of(ticket.day),
+        "month": clock.month_of(ticket.day),
         "level": given.level,
         "reason_ids": sorted(set(given.reason_ids)),
         "words": checked.text,
@@ -164,7 +164,7 @@ def _own_rating(person_id: int, rating_id: int) -> Rating:
 def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     """Changes an own rating within seven days; what it said before is kept."""
     rating = _own_rating(person_id, rating_id)
-    at = calendar.now()
+    at = clock.now()
     if at > rating.created_at + CHANGE_WINDOW or rating.followup_level is not None:
         raise errors.ChangeClosed
     _check_reasons(given)
@@ -208,7 +208,7 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     rating.followup_level = level
     rating.followup_words = checked.text
     rating.followup_words_state = checked.state.value
-    rating.followup_at = calendar.now()
+    rating.followup_at = clock.now()
     _ask_wechat(checking.Kind.FOLLOWUP, rating, checked)
     db.session.flush()
 
@@ -254,7 +254,7 @@ def review_words(actor: Actor, rating_id: int, decision: str) -> int:
 
 def recount(first_month: date, last_month: date) -> None:
     """Makes the counters of whole months anew from the ratings themselves."""
-    last_day = calendar.next_month(last_month) - timedelta(days=1)
+    last_day = clock.next_month(last_month) - timedelta(days=1)
     for statement in RECOUNT:
         db.session.execute(statement, {"first": first_month, "last": last_day})
 

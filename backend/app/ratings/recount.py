@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.ratings.statements import COUNTED, COUNTERS
 
@@ -51,7 +51,7 @@ class Difference:
 
 def differences(month: date) -> list[Difference]:
     """One pass over the month's ratings; nothing where every counter is right."""
-    asked: dict[str, Any] = {"month": month, "end": calendar.next_month(month)}
+    asked: dict[str, Any] = {"month": month, "end": clock.next_month(month)}
     return [Difference(*row) for row in db.session.execute(DIFFERENCES, asked)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 
 PAGE = 30
@@ -203,7 +203,7 @@ def bar_by_minutes(ratings: Collection[HeldRating], bars: int = 24) -> list[tupl
     if not ratings:
         return []
     times = sorted(rating.at for rating in ratings)
-    step = max((times[-1] - times[0]) / bars, calendar.timedelta(minutes=1))
+    step = max((times[-1] - times[0]) / bars, clock.timedelta(minutes=1))
     counts = [0] * (int((times[-1] - times[0]) / step) + 1)
     for at in times:
         counts[int((at - times[0]) / step)] += 1

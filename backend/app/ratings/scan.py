@@ -10,8 +10,8 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from backend.app.core import signing
-from backend.app.core.calendar import local_day
+from backend.app.core import signed_tokens
+from backend.app.core.clock import local_day
 from backend.app.core.errors import Gone, InvalidInput
 
 LIFETIME = timedelta(minutes=10)
@@ -51,15 +51,15 @@ class ScanTicket:
 def issue(person_id: int, qr_code_id: int, at: datetime) -> tuple[str, ScanTicket]:
     ticket = ScanTicket(person_id, qr_code_id, at.replace(microsecond=0), secrets.token_bytes(12))
     payload = LAYOUT.pack(person_id, qr_code_id, int(at.timestamp()), ticket.nonce)
-    return signing.sign(PURPOSE, payload), ticket
+    return signed_tokens.sign(PURPOSE, payload), ticket
 
 
 def read(token: str, person_id: int) -> ScanTicket:
     """The ticket, expired or not; raises TicketInvalid unless it is this person's own."""
     try:
-        payload = signing.verify(PURPOSE, token)
+        payload = signed_tokens.verify(PURPOSE, token)
         holder, qr_code_id, seconds, nonce = LAYOUT.unpack(payload)
-    except (signing.BadSignature, struct.error):
+    except (signed_tokens.BadSignature, struct.error):
         raise TicketInvalid(errors={"ticket": [TicketInvalid.message]}) from None
     if holder != person_id:
         raise TicketInvalid(errors={"ticket": ["这次扫码不是您本人的,请自己再扫一次"]})

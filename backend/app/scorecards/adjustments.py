@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import display_names
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -92,7 +92,7 @@ def propose_adjustment(actor: Actor, county_id: int, given: Proposal) -> Adjustm
     check_open(county_id, given.month)
     made = Adjustment(
         county_id=county_id, month=given.month, author_id=actor.person_id,
-        authored_at=calendar.now(), **values,
+        authored_at=clock.now(), **values,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -158,7 +158,7 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
         raise AdjustmentDecided
     lock = lock_of(found.county_id, found.month)
     found.state = "approved" if is_approved else "refused"
-    found.decided_by_id, found.decided_at = actor.person_id, calendar.now()
+    found.decided_by_id, found.decided_at = actor.person_id, clock.now()
     found.note = words or None
     db.session.flush()
     record(
@@ -182,7 +182,7 @@ def drop_adjustment(actor: Actor, adjustment_id: int) -> Adjustment:
         raise NotAllowed("只有提出的人能撤回")
     if found.state != "proposed":
         raise AdjustmentDecided
-    found.state, found.decided_at = "dropped", calendar.now()
+    found.state, found.decided_at = "dropped", clock.now()
     db.session.flush()
     record("drop_adjustment", actor.person_id, "adjustment", found.id,
            region_id=found.village_id, month=f"{found.month:%Y-%m}")  # fmt: skip

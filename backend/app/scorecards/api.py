@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.app.access import Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
@@ -29,7 +29,7 @@ from backend.app.scoring.measurements import Measurement, Status
 def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
     """One month of a village, with the months before it."""
     label = village_label(village_id)
-    this_month = calendar.month_of(calendar.today())
+    this_month = clock.month_of(clock.today())
     if query["month"]:
         queries.check_month(query["month"])
     month = query["month"] or newest_shown(village_id) or this_month

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard, open_to_all
@@ -86,7 +86,7 @@ def _case(name: UUID) -> Case:
 def _detail(objection_id: int) -> dict[str, Any]:
     found = objections.get_objection(objection_id)
     _check_own(found.village_id)
-    at = calendar.now()
+    at = clock.now()
     with transaction():
         return _shown(objection_queries.line_of(found), photo_lines(found.id, at))
 
@@ -161,7 +161,7 @@ def keep_photo() -> dict[str, Any]:
         raise InvalidInput(errors={"file": ["请选一张照片"]})
     with transaction():
         photo = proofs.keep_photo(actor().person_id, sent.read())
-        return {"id": photo.id, "url": proofs.link_to(photo.id, calendar.now())}
+        return {"id": photo.id, "url": proofs.link_to(photo.id, clock.now())}
 
 
 @blueprint.get("/objection-photos/<string:token>")
@@ -169,6 +169,6 @@ def keep_photo() -> dict[str, Any]:
 @blueprint.doc(responses={200: {"description": "the photo"}})
 def show_photo(token: str) -> Response:
     """A photo behind a link that was given out minutes ago."""
-    response = Response(proofs.open_link(token, calendar.now()), mimetype="image/jpeg")
+    response = Response(proofs.open_link(token, clock.now()), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=900"
     return response

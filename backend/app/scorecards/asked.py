@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards import queries
 
@@ -18,12 +18,12 @@ def asked_month(scope: Collection[int]) -> tuple[date, list[date]]:
     asked = request.args.get("month")
     if asked:
         return read_month(asked), months
-    return (months[0] if months else calendar.month_of(calendar.today())), months
+    return (months[0] if months else clock.month_of(clock.today())), months
 
 
 def read_month(text: str | None) -> date:
     """Raises InvalidInput for what is no month, or has not begun."""
-    month = calendar.parse_month(text)
+    month = clock.parse_month(text)
     if month is None:
         raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
     queries.check_month(month)

@@ -10,12 +10,12 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug import Response
 
 from backend.app.access import Permission, has_permission, may, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.console_menu import menu
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
-from backend.app.core.pages import menu
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words
@@ -88,7 +88,7 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
     months = dict(trend)
     nothing = area((0,) * 5, 0, 0, 0)
     shown = months.get(f"{month:%Y-%m}", nothing)
-    before = months.get(f"{calendar.previous_month(month):%Y-%m}", nothing)
+    before = months.get(f"{clock.previous_month(month):%Y-%m}", nothing)
     return {
         "shown": shown,
         "before": before,
@@ -96,7 +96,7 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
         "chart": _chart(trend),
         "levels_finding": finding_of_levels(shown),
         "trend_finding": finding_of_trend(shown, before),
-        "month_open": month == calendar.month_of(calendar.today()),
+        "month_open": month == clock.month_of(clock.today()),
         "computed_at": queries.computed_at(scope, month),
     }
 
@@ -182,7 +182,7 @@ def show_village(village_id: int) -> str:
     if not may(me, Permission.SEE_VILLAGES, place.path):
         raise NotAllowed
     month, months = asked_month([village_id])
-    end = calendar.next_month(month)
+    end = clock.next_month(month)
     overview = _overview([village_id], month)
     sees_held = may(me, Permission.SEE_HELD_WORDS, place.path)
     speaks = overview["shown"].n >= FEWEST_FOR_WORDS
@@ -209,7 +209,7 @@ def decide_words(rating_id: int) -> Response:
     with transaction():
         village_id = review_words(actor(), rating_id, request.form.get("decision", ""))
     month = request.form.get("month", "")
-    kept = month if calendar.parse_month(month) else None
+    kept = month if clock.parse_month(month) else None
     return redirect(
         address_of("scorecards_console.show_village", village_id=village_id, month=kept)
     )
@@ -219,7 +219,7 @@ def decide_words(rating_id: int) -> Response:
 @guard(Permission.RECOMPUTE_SCORECARDS)
 def recompute() -> Response:
     """Asks a worker to make the month's scorecards anew."""
-    month = calendar.parse_month(request.form.get("month"))
+    month = clock.parse_month(request.form.get("month"))
     if month is None:
         raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
     me = actor()

@@ -6,7 +6,7 @@ from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.forms import read_page
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
@@ -29,9 +29,9 @@ def _county() -> int | None:
 def _page(error: DomainError | None = None) -> tuple[str, int]:
     asked = request.args
     state = asked.get("state", "")
-    month = calendar.parse_month(asked.get("month"))
+    month = clock.parse_month(asked.get("month"))
     page, county = read_page(asked), _county()
-    this_month = calendar.month_of(calendar.today())
+    this_month = clock.month_of(clock.today())
     lines, total = adjustments.list_adjustments(
         regions_of(actor(), Permission.SEE_VILLAGES), month,
         state if state in STATE_WORDS else "", page,
@@ -43,7 +43,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         form=request.form, error=error, done=asked.get("done"), county=county,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],
-        usual_month=calendar.previous_month(this_month), me_id=actor().person_id,
+        usual_month=clock.previous_month(this_month), me_id=actor().person_id,
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -59,7 +59,7 @@ def propose_adjustment() -> tuple[str, int] | Response:
     """A proposal waits until a second person has approved it."""
     sent, county = request.form, _county()
     try:
-        month = calendar.parse_month(sent.get("month"))
+        month = clock.parse_month(sent.get("month"))
         if month is None or county is None:
             raise InvalidInput(errors={"month": ["请选月份"]})
         fields = ("village", "kind", "points", "rule", "case_words", "ticket")

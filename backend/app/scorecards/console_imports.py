@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.forms import read_id
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
@@ -54,13 +54,13 @@ def _file(content: bytes, name: str) -> Response:
 
 def _imports(error: DomainError | None = None, report: Report | None = None) -> tuple[str, int]:
     county = _county(Permission.IMPORT_FACTS)
-    this_month = calendar.month_of(calendar.today())
+    this_month = clock.month_of(clock.today())
     body = render_template(
         "scorecards/desk/imports.html",
         error=error, report=report, form=request.form, columns=COLUMNS, source_names=SOURCE_NAMES,
         standing=fact_imports.standing(county),
         locked={lock.month for lock in locked_months(county)},
-        usual_month=calendar.previous_month(this_month),
+        usual_month=clock.previous_month(this_month),
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -76,7 +76,7 @@ def import_facts() -> tuple[str, int]:
     """One file for one month."""
     request.max_content_length = MOST_BYTES + FORM_OVERHEAD
     try:
-        month = calendar.parse_month(request.form.get("month"))
+        month = clock.parse_month(request.form.get("month"))
         if month is None:
             raise InvalidInput(errors={"month": ["请选月份"]})
         with transaction():

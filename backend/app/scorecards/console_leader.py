@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, render_template, request
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
@@ -18,11 +18,11 @@ REFRESH_SECONDS = 60
 
 def _month() -> date:
     asked = request.args.get("month")
-    return read_month(asked) if asked else calendar.previous_month(_this_month())
+    return read_month(asked) if asked else clock.previous_month(_this_month())
 
 
 def _this_month() -> date:
-    return calendar.month_of(calendar.today())
+    return clock.month_of(clock.today())
 
 
 @guard(Permission.SEE_LEADER_PAGE)
@@ -35,8 +35,8 @@ def show_leader_page() -> str:
     return render_template(
         "scorecards/wall.html" if is_wall else "scorecards/leader.html",
         page=leader_page(actor(), county, month), month=month, county=get_place(county),
-        this_month=_this_month(), last_month=calendar.previous_month(_this_month()),
-        at=calendar.now(), refresh=REFRESH_SECONDS,
+        this_month=_this_month(), last_month=clock.previous_month(_this_month()),
+        at=clock.now(), refresh=REFRESH_SECONDS,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.guards import actor, guard
@@ -36,7 +36,7 @@ def show_months() -> str:
     """Every month, locked or not."""
     county = _county()
     locked = {lock.month: lock for lock in locks.locked_months(county)}
-    this_month = calendar.month_of(calendar.today())
+    this_month = clock.month_of(clock.today())
     months = sorted({*list_months([county]), *locked}, reverse=True)
     return render_template(
         "scorecards/months.html", months=months, locked=locked, this_month=this_month
@@ -63,7 +63,7 @@ def _page(
     _, scheme = scheme_for(county, month)
     page = render_template(
         "scorecards/month.html",
-        month=month, lock=lock, over=month < calendar.month_of(calendar.today()),
+        month=month, lock=lock, over=month < clock.month_of(clock.today()),
         checklist=[] if lock else locks.checklist(county, month), late=shown,
         late_count=len(waiting), done=done, names=names, error=error, verified=verified,
         recounted=recounted, light_word=lambda code: light_named(code, scheme).word,

@@ -7,7 +7,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
@@ -33,7 +33,7 @@ def list_objections() -> tuple[str, int]:
 def _queue(error: DomainError | None = None) -> tuple[str, int]:
     asked, scope = request.args, _scope()
     state = asked.get("state", "")
-    month = calendar.parse_month(asked.get("month"))
+    month = clock.parse_month(asked.get("month"))
     page = asked.get("page", "1")
     number = min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 7 else 1
     lines, total = objection_queries.list_objections(
@@ -41,7 +41,7 @@ def _queue(error: DomainError | None = None) -> tuple[str, int]:
     )
     deciding = regions_of(actor(), Permission.DECIDE_OBJECTIONS)
     county = min(deciding) if deciding else None
-    shown = month or calendar.previous_month(calendar.month_of(calendar.today()))
+    shown = month or clock.previous_month(clock.month_of(clock.today()))
     body = render_template(
         "scorecards/desk/objections.html",
         lines=lines, total=total, page=number, last=max(1, -(-total // objection_queries.PAGE)),
@@ -78,7 +78,7 @@ def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int
     found = objections.get_objection(objection_id)
     if _scope().isdisjoint(region_path(found.village_id)):
         raise NotAllowed
-    at = calendar.now()
+    at = clock.now()
     facts = objections.standing_facts(found.village_id, found.month)
     body = render_template(
         "scorecards/desk/objection.html",

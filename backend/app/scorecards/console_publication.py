@@ -9,7 +9,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -21,7 +21,7 @@ from backend.app.scorecards.village_sheet import DEMO, draw_sheets
 
 
 def _asked_month(text: str | None) -> date:
-    month = calendar.parse_month(text)
+    month = clock.parse_month(text)
     if month is None:
         raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
     return month

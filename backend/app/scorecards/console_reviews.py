@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
@@ -48,11 +48,11 @@ def list_reviews() -> str:
     """What waits first; what was decided under its own heading; the shares of the month."""
     scope, asked = _scope(), request.args
     waiting = asked.get("view") != "decided"
-    month = calendar.parse_month(asked.get("month"))
+    month = clock.parse_month(asked.get("month"))
     counts = reviews.count_bunches(scope, month)
     reviewing = regions_of(actor(), Permission.REVIEW_RATINGS)
     county = min(reviewing) if reviewing else None
-    shares_month = month or calendar.month_of(calendar.today())
+    shares_month = month or clock.month_of(clock.today())
     page = _page_number()
     return render_template(
         "scorecards/desk/reviews.html",
@@ -97,7 +97,7 @@ def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
 def _bars(ratings: list[reviews.HeldRating]) -> list[Bar]:
     parts = reviews.bar_by_minutes(ratings)
     most = max((count for _, count in parts), default=1)
-    zone = calendar.COUNTY_ZONE
+    zone = clock.COUNTY_ZONE
     return [
         Bar(f"{at.astimezone(zone):%m-%d %H:%M}", count, 100 * count // most) for at, count in parts
     ]

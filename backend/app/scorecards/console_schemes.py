@@ -10,7 +10,7 @@ from werkzeug import Response
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
@@ -48,7 +48,7 @@ def show_schemes() -> str:
     found = list_schemes(county)
     people = [one.drafted_by_id for one in found]
     people += [one.approved_by_id for one in found if one.approved_by_id]
-    in_force, scheme = scheme_for(county, calendar.month_of(calendar.today()))
+    in_force, scheme = scheme_for(county, clock.month_of(clock.today()))
     return render_template(
         "scorecards/schemes.html", schemes=found, states=STATES, in_force=in_force, scheme=scheme,
         names=display_names(people), faults=schemes.faults_of(county, scheme),
@@ -56,12 +56,12 @@ def show_schemes() -> str:
 
 
 def _in_force(county: int) -> Scheme:
-    return scheme_for(county, calendar.month_of(calendar.today()))[1]
+    return scheme_for(county, clock.month_of(clock.today()))[1]
 
 
 def _last_month(county: int) -> date:
     """The newest month with scores that is over; else the newest there is."""
-    this_month = calendar.month_of(calendar.today())
+    this_month = clock.month_of(clock.today())
     months = list_months([county])
     return next((month for month in months if month < this_month), this_month)
 
@@ -79,7 +79,7 @@ def _editor(
         names=region_names([one.village_id for one in moved]),
         lines=scheme_forms.lines(scheme, kinds, request.form if error else {}),
         faults=[] if error else schemes.faults_of(county, scheme), form=request.form,
-        this_month=calendar.month_of(calendar.today()), states=STATES,
+        this_month=clock.month_of(clock.today()), states=STATES,
         own=stored is not None and is_same_hand(actor().person_id, stored.drafted_by_id),
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -110,7 +110,7 @@ def save_scheme() -> tuple[str, int] | Response:
     stored = _own(int(asked)) if asked.isdecimal() and len(asked) < 19 else None
     before = from_json(stored.content) if stored else _in_force(county)
     try:
-        month = calendar.parse_month(request.form.get("first_month"))
+        month = clock.parse_month(request.form.get("first_month"))
         if month is None:
             raise InvalidInput(errors={"first_month": ["应为月份,如 2027-01"]})
         scheme = scheme_forms.read(request.form, schemes.village_kinds(county), before)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
@@ -119,7 +119,7 @@ def _correct(
         number=(db.session.scalar(highest) or 0) + 1, village_id=village_id, reason_kind=kind,
         reason=reason, objection_id=objection_id, before=before,
         after=_state(facts, scored, given.get(village_id, ())),
-        made_by_id=actor.person_id, made_at=calendar.now(),
+        made_by_id=actor.person_id, made_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -104,7 +104,7 @@ def import_facts(actor: Actor, county_id: int, month: date, sheet: Sheet, origin
         MERGE,
         {
             "month": month, "county_id": county_id, "origin": called,
-            "person_id": actor.person_id, "at": calendar.now(),
+            "person_id": actor.person_id, "at": clock.now(),
             "villages": [key[0] for key in keys], "sources": [key[1] for key in keys],
             "yes": [found[key][0] for key in keys], "wholes": [found[key][1] for key in keys],
         },
@@ -185,8 +185,8 @@ def _compared(county_id: int, month: date, found: dict[tuple[int, str], tuple[in
 
 def standing(county_id: int, months: int = 12) -> list[Standing]:
     """What was imported in the last months, the newest first."""
-    this_month = calendar.month_of(calendar.today())
-    asked = {"county_id": county_id, "first": calendar.months_back(this_month, months)[0]}
+    this_month = clock.month_of(clock.today())
+    asked = {"county_id": county_id, "first": clock.months_back(this_month, months)[0]}
     return [Standing(*row) for row in db.session.execute(STANDING, asked)]
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
 from backend.app.scorecards.models import MonthFact
@@ -136,7 +136,7 @@ def gather(
 
 def open_villages(month: date, county_ids: Collection[int]) -> list[Village]:
     """Id, county and kind of every village that has facts, by id."""
-    asked = {**_asked(month, county_ids), "next_month": calendar.next_month(month)}
+    asked = {**_asked(month, county_ids), "next_month": clock.next_month(month)}
     return cast("list[Village]", fetch_rows(VILLAGES, asked))
 
 

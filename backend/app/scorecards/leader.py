@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from backend.app.access import Actor
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scorecards.standings import RankFilters, light_counts
 from backend.app.scoring.intervals import Interval, poisson_limits, wilson
@@ -67,7 +67,7 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
         [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NO_DATA)],
         counts.get(TOO_FEW.code, 0),
         sum(counts.values()),
-        four_numbers(now, before, month < calendar.month_of(calendar.today())),
+        four_numbers(now, before, month < clock.month_of(clock.today())),
         [(names[line.region_id, line.department_id], line) for line in offices[:MOST_OFFICES]],
         present.cards_of_both(tickets, {Party.HANDLER}),
         sum(line.late for line in offices),
@@ -77,8 +77,8 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
 
 def _flows(county_id: int, month: date) -> tuple[Flow, Flow]:
     """Of the month before, and of this one."""
-    months = (calendar.previous_month(month), month, calendar.next_month(month))
-    return months_of_county(county_id, *map(calendar.midnight, months))
+    months = (clock.previous_month(month), month, clock.next_month(month))
+    return months_of_county(county_id, *map(clock.midnight, months))
 
 
 def four_numbers(now: Flow, before: Flow, is_over: bool) -> list[Number]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -126,7 +126,7 @@ def objection_days(county_id: int) -> int:
 
 def last_day(county_id: int, month: date) -> date:
     """The last day on which one may object to a case of this month."""
-    return calendar.next_month(month) + timedelta(days=objection_days(county_id) - 1)
+    return clock.next_month(month) + timedelta(days=objection_days(county_id) - 1)
 
 
 def checklist(county_id: int, month: date) -> list[Item]:
@@ -151,7 +151,7 @@ def checklist(county_id: int, month: date) -> list[Item]:
              "/console/adjustments"),
         Item("window",
              f"申诉期到 {closes_on.month} 月 {closes_on.day} 日才截止，锁定后成立的申诉要做更正",
-             int(calendar.today() <= closes_on), warns=True),
+             int(clock.today() <= closes_on), warns=True),
     ]  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
     """
     if not may(actor, Permission.LOCK_MONTHS, region_path(county_id)):
         raise NotAllowed
-    if month >= calendar.month_of(calendar.today()):
+    if month >= clock.month_of(clock.today()):
         raise MonthNotOver
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(errors={"note": [f"理由最多 {LONGEST_NOTE} 字"]})
@@ -215,7 +215,7 @@ def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> Mon
     kept = month_facts.kept(month, [county_id])
     found = score(kept, month, scheme, approved_adjustments(month, [county_id]))
     lock = MonthLock(
-        county_id=county_id, month=month, locked_at=calendar.now(), locked_by_id=actor.person_id,
+        county_id=county_id, month=month, locked_at=clock.now(), locked_by_id=actor.person_id,
         scheme_id=scheme_id, scheme=as_json(scheme), rules_version=RULES_VERSION,
         facts_digest=month_facts.digest(kept), results_digest=digest(found),
         checklist={

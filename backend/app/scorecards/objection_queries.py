@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Select, func, or_, select
 
 from backend.app.accounts.queries import display_names
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import (
     VillageLabel,
@@ -92,7 +92,7 @@ def standing_case(village_id: int, month: date, kind: str, case_id: int) -> Stan
         raise CaseUnknown
     closes_on = last_day(village.county_id, month)
     return StandingCase(
-        village, month, case, costs, raised is None and calendar.today() <= closes_on, closes_on,
+        village, month, case, costs, raised is None and clock.today() <= closes_on, closes_on,
         raised.id if raised else None, STATE_WORDS[raised.state] if raised else None,
     )  # fmt: skip
 

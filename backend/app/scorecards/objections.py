@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.access import Actor, Permission, Role, may
 from backend.app.accounts.hands import check_another_hand, hands_of
 from backend.app.accounts.queries import bound_village, staff_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -109,7 +109,7 @@ def raise_objection(actor: Actor, key: UUID, raised: Raised) -> Objection:
     words = _spoken(
         place.county_id or 0, raised.words, "words", "请写清楚为什么不该扣", LONGEST_WORDS
     )
-    if calendar.today() > last_day(place.county_id or 0, raised.month):
+    if clock.today() > last_day(place.county_id or 0, raised.month):
         raise ObjectionClosed
     facts = standing_facts(place.id, raised.month)
     if facts is None or raised.case_id not in cases_in(facts.cases, raised.case_kind):
@@ -119,7 +119,7 @@ def raise_objection(actor: Actor, key: UUID, raised: Raised) -> Objection:
     made = Objection(
         county_id=place.county_id, village_id=place.id, month=raised.month,
         case_kind=raised.case_kind, case_id=raised.case_id, words=words,
-        raised_by_id=actor.person_id, raised_at=calendar.now(), idempotency_key=key,
+        raised_by_id=actor.person_id, raised_at=clock.now(), idempotency_key=key,
     )  # fmt: skip
     try:
         with db.session.begin_nested():
@@ -184,7 +184,7 @@ def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision:
     if is_upheld:
         objection.effect = _strike(actor, objection, reason)
     objection.state = "upheld" if is_upheld else "refused"
-    objection.decided_by_id, objection.decided_at = actor.person_id, calendar.now()
+    objection.decided_by_id, objection.decided_at = actor.person_id, clock.now()
     objection.decision = reason
     db.session.flush()
     record(

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from backend.app.core.cells import safe_cell
+from backend.app.core.csv_safety import safe_cell
 from backend.app.core.errors import NotFound
 from backend.app.scorecards import publications
 from backend.app.scorecards.figures import NOTHING

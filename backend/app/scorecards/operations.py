@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text, true
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import copy_rows, db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
@@ -52,7 +52,7 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
     hold_month(month)
     asked = {"month": month, "county_id": county_id}
     county_ids = list(db.session.scalars(COUNTIES, asked))
-    at = calendar.now()
+    at = clock.now()
     gathered = month_facts.gather(month, county_ids, at)
     month_facts.keep(month, county_ids, gathered)
     db.session.execute(FORGET, {"month": month, "counties": county_ids})

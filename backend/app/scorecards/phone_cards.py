@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.places.queries import village_label
 from backend.app.scorecards import objection_queries, plain_words, publications
 from backend.app.scorecards.cases import FEW_TITLE, told_to_village
@@ -56,7 +56,7 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
     facts = told_facts(village_id, month)
     unit = facts.unit() if facts else UnitFacts(village_id)
     hidden = hides_levels(unit.counts.get("levels", [0] * 5))
-    running = month == calendar.month_of(calendar.today())
+    running = month == clock.month_of(clock.today())
     objected = objection_queries.states_of(village_id, month)
     trend = shown_trend(village_id, month)
     closes_on = last_day(village.county_id, month)
@@ -64,10 +64,10 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
         "village": village,
         "month": month,
         "months": shown_months(village_id),
-        "month_closed": month < calendar.month_of(calendar.today()),
+        "month_closed": month < clock.month_of(clock.today()),
         "locked": found.locked,
         "closes_on": closes_on,
-        "may_object": calendar.today() <= closes_on,
+        "may_object": clock.today() <= closes_on,
         "total": points(found.total),
         "few": found.few,
         "light": found.light,
@@ -172,8 +172,8 @@ def told_facts(village_id: int, month: date) -> VillageFacts | None:
 
 def shown_months(village_id: int) -> list[date]:
     """The months of the last year that the village's phones show, newest first."""
-    last = calendar.month_of(calendar.today())
-    cards = shown_cards(village_id, calendar.months_back(last, 12)[0], last)
+    last = clock.month_of(clock.today())
+    cards = shown_cards(village_id, clock.months_back(last, 12)[0], last)
     return [card.month for card in reversed(cards)]
 
 
@@ -185,7 +185,7 @@ def shown_area(village_id: int, month: date) -> Area:
 
 def shown_areas(village_id: int, month: date) -> list[tuple[str, Area]]:
     """The same for the last twelve months, oldest first."""
-    first = calendar.months_back(month, 12)[0]
+    first = clock.months_back(month, 12)[0]
     cards = shown_cards(village_id, first, month)
     return [(f"{card.month:%Y-%m}", _area_of(card)) for card in cards]
 
@@ -196,7 +196,7 @@ def _area_of(card: Scorecard) -> Area:
 
 
 def shown_trend(village_id: int, month: date) -> list[TrendPoint]:
-    first = calendar.months_back(month, 12)[0]
+    first = clock.months_back(month, 12)[0]
     return [
         trend_point(card.month, card.total, card.standard_error, card.light)
         for card in shown_cards(village_id, first, month)
@@ -233,7 +233,7 @@ def _corrected(village_id: int, month: date) -> list[str]:
 
 
 def _limits(month: date) -> tuple[Any, Any]:
-    return calendar.midnight(month), calendar.midnight(calendar.next_month(month))
+    return clock.midnight(month), clock.midnight(clock.next_month(month))
 
 
 def _people_said(card: Any) -> str:

@@ -7,11 +7,11 @@ from functools import partial
 
 from sqlalchemy import delete, func, select
 
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Gone, InvalidInput, TooMany
 from backend.app.core.photos import keep_unopened
-from backend.app.core.signing import BadSignature, sign, verify
+from backend.app.core.signed_tokens import BadSignature, sign, verify
 from backend.app.scorecards.models import ObjectionPhoto
 
 PURPOSE = "objection_photo"
@@ -28,7 +28,7 @@ class ProofExpired(Gone):
 
 def keep_photo(person_id: int, content: bytes) -> ObjectionPhoto:
     """Stores one photo that belongs to no objection yet."""
-    at = calendar.now()
+    at = clock.now()
     loose = select(func.count()).where(
         ObjectionPhoto.person_id == person_id,
         ObjectionPhoto.objection_id.is_(None),

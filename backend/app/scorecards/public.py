@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from flask import url_for as address_of
 
-from backend.app.core.calendar import parse_month
+from backend.app.core.clock import parse_month
 from backend.app.core.guards import open_to_all
 from backend.app.scorecards import open_data, publications, short_words
 

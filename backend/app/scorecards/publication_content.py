@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.ratings.facts import reasons_of
 from backend.app.ratings.reviews import review_shares, waiting_by_village
@@ -55,8 +55,8 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
     standings = _standings(cards.values())
     reasons = reasons_of(county_id, month)
     spoken = surveys.spoken(county_id, month)
-    end = calendar.next_month(month)
-    flows = tickets.flows(county_id, calendar.midnight(month), calendar.midnight(end))
+    end = clock.next_month(month)
+    flows = tickets.flows(county_id, clock.midnight(month), clock.midnight(end))
     coming = surveys.coming(county_id, end)
     waiting = waiting_by_village(county_id, month)
     names = {place.id: place.name for place in places}

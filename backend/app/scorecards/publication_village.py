@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.scorecards import plain_words
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import (
@@ -190,6 +190,6 @@ def announcement(coming: Coming | None) -> dict[str, str] | None:
     """When the next survey is asked."""
     if coming is None:
         return None
-    days = [calendar.local_day(at) for at in (coming.opens_at, coming.closes_at)]
+    days = [clock.local_day(at) for at in (coming.opens_at, coming.closes_at)]
     opens, closes = (f"{day.month}月{day.day}日" for day in days)
     return {"title": coming.title, "opens_on": opens, "closes_on": closes}

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, NotAllowed, NotFound
@@ -72,7 +72,7 @@ def publish(actor: Actor, county_id: int, month: date) -> Publication:
     publication = Publication(
         county_id=county_id, month=month, code=county["code"], content=county,
         digest=digest_of(county, [content for _, content in villages.values()]),
-        published_at=calendar.now(), published_by_id=actor.person_id,
+        published_at=clock.now(), published_by_id=actor.person_id,
     )  # fmt: skip
     try:
         with db.session.begin_nested():

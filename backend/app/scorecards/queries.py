@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards.figures import Area, area
@@ -98,7 +98,7 @@ def _ids(scope: Collection[int]) -> list[int]:
 
 def check_month(month: date) -> None:
     """Raises InvalidInput for a month that has not begun."""
-    if month > calendar.month_of(calendar.today()):
+    if month > clock.month_of(clock.today()):
         raise InvalidInput("这个月还没到", {"month": [f"{month:%Y-%m} 还没到"]})
 
 
@@ -129,7 +129,7 @@ def area_month(scope: Collection[int], month: date) -> Area:
 
 def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tuple[str, Area]]:
     """The last months up to `month`, oldest first; months without scorecards are left out."""
-    first = calendar.months_back(month, count)[0]
+    first = clock.months_back(month, count)[0]
     rows = _run(
         f"SELECT c.month, {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
         f" WHERE c.month BETWEEN :first AND :month AND {WITHIN} GROUP BY c.month ORDER BY c.month",

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
@@ -120,7 +120,7 @@ def save_draft(
         # Whoever wrote it last is who may not approve it.
         draft.drafted_by_id = actor.person_id
     draft.title, draft.first_month = title.strip(), first_month
-    draft.content, draft.drafted_at = as_json(scheme), calendar.now()
+    draft.content, draft.drafted_at = as_json(scheme), clock.now()
     db.session.flush()
     record("save_scheme", actor.person_id, "assessment_scheme", draft.id, version=draft.version)
     return draft
@@ -139,7 +139,7 @@ def approve(actor: Actor, scheme_id: int, note: str = "") -> AssessmentScheme:
         raise MonthsLocked
     _make_room(draft)
     draft.state, draft.note = "approved", note.strip()[:LONGEST_NOTE] or None
-    draft.approved_by_id, draft.approved_at = actor.person_id, calendar.now()
+    draft.approved_by_id, draft.approved_at = actor.person_id, clock.now()
     db.session.flush()
     record("approve_scheme", actor.person_id, "assessment_scheme", draft.id,
            version=draft.version, first_month=f"{draft.first_month:%Y-%m}")  # fmt: skip

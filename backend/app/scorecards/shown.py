@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.scorecards.models import MonthFact, Scorecard
 
@@ -72,9 +72,9 @@ FACTS = text(
 
 def show_week() -> int:
     """Copies what stands today for the villages' phones; returns how many months of villages."""
-    today = calendar.today()
-    running = calendar.month_of(today)
-    since = calendar.months_back(running, 12)[0]
+    today = clock.today()
+    running = clock.month_of(today)
+    since = clock.months_back(running, 12)[0]
     db.session.execute(FORGET)
     asked = {"today": today, "since": since, "running": running, "fewest": FEWEST}
     copied: Any = db.session.execute(COPY, asked)
@@ -83,7 +83,7 @@ def show_week() -> int:
 
 def shown_cards(village_id: int, first: date, last: date) -> list[Scorecard]:
     """The village's cards of some months as its phones show them, oldest first."""
-    running = calendar.month_of(calendar.today())
+    running = clock.month_of(clock.today())
     asked = {"village_id": village_id, "first": first, "last": last, "running": running}
     return [Scorecard(**row) for row in db.session.execute(CARDS, asked).mappings()]
 
@@ -102,8 +102,8 @@ def shown_facts(village_id: int, month: date) -> MonthFact | None:
 
 def newest_shown(village_id: int) -> date | None:
     """The newest month of which the village's phones show anything."""
-    running = calendar.month_of(calendar.today())
-    cards = shown_cards(village_id, calendar.months_back(running, 12)[0], running)
+    running = clock.month_of(clock.today())
+    cards = shown_cards(village_id, clock.months_back(running, 12)[0], running)
     return cards[-1].month if cards else None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.scorecards.queries import PAGE, WITHIN
 from backend.app.scoring.funnel import Funnel, funnel
@@ -169,8 +169,8 @@ def thin_villages(county_id: int, month: date) -> list[Any]:
     """评价过少，需核查: 样本不足 two months running, or fewer people than a third of the median of
     the village's own twelve months before, of which three at least are known."""
     asked = {
-        "county_id": county_id, "month": month, "before": calendar.previous_month(month),
-        "first": calendar.months_back(month, 13)[0], "known": LEAST_KNOWN,
+        "county_id": county_id, "month": month, "before": clock.previous_month(month),
+        "first": clock.months_back(month, 13)[0], "known": LEAST_KNOWN,
     }  # fmt: skip
     return list(db.session.execute(THIN, asked))
 
@@ -188,7 +188,7 @@ def region_rows(scope: Collection[int], month: date) -> list[Any]:
 
 def total_trend(village_id: int, month: date, count: int = 12) -> list[TrendPoint]:
     """The last months up to `month`, oldest first."""
-    first = calendar.months_back(month, count)[0]
+    first = clock.months_back(month, count)[0]
     asked = {"village_id": village_id, "first": first, "month": month}
     found = []
     for row in db.session.execute(TREND, asked):

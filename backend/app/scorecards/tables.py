@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
 from backend.app.ratings.facts import rating_cases
@@ -133,7 +133,7 @@ def case_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
             found.append((*start, f"评价 {rating.id}", level, rating.service_point, None))
         elif row.case_id in tickets:
             ticket = tickets[row.case_id]
-            day = f"{calendar.local_day(ticket.created_at)}"
+            day = f"{clock.local_day(ticket.created_at)}"
             named = ("差评回访", None) if ticket.is_call_back else (ticket.number, day)
             found.append((*start, named[0], LIST_WORDS[row.list], ticket.category or "", named[1]))
     return found
@@ -145,7 +145,7 @@ def correction_rows(region_id: int, month: date) -> list[Row]:
     return [
         (
             row.number, row.code, row.name, REASONS[row.reason_kind], row.reason,
-            _score(row.before), _score(row.after), f"{calendar.local_day(row.made_at)}",
+            _score(row.before), _score(row.after), f"{clock.local_day(row.made_at)}",
         )
         for row in _run(statement, region_id, month, Filters())
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
@@ -48,7 +48,7 @@ def recounted(month: date, county_ids: Collection[int], until: datetime) -> list
 def differing_villages(month: date) -> list[int]:
     """Of the counties that have facts of the month, each as of its last gathering."""
     asked = select(MonthFact.county_id).where(MonthFact.month == month).distinct()
-    return recounted(month, list(db.session.scalars(asked)), calendar.now())
+    return recounted(month, list(db.session.scalars(asked)), clock.now())
 
 
 def _same(card: Scorecard | None, score: UnitScore) -> bool:
@@ -68,7 +68,7 @@ def late_facts(lock: MonthLock) -> list[tuple[VillageFacts, VillageFacts]]:
     """
     if lock.rules_version != RULES_VERSION:
         return []
-    end = calendar.midnight(calendar.next_month(lock.month))
+    end = clock.midnight(clock.next_month(lock.month))
     frozen = {one.village_id: one for one in month_facts.kept(lock.month, [lock.county_id])}
     return [
         (frozen[one.village_id], one)

@@ -20,7 +20,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
 from sqlalchemy import TextClause, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.surveys import box_keys
 from backend.app.surveys.store import INBOX, KID, WORD
@@ -146,9 +146,9 @@ def flush(fewest: int = TOGETHER) -> int:
     left = db.session.execute(LEFT, asked).all()
     db.session.execute(text("TRUNCATE anonymous.inbox"))
     _put_back(left, opening)
-    month = calendar.month_of(calendar.today())
+    month = clock.month_of(clock.today())
     db.session.execute(MARK, {**asked, "period": month})
-    db.session.execute(FORGET_MARKS, {"oldest": calendar.previous_month(month)})
+    db.session.execute(FORGET_MARKS, {"oldest": clock.previous_month(month)})
     return moved.rowcount  # type: ignore[attr-defined]
 
 

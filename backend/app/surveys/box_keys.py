@@ -18,7 +18,7 @@ from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import text
 
 from backend.app.core.db import after_commit, db
-from backend.app.core.sealing import is_current, seal, unseal
+from backend.app.core.encryption import is_current, seal, unseal
 
 SEAL = "ballot_box"
 NAME = re.compile(r"[0-9A-Za-z_-]{22}\.key")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from backend.app.core import calendar
-from backend.app.core.calendar import local_day
+from backend.app.core import clock
+from backend.app.core.clock import local_day
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.surveys.answers import Question, QuestionKind
@@ -46,7 +46,7 @@ class Checked:
 def check_round(period: date, given: Written, village_kinds: Sequence[str]) -> Checked:
     """Raises InvalidInput naming every field at fault."""
     faults: Faults = {}
-    title, times = "", (calendar.now(), calendar.now())
+    title, times = "", (clock.now(), clock.now())
     with _gathering(faults):
         title = _title(given.title)
     with _gathering(faults):
@@ -68,7 +68,7 @@ def check_kept(questionnaires: Sequence[Mapping[str, Any]], opens_at: datetime) 
     for one in questionnaires:
         with _gathering(faults):
             _questionnaire(one)
-    if opens_at < calendar.now():
+    if opens_at < clock.now():
         faults["opens_at"] = [PAST]
     if faults:
         raise InvalidInput(errors=faults)
@@ -124,9 +124,9 @@ def _times(period: date, given: Written) -> tuple[datetime, datetime]:
         missing = "opens_at" if opens_at is None else "closes_at"
         raise InvalidInput(errors={missing: ["请填开始和截止时间"]})
     for field, name, at in (("opens_at", "开始", opens_at), ("closes_at", "截止", closes_at)):
-        if calendar.month_of(local_day(at)) != period:
+        if clock.month_of(local_day(at)) != period:
             raise InvalidInput(errors={field: [f"{name}应在 {period.year} 年 {period.month} 月里"]})
-    if opens_at < calendar.now():
+    if opens_at < clock.now():
         raise InvalidInput(errors={"opens_at": [PAST]})
     if closes_at - opens_at < SHORTEST:
         raise InvalidInput(errors={"closes_at": ["至少开放一天,村民才来得及"]})

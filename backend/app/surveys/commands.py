@@ -4,8 +4,8 @@ import click
 import orjson
 from flask.cli import AppGroup
 
-from backend.app.core import calendar
-from backend.app.core.calendar import parse_month
+from backend.app.core import clock
+from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import find_place
@@ -37,7 +37,7 @@ def prepare_command(county_code: str, month: str) -> None:
     period = parse_month(month)
     if period is None:
         raise click.ClickException("应为月份,如 2026-12")
-    if period <= calendar.month_of(calendar.today()):
+    if period <= clock.month_of(clock.today()):
         raise click.ClickException("这个月已经开始，票要提前领，来不及了")
     with transaction():
         made = prepare_period(county_id, period)

@@ -9,13 +9,13 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.accounts.forms import read_page
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.console_menu import local_time
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.core.pages import local_time
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
     checks,
@@ -69,7 +69,7 @@ def show_rounds() -> Any:
 def _rounds(error: DomainError | None = None) -> Any:
     county_id = county_of()
     taken = {one.period for one in editor.list_rounds(county_id)}
-    months = [calendar.month_of(calendar.today())]
+    months = [clock.month_of(clock.today())]
     while len(months) <= editor.MOST_MONTHS_AHEAD:
         months.append(rounds.next_month(months[-1]))
     page = render_template(
@@ -135,7 +135,7 @@ def _editor(period: date, error: DomainError | None = None) -> Any:
         kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
         merges=hiding.merges(county_id) if small or not has_keys else [], period_name=period_name,
         has_keys=has_keys, moment=_moment, levels=results.LEVEL_NAMES,
-        this_month=calendar.month_of(calendar.today()), least=hiding.LEAST,
+        this_month=clock.month_of(clock.today()), least=hiding.LEAST,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
@@ -56,17 +56,17 @@ def usual_times(period: date) -> tuple[datetime, datetime]:
 
     In a month that has begun from the next full hour on, and to its end where little is left.
     """
-    next_hour = calendar.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    opens_at = max(calendar.midnight(period) + timedelta(hours=8), next_hour)
-    closes_at = calendar.midnight(period.replace(day=25)) + timedelta(hours=18)
+    next_hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    opens_at = max(clock.midnight(period) + timedelta(hours=8), next_hour)
+    closes_at = clock.midnight(period.replace(day=25)) + timedelta(hours=18)
     if closes_at - opens_at < COMFORTABLE:
-        closes_at = calendar.midnight(next_month(period)) - timedelta(minutes=1)
+        closes_at = clock.midnight(next_month(period)) - timedelta(minutes=1)
     return opens_at, closes_at
 
 
 def create(actor: Actor, county_id: int, period: date, copy_of: date | None = None) -> SurveyRound:
     """A draft of a month, empty or with the questions of another one."""
-    this_month = calendar.month_of(calendar.today())
+    this_month = clock.month_of(clock.today())
     if not this_month <= period <= _later(this_month, MOST_MONTHS_AHEAD):
         raise InvalidInput(errors={"period": [f"只能排这个月到 {MOST_MONTHS_AHEAD} 个月以后的"]})
     opens_at, closes_at = usual_times(period)
@@ -124,7 +124,7 @@ def _keep_version(actor: Actor, found: SurveyRound) -> None:
     db.session.add(
         SurveyRoundVersion(
             round_id=found.id, version=found.version, saved_by_id=actor.person_id,
-            saved_at=calendar.now(),
+            saved_at=clock.now(),
             content={
                 "title": found.title,
                 "questionnaires": found.questionnaires,
@@ -138,7 +138,7 @@ def _keep_version(actor: Actor, found: SurveyRound) -> None:
 
 def is_first_month(county_id: int, period: date) -> bool:
     """Whether a month began before it had keys: nobody has a ballot for it."""
-    return period <= calendar.month_of(calendar.today()) and not has_units(county_id, period)
+    return period <= clock.month_of(clock.today()) and not has_units(county_id, period)
 
 
 def schedule(actor: Actor, county_id: int, period: date) -> SurveyRound:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from backend.app.core.calendar import COUNTY_ZONE, parse_month
+from backend.app.core.clock import COUNTY_ZONE, parse_month
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.library import Choice

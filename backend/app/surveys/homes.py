@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
 from backend.app.surveys.models import BallotUnitVillage
@@ -60,7 +60,7 @@ OPEN = text(
 
 def count_villages(village_ids: Collection[int]) -> list[Village]:
     """These villages in the order of their codes, with how many people there are to hide among."""
-    asked = {"ids": list(village_ids), "settled": calendar.now() - SETTLED}
+    asked = {"ids": list(village_ids), "settled": clock.now() - SETTLED}
     return [Village(*row) for row in db.session.execute(COUNT, asked)]
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Conflict
-from backend.app.core.sealing import seal, unseal
 from backend.app.surveys import blind
 from backend.app.surveys.errors import KeysUnknown
 from backend.app.surveys.homes import todays_villages
@@ -132,7 +132,7 @@ def remake_period(county_id: int, period: date) -> int:
     The month's file gets another digest: what was pinned or printed for it must be made again.
     Raises Conflict once the month has begun, or ballots of it were given out.
     """
-    if period <= calendar.month_of(calendar.today()):
+    if period <= clock.month_of(clock.today()):
         raise Conflict("这个月已经开始,钥匙不能再换")
     if db.session.scalar(ISSUED, {"county_id": county_id, "period": period}):
         raise Conflict("这个月的匿名票已经有人领了，钥匙不能再换")
@@ -148,7 +148,7 @@ def coming_digests(county_id: int) -> list[tuple[date, str]]:
         select(BallotUnit.period)
         .where(
             BallotUnit.county_id == county_id,
-            BallotUnit.period >= calendar.month_of(calendar.today()),
+            BallotUnit.period >= clock.month_of(clock.today()),
         )
         .distinct()
         .order_by(BallotUnit.period)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today, bound_village
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.surveys import blind
 from backend.app.surveys.errors import (
@@ -61,8 +61,8 @@ def issue_ballots(person_id: int, period: date, survey: bytes, tickets: Sequence
 
 
 def _check_ahead(period: date) -> None:
-    coming = calendar.next_month(calendar.month_of(calendar.today()))
-    if period not in (coming, calendar.next_month(coming)):
+    coming = clock.next_month(clock.month_of(clock.today()))
+    if period not in (coming, clock.next_month(coming)):
         raise NotAhead
 
 

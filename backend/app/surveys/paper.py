@@ -14,8 +14,8 @@ from backend.app.access import Actor
 from backend.app.accounts.hands import is_same_hand
 from backend.app.core.audit import record
 from backend.app.core.db import db
+from backend.app.core.encryption import derive_each, seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.core.sealing import derive_each, seal, unseal
 from backend.app.surveys import answers, rounds
 from backend.app.surveys.keys import period_name
 from backend.app.surveys.models import BallotUnit, PaperBatch, PaperIssue, SurveyRound

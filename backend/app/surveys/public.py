@@ -5,7 +5,7 @@ from datetime import date
 import orjson
 from flask import Blueprint, Response, render_template
 
-from backend.app.core.calendar import parse_month
+from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import get_place

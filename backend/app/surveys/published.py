@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.points.policy import policy_of
@@ -90,7 +90,7 @@ def _round_of(county_id: int, period: date) -> SurveyRound:
 def survey_file(county_id: int, period: date) -> bytes:
     """What each unit is asked; raises RoundUnknown."""
     found = _round_of(county_id, period)
-    is_over = found.state == "open" and calendar.now() >= found.closes_at
+    is_over = found.state == "open" and clock.now() >= found.closes_at
     content = {
         "period": period_name(period),
         "title": found.title,

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import exists, select, text
 
-from backend.app.core import calendar
-from backend.app.core.calendar import midnight
+from backend.app.core import clock
+from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
 from backend.app.scoring.disclosure import FEWEST
@@ -70,7 +70,7 @@ def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date
 
     Never the running one: its ballots would have had to be fetched before.
     """
-    wanted = [calendar.next_month(calendar.month_of(calendar.today()))]
+    wanted = [clock.next_month(clock.month_of(clock.today()))]
     while len(wanted) < months:
         wanted.append(next_month(wanted[-1]))
     known = set(
@@ -89,7 +89,7 @@ def prepare_month(county_id: int, period: date) -> int:
 
 def open_ticket_desk(county_id: int) -> bool:
     """Anonymous tickets are taken every month that has keys; False when they already are."""
-    period = calendar.month_of(calendar.today())
+    period = clock.month_of(clock.today())
     if not has_units(county_id, period):
         return False
     known = db.session.scalar(
@@ -136,7 +136,7 @@ def rounds_to_open() -> list[int]:
         BallotUnit.county_id == SurveyRound.county_id, BallotUnit.period == SurveyRound.period
     )
     query = select(SurveyRound.id).where(
-        SurveyRound.state == "scheduled", SurveyRound.opens_at <= calendar.now(), has_keys
+        SurveyRound.state == "scheduled", SurveyRound.opens_at <= clock.now(), has_keys
     )
     return list(db.session.scalars(query.order_by(SurveyRound.id)))
 
@@ -146,7 +146,7 @@ def open_round(round_id: int) -> bool:
     found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
     if found is None or found.state != "scheduled":
         return False
-    if calendar.now() < found.opens_at:
+    if clock.now() < found.opens_at:
         raise Conflict("还没到开始时间")
     kinds: dict[int, list[str | None]] = {}
     asked = {"county_id": found.county_id, "period": found.period}
@@ -165,7 +165,7 @@ def open_round(round_id: int) -> bool:
 def rounds_to_close() -> list[int]:
     """The open rounds whose time is over."""
     query = select(SurveyRound.id).where(
-        SurveyRound.state == "open", SurveyRound.closes_at <= calendar.now()
+        SurveyRound.state == "open", SurveyRound.closes_at <= clock.now()
     )
     return list(db.session.scalars(query.order_by(SurveyRound.id)))
 
@@ -178,7 +178,7 @@ def close_round(round_id: int) -> bool:
     found = db.session.get(SurveyRound, round_id, with_for_update=True, populate_existing=True)
     if found is None or found.state != "open":
         return False
-    if calendar.now() < found.closes_at:
+    if clock.now() < found.closes_at:
         raise Conflict("还没到截止时间,不能提前开箱")
     box.lock_inbox()
     box.flush(fewest=1)
@@ -193,7 +193,7 @@ def close_round(round_id: int) -> bool:
     for unit_id, sheets in sorted(said.items()):
         keep_counts(found.id, unit_id, questions[unit_id], sheets, "phone")
     desks.close_desk(found.county_id, found.period, "survey")
-    desks.destroy_keys(found.county_id, calendar.month_of(calendar.today()))
+    desks.destroy_keys(found.county_id, clock.month_of(clock.today()))
     found.state = "closed"
     db.session.flush()
     return True
@@ -263,7 +263,7 @@ def _add_counts(
 
 def rounds_to_publish() -> list[int]:
     """The counted rounds that wait for no slips of paper, or have waited long enough."""
-    at = calendar.now()
+    at = clock.now()
     return list(db.session.scalars(COUNTED, {"at": at, "waited": at - PAPER_PATIENCE}))
 
 
@@ -278,7 +278,7 @@ def publish_round(round_id: int) -> bool:
     slips.freeze(found.id)
     results.forget_counts(found.id)
     unit_points.give(found.county_id, found.id)
-    found.state, found.published_at = "published", calendar.now()
+    found.state, found.published_at = "published", clock.now()
     db.session.flush()
     return True
 
@@ -290,13 +290,13 @@ def close_ticket_desks() -> int:
             "SELECT county_id, period FROM anonymous.desk"
             " WHERE use = 'ticket' AND NOT closed AND closes_at <= :at"
         ),
-        {"at": calendar.now()},
+        {"at": clock.now()},
     ).all()
     for row in rows:
         desks.close_desk(row.county_id, row.period, "ticket")
     destroyed = 0
     for county_id in counties():
-        destroyed += desks.destroy_keys(county_id, calendar.month_of(calendar.today()))
+        destroyed += desks.destroy_keys(county_id, clock.month_of(clock.today()))
     return destroyed
 
 

@@ -1,6 +1,6 @@
 """What lies sealed here, in the database and in files."""
 
-from backend.app.core.sealing import SealedColumn
+from backend.app.core.encryption import SealedColumn
 from backend.app.surveys import box_keys
 
 COLUMNS = (

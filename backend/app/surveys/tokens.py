@@ -7,7 +7,7 @@ from flask import current_app, jsonify, request
 from sqlalchemy import Engine
 from werkzeug.exceptions import BadRequest
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.bodies import read_json
 from backend.app.core.errors import Gone, InvalidInput, NotAllowed
 from backend.app.surveys import blind, store
@@ -64,7 +64,7 @@ def admit(given: dict[str, bytes], use: str) -> store.Door:
         raise BadToken
     if not blind.verify(int.from_bytes(door.modulus), given["r"] + door.context, given["sig"]):
         raise BadToken
-    is_over = door.closed or calendar.now() >= door.closes_at
+    is_over = door.closed or clock.now() >= door.closes_at
     # Sent again after a crash that took nothing: whoever is in is told so, late as it is.
     if is_over and store.find_kept(engine(), _parcel(door, given, b"")) is None:
         raise DeskClosed

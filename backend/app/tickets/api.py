@@ -6,7 +6,7 @@ from flask import Response, request
 
 from backend.app.access import Permission
 from backend.app.accounts.queries import bound_village
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
@@ -131,7 +131,7 @@ def keep_file() -> dict[str, Any]:
             sent.read(),
             int(seconds) if seconds.isdecimal() and len(seconds) < 5 else None,
         )
-        return present.file_line(file, calendar.now())
+        return present.file_line(file, clock.now())
 
 
 @blueprint.get("/ticket-files/<string:token>")
@@ -139,7 +139,7 @@ def keep_file() -> dict[str, Any]:
 @blueprint.doc(responses={200: {"description": "the photo or recording"}})
 def show_file(token: str) -> Response:
     """A photo or recording behind a link that was given out minutes ago."""
-    content, mime = files.open_link(token, calendar.now())
+    content, mime = files.open_link(token, clock.now())
     response = Response(content, mimetype=mime)
     response.headers["Cache-Control"] = "private, max-age=900"
     response.headers["Content-Disposition"] = "inline"
@@ -187,7 +187,7 @@ def show_own(ticket_id: int) -> dict[str, Any]:
 
 
 def _own(ticket_id: int) -> dict[str, Any]:
-    at = calendar.now()
+    at = clock.now()
     ticket = queries.find_own(actor().person_id, ticket_id)
     return present.detail(ticket, {Party.AUTHOR}, queries.author_may(ticket, at), at)
 
@@ -282,7 +282,7 @@ def list_replies(query: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     return {
         "templates": queries.reply_templates(ticket.county_id, category.code if category else None),
         "past": [
-            {"number": past.number, "words": past.words, "on": calendar.local_day(past.at)}
+            {"number": past.number, "words": past.words, "on": clock.local_day(past.at)}
             for past in queries.past_answers(ticket, query["q"])
         ],
     }

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.access.permissions import TABLE
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import villages_under
@@ -168,7 +168,7 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
 
 def narrowed(query: Select[Any], scope: Scope, filters: Filters) -> Select[Any]:
     """What of a query over tickets the reader may see and asked for."""
-    query = query.where(scope.covers(), _in_view(filters.view, calendar.now()))
+    query = query.where(scope.covers(), _in_view(filters.view, clock.now()))
     query = _filtered(query, filters)
     if filters.search and not scope.reads_held:
         query = query.where(Ticket.words_state.in_(["shown", "none"]))
@@ -194,7 +194,7 @@ def view_counts(scope: Scope) -> dict[str, int]:
 
     `late_at_desk`: of the late ones what the county's desk has not passed on.
     """
-    at = calendar.now()
+    at = clock.now()
     conditions = {view: _in_view(view, at) for view in VIEWS if view not in ("closed", "all")} | {
         "late_at_desk": and_(is_late(at), is_at_desk())
     }
@@ -257,7 +257,7 @@ def offices_board(scope: Scope) -> list[OfficeLine]:
     """Every office with work, the desk among them, the latest first; beside it the answers of the
     last 30 days.
     """
-    at = calendar.now()
+    at = clock.now()
     standing, done, typed = _standing(scope, at), _done(scope, at), _typed(scope, at)
     offices = union(*(select(one.c.region, one.c.department) for one in (standing, done))).cte()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import counties_over
 from backend.app.tickets.errors import CategoryUnknown
@@ -125,7 +125,7 @@ def change_category(
     county_id: int, code: str, name: str, urgency: str, synonyms: Sequence[str], position: int
 ) -> TicketCategory:
     """A new version from now on; tickets keep the one they were given."""
-    at = calendar.now()
+    at = clock.now()
     before = find_category(county_id, code)
     icon = before.icon if before else "other"
     if before is not None:
@@ -142,7 +142,7 @@ def change_category(
 
 def seed_categories(county_id: int) -> int:
     """Adds the starting categories that a county does not have; returns how many."""
-    at = calendar.now()
+    at = clock.now()
     rows = [
         {
             "county_id": county_id, "code": code, "name": name, "icon": code, "urgency": urgency,

@@ -9,7 +9,7 @@ from flask import url_for as address_of
 from werkzeug.datastructures import MultiDict
 
 from backend.app.access import Actor, Permission, has_permission, regions_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
@@ -182,7 +182,7 @@ def print_ticket(ticket_id: int) -> str:
     return render_template(
         "tickets/print.html",
         ticket=ticket, shown=shown, channel=CHANNEL_NAMES[Channel(ticket.channel)],
-        urgency=URGENCY_NAMES, printed_at=calendar.now(),
+        urgency=URGENCY_NAMES, printed_at=clock.now(),
     )  # fmt: skip
 
 
@@ -312,7 +312,7 @@ def show_board() -> str:
     return render_template(
         "tickets/board.html",
         lines=lines, names=names, log=log, levels=supervision.LEVEL_NAMES,
-        at=calendar.now(), late=late,
+        at=clock.now(), late=late,
         said=late_words(late, sum(line.late_at_desk for line in lines)),
         open=sum(line.open for line in lines),
     )  # fmt: skip

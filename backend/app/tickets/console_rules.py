@@ -8,7 +8,7 @@ from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, regions_of
 from backend.app.accounts.forms import read_day
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
@@ -22,7 +22,7 @@ from backend.app.tickets.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES
 def calendar_warnings(who: Actor) -> list[int]:
     """The years whose holidays this reader should fill in."""
     counties = regions_of(who, Permission.MANAGE_TICKET_RULES)
-    today = calendar.today()
+    today = clock.today()
     return sorted(
         {year for county in counties for year in working_calendar.missing_years(county, today)}
     )
@@ -37,7 +37,7 @@ def county_of(who: Actor) -> int:
 
 
 def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[str, int]:
-    county, today = county_of(actor()), calendar.today()
+    county, today = county_of(actor()), clock.today()
     year = request.values.get("year", "")
     shown_year = int(year) if year.isdecimal() and len(year) == 4 else today.year
     routing = rules.list_routing(county)
@@ -49,7 +49,7 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
         filled=working_calendar.is_filled(county, shown_year),
         missing=working_calendar.missing_years(county, today),
         spans=clock_of(county).spans(working_calendar.next_working_day(county, today)),
-        limits=limits_of(county, calendar.now()), urgency_names=URGENCY_NAMES,
+        limits=limits_of(county, clock.now()), urgency_names=URGENCY_NAMES,
         stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, limit_words=limit_words,
         routing=routing, department_names=names,
         departments=list_departments(county), categories=list_categories(county),
@@ -108,7 +108,7 @@ def _save(what: str) -> int | None:
         year = _number("year")
         return working_calendar.fill_year(me, county, year, read_days(form.get("days", ""), year))
     if what == "hours":
-        first = read_day(form, "valid_from") or calendar.today()
+        first = read_day(form, "valid_from") or clock.today()
         return working_calendar.set_hours(me, county, first, read_edges(form.get("edges", "")))
     if what == "deadline":
         working_calendar.set_limit(

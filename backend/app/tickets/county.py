@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.tickets.deadlines import STARTING_LIMITS, Limit, Limits, Stage, Unit, Urgency
 from backend.app.tickets.models import (

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db, fetch_rows
 from backend.app.tickets.county import clock_of
 from backend.app.tickets.working_time import WorkingTime
@@ -180,8 +180,8 @@ def ticket_facts(
     A deadline still to come is no fault yet; an open ticket waits until the month ends, which says
     no more about it than that.
     """
-    start = calendar.midnight(month)
-    end = calendar.midnight(calendar.next_month(month))
+    start = county_clock.midnight(month)
+    end = county_clock.midnight(county_clock.next_month(month))
     stop = max(min(until, end), start)
     asked = {"start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop)}
     # A province's tickets are sorted in memory; given back with the transaction.
@@ -225,7 +225,7 @@ def ticket_by_number(county_id: int, number: str) -> int | None:
 
 def _hours(month: date, county_ids: Collection[int], stop: datetime) -> dict[str, Any]:
     """The days up to the first of the next month, county after county: minutes of office time."""
-    first, last = month - timedelta(days=DAYS_BEFORE), calendar.next_month(month)
+    first, last = month - timedelta(days=DAYS_BEFORE), county_clock.next_month(month)
     columns: dict[str, list[int]] = {
         name: [] for name in ("before", "opens_1", "closes_1", "opens_2", "closes_2")
     }
@@ -235,7 +235,7 @@ def _hours(month: date, county_ids: Collection[int], stop: datetime) -> dict[str
         for row in _days(first, last, clock):
             for name, value in zip(columns, row, strict=True):
                 columns[name].append(value)
-        worked = clock.between(calendar.midnight(first), stop)
+        worked = clock.between(county_clock.midnight(first), stop)
         stopped.append(worked.total_seconds() / 60)
     return {
         **columns, "counties": counties, "stopped": stopped,
@@ -254,4 +254,4 @@ def _days(first: date, last: date, clock: WorkingTime) -> Iterator[tuple[int, ..
 
 
 def _minute(at: datetime, day: date) -> int:
-    return int((at - calendar.midnight(day)).total_seconds()) // 60
+    return int((at - county_clock.midnight(day)).total_seconds()) // 60

@@ -7,11 +7,11 @@ from functools import partial
 
 from sqlalchemy import delete, select, text
 
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Gone, InvalidInput, TooMany
 from backend.app.core.photos import keep_unopened
-from backend.app.core.signing import BadSignature, sign, verify
+from backend.app.core.signed_tokens import BadSignature, sign, verify
 from backend.app.tickets.errors import FilesInvalid
 from backend.app.tickets.models import TicketFile
 
@@ -48,7 +48,7 @@ class LinkExpired(Gone):
 
 def keep_file(person_id: int, kind: str, content: bytes, seconds: int | None) -> TicketFile:
     """Stores one photo or recording that belongs to no ticket yet."""
-    at = calendar.now()
+    at = clock.now()
     loose = db.session.scalars(
         select(TicketFile.id)
         .where(
@@ -85,9 +85,7 @@ def keep_nobodys_photo(content: bytes) -> TicketFile:
     """
     key = storage.new_key("tickets", "jpg")
     storage.put(key, content)
-    return TicketFile(
-        id=db.session.scalar(NEXT_ID), kind="photo", key=key, created_at=calendar.now()
-    )
+    return TicketFile(id=db.session.scalar(NEXT_ID), kind="photo", key=key, created_at=clock.now())
 
 
 def _voice_kind(content: bytes, seconds: int | None) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 
 OTHER = "其他"
@@ -109,7 +109,7 @@ class VillageFlow:
 
 def flows(county_id: int, start: datetime, end: datetime) -> dict[int | None, VillageFlow]:
     """By village, of what came in from `start` on before `end`; None is what names no village."""
-    asked = {"county_id": county_id, "start": start, "end": end, "at": calendar.now()}
+    asked = {"county_id": county_id, "start": start, "end": end, "at": clock.now()}
     found: dict[int | None, VillageFlow] = {}
     for village_id, category, *counts in db.session.execute(FLOW, asked):
         known, flow = found.get(village_id, VillageFlow()), Flow(*counts)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.spreadsheets import Sheet
@@ -183,7 +183,7 @@ class _Reader:
 
     def _received(self, text: str) -> datetime:
         """When the hotline took it, the start of the citizen's time; now where it does not say."""
-        at = calendar.now()
+        at = clock.now()
         if not text:
             return at
         received = _instant(text)

@@ -10,11 +10,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy import func, select, text
 
-from backend.app.core import calendar
-from backend.app.core.calendar import midnight
+from backend.app.core import clock
+from backend.app.core.clock import midnight
 from backend.app.core.db import db
+from backend.app.core.encryption import seal
 from backend.app.core.errors import InvalidInput
-from backend.app.core.sealing import seal
 from backend.app.core.text_check import WordsState, clean_words, judge
 from backend.app.notices import checking
 from backend.app.places.errors import RegionUnknown
@@ -66,8 +66,8 @@ def submit(person_id: int, key: UUID, said: Said) -> Ticket:
         if earlier.request_digest != digest:
             raise IdempotencyConflict
         return earlier
-    at = calendar.now()
-    today = midnight(calendar.local_day(at))
+    at = clock.now()
+    today = midnight(clock.local_day(at))
     sent = db.session.scalar(
         select(func.count()).where(Ticket.person_id == person_id, Ticket.created_at >= today)
     )
@@ -99,7 +99,7 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     ticket_id = _id_by_chance() if channel is Channel.RATING else db.session.scalar(NEXT_ID) or 0
     ticket = Ticket(
         id=ticket_id,
-        number=f"{(_county_code(place))}-{calendar.local_day(at):%y}-{ticket_id:06d}",
+        number=f"{(_county_code(place))}-{clock.local_day(at):%y}-{ticket_id:06d}",
         county_id=place.county_id,
         village_id=place.id if place.level == "village" else None,
         group_id=said.group_id,
@@ -127,7 +127,7 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
         round_started_at=at,
         **more,
     )
-    arrived = max(at, calendar.now())
+    arrived = max(at, clock.now())
     turns.start(ticket, arrived)
     event = _intake_event(ticket, suggested)
     files.attach(attached, ticket.id, None)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 
-from backend.app.core.calendar import local_day, midnight
+from backend.app.core.clock import local_day, midnight
 from backend.app.tickets.lights import SOON, Standing
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import AT_DESK, RUNNING, State

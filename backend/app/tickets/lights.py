@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.tickets.kinds import OUTCOME_NAMES, Outcome
 from backend.app.tickets.states import CLOSED, State
 

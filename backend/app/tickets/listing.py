@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, true
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import department_names, region_names
 from backend.app.tickets import board, present
@@ -71,7 +71,7 @@ def rows_of(scope: board.Scope, filters: board.Filters) -> list[tuple[Any, ...]]
         Ticket.created_at, Ticket.citizen_due_at, unit.c.started_at, unit.c.first_answer_due_at,
         unit.c.first_answered_at, Ticket.due_at, Ticket.answered_at, Ticket.closed_at,
         Ticket.verdict, Ticket.outcome, Ticket.supervision_level, Ticket.extra_days,
-        is_late(calendar.now()).label("is_late"),
+        is_late(clock.now()).label("is_late"),
     ).outerjoin(TicketCategory, TicketCategory.id == Ticket.category_id)  # fmt: skip
     query = query.outerjoin(unit, true())
     found: list[Any] = list(
@@ -121,4 +121,4 @@ def _timeliness(row: Any) -> str:
 
 
 def _local(at: Any) -> str:
-    return f"{at.astimezone(calendar.COUNTY_ZONE):%Y-%m-%d %H:%M}" if at else ""
+    return f"{at.astimezone(clock.COUNTY_ZONE):%Y-%m-%d %H:%M}" if at else ""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places.queries import current_village
 from backend.app.ratings.bad import BadReason, bad_reasons
@@ -31,7 +31,7 @@ def open_mendings() -> int:
     Counted are ratings of weeks that are over; fewer than three wait for others to come. Running
     it again opens nothing twice.
     """
-    today = calendar.today()
+    today = clock.today()
     monday = today - timedelta(days=today.weekday())
     opened = 0
     for village_id, county_id in _villages(monday):
@@ -71,7 +71,7 @@ def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | 
         return None
     village_id, category = current_village(village_id), any_service(county_id)
     said = Said(Kind.COMPLAINT, summary(found), village_id, category=category)
-    ticket = open_ticket(said, Channel.MENDING, calendar.now(), urgency=Urgency.RATING.value)
+    ticket = open_ticket(said, Channel.MENDING, clock.now(), urgency=Urgency.RATING.value)
     db.session.add_all(MendedRating(rating_id=one.rating_id, ticket_id=ticket.id) for one in found)
     return ticket
 

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 
 from backend.app.access import Actor
 from backend.app.accounts.hands import hands_of, is_same_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.text_check import CheckedText, WordsState, judge
 from backend.app.notices import checking
@@ -93,7 +93,7 @@ def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) 
         raise TicketMoved
     _check_state(ticket, rule)
     party = next(party for party in Party if party in allowed)
-    return Act(ticket, move, party, actor.person_id, calendar.now(), State(ticket.state))
+    return Act(ticket, move, party, actor.person_id, clock.now(), State(ticket.state))
 
 
 def _begin_with_receipt(ticket: Ticket, move: Move) -> Act:
@@ -103,7 +103,7 @@ def _begin_with_receipt(ticket: Ticket, move: Move) -> Act:
     if Party.AUTHOR not in rule.by:
         raise NotYours
     _check_state(ticket, rule)
-    return Act(ticket, move, Party.AUTHOR, None, calendar.now(), State(ticket.state))
+    return Act(ticket, move, Party.AUTHOR, None, clock.now(), State(ticket.state))
 
 
 def _check_state(ticket: Ticket, rule: Rule) -> None:
@@ -124,7 +124,7 @@ def begin_as_system(ticket: Ticket, move: Move) -> Act:
     if Party.SYSTEM not in rule.by:
         raise TicketMoved
     _check_state(ticket, rule)
-    return Act(ticket, move, Party.SYSTEM, None, calendar.now(), State(ticket.state))
+    return Act(ticket, move, Party.SYSTEM, None, clock.now(), State(ticket.state))
 
 
 def for_the_desk(checked: CheckedText, reason: str = NOBODYS) -> CheckedText:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.notices.operations import notify
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.naming import may_read

@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.places.errors import RegionUnknown
@@ -45,7 +45,7 @@ def _make_ticket(found: box.Opened) -> Ticket:
     )
     photos = [files.keep_nobodys_photo(photo) for photo in letter.photos]
     return intake.open_ticket(
-        said, Channel.ANONYMOUS, calendar.now(), attached=photos,
+        said, Channel.ANONYMOUS, clock.now(), attached=photos,
         receipt=lookup, ballot_unit_id=found.unit_id,
     )  # fmt: skip
 

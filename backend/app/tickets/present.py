@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import select
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import look_at_telephone, look_at_words
 from backend.app.core.db import db
+from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
-from backend.app.core.sealing import unseal
 from backend.app.places.queries import department_names, region_names, village_labels
 from backend.app.tickets.files import link_to
 from backend.app.tickets.intake import CONTACT
@@ -149,13 +149,13 @@ def told_at(channel: str, at: datetime, parties: Collection[Party] = ()) -> date
     """When something happened; of a bad rating its author alone is told more than the week."""
     if channel != Channel.RATING or Party.AUTHOR in parties:
         return at
-    return calendar.week_of(at)
+    return clock.week_of(at)
 
 
 def cards(
     tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
 ) -> list[dict[str, Any]]:
-    names, at = names_for(tickets), at or calendar.now()
+    names, at = names_for(tickets), at or clock.now()
     return [card(ticket, names, parties, at) for ticket in tickets]
 
 
@@ -163,7 +163,7 @@ def cards_of_both(
     tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
 ) -> list[dict[str, Any]]:
     """As `cards`, with the citizen's clock too, and beside what is late who had it how long."""
-    at = at or calendar.now()
+    at = at or clock.now()
     turns = turns_by_ticket([ticket.id for ticket in tickets if overran(ticket, at)])
     names = names_for(tickets, chain.from_iterable(turns.values()))
     return [
@@ -204,7 +204,7 @@ def detail(
     ticket: Ticket, parties: Collection[Party], may: Sequence[str], at: datetime | None = None
 ) -> dict[str, Any]:
     """One ticket with its story."""
-    at = at or calendar.now()
+    at = at or clock.now()
     events = db.session.scalars(
         select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
     ).all()

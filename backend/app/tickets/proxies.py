@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.calendar import midnight
+from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.places.queries import region_path
@@ -35,8 +35,8 @@ def enter(actor: Actor, channel: Channel, said: Said) -> Ticket:
     if not may(actor, Permission.ENTER_FOR_OTHERS, path):
         raise NotAllowed("这个村不归您管")
     policy = policy_of(path[-1])
-    at = calendar.now()
-    today = midnight(calendar.local_day(at))
+    at = clock.now()
+    today = midnight(clock.local_day(at))
     entered = db.session.scalar(
         select(func.count()).where(Ticket.proxy_id == actor.person_id, Ticket.created_at >= today)
     )
@@ -65,7 +65,7 @@ def check(actor: Actor, ticket_id: int, result: str) -> Ticket:
     check_another_hand(actor, ticket.proxy_id, refusal=refusal)
     if not ticket.sampled or ticket.checked_at is not None:
         raise TicketMoved("这件已经复核过了")
-    ticket.checked_at, ticket.checked_by_id = calendar.now(), actor.person_id
+    ticket.checked_at, ticket.checked_by_id = clock.now(), actor.person_id
     ticket.check_result = result
     record("check_proxy", actor.person_id, "ticket", ticket_id, decision=result)
     return ticket

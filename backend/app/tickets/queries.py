@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
-from backend.app.core.calendar import midnight
+from backend.app.core import clock
+from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.tickets.county import policy_of
 from backend.app.tickets.errors import TicketUnknown
@@ -104,7 +104,7 @@ def cadre_may(ticket: Ticket, parties: Collection[Party]) -> list[str]:
     if ticket.archived_at is not None:
         return []
     found = [CADRE_MAY[move] for move in moves(State(ticket.state), parties) if move in CADRE_MAY]
-    late = calendar.now() > ticket.due_at
+    late = clock.now() > ticket.due_at
     if "request_extension" in found and (late or _has_pending_extension(ticket.id)):
         found.remove("request_extension")
     if ticket.person_id is None and ticket.receipt is None and "ask" in found:
@@ -157,9 +157,9 @@ def _of_own(actor: Actor) -> ColumnElement[bool]:
 
 def queue_counts(actor: Actor) -> QueueCounts:
     """One statement over the open tickets of the reader's villages."""
-    at = calendar.now()
+    at = clock.now()
     todo = Ticket.state.in_(MINE_TO_DO)
-    end_of_day = midnight(calendar.local_day(at) + timedelta(days=1))
+    end_of_day = midnight(clock.local_day(at) + timedelta(days=1))
     row = db.session.execute(
         select(
             func.count().filter(todo),

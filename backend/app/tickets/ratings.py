@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import current_village, get_place
@@ -36,7 +36,7 @@ ANY_SERVICE = "service"
 
 def opening_of(at: datetime) -> datetime:
     """Half past seven on the local day of an instant."""
-    return calendar.midnight(calendar.local_day(at)) + timedelta(
+    return clock.midnight(clock.local_day(at)) + timedelta(
         hours=OPENED_AT.hour, minutes=OPENED_AT.minute
     )
 
@@ -86,8 +86,8 @@ def open_call_backs() -> int:
     All carry the same time, and their numbers follow no order of the ratings. Running it again, or
     days late, opens what is missing and nothing twice.
     """
-    at = calendar.now()
-    today = calendar.local_day(at)
+    at = clock.now()
+    today = clock.local_day(at)
     wanted = bad_rating_ids(today - LOOK_BACK, today)
     known = set(db.session.scalars(select(Ticket.rating_id).where(Ticket.rating_id.in_(wanted))))
     waiting = [rating_id for rating_id in wanted if rating_id not in known]
@@ -105,7 +105,7 @@ def decline(person_id: int, rating_id: int) -> None:
         raise TicketUnknown
     db.session.execute(
         insert(CallBackDeclined)
-        .values(rating_id=rating_id, at=calendar.now())
+        .values(rating_id=rating_id, at=clock.now())
         .on_conflict_do_nothing()
     )
 
@@ -120,6 +120,6 @@ def promise(village_id: int) -> tuple[str, datetime] | None:
         return None
     township = place.township_id or 0
     office = get_place(township).name if staff_for(Office(township)) else DESK_NAME
-    opened_at = opening_of(calendar.now() + timedelta(days=1))
+    opened_at = opening_of(clock.now() + timedelta(days=1))
     limit = limits_of(county_id, opened_at)[Urgency.RATING, Stage.FIRST_ANSWER]
     return office, due(clock_of(county_id), limit, counted_from(Channel.RATING, opened_at))

@@ -1,5 +1,5 @@
 """What lies sealed here."""
 
-from backend.app.core.sealing import SealedColumn
+from backend.app.core.encryption import SealedColumn
 
 COLUMNS = (SealedColumn("ticket", "id", "contact_sealed", "ticket_contact"),)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import staff_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.text_check import clean_words
@@ -103,7 +103,7 @@ def _township(village_id: int) -> int:
 
 def escalate_overdue() -> int:
     """Reminds before a deadline passes, reports a day after; safe to run at any time again."""
-    at = calendar.now()
+    at = clock.now()
     pressing = and_(is_running(), or_(Ticket.due_at < at + BEFORE_DUE, is_late(at)))
     reported = and_(is_running(), Ticket.due_at < at - REPORTED_AFTER)
     done = _each(and_(pressing, Ticket.supervision_level < Level.REMIND), _remind)
@@ -161,7 +161,7 @@ def _follow(ticket: Ticket, _at: datetime) -> None:
 
 def ask_again() -> int:
     """Asks a silent author once more after seven days."""
-    before = calendar.now() - ASK_AGAIN_AFTER
+    before = clock.now() - ASK_AGAIN_AFTER
     return _each(
         and_(
             Ticket.state == State.ANSWERED.value,
@@ -188,7 +188,7 @@ def close_silent() -> int:
     return _each(
         and_(
             Ticket.state == State.ANSWERED.value,
-            Ticket.asked_again_at < calendar.now() - timedelta(days=1),
+            Ticket.asked_again_at < clock.now() - timedelta(days=1),
             Ticket.reply_result == "done",
             Ticket.verdict.is_(None),
         ),
@@ -213,7 +213,7 @@ def stop_waiting() -> int:
     return _each(
         and_(
             Ticket.state == State.WAITING.value,
-            Ticket.paused_at < calendar.now() - WAIT_AT_MOST,
+            Ticket.paused_at < clock.now() - WAIT_AT_MOST,
         ),
         _stop_waiting,
     )
@@ -230,7 +230,7 @@ def _stop_waiting(ticket: Ticket, at: datetime) -> None:
 
 def archive_closed() -> int:
     """归档: what has been closed for longer than it may be reopened."""
-    shortest = calendar.now() - timedelta(days=1)
+    shortest = clock.now() - timedelta(days=1)
     closed = [s.value for s in CLOSED - {State.MERGED}]
     old = and_(Ticket.closed_at < shortest, Ticket.archived_at.is_(None))
     return _each(and_(Ticket.state.in_(closed), old), _archive)
@@ -246,7 +246,7 @@ def _archive(ticket: Ticket, at: datetime) -> None:
 
 def _each(which: ColumnElement[bool], act: Callable[[Ticket, datetime], None]) -> int:
     """Every ticket in a transaction of its own: one that fails or waits holds up no other."""
-    at, last, done = calendar.now(), 0, 0
+    at, last, done = clock.now(), 0, 0
     while True:
         with transaction() as session:
             ids = session.scalars(

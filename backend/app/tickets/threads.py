@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from backend.app.core import calendar
-from backend.app.core.calendar import local_day
+from backend.app.core import clock
+from backend.app.core.clock import local_day
 from backend.app.core.db import db
 from backend.app.tickets import present
 from backend.app.tickets.models import Ticket
@@ -44,7 +44,7 @@ def refresh_threads() -> int:
 
 def view_of(ticket: Ticket) -> dict[str, Any]:
     """Days instead of hours: when exactly somebody wrote is nobody's business."""
-    at = calendar.now()
+    at = clock.now()
     author = {Party.AUTHOR}
     shown = present.detail(ticket, author, (), at)
     may = [WORDS[name] for name in author_may(ticket, at) if name in WORDS]
@@ -76,7 +76,7 @@ def due_text(ticket: Ticket) -> str:
     """A day and no countdown: the copy is older than its reader's clock."""
     state = State(ticket.state)
     if state in CLOSED:
-        return present.card(ticket, present.names_for([ticket]), {Party.AUTHOR}, calendar.now())[
+        return present.card(ticket, present.names_for([ticket]), {Party.AUTHOR}, clock.now())[
             "due_text"
         ]
     if state is State.ANSWERED:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, inspect, select, update
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.tickets.county import clock_of, limits_of
 from backend.app.tickets.deadlines import Limit, Stage, Unit, Urgency, deadlines, due
@@ -213,7 +213,7 @@ def counted_from(channel: str, at: datetime) -> datetime:
     """When a length begins: that of a call-back on the Monday after, whatever the day it was opened
     on, so that no due time tells when somebody rated.
     """
-    return calendar.week_after(at) if channel == Channel.RATING else at
+    return clock.week_after(at) if channel == Channel.RATING else at
 
 
 def _extra_days(ticket: Ticket) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
@@ -62,7 +62,7 @@ def _holiday_name(name: str | None) -> str:
 
 def seed_calendar(county_id: int) -> list[int]:
     """Fills the years that are announced and that nobody has filled; returns them."""
-    this_year = calendar.today().year
+    this_year = county_clock.today().year
     filled = set(
         db.session.scalars(select(CalendarYear.year).where(CalendarYear.county_id == county_id))
     )
@@ -91,7 +91,7 @@ def _write_year(
     ]
     if rows:
         db.session.execute(insert(CalendarDay).values(rows))
-    stamp = {"filled_at": calendar.now(), "filled_by_id": person_id}
+    stamp = {"filled_at": county_clock.now(), "filled_by_id": person_id}
     db.session.execute(
         insert(CalendarYear)
         .values(county_id=county_id, year=year, **stamp)
@@ -136,7 +136,7 @@ def set_limit(
     db.session.add(
         DeadlineRule(
             county_id=county_id, urgency=urgency, stage=stage, amount=amount, unit=unit,
-            valid_from=calendar.now(),
+            valid_from=county_clock.now(),
         )
     )  # fmt: skip
     record(
@@ -151,7 +151,7 @@ def recompute_open(county_id: int) -> int:
     Returns how many moved.
     """
     forget_clocks()
-    at, moved = calendar.now(), 0
+    at, moved = county_clock.now(), 0
     for ticket in db.session.scalars(
         select(Ticket)
         .where(
@@ -198,4 +198,4 @@ def is_filled(county_id: int, year: int) -> bool:
 def next_working_day(county_id: int, day: date) -> date:
     """The day itself where it is worked."""
     clock = clock_of(county_id)
-    return clock.received(calendar.midnight(day)).astimezone(calendar.COUNTY_ZONE).date()
+    return clock.received(county_clock.midnight(day)).astimezone(county_clock.COUNTY_ZONE).date()

@@ -12,7 +12,7 @@ from backend.app.accounts.hands import hands_of, is_same_hand
 from backend.app.accounts.logins import own_login
 from backend.app.accounts.queries import actor_today
 from backend.app.accounts.second_factor import secret_of
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, form_token, log_in, make_staff, sit_down
@@ -147,7 +147,7 @@ def enrol(client, person_id: int) -> pyotp.TOTP:
 
 
 def seconds_now() -> int:
-    return int(calendar.now().timestamp())
+    return int(clock.now().timestamp())
 
 
 def test_a_slip_and_the_own_totp_need_the_security_administrators_confirmation(

@@ -9,7 +9,7 @@ import pytest
 
 from backend.app.access import Role
 from backend.app.accounts.audit_log import ACTIONS, DETAILS, SUBJECTS, describe
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.settings import REPOSITORY
@@ -80,7 +80,7 @@ def test_the_log_is_filtered_by_person_action_and_day(
 ) -> None:
     clerk = make_staff(Role.COUNTY_STAFF, county.id, "clerk")
     # 2 March 2026, 00:30 in the county: still 1 March in UTC.
-    monkeypatch.setattr(calendar, "now", lambda: datetime(2026, 3, 1, 16, 30, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, 16, 30, tzinfo=UTC))
     with transaction():
         record("set_photo", clerk, "service_point", 4711)
     monkeypatch.undo()

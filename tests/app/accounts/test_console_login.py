@@ -14,7 +14,7 @@ from backend.app.accounts import second_factor
 from backend.app.accounts.errors import PasswordTooWeak
 from backend.app.accounts.logins import own_login
 from backend.app.accounts.passwords import check_strength
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
@@ -42,7 +42,7 @@ def enrol(person_id: int) -> pyotp.TOTP:
         login = own_login(person_id)
         second_factor.begin(login)
         totp = pyotp.TOTP(second_factor.secret_of(login))
-        second_factor.confirm(login, totp.at(calendar.now() - timedelta(seconds=30)))
+        second_factor.confirm(login, totp.at(clock.now() - timedelta(seconds=30)))
     return totp
 
 
@@ -87,7 +87,7 @@ def test_after_five_failures_even_the_right_password_waits_a_minute(client, app,
 
 def test_a_disabled_account_cannot_log_in(client, leader) -> None:
     with transaction():
-        own_login(leader).disabled_at = calendar.now()
+        own_login(leader).disabled_at = clock.now()
     assert log_in(client, "leader").status_code == 401
 
 
@@ -219,7 +219,7 @@ def test_who_may_export_has_to_set_up_a_second_factor(client, county) -> None:
         "/console/login/enrol", data={"csrf_token": form_token(page), "code": "000000"}
     )
     assert wrong.status_code == 422
-    code = pyotp.TOTP(secret).at(calendar.now())
+    code = pyotp.TOTP(secret).at(clock.now())
     done = client.post("/console/login/enrol", data={"csrf_token": form_token(page), "code": code})
     assert len(re.findall(r"<li>\d{4} \d{4}</li>", done.text)) == 8
     assert console_cookie(client) != before
@@ -228,7 +228,7 @@ def test_who_may_export_has_to_set_up_a_second_factor(client, county) -> None:
 
 def test_the_second_factor_is_asked_and_each_code_works_once(client, county) -> None:
     totp = enrol(make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
-    code = totp.at(calendar.now())
+    code = totp.at(clock.now())
     for expected in (302, 422):
         assert log_in(client, "clerk").location.endswith("/console/login/code")
         page = client.get("/console/login/code")
@@ -244,7 +244,7 @@ def test_a_recovery_code_works_once(client, county) -> None:
         login = own_login(person_id)
         second_factor.begin(login)
         codes = second_factor.confirm(
-            login, pyotp.TOTP(second_factor.secret_of(login)).at(calendar.now())
+            login, pyotp.TOTP(second_factor.secret_of(login)).at(clock.now())
         )
     for expected in (302, 422):
         log_in(client, "clerk")
@@ -265,8 +265,8 @@ def test_a_session_ends_after_an_idle_hour_and_after_eight_hours(
     store = redis.Redis.from_url(redis_url)
     key = next(iter(store.scan_iter("session:console:*")))
     assert 3500 < store.ttl(key) <= 3600
-    later = calendar.now() + timedelta(hours=8, seconds=1)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(hours=8, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert client.get("/console/").status_code == 302
 
 

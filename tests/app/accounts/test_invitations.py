@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, make_county
@@ -69,8 +69,8 @@ def test_wrong_and_expired_codes_sound_the_same(
 ) -> None:
     code = invite(desk)
     wrong = accept(open_phone(client), "abcde fghjk")
-    later = calendar.now() + timedelta(days=3, minutes=1)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=3, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     expired = accept(open_phone(client), code)
     for answer in (wrong, expired):
         assert answer.status_code == 404

@@ -10,11 +10,11 @@ from flask import Flask
 
 from backend.app.access import Role, needs_second_factor
 from backend.app.accounts import console, logins, passwords, second_factor, throttle
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Unavailable
 from backend.app.core.guards import CONSOLE_COOKIE
-from backend.app.core.sealing import seal, unseal
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
 from tests.factories.county import County, actor_with, grant_role, make_county
 
@@ -40,7 +40,7 @@ def clerk(county: County) -> pyotp.TOTP:
         login = logins.own_login(person_id)
         second_factor.begin(login)
         totp = pyotp.TOTP(second_factor.secret_of(login))
-        second_factor.confirm(login, totp.at(calendar.now() - timedelta(seconds=30)))
+        second_factor.confirm(login, totp.at(clock.now() - timedelta(seconds=30)))
     return totp
 
 
@@ -84,7 +84,7 @@ def test_a_session_opened_before_the_lock_takes_no_code_after_it(client, clerk) 
     log_in(client, "clerk")
     for _ in range(5):
         send_code(client, "000000")
-    answer = send_code(client, clerk.at(calendar.now()))
+    answer = send_code(client, clerk.at(clock.now()))
     assert answer.status_code == 422
     assert "锁定" in shown_words(answer)
 
@@ -155,7 +155,7 @@ def test_odd_codes_are_refused_in_words(client, clerk, code: str) -> None:
 
 def test_full_width_digits_and_spaces_are_understood(client, clerk) -> None:
     log_in(client, "clerk")
-    digits = clerk.at(calendar.now())
+    digits = clerk.at(clock.now())
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in digits)
     assert send_code(client, f"{wide[:3]} {wide[3:]}").status_code == 302
 
@@ -183,13 +183,13 @@ def test_the_way_back_stays_within_the_console(client, leader, evil: str) -> Non
 
 def test_the_way_back_survives_the_second_factor(client, clerk) -> None:
     log_in(client, "clerk", next="/console/exports?page=2")
-    assert send_code(client, clerk.at(calendar.now())).location == "/console/exports?page=2"
+    assert send_code(client, clerk.at(clock.now())).location == "/console/exports?page=2"
 
 
 def test_each_step_of_the_log_in_makes_the_token_before_it_worthless(client, clerk) -> None:
     log_in(client, "clerk")
     first = held(client)
-    send_code(client, clerk.at(calendar.now()))
+    send_code(client, clerk.at(clock.now()))
     second = held(client)
     page = client.get("/console/login/password")
     form = {"csrf_token": form_token(page), "old": PASSWORD, "password": NEW, "again": NEW}
@@ -251,7 +251,7 @@ def test_neither_secret_nor_codes_reach_the_log(
     log_in(client, "newclerk")
     page = client.get("/console/login/enrol")
     secret = re.search(r"<code>(\w+)</code>", page.text)[1]
-    code = pyotp.TOTP(secret).at(calendar.now())
+    code = pyotp.TOTP(secret).at(clock.now())
     form = {"csrf_token": form_token(page), "code": code}
     shown = client.post("/console/login/enrol", data=form).text
     recovery = re.findall(r"<li>(\d{4}) (\d{4})</li>", shown)
@@ -315,7 +315,7 @@ def test_a_one_time_password_that_nobody_used_ends(app: Flask, client, county, s
     assert log_in(client, "newcomer").status_code == 302
     with transaction():
         own = logins.find_login("newcomer")
-        own.password_expires_at = calendar.now() - timedelta(seconds=1)
+        own.password_expires_at = clock.now() - timedelta(seconds=1)
     assert log_in(client, "newcomer").status_code == 401
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.app.access import Role
 from backend.app.accounts.logins import create_login, own_login
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.models import Region
 from tests.factories.console import PASSWORD, Desk, log_in, make_staff, sit_down
@@ -89,7 +89,7 @@ def test_people_are_found_by_name_user_name_and_role(desk, county) -> None:
 
 def test_roles_that_are_over_are_not_among_the_roles_in_the_list(desk, county) -> None:
     person = newcomer(desk)
-    over = calendar.today() - timedelta(days=1)
+    over = clock.today() - timedelta(days=1)
     grant_role(person, Role.LEADER, county.id, ends_on=over)
     assert "还没有角色" in desk.get("/console/people?q=wang").text
     assert "没有找到" in desk.get("/console/people?role=leader").text
@@ -197,7 +197,7 @@ def test_a_new_password_ends_the_lock_the_second_factor_and_every_session(
     person = make_staff(Role.LEADER, county.id, "shuji")
     their = sit_down(app.test_client(), person)
     with transaction():
-        own_login(person).locked_until = calendar.now() + timedelta(minutes=5)
+        own_login(person).locked_until = clock.now() + timedelta(minutes=5)
     assert "已锁定" in desk.get("/console/people?q=shuji").text
     page = desk.post(f"/console/people/{number_of(person)}/password").text
     password = page.partition('class="secret">')[2].partition("<")[0]

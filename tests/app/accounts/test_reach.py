@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, grant_role, make_county, number_of
@@ -39,7 +39,7 @@ def test_the_log_in_of_another_countys_former_staff_stays_out_of_reach(
     desk, elsewhere, scalar, act: str
 ) -> None:
     former = make_staff(None, 0, "former")
-    yesterday = calendar.today() - timedelta(days=1)
+    yesterday = clock.today() - timedelta(days=1)
     grant_role(former, Role.COUNTY_STAFF, elsewhere.id, ends_on=yesterday)
     before = login_row(scalar, "former")
     assert desk.post(f"/console/people/{number_of(former)}/{act}", disabled="1").status_code == 404

@@ -11,7 +11,7 @@ from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
 from backend.app.accounts.grant_requests import ask_for_grant, ask_to_revoke, decide
 from backend.app.accounts.logins import find_login, open_login
 from backend.app.accounts.queries import actor_today as acting
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed
 from tests.factories.console import make_staff, sit_down
@@ -55,7 +55,7 @@ def test_an_administrator_grants_what_fits_the_place(county, scalar) -> None:
         (Role.TOWNSHIP_STAFF, county.township_ids[0]),
         (Role.COUNTY_STAFF, county.id),
     ):
-        grant(boss, new, role, region, calendar.today())
+        grant(boss, new, role, region, clock.today())
     assert acting(new).roles == {
         Role.VILLAGER, Role.CADRE, Role.TOWNSHIP_STAFF, Role.COUNTY_STAFF,
     }  # fmt: skip
@@ -66,7 +66,7 @@ def test_an_administrator_grants_what_fits_the_place(county, scalar) -> None:
 def test_nobody_changes_own_roles(county) -> None:
     boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     with pytest.raises(OwnRole):
-        grant(boss, boss.person_id, Role.CADRE, county.village_ids[0], calendar.today())
+        grant(boss, boss.person_id, Role.CADRE, county.village_ids[0], clock.today())
 
 
 def test_nobody_grants_above_own_role_or_outside_own_region(county) -> None:
@@ -75,35 +75,35 @@ def test_nobody_grants_above_own_role_or_outside_own_region(county) -> None:
     new = make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "new")
     for role, region in ((Role.LEADER, county.id), (Role.CADRE, other.village_ids[0])):
         with pytest.raises(NotAllowed):
-            grant(clerk, new, role, region, calendar.today())
+            grant(clerk, new, role, region, clock.today())
 
 
 def test_a_role_must_fit_its_place(county) -> None:
     boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     with pytest.raises(RoleDoesNotFit):
-        grant(boss, newcomer(boss), Role.CADRE, county.id, calendar.today())
+        grant(boss, newcomer(boss), Role.CADRE, county.id, clock.today())
 
 
 def test_the_same_role_twice_at_a_time_is_a_conflict(county) -> None:
     boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
     new = newcomer(boss)
-    grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
+    grant(boss, new, Role.CADRE, county.village_ids[0], clock.today())
     with pytest.raises(Conflict):
-        grant(boss, new, Role.CADRE, county.village_ids[0], calendar.today())
+        grant(boss, new, Role.CADRE, county.village_ids[0], clock.today())
 
 
 def test_a_role_begins_and_ends_by_date_without_any_job(
     county, client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = make_staff(None, county.id, "temp")
-    today = calendar.today()
+    today = clock.today()
     grant_role(
         person, Role.LEADER, county.id,
         starts_on=today + timedelta(days=1), ends_on=today + timedelta(days=2),
     )  # fmt: skip
-    begin = calendar.now()
+    begin = clock.now()
     for days, status in ((0, 403), (1, 200), (2, 200), (3, 403)):
-        monkeypatch.setattr(calendar, "now", lambda d=days: begin + timedelta(days=d))
+        monkeypatch.setattr(clock, "now", lambda d=days: begin + timedelta(days=d))
         assert sit_down(client, person).get("/console/").status_code == status, days
 
 

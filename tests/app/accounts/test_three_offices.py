@@ -14,7 +14,7 @@ from backend.app.accounts.errors import OfficesApart, OwnRequest
 from backend.app.accounts.grant_requests import ask_for_grant, ask_to_revoke, decide
 from backend.app.accounts.grants import insert_grant
 from backend.app.accounts.queries import actor_today as acting
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed, NotFound
 from tests.app.ratings.conftest import open_phone
@@ -39,7 +39,7 @@ def security(county: County) -> Actor:
 
 def ask(actor: Actor, person_id: int, role: Role, region_id: int) -> int:
     with transaction():
-        return ask_for_grant(actor, person_id, role, region_id, calendar.today()).id
+        return ask_for_grant(actor, person_id, role, region_id, clock.today()).id
 
 
 def confirm(actor: Actor, request_id: int, is_confirmed: bool = True) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.app.access import Role
 from backend.app.accounts import operations
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.models import Region
 from tests.factories.county import OPENED_ON, County, grant_role, make_county
@@ -181,7 +181,7 @@ def test_two_phones_that_bind_at_once_end_in_one_binding(
 
 def test_me_names_the_roles_that_hold_today(client, world, county, scalar) -> None:
     entered = enter(client, world)
-    person_id, today = person_of(scalar), calendar.today()
+    person_id, today = person_of(scalar), clock.today()
     first, second = county.village_ids
     grant_role(person_id, Role.CADRE, first)
     grant_role(person_id, Role.CADRE, second, ends_on=today - timedelta(days=1))

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import CONSOLE_COOKIE
@@ -166,8 +166,8 @@ def test_every_kind_of_error_has_a_status_and_chinese_words() -> None:
 def test_a_person_who_asks_too_often_is_told_to_wait(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moment = calendar.now()
-    monkeypatch.setattr(calendar, "now", lambda: moment)
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
     make_county()
     phone = open_phone(client)
     statuses = {phone.call("GET", "/me").status_code for _ in range(242)}

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from backend.app.core import keys, sealing, signing
+from backend.app.core import encryption, keys, signed_tokens
 from backend.app.core.db import db, transaction
+from backend.app.core.encryption import derive, derive_each, is_current, seal, unseal
 from backend.app.core.errors import Unavailable
-from backend.app.core.sealing import derive, derive_each, is_current, seal, unseal
 from backend.app.surveys import box_keys
 from tests.factories.console import make_staff
 
@@ -31,7 +31,7 @@ def change(app: Flask, monkeypatch: pytest.MonkeyPatch):
 
 def sealed_by_no_name(purpose: str, content: bytes) -> bytes:
     """As before keys had names."""
-    return seal(purpose, content)[len(sealing.MARK) + sealing.NAME_LENGTH :]
+    return seal(purpose, content)[len(encryption.MARK) + encryption.NAME_LENGTH :]
 
 
 def people(number: int) -> list[int]:
@@ -66,14 +66,14 @@ def test_what_an_earlier_secret_sealed_stays_readable(app: Flask, change) -> Non
 
 
 def test_digests_and_links_of_an_earlier_secret_are_still_found(app: Flask, change) -> None:
-    digest, link = derive("receipt"), signing.sign("a link", b"5")
+    digest, link = derive("receipt"), signed_tokens.sign("a link", b"5")
     change()
     assert derive("receipt") != digest
     assert digest in derive_each("receipt")
-    assert signing.verify("a link", link) == b"5"
+    assert signed_tokens.verify("a link", link) == b"5"
     change(retired=False)
-    with pytest.raises(signing.BadSignature):
-        signing.verify("a link", link)
+    with pytest.raises(signed_tokens.BadSignature):
+        signed_tokens.verify("a link", link)
 
 
 def test_keys_rotate_seals_everything_anew_and_the_old_secret_may_go(app: Flask, change) -> None:

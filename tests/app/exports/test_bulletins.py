@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.typeface import GlyphMissing
+from backend.app.core.pdf_fonts import GlyphMissing
 from backend.app.exports import bulletins
 from backend.app.exports.bulletin_content import compose
 from backend.app.exports.bulletin_paper import draw_bulletin
@@ -80,7 +80,7 @@ def test_a_week_begins_on_monday_and_a_quarter_has_its_three_months() -> None:
 
 def test_a_quarter_is_scored_from_summed_facts_and_not_from_monthly_scores(county) -> None:
     """90 ratings of 100 and 10 of 0 are 90, whatever the months' means (100 and 0) are."""
-    months = (calendar.previous_month(LAST_MONTH), LAST_MONTH)
+    months = (clock.previous_month(LAST_MONTH), LAST_MONTH)
     rate_village(county, 0, [1] * 90, month=months[0])
     rate_village(county, 0, [5] * 10, month=months[1])
     with transaction():
@@ -143,7 +143,7 @@ def test_a_corrected_month_enters_the_quarter_as_corrected(county) -> None:
     rate_village(county, 0, [1] * 20)
     staff = lock(county)
     rate_village(county, 1, [5] * 15)
-    both = (calendar.previous_month(LAST_MONTH), LAST_MONTH)
+    both = (clock.previous_month(LAST_MONTH), LAST_MONTH)
     with transaction():
         before = periods.score_period(county.id, both)
         assert "levels" not in before.facts[county.village_ids[1]].counts
@@ -181,7 +181,7 @@ def test_the_figures_on_paper_in_cells_and_on_the_page_are_the_same(county, clie
 
 
 def test_a_week_counts_its_seven_days_and_compares_with_the_week_before(county) -> None:
-    week = last_over(BulletinKind.WEEKLY, calendar.today())
+    week = last_over(BulletinKind.WEEKLY, clock.today())
     rate_village(county, 0, [1] * 12, month=week.start)
     rate_village(county, 1, [5] * 30, month=week.start - timedelta(days=1))
     content = make(county, "weekly", week.start).content
@@ -210,7 +210,7 @@ def test_a_second_edition_stands_beside_the_first(county) -> None:
 
 
 def test_writing_twice_leaves_the_first_files(county) -> None:
-    made = make(county, "weekly", calendar.today() - timedelta(days=7))
+    made = make(county, "weekly", clock.today() - timedelta(days=7))
     keys = (made.xlsx_key, made.pdf_key)
     jobs.write_bulletin(made.id)
     db.session.refresh(made)
@@ -229,7 +229,7 @@ def test_the_timetable_makes_weeks_at_once_and_the_others_when_their_months_stan
 def test_a_failed_one_says_so_and_can_be_made_again(county, client, monkeypatch) -> None:
     monkeypatch.setattr("backend.app.exports.bulletins.draw_bulletin", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        make(county, "weekly", calendar.today())
+        make(county, "weekly", clock.today())
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     assert "没做成" in desk.get("/console/exports/bulletins").text
 
@@ -237,7 +237,7 @@ def test_a_failed_one_says_so_and_can_be_made_again(county, client, monkeypatch)
 def test_the_console_asks_lists_and_records_downloads(county, client, scalar) -> None:
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     assert "还没有简报" in desk.get("/console/exports/bulletins").text
-    form = {"county": str(county.id), "kind": "weekly", "day": f"{calendar.today()}"}
+    form = {"county": str(county.id), "kind": "weekly", "day": f"{clock.today()}"}
     assert desk.post("/console/exports/bulletins", **form).status_code == 303
     assert "正在做" in desk.get("/console/exports/bulletins").text
     bulletin_id = scalar("SELECT id FROM bulletin")
@@ -251,19 +251,19 @@ def test_the_console_asks_lists_and_records_downloads(county, client, scalar) ->
 
 
 def test_a_township_neither_makes_nor_fetches_the_countys(county, client) -> None:
-    made = make(county, "weekly", calendar.today())
+    made = make(county, "weekly", clock.today())
     desk = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "town"))
     assert desk.get(f"/console/exports/bulletins/{made.id}/pdf").status_code == 403
     with pytest.raises(NotAllowed):
         bulletins.request_bulletin(
             actor_with(Role.TOWNSHIP_STAFF, county.township_ids[0]), county.id, "weekly",
-            calendar.today(),
+            clock.today(),
         )  # fmt: skip
 
 
 def test_a_period_that_has_not_begun_is_refused(county) -> None:
     with pytest.raises(InvalidInput):
-        make(county, "weekly", calendar.today() + timedelta(days=14))
+        make(county, "weekly", clock.today() + timedelta(days=14))
 
 
 def test_a_letter_the_typeface_lacks_is_an_error_and_never_a_box(county) -> None:

@@ -11,8 +11,8 @@ from python_calamine import load_workbook
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core import calendar
-from backend.app.core.cells import safe_text
+from backend.app.core import clock
+from backend.app.core.csv_safety import safe_text
 from backend.app.core.db import transaction
 from backend.app.exports import month_book
 from backend.app.exports.books import write_csv
@@ -240,8 +240,8 @@ def test_after_a_week_the_file_is_gone_and_said_to_be_gone(
     work(app, monkeypatch)
     export_id, path = newest(desk), files / str(scalar("SELECT file_key FROM export"))
     assert path.exists()
-    later = calendar.now() + timedelta(days=7, minutes=1)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=7, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert delete_old_exports() == 1
     assert not path.exists()
     desk = sit_down(desk.client, desk.person_id)
@@ -267,8 +267,8 @@ def test_every_waiting_export_stands_in_the_list(desk: Desk, county: County) -> 
                 Export(
                     kind="month_scorecards", format="csv", month=LAST_MONTH,
                     region_id=county.id, state="queued", progress=0, file_name="x.csv",
-                    requested_by_id=desk.person_id, requested_at=calendar.now(),
-                    expires_at=calendar.now(),
+                    requested_by_id=desk.person_id, requested_at=clock.now(),
+                    expires_at=clock.now(),
                 )
             )  # fmt: skip
     assert desk.get("/console/exports").text.count('role="progressbar"') == 3

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts import api_tokens
-from backend.app.core import calendar, guards
+from backend.app.core import clock, guards
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.scorecards import corrections, open_data
@@ -31,9 +31,7 @@ def county(app) -> County:
 def make_token(county_id: int, name: str = "市大数据平台", days: int = 90) -> api_tokens.Made:
     clerk = actor_with(Role.COUNTY_STAFF, county_id)
     with transaction():
-        return api_tokens.create_token(
-            clerk, county_id, name, calendar.today() + timedelta(days=days)
-        )
+        return api_tokens.create_token(clerk, county_id, name, clock.today() + timedelta(days=days))
 
 
 @pytest.fixture
@@ -119,8 +117,8 @@ def test_a_revoked_or_finished_token_opens_nothing(county, client, monkeypatch, 
         api_tokens.revoke_token(actor_with(Role.COUNTY_STAFF, county.id), made.id)
     assert ask(client, made.plain, "/months").status_code == 401
     assert ask(client, other.plain, "/months").status_code == 200
-    later = calendar.now() + timedelta(days=2)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert ask(client, other.plain, "/months").status_code == 401
     assert scalar("SELECT uses FROM api_token WHERE id = :i", i=made.id) == 1
 
@@ -137,8 +135,8 @@ def test_each_use_is_counted_and_only_the_digest_is_stored(county, client, token
 
 def test_too_many_calls_a_minute_are_told_to_wait(county, client, token, monkeypatch) -> None:
     monkeypatch.setattr(guards, "CALLS_A_MINUTE", 2)
-    same = calendar.now()
-    monkeypatch.setattr(calendar, "now", lambda: same)
+    same = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: same)
     answers = [ask(client, token, "/dictionary").status_code for _ in range(3)]
     assert answers == [200, 200, 429]
     assert 1 <= int(ask(client, token, "/dictionary").headers["Retry-After"]) <= 60
@@ -147,7 +145,7 @@ def test_too_many_calls_a_minute_are_told_to_wait(county, client, token, monkeyp
 
 def test_the_console_shows_a_token_once_and_revokes_it(county, client, scalar) -> None:
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
-    day = f"{calendar.today() + timedelta(days=30)}"
+    day = f"{clock.today() + timedelta(days=30)}"
     answer = desk.post("/console/tokens", county=str(county.id), name="省平台", ends_on=day)
     plain = re.search(r"vv_[\w-]{43}", answer.text)[0]
     assert answer.status_code == 200
@@ -172,7 +170,7 @@ def test_who_may_not_manage_tokens_makes_none(county, client) -> None:
     with pytest.raises(NotAllowed), transaction():
         api_tokens.create_token(
             actor_with(Role.COUNTY_STAFF, county.id), elsewhere.id, "x",
-            calendar.today() + timedelta(days=3),
+            clock.today() + timedelta(days=3),
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.notices.operations import keep_subscriptions, notify
@@ -45,7 +45,7 @@ class Clock:
     """Now, until somebody moves it on."""
 
     def __init__(self) -> None:
-        self.at = calendar.now()
+        self.at = county_clock.now()
 
     def __call__(self) -> datetime:
         return self.at
@@ -57,7 +57,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(calendar, "now", clock)
+    monkeypatch.setattr(county_clock, "now", clock)
     return clock
 
 

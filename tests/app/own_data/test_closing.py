@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Role
 from backend.app.accounts import persons
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import db, transaction
-from backend.app.core.sealing import unseal
+from backend.app.core.encryption import unseal
 from backend.app.exports import operations as exports
 from backend.app.notices.operations import notify
 from backend.app.tickets import ratings as call_backs
@@ -106,7 +106,7 @@ def canary(client: FlaskClient, bazaar: Bazaar, files: Path) -> Canary:
     for service_point in county.service_point_ids[1:]:
         phone.rate(county.codes[service_point])
     with transaction():
-        call_backs.open_for_rating(rated["id"], calendar.now())
+        call_backs.open_for_rating(rated["id"], clock.now())
     picture = upload(phone).json["id"]
     sent = submit(phone, offices, file_ids=[picture], phone=PHONE)
     assert sent.status_code == 201, sent.json
@@ -122,7 +122,7 @@ def canary(client: FlaskClient, bazaar: Bazaar, files: Path) -> Canary:
     for kind in ("tickets", "redemptions"):
         with transaction():
             export = exports.request_export(
-                desk, county.id, calendar.month_of(calendar.today()), "csv", kind
+                desk, county.id, clock.month_of(clock.today()), "csv", kind
             )
         exports.write_export(export.id)
     return Canary(phone, county, offices, sent.json["id"])
@@ -242,8 +242,8 @@ def test_nobody_comes_back_under_another_number_before_ballots_have_run_out(
     again = {"code": world.new_code("o-back"), "consent": "2026-11"}
     answer = client.post("/api/v1/sessions", json=again)
     assert (answer.status_code, answer.json["code"]) == (409, "account_closed")
-    later = calendar.now() + timedelta(days=100)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=100)
+    monkeypatch.setattr(clock, "now", lambda: later)
     with transaction():
         assert persons.forget_reopened() == 1
     late = {"code": world.new_code("o-back"), "consent": "2026-11"}

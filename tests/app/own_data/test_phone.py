@@ -8,7 +8,7 @@ import pytest
 import python_calamine
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.own_data import retention
 from tests.app.ratings.conftest import Phone, open_phone
@@ -66,8 +66,8 @@ def test_the_link_is_good_for_a_quarter_of_an_hour_and_only_unchanged(
 ) -> None:
     url = fetch(phone)["url"]
     assert client.get(url[:-2] + "xx").status_code == 410
-    later = calendar.now() + timedelta(minutes=16)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(minutes=16)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert client.get(url).status_code == 410
 
 

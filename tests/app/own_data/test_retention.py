@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import db, transaction
 from backend.app.core.settings import Settings, SettingsError
 from backend.app.own_data import retention
@@ -24,8 +24,8 @@ DAY = 24 * 3600
 
 
 def months_ago(count: int) -> datetime:
-    month = calendar.months_back(calendar.month_of(calendar.today()), count + 1)[0]
-    return calendar.midnight(month) + timedelta(days=9, hours=10)
+    month = clock.months_back(clock.month_of(clock.today()), count + 1)[0]
+    return clock.midnight(month) + timedelta(days=9, hours=10)
 
 
 @pytest.fixture

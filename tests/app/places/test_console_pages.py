@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.sessions import SessionKind, open_session
@@ -26,7 +26,7 @@ class Staff:
     def __init__(self, client: FlaskClient, role: Role, region_id: int) -> None:
         person = make_person()
         grant_role(person, role, region_id)
-        opened_at = calendar.now().timestamp()
+        opened_at = clock.now().timestamp()
         self.token = open_session(SessionKind.CONSOLE, person, opened_at, {"second_factor": True})
         self.client = client
 

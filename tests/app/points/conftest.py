@@ -12,14 +12,14 @@ from sqlalchemy import event
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import make_staff
 from tests.factories.county import County, make_county
 from tests.factories.rewards import Bazaar, make_bazaar, villager
 
-NOW = datetime(2026, 11, 20, 10, tzinfo=calendar.COUNTY_ZONE)
+NOW = datetime(2026, 11, 20, 10, tzinfo=county_clock.COUNTY_ZONE)
 TODAY = date(2026, 11, 20)
 
 
@@ -30,13 +30,13 @@ class Clock:
     at: datetime = NOW
 
     def set(self, day: date, hour: int = 10) -> None:
-        self.at = datetime(day.year, day.month, day.day, hour, tzinfo=calendar.COUNTY_ZONE)
+        self.at = datetime(day.year, day.month, day.day, hour, tzinfo=county_clock.COUNTY_ZONE)
 
 
 @pytest.fixture
 def clock(app, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(calendar, "now", lambda: clock.at)
+    monkeypatch.setattr(county_clock, "now", lambda: clock.at)
     return clock
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.settings import REPOSITORY
@@ -23,7 +23,7 @@ from tests.app.ratings.conftest import open_phone
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import bind, make_person
 
-SEED_AT = datetime(2026, 11, 24, 21, 30, tzinfo=calendar.COUNTY_ZONE)
+SEED_AT = datetime(2026, 11, 24, 21, 30, tzinfo=clock.COUNTY_ZONE)
 PLAN = draws.Plan(
     "十月参与抽奖", date(2026, 10, 1), date(2026, 10, 1), (("电饭煲", 1), ("食用油", 2)),
     "双色球第 2026135 期开奖号码,红球从小到大", SEED_AT, SeedFormat(7, 2, 6),

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.points import expiry, watch
@@ -218,7 +218,7 @@ def test_what_is_told_is_what_oldest_first_leaves(
                 spent.append(number)
             elif kind == "undo" and spent:
                 undo("redemption", spent.pop())
-    clock.at = datetime(2027, 2, 26, 9, tzinfo=calendar.COUNTY_ZONE)
+    clock.at = datetime(2027, 2, 26, 9, tzinfo=county_clock.COUNTY_ZONE)
     values = {"county_id": county.id, "earned_before": date(2027, 1, 1), "people": [person]}
     left = {row.person_id: row.left_over for row in db.session.execute(expiry.LEFT_OF, values)}
     assert left.get(person, 0) == oldest_first(steps)

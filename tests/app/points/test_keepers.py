@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.points import exchange_points, keepers
@@ -42,8 +42,8 @@ def test_a_code_is_for_one_person_and_three_days(client, bazaar, monkeypatch) ->
     answer = second.call("POST", "/me/shops", json={"code": code})
     assert (answer.status_code, answer.json["code"]) == (404, "shop_invitation_unknown")
     late = invited(bazaar)
-    at = calendar.now() + timedelta(days=3, minutes=1)
-    monkeypatch.setattr(calendar, "now", lambda: at)
+    at = clock.now() + timedelta(days=3, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: at)
     second = open_phone(client, second.person_id)
     assert second.call("POST", "/me/shops", json={"code": late}).status_code == 404
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, NotFound
 from backend.app.points.acts import RATING, SURVEY
@@ -42,8 +42,8 @@ def add_entry(person_id: int, amount: int, rule_id: int = 1) -> int:
     entry = PointsEntry(
         person_id=person_id, kind="earned" if earned else "spent", amount=amount, county_id=1,
         rule_id=rule_id if earned else None, cause_kind="test", cause_id=number,
-        earned_on=calendar.today(), nth=number % 30_000 if earned else None,
-        created_at=calendar.now(),
+        earned_on=clock.today(), nth=number % 30_000 if earned else None,
+        created_at=clock.now(),
     )  # fmt: skip
     db.session.add(entry)
     db.session.flush()
@@ -160,7 +160,7 @@ def test_the_months_cap_holds_when_each_day_would_allow_more(
     given = []
     for number, day in enumerate((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 9),
                                   date(2026, 3, 10), date(2026, 4, 1))):  # fmt: skip
-        monkeypatch.setattr(calendar, "now", partial(calendar.midnight, day))
+        monkeypatch.setattr(clock, "now", partial(clock.midnight, day))
         with transaction():
             given.append(credit(person, county.id, "ticket", "ticket", number))
     assert given == [3, 3, 3, 0, 3]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.points import months, publications
 from backend.app.points.ledger import credit, spend, undo
@@ -81,7 +81,7 @@ def test_a_township_sees_its_own_villages(county, busy) -> None:
 
 def test_the_month_of_an_entry_is_the_countys_month(county, clock) -> None:
     person = make_person()
-    clock.at = calendar.midnight(date(2026, 11, 1))
+    clock.at = county_clock.midnight(date(2026, 11, 1))
     with transaction():
         credit(person, county.id, "rating", "rating", 1)
     assert months.report(county.id, county.id, OCTOBER).villages == []

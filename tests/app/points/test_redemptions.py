@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.points import exchange_points, redemptions
@@ -49,8 +49,8 @@ def refused(answer, status: int, code: str, words: str = "") -> None:
 
 
 def later(monkeypatch, **by: int) -> None:
-    at = calendar.now() + timedelta(**by)
-    monkeypatch.setattr(calendar, "now", lambda: at)
+    at = clock.now() + timedelta(**by)
+    monkeypatch.setattr(clock, "now", lambda: at)
 
 
 def test_a_reserved_thing_is_put_aside_and_paid(phone, bazaar) -> None:
@@ -317,7 +317,7 @@ def test_somebody_elses_redemption_is_nobodys_business(phone, client, bazaar) ->
 
 
 def test_a_reward_for_another_village_or_another_day(phone, bazaar) -> None:
-    today = calendar.today()
+    today = clock.today()
     elsewhere = make_reward(bazaar.staff, bazaar.county.village_ids[1])
     refused(reserve(phone, bazaar, reward_id=elsewhere), 403, "reward_not_for_you", "别的村镇")
     soon = make_reward(bazaar.staff, bazaar.county.id, starts_on=today + timedelta(days=3))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.points import counter as counters
@@ -22,8 +22,8 @@ from backend.app.points.reward_errors import (
 from backend.jobs import rewards as jobs
 from tests.factories.rewards import Bazaar, deliver, make_bazaar, make_reward, make_villager
 
-THIS_MONTH = calendar.month_of(calendar.today())
-LAST_MONTH = calendar.previous_month(THIS_MONTH)
+THIS_MONTH = clock.month_of(clock.today())
+LAST_MONTH = clock.previous_month(THIS_MONTH)
 
 
 def fetched(bazaar: Bazaar, person_id: int, surname: str = "张", **given: int) -> int:
@@ -99,11 +99,11 @@ def test_only_once_in_time_with_a_reason_and_at_the_right_shop(
         counters.bring_back(bazaar.other_keeper, redemption, "不想要了", on_the_shelf=True)
     with pytest.raises(InvalidInput), transaction():
         counters.bring_back(bazaar.cadre, redemption, " ", on_the_shelf=True)
-    at = calendar.now()
-    monkeypatch.setattr(calendar, "now", lambda: at + timedelta(days=31))
+    at = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=31))
     with pytest.raises(TooLateToReturn), transaction():
         counters.bring_back(bazaar.cadre, redemption, "不想要了", on_the_shelf=True)
-    monkeypatch.setattr(calendar, "now", lambda: at)
+    monkeypatch.setattr(clock, "now", lambda: at)
     with transaction():
         counters.bring_back(bazaar.cadre, redemption, "不想要了", on_the_shelf=True)
     with pytest.raises(Conflict, match="已经退货"), transaction():
@@ -111,13 +111,13 @@ def test_only_once_in_time_with_a_reason_and_at_the_right_shop(
 
 
 def test_a_month_is_published_without_names(app, monkeypatch) -> None:
-    noon = calendar.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12)
-    real = calendar.now
-    monkeypatch.setattr(calendar, "now", lambda: noon)
+    noon = clock.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12)
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: noon)
     bazaar = make_bazaar()
     zhang, quiet = make_villager(bazaar.county), make_villager(bazaar.county, points=40)
     fetched(bazaar, zhang)
-    monkeypatch.setattr(calendar, "now", real)
+    monkeypatch.setattr(clock, "now", real)
     village = bazaar.county.village_ids[0]
     with transaction():
         content = publications.publish(village, LAST_MONTH).content
@@ -141,14 +141,14 @@ def test_a_month_is_published_without_names(app, monkeypatch) -> None:
 
 
 def test_a_published_month_keeps_its_digits_and_lists_what_changed(app, monkeypatch) -> None:
-    noon = calendar.midnight(LAST_MONTH.replace(day=25)) + timedelta(hours=12)
-    real = calendar.now
-    monkeypatch.setattr(calendar, "now", lambda: noon)
+    noon = clock.midnight(LAST_MONTH.replace(day=25)) + timedelta(hours=12)
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: noon)
     bazaar = make_bazaar()
     redemption = fetched(bazaar, make_villager(bazaar.county))
     village = bazaar.county.village_ids[0]
-    first = calendar.midnight(THIS_MONTH) + timedelta(days=2, hours=8)
-    monkeypatch.setattr(calendar, "now", lambda: first)
+    first = clock.midnight(THIS_MONTH) + timedelta(days=2, hours=8)
+    monkeypatch.setattr(clock, "now", lambda: first)
     assert jobs.publish_points() == 1
     assert jobs.publish_points() == 0
     before = publications.get_publication(village, LAST_MONTH)
@@ -170,7 +170,7 @@ def test_a_published_month_keeps_its_digits_and_lists_what_changed(app, monkeypa
     ):
         with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
             session.execute(text(statement))
-    monkeypatch.setattr(calendar, "now", real)
+    monkeypatch.setattr(clock, "now", real)
 
 
 def test_a_month_that_is_not_over_is_not_published(bazaar) -> None:
@@ -182,8 +182,8 @@ def test_a_month_that_is_not_over_is_not_published(bazaar) -> None:
 def test_nothing_is_published_before_the_third(app, monkeypatch) -> None:
     bazaar = make_bazaar()
     fetched(bazaar, make_villager(bazaar.county))
-    second = calendar.midnight(calendar.next_month(THIS_MONTH)) + timedelta(days=1)
-    monkeypatch.setattr(calendar, "now", lambda: second)
+    second = clock.midnight(clock.next_month(THIS_MONTH)) + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: second)
     assert jobs.publish_points() == 0
 
 

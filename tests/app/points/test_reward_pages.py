@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.exports.operations import request_export, write_export
 from backend.app.points import counter as counters
@@ -311,12 +311,12 @@ def test_the_list_costs_the_same_however_long_it_is(desk, bazaar, statements) ->
 @pytest.fixture
 def told(app, monkeypatch) -> Bazaar:
     """A village that was told about last month."""
-    real = calendar.now
-    noon = calendar.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12)
-    monkeypatch.setattr(calendar, "now", lambda: noon)
+    real = clock.now
+    noon = clock.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12)
+    monkeypatch.setattr(clock, "now", lambda: noon)
     bazaar = make_bazaar()
     fetched(bazaar, make_villager(bazaar.county))
-    monkeypatch.setattr(calendar, "now", real)
+    monkeypatch.setattr(clock, "now", real)
     with transaction():
         publications.publish(bazaar.county.village_ids[0], LAST_MONTH)
     return bazaar

@@ -42,7 +42,7 @@ def test_the_database_refuses_to_hand_out_what_is_not_there(bazaar) -> None:
             StockMovement(
                 exchange_point_id=bazaar.shop_id, reward_id=bazaar.reward_id,
                 kind="undo_delivery", on_hand=-11, reserved=0, reverses_id=1,
-                created_at=stock.calendar.now(),
+                created_at=stock.clock.now(),
             )
         )  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_a_movement_has_the_shape_of_its_kind(bazaar, kind, on_hand, reserved) -
         session.add(
             StockMovement(
                 exchange_point_id=bazaar.shop_id, reward_id=bazaar.reward_id, kind=kind,
-                on_hand=on_hand, reserved=reserved, created_at=stock.calendar.now(),
+                on_hand=on_hand, reserved=reserved, created_at=stock.clock.now(),
             )
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.sessions import SessionKind, open_session
 from tests.factories.county import County, make_county, make_person
 
@@ -43,7 +43,7 @@ class Phone:
 
 def open_phone(client: FlaskClient, person_id: int | None = None) -> Phone:
     person_id = person_id or make_person()
-    token = open_session(SessionKind.APP, person_id, calendar.now().timestamp())
+    token = open_session(SessionKind.APP, person_id, clock.now().timestamp())
     return Phone(client, person_id, token)
 
 

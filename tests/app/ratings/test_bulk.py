@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings import scan
 from backend.app.ratings.bulk import PastRating, load_ratings
@@ -65,11 +65,11 @@ def test_loading_at_once_equals_rating_one_by_one(app, monkeypatch: pytest.Monke
     once = [
         p
         for p in past
-        if (key := (p.person_id, p.qr_code_id, calendar.local_day(p.at))) not in seen
+        if (key := (p.person_id, p.qr_code_id, clock.local_day(p.at))) not in seen
         and not seen.add(key)
     ]
     for p in once:
-        monkeypatch.setattr(calendar, "now", lambda p=p: p.at)
+        monkeypatch.setattr(clock, "now", lambda p=p: p.at)
         token, _ = scan.issue(p.person_id, p.qr_code_id, p.at)
         rate(p.person_id, token, uuid4(), RatingInput(p.level, p.reason_ids, p.words))
     one_by_one = facts()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings import operations, scan
 from backend.app.ratings.insert import StoredRating, insert_rating
@@ -29,15 +29,15 @@ COUNTERS = (
 
 def values(county: County, person_id: int, point: int = 0, level: int = 1, **other: Any) -> dict:
     """What `operations.rate` hands to the statement."""
-    at = calendar.now()
-    today = calendar.local_day(at)
+    at = clock.now()
+    today = clock.local_day(at)
     return {
         "qr_code_id": code_ids()[county.service_point_ids[point]],
         "person_id": person_id,
         "scan_nonce": uuid4().bytes[:12],
         "at": at,
         "today": today,
-        "month": calendar.month_of(today),
+        "month": clock.month_of(today),
         "level": level,
         "reason_ids": [],
         "words": None,
@@ -168,15 +168,15 @@ def test_whatever_is_rated_counters_equal_a_recount(
         insert_rating(values(county, people[person], point, level))
     kept = counters()
     with transaction() as session:
-        month = calendar.month_of(calendar.today())
+        month = clock.month_of(clock.today())
         for statement in RECOUNT:
-            session.execute(statement, {"first": month, "last": calendar.next_month(month)})
+            session.execute(statement, {"first": month, "last": clock.next_month(month)})
     assert kept == counters()
 
 
 def test_words_and_digest_are_stored_as_they_were_sent(county: County, scalar) -> None:
     person = make_person()
-    token, ticket = scan.issue(person, code_ids()[county.service_point_ids[0]], calendar.now())
+    token, ticket = scan.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
     words = '引号"、反斜杠\\、百分号%、换行\n和👍🏽'
     key = UUID(int=7)
     operations.rate(person, token, key, operations.RatingInput(2, (), words))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app.access import Actor, Grant, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.ratings.operations import review_words
@@ -44,8 +44,8 @@ def test_after_seven_days_a_change_is_refused(
     phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rating = phone.rate(county.code, 5).json
-    later = calendar.now() + timedelta(days=7, minutes=1)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=7, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     phone = open_phone(phone.client, phone.person_id)
     answer = phone.call("PUT", f"/ratings/{rating['id']}", json={"level": 1})
     assert (answer.status_code, answer.json["code"]) == (409, "change_closed")

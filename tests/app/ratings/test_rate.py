@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import transaction
 from backend.app.places.models import QrCode, ServicePoint
 from backend.app.ratings.insert import INSERT_RATING
@@ -91,8 +91,8 @@ def test_the_same_request_is_answered_even_after_its_ticket_expired(
 ) -> None:
     ticket, key = phone.scan(county.code)["ticket"], str(uuid4())
     first = phone.send(ticket, 2, key)
-    later = calendar.now() + timedelta(minutes=30)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(minutes=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert phone.send(ticket, 2, key).json == first.json
 
 
@@ -116,8 +116,8 @@ def test_an_expired_ticket_asks_for_another_scan(
     phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = phone.scan(county.code)["ticket"]
-    later = calendar.now() + timedelta(minutes=11)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(minutes=11)
+    monkeypatch.setattr(clock, "now", lambda: later)
     answer = phone.send(ticket)
     assert (answer.status_code, answer.json["code"]) == (410, "ticket_expired")
 
@@ -151,7 +151,7 @@ def test_one_person_rates_one_service_point_once_a_day(
 def test_a_revoked_code_is_refused_with_a_clear_word(phone: Phone, county: County) -> None:
     ticket = phone.scan(county.code)["ticket"]
     with transaction() as session:
-        session.query(QrCode).filter_by(code=county.code).one().revoked_at = calendar.now()
+        session.query(QrCode).filter_by(code=county.code).one().revoked_at = clock.now()
     landing = phone.call("GET", f"/codes/{county.code}")
     sent = phone.send(ticket)
     for answer in (landing, sent):

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Grant, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.ratings import deciding, holding, operations, reviews
@@ -20,13 +20,13 @@ from tests.app.ratings.conftest import open_phone
 from tests.app.ratings.test_insert import code_ids, counters
 from tests.factories.county import OPENED_ON, County, bind, grant_role, make_county, make_person
 
-TODAY = calendar.today()
-MONTH = calendar.month_of(TODAY)
+TODAY = clock.today()
+MONTH = clock.month_of(TODAY)
 BURST = 20
 
 
 def at(day: object, hour: int, minute: int = 0, second: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute, second), calendar.COUNTY_ZONE)
+    return datetime.combine(day, time(hour, minute, second), clock.COUNTY_ZONE)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def reviewer(county: County) -> Actor:
 
 def recounted() -> list:
     with transaction() as session:
-        months = {"first": calendar.previous_month(MONTH), "last": calendar.next_month(MONTH)}
+        months = {"first": clock.previous_month(MONTH), "last": clock.next_month(MONTH)}
         for statement in RECOUNT:
             session.execute(statement, months)
     return counters()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.scorecards import adjustments, corrections, locks, objections, verification
@@ -159,7 +159,7 @@ def test_every_wrong_field_is_named(bench: Bench) -> None:
         with pytest.raises(InvalidInput):
             propose(bench, points=wrong)
     with pytest.raises(InvalidInput):
-        propose(bench, month=calendar.next_month(calendar.month_of(calendar.today())))
+        propose(bench, month=clock.next_month(clock.month_of(clock.today())))
 
 
 def test_whoever_lives_in_the_village_stays_out_of_it(bench: Bench) -> None:

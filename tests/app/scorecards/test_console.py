@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.places.models import Region
@@ -218,7 +218,7 @@ def test_pages_carry_the_security_headers(desk: Desk) -> None:
 
 
 def test_the_mini_program_shows_the_same_digits(desk: Desk, county: County, client) -> None:
-    token = open_session(SessionKind.APP, make_person(), calendar.now().timestamp())
+    token = open_session(SessionKind.APP, make_person(), clock.now().timestamp())
     answer = client.get(
         f"/api/v1/villages/{county.village_ids[0]}/scorecard?month={MONTH}",
         headers={"Authorization": f"Bearer {token}"},

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotFound
 from backend.app.scorecards import locks
@@ -64,8 +64,8 @@ def test_a_village_without_a_word_is_not_started_and_not_zero(county: County) ->
 def test_a_ticket_that_was_answered_late_is_the_case_of_the_response_rate(
     county: County, offices: Offices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = [calendar.midnight(LAST_MONTH) + timedelta(days=4, hours=9)]
-    monkeypatch.setattr(calendar, "now", lambda: clock[0])
+    clock = [county_clock.midnight(LAST_MONTH) + timedelta(days=4, hours=9)]
+    monkeypatch.setattr(county_clock, "now", lambda: clock[0])
     villager = make_person()
     with transaction():
         said = Said(Kind.HELP, "村口路灯不亮三天了", county.village_ids[0])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.settings import Settings
 from backend.app.factory import create_app
 from backend.app.scorecards.front import spoken_name
@@ -113,7 +113,7 @@ def test_security_txt_names_whom_to_tell_and_never_runs_out(app, settings) -> No
     assert fields["Contact"] == [f"{settings.public_host}/"]
     assert fields["Canonical"] == [f"{settings.public_host}/.well-known/security.txt"]
     (expires,) = fields["Expires"]
-    left = datetime.fromisoformat(expires) - calendar.now()
+    left = datetime.fromisoformat(expires) - clock.now()
     assert timedelta(days=90) < left < timedelta(days=365)
     given = ("mailto:anquan@example.gov.cn", "tel:+86-913-8200000")
     other = create_app(Settings(**{**vars(settings), "security_contacts": given}))

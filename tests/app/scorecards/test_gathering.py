@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings import holding, operations
 from backend.app.ratings.models import Rating
@@ -27,7 +27,7 @@ def same_as_afresh(county_id: int) -> bool:
     with transaction():
         recompute_month(MONTH, county_id)
     with transaction():
-        return recounted(MONTH, [county_id], calendar.now()) == []
+        return recounted(MONTH, [county_id], clock.now()) == []
 
 
 def run(county: County) -> None:
@@ -66,7 +66,7 @@ def test_whatever_is_done_to_a_rating_reaches_the_month(
     rating_id = scalar("SELECT min(id) FROM rating WHERE village_id = :id AND level = 1",
                        id=village_id)  # fmt: skip
     with transaction() as session:
-        at = calendar.now()
+        at = clock.now()
         session.execute(
             text("UPDATE rating SET created_at = :at, held_at = :held WHERE id = :id"),
             {"id": rating_id, "at": at, "held": at if act is release else None},

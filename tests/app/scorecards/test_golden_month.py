@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.scorecards.facts import gather
 from backend.app.scorecards.operations import score
@@ -36,7 +36,7 @@ def county(app) -> County:
 
 
 def scored(county: County) -> dict[str, UnitScore]:
-    until = calendar.midnight(date(2026, 10, 1))
+    until = clock.midnight(date(2026, 10, 1))
     facts = gather(MONTH, [county.id], until)
     found = score(facts, MONTH, SCHEME, {})
     return dict(zip(NAMES, found, strict=True))
@@ -73,7 +73,7 @@ def test_working_hours_are_what_waits_are_counted_in(county: County) -> None:
     """Office hours 8:30–12:00 and 14:30–18:00: two hours after nine are 120 minutes, the 20 hours
     to five the next morning 6.5 working hours, 60 hours to nine in the evening of the third day
     20.5, and what nobody answered waits until the month ends."""
-    facts = {one.village_id: one for one in gather(MONTH, [county.id], calendar.now())}
+    facts = {one.village_id: one for one in gather(MONTH, [county.id], clock.now())}
     east, west, south = (facts[one] for one in county.village_ids)
     assert east.waits == [120, 180, 180, 390, 1230]
     # 13:00 and 15:00 on the first day; 70 hours later is seven in the morning of the fourth.
@@ -91,14 +91,14 @@ def test_working_hours_are_what_waits_are_counted_in(county: County) -> None:
 
 def test_what_counts_where(county: County) -> None:
     """Deadlines to come, call-backs and withdrawn ones."""
-    soon = datetime(2026, 9, 7, 12, tzinfo=calendar.COUNTY_ZONE)
-    store(county, 100, 2, None, None, answer_due_at=calendar.midnight(date(2026, 10, 2)))
-    store(county, 101, 2, 2, None, state="withdrawn", closed_at=calendar.now(), ended_at=soon)
+    soon = datetime(2026, 9, 7, 12, tzinfo=clock.COUNTY_ZONE)
+    store(county, 100, 2, None, None, answer_due_at=clock.midnight(date(2026, 10, 2)))
+    store(county, 101, 2, 2, None, state="withdrawn", closed_at=clock.now(), ended_at=soon)
     store(county, 102, 2, 2, "solved", channel="rating")
-    at = calendar.midnight(date(2026, 9, 8))
+    at = clock.midnight(date(2026, 9, 8))
     store(county, 103, 2, None, None, channel="rating", due_at=at)
     store(county, 104, 2, None, None, channel="mending", due_at=at)
-    facts = {one.village_id: one for one in gather(MONTH, [county.id], calendar.now())}
+    facts = {one.village_id: one for one in gather(MONTH, [county.id], clock.now())}
     south = facts[county.village_ids[2]]
     assert "response" not in south.counts
     assert south.counts["bad_reply"] == [1, 1]
@@ -112,9 +112,9 @@ def test_what_counts_where(county: County) -> None:
 
 
 def test_rows_in_another_order_give_the_same_facts(county: County) -> None:
-    before = [one.canonical() for one in gather(MONTH, [county.id], calendar.now())]
+    before = [one.canonical() for one in gather(MONTH, [county.id], clock.now())]
     with transaction() as session:
         # Rewritten rows lie in another order on the disk.
         session.execute(text("UPDATE ticket SET tags = '{x}' WHERE id % 2 = 0"))
         session.execute(text("UPDATE rating SET changed_at = now() WHERE id % 3 = 0"))
-    assert [one.canonical() for one in gather(MONTH, [county.id], calendar.now())] == before
+    assert [one.canonical() for one in gather(MONTH, [county.id], clock.now())] == before

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, text
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.scorecards.leader import four_numbers
 from backend.app.tickets.flow import Flow
@@ -33,7 +33,7 @@ def late_ticket(client, bench: Bench) -> dict:
     person = make_person()
     bind(person, bench.county)
     made = submit(open_phone(client, person), offices).json
-    past = calendar.now() - timedelta(days=3)
+    past = clock.now() - timedelta(days=3)
     with transaction() as session:
         session.execute(
             text("UPDATE ticket SET due_at = :past, sign_due_at = :past"), {"past": past}

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.scorecards import corrections, locks, verification
 from backend.app.scorecards.operations import recompute_month
@@ -83,7 +83,7 @@ def test_what_comes_in_late_is_found_and_becomes_a_numbered_correction(county: C
 
 def test_a_month_that_is_not_over_cannot_be_locked(county: County) -> None:
     with pytest.raises(locks.MonthNotOver):
-        lock(county, calendar.month_of(calendar.today()))
+        lock(county, clock.month_of(clock.today()))
 
 
 def test_a_month_is_locked_once(county: County) -> None:
@@ -131,13 +131,13 @@ def test_the_command_says_so_and_fails_when_something_differs(app, county: Count
 def test_locking_warns_of_an_open_objection_window_and_goes_on(
     county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside = calendar.midnight(locks.last_day(county.id, LAST_MONTH))
-    monkeypatch.setattr(calendar, "now", lambda: inside)
+    inside = clock.midnight(locks.last_day(county.id, LAST_MONTH))
+    monkeypatch.setattr(clock, "now", lambda: inside)
     items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
     assert (items["window"].open, items["window"].warns) == (1, True)
     assert "才截止" in items["window"].words
     lock(county, note="")
-    monkeypatch.setattr(calendar, "now", lambda: inside + timedelta(days=1))
+    monkeypatch.setattr(clock, "now", lambda: inside + timedelta(days=1))
     items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
     assert items["window"].open == 0
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.queue import JobName, QueueName, queue
@@ -136,8 +136,8 @@ def test_the_window_closes_fifteen_days_after_the_month_unless_the_county_says_o
     app, monkeypatch
 ) -> None:
     bench = make_bench(days=None)
-    end = calendar.midnight(calendar.next_month(LAST_MONTH))
-    monkeypatch.setattr(calendar, "now", lambda: (end + timedelta(days=15)).astimezone(UTC))
+    end = clock.midnight(clock.next_month(LAST_MONTH))
+    monkeypatch.setattr(clock, "now", lambda: (end + timedelta(days=15)).astimezone(UTC))
     with pytest.raises(objections.ObjectionClosed):
         object_to(bench)
     with transaction():
@@ -308,7 +308,7 @@ def test_loose_photos_are_forgotten(client, bench: Bench, files, scalar) -> None
         key = proofs.keep_photo(bench.cadre.person_id, photo()).key
     assert (files / storage.unopened(key)).exists()
     with transaction():
-        assert proofs.delete_loose(calendar.now() + timedelta(seconds=1)) == 1
+        assert proofs.delete_loose(clock.now() + timedelta(seconds=1)) == 1
     assert not (files / key).exists()
     assert not (files / storage.unopened(key)).exists()
     assert scalar("SELECT count(*) FROM objection_photo") == 0

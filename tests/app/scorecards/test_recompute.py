@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings.operations import recount
 from backend.app.scorecards.operations import recompute_month
@@ -84,11 +84,9 @@ def test_a_closed_village_has_no_card_after_its_last_month(app, scalar) -> None:
 
 
 def test_a_rating_just_after_midnight_belongs_to_the_new_local_month(app) -> None:
-    assert (
-        calendar.local_day(datetime(2026, 10, 31, 16, 30, tzinfo=UTC)).isoformat() == "2026-11-01"
-    )
+    assert clock.local_day(datetime(2026, 10, 31, 16, 30, tzinfo=UTC)).isoformat() == "2026-11-01"
 
 
 @pytest.mark.parametrize("month", ["2026-13", "26-10", "", "2026-1", "１９９９-01"])
 def test_a_month_that_is_none_is_refused(month: str) -> None:
-    assert calendar.parse_month(month) is None
+    assert clock.parse_month(month) is None

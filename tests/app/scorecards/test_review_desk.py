@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
 from backend.app.ratings import reviews
@@ -17,7 +17,7 @@ from tests.app.ratings.test_insert import code_ids
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, make_county, make_person
 
-TODAY = calendar.today()
+TODAY = clock.today()
 MOST_STATEMENTS = 12
 
 
@@ -26,9 +26,7 @@ def county(app) -> County:
     county = make_county()
     code = code_ids()[county.service_point_ids[0]]
     burst = [
-        PastRating(
-            make_person(), code, datetime.combine(TODAY, time(8, n), calendar.COUNTY_ZONE), 1
-        )
+        PastRating(make_person(), code, datetime.combine(TODAY, time(8, n), clock.COUNTY_ZONE), 1)
         for n in range(12)
     ]
     with transaction():
@@ -140,7 +138,7 @@ def test_the_village_page_says_how_many_are_held_and_leads_to_them(
     from backend.app.scorecards.operations import recompute_month
 
     with transaction():
-        recompute_month(calendar.month_of(TODAY))
+        recompute_month(clock.month_of(TODAY))
     page = desk.get(f"/console/villages/{county.village_ids[0]}").text
     assert "另有 12 条没有计入" in page
     assert "/console/reviews" in page

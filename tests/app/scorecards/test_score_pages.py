@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places import village_kinds
 from backend.app.scorecards import locks, standings
@@ -326,8 +326,8 @@ def test_a_new_version_begins_with_everything_of_the_one_in_force(
             AssessmentScheme(
                 county_id=county.id, year=2020, version=1, title="前一版",
                 first_month=date(2020, 1, 1), state="approved", content=as_json(in_force),
-                drafted_by_id=make_person(), drafted_at=calendar.now(),
-                approved_by_id=make_person(), approved_at=calendar.now(),
+                drafted_by_id=make_person(), drafted_at=clock.now(),
+                approved_by_id=make_person(), approved_at=clock.now(),
             )
         )  # fmt: skip
     form = form_of(desk.get("/console/schemes/new").text) | {"title": "新一版"}
@@ -360,7 +360,7 @@ def test_another_countys_scheme_is_not_found(client, county: County) -> None:
 def test_a_village_that_fell_silent_is_named(app, client) -> None:
     """Two months running without enough people; the county's list and the public page say so."""
     county = make_county(villages=3)
-    before = calendar.previous_month(LAST_MONTH)
+    before = clock.previous_month(LAST_MONTH)
     for month, quiet in ((before, [1] * 3), (LAST_MONTH, [2] * 2)):
         rate_village(county, 0, [1] * 15, month=month)
         rate_village(county, 1, quiet, month=month)
@@ -381,7 +381,7 @@ def test_a_village_that_fell_silent_is_named(app, client) -> None:
 
 def test_a_third_of_the_usual_people_is_too_few(app) -> None:
     county = make_county(villages=2)
-    months = calendar.months_back(LAST_MONTH, 4)
+    months = clock.months_back(LAST_MONTH, 4)
     for month in months[:3]:
         rate_village(county, 0, [1] * 40, month=month)
     rate_village(county, 0, [1] * 12, month=months[3])

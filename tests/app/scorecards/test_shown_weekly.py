@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core import clock
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.queue import JobName
 from backend.jobs import schedule
 from backend.jobs import scorecards as jobs
@@ -36,7 +36,7 @@ class Village:
         self.cadre_id = cadre
 
     def at(self, when: datetime) -> None:
-        self.monkeypatch.setattr(calendar, "now", lambda: when)
+        self.monkeypatch.setattr(clock, "now", lambda: when)
 
     def rate(self, levels: list[int]) -> None:
         for level in levels:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
@@ -70,7 +70,7 @@ def county(app: object, monkeypatch: pytest.MonkeyPatch, spare_keys) -> County:
     made = make_county()
     turn = iter(range(10_000))
     monkeypatch.setattr(blind, "generate", lambda: spare_keys[next(turn) % len(spare_keys)])
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(county_clock, "now", lambda: NOW)
     with transaction():
         keys.prepare_period(made.id, PERIOD)
     return made
@@ -96,12 +96,12 @@ def ballots_for(key_file: dict[str, Any]) -> list[Ballot]:
 @contextmanager
 def clock(at: datetime) -> Iterator[None]:
     """The whole application stands at another instant for a while."""
-    before = calendar.now
-    calendar.now = lambda: at
+    before = county_clock.now
+    county_clock.now = lambda: at
     try:
         yield
     finally:
-        calendar.now = before
+        county_clock.now = before
 
 
 def ask(

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from backend.app.core import calendar, storage
+from backend.app.core import clock, storage
 from backend.app.core.db import db, transaction
 from backend.app.surveys import box as ballot_box
 from backend.app.tickets import letters
@@ -212,7 +212,7 @@ def test_one_unreadable_letter_keeps_no_other_from_being_read(
 def test_after_the_month_a_letter_is_late_and_its_keys_are_gone(
     door, envelope, monkeypatch, scalar
 ) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=16))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=16))
     forget()
     survey_jobs.tend_rounds()
     answer = send(door, envelope)

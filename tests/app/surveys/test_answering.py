@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.surveys import box as ballot_box
@@ -32,7 +32,7 @@ def flush() -> int:
 
 
 def close(survey: int, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     forget()
     with transaction():
         return rounds.close_round(survey)
@@ -209,7 +209,7 @@ def test_the_timetable_merges_by_night_closes_and_publishes_what_is_over(
     assert jobs.merge_boxes() == 1
     assert jobs.tend_rounds() == 1, "the desk for anonymous tickets opens with the keys"
     assert jobs.tend_rounds() == 0
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=10))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=10))
     assert jobs.tend_rounds() == 2
     assert jobs.tend_rounds() == 0
     assert scalar("SELECT state FROM survey_round") == "published"
@@ -224,7 +224,7 @@ def test_no_box_is_opened_before_its_time(box, vote, survey, scalar) -> None:
 
 
 def test_the_time_runs_out_at_the_door_too(box, vote, monkeypatch) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=10))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=10))
     assert put(box, vote.request(ANSWERS)).status_code == 410
 
 

@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 
 from backend.app.access import Role
 from backend.app.accounts import api as accounts_api
-from backend.app.core import bodies, calendar, guards, limits
+from backend.app.core import bodies, clock, guards, limits
 from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.sessions import SessionKind, open_session
 from tests.factories.console import make_staff
@@ -141,7 +141,7 @@ def test_no_json_door_breaks_at_any_body(
     broken, tried = [], 0
     for method, path, skeleton in bodies_of(app):
         for body in variants(skeleton):
-            token = open_session(SessionKind.APP, person, calendar.now().timestamp())
+            token = open_session(SessionKind.APP, person, clock.now().timestamp())
             answer = client.open(
                 path, method=method, data=body, content_type="application/json",
                 headers={
@@ -226,13 +226,13 @@ def test_no_page_breaks_at_any_form_or_address(  # noqa: C901
 
     def ask(method: str, path: str, **options: Any) -> int:
         token = open_session(
-            SessionKind.CONSOLE, person, calendar.now().timestamp(),
+            SessionKind.CONSOLE, person, clock.now().timestamp(),
             {"second_factor": True, "pending": None},
         )  # fmt: skip
         client.set_cookie(CONSOLE_COOKIE, token, path="/console")
         headers = {"X-CSRF-Token": csrf_token_for(token)}
         if path.startswith("/api"):
-            app_token = open_session(SessionKind.APP, person, calendar.now().timestamp())
+            app_token = open_session(SessionKind.APP, person, clock.now().timestamp())
             headers["Authorization"] = f"Bearer {app_token}"
         answer = client.open(path, method=method, headers=headers, **options)
         if answer.status_code >= 500:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.reorganisation import merge_villages
@@ -191,7 +191,7 @@ def test_a_destroyed_key_signs_nothing_more(phone, key_file) -> None:
 
 
 def test_the_clock_of_these_tests_lies_in_the_period() -> None:
-    assert calendar.month_of(calendar.local_day(NOW)) == PERIOD
+    assert county_clock.month_of(county_clock.local_day(NOW)) == PERIOD
 
 
 def test_whoever_chose_paper_gets_no_tokens_and_may_say_so_again(phone, key_file) -> None:
@@ -210,7 +210,7 @@ def test_whoever_has_tokens_gets_no_paper(phone, key_file) -> None:
 
 
 def test_the_first_month_of_a_county_has_no_keys_and_its_next_six_have(app, monkeypatch) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(county_clock, "now", lambda: NOW)
     county = make_county()
     months = rounds.months_without_keys(county.id)
     assert [keys.period_name(month) for month in months] == [

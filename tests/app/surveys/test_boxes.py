@@ -8,7 +8,7 @@ import pytest
 from nacl.exceptions import CryptoError
 from sqlalchemy import text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import box as boxes
 from backend.app.surveys import box_keys, rounds, store
@@ -69,7 +69,7 @@ def fate(told: dict[str, Any], client: Any) -> str:
 
 
 def counted(survey: int, monkeypatch: pytest.MonkeyPatch, scalar: Any) -> int:
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     forget()
     with transaction():
         assert rounds.close_round(survey)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import box as ballot_box
 from backend.app.surveys import keys, operations, rounds
@@ -66,7 +66,7 @@ def survives(act: Callable[[], Any]) -> int:
 
 
 def at(monkeypatch: pytest.MonkeyPatch, later: timedelta) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW + later)
+    monkeypatch.setattr(clock, "now", lambda: NOW + later)
 
 
 def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar, monkeypatch) -> None:

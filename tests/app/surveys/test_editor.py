@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.surveys import checks, editor, keys, library
@@ -96,7 +96,7 @@ def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -
     assert answer.status_code == 422
     assert "开始时间已经过了" in answer.text
     assert desk.post("/console/surveys/2026-11/edit", **november).status_code == 302
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=1))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
     forget()
     with pytest.raises(InvalidInput) as refused, transaction():
         editor.schedule(Actor(desk.person_id), county.id, date(2026, 11, 1))
@@ -113,13 +113,13 @@ def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -
     ],
 )
 def test_the_usual_times_lie_ahead_and_leave_people_time(monkeypatch, now, opens, closes) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: datetime.fromisoformat(now))
-    assert [f"{at.astimezone(calendar.COUNTY_ZONE):%Y-%m-%dT%H:%M}" for at in
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(now))
+    assert [f"{at.astimezone(clock.COUNTY_ZONE):%Y-%m-%dT%H:%M}" for at in
             editor.usual_times(date(2026, 11, 1))] == [opens, closes]  # fmt: skip
 
 
 def test_on_the_last_day_a_month_is_over_for_questions(client, county, monkeypatch) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: datetime(2026, 11, 30, 4, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 30, 4, tzinfo=UTC))
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
     answer = desk.post("/console/surveys", period="2026-11")
     assert answer.status_code == 422
@@ -130,7 +130,7 @@ def test_on_the_last_day_a_month_is_over_for_questions(client, county, monkeypat
     "kinds", [[], ["居委会"], [None, None], [None, "居委会", "居委会"], [None, "矿区"]]
 )
 def test_one_questionnaire_is_for_all_and_each_type_has_one_at_most(kinds, monkeypatch) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     questions = [library.SHIPPED[0].as_json(), library.SHIPPED[13].as_json()]
     opens_at = NOW + timedelta(days=1)
     given = checks.Written(
@@ -274,7 +274,7 @@ def test_units_can_be_merged_anew_before_the_month_begins(draft, county, scalar)
 
 
 def test_in_a_countys_first_month_only_bindings_are_collected(client, app, monkeypatch) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     fresh = make_county()
     populate(fresh.id, fresh.village_ids)
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, fresh.id, "desk"))
@@ -298,7 +298,7 @@ def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -
     assert draft.post(f"{PAGE}/schedule").status_code == 302
     assert scalar("SELECT state FROM survey_round") == "scheduled"
     assert draft.post(f"{PAGE}/edit", **{**FORM, "version": "2"}).status_code == 409
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=14))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=14))
     forget()
     jobs.tend_rounds()
     assert scalar("SELECT state FROM survey_round") == "open"

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.app.core.anonymous_settings import COUNTYS
-from backend.app.core.sealing import derive
+from backend.app.core.encryption import derive
 from backend.app.core.settings import REPOSITORY
 from backend.app.factory import create_anonymous_app
 from tests.app.surveys.conftest import PEPPER

@@ -9,7 +9,7 @@ from itertools import cycle
 import pytest
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.surveys import paper, rounds
@@ -210,7 +210,7 @@ def test_publication_forgets_what_only_one_person_entered(
     survey, given, clerks, monkeypatch, scalar
 ) -> None:
     start(survey, given, [SHEET] * 10, clerks[0])
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     for act in (rounds.close_round, rounds.publish_round):
         forget()
         with transaction():
@@ -221,7 +221,7 @@ def test_publication_forgets_what_only_one_person_entered(
 
 
 def test_after_the_close_slips_are_still_entered(survey, given, clerks, monkeypatch, scalar):
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
@@ -234,7 +234,7 @@ def test_after_the_close_slips_are_still_entered(survey, given, clerks, monkeypa
 
 
 def test_after_publication_no_paper_is_taken(given, clerks, survey, monkeypatch):
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
@@ -249,12 +249,12 @@ def test_after_publication_no_paper_is_taken(given, clerks, survey, monkeypatch)
 def test_a_counted_round_waits_three_days_for_slips_that_were_given(
     given, survey, monkeypatch
 ) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
     assert rounds.rounds_to_publish() == []
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=13, hours=1))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=13, hours=1))
     assert rounds.rounds_to_publish() == [survey]
 
 
@@ -363,7 +363,7 @@ def test_slips_are_printed_four_a_page_without_a_place_for_a_name(desk, given) -
 def test_a_townships_staff_give_out_and_enter_for_their_own_units_only(
     client, monkeypatch, spare_keys, app, scalar
 ) -> None:
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     large = make_county(villages=1)
     villages = large.village_ids + add_township(large, "薛镇", 1)
     populate(large.id, villages)

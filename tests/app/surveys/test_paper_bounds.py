@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.surveys import rounds
@@ -104,7 +104,7 @@ def test_what_was_given_and_counted_is_published_beside_the_phones_results(
 ) -> None:
     batch = start(survey, given, [SHEET] * 10, clerks[0])
     assert again(survey, batch, [SHEET] * 10, clerks[1]) == "counted"
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     for act in (rounds.close_round, rounds.publish_round):
         forget()
         with transaction():
@@ -113,5 +113,5 @@ def test_what_was_given_and_counted_is_published_beside_the_phones_results(
     forget()
     results = client.get(f"/surveys/{county.id}/2026-11/results.json").json["units"]
     assert results[str(given)]["slips"] == {"given": 12, "counted": 10}
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     assert "纸票发 12 张、计 10 张" in desk.get("/console/surveys/2026-11").text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.queries import get_place
@@ -43,7 +43,7 @@ def count(county_id: int, survey: int, sheets: list[list[Any]], channel: str = "
 @pytest.fixture
 def over(monkeypatch):
     def go(survey: int) -> None:
-        monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+        monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
         forget()
         with transaction():
             rounds.close_round(survey)

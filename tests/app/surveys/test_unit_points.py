@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.points.models import PointsPolicy
 from backend.app.points.queries import balance_of, statement_of
@@ -223,7 +223,7 @@ def test_published_by_the_timetable_and_published_again(
     bind(person, county)
     with transaction() as session:
         session.execute(ISSUE, {"period": PERIOD, "unit_id": unit_id, "people": [person, moved]})
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     for _ in range(2):
         forget()
         jobs.tend_rounds()
@@ -241,7 +241,7 @@ def test_counts_are_gone_once_something_is_published(
 ) -> None:
     answered(county.id, survey, people)
     assert scalar("SELECT count(*) FROM survey_tally") == 2
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=11))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
     forget()
     jobs.tend_rounds()
     assert scalar("SELECT state FROM survey_round") == "published"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
 from backend.app.surveys import keys, rounds
@@ -88,7 +88,7 @@ def test_a_long_unit_is_named_by_its_first_villages() -> None:
 
 @pytest.fixture
 def place(app, monkeypatch):
-    monkeypatch.setattr(calendar, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     return make_county(villages=2)
 
 
@@ -181,7 +181,7 @@ def test_results_of_a_merged_village_are_read_by_the_one_it_became(
     forget()
     with transaction():
         rounds.keep_counts(round_id, unit, QUESTIONS, [[0, [0], None]] * 12, "phone")
-    monkeypatch.setattr(calendar, "now", lambda: NOW + timedelta(days=2))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=2))
     for act in (rounds.close_round, rounds.publish_round):
         forget()
         with transaction():

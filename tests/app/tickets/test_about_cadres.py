@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
@@ -56,14 +56,14 @@ def opened(client, offices, phone, scalar, monkeypatch):
         elif channel == "rating":
             phone.rate(offices.county.code, 5, words=words)
             forget()
-            later = calendar.now() + timedelta(days=1)
+            later = clock.now() + timedelta(days=1)
             with monkeypatch.context() as patch:
-                patch.setattr(calendar, "now", lambda: later)
+                patch.setattr(clock, "now", lambda: later)
                 assert jobs.call_back_ratings() == 1
         elif channel == "anonymous":
             with transaction():
                 intake.open_ticket(
-                    said, Channel.ANONYMOUS, calendar.now(), receipt=secrets.token_bytes(32)
+                    said, Channel.ANONYMOUS, clock.now(), receipt=secrets.token_bytes(32)
                 )
         else:
             with transaction():
@@ -188,7 +188,7 @@ def test_a_cadre_whose_village_was_merged_hears_nothing(opened, offices, app) ->
         merge_villages(offices.desk, offices.village_id, into)
     with transaction():
         said = Said(Kind.COMPLAINT, "王建国以前收的钱没退", into)
-        ticket_id = intake.open_ticket(said, Channel.MINI, calendar.now()).id
+        ticket_id = intake.open_ticket(said, Channel.MINI, clock.now()).id
     number = f"-{ticket_id:06d}"
     forget()
     assert number not in told(app, offices.cadre_id, ticket_id)

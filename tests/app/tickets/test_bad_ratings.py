@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from backend.app.access import Role
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core import clock as county_clock
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
 from backend.app.tickets import board, handling, listing, present
@@ -30,7 +30,7 @@ MORNING = datetime(2026, 11, 19, 7, 31, tzinfo=COUNTY_ZONE)
 @pytest.fixture
 def clock(monkeypatch):
     def turn(at: datetime) -> None:
-        monkeypatch.setattr(calendar, "now", lambda: at)
+        monkeypatch.setattr(county_clock, "now", lambda: at)
 
     turn(RATED)
     return turn

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.tickets import desk, intake, present, shares
 from backend.app.tickets.intake import Said
@@ -113,5 +113,5 @@ def test_time_that_passed_with_one_office_after_another_is_added_up(
         ticket, shares.turns_by_ticket([given_late])[given_late], present.names_for([ticket]), at
     )
     assert [spell.length for spell in found] == [timedelta(days=14), timedelta(days=4)]
-    assert calendar.now() == at
+    assert county_clock.now() == at
     assert offices.village_id == ticket.unit_region_id

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.tickets import desk, handling, supervision
 from backend.app.tickets.handling import Written
@@ -18,11 +18,11 @@ Later = Callable[..., datetime]
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     """Moves the one clock on."""
-    began = calendar.now()
+    began = clock.now()
 
     def move(**by: float) -> datetime:
         at = began + timedelta(**by)
-        monkeypatch.setattr(calendar, "now", lambda: at)
+        monkeypatch.setattr(clock, "now", lambda: at)
         forget()
         return at
 
@@ -122,7 +122,7 @@ def test_an_office_does_not_wait_for_an_answer_for_ever(phone, ticket, offices, 
     assert supervision.stop_waiting() == 1
     found = seen(phone, ticket)
     assert found["state"] == "handling"
-    assert found["due_at"] > calendar.now().isoformat()
+    assert found["due_at"] > clock.now().isoformat()
 
 
 def test_a_closed_ticket_may_be_reopened_for_a_month_and_is_then_archived(

@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.tickets import supervision
 from backend.app.tickets.models import Ticket
@@ -353,13 +353,13 @@ def test_the_digest_lists_what_came_today(water, leak) -> None:
 def test_lateness_is_reminded_of_once_and_reported_after_a_working_day(
     desk, leak, monkeypatch, scalar
 ) -> None:
-    real = calendar.now()
+    real = clock.now()
     due = scalar("SELECT due_at FROM ticket")
     for at, levels in (
         (real, []), (due - timedelta(hours=1), [1]), (due + timedelta(minutes=1), [1]),
         (due + timedelta(days=6), [1, 2]), (due + timedelta(days=7), [1, 2]),
     ):  # fmt: skip
-        monkeypatch.setattr(calendar, "now", lambda at=at: at)
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
         forget()
         supervision.escalate_overdue()
         found = scalar("SELECT array_agg(level ORDER BY level) FROM ticket_supervision")

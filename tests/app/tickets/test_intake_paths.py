@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from backend.app.access import Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.spreadsheets import read_sheet
@@ -76,8 +76,8 @@ def test_a_link_lasts_a_quarter_of_an_hour_and_cannot_be_made_up(phone, monkeypa
     link = upload(phone).json["url"]
     forged = link[:-4] + ("AAAA" if not link.endswith("AAAA") else "BBBB")
     assert phone.client.get(forged).status_code == 410
-    later = calendar.now() + timedelta(minutes=16)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(minutes=16)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert phone.client.get(link).status_code == 410
 
 
@@ -98,8 +98,8 @@ def test_what_was_never_used_is_forgotten_after_two_days(phone, offices, monkeyp
     submit(phone, offices, file_ids=[used])
     upload(phone)
     forget()
-    later = calendar.now() + timedelta(days=2, minutes=1)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=2, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     with transaction():
         assert files.delete_loose(later - files.LOOSE_FOR) == 1
     assert scalar("SELECT array_agg(id::int) FROM ticket_file") == [used]
@@ -245,9 +245,9 @@ def test_the_mapping_of_a_source_is_kept(offices) -> None:
 def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
     phone, offices, monkeypatch, scalar
 ) -> None:
-    real = calendar.now()
+    real = clock.now()
     december = real.replace(year=2026, month=12, day=29, hour=2)
-    monkeypatch.setattr(calendar, "now", lambda: december)
+    monkeypatch.setattr(clock, "now", lambda: december)
     with transaction():
         working_calendar.seed_calendar(offices.county.id)
     submit(phone, offices)

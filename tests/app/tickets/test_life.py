@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.tickets import desk
 from backend.app.tickets.routing import Office
@@ -106,11 +106,11 @@ def test_a_question_stops_the_clock_and_the_answer_starts_it(
     assert asked["light"]["code"] == "paused"
     seen = own(phone, asked["id"])
     assert (seen["needs"], seen["question"]) == ("supplement", "是哪一盏灯?")
-    later = calendar.now() + timedelta(days=7)
-    monkeypatch.setattr(calendar, "now", lambda: later)
+    later = clock.now() + timedelta(days=7)
+    monkeypatch.setattr(clock, "now", lambda: later)
     told = act(phone, seen, f"/tickets/{seen['id']}/supplement", words="学校门口那盏").json
     assert told["state"] == "handling"
-    before, after = (calendar.datetime.fromisoformat(t["due_at"]) for t in (handling, told))
+    before, after = (clock.datetime.fromisoformat(t["due_at"]) for t in (handling, told))
     assert timedelta(days=5) <= after - before <= timedelta(days=9)
 
 

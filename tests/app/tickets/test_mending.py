@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core import clock as county_clock
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.queue import JobName
 from backend.app.ratings.bad import BadReason
 from backend.app.tickets.facts import ticket_facts
@@ -25,7 +25,7 @@ MONDAY = datetime(2026, 11, 9, 7, 31, tzinfo=COUNTY_ZONE)
 @pytest.fixture
 def clock(monkeypatch):
     def turn(at: datetime) -> None:
-        monkeypatch.setattr(calendar, "now", lambda: at)
+        monkeypatch.setattr(county_clock, "now", lambda: at)
 
     turn(WEDNESDAY)
     return turn

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from backend.app.access import Actor, Role
-from backend.app.core import calendar
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.scorecards.facts import VillageFacts, gather
@@ -28,7 +28,7 @@ from tests.factories.county import bind, make_person
 from tests.factories.tickets import Offices, as_actor
 
 NOVEMBER = date(2026, 11, 1)
-MONTH_END = datetime(2026, 12, 1, tzinfo=calendar.COUNTY_ZONE)
+MONTH_END = datetime(2026, 12, 1, tzinfo=clock.COUNTY_ZONE)
 HOUR = timedelta(hours=1)
 WORDS = Written("换好了")
 # Names of acts; how many hours pass before each.
@@ -129,7 +129,7 @@ class Town:
 
 def november(offices: Offices) -> list[VillageFacts]:
     with transaction():
-        return gather(NOVEMBER, [offices.county.id], calendar.now())
+        return gather(NOVEMBER, [offices.county.id], clock.now())
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def town(offices: Offices, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Town
     boss = as_actor(boss_id, Role.COUNTY_MANAGER, offices.county.id)
 
     def show(at: datetime) -> None:
-        monkeypatch.setattr(calendar, "now", lambda: at)
+        monkeypatch.setattr(clock, "now", lambda: at)
 
     return lambda: Town(offices, boss, show)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import calendar
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core import clock
+from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.settings import REPOSITORY
 from backend.jobs import tickets as jobs
 from tests.app.ratings.conftest import open_phone
@@ -25,10 +25,10 @@ def says(page: str, words: str) -> None:
 @pytest.fixture
 def called_back(phone, offices, monkeypatch, scalar) -> int:
     """A bad rating of a named villager, called back the morning after; the ticket's id."""
-    monkeypatch.setattr(calendar, "now", lambda: RATED)
+    monkeypatch.setattr(clock, "now", lambda: RATED)
     assert phone.rate(offices.county.code, 5, words="药柜锁着").status_code == 201
     forget()
-    monkeypatch.setattr(calendar, "now", lambda: RATED.replace(hour=7, minute=31) + timedelta(1))
+    monkeypatch.setattr(clock, "now", lambda: RATED.replace(hour=7, minute=31) + timedelta(1))
     jobs.call_back_ratings()
     return scalar("SELECT id FROM ticket")
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from backend.app.core import calendar
+from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
@@ -31,7 +31,7 @@ Clock = Callable[..., datetime]
 
 
 def on(day: int, hour: int = 9, minute: int = 0, month: int = 11) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=calendar.COUNTY_ZONE)
+    return datetime(2026, month, day, hour, minute, tzinfo=county_clock.COUNTY_ZONE)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Shows the county's one clock an instant."""
 
     def show(at: datetime) -> datetime:
-        monkeypatch.setattr(calendar, "now", lambda: at)
+        monkeypatch.setattr(county_clock, "now", lambda: at)
         return at
 
     show(on(2))
@@ -73,7 +73,7 @@ def version(ticket_id: int) -> int:
 
 def facts(offices: Offices, month: date = NOVEMBER, village: int = 0) -> VillageFacts:
     with transaction():
-        found = gather(month, [offices.county.id], calendar.now())
+        found = gather(month, [offices.county.id], county_clock.now())
     return next(one for one in found if one.village_id == offices.county.village_ids[village])
 
 

@@ -9,8 +9,8 @@ from threading import Barrier
 import pytest
 import redis
 
-from backend.app.core import calendar, traces
-from backend.app.core.traces import Trace, trace
+from backend.app.core import clock, request_fingerprint
+from backend.app.core.request_fingerprint import Trace, trace
 from backend.jobs import ratings as jobs
 
 KEY = b"today"
@@ -40,8 +40,8 @@ def ask(app, day: str = "2026-11-30") -> Trace:
     app.extensions.pop("trace_key", None)
     noon = datetime.fromisoformat(f"{day}T12:00+08:00")
     environ = {"REMOTE_ADDR": "10.1.2.3"}
-    with calendar.clock_at(noon), app.test_request_context("/", environ_base=environ):
-        return traces.trace_of_request()
+    with clock.clock_at(noon), app.test_request_context("/", environ_base=environ):
+        return request_fingerprint.trace_of_request()
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_of_many_who_make_the_key_at_once_all_get_the_same(app, keys) -> None:
     def race() -> bytes:
         with app.app_context():
             start.wait()
-            return traces._shared_key(date(2026, 11, 30))
+            return request_fingerprint._shared_key(date(2026, 11, 30))
 
     with ThreadPoolExecutor(8) as racers:
         made = {racer.result() for racer in [racers.submit(race) for _ in range(8)]}
@@ -94,10 +94,10 @@ def test_the_night_takes_the_key_away_where_nobody_asked_any_more(app, keys) -> 
     ask(app)
     (keys / "2026-11-30.draft-of-a-killed-process").touch()
     (keys / "somebody elses file").touch()
-    with calendar.clock_at(datetime(2026, 11, 30, 23, 59, tzinfo=calendar.COUNTY_ZONE)):
+    with clock.clock_at(datetime(2026, 11, 30, 23, 59, tzinfo=clock.COUNTY_ZONE)):
         jobs.hold_suspicious()
     assert (keys / "2026-11-30.key").exists()
-    with calendar.clock_at(datetime(2026, 12, 1, 1, 30, tzinfo=calendar.COUNTY_ZONE)):
+    with clock.clock_at(datetime(2026, 12, 1, 1, 30, tzinfo=clock.COUNTY_ZONE)):
         jobs.hold_suspicious()
     assert [file.name for file in keys.iterdir()] == ["somebody elses file"]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 from flask import current_app, request
 
-from backend.app.core import calendar
+from backend.app.core import clock
 
 log = structlog.get_logger()
 LENGTH = 8
@@ -39,12 +39,12 @@ class Trace:
 def caller() -> str:
     """What stands for the address that asks, where its requests are counted for some minutes."""
     address = request.remote_addr or ""
-    return _digest(_key_of(calendar.today()), b"caller", address.encode())
+    return _digest(_key_of(clock.today()), b"caller", address.encode())
 
 
 def trace_of_request() -> Trace:
     """For the one view whose facts are looked at for stuffing."""
-    key = _key_of(calendar.today())
+    key = _key_of(clock.today())
     return trace(key, request.remote_addr, request.headers.get("User-Agent"))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Flask, g, request
 
 from backend.app.access import Actor, Permission, has_permission
-from backend.app.core.calendar import COUNTY_ZONE
+from backend.app.core.clock import COUNTY_ZONE
 
 # At most eight entries for any one reader, in the words of the office.
 MENU: tuple[tuple[str, str, Permission], ...] = (
