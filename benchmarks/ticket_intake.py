@@ -10,9 +10,10 @@ from uuid import uuid4
 from PIL import Image
 from sqlalchemy import text
 
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import autocommit, transaction
-from backend.app.core.photos import clean_photo
+from backend.app.core.files import storage
+from backend.app.core.files.photos import clean_photo
 from benchmarks.counting import Counter
 from benchmarks.surroundings import application, servers
 from tests.app.ratings.conftest import open_phone

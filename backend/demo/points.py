@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today, villagers_of
-from backend.app.core import clock, pdf_fonts
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.core.files import pdf_fonts
 from backend.app.places.queries import get_place
 from backend.app.points import deeds, draws, expiry, rules, suspicions, watch
 from backend.app.points.draw_rule import SeedFormat

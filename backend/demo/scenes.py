@@ -6,8 +6,8 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 from sqlalchemy import text
 
-from backend.app.core import storage
 from backend.app.core.db import db
+from backend.app.core.files import storage
 
 SIZE = (960, 540)
 SKY, GROUND, WALL, ROOF = "#EAF0E6", "#D8CFB8", "#FAF7F0", "#8A5A3C"

@@ -11,7 +11,7 @@ from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today, staff_of
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.core.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import Sheet
 from backend.app.places import village_kinds
 from backend.app.scorecards import adjustments, fact_imports, objections
 from backend.app.scorecards.adjustments import Proposal

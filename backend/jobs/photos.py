@@ -1,6 +1,6 @@
 """Photos that were put aside unopened."""
 
-from backend.app.core import photos, storage
+from backend.app.core.files import photos, storage
 
 # Longer than a queue that is served takes; a photo whose job was lost is opened all the same.
 FORGOTTEN_SECONDS = 300

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from backend.app.core import storage
+from backend.app.core.files import storage
 from backend.jobs.photos import open_photo
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from backend.app.core.csv_safety import safe_cell
+from backend.app.core.files.csv_safety import safe_cell
 
 Progress = Callable[[int], None]
 Row = Sequence[Any]

@@ -13,7 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from backend.app.core.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
+from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
 from backend.app.exports.bulletin_book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
 from backend.app.tickets.flow import WHY_WORDS

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
 from backend.app.exports.bulletin_book import write_bulletin_book
 from backend.app.exports.bulletin_content import compose

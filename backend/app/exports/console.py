@@ -8,10 +8,11 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
+from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
 from backend.app.exports import console_bulletins, operations, queries
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS

@@ -8,9 +8,10 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
+from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
 from backend.app.exports import bulletins
 from backend.app.exports.bulletin_periods import NAMES, BulletinKind, last_over

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
 from backend.app.exports.asked import Asked
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS, Kind

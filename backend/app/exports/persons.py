@@ -4,8 +4,8 @@ from functools import partial
 
 from sqlalchemy import select, update
 
-from backend.app.core import storage
 from backend.app.core.db import after_commit, db
+from backend.app.core.files import storage
 from backend.app.exports.kinds import REDEMPTIONS, TICKETS
 from backend.app.exports.models import Export
 

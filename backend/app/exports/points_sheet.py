@@ -7,8 +7,8 @@ from typing import Any
 
 import xlsxwriter
 
-from backend.app.core.csv_safety import safe_text
 from backend.app.core.db import db
+from backend.app.core.files.csv_safety import safe_text
 from backend.app.exports.asked import Asked
 from backend.app.exports.books import Progress
 from backend.app.places.queries import get_place

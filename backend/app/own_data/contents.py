@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.app.accounts import persons as accounts
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.errors import Gone, NotFound
+from backend.app.core.files import storage
 from backend.app.core.own_data import Held
 from backend.app.core.signed_tokens import BadSignature, sign, verify
 from backend.app.exports.books import Column, Sheet, write_book

@@ -10,8 +10,9 @@ from flask import current_app
 from sqlalchemy import text
 
 from backend.app.accounts import persons as accounts
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.core.files import storage
 from backend.app.core.settings import Settings
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points

@@ -20,8 +20,8 @@ from werkzeug import Response
 from backend.app.access import Permission, regions_of
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.files.photos import MOST_BYTES, PhotoUnreadable
 from backend.app.core.guards import actor, guard
-from backend.app.core.photos import MOST_BYTES, PhotoUnreadable
 from backend.app.core.schemas import Shape
 from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
 from backend.app.places.residents import residents_of

@@ -7,11 +7,12 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.photos import keep_unopened
+from backend.app.core.files import storage
+from backend.app.core.files.photos import keep_unopened
 from backend.app.places.errors import CodeUnknown, NameTaken, RegionClosed, ServicePointUnknown
 from backend.app.places.kinds import KINDS
 from backend.app.places.models import QrCode, Region, ServicePoint, ServicePointKind

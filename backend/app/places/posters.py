@@ -9,8 +9,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
 
-from backend.app.core.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts, width_of
-from backend.app.core.qr import QUIET_MODULES, dark_runs, qr_matrix
+from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts, width_of
+from backend.app.core.files.qr import QUIET_MODULES, dark_runs, qr_matrix
 from backend.app.places.faces import LABELS, draw_face
 
 INK, SOFT, LEAF, LINE = (HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3"))

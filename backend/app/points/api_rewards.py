@@ -6,9 +6,9 @@ from typing import Any
 from backend.app.access import Permission
 from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.core.files.qr import qr_png
 from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
-from backend.app.core.qr import qr_png
 from backend.app.points import catalogue, own_redemptions, redemptions
 from backend.app.points import reward_schemas as schemas
 from backend.app.points.blueprints import api as blueprint

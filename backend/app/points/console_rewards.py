@@ -13,9 +13,9 @@ from backend.app.accounts.queries import find_regions
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
+from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.core.photos import MOST_BYTES
 from backend.app.places.queries import get_place
 from backend.app.points import reward_forms, reward_lists, rewards
 from backend.app.points.forms import county_of

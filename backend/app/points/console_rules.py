@@ -9,9 +9,10 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, may
 from backend.app.accounts.forms import read_day
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages

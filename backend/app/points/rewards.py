@@ -6,11 +6,12 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
-from backend.app.core.photos import keep_unopened
+from backend.app.core.files import storage
+from backend.app.core.files.photos import keep_unopened
 from backend.app.places.queries import get_place
 from backend.app.points.exchange_points import check_region
 from backend.app.points.models import Reward

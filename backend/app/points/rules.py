@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.app.core.files import storage
 from backend.app.places.queries import Place, get_place
 from backend.app.points.models import PointsRule, PointsRuleSet
 from backend.app.points.rulebook import (

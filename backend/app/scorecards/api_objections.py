@@ -10,9 +10,9 @@ from backend.app.access import Permission, may, regions_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
-from backend.app.core.photos import MOST_BYTES
 from backend.app.places.queries import region_path
 from backend.app.scorecards import objection_queries, objections, proofs
 from backend.app.scorecards import objection_schemas as schemas

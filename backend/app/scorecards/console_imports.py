@@ -11,8 +11,8 @@ from backend.app.accounts.forms import read_id
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.core.guards import actor, guard
-from backend.app.core.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
 from backend.app.scorecards import fact_imports

@@ -11,8 +11,8 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.files.spreadsheets import Sheet
 from backend.app.core.queue import JobName, enqueue
-from backend.app.core.spreadsheets import Sheet
 from backend.app.places.village_kinds import villages_with_kinds
 from backend.app.scorecards.locks import check_open
 from backend.app.scorecards.models import ImportedFact

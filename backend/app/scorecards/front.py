@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from flask import url_for as address_of
 
+from backend.app.core.files.qr import dark_runs, qr_matrix
 from backend.app.core.guards import open_to_all
-from backend.app.core.qr import dark_runs, qr_matrix
 from backend.app.places.queries import list_children
 from backend.app.scorecards import publications
 from backend.app.scorecards.public import kept, public_host

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from backend.app.core.csv_safety import safe_cell
 from backend.app.core.errors import NotFound
+from backend.app.core.files.csv_safety import safe_cell
 from backend.app.scorecards import publications
 from backend.app.scorecards.figures import NOTHING
 from backend.app.scorecards.models import Publication

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import xlsxwriter
 
 from backend.app.core.errors import InvalidInput
-from backend.app.core.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import Sheet
 from backend.app.places.queries import villages_by_name
 
 CODE, TOWNSHIP, NAME = "12位代码", "乡镇", "村"

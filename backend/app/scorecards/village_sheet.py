@@ -14,7 +14,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
 
-from backend.app.core.pdf_fonts import (
+from backend.app.core.files.pdf_fonts import (
     BOLD,
     REGULAR,
     check_glyphs,
@@ -23,7 +23,7 @@ from backend.app.core.pdf_fonts import (
     width_of,
     wrap,
 )
-from backend.app.core.qr import dark_runs, qr_matrix
+from backend.app.core.files.qr import dark_runs, qr_matrix
 from backend.app.scorecards.figures import NOTHING
 from backend.app.scorecards.plain_words import bracketed, lost_most
 from backend.app.scorecards.sheet_lights import COLOURS, draw_light

@@ -9,9 +9,9 @@ import orjson
 from flask import Blueprint, jsonify, render_template, request
 
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
+from backend.app.core.files.photos import clean_apart
 from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
-from backend.app.core.photos import clean_apart
 from backend.app.core.text_check import clean_words
 from backend.app.surveys import store, tokens
 from backend.app.surveys.schemas import Token

@@ -9,11 +9,11 @@ from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import hands_of
-from backend.app.core import storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.files import storage
+from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
 from backend.app.core.guards import actor, guard
-from backend.app.core.spreadsheets import MOST_BYTES, read_sheet
 from backend.app.places.queries import search_villages
 from backend.app.tickets import board, hotline, present, proxies
 from backend.app.tickets.categories import names_of

@@ -7,10 +7,11 @@ from functools import partial
 
 from sqlalchemy import delete, select, text
 
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Gone, InvalidInput, TooMany
-from backend.app.core.photos import keep_unopened
+from backend.app.core.files import storage
+from backend.app.core.files.photos import keep_unopened
 from backend.app.core.signed_tokens import BadSignature, sign, verify
 from backend.app.tickets.errors import FilesInvalid
 from backend.app.tickets.models import TicketFile

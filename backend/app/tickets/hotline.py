@@ -13,7 +13,7 @@ from backend.app.core.audit import record
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
-from backend.app.core.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import Sheet
 from backend.app.places.queries import villages_by_name
 from backend.app.tickets import intake
 from backend.app.tickets.categories import list_categories

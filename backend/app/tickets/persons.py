@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, select, text
 
-from backend.app.core import storage
 from backend.app.core.console_menu import local_time
 from backend.app.core.db import after_commit, db
 from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
+from backend.app.core.files import storage
 from backend.app.core.own_data import Cell, Held
 from backend.app.tickets.intake import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind

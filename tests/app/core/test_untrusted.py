@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 
 from backend.app.access import Role
-from backend.app.core import photos, spreadsheets, storage, untrusted
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.core.photos import PhotoUnreadable
-from backend.app.core.picture_size import picture_size
+from backend.app.core.files import photos, spreadsheets, storage, untrusted
+from backend.app.core.files.photos import PhotoUnreadable
+from backend.app.core.files.picture_size import picture_size
+from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.core.queue import QueueName, queue
-from backend.app.core.spreadsheets import read_sheet
 from backend.jobs.photos import open_photo, open_waiting_photos
 from tests.app.places.test_photos import opened, picture
 from tests.factories.console import make_staff, sit_down

@@ -16,7 +16,7 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.pdf_fonts import GlyphMissing
+from backend.app.core.files.pdf_fonts import GlyphMissing
 from backend.app.exports import bulletins
 from backend.app.exports.bulletin_content import compose
 from backend.app.exports.bulletin_paper import draw_bulletin

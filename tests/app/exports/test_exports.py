@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.core import clock
-from backend.app.core.csv_safety import safe_text
 from backend.app.core.db import transaction
+from backend.app.core.files.csv_safety import safe_text
 from backend.app.exports import month_book
 from backend.app.exports.books import write_csv
 from backend.app.exports.models import Export

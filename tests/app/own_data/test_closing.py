@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Role
 from backend.app.accounts import persons
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.encryption import unseal
+from backend.app.core.files import storage
 from backend.app.exports import operations as exports
 from backend.app.notices.operations import notify
 from backend.app.tickets import ratings as call_backs

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.core.files import storage
 from backend.app.core.settings import Settings, SettingsError
 from backend.app.own_data import retention
 from backend.app.ratings.bulk import PastRating, load_ratings

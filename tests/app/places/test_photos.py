@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from backend.app.core.photos import MOST_BYTES, PhotoUnreadable, clean_photo
+from backend.app.core.files.photos import MOST_BYTES, PhotoUnreadable, clean_photo
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
 

@@ -11,8 +11,8 @@ from reportlab.lib.units import mm
 from backend.app.access import Actor, Grant, Role
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
-from backend.app.core.pdf_fonts import GlyphMissing
-from backend.app.core.qr import QUIET_MODULES, qr_matrix, qr_png
+from backend.app.core.files.pdf_fonts import GlyphMissing
+from backend.app.core.files.qr import QUIET_MODULES, qr_matrix, qr_png
 from backend.app.places import operations, printing, targets
 from backend.app.places.posters import CODE_SIZE, WIDTH, Poster, draw_posters
 from backend.app.places.queries import Place

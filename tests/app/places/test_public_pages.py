@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.app.access import Actor
-from backend.app.core import storage
 from backend.app.core.db import transaction
+from backend.app.core.files import storage
 from backend.app.places import operations, targets
 from backend.app.places.queries import Place
 from tests.app.places.conftest import place

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import storage
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
+from backend.app.core.files import storage
 from backend.app.places.queries import get_place
 from backend.app.points import budget, months, queries, rule_queries, whatif
 from backend.app.points.acts import RATING as RATING_ACT

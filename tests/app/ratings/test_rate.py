@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.core.files import storage
 from backend.app.places.models import QrCode, ServicePoint
 from backend.app.ratings.insert import INSERT_RATING
 from tests.app.ratings.conftest import Phone, open_phone

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.spreadsheets import read_sheet
+from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places import village_kinds
 from backend.app.scorecards import fact_imports, locks
 from backend.app.scorecards.fact_imports import Report

@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.files import storage
 from backend.app.core.queue import JobName, QueueName, queue
 from backend.app.scorecards import (
     corrections,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend.app.access import Role
 from backend.app.core.db import transaction
-from backend.app.core.pdf_fonts import GlyphMissing
+from backend.app.core.files.pdf_fonts import GlyphMissing
 from backend.app.scorecards import publications, short_words
 from backend.app.scorecards.village_sheet import draw_sheets
 from tests.factories.console import make_staff, sit_down

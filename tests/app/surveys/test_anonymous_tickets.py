@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from backend.app.core import clock, storage
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.core.files import storage
 from backend.app.surveys import box as ballot_box
 from backend.app.tickets import letters
 from backend.demo.ballot import finalize

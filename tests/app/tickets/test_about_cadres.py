@@ -13,7 +13,7 @@ from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.core.spreadsheets import read_sheet
+from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
 from backend.app.tickets import author, board, desk, hotline, intake, listing, proxies
 from backend.app.tickets.errors import TicketUnknown, UnitUnfit

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
-from backend.app.core.spreadsheets import read_sheet
+from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.tickets import hotline, rules, working_calendar
 from backend.app.tickets.categories import list_categories, names_of
 from backend.app.tickets.county import policy_of

@@ -12,7 +12,7 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
-from backend.app.core.spreadsheets import read_sheet
+from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.tickets import desk, files, hotline, proxies, working_calendar
 from backend.app.tickets.county import Policy
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger, DateTime, String, cast, column, func, select, values
 
 from backend.app.access import Actor, Role
-from backend.app.core import storage
 from backend.app.core.db import db, transaction
+from backend.app.core.files import storage
 from backend.app.exports import bulletins, ticket_list
 from backend.app.exports.asked import Asked
 from backend.app.tickets import author, desk, handling, lateness, lights, supervision

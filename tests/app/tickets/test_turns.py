@@ -8,7 +8,7 @@ import pytest
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
-from backend.app.core.spreadsheets import read_sheet
+from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
 from backend.app.scorecards.facts import VillageFacts, gather
 from backend.app.tickets import author, desk, handling, hotline, intake, supervision

@@ -8,11 +8,11 @@ import io
 
 from PIL import Image, ImageDraw, ImageOps
 
-from backend.app.core import storage
 from backend.app.core.errors import InvalidInput
-from backend.app.core.picture_size import picture_size
+from backend.app.core.files import storage
+from backend.app.core.files.picture_size import picture_size
+from backend.app.core.files.untrusted import Bounds, open_apart
 from backend.app.core.queue import JobName, enqueue
-from backend.app.core.untrusted import Bounds, open_apart
 
 LONGEST_SIDE = 1280
 MOST_BYTES = 10 * 1024 * 1024
@@ -62,7 +62,7 @@ def clean_apart(content: bytes) -> bytes:
     """`clean_photo` in a process of its own; raises PhotoUnreadable."""
     check_header(content)
     try:
-        return open_apart("backend.app.core.photos:clean_photo", content, BOUNDS)
+        return open_apart("backend.app.core.files.photos:clean_photo", content, BOUNDS)
     except InvalidInput:
         raise PhotoUnreadable from None
 

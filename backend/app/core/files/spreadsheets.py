@@ -11,7 +11,7 @@ import orjson
 import python_calamine
 
 from backend.app.core.errors import InvalidInput
-from backend.app.core.untrusted import Bounds, Unbounded, open_apart
+from backend.app.core.files.untrusted import Bounds, Unbounded, open_apart
 
 MOST_ROWS, MOST_BYTES = 2000, 10 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -33,7 +33,9 @@ def read_sheet(content: bytes, name: str) -> Sheet:
     if len(content) > MOST_BYTES:
         raise InvalidInput(errors={"file": ["文件太大,请分几次导入"]})
     try:
-        read = open_apart("backend.app.core.spreadsheets:sheet_as_json", content, BOUNDS, name)
+        read = open_apart(
+            "backend.app.core.files.spreadsheets:sheet_as_json", content, BOUNDS, name
+        )
     except Unbounded:
         raise InvalidInput(errors={"file": [UNREADABLE]}) from None
     return Sheet(**orjson.loads(read))
