@@ -75,7 +75,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["redis"] = connect(settings.redis_url)
     http.register(app)
     guards.register(app, import_module("backend.app.accounts.queries").load_grants)
-    app.extensions["token_loader"] = import_module("backend.app.accounts.api_tokens").use_token
+    app.extensions["token_loader"] = import_module(
+        "backend.app.accounts.tokens.operations"
+    ).use_token
     app.extensions["teller"] = import_module("backend.app.notices.operations").notify
     app.jinja_env.globals["settings"] = settings
     console_menu.register(app)

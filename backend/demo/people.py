@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts import consents
-from backend.app.accounts.grants import insert_grant
-from backend.app.accounts.logins import create_login, find_login
+from backend.app.accounts.grants.operations import insert_grant
+from backend.app.accounts.logins.operations import create_login, find_login
 from backend.app.core.db import copy_rows, db
 from backend.app.places.queries import list_departments
 from backend.demo.villages import character_of

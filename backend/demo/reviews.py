@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from backend.app.access import Actor
-from backend.app.accounts.logins import find_login
+from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import load_grants
 from backend.app.core import clock
 from backend.app.ratings import deciding, holding, reviews

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.accounts.logins import create_login
+from backend.app.accounts.logins.operations import create_login
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for

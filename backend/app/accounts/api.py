@@ -3,14 +3,9 @@
 from typing import Any
 
 from backend.app.access import Permission
-from backend.app.accounts import (
-    activation,
-    consents,
-    invitations,
-    operations,
-    queries,
-    schemas,
-)
+from backend.app.accounts import consents, operations, queries, schemas
+from backend.app.accounts.grants import invitations
+from backend.app.accounts.logins import activation
 from backend.app.core import clock, limits, request_fingerprint
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction

@@ -6,9 +6,14 @@ from sqlalchemy import text
 
 from backend.app.access import OFFICES, ROLE_NAMES, Role
 from backend.app.accounts.errors import PersonUnknown
-from backend.app.accounts.grants import check_offices, insert_grant
-from backend.app.accounts.logins import create_login, find_login, renew_slip, unlock_from_shell
-from backend.app.accounts.passwords import one_time_password
+from backend.app.accounts.grants.operations import check_offices, insert_grant
+from backend.app.accounts.logins.operations import (
+    create_login,
+    find_login,
+    renew_slip,
+    unlock_from_shell,
+)
+from backend.app.accounts.logins.passwords import one_time_password
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction

@@ -10,20 +10,15 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Actor, Permission, Role, needs_second_factor
-from backend.app.accounts import (
-    activation,
-    audit_log,
-    console_tokens,
-    logins,
-    people,
-    second_factor,
-    security,
-)
+from backend.app.accounts import audit_log, people, security
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.hands import hands_of
+from backend.app.accounts.logins import activation, second_factor
+from backend.app.accounts.logins import operations as logins
+from backend.app.accounts.logins.throttle import DEVICE_FOR, device_token
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
-from backend.app.accounts.throttle import DEVICE_FOR, device_token
+from backend.app.accounts.tokens import console as console_tokens
 from backend.app.core import clock, limits, request_fingerprint
 from backend.app.core.audit import record
 from backend.app.core.db import transaction

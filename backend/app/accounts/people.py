@@ -7,8 +7,11 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import MAY_ASK_FOR, ROLE_NAMES, Permission, Role, has_permission, regions_of
-from backend.app.accounts import grant_requests, invitations, logins, numbers, queries
+from backend.app.accounts import numbers, queries
 from backend.app.accounts.forms import read_day, read_id, read_page, read_role
+from backend.app.accounts.grants import invitations
+from backend.app.accounts.grants import requests as grant_requests
+from backend.app.accounts.logins import operations as logins
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput

@@ -6,8 +6,10 @@ from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import ROLE_NAMES, Permission
-from backend.app.accounts import activation, grant_requests, numbers
+from backend.app.accounts import numbers
 from backend.app.accounts.errors import SecondFactorRefused
+from backend.app.accounts.grants import requests as grant_requests
+from backend.app.accounts.logins import activation
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import actor, guard

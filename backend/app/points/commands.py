@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from backend.app.accounts.errors import PersonUnknown
-from backend.app.accounts.logins import find_login
+from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
 from backend.app.places.queries import get_place

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from backend.app.access import Actor, Role
-from backend.app.accounts.grants import check_offices, end_grant, insert_grant
+from backend.app.accounts.grants.operations import check_offices, end_grant, insert_grant
 from backend.app.accounts.operations import name_person
 from backend.app.core import clock
 from backend.app.core.audit import record

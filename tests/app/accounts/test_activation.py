@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts.hands import hands_of, is_same_hand
-from backend.app.accounts.logins import own_login
+from backend.app.accounts.logins.operations import own_login
+from backend.app.accounts.logins.second_factor import secret_of
 from backend.app.accounts.queries import actor_today
-from backend.app.accounts.second_factor import secret_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from tests.app.ratings.conftest import open_phone

@@ -10,10 +10,10 @@ import redis
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from backend.app.access import Role
-from backend.app.accounts import second_factor
 from backend.app.accounts.errors import PasswordTooWeak
-from backend.app.accounts.logins import own_login
-from backend.app.accounts.passwords import check_strength
+from backend.app.accounts.logins import second_factor
+from backend.app.accounts.logins.operations import own_login
+from backend.app.accounts.logins.passwords import check_strength
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import CONSOLE_COOKIE

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from backend.app.access import Role, needs_second_factor
-from backend.app.accounts import console, logins, passwords, second_factor, throttle
+from backend.app.accounts import console
+from backend.app.accounts.logins import operations as logins
+from backend.app.accounts.logins import passwords, second_factor, throttle
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.encryption import seal, unseal

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app.access import Role
-from backend.app.accounts.logins import create_login, own_login
+from backend.app.accounts.logins.operations import create_login, own_login
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.models import Region

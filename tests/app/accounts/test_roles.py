@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
-from backend.app.accounts.grant_requests import ask_for_grant, ask_to_revoke, decide
-from backend.app.accounts.logins import find_login, open_login
+from backend.app.accounts.grants.requests import ask_for_grant, ask_to_revoke, decide
+from backend.app.accounts.logins.operations import find_login, open_login
 from backend.app.accounts.queries import actor_today as acting
 from backend.app.core import clock
 from backend.app.core.db import transaction

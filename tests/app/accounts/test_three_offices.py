@@ -9,10 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.access import Actor, Role
-from backend.app.accounts import activation, logins
 from backend.app.accounts.errors import OfficesApart, OwnRequest
-from backend.app.accounts.grant_requests import ask_for_grant, ask_to_revoke, decide
-from backend.app.accounts.grants import insert_grant
+from backend.app.accounts.grants.operations import insert_grant
+from backend.app.accounts.grants.requests import ask_for_grant, ask_to_revoke, decide
+from backend.app.accounts.logins import activation
+from backend.app.accounts.logins import operations as logins
 from backend.app.accounts.queries import actor_today as acting
 from backend.app.core import clock
 from backend.app.core.db import transaction

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.accounts import api_tokens
+from backend.app.accounts.tokens import operations as api_tokens
 from backend.app.core import clock, guards
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed

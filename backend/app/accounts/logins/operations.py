@@ -7,23 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import OFFICES, Actor, Permission, may, regions_of
-from backend.app.accounts import second_factor
 from backend.app.accounts.errors import (
     LoginLocked,
     OwnRole,
     PersonUnknown,
     UsernameTaken,
 )
-from backend.app.accounts.models import ConsoleLogin, Person
-from backend.app.accounts.passwords import (
+from backend.app.accounts.logins import second_factor
+from backend.app.accounts.logins.passwords import (
     check_strength,
     hash_password,
     matches,
     one_time_password,
 )
+from backend.app.accounts.logins.throttle import Throttle, forgive_all, is_known
+from backend.app.accounts.models import ConsoleLogin, Person
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.accounts.telling import tell_owner
-from backend.app.accounts.throttle import Throttle, forgive_all, is_known
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db

@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, regions_of
 from backend.app.accounts.errors import ActivationRefused, OwnRequest
-from backend.app.accounts.grants import check_offices
+from backend.app.accounts.grants.operations import check_offices
 from backend.app.accounts.hands import check_another_hand
-from backend.app.accounts.logins import check_second_factor, own_login
+from backend.app.accounts.logins.operations import check_second_factor, own_login
 from backend.app.accounts.models import ConsoleLogin, Person
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.accounts.telling import tell_owner

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from backend.app.access import OFFICES, ROLE_NAMES, Actor, Permission, Role, may, regions_of
 from backend.app.accounts.errors import OwnRequest
-from backend.app.accounts.grants import (
+from backend.app.accounts.grants.operations import (
     check_fits,
     check_grantable,
     check_person,

@@ -8,7 +8,7 @@ from werkzeug import Response
 from werkzeug.utils import redirect
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts import api_tokens
+from backend.app.accounts.tokens import operations as api_tokens
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError

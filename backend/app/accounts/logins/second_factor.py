@@ -10,8 +10,8 @@ import qrcode
 import qrcode.image.svg
 
 from backend.app.accounts.errors import SecondFactorRefused
+from backend.app.accounts.logins.passwords import hash_password, matches
 from backend.app.accounts.models import ConsoleLogin
-from backend.app.accounts.passwords import hash_password, matches
 from backend.app.core import clock
 from backend.app.core.encryption import seal, unseal
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, Role, regions_of
 from backend.app.accounts.errors import InvitationUnknown
-from backend.app.accounts.grants import check_grantable, check_offices, insert_grant
+from backend.app.accounts.grants.operations import check_grantable, check_offices, insert_grant
 from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock

@@ -1,0 +1,1 @@
+"""Roles given and taken, and who asks for them. 授权。"""

@@ -1,0 +1,1 @@
+"""Log-ins of the console: opened, proved, locked. 登录。"""
