@@ -11,8 +11,8 @@ import xlsxwriter
 
 from backend.app.core.db import db, transaction
 from backend.app.exports import month_book
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Sheet
+from backend.app.exports.request_params import Asked
 from backend.app.scorecards.operations import recompute_month
 from benchmarks import province
 from benchmarks.surroundings import application, servers

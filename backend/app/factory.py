@@ -26,7 +26,7 @@ from backend.app.core.db import db, prepare
 from backend.app.core.guards import OPEN
 from backend.app.core.queue import connect
 from backend.app.core.settings import REPOSITORY, Settings
-from backend.app.points.acts import SOURCES
+from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
     "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
@@ -127,9 +127,9 @@ def _register_features(app: Flask) -> None:
                 api.register_blueprint(blueprint)
             else:
                 app.register_blueprint(blueprint)
-        acts = _module(f"backend.app.{feature}.acts")
-        if acts is not None:
-            SOURCES[feature] = acts.ACTS
+        sources = _module(f"backend.app.{feature}.point_sources")
+        if sources is not None:
+            SOURCES[feature] = sources.ACTS
         sealed = _module(f"backend.app.{feature}.sealed")
         if sealed is not None:
             app.extensions["sealed_columns"] += sealed.COLUMNS

@@ -14,8 +14,8 @@ from backend.app.places.divisions import read_package
 from backend.app.places.imports import import_divisions
 from backend.app.places.operations import furnish_villages, seed_kinds
 from backend.app.places.queries import find_place
-from backend.app.points.acts import RATING
 from backend.app.points.operations import set_rule
+from backend.app.points.point_sources import RATING
 from backend.app.points.queries import rule_amount
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.operations import seed_reasons

@@ -11,8 +11,8 @@ from backend.app.exports import (
     ticket_list,
     village_sheets,
 )
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Progress
+from backend.app.exports.request_params import Asked
 
 
 @dataclass(frozen=True)

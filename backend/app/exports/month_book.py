@@ -6,8 +6,8 @@ from typing import Any
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
+from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.scorecards import publications, queries, tables
 from backend.app.scorecards.figures import NOTHING, Area, rounded

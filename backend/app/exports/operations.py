@@ -14,9 +14,9 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
-from backend.app.exports.asked import Asked
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS, Kind
 from backend.app.exports.models import Export
+from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 
 KEPT_FOR = timedelta(days=7)

@@ -9,8 +9,8 @@ import xlsxwriter
 
 from backend.app.core.db import db
 from backend.app.core.files.csv_safety import safe_text
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Progress
+from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.points import months
 

@@ -10,8 +10,8 @@ import xlsxwriter
 from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.files.csv_safety import safe_text
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Progress
+from backend.app.exports.request_params import Asked
 from backend.app.points import reward_lists
 from backend.app.points.own_redemptions import STATE_NAMES
 from backend.app.points.publications import masked

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import db
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
+from backend.app.exports.request_params import Asked
 from backend.app.tickets import board, listing
 
 WIDTHS = (16, 7, 11, 10, 9, 11, 18, 18, *[16] * 8, 14, 24, 9, 9, 9)

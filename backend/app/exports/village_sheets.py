@@ -7,8 +7,8 @@ from typing import Any
 from flask import current_app
 
 from backend.app.core.db import db
-from backend.app.exports.asked import Asked
 from backend.app.exports.books import Progress
+from backend.app.exports.request_params import Asked
 from backend.app.scorecards import publications
 from backend.app.scorecards.village_sheet import DEMO, draw_sheets
 

@@ -11,8 +11,8 @@ from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
 from backend.app.places.queries import get_place
 from backend.app.points import operations, rules
-from backend.app.points.acts import AUTOMATIC, RATING
 from backend.app.points.examples import EXAMPLES
+from backend.app.points.point_sources import AUTOMATIC, RATING
 
 commands = AppGroup("points", help="积分")
 

@@ -17,8 +17,8 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points import budget, forms, rule_queries, rules, whatif
-from backend.app.points.acts import AUTOMATIC
 from backend.app.points.examples import EXAMPLES
+from backend.app.points.point_sources import AUTOMATIC
 from backend.app.points.rulebook import item_from, most_a_month
 
 SPARE_LINES = 3

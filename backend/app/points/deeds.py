@@ -15,10 +15,10 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import get_place
-from backend.app.points.acts import AUTOMATIC
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import credit_deed
 from backend.app.points.models import PointsDeed, PointsDeedPerson, PointsRule
+from backend.app.points.point_sources import AUTOMATIC
 
 OLDEST = timedelta(days=60)
 MOST_PEOPLE = 500

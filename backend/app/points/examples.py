@@ -4,7 +4,7 @@
 numbers, not the wording, so labels and points here are ours.
 """
 
-from backend.app.points.acts import FOLLOW_UP, RATING, TICKET
+from backend.app.points.point_sources import FOLLOW_UP, RATING, TICKET
 from backend.app.points.rulebook import Item
 
 YUECHI = (

@@ -11,10 +11,10 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import current_village
-from backend.app.points.acts import SURVEY
 from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
-from backend.app.points.fragments import COLUMNS, earn
 from backend.app.points.models import PointsBalance, PointsEntry
+from backend.app.points.point_sources import SURVEY
+from backend.app.points.sql import COLUMNS, earn
 
 ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtextextended('points:' || :id, 0))")
 ACT = (

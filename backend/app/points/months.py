@@ -9,8 +9,8 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.points.fragments import FLOW
 from backend.app.points.models import PointsMonth
+from backend.app.points.sql import FLOW
 
 # One pass over the month's entries; the rest of a report is read from what it leaves.
 SUMS = f"""

@@ -19,8 +19,8 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.places.queries import get_place, village_label
 from backend.app.points.exchange_points import check_region
-from backend.app.points.fragments import FLOW
 from backend.app.points.models import PointsPublication, PublicationCorrection, Redemption, Reward
+from backend.app.points.sql import FLOW
 
 FLOWS = text(
     f"""

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select, text, tuple_
 
 from backend.app.core.db import db
-from backend.app.points.acts import SURVEY, SURVEY_LABEL
-from backend.app.points.fragments import rule_of
 from backend.app.points.models import (
     PointsBalance,
     PointsEntry,
     PointsFreeze,
     PointsRule,
 )
+from backend.app.points.point_sources import SURVEY, SURVEY_LABEL
+from backend.app.points.sql import rule_of
 
 PAGE = 30
 # What entries without a rule are called, by their cause.

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
-from backend.app.points.acts import AUTOMATIC, DEED_WHEN, SURVEY_LABEL, SURVEY_WHEN, WHEN
 from backend.app.points.models import PointsRule, PointsRuleSet
+from backend.app.points.point_sources import AUTOMATIC, DEED_WHEN, SURVEY_LABEL, SURVEY_WHEN, WHEN
 from backend.app.points.policy import policy_of
 
 

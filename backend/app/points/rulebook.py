@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from backend.app.core.clock import month_of
-from backend.app.points.acts import AUTOMATIC
+from backend.app.points.point_sources import AUTOMATIC
 
 MOST_ITEMS = 60
 MOST_FOR_AN_ACT = 20

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import Place, region_names
-from backend.app.points.acts import SOURCES
+from backend.app.points.point_sources import SOURCES
 from backend.app.points.rulebook import Item
 
 MONTHS = 3

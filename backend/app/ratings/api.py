@@ -12,7 +12,7 @@ from backend.app.core.request_fingerprint import trace_of_request
 from backend.app.core.schemas import load_json
 from backend.app.places.errors import CodeUnknown
 from backend.app.places.targets import CODE, photo_address
-from backend.app.points.acts import RATING
+from backend.app.points.point_sources import RATING
 from backend.app.points.queries import rule_amount
 from backend.app.ratings import errors, operations, queries, scan, schemas
 from backend.app.scoring.measurements import LEVEL_NAMES

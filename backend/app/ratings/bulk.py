@@ -13,7 +13,7 @@ from backend.app.core import clock
 from backend.app.core.db import copy_rows, db
 from backend.app.core.held_words import fold, has_held_word
 from backend.app.core.text_check import WordsState, clean_words, look_over
-from backend.app.points.fragments import earn_many
+from backend.app.points.sql import earn_many
 from backend.app.ratings.operations import recount
 from backend.app.ratings.statements import hold_reason, words_state
 

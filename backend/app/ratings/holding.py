@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.accounts.fragments import answers_for_v
+from backend.app.accounts.sql import answers_for_v
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.ratings.models import RatingHold

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row
 
-from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
+from backend.app.accounts.sql import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import autocommit, with_psycopg_names
 from backend.app.core.held_words import has_held_word
 from backend.app.notices.checking import ask_for_rated
-from backend.app.places.fragments import LIVE_TARGET
-from backend.app.points.fragments import earn
+from backend.app.places.sql import LIVE_TARGET
+from backend.app.points.sql import earn
 from backend.app.ratings.statements import LEVELS, hold_reason, words_state
 
 ATTEMPTS = 4

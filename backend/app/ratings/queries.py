@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from backend.app.accounts.fragments import is_bound_elsewhere_than_v, is_cadre_of_v
+from backend.app.accounts.sql import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.ratings import errors

@@ -32,7 +32,6 @@ from backend.app.scorecards import (
     console_scores,
     queries,
 )
-from backend.app.scorecards.asked import asked_month, turned
 from backend.app.scorecards.figures import (
     Area,
     area,
@@ -43,6 +42,7 @@ from backend.app.scorecards.figures import (
     rate_text,
 )
 from backend.app.scorecards.queries import Filters
+from backend.app.scorecards.request_params import asked_month, turned
 from backend.app.scoring.measurements import Status
 
 blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")

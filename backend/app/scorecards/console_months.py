@@ -15,9 +15,9 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
 from backend.app.scorecards import corrections, locks, verification
-from backend.app.scorecards.asked import read_month
 from backend.app.scorecards.explanation import light_named
 from backend.app.scorecards.queries import list_months
+from backend.app.scorecards.request_params import read_month
 from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scoring.month import RULES_VERSION
 

@@ -12,12 +12,12 @@ from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.coverage import coverage_of
 from backend.app.scorecards import standings
-from backend.app.scorecards.asked import asked_month, turned
 from backend.app.scorecards.corrections import corrections_of_many
 from backend.app.scorecards.explanation import Explanation, explain_village, light_named
 from backend.app.scorecards.figures import plain
 from backend.app.scorecards.objection_queries import STRUCK, struck_cases
 from backend.app.scorecards.queries import PAGE, list_townships
+from backend.app.scorecards.request_params import asked_month, turned
 from backend.app.scorecards.standings import Peers, RankFilters
 from backend.app.scorecards.tabs import TABS
 from backend.app.scoring.catalog import MEASURES, Family

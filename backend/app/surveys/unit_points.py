@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.points import acts, policy
+from backend.app.points import point_sources, policy
 from backend.app.points.ledger import Batch, credit_all
 from backend.app.scoring.disclosure import FEWEST
 from backend.app.surveys.results import PAPER, PHONE
@@ -50,7 +50,10 @@ def give(county_id: int, round_id: int) -> int:
         if is_heard(row.phone or 0, row.paper or 0, row.ballots)
     ]
     people = credit_all(
-        county_id, acts.SURVEY, amount, [Batch(unit_id, _ballots_of(unit_id)) for unit_id in heard]
+        county_id,
+        point_sources.SURVEY,
+        amount,
+        [Batch(unit_id, _ballots_of(unit_id)) for unit_id in heard],
     )
     if people:
         record(

@@ -9,8 +9,8 @@ from backend.app.access import Actor
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
-from backend.app.points.acts import FOLLOW_UP
 from backend.app.points.ledger import credit
+from backend.app.points.point_sources import FOLLOW_UP
 from backend.app.tickets import files, moves, turns
 from backend.app.tickets.county import policy_of
 from backend.app.tickets.desk import desk_staff, set_free, start_again

@@ -11,8 +11,8 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import department_names, get_place
-from backend.app.points.acts import TICKET
 from backend.app.points.ledger import credit
+from backend.app.points.point_sources import TICKET
 from backend.app.tickets import files, moves, turns
 from backend.app.tickets.desk import desk_staff
 from backend.app.tickets.errors import ExtensionPending, TooLateToExtend

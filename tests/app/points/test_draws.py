@@ -15,10 +15,10 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.settings import REPOSITORY
 from backend.app.points import draws, watch
-from backend.app.points.acts import SURVEY
 from backend.app.points.draw_rule import SeedFormat, commitment, ticket_hash, winners
 from backend.app.points.ledger import Batch, credit, credit_all
 from backend.app.points.models import PointsDraw
+from backend.app.points.point_sources import SURVEY
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import bind, make_person

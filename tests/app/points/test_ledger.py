@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, NotFound
-from backend.app.points.acts import RATING, SURVEY
 from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
 from backend.app.points.ledger import (
     Batch,
@@ -29,6 +28,7 @@ from backend.app.points.ledger import (
 )
 from backend.app.points.models import PointsEntry
 from backend.app.points.operations import set_rule
+from backend.app.points.point_sources import RATING, SURVEY
 from backend.app.points.queries import balance_of, rule_amount, statement_of
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import OPENED_ON, make_county, make_person

@@ -14,8 +14,8 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.core.files import storage
 from backend.app.places.queries import get_place
 from backend.app.points import budget, months, queries, rule_queries, whatif
-from backend.app.points.acts import RATING as RATING_ACT
 from backend.app.points.ledger import credit
+from backend.app.points.point_sources import RATING as RATING_ACT
 from backend.app.points.rulebook import Vote
 from backend.app.points.rules import adopt, draft_of, end_rules, save_draft
 from backend.app.ratings.bulk import PastRating, load_ratings

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.points import suspicions, watch
-from backend.app.points.acts import SURVEY
 from backend.app.points.errors import AccountFrozen, AlreadyDecided, SamePerson
 from backend.app.points.ledger import Batch, credit, credit_all, reverse_entry, spend
 from backend.app.points.operations import set_rule
+from backend.app.points.point_sources import SURVEY
 from backend.app.points.queries import balance_of, open_freeze, statement_of
 from tests.app.points.conftest import TODAY
 from tests.app.ratings.conftest import open_phone

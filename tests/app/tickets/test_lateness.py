@@ -20,7 +20,7 @@ from backend.app.access import Actor, Role
 from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
 from backend.app.exports import bulletins, ticket_list
-from backend.app.exports.asked import Asked
+from backend.app.exports.request_params import Asked
 from backend.app.tickets import author, desk, handling, lateness, lights, supervision
 from backend.app.tickets.handling import Written
 from backend.app.tickets.lights import Standing, light
