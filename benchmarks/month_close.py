@@ -19,8 +19,8 @@ from backend.app.scorecards.operations import recompute_month
 from backend.app.scorecards.verification import recounted
 from backend.app.scoring.month import score_month
 from backend.app.scoring.schemes import STARTING
-from backend.app.tickets.categories import seed_categories
-from backend.app.tickets.working_calendar import seed_calendar
+from backend.app.tickets.clocks.working_calendar import seed_calendar
+from backend.app.tickets.rules.categories import seed_categories
 from benchmarks import province
 from benchmarks.surroundings import application, servers
 

@@ -33,6 +33,7 @@ FEATURES = (
     "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public", "front")
+ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a phone's session"},
     "token": {"type": "http", "scheme": "bearer", "description": "another system's token: vv_…"},
@@ -104,10 +105,8 @@ def create_anonymous_app(settings: AnonymousSettings | None = None) -> Flask:
         settings.database_url, hide_parameters=True, pool_size=5, max_overflow=15
     )
     anonymous_http.register(app)
-    for feature in FEATURES:
-        module = _module(f"backend.app.{feature}.anonymous")
-        if module is not None:
-            app.register_blueprint(module.blueprint)
+    for name in ANONYMOUS:
+        app.register_blueprint(import_module(f"backend.app.{name}").blueprint)
     return app
 
 

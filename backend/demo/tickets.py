@@ -15,13 +15,13 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
-from backend.app.tickets import author, desk, handling, supervision
+from backend.app.tickets import author, handling, helpdesk, supervision
+from backend.app.tickets.clocks.working_calendar import seed_calendar
 from backend.app.tickets.handling import Written
-from backend.app.tickets.intake import Said, submit
+from backend.app.tickets.intake.operations import Said, submit
 from backend.app.tickets.kinds import Kind
-from backend.app.tickets.routing import Office, staff_for
-from backend.app.tickets.rules import seed_county, set_routing
-from backend.app.tickets.working_calendar import seed_calendar
+from backend.app.tickets.rules.operations import seed_county, set_routing
+from backend.app.tickets.rules.routing import Office, staff_for
 from backend.demo.people import phone_villages, villager_openid
 
 SEED = 610528
@@ -216,7 +216,7 @@ def _ask_for_time(handler: Actor, ticket: Any) -> None:
 
 
 def _grant_time(desk_person: Actor, ticket: Any) -> None:
-    desk.decide_extension(desk_person, ticket.id, ticket.version, True, None)
+    helpdesk.decide_extension(desk_person, ticket.id, ticket.version, True, None)
 
 
 def _reply_again(handler: Actor, ticket: Any) -> None:

@@ -9,8 +9,10 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.surveys import box
 from backend.app.surveys.box_keys import KeyLost
-from backend.app.tickets import files, mending, opening, ratings, supervision, threads
-from backend.app.tickets.letters import LetterInvalid
+from backend.app.tickets import files, supervision
+from backend.app.tickets.anonymous import intake, threads
+from backend.app.tickets.anonymous.letters import LetterInvalid
+from backend.app.tickets.bad_ratings import call_backs, mending
 
 log = structlog.get_logger()
 
@@ -27,7 +29,7 @@ def tend_tickets() -> int:
 
 
 def call_back_ratings() -> int:
-    return ratings.open_call_backs()
+    return call_backs.open_call_backs()
 
 
 def open_mendings() -> int:
@@ -43,7 +45,7 @@ def read_letters() -> int:
     for box_id in box.due():
         try:
             with transaction():
-                done += opening.open_letter(box_id)
+                done += intake.open_letter(box_id)
         except (CryptoError, DomainError, IntegrityError, KeyLost, LetterInvalid) as fault:
             log.error("letter_unread", kind=type(fault).__name__)
     return done + refresh_threads()

@@ -5,7 +5,7 @@ from time import monotonic
 from backend.app.notices import checking
 from backend.app.notices.checking import Kind, Subject
 from backend.app.ratings import words as ratings
-from backend.app.tickets import checked as tickets
+from backend.app.tickets.moderation import checked_words as tickets
 
 # The timetable asks every minute.
 SECONDS = 50

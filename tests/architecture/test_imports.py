@@ -31,6 +31,6 @@ def test_only_what_stores_named_words_asks_for_wechats_check() -> None:
         or "import ask_for_rated" in source
     }
     assert askers == {
-        "app/ratings/insert.py", "app/ratings/operations.py", "app/tickets/intake.py",
-        "app/tickets/moves.py",
+        "app/ratings/insert.py", "app/ratings/operations.py", "app/tickets/intake/operations.py",
+        "app/tickets/transitions.py",
     }  # fmt: skip

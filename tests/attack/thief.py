@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.app.surveys import box_keys
 from backend.app.surveys.answers import unpad
 from backend.app.surveys.store import KID
-from backend.app.tickets.letters import disclose
+from backend.app.tickets.anonymous.letters import disclose
 from backend.local.postgres import programs
 from tests.attack.scene import Scene
 

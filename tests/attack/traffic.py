@@ -14,7 +14,7 @@ import requests
 
 from backend.app.surveys import blind
 from backend.app.surveys.answers import pad
-from backend.app.tickets import letters
+from backend.app.tickets.anonymous import letters
 from backend.app.tickets.kinds import Kind
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize

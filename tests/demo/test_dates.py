@@ -16,7 +16,7 @@ from backend.app.scorecards.publications import list_of_county, of_county
 from backend.app.surveys import blind, keys
 from backend.app.surveys.facts import spoken
 from backend.app.surveys.models import SurveyRound
-from backend.app.tickets.working_calendar import days_of_state_council
+from backend.app.tickets.clocks.working_calendar import days_of_state_council
 from backend.demo import load, tickets
 from backend.demo.people import phone_people, phone_villages
 from backend.demo.preview import POSTERS

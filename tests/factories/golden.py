@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.tickets.working_calendar import seed_calendar
+from backend.app.tickets.clocks.working_calendar import seed_calendar
 from tests.factories.county import County, make_county, make_person
 from tests.factories.ratings import rate_village
 

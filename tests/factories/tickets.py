@@ -11,9 +11,9 @@ from PIL import Image
 from backend.app.access import Actor, Grant, Role
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Department
-from backend.app.tickets.categories import seed_categories
+from backend.app.tickets.clocks.working_calendar import seed_calendar
 from backend.app.tickets.models import RoutingRule
-from backend.app.tickets.working_calendar import seed_calendar
+from backend.app.tickets.rules.categories import seed_categories
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import make_staff
 from tests.factories.county import OPENED_ON, County, bind, grant_role, make_person

@@ -19,7 +19,7 @@ from backend.app.scorecards.adjustments import Proposal
 from backend.app.scorecards.operations import recompute_month
 from backend.app.surveys import blind, keys, rounds
 from backend.app.surveys.answers import Question, QuestionKind
-from backend.app.tickets.working_calendar import seed_calendar
+from backend.app.tickets.clocks.working_calendar import seed_calendar
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.golden import store

@@ -25,8 +25,8 @@ from backend.app.scorecards.publication_village import light_of
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
-from backend.app.tickets import board
-from backend.app.tickets.flow import VillageFlow, flows, whole
+from backend.app.tickets import console_queries
+from backend.app.tickets.funnel import VillageFlow, flows, whole
 
 Content = dict[str, Any]
 # Where what is late lies, beside the townships.
@@ -97,7 +97,9 @@ def _late(county_id: int, villages: Mapping[int, Village]) -> Counter[str]:
     townships = {one.id: one.name for one in list_townships([county_id])}
     townships |= {one.id: one.township for one in villages.values()}
     late = Counter[str]()
-    for line in board.offices_board(board.Scope(counties=frozenset({county_id}))):
+    for line in console_queries.offices_board(
+        console_queries.Scope(counties=frozenset({county_id}))
+    ):
         late[DESK if line.is_desk else townships.get(line.region_id or 0, ELSEWHERE)] += line.late
     return late
 

@@ -16,8 +16,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, Tabl
 from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
 from backend.app.exports.bulletin_book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
-from backend.app.tickets.flow import WHY_WORDS
-from backend.app.tickets.lateness import late_words
+from backend.app.tickets.clocks.lateness import late_words
+from backend.app.tickets.funnel import WHY_WORDS
 
 INK, SOFT, LEAF, LINE, WASH = (
     HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3", "#F3EEE2")

@@ -12,7 +12,7 @@ from backend.app.places.queries import list_children
 from backend.app.scorecards import publications
 from backend.app.scorecards.public import kept, public_host
 from backend.app.scorecards.publications import Publication
-from backend.app.tickets.flow import OTHER
+from backend.app.tickets.funnel import OTHER
 
 blueprint = Blueprint("front", __name__)
 LONGEST_SEARCH, MOST_FOUND, MOST_CATEGORIES = 20, 40, 6

@@ -10,10 +10,10 @@ from backend.app.scorecards.scheme_queries import scheme_for
 from backend.app.scorecards.standings import RankFilters, light_counts
 from backend.app.scoring.intervals import Interval, poisson_limits, wilson
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Light
-from backend.app.tickets import board, present
-from backend.app.tickets.board import OfficeLine
-from backend.app.tickets.flow import Flow, months_of_county
-from backend.app.tickets.lateness import late_words
+from backend.app.tickets import console_queries, serializers
+from backend.app.tickets.clocks.lateness import late_words
+from backend.app.tickets.console_queries import OfficeLine
+from backend.app.tickets.funnel import Flow, months_of_county
 from backend.app.tickets.states import Party
 
 MOST_OFFICES, MOST_LATE = 8, 8
@@ -59,17 +59,17 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
     _, scheme = scheme_for(county_id, month)
     counts = light_counts([county_id], month, RankFilters())
     before, now = _flows(county_id, month)
-    scope = board.scope_of(actor)
-    offices = [line for line in board.offices_board(scope) if line.late]
-    names = present.office_names(offices)
-    tickets = board.find_tickets(scope, board.Filters(view="late"))[:MOST_LATE]
+    scope = console_queries.scope_of(actor)
+    offices = [line for line in console_queries.offices_board(scope) if line.late]
+    names = serializers.office_names(offices)
+    tickets = console_queries.find_tickets(scope, console_queries.Filters(view="late"))[:MOST_LATE]
     return LeaderPage(
         [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NO_DATA)],
         counts.get(TOO_FEW.code, 0),
         sum(counts.values()),
         four_numbers(now, before, month < clock.month_of(clock.today())),
         [(names[line.region_id, line.department_id], line) for line in offices[:MOST_OFFICES]],
-        present.cards_of_both(tickets, {Party.HANDLER}),
+        serializers.cards_of_both(tickets, {Party.HANDLER}),
         sum(line.late for line in offices),
         sum(line.late_at_desk for line in offices),
     )  # fmt: skip

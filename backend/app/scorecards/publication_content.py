@@ -28,7 +28,7 @@ from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys import facts as surveys
-from backend.app.tickets import flow as tickets
+from backend.app.tickets import funnel as tickets
 
 PLACES = text(
     """

@@ -23,7 +23,7 @@ from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.facts import Coming, Spoken
 from backend.app.surveys.results import Said, option_words, sentences
-from backend.app.tickets.flow import WHY_WORDS, VillageFlow
+from backend.app.tickets.funnel import WHY_WORDS, VillageFlow
 
 MOST_TEXTS, MOST_REASONS = 8, 6
 KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错免扣"}

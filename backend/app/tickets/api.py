@@ -13,20 +13,13 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import get_place
-from backend.app.tickets import (
-    author,
-    files,
-    handling,
-    intake,
-    present,
-    queries,
-    ratings,
-    schemas,
-)
-from backend.app.tickets.categories import list_categories, suggest_for
+from backend.app.tickets import author, files, handling, queries, schemas, serializers
+from backend.app.tickets.bad_ratings import call_backs
+from backend.app.tickets.clocks.lights import day_words
 from backend.app.tickets.handling import Written
+from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, Kind
-from backend.app.tickets.lights import day_words
+from backend.app.tickets.rules.categories import list_categories, suggest_for
 from backend.app.tickets.states import Party
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/api/v1", description="诉求")
@@ -95,7 +88,7 @@ def suggest(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, schemas.CallBackShape())
 def show_call_back(village_id: int) -> dict[str, Any]:
     """Who calls back about a bad rating given now, and by when; nulls where nobody does."""
-    found = ratings.promise(village_id)
+    found = call_backs.promise(village_id)
     if found is None:
         return {"office": None, "answer_by": None, "day": None}
     office, answer_by = found
@@ -108,7 +101,7 @@ def show_call_back(village_id: int) -> dict[str, Any]:
 def decline_call_back(rating_id: int) -> None:
     """不用回话: nobody calls back about this own rating."""
     with transaction():
-        ratings.decline(actor().person_id, rating_id)
+        call_backs.decline(actor().person_id, rating_id)
 
 
 @blueprint.post("/ticket-files")
@@ -131,7 +124,7 @@ def keep_file() -> dict[str, Any]:
             sent.read(),
             int(seconds) if seconds.isdecimal() and len(seconds) < 5 else None,
         )
-        return present.file_line(file, clock.now())
+        return serializers.file_line(file, clock.now())
 
 
 @blueprint.get("/ticket-files/<string:token>")
@@ -172,7 +165,7 @@ def list_own(query: dict[str, Any]) -> dict[str, Any]:
     rows = queries.own_tickets(person_id, query["before"])
     page = rows[: queries.PAGE]
     return {
-        "items": present.cards(page, {Party.AUTHOR}),
+        "items": serializers.cards(page, {Party.AUTHOR}),
         "next": page[-1].id if len(rows) > queries.PAGE else None,
         "needing_answer": queries.count_needing_answer(person_id),
     }
@@ -189,7 +182,7 @@ def show_own(ticket_id: int) -> dict[str, Any]:
 def _own(ticket_id: int) -> dict[str, Any]:
     at = clock.now()
     ticket = queries.find_own(actor().person_id, ticket_id)
-    return present.detail(ticket, {Party.AUTHOR}, queries.author_may(ticket, at), at)
+    return serializers.detail(ticket, {Party.AUTHOR}, queries.author_may(ticket, at), at)
 
 
 @blueprint.post("/tickets/<int:ticket_id>/supplement")
@@ -253,7 +246,7 @@ def show_queue(query: dict[str, Any]) -> dict[str, Any]:
     return {
         "counts": counts,
         "headline": queries.headline(counts),
-        "items": present.cards(page, {Party.HANDLER}),
+        "items": serializers.cards(page, {Party.HANDLER}),
         "next": page[-1].id if paged and len(rows) > queries.PAGE else None,
     }
 
@@ -268,7 +261,7 @@ def show_to_cadre(ticket_id: int) -> dict[str, Any]:
 
 def _units(ticket_id: int) -> dict[str, Any]:
     ticket, parties = queries.find_for_unit(actor(), ticket_id)
-    return present.detail(ticket, parties, queries.cadre_may(ticket, parties))
+    return serializers.detail(ticket, parties, queries.cadre_may(ticket, parties))
 
 
 @blueprint.get("/cadre/tickets/<int:ticket_id>/replies")
@@ -278,7 +271,7 @@ def _units(ticket_id: int) -> dict[str, Any]:
 def list_replies(query: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """Words to start a reply from: templates, and earlier answers of the category."""
     ticket, _ = queries.find_for_unit(actor(), ticket_id)
-    category = present.names_for([ticket]).categories.get(ticket.category_id or 0)
+    category = serializers.names_for([ticket]).categories.get(ticket.category_id or 0)
     return {
         "templates": queries.reply_templates(ticket.county_id, category.code if category else None),
         "past": [

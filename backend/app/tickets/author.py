@@ -11,15 +11,16 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.points.ledger import credit
 from backend.app.points.point_sources import FOLLOW_UP
-from backend.app.tickets import files, moves, turns
-from backend.app.tickets.county import policy_of
-from backend.app.tickets.desk import desk_staff, set_free, start_again
+from backend.app.tickets import files, transitions
+from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved, VerdictGiven
 from backend.app.tickets.handling import drop_extension
+from backend.app.tickets.helpdesk import desk_staff, set_free, start_again
 from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.naming import keep_from, named_later
-from backend.app.tickets.news import tell_office, tell_people
+from backend.app.tickets.notifications import tell_office, tell_people
+from backend.app.tickets.rules.queries import policy_of
 from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
 
 LONGEST = 500
@@ -34,15 +35,15 @@ def supplement(
 ) -> Ticket:
     """Answers the office's question; its time runs on."""
     said = clean_words(words, limit=LONGEST)
-    act = moves.begin(actor, ticket_id, Move.SUPPLEMENT, version)
+    act = transitions.begin(actor, ticket_id, Move.SUPPLEMENT, version)
     attached = files.own_loose_files(actor.person_id, file_ids) if actor else []
     if said is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
     ticket = act.ticket
     kept = named_later(ticket, said)
     act.words, act.names_somebody = said, kept.named
-    moves.resume(act)
-    event = moves.finish(act, State.ACCEPTED if kept.named else None)
+    transitions.resume(act)
+    event = transitions.finish(act, State.ACCEPTED if kept.named else None)
     files.attach(attached, ticket.id, event.id)
     if kept.named:
         ticket.unit_region_id = ticket.unit_department_id = None
@@ -71,7 +72,7 @@ def give_verdict(
         raise InvalidInput(errors={"level": ["请从五个表情里选一个"]})
     said = clean_words(words, limit=LONGEST)
     move = Move.CONFIRM if answer in CLOSING_VERDICTS else Move.DISPUTE
-    act = moves.begin(actor, ticket_id, move, version)
+    act = transitions.begin(actor, ticket_id, move, version)
     ticket = act.ticket
     if ticket.verdict not in (None, Verdict.UNANSWERED):
         raise VerdictGiven
@@ -80,7 +81,7 @@ def give_verdict(
     ticket.outcome = answer if answer in CLOSING_VERDICTS or act.before is State.RESOLVED else None
     act.words, act.names_somebody = said, named_later(ticket, said).named
     act.detail = {"answer": answer, "level": level}
-    event = moves.finish(act)
+    event = transitions.finish(act)
     if ticket.person_id is not None:
         # The same for every answer.
         credit(
@@ -98,7 +99,7 @@ def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str 
     said = clean_words(words, limit=LONGEST)
     if said is None:
         raise InvalidInput(errors={"words": ["请说说哪里还没解决"]})
-    act = moves.begin(actor, ticket_id, Move.REOPEN, version)
+    act = transitions.begin(actor, ticket_id, Move.REOPEN, version)
     ticket = act.ticket
     if ticket.reopened_by_author:
         raise AlreadyReopened
@@ -113,16 +114,16 @@ def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str 
 
 def withdraw(actor: Actor, ticket_id: int, version: int, words: str | None = None) -> Ticket:
     """Takes an own ticket back; what had been merged into it goes on alone."""
-    act = moves.begin(actor, ticket_id, Move.WITHDRAW, version)
+    act = transitions.begin(actor, ticket_id, Move.WITHDRAW, version)
     ticket = act.ticket
     act.words = clean_words(words, limit=LONGEST)
     act.names_somebody = named_later(ticket, act.words).named
     if act.before is State.WAITING:
-        moves.resume(act)
+        transitions.resume(act)
     drop_extension(ticket, act)
     turns.take_back(ticket, act.at)
     ticket.outcome = Outcome.WITHDRAWN.value
-    event = moves.finish(act)
+    event = transitions.finish(act)
     if ticket.unit_region_id or ticket.unit_department_id:
         tell_office(ticket, event, "村民撤回了诉求", f"编号 {ticket.number}")
     release_merged(ticket)
@@ -137,4 +138,4 @@ def release_merged(main: Ticket) -> None:
         .order_by(Ticket.id)
         .with_for_update()
     ):
-        set_free(moves.begin_as_system(child, Move.RELEASE))
+        set_free(transitions.begin_as_system(child, Move.RELEASE))

@@ -6,9 +6,9 @@ from flask.cli import AppGroup
 from backend.app.core.db import transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import find_place
-from backend.app.tickets.categories import seed_categories
-from backend.app.tickets.rules import seed_county
-from backend.app.tickets.working_calendar import recompute_open, seed_calendar
+from backend.app.tickets.clocks.working_calendar import recompute_open, seed_calendar
+from backend.app.tickets.rules.categories import seed_categories
+from backend.app.tickets.rules.operations import seed_county
 
 commands = AppGroup("tickets", help="诉求: 分类、工作日历、派单规则")
 

@@ -16,24 +16,24 @@ from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships, search_villages
 from backend.app.tickets import (
-    board,
-    console_intake,
-    console_rules,
-    console_words,
-    desk,
+    console_queries,
+    export_rows,
     handling,
-    listing,
-    present,
+    helpdesk,
     queries,
+    serializers,
     supervision,
 )
-from backend.app.tickets.categories import list_categories, names_of
-from backend.app.tickets.deadlines import URGENCY_NAMES
+from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
+from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.handling import Written
+from backend.app.tickets.intake import console as console_intake
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
-from backend.app.tickets.lateness import late_words
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.routing import Office
+from backend.app.tickets.moderation import console as console_moderation
+from backend.app.tickets.rules import console as console_rules
+from backend.app.tickets.rules.categories import list_categories, names_of
+from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import Move, Party, State, moves
 
 blueprint = Blueprint("tickets_console", __name__, url_prefix="/console/tickets")
@@ -45,12 +45,12 @@ def read_int(source: Any, name: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
-def read_filters() -> board.Filters:
+def read_filters() -> console_queries.Filters:
     asked = request.args
     view = asked.get("view", "")
     page = read_int(asked, "page") or 1
-    return board.Filters(
-        view=view if view in board.VIEWS else _first_view(),
+    return console_queries.Filters(
+        view=view if view in console_queries.VIEWS else _first_view(),
         search=asked.get("q", "").strip()[:40],
         category=asked.get("category", "")[:20],
         kind=asked["kind"] if asked.get("kind") in set(Kind) else "",
@@ -59,7 +59,7 @@ def read_filters() -> board.Filters:
         region_id=read_int(asked, "region"),
         department_id=read_int(asked, "department"),
         newest=asked.get("sort") == "newest",
-        page=min(page, board.LAST_PAGE),
+        page=min(page, console_queries.LAST_PAGE),
     )
 
 
@@ -84,19 +84,19 @@ def list_tickets() -> str:
 
 def _list(error: DomainError | None = None) -> str:
     me, filters = actor(), read_filters()
-    scope = board.scope_of(me)
-    rows = board.find_tickets(scope, filters)
+    scope = console_queries.scope_of(me)
+    rows = console_queries.find_tickets(scope, filters)
     runs_desk = has_permission(me, Permission.RUN_TICKET_DESK)
     counties = regions_of(me, Permission.SEE_TICKETS)
-    counts = board.view_counts(scope)
+    counts = console_queries.view_counts(scope)
     return render_template(
         "tickets/list.html",
-        filters=filters, views=board.VIEWS, counts=counts, turned=turned,
+        filters=filters, views=console_queries.VIEWS, counts=counts, turned=turned,
         said=late_words(counts["late"], counts["late_at_desk"]),
-        cards=present.cards_of_both(
-            rows[: board.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
+        cards=serializers.cards_of_both(
+            rows[: console_queries.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
         ),
-        more=len(rows) > board.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
+        more=len(rows) > console_queries.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
         channels=CHANNEL_NAMES, runs_desk=runs_desk, error=error,
         townships=list_townships(counties),
         departments=[d for county in sorted(counties) for d in list_departments(county)],
@@ -105,18 +105,18 @@ def _list(error: DomainError | None = None) -> str:
         warnings=console_rules.calendar_warnings(me),
         levels=supervision.LEVEL_NAMES,
         may_export=has_permission(me, Permission.EXPORT),
-        kept={f"f.{name}": value for name, value in listing.kept(filters).items()},
+        kept={f"f.{name}": value for name, value in export_rows.kept(filters).items()},
     )  # fmt: skip
 
 
 def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
     me = actor()
-    ticket, parties = board.find_for_staff(me, ticket_id)
-    scope = board.scope_of(me)
+    ticket, parties = console_queries.find_for_staff(me, ticket_id)
+    scope = console_queries.scope_of(me)
     handled = Party.HANDLER in parties or queries.has_handled(ticket, me.person_id)
     filed = ticket.archived_at is not None
     offered = [] if filed else moves(State(ticket.state), parties, handled)
-    shown = present.detail(ticket, parties, [move.value for move in offered])
+    shown = serializers.detail(ticket, parties, [move.value for move in offered])
     category = shown["category"]["code"] if shown["category"] else None
     page = render_template(
         "tickets/ticket.html",
@@ -125,8 +125,8 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=supervision.LEVEL_NAMES,
-        merged=present.cards(board.merged_into(scope, ticket), parties),
-        held=board.held_events(ticket) if Party.DESK in parties else [],
+        merged=serializers.cards(console_queries.merged_into(scope, ticket), parties),
+        held=console_queries.held_events(ticket) if Party.DESK in parties else [],
         **_choices(ticket, category, scope, parties, set(offered)),
     )  # fmt: skip
     return page, 422 if error else 200
@@ -135,7 +135,7 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
 def _choices(
     ticket: Ticket,
     category: str | None,
-    scope: board.Scope,
+    scope: console_queries.Scope,
     parties: Collection[Party],
     offered: Collection[Move],
 ) -> dict[str, Any]:
@@ -146,7 +146,9 @@ def _choices(
     if Move.CLASSIFY in offered:
         found["categories"] = list_categories(ticket.county_id)
     if Move.MERGE in offered:
-        found["similar"] = present.cards(board.similar(scope, ticket, parties), parties)
+        found["similar"] = serializers.cards(
+            console_queries.similar(scope, ticket, parties), parties
+        )
     if Move.REPLY in offered:
         found["templates"] = queries.reply_templates(ticket.county_id, category)
     return found
@@ -175,10 +177,10 @@ def show_ticket(ticket_id: int) -> tuple[str, int]:
 def print_ticket(ticket_id: int) -> str:
     """The work order on one sheet."""
     me = actor()
-    ticket, parties = board.find_for_staff(me, ticket_id)
+    ticket, parties = console_queries.find_for_staff(me, ticket_id)
     with transaction():
         record("print_ticket", me.person_id, "ticket", ticket_id)
-    shown = present.detail(ticket, parties, [])
+    shown = serializers.detail(ticket, parties, [])
     return render_template(
         "tickets/print.html",
         ticket=ticket, shown=shown, channel=CHANNEL_NAMES[Channel(ticket.channel)],
@@ -199,8 +201,8 @@ def _written(form: MultiDict[str, str]) -> Written:
     return Written(form.get("words"), (), read_int(form, "typing_seconds"))
 
 
-def _classified(form: MultiDict[str, str]) -> desk.Classified:
-    return desk.Classified(
+def _classified(form: MultiDict[str, str]) -> helpdesk.Classified:
+    return helpdesk.Classified(
         kind=form.get("kind") or None,
         category=form.get("category") or None,
         urgency=form.get("urgency") or None,
@@ -213,26 +215,28 @@ def _classified(form: MultiDict[str, str]) -> desk.Classified:
 Doer = Callable[[Actor, int, int | None, MultiDict[str, str]], Ticket]
 # One form each; the name is the last part of its address.
 ACTS: dict[str, Doer] = {
-    "accept": lambda me, i, v, _: desk.accept(me, i, v),
-    "decline": lambda me, i, v, f: desk.decline(me, i, v, f.get("words")),
-    "classify": lambda me, i, v, f: desk.classify(me, i, v, _classified(f)),
-    "assign": lambda me, i, v, f: desk.assign(me, i, v, office_in(f), f.get("words")),
-    "decide_extension": lambda me, i, v, f: desk.decide_extension(
+    "accept": lambda me, i, v, _: helpdesk.accept(me, i, v),
+    "decline": lambda me, i, v, f: helpdesk.decline(me, i, v, f.get("words")),
+    "classify": lambda me, i, v, f: helpdesk.classify(me, i, v, _classified(f)),
+    "assign": lambda me, i, v, f: helpdesk.assign(me, i, v, office_in(f), f.get("words")),
+    "decide_extension": lambda me, i, v, f: helpdesk.decide_extension(
         me, i, v, f.get("decision") == "approve", f.get("words")
     ),
-    "merge": lambda me, i, v, f: desk.merge(me, i, v, board.id_of_number(me, f.get("into", ""))),
-    "release": lambda me, i, v, _: desk.release(me, i, v),
-    "follow_up": lambda me, i, v, f: desk.follow_up(
+    "merge": lambda me, i, v, f: helpdesk.merge(
+        me, i, v, console_queries.id_of_number(me, f.get("into", ""))
+    ),
+    "release": lambda me, i, v, _: helpdesk.release(me, i, v),
+    "follow_up": lambda me, i, v, f: helpdesk.follow_up(
         me, i, v, f.get("answer") or None, f.get("words")
     ),
-    "close_unsolved": lambda me, i, v, f: desk.close_unsolved(me, i, v, f.get("words")),
-    "reopen": lambda me, i, v, f: desk.reopen_by_desk(me, i, v, f.get("words")),
-    "supplement": lambda me, i, v, f: desk.supplement_by_phone(me, i, v, f.get("words")),
-    "archive": lambda me, i, v, _: desk.archive(me, i, v),
+    "close_unsolved": lambda me, i, v, f: helpdesk.close_unsolved(me, i, v, f.get("words")),
+    "reopen": lambda me, i, v, f: helpdesk.reopen_by_desk(me, i, v, f.get("words")),
+    "supplement": lambda me, i, v, f: helpdesk.supplement_by_phone(me, i, v, f.get("words")),
+    "archive": lambda me, i, v, _: helpdesk.archive(me, i, v),
     "supervise": lambda me, i, v, f: supervision.supervise(
         me, i, v, read_int(f, "level") or 0, f.get("words")
     ),
-    "words": lambda me, i, _, f: desk.review_words(
+    "words": lambda me, i, _, f: helpdesk.review_words(
         me, i, read_int(f, "event_id"), f.get("decision") == "show"
     ),
     "sign": lambda me, i, v, _: handling.sign(me, i, v or 0),
@@ -281,10 +285,10 @@ def move_many() -> Any:
     if act not in BULK or not ids or len(ids) > MOST_AT_ONCE:
         refused = InvalidInput(f"请选 1 到 {MOST_AT_ONCE} 件和要办的事")
         return _list(refused), 422
-    tickets = [board.find_for_staff(me, ticket_id)[0] for ticket_id in ids]
+    tickets = [console_queries.find_for_staff(me, ticket_id)[0] for ticket_id in ids]
     if form.get("sure") != "1":
         return render_template(
-            "tickets/bulk.html", cards=present.cards(tickets, {Party.DESK}), act=act, form=form,
+            "tickets/bulk.html", cards=serializers.cards(tickets, {Party.DESK}), act=act, form=form,
             departments=list_departments(tickets[0].county_id),
             townships=list_townships([tickets[0].county_id]), levels=supervision.LEVEL_NAMES,
         )  # fmt: skip
@@ -304,10 +308,10 @@ def move_many() -> Any:
 @guard(Permission.SEE_TICKETS)
 def show_board() -> str:
     """超时看板: every office, the latest first; supervision; the burden of typing."""
-    scope = board.scope_of(actor())
-    lines = board.offices_board(scope)
-    log = board.supervision_log(scope)
-    names = present.office_names(lines)
+    scope = console_queries.scope_of(actor())
+    lines = console_queries.offices_board(scope)
+    log = console_queries.supervision_log(scope)
+    names = serializers.office_names(lines)
     late = sum(line.late for line in lines)
     return render_template(
         "tickets/board.html",
@@ -320,4 +324,4 @@ def show_board() -> str:
 
 console_intake.register(blueprint)
 console_rules.register(blueprint)
-console_words.register(blueprint)
+console_moderation.register(blueprint)

@@ -20,8 +20,8 @@ from sqlalchemy import text
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, fetch_rows
-from backend.app.tickets.county import clock_of
-from backend.app.tickets.working_time import WorkingTime
+from backend.app.tickets.clocks.working_time import WorkingTime
+from backend.app.tickets.rules.queries import clock_of
 
 # The zone has had no summer time since 1991: a local day is a whole number of seconds.
 ZONE_SECONDS, DAY_SECONDS = 8 * 3600, 24 * 3600

@@ -13,12 +13,13 @@ from backend.app.core.text_check import clean_words
 from backend.app.places.queries import department_names, get_place
 from backend.app.points.ledger import credit
 from backend.app.points.point_sources import TICKET
-from backend.app.tickets import files, moves, turns
-from backend.app.tickets.desk import desk_staff
+from backend.app.tickets import files, transitions
+from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import ExtensionPending, TooLateToExtend
+from backend.app.tickets.helpdesk import desk_staff
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
-from backend.app.tickets.news import tell_author, tell_people
+from backend.app.tickets.notifications import tell_author, tell_people
 from backend.app.tickets.states import Move, State
 
 LONGEST = 1000
@@ -53,11 +54,11 @@ def _required(words: str | None, what: str, limit: int = LONGEST) -> str:
 
 def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
     """签收: the unit takes it on."""
-    act = moves.begin(actor, ticket_id, Move.SIGN, version)
+    act = transitions.begin(actor, ticket_id, Move.SIGN, version)
     ticket = act.ticket
     ticket.signed_at = act.at
     turns.note_signature(ticket, act.at)
-    event = moves.finish(act)
+    event = transitions.finish(act)
     if ticket.person_id is not None and ticket.channel == Channel.MINI:
         # Not at sending: what nobody takes on, as junk sent for points, earns none.
         credit(ticket.person_id, ticket.county_id, TICKET, TICKET, ticket.id, ticket.village_id)
@@ -68,33 +69,33 @@ def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
 def ask(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
     """Asks the villager for something; until the answer comes the office's time stands still."""
     words = _required(written.words, "请写清楚要问村民什么")
-    act = moves.begin(actor, ticket_id, Move.ASK, version)
+    act = transitions.begin(actor, ticket_id, Move.ASK, version)
     if act.ticket.person_id is None and act.ticket.receipt is None:
         raise InvalidInput(errors={"words": ["这件是代录或转办的,请打电话问,再写办理进展"]})
     act.words, act.typing_seconds = words, written.typing_seconds
     turns.note_first_answer(act.ticket, act.at)
-    moves.pause(act)
-    event = moves.finish(act)
+    transitions.pause(act)
+    event = transitions.finish(act)
     tell_author(act.ticket, event, "办事的人想问您一句", words)
     return act.ticket
 
 
 def resume(actor: Actor, ticket_id: int, version: int) -> Ticket:
     """Goes on without the villager's answer, as when it came by phone."""
-    act = moves.begin(actor, ticket_id, Move.RESUME, version)
-    moves.resume(act)
-    moves.finish(act)
+    act = transitions.begin(actor, ticket_id, Move.RESUME, version)
+    transitions.resume(act)
+    transitions.finish(act)
     return act.ticket
 
 
 def report_progress(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
     """Tells the villager how far it is; counts as a first answer."""
     words = _required(written.words, "请写一句办到哪一步了")
-    act = moves.begin(actor, ticket_id, Move.PROGRESS, version)
+    act = transitions.begin(actor, ticket_id, Move.PROGRESS, version)
     attached = files.own_loose_files(actor.person_id, written.file_ids)
     act.words, act.typing_seconds = words, written.typing_seconds
     turns.note_first_answer(act.ticket, act.at)
-    event = moves.finish(act)
+    event = transitions.finish(act)
     files.attach(attached, act.ticket.id, event.id)
     tell_author(act.ticket, event, "您的诉求有进展", words)
     return act.ticket
@@ -107,7 +108,7 @@ def request_extension(
     words = _required(written.words, "请写明延期理由,村民会看到", LONGEST_REASON)
     if not 1 <= days <= 15:
         raise InvalidInput(errors={"days": ["一次可申请 1 到 15 天"]})
-    act = moves.begin(actor, ticket_id, Move.REQUEST_EXTENSION, version)
+    act = transitions.begin(actor, ticket_id, Move.REQUEST_EXTENSION, version)
     ticket = act.ticket
     if pending_extension(ticket.id) is not None:
         raise ExtensionPending
@@ -121,7 +122,7 @@ def request_extension(
     )  # fmt: skip
     act.words, act.typing_seconds = words, written.typing_seconds
     act.detail = {"days": days}
-    event = moves.finish(act)
+    event = transitions.finish(act)
     tell_people(desk_staff(ticket), ticket, event, "有延期申请要审批", f"编号 {ticket.number}")
     return ticket
 
@@ -134,7 +135,7 @@ def pending_extension(ticket_id: int) -> TicketExtension | None:
     )
 
 
-def drop_extension(ticket: Ticket, act: moves.Act) -> None:
+def drop_extension(ticket: Ticket, act: transitions.Act) -> None:
     """A request nobody decided falls away when the ticket leaves the unit."""
     pending = pending_extension(ticket.id)
     if pending is not None:
@@ -144,11 +145,11 @@ def drop_extension(ticket: Ticket, act: moves.Act) -> None:
 def hand_back(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
     """退单: not ours; back to the county desk with a reason."""
     words = _required(written.words, "请写明退单理由", LONGEST_REASON)
-    act = moves.begin(actor, ticket_id, Move.HAND_BACK, version)
+    act = transitions.begin(actor, ticket_id, Move.HAND_BACK, version)
     ticket = act.ticket
     act.words, act.typing_seconds = words, written.typing_seconds
     drop_extension(ticket, act)
-    event = moves.finish(act)
+    event = transitions.finish(act)
     ticket.unit_region_id = ticket.unit_department_id = None
     turns.start(ticket, act.at)
     tell_people(desk_staff(ticket), ticket, event, "有一件退单要重新派", words)
@@ -160,7 +161,7 @@ def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Writ
     if result not in ("done", "cannot"):
         raise InvalidInput(errors={"result": ["请选「办好了」或「确实办不了」"]})
     words = _required(written.words, "请写明怎么办的;办不了的请写清理由")
-    act = moves.begin(actor, ticket_id, Move.REPLY, version)
+    act = transitions.begin(actor, ticket_id, Move.REPLY, version)
     attached = files.own_loose_files(actor.person_id, written.file_ids)
     act.words, act.typing_seconds, act.detail = words, written.typing_seconds, {"result": result}
     event = _answer(act, result)
@@ -169,14 +170,14 @@ def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Writ
     return act.ticket
 
 
-def _answer(act: moves.Act, result: str) -> TicketEvent:
+def _answer(act: transitions.Act, result: str) -> TicketEvent:
     ticket = act.ticket
     drop_extension(ticket, act)
     turns.answer(ticket, act.at, result)
     ticket.answered_at, ticket.reply_result = act.at, result
     ticket.verdict = ticket.verdict_at = ticket.asked_again_at = ticket.outcome = None
     turns.set_deadlines(ticket, act.at)
-    event = moves.finish(act)
+    event = transitions.finish(act)
     tell_author(ticket, event, "办好了吗?请您说句话", act.words or "")
     return event
 
@@ -191,7 +192,7 @@ def _answer_the_merged(main: Ticket, words: str, result: str, source: TicketEven
         .with_for_update()
     ).all()
     for ticket in children:
-        act = moves.begin_as_system(ticket, Move.ANSWER_MERGED)
+        act = transitions.begin_as_system(ticket, Move.ANSWER_MERGED)
         act.words = words
         act.detail = {"result": result, "of": main.number, "event_id": source.id}
         if main.unit_region_id not in ticket.kept_from_regions:

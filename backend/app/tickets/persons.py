@@ -16,7 +16,7 @@ from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
 from backend.app.core.files import storage
 from backend.app.core.own_data import Cell, Held
-from backend.app.tickets.intake import CONTACT
+from backend.app.tickets.intake.operations import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
 from backend.app.tickets.models import Ticket, TicketFile
 from backend.app.tickets.search import grams

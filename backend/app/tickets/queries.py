@@ -10,9 +10,8 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
-from backend.app.tickets.county import policy_of
+from backend.app.tickets.clocks.lateness import is_late, is_soon, next_due
 from backend.app.tickets.errors import TicketUnknown
-from backend.app.tickets.lateness import is_late, is_soon, next_due
 from backend.app.tickets.models import (
     ReplyTemplate,
     Ticket,
@@ -20,10 +19,11 @@ from backend.app.tickets.models import (
     TicketEvent,
     TicketExtension,
 )
-from backend.app.tickets.moves import has_handled
 from backend.app.tickets.parties import is_kept_from, parties_of, reaches, sides_of
+from backend.app.tickets.rules.queries import policy_of
 from backend.app.tickets.search import folded, query_grams
 from backend.app.tickets.states import OPEN, WITH_UNIT, Move, Party, State, moves
+from backend.app.tickets.transitions import has_handled
 
 PAGE = 20
 PAST_ANSWERS = 8

@@ -13,13 +13,14 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import current_village, get_place, merged_villages
-from backend.app.tickets import desk, moves, turns
-from backend.app.tickets.county import clock_of, policy_of
+from backend.app.tickets import helpdesk, transitions
+from backend.app.tickets.clocks import turns
+from backend.app.tickets.clocks.lateness import is_late, is_running, standing
+from backend.app.tickets.clocks.lights import LATE, light
 from backend.app.tickets.kinds import Outcome, Verdict
-from backend.app.tickets.lateness import is_late, is_running, standing
-from backend.app.tickets.lights import LATE, light
 from backend.app.tickets.models import Supervision, Ticket
-from backend.app.tickets.news import tell_author, tell_office, tell_people
+from backend.app.tickets.notifications import tell_author, tell_office, tell_people
+from backend.app.tickets.rules.queries import clock_of, policy_of
 from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, State
 
 BATCH = 200
@@ -56,13 +57,13 @@ def supervise(
     said = clean_words(words, limit=200)
     if said is None:
         raise InvalidInput(errors={"words": ["请写明督办要求"]})
-    act = moves.begin(actor, ticket_id, Move.SUPERVISE, version)
+    act = transitions.begin(actor, ticket_id, Move.SUPERVISE, version)
     act.words = said
     _note(act, Level(level))
     return act.ticket
 
 
-def _note(act: moves.Act, level: Level) -> None:
+def _note(act: transitions.Act, level: Level) -> None:
     ticket = act.ticket
     known = db.session.scalar(
         select(Supervision.id).where(
@@ -81,7 +82,7 @@ def _note(act: moves.Act, level: Level) -> None:
     )  # fmt: skip
     ticket.supervision_level = max(ticket.supervision_level, level)
     act.detail = {"level": int(level)}
-    event = moves.finish(act)
+    event = transitions.finish(act)
     words = act.words or f"编号 {ticket.number}"
     tell_office(ticket, event, f"督办{LEVEL_NAMES[level]}", words)
     if level >= Level.REPORT:
@@ -92,9 +93,9 @@ def _note(act: moves.Act, level: Level) -> None:
 def _above(ticket: Ticket) -> list[int]:
     """The township above a village that is late."""
     if ticket.village_id is None or ticket.unit_region_id != ticket.village_id:
-        return desk.desk_staff(ticket)
+        return helpdesk.desk_staff(ticket)
     from_township = staff_of([Role.TOWNSHIP_STAFF], _township(ticket.village_id))
-    return from_township or desk.desk_staff(ticket)
+    return from_township or helpdesk.desk_staff(ticket)
 
 
 def _township(village_id: int) -> int:
@@ -113,7 +114,7 @@ def escalate_overdue() -> int:
 def _remind(ticket: Ticket, at: datetime) -> None:
     if ticket.supervision_level >= Level.REMIND or State(ticket.state) not in RUNNING:
         return
-    act = moves.begin_as_system(ticket, Move.SUPERVISE)
+    act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     late = light(standing(ticket), at) is LATE
     act.words = "已经超时,请尽快办" if late else "快到期了,请抓紧"
     _note(act, Level.REMIND)
@@ -126,7 +127,7 @@ def _report(ticket: Ticket, at: datetime) -> None:
     clock = clock_of(ticket.county_id)
     if at < clock.close_of_nth_day(ticket.due_at, 1):
         return
-    act = moves.begin_as_system(ticket, Move.SUPERVISE)
+    act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     act.words = "过了期限一个工作日以上"
     _note(act, Level.REPORT)
 
@@ -149,13 +150,13 @@ def _follow(ticket: Ticket, _at: datetime) -> None:
     gone = ticket.unit_region_id
     if gone is None or State(ticket.state) not in WITH_UNIT or current_village(gone) == gone:
         return
-    act = moves.begin_as_system(ticket, Move.REASSIGN)
-    desk.take_from(ticket, act)
+    act = transitions.begin_as_system(ticket, Move.REASSIGN)
+    helpdesk.take_from(ticket, act)
     if ticket.village_id == gone:
         ticket.village_id = current_village(gone)
     ticket.unit_region_id = current_village(gone)
     turns.start(ticket, act.at)
-    event = moves.finish(act)
+    event = transitions.finish(act)
     tell_office(ticket, event, "并入的村有一件诉求要接着办", f"编号 {ticket.number}")
 
 
@@ -177,9 +178,9 @@ def _ask_again(ticket: Ticket, at: datetime) -> None:
     if ticket.state != State.ANSWERED or ticket.asked_again_at or ticket.verdict:
         return
     ticket.asked_again_at = at
-    act = moves.begin_as_system(ticket, Move.SUPERVISE)
+    act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     act.detail = {"asked_again": True}
-    event = moves.finish(act)
+    event = transitions.finish(act)
     tell_author(ticket, event, "这事解决了吗?", f"编号 {ticket.number},点开说一句就行")
 
 
@@ -202,9 +203,9 @@ def _close_silent(ticket: Ticket, at: datetime) -> None:
         return
     if at < ticket.answered_at + silent_for:
         return
-    act = moves.begin_as_system(ticket, Move.CLOSE_SILENT)
+    act = transitions.begin_as_system(ticket, Move.CLOSE_SILENT)
     ticket.verdict, ticket.outcome = Verdict.UNANSWERED.value, Outcome.UNANSWERED.value
-    event = moves.finish(act)
+    event = transitions.finish(act)
     tell_author(ticket, event, "没等到您的话,先办结了", "还没解决的话,点开就能说")
 
 
@@ -222,9 +223,9 @@ def stop_waiting() -> int:
 def _stop_waiting(ticket: Ticket, at: datetime) -> None:
     if ticket.paused_at is None or at - ticket.paused_at < WAIT_AT_MOST:
         return
-    act = moves.begin_as_system(ticket, Move.RESUME)
-    moves.resume(act)
-    event = moves.finish(act)
+    act = transitions.begin_as_system(ticket, Move.RESUME)
+    transitions.resume(act)
+    event = transitions.finish(act)
     tell_office(ticket, event, "村民一周没回话,请先按已知情况办", f"编号 {ticket.number}")
 
 
@@ -241,7 +242,7 @@ def _archive(ticket: Ticket, at: datetime) -> None:
     if ticket.closed_at is None or at < ticket.closed_at + kept_for:
         return
     if ticket.archived_at is None and State(ticket.state) in CLOSED - {State.MERGED}:
-        moves.finish(moves.begin_as_system(ticket, Move.ARCHIVE))
+        transitions.finish(transitions.begin_as_system(ticket, Move.ARCHIVE))
 
 
 def _each(which: ColumnElement[bool], act: Callable[[Ticket, datetime], None]) -> int:
@@ -254,7 +255,7 @@ def _each(which: ColumnElement[bool], act: Callable[[Ticket, datetime], None]) -
             ).all()
         for ticket_id in ids:
             with transaction():
-                before = moves.lock(ticket_id)
+                before = transitions.lock(ticket_id)
                 version = before.version
                 act(before, at)
                 done += before.version != version

@@ -12,7 +12,7 @@ from backend.app.core.db import db, transaction
 from backend.app.exports.operations import write_export
 from backend.app.scorecards import corrections, publications
 from backend.app.scorecards.operations import recompute_month
-from backend.app.tickets import board, listing
+from backend.app.tickets import console_queries, export_rows
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, actor_with, bind, make_person
 from tests.factories.publications import (
@@ -183,8 +183,8 @@ def test_a_township_lists_only_its_own_tickets(county, client) -> None:
     submit(open_villager(client, county), offices)
     elsewhere = actor_with(Role.TOWNSHIP_STAFF, county.village_ids[1])
     with transaction():
-        scope = board.scope_of(elsewhere)
-        assert listing.rows_of(scope, listing.filters_from({"view": "all"})) == []
+        scope = console_queries.scope_of(elsewhere)
+        assert export_rows.rows_of(scope, export_rows.filters_from({"view": "all"})) == []
 
 
 def test_sheets_of_a_region_are_written_in_the_background(county, desk) -> None:

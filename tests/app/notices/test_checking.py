@@ -20,10 +20,11 @@ from backend.app.notices import checking
 from backend.app.notices import persons as inboxes
 from backend.app.notices.checking import Kind
 from backend.app.ratings.operations import review_words
-from backend.app.tickets import author, desk, handling, proxies
-from backend.app.tickets import ratings as call_backs
+from backend.app.tickets import author, handling, helpdesk
+from backend.app.tickets.bad_ratings import call_backs
 from backend.app.tickets.handling import Written
-from backend.app.tickets.intake import Said
+from backend.app.tickets.intake import proxies
+from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.kinds import Kind as TicketKind
 from backend.jobs.words import check_words
@@ -138,7 +139,7 @@ def test_the_unit_reads_it_again_once_the_desk_has_and_nobody_asks_twice(
     assert cadre.call("GET", seen).json["words"] is None
     assert phone.call("GET", f"/tickets/{ticket_id}").json["words"] == RISKY
     with transaction():
-        desk.review_words(offices.desk, ticket_id, None, show=True)
+        helpdesk.review_words(offices.desk, ticket_id, None, show=True)
         review_words(offices.desk, rating_id, "show")
     check_words()
     forget()

@@ -20,7 +20,7 @@ from backend.app.core.encryption import unseal
 from backend.app.core.files import storage
 from backend.app.exports import operations as exports
 from backend.app.notices.operations import notify
-from backend.app.tickets import ratings as call_backs
+from backend.app.tickets.bad_ratings import call_backs
 from backend.local.postgres import programs
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import make_staff

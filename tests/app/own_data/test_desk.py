@@ -9,8 +9,8 @@ from sqlalchemy import text
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.own_data import requests
-from backend.app.tickets import proxies
-from backend.app.tickets.intake import Said
+from backend.app.tickets.intake import proxies
+from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel, Kind
 from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import County, bind, make_county, make_person, number_of

@@ -15,7 +15,7 @@ from backend.app.scorecards.explanation import explain_village
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import author, handling
 from backend.app.tickets.handling import Written
-from backend.app.tickets.intake import Said, submit
+from backend.app.tickets.intake.operations import Said, submit
 from backend.app.tickets.kinds import Kind
 from backend.app.tickets.models import Ticket
 from tests.factories.county import County, actor_with, make_county, make_person

@@ -12,10 +12,10 @@ from PIL import Image
 from backend.app.core.db import transaction
 from backend.app.surveys import blind
 from backend.app.surveys import box as ballot_box
-from backend.app.tickets import desk as desk_acts
-from backend.app.tickets import letters
+from backend.app.tickets import helpdesk as desk_acts
+from backend.app.tickets.anonymous import letters
 from backend.app.tickets.kinds import Kind
-from backend.app.tickets.routing import Office
+from backend.app.tickets.rules.routing import Office
 from backend.demo.ballot import finalize
 from backend.jobs import surveys as survey_jobs
 from backend.jobs import tickets as jobs

@@ -13,7 +13,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
 from backend.app.surveys import box as ballot_box
-from backend.app.tickets import letters
+from backend.app.tickets.anonymous import letters
 from backend.demo.ballot import finalize
 from backend.jobs import surveys as survey_jobs
 from backend.jobs import tickets as jobs

@@ -12,7 +12,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import box as boxes
 from backend.app.surveys import box_keys, rounds, store
-from backend.app.tickets import letters
+from backend.app.tickets.anonymous import letters
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put
 from tests.app.surveys.letterbox import envelopes, letter, send

@@ -16,7 +16,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import box as ballot_box
 from backend.app.surveys import keys, operations, rounds
-from backend.app.tickets import letters, opening
+from backend.app.tickets.anonymous import intake, letters
 from backend.jobs import tickets as ticket_jobs
 from tests.app.surveys.conftest import NOW, PERIOD, ballots_for, get_vote, put
 from tests.app.surveys.letterbox import envelopes, letter, send
@@ -124,7 +124,7 @@ def test_a_letter_is_read_whole_or_stays(door, client, county, key_file, scalar,
         ballot_box.merge()
     (box_id,) = ballot_box.due()
     db.session.rollback()
-    survives(lambda: opening.open_letter(box_id))
+    survives(lambda: intake.open_letter(box_id))
     assert scalar("SELECT count(*) FROM ticket") == 1
     survives(ticket_jobs.threads.refresh_threads)
     assert scalar("SELECT count(*) FROM anonymous.thread") == 1

@@ -11,8 +11,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from backend.app.core.db import db
 from backend.app.core.wechat import CHECK_WORDS
-from backend.app.tickets import desk as desk_acts
-from backend.app.tickets import handling, letters, receipts
+from backend.app.tickets import handling
+from backend.app.tickets import helpdesk as desk_acts
+from backend.app.tickets.anonymous import letters, receipts
 from backend.app.tickets.handling import Written
 from backend.jobs import tickets as jobs
 from backend.jobs.words import check_words

@@ -15,7 +15,7 @@ from backend.app.surveys import keys, rounds
 from backend.app.surveys.facts import spoken, survey_facts
 from backend.app.surveys.homes import todays_villages, unit_of
 from backend.app.surveys.units import LEAST, Village, merge_neighbours, name_of, size_of
-from backend.app.tickets import opening
+from backend.app.tickets.anonymous import intake
 from tests.app.surveys.conftest import NOW, PERIOD
 from tests.factories.county import actor_with, bind, make_county, make_person
 from tests.factories.surveys import QUESTIONS, open_round, populate
@@ -199,8 +199,8 @@ def test_results_of_a_merged_village_are_read_by_the_one_it_became(
 
 def test_a_letter_about_a_merged_village_goes_to_the_one_it_became(place) -> None:
     gone, into = place.village_ids
-    assert opening._place(gone, place.id) == gone
+    assert intake._place(gone, place.id) == gone
     merge(place)
-    assert opening._place(gone, place.id) == into
-    assert opening._place(into, place.id) == into
-    assert opening._place(None, place.id) == place.id
+    assert intake._place(gone, place.id) == into
+    assert intake._place(into, place.id) == into
+    assert intake._place(None, place.id) == place.id

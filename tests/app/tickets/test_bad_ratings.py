@@ -11,9 +11,9 @@ from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
-from backend.app.tickets import board, handling, listing, present
-from backend.app.tickets.county import keep_policy
+from backend.app.tickets import console_queries, export_rows, handling, serializers
 from backend.app.tickets.models import Ticket
+from backend.app.tickets.rules.queries import keep_policy
 from backend.app.tickets.states import Party
 from backend.jobs import schedule
 from backend.jobs import tickets as jobs
@@ -239,14 +239,16 @@ def test_a_call_back_says_the_week_and_nothing_finer(
         handling.sign(offices.township, ticket_id, None)
     forget()
     ticket = db.session.get_one(Ticket, ticket_id)
-    seen = present.detail(ticket, {Party.HANDLER}, [])
+    seen = serializers.detail(ticket, {Party.HANDLER}, [])
     times = {seen["created_at"], seen["assigned_at"], *(one["at"] for one in seen["timeline"])}
     assert times <= {week(16), week(23)}
     assert seen["due_at"] == datetime(2026, 12, 14, 18, tzinfo=COUNTY_ZONE)
     # The same days stand on the list, on the page, on paper and in the workbook.
     told = [township(f"/console/tickets{path}") for path in
             ("?view=running", "?view=all", f"/{ticket_id}", f"/{ticket_id}/print")]  # fmt: skip
-    (row,) = listing.rows_of(board.scope_of(offices.township), board.Filters(view="all"))
+    (row,) = export_rows.rows_of(
+        console_queries.scope_of(offices.township), console_queries.Filters(view="all")
+    )
     allowed = {"2026-11-16 00:00", "2026-11-23 00:00", "2026-12-14 18:00", "2026-11-24 18:00"}
     assert {cell for cell in row if isinstance(cell, str) and EXACT.search(cell)} <= allowed
     for page in told:

@@ -7,11 +7,13 @@ import pytest
 from backend.app.access import Role
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
-from backend.app.tickets import desk, intake, present, shares
-from backend.app.tickets.intake import Said
+from backend.app.tickets import helpdesk, serializers
+from backend.app.tickets.clocks import shares
+from backend.app.tickets.intake import operations as intake
+from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel, Kind
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.routing import Office
+from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import Party
 from tests.app.ratings.conftest import open_phone
 from tests.app.tickets.test_turns import Clock, clock, on, person_id, to_desk
@@ -28,7 +30,7 @@ def given_late(offices: Offices, person_id: int, clock: Clock) -> int:
     clock(on(16))
     forget()
     with transaction():
-        desk.assign(offices.desk, ticket_id, None, Office(offices.village_id))
+        helpdesk.assign(offices.desk, ticket_id, None, Office(offices.village_id))
     clock(on(16, 11))
     forget()
     return ticket_id
@@ -36,7 +38,7 @@ def given_late(offices: Offices, person_id: int, clock: Clock) -> int:
 
 def card(ticket_id: int, party: Party) -> dict:
     ticket = db.session.get_one(Ticket, ticket_id)
-    return present.cards([ticket], {party})[0]
+    return serializers.cards([ticket], {party})[0]
 
 
 def test_the_villager_reads_the_promise_and_who_does_it_until_when(given_late: int) -> None:
@@ -50,13 +52,13 @@ def test_the_cadre_reads_the_own_clock(client, offices: Offices, given_late: int
     seen = card(given_late, Party.HANDLER)
     assert (seen["light"]["code"], seen["due_text"]) == ("soon", "还有 4 小时要签收")
     assert seen["due_at"] == on(23, 18)
-    story = present.detail(db.session.get_one(Ticket, given_late), {Party.HANDLER}, [])
+    story = serializers.detail(db.session.get_one(Ticket, given_late), {Party.HANDLER}, [])
     assert story["time_shares"] == "县诉求受理中心 14 天，第1村 2 小时"
     assert open_phone(client, offices.cadre_id)
 
 
 def test_the_author_is_not_told_how_long_it_lay_where(given_late: int) -> None:
-    story = present.detail(db.session.get_one(Ticket, given_late), {Party.AUTHOR}, [])
+    story = serializers.detail(db.session.get_one(Ticket, given_late), {Party.AUTHOR}, [])
     assert story["time_shares"] is None
 
 
@@ -80,7 +82,7 @@ def test_an_imported_order_shows_what_passed_before_it_came(offices: Offices, cl
         )  # fmt: skip
     at = clock(on(30, 9, 1))
     assert card(ticket.id, Party.HANDLER)["light"]["code"] != "late"
-    (shown,) = present.cards_of_both([ticket], {Party.DESK}, at)
+    (shown,) = serializers.cards_of_both([ticket], {Party.DESK}, at)
     assert shown["citizen_text"] == "村民期限 11月20日 09:00，已过 10 天"
     assert shown["time_shares"] == "转来之前 29 天，第1村 1 分钟"
 
@@ -110,7 +112,10 @@ def test_time_that_passed_with_one_office_after_another_is_added_up(
     at = clock(on(20))
     ticket = db.session.get_one(Ticket, given_late)
     found = shares.spells(
-        ticket, shares.turns_by_ticket([given_late])[given_late], present.names_for([ticket]), at
+        ticket,
+        shares.turns_by_ticket([given_late])[given_late],
+        serializers.names_for([ticket]),
+        at,
     )
     assert [spell.length for spell in found] == [timedelta(days=14), timedelta(days=4)]
     assert county_clock.now() == at

@@ -7,7 +7,7 @@ import pytest
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.tickets import desk, handling, supervision
+from backend.app.tickets import handling, helpdesk, supervision
 from backend.app.tickets.handling import Written
 from backend.jobs import tickets as jobs
 from tests.factories.tickets import forget, submit
@@ -178,8 +178,8 @@ def test_running_the_jobs_again_changes_nothing(phone, answered, later, scalar) 
 def test_the_desk_may_settle_what_stayed_open(phone, answered, offices, later, scalar) -> None:
     later(days=3)
     with transaction():
-        desk.follow_up(offices.desk, answered, None, None, "打了三次没人接")
+        helpdesk.follow_up(offices.desk, answered, None, None, "打了三次没人接")
     assert seen(phone, answered)["state"] == "answered"
     with transaction():
-        desk.close_unsolved(offices.desk, answered, None, "联系不上,灯在私人院里")
+        helpdesk.close_unsolved(offices.desk, answered, None, "联系不上,灯在私人院里")
     assert scalar("SELECT outcome FROM ticket") == "not"

@@ -11,7 +11,7 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.tickets import supervision
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.routing import Office
+from backend.app.tickets.rules.routing import Office
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import grant_role, make_county, make_person
 from tests.factories.tickets import forget, submit, villager

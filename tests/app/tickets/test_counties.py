@@ -9,9 +9,11 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.spreadsheets import read_sheet
-from backend.app.tickets import hotline, rules, working_calendar
-from backend.app.tickets.categories import list_categories, names_of
-from backend.app.tickets.county import policy_of
+from backend.app.tickets.clocks import working_calendar
+from backend.app.tickets.intake import hotline
+from backend.app.tickets.rules import operations as rules
+from backend.app.tickets.rules.categories import list_categories, names_of
+from backend.app.tickets.rules.queries import policy_of
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, make_county
 from tests.factories.tickets import Offices, as_actor, forget, make_offices, submit, villager

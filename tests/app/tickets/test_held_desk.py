@@ -72,8 +72,8 @@ def test_a_long_list_says_that_it_goes_on(
     clerk: Desk, written: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "看过一些再列" not in clerk.get(PAGE).text
-    monkeypatch.setattr("backend.app.tickets.held._beside_ratings", lambda counties: [])
-    monkeypatch.setattr("backend.app.tickets.held.MOST", 1)
+    monkeypatch.setattr("backend.app.tickets.moderation.queue._beside_ratings", lambda counties: [])
+    monkeypatch.setattr("backend.app.tickets.moderation.queue.MOST", 1)
     assert "先列出 2 段,看过一些再列后面的" in clerk.get(PAGE).text
 
 

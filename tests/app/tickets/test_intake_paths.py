@@ -13,11 +13,13 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.spreadsheets import read_sheet
-from backend.app.tickets import desk, files, hotline, proxies, working_calendar
-from backend.app.tickets.county import Policy
+from backend.app.tickets import files, helpdesk
+from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
-from backend.app.tickets.intake import Said
+from backend.app.tickets.intake import hotline, proxies
+from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.rules.queries import Policy
 from tests.factories.console import link_phone, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
 from tests.factories.photos import open_photos
@@ -138,7 +140,7 @@ def test_what_came_from_ones_own_phone_is_not_ones_own_to_handle(phone, offices)
     link_phone(offices.desk.person_id, phone.person_id)
     forget()
     with pytest.raises(HandlerVerifies), transaction():
-        desk.decline(offices.desk, ticket["id"], None, "不归我们管")
+        helpdesk.decline(offices.desk, ticket["id"], None, "不归我们管")
 
 
 def test_a_sampled_entry_is_not_looked_at_by_an_account_one_reset(offices, monkeypatch) -> None:

@@ -21,13 +21,14 @@ from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
 from backend.app.exports import bulletins, ticket_list
 from backend.app.exports.request_params import Asked
-from backend.app.tickets import author, desk, handling, lateness, lights, supervision
+from backend.app.tickets import author, handling, helpdesk, supervision
+from backend.app.tickets.clocks import lateness, lights
+from backend.app.tickets.clocks.lights import Standing, light
+from backend.app.tickets.clocks.turns import running
 from backend.app.tickets.handling import Written
-from backend.app.tickets.lights import Standing, light
 from backend.app.tickets.models import Supervision, Ticket
-from backend.app.tickets.routing import Office
+from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import State
-from backend.app.tickets.turns import running
 from backend.jobs import exports as jobs
 from tests.app.ratings.conftest import open_phone
 from tests.app.tickets.test_months import STEPS, Town, town
@@ -127,7 +128,7 @@ def someone(offices: Offices) -> int:
 
 
 def hand_over(offices: Offices, ticket_id: int, office: Office) -> None:
-    do(desk.assign, offices.desk, ticket_id, office)
+    do(helpdesk.assign, offices.desk, ticket_id, office)
 
 
 def hand_back(offices: Offices, ticket_id: int) -> None:
@@ -170,13 +171,13 @@ def make_over(offices: Offices, show: Clock) -> None:
     merged, withdrawn, answered, filed = (signed(me, offices) for _ in range(4))
     declined = to_desk(me, offices)
     show(on(16))
-    do(desk.merge, offices.desk, merged, parent)
+    do(helpdesk.merge, offices.desk, merged, parent)
     do(author.withdraw, author_, withdrawn)
-    do(desk.decline, offices.desk, declined, "不归县里管")
+    do(helpdesk.decline, offices.desk, declined, "不归县里管")
     reply(offices, answered)
     reply(offices, filed)
     do(author.give_verdict, author_, filed, "solved", 1)
-    do(desk.archive, offices.desk, filed)
+    do(helpdesk.archive, offices.desk, filed)
 
 
 @pytest.fixture

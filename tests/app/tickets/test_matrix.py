@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor, Role
 from backend.app.core.db import db
-from backend.app.tickets import moves
+from backend.app.tickets import transitions
 from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, TicketUnknown
 from backend.app.tickets.states import CLOSED, TABLE, Move, Party, State, may_move
 from tests.factories.county import make_person
@@ -60,7 +60,7 @@ def stand_in_state(ticket_id: int, state: State) -> None:
 
 def outcome(actor: Actor, ticket_id: int, move: Move) -> str:
     try:
-        moves.begin(actor, ticket_id, move, None)
+        transitions.begin(actor, ticket_id, move, None)
     except TicketUnknown:
         return "unknown"
     except NotYours:

@@ -8,8 +8,8 @@ from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.queue import JobName
 from backend.app.ratings.bad import BadReason
+from backend.app.tickets.bad_ratings.mending import summary
 from backend.app.tickets.facts import ticket_facts
-from backend.app.tickets.mending import summary
 from backend.jobs import schedule
 from backend.jobs import tickets as jobs
 from backend.jobs.scorecards import recompute_nightly

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.app.tickets.categories import STARTING, Signs, suggest
 from backend.app.tickets.kinds import Kind
+from backend.app.tickets.rules.categories import STARTING, Signs, suggest
 from backend.app.tickets.search import grams, query_grams
 
 SYNONYMS = [Signs(code, words.split(), urgency == "urgent") for code, _, urgency, words in STARTING]

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.app.tickets.deadlines import STARTING_LIMITS, Stage, Unit, Urgency, deadlines, due
-from backend.app.tickets.working_calendar import days_of_state_council
-from backend.app.tickets.working_time import (
+from backend.app.tickets.clocks.deadlines import (
+    STARTING_LIMITS,
+    Stage,
+    Unit,
+    Urgency,
+    deadlines,
+    due,
+)
+from backend.app.tickets.clocks.working_calendar import days_of_state_council
+from backend.app.tickets.clocks.working_time import (
     DEFAULT_HOURS,
     EveryHour,
     OfficeHours,

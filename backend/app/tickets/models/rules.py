@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.tickets.deadlines import Urgency
+from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.models.ticket import Instant, one_of
 
 

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.tickets.deadlines import Urgency
+from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.kinds import Channel, Kind, Outcome, Verdict
 from backend.app.tickets.states import CLOSED, OPEN, RUNNING, State
 

@@ -1,0 +1,1 @@
+"""Tickets without a name: letters, threads, receipts. 匿名诉求。"""

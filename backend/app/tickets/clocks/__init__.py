@@ -1,0 +1,1 @@
+"""Working time, deadlines, and whose turn a ticket is. 时限。"""

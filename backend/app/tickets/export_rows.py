@@ -1,0 +1,128 @@
+"""The desk's list as rows for a file: numbers, times and outcomes; no words and nobody's name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select, true
+
+from backend.app.core import clock
+from backend.app.core.db import db
+from backend.app.places.queries import department_names, region_names
+from backend.app.tickets import console_queries, serializers
+from backend.app.tickets.clocks.deadlines import URGENCY_NAMES, Urgency
+from backend.app.tickets.clocks.lateness import is_late
+from backend.app.tickets.kinds import (
+    CHANNEL_NAMES,
+    KIND_NAMES,
+    OUTCOME_NAMES,
+    VERDICT_NAMES,
+    Channel,
+    Kind,
+    Outcome,
+    Verdict,
+)
+from backend.app.tickets.models import Ticket, TicketCategory, TicketTurn
+from backend.app.tickets.states import STATE_NAMES, State
+
+MOST_ROWS = 100_000
+COLUMNS = (
+    "编号", "类型", "分类", "渠道", "紧急程度", "状态", "村", "承办单位", "提出时间", "村民期限",
+    "派到单位", "首次回应期限", "首次回应", "办结期限", "答复时间", "结束时间", "村民回话", "结果",
+    "督办级别", "延期天数", "是否超时",
+)  # fmt: skip
+NUMBERS = ("region_id", "department_id")
+TEXTS = ("view", "search", "category", "kind", "channel", "tag")
+
+
+def kept(filters: console_queries.Filters) -> dict[str, str]:
+    """The filters of a page as plain text, to be kept with a request."""
+    values = {name: getattr(filters, name) for name in (*TEXTS, *NUMBERS)}
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def filters_from(given: Mapping[str, str]) -> console_queries.Filters:
+    """The filters as they were kept; what is none of them is dropped."""
+    texts = {name: given[name] for name in TEXTS if name in given}
+    if texts.get("view") not in console_queries.VIEWS:
+        texts["view"] = "all"
+    numbers = {
+        name: int(given[name]) for name in NUMBERS if given.get(name, "").isdecimal()
+    }  # fmt: skip
+    return console_queries.Filters(**texts, **numbers)  # type: ignore[arg-type]
+
+
+def rows_of(
+    scope: console_queries.Scope, filters: console_queries.Filters
+) -> list[tuple[Any, ...]]:
+    """In the order of COLUMNS, the newest first, MOST_ROWS at most."""
+    unit = (
+        select(
+            TicketTurn.started_at, TicketTurn.first_answer_due_at, TicketTurn.first_answered_at,
+        )
+        .where(
+            TicketTurn.ticket_id == Ticket.id,
+            func.num_nonnulls(TicketTurn.unit_region_id, TicketTurn.unit_department_id) > 0,
+        )
+        .order_by(TicketTurn.id.desc())
+        .limit(1)
+        .lateral("unit")
+    )  # fmt: skip
+    query: Any = select(
+        Ticket.number, Ticket.kind, TicketCategory.name, Ticket.channel, Ticket.urgency,
+        Ticket.state, Ticket.village_id, Ticket.unit_region_id, Ticket.unit_department_id,
+        Ticket.created_at, Ticket.citizen_due_at, unit.c.started_at, unit.c.first_answer_due_at,
+        unit.c.first_answered_at, Ticket.due_at, Ticket.answered_at, Ticket.closed_at,
+        Ticket.verdict, Ticket.outcome, Ticket.supervision_level, Ticket.extra_days,
+        is_late(clock.now()).label("is_late"),
+    ).outerjoin(TicketCategory, TicketCategory.id == Ticket.category_id)  # fmt: skip
+    query = query.outerjoin(unit, true())
+    found: list[Any] = list(
+        db.session.execute(
+            console_queries.narrowed(query, scope, filters)
+            .order_by(*console_queries.NEWEST)
+            .limit(MOST_ROWS)
+        )
+    )
+    places = region_names({i for row in found for i in (row[6], row[7]) if i})
+    bureaus = department_names({row[8] for row in found if row[8]})
+    return [_row(row, places, bureaus) for row in found]
+
+
+def count_of(scope: console_queries.Scope, filters: console_queries.Filters) -> int:
+    """How many the filters leave."""
+    query = console_queries.narrowed(select(func.count()).select_from(Ticket), scope, filters)
+    return db.session.scalar(query) or 0
+
+
+def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any, ...]:
+    unit = places.get(row.unit_region_id) or bureaus.get(row.unit_department_id) or ""
+    opened, begun, heard, answered, closed = (
+        time and serializers.told_at(row.channel, time)
+        for time in (
+            row.created_at, row.started_at, row.first_answered_at, row.answered_at, row.closed_at,
+        )
+    )  # fmt: skip
+    times = (
+        opened, row.citizen_due_at, begun, row.first_answer_due_at, heard, row.due_at, answered,
+        closed,
+    )  # fmt: skip
+    return (
+        row.number, KIND_NAMES[Kind(row.kind)], row.name or "", CHANNEL_NAMES[Channel(row.channel)],
+        URGENCY_NAMES[Urgency(row.urgency)], STATE_NAMES[State(row.state)],
+        places.get(row.village_id, ""), unit, *map(_local, times),
+        VERDICT_NAMES[Verdict(row.verdict)] if row.verdict else "",
+        OUTCOME_NAMES[Outcome(row.outcome)] if row.outcome else "",
+        row.supervision_level, row.extra_days, _timeliness(row),
+    )  # fmt: skip
+
+
+def _timeliness(row: Any) -> str:
+    """超时 is what the page's tab counts; what is over was answered late, or not."""
+    if row.is_late:
+        return "超时"
+    end = row.answered_at or row.closed_at
+    return "办结晚了" if end and end > row.due_at else ""
+
+
+def _local(at: Any) -> str:
+    return f"{at.astimezone(clock.COUNTY_ZONE):%Y-%m-%d %H:%M}" if at else ""

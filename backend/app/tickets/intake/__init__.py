@@ -1,0 +1,1 @@
+"""The ways a ticket comes in. 受理入口。"""

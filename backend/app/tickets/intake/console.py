@@ -1,0 +1,168 @@
+"""Pages by which tickets come in through the office: 代录, its second check, 12345 orders."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, regions_of
+from backend.app.accounts.hands import hands_of
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.files import storage
+from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import search_villages
+from backend.app.tickets import console_queries, serializers
+from backend.app.tickets.intake import hotline, proxies
+from backend.app.tickets.intake.operations import Said
+from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
+from backend.app.tickets.rules.categories import names_of
+from backend.app.tickets.states import Party
+
+FORM_OVERHEAD = 64 * 1024
+
+
+def _new_page(error: DomainError | None = None) -> tuple[str, int]:
+    search = (request.form.get("village") or request.args.get("village") or "")[:20]
+    within = regions_of(actor(), Permission.ENTER_FOR_OTHERS)
+    page = render_template(
+        "tickets/new.html",
+        villages=search_villages(search, within) if search else [], search=search,
+        kinds=KIND_NAMES, categories=names_of(within), form=request.form, error=error,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@guard(Permission.ENTER_FOR_OTHERS)
+def new_ticket() -> tuple[str, int]:
+    """代录: what somebody said on the phone or wrote on paper."""
+    return _new_page()
+
+
+@guard(Permission.ENTER_FOR_OTHERS)
+def enter_ticket() -> Any:
+    form = request.form
+    try:
+        if form.get("kind") not in set(Kind):
+            raise InvalidInput(errors={"kind": ["请选类型"]})
+        village = form.get("village_id", "")
+        said = Said(
+            Kind(form["kind"]),
+            form.get("words"),
+            int(village) if village.isdecimal() and len(village) < 18 else None,
+            category=form.get("category") or None,
+            place_note=form.get("place_note"),
+            confidential=form.get("confidential") == "1",
+            about_cadres=form.get("about_cadres") == "1",
+            phone="".join(letter for letter in form.get("phone", "") if letter.isdigit()),
+            contact_name=form.get("contact_name"),
+        )
+        channel = form.get("channel", "")
+        with transaction():
+            ticket = proxies.enter(
+                actor(), Channel(channel) if channel in set(Channel) else Channel.MINI, said
+            )
+            ticket_id = ticket.id
+    except DomainError as refused:
+        return _new_page(refused)
+    return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))
+
+
+@guard(Permission.RUN_TICKET_DESK)
+def list_samples() -> str:
+    """抽查复核: entries for others that a colleague looks at again."""
+    tickets = console_queries.samples(console_queries.scope_of(actor()))
+    hands = hands_of(actor().person_id)
+    contacts = {ticket.id: serializers.contact_of(ticket) for ticket in tickets}
+    return render_template(
+        "tickets/samples.html",
+        cards=serializers.cards(tickets, {Party.DESK}), contacts=contacts, checks=proxies.CHECKS,
+        own={ticket.id for ticket in tickets if ticket.proxy_id in hands},
+    )  # fmt: skip
+
+
+@guard(Permission.RUN_TICKET_DESK)
+def check_sample(ticket_id: int) -> Response:
+    with transaction():
+        proxies.check(actor(), ticket_id, request.form.get("result", ""))
+    return redirect(address_of("tickets_console.list_samples"))
+
+
+def _county() -> int:
+    counties = regions_of(actor(), Permission.RUN_TICKET_DESK)
+    if not counties:
+        raise NotFound
+    return min(counties)
+
+
+def _import_page(error: DomainError | None = None, **more: Any) -> tuple[str, int]:
+    page = render_template(
+        "tickets/import.html",
+        columns=hotline.COLUMNS, sources=hotline.list_sources(_county()),
+        form=request.form, error=error, **more,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@guard(Permission.RUN_TICKET_DESK)
+def show_import() -> tuple[str, int]:
+    """12345 工单: a file, then which column is what, then the result."""
+    return _import_page()
+
+
+@guard(Permission.RUN_TICKET_DESK)
+def read_orders() -> tuple[str, int]:
+    """Keeps the file and shows its headings with the mapping of last time."""
+    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
+    try:
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise InvalidInput(errors={"file": ["请选一个 xlsx 或 CSV 文件"]})
+        content = sent.read()
+        extension = "csv" if sent.filename.lower().endswith(".csv") else "xlsx"
+        sheet = read_sheet(content, f"orders.{extension}")
+        source = request.form.get("source", "").strip()
+        key = f"orders/{actor().person_id}_{secrets.token_urlsafe(12)}.{extension}"
+        storage.put(key, content)
+        chosen = hotline.guess(sheet.headings, hotline.kept_mapping(_county(), source))
+    except DomainError as refused:
+        return _import_page(refused)
+    return _import_page(sheet=sheet, key=key, chosen=chosen, source=source)
+
+
+@guard(Permission.RUN_TICKET_DESK)
+def import_orders() -> tuple[str, int]:
+    """Imports the kept file; rows that cannot be taken are listed with their line and reason."""
+    form = request.form
+    key = form.get("key", "")
+    # The file is the reader's own: its key carries who sent it.
+    if not key.startswith(f"orders/{actor().person_id}_"):
+        raise NotFound
+    content = storage.read(key)
+    sheet = read_sheet(content, key)
+    columns = {name: form.get(f"column_{name}", "") for name in hotline.COLUMNS}
+    source = form.get("source", "")
+    try:
+        with transaction():
+            report = hotline.import_orders(actor(), _county(), source, sheet, columns)
+    except DomainError as refused:
+        return _import_page(refused, sheet=sheet, key=key, chosen=columns, source=source)
+    storage.delete(key)
+    return _import_page(report=report, source=source)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    for rule, view, method in (
+        ("/new", new_ticket, "GET"),
+        ("/new", enter_ticket, "POST"),
+        ("/samples", list_samples, "GET"),
+        ("/samples/<int:ticket_id>", check_sample, "POST"),
+        ("/import", show_import, "GET"),
+        ("/import", read_orders, "POST"),
+        ("/import/rows", import_orders, "POST"),
+    ):
+        blueprint.add_url_rule(rule, view_func=view, methods=[method])

@@ -1,0 +1,257 @@
+"""Intake: every way a ticket comes in ends in the same few lines."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select, text
+
+from backend.app.core import clock
+from backend.app.core.clock import midnight
+from backend.app.core.db import db
+from backend.app.core.encryption import seal
+from backend.app.core.errors import InvalidInput
+from backend.app.core.text_check import WordsState, clean_words, judge
+from backend.app.notices import checking
+from backend.app.places.errors import RegionUnknown
+from backend.app.places.queries import Place, get_place
+from backend.app.tickets import files, transitions
+from backend.app.tickets.clocks import turns
+from backend.app.tickets.errors import IdempotencyConflict, NothingSaid, TooManyTickets
+from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.models import Ticket, TicketCategory, TicketEvent
+from backend.app.tickets.naming import Kept, of_village, whom_it_names
+from backend.app.tickets.notifications import tell_author, tell_office
+from backend.app.tickets.rules.categories import find_category, suggest_for
+from backend.app.tickets.rules.routing import route
+from backend.app.tickets.search import grams
+from backend.app.tickets.states import Move, Party, State
+
+MOST_A_DAY = 10
+LONGEST, LONGEST_NOTE = 1000, 100
+CONTACT = "ticket_contact"
+NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket', 'id'))")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody asks for; a category of None is suggested from the words."""
+
+    kind: Kind
+    words: str | None
+    village_id: int | None
+    category: str | None = None
+    file_ids: tuple[int, ...] = ()
+    group_id: int | None = None
+    place_note: str | None = None
+    confidential: bool = False
+    about_cadres: bool = False
+    phone: str | None = None
+    contact_name: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+def submit(person_id: int, key: UUID, said: Said) -> Ticket:
+    """A villager's own ticket; the same request again finds the first one."""
+    digest = hashlib.sha256(orjson.dumps(said, default=str)).digest()
+    # Two sendings of one request, or eleven tickets at once, wait for each other here.
+    db.session.execute(text("SELECT FROM person WHERE id = :id FOR UPDATE"), {"id": person_id})
+    earlier = db.session.scalar(
+        select(Ticket).where(Ticket.person_id == person_id, Ticket.idempotency_key == key)
+    )
+    if earlier is not None:
+        if earlier.request_digest != digest:
+            raise IdempotencyConflict
+        return earlier
+    at = clock.now()
+    today = midnight(clock.local_day(at))
+    sent = db.session.scalar(
+        select(func.count()).where(Ticket.person_id == person_id, Ticket.created_at >= today)
+    )
+    if (sent or 0) >= MOST_A_DAY:
+        raise TooManyTickets
+    return open_ticket(
+        said, Channel.MINI, at, person_id=person_id, idempotency_key=key, request_digest=digest
+    )
+
+
+def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Ticket:
+    """Checks, stores, routes and acknowledges one ticket inside the caller's transaction.
+
+    `at` is when the citizen was heard, which may lie before it came here.
+    """
+    place = _place(said)
+    words, place_note = _read(said)
+    checked = judge(place.county_id or 0, "\n".join(filter(None, (words, place_note))) or None)
+    author = more.get("person_id") or more.get("proxy_id")
+    attached = more.pop("attached", None) or (
+        files.own_loose_files(author, said.file_ids) if author else []
+    )
+    if words is None and not attached:
+        raise NothingSaid(errors={"words": [NothingSaid.message]})
+    category, suggested = _category(said, words, place.county_id or 0)
+    kept = _kept_from(said, place, channel)
+    if channel is Channel.ANONYMOUS:
+        checked = transitions.for_the_desk(checked)
+    ticket_id = _id_by_chance() if channel is Channel.RATING else db.session.scalar(NEXT_ID) or 0
+    ticket = Ticket(
+        id=ticket_id,
+        number=f"{(_county_code(place))}-{clock.local_day(at):%y}-{ticket_id:06d}",
+        county_id=place.county_id,
+        village_id=place.id if place.level == "village" else None,
+        group_id=said.group_id,
+        place_note=place_note,
+        channel=channel.value,
+        kind=said.kind.value,
+        category_id=category.id if category else None,
+        urgency=more.pop("urgency", category.urgency if category else "ordinary"),
+        tags=list(said.tags),
+        words=words,
+        words_state=checked.state.value,
+        hold_reason=checked.reason,
+        grams=grams(words),
+        first_file_id=attached[0].id if attached else None,
+        confidential=said.confidential,
+        about_cadres=said.about_cadres or kept.named,
+        kept_from_regions=sorted(kept.regions),
+        kept_from_people=sorted(kept.people),
+        contact_sealed=_contact(said),
+        state=State.SUBMITTED.value,
+        version=1,
+        round=1,
+        extra_days=0,
+        created_at=at,
+        round_started_at=at,
+        **more,
+    )
+    arrived = max(at, clock.now())
+    turns.start(ticket, arrived)
+    event = _intake_event(ticket, suggested)
+    files.attach(attached, ticket.id, None)
+    if channel is Channel.MINI and ticket.person_id and checked.state is WordsState.SHOWN:
+        checking.ask(checking.Kind.TICKET, ticket.id, ticket.person_id)
+    tell_author(
+        ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
+    )
+    if channel is not Channel.ANONYMOUS:
+        dispatch(ticket, category.code if category else None, arrived)
+    return ticket
+
+
+def _id_by_chance() -> int:
+    """Of ten digits: says nothing of when a call-back was opened, and no sequence comes so far."""
+    while True:
+        found = 10**9 + secrets.randbelow(9 * 10**9)
+        if db.session.get(Ticket, found) is None:
+            return found
+
+
+def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
+    """Sends a ticket where the rules point at once; what is unclear waits at the county desk."""
+    office = route(ticket, category_code)
+    if not office:
+        return
+    transitions.finish(transitions.begin_as_system(ticket, Move.ACCEPT))
+    act = transitions.begin_as_system(ticket, Move.ASSIGN)
+    ticket.unit_region_id, ticket.unit_department_id = office.region_id, office.department_id
+    turns.start(ticket, at)
+    event = transitions.finish(act)
+    # A message would keep the day; the level above finds its call-backs in its list.
+    if ticket.channel != Channel.RATING:
+        tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number},请尽快签收。")
+
+
+def _read(said: Said) -> tuple[str | None, str | None]:
+    """The words and where it is; they are held together."""
+    return (
+        clean_words(said.words, limit=LONGEST),
+        clean_words(said.place_note, "place_note", LONGEST_NOTE),
+    )
+
+
+def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
+    event = TicketEvent(
+        ticket_id=ticket.id,
+        at=ticket.created_at,
+        person_id=ticket.proxy_id or ticket.person_id,
+        party=(Party.AUTHOR if ticket.person_id or ticket.receipt else Party.DESK).value,
+        move="submit",
+        to_state=State.SUBMITTED.value,
+        round=1,
+        detail={"suggested_by": list(suggested)} if suggested else {},
+    )
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _place(said: Said) -> Place:
+    """The village chosen, or the county of a caller who named none."""
+    if said.village_id is None:
+        raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
+    try:
+        place = get_place(said.village_id)
+    except RegionUnknown:
+        raise InvalidInput(errors={"village_id": [RegionUnknown.message]}) from None
+    if place.level not in ("village", "county") or not place.is_open:
+        raise InvalidInput(errors={"village_id": ["请选一个在用的村"]})
+    if said.group_id is not None:
+        _check_group(said.group_id, place.id)
+    return place
+
+
+def _check_group(group_id: int, village_id: int) -> None:
+    try:
+        group = get_place(group_id)
+    except RegionUnknown:
+        group = None
+    if group is None or group.parent_id != village_id or not group.is_open:
+        raise InvalidInput(errors={"group_id": ["请选本村的小组"]})
+
+
+def _county_code(place: Place) -> str:
+    if place.level == "county":
+        return (place.code or "")[:6]
+    return (get_place(place.county_id or 0).code or "")[:6]
+
+
+def _category(
+    said: Said, words: str | None, county_id: int
+) -> tuple[TicketCategory | None, tuple[str, ...]]:
+    """The chosen category, or the suggested one with the words that pointed to it."""
+    chosen = find_category(county_id, said.category)
+    if chosen is not None or words is None:
+        return chosen, ()
+    suggested = suggest_for(county_id, words)
+    return find_category(county_id, suggested.category), suggested.because
+
+
+def _kept_from(said: Said, place: Place, channel: Channel) -> Kept:
+    """Whom nothing may reach: those it names, and the village it is about, ticked or rated."""
+    if channel is Channel.MENDING:
+        return Kept()
+    kept = whom_it_names(said.words, place) | whom_it_names(said.place_note, place)
+    if place.level == "village" and (said.about_cadres or channel is Channel.RATING):
+        kept |= of_village(place.id)
+    return kept
+
+
+def _contact(said: Said) -> bytes | None:
+    """Name and phone of whom to call back, encrypted."""
+    phone = (said.phone or "").strip()
+    name = (said.contact_name or "").strip()
+    if phone and not (phone.isdecimal() and 7 <= len(phone) <= 12):
+        raise InvalidInput(errors={"phone": ["请填 11 位手机号或固定电话"]})
+    if len(name) > 20:
+        raise InvalidInput(errors={"contact_name": ["名字最多 20 个字"]})
+    if not phone and not name:
+        return None
+    return seal(CONTACT, orjson.dumps({"name": name or None, "phone": phone or None}))
+
+
+def is_recent(ticket: Ticket, at: datetime, days: int) -> bool:
+    return ticket.closed_at is None or at <= ticket.closed_at + timedelta(days=days)

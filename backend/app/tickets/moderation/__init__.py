@@ -1,0 +1,1 @@
+"""Words that nobody has read yet: checked, held, shown or refused. 待核的话。"""

@@ -1,0 +1,107 @@
+"""待核 in the console: what waits for a reader, and the county's list of words, one a line."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Permission
+from backend.app.core import held_words
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.tickets.moderation import queue as moderation_queue
+from backend.app.tickets.moderation import word_list
+from backend.app.tickets.rules.console import county_of
+
+DONE = {"added": "新加 {} 个", "known": "{} 个本来就有", "removed": "删去 {} 个"}
+
+
+def _done() -> str:
+    """What the form sent last did, as its address says in numbers."""
+    counts = {name: request.args.get(name, "") for name in DONE}
+    return ",".join(
+        DONE[name].format(int(count))
+        for name, count in counts.items()
+        if count.isdecimal() and count != "0" and len(count) < 6
+    )
+
+
+def _page(error: DomainError | None = None) -> tuple[str, int]:
+    county = county_of(actor())
+    search = request.args.get("q", "").strip()[:20]
+    page = render_template(
+        "tickets/words.html",
+        error=error, given=request.form.get("words", ""), search=search,
+        words=held_words.list_words(county, search), total=held_words.count_words(county),
+        most=word_list.MOST_WORDS, done=_done(),
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@guard(Permission.MANAGE_TICKET_RULES)
+def show_words() -> tuple[str, int]:
+    """The county's list, all of it or what was searched for."""
+    return _page()
+
+
+def _save(what: str) -> dict[str, Any]:
+    me = actor()
+    county = county_of(me)
+    if what == "add":
+        added, known = word_list.add_words(me, county, request.form.get("words", ""))
+        return {"added": added, "known": known}
+    if what == "remove":
+        return {"removed": word_list.remove_words(me, county, request.form.getlist("folded"))}
+    raise NotFound
+
+
+@guard(Permission.MANAGE_TICKET_RULES)
+def save_words(what: str) -> Any:
+    """Adds or removes; a refusal is shown with what was typed."""
+    try:
+        with transaction():
+            done = _save(what)
+    except InvalidInput as refused:
+        return _page(refused)
+    return redirect(
+        address_of("tickets_console.show_words", q=request.args.get("q") or None, **done)
+    )
+
+
+@guard(Permission.REVIEW_WORDS)
+def show_held() -> str:
+    """Everything in the county that waits to be read, tickets and ratings."""
+    me = actor()
+    waiting = moderation_queue.list_held(me)
+    return render_template(
+        "tickets/held.html", waiting=waiting, total=moderation_queue.count_held(me)
+    )
+
+
+@guard(Permission.REVIEW_WORDS)
+def decide_held() -> Any:
+    """One text shown or kept back, and back to the rest."""
+    form = request.form
+    if form.get("decision") not in ("show", "refuse"):
+        raise InvalidInput(errors={"decision": ["请选「可以看」或「不给看」"]})
+    subject, ticket = (form.get(name, "") for name in ("id", "ticket_id"))
+    if not subject.isdecimal() or len(subject) > 18 or len(ticket) > 18:
+        raise NotFound
+    with transaction():
+        moderation_queue.decide(
+            actor(), form.get("kind", ""), int(subject),
+            int(ticket) if ticket.isdecimal() else None, form["decision"] == "show",
+        )  # fmt: skip
+    return redirect(address_of("tickets_console.show_held"))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    blueprint.add_url_rule("/held", view_func=show_held, methods=["GET"])
+    blueprint.add_url_rule("/held", view_func=decide_held, methods=["POST"])
+    blueprint.app_context_processor(
+        lambda: {"words_waiting": lambda: moderation_queue.count_held(actor())}
+    )
+    blueprint.add_url_rule("/words", view_func=show_words, methods=["GET"])
+    blueprint.add_url_rule("/words/<string:what>", view_func=save_words, methods=["POST"])

@@ -1,0 +1,113 @@
+"""待核的话: whatever villagers of a county wrote and nobody has read yet, on one page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from backend.app.access import Actor, Permission, regions_of
+from backend.app.core.audit import look_at_words
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.core.text_check import WordsState
+from backend.app.places.queries import region_names
+from backend.app.ratings import words as rated
+from backend.app.ratings.operations import review_words as review_rating
+from backend.app.tickets import helpdesk
+from backend.app.tickets.console_queries import Scope, scope_of
+from backend.app.tickets.models import Ticket, TicketEvent
+from backend.app.tickets.states import Party
+
+MOST = 100
+HELD = WordsState.HELD.value
+
+
+@dataclass(frozen=True)
+class HeldWords:
+    """What somebody wrote, where, and why it waits; `ticket_id` None beside a rating."""
+
+    words: str
+    where: str
+    reason: str | None
+    id: int
+    ticket_id: int | None = None
+    event_id: int | None = None
+
+
+def list_held(actor: Actor) -> list[HeldWords]:
+    """Of tickets the oldest first, then of ratings in an order that tells no day."""
+    counties = regions_of(actor, Permission.REVIEW_WORDS)
+    scope = scope_of(actor)
+    tickets = list(db.session.scalars(_tickets(scope, counties).limit(MOST)))
+    later = db.session.execute(_events(scope, counties).limit(MOST)).all()
+    everything = [*tickets, *(ticket for _, ticket in later)]
+    names = region_names([ticket.village_id or 0 for ticket in everything])
+    found = [
+        HeldWords(
+            "\n".join(filter(None, (ticket.words, ticket.place_note))), _where(ticket, names),
+            ticket.hold_reason, ticket.id, ticket.id,
+        )
+        for ticket in tickets
+    ]  # fmt: skip
+    found += [
+        HeldWords(event.words or "", _where(ticket, names), None, event.id, ticket.id, event.id)
+        for event, ticket in later
+    ]
+    for one in found:
+        look_at_words(one.words, "ticket", one.ticket_id or 0)
+    return found + _beside_ratings(counties)
+
+
+def count_held(actor: Actor) -> int:
+    counties, scope = regions_of(actor, Permission.REVIEW_WORDS), scope_of(actor)
+    counted = [
+        select(func.count()).select_from(query.order_by(None).subquery()).scalar_subquery()
+        for query in (_tickets(scope, counties), _events(scope, counties))
+    ]
+    return sum(db.session.execute(select(*counted)).one()) + rated.count_held(counties)
+
+
+def _tickets(scope: Scope, counties: Collection[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Ticket)
+        .where(scope.covers(), Ticket.county_id.in_(counties), Ticket.words_state == HELD)
+        .order_by(Ticket.id)
+    )
+
+
+def _events(scope: Scope, counties: Collection[int]) -> Select[*tuple[Any, ...]]:
+    event = aliased(TicketEvent, name="event")
+    return (
+        select(event, Ticket)
+        .join(Ticket, Ticket.id == event.ticket_id)
+        .where(
+            scope.covers(), Ticket.county_id.in_(counties),
+            event.words_state == HELD, event.party == Party.AUTHOR.value,
+        )
+        .order_by(event.id)
+    )  # fmt: skip
+
+
+def _where(ticket: Ticket, names: dict[int, str]) -> str:
+    return f"{ticket.number} {names.get(ticket.village_id or 0, '')}".strip()
+
+
+def _beside_ratings(counties: Collection[int]) -> list[HeldWords]:
+    found = []
+    for row in rated.list_held(counties, MOST):
+        words = "\n追评:".join(filter(None, (row.words, row.followup_words)))
+        look_at_words(words, "rating", row.id)
+        found.append(HeldWords(words, f"{row.village} {row.point}", row.hold_reason, row.id))
+    return found
+
+
+def decide(actor: Actor, kind: str, subject_id: int, ticket_id: int | None, show: bool) -> None:
+    """Shows words to those who work on the matter, or keeps them from everybody else."""
+    if kind == "rating":
+        review_rating(actor, subject_id, "show" if show else "refuse")
+    elif kind in ("ticket", "event") and ticket_id is not None:
+        helpdesk.review_words(actor, ticket_id, subject_id if kind == "event" else None, show)
+    else:
+        raise InvalidInput(errors={"kind": ["请从列表里选一段"]})

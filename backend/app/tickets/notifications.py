@@ -1,0 +1,61 @@
+"""Who hears of a move, in which words. The inbox is the record; WeChat only rings the bell."""
+
+from collections.abc import Collection
+
+from backend.app.core.clock import COUNTY_ZONE
+from backend.app.notices.operations import notify
+from backend.app.tickets.models import Ticket, TicketEvent
+from backend.app.tickets.naming import may_read
+from backend.app.tickets.rules.routing import Office, staff_for
+from backend.app.tickets.states import STATE_NAMES, State
+
+AUTHOR_PAGE = "/pages/tickets/detail/index?id={}"
+CADRE_PAGE = "/pages/cadre/ticket/index?id={}"
+TEMPLATE = "ticket_moved"
+
+
+def tell_author(ticket: Ticket, event: TicketEvent, title: str, words: str) -> None:
+    """To the author's inbox, and to WeChat where a message was allowed."""
+    if ticket.person_id is None:
+        return
+    notify(
+        [ticket.person_id],
+        kind="ticket",
+        title=title,
+        words=words,
+        page=AUTHOR_PAGE.format(ticket.id),
+        subject_kind="ticket",
+        subject_id=ticket.id,
+        template=TEMPLATE,
+        wechat={
+            "number": ticket.number,
+            "state": STATE_NAMES[State(ticket.state)],
+            "at": f"{event.at.astimezone(COUNTY_ZONE):%Y-%m-%d %H:%M}",
+            "words": title,
+        },
+        dedup=f"ticket:{ticket.id}:{event.id}",
+    )
+
+
+def tell_office(ticket: Ticket, event: TicketEvent, title: str, words: str) -> None:
+    """To everybody who may sign for what comes to the ticket's unit."""
+    office = Office(ticket.unit_region_id, ticket.unit_department_id)
+    tell_people(staff_for(office), ticket, event, title, words)
+
+
+def tell_people(
+    person_ids: Collection[int], ticket: Ticket, event: TicketEvent, title: str, words: str
+) -> None:
+    told = may_read(person_ids, ticket)
+    if not told:
+        return
+    notify(
+        told,
+        kind="ticket_work",
+        title=title,
+        words=words,
+        page=CADRE_PAGE.format(ticket.id),
+        subject_kind="ticket",
+        subject_id=ticket.id,
+        dedup=f"ticket:{ticket.id}:{event.id}",
+    )

@@ -1,0 +1,163 @@
+"""诉求设置: calendar, office hours, deadlines, routing, templates, categories, policy."""
+
+from datetime import date, time
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Actor, Permission, regions_of
+from backend.app.accounts.forms import read_day
+from backend.app.core import clock
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.places.queries import department_names, list_departments
+from backend.app.tickets.clocks import working_calendar
+from backend.app.tickets.clocks.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES, limit_words
+from backend.app.tickets.rules import operations as rules
+from backend.app.tickets.rules.categories import list_categories
+from backend.app.tickets.rules.queries import clock_of, limits_of, policy_of
+
+
+def calendar_warnings(who: Actor) -> list[int]:
+    """The years whose holidays this reader should fill in."""
+    counties = regions_of(who, Permission.MANAGE_TICKET_RULES)
+    today = clock.today()
+    return sorted(
+        {year for county in counties for year in working_calendar.missing_years(county, today)}
+    )
+
+
+def county_of(who: Actor) -> int:
+    """Whose rules somebody decides; raises NotFound."""
+    counties = regions_of(who, Permission.MANAGE_TICKET_RULES)
+    if not counties:
+        raise NotFound
+    return min(counties)
+
+
+def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[str, int]:
+    county, today = county_of(actor()), clock.today()
+    year = request.values.get("year", "")
+    shown_year = int(year) if year.isdecimal() and len(year) == 4 else today.year
+    routing = rules.list_routing(county)
+    names = department_names([rule.department_id for rule in routing if rule.department_id])
+    page = render_template(
+        "tickets/rules.html",
+        error=error, moved=moved, form=request.form, year=shown_year, this_year=today.year,
+        days=working_calendar.list_days(county, shown_year),
+        filled=working_calendar.is_filled(county, shown_year),
+        missing=working_calendar.missing_years(county, today),
+        spans=clock_of(county).spans(working_calendar.next_working_day(county, today)),
+        limits=limits_of(county, clock.now()), urgency_names=URGENCY_NAMES,
+        stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, limit_words=limit_words,
+        routing=routing, department_names=names,
+        departments=list_departments(county), categories=list_categories(county),
+        templates=rules.list_templates(county), policy=policy_of(county), today=today,
+    )  # fmt: skip
+    return page, 422 if error else 200
+
+
+@guard(Permission.MANAGE_TICKET_RULES)
+def show_rules() -> tuple[str, int]:
+    """Everything a county decides about its tickets, on one page."""
+    moved = request.args.get("moved", "")
+    return _page(moved=int(moved) if moved.isdecimal() and len(moved) < 7 else None)
+
+
+def read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
+    """Lines such as "10-01 休 国庆节" or "2-14 班"; raises InvalidInput naming the line."""
+    found: dict[date, tuple[bool, str]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        parts = line.split()
+        if not parts:
+            continue
+        try:
+            month, day = (int(part) for part in parts[0].split("-")[-2:])
+            when = date(year, month, day)
+            works = {"休": False, "班": True}[parts[1][:1]]
+        except (ValueError, KeyError, IndexError):
+            fault = f"第 {number} 行「{line.strip()[:20]}」看不懂,应如:10-01 休 国庆节"
+            raise InvalidInput(errors={"days": [fault]}) from None
+        name = parts[2] if len(parts) > 2 else "调休上班" if works else "放假"
+        found[when] = (works, name[:20])
+    return found
+
+
+def read_edges(text: str) -> list[int]:
+    """ "8:30 12:00 14:30 18:00" as minutes after midnight; raises InvalidInput."""
+    try:
+        times = [time.fromisoformat(part.zfill(5)) for part in text.replace(":", ":").split()]
+    except ValueError:
+        raise InvalidInput(errors={"edges": ["应如:8:30 12:00 14:30 18:00"]}) from None
+    return [each.hour * 60 + each.minute for each in times]
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    if not text.isdecimal() or len(text) > 6:
+        raise InvalidInput(errors={name: ["应为整数"]})
+    return int(text)
+
+
+def _save(what: str) -> int | None:
+    """Does what one form of the page asks; how many open deadlines moved, where they could."""
+    form, me = request.form, actor()
+    county = county_of(me)
+    if what == "calendar":
+        year = _number("year")
+        return working_calendar.fill_year(me, county, year, read_days(form.get("days", ""), year))
+    if what == "hours":
+        first = read_day(form, "valid_from") or clock.today()
+        return working_calendar.set_hours(me, county, first, read_edges(form.get("edges", "")))
+    if what == "deadline":
+        working_calendar.set_limit(
+            me, county, form.get("urgency", ""), form.get("stage", ""), _number("amount"),
+            form.get("unit", ""),
+        )  # fmt: skip
+    elif what == "routing":
+        target = form.get("target", "")
+        department = int(target[1:]) if target[:1] == "d" and target[1:].isdecimal() else None
+        rules.set_routing(
+            me, county, form.get("category") or None,
+            "department" if department else target, department,
+        )  # fmt: skip
+    elif what == "template":
+        rules.set_template(
+            me, county, form.get("title", ""), form.get("words", ""), form.get("category") or None
+        )
+    elif what == "category":
+        words = form.get("synonyms", "").replace("、", " ").split()
+        rules.change_category(
+            me, county, form.get("code", ""), form.get("name", ""), form.get("urgency", ""), words
+        )
+    elif what == "policy":
+        names = ("proxy_cap", "sample_share", "silent_days", "archive_days")
+        values: dict[str, Any] = {name: _number(name) for name in names}
+        opens = form.get("bad_rating_opens") == "1"
+        rules.set_policy(me, county, {**values, "bad_rating_opens": opens})
+    else:
+        raise NotFound
+    return None
+
+
+@guard(Permission.MANAGE_TICKET_RULES)
+def save_rules(what: str) -> Any:
+    """One part of the page; a refusal is shown on it with what was typed."""
+    try:
+        with transaction():
+            moved = _save(what)
+    except InvalidInput as refused:
+        return _page(refused)
+    return redirect(
+        address_of(
+            "tickets_console.show_rules", year=request.form.get("year"), moved=moved, _anchor=what
+        )
+    )
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    blueprint.add_url_rule("/rules", view_func=show_rules, methods=["GET"])
+    blueprint.add_url_rule("/rules/<string:what>", view_func=save_rules, methods=["POST"])

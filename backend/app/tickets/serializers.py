@@ -1,0 +1,350 @@
+"""Tickets as readers see them: the same facts for phone and console, less what is not theirs."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from typing import Any, Protocol
+
+import orjson
+from sqlalchemy import select
+
+from backend.app.core import clock
+from backend.app.core.audit import look_at_telephone, look_at_words
+from backend.app.core.db import db
+from backend.app.core.encryption import unseal
+from backend.app.core.errors import Unavailable
+from backend.app.places.queries import department_names, region_names, village_labels
+from backend.app.tickets.clocks.lateness import standing
+from backend.app.tickets.clocks.lights import Standing, citizen_text, due_text, light, promise_text
+from backend.app.tickets.clocks.shares import in_words, overran, spells, turns_by_ticket
+from backend.app.tickets.files import link_to
+from backend.app.tickets.intake.operations import CONTACT
+from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, Kind, Verdict
+from backend.app.tickets.models import (
+    Ticket,
+    TicketCategory,
+    TicketEvent,
+    TicketExtension,
+    TicketFile,
+    TicketTurn,
+)
+from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
+from backend.app.tickets.timeline import Told, tell
+
+CHECKED_ABOVE = "等县里核实"
+DESK_NAME = "县诉求受理中心"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ids in some tickets are called, read at once."""
+
+    regions: dict[int, str]
+    departments: dict[int, str]
+    categories: dict[int, TicketCategory]
+
+    def office(self, region_id: int | None, department_id: int | None, county_id: int) -> str:
+        if department_id is not None:
+            return self.departments.get(department_id, "")
+        if region_id is None or region_id == county_id:
+            return DESK_NAME
+        return self.regions.get(region_id, "")
+
+
+class HasUnit(Protocol):
+    """An event or a turn: whatever names a unit by its ids."""
+
+    unit_region_id: Any
+    unit_department_id: Any
+
+
+def names_for(tickets: Collection[Ticket], events: Iterable[HasUnit] = ()) -> Names:
+    """Three statements, however many tickets."""
+    events = list(events)
+    regions = {
+        region
+        for ticket in tickets
+        for region in (ticket.village_id, ticket.group_id, ticket.unit_region_id)
+        if region
+    } | {event.unit_region_id for event in events if event.unit_region_id}
+    departments = {
+        department
+        for department in (
+            *(ticket.unit_department_id for ticket in tickets),
+            *(event.unit_department_id for event in events),
+        )
+        if department
+    }
+    categories = {ticket.category_id for ticket in tickets if ticket.category_id}
+    return Names(
+        region_names(regions) if regions else {},
+        department_names(departments) if departments else {},
+        {
+            category.id: category
+            for category in db.session.scalars(
+                select(TicketCategory).where(TicketCategory.id.in_(categories))
+            )
+        }
+        if categories
+        else {},
+    )
+
+
+def sees_words(state: str, parties: Collection[Party], by_author: bool = True) -> bool:
+    """Words of a villager are the unit's to read only after the text check."""
+    if state in ("none", "shown") or not by_author:
+        return True
+    return Party.AUTHOR in parties or Party.DESK in parties
+
+
+def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime) -> dict[str, Any]:
+    """One line of a list."""
+    category = names.categories.get(ticket.category_id or 0)
+    stands = standing(ticket)
+    if Party.AUTHOR in parties:
+        # When the office signs is its own business; the author wants to know when it is done.
+        stands = replace(stands, sign_due_at=None, due_at=ticket.citizen_due_at, at_desk=False)
+    unit = names.office(ticket.unit_region_id, ticket.unit_department_id, ticket.county_id)
+    shown = light(stands, at)
+    words = ticket.words if sees_words(ticket.words_state, parties) else None
+    if Party.AUTHOR not in parties:
+        look_at_words(words, "ticket", ticket.id)
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "kind": ticket.kind,
+        "kind_name": KIND_NAMES[Kind(ticket.kind)],
+        "category": {"code": category.code, "name": category.name, "icon": category.icon}
+        if category
+        else None,
+        "words": words,
+        "words_state": "held" if ticket.words_state == "refused" else ticket.words_state,
+        "state": ticket.state,
+        "state_name": STATE_NAMES[State(ticket.state)],
+        "group": group_of(State(ticket.state)),
+        "light": {"code": shown.code, "word": shown.word, "icon": shown.icon},
+        "due_at": stands.due_at,
+        "due_text": _due_text(ticket, stands, unit, parties, at),
+        "unit_name": unit,
+        "village_name": names.regions.get(ticket.village_id or 0, ""),
+        "created_at": told_at(ticket.channel, ticket.created_at, parties),
+        "round": ticket.round,
+        "needs": _needs(ticket),
+        "version": ticket.version,
+    }
+
+
+def _due_text(
+    ticket: Ticket, stands: Standing, unit: str, parties: Collection[Party], at: datetime
+) -> str:
+    if ticket.channel == Channel.MENDING and ticket.state == State.ANSWERED:
+        return CHECKED_ABOVE
+    if Party.AUTHOR in parties:
+        return promise_text(stands, unit, ticket.due_at if ticket.assigned_at else None, at)
+    return due_text(stands, at)
+
+
+def told_at(channel: str, at: datetime, parties: Collection[Party] = ()) -> datetime:
+    """When something happened; of a bad rating its author alone is told more than the week."""
+    if channel != Channel.RATING or Party.AUTHOR in parties:
+        return at
+    return clock.week_of(at)
+
+
+def cards(
+    tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
+) -> list[dict[str, Any]]:
+    names, at = names_for(tickets), at or clock.now()
+    return [card(ticket, names, parties, at) for ticket in tickets]
+
+
+def cards_of_both(
+    tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """As `cards`, with the citizen's clock too, and beside what is late who had it how long."""
+    at = at or clock.now()
+    turns = turns_by_ticket([ticket.id for ticket in tickets if overran(ticket, at)])
+    names = names_for(tickets, chain.from_iterable(turns.values()))
+    return [
+        {
+            **card(ticket, names, parties, at),
+            "citizen_text": _citizen_text(ticket, at),
+            "time_shares": _time_shares(ticket, turns.get(ticket.id, []), names, at),
+        }
+        for ticket in tickets
+    ]
+
+
+def _time_shares(
+    ticket: Ticket, turns: Collection[TicketTurn], names: Names, at: datetime
+) -> str | None:
+    """Beside what is late; of a bad rating nothing that says when somebody rated."""
+    if ticket.channel == Channel.RATING or not overran(ticket, at):
+        return None
+    return in_words(spells(ticket, turns, names, at))
+
+
+def _citizen_text(ticket: Ticket, at: datetime) -> str | None:
+    """None where no citizen waits for it, or the day would say when somebody rated."""
+    if ticket.channel in (Channel.RATING, Channel.MENDING):
+        return None
+    return citizen_text(ticket.citizen_due_at, ticket.answered_at or ticket.closed_at or at)
+
+
+def _needs(ticket: Ticket) -> str | None:
+    if ticket.state == State.WAITING:
+        return "supplement"
+    if ticket.state == State.ANSWERED and ticket.verdict in (None, Verdict.UNANSWERED):
+        return "verdict"
+    return None
+
+
+def detail(
+    ticket: Ticket, parties: Collection[Party], may: Sequence[str], at: datetime | None = None
+) -> dict[str, Any]:
+    """One ticket with its story."""
+    at = at or clock.now()
+    events = db.session.scalars(
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
+    ).all()
+    turns = turns_by_ticket([ticket.id]).get(ticket.id, [])
+    names = names_for([ticket], [*events, *turns])
+    files = _files(ticket.id, at)
+    story = [
+        told
+        for event in events
+        if (told := tell(_told(event, ticket, names, parties), Party.AUTHOR in parties))
+    ]
+    for told, line in zip(story, [told.pop("event_id") for told in story], strict=True):
+        told["files"] = files.get(line, [])
+    question = next((event for event in reversed(events) if event.move == "ask"), None)
+    verdict = Verdict(ticket.verdict) if ticket.verdict else None
+    return {
+        **card(ticket, names, parties, at),
+        "place_note": ticket.place_note if sees_words(ticket.words_state, parties) else None,
+        "assigned_at": ticket.assigned_at and told_at(ticket.channel, ticket.assigned_at, parties),
+        "group_name": names.regions.get(ticket.group_id or 0),
+        "files": files.get(None, []) if sees_words(ticket.words_state, parties) else [],
+        "confidential": ticket.confidential,
+        "about_cadres": ticket.about_cadres,
+        "timeline": story,
+        "question": question.words if question and ticket.state == State.WAITING else None,
+        "verdict": {
+            "answer": verdict.value,
+            "name": VERDICT_NAMES[verdict],
+            "level": ticket.handling_level,
+        }
+        if verdict
+        else None,
+        "extension": _extension(ticket),
+        "reopened_by_villager": ticket.reopened_by_author,
+        "may": list(may),
+        "contact": _contact(ticket, parties),
+        "citizen_text": _citizen_text(ticket, at),
+        # The author hears who has it; how long it lay where is between the offices.
+        "time_shares": None if Party.AUTHOR in parties else _time_shares(ticket, turns, names, at),
+    }
+
+
+def _told(event: TicketEvent, ticket: Ticket, names: Names, parties: Collection[Party]) -> Told:
+    by_author = event.party == Party.AUTHOR
+    visible = sees_words(event.words_state, parties, by_author)
+    if visible and Party.AUTHOR not in parties:
+        look_at_words(event.words, "ticket", ticket.id)
+    return Told(
+        event.id,
+        event.move,
+        told_at(ticket.channel, event.at, parties),
+        names.office(event.unit_region_id, event.unit_department_id, ticket.county_id),
+        event.words if visible else None,
+        by_author,
+        event.party == Party.SYSTEM,
+        event.detail,
+    )
+
+
+def _files(ticket_id: int, at: datetime) -> dict[int | None, list[dict[str, Any]]]:
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for file in db.session.scalars(
+        select(TicketFile).where(TicketFile.ticket_id == ticket_id).order_by(TicketFile.id)
+    ):
+        found.setdefault(file.event_id, []).append(file_line(file, at))
+    return found
+
+
+def file_line(file: TicketFile, at: datetime) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "kind": file.kind,
+        "url": link_to(file.id, at),
+        "seconds": file.seconds,
+    }
+
+
+def _extension(ticket: Ticket) -> dict[str, Any] | None:
+    newest = db.session.scalar(
+        select(TicketExtension)
+        .where(TicketExtension.ticket_id == ticket.id, TicketExtension.round == ticket.round)
+        .order_by(TicketExtension.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return None
+    return {
+        "state": newest.state,
+        "days": newest.days,
+        "reason": newest.reason,
+        "note": newest.note,
+    }
+
+
+def _contact(ticket: Ticket, parties: Iterable[Party]) -> dict[str, Any] | None:
+    """Whom to call: for the desk; for the unit unless confidence was asked for or it is kept."""
+    guarded = ticket.confidential or bool(ticket.kept_from_regions or ticket.kept_from_people)
+    readers = {Party.DESK} if guarded else {Party.DESK, Party.HANDLER}
+    return None if readers.isdisjoint(parties) else contact_of(ticket)
+
+
+def contact_of(ticket: Ticket) -> dict[str, Any] | None:
+    """Name and phone as the author gave them, decrypted; the audit log keeps who looked."""
+    if ticket.contact_sealed is None:
+        return None
+    try:
+        found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
+    except Unavailable:
+        return None
+    if found.get("phone"):
+        look_at_telephone("ticket", ticket.id)
+    return found
+
+
+class HasOffice(Protocol):
+    """A line that names an office by its ids."""
+
+    @property
+    def region_id(self) -> int | None: ...
+
+    @property
+    def department_id(self) -> int | None: ...
+
+
+def office_names(lines: Collection[HasOffice]) -> dict[tuple[int | None, int | None], str]:
+    """What the offices of some lines are called, a village with its township before it."""
+    regions = [line.region_id for line in lines if line.region_id]
+    departments = [line.department_id for line in lines if line.department_id]
+    labels = village_labels(regions)
+    above = [region for region in regions if region not in labels]
+    others = region_names(above) if above else {}
+    of_departments = department_names(departments) if departments else {}
+    named: dict[tuple[int | None, int | None], str] = {}
+    for line in lines:
+        if line.department_id is not None:
+            name = of_departments.get(line.department_id, "")
+        elif line.region_id in labels:
+            label = labels[line.region_id]
+            name = f"{label.township} {label.name}"
+        else:
+            name = others.get(line.region_id or 0, DESK_NAME)
+        named[line.region_id, line.department_id] = name
+    return named
