@@ -11,11 +11,12 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
+from backend.app.ballots import ballot_box, blind_signatures, box_keys, operations, signing_keys
+from backend.app.ballots.models import SigningKey
 from backend.app.core import clock
 from backend.app.core.db import copy_rows, transaction
-from backend.app.surveys import blind, box, box_keys, keys, operations, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.answers import pad
-from backend.app.surveys.models import SigningKey
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
 from backend.local.surroundings import of_anonymous
@@ -33,21 +34,21 @@ def encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def answers(county: County, key: blind.SigningKey, count: int) -> list[bytes]:
+def answers(county: County, key: blind_signatures.SigningKey, count: int) -> list[bytes]:
     """Requests of so many phones, each with a token of its own."""
     period = clock.month_of(clock.today())
-    content: dict[str, Any] = json.loads(keys.key_file(county.id, period))
+    content: dict[str, Any] = json.loads(signing_keys.key_file(county.id, period))
     unit = next(one["unit"] for one in content["keys"] if one["use"] == "survey")
-    ctx = blind.context("survey", keys.period_name(period), unit)
+    ctx = blind_signatures.context("survey", signing_keys.period_name(period), unit)
     body = encoded(pad([1, [0], "多装几盏灯"]))
     made = []
     for _ in range(count):
-        random = secrets.token_bytes(blind.RANDOM_PREFIX)
+        random = secrets.token_bytes(blind_signatures.RANDOM_PREFIX)
         hidden = hide(key.n, random + ctx)
         sent = {
-            "kid": encoded(blind.key_id(ctx, key.n)),
+            "kid": encoded(blind_signatures.key_id(ctx, key.n)),
             "r": encoded(random),
-            "sig": encoded(finalize(key.n, hidden, blind.sign(key, hidden.blinded))),
+            "sig": encoded(finalize(key.n, hidden, blind_signatures.sign(key, hidden.blinded))),
             "body": body,
         }
         made.append(request_bytes("/anon/response", json.dumps(sent).encode(), {}))
@@ -62,9 +63,9 @@ class Round:
         self.period = clock.month_of(clock.today())
         with transaction() as session:
             session.execute(text(CREATE))
-            keys.prepare_period(self.county.id, self.period)
+            signing_keys.prepare_period(self.county.id, self.period)
             rows = session.scalars(select(SigningKey).where(SigningKey.use == "survey"))
-            self.key = keys.open_key(rows.one())
+            self.key = signing_keys.open_key(rows.one())
         now = clock.now()
         self.id = open_round(self.county.id, self.period, now, now + timedelta(hours=1))
 
@@ -73,7 +74,7 @@ class Round:
         people = [make_person() for _ in range(PEOPLE)]
         for person in people:
             bind(person, self.county)
-        file: dict[str, Any] = json.loads(keys.key_file(self.county.id, self.period))
+        file: dict[str, Any] = json.loads(signing_keys.key_file(self.county.id, self.period))
         moduli = {key["use"]: int(key["n"], 16) for key in file["keys"]}
         uses = ("survey", "ticket", "ticket")
         blinded = [hide(moduli[use], secrets.token_bytes(32)).blinded for use in uses]
@@ -88,7 +89,7 @@ class Round:
         """So many sealed answers in the box as a county of that size brings in a month."""
         with transaction() as session:
             kid = session.scalar(select(SigningKey.kid).where(SigningKey.use == "survey"))
-            content, closing = (kid or b"") + pad([1, [0], None]), box_keys.turn(box.MONTH)
+            content, closing = (kid or b"") + pad([1, [0], None]), box_keys.turn(ballot_box.MONTH)
             rows = ((uuid4(), closing.encrypt(content)) for _ in range(ANSWERS))
             copy_rows("anonymous.box", ("id", "sealed"), rows)
 
@@ -131,7 +132,7 @@ def main() -> None:
     with servers() as environment, application(environment):
         began = time.perf_counter()
         for _ in range(KEYS):
-            blind.generate()
+            blind_signatures.generate()
         making = (time.perf_counter() - began) / KEYS
         asked = Round()
         issuing = asked.issue_ballots()

@@ -29,8 +29,8 @@ from backend.app.core.settings import REPOSITORY, Settings
 from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
-    "places", "accounts", "points", "notices", "ratings", "surveys", "tickets", "scorecards",
-    "exports", "own_data",
+    "places", "accounts", "points", "notices", "ratings", "ballots", "surveys", "tickets",
+    "scorecards", "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public", "front")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")

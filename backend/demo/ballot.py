@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from backend.app.surveys.blind import EXPONENT, SALT_LENGTH, verify
+from backend.app.ballots.blind_signatures import EXPONENT, SALT_LENGTH, verify
 
 HASH = 48
 

@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.ballots import blind_signatures, operations, signing_keys
+from backend.app.ballots.blind_signatures import SALT_LENGTH
+from backend.app.ballots.homes import unit_of
 from backend.app.core import clock
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.encryption import derive
 from backend.app.core.errors import DomainError
-from backend.app.surveys import blind, keys, operations
-from backend.app.surveys.blind import SALT_LENGTH
-from backend.app.surveys.homes import unit_of
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
 
@@ -52,7 +52,7 @@ def prepare_running_month(county_id: int) -> None:
     """Its keys; a county that was there before has made them long ago."""
     month = _month()
     with clock_at(_earlier()), transaction():
-        keys.prepare_period(county_id, month)
+        signing_keys.prepare_period(county_id, month)
 
 
 def ballots_of(openid: str) -> dict[str, Any] | None:
@@ -63,7 +63,7 @@ def ballots_of(openid: str) -> dict[str, Any] | None:
     if bound is None or unit_id is None:
         db.session.rollback()
         return None
-    file = json.loads(keys.key_file(bound.county_id, month))
+    file = json.loads(signing_keys.key_file(bound.county_id, month))
     moduli = {key["use"]: int(key["n"], 16) for key in file["keys"] if key["unit"] == unit_id}
     drafts = _drafts(openid, month, unit_id, moduli)
     blinded = [hidden.blinded for *_, hidden in drafts]
@@ -78,7 +78,7 @@ def ballots_of(openid: str) -> dict[str, Any] | None:
     ]
     unit = file["units"][str(unit_id)]
     return {
-        "period": keys.period_name(month), "county": bound.county_id, "unit": unit_id,
+        "period": signing_keys.period_name(month), "county": bound.county_id, "unit": unit_id,
         "unitName": unit["name"], "unitSize": unit["size"], "state": "ready",
         "village": {"id": bound.id, "name": bound.name},
         "survey": tokens[0], "tickets": tokens[1:],
@@ -93,8 +93,8 @@ def _drafts(openid: str, month: date, unit_id: int, moduli: dict[str, int]) -> l
     for nth, use in enumerate(USES):
         seed = f"{openid}|{month}|{unit_id}|{nth}".encode()
         roll = random.Random(hmac.digest(derive("demo ballots"), seed, "sha256"))
-        ctx = blind.context(use, keys.period_name(month), unit_id)
-        n, token = moduli[use], roll.randbytes(blind.RANDOM_PREFIX)
+        ctx = blind_signatures.context(use, signing_keys.period_name(month), unit_id)
+        n, token = moduli[use], roll.randbytes(blind_signatures.RANDOM_PREFIX)
         hidden = hide(n, token + ctx, roll.randbytes(SALT_LENGTH), 1 + roll.randrange(n - 1))
         drafts.append((n, ctx, token, hidden))
     return drafts
@@ -103,7 +103,7 @@ def _drafts(openid: str, month: date, unit_id: int, moduli: dict[str, int]) -> l
 def _token(draft: Draft, signature: bytes) -> dict[str, str]:
     n, ctx, token, hidden = draft
     return {
-        "kid": encoded(blind.key_id(ctx, n)),
+        "kid": encoded(blind_signatures.key_id(ctx, n)),
         "r": encoded(token),
         "sig": encoded(finalize(n, hidden, signature)),
     }

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
 from backend.demo.earlier import ballots_of, encoded
 from backend.demo.people import phone_villages
@@ -93,8 +94,8 @@ def _plan(county_id: int, period: date) -> int:
 
 
 def _load_past(county_id: int, period: date) -> int:
-    few = cycle([blind.generate() for _ in range(FEW_KEYS)])
-    keys.prepare_period(county_id, period, lambda: next(few))
+    few = cycle([blind_signatures.generate() for _ in range(FEW_KEYS)])
+    signing_keys.prepare_period(county_id, period, lambda: next(few))
     round_id = _plan(county_id, period)
     rounds.open_round(round_id)
     questions = rounds.questions_of_round(round_id)
@@ -154,7 +155,7 @@ class Voter:
     def __init__(self, openid: str, host: str, anonymous: str, county_id: int) -> None:
         self.openid, self.host, self.anonymous = openid, host, anonymous
         self.county_id = county_id
-        self.name = keys.period_name(clock.month_of(clock.today()))
+        self.name = signing_keys.period_name(clock.month_of(clock.today()))
 
     def answer(self) -> None:
         """One whole participation; raises URLError where a step is refused."""

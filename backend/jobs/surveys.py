@@ -1,21 +1,22 @@
 """The anonymous box and the life of rounds: each step may be repeated, and none is done twice."""
 
+from backend.app.ballots import ballot_box, box_keys
 from backend.app.core.db import transaction
-from backend.app.surveys import box, box_keys, rounds
+from backend.app.surveys import rounds
 
 
 def flush_inbox() -> int:
     """Each hour: what came moves into the day's box, shuffled, where enough came."""
     with transaction():
-        return box.flush()
+        return ballot_box.flush()
 
 
 def merge_boxes() -> int:
     """By night: whatever came, and the day's box, move into the boxes that are opened later."""
     with transaction():
-        box.flush(fewest=1)
+        ballot_box.flush(fewest=1)
     with transaction():
-        merged = box.merge()
+        merged = ballot_box.merge()
     with transaction():
         box_keys.forget_orphans()
     return merged
@@ -24,7 +25,7 @@ def merge_boxes() -> int:
 def tend_rounds() -> int:
     """Opens what has begun, closes and counts what is over, publishes what is counted."""
     with transaction():
-        box.ensure_keys()
+        ballot_box.ensure_keys()
     done = 0
     for round_id in rounds.rounds_to_open():
         with transaction():

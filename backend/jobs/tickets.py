@@ -4,11 +4,11 @@ import structlog
 from nacl.exceptions import CryptoError
 from sqlalchemy.exc import IntegrityError
 
+from backend.app.ballots import ballot_box
+from backend.app.ballots.box_keys import KeyLost
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.surveys import box
-from backend.app.surveys.box_keys import KeyLost
 from backend.app.tickets import files, supervision
 from backend.app.tickets.anonymous import intake, threads
 from backend.app.tickets.anonymous.letters import LetterInvalid
@@ -42,7 +42,7 @@ def read_letters() -> int:
     Runs after the day's box was merged; each stands alone, and one that cannot be read stays.
     """
     done = 0
-    for box_id in box.due():
+    for box_id in ballot_box.due():
         try:
             with transaction():
                 done += intake.open_letter(box_id)

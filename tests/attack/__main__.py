@@ -12,8 +12,9 @@ import pytest
 import redis
 import requests
 
+from backend.app.ballots import ballot_box
 from backend.app.core.db import transaction
-from backend.app.surveys import box, rounds
+from backend.app.surveys import rounds
 from tests.attack import call_backs, lying_server, nights, redis_files, rewards, thief
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
@@ -43,9 +44,9 @@ def _while_open(found: Scene) -> dict[str, Any]:
     inbox = found.scalar("SELECT pg_relation_filenode('anonymous.inbox')")
     before = found.scalar("SELECT pg_current_wal_lsn()")
     with transaction():
-        moved = box.flush(fewest=1)
+        moved = ballot_box.flush(fewest=1)
     with transaction():
-        box.merge()
+        ballot_box.merge()
     night = thief.wal(found, before, found.scalar("SELECT pg_current_wal_lsn()"))
     boxed = [
         line

@@ -20,10 +20,10 @@ import requests
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
+from backend.app.ballots.anonymous_store import KID
+from backend.app.ballots.box_keys import SEAL
 from backend.app.core.encryption import unseal
 from backend.app.surveys.answers import pad, unpad
-from backend.app.surveys.box_keys import SEAL
-from backend.app.surveys.store import KID
 from backend.jobs import surveys as jobs
 from backend.local.postgres import Postgres
 from tests.attack import thief

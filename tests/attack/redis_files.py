@@ -21,9 +21,9 @@ import requests
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from backend.app.ballots.box_keys import SEAL
 from backend.app.core import clock
 from backend.app.core.encryption import unseal
-from backend.app.surveys.box_keys import SEAL
 from backend.jobs import ratings
 from tests.attack import thief
 from tests.attack.scene import TOTAL, Scene

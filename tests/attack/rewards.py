@@ -16,9 +16,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import text
 
+from backend.app.ballots import signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import keys, rounds
+from backend.app.surveys import rounds
 from tests.attack import thief
 from tests.attack.scene import Scene
 from tests.factories.county import County, bind, make_county, make_person
@@ -113,7 +114,7 @@ def _play(county: County) -> list[Unit]:
             bind(person, county, village)
     let_act(county.id)
     with transaction():
-        keys.prepare_period(county.id, period)
+        signing_keys.prepare_period(county.id, period)
     round_id = open_round(county.id, period, now - timedelta(days=1), now + timedelta(hours=1))
     unit_of = {
         village: unit

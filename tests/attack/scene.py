@@ -18,12 +18,13 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
+from backend.app.ballots import signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, dispose, transaction
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.core.settings import REPOSITORY, Settings
 from backend.app.factory import create_app
-from backend.app.surveys import keys, rounds
+from backend.app.surveys import rounds
 from backend.local.ports import held_port
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
@@ -95,7 +96,7 @@ class Scene:
 
     @property
     def period(self) -> str:
-        return keys.period_name(self.month)
+        return signing_keys.period_name(self.month)
 
     def begin_month(self) -> None:
         """The month for which ballots were fetched: questions are asked, letters taken."""
@@ -166,7 +167,7 @@ def _county(month: date) -> tuple[County, int]:
             bind(make_person(f"openid-canary-{secrets.token_hex(8)}"), county, village_id)
     let_act(county.id)
     with transaction():
-        keys.prepare_period(county.id, month)
+        signing_keys.prepare_period(county.id, month)
     opens_at = clock.midnight(month)
     return county, make_round(county.id, month, opens_at, opens_at + timedelta(days=25))
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.app.surveys import box_keys
+from backend.app.ballots import box_keys
+from backend.app.ballots.anonymous_store import KID
 from backend.app.surveys.answers import unpad
-from backend.app.surveys.store import KID
 from backend.app.tickets.anonymous.letters import disclose
 from backend.local.postgres import programs
 from tests.attack.scene import Scene

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import requests
 
-from backend.app.surveys import blind
+from backend.app.ballots import blind_signatures
 from backend.app.surveys.answers import pad
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.kinds import Kind
@@ -48,8 +48,8 @@ class Line:
         drafts = []
         for use in ("survey", "ticket", "ticket"):
             n = self.modulus(use, unit)
-            ctx = blind.context(use, self.scene.period, unit)
-            random = secrets.token_bytes(blind.RANDOM_PREFIX)
+            ctx = blind_signatures.context(use, self.scene.period, unit)
+            random = secrets.token_bytes(blind_signatures.RANDOM_PREFIX)
             drafts.append((random, n, ctx, hide(n, random + ctx)))
         blinded = [text_of(hidden.blinded) for *_, hidden in drafts]
         answer = self.named.post(
@@ -81,7 +81,7 @@ class Line:
         answer = self.nameless.post(
             f"{self.scene.anonymous}/anon/{path}",
             json={
-                "kid": text_of(blind.key_id(ctx, n)),
+                "kid": text_of(blind_signatures.key_id(ctx, n)),
                 "r": text_of(random),
                 "sig": text_of(signature),
                 "body": text_of(body),

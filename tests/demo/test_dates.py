@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from backend.app.accounts.queries import actor_today
+from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.divisions import read_package
 from backend.app.scorecards.leader import leader_page
 from backend.app.scorecards.publications import list_of_county, of_county
-from backend.app.surveys import blind, keys
 from backend.app.surveys.facts import spoken
 from backend.app.surveys.models import SurveyRound
 from backend.app.tickets.clocks.working_calendar import days_of_state_council
@@ -38,14 +38,14 @@ VILLAGES = 36
 
 
 @pytest.fixture(scope="module")
-def key() -> blind.SigningKey:
-    return blind.generate()
+def key() -> blind_signatures.SigningKey:
+    return blind_signatures.generate()
 
 
 @pytest.fixture(autouse=True)
 def one_key(key, monkeypatch) -> None:
     """Hundreds of real keys take minutes; which key it is does not matter here."""
-    monkeypatch.setattr(blind, "generate", lambda: key)
+    monkeypatch.setattr(blind_signatures, "generate", lambda: key)
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
@@ -65,7 +65,7 @@ def open_rounds(county_id: int, month: date) -> None:
     """What the timetable does in the first minutes."""
     for period in (month, clock.next_month(month)):
         with transaction():
-            keys.prepare_period(county_id, period)
+            signing_keys.prepare_period(county_id, period)
     tend_rounds()
 
 

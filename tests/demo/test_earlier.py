@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.clock import clock_at
 from backend.app.core.db import transaction
-from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys import rounds
 from backend.demo.earlier import ballots_of, prepare_running_month
 from tests.factories.county import bind, make_county, make_person
 from tests.factories.tickets import forget
@@ -33,19 +34,19 @@ def test_a_demo_phone_can_answer_in_the_countys_first_month(demo, scalar) -> Non
         assert ballots_of("demo-1-v1") == held
         assert ballots_of("nobody") is None
     assert (held["period"], held["state"], len(held["tickets"])) == ("2026-11", "ready", 2)
-    context = blind.context("survey", "2026-11", held["unit"])
+    context = blind_signatures.context("survey", "2026-11", held["unit"])
     modulus = int.from_bytes(scalar("SELECT modulus FROM ballot_signing_key WHERE use = 'survey'"))
     token, signature = (urlsafe_b64decode(held["survey"][part] + "==") for part in ("r", "sig"))
-    assert blind.verify(modulus, token + context, signature)
+    assert blind_signatures.verify(modulus, token + context, signature)
     assert scalar("SELECT count(*) FROM ballot_issue") == 1
 
 
 def test_the_running_months_keys_are_made_once_and_the_timetable_makes_none(demo) -> None:
     with clock_at(NOW):
         prepare_running_month(demo.id)
-        file = keys.key_file(demo.id, clock.month_of(clock.today()))
+        file = signing_keys.key_file(demo.id, clock.month_of(clock.today()))
         prepare_running_month(demo.id)
-        assert keys.key_file(demo.id, clock.month_of(clock.today())) == file
+        assert signing_keys.key_file(demo.id, clock.month_of(clock.today())) == file
         assert rounds.months_without_keys(demo.id)[0] == date(2026, 12, 1)
 
 

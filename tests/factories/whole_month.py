@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from backend.app.access import Role
+from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.points import publications as points
 from backend.app.scorecards import adjustments, corrections
 from backend.app.scorecards.adjustments import Proposal
 from backend.app.scorecards.operations import recompute_month
-from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.tickets.clocks.working_calendar import seed_calendar
 from tests.app.ratings.conftest import open_phone
@@ -120,9 +121,9 @@ def _tickets(county: County) -> None:
 def _survey(county: County) -> None:
     opens = clock.midnight(LAST_MONTH)
     # Making keys costs, and nobody signs with these.
-    key = blind.generate()
+    key = blind_signatures.generate()
     with transaction():
-        keys.prepare_period(county.id, LAST_MONTH, lambda: key)
+        signing_keys.prepare_period(county.id, LAST_MONTH, lambda: key)
     survey = make_round(
         county.id, LAST_MONTH, opens, opens + timedelta(days=20), [questionnaire([QUESTION])]
     )

@@ -19,14 +19,15 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
+from backend.app.ballots import blind_signatures, box_keys, signing_keys
+from backend.app.ballots.models import SigningKey
 from backend.app.core import clock
 from backend.app.core.anonymous_settings import PEPPER_BYTES, AnonymousSettings
 from backend.app.core.db import db, dispose, transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app, create_app
-from backend.app.surveys import blind, box_keys, keys, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.answers import pad
-from backend.app.surveys.models import SigningKey
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
 from backend.jobs import surveys as jobs
@@ -126,19 +127,22 @@ def _opened(app: Flask, door: Flask) -> County:
     made, now = make_county(), clock.now()
     period = clock.month_of(clock.today())
     with transaction():
-        keys.prepare_period(made.id, period)
+        signing_keys.prepare_period(made.id, period)
     round_id = open_round(made.id, period, now - timedelta(days=1), now + timedelta(days=1))
     row = db.session.scalars(select(SigningKey).where(SigningKey.use == "survey")).first()
     assert row is not None
-    key, ctx = keys.open_key(row), blind.context("survey", keys.period_name(period), row.unit_id)
+    key, ctx = (
+        signing_keys.open_key(row),
+        blind_signatures.context("survey", signing_keys.period_name(period), row.unit_id),
+    )
     forget()
 
     def token() -> dict[str, str]:
-        random = secrets.token_bytes(blind.RANDOM_PREFIX)
+        random = secrets.token_bytes(blind_signatures.RANDOM_PREFIX)
         hidden = hide(key.n, random + ctx)
         parts = {
-            "kid": blind.key_id(ctx, key.n), "r": random, "body": pad([1, [0], None]),
-            "sig": finalize(key.n, hidden, blind.sign(key, hidden.blinded)),
+            "kid": blind_signatures.key_id(ctx, key.n), "r": random, "body": pad([1, [0], None]),
+            "sig": finalize(key.n, hidden, blind_signatures.sign(key, hidden.blinded)),
         }  # fmt: skip
         return {
             name: base64.urlsafe_b64encode(raw).decode().rstrip("=") for name, raw in parts.items()

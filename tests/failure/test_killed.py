@@ -19,7 +19,7 @@ import psutil
 import psycopg
 import pytest
 
-from backend.app.surveys import blind
+from backend.app.ballots import blind_signatures
 from backend.app.surveys.answers import pad
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
@@ -238,7 +238,10 @@ class Voter(Phone):
         units = keys["units"].items()
         unit = next(int(unit) for unit, one in units if village in one["villages"])
         moduli = {k["use"]: int(k["n"], 16) for k in keys["keys"] if k["unit"] == unit}
-        ctx, random = blind.context("survey", keys["period"], unit), secrets.token_bytes(32)
+        ctx, random = (
+            blind_signatures.context("survey", keys["period"], unit),
+            secrets.token_bytes(32),
+        )
         hidden = hide(moduli["survey"], random + ctx)
         tickets = [hide(moduli["ticket"], secrets.token_bytes(64)).blinded for _ in range(2)]
         body = {
@@ -330,9 +333,11 @@ def test_t9_one_ballot_one_answer_whatever_dies(county: Running) -> None:
         bytes(row[0]) for row in question(county.folder, "SELECT nullifier FROM anonymous.spent")
     }
     units = {key["unit"] for key in month.keys["keys"]}
-    contexts = {blind.context("survey", month.name, unit) for unit in units}
+    contexts = {blind_signatures.context("survey", month.name, unit) for unit in units}
     ours = {
-        blind.nullifier(bytes_of(voter.request["r"]), ctx) for voter in voters for ctx in contexts
+        blind_signatures.nullifier(bytes_of(voter.request["r"]), ctx)
+        for voter in voters
+        for ctx in contexts
     }
     assert len(spent & ours) == VOTERS
     assert question(

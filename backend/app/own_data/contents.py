@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.app.accounts import persons as accounts
+from backend.app.ballots import persons as ballots
 from backend.app.core import clock
 from backend.app.core.errors import Gone, NotFound
 from backend.app.core.files import storage
@@ -15,7 +16,6 @@ from backend.app.exports.books import Column, Sheet, write_book
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
 from backend.app.ratings import persons as ratings
-from backend.app.surveys import persons as surveys
 from backend.app.tickets import persons as tickets
 
 FOLDER, PURPOSE = "own", "own_file"
@@ -39,7 +39,7 @@ def parts_of(person_id: int) -> list[Held]:
         tickets.held_of(person_id),
         *points.held_of(person_id),
         notices.held_of(person_id),
-        surveys.held_of(person_id),
+        ballots.held_of(person_id),
     ]
 
 

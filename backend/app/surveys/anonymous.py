@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint
 
+from backend.app.ballots import anonymous_store, tokens
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import open_to_all
-from backend.app.surveys import answers, store, tokens
+from backend.app.surveys import answers
 
 blueprint = Blueprint("surveys_anonymous", __name__, url_prefix="/anon")
 
@@ -21,7 +22,7 @@ def put_response() -> Any:
     return tokens.keep(door, given, given["body"])
 
 
-def _check_body(door: store.Door, body: bytes) -> None:
+def _check_body(door: anonymous_store.Door, body: bytes) -> None:
     """An answer that does not fit is refused before the token is spent."""
     questions = [answers.question_from(raw) for raw in door.questions or ()]
     try:

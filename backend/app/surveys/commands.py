@@ -4,19 +4,19 @@ import click
 import orjson
 from flask.cli import AppGroup
 
-from backend.app.core import clock
-from backend.app.core.clock import parse_month
-from backend.app.core.db import transaction
-from backend.app.places.errors import RegionUnknown
-from backend.app.places.queries import find_place
-from backend.app.surveys import box
-from backend.app.surveys.keys import (
+from backend.app.ballots import ballot_box
+from backend.app.ballots.signing_keys import (
     coming_digests,
     digest,
     key_file,
     period_name,
     prepare_period,
 )
+from backend.app.core import clock
+from backend.app.core.clock import parse_month
+from backend.app.core.db import transaction
+from backend.app.places.errors import RegionUnknown
+from backend.app.places.queries import find_place
 
 commands = AppGroup("surveys", help="匿名问卷: 每月的密钥")
 
@@ -59,9 +59,9 @@ def pin_command(county_code: str, anonymous_host: str) -> None:
 def night_command() -> None:
     """Moves what came today into the boxes now, as the timetable does at three."""
     with transaction():
-        moved = box.flush(fewest=1)
+        moved = ballot_box.flush(fewest=1)
     with transaction():
-        box.merge()
+        ballot_box.merge()
     click.echo(f"已入箱 {moved} 份")
 
 
@@ -69,5 +69,5 @@ def night_command() -> None:
 def restored_command() -> None:
     """After a restore: empties the boxes whose keys are gone, so that phones send again."""
     with transaction():
-        gone = box.begin_anew()
+        gone = ballot_box.begin_anew()
     click.echo(f"打不开的箱子已清空:{'、'.join(gone)};手机会重新交" if gone else "箱子都打得开")

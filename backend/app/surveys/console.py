@@ -9,6 +9,7 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.accounts.forms import read_page
+from backend.app.ballots.signing_keys import period_name, remake_period
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.console_menu import local_time
@@ -18,23 +19,22 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
-    checks,
-    console_paper,
     editor,
     forms,
-    hiding,
+    k_anonymity,
     library,
-    paper,
     results,
     review,
     rounds,
-    slips,
     summary,
+    validation,
 )
-from backend.app.surveys.keys import period_name, remake_period
 from backend.app.surveys.models import SurveyRound
-from backend.app.surveys.published import has_answers, unit_name, units_of, village_kinds
+from backend.app.surveys.paper import console as console_paper
+from backend.app.surveys.paper import operations as paper
+from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import MOST
+from backend.app.surveys.round_files import has_answers, unit_name, units_of, village_kinds
 
 blueprint = Blueprint("surveys_console", __name__, url_prefix="/console/surveys")
 STATE_NAMES = {
@@ -127,15 +127,16 @@ def show_editor(period: str) -> Any:
 def _editor(period: date, error: DomainError | None = None) -> Any:
     county_id = county_of(Permission.MANAGE_SURVEYS)
     found = editor.find_round(county_id, period)
-    small, has_keys = hiding.small_units(county_id, period), bool(units_of(county_id, period))
+    small, has_keys = k_anonymity.small_units(county_id, period), bool(units_of(county_id, period))
     page = render_template(
         "surveys/edit.html",
         round=found, states=STATE_NAMES, error=error, form=request.form, most=MOST,
         kinds=village_kinds(county_id), library=library.list_library(county_id),
         kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
-        merges=hiding.merges(county_id) if small or not has_keys else [], period_name=period_name,
+        merges=k_anonymity.merges(county_id) if small or not has_keys else [],
+        period_name=period_name,
         has_keys=has_keys, moment=_moment, levels=results.LEVEL_NAMES,
-        this_month=clock.month_of(clock.today()), least=hiding.LEAST,
+        this_month=clock.month_of(clock.today()), least=k_anonymity.LEAST,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 
@@ -155,7 +156,7 @@ def save_round(period: str) -> Any:
     number = int(version) if version.isdecimal() and len(version) < 6 else -1
     kinds, choices = village_kinds(county_id), library.list_library(county_id)
     try:
-        given = checks.Written(
+        given = validation.Written(
             form.get("title", ""),
             forms.read_questionnaires(form, kinds, choices),
             forms.read_time(form, "opens_at"),

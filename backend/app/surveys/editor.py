@@ -7,17 +7,17 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor
+from backend.app.ballots.anonymity_units import LEAST
+from backend.app.ballots.signing_keys import has_units, period_name
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
-from backend.app.surveys import checks
-from backend.app.surveys.hiding import small_units
-from backend.app.surveys.keys import has_units, period_name
+from backend.app.surveys import validation
+from backend.app.surveys.k_anonymity import small_units
 from backend.app.surveys.models import SurveyRound, SurveyRoundVersion
-from backend.app.surveys.published import village_kinds
+from backend.app.surveys.round_files import village_kinds
 from backend.app.surveys.rounds import next_month
-from backend.app.surveys.units import LEAST
 
 MOST_MONTHS_AHEAD = 12
 COMFORTABLE = timedelta(days=3)
@@ -70,7 +70,7 @@ def create(actor: Actor, county_id: int, period: date, copy_of: date | None = No
     if not this_month <= period <= _later(this_month, MOST_MONTHS_AHEAD):
         raise InvalidInput(errors={"period": [f"只能排这个月到 {MOST_MONTHS_AHEAD} 个月以后的"]})
     opens_at, closes_at = usual_times(period)
-    if closes_at - opens_at < checks.SHORTEST:
+    if closes_at - opens_at < validation.SHORTEST:
         raise InvalidInput(errors={"period": ["这个月只剩不到一天,来不及问了,请选下个月"]})
     source = find_round(county_id, copy_of) if copy_of else None
     found = SurveyRound(
@@ -95,7 +95,7 @@ def _later(month: date, months: int) -> date:
 
 
 def save(
-    actor: Actor, county_id: int, period: date, version: int, given: checks.Written
+    actor: Actor, county_id: int, period: date, version: int, given: validation.Written
 ) -> SurveyRound:
     """A new version of a draft; raises InvalidInput naming every field at fault, or Conflict."""
     found = _lock(county_id, period)
@@ -103,7 +103,7 @@ def save(
         raise Conflict("已经排期或开始了。没开始的先撤回再改,开始了的不能再改")
     if found.version != version:
         raise Conflict("刚才已有人存了新的一版。您写的还在下面,再按保存就会盖过那一版")
-    checked = checks.check_round(period, given, village_kinds(county_id))
+    checked = validation.check_round(period, given, village_kinds(county_id))
     found.title, found.questionnaires = checked.title, checked.questionnaires
     found.opens_at, found.closes_at = checked.opens_at, checked.closes_at
     _keep_version(actor, found)
@@ -146,7 +146,7 @@ def schedule(actor: Actor, county_id: int, period: date) -> SurveyRound:
     found = _lock(county_id, period)
     if found.state != "draft":
         raise Conflict
-    checks.check_kept(found.questionnaires, found.opens_at)
+    validation.check_kept(found.questionnaires, found.opens_at)
     if is_first_month(county_id, period):
         raise Conflict("首月只收绑定：匿名票要提前领，这个月谁也没有票，下个月起才能问")
     small = small_units(county_id, period)

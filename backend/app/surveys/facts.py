@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from backend.app.ballots import homes
 from backend.app.core.db import db
-from backend.app.surveys import homes, results, rounds
+from backend.app.surveys import results, rounds
 from backend.app.surveys.answers import LEVELS, QuestionKind
 from backend.app.surveys.models import SurveyRound
 

@@ -5,14 +5,14 @@ from datetime import date
 import orjson
 from flask import Blueprint, Response, render_template
 
+from backend.app.ballots import ballot_box
+from backend.app.ballots.errors import KeysUnknown
+from backend.app.ballots.signing_keys import coming_digests, digest, key_file
 from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import get_place
-from backend.app.surveys import box
-from backend.app.surveys.errors import KeysUnknown
-from backend.app.surveys.keys import coming_digests, digest, key_file
-from backend.app.surveys.published import RoundUnknown, results_file, survey_file
+from backend.app.surveys.round_files import RoundUnknown, results_file, survey_file
 
 blueprint = Blueprint("surveys_public", __name__)
 HOUR, MINUTES, MINUTE = 3600, 300, 60
@@ -54,7 +54,7 @@ def show_notice(county_id: int) -> str:
 @open_to_all("every phone asks for it at each opening, whether it has answered or not")
 def show_inbox() -> Response:
     with transaction():
-        content = orjson.dumps(box.status(), option=orjson.OPT_SORT_KEYS)
+        content = orjson.dumps(ballot_box.status(), option=orjson.OPT_SORT_KEYS)
     return _file(content, MINUTE)
 
 

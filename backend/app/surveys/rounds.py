@@ -7,21 +7,17 @@ from typing import Any
 
 from sqlalchemy import exists, select, text
 
+from backend.app.ballots import ballot_box, collection_windows
+from backend.app.ballots.models import BallotUnit, BallotUnitVillage
+from backend.app.ballots.signing_keys import has_units, prepare_period
 from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
 from backend.app.scoring.disclosure import FEWEST
-from backend.app.surveys import answers, box, desks, results, slips, unit_points
-from backend.app.surveys.keys import has_units, prepare_period
-from backend.app.surveys.models import (
-    BallotUnit,
-    BallotUnitVillage,
-    SurveyResult,
-    SurveyRound,
-    SurveyTally,
-    SurveyText,
-)
+from backend.app.surveys import answers, results, unit_points
+from backend.app.surveys.models import SurveyResult, SurveyRound, SurveyTally, SurveyText
+from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
 
 MONTHS_AHEAD = 6
@@ -102,7 +98,7 @@ def open_ticket_desk(county_id: int) -> bool:
     if known:
         return False
     closes_at = midnight(next_month(period).replace(day=TICKETS_UNTIL_DAY))
-    return desks.open_desk(county_id, period, "ticket", closes_at)
+    return collection_windows.open_desk(county_id, period, "ticket", closes_at)
 
 
 def plan_round(
@@ -156,7 +152,9 @@ def open_round(round_id: int) -> bool:
         unit_id: questionnaire_for(of_villages, found.questionnaires)
         for unit_id, of_villages in kinds.items()
     }
-    desks.open_desk(found.county_id, found.period, "survey", found.closes_at, questions)
+    collection_windows.open_desk(
+        found.county_id, found.period, "survey", found.closes_at, questions
+    )
     found.state = "open"
     db.session.flush()
     return True
@@ -180,11 +178,11 @@ def close_round(round_id: int) -> bool:
         return False
     if clock.now() < found.closes_at:
         raise Conflict("还没到截止时间,不能提前开箱")
-    box.lock_inbox()
-    box.flush(fewest=1)
-    box.merge()
+    ballot_box.lock_inbox()
+    ballot_box.flush(fewest=1)
+    ballot_box.merge()
     said: dict[int, list[list[object]]] = {}
-    box.take_answers(
+    ballot_box.take_answers(
         found.county_id,
         found.period,
         lambda unit_id, body: said.setdefault(unit_id, []).append(answers.unpad(body)),
@@ -192,8 +190,8 @@ def close_round(round_id: int) -> bool:
     questions = questions_of_units(found)
     for unit_id, sheets in sorted(said.items()):
         keep_counts(found.id, unit_id, questions[unit_id], sheets, "phone")
-    desks.close_desk(found.county_id, found.period, "survey")
-    desks.destroy_keys(found.county_id, clock.month_of(clock.today()))
+    collection_windows.close_desk(found.county_id, found.period, "survey")
+    collection_windows.destroy_keys(found.county_id, clock.month_of(clock.today()))
     found.state = "closed"
     db.session.flush()
     return True
@@ -293,10 +291,10 @@ def close_ticket_desks() -> int:
         {"at": clock.now()},
     ).all()
     for row in rows:
-        desks.close_desk(row.county_id, row.period, "ticket")
+        collection_windows.close_desk(row.county_id, row.period, "ticket")
     destroyed = 0
     for county_id in counties():
-        destroyed += desks.destroy_keys(county_id, clock.month_of(clock.today()))
+        destroyed += collection_windows.destroy_keys(county_id, clock.month_of(clock.today()))
     return destroyed
 
 

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from backend.app.ballots import box_keys
 from backend.app.core import encryption, keys, signed_tokens
 from backend.app.core.db import db, transaction
 from backend.app.core.encryption import derive, derive_each, is_current, seal, unseal
 from backend.app.core.errors import Unavailable
-from backend.app.surveys import box_keys
 from tests.factories.console import make_staff
 
 NEW = "another secret that only these tests know"

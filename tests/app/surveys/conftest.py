@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock as county_clock
 from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app
-from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.answers import pad
 from backend.demo.ballot import Hidden, finalize
 from backend.demo.ballot import blind as hide
@@ -54,25 +55,27 @@ class Ballot:
 
 
 def new_ballot(use: str, unit: int, modulus: int) -> Ballot:
-    ctx = blind.context(use, keys.period_name(PERIOD), unit)
-    random = secrets.token_bytes(blind.RANDOM_PREFIX)
+    ctx = blind_signatures.context(use, signing_keys.period_name(PERIOD), unit)
+    random = secrets.token_bytes(blind_signatures.RANDOM_PREFIX)
     return Ballot(ctx, modulus, random, hide(modulus, random + ctx))
 
 
 @pytest.fixture(scope="session")
-def spare_keys() -> list[blind.SigningKey]:
+def spare_keys() -> list[blind_signatures.SigningKey]:
     """Making keys costs; tests that need not know share a few."""
-    return [blind.generate() for _ in range(3)]
+    return [blind_signatures.generate() for _ in range(3)]
 
 
 @pytest.fixture
 def county(app: object, monkeypatch: pytest.MonkeyPatch, spare_keys) -> County:
     made = make_county()
     turn = iter(range(10_000))
-    monkeypatch.setattr(blind, "generate", lambda: spare_keys[next(turn) % len(spare_keys)])
+    monkeypatch.setattr(
+        blind_signatures, "generate", lambda: spare_keys[next(turn) % len(spare_keys)]
+    )
     monkeypatch.setattr(county_clock, "now", lambda: NOW)
     with transaction():
-        keys.prepare_period(made.id, PERIOD)
+        signing_keys.prepare_period(made.id, PERIOD)
     return made
 
 
@@ -154,7 +157,7 @@ class Vote:
 
     def request(self, answers: list[Any], **changes: Any) -> dict[str, Any]:
         parts: dict[str, Any] = {
-            "kid": text_of(blind.key_id(self.ballot.ctx, self.ballot.modulus)),
+            "kid": text_of(blind_signatures.key_id(self.ballot.ctx, self.ballot.modulus)),
             "r": text_of(self.ballot.random),
             "sig": text_of(self.signature),
             "body": text_of(pad(answers)),

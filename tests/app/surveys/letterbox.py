@@ -9,9 +9,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from PIL import Image
 
+from backend.app.ballots import ballot_box, blind_signatures
 from backend.app.core.db import transaction
-from backend.app.surveys import blind
-from backend.app.surveys import box as ballot_box
 from backend.app.tickets import helpdesk as desk_acts
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.kinds import Kind
@@ -41,7 +40,7 @@ class Envelope:
 
     def request(self, body: bytes, **changes: Any) -> dict[str, Any]:
         parts = {
-            "kid": text_of(blind.key_id(self.ballot.ctx, self.ballot.modulus)),
+            "kid": text_of(blind_signatures.key_id(self.ballot.ctx, self.ballot.modulus)),
             "r": text_of(self.ballot.random),
             "sig": text_of(self.signature),
             "body": text_of(body),

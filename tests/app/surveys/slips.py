@@ -4,8 +4,9 @@ from typing import Any
 
 from backend.app.access import Actor
 from backend.app.core.db import db, transaction
-from backend.app.surveys import paper, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.models import SurveyRound
+from backend.app.surveys.paper import operations as paper
 from tests.app.surveys.conftest import PERIOD
 from tests.factories.tickets import forget
 

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from backend.app.ballots import ballot_box
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
-from backend.app.surveys import box as ballot_box
 from backend.app.tickets.anonymous import letters
 from backend.demo.ballot import finalize
 from backend.jobs import surveys as survey_jobs

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from backend.app.ballots import ballot_box
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
-from backend.app.surveys import box as ballot_box
 from backend.app.surveys import rounds
 from backend.app.surveys.answers import pad
 from backend.jobs import surveys as jobs

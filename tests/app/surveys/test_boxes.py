@@ -8,10 +8,11 @@ import pytest
 from nacl.exceptions import CryptoError
 from sqlalchemy import text
 
+from backend.app.ballots import anonymous_store, box_keys
+from backend.app.ballots import ballot_box as boxes
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import box as boxes
-from backend.app.surveys import box_keys, rounds, store
+from backend.app.surveys import rounds
 from backend.app.tickets.anonymous import letters
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put
@@ -100,7 +101,7 @@ def test_a_county_with_few_waits_while_another_is_flushed(box, client, answer, s
     desk = scalar("SELECT id FROM anonymous.desk WHERE county_id = :id", id=other.id)
     kid = scalar("SELECT kid FROM anonymous.key WHERE desk_id = :id LIMIT 1", id=desk)
     content = bytes(kid) + b"said elsewhere"
-    kept = store.keep(engine, store.Parcel(bytes(32), desk, other.id, content))
+    kept = anonymous_store.keep(engine, anonymous_store.Parcel(bytes(32), desk, other.id, content))
     assert hour() == boxes.TOGETHER
     assert fate(kept.mark.as_json(), client) == "waiting"
     (left,) = rows("inbox")
@@ -190,7 +191,7 @@ def test_a_key_that_turns_while_an_answer_is_sealed_costs_nothing(
     for _ in range(boxes.TOGETHER):
         answer()
     turns = iter([True])
-    seal = store.SealedBox.encrypt
+    seal = anonymous_store.SealedBox.encrypt
 
     def slowly(self: Any, content: bytes) -> bytes:
         sealed = seal(self, content)
@@ -200,7 +201,7 @@ def test_a_key_that_turns_while_an_answer_is_sealed_costs_nothing(
         return sealed
 
     with monkeypatch.context() as patch:
-        patch.setattr(store.SealedBox, "encrypt", slowly)
+        patch.setattr(anonymous_store.SealedBox, "encrypt", slowly)
         answer()
     assert counted(survey, monkeypatch, scalar) == boxes.TOGETHER + 1
 

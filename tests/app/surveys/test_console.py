@@ -47,8 +47,8 @@ def test_while_it_is_open_nobody_sees_a_number(desk, client, county, survey, box
     page = desk.get(PAGE).text
     assert "还没有人参与" in page
     forget()
-    rounds.box.flush(fewest=1)
-    rounds.box.merge()
+    rounds.ballot_box.flush(fewest=1)
+    rounds.ballot_box.merge()
     db.session.commit()
     page = desk.get(PAGE).text
     assert "已有人参与" in page

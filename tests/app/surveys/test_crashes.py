@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from backend.app.ballots import ballot_box, operations, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import box as ballot_box
-from backend.app.surveys import keys, operations, rounds
+from backend.app.surveys import rounds
 from backend.app.tickets.anonymous import intake, letters
 from backend.jobs import tickets as ticket_jobs
 from tests.app.surveys.conftest import NOW, PERIOD, ballots_for, get_vote, put
@@ -110,7 +110,7 @@ def test_a_round_opens_closes_and_publishes_whole(
 
 def test_keys_of_a_month_are_made_whole(county, scalar) -> None:
     december = PERIOD.replace(month=12)
-    survives(lambda: keys.prepare_period(county.id, december))
+    survives(lambda: signing_keys.prepare_period(county.id, december))
     assert scalar("SELECT count(*) FROM ballot_signing_key WHERE period = '2026-12-01'") == 2
 
 

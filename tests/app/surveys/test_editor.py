@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from backend.app.access import Actor, Role
+from backend.app.ballots import signing_keys
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput
-from backend.app.surveys import checks, editor, keys, library
+from backend.app.surveys import editor, library, validation
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW
 from tests.factories.console import Desk, make_staff, sit_down
@@ -100,7 +101,7 @@ def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -
     forget()
     with pytest.raises(InvalidInput) as refused, transaction():
         editor.schedule(Actor(desk.person_id), county.id, date(2026, 11, 1))
-    assert refused.value.errors == {"opens_at": [checks.PAST]}
+    assert refused.value.errors == {"opens_at": [validation.PAST]}
     assert scalar("SELECT state FROM survey_round") == "draft"
 
 
@@ -133,13 +134,13 @@ def test_one_questionnaire_is_for_all_and_each_type_has_one_at_most(kinds, monke
     monkeypatch.setattr(clock, "now", lambda: NOW)
     questions = [library.SHIPPED[0].as_json(), library.SHIPPED[13].as_json()]
     opens_at = NOW + timedelta(days=1)
-    given = checks.Written(
+    given = validation.Written(
         "问卷", [{"kind": kind, "questions": questions} for kind in kinds],
         opens_at, opens_at + timedelta(days=3),
     )  # fmt: skip
     with pytest.raises(InvalidInput, match="标红"):
-        checks.check_round(date(2026, 11, 1), given, ["居委会"])
-    checks.check_round(
+        validation.check_round(date(2026, 11, 1), given, ["居委会"])
+    validation.check_round(
         date(2026, 11, 1), replace(given, questionnaires=[{"kind": None, "questions": questions}]),
         ["居委会"],
     )  # fmt: skip
@@ -203,7 +204,7 @@ def test_units_too_small_to_hide_in_refuse_the_schedule_and_propose_a_merge(
 ) -> None:
     populate(county.id, county.village_ids[:1], 31)
     with transaction():
-        keys.prepare_period(county.id, DECEMBER)
+        signing_keys.prepare_period(county.id, DECEMBER)
     forget()
     with transaction() as session:
         session.connection().exec_driver_sql(
@@ -240,7 +241,7 @@ def test_a_county_with_too_few_people_is_told_so_before_any_keys(draft, county, 
 def test_merging_anew_makes_units_that_are_large_enough(draft, county, scalar) -> None:
     populate(county.id, county.village_ids)
     with transaction():
-        keys.prepare_period(county.id, DECEMBER)
+        signing_keys.prepare_period(county.id, DECEMBER)
     with transaction() as session:
         session.connection().exec_driver_sql(
             "DELETE FROM binding WHERE village_id = %s AND id %% 2 = 0", (county.village_ids[1],)
@@ -253,23 +254,23 @@ def test_merging_anew_makes_units_that_are_large_enough(draft, county, scalar) -
 
 def test_this_months_keys_are_never_made_anew(desk, county, scalar) -> None:
     desk.post("/console/surveys", period="2026-11")
-    before = keys.key_file(county.id, date(2026, 11, 1))
+    before = signing_keys.key_file(county.id, date(2026, 11, 1))
     forget()
     answer = desk.post("/console/surveys/2026-11/remake")
     assert answer.status_code == 409
     assert "钥匙不能再换" in answer.text
-    assert keys.key_file(county.id, date(2026, 11, 1)) == before
+    assert signing_keys.key_file(county.id, date(2026, 11, 1)) == before
 
 
 def test_units_can_be_merged_anew_before_the_month_begins(draft, county, scalar) -> None:
     populate(county.id, county.village_ids, 20)
     with transaction():
-        keys.prepare_period(county.id, DECEMBER)
-    before = keys.key_file(county.id, DECEMBER)
+        signing_keys.prepare_period(county.id, DECEMBER)
+    before = signing_keys.key_file(county.id, DECEMBER)
     forget()
     draft.post(f"{PAGE}/edit", **FORM)
     assert draft.post(f"{PAGE}/remake").status_code == 302
-    assert keys.key_file(county.id, DECEMBER) != before
+    assert signing_keys.key_file(county.id, DECEMBER) != before
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'remake_survey_keys'") == 1
 
 
@@ -293,7 +294,7 @@ def test_a_county_with_this_months_keys_hears_nothing_of_a_first_month(desk, cou
 def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -> None:
     populate(county.id, county.village_ids)
     with transaction():
-        keys.prepare_period(county.id, DECEMBER)
+        signing_keys.prepare_period(county.id, DECEMBER)
     draft.post(f"{PAGE}/edit", **FORM)
     assert draft.post(f"{PAGE}/schedule").status_code == 302
     assert scalar("SELECT state FROM survey_round") == "scheduled"

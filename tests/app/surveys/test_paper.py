@@ -12,8 +12,9 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
-from backend.app.surveys import paper, rounds
-from backend.app.surveys.slips import slips_of
+from backend.app.surveys import rounds
+from backend.app.surveys.paper import operations as paper
+from backend.app.surveys.paper.slips import slips_of
 from tests.app.surveys.conftest import NOW, PERIOD, choose_paper
 from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
 from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down

@@ -10,7 +10,7 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.surveys import rounds
-from backend.app.surveys.slips import numbers_of, slips_of
+from backend.app.surveys.paper.slips import numbers_of, slips_of
 from tests.app.surveys.conftest import NOW
 from tests.app.surveys.slips import SHEET, again, give, start, unit_of
 from tests.factories.console import Desk, make_staff, sit_down

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from backend.app.ballots import ballot_box, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.queries import get_place
-from backend.app.surveys import box as ballot_box
-from backend.app.surveys import keys, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.models import SurveyText
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put
@@ -156,22 +156,22 @@ def test_villages_of_one_type_are_asked_what_is_asked_of_their_type(client, coun
 
 def test_a_coming_months_keys_can_be_made_again_and_this_months_cannot(county, client) -> None:
     with transaction():
-        keys.prepare_period(county.id, DECEMBER)
+        signing_keys.prepare_period(county.id, DECEMBER)
     before = client.get(f"/keys/{county.id}/2026-12.json").data
     forget()
     with transaction():
-        assert keys.remake_period(county.id, DECEMBER) == 2
+        assert signing_keys.remake_period(county.id, DECEMBER) == 2
     assert client.get(f"/keys/{county.id}/2026-12.json").data != before
     with pytest.raises(Conflict, match="已经开始"), transaction():
-        keys.remake_period(county.id, PERIOD)
+        signing_keys.remake_period(county.id, PERIOD)
 
 
 def test_the_notice_for_the_village_shows_every_months_fingerprint(county, client) -> None:
     with transaction():
-        keys.prepare_period(county.id, DECEMBER)
+        signing_keys.prepare_period(county.id, DECEMBER)
     page = client.get(f"/keys/{county.id}/").get_data(as_text=True)
     for month in ("2026-11", "2026-12"):
-        digest = keys.digest(client.get(f"/keys/{county.id}/{month}.json").data)
+        digest = signing_keys.digest(client.get(f"/keys/{county.id}/{month}.json").data)
         assert f"{digest[:4]} {digest[4:8]} {digest[8:12]} {digest[12:16]}" in page
     assert "2026 年 12 月" in page
 
@@ -187,4 +187,4 @@ def test_what_is_pinned_is_printed_for_the_package(app, county) -> None:
     )
     assert done.exit_code == 0, done.output
     assert '"anonymous_host": "https://niming.example.cn"' in done.output
-    assert keys.digest(keys.key_file(county.id, PERIOD)) in done.output
+    assert signing_keys.digest(signing_keys.key_file(county.id, PERIOD)) in done.output

@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 from flask import Blueprint, jsonify, render_template, request
 
+from backend.app.ballots import anonymous_store, tokens
+from backend.app.ballots.schemas import Token
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
 from backend.app.core.files.photos import clean_apart
 from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
 from backend.app.core.text_check import clean_words
-from backend.app.surveys import store, tokens
-from backend.app.surveys.schemas import Token
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.anonymous.receipts import ReceiptUnknown, lookup, lookups
 
@@ -65,7 +65,7 @@ def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:
     if not isinstance(code, str) or not letters.is_receipt(code):
         raise InvalidInput(errors={"code": ["回执码应为 16 位数字"]})
     for key in lookups(code):
-        found = store.find_thread(tokens.engine(), key)
+        found = anonymous_store.find_thread(tokens.engine(), key)
         if found is not None:
             return key, *found
     raise ReceiptUnknown
@@ -100,25 +100,25 @@ def _open_word(sealed: Any) -> Any:
         raise InvalidInput(errors={fault.part: [fault.message]}) from None
 
 
-def _keep_word(code: Any, word_id: Any, given: Any) -> store.Kept:
+def _keep_word(code: Any, word_id: Any, given: Any) -> anonymous_store.Kept:
     raw_id = Token.decode(word_id, WORD_ID)
     if raw_id is None or len(raw_id) != WORD_ID:
         raise InvalidInput(errors={"id": ["长度不对"]})
     word = _word(given)
     key, county_id, view = _thread(code)
-    desk_id = store.newest_desk(tokens.engine(), county_id)
+    desk_id = anonymous_store.newest_desk(tokens.engine(), county_id)
     if desk_id is None:
         raise Unavailable
     content = orjson.dumps({"lookup": key.hex(), "word": word}).ljust(PADDED_WORD, b"\0")
     nullifier = hashlib.sha256(raw_id).digest()
-    parcel = store.Parcel(nullifier, desk_id, county_id, store.WORD + content)
-    known = store.find_kept(tokens.engine(), parcel)
+    parcel = anonymous_store.Parcel(nullifier, desk_id, county_id, anonymous_store.WORD + content)
+    known = anonymous_store.find_kept(tokens.engine(), parcel)
     if known is not None:
         # Sent again after the night that carried it out: its time has passed, and it has arrived.
         return known
     if word["kind"] not in view["may"]:
         raise NotNow
-    return store.keep(tokens.engine(), parcel)
+    return anonymous_store.keep(tokens.engine(), parcel)
 
 
 def _word(given: Any) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select
 
+from backend.app.ballots import ballot_box
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import current_village, get_place
-from backend.app.surveys import box
 from backend.app.tickets import author, files
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.errors import CategoryUnknown, TicketUnknown
@@ -26,7 +26,7 @@ def open_letter(box_id: UUID) -> bool:
     False where nothing came of it. Raises CryptoError, KeyLost or LetterInvalid, and takes nothing
     then.
     """
-    found = box.take(box_id)
+    found = ballot_box.take(box_id)
     if found is None:
         return False
     if isinstance(found, bytes):
@@ -35,7 +35,7 @@ def open_letter(box_id: UUID) -> bool:
     return True
 
 
-def _make_ticket(found: box.Opened) -> Ticket:
+def _make_ticket(found: ballot_box.Opened) -> Ticket:
     """For the county's desk to read first."""
     lookup, letter = letters.disclose(found.body)
     said = intake.Said(

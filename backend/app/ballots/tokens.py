@@ -7,11 +7,11 @@ from flask import current_app, jsonify, request
 from sqlalchemy import Engine
 from werkzeug.exceptions import BadRequest
 
+from backend.app.ballots import anonymous_store, blind_signatures
+from backend.app.ballots.schemas import Token
 from backend.app.core import clock
 from backend.app.core.bodies import read_json
 from backend.app.core.errors import Gone, InvalidInput, NotAllowed
-from backend.app.surveys import blind, store
-from backend.app.surveys.schemas import Token
 
 SIZES = {"kid": 32, "r": 32, "sig": 256}
 
@@ -57,27 +57,31 @@ def read_request(bodies: Collection[int]) -> dict[str, bytes]:
     return found
 
 
-def admit(given: dict[str, bytes], use: str) -> store.Door:
+def admit(given: dict[str, bytes], use: str) -> anonymous_store.Door:
     """The door this token opens; raises BadToken, or DeskClosed where its time is over."""
-    door = store.find_door(engine(), given["kid"])
+    door = anonymous_store.find_door(engine(), given["kid"])
     if door is None or door.use != use:
         raise BadToken
-    if not blind.verify(int.from_bytes(door.modulus), given["r"] + door.context, given["sig"]):
+    if not blind_signatures.verify(
+        int.from_bytes(door.modulus), given["r"] + door.context, given["sig"]
+    ):
         raise BadToken
     is_over = door.closed or clock.now() >= door.closes_at
     # Sent again after a crash that took nothing: whoever is in is told so, late as it is.
-    if is_over and store.find_kept(engine(), _parcel(door, given, b"")) is None:
+    if is_over and anonymous_store.find_kept(engine(), _parcel(door, given, b"")) is None:
         raise DeskClosed
     return door
 
 
-def keep(door: store.Door, given: dict[str, bytes], body: bytes) -> Any:
+def keep(door: anonymous_store.Door, given: dict[str, bytes], body: bytes) -> Any:
     """Seals the body and spends the token; whatever is sent again with it changes nothing."""
-    kept = store.keep(engine(), _parcel(door, given, body))
+    kept = anonymous_store.keep(engine(), _parcel(door, given, body))
     status = "ok" if kept.new else "already"
     return jsonify(status=status, durable=kept.durable, **kept.mark.as_json())
 
 
-def _parcel(door: store.Door, given: dict[str, bytes], body: bytes) -> store.Parcel:
-    nullifier = blind.nullifier(given["r"], door.context)
-    return store.Parcel(nullifier, door.desk_id, door.county_id, given["kid"] + body)
+def _parcel(
+    door: anonymous_store.Door, given: dict[str, bytes], body: bytes
+) -> anonymous_store.Parcel:
+    nullifier = blind_signatures.nullifier(given["r"], door.context)
+    return anonymous_store.Parcel(nullifier, door.desk_id, door.county_id, given["kid"] + body)

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, text
 
+from backend.app.ballots.anonymity_units import Village
+from backend.app.ballots.models import BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
-from backend.app.surveys.models import BallotUnitVillage
-from backend.app.surveys.units import Village
 
 # Somebody who bound yesterday, or never came back, is nobody to hide among.
 SETTLED = timedelta(days=60)

@@ -14,10 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Role
 from backend.app.accounts.queries import actor_today, bound_village
-from backend.app.core import clock
-from backend.app.core.db import db
-from backend.app.surveys import blind
-from backend.app.surveys.errors import (
+from backend.app.ballots import blind_signatures
+from backend.app.ballots.errors import (
     AlreadyIssued,
     BlindedRefused,
     CadreVotesNot,
@@ -26,9 +24,11 @@ from backend.app.surveys.errors import (
     NoVillage,
     VotingOnPaper,
 )
-from backend.app.surveys.homes import unit_of
-from backend.app.surveys.keys import open_key
-from backend.app.surveys.models import BallotIssue, BallotUnitVillage, SigningKey
+from backend.app.ballots.homes import unit_of
+from backend.app.ballots.models import BallotIssue, BallotUnitVillage, SigningKey
+from backend.app.ballots.signing_keys import open_key
+from backend.app.core import clock
+from backend.app.core.db import db
 
 TICKETS_A_MONTH = 2
 # What stands where the digest of blinded tokens would be: nothing was signed.
@@ -85,7 +85,7 @@ def _unit_of(person_id: int, period: date) -> int:
     return unit_id
 
 
-def _keys(unit_id: int) -> dict[str, blind.SigningKey]:
+def _keys(unit_id: int) -> dict[str, blind_signatures.SigningKey]:
     rows = db.session.scalars(select(SigningKey).where(SigningKey.unit_id == unit_id))
     found = {row.use: open_key(row) for row in rows}
     if not found:
@@ -93,10 +93,10 @@ def _keys(unit_id: int) -> dict[str, blind.SigningKey]:
     return found
 
 
-def _sign(key: blind.SigningKey, blinded: bytes, field: str) -> bytes:
+def _sign(key: blind_signatures.SigningKey, blinded: bytes, field: str) -> bytes:
     try:
-        return blind.sign(key, blinded)
-    except blind.BlindedInvalid:
+        return blind_signatures.sign(key, blinded)
+    except blind_signatures.BlindedInvalid:
         raise BlindedRefused(errors={field: [BlindedRefused.message]}) from None
 
 

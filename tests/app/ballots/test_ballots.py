@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Role
+from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock as county_clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.reorganisation import merge_villages
-from backend.app.surveys import blind, keys, rounds
+from backend.app.surveys import rounds
 from backend.demo.ballot import finalize
 from tests.app.ratings.conftest import open_phone
 from tests.app.surveys.conftest import (
@@ -36,7 +37,7 @@ def test_what_comes_back_checks_under_the_public_key(phone, key_file) -> None:
     signed = [answer.json["survey"], *answer.json["tickets"]]
     for ballot, signature in zip(ballots, signed, strict=True):
         token = finalize(ballot.modulus, ballot.hidden, bytes_of(signature))
-        assert blind.verify(ballot.modulus, ballot.message, token)
+        assert blind_signatures.verify(ballot.modulus, ballot.message, token)
 
 
 def test_t9_the_same_request_again_gets_the_same_answer(phone, key_file, scalar) -> None:
@@ -107,7 +108,7 @@ def test_keys_of_which_ballots_are_out_are_never_made_anew(county, phone, key_fi
     ask(phone, ballots_for(key_file))
     forget()
     with clock(EARLIER), pytest.raises(Conflict, match="已经有人领了"), transaction():
-        keys.remake_period(county.id, PERIOD)
+        signing_keys.remake_period(county.id, PERIOD)
     assert client_file(phone, county) == key_file
 
 
@@ -157,7 +158,7 @@ def test_t10_everybody_is_served_the_same_file(client, county) -> None:
         f"/keys/{county.id}/2026-11.json", headers={"Cookie": "a=b", "User-Agent": "x"}
     )
     assert first.data == second.data
-    assert first.headers["ETag"] == f'"{keys.digest(first.data)}"'
+    assert first.headers["ETag"] == f'"{signing_keys.digest(first.data)}"'
     assert first.headers["Cache-Control"].startswith("public")
 
 
@@ -170,7 +171,7 @@ def test_preparing_a_month_twice_keeps_its_keys(client, county) -> None:
     before = client.get(f"/keys/{county.id}/2026-11.json").data
     forget()
     with transaction():
-        assert keys.prepare_period(county.id, PERIOD) == 0
+        assert signing_keys.prepare_period(county.id, PERIOD) == 0
     assert client.get(f"/keys/{county.id}/2026-11.json").data == before
 
 
@@ -213,7 +214,7 @@ def test_the_first_month_of_a_county_has_no_keys_and_its_next_six_have(app, monk
     monkeypatch.setattr(county_clock, "now", lambda: NOW)
     county = make_county()
     months = rounds.months_without_keys(county.id)
-    assert [keys.period_name(month) for month in months] == [
+    assert [signing_keys.period_name(month) for month in months] == [
         "2026-12", "2027-01", "2027-02", "2027-03", "2027-04", "2027-05",
     ]  # fmt: skip
     forget()

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from backend.app.access import Role
+from backend.app.ballots import signing_keys
+from backend.app.ballots.anonymity_units import LEAST, Village, merge_neighbours, name_of, size_of
+from backend.app.ballots.homes import todays_villages, unit_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
-from backend.app.surveys import keys, rounds
+from backend.app.surveys import rounds
 from backend.app.surveys.facts import spoken, survey_facts
-from backend.app.surveys.homes import todays_villages, unit_of
-from backend.app.surveys.units import LEAST, Village, merge_neighbours, name_of, size_of
 from backend.app.tickets.anonymous import intake
 from tests.app.surveys.conftest import NOW, PERIOD
 from tests.factories.county import actor_with, bind, make_county, make_person
@@ -131,7 +132,9 @@ def merge(place) -> None:
 @pytest.fixture
 def few_keys(monkeypatch, spare_keys):
     turn = iter(range(10_000))
-    monkeypatch.setattr(keys.blind, "generate", lambda: spare_keys[next(turn) % len(spare_keys)])
+    monkeypatch.setattr(
+        signing_keys.blind_signatures, "generate", lambda: spare_keys[next(turn) % len(spare_keys)]
+    )
 
 
 def test_a_merge_changes_no_unit_until_the_first_month_without_keys(place, few_keys) -> None:
@@ -139,30 +142,30 @@ def test_a_merge_changes_no_unit_until_the_first_month_without_keys(place, few_k
     december, january = date(2026, 12, 1), date(2027, 1, 1)
     with transaction():
         for month in (PERIOD, december):
-            keys.prepare_period(place.id, month)
-    before = [keys.key_file(place.id, month) for month in (PERIOD, december)]
+            signing_keys.prepare_period(place.id, month)
+    before = [signing_keys.key_file(place.id, month) for month in (PERIOD, december)]
     own = [unit_of(one, PERIOD) for one in place.village_ids]
     assert len(set(own)) == 2
     merge(place)
     forget()
-    assert [keys.key_file(place.id, month) for month in (PERIOD, december)] == before
+    assert [signing_keys.key_file(place.id, month) for month in (PERIOD, december)] == before
     assert [unit_of(one, PERIOD) for one in place.village_ids] == own
     forget()
     with transaction():
-        keys.prepare_period(place.id, january)
+        signing_keys.prepare_period(place.id, january)
     of_gone, of_other = (unit_of(one, january) for one in place.village_ids)
     assert of_gone == of_other is not None
 
 
 def test_a_renamed_village_changes_no_byte_of_the_key_file(place, few_keys) -> None:
     with transaction():
-        keys.prepare_period(place.id, PERIOD)
-    before = keys.key_file(place.id, PERIOD)
+        signing_keys.prepare_period(place.id, PERIOD)
+    before = signing_keys.key_file(place.id, PERIOD)
     assert before.isascii()
     forget()
     with transaction() as session:
         session.execute(text("UPDATE region SET name = '新村' WHERE level = 'village'"))
-    assert keys.key_file(place.id, PERIOD) == before
+    assert signing_keys.key_file(place.id, PERIOD) == before
 
 
 def test_results_of_a_merged_village_are_read_by_the_one_it_became(
@@ -175,7 +178,7 @@ def test_results_of_a_merged_village_are_read_by_the_one_it_became(
             text("UPDATE region SET closed_on = '2026-01-01' WHERE id = :id"), {"id": into}
         )
     with transaction():
-        keys.prepare_period(place.id, PERIOD)
+        signing_keys.prepare_period(place.id, PERIOD)
     round_id = open_round(place.id, PERIOD, NOW - timedelta(days=1), NOW + timedelta(days=1))
     unit = unit_of(gone, PERIOD)
     forget()

@@ -12,14 +12,15 @@ from sqlalchemy import func, select, text
 
 from backend.app.access import Actor
 from backend.app.accounts.hands import is_same_hand
+from backend.app.ballots.models import BallotUnit
+from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.encryption import derive_each, seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.surveys import answers, rounds
-from backend.app.surveys.keys import period_name
-from backend.app.surveys.models import BallotUnit, PaperBatch, PaperIssue, SurveyRound
-from backend.app.surveys.slips import slips_of
+from backend.app.surveys.models import PaperBatch, PaperIssue, SurveyRound
+from backend.app.surveys.paper.slips import slips_of
 
 ROLL, SEAL = "paper_roll", "paper_batch"
 FEWEST_SLIPS, MOST_SLIPS = 10, 60

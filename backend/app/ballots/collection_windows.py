@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text, update
 
+from backend.app.ballots import ballot_box, blind_signatures
+from backend.app.ballots.errors import KeysUnknown
+from backend.app.ballots.models import SigningKey
+from backend.app.ballots.signing_keys import period_name
 from backend.app.core.db import db
-from backend.app.surveys import blind, box
-from backend.app.surveys.errors import KeysUnknown
-from backend.app.surveys.keys import period_name
-from backend.app.surveys.models import SigningKey
 
 PUT_DESK = text(
     """
@@ -54,13 +54,13 @@ def open_desk(
     desk_id = db.session.scalar(PUT_DESK, values)
     if desk_id is None:
         return False
-    box.ensure_keys()
+    ballot_box.ensure_keys()
     doors = [
         {
             "kid": key.kid,
             "desk_id": desk_id,
             "unit_id": key.unit_id,
-            "context": blind.context(use, period_name(period), key.unit_id),
+            "context": blind_signatures.context(use, period_name(period), key.unit_id),
             "modulus": key.modulus,
             "questions": orjson.dumps(questions[key.unit_id]).decode() if questions else None,
         }

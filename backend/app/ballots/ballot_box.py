@@ -20,10 +20,10 @@ from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
 from sqlalchemy import TextClause, text
 
+from backend.app.ballots import box_keys
+from backend.app.ballots.anonymous_store import INBOX, KID, WORD
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.surveys import box_keys
-from backend.app.surveys.store import INBOX, KID, WORD
 
 log = structlog.get_logger()
 DAY, MONTH, LETTERS = "day_box", "box", "letter_box"

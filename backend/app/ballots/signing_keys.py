@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
+from backend.app.ballots import blind_signatures
+from backend.app.ballots.anonymity_units import merge_neighbours, name_of, size_of
+from backend.app.ballots.errors import KeysUnknown
+from backend.app.ballots.homes import todays_villages
+from backend.app.ballots.models import BallotUnit, BallotUnitVillage, SigningKey
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Conflict
-from backend.app.surveys import blind
-from backend.app.surveys.errors import KeysUnknown
-from backend.app.surveys.homes import todays_villages
-from backend.app.surveys.models import BallotUnit, BallotUnitVillage, SigningKey
-from backend.app.surveys.units import merge_neighbours, name_of, size_of
 
 SEAL = "ballot_key"
 USES = ("survey", "ticket")
@@ -35,10 +35,10 @@ def period_name(period: date) -> str:
 
 
 def prepare_period(
-    county_id: int, period: date, generate: Callable[[], blind.SigningKey] | None = None
+    county_id: int, period: date, generate: Callable[[], blind_signatures.SigningKey] | None = None
 ) -> int:
     """Units and keys of a month; returns how many keys are new, 0 when all were there."""
-    generate = generate or blind.generate
+    generate = generate or blind_signatures.generate
     db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
     if has_units(county_id, period):
         return 0
@@ -64,12 +64,14 @@ def has_units(county_id: int, period: date) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _put_key(key: blind.SigningKey, county_id: int, period: date, use: str, unit_id: int) -> None:
-    ctx = blind.context(use, period_name(period), unit_id)
+def _put_key(
+    key: blind_signatures.SigningKey, county_id: int, period: date, use: str, unit_id: int
+) -> None:
+    ctx = blind_signatures.context(use, period_name(period), unit_id)
     private = orjson.dumps([f"{part:x}" for part in (key.n, key.p, key.q, key.d)])
     db.session.add(
         SigningKey(
-            kid=blind.key_id(ctx, key.n),
+            kid=blind_signatures.key_id(ctx, key.n),
             county_id=county_id,
             period=period,
             unit_id=unit_id,
@@ -81,12 +83,12 @@ def _put_key(key: blind.SigningKey, county_id: int, period: date, use: str, unit
     db.session.flush()
 
 
-def open_key(row: SigningKey) -> blind.SigningKey:
+def open_key(row: SigningKey) -> blind_signatures.SigningKey:
     """The private key; raises KeysUnknown once it was destroyed."""
     if row.sealed_private is None:
         raise KeysUnknown("这个月的匿名票已经截止")
     n, p, q, d = (int(part, 16) for part in orjson.loads(unseal(SEAL, row.sealed_private)))
-    return blind.SigningKey(n, p, q, d)
+    return blind_signatures.SigningKey(n, p, q, d)
 
 
 def key_file(county_id: int, period: date) -> bytes:

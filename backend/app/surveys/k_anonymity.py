@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from backend.app.surveys.homes import count_villages, todays_villages
-from backend.app.surveys.published import unit_name, units_of
-from backend.app.surveys.units import LEAST, merge_neighbours, name_of, size_of
+from backend.app.ballots.anonymity_units import LEAST, merge_neighbours, name_of, size_of
+from backend.app.ballots.homes import count_villages, todays_villages
+from backend.app.surveys.round_files import unit_name, units_of
 
 
 @dataclass(frozen=True)

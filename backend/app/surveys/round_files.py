@@ -6,13 +6,15 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
+from backend.app.ballots import homes
+from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.points.policy import policy_of
-from backend.app.surveys import homes, results, rounds, slips
-from backend.app.surveys.keys import period_name
+from backend.app.surveys import results, rounds
 from backend.app.surveys.models import SurveyRound
+from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
 
 NAMES = text(

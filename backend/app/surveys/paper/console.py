@@ -7,16 +7,17 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.forms import read_id
+from backend.app.ballots.signing_keys import period_name
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place
-from backend.app.surveys import editor, forms, paper, results
-from backend.app.surveys.keys import period_name
+from backend.app.surveys import editor, forms, results
 from backend.app.surveys.models import PaperBatch, SurveyRound
-from backend.app.surveys.published import unit_name, units_of
-from backend.app.surveys.slips import slips_of
+from backend.app.surveys.paper import operations as paper
+from backend.app.surveys.paper.slips import slips_of
+from backend.app.surveys.round_files import unit_name, units_of
 
 # On paper, at first; a browser prints as many sheets as are needed.
 ROLL_LINES = 40

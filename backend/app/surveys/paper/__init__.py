@@ -1,0 +1,1 @@
+"""Paper votes: slips and batches entered twice. 纸票。"""
