@@ -12,11 +12,16 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files import pdf_fonts
 from backend.app.places.queries import get_place
-from backend.app.points import deeds, draws, expiry, rules, suspicions, watch
-from backend.app.points.draw_rule import SeedFormat
-from backend.app.points.draws import Plan
-from backend.app.points.examples import EXAMPLES
-from backend.app.points.rulebook import Vote
+from backend.app.points import expiry
+from backend.app.points.activities import operations as activities
+from backend.app.points.draws import operations as draws
+from backend.app.points.draws.draw_rule import SeedFormat
+from backend.app.points.draws.operations import Plan
+from backend.app.points.freezes import anomalies
+from backend.app.points.freezes import operations as freezes
+from backend.app.points.rules import operations as rules
+from backend.app.points.rules.examples import EXAMPLES
+from backend.app.points.rules.rulebook import Vote
 
 DRAWN_BEFORE, LEAD = timedelta(days=9), timedelta(days=3)
 SEED = "02091417253111"
@@ -94,17 +99,17 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
     for village_id in db.session.scalars(BUSY, {"county_id": county_id}).all():
         people = [one.person_id for one in villagers_of(village_id)]
         today = clock.local_day(at)
-        choices = {rule.label: rule.id for rule in deeds.deed_rules(village_id, today)}
+        choices = {rule.label: rule.id for rule in activities.deed_rules(village_id, today)}
         for label, note, days, count in MEETINGS:
             day = at - timedelta(days=days)
             with clock.clock_at(day):
-                deed = deeds.enter(
+                deed = activities.enter(
                     clerk, village_id, choices[label], clock.today(), note,
                     people[made : made + count],
                 )  # fmt: skip
             if days > 5:
                 with clock.clock_at(day + timedelta(hours=5)):
-                    deeds.decide(other, deed.id, confirm=True)
+                    activities.decide(other, deed.id, confirm=True)
             made += 1
     return made
 
@@ -112,14 +117,14 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
 def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
     """The first suspicion is held; somebody else is frozen and has appealed."""
     with clock.clock_at(at - timedelta(days=1)):
-        found = [one for one in suspicions.find(county_id, clock.today()) if one.people]
+        found = [one for one in anomalies.find(county_id, clock.today()) if one.people]
         if not found:
             return
         first, last = found[0], found[-1]
-        watch.hold(clerk, county_id, first.people[:6], first.day, "几分钟里接连得分,请村里核实")
+        freezes.hold(clerk, county_id, first.people[:6], first.day, "几分钟里接连得分,请村里核实")
         if last.people[-1] not in first.people[:6]:
-            frozen = watch.freeze(clerk, county_id, last.people[-1], "有人反映拿几部手机替人评")
-            watch.appeal(frozen.person_id, "那天赶集,帮老人扫的码,都是他们自己选的")
+            frozen = freezes.freeze(clerk, county_id, last.people[-1], "有人反映拿几部手机替人评")
+            freezes.appeal(frozen.person_id, "那天赶集,帮老人扫的码,都是他们自己选的")
 
 
 def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:

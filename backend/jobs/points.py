@@ -2,7 +2,7 @@
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.points import expiry, months, news
+from backend.app.points import expiry, months, notifications
 
 
 def close_points_month() -> int:
@@ -25,7 +25,7 @@ def lapse_points() -> int:
         with transaction():
             announced = expiry.announce(county_id, today)
             if announced is not None:
-                news.tell_lapse(announced.lapse, announced.told)
+                notifications.tell_lapse(announced.lapse, announced.told)
     for lapse_id in expiry.due_lapses(today):
         while True:
             with transaction():

@@ -5,12 +5,14 @@ from typing import Any
 from backend.app.access import Permission
 from backend.app.core.guards import actor, guard
 from backend.app.points import (
-    api_deeds,  # noqa: F401  they hang on it
     api_rewards,  # noqa: F401
     api_shop,  # noqa: F401
     api_standing,  # noqa: F401
     queries,
     schemas,
+)
+from backend.app.points.activities import (
+    api as api_activities,  # noqa: F401  they hang on it
 )
 from backend.app.points.blueprints import api as blueprint
 

@@ -9,8 +9,11 @@ from backend.app.accounts.numbers import numbers_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
-from backend.app.points import draws, expiry, policy, queries, rule_queries, schemas, watch
+from backend.app.points import expiry, policy, queries, schemas
 from backend.app.points.blueprints import api as blueprint
+from backend.app.points.draws import operations as draws
+from backend.app.points.freezes import operations as freezes
+from backend.app.points.rules import queries as rule_queries
 
 
 @blueprint.get("/me/points/standing")
@@ -40,7 +43,7 @@ def show_standing() -> dict[str, Any]:
 def appeal(given: dict[str, Any]) -> Any:
     """Once, in the person's own words; another clerk decides."""
     with transaction():
-        return watch.appeal(actor().person_id, given["words"])
+        return freezes.appeal(actor().person_id, given["words"])
 
 
 @blueprint.get("/me/draws")

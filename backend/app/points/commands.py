@@ -10,9 +10,10 @@ from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
 from backend.app.places.queries import get_place
-from backend.app.points import operations, rules
-from backend.app.points.examples import EXAMPLES
+from backend.app.points import operations
 from backend.app.points.point_sources import AUTOMATIC, RATING
+from backend.app.points.rules import operations as rules
+from backend.app.points.rules.examples import EXAMPLES
 
 commands = AppGroup("points", help="积分")
 

@@ -9,21 +9,21 @@ from backend.app.core import clock
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
 from backend.app.points import (
-    budget,
-    console_deeds,
-    console_draws,
     console_ledger,
     console_redemptions,
     console_rewards,
-    console_rules,
     console_shops,
-    console_watch,
     forms,
     months,
     queries,
-    rule_queries,
 )
+from backend.app.points.activities import console as console_activities
 from backend.app.points.blueprints import console as blueprint
+from backend.app.points.draws import console as console_draws
+from backend.app.points.freezes import console as console_freezes
+from backend.app.points.rules import budget
+from backend.app.points.rules import console as console_rules
+from backend.app.points.rules import queries as rule_queries
 
 
 @blueprint.get("")
@@ -50,9 +50,9 @@ def show_overview() -> Any:
 
 
 console_rules.register(blueprint)
-console_deeds.register(blueprint)
+console_activities.register(blueprint)
 console_ledger.register(blueprint)
-console_watch.register(blueprint)
+console_freezes.register(blueprint)
 console_draws.register(blueprint)
 console_rewards.register(blueprint)
 console_shops.register(blueprint)

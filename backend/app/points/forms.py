@@ -13,7 +13,7 @@ from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.core.guards import actor
 from backend.app.places.queries import Place, get_place
 from backend.app.points.point_sources import AUTOMATIC
-from backend.app.points.rulebook import Item, Vote
+from backend.app.points.rules.rulebook import Item, Vote
 
 COLUMNS = ("group", "code", "label", "amount", "daily_cap", "monthly_cap")
 NUMBERS = frozenset(COLUMNS[3:])

@@ -1,5 +1,5 @@
 "use strict";
-// The draw's rule in the reader's own browser; backend/app/points/draw_rule.py is the same rule.
+// The draw's rule in the reader's own browser; backend/app/points/draws/draw_rule.py is the same rule.
 
 async function sha256(text) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

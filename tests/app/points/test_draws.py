@@ -14,8 +14,9 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.settings import REPOSITORY
-from backend.app.points import draws, watch
-from backend.app.points.draw_rule import SeedFormat, commitment, ticket_hash, winners
+from backend.app.points.draws import operations as draws
+from backend.app.points.draws.draw_rule import SeedFormat, commitment, ticket_hash, winners
+from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import Batch, credit, credit_all
 from backend.app.points.models import PointsDraw
 from backend.app.points.point_sources import SURVEY
@@ -185,7 +186,7 @@ def people(county, clock) -> list[int]:
 @pytest.fixture
 def draft(clerk, second, county, people) -> int:
     with transaction():
-        watch.freeze(clerk, county.id, people[6], "等核实的原因")
+        freezes.freeze(clerk, county.id, people[6], "等核实的原因")
     with transaction():
         draws.switch(clerk, county.id, on=True, note_read=True)
     with transaction():

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.points import expiry, watch
+from backend.app.points import expiry
+from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import credit, reverse_entry, spend, undo
 from backend.app.points.models import PointsPolicy
 from backend.app.points.queries import balance_of, statement_of
@@ -120,7 +121,7 @@ def test_an_undone_earning_is_no_spending(saver, county, clock) -> None:
 def test_frozen_points_do_not_lapse(saver, clerk, county, clock) -> None:
     on(clock, date(2027, 2, 26))
     with transaction():
-        watch.freeze(clerk, county.id, saver, "等核实的原因")
+        freezes.freeze(clerk, county.id, saver, "等核实的原因")
     on(clock, date(2027, 4, 1))
     assert balance_of(saver) == 6
 

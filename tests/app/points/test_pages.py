@@ -12,7 +12,7 @@ from backend.app.access import Role
 from backend.app.core.db import transaction
 from backend.app.exports.operations import write_export
 from backend.app.points.ledger import credit
-from backend.app.points.rule_queries import rule_sets_of
+from backend.app.points.rules.queries import rule_sets_of
 from tests.app.points.voting import put_in_force
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import bind, make_person, number_of

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from backend.app.points.examples import YUECHI
-from backend.app.points.rulebook import (
+from backend.app.points.rules.examples import YUECHI
+from backend.app.points.rules.rulebook import (
     Item,
     Vote,
     check_items,

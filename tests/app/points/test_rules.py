@@ -13,11 +13,13 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.core.files import storage
 from backend.app.places.queries import get_place
-from backend.app.points import budget, months, queries, rule_queries, whatif
+from backend.app.points import months, queries
 from backend.app.points.ledger import credit
 from backend.app.points.point_sources import RATING as RATING_ACT
-from backend.app.points.rulebook import Vote
-from backend.app.points.rules import adopt, draft_of, end_rules, save_draft
+from backend.app.points.rules import budget, simulation
+from backend.app.points.rules import queries as rule_queries
+from backend.app.points.rules.operations import adopt, draft_of, end_rules, save_draft
+from backend.app.points.rules.rulebook import Vote
 from backend.app.ratings.bulk import PastRating, load_ratings
 from tests.app.points.conftest import NOW, TODAY
 from tests.app.points.voting import CARRIED, MEETING, MINUTES, RATING, put_in_force
@@ -118,7 +120,7 @@ def rate_in_september(county, levels: list[int]) -> list[int]:
 def test_what_if_counts_last_quarters_acts_under_the_drafts_caps(clerk, county) -> None:
     rate_in_september(county, [1, 2, 3, 4, 5])
     place = get_place(county.id)
-    tried = whatif.preview(place, [replace(RATING, amount=4, monthly_cap=3)], TODAY)
+    tried = simulation.preview(place, [replace(RATING, amount=4, monthly_cap=3)], TODAY)
     assert (tried.first, tried.last) == (date(2026, 8, 1), date(2026, 10, 31))
     assert (tried.total.acts, tried.total.paid, tried.total.points) == (6, 4, 16)
     assert (tried.total.people, tried.total.over_cap) == (2, 1)
@@ -128,18 +130,18 @@ def test_what_if_counts_last_quarters_acts_under_the_drafts_caps(clerk, county) 
 
 def test_what_if_of_a_village_sees_only_its_own_acts(clerk, county) -> None:
     rate_in_september(county, [1])
-    of_other = whatif.preview(get_place(county.village_ids[1]), [RATING], TODAY)
+    of_other = simulation.preview(get_place(county.village_ids[1]), [RATING], TODAY)
     assert of_other.total.points == 0
-    of_own = whatif.preview(get_place(county.village_ids[0]), [RATING, MEETING], TODAY)
+    of_own = simulation.preview(get_place(county.village_ids[0]), [RATING, MEETING], TODAY)
     assert [one.points for one in of_own.items] == [4, 0]
 
 
 def test_what_if_gives_the_same_for_low_and_high(clerk, county) -> None:
     rate_in_september(county, [5, 5])
-    low = whatif.preview(get_place(county.id), [RATING], TODAY).total
+    low = simulation.preview(get_place(county.id), [RATING], TODAY).total
     with transaction() as session:
         session.execute(text("UPDATE rating SET level = 1"))
-    assert whatif.preview(get_place(county.id), [RATING], TODAY).total == low
+    assert simulation.preview(get_place(county.id), [RATING], TODAY).total == low
 
 
 def test_the_forecast_follows_the_pace_of_the_last_weeks(clerk, county, clock) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Actor
 from backend.app.core.db import db, transaction
 from backend.app.core.settings import REPOSITORY
-from backend.app.points import stock_counts, watch
+from backend.app.points import stock_counts
 from backend.app.points.errors import SamePerson
+from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import credit
 from backend.app.points.reward_errors import OwnCount
 from tests.factories.console import put_in_the_hand_of
@@ -88,7 +89,7 @@ def test_the_trigger_refuses_one_hand_whatever_the_program_does(
     county, clerk, second, person
 ) -> None:
     with transaction():
-        freeze = watch.freeze(clerk, county.id, person, "等核实的原因").id
+        freeze = freezes.freeze(clerk, county.id, person, "等核实的原因").id
     put_in_the_hand_of(clerk.person_id, second.person_id)
     with pytest.raises(DBAPIError, match="one hand"), transaction() as session:
         session.execute(
@@ -102,12 +103,12 @@ def test_an_account_one_reset_does_not_decide_ones_own_freeze(
     county, clerk, second, person
 ) -> None:
     with transaction():
-        freeze = watch.freeze(clerk, county.id, person, "等核实的原因").id
+        freeze = freezes.freeze(clerk, county.id, person, "等核实的原因").id
     with transaction():
-        watch.appeal(person, "我没有做错什么")
+        freezes.appeal(person, "我没有做错什么")
     put_in_the_hand_of(clerk.person_id, second.person_id)
     with pytest.raises(SamePerson), transaction():
-        watch.decide_appeal(second, freeze, lift=True, note="查清楚了")
+        freezes.decide_appeal(second, freeze, lift=True, note="查清楚了")
 
 
 def test_an_account_one_opened_does_not_confirm_ones_own_stock_count(bazaar) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 from backend.app.access import Actor
 from backend.app.core.db import transaction
 from backend.app.points.models import PointsRuleSet
-from backend.app.points.rulebook import Item, Vote
-from backend.app.points.rules import adopt, save_draft
+from backend.app.points.rules.operations import adopt, save_draft
+from backend.app.points.rules.rulebook import Item, Vote
 
 MINUTES = ("村民代表会议记录.pdf", b"%PDF-1.7 minutes")
 CARRIED = Vote(date(2026, 11, 10), 38, 2, 1)

@@ -8,6 +8,7 @@ from backend.app.points.models.county import (
     PointsPolicy,
 )
 from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
+from backend.app.points.models.freezes import PointsFreeze, PointsHold
 from backend.app.points.models.ledger import PointsBalance, PointsEntry
 from backend.app.points.models.redemptions import (
     PointsPublication,
@@ -33,7 +34,6 @@ from backend.app.points.models.stock import (
     StockCountLine,
     StockMovement,
 )
-from backend.app.points.models.watch import PointsFreeze, PointsHold
 
 __all__ = [
     "DrawSeed",

@@ -15,11 +15,12 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
-from backend.app.points import draws, forms
-from backend.app.points.draw_rule import SeedFormat
+from backend.app.points import forms
+from backend.app.points.draws import operations as draws
+from backend.app.points.draws.draw_rule import SeedFormat
+from backend.app.points.draws.public import STATES
 from backend.app.points.models import PointsDraw
 from backend.app.points.policy import policy_of
-from backend.app.points.public_draws import STATES
 
 
 def read_moment(source: Any, name: str) -> datetime | None:

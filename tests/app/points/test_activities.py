@@ -9,7 +9,7 @@ from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
-from backend.app.points import deeds
+from backend.app.points.activities import operations as activities
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.queries import balance_of, statement_of
 from tests.app.points.voting import MEETING, put_in_force
@@ -33,14 +33,14 @@ def rule_id(clerk, county, clock) -> int:
     clock.set(TODAY)
     return next(
         rule.id
-        for rule in deeds.deed_rules(county.village_ids[0], TODAY)
+        for rule in activities.deed_rules(county.village_ids[0], TODAY)
         if rule.label == MEETING.label
     )
 
 
 def enter(who, county, rule_id: int, people, day: date = TODAY, note: str = "村民代表会") -> int:
     with transaction():
-        return deeds.enter(who, county.village_ids[0], rule_id, day, note, people).id
+        return activities.enter(who, county.village_ids[0], rule_id, day, note, people).id
 
 
 def test_confirmed_by_another_everybody_gets_the_points(
@@ -49,7 +49,7 @@ def test_confirmed_by_another_everybody_gets_the_points(
     deed = enter(clerk, county, rule_id, people)
     assert [balance_of(person) for person in people] == [0, 0, 0]
     with transaction():
-        assert deeds.decide(second, deed, confirm=True) == deeds.Decided(3, 0)
+        assert activities.decide(second, deed, confirm=True) == activities.Decided(3, 0)
     assert [balance_of(person) for person in people] == [10, 10, 10]
     assert statement_of(people[0])[0].text == "参加村民会议"
 
@@ -59,7 +59,7 @@ def test_whoever_entered_or_took_part_cannot_confirm(clerk, county, rule_id, peo
     grant_role(people[0], Role.TOWNSHIP_STAFF, county.township_ids[0])
     for who in (clerk, actor_today(people[0])):
         with pytest.raises(SamePerson), transaction():
-            deeds.decide(who, deed, confirm=True)
+            activities.decide(who, deed, confirm=True)
     assert balance_of(people[1]) == 0
 
 
@@ -67,19 +67,19 @@ def test_the_days_cap_holds_for_deeds_too(clerk, second, county, rule_id, people
     first = enter(clerk, county, rule_id, people)
     again = enter(clerk, county, rule_id, people[:2], note="同一天又一个会")
     with transaction():
-        deeds.decide(second, first, confirm=True)
+        activities.decide(second, first, confirm=True)
     with transaction():
-        assert deeds.decide(second, again, confirm=True) == deeds.Decided(0, 2)
+        assert activities.decide(second, again, confirm=True) == activities.Decided(0, 2)
 
 
 def test_refusing_needs_a_reason_and_gives_nothing(clerk, second, county, rule_id, people) -> None:
     deed = enter(clerk, county, rule_id, people)
     with pytest.raises(InvalidInput), transaction():
-        deeds.decide(second, deed, confirm=False)
+        activities.decide(second, deed, confirm=False)
     with transaction():
-        deeds.decide(second, deed, confirm=False, note="没有签到表")
+        activities.decide(second, deed, confirm=False, note="没有签到表")
     with pytest.raises(AlreadyDecided), transaction():
-        deeds.decide(second, deed, confirm=True)
+        activities.decide(second, deed, confirm=True)
     assert balance_of(people[0]) == 0
 
 
@@ -97,7 +97,7 @@ def test_two_people_deciding_at_once_decide_once(
             start.wait()
             try:
                 with transaction():
-                    outcomes.append(deeds.decide(who, deed, confirm=True).credited)
+                    outcomes.append(activities.decide(who, deed, confirm=True).credited)
             except DomainError as error:
                 outcomes.append(error.code)
 
@@ -144,13 +144,13 @@ def test_a_cadre_enters_for_the_own_village_only(county, rule_id, people) -> Non
     cadre = actor_today(cadre_id)
     assert enter(cadre, county, rule_id, people)
     with pytest.raises(NotAllowed), transaction():
-        deeds.enter(cadre, county.village_ids[1], rule_id, TODAY, "村民代表会", people)
+        activities.enter(cadre, county.village_ids[1], rule_id, TODAY, "村民代表会", people)
 
 
 def test_another_county_confirms_nothing(clerk, stranger, county, rule_id, people) -> None:
     deed = enter(clerk, county, rule_id, people)
     with pytest.raises(NotAllowed), transaction():
-        deeds.decide(stranger, deed, confirm=True)
+        activities.decide(stranger, deed, confirm=True)
 
 
 def test_a_cadre_enters_on_the_phone_and_sees_what_became_of_it(
@@ -167,7 +167,7 @@ def test_a_cadre_enters_on_the_phone_and_sees_what_became_of_it(
     entered = phone.call("POST", "/cadre/deeds", json=body)
     assert (entered.status_code, entered.json["items"][0]["state"]) == (201, "waiting")
     with transaction():
-        deeds.decide(second, entered.json["items"][0]["id"], confirm=True)
+        activities.decide(second, entered.json["items"][0]["id"], confirm=True)
     assert phone.call("GET", "/cadre/deeds").json["items"][0]["state"] == "confirmed"
     wrong = phone.call("POST", "/cadre/deeds", json={**body, "people": []})
     assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["people"])

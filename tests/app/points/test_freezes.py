@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.points import suspicions, watch
 from backend.app.points.errors import AccountFrozen, AlreadyDecided, SamePerson
+from backend.app.points.freezes import anomalies
+from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import Batch, credit, credit_all, reverse_entry, spend
 from backend.app.points.operations import set_rule
 from backend.app.points.point_sources import SURVEY
@@ -38,7 +39,7 @@ def inbox(person_id: int) -> list[str]:
 
 def freeze(who, county, person: int) -> int:
     with transaction():
-        return watch.freeze(who, county.id, person, WHY).id
+        return freezes.freeze(who, county.id, person, WHY).id
 
 
 def test_frozen_points_wait_and_the_person_knows_why(clerk, county, person) -> None:
@@ -48,24 +49,24 @@ def test_frozen_points_wait_and_the_person_knows_why(clerk, county, person) -> N
     assert inbox(person) == ["您的积分暂时冻结了"]
     assert open_freeze(person).reason == WHY
     with pytest.raises(Conflict), transaction():
-        watch.freeze(clerk, county.id, person, WHY)
+        freezes.freeze(clerk, county.id, person, WHY)
 
 
 def test_an_appeal_is_decided_by_another_person(clerk, second, county, person) -> None:
     number = freeze(clerk, county, person)
     with pytest.raises(Conflict), transaction():
-        watch.decide_appeal(second, number, True, "还没有申诉")
+        freezes.decide_appeal(second, number, True, "还没有申诉")
     with transaction():
-        watch.appeal(person, "那天赶集,真的都去办了事")
+        freezes.appeal(person, "那天赶集,真的都去办了事")
     with pytest.raises(SamePerson), transaction():
-        watch.decide_appeal(clerk, number, True, "自己审自己")
+        freezes.decide_appeal(clerk, number, True, "自己审自己")
     with transaction():
-        watch.decide_appeal(second, number, True, "核实过,确实都办了事")
+        freezes.decide_appeal(second, number, True, "核实过,确实都办了事")
     with transaction():
         assert spend(person, county.id, 6, "redemption", 1)
     assert inbox(person)[-1] == "申诉通过,积分已解冻"
     with pytest.raises(AlreadyDecided), transaction():
-        watch.decide_appeal(second, number, False, "再审一次")
+        freezes.decide_appeal(second, number, False, "再审一次")
 
 
 def test_a_refused_appeal_keeps_the_freeze_and_is_the_only_one(
@@ -73,15 +74,15 @@ def test_a_refused_appeal_keeps_the_freeze_and_is_the_only_one(
 ) -> None:
     number = freeze(clerk, county, person)
     with transaction():
-        watch.appeal(person, "冤枉")
+        freezes.appeal(person, "冤枉")
     with transaction():
-        watch.decide_appeal(second, number, False, "三次都在同一分钟")
+        freezes.decide_appeal(second, number, False, "三次都在同一分钟")
     with pytest.raises(Conflict), transaction():
-        watch.appeal(person, "再申诉")
+        freezes.appeal(person, "再申诉")
     with pytest.raises(AccountFrozen), transaction():
         spend(person, county.id, 1, "redemption", 1)
     with transaction():
-        watch.lift(clerk, number)
+        freezes.lift(clerk, number)
     assert open_freeze(person) is None
 
 
@@ -98,15 +99,15 @@ def test_the_database_refuses_one_person_as_both(clerk, county, person) -> None:
 
 def test_a_held_day_is_taken_once_and_given_back_by_another(clerk, second, county, person) -> None:
     with transaction():
-        watch.hold(clerk, county.id, [person], TODAY, WHY)
+        freezes.hold(clerk, county.id, [person], TODAY, WHY)
     assert balance_of(person) == 0
     assert statement_of(person)[0].text == "暂扣:等另一位工作人员核实"
     with pytest.raises(Conflict), transaction():
-        watch.hold(clerk, county.id, [person], TODAY, WHY)
+        freezes.hold(clerk, county.id, [person], TODAY, WHY)
     with pytest.raises(SamePerson), transaction():
-        watch.decide_hold(clerk, 1, True, "自己退自己")
+        freezes.decide_hold(clerk, 1, True, "自己退自己")
     with transaction():
-        watch.decide_hold(second, 1, True, "那天有赶集,没问题")
+        freezes.decide_hold(second, 1, True, "那天有赶集,没问题")
     assert balance_of(person) == 6
     assert inbox(person) == ["11 月 20 日的 6 分先暂扣", "暂扣的 6 分已退回"]
 
@@ -115,7 +116,7 @@ def test_what_is_spent_stays_spent_when_a_day_is_held(clerk, county, person) -> 
     with transaction():
         spend(person, county.id, 4, "redemption", 1)
     with transaction():
-        held = watch.hold(clerk, county.id, [person], TODAY, WHY)
+        held = freezes.hold(clerk, county.id, [person], TODAY, WHY)
         assert [one.amount for one in held] == [2]
     assert balance_of(person) == 0
 
@@ -124,16 +125,16 @@ def test_what_was_undone_already_is_not_held_again(clerk, county, person) -> Non
     with transaction():
         reverse_entry(1)
     with transaction():
-        assert watch.hold(clerk, county.id, [person], TODAY, WHY)[0].amount == 4
+        assert freezes.hold(clerk, county.id, [person], TODAY, WHY)[0].amount == 4
 
 
 def test_another_county_and_a_short_reason_are_refused(clerk, stranger, county, person) -> None:
     with pytest.raises(NotAllowed), transaction():
-        watch.freeze(stranger, county.id, person, WHY)
+        freezes.freeze(stranger, county.id, person, WHY)
     with pytest.raises(NotFound), transaction():
-        watch.freeze(clerk, county.id, make_person(), WHY)
+        freezes.freeze(clerk, county.id, make_person(), WHY)
     with pytest.raises(InvalidInput), transaction():
-        watch.freeze(clerk, county.id, person, "短")
+        freezes.freeze(clerk, county.id, person, "短")
 
 
 def test_ten_people_in_ten_minutes_are_shown_and_two_are_not(county, clock) -> None:
@@ -144,7 +145,7 @@ def test_ten_people_in_ten_minutes_are_shown_and_two_are_not(county, clock) -> N
     for number in range(10, 12):
         with transaction():
             credit(make_person(), county.id, "rating", "rating", number, county.village_ids[1])
-    found = suspicions.find(county.id, TODAY)
+    found = anomalies.find(county.id, TODAY)
     assert [(one.words, one.village, len(one.people)) for one in found] == [
         ("几分钟里接连有人得分,一共 10 人", "第1村", 10)
     ]
@@ -162,7 +163,7 @@ def test_three_in_a_minute_and_ten_days_at_the_cap_are_shown(county, clock) -> N
         clock.set(date(2026, 11, 1 + number))
         with transaction():
             credit(steady, county.id, "ticket", "ticket", number)
-    words = {one.words: one.people for one in suspicions.find(county.id, TODAY)}
+    words = {one.words: one.people for one in anomalies.find(county.id, TODAY)}
     assert words == {
         "一个人 60 秒里得了 3 次分": (quick,),
         "一个人 10 天都做到每天上限": (steady,),
@@ -173,7 +174,7 @@ def test_the_points_of_a_units_survey_are_no_pattern(county, clock) -> None:
     people = [make_person() for _ in range(12)]
     with transaction():
         assert credit_all(county.id, SURVEY, 5, [Batch(1, people)]) == 12
-    assert suspicions.find(county.id, TODAY) == []
+    assert anomalies.find(county.id, TODAY) == []
 
 
 def test_the_phone_shows_the_freeze_and_takes_one_appeal(client, clerk, county) -> None:

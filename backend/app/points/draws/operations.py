@@ -15,8 +15,8 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import get_place
-from backend.app.points import news
-from backend.app.points.draw_rule import (
+from backend.app.points import notifications
+from backend.app.points.draws.draw_rule import (
     FEWEST_DIGITS,
     MOST_DIGITS,
     SeedFormat,
@@ -225,8 +225,8 @@ def _draw(draw: PointsDraw, seed: str) -> None:
     draw.state, draw.seed, draw.drawn_at = "drawn", seed, clock.now()
     db.session.flush()
     lucky = {ticket.person_id for ticket in won}
-    news.tell_draw(draw, lucky, won=True)
-    news.tell_draw(draw, {t.person_id for t in tickets.values()} - lucky, won=False)
+    notifications.tell_draw(draw, lucky, won=True)
+    notifications.tell_draw(draw, {t.person_id for t in tickets.values()} - lucky, won=False)
 
 
 def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
@@ -246,7 +246,7 @@ def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
     db.session.flush()
     record("call_off_draw", actor.person_id, "points_draw", draw.id, reason=reason.strip())
     if was_published:
-        news.tell_called_off(draw, {ticket.person_id for ticket in tickets_of(draw.id)})
+        notifications.tell_called_off(draw, {ticket.person_id for ticket in tickets_of(draw.id)})
     return draw
 
 

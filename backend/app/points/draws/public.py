@@ -5,8 +5,8 @@ from flask import Response, render_template
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import get_place
-from backend.app.points import draws
 from backend.app.points.blueprints import public as blueprint
+from backend.app.points.draws import operations as draws
 
 STATES = {"draft": "草稿", "published": "名单已公布", "drawn": "已开奖", "called_off": "已取消"}
 

@@ -9,7 +9,8 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
-from backend.app.points import deeds, forms, schemas
+from backend.app.points import forms, schemas
+from backend.app.points.activities import operations as activities
 from backend.app.points.blueprints import api as blueprint
 
 RECENT = 20
@@ -27,9 +28,9 @@ def _page(village_id: int) -> dict[str, Any]:
     within = frozenset({village_id})
     return {
         "village": get_place(village_id).name,
-        "rules": deeds.deed_rules(village_id, clock.today()),
+        "rules": activities.deed_rules(village_id, clock.today()),
         "people": villagers_of(village_id),
-        "items": deeds.list_deeds(within, actor().person_id, most=RECENT),
+        "items": activities.list_deeds(within, actor().person_id, most=RECENT),
     }
 
 
@@ -49,7 +50,7 @@ def enter_village_deed(given: dict[str, Any]) -> dict[str, Any]:
     """Gives nobody points yet: a second person has to confirm."""
     village_id = _own_village()
     with transaction():
-        deeds.enter(
+        activities.enter(
             actor(), village_id, given["rule_id"], given["happened_on"], given["note"],
             forms.people_of(given["people"]),
         )  # fmt: skip

@@ -5,7 +5,7 @@ numbers, not the wording, so labels and points here are ours.
 """
 
 from backend.app.points.point_sources import FOLLOW_UP, RATING, TICKET
-from backend.app.points.rulebook import Item
+from backend.app.points.rules.rulebook import Item
 
 YUECHI = (
     Item("村务参与", RATING, "评价服务", 2, 5, 30),

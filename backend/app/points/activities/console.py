@@ -14,7 +14,8 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
-from backend.app.points import deeds, forms
+from backend.app.points import forms
+from backend.app.points.activities import operations as activities
 
 STATES = {"waiting": "待确认", "confirmed": "已通过", "refused": "未通过", "": "全部"}
 
@@ -29,7 +30,7 @@ def _deeds_page(error: DomainError | None = None) -> Any:
     me, within = actor(), regions_of(actor(), Permission.SEE_POINTS)
     page = render_template(
         "points/deeds.html",
-        deeds=deeds.list_deeds(within, me.person_id, state if state in STATES else "waiting"),
+        deeds=activities.list_deeds(within, me.person_id, state if state in STATES else "waiting"),
         state=state, states=STATES, error=error,
         confirms=has_permission(me, Permission.CONFIRM_DEEDS),
     )  # fmt: skip
@@ -54,7 +55,7 @@ def _form(error: DomainError | None = None) -> Any:
         "points/deed.html",
         village=village, error=error, form=request.form, q=words, today=today,
         found=search_villages(words, list(within))[:12] if words else [],
-        rules=deeds.deed_rules(village.id, today) if village else [],
+        rules=activities.deed_rules(village.id, today) if village else [],
         people=villagers_of(village.id) if village else [],
         ticked=set(request.form.getlist("people")),
     )  # fmt: skip
@@ -66,7 +67,7 @@ def enter_deed() -> Any:
     form = request.form
     try:
         with transaction():
-            deeds.enter(
+            activities.enter(
                 actor(), forms.read_number(form, "village") or 0,
                 forms.read_number(form, "rule_id") or 0, read_day(form, "happened_on"),
                 form.get("note", ""), forms.read_people(form),
@@ -81,7 +82,7 @@ def decide_deed(deed_id: int) -> Any:
     confirm = request.form.get("decision") == "confirm"
     try:
         with transaction():
-            deeds.decide(actor(), deed_id, confirm, request.form.get("note", ""))
+            activities.decide(actor(), deed_id, confirm, request.form.get("note", ""))
     except (InvalidInput, Conflict) as refused:
         return _deeds_page(refused)
     return redirect(address_of("points_console.show_deeds"))

@@ -16,10 +16,13 @@ from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
-from backend.app.points import budget, forms, rule_queries, rules, whatif
-from backend.app.points.examples import EXAMPLES
+from backend.app.points import forms
 from backend.app.points.point_sources import AUTOMATIC
-from backend.app.points.rulebook import item_from, most_a_month
+from backend.app.points.rules import budget, simulation
+from backend.app.points.rules import operations as rules
+from backend.app.points.rules import queries as rule_queries
+from backend.app.points.rules.examples import EXAMPLES
+from backend.app.points.rules.rulebook import item_from, most_a_month
 
 SPARE_LINES = 3
 FORM_OVERHEAD = 64 * 1024
@@ -57,7 +60,7 @@ def edit_draft() -> Any:
     return _editor()
 
 
-def _editor(error: DomainError | None = None, tried: whatif.WhatIf | None = None) -> Any:
+def _editor(error: DomainError | None = None, tried: simulation.WhatIf | None = None) -> Any:
     """The draft as a table, with what was typed where it was refused."""
     place = forms.read_place(request.values)
     draft = rules.draft_of(place.id)
@@ -100,7 +103,7 @@ def save_draft() -> Any:
     except (InvalidInput, Conflict) as refused:
         return _editor(refused)
     if request.form.get("act") == "try":
-        return _editor(tried=whatif.preview(place, items, clock.today()))
+        return _editor(tried=simulation.preview(place, items, clock.today()))
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 

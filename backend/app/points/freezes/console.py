@@ -13,7 +13,9 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.points import expiry, forms, policy, queries, suspicions, watch
+from backend.app.points import expiry, forms, policy, queries
+from backend.app.points.freezes import anomalies
+from backend.app.points.freezes import operations as freezes
 
 
 @guard(Permission.REVIEW_POINTS)
@@ -24,7 +26,7 @@ def show_watch() -> Any:
 def _page(error: DomainError | None = None) -> Any:
     """Everything that waits for a look, then what was done."""
     county_id = forms.county_of(Permission.REVIEW_POINTS)
-    found = suspicions.find(county_id, clock.today())
+    found = anomalies.find(county_id, clock.today())
     page = render_template(
         "points/watch.html",
         error=error, form=request.form, person=request.values.get("person", ""),
@@ -40,18 +42,18 @@ def _act(what: str) -> None:
     county_id = forms.county_of(Permission.REVIEW_POINTS)
     number = forms.read_number(form, "id") or 0
     if what == "freeze":
-        watch.freeze(me, county_id, forms.read_person(form) or 0, form.get("reason", ""))
+        freezes.freeze(me, county_id, forms.read_person(form) or 0, form.get("reason", ""))
     elif what == "lift":
-        watch.lift(me, number)
+        freezes.lift(me, number)
     elif what == "appeal":
-        watch.decide_appeal(me, number, form.get("decision") == "lift", form.get("note", ""))
+        freezes.decide_appeal(me, number, form.get("decision") == "lift", form.get("note", ""))
     elif what == "hold":
         day = read_day(form, "day")
         if day is None:
             raise InvalidInput(errors={"day": ["请填哪一天"]})
-        watch.hold(me, county_id, forms.read_people(form), day, form.get("reason", ""))
+        freezes.hold(me, county_id, forms.read_people(form), day, form.get("reason", ""))
     elif what == "decide-hold":
-        watch.decide_hold(me, number, form.get("decision") == "back", form.get("note", ""))
+        freezes.decide_hold(me, number, form.get("decision") == "back", form.get("note", ""))
     else:
         raise NotFound
 

@@ -15,7 +15,7 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.files import storage
 from backend.app.places.queries import Place, get_place
 from backend.app.points.models import PointsRule, PointsRuleSet
-from backend.app.points.rulebook import (
+from backend.app.points.rules.rulebook import (
     Item,
     Vote,
     check_items,

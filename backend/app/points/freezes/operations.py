@@ -13,7 +13,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place
-from backend.app.points import news
+from backend.app.points import notifications
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import adjust
 from backend.app.points.models import PointsBalance, PointsEntry, PointsFreeze, PointsHold
@@ -55,7 +55,7 @@ def freeze(actor: Actor, county_id: int, person_id: int, reason: str) -> PointsF
     db.session.flush()
     db.session.execute(FREEZE, {"person_id": person_id, "frozen": True})
     record("freeze_points", actor.person_id, "points_freeze", frozen.id, region_id=county_id)
-    news.tell_frozen(frozen)
+    notifications.tell_frozen(frozen)
     return frozen
 
 
@@ -101,7 +101,7 @@ def decide_appeal(actor: Actor, freeze_id: int, lift: bool, note: str) -> Points
         "decide_points_appeal", actor.person_id, "points_freeze", found.id,
         region_id=found.county_id, decision=found.decision,
     )  # fmt: skip
-    news.tell_appeal(found)
+    notifications.tell_appeal(found)
     return found
 
 
@@ -114,7 +114,7 @@ def lift(actor: Actor, freeze_id: int) -> PointsFreeze:
     _lift(found)
     record("lift_points_freeze", actor.person_id, "points_freeze", found.id,
            region_id=found.county_id)  # fmt: skip
-    news.tell_lifted(found)
+    notifications.tell_lifted(found)
     return found
 
 
@@ -169,7 +169,7 @@ def _hold(
     db.session.add(made)
     db.session.flush()
     adjust(person_id, county_id, -amount, "hold", made.id)
-    news.tell_held(made)
+    notifications.tell_held(made)
     return made
 
 
@@ -192,5 +192,5 @@ def decide_hold(actor: Actor, hold_id: int, give_back: bool, note: str) -> Point
         "decide_points_hold", actor.person_id, "points_hold", found.id,
         region_id=found.county_id, decision=found.decision,
     )  # fmt: skip
-    news.tell_hold(found)
+    notifications.tell_hold(found)
     return found

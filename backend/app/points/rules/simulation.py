@@ -12,7 +12,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import Place, region_names
 from backend.app.points.point_sources import SOURCES
-from backend.app.points.rulebook import Item
+from backend.app.points.rules.rulebook import Item
 
 MONTHS = 3
 STATEMENT = """

@@ -1,0 +1,1 @@
+"""Meetings and volunteer work that earn points. 活动积分。"""

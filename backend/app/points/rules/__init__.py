@@ -1,0 +1,1 @@
+"""What earns points, by the villagers' vote. 积分办法。"""
