@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_migrate import Migrate
 from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,8 +29,8 @@ from backend.app.core.settings import REPOSITORY, Settings
 from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
-    "places", "accounts", "points", "notices", "ratings", "ballots", "surveys", "tickets",
-    "scorecards", "exports", "own_data",
+    "places", "accounts", "points", "rewards", "notices", "ratings", "ballots", "surveys",
+    "tickets", "scorecards", "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public", "front")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")
@@ -111,21 +111,11 @@ def create_anonymous_app(settings: AnonymousSettings | None = None) -> Flask:
 
 
 def _register_features(app: Flask) -> None:
-    api = http.JsonApi(app)
     app.extensions["sealed_columns"], app.extensions["sealed_files"] = [], {}
     audit.audit_commands(keys.commands)
     app.cli.add_command(keys.commands)
     for feature in FEATURES:
         import_module(f"backend.app.{feature}.models")
-        for surface in SURFACES:
-            module = _module(f"backend.app.{feature}.{surface}")
-            if module is None:
-                continue
-            blueprint: Blueprint = module.blueprint
-            if surface == "api":
-                api.register_blueprint(blueprint)
-            else:
-                app.register_blueprint(blueprint)
         sources = _module(f"backend.app.{feature}.point_sources")
         if sources is not None:
             SOURCES[feature] = sources.ACTS
@@ -137,8 +127,26 @@ def _register_features(app: Flask) -> None:
         if commands is not None:
             audit.audit_commands(commands.commands)
             app.cli.add_command(commands.commands)
+    _register_surfaces(app, http.JsonApi(app))
     document = app.view_functions["api-docs.openapi_json"]
     document.__dict__["__guard__"] = f"{OPEN}: the API's document is public"
+
+
+def _register_surfaces(app: Flask, api: http.JsonApi) -> None:
+    """Each blueprint once, and only when all features have added their routes to it."""
+    modules = [
+        (surface, _module(f"backend.app.{feature}.{surface}"))
+        for feature in FEATURES
+        for surface in SURFACES
+    ]
+    surfaces = dict.fromkeys(
+        (surface, module.blueprint) for surface, module in modules if module is not None
+    )
+    for surface, blueprint in surfaces:
+        if surface == "api":
+            api.register_blueprint(blueprint)
+        else:
+            app.register_blueprint(blueprint)
 
 
 def _module(name: str) -> Any | None:

@@ -12,11 +12,16 @@ from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
-from backend.app.points import counter, keepers, publications, redemptions, stock, stock_counts
-from backend.app.points.exchange_points import ShopForm, open_shop
-from backend.app.points.redemption_codes import make_code
-from backend.app.points.rewards import RewardForm, add_reward
-from backend.app.points.stock_counts import Counted
+from backend.app.rewards import publications
+from backend.app.rewards.catalogue.operations import RewardForm, add_reward
+from backend.app.rewards.redemptions import handover
+from backend.app.rewards.redemptions import operations as redemptions
+from backend.app.rewards.redemptions.codes import make_code
+from backend.app.rewards.shops import staff as shop_staff
+from backend.app.rewards.shops.operations import ShopForm, open_shop
+from backend.app.rewards.stock import counts as stock_counts
+from backend.app.rewards.stock import operations as stock
+from backend.app.rewards.stock.counts import Counted
 from backend.demo.goods import picture
 from backend.demo.people import JOINED_AT, keeper_openid
 from backend.demo.villages import character_of, dice
@@ -118,7 +123,7 @@ def _stall(clerk: Actor, nth: int, village: Any) -> Stall:
     shop = open_shop(clerk, village.id, form)
     values = {"openid": keeper_openid(village.code), "name": KEEPERS[nth], "at": JOINED_AT}
     person_id = db.session.scalars(KEEPER, values).one()
-    keepers.add_keeper(shop, person_id, clerk.person_id)
+    shop_staff.add_keeper(shop, person_id, clerk.person_id)
     return Stall(shop.id, village.id, village.code, actor_today(person_id))
 
 
@@ -162,7 +167,7 @@ def _shopping(
         if only_reserve:
             return 0
         with clock.clock_at(at + timedelta(minutes=3)), db.session.begin_nested():
-            counter.hand_out(
+            handover.hand_out(
                 stall.keeper, redemption_id, digits, UUID(int=key.int ^ 1), was_scanned=True
             )
     except DomainError:

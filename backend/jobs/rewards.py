@@ -3,8 +3,9 @@
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.notices.operations import notify
-from backend.app.points import publications, redemptions
-from backend.app.points.redemption_codes import forget_old_codes
+from backend.app.rewards import publications
+from backend.app.rewards.redemptions import operations as redemptions
+from backend.app.rewards.redemptions.codes import forget_old_codes
 
 # Returns of the last days are in before a month is frozen.
 PUBLISH_FROM_DAY = 3

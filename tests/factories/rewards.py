@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 
 from backend.app.access import Actor, Grant, Role
 from backend.app.core.db import transaction
-from backend.app.points import keepers, rewards, stock
-from backend.app.points.exchange_points import ShopForm, open_shop
 from backend.app.points.ledger import adjust
-from backend.app.points.models import ExchangePoint
+from backend.app.rewards.catalogue import operations as rewards
+from backend.app.rewards.models import ExchangePoint
+from backend.app.rewards.shops import staff as shop_staff
+from backend.app.rewards.shops.operations import ShopForm, open_shop
+from backend.app.rewards.stock import operations as stock
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import make_staff
 from tests.factories.county import OPENED_ON, County, bind, grant_role, make_county, make_person
@@ -67,7 +69,7 @@ def make_keeper(shop_id: int, name: str = "王秀兰") -> Actor:
     person_id = make_person(name=name)
     with transaction() as session:
         shop = session.get_one(ExchangePoint, shop_id)
-        keepers.add_keeper(shop, person_id, None)
+        shop_staff.add_keeper(shop, person_id, None)
         return actor_of(person_id, Role.SHOP_KEEPER, shop.village_id)
 
 

@@ -14,7 +14,7 @@ from backend.app.access import Role
 from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.points import publications as points
+from backend.app.rewards import publications as points
 from backend.app.scorecards import adjustments, corrections
 from backend.app.scorecards.adjustments import Proposal
 from backend.app.scorecards.operations import recompute_month

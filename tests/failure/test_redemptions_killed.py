@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.app.points.test_rush import SUMS
+from tests.app.rewards.test_rush import SUMS
 from tests.failure.test_killed import GIVE_UP_AFTER, Phone, kill, question
 from tests.running import Running, running_county
 

@@ -12,9 +12,9 @@ from backend.app.core.db import db
 from backend.app.core.files.csv_safety import safe_text
 from backend.app.exports.books import Progress
 from backend.app.exports.request_params import Asked
-from backend.app.points import reward_lists
-from backend.app.points.own_redemptions import STATE_NAMES
-from backend.app.points.publications import masked
+from backend.app.rewards import console_queries
+from backend.app.rewards.redemptions.operations import masked
+from backend.app.rewards.redemptions.queries import STATE_NAMES
 
 HEADERS = (
     "编号", "预留时间", "领走时间", "村", "谁", "积分号", "奖品", "积分", "兑换点", "谁核销",
@@ -82,7 +82,7 @@ def write_csv(path: Path, rows: Sequence[Any]) -> None:
 
 def write(path: Path, asked: Asked, progress: Progress) -> int:
     """Writes the lines; returns how many there are."""
-    rows = reward_lists.export_rows(asked.region_id, asked.month)
+    rows = console_queries.export_rows(asked.region_id, asked.month)
     db.session.rollback()
     if asked.format == "csv":
         write_csv(path, rows)

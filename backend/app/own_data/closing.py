@@ -13,6 +13,7 @@ from backend.app.own_data import contents, requests
 from backend.app.points import persons as points
 from backend.app.points.queries import balance_of
 from backend.app.ratings import persons as ratings
+from backend.app.rewards import persons as rewards
 from backend.app.tickets import persons as tickets
 
 GOES = (
@@ -45,6 +46,7 @@ def close_account(person_id: int, by_id: int | None) -> None:
     person = accounts.lock(person_id)
     name = person.display_name
     accounts.close(person)
+    rewards.unlink(person_id)
     points.unlink(person_id, name)
     ratings.unlink(person_id)
     tickets.unlink(person_id)

@@ -16,6 +16,7 @@ from backend.app.exports.books import Column, Sheet, write_book
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
 from backend.app.ratings import persons as ratings
+from backend.app.rewards import persons as rewards
 from backend.app.tickets import persons as tickets
 
 FOLDER, PURPOSE = "own", "own_file"
@@ -37,7 +38,8 @@ def parts_of(person_id: int) -> list[Held]:
         *accounts.held_of(person_id),
         ratings.held_of(person_id),
         tickets.held_of(person_id),
-        *points.held_of(person_id),
+        points.held_of(person_id),
+        rewards.held_of(person_id),
         notices.held_of(person_id),
         ballots.held_of(person_id),
     ]

@@ -5,8 +5,6 @@ from typing import Any
 from backend.app.access import Permission
 from backend.app.core.guards import actor, guard
 from backend.app.points import (
-    api_rewards,  # noqa: F401
-    api_shop,  # noqa: F401
     api_standing,  # noqa: F401
     queries,
     schemas,

@@ -1,4 +1,4 @@
-"""积分: what was given this month, the budget, what waits; the pages of rules and deeds."""
+"""积分: what was given this month, the budget, what waits; the pages of rules and activities."""
 
 from typing import Any
 
@@ -10,9 +10,6 @@ from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
 from backend.app.points import (
     console_ledger,
-    console_redemptions,
-    console_rewards,
-    console_shops,
     forms,
     months,
     queries,
@@ -54,6 +51,3 @@ console_activities.register(blueprint)
 console_ledger.register(blueprint)
 console_freezes.register(blueprint)
 console_draws.register(blueprint)
-console_rewards.register(blueprint)
-console_shops.register(blueprint)
-console_redemptions.register(blueprint)

@@ -2,14 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
-from backend.app.points import redemptions
-from backend.app.points.models import Redemption
-from backend.app.points.own_redemptions import STATE_NAMES
 from backend.app.points.queries import balance_of, entry_text
 
 ENTRIES = text(
@@ -17,14 +13,6 @@ ENTRIES = text(
     SELECT e.earned_on, e.amount, e.cause_kind, e.reverses_id, r.label
     FROM points_entry e LEFT JOIN points_rule r ON r.id = e.rule_id
     WHERE e.person_id = :person_id ORDER BY e.id
-    """
-)
-REDEMPTIONS = text(
-    """
-    SELECT d.reserved_at, w.name AS reward, d.price, s.name AS shop, d.state, d.surname
-    FROM redemption d JOIN reward w ON w.id = d.reward_id
-    JOIN exchange_point s ON s.id = d.exchange_point_id
-    WHERE d.person_id = :person_id ORDER BY d.id
     """
 )
 # An entry names the act it was earned by; here it names itself from now on.
@@ -43,15 +31,6 @@ OF_RATINGS = text(
 )
 FORGET = (
     (
-        "DELETE FROM redemption_code WHERE redemption_id IN"
-        " (SELECT id FROM redemption WHERE person_id = :person_id)"
-    ),
-    (
-        "UPDATE redemption SET surname = '', idempotency_key = gen_random_uuid()"
-        " WHERE person_id = :person_id"
-    ),
-    "UPDATE exchange_invitation SET keeper_name = '' WHERE accepted_by_id = :person_id",
-    (
         "UPDATE points_freeze SET reason = '', decision_note = NULL,"
         " appeal = CASE WHEN appealed_at IS NOT NULL THEN '' END WHERE person_id = :person_id"
     ),
@@ -68,39 +47,19 @@ FORGET = (
 )
 
 
-def held_of(person_id: int) -> list[Held]:
-    """Entries and what was swapped for them."""
+def held_of(person_id: int) -> Held:
+    """The entries of the ledger."""
     entries = db.session.execute(ENTRIES, {"person_id": person_id}).all()
-    swaps = db.session.execute(REDEMPTIONS, {"person_id": person_id}).all()
-    return [
-        Held(
-            "我的积分",
-            f"您有 {balance_of(person_id)} 分，一共记了 {len(entries)} 笔。",
-            ("日期", "分", "因为什么"),
-            [[f"{row.earned_on}", row.amount, entry_text(row, row.label)] for row in entries],
-        ),
-        Held(
-            "我兑的",
-            f"您兑过 {len(swaps)} 次东西。" if swaps else "您还没有兑过东西。",
-            ("时间", "东西", "分", "兑换点", "到哪一步", "留的姓"),
-            [
-                [
-                    local_time(row.reserved_at), row.reward, row.price, row.shop,
-                    STATE_NAMES[row.state], row.surname,
-                ]
-                for row in swaps
-            ],
-        ),
-    ]  # fmt: skip
+    return Held(
+        "我的积分",
+        f"您有 {balance_of(person_id)} 分，一共记了 {len(entries)} 笔。",
+        ("日期", "分", "因为什么"),
+        [[f"{row.earned_on}", row.amount, entry_text(row, row.label)] for row in entries],
+    )
 
 
 def unlink(person_id: int, name: str) -> None:
-    """Gives back what is reserved; entries keep their amounts and forget the acts behind them."""
-    waiting = select(Redemption.id).where(
-        Redemption.person_id == person_id, Redemption.state == "reserved"
-    )
-    for redemption_id in db.session.scalars(waiting.order_by(Redemption.id)).all():
-        redemptions.cancel(person_id, redemption_id)
+    """Entries keep their amounts and forget the acts behind them."""
     for statement in FORGET:
         db.session.execute(text(statement), {"person_id": person_id, "name": name})
     db.session.execute(OF_PERSON, {"person_id": person_id})

@@ -253,3 +253,13 @@ HOME = text(
 def home_of(person_id: int) -> Any:
     """County and village of a bound villager, None for whoever has bound none."""
     return db.session.execute(HOME, {"person_id": person_id}).one_or_none()
+
+
+def purse_of(person_id: int) -> tuple[int, bool]:
+    """Somebody's balance, and whether it is frozen."""
+    found = db.session.execute(
+        select(PointsBalance.balance, PointsBalance.frozen).where(
+            PointsBalance.person_id == person_id
+        )
+    ).one_or_none()
+    return (found.balance, found.frozen) if found else (0, False)

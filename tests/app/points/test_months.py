@@ -8,8 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
-from backend.app.points import months, publications
+from backend.app.points import months
 from backend.app.points.ledger import credit, spend, undo
+from backend.app.rewards import publications
 from backend.jobs import points as jobs
 from tests.factories.county import bind, make_person
 

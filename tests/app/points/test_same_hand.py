@@ -10,11 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Actor
 from backend.app.core.db import db, transaction
 from backend.app.core.settings import REPOSITORY
-from backend.app.points import stock_counts
 from backend.app.points.errors import SamePerson
 from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import credit
-from backend.app.points.reward_errors import OwnCount
+from backend.app.rewards.errors import OwnCount
+from backend.app.rewards.stock import counts as stock_counts
 from tests.factories.console import put_in_the_hand_of
 from tests.factories.county import County, bind, make_person
 

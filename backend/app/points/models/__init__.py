@@ -1,4 +1,4 @@
-"""Tables of points: the ledger and its rules; rewards, their stock and who fetched them."""
+"""Tables of points: the ledger and its rules, draws, freezes."""
 
 from backend.app.points.models.county import (
     PointsLapse,
@@ -10,38 +10,17 @@ from backend.app.points.models.county import (
 from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
 from backend.app.points.models.freezes import PointsFreeze, PointsHold
 from backend.app.points.models.ledger import PointsBalance, PointsEntry
-from backend.app.points.models.redemptions import (
-    PointsPublication,
-    PublicationCorrection,
-    Redemption,
-    RedemptionCode,
-)
-from backend.app.points.models.rewards import (
-    ExchangeInvitation,
-    ExchangeKeeper,
-    ExchangePoint,
-    Reward,
-)
 from backend.app.points.models.rules import (
     PointsDeed,
     PointsDeedPerson,
     PointsRule,
     PointsRuleSet,
 )
-from backend.app.points.models.stock import (
-    StockBalance,
-    StockCount,
-    StockCountLine,
-    StockMovement,
-)
 
 __all__ = [
     "DrawSeed",
     "DrawTicket",
     "DrawWinner",
-    "ExchangeInvitation",
-    "ExchangeKeeper",
-    "ExchangePoint",
     "PointsBalance",
     "PointsDeed",
     "PointsDeedPerson",
@@ -54,15 +33,6 @@ __all__ = [
     "PointsMonth",
     "PointsMonthSum",
     "PointsPolicy",
-    "PointsPublication",
     "PointsRule",
     "PointsRuleSet",
-    "PublicationCorrection",
-    "Redemption",
-    "RedemptionCode",
-    "Reward",
-    "StockBalance",
-    "StockCount",
-    "StockCountLine",
-    "StockMovement",
 ]

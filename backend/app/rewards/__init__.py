@@ -1,0 +1,1 @@
+"""What points are exchanged for, and where. 奖品兑换。"""

@@ -1,0 +1,1 @@
+"""The rewards there are. 奖品目录。"""

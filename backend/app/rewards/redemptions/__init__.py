@@ -1,0 +1,1 @@
+"""Rewards reserved, fetched and brought back. 兑换。"""

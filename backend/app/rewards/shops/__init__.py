@@ -1,0 +1,1 @@
+"""Where rewards are handed out, and by whom. 兑换点。"""

@@ -1,0 +1,154 @@
+"""兑换点: where rewards are handed out, who keeps them, and what lies there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address_of
+
+from backend.app.access import Actor, Permission, may, regions_of
+from backend.app.accounts.forms import read_id
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from backend.app.core.guards import actor, guard
+from backend.app.core.http import status_of
+from backend.app.places.queries import get_place, search_villages
+from backend.app.rewards import console_queries
+from backend.app.rewards import forms as reward_forms
+from backend.app.rewards.errors import ShopUnknown
+from backend.app.rewards.shops import operations as shops
+from backend.app.rewards.shops import queries as shop_queries
+from backend.app.rewards.shops import staff as shop_staff
+from backend.app.rewards.stock import counts as stock_counts
+from backend.app.rewards.stock import operations as stock
+
+Form = Mapping[str, str]
+REFUSALS = (InvalidInput, Conflict, NotAllowed)
+MOVEMENTS = {
+    "delivery": "进货", "undo_delivery": "冲正进货", "count": "盘点差数", "handout": "领走",
+    "return": "退回上架",
+}  # fmt: skip
+
+
+@guard(Permission.SEE_REDEMPTIONS)
+def show_shops() -> Any:
+    return _shops_page()
+
+
+def _shops_page(error: DomainError | None = None) -> Any:
+    within = regions_of(actor(), Permission.SEE_REDEMPTIONS)
+    shops, words = shop_queries.shops_within(within), request.args.get("q", "")[:40]
+    manages = regions_of(actor(), Permission.MANAGE_REWARDS)
+    page = render_template(
+        "rewards/shops.html",
+        shops=shops, stock=shop_queries.stock_of([shop.id for shop in shops]), error=error,
+        form=request.form, q=words,
+        found=search_villages(words, list(manages))[:20] if words else [],
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@guard(Permission.MANAGE_REWARDS)
+def open_shop() -> Any:
+    try:
+        village_id = read_id(request.form, "village_id")
+        with transaction():
+            given = reward_forms.read_shop(request.form)
+            shop_id = shops.open_shop(actor(), village_id, given).id
+    except REFUSALS as refused:
+        return _shops_page(refused)
+    return redirect(address_of("points_console.show_shop", shop_id=shop_id))
+
+
+@guard(Permission.SEE_REDEMPTIONS)
+def show_shop(shop_id: int) -> Any:
+    return _shop_page(shop_id)
+
+
+def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -> Any:
+    found = shop_queries.shops_by_id([shop_id])
+    me = actor()
+    path = get_place(found[0].village_id).path if found else ()
+    if not found or not may(me, Permission.SEE_REDEMPTIONS, path):
+        raise ShopUnknown
+    page = render_template(
+        "rewards/shop.html",
+        shop=found[0], error=error, form=request.form, code=code,
+        form_key=uuid4(),
+        mine=may(me, Permission.MANAGE_REWARDS, path) and found[0].closed_on is None,
+        stock=shop_queries.stock_of([shop_id]).get(shop_id, []),
+        rewards=console_queries.list_rewards(get_place(found[0].village_id).county_id or 0),
+        movements=console_queries.list_movements(shop_id), names=MOVEMENTS,
+        keepers=console_queries.list_keepers(shop_id), counts=console_queries.list_counts(shop_id),
+        waiting=shop_queries.waiting_count(shop_id),
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+def _invite(me: Actor, shop_id: int, form: Form) -> str:
+    shop = shops.lock_shop(me, shop_id)
+    return shop_staff.invite_keeper(me, shop, form.get("keeper_name", ""))
+
+
+def _dismiss(me: Actor, shop_id: int, form: Form) -> None:
+    shop = shops.lock_shop(me, shop_id)
+    shop_staff.dismiss_keeper(me, shop, read_id(form, "keeper_id"))
+
+
+def _deliver(me: Actor, shop_id: int, form: Form) -> None:
+    quantity, note = reward_forms.read_quantity(form), form.get("note", "")
+    key = reward_forms.read_form_key(form)
+    stock.deliver(me, shop_id, read_id(form, "reward_id"), quantity, note, key)
+
+
+def _count(me: Actor, shop_id: int, form: Form) -> None:
+    ids = [line.reward_id for line in shop_queries.stock_of([shop_id]).get(shop_id, [])]
+    stock_counts.count_stock(me, shop_id, reward_forms.read_counts(form, ids))
+
+
+# What can be done to a shop; what an act answers is shown once.
+ACTS: dict[str, Callable[[Actor, int, Form], Any]] = {
+    "change": lambda me, shop_id, form: shops.change_shop(
+        me, shop_id, reward_forms.read_shop(form)
+    ),
+    "pause": lambda me, shop_id, form: shops.pause_shop(me, shop_id, form.get("pause_reason", "")),
+    "resume": lambda me, shop_id, _: shops.resume_shop(me, shop_id),
+    "close": lambda me, shop_id, _: shops.close_shop(me, shop_id),
+    "invite": _invite,
+    "dismiss": _dismiss,
+    "deliver": _deliver,
+    "undo": lambda me, _, form: stock.undo_delivery(
+        me, read_id(form, "movement_id"), form.get("note", "")
+    ),
+    "count": _count,
+    "confirm": lambda me, _, form: stock_counts.confirm_count(me, read_id(form, "count_id")),
+    "drop": lambda me, _, form: stock_counts.drop_count(me, read_id(form, "count_id")),
+}
+
+
+@guard(Permission.MANAGE_REWARDS)
+def act_on_shop(shop_id: int, act: str) -> Any:
+    if act not in ACTS:
+        raise NotFound
+    try:
+        with transaction():
+            code = ACTS[act](actor(), shop_id, request.form)
+    except REFUSALS as refused:
+        return _shop_page(shop_id, refused)
+    if act == "invite":
+        return _shop_page(shop_id, code=code)
+    if act == "close":
+        return redirect(address_of("points_console.show_shops"))
+    return redirect(address_of("points_console.show_shop", shop_id=shop_id))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Hangs these pages on the console's blueprint."""
+    for path, view, method in (
+        ("/shops", show_shops, "GET"),
+        ("/shops", open_shop, "POST"),
+        ("/shops/<int:shop_id>", show_shop, "GET"),
+        ("/shops/<int:shop_id>/<act>", act_on_shop, "POST"),
+    ):
+        blueprint.add_url_rule(path, view_func=view, methods=[method])

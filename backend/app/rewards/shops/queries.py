@@ -1,0 +1,145 @@
+"""Reads about shops: whose they are, what lies there, what waits there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from backend.app.access import TABLE, Actor, Permission, Role
+from backend.app.core import clock
+from backend.app.core.db import db
+from backend.app.rewards.models import ExchangePoint, Redemption
+
+SHOPS_OF = text(
+    """
+    SELECT s.id FROM exchange_point s JOIN region v ON v.id = s.village_id
+    WHERE s.closed_on IS NULL AND (
+        v.id = ANY(:regions) OR v.township_id = ANY(:regions) OR v.county_id = ANY(:regions)
+        OR EXISTS (
+            SELECT FROM exchange_keeper k JOIN role_grant g ON g.id = k.grant_id
+            WHERE k.exchange_point_id = s.id AND k.person_id = :person_id
+              AND g.revoked_at IS NULL AND g.starts_on <= :today
+              AND (g.ends_on IS NULL OR g.ends_on >= :today)))
+    ORDER BY v.code, s.id
+    """
+)
+STOCK = text(
+    """
+    SELECT b.exchange_point_id AS shop_id, r.id AS reward_id, r.name, r.price, r.photo_key,
+           r.retired_at, b.on_hand, b.reserved
+    FROM stock_balance b JOIN reward r ON r.id = b.reward_id
+    WHERE b.exchange_point_id = ANY(:shop_ids)
+    ORDER BY b.exchange_point_id, r.price, r.id
+    """
+)
+TODAY = text(
+    """
+    SELECT x.id, r.name AS reward, x.surname, x.price, x.state, x.handed_out_at,
+           x.was_scanned, x.reserved_at, x.keep_until
+    FROM redemption x JOIN reward r ON r.id = x.reward_id
+    WHERE x.exchange_point_id = :shop_id
+      AND (x.handed_out_at >= :from OR x.state = 'reserved')
+    ORDER BY x.handed_out_at DESC NULLS LAST, x.keep_until, x.id
+    """
+)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An exchange point with where it lies."""
+
+    id: int
+    name: str
+    address: str
+    hours: str
+    contact: str
+    village_id: int
+    village: str
+    township: str
+    latitude: Any
+    longitude: Any
+    paused_at: datetime | None
+    pause_reason: str | None
+    closed_on: date | None
+    # Seen from a village: 0 in it, 1 in its township, 2 elsewhere in the county.
+    distance: int = 2
+
+
+COLUMNS = """
+    s.id, s.name, s.address, s.hours, s.contact, s.village_id, v.name AS village,
+    t.name AS township, s.latitude, s.longitude, s.paused_at, s.pause_reason, s.closed_on
+"""
+TABLES = """
+    exchange_point s JOIN region v ON v.id = s.village_id JOIN region t ON t.id = v.township_id
+"""
+SHOPS = f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608  constants of our own code
+BY_ID = text(f"{SHOPS} WHERE s.id = ANY(:ids) ORDER BY v.code, s.id")
+# Own village first, then the own township, then the rest of the county.
+NEAR = text(
+    f"""
+    SELECT {COLUMNS}, CASE WHEN v.id = mine.id THEN 0 WHEN v.township_id = mine.township_id THEN 1
+                      ELSE 2 END AS distance
+    FROM {TABLES} JOIN region mine ON mine.id = :village_id AND mine.county_id = s.county_id
+    WHERE s.closed_on IS NULL ORDER BY distance, v.code, s.id
+    """  # noqa: S608  constants of our own code
+)
+WITHIN = text(
+    f"""
+    {SHOPS} WHERE v.id = ANY(:regions) OR v.township_id = ANY(:regions)
+       OR v.county_id = ANY(:regions)
+    ORDER BY s.closed_on NULLS FIRST, v.code, s.id
+    """
+)
+
+
+def shops_by_id(shop_ids: Collection[int]) -> list[Shop]:
+    return [Shop(*row) for row in db.session.execute(BY_ID, {"ids": list(shop_ids)})]
+
+
+def shops_near(village_id: int) -> list[Shop]:
+    """The county's open shops, the own village's first."""
+    return [Shop(*row) for row in db.session.execute(NEAR, {"village_id": village_id})]
+
+
+def shops_within(region_ids: Collection[int]) -> list[Shop]:
+    """Shops of regions, closed ones last."""
+    return [Shop(*row) for row in db.session.execute(WITHIN, {"regions": list(region_ids)})]
+
+
+def shop_ids_of(actor: Actor) -> list[int]:
+    """Where somebody may hand out: staff and cadres in their regions, keepers at their counter."""
+    regions = [
+        grant.region_id
+        for grant in actor.grants
+        if grant.role in TABLE[Permission.HAND_OUT_REWARDS] and grant.role is not Role.SHOP_KEEPER
+    ]
+    values = {"regions": regions, "person_id": actor.person_id, "today": clock.today()}
+    return list(db.session.scalars(SHOPS_OF, values))
+
+
+def waiting_count(shop_id: int) -> int:
+    """How many things are put aside there."""
+    query = select(func.count()).where(
+        Redemption.exchange_point_id == shop_id, Redemption.state == "reserved"
+    )
+    return db.session.scalar(query) or 0
+
+
+def shop_name(shop_id: int) -> str:
+    return db.session.scalars(select(ExchangePoint.name).where(ExchangePoint.id == shop_id)).one()
+
+
+def stock_of(shop_ids: Collection[int]) -> dict[int, list[Any]]:
+    """What lies in each shop, cheapest first."""
+    found: dict[int, list[Any]] = {}
+    for row in db.session.execute(STOCK, {"shop_ids": list(shop_ids)}):
+        found.setdefault(row.shop_id, []).append(row)
+    return found
+
+
+def today_at(shop_id: int) -> list[Any]:
+    """What was handed out since midnight, newest first, then what waits."""
+    since = clock.midnight(clock.today())
+    return list(db.session.execute(TODAY, {"shop_id": shop_id, "from": since}).mappings())

@@ -1,0 +1,1 @@
+"""What lies in a shop, by entries and by counting. 库存。"""
