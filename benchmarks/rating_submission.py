@@ -9,7 +9,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import autocommit, transaction
 from backend.app.core.sessions import SessionKind, open_session
-from backend.app.ratings import scan
+from backend.app.ratings import scan_token
 from backend.local.run import THREADS
 from benchmarks.load import Outcome, drive, request_bytes
 from benchmarks.surroundings import application, cpu_seconds, servers, web
@@ -40,7 +40,7 @@ def submissions(people: list[tuple[int, str]], codes: list[int], run: int) -> li
         number = run * REQUESTS + nth
         person_id, token = people[number % len(people)]
         code = codes[(number + number // len(people)) % len(codes)]
-        ticket, _ = scan.issue(person_id, code, at)
+        ticket, _ = scan_token.issue(person_id, code, at)
         body = {"ticket": ticket, "level": 1 + number % 5, "reason_ids": [], "words": "办得快"}
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
         made.append(request_bytes("/api/v1/ratings", json.dumps(body).encode(), headers))

@@ -139,8 +139,11 @@ def _register_surfaces(app: Flask, api: http.JsonApi) -> None:
         for feature in FEATURES
         for surface in SURFACES
     ]
+    # A module without a blueprint adds its pages to another feature's.
     surfaces = dict.fromkeys(
-        (surface, module.blueprint) for surface, module in modules if module is not None
+        (surface, blueprint)
+        for surface, module in modules
+        if (blueprint := getattr(module, "blueprint", None)) is not None
     )
     for surface, blueprint in surfaces:
         if surface == "api":

@@ -6,11 +6,11 @@ from backend.app.access import Actor
 from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import load_grants
 from backend.app.core import clock
-from backend.app.ratings import deciding, holding, reviews
+from backend.app.ratings import flagging, review_decisions, reviews
 
 DECISIONS = (
-    (deciding.REJECTED, "电话问了三位村民,都说是有人拿着手机挨家点的"),
-    (deciding.ACCEPTED, "那天村里开会,会后大家一起扫的,问过三个人"),
+    (review_decisions.REJECTED, "电话问了三位村民,都说是有人拿着手机挨家点的"),
+    (review_decisions.ACCEPTED, "那天村里开会,会后大家一起扫的,问过三个人"),
 )
 
 
@@ -18,13 +18,13 @@ def review_month(county_id: int, month: date, until: date, decided: bool) -> int
     """Holds as the nights would have; older months are decided by the county's desk."""
     last = min(clock.next_month(month) - timedelta(days=1), until)
     days = (last - month).days + 1
-    held = holding.hold_suspicious(county_id, last, {}, days)
+    held = flagging.hold_suspicious(county_id, last, {}, days)
     login = find_login("county")
     if not held or not decided or login is None:
         return held
     name, grants = load_grants(login.person_id)
     desk = Actor(login.person_id, grants, name)
     for nth, bunch in enumerate(reviews.list_bunches([county_id], True, month, 1)):
-        if deciding.may_review(desk, bunch.name) is None:
-            deciding.decide_bunch(desk, bunch.name, *DECISIONS[nth % 3 == 2])
+        if review_decisions.may_review(desk, bunch.name) is None:
+            review_decisions.decide_bunch(desk, bunch.name, *DECISIONS[nth % 3 == 2])
     return held

@@ -4,19 +4,19 @@ from flask import current_app
 
 from backend.app.core import clock, request_fingerprint
 from backend.app.core.db import transaction
-from backend.app.ratings import holding
+from backend.app.ratings import flagging
 from backend.app.tickets.queries import visits
 
 
 def hold_suspicious() -> int:
     """Looks at the last days of every county, each in a transaction of its own."""
     today = clock.today()
-    since = today - clock.timedelta(days=holding.DAYS_LOOKED_AT)
+    since = today - clock.timedelta(days=flagging.DAYS_LOOKED_AT)
     came, held = visits(since), 0
-    for county_id in holding.counties_to_look_at(today):
+    for county_id in flagging.counties_to_look_at(today):
         with transaction():
-            held += holding.hold_suspicious(county_id, today, came)
+            held += flagging.hold_suspicious(county_id, today, came)
     with transaction():
-        holding.forget_traces(today, current_app.config["SETTINGS"].retain_traces_days)
+        flagging.forget_traces(today, current_app.config["SETTINGS"].retain_traces_days)
     request_fingerprint.forget_keys(today)
     return held

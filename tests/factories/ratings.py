@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.ratings import holding
+from backend.app.ratings import flagging
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scoring.signals import Figures, Finding, Signal
@@ -52,5 +52,5 @@ def hold_first_rating() -> str:
         first = session.execute(text("SELECT id, county_id FROM rating ORDER BY id LIMIT 1")).one()
         figures = Figures(observed=9, expected=1.0, probability=1e-6)
         finding = Finding(Signal.HURRY, (first.id,), "一阵子来得太密", figures)
-        holding._hold(first.county_id, finding)
+        flagging._hold(first.county_id, finding)
     return f"{Signal.HURRY}-{first.id}"

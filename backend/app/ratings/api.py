@@ -14,7 +14,7 @@ from backend.app.places.errors import CodeUnknown
 from backend.app.places.targets import CODE, photo_address
 from backend.app.points.point_sources import RATING
 from backend.app.points.queries import rule_amount
-from backend.app.ratings import errors, operations, queries, scan, schemas
+from backend.app.ratings import errors, operations, queries, scan_token, schemas
 from backend.app.scoring.measurements import LEVEL_NAMES
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="评价")
@@ -33,7 +33,7 @@ def show_landing(code: str) -> dict[str, Any]:
         raise errors.CodeRevoked
     at = clock.now()
     today = clock.local_day(at)
-    token, ticket = scan.issue(person_id, landing.qr_code_id, at)
+    token, ticket = scan_token.issue(person_id, landing.qr_code_id, at)
     refusal = queries.refusal_for(person_id, landing.qr_code_id, today)
     earlier = queries.rated_on(person_id, landing.qr_code_id, today)
     return {

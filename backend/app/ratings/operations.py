@@ -18,7 +18,7 @@ from backend.app.core.held_words import fold
 from backend.app.core.request_fingerprint import Trace
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
 from backend.app.notices import checking
-from backend.app.ratings import errors, queries, scan
+from backend.app.ratings import errors, queries, scan_token
 from backend.app.ratings.insert import StoredRating, insert_rating
 from backend.app.ratings.models import Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
@@ -51,11 +51,11 @@ def rate(
     person_id: int, token: str, key: UUID, given: RatingInput, trace: Trace = NO_TRACE
 ) -> Rated:
     """Stores a rating in one statement; the same request again gives the same answer."""
-    ticket = scan.read(token, person_id)
+    ticket = scan_token.read(token, person_id)
     digest = _digest(ticket, given)
     at = clock.now()
     if at > ticket.expires_at:
-        return _first_answer(person_id, key, digest) or _raise(scan.TicketExpired())
+        return _first_answer(person_id, key, digest) or _raise(scan_token.TicketExpired())
     checked = look_over(clean_words(given.words))
     _check_reasons(given)
     values = _values(ticket, key, digest, given, checked, trace)
@@ -65,13 +65,13 @@ def rate(
     return _first_answer(person_id, key, digest) or _raise(_why_not(ticket))
 
 
-def _digest(ticket: scan.ScanTicket, given: RatingInput) -> bytes:
+def _digest(ticket: scan_token.ScanTicket, given: RatingInput) -> bytes:
     content = [given.level, sorted(given.reason_ids), given.words, ticket.nonce.hex()]
     return hashlib.sha256(orjson.dumps(content)).digest()
 
 
 def _values(
-    ticket: scan.ScanTicket,
+    ticket: scan_token.ScanTicket,
     key: UUID,
     digest: bytes,
     given: RatingInput,
@@ -136,7 +136,7 @@ def _check_reasons(given: RatingInput) -> None:
         raise errors.ReasonsInvalid(errors={"reason_ids": [errors.ReasonsInvalid.message]})
 
 
-def _why_not(ticket: scan.ScanTicket) -> Exception:
+def _why_not(ticket: scan_token.ScanTicket) -> Exception:
     """Nothing was stored: asks for the reason, most telling first."""
     if queries.scan_is_used(ticket.person_id, ticket.qr_code_id, ticket.day, ticket.nonce):
         return errors.TicketUsed()

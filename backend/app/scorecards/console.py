@@ -18,6 +18,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
+from backend.app.ratings import console as console_reviews
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
 from backend.app.scorecards import (
@@ -27,7 +28,6 @@ from backend.app.scorecards import (
     console_months,
     console_objections,
     console_publication,
-    console_reviews,
     console_schemes,
     console_scores,
     queries,
@@ -41,6 +41,7 @@ from backend.app.scorecards.figures import (
     range_text,
     rate_text,
 )
+from backend.app.scorecards.locks import check_open
 from backend.app.scorecards.queries import Filters
 from backend.app.scorecards.request_params import asked_month, turned
 from backend.app.scoring.measurements import Status
@@ -236,7 +237,7 @@ console_scores.register(blueprint)
 console_schemes.register(blueprint)
 console_months.register(blueprint)
 console_objections.register(blueprint)
-console_reviews.register(blueprint)
+console_reviews.register(blueprint, check_open)
 console_publication.register(blueprint)
 console_adjustments.register(blueprint)
 console_imports.register(blueprint)

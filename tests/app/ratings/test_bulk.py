@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.ratings import scan
+from backend.app.ratings import scan_token
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.operations import RatingInput, rate
 from tests.factories.county import make_county, make_person
@@ -70,7 +70,7 @@ def test_loading_at_once_equals_rating_one_by_one(app, monkeypatch: pytest.Monke
     ]
     for p in once:
         monkeypatch.setattr(clock, "now", lambda p=p: p.at)
-        token, _ = scan.issue(p.person_id, p.qr_code_id, p.at)
+        token, _ = scan_token.issue(p.person_id, p.qr_code_id, p.at)
         rate(p.person_id, token, uuid4(), RatingInput(p.level, p.reason_ids, p.words))
     one_by_one = facts()
     forget()

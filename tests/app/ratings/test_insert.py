@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.ratings import operations, scan
+from backend.app.ratings import operations, scan_token
 from backend.app.ratings.insert import StoredRating, insert_rating
 from backend.app.ratings.statements import RECOUNT
 from tests.app.ratings.conftest import open_phone
@@ -176,7 +176,7 @@ def test_whatever_is_rated_counters_equal_a_recount(
 
 def test_words_and_digest_are_stored_as_they_were_sent(county: County, scalar) -> None:
     person = make_person()
-    token, ticket = scan.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
+    token, ticket = scan_token.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
     words = '引号"、反斜杠\\、百分号%、换行\n和👍🏽'
     key = UUID(int=7)
     operations.rate(person, token, key, operations.RatingInput(2, (), words))

@@ -11,7 +11,7 @@ from backend.app.access import Actor, Grant, Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.ratings import deciding, holding, operations, reviews
+from backend.app.ratings import flagging, operations, review_decisions, reviews
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.statements import RECOUNT
 from backend.app.scoring.signals import Figures, Finding, Signal
@@ -72,7 +72,7 @@ def recounted() -> list:
 
 def decide(actor: Actor, bunch: str, decision: str, note: str = "问过村民", *ids: int) -> int:
     with transaction():
-        return deciding.decide_bunch(actor, bunch, decision, note, ids)
+        return review_decisions.decide_bunch(actor, bunch, decision, note, ids)
 
 
 def test_a_burst_is_held_with_its_reason_and_counts_in_no_level(county: County, scalar) -> None:
@@ -113,7 +113,7 @@ def test_a_burst_that_goes_on_joins_its_bunch(held: str, county: County) -> None
     code = code_ids()[county.service_point_ids[0]]
     with transaction():
         load_ratings([PastRating(make_person(), code, at(TODAY, 8, 7, n), 1) for n in range(3)])
-        holding.db.session.execute(
+        flagging.db.session.execute(
             text("UPDATE rating_day_count SET level_1 = level_1 WHERE rated_on = :d"), {"d": TODAY}
         )
     assert hold_suspicious() == 3
@@ -146,7 +146,7 @@ def test_points_do_not_change_with_a_decision(held: str, reviewer: Actor, scalar
 def find(county: County, signal: Signal, ids: list[int], reason: str = "太快") -> int:
     """What one signal found is held as a night would hold it."""
     with transaction():
-        return holding._hold(county.id, Finding(signal, tuple(ids), reason, Figures(9, 1.0, 1e-6)))
+        return flagging._hold(county.id, Finding(signal, tuple(ids), reason, Figures(9, 1.0, 1e-6)))
 
 
 def test_a_batch_that_several_signals_found_appears_once(held: str, county: County) -> None:
@@ -178,7 +178,7 @@ def test_two_contradicting_decisions_about_one_rating_are_impossible(
     decide(reviewer, held, "accepted")
     assert find(county, Signal.HURRY, ids) == 0
     assert reviews.open_reviews(county.id, MONTH) == 0
-    with pytest.raises(deciding.AlreadyDecided):
+    with pytest.raises(review_decisions.AlreadyDecided):
         decide(reviewer, held, "rejected")
     with pytest.raises(IntegrityError, match="uq_rating_hold_rating_id"), transaction() as session:
         session.execute(
@@ -198,7 +198,7 @@ def test_a_decision_needs_a_reason_and_is_made_once(held: str, reviewer: Actor, 
     with pytest.raises(InvalidInput):
         decide(reviewer, held, "delete")
     decide(reviewer, held, "rejected")
-    with pytest.raises(deciding.AlreadyDecided):
+    with pytest.raises(review_decisions.AlreadyDecided):
         decide(reviewer, held, "accepted")
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'review_ratings'") == 1
 
@@ -215,7 +215,7 @@ def test_nobody_who_is_assessed_may_decide(held: str, county: County) -> None:
         Grant(Role.COUNTY_STAFF, county.id, OPENED_ON),
         Grant(Role.TOWNSHIP_STAFF, county.township_ids[0], OPENED_ON),
     )
-    with pytest.raises(deciding.OwnSide):
+    with pytest.raises(review_decisions.OwnSide):
         decide(Actor(make_person(), both), held, "accepted")
 
 
@@ -227,7 +227,7 @@ def test_who_lives_there_or_rated_there_may_not_decide_either(
     bind(neighbour, county)
     rater = scalar("SELECT person_id FROM rating WHERE held_at IS NOT NULL LIMIT 1")
     for person in (neighbour, rater):
-        with pytest.raises(deciding.OwnSide):
+        with pytest.raises(review_decisions.OwnSide):
             decide(Actor(person, grants), held, "accepted")
 
 
@@ -266,8 +266,8 @@ def test_what_a_rating_leaves_behind_is_two_digests_and_is_gone_in_a_day(
     row = db.session.execute(text("SELECT network, device, took_seconds FROM rating_trace")).one()
     assert len(bytes(row.network)) == len(bytes(row.device)) == 8
     assert row.took_seconds >= 0
-    assert holding.forget_traces(TODAY, 1) == 0
-    assert holding.forget_traces(TODAY + timedelta(days=1), 1) == 1
+    assert flagging.forget_traces(TODAY, 1) == 0
+    assert flagging.forget_traces(TODAY + timedelta(days=1), 1) == 1
 
 
 def test_ratings_of_the_villages_own_staff_are_held(county: County, scalar) -> None:

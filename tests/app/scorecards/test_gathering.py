@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.ratings import holding, operations
+from backend.app.ratings import flagging, operations
 from backend.app.ratings.models import Rating
 from backend.app.ratings.recount import set_right
 from backend.app.scorecards.operations import recompute_month
@@ -44,7 +44,7 @@ def follow_up(rating: Rating) -> None:
 
 
 def release(rating: Rating) -> None:
-    holding.release([rating.id])
+    flagging.release([rating.id])
 
 
 def lose(rating: Rating) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
-from backend.app.ratings import deciding
+from backend.app.ratings import review_decisions
 from backend.app.scorecards import corrections, locks, publications
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import make_staff, sit_down
@@ -281,7 +281,7 @@ def test_a_rejected_rating_is_not_told_as_waiting(county, client, scalar) -> Non
     reviewer = actor_with(Role.COUNTY_STAFF, county.id)
     with transaction():
         recompute_month(LAST_MONTH, county.id)
-        deciding.decide_bunch(reviewer, bunch, deciding.REJECTED, "问过三位村民")
+        review_decisions.decide_bunch(reviewer, bunch, review_decisions.REJECTED, "问过三位村民")
     publish(county)
     assert "没有计入的评价 1 条" in (shown := words_of(page(client, "610528")))
     assert "1 条复核后不计入，0 条等人复核" in shown

@@ -160,12 +160,9 @@ def test_an_unreadable_month_shows_everything(desk: Desk) -> None:
 def test_a_decision_on_a_locked_month_is_refused_for_what_would_move_figures(
     desk: Desk, bunch: str, scalar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backend.app.scorecards import console_reviews, locks
+    from backend.app.scorecards import locks
 
-    def locked(*_: object) -> None:
-        raise locks.MonthLocked
-
-    monkeypatch.setattr(console_reviews, "check_open", locked)
+    monkeypatch.setattr(locks, "lock_of", lambda *_: object())
     accepted = desk.post(f"/console/reviews/{bunch}", note="晚了", which="all", decision="accepted")
     assert accepted.status_code == 422
     assert "已经锁定" in accepted.text

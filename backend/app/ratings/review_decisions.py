@@ -12,7 +12,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place
-from backend.app.ratings.holding import release
+from backend.app.ratings.flagging import release
 from backend.app.ratings.models import Rating, RatingHold
 
 ACCEPTED, REJECTED = "accepted", "rejected"

@@ -1,6 +1,8 @@
 """待复核: ratings that a signal holds, bunch by bunch, and the decision."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -13,15 +15,16 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
-from backend.app.ratings import deciding, reviews
-from backend.app.scorecards.locks import check_open
+from backend.app.ratings import review_decisions, reviews
 from backend.app.scoring.measurements import LEVEL_NAMES
 from backend.app.scoring.signals import SIGNAL_NAMES
 
+# Raises where a county's month is locked; locks lie above ratings.
+CheckOpen = Callable[[int, date], object]
 DECISION_WORDS = {
     None: ("◆", "等复核"),
-    deciding.ACCEPTED: ("✓", "算数"),
-    deciding.REJECTED: ("■", "不算数"),
+    review_decisions.ACCEPTED: ("✓", "算数"),
+    review_decisions.REJECTED: ("■", "不算数"),
 }
 
 
@@ -87,7 +90,8 @@ def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
         signal_names=SIGNAL_NAMES,
         levels=[sum(one.level == nth for one in ratings) for nth in range(1, 6)],
         people=len({one.person for one in ratings}), level_names=LEVEL_NAMES,
-        decision_words=DECISION_WORDS, why_not=deciding.may_review(actor(), name), error=error,
+        decision_words=DECISION_WORDS, why_not=review_decisions.may_review(actor(), name),
+        error=error,
         form=request.form, chance=_chance,
         done=request.args.get("done"),
     )  # fmt: skip
@@ -114,9 +118,7 @@ def _chance(probability: float) -> str:
     return "一亿分之一都不到"
 
 
-@guard(Permission.REVIEW_RATINGS)
-def decide_review(bunch: str) -> tuple[str, int] | Response:
-    """Accepts or rejects the whole bunch, or the ratings that were ticked."""
+def _decide(bunch: str, check_open: CheckOpen) -> tuple[str, int] | Response:
     given = request.form
     named = {int(one) for one in given.getlist("rating") if one.isdecimal() and len(one) < 19}
     found = _found(bunch)
@@ -124,10 +126,10 @@ def decide_review(bunch: str) -> tuple[str, int] | Response:
         if given.get("which") == "some" and not named:
             raise InvalidInput(errors={"rating": ["请在下面勾选要复核的评价"]})
         with transaction():
-            if given.get("decision") == deciding.ACCEPTED:
+            if given.get("decision") == review_decisions.ACCEPTED:
                 for month in found.months:
                     check_open(found.county_id, month)
-            deciding.decide_bunch(
+            review_decisions.decide_bunch(
                 actor(), bunch, given.get("decision", ""), given.get("note", ""),
                 named if given.get("which") == "some" else (),
             )  # fmt: skip
@@ -139,8 +141,14 @@ def decide_review(bunch: str) -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.show_review", **where), 303)
 
 
-def register(blueprint: Blueprint) -> None:
-    """Hangs the pages on the console's blueprint of scorecards."""
+def register(blueprint: Blueprint, check_open: CheckOpen) -> None:
+    """Adds these pages to the console of scorecards, which says when a month is locked."""
+
+    @guard(Permission.REVIEW_RATINGS)
+    def decide_review(bunch: str) -> tuple[str, int] | Response:
+        """Accepts or rejects the whole bunch, or the ratings that were ticked."""
+        return _decide(bunch, check_open)
+
     blueprint.get("/reviews")(list_reviews)
     blueprint.get("/reviews/<string:bunch>")(show_review)
     blueprint.post("/reviews/<string:bunch>")(decide_review)
