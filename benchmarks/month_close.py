@@ -15,8 +15,8 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import autocommit, db, transaction
 from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards.locks.verification import recounted
 from backend.app.scorecards.operations import recompute_month
-from backend.app.scorecards.verification import recounted
 from backend.app.scoring.month import score_month
 from backend.app.scoring.schemes import STARTING
 from backend.app.tickets.clocks.working_calendar import seed_calendar

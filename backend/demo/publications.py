@@ -8,7 +8,8 @@ from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.exports import bulletins
-from backend.app.scorecards import locks, publications
+from backend.app.scorecards import publications
+from backend.app.scorecards.locks import operations as locks
 from backend.app.surveys.facts import unclosed
 
 CLERK = text("SELECT person_id FROM role_grant WHERE role = 'county_staff' AND region_id = :id")

@@ -13,9 +13,11 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files.spreadsheets import Sheet
 from backend.app.places import village_kinds
-from backend.app.scorecards import adjustments, fact_imports, objections
-from backend.app.scorecards.adjustments import Proposal
-from backend.app.scorecards.objections import Raised, cases_in, standing_facts
+from backend.app.scorecards.adjustments import operations as adjustments
+from backend.app.scorecards.adjustments.operations import Proposal
+from backend.app.scorecards.imports import operations as fact_imports
+from backend.app.scorecards.objections import operations as objections
+from backend.app.scorecards.objections.operations import Raised, cases_in, standing_facts
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scorecards.shown import show_week
 from backend.demo.villages import character_of, dice

@@ -4,7 +4,8 @@ from backend.app.core import clock
 from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.scorecards import proofs, shown
+from backend.app.scorecards import shown
+from backend.app.scorecards.objections import attachments
 from backend.app.scorecards.operations import recompute_month as recompute
 
 
@@ -36,4 +37,4 @@ def show_week() -> int:
 def delete_loose_proofs() -> int:
     """Photos that were sent and never handed in with an objection."""
     with transaction():
-        return proofs.delete_loose(clock.now() - proofs.LOOSE_FOR)
+        return attachments.delete_loose(clock.now() - attachments.LOOSE_FOR)

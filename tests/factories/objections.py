@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from backend.app.access import Actor, Role
 from backend.app.core.db import db, transaction
-from backend.app.scorecards import objections
 from backend.app.scorecards.models import ScorePolicy
-from backend.app.scorecards.objections import Raised
+from backend.app.scorecards.objections import operations as objections
+from backend.app.scorecards.objections.operations import Raised
 from tests.factories.console import make_staff
 from tests.factories.county import County, grant_role, make_county, make_person
 from tests.factories.ratings import LAST_MONTH, rate_village

@@ -15,8 +15,9 @@ from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.rewards import publications as points
-from backend.app.scorecards import adjustments, corrections
-from backend.app.scorecards.adjustments import Proposal
+from backend.app.scorecards.adjustments import operations as adjustments
+from backend.app.scorecards.adjustments.operations import Proposal
+from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
 from backend.app.surveys import rounds
 from backend.app.surveys.answers import Question, QuestionKind

@@ -20,7 +20,7 @@ from backend.app.scorecards.figures import (
     tick_text,
     total_limits,
 )
-from backend.app.scorecards.periods import Period, score_period
+from backend.app.scorecards.multi_month import Period, score_period
 from backend.app.scorecards.publication_village import light_of
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES

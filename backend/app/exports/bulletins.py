@@ -29,7 +29,7 @@ from backend.app.exports.bulletin_periods import (
 )
 from backend.app.exports.models import Bulletin
 from backend.app.places.queries import get_place
-from backend.app.scorecards.locks import lock_of, locked_months
+from backend.app.scorecards.locks.operations import lock_of, locked_months
 
 COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
 MOST = 60

@@ -11,7 +11,7 @@ from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.scorecards import publications, queries, tables
 from backend.app.scorecards.figures import NOTHING, Area, rounded
-from backend.app.scorecards.locks import lock_of
+from backend.app.scorecards.locks.operations import lock_of
 from backend.app.scorecards.queries import Filters
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.measurements import LEVEL_NAMES

@@ -10,13 +10,15 @@ from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import region_path, village_label
 from backend.app.scorecards import (
-    api_objections,  # noqa: F401  it hangs on the blueprint
     card_schemas,
     queries,
     schemas,
 )
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
+from backend.app.scorecards.objections import (
+    api as api_objections,  # noqa: F401  it hangs on the blueprint
+)
 from backend.app.scorecards.phone_cards import cadre_card, plain_card, shown_area, shown_areas
 from backend.app.scorecards.shown import FEWEST, hides_levels, newest_shown
 from backend.app.scoring.measurements import Measurement, Status

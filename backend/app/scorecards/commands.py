@@ -8,7 +8,8 @@ from flask.cli import AppGroup
 from backend.app.core.commands import Month
 from backend.app.core.db import transaction
 from backend.app.places.queries import find_place
-from backend.app.scorecards import locks, verification
+from backend.app.scorecards.locks import operations as locks
+from backend.app.scorecards.locks import verification
 
 commands = AppGroup("scorecards", help="得分")
 

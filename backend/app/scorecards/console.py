@@ -21,17 +21,8 @@ from backend.app.places.queries import get_place, village_label
 from backend.app.ratings import console as console_reviews
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
-from backend.app.scorecards import (
-    console_adjustments,
-    console_imports,
-    console_leader,
-    console_months,
-    console_objections,
-    console_publication,
-    console_schemes,
-    console_scores,
-    queries,
-)
+from backend.app.scorecards import console_publication, console_scores, queries
+from backend.app.scorecards.adjustments import console as console_adjustments
 from backend.app.scorecards.figures import (
     Area,
     area,
@@ -41,9 +32,14 @@ from backend.app.scorecards.figures import (
     range_text,
     rate_text,
 )
-from backend.app.scorecards.locks import check_open
+from backend.app.scorecards.imports import console as console_imports
+from backend.app.scorecards.leader import console as console_leader
+from backend.app.scorecards.locks import console as console_months
+from backend.app.scorecards.locks.operations import check_open
+from backend.app.scorecards.objections import console as console_objections
 from backend.app.scorecards.queries import Filters
 from backend.app.scorecards.request_params import asked_month, turned
+from backend.app.scorecards.schemes import console as console_schemes
 from backend.app.scoring.measurements import Status
 
 blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")

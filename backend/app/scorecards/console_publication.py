@@ -15,7 +15,8 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import find_place, get_place, region_names
-from backend.app.scorecards import locks, open_data, publications, short_words
+from backend.app.scorecards import open_data, publications, short_words
+from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.public import public_host
 from backend.app.scorecards.village_sheet import DEMO, draw_sheets
 

@@ -11,15 +11,15 @@ from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.coverage import coverage_of
-from backend.app.scorecards import standings
-from backend.app.scorecards.corrections import corrections_of_many
+from backend.app.scorecards import ranking_queries
 from backend.app.scorecards.explanation import Explanation, explain_village, light_named
 from backend.app.scorecards.figures import plain
-from backend.app.scorecards.objection_queries import STRUCK, struck_cases
+from backend.app.scorecards.locks.corrections import corrections_of_many
+from backend.app.scorecards.navigation import TABS
+from backend.app.scorecards.objections.queries import STRUCK, struck_cases
 from backend.app.scorecards.queries import PAGE, list_townships
+from backend.app.scorecards.ranking_queries import Peers, RankFilters
 from backend.app.scorecards.request_params import asked_month, turned
-from backend.app.scorecards.standings import Peers, RankFilters
-from backend.app.scorecards.tabs import TABS
 from backend.app.scoring.catalog import MEASURES, Family
 from backend.app.scoring.month import HUNDRED
 from backend.app.scoring.schemes import LIGHTS, NO_DATA, STARTING, TOO_FEW
@@ -80,10 +80,10 @@ def show_ranking() -> str:
     """Villages by band: who cannot be told apart stands together."""
     scope = _scope()
     month, months = asked_month(scope)
-    kinds = standings.kinds_in(scope, month)
+    kinds = ranking_queries.kinds_in(scope, month)
     filters = _filters()
-    rows = standings.rank_rows(scope, month, filters)
-    counts = standings.light_counts(scope, month, filters)
+    rows = ranking_queries.rank_rows(scope, month, filters)
+    counts = ranking_queries.light_counts(scope, month, filters)
     villages = sum(counts.values())
     return render_template(
         "scorecards/ranking.html",
@@ -92,11 +92,11 @@ def show_ranking() -> str:
         thin=[
             one
             for county_id in sorted(regions_of(actor(), Permission.LOCK_MONTHS))
-            for one in standings.thin_villages(county_id, month)
+            for one in ranking_queries.thin_villages(county_id, month)
         ],
         too_few=TOO_FEW, few_count=counts.get(TOO_FEW.code, 0),
         villages=villages, last_page=max(1, -(-villages // PAGE)),
-        regions=standings.region_rows(scope, month), kinds=kinds,
+        regions=ranking_queries.region_rows(scope, month), kinds=kinds,
         townships=list_townships(scope), worst=_worst,
         corrected=corrections_of_many([row.id for row in rows], month),
     )  # fmt: skip
@@ -121,9 +121,9 @@ def show_scorecard(village_id: int) -> str:
         raise NotAllowed
     month, months = asked_month([village_id])
     found = explain_village(village_id, month)
-    peers = standings.peers_of(found.card.county_id, month, found.kind)
-    trend = standings.total_trend(village_id, month)
-    means = standings.mean_achievements(found.card.county_id, month, found.kind)
+    peers = ranking_queries.peers_of(found.card.county_id, month, found.kind)
+    trend = ranking_queries.total_trend(village_id, month)
+    means = ranking_queries.mean_achievements(found.card.county_id, month, found.kind)
     whole, groups = coverage_of(village_id, month)
     return render_template(
         "scorecards/card.html",
@@ -132,14 +132,14 @@ def show_scorecard(village_id: int) -> str:
         mark=peers.mark_of(village_id), mark_words=MARKS, peer_funnel=peers.funnel,
         funnel_chart=_funnel_chart(peers, village_id),
         trend=trend, trend_chart=_trend_chart(trend),
-        trend_finding=standings.finding_of_totals(trend), means=means,
+        trend_finding=ranking_queries.finding_of_totals(trend), means=means,
         portrait=_portrait(found, means), coverage=whole, groups=groups,
         sees_tickets=has_permission(me, Permission.SEE_TICKETS),
         struck=struck_cases(village_id, month), struck_words=STRUCK,
     )  # fmt: skip
 
 
-def _trend_chart(points: list[standings.TrendPoint]) -> list[dict[str, Any]]:
+def _trend_chart(points: list[ranking_queries.TrendPoint]) -> list[dict[str, Any]]:
     return [
         {
             "month": f"{one.month:%Y-%m}",

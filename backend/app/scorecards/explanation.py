@@ -12,11 +12,11 @@ from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.ratings.facts import RatingCase, rating_cases
 from backend.app.ratings.queries import reason_texts
-from backend.app.scorecards.corrections import newest_of
 from backend.app.scorecards.facts import VillageFacts, facts_of
+from backend.app.scorecards.locks.corrections import newest_of
 from backend.app.scorecards.models import Correction, MonthFact, MonthLock, Scorecard
-from backend.app.scorecards.scheme_queries import get_scheme
-from backend.app.scorecards.scored import scores_from
+from backend.app.scorecards.schemes.queries import get_scheme
+from backend.app.scorecards.score_json import scores_from
 from backend.app.scorecards.shown import shown_card, shown_facts
 from backend.app.scoring.catalog import MEASURES, Measure
 from backend.app.scoring.explaining import RATINGS, Line, lines

@@ -14,8 +14,8 @@ from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.models import Adjustment as AdjustmentRow
 from backend.app.scorecards.rollups import replace_rollups
-from backend.app.scorecards.scheme_queries import scheme_for
-from backend.app.scorecards.scored import adjustments_json, indicators_json, points
+from backend.app.scorecards.schemes.queries import scheme_for
+from backend.app.scorecards.score_json import adjustments_json, indicators_json, points
 from backend.app.scoring.measurements import Satisfaction, satisfaction
 from backend.app.scoring.month import UnitScore, score_month
 from backend.app.scoring.schemes import Kind, Scheme

@@ -12,9 +12,8 @@ from uuid import UUID
 
 from backend.app.core import clock
 from backend.app.places.queries import village_label
-from backend.app.scorecards import objection_queries, plain_words, publications
-from backend.app.scorecards.cases import FEW_TITLE, told_to_village
-from backend.app.scorecards.corrections import newest_of
+from backend.app.scorecards import plain_words, publications
+from backend.app.scorecards.evidence import FEW_TITLE, told_to_village
 from backend.app.scorecards.explanation import (
     Explanation,
     IndicatorLines,
@@ -25,12 +24,14 @@ from backend.app.scorecards.explanation import (
 )
 from backend.app.scorecards.facts import VillageFacts, facts_of
 from backend.app.scorecards.figures import Area, area, mean_text, score_text
+from backend.app.scorecards.locks.corrections import newest_of
 from backend.app.scorecards.models import Scorecard
-from backend.app.scorecards.objections import last_day, standing_facts
+from backend.app.scorecards.objections import queries as objection_queries
+from backend.app.scorecards.objections.operations import last_day, standing_facts
 from backend.app.scorecards.public_cases import public_ids
 from backend.app.scorecards.publication_village import KIND_WORDS
+from backend.app.scorecards.ranking_queries import TrendPoint, finding_of_totals, trend_point
 from backend.app.scorecards.shown import hides_levels, shown_card, shown_cards, shown_facts
-from backend.app.scorecards.standings import TrendPoint, finding_of_totals, trend_point
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import HUNDRED

@@ -7,7 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core.db import db
-from backend.app.scorecards.cases import Case
+from backend.app.scorecards.evidence import Case
 from backend.app.scorecards.models import PublicCase
 
 

@@ -16,14 +16,14 @@ from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import area, mean_text, rate_text, share_text
 from backend.app.scorecards.models import MonthLock, Scorecard
-from backend.app.scorecards.objection_queries import objection_shares
+from backend.app.scorecards.objections.queries import objection_shares
 from backend.app.scorecards.publication_village import (
     Standing,
     VillageMonth,
     compose_village,
     light_of,
 )
-from backend.app.scorecards.standings import thin_villages
+from backend.app.scorecards.ranking_queries import thin_villages
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme

@@ -15,9 +15,9 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, NotAllowed, NotFound
 from backend.app.places.queries import Place, get_place
-from backend.app.scorecards import corrections
 from backend.app.scorecards.figures import NOTHING, score_text
-from backend.app.scorecards.locks import get_lock
+from backend.app.scorecards.locks import corrections
+from backend.app.scorecards.locks.operations import get_lock
 from backend.app.scorecards.models import Correction, Publication, VillagePublication
 from backend.app.scorecards.publication_content import compose, digest_of
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from backend.app.core.db import copy_rows, db
 from backend.app.scorecards.facts import VillageFacts, sum_of
-from backend.app.scorecards.scored import indicators_json, points
+from backend.app.scorecards.score_json import indicators_json, points
 from backend.app.scoring.month import UnitScore, score_month
 from backend.app.scoring.schemes import Scheme
 

@@ -29,8 +29,9 @@ from backend.app.exports.bulletin_periods import (
 )
 from backend.app.exports.models import Bulletin
 from backend.app.places.queries import get_place
-from backend.app.scorecards import corrections, periods
 from backend.app.scorecards import facts as month_facts
+from backend.app.scorecards import multi_month
+from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
 from backend.jobs import exports as jobs
 from tests.factories.console import make_staff, sit_down
@@ -84,7 +85,7 @@ def test_a_quarter_is_scored_from_summed_facts_and_not_from_monthly_scores(count
     rate_village(county, 0, [1] * 90, month=months[0])
     rate_village(county, 0, [5] * 10, month=months[1])
     with transaction():
-        found = periods.score_period(county.id, months)
+        found = multi_month.score_period(county.id, months)
     assert found.facts[county.village_ids[0]].counts["levels"] == [90, 0, 0, 0, 10]
     (score,) = [one for one in found.scores if one.unit == county.village_ids[0]]
     (mean,) = [one for one in score.indicators if one.code == "satisfaction_mean"]
@@ -100,7 +101,7 @@ def test_neighbours_who_answered_together_count_once_in_a_bulletin(county) -> No
             for one in month_facts.kept(LAST_MONTH, [county.id])
         ]
         month_facts.keep(LAST_MONTH, [county.id], shared)
-        period = periods.score_period(county.id, [LAST_MONTH])
+        period = multi_month.score_period(county.id, [LAST_MONTH])
     assert len(period.facts) == 3
     assert period.county.counts["survey"] == said
 
@@ -145,13 +146,13 @@ def test_a_corrected_month_enters_the_quarter_as_corrected(county) -> None:
     rate_village(county, 1, [5] * 15)
     both = (clock.previous_month(LAST_MONTH), LAST_MONTH)
     with transaction():
-        before = periods.score_period(county.id, both)
+        before = multi_month.score_period(county.id, both)
         assert "levels" not in before.facts[county.village_ids[1]].counts
         corrections.correct_late(
             staff, county.id, LAST_MONTH, county.village_ids[1], "补录迟到的评价"
         )
-        after = periods.score_period(county.id, both)
-        alone = periods.score_period(county.id, [LAST_MONTH])
+        after = multi_month.score_period(county.id, both)
+        alone = multi_month.score_period(county.id, [LAST_MONTH])
     assert after.facts[county.village_ids[1]].counts["levels"] == [0, 0, 0, 0, 15]
     # The month alone is told as it was locked and published, the correction beside it.
     assert "levels" not in alone.facts[county.village_ids[1]].counts

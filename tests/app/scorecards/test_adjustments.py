@@ -9,9 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.scorecards import adjustments, corrections, locks, objections, verification
-from backend.app.scorecards.adjustments import Proposal
+from backend.app.scorecards.adjustments import operations as adjustments
+from backend.app.scorecards.adjustments.operations import Proposal
 from backend.app.scorecards.explanation import explain_village
+from backend.app.scorecards.locks import corrections, verification
+from backend.app.scorecards.locks import operations as locks
+from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import put_in_the_hand_of, sit_down
 from tests.factories.county import bind

@@ -10,8 +10,8 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotFound
-from backend.app.scorecards import locks
 from backend.app.scorecards.explanation import explain_village
+from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import author, handling
 from backend.app.tickets.handling import Written

@@ -11,8 +11,8 @@ from backend.app.core.db import db, transaction
 from backend.app.ratings import flagging, operations
 from backend.app.ratings.models import Rating
 from backend.app.ratings.recount import set_right
+from backend.app.scorecards.locks.verification import recounted
 from backend.app.scorecards.operations import recompute_month
-from backend.app.scorecards.verification import recounted
 from tests.factories.county import County
 from tests.factories.golden import MONTH, golden_county, store
 

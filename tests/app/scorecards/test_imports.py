@@ -11,8 +11,9 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places import village_kinds
-from backend.app.scorecards import fact_imports, locks
-from backend.app.scorecards.fact_imports import Report
+from backend.app.scorecards.imports import operations as fact_imports
+from backend.app.scorecards.imports.operations import Report
+from backend.app.scorecards.locks import operations as locks
 from tests.factories.console import sit_down
 from tests.factories.county import actor_with
 from tests.factories.objections import Bench, make_bench

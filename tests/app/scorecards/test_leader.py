@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.scorecards.leader import four_numbers
+from backend.app.scorecards.leader.queries import four_numbers
 from backend.app.tickets.funnel import Flow
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, make_staff, sit_down

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.scorecards import corrections, locks, verification
+from backend.app.scorecards.locks import corrections, verification
+from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.ratings import LAST_MONTH, THIS_MONTH, hold_first_rating, rate_village

@@ -9,7 +9,9 @@ from sqlalchemy import event, text
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
-from backend.app.scorecards import locks, objections, verification
+from backend.app.scorecards.locks import operations as locks
+from backend.app.scorecards.locks import verification
+from backend.app.scorecards.objections import operations as objections
 from tests.factories.county import make_person
 from tests.factories.objections import Bench, make_bench, object_to
 from tests.factories.ratings import LAST_MONTH

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.core.db import db, transaction
-from backend.app.scorecards import locks, objections, publications
+from backend.app.scorecards import publications
+from backend.app.scorecards.locks import operations as locks
+from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.public_cases import case_of
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import make_person

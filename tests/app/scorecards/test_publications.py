@@ -10,7 +10,9 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.ratings import review_decisions
-from backend.app.scorecards import corrections, locks, publications
+from backend.app.scorecards import publications
+from backend.app.scorecards.locks import corrections
+from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county

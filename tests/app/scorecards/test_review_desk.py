@@ -160,7 +160,7 @@ def test_an_unreadable_month_shows_everything(desk: Desk) -> None:
 def test_a_decision_on_a_locked_month_is_refused_for_what_would_move_figures(
     desk: Desk, bunch: str, scalar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backend.app.scorecards import locks
+    from backend.app.scorecards.locks import operations as locks
 
     monkeypatch.setattr(locks, "lock_of", lambda *_: object())
     accepted = desk.post(f"/console/reviews/{bunch}", note="晚了", which="all", decision="accepted")

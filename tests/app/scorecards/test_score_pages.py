@@ -11,10 +11,11 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places import village_kinds
-from backend.app.scorecards import locks, standings
+from backend.app.scorecards import ranking_queries
+from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scorecards.operations import recompute_month
-from backend.app.scorecards.scheme_queries import get_scheme
+from backend.app.scorecards.schemes.queries import get_scheme
 from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.scoring.schemes import STARTING, Scheme
 from tests.factories.console import Desk, make_staff, sit_down
@@ -368,7 +369,7 @@ def test_a_village_that_fell_silent_is_named(app, client) -> None:
     with transaction():
         recompute_month(before, county.id)
         recompute_month(LAST_MONTH, county.id)
-        named = [one.name for one in standings.thin_villages(county.id, LAST_MONTH)]
+        named = [one.name for one in ranking_queries.thin_villages(county.id, LAST_MONTH)]
     assert named == ["第2村"]
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "office"))
     page = text_of(desk.get(f"/console/scores?month={MONTH}").text)
@@ -388,5 +389,5 @@ def test_a_third_of_the_usual_people_is_too_few(app) -> None:
     with transaction():
         for month in months:
             recompute_month(month, county.id)
-        named = [one.name for one in standings.thin_villages(county.id, LAST_MONTH)]
+        named = [one.name for one in ranking_queries.thin_villages(county.id, LAST_MONTH)]
     assert "第1村" in named

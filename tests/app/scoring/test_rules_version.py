@@ -3,7 +3,7 @@
 import hashlib
 from decimal import Decimal
 
-from backend.app.scorecards.scored import canonical
+from backend.app.scorecards.score_json import canonical
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import RULES_VERSION, score_month
 from backend.app.scoring.schemes import STARTING, Kind

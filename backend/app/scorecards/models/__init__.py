@@ -1,21 +1,14 @@
 """Facts, scorecards, schemes, locked months and what people say about them."""
 
-from backend.app.scorecards.models.card import (
-    ImportedFact,
-    MonthFact,
-    Scorecard,
-)
-from backend.app.scorecards.models.desk import (
-    Adjustment,
-    Objection,
-    ObjectionPhoto,
-    ScorePolicy,
-)
-from backend.app.scorecards.models.lock import Correction, MonthLock
+from backend.app.scorecards.adjustments.models import Adjustment
+from backend.app.scorecards.imports.models import ImportedFact
+from backend.app.scorecards.locks.models import Correction, MonthLock, ScorePolicy
+from backend.app.scorecards.models.card import MonthFact, Scorecard
 from backend.app.scorecards.models.publication import Publication, VillagePublication
 from backend.app.scorecards.models.rollup import RegionScore
-from backend.app.scorecards.models.scheme import AssessmentScheme
 from backend.app.scorecards.models.shown import PublicCase, ShownMonth
+from backend.app.scorecards.objections.models import Objection, ObjectionPhoto
+from backend.app.scorecards.schemes.models import AssessmentScheme
 
 __all__ = [
     "Adjustment",

@@ -5,15 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Date,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
-    Numeric,
     SmallInteger,
     String,
     text,
@@ -22,11 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-
-FIGURE = Numeric(7, 4)
-POINTS = Numeric(5, 2)
-Instant = DateTime(timezone=True)
-FIRST_OF_MONTH = "EXTRACT(DAY FROM month) = 1"
+from backend.app.scorecards.columns import FIGURE, FIRST_OF_MONTH, POINTS
 
 
 class MonthFact(Model):
@@ -54,30 +47,6 @@ class MonthFact(Model):
     open_waits: Mapped[list[int]] = mapped_column(JSONB)
     cases: Mapped[dict[str, list[int]]] = mapped_column(JSONB)
     held: Mapped[int] = mapped_column(Integer)
-
-
-class ImportedFact(Model):
-    """What another system counted for a village and month: yes of all, by whom and from where."""
-
-    __tablename__ = "imported_fact"
-    __table_args__ = (
-        CheckConstraint(FIRST_OF_MONTH, name="month"),
-        CheckConstraint("0 <= yes AND yes <= whole", name="share"),
-        CheckConstraint("source IN ('online', 'delivery', 'activity')", name="source"),
-        Index("uq_imported_fact", "village_id", "month", "source", unique=True),
-        Index(None, "month", "county_id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    source: Mapped[str] = mapped_column(String(10))
-    yes: Mapped[int] = mapped_column(Integer)
-    whole: Mapped[int] = mapped_column(Integer)
-    origin: Mapped[str] = mapped_column(String(60))
-    imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    imported_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Scorecard(Model):

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.models.card import FIRST_OF_MONTH, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
 
 
 class Publication(Model):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.models.card import FIGURE, FIRST_OF_MONTH, POINTS
+from backend.app.scorecards.columns import FIGURE, FIRST_OF_MONTH, POINTS
 
 
 class RegionScore(Model):

@@ -15,11 +15,11 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.places.queries import region_path
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
-from backend.app.scorecards.locks import get_lock
+from backend.app.scorecards.locks.operations import get_lock
+from backend.app.scorecards.locks.verification import late_facts
 from backend.app.scorecards.models import Correction, MonthLock, Scorecard
 from backend.app.scorecards.operations import approved_adjustments, hold_month, seed_of
-from backend.app.scorecards.scored import adjustments_json, indicators_json
-from backend.app.scorecards.verification import late_facts
+from backend.app.scorecards.score_json import adjustments_json, indicators_json
 from backend.app.scoring.month import HUNDRED, RULES_VERSION, UnitScore, score_month
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.totals import Adjustment

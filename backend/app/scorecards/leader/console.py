@@ -9,7 +9,7 @@ from backend.app.core import clock
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
-from backend.app.scorecards.leader import leader_page
+from backend.app.scorecards.leader.queries import leader_page
 from backend.app.scorecards.request_params import read_month
 
 # A wall shows what is a minute old at most; nobody stands there to reload it.

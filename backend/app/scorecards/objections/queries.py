@@ -17,9 +17,9 @@ from backend.app.places.queries import (
     villages_under,
 )
 from backend.app.ratings.facts import own_among
-from backend.app.scorecards.cases import CaseLine, case_lines, costs_of
+from backend.app.scorecards.evidence import CaseLine, case_lines, costs_of
 from backend.app.scorecards.models import Objection
-from backend.app.scorecards.objections import CaseUnknown, last_day, standing_facts
+from backend.app.scorecards.objections.operations import CaseUnknown, last_day, standing_facts
 
 PAGE = 30
 STATE_WORDS = {"pending": "等裁决", "upheld": "申诉成立", "refused": "没有成立"}

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.models.card import Instant
+from backend.app.scorecards.columns import Instant
 
 
 class AssessmentScheme(Model):

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from backend.app.scorecards import corrections
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts, sum_of
-from backend.app.scorecards.locks import computed_again, lock_of
+from backend.app.scorecards.locks import corrections
+from backend.app.scorecards.locks.operations import computed_again, lock_of
 from backend.app.scorecards.operations import approved_adjustments, seed_of
-from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import UnitScore, score_month
 from backend.app.scoring.scheme_json import from_json

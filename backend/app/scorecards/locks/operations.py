@@ -28,8 +28,8 @@ from backend.app.scorecards.operations import (
     recompute_month,
     score,
 )
-from backend.app.scorecards.scheme_queries import scheme_for
-from backend.app.scorecards.scored import digest
+from backend.app.scorecards.schemes.queries import scheme_for
+from backend.app.scorecards.score_json import digest
 from backend.app.scoring.catalog import IMPORTED, MEASURES
 from backend.app.scoring.month import RULES_VERSION, UnitScore
 from backend.app.scoring.scheme_json import as_json, from_json

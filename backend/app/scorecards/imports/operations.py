@@ -14,11 +14,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import Sheet
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.village_kinds import villages_with_kinds
-from backend.app.scorecards.locks import check_open
-from backend.app.scorecards.models import ImportedFact
-from backend.app.scorecards.operations import hold_month
-from backend.app.scorecards.queries import check_month
-from backend.app.scorecards.village_files import (
+from backend.app.scorecards.imports.village_files import (
     CODE,
     NAME,
     TOWNSHIP,
@@ -28,6 +24,10 @@ from backend.app.scorecards.village_files import (
     village_lines,
     workbook,
 )
+from backend.app.scorecards.locks.operations import check_open
+from backend.app.scorecards.models import ImportedFact
+from backend.app.scorecards.operations import hold_month
+from backend.app.scorecards.queries import check_month
 from backend.app.scoring.catalog import IMPORTED, MEASURES
 
 # The two columns of each source: how many yes, of how many.

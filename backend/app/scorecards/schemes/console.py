@@ -16,10 +16,11 @@ from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
-from backend.app.scorecards import scheme_forms, schemes
 from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scorecards.queries import list_months
-from backend.app.scorecards.scheme_queries import get_scheme, list_schemes, scheme_for
+from backend.app.scorecards.schemes import forms as scheme_forms
+from backend.app.scorecards.schemes import operations as schemes
+from backend.app.scorecards.schemes.queries import get_scheme, list_schemes, scheme_for
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import Scheme
 

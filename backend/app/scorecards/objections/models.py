@@ -1,7 +1,6 @@
-"""What people bring forward about a score: objections, and adjustments with their case."""
+"""Objections and their photos."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    SmallInteger,
     String,
     Text,
     text,
@@ -21,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.models.card import FIRST_OF_MONTH, POINTS, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
 
 
 class Objection(Model):
@@ -82,48 +80,3 @@ class ObjectionPhoto(Model):
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
     key: Mapped[str] = mapped_column(String(80), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class ScorePolicy(Model):
-    """What a county set for its scores: for how many days after a month one may object."""
-
-    __tablename__ = "score_policy"
-    __table_args__ = (CheckConstraint("objection_days BETWEEN 1 AND 60", name="objection_days"),)
-
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    objection_days: Mapped[int] = mapped_column(SmallInteger)
-
-
-class Adjustment(Model):
-    """扣分、加分、容错: points by a rule and a case, in force once somebody else approved them."""
-
-    __tablename__ = "score_adjustment"
-    __table_args__ = (
-        CheckConstraint(FIRST_OF_MONTH, name="month"),
-        CheckConstraint("kind IN ('deduction', 'bonus', 'exemption')", name="kind"),
-        CheckConstraint("points > 0 AND points <= 100", name="points"),
-        CheckConstraint("state IN ('proposed', 'approved', 'refused', 'dropped')", name="state"),
-        CheckConstraint("decided_by_id <> author_id", name="another_approves"),
-        CheckConstraint(
-            "(state IN ('approved', 'refused')) = (decided_by_id IS NOT NULL)", name="decider"
-        ),
-        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
-        Index(None, "county_id", "month"),
-        Index(None, "village_id", "month"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
-    kind: Mapped[str] = mapped_column(String(10))
-    points: Mapped[Decimal] = mapped_column(POINTS)
-    case_words: Mapped[str] = mapped_column(String(200))
-    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
-    rule: Mapped[str] = mapped_column(String(200))
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    authored_at: Mapped[datetime] = mapped_column(Instant)
-    state: Mapped[str] = mapped_column(String(8), server_default="proposed")
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    note: Mapped[str | None] = mapped_column(String(200))

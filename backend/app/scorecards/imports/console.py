@@ -15,10 +15,9 @@ from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.core.guards import actor, guard
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
-from backend.app.scorecards import fact_imports
-from backend.app.scorecards.fact_imports import COLUMNS, SOURCE_NAMES, Report
-from backend.app.scorecards.locks import locked_months
-from backend.app.scorecards.village_files import (
+from backend.app.scorecards.imports import operations as fact_imports
+from backend.app.scorecards.imports.operations import COLUMNS, SOURCE_NAMES, Report
+from backend.app.scorecards.imports.village_files import (
     CODE,
     NAME,
     TOWNSHIP,
@@ -27,6 +26,7 @@ from backend.app.scorecards.village_files import (
     village_lines,
     workbook,
 )
+from backend.app.scorecards.locks.operations import locked_months
 
 FORM_OVERHEAD = 64 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

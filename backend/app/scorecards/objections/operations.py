@@ -20,14 +20,15 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.core.text_check import WordsState, clean_words, judge
 from backend.app.notices.operations import notify
 from backend.app.places.queries import Place, get_place
-from backend.app.scorecards import corrections, proofs
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import COSTS, VillageFacts
-from backend.app.scorecards.locks import last_day, lock_of
+from backend.app.scorecards.locks import corrections
+from backend.app.scorecards.locks.operations import last_day, lock_of
 from backend.app.scorecards.models import MonthFact, MonthLock, Objection, ScorePolicy
+from backend.app.scorecards.objections import attachments
 from backend.app.scorecards.operations import approved_adjustments, hold_month, score
-from backend.app.scorecards.scheme_queries import scheme_for
-from backend.app.scorecards.scored import points
+from backend.app.scorecards.schemes.queries import scheme_for
+from backend.app.scorecards.score_json import points
 
 LONGEST_WORDS, LONGEST_DECISION = 500, 300
 CADRE_PAGE = "/pages/cadre/objections/detail/index?id={}"
@@ -115,7 +116,7 @@ def raise_objection(actor: Actor, key: UUID, raised: Raised) -> Objection:
     if facts is None or raised.case_id not in cases_in(facts.cases, raised.case_kind):
         # An upheld one has left the facts; saying so is kinder than 没有这一件.
         raise AlreadyObjected if _objected(raised) else CaseUnknown
-    photos = proofs.own_loose_photos(actor.person_id, raised.photo_ids)
+    photos = attachments.own_loose_photos(actor.person_id, raised.photo_ids)
     made = Objection(
         county_id=place.county_id, village_id=place.id, month=raised.month,
         case_kind=raised.case_kind, case_id=raised.case_id, words=words,

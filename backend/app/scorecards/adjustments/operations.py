@@ -22,13 +22,13 @@ from backend.app.places.queries import (
     villages_by_name,
     villages_under,
 )
-from backend.app.scorecards import corrections
-from backend.app.scorecards.locks import check_open, lock_of
+from backend.app.scorecards.locks import corrections
+from backend.app.scorecards.locks.operations import check_open, lock_of
 from backend.app.scorecards.models import Adjustment, Correction, Scorecard
-from backend.app.scorecards.objections import check_other_side
+from backend.app.scorecards.objections.operations import check_other_side
 from backend.app.scorecards.operations import hold_month
 from backend.app.scorecards.queries import check_month
-from backend.app.scorecards.scored import points as points_of
+from backend.app.scorecards.score_json import points as points_of
 from backend.app.tickets.facts import ticket_by_number
 
 KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错"}

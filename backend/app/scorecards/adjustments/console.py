@@ -10,9 +10,9 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
-from backend.app.scorecards import adjustments
-from backend.app.scorecards.adjustments import KIND_WORDS, STATE_WORDS, Proposal
-from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scorecards.adjustments import operations as adjustments
+from backend.app.scorecards.adjustments.operations import KIND_WORDS, STATE_WORDS, Proposal
+from backend.app.scorecards.schemes.queries import scheme_for
 
 HINTS = {
     "deduction": "扣分合计有上限,超过的按比例折减",

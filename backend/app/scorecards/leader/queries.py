@@ -6,8 +6,8 @@ from typing import Any
 
 from backend.app.access import Actor
 from backend.app.core import clock
-from backend.app.scorecards.scheme_queries import scheme_for
-from backend.app.scorecards.standings import RankFilters, light_counts
+from backend.app.scorecards.ranking_queries import RankFilters, light_counts
+from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.intervals import Interval, poisson_limits, wilson
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Light
 from backend.app.tickets import console_queries, serializers

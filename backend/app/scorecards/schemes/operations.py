@@ -15,7 +15,7 @@ from backend.app.places.queries import region_path
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.models import AssessmentScheme, ImportedFact, MonthLock
 from backend.app.scorecards.operations import approved_adjustments, score
-from backend.app.scorecards.scheme_queries import get_scheme, scheme_for
+from backend.app.scorecards.schemes.queries import get_scheme, scheme_for
 from backend.app.scoring.catalog import IMPORTED, MEASURES
 from backend.app.scoring.month import UnitScore
 from backend.app.scoring.scheme_json import as_json, from_json

@@ -13,9 +13,12 @@ from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import region_path
 from backend.app.ratings.facts import shown_words
-from backend.app.scorecards import locks, objection_queries, objections, proofs
-from backend.app.scorecards.cases import costs_of
-from backend.app.scorecards.locks import lock_of
+from backend.app.scorecards.evidence import costs_of
+from backend.app.scorecards.locks import operations as locks
+from backend.app.scorecards.locks.operations import lock_of
+from backend.app.scorecards.objections import attachments
+from backend.app.scorecards.objections import operations as objections
+from backend.app.scorecards.objections import queries as objection_queries
 
 STATES = {"": "全部", **objection_queries.STATE_WORDS}
 
@@ -85,7 +88,7 @@ def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int
         line=objection_queries.line_of(found), objection=found, error=error, form=request.form,
         costs=costs_of(facts.cases, found.case_kind, found.case_id) if facts else [],
         words=shown_words(found.case_id) if found.case_kind == "rating" else [],
-        photos=[proofs.link_to(photo.id, at) for photo in proofs.photos_of(found.id)],
+        photos=[attachments.link_to(photo.id, at) for photo in attachments.photos_of(found.id)],
         people=objection_queries.people_of(found), why_not=_why_not(objection_id),
         locked=lock_of(found.county_id, found.month) is not None,
         done=request.args.get("done"), struck=objection_queries.STRUCK,

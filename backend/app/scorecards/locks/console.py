@@ -14,11 +14,12 @@ from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
-from backend.app.scorecards import corrections, locks, verification
 from backend.app.scorecards.explanation import light_named
+from backend.app.scorecards.locks import corrections, verification
+from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.queries import list_months
 from backend.app.scorecards.request_params import read_month
-from backend.app.scorecards.scheme_queries import scheme_for
+from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.month import RULES_VERSION
 
 MOST_LATE = 100

@@ -14,11 +14,12 @@ from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import region_path
-from backend.app.scorecards import objection_queries, objections, proofs
-from backend.app.scorecards import objection_schemas as schemas
 from backend.app.scorecards.blueprints import api as blueprint
-from backend.app.scorecards.cases import FEW_TITLE, Case, CaseLine, told_to_village
-from backend.app.scorecards.objection_queries import ObjectionLine
+from backend.app.scorecards.evidence import FEW_TITLE, Case, CaseLine, told_to_village
+from backend.app.scorecards.objections import attachments, schemas
+from backend.app.scorecards.objections import operations as objections
+from backend.app.scorecards.objections import queries as objection_queries
+from backend.app.scorecards.objections.queries import ObjectionLine
 from backend.app.scorecards.phone_cards import told_facts
 from backend.app.scorecards.public_cases import case_of, public_ids
 from backend.app.scorecards.shown import hides_levels
@@ -99,8 +100,8 @@ def _check_own(village_id: int) -> None:
 def photo_lines(objection_id: int, at: datetime) -> list[dict[str, Any]]:
     """Proofs with links that last a quarter of an hour."""
     return [
-        {"id": photo.id, "url": proofs.link_to(photo.id, at)}
-        for photo in proofs.photos_of(objection_id)
+        {"id": photo.id, "url": attachments.link_to(photo.id, at)}
+        for photo in attachments.photos_of(objection_id)
     ]
 
 
@@ -160,8 +161,8 @@ def keep_photo() -> dict[str, Any]:
     if sent is None:
         raise InvalidInput(errors={"file": ["请选一张照片"]})
     with transaction():
-        photo = proofs.keep_photo(actor().person_id, sent.read())
-        return {"id": photo.id, "url": proofs.link_to(photo.id, clock.now())}
+        photo = attachments.keep_photo(actor().person_id, sent.read())
+        return {"id": photo.id, "url": attachments.link_to(photo.id, clock.now())}
 
 
 @blueprint.get("/objection-photos/<string:token>")
@@ -169,6 +170,6 @@ def keep_photo() -> dict[str, Any]:
 @blueprint.doc(responses={200: {"description": "the photo"}})
 def show_photo(token: str) -> Response:
     """A photo behind a link that was given out minutes ago."""
-    response = Response(proofs.open_link(token, clock.now()), mimetype="image/jpeg")
+    response = Response(attachments.open_link(token, clock.now()), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=900"
     return response

@@ -10,9 +10,9 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
-from backend.app.scorecards.locks import Verified, computed_again, get_lock
+from backend.app.scorecards.locks.operations import Verified, computed_again, get_lock
 from backend.app.scorecards.models import MonthFact, MonthLock, Scorecard
-from backend.app.scorecards.scored import digest, indicators_json, points
+from backend.app.scorecards.score_json import digest, indicators_json, points
 from backend.app.scoring.month import RULES_VERSION, UnitScore
 
 

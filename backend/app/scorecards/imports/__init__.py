@@ -1,0 +1,1 @@
+"""Files with a line a village. 数据导入。"""

@@ -1,0 +1,42 @@
+"""What other systems counted, by village and month."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.core.db import Model
+from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+
+
+class ImportedFact(Model):
+    """What another system counted for a village and month: yes of all, by whom and from where."""
+
+    __tablename__ = "imported_fact"
+    __table_args__ = (
+        CheckConstraint(FIRST_OF_MONTH, name="month"),
+        CheckConstraint("0 <= yes AND yes <= whole", name="share"),
+        CheckConstraint("source IN ('online', 'delivery', 'activity')", name="source"),
+        Index("uq_imported_fact", "village_id", "month", "source", unique=True),
+        Index(None, "month", "county_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    month: Mapped[date] = mapped_column(Date)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    source: Mapped[str] = mapped_column(String(10))
+    yes: Mapped[int] = mapped_column(Integer)
+    whole: Mapped[int] = mapped_column(Integer)
+    origin: Mapped[str] = mapped_column(String(60))
+    imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    imported_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,1 @@
+"""One screen for whoever leads the county. 领导一屏。"""

@@ -1,0 +1,1 @@
+"""Objections to single cases. 申诉。"""

@@ -1,0 +1,1 @@
+"""Assessment schemes: drafted, tried, approved. 考核方案。"""
