@@ -30,7 +30,7 @@ from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
     "places", "accounts", "points", "rewards", "notices", "ratings", "ballots", "surveys",
-    "tickets", "scorecards", "exports", "own_data",
+    "tickets", "scorecards", "publications", "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public", "front")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")

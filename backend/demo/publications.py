@@ -8,7 +8,7 @@ from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.exports import bulletins
-from backend.app.scorecards import publications
+from backend.app.publications import operations as publications
 from backend.app.scorecards.locks import operations as locks
 from backend.app.surveys.facts import unclosed
 

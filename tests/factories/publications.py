@@ -6,7 +6,7 @@ from decimal import Decimal
 from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.scorecards import publications
+from backend.app.publications import operations as publications
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scoring.scheme_json import as_json

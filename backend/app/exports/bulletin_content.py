@@ -9,11 +9,12 @@ from typing import Any
 from backend.app.core import clock
 from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span
 from backend.app.places.queries import Place, list_townships, list_villages
+from backend.app.publications import operations as publications
 from backend.app.ratings.facts import levels_between
-from backend.app.scorecards import publications
 from backend.app.scorecards.figures import (
     NOTHING,
     area,
+    light_of,
     mean_text,
     rate_text,
     score_text,
@@ -21,7 +22,6 @@ from backend.app.scorecards.figures import (
     total_limits,
 )
 from backend.app.scorecards.multi_month import Period, score_period
-from backend.app.scorecards.publication_village import light_of
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW

@@ -9,7 +9,8 @@ from backend.app.core.db import db
 from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
-from backend.app.scorecards import publications, queries, tables
+from backend.app.publications import operations as publications
+from backend.app.scorecards import queries, tables
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 from backend.app.scorecards.locks.operations import lock_of
 from backend.app.scorecards.queries import Filters

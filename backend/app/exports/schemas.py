@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from backend.app.core.schemas import Shape
-from backend.app.scorecards.open_data import COLUMNS
+from backend.app.publications.open_data import COLUMNS
 
 WHOLE = frozenset(
     {"few", "band", "rank_from", "rank_to", "ratings", "held", "found", "accepted", "done",

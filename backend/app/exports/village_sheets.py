@@ -9,8 +9,8 @@ from flask import current_app
 from backend.app.core.db import db
 from backend.app.exports.books import Progress
 from backend.app.exports.request_params import Asked
-from backend.app.scorecards import publications
-from backend.app.scorecards.village_sheet import DEMO, draw_sheets
+from backend.app.publications import operations as publications
+from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
 
 STEP = 10
 

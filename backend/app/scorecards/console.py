@@ -21,7 +21,7 @@ from backend.app.places.queries import get_place, village_label
 from backend.app.ratings import console as console_reviews
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
-from backend.app.scorecards import console_publication, console_scores, queries
+from backend.app.scorecards import console_scores, queries
 from backend.app.scorecards.adjustments import console as console_adjustments
 from backend.app.scorecards.figures import (
     Area,
@@ -234,7 +234,6 @@ console_schemes.register(blueprint)
 console_months.register(blueprint)
 console_objections.register(blueprint)
 console_reviews.register(blueprint, check_open)
-console_publication.register(blueprint)
 console_adjustments.register(blueprint)
 console_imports.register(blueprint)
 console_leader.register(blueprint)

@@ -14,6 +14,9 @@ from backend.app.scoring.measurements import (
     Status,
     satisfaction,
 )
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
+
+KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错免扣"}
 
 ONE_PLACE = Decimal("0.1")
 NOTHING = "—"
@@ -181,3 +184,9 @@ def total_limits(hundredths: int, error: Decimal | float) -> tuple[str, str]:
     low, high = min(total, max(Decimal(0), total - half)), max(total, min(FULL, total + half))
     whole = [int(one.quantize(Decimal(1), ROUND_HALF_UP)) for one in (low, high)]
     return score_text(whole[0]), score_text(whole[1])
+
+
+def light_of(code: str, scheme: Scheme) -> dict[str, str]:
+    lights = (*scheme.lights, TOO_FEW)
+    found = next((one for one in lights if one.code == code), NO_DATA)
+    return {"code": found.code, "word": found.word, "icon": found.icon}

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from backend.app.core import clock
 from backend.app.places.queries import village_label
-from backend.app.scorecards import plain_words, publications
+from backend.app.scorecards import plain_words
 from backend.app.scorecards.evidence import FEW_TITLE, told_to_village
 from backend.app.scorecards.explanation import (
     Explanation,
@@ -23,13 +23,13 @@ from backend.app.scorecards.explanation import (
     scheme_of,
 )
 from backend.app.scorecards.facts import VillageFacts, facts_of
-from backend.app.scorecards.figures import Area, area, mean_text, score_text
+from backend.app.scorecards.figures import KIND_WORDS, Area, area, mean_text, score_text
 from backend.app.scorecards.locks.corrections import newest_of
 from backend.app.scorecards.models import Scorecard
 from backend.app.scorecards.objections import queries as objection_queries
 from backend.app.scorecards.objections.operations import last_day, standing_facts
 from backend.app.scorecards.public_cases import public_ids
-from backend.app.scorecards.publication_village import KIND_WORDS
+from backend.app.scorecards.queries import path_of
 from backend.app.scorecards.ranking_queries import TrendPoint, finding_of_totals, trend_point
 from backend.app.scorecards.shown import hides_levels, shown_card, shown_cards, shown_facts
 from backend.app.scoring.catalog import MEASURES
@@ -207,7 +207,7 @@ def shown_trend(village_id: int, month: date) -> list[TrendPoint]:
 def plain_card(village_id: int, month: date) -> dict[str, Any]:
     """What villagers see beside the figures: total, light, three sentences, the published page."""
     card = shown_card(village_id, month)
-    published = publications.path_of(village_id, month)
+    published = path_of(village_id, month)
     if card is None:
         return {"total": None, "light": None, "few": True, "sentences": [], "published": published}
     flow = flow_of(village_id, *_limits(month))

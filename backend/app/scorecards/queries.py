@@ -12,6 +12,10 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards.figures import Area, area
 
+PUBLISHED = text(
+    "SELECT code FROM score_publication_village WHERE village_id = :village_id AND month = :month"
+)
+
 PAGE = 50
 LEVELS = "level_1, level_2, level_3, level_4, level_5"
 SUMS = ", ".join(f"COALESCE(sum(c.{name}), 0)::int" for name in LEVELS.split(", "))
@@ -210,3 +214,9 @@ def newest_month(village_id: int) -> date | None:
     rows = _run("SELECT max(month) FROM scorecard WHERE village_id = :id", id=village_id)
     found: date | None = rows[0][0]
     return found
+
+
+def path_of(village_id: int, month: date) -> str | None:
+    """Where everybody reads the village's month; None before it is published."""
+    code = db.session.scalar(PUBLISHED, {"village_id": village_id, "month": month})
+    return f"/p/{code}/{month:%Y-%m}" if code else None

@@ -15,10 +15,9 @@ from backend.app.places.queries import get_place
 from backend.app.ratings.facts import rating_cases
 from backend.app.scorecards.explanation import LIST_WORDS
 from backend.app.scorecards.facts import COSTS
-from backend.app.scorecards.figures import NORMAL_95, STATUS_WORDS, score_text
+from backend.app.scorecards.figures import NORMAL_95, STATUS_WORDS, light_of, score_text
+from backend.app.scorecards.locks.corrections import REASONS
 from backend.app.scorecards.locks.operations import lock_of
-from backend.app.scorecards.publication_village import light_of
-from backend.app.scorecards.publications import REASONS
 from backend.app.scorecards.queries import FIGURES, FROM, WITHIN, Filters
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.catalog import MEASURES

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.exports.operations import write_export
-from backend.app.scorecards import publications
+from backend.app.publications import operations as publications
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import console_queries, export_rows

@@ -11,7 +11,7 @@ from backend.app.accounts.tokens import operations as api_tokens
 from backend.app.core import clock, guards
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.scorecards import open_data
+from backend.app.publications import open_data
 from backend.app.scorecards.locks import corrections
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.core.db import db, transaction
-from backend.app.scorecards import publications
+from backend.app.publications import operations as publications
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.public_cases import case_of

@@ -24,6 +24,11 @@ from backend.app.scoring.month import HUNDRED, RULES_VERSION, UnitScore, score_m
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.totals import Adjustment
 
+REASONS = {
+    "objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错",
+    "adjustment": "锁定后批准的加减分",
+}  # fmt: skip
+
 LONGEST_REASON = 300
 
 

@@ -4,7 +4,6 @@ from backend.app.scorecards.adjustments.models import Adjustment
 from backend.app.scorecards.imports.models import ImportedFact
 from backend.app.scorecards.locks.models import Correction, MonthLock, ScorePolicy
 from backend.app.scorecards.models.card import MonthFact, Scorecard
-from backend.app.scorecards.models.publication import Publication, VillagePublication
 from backend.app.scorecards.models.rollup import RegionScore
 from backend.app.scorecards.models.shown import PublicCase, ShownMonth
 from backend.app.scorecards.objections.models import Objection, ObjectionPhoto
@@ -20,10 +19,8 @@ __all__ = [
     "Objection",
     "ObjectionPhoto",
     "PublicCase",
-    "Publication",
     "RegionScore",
     "ScorePolicy",
     "Scorecard",
     "ShownMonth",
-    "VillagePublication",
 ]

@@ -9,9 +9,9 @@ from flask import url_for as address_of
 from backend.app.core.files.qr import dark_runs, qr_matrix
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import list_children
-from backend.app.scorecards import publications
-from backend.app.scorecards.public import kept, public_host
-from backend.app.scorecards.publications import Publication
+from backend.app.publications import operations as publications
+from backend.app.publications.operations import Publication
+from backend.app.publications.public import kept, public_host
 from backend.app.tickets.funnel import OTHER
 
 blueprint = Blueprint("front", __name__)
@@ -48,7 +48,7 @@ def show_front() -> Any:
         return redirect(page)
     tour = current_app.extensions.get("tour")
     page = render_template(
-        "scorecards/public/front.html",
+        "publications/front.html",
         name=_name(publication), counties=counties, content=publication and publication.content,
         categories=_categories(publication), words=words, found=found[:MOST_FOUND],
         example=_example(publication), qr=_qr(f"{public_host()}/"), spoken_name=spoken_name,

@@ -15,17 +15,14 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, NotAllowed, NotFound
 from backend.app.places.queries import Place, get_place
+from backend.app.publications.county_content import compose, digest_of
+from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING, score_text
 from backend.app.scorecards.locks import corrections
+from backend.app.scorecards.locks.corrections import REASONS
 from backend.app.scorecards.locks.operations import get_lock
-from backend.app.scorecards.models import Correction, Publication, VillagePublication
-from backend.app.scorecards.publication_content import compose, digest_of
+from backend.app.scorecards.models import Correction
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
-
-REASONS = {
-    "objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错",
-    "adjustment": "锁定后批准的加减分",
-}  # fmt: skip
 
 
 class AlreadyPublished(Conflict):
@@ -104,12 +101,6 @@ def preview(actor: Actor, county_id: int, month: date) -> dict[str, Any]:
 
 def find(county_id: int, month: date) -> Publication | None:
     return db.session.get(Publication, (county_id, month))
-
-
-def path_of(village_id: int, month: date) -> str | None:
-    """Where a village's published month is read; None while it is not published."""
-    page = db.session.get(VillagePublication, (village_id, month))
-    return f"/p/{page.code}/{month:%Y-%m}" if page else None
 
 
 def get(county_id: int, month: date) -> Publication:

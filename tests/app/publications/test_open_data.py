@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.core.db import transaction
-from backend.app.scorecards.open_data import COLUMNS, TABLES
+from backend.app.publications.open_data import COLUMNS, TABLES
 from tests.factories.county import County
 from tests.factories.publications import make_rated_county, publish
 from tests.factories.ratings import LAST_MONTH

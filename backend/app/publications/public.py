@@ -8,7 +8,8 @@ from flask import url_for as address_of
 
 from backend.app.core.clock import parse_month
 from backend.app.core.guards import open_to_all
-from backend.app.scorecards import open_data, publications, short_words
+from backend.app.publications import open_data, wechat_summary
+from backend.app.publications import operations as publications
 
 blueprint = Blueprint("scorecards_public", __name__, url_prefix="/p")
 COUNTY_DIGITS = 6
@@ -57,7 +58,7 @@ def list_counties() -> Any:
     counties = publications.counties_published()
     if len(counties) == 1:
         return redirect(address_of("scorecards_public.list_months", code=counties[0].code))
-    return _page("scorecards/public/counties.html", counties=counties)
+    return _page("publications/counties.html", counties=counties)
 
 
 @blueprint.get("/<code>")
@@ -66,9 +67,9 @@ def list_months(code: str) -> Response:
     """The months of a county or a village, the newest first."""
     if len(code) == COUNTY_DIGITS:
         rows = publications.list_of_county(code)
-        return _page("scorecards/public/months.html", code=code, rows=rows, village=False)
+        return _page("publications/months.html", code=code, rows=rows, village=False)
     rows = publications.list_of_village(code)
-    return _page("scorecards/public/months.html", code=code, rows=rows, village=True)
+    return _page("publications/months.html", code=code, rows=rows, village=True)
 
 
 @blueprint.get("/<code>/<month>")
@@ -79,7 +80,7 @@ def show_month(code: str, month: str) -> Response:
         publication = publications.of_county(code, _month(month))
         content = publication.content
         return _page(
-            "scorecards/public/county.html",
+            "publications/county.html",
             content=content, publication=publication, previewed=False,
             townships=_by_township(content),
             corrections=publications.corrections_of(
@@ -90,9 +91,9 @@ def show_month(code: str, month: str) -> Response:
     page = publications.of_village(code, _month(month))
     publication = publications.get(page.county_id, page.month)
     return _page(
-        "scorecards/public/village.html",
+        "publications/village.html",
         content=page.content, publication=publication, county=publication.content,
-        short=short_words.for_groups(page.content, public_host()),
+        short=wechat_summary.for_groups(page.content, public_host()),
         corrections=publications.corrections_of(
             page.county_id, page.month, publication.content["scheme"], page.village_id
         ),
@@ -104,7 +105,7 @@ def show_month(code: str, month: str) -> Response:
 def show_short_words(code: str, month: str) -> Response:
     """At most 300 characters, to be copied into a WeChat group."""
     page = publications.of_village(code, _month(month))
-    words = short_words.for_groups(page.content, public_host())
+    words = wechat_summary.for_groups(page.content, public_host())
     return kept(Response(words, mimetype="text/plain"))
 
 

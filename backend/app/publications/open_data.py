@@ -12,9 +12,9 @@ import orjson
 
 from backend.app.core.errors import NotFound
 from backend.app.core.files.csv_safety import safe_cell
-from backend.app.scorecards import publications
+from backend.app.publications import operations as publications
+from backend.app.publications.models import Publication
 from backend.app.scorecards.figures import NOTHING
-from backend.app.scorecards.models import Publication
 
 LICENCE = "数据按“署名即可使用”提供:注明“村声 · {county} {month}”,可复制、加工、再发布。"
 MONTH, CODE = ("month", "月份,如 2026-10"), ("code", "行政区划代码,12 位")

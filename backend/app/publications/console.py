@@ -15,10 +15,12 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import find_place, get_place, region_names
-from backend.app.scorecards import open_data, publications, short_words
+from backend.app.publications import open_data, wechat_summary
+from backend.app.publications import operations as publications
+from backend.app.publications.public import public_host
+from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
+from backend.app.scorecards.console import blueprint
 from backend.app.scorecards.locks import operations as locks
-from backend.app.scorecards.public import public_host
-from backend.app.scorecards.village_sheet import DEMO, draw_sheets
 
 
 def _asked_month(text: str | None) -> date:
@@ -45,7 +47,7 @@ def list_publications() -> str:
     known = {(one.county_id, one.month) for one in told}
     names = region_names(counties)
     return render_template(
-        "scorecards/publications.html",
+        "publications/publications.html",
         told=told, names=names, several=len(counties) > 1,
         waiting=[
             lock
@@ -63,7 +65,7 @@ def preview_publication(county_id: int, month: str) -> str:
     """The county's page exactly as everybody would read it."""
     first = _asked_month(month)
     return render_template(
-        "scorecards/publication_preview.html",
+        "publications/publication_preview.html",
         content=publications.preview(actor(), county_id, first), county_id=county_id,
         month=first, previewed=True, corrections=[],
     )  # fmt: skip
@@ -110,9 +112,9 @@ def show_publication(code: str, month: str) -> str:
         raise NotAllowed
     pages = publications.villages_of(region_id, publication.month)
     return render_template(
-        "scorecards/publication.html",
+        "publications/publication.html",
         publication=publication, region_id=region_id, place=get_place(region_id),
-        rows=[(page, short_words.for_groups(page.content, public_host())) for page in pages],
+        rows=[(page, wechat_summary.for_groups(page.content, public_host())) for page in pages],
         townships=_townships(me, publication), tables=open_data.TABLES,
     )  # fmt: skip
 
@@ -139,3 +141,6 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{base}/<int:county_id>/<month>/preview", view_func=preview_publication)
     blueprint.add_url_rule(f"{base}/<code>/<month>", view_func=show_publication)
     blueprint.add_url_rule(f"{base}/<code>/<month>/sheet.pdf", view_func=print_sheet)
+
+
+register(blueprint)

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
+from backend.app.publications import operations as publications
 from backend.app.ratings import review_decisions
-from backend.app.scorecards import publications
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month

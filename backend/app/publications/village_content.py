@@ -9,8 +9,10 @@ from backend.app.core import clock
 from backend.app.scorecards import plain_words
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import (
+    KIND_WORDS,
     NOTHING,
     area,
+    light_of,
     mean_text,
     rate_text,
     score_text,
@@ -19,14 +21,13 @@ from backend.app.scorecards.figures import (
 from backend.app.scorecards.models import Scorecard
 from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measurements import N_MIN
-from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
+from backend.app.scoring.schemes import Scheme
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.facts import Coming, Spoken
 from backend.app.surveys.results import Said, option_words, sentences
 from backend.app.tickets.funnel import WHY_WORDS, VillageFlow
 
 MOST_TEXTS, MOST_REASONS = 8, 6
-KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错免扣"}
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,6 @@ def compose_village(found: VillageMonth) -> dict[str, Any]:
         ],
         "next_survey": announcement(found.coming),
     }
-
-
-def light_of(code: str, scheme: Scheme) -> dict[str, str]:
-    lights = (*scheme.lights, TOO_FEW)
-    found = next((one for one in lights if one.code == code), NO_DATA)
-    return {"code": found.code, "word": found.word, "icon": found.icon}
 
 
 def _score(found: VillageMonth) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from backend.app.access import Role
 from backend.app.core.db import transaction
 from backend.app.core.files.pdf_fonts import GlyphMissing
-from backend.app.scorecards import publications, short_words
-from backend.app.scorecards.village_sheet import draw_sheets
+from backend.app.publications import operations as publications
+from backend.app.publications import wechat_summary
+from backend.app.publications.village_sheet_pdf import draw_sheets
 from tests.factories.console import make_staff, sit_down
 from tests.factories.publications import make_rated_county, publish
 from tests.factories.ratings import LAST_MONTH
@@ -135,7 +136,7 @@ def test_words_for_groups_are_never_more_than_300(pages, texts, categories, name
     content["done"]["left"] = [
         {"name": "分类名字也很长很长", "why": "眼下确实办不了,已说明理由", "count": 99}
     ] * 4
-    words = short_words.for_groups(content, "https://" + "h" * host)
+    words = wechat_summary.for_groups(content, "https://" + "h" * host)
     assert len(words) <= 300
     assert "12345" in words
     assert f"/p/{content['code']}/{content['month']}" in words

@@ -10,19 +10,14 @@ from sqlalchemy import select, text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.publications.village_content import Standing, VillageMonth, compose_village
 from backend.app.ratings.facts import reasons_of
 from backend.app.ratings.reviews import review_shares, waiting_by_village
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
-from backend.app.scorecards.figures import area, mean_text, rate_text, share_text
+from backend.app.scorecards.figures import area, light_of, mean_text, rate_text, share_text
 from backend.app.scorecards.models import MonthLock, Scorecard
 from backend.app.scorecards.objections.queries import objection_shares
-from backend.app.scorecards.publication_village import (
-    Standing,
-    VillageMonth,
-    compose_village,
-    light_of,
-)
 from backend.app.scorecards.ranking_queries import thin_villages
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.scheme_json import from_json

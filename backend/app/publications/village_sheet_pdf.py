@@ -24,10 +24,10 @@ from backend.app.core.files.pdf_fonts import (
     wrap,
 )
 from backend.app.core.files.qr import dark_runs, qr_matrix
+from backend.app.publications.pdf_lights import COLOURS, draw_light
+from backend.app.publications.village_sheet_text import done_lines, left_lines, said_lines
 from backend.app.scorecards.figures import NOTHING
 from backend.app.scorecards.plain_words import bracketed, lost_most
-from backend.app.scorecards.sheet_lights import COLOURS, draw_light
-from backend.app.scorecards.sheet_words import done_lines, left_lines, said_lines
 
 INK, SOFT, LEAF, LINE, WASH = (
     HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3", "#F3EEE2")
