@@ -7,7 +7,7 @@ from sqlalchemy import text
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.exports import bulletins
+from backend.app.exports.bulletins import operations as bulletins
 from backend.app.publications import operations as publications
 from backend.app.scorecards.locks import operations as locks
 from backend.app.surveys.facts import unclosed

@@ -1,7 +1,8 @@
 """Files, written in the background and forgotten after a week."""
 
 from backend.app.core.db import transaction
-from backend.app.exports import bulletins, operations
+from backend.app.exports import operations
+from backend.app.exports.bulletins import operations as bulletins
 
 
 def write_export(export_id: int) -> None:

@@ -14,7 +14,8 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
-from backend.app.exports import console_bulletins, operations, queries
+from backend.app.exports import operations, queries
+from backend.app.exports.bulletins import console as console_bulletins
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS
 from backend.app.scorecards.queries import list_months
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.exports import month_rows
 from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.publications import operations as publications
-from backend.app.scorecards import queries, tables
+from backend.app.scorecards import queries
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 from backend.app.scorecards.locks.operations import lock_of
 from backend.app.scorecards.queries import Filters
@@ -67,8 +68,8 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     """The workbook, or its villages as CSV; returns how many villages there are."""
     region_id, month = asked.region_id, asked.month
     filters = village_filters(asked.filters)
-    scheme = tables.scheme_of_month(region_id, month)
-    villages = tables.village_rows(region_id, month, filters, scheme)
+    scheme = month_rows.scheme_of_month(region_id, month)
+    villages = month_rows.village_rows(region_id, month, filters, scheme)
     if asked.format == "csv":
         db.session.rollback()
         write_csv(path, [column.name for column in VILLAGES], villages, progress)
@@ -76,10 +77,10 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     sheets = [
         summary(asked, filters, scheme),
         Sheet("各村", VILLAGES, villages),
-        Sheet("指标", INDICATORS, tables.indicator_rows(region_id, month, filters)),
-        Sheet("扣分的事", CASES, tables.case_rows(region_id, month, filters),
+        Sheet("指标", INDICATORS, month_rows.indicator_rows(region_id, month, filters)),
+        Sheet("扣分的事", CASES, month_rows.case_rows(region_id, month, filters),
               nothing="没有点得出名的事"),
-        Sheet("更正", CORRECTIONS, tables.correction_rows(region_id, month), 1, "没有更正"),
+        Sheet("更正", CORRECTIONS, month_rows.correction_rows(region_id, month), 1, "没有更正"),
         dictionary(scheme),
     ]  # fmt: skip
     # Writing takes seconds: no transaction stays open for it.

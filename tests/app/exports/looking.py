@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
-from backend.app.exports import bulletins
+from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.operations import write_export
 from backend.jobs import exports as jobs
 from tests.app.ratings.conftest import open_phone

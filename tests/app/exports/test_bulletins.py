@@ -17,10 +17,10 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.pdf_fonts import GlyphMissing
-from backend.app.exports import bulletins
-from backend.app.exports.bulletin_content import compose
-from backend.app.exports.bulletin_paper import draw_bulletin
-from backend.app.exports.bulletin_periods import (
+from backend.app.exports.bulletins import operations as bulletins
+from backend.app.exports.bulletins.content import compose
+from backend.app.exports.bulletins.paper import draw_bulletin
+from backend.app.exports.bulletins.periods import (
     BulletinKind,
     MonthMissing,
     last_over,
@@ -228,7 +228,7 @@ def test_the_timetable_makes_weeks_at_once_and_the_others_when_their_months_stan
 
 
 def test_a_failed_one_says_so_and_can_be_made_again(county, client, monkeypatch) -> None:
-    monkeypatch.setattr("backend.app.exports.bulletins.draw_bulletin", lambda _: 1 / 0)
+    monkeypatch.setattr("backend.app.exports.bulletins.operations.draw_bulletin", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         make(county, "weekly", clock.today())
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))

@@ -19,7 +19,8 @@ from sqlalchemy import BigInteger, DateTime, String, cast, column, func, select,
 from backend.app.access import Actor, Role
 from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
-from backend.app.exports import bulletins, ticket_list
+from backend.app.exports import ticket_list
+from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.request_params import Asked
 from backend.app.tickets import author, handling, helpdesk, supervision
 from backend.app.tickets.clocks import lateness, lights

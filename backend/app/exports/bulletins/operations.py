@@ -15,10 +15,10 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
-from backend.app.exports.bulletin_book import write_bulletin_book
-from backend.app.exports.bulletin_content import compose
-from backend.app.exports.bulletin_paper import draw_bulletin
-from backend.app.exports.bulletin_periods import (
+from backend.app.exports.bulletins.book import write_bulletin_book
+from backend.app.exports.bulletins.content import compose
+from backend.app.exports.bulletins.paper import draw_bulletin
+from backend.app.exports.bulletins.periods import (
     TITLES,
     BulletinKind,
     MonthMissing,

@@ -13,8 +13,8 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
-from backend.app.exports import bulletins
-from backend.app.exports.bulletin_periods import NAMES, BulletinKind, last_over
+from backend.app.exports.bulletins import operations as bulletins
+from backend.app.exports.bulletins.periods import NAMES, BulletinKind, last_over
 from backend.app.places.queries import get_place, region_names
 
 

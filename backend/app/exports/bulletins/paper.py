@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
-from backend.app.exports.bulletin_book import FLOW_NAMES
+from backend.app.exports.bulletins.book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.funnel import WHY_WORDS

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from backend.app.core import clock
-from backend.app.exports.bulletin_periods import TITLES, BulletinKind, Span
+from backend.app.exports.bulletins.periods import TITLES, BulletinKind, Span
 from backend.app.places.queries import Place, list_townships, list_villages
 from backend.app.publications import operations as publications
 from backend.app.ratings.facts import levels_between

@@ -1,0 +1,1 @@
+"""Weekly to yearly bulletins. 简报。"""
