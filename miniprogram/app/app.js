@@ -1,5 +1,5 @@
-const outbox = require('./core/outbox')
-const anonymous = require('./core/anonymous')
+const outbox = require('./core/send/outbox')
+const anonymous = require('./core/anonymous/anonymous')
 const consent = require('./core/consent')
 
 const flush = () => {

@@ -6,8 +6,8 @@
 const fs = require('node:fs')
 const path = require('node:path')
 
-const ROOTS = [/^core\/(anonymous|envelope|purse|receipt|survey|key_file|open_file)\w*\.js$/, /^pages\/(anonymous|survey)\//]
-const FORBIDDEN_FILES = ['core/session.js', 'core/request.js', 'core/upload.js', 'core/page.js']
+const ROOTS = [/^core\/(anonymous\/(anonymous|envelope|receipt|survey|key_file)\w*|send\/open_file|ui\/survey_results)\.js$/, /^pages\/(anonymous|survey)\//]
+const FORBIDDEN_FILES = ['core/send/session.js', 'core/send/request.js', 'core/send/upload.js', 'core/ui/page.js']
 const FORBIDDEN_WORDS = [
   /\bwx\s*\.\s*(login|cloud|getUserProfile|getUserInfo|getUserCryptoManager|requestSubscribeMessage|uploadFile|checkSession)\b/,
   /\bcallContainer\b/, /\bAuthorization\b/, /\bopenid\b/i, /\bgetPhoneNumber\b/,

@@ -3,7 +3,7 @@
 const { constants, createHash, generateKeyPairSync, privateDecrypt } = require('node:crypto')
 const { Village, isBound, VILLAGE, error, fine } = require('./village')
 const { openApp } = require('../../miniprogram/preview/node')
-const { isSigned, context } = require('../../miniprogram/app/core/blind')
+const { isSigned, context } = require('../../miniprogram/app/core/anonymous/blind')
 const { monthsBefore } = require('../../miniprogram/app/core/clock')
 const { ballotsOf } = require('./mortal')
 const { fromBase64, fromHex, join, toBase64, toHex } = require('../../miniprogram/app/core/bytes')

@@ -57,15 +57,15 @@ test('T15 anonymous code knows nobody', () => {
 })
 
 const FAULTS = {
-  'itself': { 'core/anonymous.js': "require('./session')", 'core/session.js': '' },
-  'through another file': { 'core/anonymous.js': "require('./a')", 'core/a.js': "const f = () => require('./request')", 'core/request.js': '' },
+  'itself': { 'core/anonymous/anonymous.js': "require('../send/session')", 'core/send/session.js': '' },
+  'through another file': { 'core/anonymous/anonymous.js': "require('./a')", 'core/anonymous/a.js': "const f = () => require('../send/request')", 'core/send/request.js': '' },
   'through a component': {
     'pages/anonymous/index.js': '', 'pages/anonymous/index.json': '{"usingComponents":{"x":"/components/x/index"}}',
-    'components/x/index.js': "require('../../core/upload')", 'core/upload.js': '',
+    'components/x/index.js': "require('../../core/send/upload')", 'core/send/upload.js': '',
   },
   'by asking WeChat': { 'pages/survey/index.js': 'wx.login({})' },
-  'by a header': { 'core/anonymous_send.js': 'const header = { Authorization: token }' },
-  'through the cloud': { 'core/anonymous.js': 'wx.cloud.callContainer({})' },
+  'by a header': { 'core/anonymous/anonymous_send.js': 'const header = { Authorization: token }' },
+  'through the cloud': { 'core/anonymous/anonymous.js': 'wx.cloud.callContainer({})' },
 }
 
 for (const [name, files] of Object.entries(FAULTS)) {
@@ -75,7 +75,7 @@ for (const [name, files] of Object.entries(FAULTS)) {
 }
 
 test('T15 a comment is no fault', (context) => {
-  assert.deepEqual(checkAnonymous(folderOf(context, { 'core/anonymous.js': '/** never wx.login */\n// no Authorization\n' })).problems, [])
+  assert.deepEqual(checkAnonymous(folderOf(context, { 'core/anonymous/anonymous.js': '/** never wx.login */\n// no Authorization\n' })).problems, [])
 })
 
 test('every page and component can be read aloud: what can be tapped has a name', () => {

@@ -1,4 +1,4 @@
-const { request } = require('../core/request')
+const { request } = require('../core/send/request')
 
 /** This month's tokens, signed unseen. @param {any} data kept on the phone, the same each time */
 const issueBallots = (data) => request({ method: 'POST', path: '/ballots', data })

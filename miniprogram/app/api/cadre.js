@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 /** @param {string} view todo, waiting or done @param {number|null} [before] */
 const getQueue = (view, before) => request({ path: `/cadre/tickets${search({ view, before_id: before })}` })

@@ -1,4 +1,4 @@
-const { request } = require('../core/request')
+const { request } = require('../core/send/request')
 
 /** Opens a code that was scanned; the answer holds a ticket for one rating. @param {string} code */
 const openCode = (code) => request({ path: `/codes/${encodeURIComponent(code)}` })

@@ -1,4 +1,4 @@
-const { request } = require('../core/request')
+const { request } = require('../core/send/request')
 
 const getDeeds = () => request({ path: '/cadre/deeds' })
 

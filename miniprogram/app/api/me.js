@@ -1,4 +1,4 @@
-const { request } = require('../core/request')
+const { request } = require('../core/send/request')
 
 /** The villager: binding and roles. */
 const getMe = () => request({ path: '/me' })

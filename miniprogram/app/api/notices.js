@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 const getNotices = (/** @type {number|null} */ before = null) => request({ path: `/me/notices${search({ before })}` })
 const markRead = (/** @type {number} */ upTo) => request({ method: 'POST', path: '/me/notices/read', data: { up_to: upTo } })

@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 /** @param {number} [before] continue below this entry */
 const listPoints = (before) => request({ path: `/me/points${search({ before })}` })

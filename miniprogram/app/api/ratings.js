@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 /** @param {number} [before] continue below this rating */
 const listMyRatings = (before) => request({ path: `/me/ratings${search({ before })}` })

@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 /** Counties without a parent, otherwise what lies inside. @param {number} [parentId] */
 const listRegions = (parentId) => request({ path: `/regions${search({ parent_id: parentId })}` })

@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 const listRewards = () => request({ path: '/rewards' })
 const getReward = (/** @type {string} */ id) => request({ path: `/rewards/${id}` })

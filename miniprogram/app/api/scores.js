@@ -1,5 +1,5 @@
-const { request, search } = require('../core/request')
-const { upload } = require('../core/upload')
+const { request, search } = require('../core/send/request')
+const { upload } = require('../core/send/upload')
 
 /** @param {number|string} villageId @param {string} [month] YYYY-MM, the newest when left out */
 const getCadreCard = (villageId, month) => request({ path: `/cadre/villages/${villageId}/scorecard${search({ month })}` })

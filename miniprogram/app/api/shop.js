@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 const post = (/** @type {string} */ path, /** @type {any} */ data, header = {}) => request({ method: 'POST', path, data, header })
 

@@ -1,4 +1,4 @@
-const { fetchJson } = require('../core/open_file')
+const { fetchJson } = require('../core/send/open_file')
 
 /** This month's questions, the same file for everybody. @param {number} county @param {string} period */
 const getRound = (county, period) => fetchJson(`/surveys/${county}/${period}.json`)

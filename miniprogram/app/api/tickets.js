@@ -1,5 +1,5 @@
-const { request, search } = require('../core/request')
-const { upload } = require('../core/upload')
+const { request, search } = require('../core/send/request')
+const { upload } = require('../core/send/upload')
 
 const post = (/** @type {string} */ path, /** @type {any} */ data) => request({ method: 'POST', path, data })
 

@@ -1,4 +1,4 @@
-const { request, search } = require('../core/request')
+const { request, search } = require('../core/send/request')
 
 /** @param {number} villageId @param {string} [month] YYYY-MM, the newest when left out */
 const getScorecard = (villageId, month) => request({ path: `/villages/${villageId}/scorecard${search({ month })}` })

@@ -62,7 +62,7 @@ def crash() -> None:
 
 
 def fate(told: dict[str, Any], client: Any) -> str:
-    """miniprogram/app/core/resend.js, word for word."""
+    """miniprogram/app/core/anonymous/resend.js, word for word."""
     inbox = client.get("/surveys/inbox.json").json
     if inbox["flushed_through"].get(told["epoch"], 0) > told["flushed_through"]:
         return "safe"

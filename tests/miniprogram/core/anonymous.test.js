@@ -5,7 +5,7 @@ const { before, test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
 const { County, phoneWithBallots, KEYS, ANONYMOUS, INBOX, unpad, error, fine } = require('../county')
 const { Mortal, purseOf, ballotsOf, partsOf } = require('../mortal')
-const { isSigned, context } = require('../../../miniprogram/app/core/blind')
+const { isSigned, context } = require('../../../miniprogram/app/core/anonymous/blind')
 const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
 
 const SECRET = '水站老是停水'

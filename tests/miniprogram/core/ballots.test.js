@@ -7,7 +7,7 @@ const { openApp } = require('../../../miniprogram/preview/node')
 const { County, KEYS, monthOf, phoneWithBallots, error, fine } = require('../county')
 const { CARD } = require('../village')
 const { Mortal, purseOf, ballotsOf } = require('../mortal')
-const { isSigned, context } = require('../../../miniprogram/app/core/blind')
+const { isSigned, context } = require('../../../miniprogram/app/core/anonymous/blind')
 const { fromBase64, fromHex, join } = require('../../../miniprogram/app/core/bytes')
 
 const DAY_MS = 86400000

@@ -5,10 +5,10 @@ const { createHash, randomBytes, webcrypto } = require('node:crypto')
 const { readFileSync, readdirSync } = require('node:fs')
 const path = require('node:path')
 const { test } = require('node:test')
-const { sha256, sha384 } = require('../../../miniprogram/app/core/sha2')
+const { sha256, sha384 } = require('../../../miniprogram/app/core/anonymous/sha2')
 const { fromHex, toHex, utf8, toBase64, fromBase64 } = require('../../../miniprogram/app/core/bytes')
-const { fromBytes, inverse } = require('../../../miniprogram/app/core/big')
-const { encode, blindWith, blind, finalize, isSigned, context, keyId } = require('../../../miniprogram/app/core/blind')
+const { fromBytes, inverse } = require('../../../miniprogram/app/core/anonymous/bigint')
+const { encode, blindWith, blind, finalize, isSigned, context, keyId } = require('../../../miniprogram/app/core/anonymous/blind')
 
 const { vectors } = JSON.parse(readFileSync(path.join(__dirname, '../../vectors/rfc9474.json'), 'utf8'))
 global.wx = { getRandomValues: async ({ length }) => ({ randomValues: webcrypto.getRandomValues(new Uint8Array(length)).buffer }) }

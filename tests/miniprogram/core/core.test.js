@@ -4,9 +4,9 @@ const { test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
 const { Village, error, fine, isBound } = require('../village')
 const { format } = require('../../../miniprogram/app/core/uuid')
-const { dayWords, leftWords } = require('../../../miniprogram/app/core/words')
+const { dayWords, leftWords } = require('../../../miniprogram/app/core/ui/words')
 const { codeOf } = require('../../../miniprogram/app/core/scan')
-const { satisfactionWords } = require('../../../miniprogram/app/core/scorecard')
+const { satisfactionWords } = require('../../../miniprogram/app/core/ui/scorecard')
 const { ApiError, isTemporary, fromAnswer, fromFailure } = require('../../../miniprogram/app/core/errors')
 
 test('a UUID carries its version and variant', () => {

@@ -2,7 +2,7 @@
 /** Whatever happens to server and phone: an answer counts once, and is deleted only when it lies safe. */
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { fateOf, isInbox } = require('../../../miniprogram/app/core/resend')
+const { fateOf, isInbox } = require('../../../miniprogram/app/core/anonymous/resend')
 
 /** A server as the county keeps it: an inbox in memory, a box on disk, and one file for everybody. */
 class Server {

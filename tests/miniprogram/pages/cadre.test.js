@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { Typing, LONGEST_PAUSE_MS } = require('../../../miniprogram/app/core/typing')
+const { Typing, LONGEST_PAUSE_MS } = require('../../../miniprogram/app/core/ui/typing_timer')
 const { Village, ticket, isBound, error, fine } = require('../village')
 
 const bound = () => {

@@ -1,4 +1,4 @@
-const { groupsOf, spoken } = require('../../core/receipt_code')
+const { groupsOf, spoken } = require('../../core/anonymous/receipt_code')
 
 /** A receipt, large, in groups of four; read aloud digit by digit. */
 Component({

@@ -1,4 +1,4 @@
-const { dayWords } = require('../../core/words')
+const { dayWords } = require('../../core/ui/words')
 
 /** What stands beside a balance: a freeze, points that lapse soon. */
 Component({

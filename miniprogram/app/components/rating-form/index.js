@@ -32,7 +32,7 @@ Component({
   methods: {
     /** Each level has reasons of its own. @param {number} level */
     show(level) {
-      /** @type {import('../../core/levels').Level[]} */
+      /** @type {import('../../core/ui/levels').Level[]} */
       const levels = this.data.levels
       const found = levels.find((one) => one.level === level)
       this.setData({ level, reasons: (found && found.reasons) || [], chosenReasons: [] })

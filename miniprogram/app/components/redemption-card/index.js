@@ -1,5 +1,5 @@
-const { absolute } = require('../../core/send')
-const { dayWords } = require('../../core/words')
+const { absolute } = require('../../core/send/send')
+const { dayWords } = require('../../core/ui/words')
 
 const TONES = { reserved: 'leaf', handed_out: 'soft', cancelled: 'soft', lapsed: 'persimmon', returned: 'persimmon' }
 

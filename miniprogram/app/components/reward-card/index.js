@@ -1,4 +1,4 @@
-const { absolute } = require('../../core/send')
+const { absolute } = require('../../core/send/send')
 
 /** One thing of the catalogue: picture, price, and where the nearest one lies. */
 Component({

@@ -1,4 +1,4 @@
-const { toneOf } = require('../../core/lights')
+const { toneOf } = require('../../core/ui/lights')
 
 /** One ticket in a list: what it is about, who has it, until when. */
 Component(/** @type {Record<string, any> & ThisType<any>} */ ({

@@ -1,5 +1,5 @@
-const { absolute } = require('../../core/send')
-const { dayWords } = require('../../core/words')
+const { absolute } = require('../../core/send/send')
+const { dayWords } = require('../../core/ui/words')
 
 const CHINA_AHEAD_MS = 8 * 3600000
 const DAY_LENGTH = 10

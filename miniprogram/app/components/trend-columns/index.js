@@ -1,4 +1,4 @@
-const { monthWords } = require('../../core/words')
+const { monthWords } = require('../../core/ui/words')
 
 const SHOWN_MONTHS = 6
 const YEAR = 12

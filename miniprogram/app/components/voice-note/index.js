@@ -1,5 +1,5 @@
 const { sendFile } = require('../../api/tickets')
-const { absolute } = require('../../core/send')
+const { absolute } = require('../../core/send/send')
 
 const SECOND_MS = 1000
 

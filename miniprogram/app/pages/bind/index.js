@@ -1,4 +1,4 @@
-const { page, describe } = require('../../core/page')
+const { page, describe } = require('../../core/ui/page')
 const scanning = require('../../core/scan')
 const { listRegions, findVillages } = require('../../api/regions')
 const { openCode } = require('../../api/codes')

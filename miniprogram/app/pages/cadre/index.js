@@ -1,4 +1,4 @@
-const { page } = require('../../core/page')
+const { page } = require('../../core/ui/page')
 const { getQueue, move } = require('../../api/cadre')
 
 const VIEWS = [{ code: 'todo', name: '要办的' }, { code: 'waiting', name: '等村民' }, { code: 'done', name: '办完的' }]

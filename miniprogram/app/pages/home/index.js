@@ -1,12 +1,12 @@
-const { page } = require('../../core/page')
+const { page } = require('../../core/ui/page')
 const { scan } = require('../../core/scan')
 const consent = require('../../core/consent')
-const outbox = require('../../core/outbox')
-const purse = require('../../core/purse')
-const scorecard = require('../../core/scorecard')
-const anonymous = require('../../core/anonymous')
-const monthStart = require('../../core/month_start')
-const survey = require('../../core/survey')
+const outbox = require('../../core/send/outbox')
+const anonymousState = require('../../core/anonymous/anonymous_state')
+const scorecard = require('../../core/ui/scorecard')
+const anonymous = require('../../core/anonymous/anonymous')
+const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
+const survey = require('../../core/anonymous/survey')
 const { getMe } = require('../../api/me')
 const { listPoints } = require('../../api/points')
 const { getScorecard } = require('../../api/villages')
@@ -51,14 +51,14 @@ Page(page({
 
   /** Questions, and ballots of the next two months: long before anybody answers. */
   async prepareSurvey(binding) {
-    this.preparing = monthStart.prepare(binding)
+    this.preparing = monthlyPrefetch.prepare(binding)
     await this.preparing
     this.preparing = null
     this.showStanding()
   },
 
   /** Told from what lies on the phone. */
-  showStanding() { this.setData({ survey: survey.standing(), note: purse.read().note }) },
+  showStanding() { this.setData({ survey: survey.standing(), note: anonymousState.read().note }) },
 
   countWaiting() {
     this.setData({ waiting: outbox.items().length, scanProblem: '' })

@@ -1,4 +1,4 @@
-const { page } = require('../../core/page')
+const { page } = require('../../core/ui/page')
 const { acceptInvitation } = require('../../api/me')
 const { becomeKeeper } = require('../../api/shop')
 

@@ -1,9 +1,9 @@
-const { page } = require('../../core/page')
-const session = require('../../core/session')
-const seen = require('../../core/seen')
-const drafts = require('../../core/drafts')
-const outbox = require('../../core/outbox')
-const textSize = require('../../core/text_size')
+const { page } = require('../../core/ui/page')
+const session = require('../../core/send/session')
+const pageCache = require('../../core/ui/page_cache')
+const drafts = require('../../core/send/drafts')
+const outbox = require('../../core/send/outbox')
+const textSize = require('../../core/ui/text_size')
 const { getMe } = require('../../api/me')
 
 const ROLE_WORDS = {
@@ -46,7 +46,7 @@ Page(page({
     const { confirm } = await wx.showModal({ title: '要退出吗?', content, confirmText: '退出', cancelText: '不退' })
     if (!confirm) return
     await session.signOut()
-    seen.forgetAll()
+    pageCache.forgetAll()
     drafts.dropAll()
     wx.reLaunch({ url: '/pages/home/index' })
   },

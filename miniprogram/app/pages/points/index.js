@@ -1,5 +1,5 @@
-const { page } = require('../../core/page')
-const { dayWords } = require('../../core/words')
+const { page } = require('../../core/ui/page')
+const { dayWords } = require('../../core/ui/words')
 const { listPoints, getStanding } = require('../../api/points')
 
 /** @param {{id: number, amount: number, text: string, created_at: string}} entry */

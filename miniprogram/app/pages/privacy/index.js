@@ -1,4 +1,4 @@
-const { page } = require('../../core/page')
+const { page } = require('../../core/ui/page')
 
 const POINTS = [
   { title: '记下什么', words: '微信给的一个编号(不是您的微信号)、您选的村、您点的脸和写的话、提的诉求、得的积分。电话您愿意才留。不要您的身份证号,也不要密码。' },

@@ -1,6 +1,6 @@
-const { page } = require('../../core/page')
-const { dayWords, leftWords } = require('../../core/words')
-const outbox = require('../../core/outbox')
+const { page } = require('../../core/ui/page')
+const { dayWords, leftWords } = require('../../core/ui/words')
+const outbox = require('../../core/send/outbox')
 const { listMyRatings } = require('../../api/ratings')
 const { listStruckRatings } = require('../../api/scores')
 

@@ -1,9 +1,9 @@
-const { page, describe } = require('../../core/page')
+const { page, describe } = require('../../core/ui/page')
 const { scan, needCode } = require('../../core/scan')
-const { absolute } = require('../../core/send')
-const { keepLevels } = require('../../core/levels')
-const monthStart = require('../../core/month_start')
-const outbox = require('../../core/outbox')
+const { absolute } = require('../../core/send/send')
+const { keepLevels } = require('../../core/ui/levels')
+const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
+const outbox = require('../../core/send/outbox')
 const { openCode } = require('../../api/codes')
 const { bindVillage } = require('../../api/me')
 const { getCallBack, declineCallBack } = require('../../api/ratings')
@@ -104,7 +104,7 @@ Page(page({
   },
 
   thank(rating) {
-    monthStart.prepareUnseen()
+    monthlyPrefetch.prepareUnseen()
     this.setData({
       state: 'thanks', points: rating.points_awarded, balance: rating.balance,
       isHeld: rating.words_state === 'held', suggestion: this.data.suggests ? this.data.village : null,

@@ -1,4 +1,4 @@
-const { page } = require('../../core/page')
+const { page } = require('../../core/ui/page')
 const { scanCode, digitsOf } = require('../../core/redemption_code')
 const { getCounter, bringBack } = require('../../api/shop')
 

@@ -1,10 +1,10 @@
-const { plainPage } = require('../../core/plain_page')
-const anonymous = require('../../core/anonymous')
+const { plainPage } = require('../../core/ui/plain_page')
+const anonymous = require('../../core/anonymous/anonymous')
 const clock = require('../../core/clock')
-const drafts = require('../../core/drafts')
-const survey = require('../../core/survey')
-const { clean } = require('../../core/envelope')
-const { plainLevels } = require('../../core/levels')
+const drafts = require('../../core/send/drafts')
+const survey = require('../../core/anonymous/survey')
+const { clean } = require('../../core/anonymous/envelope')
+const { plainLevels } = require('../../core/ui/levels')
 
 const LONGEST = 200
 /** As long as the envelope takes to close. */

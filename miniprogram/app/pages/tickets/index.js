@@ -1,5 +1,5 @@
-const { page } = require('../../core/page')
-const outbox = require('../../core/outbox')
+const { page } = require('../../core/ui/page')
+const outbox = require('../../core/send/outbox')
 const { listMyTickets } = require('../../api/tickets')
 
 /** What waits for the villager's word stands on top. @param {any[]} items */

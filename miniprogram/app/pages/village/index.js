@@ -1,10 +1,10 @@
-const { page } = require('../../core/page')
-const scorecard = require('../../core/scorecard')
+const { page } = require('../../core/ui/page')
+const scorecard = require('../../core/ui/scorecard')
 const { getMe } = require('../../api/me')
 const { getScorecard } = require('../../api/villages')
-const { latestResults } = require('../../core/survey_results')
-const { badgeOf } = require('../../core/score_lights')
-const { absolute } = require('../../core/send')
+const { latestResults } = require('../../core/ui/survey_results')
+const { badgeOf } = require('../../core/ui/score_lights')
+const { absolute } = require('../../core/send/send')
 
 /** @param {{status: string, value: string|null}} rate */
 const praiseOf = (rate) =>

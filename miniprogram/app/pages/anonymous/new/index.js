@@ -1,13 +1,13 @@
-const { plainPage } = require('../../../core/plain_page')
-const anonymous = require('../../../core/anonymous')
-const drafts = require('../../../core/drafts')
-const purse = require('../../../core/purse')
-const { whyNone } = require('../../../core/no_ballot')
+const { plainPage } = require('../../../core/ui/plain_page')
+const anonymous = require('../../../core/anonymous/anonymous')
+const drafts = require('../../../core/send/drafts')
+const anonymousState = require('../../../core/anonymous/anonymous_state')
+const { whyNone } = require('../../../core/anonymous/no_ballot')
 const clock = require('../../../core/clock')
-const { clean, PHOTO_LIMIT } = require('../../../core/envelope')
-const { makeCode } = require('../../../core/receipt_code')
-const { saveToAlbum } = require('../../../core/receipt_picture')
-const { shrink } = require('../../../core/small_photo')
+const { clean, PHOTO_LIMIT } = require('../../../core/anonymous/envelope')
+const { makeCode } = require('../../../core/anonymous/receipt_code')
+const { saveToAlbum } = require('../../../core/anonymous/receipt_picture')
+const { shrink } = require('../../../core/anonymous/small_photo')
 
 const DRAFT = 'anonymous'
 const KEPT_FIELDS = ['step', 'category', 'kind', 'words', 'place', 'aboutCadres']
@@ -29,7 +29,7 @@ const NO_TICKET = {
   message: '这个月的两张匿名诉求票用完了，下个月又有。要紧的事请打 12345。',
 }
 
-/** @param {purse.Purse} held why no ticket can be written, or null */
+/** @param {anonymousState.Purse} held why no ticket can be written, or null */
 const refusalOf = (held) => {
   const ballots = held.ballots[clock.period()]
   if (!ballots || ballots.state !== 'ready') return whyNone(held)
@@ -47,7 +47,7 @@ Page(plainPage({
 
   /** All of it was fetched ahead: opening the page asks no server anything. */
   async fetch() {
-    const held = purse.read()
+    const held = anonymousState.read()
     const { kinds, categories } = held.options || { kinds: KINDS, categories: [] }
     const ballots = held.ballots[clock.period()]
     const village = ballots && ballots.village
@@ -130,7 +130,7 @@ Page(plainPage({
 
   note() {
     const { code } = this.data
-    purse.change((kept) => { if (!kept.receipts.includes(code)) kept.receipts.push(code) })
+    anonymousState.change((kept) => { if (!kept.receipts.includes(code)) kept.receipts.push(code) })
     this.setData({ isNoted: true })
   },
 

@@ -1,9 +1,9 @@
-const { plainPage } = require('../../../core/plain_page')
-const anonymous = require('../../../core/anonymous')
-const purse = require('../../../core/purse')
-const { clean } = require('../../../core/envelope')
-const { codeOf, groupsOf, spoken } = require('../../../core/receipt_code')
-const { plainLevels } = require('../../../core/levels')
+const { plainPage } = require('../../../core/ui/plain_page')
+const anonymous = require('../../../core/anonymous/anonymous')
+const anonymousState = require('../../../core/anonymous/anonymous_state')
+const { clean } = require('../../../core/anonymous/envelope')
+const { codeOf, groupsOf, spoken } = require('../../../core/anonymous/receipt_code')
+const { plainLevels } = require('../../../core/ui/levels')
 
 const NOT_WHOLE = '回执是 16 个数字,请对着再看一遍。'
 const LATER = '记下了。夜里才送到办事的人手里,过一两天再来看。'
@@ -13,7 +13,7 @@ const known = (code) => ({ code, shown: groupsOf(code).join(' '), said: spoken(c
 
 /** Receipts on this phone: those written down, and those of letters that are not safe yet. */
 const receiptsHere = () => {
-  const { receipts, outbox } = purse.read()
+  const { receipts, outbox } = anonymousState.read()
   const waiting = outbox.filter((one) => one.kind === 'ticket' && one.code).map((one) => one.code || '')
   return Array.from(new Set(waiting.concat(receipts))).map(known)
 }

@@ -1,7 +1,7 @@
-const { page } = require('../../../core/page')
-const drafts = require('../../../core/drafts')
+const { page } = require('../../../core/ui/page')
+const drafts = require('../../../core/send/drafts')
 const { uuid } = require('../../../core/uuid')
-const { dayWords, monthWords } = require('../../../core/words')
+const { dayWords, monthWords } = require('../../../core/ui/words')
 const { getCase, raiseObjection } = require('../../../api/scores')
 
 const NOT_SENT_YET = '照片还没传上,等一下或删掉再交。'

@@ -1,6 +1,6 @@
-const { page } = require('../../../core/page')
-const { monthWords } = require('../../../core/words')
-const { objectionBadge } = require('../../../core/score_lights')
+const { page } = require('../../../core/ui/page')
+const { monthWords } = require('../../../core/ui/words')
+const { objectionBadge } = require('../../../core/ui/score_lights')
 const { listObjections } = require('../../../api/scores')
 
 Page(page({

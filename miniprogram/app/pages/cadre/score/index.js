@@ -1,6 +1,6 @@
-const { page } = require('../../../core/page')
-const { monthWords, dayWords } = require('../../../core/words')
-const { badgeOf } = require('../../../core/score_lights')
+const { page } = require('../../../core/ui/page')
+const { monthWords, dayWords } = require('../../../core/ui/words')
+const { badgeOf } = require('../../../core/ui/score_lights')
 const { getMe } = require('../../../api/me')
 const { getCadreCard } = require('../../../api/scores')
 

@@ -1,8 +1,8 @@
-const { page } = require('../../../core/page')
-const drafts = require('../../../core/drafts')
-const { Typing } = require('../../../core/typing')
-const { absolute } = require('../../../core/send')
-const { toneOf } = require('../../../core/lights')
+const { page } = require('../../../core/ui/page')
+const drafts = require('../../../core/send/drafts')
+const { Typing } = require('../../../core/ui/typing_timer')
+const { absolute } = require('../../../core/send/send')
+const { toneOf } = require('../../../core/ui/lights')
 const { getCadreTicket, findReplies, move } = require('../../../api/cadre')
 
 const MOVED = 'ticket_moved'

@@ -1,4 +1,4 @@
-const { page } = require('../../../core/page')
+const { page } = require('../../../core/ui/page')
 const { getStanding, appeal } = require('../../../api/points')
 
 Page(page({

@@ -1,9 +1,9 @@
-const { page } = require('../../../core/page')
-const session = require('../../../core/session')
-const seen = require('../../../core/seen')
-const drafts = require('../../../core/drafts')
-const outbox = require('../../../core/outbox')
-const { openOwnFile } = require('../../../core/own_file')
+const { page } = require('../../../core/ui/page')
+const session = require('../../../core/send/session')
+const pageCache = require('../../../core/ui/page_cache')
+const drafts = require('../../../core/send/drafts')
+const outbox = require('../../../core/send/outbox')
+const { openOwnFile } = require('../../../core/send/own_file')
 const { getOwnData, deleteOwnData, writeOwnFile, closeAccount } = require('../../../api/me')
 
 const DELETIONS = {
@@ -14,7 +14,7 @@ const DELETIONS = {
 
 /** Nothing of the person stays on this phone, drafts and what still waited included. */
 const emptyPhone = () => {
-  seen.forgetAll()
+  pageCache.forgetAll()
   drafts.dropAll()
   outbox.dropAll()
 }
@@ -48,7 +48,7 @@ Page(page({
     if (!confirm) return
     await this.doing(async () => {
       await deleteOwnData(name)
-      seen.forgetAll()
+      pageCache.forgetAll()
       await this.load()
     })
   },

@@ -1,5 +1,5 @@
-const { page } = require('../../../core/page')
-const { keptLevels, plainLevels } = require('../../../core/levels')
+const { page } = require('../../../core/ui/page')
+const { keptLevels, plainLevels } = require('../../../core/ui/levels')
 const { changeRating, addFollowup } = require('../../../api/ratings')
 
 Page(page({

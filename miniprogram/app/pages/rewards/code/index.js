@@ -1,4 +1,4 @@
-const { page, describe } = require('../../../core/page')
+const { page, describe } = require('../../../core/ui/page')
 const { spaced } = require('../../../core/redemption_code')
 const { getRedemption, newCode } = require('../../../api/rewards')
 

@@ -1,4 +1,4 @@
-const { page } = require('../../../core/page')
+const { page } = require('../../../core/ui/page')
 const { listRedemptions, cancel } = require('../../../api/rewards')
 
 const split = (/** @type {any[]} */ items) => ({

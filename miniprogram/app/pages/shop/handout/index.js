@@ -1,6 +1,6 @@
-const { page } = require('../../../core/page')
+const { page } = require('../../../core/ui/page')
 const { uuid } = require('../../../core/uuid')
-const { absolute } = require('../../../core/send')
+const { absolute } = require('../../../core/send/send')
 const { isTemporary } = require('../../../core/errors')
 const { lookUp, handOut } = require('../../../api/shop')
 

@@ -1,10 +1,10 @@
-const { plainPage } = require('../../../core/plain_page')
-const anonymous = require('../../../core/anonymous')
+const { plainPage } = require('../../../core/ui/plain_page')
+const anonymous = require('../../../core/anonymous/anonymous')
 const clock = require('../../../core/clock')
-const drafts = require('../../../core/drafts')
-const purse = require('../../../core/purse')
+const drafts = require('../../../core/send/drafts')
+const anonymousState = require('../../../core/anonymous/anonymous_state')
 const { keyDigest } = require('../../../core/settings')
-const { monthWords } = require('../../../core/words')
+const { monthWords } = require('../../../core/ui/words')
 
 const MISMATCH = 'keys_mismatch'
 const STORED = [
@@ -19,10 +19,10 @@ const HOW = [
   { title: '同一把钥匙', words: '全村用的是同一把章。谁要是偷偷给您换一把好认出您,上面这 16 个字就对不上,手机就不让填。' },
 ]
 
-/** @param {purse.Purse} held @returns {purse.Ballots[]} */
+/** @param {anonymousState.Purse} held @returns {anonymousState.Ballots[]} */
 const readyOf = ({ ballots }) => Object.keys(ballots).sort().map((one) => ballots[one]).filter((one) => one.state === 'ready')
 
-/** @param {purse.Purse} held @returns {string[]} what a finger could find on this phone */
+/** @param {anonymousState.Purse} held @returns {string[]} what a finger could find on this phone */
 const traces = (held) => {
   const { outbox, answered, receipts } = held
   const lines = readyOf(held).map(({ period, survey, tickets }) => (
@@ -40,7 +40,7 @@ const monthOf = (period) => ({
   period, month: monthWords(period), groups: keyDigest(period).slice(0, 16).match(/.{4}/g) || [],
 })
 
-/** The months whose keys matter here: those with ballots, or this one. @param {purse.Purse} held */
+/** The months whose keys matter here: those with ballots, or this one. @param {anonymousState.Purse} held */
 const periodsOf = (held) => {
   const ready = readyOf(held).map(({ period }) => period)
   return ready.length ? ready : [clock.period()]
@@ -49,12 +49,12 @@ const periodsOf = (held) => {
 /** The first month on whose ballots are not out. */
 const paperFrom = () => {
   let place = -1
-  while (purse.isSettled(clock.monthsBefore(clock.period(), place))) place -= 1
+  while (anonymousState.isSettled(clock.monthsBefore(clock.period(), place))) place -= 1
   return monthWords(clock.monthsBefore(clock.period(), place))
 }
 
 const describe = () => {
-  const held = purse.read()
+  const held = anonymousState.read()
   const ready = readyOf(held)
   const mine = held.ballots[clock.period()] || ready[0]
   return {
@@ -82,15 +82,15 @@ Page(plainPage({
 
   /** What was told once need not be told again. */
   onUnload() {
-    if (this.data.note) purse.change((kept) => { kept.note = '' })
+    if (this.data.note) anonymousState.change((kept) => { kept.note = '' })
   },
 
   /** Fetches the key files once more, as anybody can, and compares. */
   async check() {
     this.setData({ isChecking: true, checked: '' })
     try {
-      const { fetchKeys } = require('../../../core/key_file')
-      for (const { county, period } of readyOf(purse.read())) await fetchKeys(county || 0, period)
+      const { fetchKeys } = require('../../../core/anonymous/key_file')
+      for (const { county, period } of readyOf(anonymousState.read())) await fetchKeys(county || 0, period)
       this.setData({ mismatch: '', checked: '对上了:网上的钥匙和手机里记的是同一份。' })
     } catch (error) {
       this.setData(error.code === MISMATCH ? { mismatch: error.message } : { checked: error.message })
@@ -100,7 +100,7 @@ Page(plainPage({
 
   /** Holds from the first month on whose ballots are not out. */
   switchPaper() {
-    purse.change((kept) => { kept.wantsPaper = !kept.wantsPaper })
+    anonymousState.change((kept) => { kept.wantsPaper = !kept.wantsPaper })
     this.setData(describe())
   },
 

@@ -1,8 +1,8 @@
-const { page } = require('../../../core/page')
-const drafts = require('../../../core/drafts')
-const { absolute } = require('../../../core/send')
-const { plainLevels } = require('../../../core/levels')
-const { toneOf } = require('../../../core/lights')
+const { page } = require('../../../core/ui/page')
+const drafts = require('../../../core/send/drafts')
+const { absolute } = require('../../../core/send/send')
+const { plainLevels } = require('../../../core/ui/levels')
+const { toneOf } = require('../../../core/ui/lights')
 const { getTicket, act } = require('../../../api/tickets')
 
 const MOVED = 'ticket_moved'

@@ -1,7 +1,7 @@
-const { page } = require('../../../../core/page')
-const { absolute } = require('../../../../core/send')
-const { dayWords, monthWords } = require('../../../../core/words')
-const { objectionBadge } = require('../../../../core/score_lights')
+const { page } = require('../../../../core/ui/page')
+const { absolute } = require('../../../../core/send/send')
+const { dayWords, monthWords } = require('../../../../core/ui/words')
+const { objectionBadge } = require('../../../../core/ui/score_lights')
 const { getObjection } = require('../../../../api/scores')
 
 Page(page({

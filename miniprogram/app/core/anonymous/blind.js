@@ -2,8 +2,8 @@
  * Blind signatures, the phone's half (RFC 9474, RSABSSA-SHA384-PSS-Randomized): hide a message,
  * have it signed unseen, take the veil off, check. Needs a phone that knows BigInt.
  */
-const { fromBytes, toBytes, power, inverse, reduce, ZERO, ONE } = require('./big')
-const { join, utf8 } = require('./bytes')
+const { fromBytes, toBytes, power, inverse, reduce, ZERO, ONE } = require('./bigint')
+const { join, utf8 } = require('../bytes')
 const { sha256, sha384 } = require('./sha2')
 
 const EXPONENT = 65537

@@ -2,7 +2,7 @@
  * Whole numbers of any size. Written without number literals and operators that the packers of
  * mini-programs break: no suffix n, no power operator.
  */
-const { fromHex, toHex } = require('./bytes')
+const { fromHex, toHex } = require('../bytes')
 
 const ZERO = BigInt(0)
 const ONE = BigInt(1)

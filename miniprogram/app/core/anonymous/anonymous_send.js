@@ -1,7 +1,7 @@
 /** One exchange with the anonymous server: no log-in, no header, nothing that tells who it is. */
-const { anonymousHost } = require('./settings')
-const { fromAnswer, fromFailure } = require('./errors')
-const consent = require('./consent')
+const { anonymousHost } = require('../settings')
+const { fromAnswer, fromFailure } = require('../errors')
+const consent = require('../consent')
 
 const PATIENCE_MS = 15000
 /** A ticket with photos is over a megabyte, and the signal may be weak. */

@@ -4,12 +4,12 @@
  * anything about an answer. What is asked for is kept word for word before it leaves, and asked for
  * again until it is answered.
  */
-const { ApiError } = require('./errors')
-const { fromBase64, fromHex, join, toBase64 } = require('./bytes')
-const { issueBallots, choosePaper } = require('../api/ballots')
-const { getOptions } = require('../api/tickets')
-const clock = require('./clock')
-const purse = require('./purse')
+const { ApiError } = require('../errors')
+const { fromBase64, fromHex, join, toBase64 } = require('../bytes')
+const { issueBallots, choosePaper } = require('../../api/ballots')
+const { getOptions } = require('../../api/tickets')
+const clock = require('../clock')
+const anonymousState = require('./anonymous_state')
 
 const TICKETS = 2
 const RANDOM = 32
@@ -39,7 +39,7 @@ const ask = async (village, period) => {
   const hidden = []
   for (const use of USES) hidden.push(await hide(keys, use, period))
   const [survey, ...tickets] = hidden.map((one) => one.blinded)
-  return purse.change((kept) => {
+  return anonymousState.change((kept) => {
     kept.ballots[period] = {
       period,
       state: 'asked',
@@ -55,7 +55,7 @@ const ask = async (village, period) => {
   }).ballots[period]
 }
 
-/** @param {any} asked @param {number} place @param {string} signature @returns {purse.Token} */
+/** @param {any} asked @param {number} place @param {string} signature @returns {anonymousState.Token} */
 const unveil = (asked, place, signature) => {
   const { context, finalize, keyId } = require('./blind')
   const use = USES[place]
@@ -70,7 +70,7 @@ const unveil = (asked, place, signature) => {
 /** @param {any} asked @param {any} answer */
 const keep = (asked, answer) => {
   const tokens = [answer.survey].concat(answer.tickets).map((one, place) => unveil(asked, place, one))
-  purse.change((kept) => {
+  anonymousState.change((kept) => {
     const { period, county, village, unit, unitName, unitSize } = asked
     kept.ballots[period] = { period, county, village, unit, unitName, unitSize, state: 'ready', survey: tokens[0], tickets: tokens.slice(1) }
   })
@@ -79,18 +79,18 @@ const keep = (asked, answer) => {
 /** @param {any} asked @param {any} error */
 const refused = (asked, error) => {
   if (!FINAL.includes(error.code)) return
-  purse.change((kept) => { kept.ballots[asked.period] = { period: asked.period, village: asked.village, state: error.code } })
+  anonymousState.change((kept) => { kept.ballots[asked.period] = { period: asked.period, village: asked.village, state: error.code } })
 }
 
 /** @param {string} period */
 const takePaper = async (period) => {
   await choosePaper(period)
-  purse.change((kept) => { kept.ballots[period] = { period, state: 'voting_on_paper' } })
+  anonymousState.change((kept) => { kept.ballots[period] = { period, state: 'voting_on_paper' } })
 }
 
 /** @param {any} village @param {string} period */
 const fetchBallots = async (village, period) => {
-  const { ballots, wantsPaper } = purse.read()
+  const { ballots, wantsPaper } = anonymousState.read()
   const held = ballots[period]
   const isAsked = held && held.village && held.village.id === village.id
   if (wantsPaper && !isAsked) return takePaper(period)
@@ -107,10 +107,10 @@ const fetchBallots = async (village, period) => {
 
 /** What an anonymous ticket may be about, fetched ahead: nobody is asked while one is written. @param {string} period */
 const keepOptions = async (period) => {
-  const { options } = purse.read()
+  const { options } = anonymousState.read()
   if (options && options.period === period) return
   const found = await getOptions().catch(() => null)
-  if (found) purse.change((kept) => { kept.options = { period, kinds: found.kinds, categories: found.categories } })
+  if (found) anonymousState.change((kept) => { kept.options = { period, kinds: found.kinds, categories: found.categories } })
 }
 
 /** @type {Promise<void>|null} asked twice at once, it runs once */
@@ -123,7 +123,7 @@ const told = (error) => ({
 })
 
 /** Months that are over, and what was never answered for a month that has begun. @param {string} period */
-const dropPast = (period) => purse.change(({ ballots }) => {
+const dropPast = (period) => anonymousState.change(({ ballots }) => {
   Object.keys(ballots)
     .filter((month) => month < period || (month === period && ballots[month].state === 'asked'))
     .forEach((month) => { delete ballots[month] })
@@ -133,11 +133,11 @@ const dropPast = (period) => purse.change(({ ballots }) => {
 const prepareOnce = async (village) => {
   dropPast(clock.period())
   let failed = null
-  for (const month of purse.coming().filter((one) => !purse.isSettled(one))) {
+  for (const month of anonymousState.coming().filter((one) => !anonymousState.isSettled(one))) {
     const refusal = await fetchBallots(village, month).then(() => null, told)
     failed = failed || refusal
   }
-  purse.change((kept) => { kept.problem = failed })
+  anonymousState.change((kept) => { kept.problem = failed })
   await keepOptions(clock.period())
 }
 

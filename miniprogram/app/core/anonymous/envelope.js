@@ -2,7 +2,7 @@
  * What goes into the sealed envelope: answers or a ticket as bytes, in one of few sizes, so that
  * nobody on the way learns from a length how much was said.
  */
-const { join, utf8, toBase64 } = require('./bytes')
+const { join, utf8, toBase64 } = require('../bytes')
 
 const ANSWERS = 2048
 const TICKET = 4096

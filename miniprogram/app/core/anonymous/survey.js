@@ -1,9 +1,9 @@
 /** Where the villager stands with this month's survey, told from what lies on the phone alone. */
-const clock = require('./clock')
-const purse = require('./purse')
+const clock = require('../clock')
+const anonymousState = require('./anonymous_state')
 const { whyNone } = require('./no_ballot')
-const { dayWords } = require('./words')
-const { getRound } = require('../api/surveys')
+const { dayWords } = require('../ui/words')
+const { getRound } = require('../../api/surveys')
 
 const KEPT = 'survey_round'
 const TAKEN = ['waiting', 'kept', 'durable']
@@ -34,7 +34,7 @@ const stateOf = (asked) => {
   return asked.state === 'open' && isIn.open ? 'closed' : asked.state
 }
 
-/** @param {any} asked @param {purse.Purse} held */
+/** @param {any} asked @param {anonymousState.Purse} held */
 const whenOpen = (asked, held) => {
   const refused = (/** @type {any} */ told) => ({ view: 'refused', ...told })
   const became = held.answered[asked.period]
@@ -53,7 +53,7 @@ const standing = () => {
   const asked = round()
   if (!asked || asked.period !== clock.period()) return { view: 'unknown' }
   if (asked.isNone) return { view: 'none' }
-  const held = purse.read()
+  const held = anonymousState.read()
   const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at), points: asked.points }
   const became = held.answered[asked.period]
   const state = stateOf(asked)

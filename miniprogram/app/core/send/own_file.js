@@ -1,6 +1,6 @@
 /** The workbook with one's own data: fetched by a link that is good for a quarter of an hour. */
-const { ApiError, fromAnswer, fromFailure } = require('./errors')
-const consent = require('./consent')
+const { ApiError, fromAnswer, fromFailure } = require('../errors')
+const consent = require('../consent')
 const { absolute } = require('./send')
 
 const PATIENCE_MS = 60000

@@ -1,6 +1,6 @@
 /** Pages of a villager who is known: trying again also comes back after having logged out. */
 const { plainPage, describe } = require('./plain_page')
-const session = require('./session')
+const session = require('../send/session')
 
 /** @type {Record<string, any> & ThisType<any>} */
 const known = {

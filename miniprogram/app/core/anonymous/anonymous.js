@@ -3,16 +3,16 @@
  * A letter is sealed and kept with its token in one write, leaves word for word the same until the
  * server says that it lies safely, and only then is its plain text gone from the phone.
  */
-const { ApiError, fromAnswer, isTemporary } = require('./errors')
-const { toBase64, toHex } = require('./bytes')
+const { ApiError, fromAnswer, isTemporary } = require('../errors')
+const { toBase64, toHex } = require('../bytes')
 const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
 const { post } = require('./anonymous_send')
 const { fateOf, isInbox } = require('./resend')
-const { anonymousHost } = require('./settings')
-const { getInbox } = require('../api/surveys')
-const clock = require('./clock')
-const parts = require('./parts')
-const purse = require('./purse')
+const { anonymousHost } = require('../settings')
+const { getInbox } = require('../../api/surveys')
+const clock = require('../clock')
+const chunkedStorage = require('./chunked_storage')
+const anonymousState = require('./anonymous_state')
 
 const NAME = 16
 const RESPONSE = '/anon/response'
@@ -21,7 +21,7 @@ const FEEDBACK = '/anon/feedback'
 const NOT_OURS = 502
 const WORD = '/anon/receipt/word'
 
-/** @typedef {{state: 'kept'|'waiting'|'refused', letter: purse.Letter, error?: any}} Outcome */
+/** @typedef {{state: 'kept'|'waiting'|'refused', letter: anonymousState.Letter, error?: any}} Outcome */
 
 /** @type {Set<(outcome: Outcome) => void>} */
 const listeners = new Set()
@@ -32,39 +32,39 @@ let isWanted = false
 const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿名票用完了,下个月再来。要紧的事请打 12345。' })
 
 const randomName = async () => toHex(await require('./blind').randomBytes(NAME))
-const items = () => purse.read().outbox
+const items = () => anonymousState.read().outbox
 
-/** @param {purse.Letter} letter */
+/** @param {anonymousState.Letter} letter */
 const dataOf = (letter) => {
   if (letter.kind === 'word') return letter.fields
-  return { ...letter.fields, body: wire({ content: parts.read(letter.id), size: letter.size || 0 }) }
+  return { ...letter.fields, body: wire({ content: chunkedStorage.read(letter.id), size: letter.size || 0 }) }
 }
 
 /**
  * Goes from the phone; what is left says only that there was one.
- * @param {purse.Letter} letter @param {string} became @param {(kept: purse.Purse) => void} [act] in the same write
+ * @param {anonymousState.Letter} letter @param {string} became @param {(kept: anonymousState.Purse) => void} [act] in the same write
  */
 const finish = (letter, became, act = () => undefined) => {
-  purse.change((kept) => {
+  anonymousState.change((kept) => {
     if (!kept.outbox.some((one) => one.id === letter.id)) return
     kept.outbox = kept.outbox.filter((one) => one.id !== letter.id)
     if (letter.kind === 'survey') kept.answered[letter.period] = became
     act(kept)
   })
-  parts.dropOthers(items().map((one) => one.id))
+  chunkedStorage.dropOthers(items().map((one) => one.id))
 }
 
-/** @param {purse.Letter} letter @param {{durable: boolean, epoch: string, flushed_through: number}} answer */
+/** @param {anonymousState.Letter} letter @param {{durable: boolean, epoch: string, flushed_through: number}} answer */
 const taken = (letter, answer) => {
-  purse.change((kept) => {
+  anonymousState.change((kept) => {
     if (letter.kind === 'survey') kept.answered[letter.period] = 'kept'
     kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, isLost: false, mark: { epoch: answer.epoch, flushed_through: answer.flushed_through } } : one))
   })
   if (answer.durable) finish(letter, 'durable')
 }
 
-/** The token was not spent: it goes back to the others. @param {purse.Letter} letter */
-const giveBack = (letter) => (/** @type {purse.Purse} */ kept) => {
+/** The token was not spent: it goes back to the others. @param {anonymousState.Letter} letter */
+const giveBack = (letter) => (/** @type {anonymousState.Purse} */ kept) => {
   const ballots = kept.ballots[letter.period]
   if (!ballots) return
   const { kid, r, sig } = letter.fields
@@ -72,7 +72,7 @@ const giveBack = (letter) => (/** @type {purse.Purse} */ kept) => {
   else ballots.tickets = (ballots.tickets || []).concat({ kid, r, sig })
 }
 
-/** @param {purse.Letter} letter @param {any} error @returns {Outcome} */
+/** @param {anonymousState.Letter} letter @param {any} error @returns {Outcome} */
 const refused = (letter, error) => {
   if (isTemporary(error)) return { state: 'waiting', letter, error }
   const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
@@ -85,7 +85,7 @@ const refused = (letter, error) => {
   return { state: 'refused', letter, error }
 }
 
-/** @param {purse.Letter} letter @returns {Promise<Outcome>} */
+/** @param {anonymousState.Letter} letter @returns {Promise<Outcome>} */
 const deliver = async (letter) => {
   let answer
   try {
@@ -152,7 +152,7 @@ const compare = (inbox) => {
   const kept = items().filter((one) => one.isKept)
   const lost = kept.filter((one) => fateOf(one.mark, inbox) === 'lost').map((one) => one.id)
   kept.filter((one) => fateOf(one.mark, inbox) === 'safe').forEach((one) => finish(one, 'durable'))
-  if (lost.length) purse.change((held) => { held.outbox = held.outbox.map((one) => (lost.includes(one.id) ? { ...one, isLost: true } : one)) })
+  if (lost.length) anonymousState.change((held) => { held.outbox = held.outbox.map((one) => (lost.includes(one.id) ? { ...one, isLost: true } : one)) })
 }
 
 /**
@@ -172,7 +172,7 @@ const listen = (listener) => {
   return () => { listeners.delete(listener) }
 }
 
-/** @param {purse.Letter} letter that was just kept @returns {Promise<Outcome>} */
+/** @param {anonymousState.Letter} letter that was just kept @returns {Promise<Outcome>} */
 const send = async (letter) => {
   /** @type {Outcome} */
   let outcome = { state: 'waiting', letter }
@@ -182,11 +182,11 @@ const send = async (letter) => {
   if (outcome.state === 'waiting' && !outcome.error) await flush()
   stop()
   // Whoever waits for it here is told here.
-  if (outcome.state === 'refused') purse.change((kept) => { kept.note = '' })
+  if (outcome.state === 'refused') anonymousState.change((kept) => { kept.note = '' })
   return outcome
 }
 
-/** Takes this very token; tapped twice, the first tap has it. @param {purse.Purse} kept @param {string} kind @param {purse.Token} held */
+/** Takes this very token; tapped twice, the first tap has it. @param {anonymousState.Purse} kept @param {string} kind @param {anonymousState.Token} held */
 const takeToken = (kept, kind, held) => {
   const ballots = kept.ballots[clock.period()]
   if (!ballots) return false
@@ -206,18 +206,18 @@ const takeToken = (kept, kind, held) => {
  * @param {'survey'|'ticket'} kind @param {import('./envelope').Sealed} sealed @param {any} [more]
  */
 const submit = async (kind, sealed, more = {}) => {
-  const ballots = purse.read().ballots[clock.period()]
+  const ballots = anonymousState.read().ballots[clock.period()]
   const held = ballots && (kind === 'survey' ? ballots.survey : (ballots.tickets || [])[0])
   if (!ballots || !held) throw noToken()
   const id = await randomName()
-  parts.keep(id, sealed.content)
-  /** @type {purse.Letter} */
+  chunkedStorage.keep(id, sealed.content)
+  /** @type {anonymousState.Letter} */
   const letter = {
     id, kind, path: kind === 'survey' ? RESPONSE : FEEDBACK, period: ballots.period, size: sealed.size,
     fields: { ...held }, isKept: false, ...more,
   }
   let isTaken = false
-  purse.change((kept) => {
+  anonymousState.change((kept) => {
     isTaken = takeToken(kept, kind, held)
     if (isTaken) kept.outbox.push(letter)
     if (isTaken && kind === 'survey') kept.answered[letter.period] = 'waiting'
@@ -235,9 +235,9 @@ const writeTicket = (ticket, photos) => submit('ticket', sealTicket(ticket, phot
 /** @param {string} code @param {any} word a message, verdict or reopening */
 const sendWord = async (code, word) => {
   const id = toBase64(await require('./blind').randomBytes(NAME))
-  /** @type {purse.Letter} */
+  /** @type {anonymousState.Letter} */
   const letter = { id, kind: 'word', path: WORD, period: '', fields: { code, id, word: wire(sealWord(word)) }, code, isKept: false }
-  purse.change((kept) => { kept.outbox.push(letter) })
+  anonymousState.change((kept) => { kept.outbox.push(letter) })
   return send(letter)
 }
 
@@ -246,8 +246,8 @@ const lookUp = (code) => post('/anon/receipt', { code })
 
 /** Forgets everything anonymous; the ballots of all months are gone with it. */
 const forget = () => {
-  purse.change((kept) => {
-    /** @type {Record<string, purse.Ballots>} */
+  anonymousState.change((kept) => {
+    /** @type {Record<string, anonymousState.Ballots>} */
     const ballots = {}
     Object.keys(kept.ballots).forEach((period) => { ballots[period] = { period, state: 'forgotten' } })
     Object.assign(kept, {
@@ -255,7 +255,7 @@ const forget = () => {
       outbox: [], answered: {}, receipts: [], note: '', problem: null,
     })
   })
-  parts.dropOthers([])
+  chunkedStorage.dropOthers([])
 }
 
 module.exports = { answer, writeTicket, sendWord, lookUp, open, flush, listen, items, forget }

@@ -4,8 +4,8 @@
  * asked for again with the same key and never counts twice.
  */
 const { request } = require('./request')
-const { isTemporary } = require('./errors')
-const { uuid } = require('./uuid')
+const { isTemporary } = require('../errors')
+const { uuid } = require('../uuid')
 
 const BOX = 'outbox'
 

@@ -2,7 +2,7 @@
  * Everything anonymous that lies on this phone, under one name, so that each step is one write:
  * killed between any two steps, the phone stands before one or after it, never in between.
  */
-const clock = require('./clock')
+const clock = require('../clock')
 
 const NAME = 'purse'
 const MONTHS_AHEAD = 2

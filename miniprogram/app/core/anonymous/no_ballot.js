@@ -1,7 +1,7 @@
 /** Why there is no ballot for this month, and what is left to do, told from what lies on the phone. */
-const clock = require('./clock')
-const purse = require('./purse')
-const { monthWords } = require('./words')
+const clock = require('../clock')
+const anonymousState = require('./anonymous_state')
+const { monthWords } = require('../ui/words')
 
 const INSTEAD = '急着说的事，可以写张字条投村里的意见箱，或打 12345。'
 const NOT_YET = { code: 'no_ballot', message: '匿名票还没领到。有信号的时候打开首页,会自己领好。' }
@@ -22,7 +22,7 @@ const ahead = (month) => ({
   message: `票要提前领，领票的日子才和填的答案对不上：这个月您还没有票，从 ${monthWords(month)}起就能填。${INSTEAD}`,
 })
 
-/** @param {purse.Purse} held @returns {{code: string, message: string}} */
+/** @param {anonymousState.Purse} held @returns {{code: string, message: string}} */
 const whyNone = ({ ballots, problem }) => {
   const period = clock.period()
   const months = Object.keys(ballots).sort()

@@ -1,7 +1,7 @@
 /** Who is using this phone: one silent log-in, kept until the server forgets it. */
 const { send } = require('./send')
-const { ApiError } = require('./errors')
-const consent = require('./consent')
+const { ApiError } = require('../errors')
+const consent = require('../consent')
 
 const TOKEN = 'session'
 const SIGNED_OUT = 'signed_out'

@@ -3,10 +3,10 @@
  * loading, ready, empty, error. A page says with `fetch` what it needs.
  * Nothing here knows who uses the phone: anonymous pages are made of it as it is.
  */
-const { isTemporary, isUnanswered } = require('./errors')
+const { isTemporary, isUnanswered } = require('../errors')
 const { rootFontSize } = require('./text_size')
-const seen = require('./seen')
-const consent = require('./consent')
+const pageCache = require('./page_cache')
+const consent = require('../consent')
 
 const describe = (/** @type {any} */ error) => ({
   code: error.code || 'unexpected',
@@ -26,7 +26,7 @@ const common = {
     if (this.data.state !== 'ready') this.setData({ state: 'loading' })
     try {
       const found = await this.fetch(this.options || {})
-      if (this.remembers) seen.remember(this.remembers, found)
+      if (this.remembers) pageCache.remember(this.remembers, found)
       this.setData({ state: 'ready', isStale: false, problem: null, ...found })
     } catch (error) {
       this.fallBack(error)
@@ -34,7 +34,7 @@ const common = {
   },
 
   fallBack(/** @type {any} */ error) {
-    const last = this.remembers && isUnanswered(error) ? seen.recall(this.remembers) : null
+    const last = this.remembers && isUnanswered(error) ? pageCache.recall(this.remembers) : null
     if (last) this.setData({ ...last, state: 'ready', isStale: true })
     else this.setData({ state: 'error', problem: describe(error) })
   },

@@ -1,8 +1,8 @@
 /** Files that are the same for everybody: asked for without saying who asks. */
-const { host } = require('../config')
-const { fromAnswer, fromFailure } = require('./errors')
-const clock = require('./clock')
-const consent = require('./consent')
+const { host } = require('../../config')
+const { fromAnswer, fromFailure } = require('../errors')
+const clock = require('../clock')
+const consent = require('../consent')
 
 const PATIENCE_MS = 30000
 

@@ -1,8 +1,8 @@
 /** What is fetched long before anybody answers anything: this month's questions, coming months' ballots. */
 const ballots = require('./ballots')
-const purse = require('./purse')
+const anonymousState = require('./anonymous_state')
 const survey = require('./survey')
-const { getMe } = require('../api/me')
+const { getMe } = require('../../api/me')
 
 /** The questions, then the ballots. @param {any} binding of the villager */
 const prepare = async (binding) => {
@@ -13,7 +13,7 @@ const prepare = async (binding) => {
 
 /** For who only ever scans and never sees the first page; does nothing once the ballots are there. */
 const prepareUnseen = async () => {
-  if (purse.coming().every(purse.isSettled)) return
+  if (anonymousState.coming().every(anonymousState.isSettled)) return
   const me = await getMe().catch(() => null)
   if (me) await prepare(me.binding)
 }

@@ -1,8 +1,8 @@
 /** One HTTP exchange with the county's server, without log-in. */
-const { host, apiPath } = require('../config')
-const { fromAnswer, fromFailure } = require('./errors')
-const clock = require('./clock')
-const consent = require('./consent')
+const { host, apiPath } = require('../../config')
+const { fromAnswer, fromFailure } = require('../errors')
+const clock = require('../clock')
+const consent = require('../consent')
 
 const PATIENCE_MS = 15000
 

@@ -1,5 +1,5 @@
 /** A photo made small enough for the envelope, and read as bytes. It never goes anywhere alone. */
-const { ApiError } = require('./errors')
+const { ApiError } = require('../errors')
 
 /** Wide and fine first; each next try is smaller. */
 const TRIES = [[1600, 80], [1280, 70], [1024, 60], [800, 50], [640, 40]]

@@ -1,6 +1,6 @@
 /** Photos and recordings on their way to the server. */
-const { host, apiPath } = require('../config')
-const { fromAnswer, fromFailure } = require('./errors')
+const { host, apiPath } = require('../../config')
+const { fromAnswer, fromFailure } = require('../errors')
 const session = require('./session')
 
 const PATIENCE_MS = 60000

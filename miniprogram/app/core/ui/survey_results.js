@@ -1,7 +1,7 @@
 /** What the village answered, as it was published: the server's own sentences, nothing reckoned here. */
-const clock = require('./clock')
+const clock = require('../clock')
 const { monthWords } = require('./words')
-const { getResults } = require('../api/surveys')
+const { getResults } = require('../../api/surveys')
 
 const HIDDEN = '填的人太少,不公布,免得猜出是谁。'
 

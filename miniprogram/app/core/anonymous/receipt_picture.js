@@ -3,7 +3,7 @@
  * clock. Written as PNG by hand, because not every phone lets a page draw.
  */
 const { groupsOf } = require('./receipt_code')
-const { join, utf8 } = require('./bytes')
+const { join, utf8 } = require('../bytes')
 
 const WIDTH = 720
 const HEIGHT = 1040

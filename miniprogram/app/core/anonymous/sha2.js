@@ -1,5 +1,5 @@
 /** SHA-256 and SHA-384 (FIPS 180-4). Their constants are roots of primes, so they are computed. */
-const { root } = require('./big')
+const { root } = require('./bigint')
 
 const WORD = BigInt(64)
 const MASK64 = (BigInt(1) << WORD) - BigInt(1)

@@ -3,11 +3,11 @@
  * his own could be recognised by them. So the phone takes only the file whose SHA-256 came with
  * the package and hangs on the village's notice.
  */
-const { ApiError } = require('./errors')
-const { ascii, toHex } = require('./bytes')
-const { fetchBytes } = require('./open_file')
+const { ApiError } = require('../errors')
+const { ascii, toHex } = require('../bytes')
+const { fetchBytes } = require('../send/open_file')
 const { sha256 } = require('./sha2')
-const { keyDigest } = require('./settings')
+const { keyDigest } = require('../settings')
 
 const MODULUS = /^[89a-f][0-9a-f]{510}[13579bdf]$/
 const USES = ['survey', 'ticket']
