@@ -24,7 +24,7 @@ from backend.local.surroundings import complete, kept_pepper, of_anonymous
 READY_SECONDS = 60
 # Bytes of the answer of /readyz.
 MOST_TOLD = 4096
-# Of each worker: most of a request is waiting, and ratings that wait together go together.
+# Of each worker: most of a request is waiting for PostgreSQL and Redis.
 THREADS = 16
 WATCH_SECONDS = 0.5
 ANONYMOUS_NAME = "localhost"
