@@ -30,7 +30,7 @@ BOUND = text(
     """
     SELECT b.person_id, b.county_id, v.id, v.name
     FROM person p JOIN binding b ON b.person_id = p.id AND b.ended_at IS NULL
-    JOIN region v ON v.id = b.village_id WHERE p.openid = :openid
+    JOIN region v ON v.id = b.village_id WHERE p.openid = :openid AND b.bound_at < :month
     """
 )
 
@@ -56,9 +56,13 @@ def prepare_running_month(county_id: int) -> None:
 
 
 def ballots_of(openid: str) -> dict[str, Any] | None:
-    """The running month's ballots as this phone keeps them; None where it can have none."""
-    bound = db.session.execute(BOUND, {"openid": openid}).one_or_none()
+    """The running month's ballots as this phone keeps them; None where it can have none.
+
+    Whoever bound in the running month had no phone in the months before.
+    """
     month = _month()
+    values = {"openid": openid, "month": clock.midnight(month)}
+    bound = db.session.execute(BOUND, values).one_or_none()
     unit_id = None if bound is None else unit_of(bound.id, month)
     if bound is None or unit_id is None:
         db.session.rollback()

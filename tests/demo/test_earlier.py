@@ -57,3 +57,11 @@ def test_whoever_is_on_paper_gets_no_ballot_from_the_demo_either(demo) -> None:
         with transaction() as session:
             session.execute(text("UPDATE ballot_issue SET on_paper = true"))
         assert ballots_of("demo-1-v1") is None
+
+
+def test_whoever_bound_this_month_has_no_ballot_of_it(demo) -> None:
+    with clock_at(NOW):
+        prepare_running_month(demo.id)
+        with transaction() as session:
+            session.execute(text("UPDATE binding SET bound_at = '2026-11-12T00:00:00Z'"))
+        assert ballots_of("demo-1-v1") is None
