@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from backend.app.access import Role
 from backend.app.core import clock
@@ -270,6 +270,17 @@ def test_odd_input_names_its_box_and_loses_nothing(
     assert f'<span class="fault">{words}' in answer.text
     assert form["all-survey_satisfaction-weight"] == "15"
     assert 'name="all-survey_satisfaction-weight" value="15"' in answer.text
+
+
+def test_a_type_with_a_refused_box_is_unfolded(desk: Desk) -> None:
+    with transaction() as session:
+        session.execute(text("UPDATE region SET kind = '城郊村' WHERE level = 'village'"))
+    page = desk.get("/console/schemes/new").text
+    assert "<details>" in page
+    form = form_of(page) | {"title": "试试", "t0-on_time_rate-weight": "九"}
+    answer = desk.post("/console/schemes", **form)
+    assert answer.status_code == 422
+    assert "<details open>" in answer.text
 
 
 def stored_scheme(path: str) -> Scheme:

@@ -79,6 +79,7 @@ def _editor(
         stored=stored, scheme=scheme, error=error, tried=tried, moved=moved,
         names=region_names([one.village_id for one in moved]),
         lines=scheme_forms.lines(scheme, kinds, request.form if error else {}),
+        faulty_kinds=scheme_forms.faulty_kinds(scheme, kinds, error.errors if error else {}),
         faults=[] if error else schemes.faults_of(county, scheme), form=request.form,
         this_month=clock.month_of(clock.today()), states=STATES,
         own=stored is not None and is_same_hand(actor().person_id, stored.drafted_by_id),

@@ -1,6 +1,6 @@
 """A scheme as an editor's form: one line a measurement, for every type of village."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -53,6 +53,17 @@ def lines(
                 )
             )  # fmt: skip
     return found
+
+
+def faulty_kinds(
+    scheme: Scheme, kinds: Sequence[str | None], faults: Collection[str]
+) -> set[str | None]:
+    """The types of village with a box among the faults, so that it can be seen."""
+    return {
+        kind
+        for kind, prefix in _kinds(kinds, scheme)
+        if any(name.startswith(f"{prefix}-") for name in faults)
+    }
 
 
 def read(form: Form, kinds: Sequence[str | None], before: Scheme) -> Scheme:
