@@ -41,6 +41,7 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
         role_names=ROLE_NAMES, now=clock.now(), today=clock.today(),
         may_open=has_permission(actor(), Permission.MANAGE_LOGINS),
         may_invite=has_permission(actor(), Permission.INVITE_CADRES),
+        handles_own_data=has_permission(actor(), Permission.HANDLE_OWN_DATA),
         error=error, form=request.form, **more,
     )  # fmt: skip
 

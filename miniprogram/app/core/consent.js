@@ -8,7 +8,7 @@ const { ApiError } = require('./errors')
 const NAME = 'consent'
 /** A change of what is held or what it is for is a new version, and everybody is asked again. */
 const VERSION = '2026-12'
-const DECLINED = '没有同意，手机什么也没传出去，扫码评价和提诉求就用不了。不用手机也行：打 12345，到村里填纸质票；得分在公示网页上，谁都能看。'
+const DECLINED = '没有同意，手机现在什么也不往外传，扫码评价和提诉求就用不了。不用手机也行：打 12345，到村里填纸质票；得分在公示网页上，谁都能看。'
 
 let wasDeclined = false
 

@@ -209,3 +209,9 @@ def test_activation_lists_only_the_readers_county(county, security, system) -> N
     other = make_county(code="360281", name="乐平市")
     stranger = acting(make_staff(Role.SECURITY_ADMIN, other.id, "stranger"))
     assert activation.list_waiting(stranger) == []
+
+
+def test_only_the_desk_that_handles_own_data_is_sent_to_it(client, county: County) -> None:
+    for role, is_shown in ((Role.SYSTEM_ADMIN, False), (Role.COUNTY_STAFF, True)):
+        desk = sit_down(client, make_staff(role, county.id, f"reader-{int(is_shown)}"))
+        assert ("/console/own-data" in desk.get("/console/people").text) is is_shown
