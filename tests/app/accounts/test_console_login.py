@@ -156,6 +156,7 @@ COMMON = (
     "1234567890", "0123456789", "12345678910", "1111111111", "qwertyuiop", "abcdefghij",
     "password123", "admin123456", "administrator", "a123456789", "123456789a", "woaini1314",
     "5201314520", "88888888888", "iloveyou123", "qq123456789", "P@ssw0rd123", "zaq12wsxcde3",
+    "woaini5201314", "woaini1314520",
 )  # fmt: skip
 
 
