@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -51,6 +52,9 @@ def pytest_configure() -> None:
     """
     ahead = int(os.environ.get("DEMO_SECONDS_AHEAD", "0"))
     clock.run_ahead(ahead)
+    # A busy machine is no fault of what is tested.
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
     left = clock.midnight(clock.next_month(clock.today())) - clock.now()
     if left < LONGEST_RUN:
         ahead += int(left.total_seconds()) + 1
