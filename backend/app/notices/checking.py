@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts.consents import agreed_to_check
@@ -101,18 +101,19 @@ def ask_for_rated(rated: str) -> str:
 def take() -> Waiting | None:
     """The text that is due first, for nobody else during the next minutes."""
     at = clock.now()
-    key = tuple_(WordsToCheck.kind, WordsToCheck.subject_id)
+    # A common table, because a subquery may be run once for each row that is looked at.
     due = (
         select(WordsToCheck.kind, WordsToCheck.subject_id)
         .where(WordsToCheck.next_try_at <= at)
         .order_by(WordsToCheck.next_try_at, WordsToCheck.subject_id)
         .limit(1)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     with transaction() as session:
         row = session.scalar(
             update(WordsToCheck)
-            .where(key.in_(due))
+            .where(WordsToCheck.kind == due.c.kind, WordsToCheck.subject_id == due.c.subject_id)
             .values(next_try_at=at + LOST_AFTER, attempts=WordsToCheck.attempts + 1)
             .returning(WordsToCheck)
         )

@@ -353,3 +353,23 @@ def test_an_anonymous_ticket_is_not_even_read_for_wechat(
 def test_a_text_is_asked_about_for_longer_than_a_days_quota_lasts() -> None:
     assert timedelta(days=1) < checking.TRY_FOR
     assert max(checking.BACKOFF) < timedelta(hours=2)
+
+
+PLANS = ("enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material",
+         "enable_indexscan", "enable_bitmapscan")  # fmt: skip
+
+
+def test_one_text_is_taken_at_a_time_however_the_database_plans_it(
+    phone: Phone, app: Flask, scalar
+) -> None:
+    with transaction() as session:
+        for nth in range(5):
+            checking.ask(Kind.RATING, nth + 1, phone.person_id)
+        session.execute(text("ANALYZE words_to_check"))
+    with transaction() as session:
+        for name in PLANS:
+            session.execute(text(f"SET {name} = off"))
+    assert checking.take() is not None
+    with transaction() as session:
+        session.execute(text("RESET ALL"))
+    assert scalar("SELECT count(*) FROM words_to_check WHERE attempts > 0") == 1
