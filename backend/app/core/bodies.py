@@ -76,12 +76,12 @@ class Fields(ImmutableMultiDict[str, Any]):
     def __init__(self, mapping: Any = None) -> None:
         super().__init__(mapping)
         for name, value in self.items(multi=True):
-            # Of a form in parts this class holds the files as well.
-            words = (name, value) if isinstance(value, str) else (name,)
+            # Of a form in parts this class holds the files as well, and a part may have no name.
+            words = [word for word in (name, value) if isinstance(word, str)]
             if any("\x00" in one for one in words):
-                raise InvalidInput(errors={name.replace("\x00", ""): [FORBIDDEN]})
+                raise InvalidInput(errors={str(name).replace("\x00", ""): [FORBIDDEN]})
             if any(len(one) > MOST_DIGITS and _is_number(one) for one in words):
-                raise InvalidInput(errors={name[:40]: ["数字太大"]})
+                raise InvalidInput(errors={str(name)[:40]: ["数字太大"]})
 
 
 def _is_number(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
@@ -181,6 +181,18 @@ def test_no_anonymous_door_breaks_at_any_body(door) -> None:
             form = dict.fromkeys(("code", "kind", "words", "answer", "id"), sent)
             answer = door.post(str(rule), data=form)
             assert answer.status_code < 500, (str(rule), value[:20])
+
+
+def test_a_part_without_a_name_breaks_no_form(app: Flask) -> None:
+    """As the fuzzer sent it: a file in a part that has no name."""
+    body = (
+        b'--x\r\nContent-Disposition: form-data; filename="a.jpg"\r\n'
+        b"Content-Type: image/jpeg\r\n\r\nnothing\r\n--x--\r\n"
+    )
+    with app.test_request_context(
+        method="POST", data=body, content_type="multipart/form-data; boundary=x"
+    ):
+        assert request.files.get("file") is None
 
 
 def test_half_an_emoji_is_dropped_and_what_stands_before_it_kept() -> None:
