@@ -118,6 +118,8 @@ def working_on(folder: Path) -> list[psutil.Process]:
 
 
 def left_of(folder: Path) -> list[str]:
+    """What still runs after it had time to end."""
+    psutil.wait_procs(working_on(folder), timeout=20)
     return [" ".join(process.info["cmdline"] or []) for process in working_on(folder)]
 
 

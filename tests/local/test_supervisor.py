@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,4 +113,8 @@ def test_a_child_may_have_an_environment_of_its_own(supervisor: Supervisor) -> N
     supervisor.environment = {"SECRET_KEY": "the county's"}
     child = supervisor.add("anonymous", WAIT, environment={"ANONYMOUS_PEPPER": "its own"})
     assert child.process is not None
-    assert psutil.Process(child.process.pid).environ() == {"ANONYMOUS_PEPPER": "its own"}
+    process, deadline = psutil.Process(child.process.pid), time.monotonic() + 20
+    # Empty until the kernel has put the new program in place.
+    while not process.environ() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert process.environ() == {"ANONYMOUS_PEPPER": "its own"}

@@ -26,13 +26,13 @@ def test_fuping_is_complete(app: Flask, package: Path) -> None:
     assert len(queries.list_children(fuping.id)) == 15
 
 
-def test_a_whole_province_takes_less_than_twenty_seconds_and_only_once(
+def test_a_whole_province_is_imported_once_and_within_a_minute(
     app: Flask, package: Path, scalar
 ) -> None:
     began = time.perf_counter()
     with transaction():
         imports.import_divisions(read_package(package, "36"), DAY)
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < 60
     assert scalar("SELECT count(*) FROM region WHERE level = 'village'") == 22_080
     with transaction():
         again = imports.import_divisions(read_package(package, "36"), LATER)
