@@ -1,7 +1,6 @@
 """Keeps the processes of a county running: starts, watches, restarts and ends them."""
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -99,7 +98,7 @@ class Supervisor:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                _kill_group(process.pid)
+                _kill_family(psutil.Process(process.pid))
                 process.wait()
         self.record.unlink(missing_ok=True)
 
@@ -112,10 +111,8 @@ class Supervisor:
                 with suppress(psutil.NoSuchProcess):
                     leader = psutil.Process(int(pid))
                     if abs(leader.create_time() - created) < 1:
-                        family = [leader, *leader.children(recursive=True)]
-                        _kill_group(leader.pid)
                         # Their port is free only when they are gone.
-                        wait_until_gone(family, STOP_SECONDS)
+                        wait_until_gone(_kill_family(leader), STOP_SECONDS)
         self.record.unlink(missing_ok=True)
 
     def _start(self, child: Child) -> None:
@@ -166,7 +163,10 @@ class Supervisor:
         self.record.write_text(json.dumps(pids))
 
 
-def _kill_group(leader: int) -> None:
-    """Children lead their own process groups, so their workers go with them."""
-    with suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)
+def _kill_family(leader: psutil.Process) -> list[psutil.Process]:
+    """A child and all that it started: the process of a running job leads a group of its own."""
+    family = [leader, *leader.children(recursive=True)]
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    return family
