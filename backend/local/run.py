@@ -159,10 +159,11 @@ def run(folder: Path, given: dict[str, str]) -> None:
                     step("装入演示县", ["-m", "backend.demo", "load"], environment)
                 web = open_county(supervisor, port, wechat_port, anonymous_port)
                 wait_until_open(address, environment["INSTANCE"], web, supervisor.log(web))
-                announce(address, demo, environment)
                 open_back_office(supervisor)
                 if demo:
                     supervisor.add("demo", [sys.executable, "-m", "backend.demo", "live"])
+                # Last, when every process is on record: whoever reads it may kill this one.
+                announce(address, demo, environment)
                 while True:
                     supervisor.watch()
                     time.sleep(WATCH_SECONDS)
