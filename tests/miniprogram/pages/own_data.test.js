@@ -42,12 +42,12 @@ test('what is held is told in sentences, and what can go alone has its own butto
 test('the file is fetched by its link and opened in WeChat', async () => {
   const seen = []
   const { phone } = await open({}, {
-    download: async ({ url }) => { seen.push(url); return { statusCode: 200, tempFilePath: 'wxfile://tmp/own.xlsx' } },
+    download: async ({ url }) => { seen.push(url); return { statusCode: 200, tempFilePath: 'wxfile://own.xlsx' } },
     openDocument: async (path) => { seen.push(path); return {} },
   })
   phone.tap('#own-file')
   await phone.until(() => seen.length === 2)
-  assert.deepEqual(seen, ['https://village-voice.example.cn/api/v1/own-files/abc', 'wxfile://tmp/own.xlsx'])
+  assert.deepEqual(seen, ['https://village-voice.example.cn/api/v1/own-files/abc', 'wxfile://own.xlsx'])
 })
 
 test('a link that is over is said, and nothing is opened', async () => {
