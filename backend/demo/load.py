@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 
 from backend.app.core import clock
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.core.settings import REPOSITORY
 from backend.app.places.divisions import read_package
 from backend.app.places.imports import import_divisions
@@ -112,7 +112,7 @@ def load_month(county: int, month: date, first_month: date, at: datetime) -> int
     """One month of the county in one transaction: a killed run leaves no half month."""
     reasons = reason_choices()
     with transaction():
-        db.session.execute(text("SELECT pg_advisory_xact_lock(610528)"))
+        lock("demo", "load")
         if is_loaded(month, county):
             return 0
         ratings: list[PastRating] = []

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today, villagers_of
 from backend.app.core import clock
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.core.files import pdf_fonts
 from backend.app.places.queries import get_place
 from backend.app.points import expiry
@@ -81,7 +81,7 @@ def load_points(county_id: int, at: datetime) -> int:
     """What happened beside ratings: meetings, a hold, an appeal, a draw. Returns how many
     meetings, 0 where it was loaded before."""
     with transaction() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
+        lock("demo", "points")
         if session.scalar(text("SELECT EXISTS (SELECT FROM points_deed)")):
             return 0
         clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "county_manager")

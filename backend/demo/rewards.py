@@ -10,7 +10,7 @@ from sqlalchemy import text
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.rewards import publications
 from backend.app.rewards.catalogue.operations import RewardForm, add_reward
@@ -83,7 +83,7 @@ def _staff(username: str) -> Actor:
 def load_rewards(county_id: int, at: datetime) -> int:
     """Everything once, as one; returns how many things were fetched."""
     with transaction():
-        db.session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
+        lock("demo", "rewards")
         if db.session.scalar(text("SELECT EXISTS (SELECT FROM exchange_point)")):
             return 0
         return _load(county_id, at)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today, staff_of
 from backend.app.core import clock
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.core.files.spreadsheets import Sheet
 from backend.app.places import village_kinds
 from backend.app.scorecards.adjustments import operations as adjustments
@@ -48,7 +48,7 @@ def load_scores(county_id: int, at: datetime) -> None:
     """Last month's desk; nothing happens the second time."""
     month = clock.previous_month(clock.month_of(clock.local_day(at)))
     with transaction() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(610530)"))
+        lock("demo", "scores")
         if session.scalar(text("SELECT EXISTS (SELECT FROM objection)")):
             return
         rows = session.execute(VILLAGES, {"county_id": county_id}).all()

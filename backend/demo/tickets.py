@@ -11,7 +11,7 @@ from sqlalchemy import text
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today
 from backend.app.core.clock import clock_at
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
@@ -85,7 +85,7 @@ def _manager(county_id: int) -> Actor:
 def load_tickets(county_id: int, since: datetime, at: datetime) -> int:
     """Tickets in every state since then; returns how many, 0 where there are some already."""
     with transaction() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(610529)"))
+        lock("demo", "tickets")
         if session.scalar(text("SELECT EXISTS (SELECT FROM ticket)")):
             return 0
         dice = Dice(SEED)

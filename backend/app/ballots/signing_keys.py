@@ -15,7 +15,7 @@ from backend.app.ballots.errors import KeysUnknown
 from backend.app.ballots.homes import todays_villages
 from backend.app.ballots.models import BallotUnit, BallotUnitVillage, SigningKey
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Conflict
 
@@ -39,7 +39,7 @@ def prepare_period(
 ) -> int:
     """Units and keys of a month; returns how many keys are new, 0 when all were there."""
     generate = generate or blind_signatures.generate
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
+    lock("signing_keys", county_id)
     if has_units(county_id, period):
         return 0
     made = 0

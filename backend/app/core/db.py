@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg_pool import ConnectionPool
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -22,6 +22,11 @@ NAMING = {
 }
 AFTER_COMMIT = "after_commit"
 AUTOCOMMIT_POOL = "autocommit_pool"
+LockName = Literal[
+    "call_back", "demo", "mending", "paper_batch", "paper_slip", "points", "points_month",
+    "redemptions", "scheme_version", "scorecards", "signing_keys",
+]  # fmt: skip
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 class Base(DeclarativeBase):
@@ -85,6 +90,11 @@ def transaction() -> Iterator[Session]:
 def after_commit(action: Callable[[], None]) -> None:
     """Keeps an action until the surrounding transaction is durable."""
     db.session().info.setdefault(AFTER_COMMIT, []).append(action)
+
+
+def lock(name: LockName, key: int | str) -> None:
+    """Waits until no other transaction has this lock; the end of the transaction releases it."""
+    db.session.execute(_LOCK, {"name": f"{name}:{key}"})
 
 
 def autocommit() -> AbstractContextManager[psycopg.Connection[Any]]:

@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, select, text
 
 from backend.app.accounts.queries import bound_village
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import current_village
 from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
@@ -16,7 +16,6 @@ from backend.app.points.models import PointsBalance, PointsEntry
 from backend.app.points.point_sources import SURVEY
 from backend.app.points.sql import COLUMNS, earn
 
-ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtextextended('points:' || :id, 0))")
 ACT = (
     "(SELECT CAST(:cause_id AS bigint) AS id, CAST(:county_id AS bigint) AS county_id,"
     " CAST(:village_id AS bigint) AS village_id)"
@@ -118,7 +117,7 @@ def _credit(
     more: dict[str, Any],
 ) -> int:
     # Two acts of one person at once number themselves one after the other.
-    db.session.execute(ONE_AFTER_THE_OTHER, {"id": str(person_id)})
+    lock("points", person_id)
     known = entry_of(cause_kind, cause_id)
     if known is not None:
         return known.amount

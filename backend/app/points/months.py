@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.points.models import PointsMonth
 from backend.app.points.sql import FLOW
 
@@ -111,8 +111,7 @@ def close_month(county_id: int, month: date) -> int | None:
     """Keeps the sums of a month that is over; None where that was done before or is too early."""
     if clock.next_month(month) > clock.today():
         return None
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('points-month:' || :id, 0))")
-    db.session.execute(lock, {"id": str(county_id)})
+    lock("points_month", county_id)
     if closed_month(county_id, month) is not None:
         return None
     values = {"county_id": county_id, "month": month, "next": clock.next_month(month)}

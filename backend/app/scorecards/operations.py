@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select, text, true
 
 from backend.app.core import clock
-from backend.app.core.db import copy_rows, db
+from backend.app.core.db import copy_rows, db, lock
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.models import Adjustment as AdjustmentRow
@@ -66,8 +66,7 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
 
 def hold_month(month: date) -> None:
     """Whoever computes or locks a month waits here for whoever is doing so already."""
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('scorecards:' || :month, 0))")
-    db.session.execute(lock, {"month": f"{month:%Y-%m}"})
+    lock("scorecards", f"{month:%Y-%m}")
 
 
 def seed_of(month: date) -> int:

@@ -7,11 +7,11 @@ import unicodedata
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import get_place
 from backend.app.points.errors import BalanceTooLow
@@ -36,9 +36,6 @@ from backend.app.rewards.stock import operations as stock
 CAUSE = "redemption"
 KEPT_FOR = timedelta(days=3)
 MOST_RESERVED = 5
-ONE_AFTER_THE_OTHER = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('redemptions:' || :id, 0))"
-)
 COUNTED = ("reserved", "handed_out")
 
 
@@ -50,7 +47,7 @@ def reserve(
     if known is not None:
         return known
     # Two requests of one person number themselves one after the other.
-    db.session.execute(ONE_AFTER_THE_OTHER, {"id": str(person_id)})
+    lock("redemptions", person_id)
     known = _by_key(person_id, key)
     if known is not None:
         return known

@@ -9,7 +9,7 @@ from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.places.queries import region_path
 from backend.app.scorecards import facts as month_facts
@@ -207,8 +207,7 @@ def _check(actor: Actor, county_id: int) -> None:
 
 def _next_version(county_id: int, year: int) -> int:
     # Two drafts at once number themselves one after the other.
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('scheme:' || :id, 0))")
-    db.session.execute(lock, {"id": str(county_id)})
+    lock("scheme_version", county_id)
     newest = select(func.max(AssessmentScheme.version)).where(
         AssessmentScheme.county_id == county_id, AssessmentScheme.year == year
     )

@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from backend.app.access import Actor
 from backend.app.accounts.hands import is_same_hand
 from backend.app.ballots.models import BallotUnit
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.core.encryption import derive_each, seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.surveys import answers, rounds
@@ -53,7 +53,7 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
         raise InvalidInput(errors={"digits": ["请写手机号后四位;没有手机写身份证后四位数字"]})
     digest, *by_retired = _digests(county_id, unit.period, cleaned, last_digits)
     # A slip a month in the whole county, whichever village gives it, and whoever gives it first.
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": county_id})
+    lock("paper_slip", county_id)
     known = db.session.scalar(
         select(PaperIssue.unit_id)
         .join(BallotUnit, BallotUnit.id == PaperIssue.unit_id)
@@ -112,7 +112,7 @@ def start_batch(
     if not FEWEST_SLIPS <= len(sheets) <= MOST_SLIPS:
         raise InvalidInput(errors={"sheets": [f"一次录 {FEWEST_SLIPS} 到 {MOST_SLIPS} 张"]})
     _check(questions, sheets)
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": unit_id})
+    lock("paper_batch", unit_id)
     slips_of(unit_id).check_entering(len(sheets), "sheets")
     batch = PaperBatch(
         round_id=found.id, unit_id=unit_id, slips=len(sheets), first_by_id=actor.person_id,

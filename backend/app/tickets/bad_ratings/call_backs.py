@@ -8,11 +8,11 @@ anybody but the author sees of their times is the week.
 import secrets
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import clock
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import current_village, get_place
 from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
@@ -47,7 +47,7 @@ def open_for_rating(rating_id: int, at: datetime) -> Ticket | None:
     if rating is None or not policy_of(rating.county_id).bad_rating_opens:
         return None
     # Two workers may do this at once: whoever comes second waits here and finds the ticket.
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": rating_id})
+    lock("call_back", rating_id)
     known = db.session.scalar(select(Ticket).where(Ticket.rating_id == rating_id))
     if known is not None or db.session.get(CallBackDeclined, rating_id) is not None:
         return known

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, text
 
 from backend.app.core import clock
-from backend.app.core.db import db, transaction
+from backend.app.core.db import db, lock, transaction
 from backend.app.places.queries import current_village
 from backend.app.ratings.bad import BadReason, bad_reasons
 from backend.app.tickets.bad_ratings.call_backs import any_service
@@ -60,7 +60,7 @@ def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | 
     """The village's task for its bad ratings before this Monday; None for fewer than three."""
     if not policy_of(county_id).bad_rating_opens:
         return None
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": -village_id})
+    lock("mending", village_id)
     rated = bad_reasons(village_id, monday - LOOK_BACK, monday)
     asked = select(MendedRating.rating_id).where(
         MendedRating.rating_id.in_([one.rating_id for one in rated])
