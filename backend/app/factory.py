@@ -133,23 +133,31 @@ def _register_features(app: Flask) -> None:
 
 
 def _register_surfaces(app: Flask, api: http.JsonApi) -> None:
-    """Each blueprint once, and only when all features have added their routes to it."""
-    modules = [
-        (surface, _module(f"backend.app.{feature}.{surface}"))
-        for feature in FEATURES
-        for surface in SURFACES
-    ]
-    # A module without a blueprint adds its pages to another feature's.
+    """Each blueprint once, and only when every module has added its routes to it."""
     surfaces = dict.fromkeys(
         (surface, blueprint)
-        for surface, module in modules
-        if (blueprint := getattr(module, "blueprint", None)) is not None
+        for feature in FEATURES
+        for surface in SURFACES
+        for name in _modules_of(feature, surface)
+        if (blueprint := getattr(import_module(name), "blueprint", None)) is not None
     )
     for surface, blueprint in surfaces:
         if surface == "api":
             api.register_blueprint(blueprint)
         else:
             app.register_blueprint(blueprint)
+
+
+def _modules_of(feature: str, surface: str) -> list[str]:
+    """`console.py` of a feature and of its sub-packages, and `console_*.py` beside them."""
+    here = Path(__file__).parent
+    files = [
+        file.relative_to(here).with_suffix("")
+        for pattern in (f"{surface}.py", f"{surface}_*.py")
+        for file in (here / feature).rglob(pattern)
+    ]
+    files.sort(key=lambda file: (len(file.parts), file))
+    return [".".join(("backend.app", *file.parts)) for file in files]
 
 
 def _module(name: str) -> Any | None:

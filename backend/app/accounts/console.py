@@ -5,12 +5,12 @@ import secrets
 from datetime import timedelta
 from typing import Any, cast
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request
+from flask import current_app, g, make_response, redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Actor, Permission, Role, needs_second_factor
-from backend.app.accounts import audit_log, people, security
+from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.errors import LoginLocked, LoginRefused, SecondFactorRefused
 from backend.app.accounts.hands import hands_of
 from backend.app.accounts.logins import activation, second_factor
@@ -18,7 +18,6 @@ from backend.app.accounts.logins import operations as logins
 from backend.app.accounts.logins.throttle import DEVICE_FOR, device_token
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
-from backend.app.accounts.tokens import console as console_tokens
 from backend.app.core import clock, limits, request_fingerprint
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
@@ -38,7 +37,6 @@ from backend.app.core.guards import (
 )
 from backend.app.core.sessions import SessionKind, close_session, open_session
 
-blueprint = Blueprint("accounts_console", __name__, url_prefix="/console")
 HOME = "/console/"
 HOMES = {
     Role.LEADER: "/console/leader",
@@ -272,9 +270,3 @@ def logout() -> Response:
     response = redirect(address_of("accounts_console.login"))
     response.delete_cookie(CONSOLE_COOKIE, path="/console")
     return response
-
-
-people.register(blueprint)
-security.register(blueprint)
-console_tokens.register(blueprint)
-audit_log.register(blueprint)

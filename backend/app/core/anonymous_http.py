@@ -66,7 +66,7 @@ def healthz() -> Any:
 
 
 def register(app: Flask) -> None:
-    app.add_url_rule("/healthz", view_func=healthz)
+    app.get("/healthz")(healthz)
     app.session_interface = NoSession()
     app.request_class = bodies.CarefulRequest
     app.url_map.converters["int"] = bodies.Id

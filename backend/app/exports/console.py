@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file
+from flask import redirect, render_template, request, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -15,11 +15,10 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
 from backend.app.exports import operations, queries
-from backend.app.exports.bulletins import console as console_bulletins
+from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS
 from backend.app.scorecards.queries import list_months
 
-blueprint = Blueprint("exports_console", __name__, url_prefix="/console/exports")
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -59,9 +58,6 @@ def list_exports() -> str:
         kinds=KINDS, kind=request.args.get("kind"), of_tickets=request.args.get("kind") == TICKETS,
         kept=_filters(request.args), names=FILTER_NAMES, this_month=clock.today(),
     )  # fmt: skip
-
-
-console_bulletins.register(blueprint)
 
 
 @blueprint.get("/table")

@@ -4,14 +4,7 @@ from typing import Any
 
 from backend.app.access import Permission
 from backend.app.core.guards import actor, guard
-from backend.app.points import (
-    api_standing,  # noqa: F401
-    queries,
-    schemas,
-)
-from backend.app.points.activities import (
-    api as api_activities,  # noqa: F401  they hang on it
-)
+from backend.app.points import queries, schemas
 from backend.app.points.blueprints import api as blueprint
 
 

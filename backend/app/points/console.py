@@ -9,17 +9,12 @@ from backend.app.core import clock
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
 from backend.app.points import (
-    console_ledger,
     forms,
     months,
     queries,
 )
-from backend.app.points.activities import console as console_activities
 from backend.app.points.blueprints import console as blueprint
-from backend.app.points.draws import console as console_draws
-from backend.app.points.freezes import console as console_freezes
 from backend.app.points.rules import budget
-from backend.app.points.rules import console as console_rules
 from backend.app.points.rules import queries as rule_queries
 
 
@@ -44,10 +39,3 @@ def show_overview() -> Any:
         waiting=queries.waiting(county_id, within), today=today,
         previous=clock.previous_month(month), next=clock.next_month(month),
     )  # fmt: skip
-
-
-console_rules.register(blueprint)
-console_activities.register(blueprint)
-console_ledger.register(blueprint)
-console_freezes.register(blueprint)
-console_draws.register(blueprint)

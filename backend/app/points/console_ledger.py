@@ -5,13 +5,15 @@ For those who confirm deeds in that person's own village, and nobody else.
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from backend.app.access import Permission, regions_of
 from backend.app.core.guards import actor, guard
 from backend.app.points import forms, queries
+from backend.app.points.blueprints import console as blueprint
 
 
+@blueprint.get("/ledger")
 @guard(Permission.CONFIRM_DEEDS)
 def show_ledger() -> Any:
     """By the number of an entry as a villager's phone shows it, or by a 积分号."""
@@ -27,8 +29,3 @@ def show_ledger() -> Any:
         lines=queries.find_entries(county_id, within, entry, person),
         account=queries.account_of(county_id, within, person) if person else None,
     )
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs this page on the console's blueprint."""
-    blueprint.add_url_rule("/ledger", view_func=show_ledger, methods=["GET"])

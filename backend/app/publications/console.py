@@ -4,7 +4,7 @@ import io
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, send_file
+from flask import current_app, redirect, render_template, request, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -19,7 +19,7 @@ from backend.app.publications import open_data, wechat_summary
 from backend.app.publications import operations as publications
 from backend.app.publications.public import public_host
 from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
-from backend.app.scorecards.console import blueprint
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.locks import operations as locks
 
 
@@ -36,6 +36,7 @@ def _county(text: str) -> int:
     return int(text)
 
 
+@blueprint.get("/publications")
 @guard(Permission.EXPORT)
 def list_publications() -> str:
     """Locked months: told already, or waiting to be."""
@@ -60,6 +61,7 @@ def list_publications() -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/publications/<int:county_id>/<month>/preview")
 @guard(Permission.PUBLISH)
 def preview_publication(county_id: int, month: str) -> str:
     """The county's page exactly as everybody would read it."""
@@ -71,6 +73,7 @@ def preview_publication(county_id: int, month: str) -> str:
     )  # fmt: skip
 
 
+@blueprint.post("/publications")
 @guard(Permission.PUBLISH)
 def publish_month() -> Response:
     """Tells everybody; there is no way back but a correction."""
@@ -81,6 +84,7 @@ def publish_month() -> Response:
     return redirect(address_of("scorecards_console.list_publications", done=f"{month:%Y-%m}"))
 
 
+@blueprint.get("/publications/<code>/<month>/sheet.pdf")
 @guard(Permission.EXPORT)
 def print_sheet(code: str, month: str) -> Response:
     """「你说我办」 of one village, A4; every fetch is in the audit log."""
@@ -101,6 +105,7 @@ def print_sheet(code: str, month: str) -> Response:
     )  # fmt: skip
 
 
+@blueprint.get("/publications/<code>/<month>")
 @guard(Permission.EXPORT)
 def show_publication(code: str, month: str) -> str:
     """A published month's villages: their sheets, and the words for WeChat groups."""
@@ -131,16 +136,3 @@ def _townships(me: Any, publication: Any) -> list[Any]:
         for township_id, name in names.items()
         if township_id in scope or publication.county_id in scope
     ]
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the scorecards' blueprint."""
-    base = "/publications"
-    blueprint.add_url_rule(base, view_func=list_publications)
-    blueprint.add_url_rule(base, view_func=publish_month, methods=["POST"])
-    blueprint.add_url_rule(f"{base}/<int:county_id>/<month>/preview", view_func=preview_publication)
-    blueprint.add_url_rule(f"{base}/<code>/<month>", view_func=show_publication)
-    blueprint.add_url_rule(f"{base}/<code>/<month>/sheet.pdf", view_func=print_sheet)
-
-
-register(blueprint)

@@ -15,7 +15,6 @@ from backend.app.rewards.catalogue import queries as catalogue
 from backend.app.rewards.redemptions import operations as redemptions
 from backend.app.rewards.redemptions import queries as own_redemptions
 from backend.app.rewards.redemptions.codes import in_qr, make_code
-from backend.app.rewards.shops import api as api_shop  # noqa: F401  its routes join the blueprint
 
 PIXELS = 12
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Response, jsonify, render_template
 
 from backend.app.core.clock import parse_month
 from backend.app.core.errors import NotFound
@@ -21,6 +21,7 @@ def _month(text: str) -> date:
     return month
 
 
+@blueprint.get("/villages/<int:village_id>/points")
 @open_to_all(OPEN)
 def show_months(village_id: int) -> str:
     """The months of a village, newest first."""
@@ -30,6 +31,7 @@ def show_months(village_id: int) -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/villages/<int:village_id>/points/<period>")
 @open_to_all(OPEN)
 def show_month(village_id: int, period: str) -> str:
     """One month, frozen, with what was corrected since; prints on one or two sheets of A4."""
@@ -41,6 +43,7 @@ def show_month(village_id: int, period: str) -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/villages/<int:village_id>/points/<period>/data.json")
 @open_to_all(OPEN)
 def show_data(village_id: int, period: str) -> Response:
     """The same as data: its digest is that of these values."""
@@ -56,16 +59,3 @@ def show_data(village_id: int, period: str) -> Response:
             ],
         }
     )
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the public blueprint."""
-    for path, view in (
-        ("/villages/<int:village_id>/points", show_months),
-        ("/villages/<int:village_id>/points/<period>", show_month),
-        ("/villages/<int:village_id>/points/<period>/data.json", show_data),
-    ):
-        blueprint.add_url_rule(path, view_func=view)
-
-
-register(blueprint)

@@ -16,9 +16,6 @@ from backend.app.scorecards import (
 )
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
-from backend.app.scorecards.objections import (
-    api as api_objections,  # noqa: F401  it hangs on the blueprint
-)
 from backend.app.scorecards.phone_cards import cadre_card, plain_card, shown_area, shown_areas
 from backend.app.scorecards.shown import FEWEST, hides_levels, newest_shown
 from backend.app.scoring.measurements import Measurement, Status

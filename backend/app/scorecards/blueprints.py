@@ -1,5 +1,8 @@
-"""The surface of scorecards on the phone, on which several files hang their endpoints."""
+"""The surfaces of scorecards, to which several files add their pages and endpoints."""
+
+from flask import Blueprint
 
 from backend.app.core.bodies import Blueprint as ApiBlueprint
 
 api = ApiBlueprint("scorecards", __name__, url_prefix="/api/v1", description="得分")
+console = Blueprint("scorecards_console", __name__, url_prefix="/console")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from flask.blueprints import BlueprintSetupState
 from werkzeug import Response
@@ -18,11 +18,10 @@ from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
-from backend.app.ratings import console as console_reviews
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
-from backend.app.scorecards import console_scores, queries
-from backend.app.scorecards.adjustments import console as console_adjustments
+from backend.app.scorecards import queries
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.figures import (
     Area,
     area,
@@ -32,17 +31,10 @@ from backend.app.scorecards.figures import (
     range_text,
     rate_text,
 )
-from backend.app.scorecards.imports import console as console_imports
-from backend.app.scorecards.leader import console as console_leader
-from backend.app.scorecards.locks import console as console_months
-from backend.app.scorecards.locks.operations import check_open
-from backend.app.scorecards.objections import console as console_objections
 from backend.app.scorecards.queries import Filters
 from backend.app.scorecards.request_params import asked_month, turned
-from backend.app.scorecards.schemes import console as console_schemes
 from backend.app.scoring.measurements import Status
 
-blueprint = Blueprint("scorecards_console", __name__, url_prefix="/console")
 # Words of so few people could be told apart by whoever knows the village.
 FEWEST_FOR_WORDS = 5
 
@@ -227,13 +219,3 @@ def recompute() -> Response:
     return redirect(
         address_of("scorecards_console.show_dashboard", month=f"{month:%Y-%m}", recomputing=1)
     )
-
-
-console_scores.register(blueprint)
-console_schemes.register(blueprint)
-console_months.register(blueprint)
-console_objections.register(blueprint)
-console_reviews.register(blueprint, check_open)
-console_adjustments.register(blueprint)
-console_imports.register(blueprint)
-console_leader.register(blueprint)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from backend.app.access import Permission, has_permission, may, regions_of
@@ -12,6 +12,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.coverage import coverage_of
 from backend.app.scorecards import ranking_queries
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.explanation import Explanation, explain_village, light_named
 from backend.app.scorecards.figures import plain
 from backend.app.scorecards.locks.corrections import corrections_of_many
@@ -75,6 +76,7 @@ def _filters() -> RankFilters:
     )
 
 
+@blueprint.get("/scores")
 @guard(Permission.SEE_VILLAGES)
 def show_ranking() -> str:
     """Villages by band: who cannot be told apart stands together."""
@@ -110,6 +112,7 @@ def _worst(row: Any) -> str:
     return f"{MEASURES[lost['code']].name} −{lost['lost'] / HUNDRED:.2f}"
 
 
+@blueprint.get("/villages/<int:village_id>/scorecard")
 @guard(Permission.SEE_VILLAGES)
 def show_scorecard(village_id: int) -> str:
     """One village's month: total, light, each indicator with its reasons, its like, its trend."""
@@ -188,13 +191,10 @@ def light_by_code(code: str) -> Any:
     return light_named(code, STARTING)
 
 
-def register(blueprint: Blueprint) -> None:
-    blueprint.add_url_rule("/scores", view_func=show_ranking)
-    blueprint.add_url_rule("/villages/<int:village_id>/scorecard", view_func=show_scorecard)
-
-    @blueprint.record_once
-    def words(state: BlueprintSetupState) -> None:
-        state.app.jinja_env.globals.update(
-            points_text=points_text, plain=plain, ticks_text=ticks_text, limits_text=range_of,
-            light_by_code=light_by_code, score_tab_list=TABS, measure_names=MEASURES,
-        )  # fmt: skip
+@blueprint.record_once
+def words(state: BlueprintSetupState) -> None:
+    """Templates write figures and lights as these pages do."""
+    state.app.jinja_env.globals.update(
+        points_text=points_text, plain=plain, ticks_text=ticks_text, limits_text=range_of,
+        light_by_code=light_by_code, score_tab_list=TABS, measure_names=MEASURES,
+    )  # fmt: skip

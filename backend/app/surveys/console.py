@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
@@ -29,14 +29,13 @@ from backend.app.surveys import (
     summary,
     validation,
 )
+from backend.app.surveys.blueprints import console as blueprint
 from backend.app.surveys.models import SurveyRound
-from backend.app.surveys.paper import console as console_paper
 from backend.app.surveys.paper import operations as paper
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import MOST
 from backend.app.surveys.round_files import has_answers, unit_name, units_of, village_kinds
 
-blueprint = Blueprint("surveys_console", __name__, url_prefix="/console/surveys")
 STATE_NAMES = {
     "draft": "草稿", "scheduled": "已排期", "open": "正在问", "closed": "已截止,待公布",
     "published": "已公布",
@@ -310,6 +309,3 @@ def _ids(given: list[str]) -> list[UUID]:
         return [UUID(one) for one in given]
     except ValueError:
         raise InvalidInput(errors={"texts": ["请先勾选"]}) from None
-
-
-console_paper.register(blueprint)

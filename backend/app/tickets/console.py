@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug.datastructures import MultiDict
 
@@ -24,19 +24,17 @@ from backend.app.tickets import (
     serializers,
     supervision,
 )
+from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.handling import Written
-from backend.app.tickets.intake import console as console_intake
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.moderation import console as console_moderation
 from backend.app.tickets.rules import console as console_rules
 from backend.app.tickets.rules.categories import list_categories, names_of
 from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import Move, Party, State, moves
 
-blueprint = Blueprint("tickets_console", __name__, url_prefix="/console/tickets")
 MOST_AT_ONCE = 50
 
 
@@ -320,8 +318,3 @@ def show_board() -> str:
         said=late_words(late, sum(line.late_at_desk for line in lines)),
         open=sum(line.open for line in lines),
     )  # fmt: skip
-
-
-console_intake.register(blueprint)
-console_rules.register(blueprint)
-console_moderation.register(blueprint)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.app.access import Role
-from backend.app.accounts.audit_log import ACTIONS, DETAILS, SUBJECTS, describe
+from backend.app.accounts.console_audit_log import ACTIONS, DETAILS, SUBJECTS, describe
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction

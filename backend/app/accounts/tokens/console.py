@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 from werkzeug.utils import redirect
 
 from backend.app.access import Permission, regions_of
+from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.tokens import operations as api_tokens
 from backend.app.core import clock
 from backend.app.core.db import transaction
@@ -34,12 +35,14 @@ def _page(made: api_tokens.Made | None = None, error: DomainError | None = None)
     )  # fmt: skip
 
 
+@blueprint.get("/tokens")
 @guard(Permission.MANAGE_API_TOKENS)
 def list_tokens() -> str:
     """All tokens of the reader's counties, with how often each was used."""
     return _page()
 
 
+@blueprint.post("/tokens")
 @guard(Permission.MANAGE_API_TOKENS)
 def create_token() -> tuple[str, int]:
     """The new token stands on this one answer and nowhere else."""
@@ -56,17 +59,9 @@ def create_token() -> tuple[str, int]:
     return _page(made), 200
 
 
+@blueprint.post("/tokens/<int:token_id>/revoke")
 @guard(Permission.MANAGE_API_TOKENS)
 def revoke_token(token_id: int) -> Response:
     with transaction():
         api_tokens.revoke_token(actor(), token_id)
     return redirect(address_of("accounts_console.list_tokens", revoked=1), 303)
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the accounts' blueprint."""
-    blueprint.add_url_rule("/tokens", view_func=list_tokens)
-    blueprint.add_url_rule("/tokens", view_func=create_token, methods=["POST"])
-    blueprint.add_url_rule(
-        "/tokens/<int:token_id>/revoke", view_func=revoke_token, methods=["POST"]
-    )

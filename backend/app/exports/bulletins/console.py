@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file
+from flask import redirect, render_template, request, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -13,6 +13,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files import storage
 from backend.app.core.guards import actor, guard
+from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.bulletins.periods import NAMES, BulletinKind, last_over
 from backend.app.places.queries import get_place, region_names
@@ -23,6 +24,7 @@ def _counties(permission: Permission) -> list[int]:
     return [place.id for place in places if place.level == "county"]
 
 
+@blueprint.get("/bulletins")
 @guard(Permission.EXPORT)
 def list_bulletins() -> str:
     """The newest first, with their files."""
@@ -37,6 +39,7 @@ def list_bulletins() -> str:
     )  # fmt: skip
 
 
+@blueprint.post("/bulletins")
 @guard(Permission.PUBLISH)
 def request_bulletin() -> Response:
     form = request.form
@@ -52,18 +55,10 @@ def request_bulletin() -> Response:
     return redirect(address_of("exports_console.list_bulletins"), 303)
 
 
+@blueprint.get("/bulletins/<int:bulletin_id>/<any(xlsx, pdf):format_>")
 @guard(Permission.EXPORT)
 def download_bulletin(bulletin_id: int, format_: str) -> Any:
     """The file; every fetch is in the audit log."""
     with transaction():
         key, name = bulletins.get_file(actor(), bulletin_id, format_)
     return send_file(storage.path(key), as_attachment=True, download_name=name)
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the exports' blueprint."""
-    blueprint.add_url_rule("/bulletins", view_func=list_bulletins)
-    blueprint.add_url_rule("/bulletins", view_func=request_bulletin, methods=["POST"])
-    blueprint.add_url_rule(
-        "/bulletins/<int:bulletin_id>/<any(xlsx, pdf):format_>", view_func=download_bulletin
-    )

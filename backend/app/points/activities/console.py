@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
@@ -16,10 +16,12 @@ from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points import forms
 from backend.app.points.activities import operations as activities
+from backend.app.points.blueprints import console as blueprint
 
 STATES = {"waiting": "待确认", "confirmed": "已通过", "refused": "未通过", "": "全部"}
 
 
+@blueprint.get("/deeds")
 @guard(Permission.SEE_POINTS)
 def show_deeds() -> Any:
     return _deeds_page()
@@ -37,6 +39,7 @@ def _deeds_page(error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.get("/deeds/new")
 @guard(Permission.ENTER_DEEDS)
 def new_deed() -> Any:
     return _form()
@@ -62,6 +65,7 @@ def _form(error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.post("/deeds/new")
 @guard(Permission.ENTER_DEEDS)
 def enter_deed() -> Any:
     form = request.form
@@ -77,6 +81,7 @@ def enter_deed() -> Any:
     return redirect(address_of("points_console.show_deeds"))
 
 
+@blueprint.post("/deeds/<int:deed_id>")
 @guard(Permission.CONFIRM_DEEDS)
 def decide_deed(deed_id: int) -> Any:
     confirm = request.form.get("decision") == "confirm"
@@ -86,12 +91,3 @@ def decide_deed(deed_id: int) -> Any:
     except (InvalidInput, Conflict) as refused:
         return _deeds_page(refused)
     return redirect(address_of("points_console.show_deeds"))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    add = blueprint.add_url_rule
-    add("/deeds", view_func=show_deeds, methods=["GET"])
-    add("/deeds/new", view_func=new_deed, methods=["GET"])
-    add("/deeds/new", view_func=enter_deed, methods=["POST"])
-    add("/deeds/<int:deed_id>", view_func=decide_deed, methods=["POST"])

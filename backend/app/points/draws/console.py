@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
@@ -16,6 +16,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.points import forms
+from backend.app.points.blueprints import console as blueprint
 from backend.app.points.draws import operations as draws
 from backend.app.points.draws.draw_rule import SeedFormat
 from backend.app.points.draws.public import STATES
@@ -65,6 +66,7 @@ def _seed_format() -> SeedFormat | None:
     return SeedFormat(*given) if len(given) == len(counts) else None
 
 
+@blueprint.get("/draws")
 @guard(Permission.SEE_POINTS)
 def show_draws() -> Any:
     return _list()
@@ -83,6 +85,7 @@ def _list(error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.post("/draws/switch")
 @guard(Permission.MANAGE_POINTS)
 def switch_draws() -> Any:
     form = request.form
@@ -97,6 +100,7 @@ def switch_draws() -> Any:
     return redirect(address_of("points_console.show_draws"))
 
 
+@blueprint.post("/draws")
 @guard(Permission.MANAGE_POINTS)
 def save_draw() -> Any:
     region_id = forms.read_number(request.form, "region") or 0
@@ -117,6 +121,7 @@ def _own_draw(draw_id: int) -> PointsDraw:
     return found[0]
 
 
+@blueprint.get("/draws/<int:draw_id>")
 @guard(Permission.SEE_POINTS)
 def show_draw(draw_id: int) -> Any:
     return _draw_page(draw_id)
@@ -140,6 +145,7 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.post("/draws/<int:draw_id>/<string:act>")
 @guard(Permission.MANAGE_POINTS)
 def move_draw(draw_id: int, act: str) -> Any:
     """Publishes, takes a reading of the seed, or calls off."""
@@ -158,13 +164,3 @@ def move_draw(draw_id: int, act: str) -> Any:
     except (InvalidInput, Conflict, NotAllowed) as refused:
         return _draw_page(draw_id, refused)
     return redirect(address_of("points_console.show_draw", draw_id=draw_id))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    add = blueprint.add_url_rule
-    add("/draws", view_func=show_draws, methods=["GET"])
-    add("/draws/switch", view_func=switch_draws, methods=["POST"])
-    add("/draws", view_func=save_draw, methods=["POST"])
-    add("/draws/<int:draw_id>", view_func=show_draw, methods=["GET"])
-    add("/draws/<int:draw_id>/<string:act>", view_func=move_draw, methods=["POST"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission
@@ -14,10 +14,12 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.points import expiry, forms, policy, queries
+from backend.app.points.blueprints import console as blueprint
 from backend.app.points.freezes import anomalies
 from backend.app.points.freezes import operations as freezes
 
 
+@blueprint.get("/watch")
 @guard(Permission.REVIEW_POINTS)
 def show_watch() -> Any:
     return _page()
@@ -58,6 +60,7 @@ def _act(what: str) -> None:
         raise NotFound
 
 
+@blueprint.post("/watch/<string:what>")
 @guard(Permission.REVIEW_POINTS)
 def do_watch(what: str) -> Any:
     try:
@@ -68,6 +71,7 @@ def do_watch(what: str) -> Any:
     return redirect(address_of("points_console.show_watch"))
 
 
+@blueprint.post("/lapse")
 @guard(Permission.MANAGE_POINTS)
 def set_lapse() -> Any:
     """Whether and when points lapse."""
@@ -84,6 +88,7 @@ def set_lapse() -> Any:
     return redirect(address_of("points_console.show_watch", _anchor="lapse"))
 
 
+@blueprint.post("/survey")
 @guard(Permission.MANAGE_POINTS)
 def set_survey_points() -> Any:
     """What a survey is worth to everybody of a unit that was heard."""
@@ -95,12 +100,3 @@ def set_survey_points() -> Any:
     except InvalidInput as refused:
         return _page(refused)
     return redirect(address_of("points_console.show_watch", _anchor="survey"))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    add = blueprint.add_url_rule
-    add("/watch", view_func=show_watch, methods=["GET"])
-    add("/watch/<string:what>", view_func=do_watch, methods=["POST"])
-    add("/lapse", view_func=set_lapse, methods=["POST"])
-    add("/survey", view_func=set_survey_points, methods=["POST"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import Response, redirect, render_template, request, send_file
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
@@ -17,6 +17,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points import forms
+from backend.app.points.blueprints import console as blueprint
 from backend.app.points.point_sources import AUTOMATIC
 from backend.app.points.rules import budget, simulation
 from backend.app.points.rules import operations as rules
@@ -28,6 +29,7 @@ SPARE_LINES = 3
 FORM_OVERHEAD = 64 * 1024
 
 
+@blueprint.get("/rules")
 @guard(Permission.SEE_POINTS)
 def show_rules() -> Any:
     return _rules_page()
@@ -55,6 +57,7 @@ def _rules_page(error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.get("/rules/edit")
 @guard(Permission.MANAGE_POINTS)
 def edit_draft() -> Any:
     return _editor()
@@ -89,6 +92,7 @@ def _line(rule: Any) -> dict[str, Any]:
     return {"group": rule.group_name or "村务参与", **line}
 
 
+@blueprint.post("/rules/edit")
 @guard(Permission.MANAGE_POINTS)
 def save_draft() -> Any:
     """Saves, or shows what the draft would have cost on the last quarter's acts."""
@@ -107,6 +111,7 @@ def save_draft() -> Any:
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 
+@blueprint.post("/rules/example/<name>")
 @guard(Permission.MANAGE_POINTS)
 def load_example(name: str) -> Any:
     """Puts an example into the draft: it still needs a vote."""
@@ -130,6 +135,7 @@ def takes_minutes(view: Callable[[], Any]) -> Callable[[], Any]:
     return larger
 
 
+@blueprint.post("/rules/adopt")
 @takes_minutes
 @guard(Permission.MANAGE_POINTS)
 def adopt_draft() -> Any:
@@ -148,6 +154,7 @@ def adopt_draft() -> Any:
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 
+@blueprint.post("/rules/drop")
 @guard(Permission.MANAGE_POINTS)
 def drop_draft() -> Any:
     place = forms.read_place(request.values)
@@ -156,6 +163,7 @@ def drop_draft() -> Any:
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 
+@blueprint.post("/rules/<int:rule_set_id>/end")
 @guard(Permission.MANAGE_POINTS)
 def end_rules(rule_set_id: int) -> Any:
     try:
@@ -167,6 +175,7 @@ def end_rules(rule_set_id: int) -> Any:
     return redirect(address_of("points_console.show_rules", region=region_id))
 
 
+@blueprint.get("/rules/<int:rule_set_id>/minutes")
 @guard(Permission.SEE_POINTS)
 def show_minutes(rule_set_id: int) -> Response:
     """The uploaded minutes of a vote."""
@@ -178,16 +187,3 @@ def show_minutes(rule_set_id: int) -> Response:
         storage.path(found.minutes_key), as_attachment=True,
         download_name=f"{found.title}第{found.version}版会议记录.{found.minutes_key.rsplit('.')[-1]}",
     )  # fmt: skip
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    add = blueprint.add_url_rule
-    add("/rules", view_func=show_rules, methods=["GET"])
-    add("/rules/edit", view_func=edit_draft, methods=["GET"])
-    add("/rules/edit", view_func=save_draft, methods=["POST"])
-    add("/rules/adopt", view_func=adopt_draft, methods=["POST"])
-    add("/rules/drop", view_func=drop_draft, methods=["POST"])
-    add("/rules/example/<name>", view_func=load_example, methods=["POST"])
-    add("/rules/<int:rule_set_id>/end", view_func=end_rules, methods=["POST"])
-    add("/rules/<int:rule_set_id>/minutes", view_func=show_minutes, methods=["GET"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may, regions_of
@@ -17,6 +17,7 @@ from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place
+from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import county_of
 from backend.app.rewards import console_queries
 from backend.app.rewards import forms as reward_forms
@@ -40,6 +41,7 @@ def takes_a_photo(view: View) -> View:
     return cast("View", larger)
 
 
+@blueprint.get("/rewards")
 @guard(Permission.SEE_REDEMPTIONS)
 def show_rewards() -> str:
     """The catalogue with what lies in the shops."""
@@ -51,6 +53,7 @@ def show_rewards() -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/rewards/new")
 @guard(Permission.MANAGE_REWARDS)
 def new_reward() -> Any:
     return _form(None)
@@ -76,6 +79,7 @@ def _photo() -> bytes | None:
     return file.read() if file and file.filename else None
 
 
+@blueprint.post("/rewards/new")
 @takes_a_photo
 @guard(Permission.MANAGE_REWARDS)
 def add_reward() -> Any:
@@ -98,11 +102,13 @@ def _seen(reward_id: int) -> Reward:
     return reward
 
 
+@blueprint.get("/rewards/<int:reward_id>")
 @guard(Permission.MANAGE_REWARDS)
 def show_reward(reward_id: int) -> Any:
     return _form(_seen(reward_id))
 
 
+@blueprint.post("/rewards/<int:reward_id>")
 @takes_a_photo
 @guard(Permission.MANAGE_REWARDS)
 def change_reward(reward_id: int) -> Any:
@@ -115,21 +121,9 @@ def change_reward(reward_id: int) -> Any:
     return redirect(address_of("points_console.show_rewards"))
 
 
+@blueprint.post("/rewards/<int:reward_id>/retire")
 @guard(Permission.MANAGE_REWARDS)
 def retire_reward(reward_id: int) -> Any:
     with transaction():
         rewards.retire_reward(actor(), reward_id)
     return redirect(address_of("points_console.show_rewards"))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    for path, view, method in (
-        ("/rewards", show_rewards, "GET"),
-        ("/rewards/new", new_reward, "GET"),
-        ("/rewards/new", add_reward, "POST"),
-        ("/rewards/<int:reward_id>", show_reward, "GET"),
-        ("/rewards/<int:reward_id>", change_reward, "POST"),
-        ("/rewards/<int:reward_id>/retire", retire_reward, "POST"),
-    ):
-        blueprint.add_url_rule(path, view_func=view, methods=[method])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
@@ -12,6 +12,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
+from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import read_number, read_person
 from backend.app.rewards import console_queries, counter_anomalies, publications
 from backend.app.rewards.redemptions import handover
@@ -22,6 +23,7 @@ from backend.app.rewards.shops import queries as shop_queries
 STATES = {**STATE_NAMES, "reserved": "等着领"}
 
 
+@blueprint.get("/redemptions")
 @guard(Permission.SEE_REDEMPTIONS)
 def show_redemptions() -> Any:
     return _redemptions_page()
@@ -58,6 +60,7 @@ def _months() -> list[Any]:
     return clock.months_back(clock.month_of(clock.today()), 12)[::-1]
 
 
+@blueprint.post("/redemptions/<int:redemption_id>/return")
 @guard(Permission.HAND_OUT_REWARDS)
 def bring_back(redemption_id: int) -> Any:
     """退货, at the desk: by another person where the amount matters."""
@@ -72,6 +75,7 @@ def bring_back(redemption_id: int) -> Any:
     return redirect(address_of("points_console.show_redemptions", month=form.get("month")))
 
 
+@blueprint.get("/publications")
 @guard(Permission.SEE_REDEMPTIONS)
 def show_publications() -> Any:
     return _publications_page()
@@ -92,6 +96,7 @@ def _publications_page(error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.post("/publications")
 @guard(Permission.MANAGE_REWARDS)
 def publish_month() -> Any:
     """Every village of the reader's regions that has not been told yet, one by one."""
@@ -109,6 +114,7 @@ def publish_month() -> Any:
     return redirect(address_of("points_console.show_publications", month=f"{month:%Y-%m}"))
 
 
+@blueprint.post("/publications/corrections")
 @guard(Permission.MANAGE_REWARDS)
 def correct_month() -> Any:
     """A line under a published month."""
@@ -119,15 +125,3 @@ def correct_month() -> Any:
     except InvalidInput as refused:
         return _publications_page(refused)
     return redirect(address_of("points_console.show_publications", month=form.get("month")))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    for path, view, method in (
-        ("/redemptions", show_redemptions, "GET"),
-        ("/redemptions/<int:redemption_id>/return", bring_back, "POST"),
-        ("/publications", show_publications, "GET"),
-        ("/publications", publish_month, "POST"),
-        ("/publications/corrections", correct_month, "POST"),
-    ):
-        blueprint.add_url_rule(path, view_func=view, methods=[method])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, may, regions_of
@@ -14,6 +14,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
+from backend.app.points.blueprints import console as blueprint
 from backend.app.rewards import console_queries
 from backend.app.rewards import forms as reward_forms
 from backend.app.rewards.errors import ShopUnknown
@@ -31,6 +32,7 @@ MOVEMENTS = {
 }  # fmt: skip
 
 
+@blueprint.get("/shops")
 @guard(Permission.SEE_REDEMPTIONS)
 def show_shops() -> Any:
     return _shops_page()
@@ -49,6 +51,7 @@ def _shops_page(error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.post("/shops")
 @guard(Permission.MANAGE_REWARDS)
 def open_shop() -> Any:
     try:
@@ -61,6 +64,7 @@ def open_shop() -> Any:
     return redirect(address_of("points_console.show_shop", shop_id=shop_id))
 
 
+@blueprint.get("/shops/<int:shop_id>")
 @guard(Permission.SEE_REDEMPTIONS)
 def show_shop(shop_id: int) -> Any:
     return _shop_page(shop_id)
@@ -127,6 +131,7 @@ ACTS: dict[str, Callable[[Actor, int, Form], Any]] = {
 }
 
 
+@blueprint.post("/shops/<int:shop_id>/<act>")
 @guard(Permission.MANAGE_REWARDS)
 def act_on_shop(shop_id: int, act: str) -> Any:
     if act not in ACTS:
@@ -141,14 +146,3 @@ def act_on_shop(shop_id: int, act: str) -> Any:
     if act == "close":
         return redirect(address_of("points_console.show_shops"))
     return redirect(address_of("points_console.show_shop", shop_id=shop_id))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    for path, view, method in (
-        ("/shops", show_shops, "GET"),
-        ("/shops", open_shop, "POST"),
-        ("/shops/<int:shop_id>", show_shop, "GET"),
-        ("/shops/<int:shop_id>/<act>", act_on_shop, "POST"),
-    ):
-        blueprint.add_url_rule(path, view_func=view, methods=[method])

@@ -1,6 +1,6 @@
 """扣分、加分、容错: the form, what waits for a second person, and the record."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -12,6 +12,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.guards import actor, guard
 from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import KIND_WORDS, STATE_WORDS, Proposal
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.schemes.queries import scheme_for
 
 HINTS = {
@@ -48,12 +49,14 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     return body, 422 if error else 200
 
 
+@blueprint.get("/adjustments")
 @guard(Permission.SEE_VILLAGES)
 def list_adjustments() -> tuple[str, int]:
     """The record, and the form for whoever may propose."""
     return _page()
 
 
+@blueprint.post("/adjustments")
 @guard(Permission.ADJUST_SCORES)
 def propose_adjustment() -> tuple[str, int] | Response:
     """A proposal waits until a second person has approved it."""
@@ -71,6 +74,7 @@ def propose_adjustment() -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.list_adjustments", done="proposed"), 303)
 
 
+@blueprint.post("/adjustments/<int:adjustment_id>")
 @guard(Permission.ADJUST_SCORES)
 def decide_adjustment(adjustment_id: int) -> tuple[str, int] | Response:
     """Approved or refused by somebody other than its author."""
@@ -88,10 +92,3 @@ def decide_adjustment(adjustment_id: int) -> tuple[str, int] | Response:
     except (InvalidInput, Conflict, NotAllowed) as error:
         return _page(error)
     return redirect(address_of("scorecards_console.list_adjustments", done=choice), 303)
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs the pages on the console's blueprint of scorecards."""
-    blueprint.get("/adjustments")(list_adjustments)
-    blueprint.post("/adjustments")(propose_adjustment)
-    blueprint.post("/adjustments/<int:adjustment_id>")(decide_adjustment)

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, redirect, render_template, request, send_file
+from flask import redirect, render_template, request, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -15,6 +15,7 @@ from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.core.guards import actor, guard
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.imports import operations as fact_imports
 from backend.app.scorecards.imports.operations import COLUMNS, SOURCE_NAMES, Report
 from backend.app.scorecards.imports.village_files import (
@@ -65,12 +66,14 @@ def _imports(error: DomainError | None = None, report: Report | None = None) -> 
     return body, 422 if error else 200
 
 
+@blueprint.get("/scores/imports")
 @guard(Permission.IMPORT_FACTS)
 def show_imports() -> tuple[str, int]:
     """What there is, and the form."""
     return _imports()
 
 
+@blueprint.post("/scores/imports")
 @guard(Permission.IMPORT_FACTS)
 def import_facts() -> tuple[str, int]:
     """One file for one month."""
@@ -89,6 +92,7 @@ def import_facts() -> tuple[str, int]:
     return _imports(report=report)
 
 
+@blueprint.get("/scores/imports/template.xlsx")
 @guard(Permission.IMPORT_FACTS)
 def download_template() -> Response:
     return _file(fact_imports.template(_county(Permission.IMPORT_FACTS)), "考核数据模板.xlsx")
@@ -112,12 +116,14 @@ def _kinds(
     return body, 422 if error else 200
 
 
+@blueprint.get("/village-types")
 @guard(Permission.MANAGE_SCHEMES)
 def show_kinds() -> tuple[str, int]:
     """Every village with its type."""
     return _kinds()
 
 
+@blueprint.post("/village-types/new")
 @guard(Permission.MANAGE_SCHEMES)
 def add_kind() -> tuple[str, int] | Response:
     try:
@@ -130,6 +136,7 @@ def add_kind() -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.show_kinds", done="added"), 303)
 
 
+@blueprint.post("/village-types")
 @guard(Permission.MANAGE_SCHEMES)
 def set_kind() -> tuple[str, int] | Response:
     """One village's type."""
@@ -143,6 +150,7 @@ def set_kind() -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.show_kinds", done="set", q=kept), 303)
 
 
+@blueprint.post("/village-types/file")
 @guard(Permission.MANAGE_SCHEMES)
 def import_kinds() -> tuple[str, int]:
     """Types and numbers of people of many villages from a file: all lines or none."""
@@ -181,6 +189,7 @@ def _about_villages(county_id: int, sheet: Sheet) -> tuple[dict[int, str], dict[
     return kinds, residents
 
 
+@blueprint.get("/village-types/villages.xlsx")
 @guard(Permission.MANAGE_SCHEMES)
 def download_kinds() -> Response:
     """The villages as they are, to be changed and handed back."""
@@ -194,15 +203,3 @@ def download_kinds() -> Response:
 
 def _number(number: int | None) -> str:
     return "" if number is None else str(number)
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs the pages on the console's blueprint of scorecards."""
-    blueprint.get("/scores/imports")(show_imports)
-    blueprint.post("/scores/imports")(import_facts)
-    blueprint.get("/scores/imports/template.xlsx")(download_template)
-    blueprint.get("/village-types")(show_kinds)
-    blueprint.post("/village-types")(set_kind)
-    blueprint.post("/village-types/new")(add_kind)
-    blueprint.post("/village-types/file")(import_kinds)
-    blueprint.get("/village-types/villages.xlsx")(download_kinds)

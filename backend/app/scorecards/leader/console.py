@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from backend.app.access import Permission, regions_of
 from backend.app.core import clock
 from backend.app.core.errors import NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.leader.queries import leader_page
 from backend.app.scorecards.request_params import read_month
 
@@ -25,6 +26,7 @@ def _this_month() -> date:
     return clock.month_of(clock.today())
 
 
+@blueprint.get("/leader")
 @guard(Permission.SEE_LEADER_PAGE)
 def show_leader_page() -> str:
     """The last whole month, unless another is asked for; what is late is always of now."""
@@ -38,8 +40,3 @@ def show_leader_page() -> str:
         this_month=_this_month(), last_month=clock.previous_month(_this_month()),
         at=clock.now(), refresh=REFRESH_SECONDS,
     )  # fmt: skip
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs the page on the console's blueprint of scorecards."""
-    blueprint.get("/leader")(show_leader_page)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -14,6 +14,7 @@ from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.explanation import light_named
 from backend.app.scorecards.locks import corrections, verification
 from backend.app.scorecards.locks import operations as locks
@@ -32,6 +33,7 @@ def _county() -> int:
     return min(counties)
 
 
+@blueprint.get("/months")
 @guard(Permission.LOCK_MONTHS)
 def show_months() -> str:
     """Every month, locked or not."""
@@ -73,11 +75,13 @@ def _page(
     return page, status_of(error) if error else 200
 
 
+@blueprint.get("/months/<month>")
 @guard(Permission.LOCK_MONTHS)
 def show_month(month: str) -> tuple[str, int]:
     return _page(read_month(month))
 
 
+@blueprint.post("/months/<month>/lock")
 @guard(Permission.LOCK_MONTHS)
 def lock_month(month: str) -> tuple[str, int] | Response:
     first = read_month(month)
@@ -89,6 +93,7 @@ def lock_month(month: str) -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.show_month", month=month))
 
 
+@blueprint.post("/months/<month>/recount")
 @guard(Permission.LOCK_MONTHS)
 def recount_month(month: str) -> tuple[str, int]:
     """Computes an open month here and now and says what that changed."""
@@ -103,6 +108,7 @@ def recount_month(month: str) -> tuple[str, int]:
     return _page(first, recounted=changed)
 
 
+@blueprint.post("/months/<month>/verify")
 @guard(Permission.LOCK_MONTHS)
 def verify_month(month: str) -> tuple[str, int]:
     """Computes the locked month again, here and now."""
@@ -113,6 +119,7 @@ def verify_month(month: str) -> tuple[str, int]:
         return _page(first, error)
 
 
+@blueprint.post("/months/<month>/correct")
 @guard(Permission.LOCK_MONTHS)
 def correct_month(month: str) -> tuple[str, int] | Response:
     """Takes over what came in late for one village."""
@@ -128,15 +135,3 @@ def correct_month(month: str) -> tuple[str, int] | Response:
     except DomainError as error:
         return _page(first, error)
     return redirect(address_of("scorecards_console.show_month", month=month))
-
-
-def register(blueprint: Blueprint) -> None:
-    blueprint.add_url_rule("/months", view_func=show_months)
-    blueprint.add_url_rule("/months/<month>", view_func=show_month)
-    for act, view in (
-        ("lock", lock_month),
-        ("recount", recount_month),
-        ("verify", verify_month),
-        ("correct", correct_month),
-    ):
-        blueprint.add_url_rule(f"/months/<month>/{act}", view_func=view, methods=["POST"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -13,6 +13,7 @@ from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import region_path
 from backend.app.ratings.facts import shown_words
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.evidence import costs_of
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.locks.operations import lock_of
@@ -27,6 +28,7 @@ def _scope() -> frozenset[int]:
     return regions_of(actor(), Permission.SEE_VILLAGES)
 
 
+@blueprint.get("/objections")
 @guard(Permission.SEE_VILLAGES)
 def list_objections() -> tuple[str, int]:
     """What waits for a decision first; shares of the month."""
@@ -56,6 +58,7 @@ def _queue(error: DomainError | None = None) -> tuple[str, int]:
     return body, 422 if error else 200
 
 
+@blueprint.post("/objections/days")
 @guard(Permission.DECIDE_OBJECTIONS)
 def set_days() -> tuple[str, int] | Response:
     """For how many days after a month one may object."""
@@ -71,6 +74,7 @@ def set_days() -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.list_objections", saved=1), 303)
 
 
+@blueprint.get("/objections/<int:objection_id>")
 @guard(Permission.SEE_VILLAGES)
 def show_objection(objection_id: int) -> tuple[str, int]:
     """The objection, its case, and what became of it."""
@@ -105,6 +109,7 @@ def _why_not(objection_id: int) -> str | None:
     return None
 
 
+@blueprint.post("/objections/<int:objection_id>")
 @guard(Permission.DECIDE_OBJECTIONS)
 def decide_objection(objection_id: int) -> tuple[str, int] | Response:
     """Upheld or refused, with the reason."""
@@ -120,11 +125,3 @@ def decide_objection(objection_id: int) -> tuple[str, int] | Response:
         return _page(objection_id, error)
     where: dict[str, Any] = {"objection_id": objection_id, "done": 1}
     return redirect(address_of("scorecards_console.show_objection", **where), 303)
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs the pages on the console's blueprint of scorecards."""
-    blueprint.get("/objections")(list_objections)
-    blueprint.post("/objections/days")(set_days)
-    blueprint.get("/objections/<int:objection_id>")(show_objection)
-    blueprint.post("/objections/<int:objection_id>")(decide_objection)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -16,6 +16,7 @@ from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
+from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scorecards.queries import list_months
 from backend.app.scorecards.schemes import forms as scheme_forms
@@ -42,6 +43,7 @@ def _own(scheme_id: int) -> AssessmentScheme:
     return found
 
 
+@blueprint.get("/schemes")
 @guard(Permission.MANAGE_SCHEMES)
 def show_schemes() -> str:
     """All versions, and which one is in force."""
@@ -87,12 +89,14 @@ def _editor(
     return page, status_of(error) if error else 200
 
 
+@blueprint.get("/schemes/new")
 @guard(Permission.MANAGE_SCHEMES)
 def new_scheme() -> tuple[str, int]:
     """A new version starts from the one in force."""
     return _editor(None, _in_force(_county()))
 
 
+@blueprint.get("/schemes/<int:scheme_id>")
 @guard(Permission.MANAGE_SCHEMES)
 def show_scheme(scheme_id: int) -> tuple[str, int]:
     stored = _own(scheme_id)
@@ -104,6 +108,7 @@ def show_scheme(scheme_id: int) -> tuple[str, int]:
     return _editor(stored, scheme, tried=tried)
 
 
+@blueprint.post("/schemes")
 @guard(Permission.MANAGE_SCHEMES)
 def save_scheme() -> tuple[str, int] | Response:
     """Saves a draft, new or old; then shows it with what is still wrong."""
@@ -126,6 +131,7 @@ def save_scheme() -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.show_scheme", scheme_id=saved.id))
 
 
+@blueprint.post("/schemes/<int:scheme_id>/decision")
 @guard(Permission.MANAGE_SCHEMES)
 def decide_scheme(scheme_id: int) -> tuple[str, int] | Response:
     """审定 or 放弃."""
@@ -139,13 +145,3 @@ def decide_scheme(scheme_id: int) -> tuple[str, int] | Response:
     except DomainError as error:
         return _editor(stored, from_json(stored.content), error)
     return redirect(address_of("scorecards_console.show_schemes"))
-
-
-def register(blueprint: Blueprint) -> None:
-    blueprint.add_url_rule("/schemes", view_func=show_schemes)
-    blueprint.add_url_rule("/schemes/new", view_func=new_scheme)
-    blueprint.add_url_rule("/schemes", view_func=save_scheme, methods=["POST"])
-    blueprint.add_url_rule("/schemes/<int:scheme_id>", view_func=show_scheme)
-    blueprint.add_url_rule(
-        "/schemes/<int:scheme_id>/decision", view_func=decide_scheme, methods=["POST"]
-    )

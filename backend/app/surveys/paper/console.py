@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, regions_of
@@ -14,6 +14,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place
 from backend.app.surveys import editor, forms, results
+from backend.app.surveys.blueprints import console as blueprint
 from backend.app.surveys.models import PaperBatch, SurveyRound
 from backend.app.surveys.paper import operations as paper
 from backend.app.surveys.paper.slips import slips_of
@@ -64,11 +65,13 @@ def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
+@blueprint.get("/<period>/paper")
 @guard(Permission.ENTER_PAPER_VOTES)
 def show_paper(period: str) -> Any:
     return _page(_round(period))
 
 
+@blueprint.post("/<period>/paper/slips")
 @guard(Permission.ENTER_PAPER_VOTES)
 def give_slip(period: str) -> Any:
     """Notes one person on the roll; the name is not kept."""
@@ -83,6 +86,7 @@ def give_slip(period: str) -> Any:
     return redirect(address_of(".show_paper", period=period, unit=unit.unit_id))
 
 
+@blueprint.get("/<period>/paper/print")
 @guard(Permission.ENTER_PAPER_VOTES)
 def print_slips(period: str) -> str:
     """Four slips on a page of A4, for one unit."""
@@ -95,6 +99,7 @@ def print_slips(period: str) -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/<period>/paper/roll")
 @guard(Permission.ENTER_PAPER_VOTES)
 def print_roll(period: str) -> str:
     """A sheet to be signed by whoever gets a slip; nothing of it comes back into the system."""
@@ -136,6 +141,7 @@ def written(answer: Any) -> str:
     return str(answer + 1) if isinstance(answer, int) else str(answer)
 
 
+@blueprint.get("/<period>/paper/entry")
 @guard(Permission.ENTER_PAPER_VOTES)
 def show_entry(period: str) -> Any:
     """An empty grid for the first person."""
@@ -152,6 +158,7 @@ def show_entry(period: str) -> Any:
     return _entry(found, unit.unit_id, slips, None)
 
 
+@blueprint.post("/<period>/paper/entry")
 @guard(Permission.ENTER_PAPER_VOTES)
 def put_entry(period: str) -> Any:
     """The first person's entry."""
@@ -168,6 +175,7 @@ def put_entry(period: str) -> Any:
     return redirect(address_of(".show_paper", period=period, unit=unit.unit_id))
 
 
+@blueprint.get("/<period>/paper/<int:batch_id>")
 @guard(Permission.ENTER_PAPER_VOTES)
 def show_batch(period: str, batch_id: int) -> Any:
     found = _round(period)
@@ -177,6 +185,7 @@ def show_batch(period: str, batch_id: int) -> Any:
     return _entry(found, batch.unit_id, batch.slips, batch)
 
 
+@blueprint.post("/<period>/paper/<int:batch_id>")
 @guard(Permission.ENTER_PAPER_VOTES)
 def put_batch(period: str, batch_id: int) -> Any:
     """The second person's entry, or a correction by either."""
@@ -195,6 +204,7 @@ def put_batch(period: str, batch_id: int) -> Any:
     return redirect(address_of(".show_paper", period=period, unit=batch.unit_id))
 
 
+@blueprint.post("/<period>/paper/<int:batch_id>/drop")
 @guard(Permission.ENTER_PAPER_VOTES)
 def drop_batch(period: str, batch_id: int) -> Any:
     found = _round(period)
@@ -202,19 +212,3 @@ def drop_batch(period: str, batch_id: int) -> Any:
     with transaction():
         paper.drop_batch(actor(), found, batch_id)
     return redirect(address_of(".show_paper", period=period))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    for path, view, method in (
-        ("/<period>/paper", show_paper, "GET"),
-        ("/<period>/paper/slips", give_slip, "POST"),
-        ("/<period>/paper/print", print_slips, "GET"),
-        ("/<period>/paper/roll", print_roll, "GET"),
-        ("/<period>/paper/entry", show_entry, "GET"),
-        ("/<period>/paper/entry", put_entry, "POST"),
-        ("/<period>/paper/<int:batch_id>", show_batch, "GET"),
-        ("/<period>/paper/<int:batch_id>", put_batch, "POST"),
-        ("/<period>/paper/<int:batch_id>/drop", drop_batch, "POST"),
-    ):
-        blueprint.add_url_rule(path, view_func=view, methods=[method])

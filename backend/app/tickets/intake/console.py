@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -16,6 +16,7 @@ from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import search_villages
 from backend.app.tickets import console_queries, serializers
+from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.intake import hotline, proxies
 from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
@@ -36,12 +37,14 @@ def _new_page(error: DomainError | None = None) -> tuple[str, int]:
     return page, 422 if error else 200
 
 
+@blueprint.get("/new")
 @guard(Permission.ENTER_FOR_OTHERS)
 def new_ticket() -> tuple[str, int]:
     """代录: what somebody said on the phone or wrote on paper."""
     return _new_page()
 
 
+@blueprint.post("/new")
 @guard(Permission.ENTER_FOR_OTHERS)
 def enter_ticket() -> Any:
     form = request.form
@@ -71,6 +74,7 @@ def enter_ticket() -> Any:
     return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))
 
 
+@blueprint.get("/samples")
 @guard(Permission.RUN_TICKET_DESK)
 def list_samples() -> str:
     """抽查复核: entries for others that a colleague looks at again."""
@@ -84,6 +88,7 @@ def list_samples() -> str:
     )  # fmt: skip
 
 
+@blueprint.post("/samples/<int:ticket_id>")
 @guard(Permission.RUN_TICKET_DESK)
 def check_sample(ticket_id: int) -> Response:
     with transaction():
@@ -107,12 +112,14 @@ def _import_page(error: DomainError | None = None, **more: Any) -> tuple[str, in
     return page, 422 if error else 200
 
 
+@blueprint.get("/import")
 @guard(Permission.RUN_TICKET_DESK)
 def show_import() -> tuple[str, int]:
     """12345 工单: a file, then which column is what, then the result."""
     return _import_page()
 
 
+@blueprint.post("/import")
 @guard(Permission.RUN_TICKET_DESK)
 def read_orders() -> tuple[str, int]:
     """Keeps the file and shows its headings with the mapping of last time."""
@@ -133,6 +140,7 @@ def read_orders() -> tuple[str, int]:
     return _import_page(sheet=sheet, key=key, chosen=chosen, source=source)
 
 
+@blueprint.post("/import/rows")
 @guard(Permission.RUN_TICKET_DESK)
 def import_orders() -> tuple[str, int]:
     """Imports the kept file; rows that cannot be taken are listed with their line and reason."""
@@ -152,17 +160,3 @@ def import_orders() -> tuple[str, int]:
         return _import_page(refused, sheet=sheet, key=key, chosen=columns, source=source)
     storage.delete(key)
     return _import_page(report=report, source=source)
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    for rule, view, method in (
-        ("/new", new_ticket, "GET"),
-        ("/new", enter_ticket, "POST"),
-        ("/samples", list_samples, "GET"),
-        ("/samples/<int:ticket_id>", check_sample, "POST"),
-        ("/import", show_import, "GET"),
-        ("/import", read_orders, "POST"),
-        ("/import/rows", import_orders, "POST"),
-    ):
-        blueprint.add_url_rule(rule, view_func=view, methods=[method])

@@ -1,8 +1,9 @@
 """待核 in the console: what waits for a reader, and the county's list of words, one a line."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission
@@ -10,6 +11,7 @@ from backend.app.core import held_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
+from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.moderation import queue as moderation_queue
 from backend.app.tickets.moderation import word_list
 from backend.app.tickets.rules.console import county_of
@@ -39,6 +41,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     return page, 422 if error else 200
 
 
+@blueprint.get("/words")
 @guard(Permission.MANAGE_TICKET_RULES)
 def show_words() -> tuple[str, int]:
     """The county's list, all of it or what was searched for."""
@@ -56,6 +59,7 @@ def _save(what: str) -> dict[str, Any]:
     raise NotFound
 
 
+@blueprint.post("/words/<string:what>")
 @guard(Permission.MANAGE_TICKET_RULES)
 def save_words(what: str) -> Any:
     """Adds or removes; a refusal is shown with what was typed."""
@@ -69,6 +73,7 @@ def save_words(what: str) -> Any:
     )
 
 
+@blueprint.get("/held")
 @guard(Permission.REVIEW_WORDS)
 def show_held() -> str:
     """Everything in the county that waits to be read, tickets and ratings."""
@@ -79,6 +84,7 @@ def show_held() -> str:
     )
 
 
+@blueprint.post("/held")
 @guard(Permission.REVIEW_WORDS)
 def decide_held() -> Any:
     """One text shown or kept back, and back to the rest."""
@@ -96,12 +102,7 @@ def decide_held() -> Any:
     return redirect(address_of("tickets_console.show_held"))
 
 
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    blueprint.add_url_rule("/held", view_func=show_held, methods=["GET"])
-    blueprint.add_url_rule("/held", view_func=decide_held, methods=["POST"])
-    blueprint.app_context_processor(
-        lambda: {"words_waiting": lambda: moderation_queue.count_held(actor())}
-    )
-    blueprint.add_url_rule("/words", view_func=show_words, methods=["GET"])
-    blueprint.add_url_rule("/words/<string:what>", view_func=save_words, methods=["POST"])
+@blueprint.app_context_processor
+def waiting_words() -> dict[str, Callable[[], int]]:
+    """For the tabs of every page of tickets."""
+    return {"words_waiting": lambda: moderation_queue.count_held(actor())}

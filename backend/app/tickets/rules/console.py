@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, regions_of
@@ -13,6 +13,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import department_names, list_departments
+from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.clocks.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES, limit_words
 from backend.app.tickets.rules import operations as rules
@@ -59,6 +60,7 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
     return page, 422 if error else 200
 
 
+@blueprint.get("/rules")
 @guard(Permission.MANAGE_TICKET_RULES)
 def show_rules() -> tuple[str, int]:
     """Everything a county decides about its tickets, on one page."""
@@ -142,6 +144,7 @@ def _save(what: str) -> int | None:
     return None
 
 
+@blueprint.post("/rules/<string:what>")
 @guard(Permission.MANAGE_TICKET_RULES)
 def save_rules(what: str) -> Any:
     """One part of the page; a refusal is shown on it with what was typed."""
@@ -155,9 +158,3 @@ def save_rules(what: str) -> Any:
             "tickets_console.show_rules", year=request.form.get("year"), moved=moved, _anchor=what
         )
     )
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    blueprint.add_url_rule("/rules", view_func=show_rules, methods=["GET"])
-    blueprint.add_url_rule("/rules/<string:what>", view_func=save_rules, methods=["POST"])

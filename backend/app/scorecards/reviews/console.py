@@ -1,11 +1,9 @@
 """待复核: ratings that a signal holds, bunch by bunch, and the decision."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -16,11 +14,11 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
 from backend.app.ratings import review_decisions, reviews
+from backend.app.scorecards.blueprints import console as blueprint
+from backend.app.scorecards.locks.operations import check_open
 from backend.app.scoring.measurements import LEVEL_NAMES
 from backend.app.scoring.signals import SIGNAL_NAMES
 
-# Raises where a county's month is locked; locks lie above ratings.
-CheckOpen = Callable[[int, date], object]
 DECISION_WORDS = {
     None: ("◆", "等复核"),
     review_decisions.ACCEPTED: ("✓", "算数"),
@@ -46,6 +44,7 @@ def _page_number() -> int:
     return min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 7 else 1
 
 
+@blueprint.get("/reviews")
 @guard(Permission.SEE_REVIEWS)
 def list_reviews() -> str:
     """What waits first; what was decided under its own heading; the shares of the month."""
@@ -66,6 +65,7 @@ def list_reviews() -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/reviews/<string:bunch>")
 @guard(Permission.SEE_REVIEWS)
 def show_review(bunch: str) -> tuple[str, int]:
     """One bunch: why it is held, when its ratings came, and what was decided."""
@@ -118,7 +118,10 @@ def _chance(probability: float) -> str:
     return "一亿分之一都不到"
 
 
-def _decide(bunch: str, check_open: CheckOpen) -> tuple[str, int] | Response:
+@blueprint.post("/reviews/<string:bunch>")
+@guard(Permission.REVIEW_RATINGS)
+def decide_review(bunch: str) -> tuple[str, int] | Response:
+    """Accepts or rejects the whole bunch, or the ratings that were ticked."""
     given = request.form
     named = {int(one) for one in given.getlist("rating") if one.isdecimal() and len(one) < 19}
     found = _found(bunch)
@@ -139,16 +142,3 @@ def _decide(bunch: str, check_open: CheckOpen) -> tuple[str, int] | Response:
         return _page(bunch, error)
     where: dict[str, Any] = {"bunch": bunch, "done": 1}
     return redirect(address_of("scorecards_console.show_review", **where), 303)
-
-
-def register(blueprint: Blueprint, check_open: CheckOpen) -> None:
-    """Adds these pages to the console of scorecards, which says when a month is locked."""
-
-    @guard(Permission.REVIEW_RATINGS)
-    def decide_review(bunch: str) -> tuple[str, int] | Response:
-        """Accepts or rejects the whole bunch, or the ratings that were ticked."""
-        return _decide(bunch, check_open)
-
-    blueprint.get("/reviews")(list_reviews)
-    blueprint.get("/reviews/<string:bunch>")(show_review)
-    blueprint.post("/reviews/<string:bunch>")(decide_review)

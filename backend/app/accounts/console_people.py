@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import MAY_ASK_FOR, ROLE_NAMES, Permission, Role, has_permission, regions_of
 from backend.app.accounts import numbers, queries
+from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.forms import read_day, read_id, read_page, read_role
 from backend.app.accounts.grants import invitations
 from backend.app.accounts.grants import requests as grant_requests
@@ -21,6 +22,7 @@ from backend.app.places.queries import list_departments
 LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
 
 
+@blueprint.get("/people")
 @guard(Permission.SEE_PEOPLE)
 def list_people() -> str:
     """Staff and cadres, with what they may do."""
@@ -76,12 +78,14 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
     return page, status
 
 
+@blueprint.get("/people/<int:number>")
 @guard(Permission.SEE_PEOPLE)
 def show_person(number: int) -> Any:
     """One person's grants and their history."""
     return _person_page(numbers.person_numbered(number))
 
 
+@blueprint.post("/people")
 @guard(Permission.MANAGE_LOGINS)
 def open_login() -> Any:
     """A new member of staff; the password is shown this once."""
@@ -96,6 +100,7 @@ def open_login() -> Any:
     return _person_page(person_id, password=password)
 
 
+@blueprint.post("/people/invitations")
 @guard(Permission.INVITE_CADRES)
 def invite_cadre() -> Any:
     """A code that makes a WeChat user a cadre; shown this once."""
@@ -115,6 +120,7 @@ def invite_cadre() -> Any:
     return _people_page(invitation={"village": village, "code": code})
 
 
+@blueprint.post("/people/<int:number>/grants")
 @guard(Permission.ASK_FOR_GRANTS)
 def grant_role(number: int) -> Any:
     """Asks for a role; a refusal is shown beside the form."""
@@ -136,6 +142,7 @@ def grant_role(number: int) -> Any:
     return _back(person_id)
 
 
+@blueprint.post("/grants/<int:grant_id>/revoke")
 @guard(Permission.ASK_FOR_GRANTS)
 def revoke_grant(grant_id: int) -> Response:
     """Ends a grant at once, or asks for the end of one of the three offices."""
@@ -144,6 +151,7 @@ def revoke_grant(grant_id: int) -> Response:
     return _back(person_id)
 
 
+@blueprint.post("/people/<int:number>/password")
 @guard(Permission.MANAGE_LOGINS)
 def reset_password(number: int) -> Any:
     """A new one-time password, shown this once."""
@@ -153,6 +161,7 @@ def reset_password(number: int) -> Any:
     return _person_page(person_id, password=password)
 
 
+@blueprint.post("/people/<int:number>/unlock")
 @guard(Permission.MANAGE_LOGINS)
 def unlock(number: int) -> Response:
     """Ends a lock early."""
@@ -162,6 +171,7 @@ def unlock(number: int) -> Response:
     return _back(person_id)
 
 
+@blueprint.post("/people/<int:number>/disabled")
 @guard(Permission.MANAGE_LOGINS)
 def set_disabled(number: int) -> Response:
     """Disables or enables a log-in."""
@@ -174,19 +184,3 @@ def set_disabled(number: int) -> Response:
 def _back(person_id: int) -> Response:
     number = numbers.numbers_of([person_id])[person_id]
     return redirect(address_of("accounts_console.show_person", number=number))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    for rule, view, method in (
-        ("/people", list_people, "GET"),
-        ("/people", open_login, "POST"),
-        ("/people/invitations", invite_cadre, "POST"),
-        ("/people/<int:number>", show_person, "GET"),
-        ("/people/<int:number>/grants", grant_role, "POST"),
-        ("/grants/<int:grant_id>/revoke", revoke_grant, "POST"),
-        ("/people/<int:number>/password", reset_password, "POST"),
-        ("/people/<int:number>/unlock", unlock, "POST"),
-        ("/people/<int:number>/disabled", set_disabled, "POST"),
-    ):
-        blueprint.add_url_rule(rule, view_func=view, methods=[method])

@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from backend.app.access import ROLE_NAMES, Permission, regions_of
 from backend.app.accounts import queries
+from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.forms import read_day, read_page
 from backend.app.core.audit import AuditEntry
 from backend.app.core.guards import actor, guard
@@ -249,6 +250,7 @@ def _actions(asked: str) -> tuple[str, ...]:
     return GROUPS[asked][1] if asked in GROUPS else (asked,) if asked else ()
 
 
+@blueprint.get("/audit")
 @guard(Permission.SEE_AUDIT)
 def list_audit() -> str:
     """Who did what, newest first."""
@@ -270,8 +272,3 @@ def list_audit() -> str:
         action_names=ACTIONS, groups=GROUPS, origins=ORIGINS, names=names,
         name_subject=name_subject, describe=describe, turn=_turn,
     )  # fmt: skip
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs this page on the console's blueprint."""
-    blueprint.add_url_rule("/audit", view_func=list_audit, methods=["GET"])

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import ROLE_NAMES, Permission
 from backend.app.accounts import numbers
+from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.errors import SecondFactorRefused
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.logins import activation
@@ -15,6 +16,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.guards import actor, guard
 
 
+@blueprint.get("/security")
 @guard(Permission.CONFIRM_ACCOUNTS)
 def show_waiting() -> Any:
     """Everything that waits for a second person, on one page."""
@@ -30,6 +32,7 @@ def _page(error: DomainError | None = None) -> Any:
     return page, 422 if error else 200
 
 
+@blueprint.post("/security/grants/<int:request_id>")
 @guard(Permission.CONFIRM_ACCOUNTS)
 def decide_grant(request_id: int) -> Any:
     """Confirms or refuses a role, or the end of one."""
@@ -43,6 +46,7 @@ def decide_grant(request_id: int) -> Any:
     return redirect(address_of("accounts_console.show_waiting"))
 
 
+@blueprint.post("/security/accounts/<int:number>")
 @guard(Permission.CONFIRM_ACCOUNTS)
 def activate_person(number: int) -> Any:
     """Activates an account whose owner reads out the own TOTP."""
@@ -56,11 +60,3 @@ def activate_person(number: int) -> Any:
     if not is_right:
         return _page(SecondFactorRefused())
     return redirect(address_of("accounts_console.show_waiting"))
-
-
-def register(blueprint: Blueprint) -> None:
-    """Hangs these pages on the console's blueprint."""
-    add = blueprint.add_url_rule
-    add("/security", view_func=show_waiting, methods=["GET"])
-    add("/security/grants/<int:request_id>", view_func=decide_grant, methods=["POST"])
-    add("/security/accounts/<int:number>", view_func=activate_person, methods=["POST"])
