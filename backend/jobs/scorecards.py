@@ -4,8 +4,9 @@ from backend.app.core import clock
 from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
+from backend.app.core.files.attachments import UNUSED_FOR
 from backend.app.scorecards import shown
-from backend.app.scorecards.objections import attachments
+from backend.app.scorecards.objections.photos import PHOTOS
 from backend.app.scorecards.operations import recompute_month as recompute
 
 
@@ -37,4 +38,4 @@ def show_week() -> int:
 def delete_loose_proofs() -> int:
     """Photos that were sent and never handed in with an objection."""
     with transaction():
-        return attachments.delete_loose(clock.now() - attachments.LOOSE_FOR)
+        return PHOTOS.erase_unused(clock.now() - UNUSED_FOR)

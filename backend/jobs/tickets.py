@@ -9,10 +9,12 @@ from backend.app.ballots.box_keys import KeyLost
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.tickets import files, supervision
+from backend.app.core.files.attachments import UNUSED_FOR
+from backend.app.tickets import supervision
 from backend.app.tickets.anonymous import intake, threads
 from backend.app.tickets.anonymous.letters import LetterInvalid
 from backend.app.tickets.bad_ratings import call_backs, mending
+from backend.app.tickets.files import FILES
 
 log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ def tend_tickets() -> int:
     done = supervision.stop_waiting() + supervision.ask_again() + supervision.close_silent()
     done += supervision.archive_closed()
     with transaction():
-        return done + files.delete_loose(clock.now() - files.LOOSE_FOR)
+        return done + FILES.erase_unused(clock.now() - UNUSED_FOR)
 
 
 def call_back_ratings() -> int:

@@ -118,7 +118,7 @@ def keep_file() -> dict[str, Any]:
         raise InvalidInput(errors={"file": ["请选一张照片或录一段话"]})
     seconds = request.form.get("seconds", "")
     with transaction():
-        file = files.keep_file(
+        file = files.store(
             actor().person_id,
             kind,
             sent.read(),
@@ -132,11 +132,7 @@ def keep_file() -> dict[str, Any]:
 @blueprint.doc(responses={200: {"description": "the photo or recording"}})
 def show_file(token: str) -> Response:
     """A photo or recording behind a link that was given out minutes ago."""
-    content, mime = files.open_link(token, clock.now())
-    response = Response(content, mimetype=mime)
-    response.headers["Cache-Control"] = "private, max-age=900"
-    response.headers["Content-Disposition"] = "inline"
-    return response
+    return files.FILES.serve(token, clock.now())
 
 
 @blueprint.post("/tickets")

@@ -36,7 +36,7 @@ def supplement(
     """Answers the office's question; its time runs on."""
     said = clean_words(words, limit=LONGEST)
     act = transitions.begin(actor, ticket_id, Move.SUPPLEMENT, version)
-    attached = files.own_loose_files(actor.person_id, file_ids) if actor else []
+    attached = files.unused_files(actor.person_id, file_ids) if actor else []
     if said is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
     ticket = act.ticket

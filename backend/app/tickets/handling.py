@@ -92,7 +92,7 @@ def report_progress(actor: Actor, ticket_id: int, version: int, written: Written
     """Tells the villager how far it is; counts as a first answer."""
     words = _required(written.words, "请写一句办到哪一步了")
     act = transitions.begin(actor, ticket_id, Move.PROGRESS, version)
-    attached = files.own_loose_files(actor.person_id, written.file_ids)
+    attached = files.unused_files(actor.person_id, written.file_ids)
     act.words, act.typing_seconds = words, written.typing_seconds
     turns.note_first_answer(act.ticket, act.at)
     event = transitions.finish(act)
@@ -162,7 +162,7 @@ def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Writ
         raise InvalidInput(errors={"result": ["请选「办好了」或「确实办不了」"]})
     words = _required(written.words, "请写明怎么办的;办不了的请写清理由")
     act = transitions.begin(actor, ticket_id, Move.REPLY, version)
-    attached = files.own_loose_files(actor.person_id, written.file_ids)
+    attached = files.unused_files(actor.person_id, written.file_ids)
     act.words, act.typing_seconds, act.detail = words, written.typing_seconds, {"result": result}
     event = _answer(act, result)
     files.attach(attached, act.ticket.id, event.id)

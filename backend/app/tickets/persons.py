@@ -4,18 +4,17 @@ Whoever has no telephone is found by the number that the office wrote down.
 """
 
 from collections.abc import Collection, Iterator
-from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 
 from backend.app.core.console_menu import local_time
-from backend.app.core.db import after_commit, db
+from backend.app.core.db import db
 from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
-from backend.app.core.files import storage
 from backend.app.core.own_data import Cell, Held
+from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
 from backend.app.tickets.models import Ticket, TicketFile
@@ -66,11 +65,10 @@ def _held(name: str, tickets: Collection[Ticket], start: str) -> Held:
 
 def _line(ticket: Ticket) -> list[Cell]:
     contact = _contact(ticket) or {}
-    files = select(TicketFile.id).where(TicketFile.ticket_id == ticket.id)
     return [
         ticket.number, local_time(ticket.created_at), KIND_NAMES[Kind(ticket.kind)],
         ticket.words or "", STATE_NAMES[State(ticket.state)], contact.get("name") or "",
-        contact.get("phone") or "", len(db.session.scalars(files).all()),
+        contact.get("phone") or "", len(FILES.of(ticket.id)),
     ]  # fmt: skip
 
 
@@ -102,7 +100,7 @@ def unlink(person_id: int) -> None:
             ticket.grams = grams(ticket.words)
     db.session.flush()
     _forget_authors([ticket.id for ticket in tickets])
-    _delete_files(TicketFile.person_id == person_id)
+    FILES.erase(TicketFile.person_id == person_id)
 
 
 def unlink_of_ratings(rating_ids: Collection[int]) -> None:
@@ -122,11 +120,6 @@ def _forget_authors(ids: list[int]) -> None:
         db.session.execute(EVENTS, {"ids": ids})
         db.session.execute(UNLINK, {"ids": ids})
         db.session.expire_all()
-
-
-def _delete_files(whose: Any) -> None:
-    for key in db.session.scalars(delete(TicketFile).where(whose).returning(TicketFile.key)):
-        after_commit(partial(storage.delete, key))
 
 
 def _with_phone(county_id: int, phone: str) -> Iterator[Ticket]:

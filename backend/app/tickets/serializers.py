@@ -18,7 +18,7 @@ from backend.app.places.queries import department_names, region_names, village_l
 from backend.app.tickets.clocks.lateness import standing
 from backend.app.tickets.clocks.lights import Standing, citizen_text, due_text, light, promise_text
 from backend.app.tickets.clocks.shares import in_words, overran, spells, turns_by_ticket
-from backend.app.tickets.files import link_to
+from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, Kind, Verdict
 from backend.app.tickets.models import (
@@ -265,19 +265,17 @@ def _told(event: TicketEvent, ticket: Ticket, names: Names, parties: Collection[
 
 
 def _files(ticket_id: int, at: datetime) -> dict[int | None, list[dict[str, Any]]]:
-    found: dict[int | None, list[dict[str, Any]]] = {}
-    for file in db.session.scalars(
-        select(TicketFile).where(TicketFile.ticket_id == ticket_id).order_by(TicketFile.id)
-    ):
-        found.setdefault(file.event_id, []).append(file_line(file, at))
-    return found
+    lines: dict[int | None, list[dict[str, Any]]] = {}
+    for file in FILES.of(ticket_id):
+        lines.setdefault(file.event_id, []).append(file_line(file, at))
+    return lines
 
 
 def file_line(file: TicketFile, at: datetime) -> dict[str, Any]:
     return {
         "id": file.id,
         "kind": file.kind,
-        "url": link_to(file.id, at),
+        "url": FILES.link_to(file.id, at),
         "seconds": file.seconds,
     }
 

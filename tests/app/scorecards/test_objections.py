@@ -18,9 +18,9 @@ from backend.app.core.files import storage
 from backend.app.core.queue import JobName, QueueName, queue
 from backend.app.scorecards.locks import corrections, verification
 from backend.app.scorecards.locks import operations as locks
-from backend.app.scorecards.objections import attachments
 from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.objections import queries as objection_queries
+from backend.app.scorecards.objections.photos import PHOTOS
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scorecards.public_cases import public_ids
 from tests.app.ratings.conftest import open_phone
@@ -303,10 +303,10 @@ def test_a_township_sees_its_objections_and_does_not_decide(client, bench: Bench
 
 def test_loose_photos_are_forgotten(client, bench: Bench, files, scalar) -> None:
     with transaction():
-        key = attachments.keep_photo(bench.cadre.person_id, photo()).key
+        key = PHOTOS.store(bench.cadre.person_id, photo(), "jpg").key
     assert (files / storage.unopened(key)).exists()
     with transaction():
-        assert attachments.delete_loose(clock.now() + timedelta(seconds=1)) == 1
+        assert PHOTOS.erase_unused(clock.now() + timedelta(seconds=1)) == 1
     assert not (files / key).exists()
     assert not (files / storage.unopened(key)).exists()
     assert scalar("SELECT count(*) FROM objection_photo") == 0

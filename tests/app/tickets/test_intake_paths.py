@@ -12,6 +12,7 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
+from backend.app.core.files.attachments import UNUSED_FOR
 from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.tickets import files, helpdesk
 from backend.app.tickets.clocks import working_calendar
@@ -103,7 +104,7 @@ def test_what_was_never_used_is_forgotten_after_two_days(phone, offices, monkeyp
     later = clock.now() + timedelta(days=2, minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     with transaction():
-        assert files.delete_loose(later - files.LOOSE_FOR) == 1
+        assert files.FILES.erase_unused(later - UNUSED_FOR) == 1
     assert scalar("SELECT array_agg(id::int) FROM ticket_file") == [used]
 
 

@@ -10,15 +10,17 @@ from backend.app.access import Permission, may, regions_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.files.attachments import PHOTO
 from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import region_path
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.evidence import FEW_TITLE, Case, CaseLine, told_to_village
-from backend.app.scorecards.objections import attachments, schemas
 from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.objections import queries as objection_queries
+from backend.app.scorecards.objections import schemas
+from backend.app.scorecards.objections.photos import PHOTOS
 from backend.app.scorecards.objections.queries import ObjectionLine
 from backend.app.scorecards.phone_cards import told_facts
 from backend.app.scorecards.public_cases import case_of, public_ids
@@ -100,8 +102,7 @@ def _check_own(village_id: int) -> None:
 def photo_lines(objection_id: int, at: datetime) -> list[dict[str, Any]]:
     """Proofs with links that last a quarter of an hour."""
     return [
-        {"id": photo.id, "url": attachments.link_to(photo.id, at)}
-        for photo in attachments.photos_of(objection_id)
+        {"id": photo.id, "url": PHOTOS.link_to(photo.id, at)} for photo in PHOTOS.of(objection_id)
     ]
 
 
@@ -161,8 +162,8 @@ def keep_photo() -> dict[str, Any]:
     if sent is None:
         raise InvalidInput(errors={"file": ["请选一张照片"]})
     with transaction():
-        photo = attachments.keep_photo(actor().person_id, sent.read())
-        return {"id": photo.id, "url": attachments.link_to(photo.id, clock.now())}
+        photo = PHOTOS.store(actor().person_id, sent.read(), PHOTO)
+        return {"id": photo.id, "url": PHOTOS.link_to(photo.id, clock.now())}
 
 
 @blueprint.get("/objection-photos/<string:token>")
@@ -170,6 +171,4 @@ def keep_photo() -> dict[str, Any]:
 @blueprint.doc(responses={200: {"description": "the photo"}})
 def show_photo(token: str) -> Response:
     """A photo behind a link that was given out minutes ago."""
-    response = Response(attachments.open_link(token, clock.now()), mimetype="image/jpeg")
-    response.headers["Cache-Control"] = "private, max-age=900"
-    return response
+    return PHOTOS.serve(token, clock.now())

@@ -17,9 +17,9 @@ from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.evidence import costs_of
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.locks.operations import lock_of
-from backend.app.scorecards.objections import attachments
 from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.objections import queries as objection_queries
+from backend.app.scorecards.objections.photos import PHOTOS
 
 STATES = {"": "全部", **objection_queries.STATE_WORDS}
 
@@ -92,7 +92,7 @@ def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int
         line=objection_queries.line_of(found), objection=found, error=error, form=request.form,
         costs=costs_of(facts.cases, found.case_kind, found.case_id) if facts else [],
         words=shown_words(found.case_id) if found.case_kind == "rating" else [],
-        photos=[attachments.link_to(photo.id, at) for photo in attachments.photos_of(found.id)],
+        photos=[PHOTOS.link_to(photo.id, at) for photo in PHOTOS.of(found.id)],
         people=objection_queries.people_of(found), why_not=_why_not(objection_id),
         locked=lock_of(found.county_id, found.month) is not None,
         done=request.args.get("done"), struck=objection_queries.STRUCK,

@@ -25,7 +25,7 @@ from backend.app.scorecards.facts import COSTS, VillageFacts
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import last_day, lock_of
 from backend.app.scorecards.models import MonthFact, MonthLock, Objection, ScorePolicy
-from backend.app.scorecards.objections import attachments
+from backend.app.scorecards.objections.photos import unused_photos
 from backend.app.scorecards.operations import approved_adjustments, hold_month, score
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scorecards.score_json import points
@@ -116,7 +116,7 @@ def raise_objection(actor: Actor, key: UUID, raised: Raised) -> Objection:
     if facts is None or raised.case_id not in cases_in(facts.cases, raised.case_kind):
         # An upheld one has left the facts; saying so is kinder than 没有这一件.
         raise AlreadyObjected if _objected(raised) else CaseUnknown
-    photos = attachments.own_loose_photos(actor.person_id, raised.photo_ids)
+    photos = unused_photos(actor.person_id, raised.photo_ids)
     made = Objection(
         county_id=place.county_id, village_id=place.id, month=raised.month,
         case_kind=raised.case_kind, case_id=raised.case_id, words=words,

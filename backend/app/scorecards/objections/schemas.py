@@ -6,8 +6,8 @@ from marshmallow import fields, validate
 
 from backend.app.core.schemas import Id, Month, Shape
 from backend.app.places.schemas import VillageShape
-from backend.app.scorecards.objections.attachments import MOST_PHOTOS
 from backend.app.scorecards.objections.operations import LONGEST_WORDS
+from backend.app.scorecards.objections.photos import MOST_PHOTOS
 
 
 class CaseName(fields.UUID):

@@ -45,7 +45,7 @@ def _make_ticket(found: ballot_box.Opened) -> Ticket:
         category=_category(found.county_id, letter.category),
         about_cadres=letter.about_cadres,
     )
-    photos = [files.keep_nobodys_photo(photo) for photo in letter.photos]
+    photos = [files.store_anonymous_photo(photo) for photo in letter.photos]
     return intake.open_ticket(
         said, Channel.ANONYMOUS, clock.now(), attached=photos,
         receipt=lookup, ballot_unit_id=found.unit_id,

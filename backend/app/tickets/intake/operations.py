@@ -89,7 +89,7 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     checked = judge(place.county_id or 0, "\n".join(filter(None, (words, place_note))) or None)
     author = more.get("person_id") or more.get("proxy_id")
     attached = more.pop("attached", None) or (
-        files.own_loose_files(author, said.file_ids) if author else []
+        files.unused_files(author, said.file_ids) if author else []
     )
     if words is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
