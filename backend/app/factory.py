@@ -32,7 +32,7 @@ FEATURES = (
     "places", "accounts", "points", "rewards", "notices", "ratings", "ballots", "surveys",
     "tickets", "scorecards", "publications", "exports", "own_data",
 )  # fmt: skip
-SURFACES = ("api", "console", "public", "front")
+SURFACES = ("api", "console", "public")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a phone's session"},
@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["token_loader"] = import_module(
         "backend.app.accounts.tokens.operations"
     ).use_token
-    app.extensions["teller"] = import_module("backend.app.notices.operations").notify
+    app.extensions["notifier"] = import_module("backend.app.notices.operations").notify
     app.jinja_env.globals["settings"] = settings
     console_menu.register(app)
     app.register_blueprint(health.blueprint)

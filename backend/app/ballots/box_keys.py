@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from flask import current_app
 from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import text
 
 from backend.app.core.db import after_commit, db
 from backend.app.core.encryption import is_current, seal, unseal
+from backend.app.core.registry import settings
 
 SEAL = "ballot_box"
 NAME = re.compile(r"[0-9A-Za-z_-]{22}\.key")
@@ -111,8 +111,7 @@ def seal_anew() -> int:
 
 
 def _folders() -> tuple[Path, ...]:
-    folders: tuple[Path, ...] = current_app.config["SETTINGS"].ballot_key_dirs
-    return folders
+    return settings().ballot_key_dirs
 
 
 def _files() -> list[Path]:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
+from backend.app.core import registry
 from backend.app.core.db import db
 from backend.app.exports.books import Progress
 from backend.app.exports.request_params import Asked
@@ -22,8 +21,8 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
         raise publications.NotPublished
     contents = [page.content for page in pages]
     db.session.rollback()
-    settings = current_app.config["SETTINGS"]
-    host: str = settings.public_host
+    settings = registry.settings()
+    host = settings.public_host
     numbered = _counted(contents, progress)
     path.write_bytes(
         draw_sheets(

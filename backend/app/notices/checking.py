@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts.consents import agreed_to_check
 from backend.app.accounts.queries import openid_of
-from backend.app.core import clock
+from backend.app.core import clock, registry
 from backend.app.core.db import db, transaction
 from backend.app.core.wechat import (
     MessageRefused,
@@ -72,8 +71,7 @@ class Waiting:
 
 
 def is_on() -> bool:
-    on: bool = current_app.config["SETTINGS"].wechat_checks_words
-    return on
+    return registry.settings().wechat_checks_words
 
 
 def ask(kind: Kind, subject_id: int, person_id: int) -> None:

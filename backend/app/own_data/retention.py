@@ -6,14 +6,12 @@ Done again it finds nothing more; killed half-way it goes on the next night.
 from collections.abc import Callable
 from datetime import date, datetime
 
-from flask import current_app
 from sqlalchemy import text
 
 from backend.app.accounts import persons as accounts
-from backend.app.core import clock
+from backend.app.core import clock, registry
 from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
-from backend.app.core.settings import Settings
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
 from backend.app.ratings import persons as ratings
@@ -31,7 +29,7 @@ OLD_AUDIT = text(
 
 def apply() -> dict[str, int]:
     """Forgets what is older than its period; returns how much of each kind."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = registry.settings()
     ratings_before = _months_ago(settings.retain_ratings_months)
     notices_before = clock.midnight(_months_ago(settings.retain_notices_months))
     audit_before = clock.midnight(_months_ago(settings.retain_audit_months))

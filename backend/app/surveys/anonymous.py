@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from backend.app.ballots import anonymous_store, tokens
+from backend.app.ballots import anonymous_store, anonymous_tokens
 from backend.app.core.errors import InvalidInput
 from backend.app.core.guards import open_to_all
 from backend.app.surveys import answers
@@ -16,10 +16,10 @@ blueprint = Blueprint("surveys_anonymous", __name__, url_prefix="/anon")
 @open_to_all("the token says that somebody may answer, and nothing says who")
 def put_response() -> Any:
     """Validates everything, verifies the token, keeps the answer sealed."""
-    given = tokens.read_request((answers.BODY,))
-    door = tokens.admit(given, "survey")
+    given = anonymous_tokens.read_request((answers.BODY,))
+    door = anonymous_tokens.admit(given, "survey")
     _check_body(door, given["body"])
-    return tokens.keep(door, given, given["body"])
+    return anonymous_tokens.keep(door, given, given["body"])
 
 
 def _check_body(door: anonymous_store.Door, body: bytes) -> None:

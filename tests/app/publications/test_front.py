@@ -9,7 +9,7 @@ from flask import Flask
 from backend.app.core import clock
 from backend.app.core.settings import Settings
 from backend.app.factory import create_app
-from backend.app.publications.front import spoken_name
+from backend.app.publications.public_front import spoken_name
 from tests.factories.county import County, make_county
 from tests.factories.publications import make_rated_county, publish
 from tests.factories.ratings import LAST_MONTH, rate_village

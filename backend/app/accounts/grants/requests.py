@@ -16,8 +16,8 @@ from backend.app.accounts.grants.operations import (
 )
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.models import GrantRequest, RoleGrant
+from backend.app.accounts.notifications import notify_owner, notify_security_admins
 from backend.app.accounts.queries import get_person
-from backend.app.accounts.telling import tell_owner, tell_second_person
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
@@ -99,7 +99,7 @@ def _ask(request: GrantRequest) -> GrantRequest:
     )  # fmt: skip
     place = get_place(request.region_id)
     what = "授予" if request.kind == "grant" else "收回"
-    tell_second_person(
+    notify_security_admins(
         place.county_id or place.id, request.person_id, "有角色等您确认",
         f"{what}{place.name}{ROLE_NAMES[Role(request.role)]}，在「待确认」里办。",
     )  # fmt: skip
@@ -148,7 +148,7 @@ def _carry_out(request: GrantRequest) -> None:
     )  # fmt: skip
     request.grant_id = grant.id
     place = get_place(request.region_id)
-    tell_owner(person_id, "您有了新的角色", f"{place.name}{ROLE_NAMES[role]}，安全管理员已确认。")
+    notify_owner(person_id, "您有了新的角色", f"{place.name}{ROLE_NAMES[role]}，安全管理员已确认。")
     after_commit(lambda: close_all_sessions(person_id))
 
 
@@ -158,7 +158,7 @@ def _end(grant: RoleGrant, revoked_by_id: int) -> None:
     db.session.flush()
     record("revoke_grant", revoked_by_id, "person", person_id, grant_id=grant.id)
     place = get_place(grant.region_id)
-    tell_owner(person_id, "您的角色被收回了", f"{place.name}{ROLE_NAMES[Role(grant.role)]}")
+    notify_owner(person_id, "您的角色被收回了", f"{place.name}{ROLE_NAMES[Role(grant.role)]}")
     after_commit(lambda: close_all_sessions(person_id))
 
 

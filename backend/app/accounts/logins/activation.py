@@ -16,8 +16,8 @@ from backend.app.accounts.grants.operations import check_offices
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.logins.operations import check_second_factor, own_login
 from backend.app.accounts.models import ConsoleLogin, Person
+from backend.app.accounts.notifications import notify_owner
 from backend.app.accounts.queries import get_person, load_grants
-from backend.app.accounts.telling import tell_owner
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -145,7 +145,7 @@ def _activate(login: ConsoleLogin, how: str, by_id: int) -> None:
         "slip": "安全管理员当面核对动态口令，激活了您的账号。",
         "founding": "本县第一位安全管理员的账号已激活。",
     }
-    tell_owner(login.person_id, "工作台账号已激活", words[how])
+    notify_owner(login.person_id, "工作台账号已激活", words[how])
 
 
 def last_hand(login: ConsoleLogin) -> str:

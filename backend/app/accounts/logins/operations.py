@@ -22,8 +22,8 @@ from backend.app.accounts.logins.passwords import (
 )
 from backend.app.accounts.logins.throttle import Throttle, forgive_all, is_known
 from backend.app.accounts.models import ConsoleLogin, Person
+from backend.app.accounts.notifications import notify_owner
 from backend.app.accounts.queries import get_person, load_grants
-from backend.app.accounts.telling import tell_owner
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db
@@ -81,7 +81,7 @@ def open_login(actor: Actor, username: str, display_name: str) -> tuple[int, str
         username, display_name, password, must_change=True, opened_by_id=actor.person_id
     )
     record("open_login", actor.person_id, "person", person_id)
-    tell_owner(person_id, "账号开好了", f"{actor.display_name}给您开了工作台账号，要您本人激活。")
+    notify_owner(person_id, "账号开好了", f"{actor.display_name}给您开了工作台账号，要您本人激活。")
     return person_id, password
 
 
@@ -211,7 +211,7 @@ def reset_password(actor: Actor, person_id: int) -> str:
     """A new one-time password; the second factor goes too, or a lost phone locks out for ever."""
     _of_another(actor, person_id)
     password = renew_slip(person_id, actor.person_id)
-    tell_owner(
+    notify_owner(
         person_id, "账号被重置了",
         f"{actor.display_name}重置了您的密码和动态口令，要您本人重新激活。不是您要的，请告诉安全管理员。",
     )  # fmt: skip
@@ -278,7 +278,7 @@ def set_disabled(actor: Actor, person_id: int, disabled: bool) -> None:
         if db.session.scalar(taken) is not None:
             raise Conflict("他的手机已经用于另一个账号，先停用那一个")
     login.disabled_at = clock.now() if disabled else None
-    tell_owner(person_id, "账号被停用" if disabled else "账号恢复了", actor.display_name)
+    notify_owner(person_id, "账号被停用" if disabled else "账号恢复了", actor.display_name)
     action = "disable_login" if disabled else "enable_login"
     record(action, actor.person_id, "person", person_id)
     after_commit(lambda: close_all_sessions(person_id))

@@ -6,10 +6,10 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
 from zxcvbn import zxcvbn
 
 from backend.app.accounts.errors import PasswordTooWeak
+from backend.app.core.registry import settings
 
 MIN_LENGTH, MAX_LENGTH = 10, 200
 # Of zxcvbn's five classes the fourth: more than 10^8 guesses.
@@ -31,7 +31,7 @@ def _hasher(cheap: bool) -> PasswordHasher:
 
 
 def hasher() -> PasswordHasher:
-    return _hasher(current_app.config["SETTINGS"].environment == "test")
+    return _hasher(settings().environment == "test")
 
 
 @cache
@@ -45,7 +45,7 @@ def hash_password(password: str) -> str:
 
 def matches(stored: str | None, password: str) -> bool:
     """True when the password is right; an unknown user costs the same time as a known one."""
-    cheap = current_app.config["SETTINGS"].environment == "test"
+    cheap = settings().environment == "test"
     try:
         right = hasher().verify(stored or _decoy(cheap), password)
     except (VerificationError, InvalidHashError):

@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 from flask import Blueprint, jsonify, render_template, request
 
-from backend.app.ballots import anonymous_store, tokens
+from backend.app.ballots import anonymous_store, anonymous_tokens
 from backend.app.ballots.schemas import Token
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
 from backend.app.core.files.photos import clean_apart
 from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
+from backend.app.core.registry import anonymous_engine
 from backend.app.core.text_check import clean_words
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.anonymous.receipts import ReceiptUnknown, lookup, lookups
@@ -38,10 +39,10 @@ class NotNow(Conflict):
 def put_letter() -> Any:
     """Reads the letter, makes its photos harmless, seals it; the night makes a ticket of it."""
     request.max_content_length = MOST_BYTES
-    given = tokens.read_request(letters.SIZES)
-    door = tokens.admit(given, "ticket")
+    given = anonymous_tokens.read_request(letters.SIZES)
+    door = anonymous_tokens.admit(given, "ticket")
     letter = _harmless(_read(given["body"]))
-    return tokens.keep(door, given, letters.enclose(lookup(letter.receipt), letter))
+    return anonymous_tokens.keep(door, given, letters.enclose(lookup(letter.receipt), letter))
 
 
 def _read(body: bytes) -> letters.Letter:
@@ -65,7 +66,7 @@ def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:
     if not isinstance(code, str) or not letters.is_receipt(code):
         raise InvalidInput(errors={"code": ["回执码应为 16 位数字"]})
     for key in lookups(code):
-        found = anonymous_store.find_thread(tokens.engine(), key)
+        found = anonymous_store.find_thread(anonymous_engine(), key)
         if found is not None:
             return key, *found
     raise ReceiptUnknown
@@ -75,7 +76,7 @@ def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:
 @open_to_all("the receipt is the key; who holds it is not asked")
 def show_thread() -> Any:
     """The story behind a receipt."""
-    _, _, view = _thread(tokens.read_fields(("code",))["code"])
+    _, _, view = _thread(anonymous_tokens.read_fields(("code",))["code"])
     story = jsonify({name: value for name, value in view.items() if name != "version"})
     # Spaces after JSON are nothing: whoever watches the line does not see how much was said.
     story.data += b" " * (-len(story.data) % STORY_STEP)
@@ -86,7 +87,7 @@ def show_thread() -> Any:
 @open_to_all("the receipt is the key; who holds it is not asked")
 def put_word() -> Any:
     """A message, the last word, or a reopening; sealed now and carried out by night."""
-    given = tokens.read_fields(("code", "id", "word"))
+    given = anonymous_tokens.read_fields(("code", "id", "word"))
     kept = _keep_word(given["code"], given["id"], _open_word(given["word"]))
     status = "ok" if kept.new else "already"
     return jsonify(status=status, durable=kept.durable, **kept.mark.as_json())
@@ -106,19 +107,19 @@ def _keep_word(code: Any, word_id: Any, given: Any) -> anonymous_store.Kept:
         raise InvalidInput(errors={"id": ["长度不对"]})
     word = _word(given)
     key, county_id, view = _thread(code)
-    desk_id = anonymous_store.newest_desk(tokens.engine(), county_id)
+    desk_id = anonymous_store.newest_desk(anonymous_engine(), county_id)
     if desk_id is None:
         raise Unavailable
     content = orjson.dumps({"lookup": key.hex(), "word": word}).ljust(PADDED_WORD, b"\0")
     nullifier = hashlib.sha256(raw_id).digest()
     parcel = anonymous_store.Parcel(nullifier, desk_id, county_id, anonymous_store.WORD + content)
-    known = anonymous_store.find_kept(tokens.engine(), parcel)
+    known = anonymous_store.find_kept(anonymous_engine(), parcel)
     if known is not None:
         # Sent again after the night that carried it out: its time has passed, and it has arrived.
         return known
     if word["kind"] not in view["may"]:
         raise NotNow
-    return anonymous_store.keep(tokens.engine(), parcel)
+    return anonymous_store.keep(anonymous_engine(), parcel)
 
 
 def _word(given: Any) -> dict[str, Any]:

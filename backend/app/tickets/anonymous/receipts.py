@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator
 
 from argon2.low_level import Type, hash_secret_raw
-from flask import current_app
 
 from backend.app.core.errors import NotFound, TooMany
+from backend.app.core.registry import anonymous_settings
 
 # OWASP's first choice: 19 MiB, two passes. A stolen table is no list of codes to try.
 MEMORY_KIB, PASSES, LENGTH = 19 * 1024, 2, 32
@@ -35,7 +35,7 @@ def lookups(code: str) -> Iterator[bytes]:
 
     Raises TooMany when too many others are being worked out.
     """
-    for pepper in current_app.config["SETTINGS"].peppers:
+    for pepper in anonymous_settings().peppers:
         yield _lookup(code, pepper)
 
 

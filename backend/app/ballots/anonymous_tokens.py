@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from flask import current_app, jsonify, request
-from sqlalchemy import Engine
+from flask import jsonify, request
 from werkzeug.exceptions import BadRequest
 
 from backend.app.ballots import anonymous_store, blind_signatures
@@ -12,6 +11,7 @@ from backend.app.ballots.schemas import Token
 from backend.app.core import clock
 from backend.app.core.bodies import read_json
 from backend.app.core.errors import Gone, InvalidInput, NotAllowed
+from backend.app.core.registry import anonymous_engine
 
 SIZES = {"kid": 32, "r": 32, "sig": 256}
 
@@ -24,11 +24,6 @@ class BadToken(NotAllowed):
 class DeskClosed(Gone):
     code = "closed"
     message = "这个月的匿名票已经截止,谢谢您"
-
-
-def engine() -> Engine:
-    found: Engine = current_app.extensions["anonymous_engine"]
-    return found
 
 
 def read_fields(wanted: Collection[str]) -> dict[str, Any]:
@@ -59,7 +54,7 @@ def read_request(bodies: Collection[int]) -> dict[str, bytes]:
 
 def admit(given: dict[str, bytes], use: str) -> anonymous_store.Door:
     """The door this token opens; raises BadToken, or DeskClosed where its time is over."""
-    door = anonymous_store.find_door(engine(), given["kid"])
+    door = anonymous_store.find_door(anonymous_engine(), given["kid"])
     if door is None or door.use != use:
         raise BadToken
     if not blind_signatures.verify(
@@ -68,14 +63,14 @@ def admit(given: dict[str, bytes], use: str) -> anonymous_store.Door:
         raise BadToken
     is_over = door.closed or clock.now() >= door.closes_at
     # Sent again after a crash that took nothing: whoever is in is told so, late as it is.
-    if is_over and anonymous_store.find_kept(engine(), _parcel(door, given, b"")) is None:
+    if is_over and anonymous_store.find_kept(anonymous_engine(), _parcel(door, given, b"")) is None:
         raise DeskClosed
     return door
 
 
 def keep(door: anonymous_store.Door, given: dict[str, bytes], body: bytes) -> Any:
     """Seals the body and spends the token; whatever is sent again with it changes nothing."""
-    kept = anonymous_store.keep(engine(), _parcel(door, given, body))
+    kept = anonymous_store.keep(anonymous_engine(), _parcel(door, given, body))
     status = "ok" if kept.new else "already"
     return jsonify(status=status, durable=kept.durable, **kept.mark.as_json())
 
