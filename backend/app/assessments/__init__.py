@@ -1,1 +1,0 @@
-"""The wider assessment of assessed units. 考核方案。"""
