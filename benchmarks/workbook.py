@@ -10,8 +10,8 @@ from typing import Any
 import xlsxwriter
 
 from backend.app.core.db import db, transaction
+from backend.app.core.files.workbooks import Sheet
 from backend.app.exports import month_book
-from backend.app.exports.books import Sheet
 from backend.app.exports.request_params import Asked
 from backend.app.scorecards.operations import recompute_month
 from benchmarks import province

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.app.core.files.workbooks import Progress
 from backend.app.exports import (
     month_book,
     points_sheet,
@@ -11,7 +12,6 @@ from backend.app.exports import (
     ticket_list,
     village_sheets,
 )
-from backend.app.exports.books import Progress
 from backend.app.exports.request_params import Asked
 
 

@@ -6,8 +6,15 @@ from typing import Any
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.core.files.workbooks import (
+    Column,
+    Progress,
+    Sheet,
+    decimals,
+    write_book,
+    write_csv,
+)
 from backend.app.exports import month_rows
-from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.publications import operations as publications
@@ -114,9 +121,9 @@ def summary(asked: Asked, filters: Filters, scheme: Scheme) -> Sheet:
         ("考核方案", "、".join(f"{MEASURES[i.code].name} {i.weight:f}" for i in scheme.indicators)),
         ("做成时间", f"{clock.now().astimezone(clock.COUNTY_ZONE):%Y-%m-%d %H:%M}"),
     ]
-    places = {nth: 1 for nth, (_, value) in enumerate(rows) if isinstance(value, float)}
+    formats = {nth: decimals(1) for nth, (_, value) in enumerate(rows) if isinstance(value, float)}
     columns = (Column("项目", 24), Column("数", 60))
-    return Sheet("汇总", columns, rows, 0, digits_of_rows=places, wide=False)
+    return Sheet("汇总", columns, rows, 0, row_formats=formats, wide=False)
 
 
 def figures(shown: Area) -> list[tuple[str, Any]]:

@@ -1,15 +1,19 @@
 """The month of the points ledger, by village: a workbook and CSV."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from backend.app.core.db import db
-from backend.app.core.files.csv_safety import safe_text
-from backend.app.exports.books import Progress
+from backend.app.core.files.workbooks import (
+    BOLD,
+    Column,
+    Progress,
+    Sheet,
+    notes_sheet,
+    write_book,
+    write_csv,
+)
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.points import months
@@ -36,49 +40,20 @@ def _line(row: Any) -> list[Any]:
     return [getattr(row, name) if getattr(row, name) is not None else "" for name in COLUMNS]
 
 
+def _total(rows: Sequence[Any]) -> list[Any]:
+    sums = [sum(getattr(row, name) for row in rows) for name in COLUMNS[TEXTS:]]
+    return ["合计", *[None] * (TEXTS - 1), *sums]
+
+
 def write_xlsx(path: Path, title: str, rows: Sequence[Any], closed: str) -> None:
     """各村 with totals, and 说明."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        head = book.add_format({"bold": True, "bg_color": "#F1ECE0", "border": 1})
-        bold = book.add_format({"bold": True})
-        sheet = book.add_worksheet("各村")
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.freeze_panes(1, 2)
-        sheet.set_column(0, 2, 18)
-        sheet.set_column(TEXTS, len(HEADERS) - 1, 12)
-        for column, name in enumerate(HEADERS):
-            sheet.write_string(0, column, name, head)
-        for number, row in enumerate(rows, 1):
-            for column, value in enumerate(_line(row)):
-                if column < TEXTS:
-                    sheet.write_string(number, column, value)
-                else:
-                    sheet.write_number(number, column, value)
-        last = len(rows) + 1
-        sheet.write_string(last, 0, "合计", bold)
-        for column in range(TEXTS, len(HEADERS)):
-            total = sum(getattr(row, COLUMNS[column]) for row in rows)
-            sheet.write_number(last, column, total, bold)
-        notes = book.add_worksheet("说明")
-        notes.set_column(0, 0, 16)
-        notes.set_column(1, 1, 60)
-        for number, (name, meaning) in enumerate(((title, closed), *DICTIONARY)):
-            notes.write_string(number, 0, name)
-            notes.write_string(number, 1, meaning)
-
-
-def write_csv(path: Path, rows: Sequence[Any]) -> None:
-    """UTF-8 with a byte order mark, as WPS and Excel expect it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADERS)
-        for row in rows:
-            line = _line(row)
-            writer.writerow([*(safe_text(value) for value in line[:TEXTS]), *line[TEXTS:]])
+    columns = [Column(name, 18 if place < TEXTS else 12) for place, name in enumerate(HEADERS)]
+    lines = [*map(_line, rows), _total(rows)]
+    sheets = [
+        Sheet("各村", columns, lines, row_formats={len(rows): BOLD}, filtered=False),
+        notes_sheet(title, closed, DICTIONARY),
+    ]
+    write_book(path, title, sheets, lambda _: None)
 
 
 def write(path: Path, asked: Asked, progress: Progress) -> int:
@@ -89,7 +64,7 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     closed = "已结账,数不再变" if report.closed else "还没结账,数还会变"
     progress(10)
     if asked.format == "csv":
-        write_csv(path, report.villages)
+        write_csv(path, HEADERS, list(map(_line, report.villages)), progress)
     else:
         write_xlsx(path, asked.title, report.villages, closed)
     return len(report.villages)

@@ -1,16 +1,19 @@
 """The month's redemptions, line by line: a workbook and CSV. Of names only the surname."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
-from backend.app.core.files.csv_safety import safe_text
-from backend.app.exports.books import Progress
+from backend.app.core.files.workbooks import (
+    Column,
+    Progress,
+    Sheet,
+    notes_sheet,
+    write_book,
+    write_csv,
+)
 from backend.app.exports.request_params import Asked
 from backend.app.rewards import console_queries
 from backend.app.rewards.redemptions.operations import masked
@@ -21,8 +24,6 @@ HEADERS = (
     "扫码还是手填", "状态", "退货原因",
 )  # fmt: skip
 WIDTHS = (9, 16, 16, 16, 8, 10, 20, 8, 20, 12, 12, 10, 24)
-NUMBERS = frozenset({0, 5, 7})
-STEP = 500
 SCANNED = {True: "扫码", False: "手填", None: ""}
 DICTIONARY = (
     ("谁", "只有姓,如 张*;没留姓的写 村民"),
@@ -42,42 +43,13 @@ def _line(row: Any) -> list[Any]:
 
 
 def write_xlsx(path: Path, title: str, rows: Sequence[Any], progress: Progress) -> None:
-    """兑换 and 说明; text always as text, so nothing can be opened as a formula."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        head = book.add_format({"bold": True, "bg_color": "#F1ECE0", "border": 1})
-        sheet = book.add_worksheet("兑换")
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(1, len(rows)), len(HEADERS) - 1)
-        for column, (name, width) in enumerate(zip(HEADERS, WIDTHS, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, name, head)
-        for number, row in enumerate(rows, 1):
-            if number % STEP == 0:
-                progress(number * 100 // len(rows))
-            for column, value in enumerate(_line(row)):
-                write = sheet.write_number if column in NUMBERS else sheet.write_string
-                write(number, column, value)
-        notes = book.add_worksheet("说明")
-        notes.set_column(0, 0, 16)
-        notes.set_column(1, 1, 60)
-        for number, (name, meaning) in enumerate(((title, ""), *DICTIONARY)):
-            notes.write_string(number, 0, name)
-            notes.write_string(number, 1, meaning)
-
-
-def write_csv(path: Path, rows: Sequence[Any]) -> None:
-    """UTF-8 with a byte order mark, as WPS and Excel expect it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADERS)
-        for row in rows:
-            line = enumerate(_line(row))
-            writer.writerow([v if i in NUMBERS else safe_text(v) for i, v in line])
+    """兑换 and 说明."""
+    columns = [Column(name, width) for name, width in zip(HEADERS, WIDTHS, strict=True)]
+    sheets = [
+        Sheet("兑换", columns, list(map(_line, rows)), 0, nothing=""),
+        notes_sheet(title, "", DICTIONARY),
+    ]
+    write_book(path, title, sheets, progress)
 
 
 def write(path: Path, asked: Asked, progress: Progress) -> int:
@@ -85,7 +57,7 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     rows = console_queries.export_rows(asked.region_id, asked.month)
     db.session.rollback()
     if asked.format == "csv":
-        write_csv(path, rows)
+        write_csv(path, HEADERS, list(map(_line, rows)), progress)
     else:
         write_xlsx(path, asked.title, rows, progress)
     return len(rows)

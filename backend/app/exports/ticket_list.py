@@ -4,7 +4,7 @@ from pathlib import Path
 
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import db
-from backend.app.exports.books import Column, Progress, Sheet, write_book, write_csv
+from backend.app.core.files.workbooks import Column, Progress, Sheet, write_book, write_csv
 from backend.app.exports.request_params import Asked
 from backend.app.tickets import console_queries, export_rows
 

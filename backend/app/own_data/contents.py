@@ -10,9 +10,9 @@ from backend.app.ballots import persons as ballots
 from backend.app.core import clock
 from backend.app.core.errors import Gone, NotFound
 from backend.app.core.files import storage
+from backend.app.core.files.workbooks import Column, Sheet, write_book
 from backend.app.core.own_data import Held
 from backend.app.core.signed_tokens import BadSignature, sign, verify
-from backend.app.exports.books import Column, Sheet, write_book
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
 from backend.app.ratings import persons as ratings

@@ -14,8 +14,8 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.files.csv_safety import safe_text
+from backend.app.core.files.workbooks import write_csv
 from backend.app.exports import month_book
-from backend.app.exports.books import write_csv
 from backend.app.exports.models import Export
 from backend.app.exports.operations import delete_old_exports, write_export
 from backend.jobs import worker

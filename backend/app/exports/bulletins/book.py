@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from backend.app.exports.books import Column, Sheet, write_book
+from backend.app.core.files.workbooks import Column, Sheet, decimals, write_book
 from backend.app.scorecards.figures import NOTHING
 
 FLOW_NAMES = (("发现", "found"), ("受理", "accepted"), ("办结", "done"), ("满意", "content"))
@@ -67,9 +67,9 @@ def _summary(content: Mapping[str, Any]) -> Sheet:
         ]
         rows.append(("样本不足（村，不评灯）", content["too_few"], None))
         rows.append(("说明", "按各月事实加总重算,不是各月得分的平均", None))
-    places = {nth: 1 for nth, row in enumerate(rows) if isinstance(row[1], float)}
+    formats = {nth: decimals(1) for nth, row in enumerate(rows) if isinstance(row[1], float)}
     columns = (Column("项目", 24), Column("这一期", 44), Column("上一期", 12))
-    return Sheet("概况", columns, rows, 1, digits_of_rows=places, wide=False)
+    return Sheet("概况", columns, rows, 1, row_formats=formats, wide=False)
 
 
 def _township(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
+from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.guards import actor, guard
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
@@ -25,7 +26,6 @@ from backend.app.scorecards.imports.village_files import (
     Faults,
     place_of,
     village_lines,
-    workbook,
 )
 from backend.app.scorecards.locks.operations import locked_months
 
@@ -198,7 +198,7 @@ def download_kinds() -> Response:
         (row.code, row.township, row.name, row.kind or "", _number(row.residents)) for row in rows
     ]
     headings = (CODE, TOWNSHIP, NAME, KIND, RESIDENTS)
-    return _file(workbook("村的类型和人口", headings, cells), "村的类型和人口.xlsx")
+    return _file(form_sheet("村的类型和人口", headings, cells), "村的类型和人口.xlsx")
 
 
 def _number(number: int | None) -> str:

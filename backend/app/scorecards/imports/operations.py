@@ -12,6 +12,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import Sheet
+from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.village_kinds import villages_with_kinds
 from backend.app.scorecards.imports.village_files import (
@@ -22,7 +23,6 @@ from backend.app.scorecards.imports.village_files import (
     Line,
     place_of,
     village_lines,
-    workbook,
 )
 from backend.app.scorecards.locks.operations import check_open
 from backend.app.scorecards.models import ImportedFact
@@ -194,4 +194,4 @@ def template(county_id: int) -> bytes:
     """A workbook with a line a village, to be filled in."""
     columns = [name for pair in COLUMNS.values() for name in pair]
     rows = [(row.code, row.township, row.name) for row in villages_with_kinds(county_id)]
-    return workbook("数据", (CODE, TOWNSHIP, NAME, *columns), rows)
+    return form_sheet("数据", (CODE, TOWNSHIP, NAME, *columns), rows)

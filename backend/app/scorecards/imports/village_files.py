@@ -1,10 +1,7 @@
 """Files with a line a village: whose line it is, and every fault by its line."""
 
-import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-
-import xlsxwriter
 
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files.spreadsheets import Sheet
@@ -96,20 +93,3 @@ def _village(
     reason = f"有几个叫「{called}」的村,请填代码" if found else f"没有找到村「{called}」"
     faults.note(number, reason)
     return None
-
-
-def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A file to be filled in and handed back; every cell is text, so that codes stay whole."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
-        sheet, words = book.add_worksheet(title), book.add_format({"num_format": "@"})
-        bold = book.add_format({"bold": True})
-        for column, heading in enumerate(headings):
-            sheet.write_string(0, column, heading, bold)
-        for line, row in enumerate(rows, 1):
-            for column, cell in enumerate(row):
-                sheet.write_string(line, column, cell, words)
-        sheet.set_column(0, 0, 16)
-        sheet.set_column(1, len(headings) - 1, 12)
-        sheet.freeze_panes(1, 0)
-    return made.getvalue()

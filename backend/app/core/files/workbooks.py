@@ -5,8 +5,9 @@ digits of the page.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,56 +20,88 @@ Row = Sequence[Any]
 STEP = 500
 A4 = 9
 HEAD = Format().set_bold().set_background_color("#F1ECE0").set_border("thin").set_text_wrap()
-TITLE = Format().set_bold().set_font_size(14)
+BOLD = Format().set_bold()
 WRAPPED = Format().set_text_wrap()
+TEXT = Format().set_num_format("@")
+PLAIN = Format()
 
 
 @dataclass(frozen=True)
 class Column:
-    """`digits` are the decimal places of a figure; None for text and whole numbers."""
+    """`digits` are the decimal places of a figure; None for text and whole numbers.
+
+    In a column of codes whatever is typed later stays text.
+    """
 
     name: str
     width: float = 12
     digits: int | None = None
+    codes: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
     """Rows of cells in the order of columns: text, numbers or None. `nothing` where there are none.
 
-    `digits_of_rows` are the places of single rows, where a column holds different figures.
+    `row_formats` are for single rows: totals, or where a column holds different figures.
+    `frozen` columns stay in sight, and the heading with them; None freezes nothing.
     """
 
     name: str
     columns: Sequence[Column]
     rows: Sequence[Row]
-    frozen: int = 2
+    frozen: int | None = 2
     nothing: str = "没有"
-    digits_of_rows: dict[int, int] | None = None
+    row_formats: Mapping[int, Format] = field(default_factory=dict)
     wide: bool = True
+    filtered: bool = True
+    heading: Format = HEAD
 
 
-def write_book(path: Path, title: str, sheets: Sequence[Sheet], progress: Progress) -> None:
+def form_sheet(name: str, headings: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """A workbook to be filled in and handed back; every cell is text, so that codes stay whole."""
+    widths = [16, *[12] * (len(headings) - 1)]
+    columns = [
+        Column(heading, width, codes=True) for heading, width in zip(headings, widths, strict=True)
+    ]
+    whole = [[*row, *[None] * (len(headings) - len(row))] for row in rows]
+    sheet = Sheet(name, columns, whole, 0, filtered=False, heading=BOLD)
+    written = io.BytesIO()
+    write_book(written, name, [sheet], lambda _: None)
+    return written.getvalue()
+
+
+def notes_sheet(title: str, state: str, notes: Sequence[Row]) -> Sheet:
+    """说明 of a workbook: what its columns mean."""
+    columns = (Column(title, 16), Column(state, 60))
+    return Sheet("说明", columns, notes, None, wide=False, heading=PLAIN)
+
+
+def write_book(
+    target: Path | io.BytesIO, title: str, sheets: Sequence[Sheet], progress: Progress
+) -> None:
     """A workbook with frozen headers, filters, widths, and A4 with the header on every page."""
     counted = _counter(sum(len(sheet.rows) for sheet in sheets), progress)
     write_worksheets(
         [(sheet.name, _records(sheet, counted)) for sheet in sheets],
-        str(path),
-        freeze_panes={sheet.name: {"row": 1, "col": sheet.frozen} for sheet in sheets},
+        target if isinstance(target, io.BytesIO) else str(target),
+        freeze_panes={
+            sheet.name: {"row": 1, "col": sheet.frozen}
+            for sheet in sheets
+            if sheet.frozen is not None
+        },
         column_widths={
             sheet.name: {column.name: column.width for column in sheet.columns} for sheet in sheets
         },
         column_formats={sheet.name: _formats(sheet) for sheet in sheets},
-        header_format={"general": HEAD},
+        header_format={sheet.name: sheet.heading for sheet in sheets},
         row_formats={
-            sheet.name: {
-                row + 1: Format().set_num_format(_places(digits))
-                for row, digits in (sheet.digits_of_rows or {}).items()
-            }
+            sheet.name: {row + 1: format_ for row, format_ in sheet.row_formats.items()}
             for sheet in sheets
-            if sheet.digits_of_rows
         },
-        autofilter={sheet.name: sheet.wide and bool(sheet.rows) for sheet in sheets},
+        autofilter={
+            sheet.name: sheet.wide and sheet.filtered and bool(sheet.rows) for sheet in sheets
+        },
         page_setup={sheet.name: _page(sheet, title) for sheet in sheets},
     )
 
@@ -95,17 +128,19 @@ def _records(sheet: Sheet, count: Callable[[], None]) -> Iterator[dict[str, Any]
         yield dict(zip(names, row, strict=True))
 
 
-def _places(digits: int) -> str:
-    return "0." + "0" * digits if digits else "0"
+def decimals(digits: int) -> Format:
+    """Numbers with so many decimal places."""
+    return Format().set_num_format("0." + "0" * digits if digits else "0")
 
 
 def _formats(sheet: Sheet) -> dict[str, Format]:
-    found = {
-        column.name: Format().set_num_format(_places(column.digits))
+    formats = {
+        column.name: decimals(column.digits)
         for column in sheet.columns
         if column.digits is not None
     }
-    return found | {column.name: WRAPPED for column in sheet.columns if column.width > 50}
+    formats |= {column.name: TEXT for column in sheet.columns if column.codes}
+    return formats | {column.name: WRAPPED for column in sheet.columns if column.width > 50}
 
 
 def _page(sheet: Sheet, title: str) -> dict[str, Any]:
