@@ -84,14 +84,17 @@ def set_binding(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.post("/me/roles")
 @guard(Permission.OWN_ACCOUNT)
 @blueprint.arguments(schemas.InvitationInputShape())
-@blueprint.response(201, schemas.MeShape())
+@blueprint.response(201, schemas.RoleAcceptedShape())
 def accept_invitation(given: dict[str, Any]) -> dict[str, Any]:
-    """Becomes a cadre with the code the office gave, or activates the own console account.
+    """Becomes a cadre with the code the office gave, or takes over the own console account.
 
     Sending a cadre's code again changes nothing.
     """
     person_id = actor().person_id
     with transaction():
-        if not activation.accept_on_phone(person_id, given["code"]):
+        login = activation.accept_on_phone(person_id, given["code"])
+        if login is None:
             invitations.accept(person_id, given["code"])
-    return queries.describe_villager(person_id)
+        waits = login is not None and login.activated_at is None
+    digits = activation.digits_of(person_id) if waits else None
+    return {**queries.describe_villager(person_id), "phone_digits": digits}

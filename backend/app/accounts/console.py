@@ -246,7 +246,7 @@ def activate() -> Any:
             return _enter(found, second_factor_done=actor().second_factor, target=_target())
         code = activation.begin(found) if request.method == "POST" else None
         return render_template(
-            "accounts/activate.html",
+            "accounts/activate.html", waits=activation.waits_for_phone(found),
             login=found, code=code, by=activation.last_hand(found), minutes=activation.MINUTES,
         )  # fmt: skip
 

@@ -24,6 +24,8 @@ ACTIONS = {
     "second_factor_failed": "动态口令不对",
     "password_refused": "改密码时原密码不对",
     "activate_login": "激活账号",
+    "register_phone": "登记手机，等核对",
+    "phone_refused": "手机尾号不对",
     "found_office": "设立三员",
     "shell_command": "服务器命令",
     "see_telephone": "查看电话",
@@ -205,14 +207,15 @@ VALUES = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "failed": (
         "失败的登录",
-        ("log_in_failed", "second_factor_failed", "password_refused", "login_locked"),
+        ("log_in_failed", "second_factor_failed", "phone_refused", "password_refused",
+         "login_locked"),
     ),
     "telephones": ("查看电话", ("see_telephone",)),
     "grants": (
         "角色和账号",
         ("ask_for_grant", "ask_to_revoke", "decide_grant", "grant_role", "revoke_grant",
-         "open_login", "reset_password", "activate_login", "found_office", "unlock_login",
-         "disable_login", "enable_login", "invite_cadre", "accept_invitation"),
+         "open_login", "reset_password", "register_phone", "activate_login", "found_office",
+         "unlock_login", "disable_login", "enable_login", "invite_cadre", "accept_invitation"),
     ),
     "shell": ("服务器命令", ("shell_command",)),
 }  # fmt: skip

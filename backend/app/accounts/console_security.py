@@ -8,7 +8,7 @@ from flask import url_for as address_of
 from backend.app.access import ROLE_NAMES, Permission
 from backend.app.accounts import numbers
 from backend.app.accounts.blueprints import console as blueprint
-from backend.app.accounts.errors import SecondFactorRefused
+from backend.app.accounts.errors import PhoneRefused, SecondFactorRefused
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.logins import activation
 from backend.app.core.db import transaction
@@ -49,14 +49,18 @@ def decide_grant(request_id: int) -> Any:
 @blueprint.post("/security/accounts/<int:number>")
 @guard(Permission.CONFIRM_ACCOUNTS)
 def activate_person(number: int) -> Any:
-    """Activates an account whose owner reads out the own TOTP."""
+    """Activates an account whose owner reads out the own TOTP, or the digits of the own phone."""
     person_id = numbers.person_numbered(number)
+    digits = request.form.get("digits", "")[:40]
     try:
         with transaction():
-            code = request.form.get("code", "")[:40]
-            is_right = activation.activate_before_witness(actor(), person_id, code)
+            if digits:
+                is_right = activation.confirm_phone(actor(), person_id, digits)
+            else:
+                code = request.form.get("code", "")[:40]
+                is_right = activation.activate_before_witness(actor(), person_id, code)
     except DomainError as refused:
         return _page(refused)
     if not is_right:
-        return _page(SecondFactorRefused())
+        return _page(PhoneRefused() if digits else SecondFactorRefused())
     return redirect(address_of("accounts_console.show_waiting"))

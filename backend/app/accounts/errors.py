@@ -35,6 +35,11 @@ class SecondFactorRefused(InvalidInput):
     message = "动态口令不对,或已经用过。请等下一个"
 
 
+class PhoneRefused(InvalidInput):
+    code = "phone_refused"
+    message = "和他手机上的 6 位数字对不上。不是本人的手机，请不要确认"
+
+
 class PasswordTooWeak(InvalidInput):
     code = "password_too_weak"
     message = "密码不够安全"

@@ -183,7 +183,10 @@ class ConsoleLogin(Model):
             "activated_how IN ('phone', 'slip', 'founding', 'earlier')", name="activated_how"
         ),
         CheckConstraint(
-            "activated_how <> 'phone' OR phone_person_id IS NOT NULL", name="activated_by_phone"
+            "activated_how <> 'phone' OR phone_confirmed_at IS NOT NULL", name="activated_by_phone"
+        ),
+        CheckConstraint(
+            "phone_confirmed_at IS NULL OR phone_person_id IS NOT NULL", name="confirmed_phone"
         ),
         # One telephone belongs to one account.
         Index(
@@ -212,8 +215,9 @@ class ConsoleLogin(Model):
     reset_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     activated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     activated_how: Mapped[str | None] = mapped_column(String(8))
-    # The WeChat user whose phone activated it.
+    # The WeChat user whose phone activates it, once a security administrator confirmed it.
     phone_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     activation_hash: Mapped[str | None] = mapped_column(String(64))
     activation_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

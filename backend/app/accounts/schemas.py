@@ -57,6 +57,11 @@ class MeShape(Shape):
     roles = fields.List(fields.Nested(HeldRoleShape), required=True)
 
 
+class RoleAcceptedShape(MeShape):
+    # What the owner reads to a security administrator; null where nothing waits for that.
+    phone_digits = fields.String(allow_none=True, required=True)
+
+
 class SessionShape(Shape):
     token = fields.String(required=True)
     expires_at = fields.AwareDateTime(required=True)

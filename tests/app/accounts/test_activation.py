@@ -9,13 +9,13 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts.hands import hands_of, is_same_hand
-from backend.app.accounts.logins.operations import own_login
+from backend.app.accounts.logins.operations import MOST_FAILURES, own_login
 from backend.app.accounts.logins.second_factor import secret_of
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from tests.app.ratings.conftest import open_phone
-from tests.factories.console import Desk, form_token, log_in, make_staff, sit_down
+from tests.app.ratings.conftest import Phone, open_phone
+from tests.factories.console import Desk, form_token, grant_role, log_in, make_staff, sit_down
 from tests.factories.county import County, make_county, number_of
 
 NEW = "another horse 77"
@@ -76,12 +76,81 @@ def test_whoever_opened_an_account_can_do_nothing_with_it(app, boss, guard, coun
     assert is_same_hand(boss.person_id, person)
 
 
-def test_the_own_phone_activates_and_the_owner_is_told(app, boss, county, scalar) -> None:
+def register_phone(app: Flask, client) -> tuple[Phone, str]:
+    """A phone takes the code from the screen; the six digits that it shows then."""
+    code = secret_in(press(client, "/console/login/activate").text)
+    phone = open_phone(app.test_client())
+    answer = phone.call("POST", "/me/roles", json={"code": code})
+    assert answer.status_code == 201
+    return phone, answer.json["phone_digits"]
+
+
+def confirm(guard: Desk, person: int, digits: str) -> object:
+    return guard.post(f"/console/security/accounts/{number_of(person)}", digits=digits)
+
+
+def test_whoever_holds_the_password_and_any_phone_still_opens_nothing(
+    app, boss, guard, county, scalar
+) -> None:
+    """The opener logged in with the slip and typed the code into a villager's phone."""
+    person, password = open_account(boss, scalar)
+    grant_role(person, Role.COUNTY_MANAGER, county.id)
+    client = enter(app, "wang", password)
+    villager, digits = register_phone(app, client)
+    page = client.get("/console/login/activate")
+    assert page.status_code == 200
+    assert "请安全管理员打电话或当面问" in page.text
+    assert client.get("/console/adjustments").location.endswith("/console/login/activate")
+    assert actor_today(person).grants == ()
+    assert is_same_hand(boss.person_id, person)
+    assert digits not in page.text
+    assert digits not in guard.get("/console/security").text
+    assert confirm(boss, person, digits).status_code == 403
+    told = "SELECT count(*) FROM notice WHERE person_id = :id AND title = '有手机等您核对'"
+    assert scalar(told, id=guard.person_id) == 1
+    # The owner comes with another phone, and the one before is worth nothing.
+    own, own_digits = register_phone(app, client)
+    assert confirm(guard, person, digits).status_code == 422
+    assert confirm(guard, person, own_digits).status_code == 302
+    assert not is_same_hand(villager.person_id, person)
+    assert is_same_hand(own.person_id, person)
+
+
+def test_wrong_digits_are_logged_and_lock_the_account(app, boss, guard, scalar) -> None:
+    person, password = open_account(boss, scalar)
+    _, digits = register_phone(app, enter(app, "wang", password))
+    wrong = "000000" if digits != "000000" else "111111"
+    for _ in range(MOST_FAILURES):
+        assert "对不上" in confirm(guard, person, wrong).text
+    assert "锁定" in confirm(guard, person, digits).text
+    assert scalar("SELECT activated_at IS NULL FROM console_login WHERE username = 'wang'")
+    refused = "SELECT count(*) FROM audit_entry WHERE action = 'phone_refused'"
+    assert scalar(refused) == MOST_FAILURES
+
+
+def test_whoever_reset_an_account_does_not_confirm_its_phone(app, boss, guard, scalar) -> None:
+    person, password = open_account(boss, scalar)
+    _, digits = register_phone(app, enter(app, "wang", password))
+    with transaction() as session:
+        session.execute(
+            text("UPDATE console_login SET reset_by_id = :by WHERE person_id = :id"),
+            {"by": guard.person_id, "id": person},
+        )
+    assert confirm(guard, person, digits).status_code == 422
+    assert scalar("SELECT activated_at IS NULL FROM console_login WHERE username = 'wang'")
+
+
+def test_the_own_phone_activates_and_the_owner_is_told(app, boss, guard, county, scalar) -> None:
     person, password = open_account(boss, scalar)
     client = enter(app, "wang", password)
     code = secret_in(press(client, "/console/login/activate").text)
     phone = open_phone(app.test_client())
-    assert phone.call("POST", "/me/roles", json={"code": code.upper()}).status_code == 201
+    answer = phone.call("POST", "/me/roles", json={"code": code.upper()})
+    assert answer.status_code == 201
+    number = str(scalar("SELECT number FROM person WHERE id = :id", id=phone.person_id))
+    assert answer.json["phone_digits"] == number[-6:]
+    full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in number[-6:])
+    assert confirm(guard, person, f" {full_width} ").status_code == 302
     assert client.get("/console/login/activate").location.endswith("/console/")
     row = scalar("SELECT row_to_json(l) FROM console_login l WHERE username = 'wang'")
     assert (row["activated_how"], row["phone_person_id"]) == ("phone", phone.person_id)
@@ -98,12 +167,13 @@ def test_the_own_phone_activates_and_the_owner_is_told(app, boss, county, scalar
     )
 
 
-def test_a_code_is_used_once_and_one_telephone_is_one_accounts(app, boss, scalar) -> None:
-    _, password = open_account(boss, scalar)
+def test_a_code_is_used_once_and_one_telephone_is_one_accounts(app, boss, guard, scalar) -> None:
+    person, password = open_account(boss, scalar)
     client = enter(app, "wang", password)
     code = secret_in(press(client, "/console/login/activate").text)
     phone = open_phone(app.test_client())
-    assert phone.call("POST", "/me/roles", json={"code": code}).status_code == 201
+    answer = phone.call("POST", "/me/roles", json={"code": code})
+    assert confirm(guard, person, answer.json["phone_digits"]).status_code == 302
     assert phone.call("POST", "/me/roles", json={"code": code}).status_code == 404
     page = boss.post("/console/people", username="li", display_name="李会计").text
     second = enter(app, "li", secret_in(page))
@@ -114,13 +184,12 @@ def test_a_code_is_used_once_and_one_telephone_is_one_accounts(app, boss, scalar
 
 
 def test_a_reset_account_is_the_hand_of_who_reset_it_and_only_its_own_phone_brings_it_back(
-    app, boss, scalar
+    app, boss, guard, scalar
 ) -> None:
     person, password = open_account(boss, scalar)
     client = enter(app, "wang", password)
-    phone = open_phone(app.test_client())
-    code = secret_in(press(client, "/console/login/activate").text)
-    phone.call("POST", "/me/roles", json={"code": code})
+    phone, digits = register_phone(app, client)
+    confirm(guard, person, digits)
     password = secret_in(boss.post(f"/console/people/{number_of(person)}/password").text)
     assert is_same_hand(boss.person_id, person)
     assert "重置了您的密码" in str(
@@ -132,7 +201,9 @@ def test_a_reset_account_is_the_hand_of_who_reset_it_and_only_its_own_phone_brin
     refused = other.call("POST", "/me/roles", json={"code": code})
     assert refused.status_code == 422
     assert "另一部手机" in refused.json["message"]
-    assert phone.call("POST", "/me/roles", json={"code": code}).status_code == 201
+    answer = phone.call("POST", "/me/roles", json={"code": code})
+    assert answer.json["phone_digits"] is None
+    assert again.get("/console/login/activate").location.endswith("/console/")
 
 
 def enrol(client, person_id: int) -> pyotp.TOTP:

@@ -271,15 +271,26 @@ test('an invitation code makes a cadre; a wrong one is told kindly', async () =>
   phone.type('#invitation-code', 'abcde fghjk')
   phone.tap('#invitation-send')
   await phone.see('请乡镇重新发一个')
-  village.answers['POST /me/roles'] = () => fine({ binding: null, roles: [] }, 201)
+  village.answers['POST /me/roles'] = () => fine({ binding: null, roles: [], phone_digits: null }, 201)
   phone.tap('#invitation-send')
   await phone.see('您是村干部了')
   assert.deepEqual(village.requests('POST /me/roles')[1].data, { code: 'abcde fghjk' })
 })
 
+test('a phone that takes over an account shows the digits its owner reads to the office', async () => {
+  const village = new Village()
+  village.answers['POST /me/roles'] = () => fine({ binding: null, roles: [], phone_digits: '482913' }, 201)
+  const phone = await open('invitation', village)
+  phone.type('#invitation-code', '1bcd efgh')
+  phone.tap('#invitation-send')
+  await phone.see('还差一步')
+  await phone.see('482913')
+  assert.ok(!phone.text().includes('工作台账号激活了'))
+})
+
 test('a code that begins with a one activates a console account and says so', async () => {
   const village = new Village()
-  village.answers['POST /me/roles'] = () => fine({ binding: null, roles: [] }, 201)
+  village.answers['POST /me/roles'] = () => fine({ binding: null, roles: [], phone_digits: null }, 201)
   const phone = await open('invitation', village)
   phone.type('#invitation-code', '1bcd efgh')
   phone.tap('#invitation-send')

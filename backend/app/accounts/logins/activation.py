@@ -1,22 +1,32 @@
 """激活: the owner takes an account over, by the own phone or by the own TOTP before a witness.
 
 Until then whoever opened or reset it knows its password, and it opens nothing but this step.
+A phone alone proves nobody: whoever knows the password could hold any phone. The first time, a
+security administrator asks the owner for the digits that the phone shows.
 """
 
 import hashlib
+import hmac
 import secrets
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, regions_of
-from backend.app.accounts.errors import ActivationRefused, OwnRequest
+from backend.app.accounts.errors import ActivationRefused, LoginLocked, OwnRequest
 from backend.app.accounts.grants.operations import check_offices
 from backend.app.accounts.hands import check_another_hand
-from backend.app.accounts.logins.operations import check_second_factor, own_login
+from backend.app.accounts.logins.operations import (
+    check_second_factor,
+    count_failure,
+    is_locked,
+    own_login,
+)
 from backend.app.accounts.models import ConsoleLogin, Person
-from backend.app.accounts.notifications import notify_owner
+from backend.app.accounts.notifications import notify_owner, notify_security_admins
+from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.core import clock
 from backend.app.core.audit import record
@@ -26,6 +36,8 @@ from backend.app.places.queries import get_place
 MINUTES = 15
 GOOD_FOR = timedelta(minutes=MINUTES)
 LENGTH = 8
+# Of a phone's number, read out to the security administrator.
+DIGITS = 6
 # By its first letter the phone tells it from a cadre's invitation, and from a shop's with a 0.
 SIGN = "1"
 # No letters or digits that are mistaken for each other when read out.
@@ -45,22 +57,78 @@ def begin(login: ConsoleLogin) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
-def accept_on_phone(phone_person_id: int, code: str) -> bool:
-    """Activates the account whose code this is; False where it is no such code."""
+def accept_on_phone(phone_person_id: int, code: str) -> ConsoleLogin | None:
+    """The account whose code this is, or None; a phone that was confirmed before activates it.
+
+    Any other phone waits until a security administrator has confirmed that it is the owner's.
+    """
     login = db.session.scalar(
         select(ConsoleLogin).where(ConsoleLogin.activation_hash == _hash(code)).with_for_update()
     )
     if login is None:
-        return False
+        return None
     at = clock.now()
     expires = login.activation_expires_at
     if login.disabled_at is not None or expires is None or at > expires:
         raise _refused("激活码过期了，请在电脑上刷新页面，换一个新的")
-    if login.phone_person_id not in (None, phone_person_id):
+    is_confirmed = login.phone_confirmed_at is not None
+    if is_confirmed and login.phone_person_id != phone_person_id:
         raise _refused("这个账号是另一部手机激活的。换了手机，请找安全管理员当面激活")
     _check_phone(login, phone_person_id)
     login.phone_person_id = phone_person_id
-    _activate(login, "phone", phone_person_id)
+    if is_confirmed:
+        _activate(login, "phone", login.person_id)
+    else:
+        login.activation_hash, login.activation_expires_at = None, None
+        _ask_to_confirm(login)
+    return login
+
+
+def _ask_to_confirm(login: ConsoleLogin) -> None:
+    db.session.flush()
+    # The phone is a villager's too: its number would stand outside of the county's log.
+    record("register_phone", login.person_id, "person", login.person_id)
+    opener = login.reset_by_id or login.opened_by_id or login.person_id
+    for county_id in _counties_of(login.person_id) or _counties_of(opener):
+        notify_security_admins(
+            county_id, login.person_id, "有手机等您核对",
+            f"账号 {login.username} 登记了手机，请向本人核对尾号，在「待确认」里办。",
+        )  # fmt: skip
+
+
+def _counties_of(person_id: int) -> set[int]:
+    _, grants = load_grants(person_id, even_if_waiting=True)
+    return {get_place(grant.region_id).county_id or grant.region_id for grant in grants}
+
+
+def digits_of(phone_person_id: int) -> str:
+    """The digits by which a security administrator knows a phone: the end of its 积分号."""
+    return f"{numbers_of([phone_person_id])[phone_person_id]:012d}"[-DIGITS:]
+
+
+def waits_for_phone(login: ConsoleLogin) -> bool:
+    """A phone is registered, and no security administrator has confirmed whose it is."""
+    return login.phone_person_id is not None and login.phone_confirmed_at is None
+
+
+def confirm_phone(actor: Actor, person_id: int, digits: str) -> bool:
+    """By a security administrator to whom the owner read the digits that the own phone shows.
+
+    False when they are wrong, which counts towards the lock. Raises OwnRequest for whoever opened
+    or reset the account.
+    """
+    login = _of_another_hand(actor, person_id)
+    if login.phone_person_id is None or not waits_for_phone(login):
+        raise _refused("本人还没有用手机登记，请他先在手机上填激活码")
+    if is_locked(login):
+        raise LoginLocked
+    spoken = unicodedata.normalize("NFKC", digits).strip()
+    if not hmac.compare_digest(digits_of(login.phone_person_id).encode(), spoken.encode()):
+        record("phone_refused", actor.person_id, "person", person_id)
+        count_failure(login)
+        return False
+    login.phone_confirmed_at = clock.now()
+    _activate(login, "phone", actor.person_id)
     return True
 
 
@@ -91,6 +159,17 @@ def activate_before_witness(actor: Actor, person_id: int, code: str) -> bool:
     False when the code is wrong, which counts towards the lock. Raises OwnRequest for whoever
     opened or reset the account.
     """
+    login = _of_another_hand(actor, person_id)
+    if login.totp_confirmed_at is None:
+        raise _refused("本人还没有设动态口令，请他先登录设好")
+    if not check_second_factor(person_id, code):
+        return False
+    _activate(login, "slip", actor.person_id)
+    return True
+
+
+def _of_another_hand(actor: Actor, person_id: int) -> ConsoleLogin:
+    """An account that waits, for a security administrator who neither opened nor reset it."""
     get_person(person_id, regions_of(actor, Permission.CONFIRM_ACCOUNTS))
     login = own_login(person_id)
     check_another_hand(
@@ -98,12 +177,7 @@ def activate_before_witness(actor: Actor, person_id: int, code: str) -> bool:
     )
     if login.activated_at is not None or login.disabled_at is not None:
         raise _refused("这个账号不用激活")
-    if login.totp_confirmed_at is None:
-        raise _refused("本人还没有设动态口令，请他先登录设好")
-    if not check_second_factor(person_id, code):
-        return False
-    _activate(login, "slip", actor.person_id)
-    return True
+    return login
 
 
 FOUNDED = text(
@@ -137,11 +211,9 @@ def _activate(login: ConsoleLogin, how: str, by_id: int) -> None:
     login.activated_at, login.activated_how = clock.now(), how
     login.activation_hash, login.activation_expires_at = None, None
     db.session.flush()
-    # The phone is the owner's: a villager's number would stand outside of the county's log.
-    by_id = login.person_id if how == "phone" else by_id
     record("activate_login", by_id, "person", login.person_id, stage=how)
     words = {
-        "phone": "用您的手机激活了工作台账号。不是您本人做的，请马上告诉安全管理员。",
+        "phone": "工作台账号用您的手机激活了。不是您本人做的，请马上告诉安全管理员。",
         "slip": "安全管理员当面核对动态口令，激活了您的账号。",
         "founding": "本县第一位安全管理员的账号已激活。",
     }
@@ -159,7 +231,7 @@ WAITING = text(
     SELECT l.person_id, p.number, l.username, p.display_name AS name, l.totp_confirmed_at,
            l.last_login_at,
            COALESCE(b.display_name, '命令行') AS by_name, l.reset_by_id IS NOT NULL AS was_reset,
-           l.phone_person_id IS NOT NULL AS has_phone
+           l.phone_person_id IS NOT NULL AND l.phone_confirmed_at IS NULL AS has_new_phone
     FROM console_login l
     JOIN person p ON p.id = l.person_id
     LEFT JOIN person b ON b.id = COALESCE(l.reset_by_id, l.opened_by_id)

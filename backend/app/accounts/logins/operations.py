@@ -106,7 +106,7 @@ def check_password(
     login = db.session.scalar(named.with_for_update())
     known = login is not None and is_known(device, login.person_id)
     throttle = Throttle(username, caller, known)
-    if throttle.waits() or login is None or login.disabled_at is not None or _is_locked(login):
+    if throttle.waits() or login is None or login.disabled_at is not None or is_locked(login):
         named_as = ("login", _masked(username)) if login is None else ("person", login.person_id)
         record("log_in_failed", None, *named_as)
         return None
@@ -123,13 +123,13 @@ def check_password(
 def check_second_factor(person_id: int, code: str) -> bool:
     """True when the code fits; a wrong one counts towards the lock. Raises LoginLocked."""
     login = own_login(person_id)
-    if _is_locked(login):
+    if is_locked(login):
         raise LoginLocked
     try:
         recovered = second_factor.check(login, code)
     except second_factor.SecondFactorRefused:
         record("second_factor_failed", None, "person", person_id)
-        _count_failure(login)
+        count_failure(login)
         return False
     if recovered:
         record("use_recovery_code", person_id, "person", person_id)
@@ -156,11 +156,13 @@ def _is_out_of_date(login: ConsoleLogin) -> bool:
     return login.must_change_password and until is not None and clock.now() >= until
 
 
-def _is_locked(login: ConsoleLogin) -> bool:
+def is_locked(login: ConsoleLogin) -> bool:
+    """After too many wrong proofs, for a while."""
     return login.locked_until is not None and clock.now() < login.locked_until
 
 
-def _count_failure(login: ConsoleLogin) -> None:
+def count_failure(login: ConsoleLogin) -> None:
+    """A wrong proof: too many of them lock the account."""
     login.failed_attempts += 1
     if login.failed_attempts >= MOST_FAILURES:
         login.failed_attempts = 0
@@ -183,11 +185,11 @@ def change_password(person_id: int, old: str, new: str) -> bool:
     Whoever found an open browser must not try out passwords here: failures count as at log-in.
     """
     login = own_login(person_id)
-    if _is_locked(login):
+    if is_locked(login):
         raise LoginLocked
     if not matches(login.password_hash, old):
         record("password_refused", None, "person", person_id)
-        _count_failure(login)
+        count_failure(login)
         return False
     if old == new:
         raise InvalidInput(errors={"password": ["新密码不能和现在的一样"]})
@@ -223,7 +225,7 @@ def renew_slip(person_id: int, reset_by_id: int | None) -> str:
     """A new password that is changed at once, for an account its owner has to activate again.
 
     Whoever reset it knows the password: until then it is that person's hand, and the phone that
-    activated it before is the only one that may.
+    was confirmed before is the only one that may.
     """
     login = own_login(person_id)
     password = one_time_password()

@@ -7,7 +7,7 @@ const SHOP = '0'
 const ACCOUNT = '1'
 
 Page(page({
-  data: { state: 'ready', code: '', problem: '', isSending: false, isDone: false, isShop: false, isAccount: false },
+  data: { state: 'ready', code: '', problem: '', isSending: false, isDone: false, isShop: false, isAccount: false, digits: '' },
 
   onShow() {},
 
@@ -23,8 +23,9 @@ Page(page({
     this.setData({ isSending: true, problem: '' })
     try {
       const isShop = code.startsWith(SHOP)
-      await (isShop ? becomeKeeper(code) : acceptInvitation(code))
-      this.setData({ isDone: true, isShop, isAccount: code.startsWith(ACCOUNT) })
+      const accepted = await (isShop ? becomeKeeper(code) : acceptInvitation(code))
+      const digits = (!isShop && accepted.phone_digits) || ''
+      this.setData({ isDone: true, isShop, isAccount: code.startsWith(ACCOUNT), digits })
     } catch (error) {
       this.setData({ problem: error.message })
     }
