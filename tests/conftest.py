@@ -128,12 +128,12 @@ def sweeper(settings: Settings, tables: list[str]) -> Iterator[Callable[[], None
 
         def sweep() -> None:
             used = connection.execute(look).fetchall()
-            if used:
-                small = [name for name, is_big in used if not is_big]
-                big = [name for name, is_big in used if is_big]
-                commands = [f"DELETE FROM {name}" for name in small]
-                commands += [f"TRUNCATE {', '.join(big)} CASCADE"] if big else []
-                connection.execute(";".join([*commands, RESTART]))
+            small = [name for name, is_big in used if not is_big]
+            big = [name for name, is_big in used if is_big]
+            commands = [f"DELETE FROM {name}" for name in small]
+            commands += [f"TRUNCATE {', '.join(big)} CASCADE"] if big else []
+            # A test whose every row was rolled back has moved counters too.
+            connection.execute(";".join([*commands, RESTART]))
 
         yield sweep
 
