@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from backend.app.ballots.homes import HAS_ACTED
 from backend.app.core import (
     anonymous_http,
     audit,
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "backend.app.accounts.tokens.operations"
     ).use_token
     app.extensions["notifier"] = import_module("backend.app.notices.operations").notify
+    app.extensions["published_path"] = import_module("backend.app.publications.operations").path_of
     app.jinja_env.globals["settings"] = settings
     console_menu.register(app)
     app.register_blueprint(health.blueprint)
@@ -119,6 +121,9 @@ def _register_features(app: Flask) -> None:
         sources = _module(f"backend.app.{feature}.point_sources")
         if sources is not None:
             SOURCES[feature] = sources.ACTS
+        sql = _module(f"backend.app.{feature}.sql")
+        if sql is not None and hasattr(sql, "has_acted"):
+            HAS_ACTED[feature] = sql.has_acted
         sealed = _module(f"backend.app.{feature}.sealed")
         if sealed is not None:
             app.extensions["sealed_columns"] += sealed.COLUMNS

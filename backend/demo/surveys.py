@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.app.ballots import blind_signatures, signing_keys
+from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import rounds
@@ -101,7 +102,7 @@ def _load_past(county_id: int, period: date) -> int:
     questions = rounds.questions_of_round(round_id)
     counted = 0
     on_phones = {village.id for village in phone_villages(county_id)}
-    for unit_id, villages in sorted(rounds.villages_of_units(county_id, period).items()):
+    for unit_id, villages in sorted(ballots.villages_of_units(county_id, period).items()):
         bound = db.session.scalar(BOUND, {"ids": villages}) or 0
         roll = dice("survey", villages[0], period)
         is_quiet = roll.random() < QUIET_SHARE and on_phones.isdisjoint(villages)

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import text
 
+from backend.app.ballots import queries as ballots
 from backend.app.ballots import signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
@@ -118,7 +119,7 @@ def _play(county: County) -> list[Unit]:
     round_id = open_round(county.id, period, now - timedelta(days=1), now + timedelta(hours=1))
     unit_of = {
         village: unit
-        for unit, villages in rounds.villages_of_units(county.id, period).items()
+        for unit, villages in ballots.villages_of_units(county.id, period).items()
         for village in villages
     }
     db.session.rollback()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.ballots import blind_signatures, signing_keys
+from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.rewards import publications as points
@@ -131,7 +132,7 @@ def _survey(county: County) -> None:
     with transaction() as session:
         rounds.open_round(survey)
         asked = rounds.questions_of_units(db.session.get_one(rounds.SurveyRound, survey))
-        for unit, villages in rounds.villages_of_units(county.id, LAST_MONTH).items():
+        for unit, villages in ballots.villages_of_units(county.id, LAST_MONTH).items():
             for village_id in villages:
                 counts = ANSWERED[county.village_ids.index(village_id)]
                 sheets: list[list[Any]] = [

@@ -1,6 +1,7 @@
 """What the factory gave the running application, for modules that import no Flask."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import current_app
 from sqlalchemy import Engine
@@ -30,4 +31,10 @@ def anonymous_engine() -> Engine:
 def notifier() -> Callable[..., None]:
     """`notices.operations.notify`, for features below notices."""
     result: Callable[..., None] = current_app.extensions["notifier"]
+    return result
+
+
+def published_path() -> Callable[[int, date], str | None]:
+    """`publications.operations.path_of`, for features below publications."""
+    result: Callable[[int, date], str | None] = current_app.extensions["published_path"]
     return result

@@ -29,9 +29,9 @@ VILLAGES = text(
 )
 CHANGES = text(
     """
-    SELECT v.name, c.before, c.kind, c.changed_at, p.display_name AS changed_by
+    SELECT v.name, c.before, c.kind, c.changed_at, c.changed_by_id
     FROM village_kind_change c
-    JOIN region v ON v.id = c.village_id JOIN person p ON p.id = c.changed_by_id
+    JOIN region v ON v.id = c.village_id
     WHERE v.county_id = :county_id ORDER BY c.id DESC LIMIT 50
     """
 )

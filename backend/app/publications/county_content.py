@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
@@ -16,8 +16,9 @@ from backend.app.ratings.reviews import review_shares, waiting_by_village
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import area, light_of, mean_text, rate_text, share_text
-from backend.app.scorecards.models import MonthLock, Scorecard
+from backend.app.scorecards.locks.operations import MonthLock
 from backend.app.scorecards.objections.queries import objection_shares
+from backend.app.scorecards.queries import Scorecard, cards_of_county
 from backend.app.scorecards.ranking_queries import thin_villages
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.scheme_json import from_json
@@ -40,12 +41,7 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
     county_id, month = lock.county_id, lock.month
     scheme = from_json(lock.scheme)
     kept = {one.village_id: one for one in month_facts.kept(month, [county_id])}
-    cards = {
-        card.village_id: card
-        for card in db.session.scalars(
-            select(Scorecard).where(Scorecard.county_id == county_id, Scorecard.month == month)
-        )
-    }
+    cards = {card.village_id: card for card in cards_of_county(county_id, month)}
     places = list(db.session.execute(PLACES, {"ids": sorted(cards)}))
     standings = _standings(cards.values())
     reasons = reasons_of(county_id, month)

@@ -19,9 +19,8 @@ from backend.app.publications.county_content import compose, digest_of
 from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING, score_text
 from backend.app.scorecards.locks import corrections
-from backend.app.scorecards.locks.corrections import REASONS
+from backend.app.scorecards.locks.corrections import REASONS, Correction
 from backend.app.scorecards.locks.operations import get_lock
-from backend.app.scorecards.models import Correction
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
 
 
@@ -129,6 +128,12 @@ def of_village(code: str, month: date) -> VillagePublication:
     if found is None:
         raise NotPublished
     return found
+
+
+def path_of(village_id: int, month: date) -> str | None:
+    """Where everybody reads the village's month; None before it is published."""
+    page = db.session.get(VillagePublication, (village_id, month))
+    return f"/p/{page.code}/{month:%Y-%m}" if page else None
 
 
 def villages_of(region_id: int, month: date) -> list[VillagePublication]:

@@ -18,7 +18,7 @@ from backend.app.scorecards.figures import (
     score_text,
     total_limits,
 )
-from backend.app.scorecards.models import Scorecard
+from backend.app.scorecards.queries import Scorecard
 from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measurements import N_MIN
 from backend.app.scoring.schemes import Scheme

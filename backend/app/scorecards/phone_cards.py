@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from backend.app.core import clock
+from backend.app.core import clock, registry
 from backend.app.places.queries import village_label
 from backend.app.scorecards import plain_words
 from backend.app.scorecards.evidence import FEW_TITLE, told_to_village
@@ -29,7 +29,6 @@ from backend.app.scorecards.models import Scorecard
 from backend.app.scorecards.objections import queries as objection_queries
 from backend.app.scorecards.objections.operations import last_day, standing_facts
 from backend.app.scorecards.public_cases import public_ids
-from backend.app.scorecards.queries import path_of
 from backend.app.scorecards.ranking_queries import TrendPoint, finding_of_totals, trend_point
 from backend.app.scorecards.shown import hides_levels, shown_card, shown_cards, shown_facts
 from backend.app.scoring.catalog import MEASURES
@@ -207,7 +206,7 @@ def shown_trend(village_id: int, month: date) -> list[TrendPoint]:
 def plain_card(village_id: int, month: date) -> dict[str, Any]:
     """What villagers see beside the figures: total, light, three sentences, the published page."""
     card = shown_card(village_id, month)
-    published = path_of(village_id, month)
+    published = registry.published_path()(village_id, month)
     if card is None:
         return {"total": None, "light": None, "few": True, "sentences": [], "published": published}
     flow = flow_of(village_id, *_limits(month))

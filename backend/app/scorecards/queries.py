@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards.figures import Area, area
-
-PUBLISHED = text(
-    "SELECT code FROM score_publication_village WHERE village_id = :village_id AND month = :month"
-)
+from backend.app.scorecards.models import Scorecard
 
 PAGE = 50
 LEVELS = "level_1, level_2, level_3, level_4, level_5"
@@ -216,7 +213,7 @@ def newest_month(village_id: int) -> date | None:
     return found
 
 
-def path_of(village_id: int, month: date) -> str | None:
-    """Where everybody reads the village's month; None before it is published."""
-    code = db.session.scalar(PUBLISHED, {"village_id": village_id, "month": month})
-    return f"/p/{code}/{month:%Y-%m}" if code else None
+def cards_of_county(county_id: int, month: date) -> list[Scorecard]:
+    """All cards of a county's month, to be read only."""
+    query = select(Scorecard).where(Scorecard.county_id == county_id, Scorecard.month == month)
+    return list(db.session.scalars(query))

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from backend.app.ballots import homes
+from backend.app.ballots import queries as ballots
 from backend.app.core.db import db
 from backend.app.surveys import results, rounds
 from backend.app.surveys.answers import LEVELS, QuestionKind
@@ -56,7 +57,7 @@ def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, UnitSaid
     )  # fmt: skip
     for held in db.session.scalars(published):
         said = results.said_of(held.id, rounds.questions_of_units(held))
-        villages = rounds.villages_of_units(held.county_id, month)
+        villages = ballots.villages_of_units(held.county_id, month)
         for unit_id, rows in said.items():
             one = _said(unit_id, rows)
             if one.people:
@@ -98,7 +99,7 @@ def spoken(county_id: int, month: date) -> dict[int, Spoken]:
     if found is None:
         return {}
     texts = results.texts_of(found.id)
-    villages = rounds.villages_of_units(county_id, month)
+    villages = ballots.villages_of_units(county_id, month)
     spoken_by: dict[int, Spoken] = {}
     for unit_id, said in results.said_of(found.id, rounds.questions_of_units(found)).items():
         quoted = texts.get(unit_id, []) if results.may_quote(said) else []

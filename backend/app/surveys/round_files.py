@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import select, text
 
 from backend.app.ballots import homes
+from backend.app.ballots.queries import has_answers, units_of
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
 from backend.app.core.db import db
@@ -16,27 +17,6 @@ from backend.app.surveys import results, rounds
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
-
-NAMES = text(
-    """
-    SELECT u.unit_id, b.name, b.size, array_agg(v.id ORDER BY v.code) AS ids,
-           array_agg(v.kind ORDER BY v.code) AS kinds,
-           array_agg(DISTINCT v.township_id) AS township_ids
-    FROM ballot_unit_village u JOIN ballot_unit b ON b.id = u.unit_id
-    JOIN region v ON v.id = u.village_id
-    WHERE b.county_id = :county_id AND b.period = :period
-    GROUP BY u.unit_id, b.name, b.size ORDER BY min(v.code)
-    """
-)
-# Only what a night has already shuffled: the answer of a minute ago shows nowhere.
-HAS_ANSWERS = text(
-    """
-    SELECT EXISTS (
-        SELECT FROM anonymous.spent s JOIN anonymous.desk d ON d.id = s.desk_id
-        WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey')
-    """
-)
-
 
 KINDS = text(
     """
@@ -55,17 +35,6 @@ class RoundUnknown(NotFound):
 class NotPublished(NotFound):
     code = "not_published"
     message = "这一期还没有公布"
-
-
-def has_answers(county_id: int, period: date) -> bool:
-    """Whether anybody took part; how many is said by nobody before the close."""
-    asked = {"county_id": county_id, "period": period}
-    return bool(db.session.scalar(HAS_ANSWERS, asked))
-
-
-def units_of(county_id: int, period: date) -> list[Any]:
-    """Units with the names, ids and types of their villages."""
-    return list(db.session.execute(NAMES, {"county_id": county_id, "period": period}))
 
 
 def village_kinds(county_id: int) -> list[str]:

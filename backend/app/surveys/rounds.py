@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import select, text
 
 from backend.app.ballots import ballot_box, collection_windows
-from backend.app.ballots.models import BallotUnit, BallotUnitVillage
+from backend.app.ballots import queries as ballots
 from backend.app.ballots.signing_keys import has_units, prepare_period
+from backend.app.ballots.sql import ballots_of, units_of
 from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
@@ -25,23 +26,15 @@ MONTHS_AHEAD = 6
 TICKETS_UNTIL_DAY = 4
 # So long a counted round waits for the slips of paper that were given out for it.
 PAPER_PATIENCE = timedelta(days=3)
-KINDS = text(
-    """
-    SELECT u.unit_id, r.kind FROM ballot_unit_village u JOIN region r ON r.id = u.village_id
-    JOIN ballot_unit b ON b.id = u.unit_id
-    WHERE b.county_id = :county_id AND b.period = :period
-    """
-)
 COUNTED = text(
-    """
+    f"""
     SELECT r.id FROM survey_round r
-    WHERE r.state = 'closed' AND (r.closes_at <= :waited OR NOT (
-        EXISTS (SELECT FROM paper_issue p JOIN ballot_unit u ON u.id = p.unit_id
-                WHERE u.county_id = r.county_id AND u.period = r.period)
-        OR EXISTS (SELECT FROM ballot_issue i JOIN ballot_unit u ON u.id = i.unit_id
-                   WHERE u.county_id = r.county_id AND u.period = r.period AND i.on_paper)))
+    WHERE r.state = 'closed' AND (r.closes_at <= :waited OR NOT EXISTS (
+        SELECT FROM {units_of("r.county_id", "r.period")} AS u
+        WHERE EXISTS (SELECT FROM paper_issue p WHERE p.unit_id = u.id)
+           OR {ballots_of("u.id", "i.on_paper")} > 0))
     ORDER BY r.id
-    """
+    """  # noqa: S608  constants of our own code
 )
 # Slips that only one person has read by then are not counted, and are forgotten.
 DROP_UNFINISHED = text(
@@ -69,13 +62,7 @@ def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date
     wanted = [clock.next_month(clock.month_of(clock.today()))]
     while len(wanted) < months:
         wanted.append(next_month(wanted[-1]))
-    known = set(
-        db.session.scalars(
-            select(BallotUnit.period)
-            .where(BallotUnit.county_id == county_id, BallotUnit.period.in_(wanted))
-            .distinct()
-        )
-    )
+    known = ballots.months_with_units(county_id, wanted)
     return [month for month in wanted if month not in known]
 
 
@@ -88,14 +75,7 @@ def open_ticket_desk(county_id: int) -> bool:
     period = clock.month_of(clock.today())
     if not has_units(county_id, period):
         return False
-    known = db.session.scalar(
-        text(
-            "SELECT true FROM anonymous.desk"
-            " WHERE county_id = :c AND period = :p AND use = 'ticket'"
-        ),
-        {"c": county_id, "p": period},
-    )
-    if known:
+    if ballots.has_desk(county_id, period, "ticket"):
         return False
     closes_at = midnight(next_month(period).replace(day=TICKETS_UNTIL_DAY))
     return collection_windows.open_desk(county_id, period, "ticket", closes_at)
@@ -128,13 +108,11 @@ def has_round(county_id: int, period: date) -> bool:
 
 def rounds_to_open() -> list[int]:
     """The scheduled rounds whose time has come and whose month has keys."""
-    has_keys = exists().where(
-        BallotUnit.county_id == SurveyRound.county_id, BallotUnit.period == SurveyRound.period
+    query = select(SurveyRound).where(
+        SurveyRound.state == "scheduled", SurveyRound.opens_at <= clock.now()
     )
-    query = select(SurveyRound.id).where(
-        SurveyRound.state == "scheduled", SurveyRound.opens_at <= clock.now(), has_keys
-    )
-    return list(db.session.scalars(query.order_by(SurveyRound.id)))
+    rounds = db.session.scalars(query.order_by(SurveyRound.id))
+    return [row.id for row in rounds if has_units(row.county_id, row.period)]
 
 
 def open_round(round_id: int) -> bool:
@@ -144,13 +122,9 @@ def open_round(round_id: int) -> bool:
         return False
     if clock.now() < found.opens_at:
         raise Conflict("还没到开始时间")
-    kinds: dict[int, list[str | None]] = {}
-    asked = {"county_id": found.county_id, "period": found.period}
-    for unit_id, kind in db.session.execute(KINDS, asked):
-        kinds.setdefault(unit_id, []).append(kind)
     questions = {
-        unit_id: questionnaire_for(of_villages, found.questionnaires)
-        for unit_id, of_villages in kinds.items()
+        unit.unit_id: questionnaire_for(unit.kinds, found.questionnaires)
+        for unit in ballots.units_of(found.county_id, found.period)
     }
     collection_windows.open_desk(
         found.county_id, found.period, "survey", found.closes_at, questions
@@ -204,15 +178,11 @@ def questions_of_round(round_id: int) -> dict[int, list[answers.Question]]:
 
 def questions_of_units(found: SurveyRound) -> dict[int, list[answers.Question]]:
     """What each unit was asked."""
-    rows = db.session.execute(
-        text(
-            "SELECT k.unit_id, k.questions FROM anonymous.key k"
-            " JOIN anonymous.desk d ON d.id = k.desk_id"
-            " WHERE d.county_id = :c AND d.period = :p AND d.use = 'survey'"
-        ),
-        {"c": found.county_id, "p": found.period},
-    )
-    return {row.unit_id: [answers.question_from(raw) for raw in row.questions] for row in rows}
+    asked = ballots.questions_asked(found.county_id, found.period)
+    return {
+        unit_id: [answers.question_from(raw) for raw in questions]
+        for unit_id, questions in asked.items()
+    }
 
 
 def keep_counts(
@@ -283,15 +253,8 @@ def publish_round(round_id: int) -> bool:
 
 def close_ticket_desks() -> int:
     """Ends the months whose time for anonymous tickets is over, and destroys their keys."""
-    rows = db.session.execute(
-        text(
-            "SELECT county_id, period FROM anonymous.desk"
-            " WHERE use = 'ticket' AND NOT closed AND closes_at <= :at"
-        ),
-        {"at": clock.now()},
-    ).all()
-    for row in rows:
-        collection_windows.close_desk(row.county_id, row.period, "ticket")
+    for county_id, period in ballots.overdue_desks("ticket"):
+        collection_windows.close_desk(county_id, period, "ticket")
     destroyed = 0
     for county_id in counties():
         destroyed += collection_windows.destroy_keys(county_id, clock.month_of(clock.today()))
@@ -309,17 +272,3 @@ def units_with_enough(round_id: int) -> set[int]:
         SurveyResult.n.is_not(None),
     )  # fmt: skip
     return set(db.session.scalars(counted.union(published)))
-
-
-def villages_of_units(county_id: int, period: date) -> dict[int, list[int]]:
-    """The villages of each unit."""
-    rows = db.session.execute(
-        select(BallotUnitVillage.unit_id, BallotUnitVillage.village_id)
-        .join(BallotUnit, BallotUnit.id == BallotUnitVillage.unit_id)
-        .where(BallotUnit.county_id == county_id, BallotUnit.period == period)
-        .order_by(BallotUnitVillage.village_id)
-    )
-    found: dict[int, list[int]] = {}
-    for unit_id, village_id in rows:
-        found.setdefault(unit_id, []).append(village_id)
-    return found

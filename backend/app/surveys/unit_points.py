@@ -5,6 +5,8 @@ Whether one of them answered changes nothing about who gets points, so the ledge
 
 from sqlalchemy import text
 
+from backend.app.ballots.queries import people_with_ballots
+from backend.app.ballots.sql import ballots_of
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.points import point_sources, policy
@@ -18,13 +20,11 @@ HEARD = text(
     f"""
     SELECT r.unit_id, max(r.n) FILTER (WHERE r.channel = '{PHONE}') AS phone,
            max(r.n) FILTER (WHERE r.channel = '{PAPER}') AS paper,
-           (SELECT count(*) FROM ballot_issue i WHERE i.unit_id = r.unit_id)
+           {ballots_of("r.unit_id")}
            + (SELECT count(*) FROM paper_issue p WHERE p.unit_id = r.unit_id) AS ballots
     FROM survey_result r WHERE r.round_id = :round_id GROUP BY r.unit_id ORDER BY r.unit_id
     """  # noqa: S608  constants of our own code
 )
-# Slips noted on the roll as a digest belong to no account, and earn nothing by themselves.
-BALLOTS = text("SELECT person_id FROM ballot_issue WHERE unit_id = :unit_id")
 
 
 def is_heard(phone: int, paper: int, ballots: int) -> bool:
@@ -53,7 +53,8 @@ def give(county_id: int, round_id: int) -> int:
         county_id,
         point_sources.SURVEY,
         amount,
-        [Batch(unit_id, _ballots_of(unit_id)) for unit_id in heard],
+        # Slips noted on the roll as a digest belong to no account, and earn nothing by themselves.
+        [Batch(unit_id, people_with_ballots(unit_id)) for unit_id in heard],
     )
     if people:
         record(
@@ -61,7 +62,3 @@ def give(county_id: int, round_id: int) -> int:
             amount=amount,
         )  # fmt: skip
     return people
-
-
-def _ballots_of(unit_id: int) -> list[int]:
-    return list(db.session.scalars(BALLOTS, {"unit_id": unit_id}))

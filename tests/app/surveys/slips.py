@@ -3,8 +3,8 @@
 from typing import Any
 
 from backend.app.access import Actor
+from backend.app.ballots import queries as ballots
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import operations as paper
 from tests.app.surveys.conftest import PERIOD
@@ -16,7 +16,7 @@ ACTOR = Actor(1)
 
 def unit_of(county_id: int) -> int:
     """The county's first unit this month."""
-    found = next(iter(rounds.villages_of_units(county_id, PERIOD)))
+    found = next(iter(ballots.villages_of_units(county_id, PERIOD)))
     db.session.rollback()
     return found
 

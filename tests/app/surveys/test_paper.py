@@ -9,6 +9,7 @@ from itertools import cycle
 import pytest
 
 from backend.app.access import Actor, Role
+from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
@@ -368,12 +369,11 @@ def test_a_townships_staff_give_out_and_enter_for_their_own_units_only(
     large = make_county(villages=1)
     villages = large.village_ids + add_township(large, "薛镇", 1)
     populate(large.id, villages)
-    few = cycle(spare_keys)
     with transaction():
-        rounds.prepare_period(large.id, PERIOD, few.__next__)
+        rounds.prepare_period(large.id, PERIOD, cycle(spare_keys).__next__)
     survey = open_round(large.id, PERIOD, NOW - timedelta(days=1), NOW + timedelta(days=3))
     forget()
-    units = {ids[0]: one for one, ids in rounds.villages_of_units(large.id, PERIOD).items()}
+    units = {ids[0]: one for one, ids in ballots.villages_of_units(large.id, PERIOD).items()}
     foreign, own = units[villages[0]], units[villages[1]]
     give(large.id, foreign, 10)
     batch = start(survey, foreign, [SHEET] * 10, Actor(make_staff(Role.COUNTY_STAFF, large.id)))

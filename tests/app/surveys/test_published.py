@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.app.ballots import ballot_box, signing_keys
+from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
@@ -31,7 +32,7 @@ def results_of(client, county) -> Any:
 
 def count(county_id: int, survey: int, sheets: list[list[Any]], channel: str = "phone") -> int:
     """Counts sheets of the county's first unit as the close does; returns the unit."""
-    asked = rounds.villages_of_units(county_id, PERIOD)
+    asked = ballots.villages_of_units(county_id, PERIOD)
     unit = next(iter(asked))
     forget()
     with transaction():

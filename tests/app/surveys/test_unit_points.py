@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from backend.app.ballots import queries as ballots
 from backend.app.ballots.models import BallotUnit
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
@@ -208,7 +209,7 @@ def test_the_statement_names_the_village_and_not_the_answer(county, crowd) -> No
 def answered(county_id: int, round_id: int, people: int) -> int:
     """So many answers in the county's only unit, the round at its end."""
     with transaction():
-        unit_id = next(iter(rounds.villages_of_units(county_id, PERIOD)))
+        unit_id = next(iter(ballots.villages_of_units(county_id, PERIOD)))
         sheets = [[one % 5, [0], None] for one in range(people)]
         rounds.keep_counts(round_id, unit_id, QUESTIONS, sheets, "phone")
     return unit_id

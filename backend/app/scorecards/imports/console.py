@@ -8,6 +8,7 @@ from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.forms import read_id
+from backend.app.accounts.queries import display_names
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
@@ -104,14 +105,15 @@ def _kinds(
     county = _county(Permission.MANAGE_SCHEMES)
     search = (request.values.get("q") or "").strip()[:20]
     rows = village_kinds.villages_with_kinds(county)
-    known = village_kinds.kinds_of(county)
+    known, history = village_kinds.kinds_of(county), village_kinds.list_changes(county)
     body = render_template(
         "scorecards/desk/kinds.html",
         error=error, changed=changed, form=request.form, search=search, kinds=known,
         counts={kind: sum(row.kind == kind for row in rows) for kind in known},
         rows=[row for row in rows if search in f"{row.township}{row.name}{row.code}"],
         usual=[kind for kind in village_kinds.USUAL if kind not in known],
-        history=village_kinds.list_changes(county), done=request.args.get("done"),
+        history=history, names=display_names({row.changed_by_id for row in history}),
+        done=request.args.get("done"),
     )  # fmt: skip
     return body, 422 if error else 200
 

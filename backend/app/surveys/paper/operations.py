@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from backend.app.access import Actor
 from backend.app.accounts.hands import is_same_hand
-from backend.app.ballots.models import BallotUnit
+from backend.app.ballots import queries as ballots
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
@@ -40,7 +40,7 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
 
     What is kept is a keyed digest of name and last four digits of the phone, for this month only.
     """
-    unit = db.session.get(BallotUnit, unit_id)
+    unit = ballots.find_unit(unit_id)
     if unit is None or unit.county_id != county_id:
         raise NotFound
     if _state_of(county_id, unit.period) != "open":
@@ -55,10 +55,8 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
     # A slip a month in the whole county, whichever village gives it, and whoever gives it first.
     lock("paper_slip", county_id)
     known = db.session.scalar(
-        select(PaperIssue.unit_id)
-        .join(BallotUnit, BallotUnit.id == PaperIssue.unit_id)
-        .where(
-            BallotUnit.county_id == county_id, BallotUnit.period == unit.period,
+        select(PaperIssue.unit_id).where(
+            PaperIssue.unit_id.in_(ballots.unit_ids(county_id, unit.period)),
             PaperIssue.person_digest.in_([digest, *by_retired]),
         )
     )  # fmt: skip

@@ -4,39 +4,34 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, text
 
+from backend.app.ballots import queries as ballots
+from backend.app.ballots.sql import ballots_of, units_of
 from backend.app.core.db import db
-from backend.app.core.errors import InvalidInput
+from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.surveys.models import SurveyPaper
 
 NUMBERS = text(
-    """
-    SELECT u.name,
-           (SELECT count(*) FROM paper_issue p WHERE p.unit_id = u.id)
-           + (SELECT count(*) FROM ballot_issue i WHERE i.unit_id = u.id AND i.on_paper) AS given,
+    f"""
+    SELECT (SELECT count(*) FROM paper_issue p WHERE p.unit_id = :unit_id)
+           + {ballots_of(":unit_id", "i.on_paper")} AS given,
            (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
-            WHERE b.unit_id = u.id AND b.state <> 'dropped') AS entered,
-           (SELECT CASE WHEN count(*) = count(v.residents) THEN sum(v.residents) END
-            FROM ballot_unit_village m JOIN region v ON v.id = m.village_id
-            WHERE m.unit_id = u.id) AS residents
-    FROM ballot_unit u WHERE u.id = :unit_id
-    """
+            WHERE b.unit_id = :unit_id AND b.state <> 'dropped') AS entered
+    """  # noqa: S608  constants of our own code
 )
 FREEZE = text(
-    """
+    f"""
     INSERT INTO survey_paper (round_id, unit_id, given, counted)
     SELECT :round_id, n.unit_id, n.given, n.counted
     FROM (
         SELECT u.id AS unit_id,
                (SELECT count(*) FROM paper_issue p WHERE p.unit_id = u.id)
-               + (SELECT count(*) FROM ballot_issue i
-                  WHERE i.unit_id = u.id AND i.on_paper) AS given,
+               + {ballots_of("u.id", "i.on_paper")} AS given,
                (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
                 WHERE b.unit_id = u.id AND b.state = 'counted') AS counted
-        FROM ballot_unit u JOIN survey_round r
-            ON r.county_id = u.county_id AND r.period = u.period
+        FROM survey_round r CROSS JOIN LATERAL {units_of("r.county_id", "r.period")} AS u
         WHERE r.id = :round_id
     ) n WHERE n.given > 0 OR n.counted > 0
-    """
+    """  # noqa: S608  constants of our own code
 )
 
 
@@ -76,8 +71,12 @@ class Slips:
 
 
 def slips_of(unit_id: int) -> Slips:
+    """Raises NotFound for a unit that does not exist."""
+    unit = ballots.find_unit(unit_id)
+    if unit is None:
+        raise NotFound
     row = db.session.execute(NUMBERS, {"unit_id": unit_id}).one()
-    return Slips(row.name, row.given, int(row.entered), row.residents)
+    return Slips(unit.name, row.given, int(row.entered), ballots.residents_of(unit_id))
 
 
 def freeze(round_id: int) -> None:

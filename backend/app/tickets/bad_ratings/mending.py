@@ -14,6 +14,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
 from backend.app.places.queries import current_village
 from backend.app.ratings.bad import BadReason, bad_reasons
+from backend.app.ratings.sql import bad_ratings
 from backend.app.tickets.bad_ratings.call_backs import any_service
 from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.intake.operations import Said, open_ticket
@@ -41,13 +42,11 @@ def open_mendings() -> int:
 
 
 WAITING = text(
-    """
-    SELECT r.village_id, r.county_id FROM rating r
-    WHERE r.effective_level >= 4 AND r.held_at IS NULL
-      AND r.rated_on >= :since AND r.rated_on < :monday
-      AND NOT EXISTS (SELECT FROM ticket_mended_rating m WHERE m.rating_id = r.id)
+    f"""
+    SELECT r.village_id, r.county_id FROM {bad_ratings(":since", ":monday")} r
+    WHERE NOT EXISTS (SELECT FROM ticket_mended_rating m WHERE m.rating_id = r.id)
     GROUP BY 1, 2 HAVING count(*) >= :fewest ORDER BY 1
-    """
+    """  # noqa: S608  constants of our own code
 )
 
 

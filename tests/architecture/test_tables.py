@@ -1,0 +1,126 @@
+"""Whose table is whose: SQL names tables of its own feature, and of others through their owner.
+
+A feature reads another one's rows through its `queries`, or weaves parts from its `sql.py` into a
+statement of its own. What still names a foreign table stands in `STILL_NAMED`, which only shrinks.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.test_source import ROOT
+
+APP = ROOT / "backend/app"
+TABLE_NAME = re.compile(r'__tablename__ = "(\w+)"')
+# A table behind FROM, JOIN and the like, and those after it behind commas.
+ALIAS = r"(?:\s+(?:AS\s+)?[a-z]\w*)?"
+NAMED = re.compile(
+    rf"\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+((?:anonymous\.)?[a-z_]+{ALIAS}"
+    rf"(?:\s*,\s*[a-z_.]+{ALIAS})*)"
+)
+ANONYMOUS = "anonymous."
+
+STILL_NAMED: dict[str, set[str]] = {
+    "accounts/grants/requests.py": {"department", "region"},
+    "accounts/logins/activation.py": {"region"},
+    "accounts/queries.py": {"department", "region"},
+    "ballots/homes.py": {"binding", "region"},
+    "ballots/queries.py": {"region"},
+    "core/health.py": {"region"},
+    "exports/bulletins/operations.py": {"region"},
+    "exports/month_rows.py": {"month_fact", "region", "scorecard", "scorecard_correction"},
+    "exports/queries.py": {"region"},
+    "notices/operations.py": {"person"},
+    "own_data/retention.py": {"audit_entry"},
+    "points/activities/operations.py": {"person", "region"},
+    "points/draws/operations.py": {"binding", "console_login", "region"},
+    "points/freezes/anomalies.py": {"region"},
+    "points/ledger.py": {"binding", "person"},
+    "points/months.py": {"region"},
+    "points/queries.py": {"binding", "person", "region"},
+    "points/rules/queries.py": {"region"},
+    "publications/county_content.py": {"region"},
+    "ratings/bad.py": {"service_point"},
+    "ratings/bulk.py": {"qr_code", "region", "service_point"},
+    "ratings/coverage.py": {"binding", "region"},
+    "ratings/facts.py": {"region", "service_point"},
+    "ratings/flagging.py": {"region"},
+    "ratings/insert.py": {"points_balance"},
+    "ratings/persons.py": {"region", "service_point"},
+    "ratings/queries.py": {
+        "binding",
+        "points_balance",
+        "points_entry",
+        "qr_code",
+        "region",
+        "service_point",
+        "service_point_kind",
+    },
+    "ratings/reviews.py": {"person", "region", "service_point"},
+    "ratings/words.py": {"region", "service_point"},
+    "rewards/console_queries.py": {"person", "region", "role_grant"},
+    "rewards/counter_anomalies.py": {"binding", "person", "region"},
+    "rewards/publications.py": {"binding", "points_balance", "points_entry", "region"},
+    "rewards/shops/queries.py": {"region", "role_grant"},
+    "scorecards/facts.py": {"rating_month_count", "region"},
+    "scorecards/operations.py": {"region"},
+    "scorecards/queries.py": {"region"},
+    "scorecards/ranking_queries.py": {"region"},
+    "scorecards/rollups.py": {"region"},
+    "scorecards/schemes/operations.py": {"region"},
+    "scorecards/shown.py": {"region"},
+    "surveys/editor.py": {"person"},
+    "surveys/round_files.py": {"region"},
+    "surveys/rounds.py": {"region"},
+    "tickets/anonymous/threads.py": {"anonymous.thread"},
+    "tickets/intake/operations.py": {"person"},
+    "tickets/moderation/word_list.py": {"region"},
+}
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    for path in sorted(APP.rglob("*.py")):
+        yield str(path.relative_to(APP)), path.read_text("utf-8")
+
+
+def owners() -> dict[str, str]:
+    """The feature of each table, by where its model stands."""
+    return {
+        table: name.partition("/")[0]
+        for name, source in sources()
+        for table in TABLE_NAME.findall(source)
+    }
+
+
+def tables_named(source: str) -> set[str]:
+    strings = [
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    listed = [part for text in strings for part in NAMED.findall(text)]
+    return {table.split()[0] for part in listed for table in part.split(",")}
+
+
+def test_sql_names_only_tables_of_its_own_feature() -> None:
+    owner = owners()
+    named: dict[str, set[str]] = {}
+    for file, source in sources():
+        feature = Path(file).parts[0]
+        foreign = {
+            table
+            for table in tables_named(source)
+            # The tables beside the anonymous inbox have no models; ballots keep them.
+            if (
+                ("ballots" if table.startswith(ANONYMOUS) else owner.get(table, feature)) != feature
+            )
+        }
+        if foreign:
+            named[file] = foreign
+    assert named == STILL_NAMED
+
+
+def test_the_scan_finds_tables_wherever_they_stand() -> None:
+    program = 'text("DELETE FROM a USING b x, c WHERE EXISTS (SELECT FROM d) ")\nf"{x} JOIN e y ON"'
+    assert tables_named(program) == {"a", "b", "c", "d", "e"}
