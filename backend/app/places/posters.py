@@ -1,26 +1,33 @@
 """The A4 poster beside a service point, drawn as vectors; touches no table."""
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
+from reportlab.pdfgen.canvas import Canvas
 
-from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts, width_of
-from backend.app.core.files.qr import QUIET_MODULES, dark_runs, qr_matrix
+from backend.app.core.files.paper import (
+    HEIGHT,
+    INK,
+    LEAF,
+    LINE,
+    MARGIN,
+    ROOM,
+    SOFT,
+    WIDTH,
+    draw_brand,
+    draw_pages,
+    draw_qr,
+    draw_rule,
+)
+from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, width_of
+from backend.app.core.files.qr import QUIET_MODULES, qr_matrix
 from backend.app.places.faces import LABELS, draw_face
 
-INK, SOFT, LEAF, LINE = (HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3"))
 PAPER = HexColor("#FAF7F0")
-WIDTH, HEIGHT = A4
-MARGIN = 16 * mm
 CODE_SIZE = 131 * mm
 CODE_TOP = 98 * mm
-# Neighbouring rows overlap a little, or some printers leave hairlines between them.
-OVERLAP = 0.03 * mm
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,7 @@ class Poster:
 
 def draw_posters(posters: Iterable[Poster], title: str) -> bytes:
     """One PDF, one page for each poster; raises GlyphMissing rather than print a box."""
-    use_fonts()
-    written = io.BytesIO()
-    # The same posters give the same bytes, so that two files can be compared.
-    canvas = Canvas(written, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(title)
-    canvas.setCreator("村声 Village Voice")
-    for poster in posters:
-        draw_poster(canvas, poster)
-        canvas.showPage()
-    canvas.save()
-    return written.getvalue()
+    return draw_pages(posters, draw_poster, title)
 
 
 def draw_poster(canvas: Canvas, poster: Poster) -> None:
@@ -74,43 +71,29 @@ def draw_poster(canvas: Canvas, poster: Poster) -> None:
 
 def _draw_head(canvas: Canvas, poster: Poster) -> None:
     baseline = HEIGHT - 20 * mm
-    canvas.setFillColor(LEAF)
-    for step, height in enumerate((5, 9, 13, 7)):
-        canvas.roundRect(
-            MARGIN + step * 2.6 * mm, baseline - 1.2 * mm, 1.5 * mm, height / 2 * mm, 0.7 * mm,
-            stroke=0, fill=1,
-        )  # fmt: skip
-    canvas.setFont(BOLD, 17)
-    canvas.setFillColor(INK)
-    canvas.drawString(MARGIN + 12.5 * mm, baseline - 0.6 * mm, "村声")
+    draw_brand(canvas, baseline, "村声")
     canvas.setFont(REGULAR, 11)
     canvas.setFillColor(SOFT)
     canvas.drawRightString(WIDTH - MARGIN, baseline, f"编号 {poster.serial}")
-    _rule(canvas, 25 * mm)
+    draw_rule(canvas, HEIGHT - 25 * mm)
 
 
 def _draw_code(canvas: Canvas, url: str) -> None:
     matrix = qr_matrix(url)
-    module = CODE_SIZE / len(matrix)
     left, top = (WIDTH - CODE_SIZE) / 2, HEIGHT - CODE_TOP
-    path = canvas.beginPath()
-    for row, start, length in dark_runs(matrix):
-        bottom = top - (row + 1) * module
-        path.rect(left + start * module, bottom - OVERLAP, length * module, module + OVERLAP)
     # The card is white and reaches one quiet zone, four modules, beyond the code.
-    quiet = QUIET_MODULES * module
+    quiet = QUIET_MODULES * CODE_SIZE / len(matrix)
     canvas.setFillColor(HexColor("#FFFFFF"))
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.6)
     side = CODE_SIZE + 2 * quiet
     canvas.roundRect(left - quiet, top - CODE_SIZE - quiet, side, side, 6 * mm, stroke=1, fill=1)
-    canvas.setFillColor(HexColor("#000000"))
-    canvas.drawPath(path, stroke=0, fill=1, fillMode=FILL_NON_ZERO)
+    draw_qr(canvas, matrix, left, top, CODE_SIZE)
 
 
 def _draw_faces(canvas: Canvas) -> None:
     """The five answers, so that people see what will be asked before they scan."""
-    radius, step = 4.6 * mm, (WIDTH - 2 * MARGIN) / len(LABELS)
+    radius, step = 4.6 * mm, ROOM / len(LABELS)
     for place, label in enumerate(LABELS):
         middle = MARGIN + (place + 0.5) * step
         draw_face(canvas, place + 1, middle, HEIGHT - 253 * mm, radius)
@@ -122,7 +105,7 @@ def _draw_faces(canvas: Canvas) -> None:
 def _draw_promise(canvas: Canvas) -> None:
     bottom, height = HEIGHT - 280.5 * mm, 14 * mm
     canvas.setFillColor(LEAF)
-    canvas.roundRect(MARGIN, bottom, WIDTH - 2 * MARGIN, height, 4 * mm, stroke=0, fill=1)
+    canvas.roundRect(MARGIN, bottom, ROOM, height, 4 * mm, stroke=0, fill=1)
     canvas.setFillColor(HexColor("#FFFFFF"))
     canvas.setFont(BOLD, 23)
     canvas.drawString(MARGIN + 8 * mm, bottom + 4.7 * mm, "不收费、不要密码")
@@ -144,18 +127,11 @@ def _draw_foot(canvas: Canvas, poster: Poster) -> None:
     canvas.line(WIDTH - MARGIN - 40 * mm, baseline - 0.8 * mm, WIDTH - MARGIN, baseline - 0.8 * mm)
 
 
-def _rule(canvas: Canvas, from_top: float) -> None:
-    canvas.setStrokeColor(LINE)
-    canvas.setLineWidth(0.6)
-    canvas.line(MARGIN, HEIGHT - from_top, WIDTH - MARGIN, HEIGHT - from_top)
-
-
 def _text(
     canvas: Canvas, words: str, from_top: float, font: str, size: float, colour: HexColor
 ) -> None:
     """Centred; long names shrink until they fit the page."""
-    room = WIDTH - 2 * MARGIN
-    size = min(size, size * room / max(width_of(words, font, size), 1))
+    size = min(size, size * ROOM / max(width_of(words, font, size), 1))
     canvas.setFont(font, size)
     canvas.setFillColor(colour)
     canvas.drawCentredString(WIDTH / 2, HEIGHT - from_top, words)

@@ -80,6 +80,13 @@ def test_every_village_gets_one_a4_page_even_one_without_a_voice(pages) -> None:
     assert "没声音不是零分" in text_of(drawn[3])
 
 
+def test_the_sentence_beside_a_wide_total_is_printed_whole(pages) -> None:
+    content = pages[2]
+    words = text_of(draw(content)[0])
+    assert content["score"]["few"]
+    assert f"{content['score']['low']} 到 {content['score']['high']} 之间。" in words
+
+
 @settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 8), st.integers(0, 15), st.integers(0, 200))
 def test_whatever_the_content_nothing_runs_into_the_foot(pages, texts, categories, length) -> None:

@@ -1,6 +1,5 @@
 """Noto Sans SC for PDFs, embedded as a subset; a character it lacks is an error, never a box."""
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -16,11 +15,6 @@ FILES = {
     REGULAR: PACKAGE / "400Regular" / "NotoSansSC_400Regular.ttf",
     BOLD: PACKAGE / "700Bold" / "NotoSansSC_700Bold.ttf",
 }
-
-# What may hang over the edge rather than begin a line.
-CLOSING = ",。;:!?、,.;:!?」』)】》"
-# A number with its mark and unit stays whole; everything else may be broken anywhere.
-UNBROKEN = re.compile(r"[0-9][0-9.]*[%)]?|.")
 
 
 class FontMissing(Unavailable):
@@ -61,31 +55,6 @@ def is_printable(words: str) -> bool:
     use_fonts()
     known = [pdfmetrics.getFont(name).face.charToGlyph for name in FILES]
     return all(ord(character) in glyphs for glyphs in known for character in words)
-
-
-def wrap(words: str, font: str, size: float, room: float, most: int) -> list[str]:
-    """Lines that fit into `room` points, at most so many; what is cut off ends in an ellipsis.
-
-    Broken between any two characters, as Chinese is, but inside no number; no line begins with a
-    closing mark.
-    """
-    lines: list[str] = []
-    line = ""
-    for piece in UNBROKEN.findall(words.replace("\n", " ")):
-        if width_of(line + piece, font, size) <= room or (piece in CLOSING and line):
-            line += piece
-            continue
-        lines.append(line)
-        line = piece.lstrip()
-        if len(lines) > most:
-            break
-    lines.append(line)
-    if len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    while last and width_of(f"{last}…", font, size) > room:
-        last = last[:-1]
-    return [*lines[: most - 1], f"{last}…"]
 
 
 def width_of(words: str, font: str, size: float) -> float:

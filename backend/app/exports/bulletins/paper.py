@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -13,16 +12,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from backend.app.core.files.paper import CREATOR, INK, LEAF, LINE, MARGIN, SOFT, WASH
 from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
 from backend.app.exports.bulletins.book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.funnel import WHY_WORDS
 
-INK, SOFT, LEAF, LINE, WASH = (
-    HexColor(c) for c in ("#22201C", "#6A645A", "#1F6B4A", "#D9D2C3", "#F3EEE2")
-)
-MARGIN = 16 * mm
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=20, leading=27, textColor=INK)
 HEADING = ParagraphStyle(
     "heading",
@@ -50,7 +46,7 @@ def draw_bulletin(content: Mapping[str, Any]) -> bytes:
     written = io.BytesIO()
     paper = SimpleDocTemplate(
         written, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=15 * mm,
-        bottomMargin=17 * mm, title=content["title"], creator="村声 Village Voice", invariant=1,
+        bottomMargin=17 * mm, title=content["title"], creator=CREATOR, invariant=1,
     )  # fmt: skip
 
     def foot(canvas: Canvas, document: SimpleDocTemplate) -> None:
