@@ -15,6 +15,7 @@ from backend.app.core import (
     audit,
     clock,
     console_menu,
+    forms,
     guards,
     health,
     http,
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["published_path"] = import_module("backend.app.publications.operations").path_of
     app.jinja_env.globals["settings"] = settings
     console_menu.register(app)
+    forms.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(well_known.blueprint)
     _register_features(app)

@@ -44,7 +44,7 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
         may_open=has_permission(actor(), Permission.MANAGE_LOGINS),
         may_invite=has_permission(actor(), Permission.INVITE_CADRES),
         handles_own_data=has_permission(actor(), Permission.HANDLE_OWN_DATA),
-        error=error, form=request.form, **more,
+        error=error, **more,
     )  # fmt: skip
 
 

@@ -97,16 +97,16 @@ def load_json(shape: ma.Schema) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = shape.load(body)
     except ma.ValidationError as error:
-        raise InvalidInput(errors=_sentences(error.messages)) from None
+        raise InvalidInput(errors=sentences(error.messages)) from None
     return loaded
 
 
-def _sentences(messages: Any) -> dict[str, list[str]]:
+def sentences(messages: Any) -> dict[str, list[str]]:
     """{"reason_ids": {0: ["…"]}} becomes {"reason_ids.0": ["…"]}."""
     found: dict[str, list[str]] = {}
     for name, value in messages.items():
         if isinstance(value, dict):
-            for inner, lines in _sentences(value).items():
+            for inner, lines in sentences(value).items():
                 found[f"{name}.{inner}"] = lines
         else:
             found[str(name)] = [str(line) for line in value]

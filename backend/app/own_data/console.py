@@ -20,7 +20,7 @@ def _page(error: DomainError | None = None, **more: Any) -> tuple[str, int]:
     page = render_template(
         "own_data/requests.html",
         lines=requests.list_requests(actor()), kinds=requests.KINDS, states=requests.STATES,
-        goes=closing.GOES, stays=closing.STAYS, form=request.form, error=error, **more,
+        goes=closing.GOES, stays=closing.STAYS, error=error, **more,
     )  # fmt: skip
     return page, 422 if error else 200
 

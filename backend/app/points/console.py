@@ -1,11 +1,13 @@
 """积分: what was given this month, the budget, what waits; the pages of rules and activities."""
 
+from datetime import date
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
+from backend.app.core.forms import query_args
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place
 from backend.app.points import (
@@ -20,15 +22,16 @@ from backend.app.points.rules import queries as rule_queries
 
 @blueprint.get("")
 @guard(Permission.SEE_POINTS)
-def show_overview() -> Any:
+@query_args(month=boxes.Month())
+def show_overview(month: date | None) -> Any:
     """One page for the morning: spent, left, waiting."""
     county_id, today = forms.county_of(), clock.today()
     within = regions_of(actor(), Permission.SEE_POINTS)
-    month = clock.parse_month(request.args.get("month")) or clock.month_of(today)
+    month = month or clock.month_of(today)
     rule_set = rule_queries.rule_set_on(county_id, today)
-    asked = forms.read_place(request.args)
+    place = forms.read_place()
     widest = county_id if county_id in within else min(within)
-    region = asked.id if within.intersection(asked.path) and asked.id != county_id else widest
+    region = place.id if within.intersection(place.path) and place.id != county_id else widest
     report = months.report(county_id, region, month)
     return render_template(
         "points/overview.html",

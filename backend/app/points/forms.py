@@ -1,15 +1,14 @@
 """What people type into the console's forms about points."""
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
-
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.forms import read_day
 from backend.app.accounts.numbers import people_numbered
+from backend.app.core import boxes
+from backend.app.core.boxes import whole
 from backend.app.core.errors import InvalidInput, NotFound
+from backend.app.core.forms import Form, Query, typed
 from backend.app.core.guards import actor
 from backend.app.places.queries import Place, get_place
 from backend.app.points.point_sources import AUTOMATIC
@@ -17,9 +16,20 @@ from backend.app.points.rules.rulebook import Item, Vote
 
 COLUMNS = ("group", "code", "label", "amount", "daily_cap", "monthly_cap")
 NUMBERS = frozenset(COLUMNS[3:])
-NUMBER = re.compile("[0-9]{1,15}")
+LARGEST = 99_999
+LAST_NUMBER = 10**15 - 1
 # No person has this id.
 NOBODY = -1
+
+
+PLACE = Query.of(region=boxes.Id())
+VOTE = Form.of(
+    voted_on=boxes.Day(),
+    votes_yes=boxes.Number(otherwise=None),
+    votes_no=boxes.Number(otherwise=None),
+    votes_abstain=boxes.Number(otherwise=None),
+)
+PEOPLE = Form.of(numbers=boxes.Text(), people=boxes.Each(boxes.Number(most=LAST_NUMBER)))
 
 
 def county_of(permission: Permission = Permission.SEE_POINTS) -> int:
@@ -30,23 +40,17 @@ def county_of(permission: Permission = Permission.SEE_POINTS) -> int:
     return get_place(min(regions)).county_id or min(regions)
 
 
-def read_place(source: Mapping[str, str], name: str = "region") -> Place:
-    """The region an address names, or the reader's county."""
-    text = source.get(name, "")
-    return get_place(int(text) if text.isdecimal() and len(text) < 18 else county_of())
+def read_place() -> Place:
+    """The region an address or a form names, or the reader's county."""
+    return get_place(PLACE.read()["region"] or county_of())
 
 
-def read_number(source: Mapping[str, str], name: str) -> int | None:
-    text = source.get(name, "").strip()
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def read_items(form: MultiDict[str, str]) -> tuple[list[Item], list[dict[str, str]]]:
+def read_items() -> tuple[list[Item], list[dict[str, str]]]:
     """The items of a draft, and the lines as they were typed; empty lines are no items.
 
     Codes of deeds say nothing: they are numbered by their lines.
     """
-    columns = [form.getlist(name) for name in COLUMNS]
+    columns = [typed.getlist(name) for name in COLUMNS]
     lines = [dict(zip(COLUMNS, line, strict=True)) for line in zip(*columns, strict=False)]
     filled = [line for line in lines if any(line[name].strip() for name in ("label", "amount"))]
     return [_item(number, line) for number, line in enumerate(filled, 1)], filled
@@ -55,9 +59,7 @@ def read_items(form: MultiDict[str, str]) -> tuple[list[Item], list[dict[str, st
 def _item(number: int, line: dict[str, str]) -> Item:
     # What is no number becomes 0, which the check then refuses with its reason.
     values: dict[str, Any] = {
-        name: (int(text) if text.isdecimal() and len(text) < 6 else 0)
-        if name in NUMBERS
-        else text.strip()
+        name: (whole(text, most=LARGEST) or 0) if name in NUMBERS else text.strip()
         for name, text in line.items()
     }
     if values["code"] not in AUTOMATIC:
@@ -65,39 +67,34 @@ def _item(number: int, line: dict[str, str]) -> Item:
     return Item(**values)
 
 
-def read_vote(form: Mapping[str, str]) -> Vote:
-    return Vote(
-        read_day(form, "voted_on"),
-        read_number(form, "votes_yes"),
-        read_number(form, "votes_no"),
-        read_number(form, "votes_abstain"),
-    )
+def read_vote() -> Vote:
+    form = VOTE.read()
+    return Vote(form["voted_on"], form["votes_yes"], form["votes_no"], form["votes_abstain"])
 
 
-def read_person(source: Mapping[str, str], name: str = "person") -> int | None:
-    """Whose number was typed or is in an address: None without one, NOBODY for an unknown one."""
-    typed = source.get(name, "").strip()
-    if not typed:
+def person_numbered(text: str) -> int | None:
+    """Whose number was typed: None without one, NOBODY for an unknown one."""
+    if not text:
         return None
-    if not NUMBER.fullmatch(typed):
-        return NOBODY
-    return people_numbered([int(typed)]).get(int(typed), NOBODY)
+    number = whole(text, most=LAST_NUMBER)
+    return NOBODY if number is None else people_numbered([number]).get(number, NOBODY)
 
 
 def people_of(numbers: Collection[int]) -> list[int]:
     """The people who have these numbers; raises InvalidInput naming those that nobody has."""
-    found = people_numbered(numbers)
-    wrong = "、".join(str(one) for one in sorted(set(numbers) - found.keys())[:5])
+    people = people_numbered(numbers)
+    wrong = "、".join(str(number) for number in sorted(set(numbers) - people.keys())[:5])
     if wrong:
         raise InvalidInput(errors={"people": [f"没有这些积分号：{wrong}"]})
-    return list(found.values())
+    return list(people.values())
 
 
-def read_people(form: MultiDict[str, str]) -> list[int]:
+def read_people() -> list[int]:
     """Ticked people and typed numbers together."""
-    typed = form.get("numbers", "").replace(",", " ").replace("、", " ").split()
-    wrong = [one for one in typed if not one.isdecimal() or len(one) > 15]
+    form = PEOPLE.read()
+    texts = form["numbers"].replace(",", " ").replace("、", " ").split()
+    numbers = [whole(text, most=LAST_NUMBER) for text in texts]
+    wrong = [text for text, number in zip(texts, numbers, strict=True) if number is None]
     if wrong:
         raise InvalidInput(errors={"people": [f"积分号只有数字,看不懂:{wrong[0][:12]}"]})
-    ticked = [one for one in form.getlist("people") if NUMBER.fullmatch(one)]
-    return people_of([int(one) for one in (*ticked, *typed)])
+    return people_of([*form["people"], *(number for number in numbers if number is not None)])

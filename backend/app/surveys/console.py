@@ -74,7 +74,7 @@ def _rounds(error: DomainError | None = None) -> Any:
     page = render_template(
         "surveys/list.html",
         rounds=editor.list_rounds(county_id), states=STATE_NAMES, error=error,
-        months=[month for month in months if month not in taken], form=request.form,
+        months=[month for month in months if month not in taken],
         library=library.list_library(county_id), kind_names=library.KIND_NAMES,
         period_name=period_name, county_id=county_id,
         first_month=editor.is_first_month(county_id, months[0]), this_month=months[0],
@@ -129,7 +129,7 @@ def _editor(period: date, error: DomainError | None = None) -> Any:
     small, has_keys = k_anonymity.small_units(county_id, period), bool(units_of(county_id, period))
     page = render_template(
         "surveys/edit.html",
-        round=found, states=STATE_NAMES, error=error, form=request.form, most=MOST,
+        round=found, states=STATE_NAMES, error=error, most=MOST,
         kinds=village_kinds(county_id), library=library.list_library(county_id),
         kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
         merges=k_anonymity.merges(county_id) if small or not has_keys else [],

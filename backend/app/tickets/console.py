@@ -118,7 +118,7 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
     category = shown["category"]["code"] if shown["category"] else None
     page = render_template(
         "tickets/ticket.html",
-        ticket=ticket, shown=shown, error=error, form=request.form,
+        ticket=ticket, shown=shown, error=error,
         parties={party.value for party in parties},
         pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,

@@ -29,7 +29,7 @@ def _page(made: api_tokens.Made | None = None, error: DomainError | None = None)
     tokens = [token for county_id in counties for token in api_tokens.list_tokens(county_id)]
     return render_template(
         "accounts/tokens.html",
-        made=made, error=error, tokens=tokens, names=region_names(counties), form=request.form,
+        made=made, error=error, tokens=tokens, names=region_names(counties),
         makers=api_tokens.makers(tokens), today=clock.today(), calls=CALLS_A_MINUTE,
         longest=clock.today() + api_tokens.LONGEST_LIFE, revoked=request.args.get("revoked"),
     )  # fmt: skip

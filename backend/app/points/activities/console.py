@@ -2,23 +2,29 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
-from backend.app.accounts.forms import read_day
 from backend.app.accounts.queries import villagers_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.forms import Form, Query, form_args, typed
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
-from backend.app.points import forms
 from backend.app.points.activities import operations as activities
 from backend.app.points.blueprints import console as blueprint
+from backend.app.points.forms import read_people
 
 STATES = {"waiting": "待确认", "confirmed": "已通过", "refused": "未通过", "": "全部"}
+STATE = Query.of(state=boxes.Choice(STATES, otherwise="waiting"))
+VILLAGE = Query.of(q=boxes.Text(), village=boxes.Id())
+DEED = Form.of(
+    village=boxes.Id(otherwise=0), rule_id=boxes.Id(otherwise=0), happened_on=boxes.Day(),
+    note=boxes.Text(),
+)  # fmt: skip
 
 
 @blueprint.get("/deeds")
@@ -28,11 +34,11 @@ def show_deeds() -> Any:
 
 
 def _deeds_page(error: DomainError | None = None) -> Any:
-    state = request.values.get("state", "waiting")
+    state = STATE.read()["state"]
     me, within = actor(), regions_of(actor(), Permission.SEE_POINTS)
     page = render_template(
         "points/deeds.html",
-        deeds=activities.list_deeds(within, me.person_id, state if state in STATES else "waiting"),
+        deeds=activities.list_deeds(within, me.person_id, state),
         state=state, states=STATES, error=error,
         confirms=has_permission(me, Permission.CONFIRM_DEEDS),
     )  # fmt: skip
@@ -48,19 +54,19 @@ def new_deed() -> Any:
 def _form(error: DomainError | None = None) -> Any:
     """First the village, then what and who."""
     within = regions_of(actor(), Permission.ENTER_DEEDS)
-    words = request.values.get("q", "")
-    village_id = forms.read_number(request.values, "village")
+    query = VILLAGE.read()
+    words, village_id = query["q"], query["village"]
     village = get_place(village_id) if village_id else None
     if village is not None and (village.level != "village" or within.isdisjoint(village.path)):
         raise NotFound
     today = clock.today()
     page = render_template(
         "points/deed.html",
-        village=village, error=error, form=request.form, q=words, today=today,
+        village=village, error=error, q=words, today=today,
         found=search_villages(words, list(within))[:12] if words else [],
         rules=activities.deed_rules(village.id, today) if village else [],
         people=villagers_of(village.id) if village else [],
-        ticked=set(request.form.getlist("people")),
+        ticked=set(typed.getlist("people")),
     )  # fmt: skip
     return page, status_of(error) if error else 200
 
@@ -68,14 +74,12 @@ def _form(error: DomainError | None = None) -> Any:
 @blueprint.post("/deeds/new")
 @guard(Permission.ENTER_DEEDS)
 def enter_deed() -> Any:
-    form = request.form
     try:
+        form, people = DEED.read(), read_people()
         with transaction():
             activities.enter(
-                actor(), forms.read_number(form, "village") or 0,
-                forms.read_number(form, "rule_id") or 0, read_day(form, "happened_on"),
-                form.get("note", ""), forms.read_people(form),
-            )  # fmt: skip
+                actor(), form["village"], form["rule_id"], form["happened_on"], form["note"], people
+            )
     except InvalidInput as refused:
         return _form(refused)
     return redirect(address_of("points_console.show_deeds"))
@@ -83,11 +87,11 @@ def enter_deed() -> Any:
 
 @blueprint.post("/deeds/<int:deed_id>")
 @guard(Permission.CONFIRM_DEEDS)
-def decide_deed(deed_id: int) -> Any:
-    confirm = request.form.get("decision") == "confirm"
+@form_args(decision=boxes.Text(), note=boxes.Text())
+def decide_deed(deed_id: int, decision: str, note: str) -> Any:
     try:
         with transaction():
-            activities.decide(actor(), deed_id, confirm, request.form.get("note", ""))
+            activities.decide(actor(), deed_id, decision == "confirm", note)
     except (InvalidInput, Conflict) as refused:
         return _deeds_page(refused)
     return redirect(address_of("points_console.show_deeds"))

@@ -1,17 +1,18 @@
 """抽奖: off until somebody has read the note; draft, list, two readings of the seed, winners."""
 
-from datetime import datetime
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
+from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from backend.app.core.forms import Form, form_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
@@ -23,14 +24,14 @@ from backend.app.points.draws.public import STATES
 from backend.app.points.models import PointsDraw
 from backend.app.points.policy import policy_of
 
-
-def read_moment(source: Any, name: str) -> datetime | None:
-    """A moment by the county's clock; None for what is none."""
-    try:
-        at = datetime.fromisoformat(source.get(name, ""))
-    except ValueError:
-        return None
-    return at.replace(tzinfo=clock.COUNTY_ZONE) if 2000 <= at.year < 2200 else None
+SEED = ("seed_numbers", "seed_digits", "seed_ascending")
+# What cannot be read is missing, and the check of a draft names what is missing.
+PLAN = Form.of(
+    region=boxes.Id(otherwise=0), title=boxes.Text(), prizes=boxes.Text(),
+    first_month=boxes.Month(otherwise=None), last_month=boxes.Month(otherwise=None),
+    seed_source=boxes.Text(squeezed=True), seed_at=boxes.Moment(otherwise=None),
+    **{name: boxes.Number(otherwise=None) for name in SEED},
+)  # fmt: skip
 
 
 def read_prizes(words: str) -> tuple[tuple[str, int], ...]:
@@ -39,31 +40,16 @@ def read_prizes(words: str) -> tuple[tuple[str, int], ...]:
     for line in words.splitlines():
         name, _, count = line.strip().rpartition(" ")
         if line.strip():
-            fits = count.isdecimal() and len(count) < 4
-            prizes.append((name.strip() or line.strip(), int(count) if fits else 0))
+            prizes.append((name.strip() or line.strip(), whole(count, most=999) or 0))
     return tuple(prizes)
 
 
-def _plan() -> draws.Plan:
-    form = request.form
+def _plan(form: dict[str, Any]) -> draws.Plan:
+    counts = [form[name] for name in SEED]
     return draws.Plan(
-        form.get("title", "").strip(),
-        clock.parse_month(form.get("first_month")),
-        clock.parse_month(form.get("last_month")),
-        read_prizes(form.get("prizes", "")),
-        " ".join(form.get("seed_source", "").split()),
-        read_moment(form, "seed_at"),
-        _seed_format(),
-    )
-
-
-def _seed_format() -> SeedFormat | None:
-    counts = [
-        forms.read_number(request.form, name)
-        for name in ("seed_numbers", "seed_digits", "seed_ascending")
-    ]
-    given = [count for count in counts if count is not None]
-    return SeedFormat(*given) if len(given) == len(counts) else None
+        form["title"], form["first_month"], form["last_month"], read_prizes(form["prizes"]),
+        form["seed_source"], form["seed_at"], None if None in counts else SeedFormat(*counts),
+    )  # fmt: skip
 
 
 @blueprint.get("/draws")
@@ -77,7 +63,7 @@ def _list(error: DomainError | None = None) -> Any:
     month = clock.previous_month(clock.month_of(clock.today()))
     page = render_template(
         "points/draws.html",
-        error=error, form=request.form, policy=policy_of(county_id), note=draws.LEGAL_NOTE,
+        error=error, policy=policy_of(county_id), note=draws.LEGAL_NOTE,
         draws=draws.list_draws(county_id, with_drafts=True), states=STATES,
         county=get_place(county_id), townships=list_townships([county_id]), month=month,
         manages=may(actor(), Permission.MANAGE_POINTS, {county_id}),
@@ -87,14 +73,11 @@ def _list(error: DomainError | None = None) -> Any:
 
 @blueprint.post("/draws/switch")
 @guard(Permission.MANAGE_POINTS)
-def switch_draws() -> Any:
-    form = request.form
+@form_args(on=boxes.YesNo(), note_read=boxes.YesNo())
+def switch_draws(on: bool, note_read: bool) -> Any:
     try:
         with transaction():
-            draws.switch(
-                actor(), forms.county_of(Permission.MANAGE_POINTS), form.get("on") == "1",
-                form.get("note_read") == "1",
-            )  # fmt: skip
+            draws.switch(actor(), forms.county_of(Permission.MANAGE_POINTS), on, note_read)
     except InvalidInput as refused:
         return _list(refused)
     return redirect(address_of("points_console.show_draws"))
@@ -103,10 +86,10 @@ def switch_draws() -> Any:
 @blueprint.post("/draws")
 @guard(Permission.MANAGE_POINTS)
 def save_draw() -> Any:
-    region_id = forms.read_number(request.form, "region") or 0
+    form = PLAN.read()
     try:
         with transaction():
-            number = draws.save(actor(), region_id, _plan()).id
+            number = draws.save(actor(), form["region"], _plan(form)).id
     except (InvalidInput, Conflict, NotAllowed) as refused:
         return _list(refused)
     return redirect(address_of("points_console.show_draw", draw_id=number))
@@ -147,18 +130,19 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
 
 @blueprint.post("/draws/<int:draw_id>/<string:act>")
 @guard(Permission.MANAGE_POINTS)
-def move_draw(draw_id: int, act: str) -> Any:
+@form_args(value=boxes.Text(), reason=boxes.Text())
+def move_draw(draw_id: int, act: str, value: str, reason: str) -> Any:
     """Publishes, takes a reading of the seed, or calls off."""
-    me, form = actor(), request.form
+    me = actor()
     _own_draw(draw_id)
     try:
         with transaction():
             if act == "publish":
                 draws.publish(me, draw_id)
             elif act == "seed":
-                draws.enter_seed(me, draw_id, form.get("value", ""))
+                draws.enter_seed(me, draw_id, value)
             elif act == "call-off":
-                draws.call_off(me, draw_id, form.get("reason", ""))
+                draws.call_off(me, draw_id, reason)
             else:
                 raise NotFound
     except (InvalidInput, Conflict, NotAllowed) as refused:

@@ -2,21 +2,28 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission
-from backend.app.accounts.forms import read_day
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.forms import Form, Query, form_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.points import expiry, forms, policy, queries
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.freezes import anomalies
 from backend.app.points.freezes import operations as freezes
+
+PERSON = Query.of(person=boxes.Text())
+ACT = Form.of(
+    id=boxes.Id(otherwise=0), person=boxes.Text(), reason=boxes.Text(), decision=boxes.Text(),
+    note=boxes.Text(),
+)  # fmt: skip
+HOLD = Form.of(day=boxes.Day(missing="请填哪一天"), reason=boxes.Text())
 
 
 @blueprint.get("/watch")
@@ -31,7 +38,7 @@ def _page(error: DomainError | None = None) -> Any:
     found = anomalies.find(county_id, clock.today())
     page = render_template(
         "points/watch.html",
-        error=error, form=request.form, person=request.values.get("person", ""),
+        error=error, **PERSON.read(),
         suspicions=found, numbers=numbers_of(one for line in found for one in line.people),
         holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
         policy=policy.policy_of(county_id), lapses=expiry.LAPSES,
@@ -40,22 +47,19 @@ def _page(error: DomainError | None = None) -> Any:
 
 
 def _act(what: str) -> None:
-    form, me = request.form, actor()
-    county_id = forms.county_of(Permission.REVIEW_POINTS)
-    number = forms.read_number(form, "id") or 0
+    me, county_id = actor(), forms.county_of(Permission.REVIEW_POINTS)
+    form = (HOLD if what == "hold" else ACT).read()
     if what == "freeze":
-        freezes.freeze(me, county_id, forms.read_person(form) or 0, form.get("reason", ""))
+        person_id = forms.person_numbered(form["person"]) or 0
+        freezes.freeze(me, county_id, person_id, form["reason"])
     elif what == "lift":
-        freezes.lift(me, number)
+        freezes.lift(me, form["id"])
     elif what == "appeal":
-        freezes.decide_appeal(me, number, form.get("decision") == "lift", form.get("note", ""))
+        freezes.decide_appeal(me, form["id"], form["decision"] == "lift", form["note"])
     elif what == "hold":
-        day = read_day(form, "day")
-        if day is None:
-            raise InvalidInput(errors={"day": ["请填哪一天"]})
-        freezes.hold(me, county_id, forms.read_people(form), day, form.get("reason", ""))
+        freezes.hold(me, county_id, forms.read_people(), form["day"], form["reason"])
     elif what == "decide-hold":
-        freezes.decide_hold(me, number, form.get("decision") == "back", form.get("note", ""))
+        freezes.decide_hold(me, form["id"], form["decision"] == "back", form["note"])
     else:
         raise NotFound
 
@@ -73,16 +77,17 @@ def do_watch(what: str) -> Any:
 
 @blueprint.post("/lapse")
 @guard(Permission.MANAGE_POINTS)
-def set_lapse() -> Any:
+@form_args(
+    lapse=boxes.Text(),
+    valid_months=boxes.Number(otherwise=0),
+    lapse_month=boxes.Number(otherwise=0),
+)
+def set_lapse(lapse: str, valid_months: int, lapse_month: int) -> Any:
     """Whether and when points lapse."""
-    form = request.form
+    county_id = forms.county_of(Permission.MANAGE_POINTS)
     try:
         with transaction():
-            expiry.set_policy(
-                actor(), forms.county_of(Permission.MANAGE_POINTS), form.get("lapse", ""),
-                forms.read_number(form, "valid_months") or 0,
-                forms.read_number(form, "lapse_month") or 0,
-            )  # fmt: skip
+            expiry.set_policy(actor(), county_id, lapse, valid_months, lapse_month)
     except InvalidInput as refused:
         return _page(refused)
     return redirect(address_of("points_console.show_watch", _anchor="lapse"))
@@ -90,13 +95,13 @@ def set_lapse() -> Any:
 
 @blueprint.post("/survey")
 @guard(Permission.MANAGE_POINTS)
-def set_survey_points() -> Any:
+@form_args(survey_points=boxes.Number(otherwise=None))
+def set_survey_points(survey_points: int | None) -> Any:
     """What a survey is worth to everybody of a unit that was heard."""
+    county_id = forms.county_of(Permission.MANAGE_POINTS)
     try:
         with transaction():
-            county_id = forms.county_of(Permission.MANAGE_POINTS)
-            points = forms.read_number(request.form, "survey_points")
-            policy.set_survey_points(actor(), county_id, points)
+            policy.set_survey_points(actor(), county_id, survey_points)
     except InvalidInput as refused:
         return _page(refused)
     return redirect(address_of("points_console.show_watch", _anchor="survey"))

@@ -1,18 +1,16 @@
 """积分办法: versions with their vote, the draft and what it would cost, putting it in force."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
-from backend.app.accounts.forms import read_day
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.files import storage
+from backend.app.core.forms import Form, form_args, query_args, takes_file, typed
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
@@ -26,26 +24,27 @@ from backend.app.points.rules.examples import EXAMPLES
 from backend.app.points.rules.rulebook import item_from, most_a_month
 
 SPARE_LINES = 3
-FORM_OVERHEAD = 64 * 1024
+DRAFT = Form.of(title=boxes.Text(), yearly_budget=boxes.Number(otherwise=0), act=boxes.Text())
+START = Form.of(starts_on=boxes.Day())
 
 
 @blueprint.get("/rules")
 @guard(Permission.SEE_POINTS)
-def show_rules() -> Any:
-    return _rules_page()
+@query_args(q=boxes.Text())
+def show_rules(q: str) -> Any:
+    return _rules_page(q)
 
 
-def _rules_page(error: DomainError | None = None) -> Any:
+def _rules_page(words: str = "", error: DomainError | None = None) -> Any:
     """The versions of one county or village, newest first, with the draft on top."""
-    place = forms.read_place(request.values)
-    county_id, today, words = forms.county_of(), clock.today(), request.args.get("q", "")
+    place, county_id, today = forms.read_place(), forms.county_of(), clock.today()
     if place.county_id != county_id:
         raise NotFound
     versions = rule_queries.rule_sets_of(place.id)
     now = rule_queries.rule_set_on(place.id, today)
     page = render_template(
         "points/rules.html",
-        place=place, county=get_place(county_id), error=error, form=request.form, today=today,
+        place=place, county=get_place(county_id), error=error, today=today,
         versions=versions, rules={one.id: rule_queries.rules_of(one.id) for one in versions},
         loose=rule_queries.loose_rules(place.id), draft=rules.draft_of(place.id),
         forecast=budget.forecast(now, today) if now else None,
@@ -65,11 +64,11 @@ def edit_draft() -> Any:
 
 def _editor(error: DomainError | None = None, tried: simulation.WhatIf | None = None) -> Any:
     """The draft as a table, with what was typed where it was refused."""
-    place = forms.read_place(request.values)
+    place = forms.read_place()
     draft = rules.draft_of(place.id)
     if request.method == "POST":
-        title, total = request.form.get("title", ""), request.form.get("yearly_budget", "")
-        lines: list[Any] = forms.read_items(request.form)[1]
+        title, total = typed.get("title", ""), typed.get("yearly_budget", "")
+        lines: list[Any] = forms.read_items()[1]
     elif draft is not None:
         title, total, lines = draft.title, str(draft.yearly_budget), list(draft.items)
     else:
@@ -79,7 +78,7 @@ def _editor(error: DomainError | None = None, tried: simulation.WhatIf | None = 
     page = render_template(
         "points/rule_editor.html",
         place=place, draft=draft, error=error, title=title, budget=total, lines=lines,
-        spare=8 if request.form.get("act") == "more" or not lines else SPARE_LINES,
+        spare=8 if typed.get("act") == "more" or not lines else SPARE_LINES,
         automatic=AUTOMATIC, examples=EXAMPLES, tried=tried,
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -96,17 +95,16 @@ def _line(rule: Any) -> dict[str, Any]:
 @guard(Permission.MANAGE_POINTS)
 def save_draft() -> Any:
     """Saves, or shows what the draft would have cost on the last quarter's acts."""
-    place = forms.read_place(request.values)
-    items, _ = forms.read_items(request.form)
-    total = forms.read_number(request.form, "yearly_budget") or 0
-    if request.form.get("act") == "more":
+    place, form = forms.read_place(), DRAFT.read()
+    items, _ = forms.read_items()
+    if form["act"] == "more":
         return _editor()
     try:
         with transaction():
-            rules.save_draft(actor(), place.id, request.form.get("title", ""), items, total)
+            rules.save_draft(actor(), place.id, form["title"], items, form["yearly_budget"])
     except (InvalidInput, Conflict) as refused:
         return _editor(refused)
-    if request.form.get("act") == "try":
+    if form["act"] == "try":
         return _editor(tried=simulation.preview(place, items, clock.today()))
     return redirect(address_of("points_console.show_rules", region=place.id))
 
@@ -117,47 +115,34 @@ def load_example(name: str) -> Any:
     """Puts an example into the draft: it still needs a vote."""
     if name not in EXAMPLES:
         raise NotFound
-    place = forms.read_place(request.values)
+    place = forms.read_place()
     _, items, total = EXAMPLES[name]
     with transaction():
         rules.save_draft(actor(), place.id, f"{place.name}积分办法", items, total)
     return redirect(address_of("points_console.edit_draft", region=place.id))
 
 
-def takes_minutes(view: Callable[[], Any]) -> Callable[[], Any]:
-    """Raises the size limit of this one route before anything reads the form."""
-
-    @wraps(view)
-    def larger() -> Any:
-        request.max_content_length = rules.LARGEST_FILE + FORM_OVERHEAD
-        return view()
-
-    return larger
-
-
 @blueprint.post("/rules/adopt")
-@takes_minutes
+@takes_file(rules.LARGEST_FILE)
 @guard(Permission.MANAGE_POINTS)
 def adopt_draft() -> Any:
     """The vote and its minutes put the draft into force."""
-    place = forms.read_place(request.values)
+    place = forms.read_place()
     file = request.files.get("minutes")
     try:
+        vote, starts_on = forms.read_vote(), START.read()["starts_on"]
         minutes = (file.filename or "", file.read()) if file and file.filename else None
         with transaction():
-            rules.adopt(
-                actor(), place.id, forms.read_vote(request.form),
-                read_day(request.form, "starts_on"), minutes,
-            )  # fmt: skip
+            rules.adopt(actor(), place.id, vote, starts_on, minutes)
     except (InvalidInput, Conflict) as refused:
-        return _rules_page(refused)
+        return _rules_page(error=refused)
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 
 @blueprint.post("/rules/drop")
 @guard(Permission.MANAGE_POINTS)
 def drop_draft() -> Any:
-    place = forms.read_place(request.values)
+    place = forms.read_place()
     with transaction():
         rules.drop_draft(actor(), place.id)
     return redirect(address_of("points_console.show_rules", region=place.id))
@@ -165,13 +150,14 @@ def drop_draft() -> Any:
 
 @blueprint.post("/rules/<int:rule_set_id>/end")
 @guard(Permission.MANAGE_POINTS)
-def end_rules(rule_set_id: int) -> Any:
+@form_args(reason=boxes.Text())
+def end_rules(rule_set_id: int, reason: str) -> Any:
     try:
         with transaction():
-            ended = rules.end_rules(actor(), rule_set_id, request.form.get("reason", ""))
+            ended = rules.end_rules(actor(), rule_set_id, reason)
             region_id = ended.region_id
     except (InvalidInput, Conflict) as refused:
-        return _rules_page(refused)
+        return _rules_page(error=refused)
     return redirect(address_of("points_console.show_rules", region=region_id))
 
 

@@ -1,19 +1,17 @@
 """奖品: the catalogue, as the office keeps it."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.accounts.forms import read_id
 from backend.app.accounts.queries import find_regions
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files.photos import MOST_BYTES
+from backend.app.core.forms import Query, query_args, read_id, takes_file
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place
@@ -25,31 +23,20 @@ from backend.app.rewards.catalogue import operations as rewards
 from backend.app.rewards.errors import RewardUnknown
 from backend.app.rewards.models import Reward
 
-FORM_OVERHEAD = 64 * 1024
 LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def takes_a_photo(view: View) -> View:
-    """Raises the size limit of this one route before anything reads the form."""
-
-    @wraps(view)
-    def larger(**kwargs: Any) -> Any:
-        request.max_content_length = MOST_BYTES + FORM_OVERHEAD
-        return view(**kwargs)
-
-    return cast("View", larger)
+# By which words regions are looked for, and the one that was chosen.
+REGION = Query.of(place=boxes.Text(40), region_id=boxes.Id())
 
 
 @blueprint.get("/rewards")
 @guard(Permission.SEE_REDEMPTIONS)
-def show_rewards() -> str:
+@query_args(all=boxes.YesNo())
+def show_rewards(all: bool) -> str:  # noqa: A002
     """The catalogue with what lies in the shops."""
-    with_retired = request.args.get("all") == "1"
     return render_template(
         "rewards/rewards.html",
-        rewards=console_queries.list_rewards(county_of(Permission.SEE_REDEMPTIONS), with_retired),
-        with_retired=with_retired, today=clock.today(),
+        rewards=console_queries.list_rewards(county_of(Permission.SEE_REDEMPTIONS), all),
+        with_retired=all, today=clock.today(),
     )  # fmt: skip
 
 
@@ -60,15 +47,13 @@ def new_reward() -> Any:
 
 
 def _form(reward: Reward | None, error: DomainError | None = None) -> Any:
-    search = request.args.get("place", "")[:40]
-    chosen = request.form.get("region_id", "")
+    query = REGION.read()
     page = render_template(
         "rewards/reward.html",
-        reward=reward, error=error, form=request.form, today=clock.today(), search=search,
+        reward=reward, error=error, today=clock.today(), search=query["place"],
         levels=LEVELS, place=get_place(reward.region_id) if reward else None,
         regions=[] if reward else find_regions(
-            regions_of(actor(), Permission.MANAGE_REWARDS), search,
-            int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None,
+            regions_of(actor(), Permission.MANAGE_REWARDS), query["place"], query["region_id"]
         ),
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -80,13 +65,13 @@ def _photo() -> bytes | None:
 
 
 @blueprint.post("/rewards/new")
-@takes_a_photo
+@takes_file(MOST_BYTES)
 @guard(Permission.MANAGE_REWARDS)
 def add_reward() -> Any:
     try:
-        region_id = read_id(request.form, "region_id")
+        region_id, reward = read_id("region_id"), reward_forms.read_reward()
         with transaction():
-            rewards.add_reward(actor(), region_id, reward_forms.read_reward(request.form), _photo())
+            rewards.add_reward(actor(), region_id, reward, _photo())
     except (InvalidInput, Conflict) as refused:
         return _form(None, refused)
     return redirect(address_of("points_console.show_rewards"))
@@ -109,13 +94,13 @@ def show_reward(reward_id: int) -> Any:
 
 
 @blueprint.post("/rewards/<int:reward_id>")
-@takes_a_photo
+@takes_file(MOST_BYTES)
 @guard(Permission.MANAGE_REWARDS)
 def change_reward(reward_id: int) -> Any:
     try:
+        reward = reward_forms.read_reward()
         with transaction():
-            given = reward_forms.read_reward(request.form)
-            rewards.change_reward(actor(), reward_id, given, _photo())
+            rewards.change_reward(actor(), reward_id, reward, _photo())
     except (InvalidInput, Conflict) as refused:
         return _form(_seen(reward_id), refused)
     return redirect(address_of("points_console.show_rewards"))

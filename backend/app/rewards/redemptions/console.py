@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
-from backend.app.accounts.forms import read_id, read_page
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.forms import Form, Query, form_args, read_id
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.points.blueprints import console as blueprint
-from backend.app.points.forms import read_number, read_person
+from backend.app.points.forms import person_numbered
 from backend.app.rewards import console_queries, counter_anomalies, publications
 from backend.app.rewards.redemptions import handover
 from backend.app.rewards.redemptions.operations import masked
@@ -21,6 +21,12 @@ from backend.app.rewards.redemptions.queries import STATE_NAMES
 from backend.app.rewards.shops import queries as shop_queries
 
 STATES = {**STATE_NAMES, "reserved": "等着领"}
+MONTH = Query.of(month=boxes.Month())
+REDEMPTIONS = Query.of(
+    month=boxes.Month(), state=boxes.Choice(STATES, otherwise=""), person=boxes.Text(),
+    keeper=boxes.Text(), shop=boxes.Id(otherwise=0), page=boxes.Page(),
+)  # fmt: skip
+PUBLISHED = Form.of(month=boxes.Month(missing="请选月份"))
 
 
 @blueprint.get("/redemptions")
@@ -30,25 +36,22 @@ def show_redemptions() -> Any:
 
 
 def _redemptions_page(error: DomainError | None = None) -> Any:
-    args, me = request.values, actor()
+    query, me = REDEMPTIONS.read(), actor()
     within = regions_of(me, Permission.SEE_REDEMPTIONS)
-    month = clock.parse_month(args.get("month")) or clock.month_of(clock.today())
-    state = args.get("state", "")
+    month = query["month"] or clock.month_of(clock.today())
     # Of one person, only for those who look after that person's points.
     named = has_permission(me, Permission.CONFIRM_DEEDS)
-    person, keeper = read_person(args) if named else None, read_person(args, "keeper")
+    person = query["person"] if named else ""
     asked = console_queries.asked(
-        within, month, state if state in STATES else "", read_number(args, "shop") or 0,
-        keeper or 0, person or 0,
+        within, month, query["state"], query["shop"],
+        person_numbered(query["keeper"]) or 0, person_numbered(person) or 0,
     )  # fmt: skip
-    page = read_page(args)
     rendered = render_template(
         "rewards/redemptions.html",
-        lines=console_queries.list_redemptions(asked, page),
+        lines=console_queries.list_redemptions(asked, query["page"]),
         sums=console_queries.count_redemptions(asked),
         patterns=counter_anomalies.find_patterns(within, month, named), asked=asked, month=month,
-        page=page,
-        named=named, person=args.get("person", "") if named else "", keeper=args.get("keeper", ""),
+        page=query["page"], named=named, person=person, keeper=query["keeper"],
         size=console_queries.PAGE, states=STATES, error=error, masked=masked,
         shops=shop_queries.shops_within(within), months=_months(),
         returns=has_permission(me, Permission.HAND_OUT_REWARDS),
@@ -62,17 +65,15 @@ def _months() -> list[Any]:
 
 @blueprint.post("/redemptions/<int:redemption_id>/return")
 @guard(Permission.HAND_OUT_REWARDS)
-def bring_back(redemption_id: int) -> Any:
+@form_args(reason=boxes.Text(), good=boxes.YesNo(), month=boxes.Text())
+def bring_back(redemption_id: int, reason: str, good: bool, month: str) -> Any:
     """退货, at the desk: by another person where the amount matters."""
-    form = request.form
     try:
         with transaction():
-            handover.bring_back(
-                actor(), redemption_id, form.get("reason", ""), form.get("good") == "1"
-            )
+            handover.bring_back(actor(), redemption_id, reason, good)
     except (InvalidInput, Conflict, NotAllowed) as refused:
         return _redemptions_page(refused)
-    return redirect(address_of("points_console.show_redemptions", month=form.get("month")))
+    return redirect(address_of("points_console.show_redemptions", month=month or None))
 
 
 @blueprint.get("/publications")
@@ -84,13 +85,13 @@ def show_publications() -> Any:
 def _publications_page(error: DomainError | None = None) -> Any:
     within = regions_of(actor(), Permission.SEE_REDEMPTIONS)
     last = clock.previous_month(clock.month_of(clock.today()))
-    month = clock.parse_month(request.values.get("month")) or last
+    month = MONTH.read()["month"] or last
     mine = regions_of(actor(), Permission.MANAGE_REWARDS)
     over = month < clock.month_of(clock.today())
     page = render_template(
         "rewards/publications.html",
         publications=console_queries.list_publications(within, month), month=month, error=error,
-        months=[one for one in _months() if one <= last], form=request.form,
+        months=[one for one in _months() if one <= last],
         due=sum(len(publications.villages_due(month, one)) for one in mine) if over else 0,
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -101,10 +102,8 @@ def _publications_page(error: DomainError | None = None) -> Any:
 def publish_month() -> Any:
     """Every village of the reader's regions that has not been told yet, one by one."""
     me = actor()
-    month = clock.parse_month(request.form.get("month"))
     try:
-        if month is None:
-            raise InvalidInput(errors={"month": ["请选月份"]})
+        month = PUBLISHED.read()["month"]
         for region_id in sorted(regions_of(me, Permission.MANAGE_REWARDS)):
             for village_id in publications.villages_due(month, region_id):
                 with transaction():
@@ -116,12 +115,12 @@ def publish_month() -> Any:
 
 @blueprint.post("/publications/corrections")
 @guard(Permission.MANAGE_REWARDS)
-def correct_month() -> Any:
+@form_args(words=boxes.Text(), month=boxes.Text())
+def correct_month(words: str, month: str) -> Any:
     """A line under a published month."""
-    form = request.form
     try:
         with transaction():
-            publications.correct(actor(), read_id(form, "publication_id"), form.get("words", ""))
+            publications.correct(actor(), read_id("publication_id"), words)
     except InvalidInput as refused:
         return _publications_page(refused)
-    return redirect(address_of("points_console.show_publications", month=form.get("month")))
+    return redirect(address_of("points_console.show_publications", month=month or None))

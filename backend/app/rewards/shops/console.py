@@ -1,16 +1,17 @@
 """兑换点: where rewards are handed out, who keeps them, and what lies there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, may, regions_of
-from backend.app.accounts.forms import read_id
+from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from backend.app.core.forms import query_args, read_id
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, search_villages
@@ -24,7 +25,7 @@ from backend.app.rewards.shops import staff as shop_staff
 from backend.app.rewards.stock import counts as stock_counts
 from backend.app.rewards.stock import operations as stock
 
-Form = Mapping[str, str]
+Sent = dict[str, Any]
 REFUSALS = (InvalidInput, Conflict, NotAllowed)
 MOVEMENTS = {
     "delivery": "进货", "undo_delivery": "冲正进货", "count": "盘点差数", "handout": "领走",
@@ -34,18 +35,18 @@ MOVEMENTS = {
 
 @blueprint.get("/shops")
 @guard(Permission.SEE_REDEMPTIONS)
-def show_shops() -> Any:
-    return _shops_page()
+@query_args(q=boxes.Text(40))
+def show_shops(q: str) -> Any:
+    return _shops_page(q)
 
 
-def _shops_page(error: DomainError | None = None) -> Any:
-    within = regions_of(actor(), Permission.SEE_REDEMPTIONS)
-    shops, words = shop_queries.shops_within(within), request.args.get("q", "")[:40]
+def _shops_page(words: str = "", error: DomainError | None = None) -> Any:
+    shops = shop_queries.shops_within(regions_of(actor(), Permission.SEE_REDEMPTIONS))
     manages = regions_of(actor(), Permission.MANAGE_REWARDS)
     page = render_template(
         "rewards/shops.html",
         shops=shops, stock=shop_queries.stock_of([shop.id for shop in shops]), error=error,
-        form=request.form, q=words,
+        q=words,
         found=search_villages(words, list(manages))[:20] if words else [],
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -55,12 +56,11 @@ def _shops_page(error: DomainError | None = None) -> Any:
 @guard(Permission.MANAGE_REWARDS)
 def open_shop() -> Any:
     try:
-        village_id = read_id(request.form, "village_id")
+        village_id, shop = read_id("village_id"), reward_forms.read_shop()
         with transaction():
-            given = reward_forms.read_shop(request.form)
-            shop_id = shops.open_shop(actor(), village_id, given).id
+            shop_id = shops.open_shop(actor(), village_id, shop).id
     except REFUSALS as refused:
-        return _shops_page(refused)
+        return _shops_page(error=refused)
     return redirect(address_of("points_console.show_shop", shop_id=shop_id))
 
 
@@ -78,7 +78,7 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
         raise ShopUnknown
     page = render_template(
         "rewards/shop.html",
-        shop=found[0], error=error, form=request.form, code=code,
+        shop=found[0], error=error, code=code,
         form_key=uuid4(),
         mine=may(me, Permission.MANAGE_REWARDS, path) and found[0].closed_on is None,
         stock=shop_queries.stock_of([shop_id]).get(shop_id, []),
@@ -90,44 +90,39 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
     return page, status_of(error) if error else 200
 
 
-def _invite(me: Actor, shop_id: int, form: Form) -> str:
+def _invite(me: Actor, shop_id: int, form: Sent) -> str:
     shop = shops.lock_shop(me, shop_id)
-    return shop_staff.invite_keeper(me, shop, form.get("keeper_name", ""))
+    return shop_staff.invite_keeper(me, shop, form["keeper_name"])
 
 
-def _dismiss(me: Actor, shop_id: int, form: Form) -> None:
+def _dismiss(me: Actor, shop_id: int, _: Sent) -> None:
     shop = shops.lock_shop(me, shop_id)
-    shop_staff.dismiss_keeper(me, shop, read_id(form, "keeper_id"))
+    shop_staff.dismiss_keeper(me, shop, read_id("keeper_id"))
 
 
-def _deliver(me: Actor, shop_id: int, form: Form) -> None:
-    quantity, note = reward_forms.read_quantity(form), form.get("note", "")
-    key = reward_forms.read_form_key(form)
-    stock.deliver(me, shop_id, read_id(form, "reward_id"), quantity, note, key)
+def _deliver(me: Actor, shop_id: int, form: Sent) -> None:
+    reward_id = read_id("reward_id")
+    stock.deliver(me, shop_id, reward_id, form["quantity"], form["note"], form["form_key"])
 
 
-def _count(me: Actor, shop_id: int, form: Form) -> None:
+def _count(me: Actor, shop_id: int, _: Sent) -> None:
     ids = [line.reward_id for line in shop_queries.stock_of([shop_id]).get(shop_id, [])]
-    stock_counts.count_stock(me, shop_id, reward_forms.read_counts(form, ids))
+    stock_counts.count_stock(me, shop_id, reward_forms.read_counts(ids))
 
 
 # What can be done to a shop; what an act answers is shown once.
-ACTS: dict[str, Callable[[Actor, int, Form], Any]] = {
-    "change": lambda me, shop_id, form: shops.change_shop(
-        me, shop_id, reward_forms.read_shop(form)
-    ),
-    "pause": lambda me, shop_id, form: shops.pause_shop(me, shop_id, form.get("pause_reason", "")),
+ACTS: dict[str, Callable[[Actor, int, Sent], Any]] = {
+    "change": lambda me, shop_id, _: shops.change_shop(me, shop_id, reward_forms.read_shop()),
+    "pause": lambda me, shop_id, form: shops.pause_shop(me, shop_id, form["pause_reason"]),
     "resume": lambda me, shop_id, _: shops.resume_shop(me, shop_id),
     "close": lambda me, shop_id, _: shops.close_shop(me, shop_id),
     "invite": _invite,
     "dismiss": _dismiss,
     "deliver": _deliver,
-    "undo": lambda me, _, form: stock.undo_delivery(
-        me, read_id(form, "movement_id"), form.get("note", "")
-    ),
+    "undo": lambda me, _, form: stock.undo_delivery(me, read_id("movement_id"), form["note"]),
     "count": _count,
-    "confirm": lambda me, _, form: stock_counts.confirm_count(me, read_id(form, "count_id")),
-    "drop": lambda me, _, form: stock_counts.drop_count(me, read_id(form, "count_id")),
+    "confirm": lambda me, *_: stock_counts.confirm_count(me, read_id("count_id")),
+    "drop": lambda me, *_: stock_counts.drop_count(me, read_id("count_id")),
 }
 
 
@@ -138,7 +133,7 @@ def act_on_shop(shop_id: int, act: str) -> Any:
         raise NotFound
     try:
         with transaction():
-            code = ACTS[act](actor(), shop_id, request.form)
+            code = ACTS[act](actor(), shop_id, reward_forms.SHOP_ACT.read())
     except REFUSALS as refused:
         return _shop_page(shop_id, refused)
     if act == "invite":

@@ -41,7 +41,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         "scorecards/desk/adjustments.html",
         lines=lines, total=total, page=page, last=max(1, -(-total // adjustments.PAGE)),
         state=state, states={"": "全部", **STATE_WORDS}, month=month, kinds=KIND_WORDS, hints=HINTS,
-        form=request.form, error=error, done=asked.get("done"), county=county,
+        error=error, done=asked.get("done"), county=county,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],
         usual_month=clock.previous_month(this_month), me_id=actor().person_id,

@@ -59,7 +59,7 @@ def _imports(error: DomainError | None = None, report: Report | None = None) -> 
     this_month = clock.month_of(clock.today())
     body = render_template(
         "scorecards/desk/imports.html",
-        error=error, report=report, form=request.form, columns=COLUMNS, source_names=SOURCE_NAMES,
+        error=error, report=report, columns=COLUMNS, source_names=SOURCE_NAMES,
         standing=fact_imports.standing(county),
         locked={lock.month for lock in locked_months(county)},
         usual_month=clock.previous_month(this_month),
@@ -108,7 +108,7 @@ def _kinds(
     known, history = village_kinds.kinds_of(county), village_kinds.list_changes(county)
     body = render_template(
         "scorecards/desk/kinds.html",
-        error=error, changed=changed, form=request.form, search=search, kinds=known,
+        error=error, changed=changed, search=search, kinds=known,
         counts={kind: sum(row.kind == kind for row in rows) for kind in known},
         rows=[row for row in rows if search in f"{row.township}{row.name}{row.code}"],
         usual=[kind for kind in village_kinds.USUAL if kind not in known],

@@ -70,7 +70,7 @@ def _page(
         checklist=[] if lock else locks.checklist(county, month), late=shown,
         late_count=len(waiting), done=done, names=names, error=error, verified=verified,
         recounted=recounted, light_word=lambda code: light_named(code, scheme).word,
-        form=request.form, rules_version=RULES_VERSION,
+        rules_version=RULES_VERSION,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 

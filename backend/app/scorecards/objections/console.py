@@ -89,7 +89,7 @@ def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int
     facts = objections.standing_facts(found.village_id, found.month)
     body = render_template(
         "scorecards/desk/objection.html",
-        line=objection_queries.line_of(found), objection=found, error=error, form=request.form,
+        line=objection_queries.line_of(found), objection=found, error=error,
         costs=costs_of(facts.cases, found.case_kind, found.case_id) if facts else [],
         words=shown_words(found.case_id) if found.case_kind == "rating" else [],
         photos=[PHOTOS.link_to(photo.id, at) for photo in PHOTOS.of(found.id)],

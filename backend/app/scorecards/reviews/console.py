@@ -92,7 +92,7 @@ def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
         people=len({one.person for one in ratings}), level_names=LEVEL_NAMES,
         decision_words=DECISION_WORDS, why_not=review_decisions.may_review(actor(), name),
         error=error,
-        form=request.form, chance=_chance,
+        chance=_chance,
         done=request.args.get("done"),
     )  # fmt: skip
     return body, 422 if error else 200

@@ -82,7 +82,7 @@ def _editor(
         names=region_names([one.village_id for one in moved]),
         lines=scheme_forms.lines(scheme, kinds, request.form if error else {}),
         faulty_kinds=scheme_forms.faulty_kinds(scheme, kinds, error.errors if error else {}),
-        faults=[] if error else schemes.faults_of(county, scheme), form=request.form,
+        faults=[] if error else schemes.faults_of(county, scheme),
         this_month=clock.month_of(clock.today()), states=STATES,
         own=stored is not None and is_same_hand(actor().person_id, stored.drafted_by_id),
     )  # fmt: skip

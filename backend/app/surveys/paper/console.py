@@ -58,7 +58,7 @@ def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
     page = render_template(
         "surveys/paper.html",
         round=found, batches=batches, error=error, names=names, chosen=chosen,
-        slips=slips_of(chosen) if chosen else None, form=request.form,
+        slips=slips_of(chosen) if chosen else None,
         states=paper.STATE_NAMES, period_name=period_name, me_id=actor().person_id,
         fewest=paper.FEWEST_SLIPS, most=paper.MOST_SLIPS,
     )  # fmt: skip
@@ -127,7 +127,7 @@ def _entry(
         questions=paper.questions_for(found, unit_id), option_words=results.option_words,
         differing=paper.differing(batch) if batch is not None and differs else [],
         mine=first if is_first else second, theirs=second if is_first else first,
-        form=request.form, written=written, period_name=period_name,
+        written=written, period_name=period_name,
     )  # fmt: skip
     return page, 422 if error else 200
 

@@ -32,7 +32,7 @@ def _new_page(error: DomainError | None = None) -> tuple[str, int]:
     page = render_template(
         "tickets/new.html",
         villages=search_villages(search, within) if search else [], search=search,
-        kinds=KIND_NAMES, categories=names_of(within), form=request.form, error=error,
+        kinds=KIND_NAMES, categories=names_of(within), error=error,
     )  # fmt: skip
     return page, 422 if error else 200
 
@@ -107,7 +107,7 @@ def _import_page(error: DomainError | None = None, **more: Any) -> tuple[str, in
     page = render_template(
         "tickets/import.html",
         columns=hotline.COLUMNS, sources=hotline.list_sources(_county()),
-        form=request.form, error=error, **more,
+        error=error, **more,
     )  # fmt: skip
     return page, 422 if error else 200
 

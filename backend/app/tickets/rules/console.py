@@ -46,7 +46,7 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
     names = department_names([rule.department_id for rule in routing if rule.department_id])
     page = render_template(
         "tickets/rules.html",
-        error=error, moved=moved, form=request.form, year=shown_year, this_year=today.year,
+        error=error, moved=moved, year=shown_year, this_year=today.year,
         days=working_calendar.list_days(county, shown_year),
         filled=working_calendar.is_filled(county, shown_year),
         missing=working_calendar.missing_years(county, today),
