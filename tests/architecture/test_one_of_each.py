@@ -1,6 +1,13 @@
 """What exists once in the tree: a second one beside it fails here."""
 
+import re
+
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.levels import LEVEL_NAMES, LEVELS
 from tests.architecture.test_source import ROOT, tracked
+
+# Columns of a score card, too: figures that stand beside every score.
+ALSO_FIGURES = {"satisfaction_mean", "positive_rate"}
 
 
 def files_with(text: str) -> list[str]:
@@ -11,3 +18,24 @@ def files_with(text: str) -> list[str]:
 
 def test_advisory_locks_are_taken_by_name_in_one_place() -> None:
     assert files_with("pg_advisory") == ["backend/app/core/db.py"]
+
+
+def test_the_names_of_the_levels_stand_in_one_module() -> None:
+    assert files_with(f'"{LEVEL_NAMES[-1]}"') == ["backend/app/scoring/levels.py"]
+
+
+def test_good_levels_come_before_bad_ones_and_no_worse_level_is_worth_more() -> None:
+    assert [level.number for level in LEVELS] == list(range(1, len(LEVELS) + 1))
+    assert sorted(LEVELS, key=lambda level: (level.bad, -level.points)) == list(LEVELS)
+
+
+def test_the_phone_names_the_levels_as_the_server_does() -> None:
+    source = (ROOT / "miniprogram/app/core/ui/levels.js").read_text("utf-8")
+    listed = re.search(r"const LABELS = \[(.*?)\]", source)
+    assert listed
+    assert tuple(re.findall("'(.*?)'", listed[1])) == LEVEL_NAMES
+
+
+def test_a_measure_is_named_in_no_more_than_three_modules() -> None:
+    named = {code: files_with(f'"{code}"') for code in MEASURES if code not in ALSO_FIGURES}
+    assert {code: files for code, files in named.items() if len(files) > 3} == {}

@@ -23,7 +23,7 @@ from backend.app.scorecards.figures import NOTHING, Area, rounded
 from backend.app.scorecards.locks.operations import lock_of
 from backend.app.scorecards.queries import Filters
 from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import LEVEL_NAMES
 from backend.app.scoring.schemes import Indicator, Scheme
 
 CODE, VILLAGE, TOWNSHIP = Column("行政区划代码", 15), Column("村", 20), Column("乡镇", 14)

@@ -13,15 +13,13 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
 from backend.app.ratings.facts import rating_cases
-from backend.app.scorecards.explanation import LIST_WORDS
-from backend.app.scorecards.facts import COSTS
 from backend.app.scorecards.figures import NORMAL_95, STATUS_WORDS, light_of, score_text
 from backend.app.scorecards.locks.corrections import REASONS
 from backend.app.scorecards.locks.operations import lock_of
 from backend.app.scorecards.queries import FIGURES, FROM, WITHIN, Filters
 from backend.app.scorecards.schemes.queries import scheme_for
-from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.catalog import CASE_LISTS, MEASURES
+from backend.app.scoring.levels import columns, level_name
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.tickets.facts import ticket_cases
@@ -35,7 +33,7 @@ VILLAGES = f"""
            round(least(c.total, greatest(0, c.total - {HALF}) + 0 * c.total), 2)::float8,
            round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8,
            c.light, c.band, c.rank_low, c.rank_high,
-           c.n, c.level_1, c.level_2, c.level_3, c.level_4, c.level_5, c.held, c.status,
+           c.n, {columns("c")}, c.held, c.status,
            {", ".join(f"round(c.{figure}, 1)::float8" for figure in FIGURES)}
     {FROM}
 """
@@ -68,8 +66,10 @@ CORRECTIONS = f"""
     WHERE x.month = :month AND {WITHIN} ORDER BY x.county_id, x.number
 """
 LIGHT, STATUS = 8, 19
-RATING_LISTS = COSTS["rating"]
-LISTS = {**dict.fromkeys(RATING_LISTS, "评价"), **dict.fromkeys(COSTS["ticket"], "诉求")}
+KIND_NAMES = {"rating": "评价", "ticket": "诉求"}
+# Waits cost by their minutes, not by the case.
+LISTS = {listed.name: listed for listed in CASE_LISTS.values() if listed.place is not None}
+RATING_LISTS = {name for name, listed in LISTS.items() if listed.kind == "rating"}
 Row = tuple[Any, ...]
 
 
@@ -125,16 +125,16 @@ def case_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
     tickets = ticket_cases({row.case_id for row in listed if row.list not in RATING_LISTS})
     found: list[Row] = []
     for row in listed:
-        start = (row.code, row.name, row.township, LISTS[row.list])
+        start = (row.code, row.name, row.township, KIND_NAMES[LISTS[row.list].kind])
         if row.list in RATING_LISTS and row.case_id in ratings:
             rating = ratings[row.case_id]
-            level = LEVEL_NAMES[rating.level - 1]
+            level = level_name(rating.level)
             found.append((*start, f"评价 {rating.id}", level, rating.service_point, None))
         elif row.case_id in tickets:
             ticket = tickets[row.case_id]
             day = f"{clock.local_day(ticket.created_at)}"
             named = ("差评回访", None) if ticket.is_call_back else (ticket.number, day)
-            found.append((*start, named[0], LIST_WORDS[row.list], ticket.category or "", named[1]))
+            found.append((*start, named[0], LISTS[row.list].words, ticket.category or "", named[1]))
     return found
 
 

@@ -3,7 +3,6 @@
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-LABELS = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
 COLOURS = tuple(HexColor(c) for c in ("#1F6B4A", "#1F6B4A", "#C98A00", "#B4450F", "#A3231F"))
 # How far the middle of the mouth lies below its corners, in parts of the radius.
 MOUTHS = (0.62, 0.36, 0.0, -0.32, -0.52)

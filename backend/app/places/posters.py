@@ -23,7 +23,8 @@ from backend.app.core.files.paper import (
 )
 from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, width_of
 from backend.app.core.files.qr import QUIET_MODULES, qr_matrix
-from backend.app.places.faces import LABELS, draw_face
+from backend.app.places.faces import draw_face
+from backend.app.scoring.levels import LEVEL_NAMES
 
 PAPER = HexColor("#FAF7F0")
 CODE_SIZE = 131 * mm
@@ -93,8 +94,8 @@ def _draw_code(canvas: Canvas, url: str) -> None:
 
 def _draw_faces(canvas: Canvas) -> None:
     """The five answers, so that people see what will be asked before they scan."""
-    radius, step = 4.6 * mm, ROOM / len(LABELS)
-    for place, label in enumerate(LABELS):
+    radius, step = 4.6 * mm, ROOM / len(LEVEL_NAMES)
+    for place, label in enumerate(LEVEL_NAMES):
         middle = MARGIN + (place + 0.5) * step
         draw_face(canvas, place + 1, middle, HEIGHT - 253 * mm, radius)
         canvas.setFont(REGULAR, 11)

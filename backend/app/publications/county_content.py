@@ -21,6 +21,8 @@ from backend.app.scorecards.objections.queries import objection_shares
 from backend.app.scorecards.queries import Scorecard, cards_of_county
 from backend.app.scorecards.ranking_queries import thin_villages
 from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.levels import no_counts
+from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys import facts as surveys
@@ -97,10 +99,11 @@ def _county(
     cards: Mapping[int, Scorecard],
     villages: Mapping[int, Content],
 ) -> Content:
-    counts = [sum(one) for one in zip(*(_levels(one) for one in kept.values()), strict=True)]
+    levels = [levels_in(facts.counts) for facts in kept.values()]
+    counts = [sum(column) for column in zip(*levels, strict=True)]
     held = sum(one.held for one in kept.values())
-    rated = sum(any(_levels(one)) for one in kept.values())
-    shown = area(counts or [0] * 5, held, len(kept), rated)
+    rated = sum(map(any, levels))
+    shown = area(counts or no_counts(), held, len(kept), rated)
     lights = Counter(card.light for card in cards.values())
     return {
         "county": next(iter(villages.values()))["county"] if villages else "",
@@ -131,10 +134,6 @@ def _county(
         ],
         "groups": _groups(cards, villages),
     }  # fmt: skip
-
-
-def _levels(one: VillageFacts) -> list[int]:
-    return one.counts.get("levels", [0] * 5)
 
 
 def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:

@@ -21,6 +21,7 @@ from backend.app.scorecards.figures import (
 from backend.app.scorecards.queries import Scorecard
 from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measurements import N_MIN
+from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.schemes import Scheme
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.facts import Coming, Spoken
@@ -107,7 +108,7 @@ def _asked(found: VillageMonth) -> list[str]:
 
 
 def _said(found: VillageMonth) -> dict[str, Any]:
-    counts = found.facts.counts.get("levels", [0] * 5)
+    counts = levels_in(found.facts.counts)
     shown = area(counts, found.facts.held, 1, 1)
     enough = shown.n >= N_MIN
     # One or two bad ratings are not told apart, neither by level nor by the share of good ones.

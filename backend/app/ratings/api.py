@@ -15,7 +15,7 @@ from backend.app.places.targets import CODE, photo_address
 from backend.app.points.point_sources import RATING
 from backend.app.points.queries import rule_amount
 from backend.app.ratings import errors, operations, queries, scan_token, schemas
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import level_name
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="评价")
 
@@ -143,7 +143,7 @@ def _as_dict(line: queries.RatingLine) -> dict[str, Any]:
     return {
         "id": line.id,
         "level": line.level,
-        "label": LEVEL_NAMES[line.level - 1],
+        "label": level_name(line.level),
         "reason_ids": line.reason_ids,
         "reasons": line.reasons,
         "words": line.words,
@@ -154,7 +154,7 @@ def _as_dict(line: queries.RatingLine) -> dict[str, Any]:
         "service_point_name": line.service_point_name,
         "followup": {
             "level": line.followup_level,
-            "label": LEVEL_NAMES[line.followup_level - 1],
+            "label": level_name(line.followup_level),
             "words": line.followup_words,
             "created_at": line.followup_at,
         }

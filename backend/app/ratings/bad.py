@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select, text
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.ratings.models import Rating
+from backend.app.scoring.levels import FIRST_BAD
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class BadRating:
 
 # Words that the text check held are nobody's but the county desk's, which reads them elsewhere.
 BAD = text(
-    """
+    f"""
     SELECT r.id, r.person_id, r.village_id, r.county_id, r.effective_level,
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id),
@@ -34,9 +35,9 @@ BAD = text(
                 WHEN r.words_state = 'shown' THEN r.words END,
            s.name
     FROM rating r JOIN service_point s ON s.id = r.service_point_id
-    WHERE r.effective_level >= 4 AND r.person_id IS NOT NULL
+    WHERE r.effective_level >= {FIRST_BAD} AND r.person_id IS NOT NULL
       AND r.id = :rating_id
-    """
+    """  # noqa: S608
 )
 
 
@@ -55,7 +56,7 @@ def bad_rating_ids(since: date, before: date) -> list[int]:
         Rating.rated_on < before,
         or_(Rating.followup_at.is_(None), Rating.followup_at < end),
     )
-    query = select(Rating.id).where(Rating.effective_level >= 4, or_(given, said_later))
+    query = select(Rating.id).where(Rating.effective_level >= FIRST_BAD, or_(given, said_later))
     return list(db.session.scalars(query.order_by(Rating.id)))
 
 
@@ -74,15 +75,15 @@ class BadReason:
 
 
 BAD_REASONS = text(
-    """
+    f"""
     SELECT r.id, s.name,
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id)
     FROM rating r JOIN service_point s ON s.id = r.service_point_id
-    WHERE r.village_id = :village_id AND r.effective_level >= 4 AND r.held_at IS NULL
+    WHERE r.village_id = :village_id AND r.effective_level >= {FIRST_BAD} AND r.held_at IS NULL
       AND r.rated_on >= :first AND r.rated_on < :end
     ORDER BY r.id
-    """
+    """  # noqa: S608
 )
 
 

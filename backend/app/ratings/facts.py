@@ -1,7 +1,7 @@
 """What a month's ratings say about each village: counters, and the bad ratings by id."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,21 +11,32 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
 from backend.app.ratings.statements import COUNTED
+from backend.app.scoring.levels import (
+    BAD_LEVELS,
+    COLUMNS,
+    FIRST_BAD,
+    LEVELS,
+    column_sums,
+    no_counts,
+)
 
-COUNTERS = """
-    SELECT village_id, level_1, level_2, level_3, level_4, level_5, held
+_COLUMNS = ", ".join(COLUMNS)
+COUNTERS = f"""
+    SELECT village_id, {_COLUMNS}, held
     FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
-    """
+    """  # noqa: S608
 # In the order of ids: two readers of the same facts write the same list.
-BAD = """
-    SELECT village_id,
-           (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 4))::text,
-           (json_agg(id ORDER BY id) FILTER (WHERE effective_level = 5))::text
+BAD_IDS = ", ".join(
+    f"(json_agg(id ORDER BY id) FILTER (WHERE effective_level = {level.number}))::text"
+    for level in BAD_LEVELS
+)
+BAD = f"""
+    SELECT village_id, {BAD_IDS}
     FROM rating
-    WHERE effective_level >= 4 AND held_at IS NULL AND county_id = ANY(:counties)
+    WHERE effective_level >= {FIRST_BAD} AND held_at IS NULL AND county_id = ANY(:counties)
       AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
-    """
+    """  # noqa: S608
 # People, not ratings; one whose person is no longer known stands for somebody of its own.
 RATERS = """
     SELECT village_id, count(DISTINCT COALESCE(person_id, -id)) FROM rating
@@ -34,11 +45,14 @@ RATERS = """
     GROUP BY village_id
     """
 # The same from the ratings alone, in one pass.
+BAD_IDS_COUNTED = ", ".join(
+    f"array_agg(id) FILTER (WHERE effective_level = {level.number} AND held_at IS NULL)"
+    for level in BAD_LEVELS
+)
 AFRESH = f"""
     SELECT village_id, {COUNTED},
            count(DISTINCT COALESCE(person_id, -id)) FILTER (WHERE held_at IS NULL),
-           array_agg(id) FILTER (WHERE effective_level = 4 AND held_at IS NULL),
-           array_agg(id) FILTER (WHERE effective_level = 5 AND held_at IS NULL)
+           {BAD_IDS_COUNTED}
     FROM rating
     WHERE county_id = ANY(:counties) AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
@@ -72,26 +86,24 @@ REASONS = text(
     """
 )
 DAYS = text(
-    """
-    SELECT d.village_id, sum(level_1)::int, sum(level_2)::int, sum(level_3)::int,
-           sum(level_4)::int, sum(level_5)::int, sum(held)::int
+    f"""
+    SELECT d.village_id, {column_sums("d")}, sum(held)::int
     FROM rating_day_count d JOIN region v ON v.id = d.village_id
     WHERE v.county_id = :county_id AND d.rated_on >= :first AND d.rated_on < :end
     GROUP BY d.village_id
-    """
+    """  # noqa: S608
 )
 
 
 @dataclass
 class LevelFacts:
-    """Counts from 非常满意 on, by how many people, held ones apart, and the ids of 不满意 and
-    非常不满意."""
+    """Counts from 非常满意 on, by how many people, held ones apart, and the ids of bad ratings by
+    the name of their level's column."""
 
-    levels: list[int]
-    raters: int
-    held: int
-    level_4: list[int]
-    level_5: list[int]
+    levels: list[int] = field(default_factory=no_counts)
+    raters: int = 0
+    held: int = 0
+    bad: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,8 +119,8 @@ class RatingCase:
 def level_counts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
     """By village, the counters alone."""
     return {
-        row[0]: LevelFacts(list(row[1:6]), 0, row[6], [], [])
-        for row in fetch_rows(COUNTERS, _asked(month, county_ids))
+        village_id: LevelFacts(levels, 0, held)
+        for village_id, *levels, held in fetch_rows(COUNTERS, _asked(month, county_ids))
     }
 
 
@@ -117,10 +129,10 @@ def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFact
     found = level_counts(month, county_ids)
     asked = _asked(month, county_ids)
     for village_id, raters in fetch_rows(RATERS, asked):
-        found.setdefault(village_id, LevelFacts([0] * 5, 0, 0, [], [])).raters = raters
-    for village_id, fours, fives in fetch_rows(BAD, asked):
-        facts = found.setdefault(village_id, LevelFacts([0] * 5, 0, 0, [], []))
-        facts.level_4, facts.level_5 = orjson.loads(fours or b"[]"), orjson.loads(fives or b"[]")
+        found.setdefault(village_id, LevelFacts()).raters = raters
+    for village_id, *bad in fetch_rows(BAD, asked):
+        facts = found.setdefault(village_id, LevelFacts())
+        facts.bad = _by_column([orjson.loads(ids or b"[]") for ids in bad])
     return found
 
 
@@ -128,14 +140,19 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
     """The same from the ratings themselves, whatever the counters say."""
     # A province's villages are grouped in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
-    return {
-        village_id: LevelFacts(
-            numbers[:5], raters, numbers[5], sorted(fours or ()), sorted(fives or ())
+    found = {}
+    width = len(LEVELS)
+    for village_id, *row in fetch_rows(AFRESH, _asked(month, county_ids)):
+        held, raters, *bad = row[width:]
+        found[village_id] = LevelFacts(
+            row[:width], raters, held, _by_column([sorted(ids or ()) for ids in bad])
         )
-        for village_id, *numbers, raters, fours, fives in fetch_rows(
-            AFRESH, _asked(month, county_ids)
-        )
-    }
+    return found
+
+
+def _by_column(bad: Sequence[list[int]]) -> dict[str, list[int]]:
+    """Lists of ids, one a bad level; what is empty is left out."""
+    return {level.column: ids for level, ids in zip(BAD_LEVELS, bad, strict=True) if ids}
 
 
 def _asked(month: date, county_ids: Collection[int]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from backend.app.core.db import db
 from backend.app.ratings.models import RatingHold
 from backend.app.ratings.statements import HELD
 from backend.app.scoring import signals
+from backend.app.scoring.levels import NUMBERS, column_sums, no_counts
 from backend.app.scoring.signals import Act, Finding
 
 DAYS_LOOKED_AT = 3
@@ -36,12 +37,11 @@ ACTS = text(
     """  # noqa: S608  the parts are constants of our own code
 )
 LEVELS_BEFORE = text(
-    """
-    SELECT d.service_point_id, sum(d.level_1)::int, sum(d.level_2)::int, sum(d.level_3)::int,
-           sum(d.level_4)::int, sum(d.level_5)::int
+    f"""
+    SELECT d.service_point_id, {column_sums("d")}
     FROM rating_day_count d JOIN region v ON v.id = d.village_id
     WHERE v.county_id = :county_id AND d.rated_on >= :before AND d.rated_on < :first GROUP BY 1
-    """
+    """  # noqa: S608
 )
 COUNTIES = text(
     "SELECT DISTINCT county_id FROM rating WHERE rated_on BETWEEN :first AND :last ORDER BY 1"
@@ -121,7 +121,7 @@ def _findings(
     whole = [sum(column) for column in zip(*levels.values(), strict=True)] or _counted(acts)
     mean = max(sum(whole) / DAYS_BEFORE / max(len(levels), 1), len(acts) / days / len(points))
     base = {p: max(mean, sum(levels.get(p, ())) / DAYS_BEFORE) for p in points}
-    shares = {p: _shares(levels.get(p, [0] * 5), whole) for p in points}
+    shares = {p: _shares(levels.get(p, no_counts()), whole) for p in points}
     timed = [act.took for act in acts if act.took is not None]
     fast = (sum(took < signals.READING_SECONDS for took in timed) + 1) / (len(timed) + 20)
     staff = (sum(act.of_staff for act in acts) + 1) / (len(acts) + 50)
@@ -138,11 +138,11 @@ def _findings(
 
 def _counted(acts: Iterable[Act]) -> list[int]:
     found = Counter(act.level for act in acts)
-    return [found[level] for level in range(1, 6)]
+    return [found[level] for level in NUMBERS]
 
 
 def _shares(own: Sequence[int], whole: Sequence[int]) -> list[float]:
-    total = sum(whole) + 5
+    total = sum(whole) + len(whole)
     return [
         (mine + SMOOTHING * (all_ + 1) / total) / (sum(own) + SMOOTHING)
         for mine, all_ in zip(own, whole, strict=True)

@@ -11,11 +11,12 @@ from backend.app.core.held_words import has_held_word
 from backend.app.notices.checking import ask_for_rated
 from backend.app.places.sql import LIVE_TARGET
 from backend.app.points.sql import earn
-from backend.app.ratings.statements import LEVELS, hold_reason, words_state
+from backend.app.ratings.statements import hold_reason, words_state
+from backend.app.scoring.levels import COLUMNS, NUMBERS
 
 ATTEMPTS = 4
-COUNT_LEVELS = ", ".join(f"(level = {level})::int" for level, _ in enumerate(LEVELS, 1))
-ADD_LEVELS = ", ".join(f"{column} = counted.{column} + excluded.{column}" for column in LEVELS)
+COUNT_LEVELS = ", ".join(f"(level = {level})::int" for level in NUMBERS)
+ADD_LEVELS = ", ".join(f"{column} = counted.{column} + excluded.{column}" for column in COLUMNS)
 
 # Rows are written in one order, person, points, village, so that two ratings that are stored at the
 # same time may wait for each other but never in a circle. All parts are constants of our own code.
@@ -53,12 +54,12 @@ INSERT_RATING = with_psycopg_names(
         ON CONFLICT DO NOTHING
     ), day AS (
         INSERT INTO rating_day_count AS counted
-            (service_point_id, rated_on, village_id, {", ".join(LEVELS)})
+            (service_point_id, rated_on, village_id, {", ".join(COLUMNS)})
         SELECT service_point_id, rated_on, village_id, {COUNT_LEVELS} FROM rated
         ON CONFLICT (service_point_id, rated_on) DO UPDATE SET {ADD_LEVELS}
     ), month AS (
         INSERT INTO rating_month_count AS counted
-            (village_id, month, county_id, {", ".join(LEVELS)})
+            (village_id, month, county_id, {", ".join(COLUMNS)})
         SELECT village_id, :month, county_id, {COUNT_LEVELS} FROM rated
         ON CONFLICT (village_id, month) DO UPDATE SET {ADD_LEVELS}
     ), earned AS (

@@ -26,8 +26,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.scoring.levels import BEST, COLUMNS, FIRST_BAD, WORST
 
-LEVEL = "BETWEEN 1 AND 5"
+LEVEL = f"BETWEEN {BEST} AND {WORST}"
+BAD = text(f"effective_level >= {FIRST_BAD}")
 WORDS_STATE = "IN ('none', 'shown', 'held', 'refused')"
 
 
@@ -70,12 +72,17 @@ class Rating(Model):
             postgresql_using="brin",
             postgresql_where=text("person_id IS NOT NULL"),
         ),
-        Index("ix_rating_bad", "rated_on", "id", postgresql_where=text("effective_level >= 4")),
+        Index(
+            "ix_rating_bad",
+            "rated_on",
+            "id",
+            postgresql_where=BAD,
+        ),
         Index(
             "ix_rating_bad_county",
             "county_id",
             "rated_on",
-            postgresql_where=text("effective_level >= 4"),
+            postgresql_where=BAD,
         ),
         Index(
             "ix_rating_words_to_review",
@@ -195,7 +202,7 @@ class LevelCounts:
     held: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
-NOT_NEGATIVE = "LEAST(level_1, level_2, level_3, level_4, level_5, held) >= 0"
+NOT_NEGATIVE = f"LEAST({', '.join(COLUMNS)}, held) >= 0"
 
 
 class RatingDayCount(LevelCounts, Model):

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import level_name
 
 OWN = text(
     """
@@ -69,9 +69,9 @@ def held_of(person_id: int) -> Held:
         ("日期", "村", "地方", "评的", "选的原因", "写的话", "追评", "追评的话"),
         [
             [
-                f"{row.rated_on}", row.village, row.point, LEVEL_NAMES[row.level - 1],
+                f"{row.rated_on}", row.village, row.point, level_name(row.level),
                 "、".join(row.reasons), row.words or "",
-                LEVEL_NAMES[row.followup_level - 1] if row.followup_level else "",
+                level_name(row.followup_level) if row.followup_level else "",
                 row.followup_words or "",
             ]
             for row in rows

@@ -14,7 +14,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.ratings import errors
 from backend.app.ratings.models import Rating, RatingReason
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import LEVEL_NAMES, column_sums
 
 PAGE = 20
 
@@ -312,8 +312,7 @@ def point_counts(village_id: int, first: date, end: date) -> list[Any]:
     return list(
         db.session.execute(
             text(
-                "SELECT s.id, s.name, sum(d.level_1)::int, sum(d.level_2)::int,"
-                " sum(d.level_3)::int, sum(d.level_4)::int, sum(d.level_5)::int, sum(d.held)::int"
+                f"SELECT s.id, s.name, {column_sums('d')}, sum(d.held)::int"  # noqa: S608
                 " FROM rating_day_count d JOIN service_point s ON s.id = d.service_point_id"
                 " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
                 " GROUP BY s.id, s.name ORDER BY s.name"

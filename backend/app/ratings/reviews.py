@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.ratings.statements import COUNTERS
 
 PAGE = 30
 
@@ -26,14 +27,14 @@ WAITING = text(
     """
 )
 SHARES = text(
-    """
-    SELECT (SELECT COALESCE(sum(level_1 + level_2 + level_3 + level_4 + level_5 + held), 0)::int
+    f"""
+    SELECT (SELECT COALESCE(sum({" + ".join(COUNTERS)}), 0)::int
             FROM rating_month_count WHERE county_id = :county_id AND month = :month) AS ratings,
            count(*)::int AS held,
            count(*) FILTER (WHERE decision IS NULL)::int AS waiting,
            count(*) FILTER (WHERE decision = 'rejected')::int AS rejected
     FROM rating_hold WHERE county_id = :county_id AND month = :month
-    """
+    """  # noqa: S608
 )
 
 

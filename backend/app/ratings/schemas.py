@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from backend.app.core.schemas import QueryId, Shape
 from backend.app.places.schemas import VillageShape
+from backend.app.scoring.levels import BEST, WORST
 
 MAX_REASONS = 6
 
@@ -12,7 +13,7 @@ class Level(fields.Integer):
     """1 非常满意 to 5 非常不满意."""
 
     def __init__(self, **kwargs: object) -> None:
-        bounds = validate.Range(min=1, max=5, error="满意程度只有五级:1 到 5")
+        bounds = validate.Range(min=BEST, max=WORST, error="满意程度只有五级:1 到 5")
         super().__init__(strict=True, validate=bounds, **kwargs)  # type: ignore[arg-type]
 
 

@@ -1,5 +1,7 @@
 """Parts of SQL about ratings that other features weave into a statement of their own."""
 
+from backend.app.scoring.levels import FIRST_BAD
+
 
 def has_acted(person: str) -> str:
     """True for a person who has rated."""
@@ -10,5 +12,6 @@ def bad_ratings(since: str, until: str) -> str:
     """The bad ratings that count, from a day on and before another."""
     return f"""
     (SELECT id, village_id, county_id FROM rating
-     WHERE effective_level >= 4 AND held_at IS NULL AND rated_on >= {since} AND rated_on < {until})
+     WHERE effective_level >= {FIRST_BAD} AND held_at IS NULL
+       AND rated_on >= {since} AND rated_on < {until})
     """  # noqa: S608

@@ -3,9 +3,9 @@
 from sqlalchemy import text
 
 from backend.app.core.text_check import HELD_WORD
+from backend.app.scoring.levels import COLUMNS, LEVELS, NUMBERS
 
-COUNTERS = ("level_1", "level_2", "level_3", "level_4", "level_5", "held")
-LEVELS = COUNTERS[:5]
+COUNTERS = (*COLUMNS, "held")
 
 
 def words_state(row: str = "") -> str:
@@ -24,8 +24,9 @@ MOVE_COUNTERS = tuple(
         UPDATE {table} SET
             {
             ", ".join(
-                f"{c} = {c} - (:before = {n})::int + (:after = {n})::int"
-                for n, c in enumerate(COUNTERS[:5], 1)
+                f"{level.column} = {level.column}"
+                f" - (:before = {level.number})::int + (:after = {level.number})::int"
+                for level in LEVELS
             )
         }
         WHERE {key}
@@ -45,7 +46,7 @@ MOVE_COUNTERS = tuple(
 HELD = tuple(
     tuple(
         text(f"UPDATE {table} SET {c} = {c} - :count, held = held + :count WHERE {key}")  # noqa: S608
-        for c in LEVELS
+        for c in COLUMNS
     )
     for table, key in (
         ("rating_day_count", "service_point_id = :key AND rated_on = :day"),
@@ -55,10 +56,7 @@ HELD = tuple(
 
 COUNTED = ", ".join(
     [
-        *(
-            f"count(*) FILTER (WHERE effective_level = {n} AND held_at IS NULL)"
-            for n in range(1, 6)
-        ),
+        *(f"count(*) FILTER (WHERE effective_level = {n} AND held_at IS NULL)" for n in NUMBERS),
         "count(*) FILTER (WHERE held_at IS NOT NULL)",
     ]
 )

@@ -33,6 +33,7 @@ from backend.app.scorecards.figures import (
 )
 from backend.app.scorecards.queries import Filters
 from backend.app.scorecards.request_params import asked_month, turned
+from backend.app.scoring.levels import no_counts
 from backend.app.scoring.measurements import Status
 
 # Words of so few people could be told apart by whoever knows the village.
@@ -75,7 +76,7 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
     """The four numbers, the two charts and their findings."""
     trend = queries.area_trend(scope, month)
     months = dict(trend)
-    nothing = area((0,) * 5, 0, 0, 0)
+    nothing = area(no_counts(), 0, 0, 0)
     shown = months.get(f"{month:%Y-%m}", nothing)
     before = months.get(f"{clock.previous_month(month):%Y-%m}", nothing)
     return {

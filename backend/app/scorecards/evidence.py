@@ -5,16 +5,12 @@ from dataclasses import dataclass, replace
 
 from backend.app.ratings.facts import RatingCase, rating_cases
 from backend.app.ratings.queries import reason_texts
-from backend.app.scorecards.explanation import LIST_WORDS as TICKET_WORDS
-from backend.app.scorecards.facts import COSTS
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.catalog import cases_of
+from backend.app.scoring.levels import level_name
 from backend.app.tickets.facts import TicketCase, ticket_cases, tickets_of_ratings
 
 Case = tuple[str, int]
-# Each list of a month's facts, and what it says about a case in it.
-LIST_WORDS = {"level_4": "评了不满意", "level_5": "评了非常不满意", **TICKET_WORDS}
 FEW_TITLE = "一条差评"
-WAITS = ("waits", "open_waits")
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ def case_lines(cases: Iterable[Case]) -> dict[Case, CaseLine]:
 
 def _of_rating(rating: RatingCase, ticket_id: int | None) -> CaseLine:
     reasons = "、".join(reason_texts(list(rating.reason_ids)))
-    title = f"「{rating.service_point}」评了「{LEVEL_NAMES[rating.level - 1]}」"
+    title = f"「{rating.service_point}」评了「{level_name(rating.level)}」"
     return CaseLine("rating", rating.id, title, reasons, ticket_id, is_kept=True)
 
 
@@ -67,5 +63,4 @@ def told_to_village(line: CaseLine, hides_levels: bool) -> CaseLine:
 
 def costs_of(cases: Mapping[str, Collection[int]], kind: str, case_id: int) -> list[str]:
     """Why a case stands in a month's facts, in words."""
-    names = [*COSTS[kind], *(WAITS if kind == "ticket" else ())]
-    return [LIST_WORDS[name] for name in names if case_id in cases.get(name, ())]
+    return [listed.words for listed in cases_of(kind) if case_id in cases.get(listed.name, ())]

@@ -18,26 +18,13 @@ from backend.app.scorecards.models import Correction, MonthFact, MonthLock, Scor
 from backend.app.scorecards.schemes.queries import get_scheme
 from backend.app.scorecards.score_json import scores_from
 from backend.app.scorecards.shown import shown_card, shown_facts
-from backend.app.scoring.catalog import MEASURES, Measure
-from backend.app.scoring.explaining import RATINGS, Line, lines
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.catalog import CASE_LISTS, MEASURES, Measure
+from backend.app.scoring.explaining import Line, lines
+from backend.app.scoring.levels import level_name
 from backend.app.scoring.month import HUNDRED, IndicatorScore
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import NO_DATA, STARTING, TOO_FEW, Indicator, Light, Scheme
 from backend.app.tickets.facts import TicketCase, ticket_cases
-
-LIST_WORDS = {
-    "late_answer": "首次回应晚了",
-    "late": "办结晚了",
-    "partly": "村民说只解决了一部分",
-    "not_solved": "村民说没解决",
-    "bad_late_reply": "差评没有按时回复",
-    "bad_not_fixed": "差评没有按时整改好",
-    "fix_partly": "差评回访后,村民说只解决了一部分",
-    "fix_not": "差评回访后,村民说没解决",
-    "waits": "等了很久才有回应",
-    "open_waits": "到月底还没有回应",
-}
 
 CARD = (
     select(Scorecard, MonthFact, MonthLock)
@@ -181,8 +168,8 @@ class _Words:
     @classmethod
     def of(cls, found: Iterable[Line]) -> "_Words":
         named = [line for line in found if line.case_id is not None]
-        rated = {line.case_id for line in named if line.name in RATINGS}
-        handled = {line.case_id for line in named if line.name not in RATINGS}
+        rated = {line.case_id for line in named if CASE_LISTS[line.name].kind == "rating"}
+        handled = {line.case_id for line in named if CASE_LISTS[line.name].kind == "ticket"}
         return cls(
             rating_cases([one for one in rated if one]) if rated else {},
             ticket_cases([one for one in handled if one]) if handled else {},
@@ -192,32 +179,31 @@ class _Words:
         lost = Decimal(line.lost) / HUNDRED
         if line.case_id is None:
             return Reason(None, None, _counted(code, line), lost)
-        if line.name in RATINGS:
-            return Reason("rating", line.case_id, self._rating(line), lost)
-        return Reason("ticket", line.case_id, self._ticket(line), lost)
+        kind = CASE_LISTS[line.name].kind
+        words = self._rating(line) if kind == "rating" else self._ticket(line)
+        return Reason(kind, line.case_id, words, lost)
 
     def _rating(self, line: Line) -> str:
         case = self.ratings.get(line.case_id or 0)
         if case is None:
             return "一条差评"
         reasons = "、".join(reason_texts(list(case.reason_ids)))
-        level = LEVEL_NAMES[case.level - 1]
+        level = level_name(case.level)
         return f"「{case.service_point}」被评{level}{':' + reasons if reasons else ''}"
 
     def _ticket(self, line: Line) -> str:
         case = self.tickets.get(line.case_id or 0)
         if case is None or case.is_call_back:
-            return LIST_WORDS[line.name]
+            return CASE_LISTS[line.name].words
         about = f"{case.number}{' ' + case.category if case.category else ''}:"
-        return f"{about}{LIST_WORDS[line.name]}"
+        return f"{about}{CASE_LISTS[line.name].words}"
 
 
 def _counted(code: str, line: Line) -> str:
-    if code == "survey_satisfaction":
-        return f"匿名问卷里选「{line.name}」的 {line.n} 人次"
-    if code == "satisfaction_mean":
-        return f"选「{line.name}」的 {line.n} 条"
-    return f"{MEASURES[code].name}:{line.n} 件"
+    measure = MEASURES[code]
+    if measure.chosen:
+        return measure.chosen.format(level=line.name, n=line.n)
+    return f"{measure.name}:{line.n} 件"
 
 
 def cards_of(village_ids: Iterable[int], month: date) -> dict[int, Any]:

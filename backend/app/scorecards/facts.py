@@ -17,6 +17,7 @@ from backend.app.core import clock
 from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
 from backend.app.scorecards.models import MonthFact
+from backend.app.scoring.catalog import cases_of
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.surveys.facts import UnitSaid, survey_facts
 from backend.app.tickets.facts import TicketFacts, ticket_facts
@@ -52,20 +53,10 @@ KEPT = (
     " cases::text, held FROM month_fact"
     " WHERE month = :month AND county_id = ANY(:counties) ORDER BY village_id"
 )
-# Where each list of cases is counted: the source, and the place in its counts.
-COSTS = {
-    "rating": {"level_4": ("levels", 3), "level_5": ("levels", 4)},
-    "ticket": {
-        "late_answer": ("response", 1), "late": ("on_time", 1),
-        "partly": ("resolution", 1), "not_solved": ("resolution", 2),
-        "bad_late_reply": ("bad_reply", 1), "bad_not_fixed": ("bad_fix", 1),
-        "fix_partly": ("fix", 1), "fix_not": ("fix", 2),
-    },
-}  # fmt: skip
 # Beside the cases: the survey's unit, whose counts all its villages carry.
 UNIT = "survey_unit"
 OF_UNIT = ("survey", "survey_people")
-NOTHING_RATED = LevelFacts([0] * 5, 0, 0, [], [])
+NOTHING_RATED = LevelFacts()
 NO_TICKETS = TicketFacts({})
 
 
@@ -171,9 +162,7 @@ def _village(
         # Neighbours that were asked together carry the same counts: who sums them must know.
         cases[UNIT], counts["survey"] = [survey.unit_id], survey.counts
         counts["survey_people"] = [survey.people]
-    for name, ids in (("level_4", rated.level_4), ("level_5", rated.level_5)):
-        if ids:
-            cases[name] = ids
+    cases.update(rated.bad)
     village_id, county_id, kind = village
     return VillageFacts(
         village_id, month, county_id, kind, counts, tickets.waits, tickets.open_waits, cases,
@@ -185,10 +174,10 @@ def strike(facts: VillageFacts, case_kind: str, case_id: int) -> VillageFacts:
     """The facts without what one case cost; where it did not cost anything it stays."""
     counts = {name: list(values) for name, values in facts.counts.items()}
     cases = {name: list(ids) for name, ids in facts.cases.items()}
-    for name, (source, place) in COSTS[case_kind].items():
-        while case_id in cases.get(name, ()):
-            cases[name].remove(case_id)
-            counts[source][place] -= 1
+    for listed in cases_of(case_kind):
+        while listed.place is not None and case_id in cases.get(listed.name, ()):
+            cases[listed.name].remove(case_id)
+            counts[listed.source][listed.place] -= 1
     waits, open_waits = list(facts.waits), list(facts.open_waits)
     for name, minutes in (("waits", waits), ("open_waits", open_waits)):
         while case_kind == "ticket" and case_id in cases.get(name, ()):

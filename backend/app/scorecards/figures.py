@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
+from backend.app.scoring.levels import LEVEL_NAMES, bad_of
 from backend.app.scoring.measurements import (
-    LEVEL_NAMES,
     N_MIN,
     Measurement,
     Satisfaction,
@@ -79,6 +79,11 @@ class Area:
         return STATUS_WORDS[self.status]
 
     @property
+    def bad(self) -> int:
+        """差评."""
+        return bad_of(self.counts)
+
+    @property
     def mean(self) -> Decimal | None:
         found = self.figures.satisfaction_mean
         return found.value if found else None
@@ -141,10 +146,9 @@ def finding_of_levels(shown: Area) -> str:
     if shown.n == 0:
         return "这个月还没有人评价。"
     best = max(shown.levels, key=lambda row: row["count"])
-    bad = shown.counts[3] + shown.counts[4]
-    share = rate_text(Decimal(bad * 100) / shown.n)
+    share = rate_text(Decimal(shown.bad * 100) / shown.n)
     few = f"只有 {shown.n} 条,不足 {N_MIN} 条,仅供参考;" if shown.status is Status.TOO_FEW else ""
-    return f"{few}选「{best['label']}」的最多;差评 {bad} 条,占 {share}。"
+    return f"{few}选「{best['label']}」的最多;差评 {shown.bad} 条,占 {share}。"
 
 
 def finding_of_trend(shown: Area, before: Area) -> str:

@@ -16,14 +16,16 @@ from backend.app.scorecards.models import Adjustment as AdjustmentRow
 from backend.app.scorecards.rollups import replace_rollups
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scorecards.score_json import adjustments_json, indicators_json, points
+from backend.app.scoring.levels import LEVELS
 from backend.app.scoring.measurements import Satisfaction, satisfaction
+from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.month import UnitScore, score_month
 from backend.app.scoring.schemes import Kind, Scheme
 from backend.app.scoring.totals import Adjustment
 
 COLUMNS = (
     "village_id", "month", "county_id", "n", "held",
-    "level_1", "level_2", "level_3", "level_4", "level_5", "status",
+    *(level.column for level in LEVELS), "status",
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
     "positive_rate", "positive_low", "positive_high", "computed_at",
     "kind", "scheme_id", "total", "standard_error", "light", "people",
@@ -130,7 +132,7 @@ def card(
     at: datetime,
 ) -> tuple[Any, ...]:
     """A row of scorecard, in the order of COLUMNS."""
-    counts = facts.counts.get("levels", [0] * 5)
+    counts = levels_in(facts.counts)
     figures = measured(tuple(counts))
     return (
         facts.village_id, facts.month, facts.county_id, figures.n, facts.held, *counts,

@@ -32,9 +32,9 @@ from backend.app.scorecards.public_cases import public_ids
 from backend.app.scorecards.ranking_queries import TrendPoint, finding_of_totals, trend_point
 from backend.app.scorecards.shown import hides_levels, shown_card, shown_cards, shown_facts
 from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.measuring import UnitFacts
+from backend.app.scoring.levels import COLUMNS, no_counts
+from backend.app.scoring.measuring import UnitFacts, levels_in
 from backend.app.scoring.month import HUNDRED
-from backend.app.scoring.schemes import BY_VILLAGERS
 from backend.app.tickets.funnel import Flow, flow_of
 
 # A phone lists so many cases under an indicator; the others are counted.
@@ -55,7 +55,7 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
     village = village_label(village_id)
     facts = told_facts(village_id, month)
     unit = facts.unit() if facts else UnitFacts(village_id)
-    hidden = hides_levels(unit.counts.get("levels", [0] * 5))
+    hidden = hides_levels(levels_in(unit.counts))
     running = month == clock.month_of(clock.today())
     objected = objection_queries.states_of(village_id, month)
     trend = shown_trend(village_id, month)
@@ -121,7 +121,7 @@ def _indicator(
         "lost": points(line.lost) if line.score.n else None,
         "share": points(Decimal(line.score.share) / HUNDRED) if line.score.n else None,
         "words": plain_words.sentence(row, unit),
-        "by_villagers": line.measure.code in BY_VILLAGERS,
+        "by_villagers": line.measure.by_villagers,
         "reasons": [
             {
                 "kind": reason.kind, "case_id": name, "words": reason.words,
@@ -180,7 +180,7 @@ def shown_months(village_id: int) -> list[date]:
 def shown_area(village_id: int, month: date) -> Area:
     """A month's ratings as the village's phones show them."""
     card = shown_card(village_id, month)
-    return _area_of(card) if card else area([0] * 5, 0, 1, 0)
+    return _area_of(card) if card else area(no_counts(), 0, 1, 0)
 
 
 def shown_areas(village_id: int, month: date) -> list[tuple[str, Area]]:
@@ -191,8 +191,7 @@ def shown_areas(village_id: int, month: date) -> list[tuple[str, Area]]:
 
 
 def _area_of(card: Scorecard) -> Area:
-    levels = [card.level_1, card.level_2, card.level_3, card.level_4, card.level_5]
-    return area(levels, card.held, 1, int(card.n > 0))
+    return area([getattr(card, name) for name in COLUMNS], card.held, 1, int(card.n > 0))
 
 
 def shown_trend(village_id: int, month: date) -> list[TrendPoint]:

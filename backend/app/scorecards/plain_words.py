@@ -8,32 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.app.scorecards.figures import NOTHING, score_text, tick_text
-from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.catalog import MEASURES, Family
 from backend.app.scoring.measurements import N_MIN
 from backend.app.scoring.measuring import UnitFacts, counts_of
-from backend.app.scoring.schemes import BY_VILLAGERS, Indicator
-
-COUNTED = {
-    "satisfaction_mean": "人次评价", "positive_rate": "人次评价", "survey_satisfaction": "个回答",
-    "resolution_rate": "位村民回话", "fix_satisfaction_rate": "位村民回话",
-    "unrated_rate": "件办结的诉求",
-}  # fmt: skip
-RATES = {
-    "response_rate": "{n} 件诉求里 {yes} 件按时有了回音",
-    "on_time_rate": "{n} 件诉求里 {yes} 件按期办结",
-    "bad_rating_reply_rate": "{n} 条差评里 {yes} 条按时回复",
-    "bad_rating_fix_rate": "{n} 条差评里 {yes} 条按时整改",
-    "online_completion_rate": "{n} 件事里 {yes} 件在网上办成",
-}
-
-
-def unit_of(code: str) -> str:
-    return COUNTED.get(code, "件")
+from backend.app.scoring.schemes import Indicator
 
 
 def hides(code: str, n: int) -> bool:
     """Whether a raw figure would tell what single people said."""
-    return code in BY_VILLAGERS and n < N_MIN
+    return MEASURES[code].by_villagers and n < N_MIN
 
 
 def sentence(row: Mapping[str, Any], facts: UnitFacts) -> str:
@@ -44,18 +27,14 @@ def sentence(row: Mapping[str, Any], facts: UnitFacts) -> str:
         return "这个月没有可算的,不进总分"
     if hides(code, n):
         share = score_text(row["share"])
-        return f"只有 {n} {unit_of(code)}，太少，说明不了多少，所以只占 {share} 分"
-    if code in RATES:
-        yes = counts_of(measure.source, facts)[0]
-        return RATES[code].format(n=n, yes=yes)
-    if code in ("resolution_rate", "fix_satisfaction_rate"):
-        solved, partly, unsolved = counts_of(measure.source, facts)
-        return f"{n} 位村民回话:{solved} 位说解决了,{partly} 位说解决一部分,{unsolved} 位说没解决"
-    if code == "median_first_response":
+        return f"只有 {n} {measure.counted}，太少，说明不了多少，所以只占 {share} 分"
+    if measure.sentence:
+        return measure.sentence.format(*counts_of(measure.source, facts), n=n)
+    if measure.family is Family.TIME:
         if row["value"] < 0:
             return f"{n} 件诉求,一半还没等到第一次回音"
         return f"{n} 件诉求,一半在 {tick_text(row['value'])} 个工作小时里有了回音"
-    return f"{n} {unit_of(code)},{measure.name} {tick_text(row['value'], measure.unit)}"
+    return f"{n} {measure.counted},{measure.name} {tick_text(row['value'], measure.unit)}"
 
 
 def indicator(row: Mapping[str, Any], facts: UnitFacts, aims: Mapping[str, Indicator]) -> Any:

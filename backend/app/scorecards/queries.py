@@ -12,11 +12,13 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
+from backend.app.scoring.levels import column_sums, columns
 
 PAGE = 50
-LEVELS = "level_1, level_2, level_3, level_4, level_5"
-SUMS = ", ".join(f"COALESCE(sum(c.{name}), 0)::int" for name in LEVELS.split(", "))
-AREA = f"{SUMS}, COALESCE(sum(c.held), 0)::int, count(*)::int, count(*) FILTER (WHERE c.n > 0)::int"
+AREA = (
+    f"{column_sums('c')}, COALESCE(sum(c.held), 0)::int, count(*)::int,"
+    " count(*) FILTER (WHERE c.n > 0)::int"
+)
 WITHIN = "(v.county_id = ANY(:scope) OR v.township_id = ANY(:scope) OR v.id = ANY(:scope))"
 
 # What a table may be sorted by; the village's id settles ties, so that pages never overlap.
@@ -37,9 +39,9 @@ FIGURES = (
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
     "positive_rate", "positive_low", "positive_high",
 )  # fmt: skip
-ROW = """
-    v.id, v.code, v.name, t.name AS township, c.n, c.level_1, c.level_2, c.level_3, c.level_4,
-    c.level_5, c.held, c.status, c.satisfaction_mean, c.satisfaction_low, c.satisfaction_high,
+ROW = f"""
+    v.id, v.code, v.name, t.name AS township, c.n, {columns("c")}, c.held,
+    c.status, c.satisfaction_mean, c.satisfaction_low, c.satisfaction_high,
     c.positive_rate, c.positive_low, c.positive_high
 """
 FROM = f"""

@@ -13,6 +13,7 @@ from backend.app.core.db import db
 from backend.app.scorecards.queries import PAGE, WITHIN
 from backend.app.scoring.funnel import Funnel, funnel
 from backend.app.scoring.intervals import normal_quantile
+from backend.app.scoring.levels import COLUMNS, POSITIVE_LEVELS, columns
 
 FROM = f"""
     FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
@@ -33,9 +34,9 @@ TREND = text(
     """
 )
 PEERS = text(
-    """
-    SELECT v.id, v.name, c.n, c.level_1 + c.level_2 + c.level_3 AS positive, c.total, c.light,
-           c.rank, c.band
+    f"""
+    SELECT v.id, v.name, c.n, {columns("c", COLUMNS[:POSITIVE_LEVELS], " + ")} AS positive,
+           c.total, c.light, c.rank, c.band
     FROM scorecard c JOIN region v ON v.id = c.village_id
     WHERE c.county_id = :county_id AND c.month = :month AND c.kind IS NOT DISTINCT FROM :kind
     ORDER BY c.rank NULLS LAST, v.id

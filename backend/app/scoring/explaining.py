@@ -6,24 +6,13 @@ All figures are hundredths of a point; the lines of an indicator add up to what 
 from dataclasses import dataclass
 from fractions import Fraction
 
-from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.catalog import CASE_LISTS, MEASURES, Family
+from backend.app.scoring.levels import BAD_LEVELS, LEVEL_NAMES
 from backend.app.scoring.measuring import UnitFacts, counts_of, points_of
 from backend.app.scoring.month import HUNDRED, IndicatorScore
 from backend.app.scoring.schemes import Scheme
 from backend.app.scoring.totals import displayed
 
-# The lists of cases behind a measurement, each with what one case of it cost the value (0 … 100).
-RATINGS = ("level_4", "level_5")
-CASE_LISTS: dict[str, tuple[tuple[str, int], ...]] = {
-    "positive_rate": (("level_4", 100), ("level_5", 100)),
-    "resolution_rate": (("partly", 50), ("not_solved", 100)),
-    "fix_satisfaction_rate": (("fix_partly", 50), ("fix_not", 100)),
-    "response_rate": (("late_answer", 100),),
-    "on_time_rate": (("late", 100),),
-    "bad_rating_reply_rate": (("bad_late_reply", 100),),
-    "bad_rating_fix_rate": (("bad_not_fixed", 100),),
-}
 MINUTES = 60
 
 
@@ -49,27 +38,35 @@ class Line:
 
 def causes(code: str, facts: UnitFacts, cases: dict[str, list[int]], scheme: Scheme) -> list[Cause]:
     """Everything that kept a measurement from its best, in proportion to what it cost the value."""
-    if code == "median_first_response":
+    if MEASURES[code].family is Family.TIME:
         return _long_waits(code, facts, cases, scheme)
-    named = dict(CASE_LISTS.get(code, ()))
-    if code == "satisfaction_mean":
-        points = points_of(code, scheme.level_points)
-        named = {name: 100 - points[3 + place] for place, name in enumerate(RATINGS)}
-    found = [
+    named = [
         Cause(name, case_id, 1, Fraction(cost))
-        for name, cost in named.items()
+        for name, cost in _costs(code, scheme).items()
         for case_id in cases.get(name, ())
     ]
-    return found + _unnamed(code, facts, {cause.name for cause in found}, scheme)
+    return named + _unnamed(code, facts, {cause.name for cause in named}, scheme)
+
+
+def _costs(code: str, scheme: Scheme) -> dict[str, int]:
+    """What one case of each list behind a measurement costs its value, 0 … 100."""
+    if code == "positive_rate":
+        return {level.column: 100 for level in BAD_LEVELS}
+    points = points_of(code, scheme.level_points)
+    return {
+        listed.name: 100 - points[listed.place]
+        for listed in CASE_LISTS.values()
+        if listed.source == MEASURES[code].source and listed.place is not None
+    }
 
 
 def _unnamed(code: str, facts: UnitFacts, named: set[str], scheme: Scheme) -> list[Cause]:
     """Counts without cases: who said it stays unknown, or nobody keeps a list of it."""
     counts = counts_of(MEASURES[code].source, facts)
     points = points_of(code, scheme.level_points)
-    if code in ("satisfaction_mean", "survey_satisfaction"):
+    if MEASURES[code].chosen:
         names = list(LEVEL_NAMES)
-        known = {names[3 + place] for place, name in enumerate(RATINGS) if name in named}
+        known = {level.name for level in BAD_LEVELS if level.column in named}
     else:
         names = [code] * len(points)
         known = {code} if named else set()

@@ -6,10 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from backend.app.scoring.intervals import Interval, mean_t_from_counts, wilson
+from backend.app.scoring.levels import LEVEL_POINTS, positive_of
 
-LEVEL_NAMES = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
-LEVEL_POINTS = (100, 80, 60, 30, 0)
-POSITIVE_LEVELS = 3
 N_MIN = 10
 PLACES = Decimal("0.0001")
 
@@ -49,19 +47,20 @@ def status_of(n: int, n_min: int = N_MIN) -> Status:
 
 
 def satisfaction(counts: Sequence[int], n_min: int = N_MIN) -> Satisfaction:
-    """Measures one unit from its five counts, 非常满意 first (scoring.md section 2).
+    """Measures one unit from its counts, 非常满意 first (scoring.md section 2).
 
     satisfaction_mean = sum(points x count) / n, Student's t limits cut to 0..100;
-    positive_rate = (levels 1 to 3) / n, Wilson limits. Figures are rounded half up to 4 places.
+    positive_rate = (levels that are not bad) / n, Wilson limits.
+    Figures are rounded half up to 4 places.
     """
     if len(counts) != len(LEVEL_POINTS) or min(counts) < 0:
-        raise ValueError(f"five counts that are not negative expected, got {counts}")
+        raise ValueError(f"one count a level that is not negative expected, got {counts}")
     n = sum(counts)
     if n == 0:
         return Satisfaction(0, Status.NONE, None, None)
     mean = mean_t_from_counts(counts, LEVEL_POINTS)
     exact = Decimal(sum(p * c for p, c in zip(LEVEL_POINTS, counts, strict=True))) / n
-    positive = sum(counts[:POSITIVE_LEVELS])
+    positive = positive_of(counts)
     rate = wilson(positive, n)
     return Satisfaction(
         n,

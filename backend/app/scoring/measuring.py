@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from backend.app.scoring.catalog import GRADES, MEASURES, Family
 from backend.app.scoring.intervals import normal_quantile, student_quantile
-from backend.app.scoring.measurements import LEVEL_POINTS, POSITIVE_LEVELS
+from backend.app.scoring.levels import LEVEL_POINTS, bad_of, no_counts, positive_of
 from backend.app.scoring.response_time import quantiles_of_waits
 
 Ints = NDArray[np.int64]
@@ -91,11 +91,16 @@ def points_of(code: str, level_points: Sequence[int] = LEVEL_POINTS) -> tuple[in
     return GRADES if MEASURES[code].family is Family.MEAN else (100, 0)
 
 
+def levels_in(counts: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    """How many ratings stand at each level, by a unit's counts."""
+    return counts.get("levels") or no_counts()
+
+
 def counts_of(source: str, facts: UnitFacts) -> Sequence[int]:
-    """The counts behind a source; 好评 are the first three levels."""
+    """The counts behind a source."""
     if source == "positive":
-        levels = facts.counts.get("levels", (0,) * len(LEVEL_POINTS))
-        return (sum(levels[:POSITIVE_LEVELS]), sum(levels[POSITIVE_LEVELS:]))
+        levels = levels_in(facts.counts)
+        return (positive_of(levels), bad_of(levels))
     return facts.counts.get(source, ())
 
 

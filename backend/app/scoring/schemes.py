@@ -5,34 +5,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from backend.app.scoring.catalog import HALF_AT, MEASURES, by_cases
-from backend.app.scoring.measurements import LEVEL_POINTS, N_MIN
+from backend.app.scoring.catalog import BY_VILLAGERS, HALF_AT, MEASURES, SCORED, by_cases
+from backend.app.scoring.levels import LEVEL_POINTS
+from backend.app.scoring.measurements import N_MIN
 
 # What villagers say must weigh at least this much, in points of a hundred.
 SAY_OF_VILLAGERS = 30
 # Of a hundred points of weight so much must rest on evidence before a unit is compared.
 LEAST_EVIDENCE = 20
 MOST_K = 1000
-BY_VILLAGERS = frozenset(
-    {
-        "satisfaction_mean", "positive_rate", "survey_satisfaction", "fix_satisfaction_rate",
-        "resolution_rate",
-    }
-)  # fmt: skip
 # Shown, never scored: they would pay for traces, for asking often, or for silence.
 FORBIDDEN = {
-    "unrated_rate": "未评率只看,不计分:沉默不是满意,也不是不满意",
     "coverage": "参与率只看,不计分:计分就会有人逼着评",
-    "platform_activity": "活跃度、打卡不计分:减负要求不搞留痕考核",
-    "delivery_rate": "送达率不计分:减负要求不搞留痕考核",
-    "bad_rating_reply_rate": "差评回复率考核上一级:差评由乡镇回访,不算村里的分",
+    **{code: m.never_scored for code, m in MEASURES.items() if m.never_scored},
 }
-SCORED = frozenset(
-    {
-        *BY_VILLAGERS, "bad_rating_fix_rate", "response_rate", "median_first_response",
-        "on_time_rate", "online_completion_rate",
-    }
-)  # fmt: skip
 
 
 class Kind(StrEnum):

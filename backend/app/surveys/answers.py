@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
+from backend.app.scoring.levels import LEVELS
+
 BODY = 2048
 LONGEST_TEXT = 200
-LEVELS = 5
 
 
 class QuestionKind(StrEnum):
@@ -31,7 +32,7 @@ class Question:
 
     @property
     def choices(self) -> int:
-        return LEVELS if self.kind is QuestionKind.LEVEL else len(self.options)
+        return len(LEVELS) if self.kind is QuestionKind.LEVEL else len(self.options)
 
     def as_json(self) -> dict[str, Any]:
         return {"kind": self.kind.value, "words": self.words, "options": list(self.options)}

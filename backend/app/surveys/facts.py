@@ -10,8 +10,9 @@ from sqlalchemy import select
 from backend.app.ballots import homes
 from backend.app.ballots import queries as ballots
 from backend.app.core.db import db
+from backend.app.scoring.levels import no_counts
 from backend.app.surveys import results, rounds
-from backend.app.surveys.answers import LEVELS, QuestionKind
+from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.models import SurveyRound
 
 Said = TypeVar("Said")
@@ -80,7 +81,7 @@ def _said(unit_id: int, rows: Collection[results.Said]) -> UnitSaid:
     """Whoever answers a channel's questions answers as many of them as they like: the question
     answered most tells how many people there were."""
     levels = [row for row in rows if row.question.kind is QuestionKind.LEVEL]
-    counts, people = [0] * LEVELS, 0
+    counts, people = no_counts(), 0
     for channel in ([row.phone for row in levels], [row.paper for row in levels]):
         answered = [one.counts for one in channel if one and one.counts]
         people += max(map(sum, answered), default=0)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from backend.app.core.db import db
 from backend.app.scoring.disclosure import Published, Shown, Tally, publish, publish_several
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import LEVEL_NAMES
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.models import SurveyResult, SurveyTally, SurveyText
 

@@ -11,6 +11,7 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.points.ledger import credit
 from backend.app.points.point_sources import FOLLOW_UP
+from backend.app.scoring.levels import is_level
 from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved, VerdictGiven
@@ -68,7 +69,7 @@ def give_verdict(
     """这事解决了吗: solved and partly close it, not leaves it open for a reopening or the desk."""
     if answer not in (Verdict.SOLVED, Verdict.PARTLY, Verdict.NOT):
         raise InvalidInput(errors={"answer": ["请选「解决了」「解决了一部分」或「没解决」"]})
-    if level is not None and not 1 <= level <= 5:
+    if level is not None and not is_level(level):
         raise InvalidInput(errors={"level": ["请从五个表情里选一个"]})
     said = clean_words(words, limit=LONGEST)
     move = Move.CONFIRM if answer in CLOSING_VERDICTS else Move.DISPUTE

@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, fetch_rows
+from backend.app.scoring.catalog import cases_of
 from backend.app.tickets.clocks.working_time import WorkingTime
 from backend.app.tickets.rules.queries import clock_of
 
@@ -97,14 +98,11 @@ COUNTS = {
     "unrated": (f"{PLAIN} AND unrated", f"{PLAIN} AND NOT unrated"),
 }
 CASES = {
-    "late_answer": COUNTS["response"][1],
-    "late": COUNTS["on_time"][1],
-    "partly": COUNTS["resolution"][1],
-    "not_solved": COUNTS["resolution"][2],
-    "bad_late_reply": COUNTS["bad_reply"][1],
-    "bad_not_fixed": COUNTS["bad_fix"][1],
-    "fix_partly": COUNTS["fix"][1],
-    "fix_not": COUNTS["fix"][2],
+    **{
+        listed.name: COUNTS[listed.source][listed.place]
+        for listed in cases_of("ticket")
+        if listed.place is not None
+    },
     "waits": f"{PLAIN} AND answered",
     "open_waits": f"{PLAIN} AND NOT answered",
 }

@@ -37,7 +37,7 @@ def test_half_of_the_last_place_is_rounded_up() -> None:
 
 @pytest.mark.parametrize("bad", [(1, 2, 3), (1, 2, 3, 4, -1)])
 def test_impossible_counts_are_refused(bad: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="five counts"):
+    with pytest.raises(ValueError, match="one count a level"):
         satisfaction(bad)
 
 

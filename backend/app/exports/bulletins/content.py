@@ -24,6 +24,8 @@ from backend.app.scorecards.figures import (
 from backend.app.scorecards.multi_month import Period, score_period
 from backend.app.scoring import measuring
 from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.levels import no_counts
+from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
 from backend.app.tickets import console_queries
 from backend.app.tickets.funnel import VillageFlow, flows, whole
@@ -70,9 +72,7 @@ def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Con
         period = None
     else:
         period = score_period(county.id, span.months)
-        levels = {
-            unit: [*facts.counts.get("levels", [0] * 5), 0] for unit, facts in period.facts.items()
-        }
+        levels = {unit: [*levels_in(facts.counts), 0] for unit, facts in period.facts.items()}
     content["townships"] = _townships(villages, levels, found, late)
     content["ratings"] = _rated(levels.values())
     if period is not None:
@@ -113,8 +113,8 @@ def _why_left(found: Iterable[VillageFlow]) -> list[Content]:
 
 
 def _rated(levels: Iterable[list[int]]) -> Content:
-    counts = [sum(column) for column in zip(*levels, strict=True)] or [0] * 6
-    shown = area(counts[:5], counts[5], 1, 1)
+    *counts, held = [sum(column) for column in zip(*levels, strict=True)] or [*no_counts(), 0]
+    shown = area(counts, held, 1, 1)
     return {
         "n": shown.n, "satisfaction": mean_text(shown.mean),
         "satisfaction_range": shown.mean_range, "positive": rate_text(shown.rate),

@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+from backend.app.scoring.catalog import IMPORTED
+
+SOURCES = ", ".join(f"'{source}'" for source in IMPORTED.values())
 
 
 class ImportedFact(Model):
@@ -25,7 +28,7 @@ class ImportedFact(Model):
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="month"),
         CheckConstraint("0 <= yes AND yes <= whole", name="share"),
-        CheckConstraint("source IN ('online', 'delivery', 'activity')", name="source"),
+        CheckConstraint(f"source IN ({SOURCES})", name="source"),
         Index("uq_imported_fact", "village_id", "month", "source", unique=True),
         Index(None, "month", "county_id"),
     )

@@ -32,9 +32,7 @@ from backend.app.scoring.catalog import IMPORTED, MEASURES
 
 # The two columns of each source: how many yes, of how many.
 COLUMNS: dict[str, tuple[str, str]] = {
-    "online": ("线上办结数", "全部办结数"),
-    "delivery": ("送达数", "发出数"),
-    "activity": ("活跃数", "全部数"),
+    measure.source: measure.imported for measure in MEASURES.values() if measure.imported
 }
 SOURCE_NAMES = {source: MEASURES[code].name for code, source in IMPORTED.items()}
 LONGEST_ORIGIN, MOST = 60, 1_000_000_000

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.scorecards.columns import FIGURE, FIRST_OF_MONTH, POINTS
+from backend.app.scoring.levels import COLUMNS
 
 
 class MonthFact(Model):
@@ -61,7 +62,7 @@ class Scorecard(Model):
     __table_args__ = (
         CheckConstraint("status IN ('ok', 'too_few', 'none')", name="status"),
         CheckConstraint(FIRST_OF_MONTH, name="month"),
-        CheckConstraint("n = level_1 + level_2 + level_3 + level_4 + level_5", name="n"),
+        CheckConstraint(f"n = {' + '.join(COLUMNS)}", name="n"),
         CheckConstraint("(n = 0) = (satisfaction_mean IS NULL)", name="no_ratings_no_mean"),
         CheckConstraint("total BETWEEN -100 AND 200", name="total"),
         CheckConstraint("rank_low <= rank_high", name="rank"),

@@ -25,6 +25,7 @@ from backend.app.scorecards.objections.queries import ObjectionLine
 from backend.app.scorecards.phone_cards import told_facts
 from backend.app.scorecards.public_cases import case_of, public_ids
 from backend.app.scorecards.shown import hides_levels
+from backend.app.scoring.measuring import levels_in
 
 FORM_OVERHEAD = 64 * 1024
 PHOTO_FORM: dict[str, Any] = {
@@ -136,7 +137,7 @@ def show_case(query: dict[str, Any], village_id: int) -> dict[str, Any]:
 def _told(case: CaseLine, village_id: int, month: date, name: UUID | None = None) -> dict[str, Any]:
     """The case under its random name, without what the village is not told."""
     facts = told_facts(village_id, month)
-    levels = facts.counts.get("levels", [0] * 5) if facts else [0] * 5
+    levels = levels_in(facts.counts if facts else {})
     line = told_to_village(case, hides_levels(levels))
     key = (case.kind, case.id)
     return {**vars(line), "id": name or public_ids([key])[key]}

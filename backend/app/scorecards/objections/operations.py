@@ -21,7 +21,7 @@ from backend.app.core.text_check import WordsState, clean_words, judge
 from backend.app.notices.operations import notify
 from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import facts as month_facts
-from backend.app.scorecards.facts import COSTS, VillageFacts
+from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import last_day, lock_of
 from backend.app.scorecards.models import MonthFact, MonthLock, Objection, ScorePolicy
@@ -29,6 +29,7 @@ from backend.app.scorecards.objections.photos import unused_photos
 from backend.app.scorecards.operations import approved_adjustments, hold_month, score
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scorecards.score_json import points
+from backend.app.scoring.catalog import cases_of
 
 LONGEST_WORDS, LONGEST_DECISION = 500, 300
 CADRE_PAGE = "/pages/cadre/objections/detail/index?id={}"
@@ -91,8 +92,7 @@ def standing_facts(village_id: int, month: date) -> VillageFacts | None:
 
 def cases_in(cases: Mapping[str, list[int]], kind: str) -> frozenset[int]:
     """The ids of one kind of case that cost points."""
-    names = [*COSTS[kind], *(("waits", "open_waits") if kind == "ticket" else ())]
-    return frozenset(case_id for name in names for case_id in cases.get(name, ()))
+    return frozenset(case_id for listed in cases_of(kind) for case_id in cases.get(listed.name, ()))
 
 
 def raise_objection(actor: Actor, key: UUID, raised: Raised) -> Objection:

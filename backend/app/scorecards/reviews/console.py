@@ -16,7 +16,7 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.ratings import review_decisions, reviews
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.locks.operations import check_open
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import LEVEL_NAMES, NUMBERS
 from backend.app.scoring.signals import SIGNAL_NAMES
 
 DECISION_WORDS = {
@@ -88,7 +88,7 @@ def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
         "scorecards/desk/review.html",
         bunch=bunch, ratings=ratings, bars=_bars(ratings),
         signal_names=SIGNAL_NAMES,
-        levels=[sum(one.level == nth for one in ratings) for nth in range(1, 6)],
+        levels=[sum(one.level == nth for one in ratings) for nth in NUMBERS],
         people=len({one.person for one in ratings}), level_names=LEVEL_NAMES,
         decision_words=DECISION_WORDS, why_not=review_decisions.may_review(actor(), name),
         error=error,

@@ -16,6 +16,7 @@ from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
 from backend.app.core.registry import anonymous_engine
 from backend.app.core.text_check import clean_words
+from backend.app.scoring.levels import is_level
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.anonymous.receipts import ReceiptUnknown, lookup, lookups
 
@@ -137,7 +138,7 @@ def _word(given: Any) -> dict[str, Any]:
     answer, level = given.get("answer"), given.get("level")
     if answer not in VERDICT_NAMES:
         raise InvalidInput(errors={"answer": ["请选「解决了」「解决了一部分」或「没解决」"]})
-    if level is not None and (type(level) is not int or not 1 <= level <= 5):
+    if level is not None and (type(level) is not int or not is_level(level)):
         raise InvalidInput(errors={"level": ["请从五个表情里选一个"]})
     return {"kind": "verdict", "words": text, "answer": answer, "level": level}
 

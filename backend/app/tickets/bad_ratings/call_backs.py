@@ -16,7 +16,7 @@ from backend.app.core.db import db, lock, transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import current_village, get_place
 from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
-from backend.app.scoring.measurements import LEVEL_NAMES
+from backend.app.scoring.levels import level_name
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
 from backend.app.tickets.clocks.turns import counted_from
 from backend.app.tickets.errors import TicketUnknown
@@ -76,7 +76,7 @@ def _words(rating: BadRating) -> str:
     """对「办事窗口」评了不满意:等太久。And the villager's own words, if any."""
     reasons = f":{'、'.join(rating.reasons)}" if rating.reasons else ""
     said = f"\n{rating.words}" if rating.words else ""
-    level = LEVEL_NAMES[rating.level - 1]
+    level = level_name(rating.level)
     return f"对「{rating.service_point_name}」评了「{level}」{reasons}。{said}"
 
 

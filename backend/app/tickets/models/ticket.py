@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.kinds import Channel, Kind, Outcome, Verdict
 from backend.app.tickets.states import CLOSED, OPEN, RUNNING, State
@@ -71,7 +72,7 @@ class Ticket(Model):
             name="kept_from_its_village",
         ),
         CheckConstraint("words IS NOT NULL OR first_file_id IS NOT NULL", name="says_something"),
-        CheckConstraint("handling_level BETWEEN 1 AND 5", name="handling_level"),
+        CheckConstraint(f"handling_level BETWEEN {BEST} AND {WORST}", name="handling_level"),
         CheckConstraint(
             f"(closed_at IS NOT NULL) = ({one_of('state', CLOSED)})", name="closed_has_a_time"
         ),
