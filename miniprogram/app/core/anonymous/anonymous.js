@@ -3,6 +3,7 @@
  * A letter is sealed and kept with its token in one write, leaves word for word the same until the
  * server says that it lies safely, and only then is its plain text gone from the phone.
  */
+const { makeQueue } = require('../send/queue')
 const { ApiError, fromAnswer, isTemporary } = require('../errors')
 const { toBase64, toHex } = require('../bytes')
 const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
@@ -21,13 +22,7 @@ const FEEDBACK = '/anon/feedback'
 const NOT_OURS = 502
 const WORD = '/anon/receipt/word'
 
-/** @typedef {{state: 'kept'|'waiting'|'refused', letter: anonymousState.Letter, error?: any}} Outcome */
-
-/** @type {Set<(outcome: Outcome) => void>} */
-const listeners = new Set()
-/** @type {Promise<void>|null} */
-let flushing = null
-let isWanted = false
+/** @typedef {import('../send/queue').Outcome} Outcome */
 
 const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿名票用完了,下个月再来。要紧的事请打 12345。' })
 
@@ -74,7 +69,7 @@ const giveBack = (letter) => (/** @type {anonymousState.Purse} */ kept) => {
 
 /** @param {anonymousState.Letter} letter @param {any} error @returns {Outcome} */
 const refused = (letter, error) => {
-  if (isTemporary(error)) return { state: 'waiting', letter, error }
+  if (isTemporary(error)) return { state: 'waiting', message: letter, error }
   const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
   finish(letter, isUnspent ? '' : error.code, (kept) => {
     if (isUnspent) giveBack(letter)(kept)
@@ -82,7 +77,7 @@ const refused = (letter, error) => {
     if (letter.isLost) kept.note = '服务器出过故障，您交过的一份丢了，再交时已经截止，没能补上。'
     else if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下:${error.message}`
   })
-  return { state: 'refused', letter, error }
+  return { state: 'refused', message: letter, error }
 }
 
 /** @param {anonymousState.Letter} letter @returns {Promise<Outcome>} */
@@ -96,7 +91,7 @@ const deliver = async (letter) => {
   }
   // What somebody deleted meanwhile is not written back.
   if (items().some((one) => one.id === letter.id)) taken(letter, answer)
-  return { state: 'kept', letter }
+  return { state: 'kept', message: letter }
 }
 
 /**
@@ -110,39 +105,7 @@ const nextLetter = (tried) => {
   return items().find((one) => one.isLost)
 }
 
-/** Tries the letters in turn; the first that finds no way ends the round. @returns {Promise<boolean>} whether one did */
-const deliverRound = async () => {
-  const tried = new Set()
-  const next = () => nextLetter(tried)
-  for (let letter = next(); letter; letter = next()) {
-    tried.add(letter.id)
-    const outcome = await deliver(letter)
-    Array.from(listeners).forEach((listener) => listener(outcome))
-    if (outcome.state === 'waiting') return true
-  }
-  return false
-}
-
-/** The signal may have come back just while a try was failing: then there is one more. */
-const deliverAll = async () => {
-  let isStuck
-  do {
-    isWanted = false
-    isStuck = await deliverRound()
-  } while (isStuck && isWanted)
-}
-
-/** Sends what is waiting; asked twice at once, it runs once. @returns {Promise<void>} */
-const flush = () => {
-  if (!items().length) return Promise.resolve()
-  isWanted = true
-  if (!flushing) {
-    const done = () => { flushing = null }
-    flushing = deliverAll()
-    flushing.then(done, done)
-  }
-  return flushing
-}
+const queue = makeQueue({ items, deliver, nameOf: (letter) => letter.id, next: nextLetter })
 
 /**
  * What the file for everybody says about letters that were taken: safe ones go from the phone.
@@ -163,24 +126,12 @@ const compare = (inbox) => {
 const open = async () => {
   const inbox = anonymousHost() && await getInbox().catch(() => null)
   if (isInbox(inbox)) compare(inbox)
-  await flush()
-}
-
-/** @param {(outcome: Outcome) => void} listener @returns {() => void} stops listening */
-const listen = (listener) => {
-  listeners.add(listener)
-  return () => { listeners.delete(listener) }
+  await queue.flush()
 }
 
 /** @param {anonymousState.Letter} letter that was just kept @returns {Promise<Outcome>} */
 const send = async (letter) => {
-  /** @type {Outcome} */
-  let outcome = { state: 'waiting', letter }
-  const stop = listen((seen) => { if (seen.letter.id === letter.id) outcome = seen })
-  await flush()
-  // A round that was already under way may have ended just before this letter was added.
-  if (outcome.state === 'waiting' && !outcome.error) await flush()
-  stop()
+  const outcome = await queue.send(letter)
   // Whoever waits for it here is told here.
   if (outcome.state === 'refused') anonymousState.change((kept) => { kept.note = '' })
   return outcome
@@ -258,4 +209,4 @@ const forget = () => {
   chunkedStorage.dropOthers([])
 }
 
-module.exports = { answer, writeTicket, sendWord, lookUp, open, flush, listen, items, forget }
+module.exports = { answer, writeTicket, sendWord, lookUp, open, flush: queue.flush, listen: queue.listen, items, forget }

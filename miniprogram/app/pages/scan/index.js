@@ -90,9 +90,9 @@ Page(page({
     return this.finish(outcome)
   },
 
-  finish({ state, rating, error }) {
+  finish({ state, answer, error }) {
     wx.pageScrollTo({ scrollTop: 0, duration: 0 })
-    if (state === 'sent') return this.thank(rating)
+    if (state === 'sent') return this.thank(answer)
     if (state === 'waiting') return this.setData({ state: 'waiting' })
     if (SCAN_ANEW.includes(error.code)) {
       const message = error.code === 'ticket_expired' ? EXPIRED : error.message

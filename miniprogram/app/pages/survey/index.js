@@ -128,8 +128,8 @@ Page(plainPage({
   },
 
   /** Something that waited has been answered while this page was open. */
-  heard(/** @type {any} */ { letter }) {
-    if (letter.kind === 'survey' && !this.data.isSending) this.load()
+  heard(/** @type {any} */ { message }) {
+    if (message.kind === 'survey' && !this.data.isSending) this.load()
   },
 
   openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },

@@ -136,11 +136,11 @@ Page(page({
     return this.finish(outcome)
   },
 
-  finish({ state, rating, error }) {
+  finish({ state, answer, error }) {
     wx.pageScrollTo({ scrollTop: 0, duration: 0 })
     if (state === 'refused') return this.refused(error)
     drafts.drop(DRAFT)
-    if (state === 'sent') return this.setData({ step: 'sent', ticket: rating })
+    if (state === 'sent') return this.setData({ step: 'sent', ticket: answer })
     return this.setData({ step: 'waiting' })
   },
 

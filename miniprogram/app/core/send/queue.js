@@ -1,0 +1,78 @@
+/**
+ * What waits on the phone until it is sent: one round at a time, one message after the other; the
+ * first that finds no way ends the round. It knows neither who sends nor what a message holds.
+ */
+
+/** @typedef {{state: string, message: any, answer?: any, error?: any}} Outcome */
+/**
+ * @typedef {object} Kind
+ * @property {() => any[]} items what waits, the oldest first
+ * @property {(message: any) => string} nameOf
+ * @property {(tried: Set<string>) => any} next the message to try, or nothing
+ * @property {(message: any) => Promise<Outcome>} deliver
+ */
+
+/** @param {Kind} kind */
+const makeQueue = ({ items, nameOf, next, deliver }) => {
+  /** @type {Set<(outcome: Outcome) => void>} */
+  const listeners = new Set()
+  /** @type {Promise<void>|null} */
+  let flushing = null
+  let isWanted = false
+
+  /** @returns {Promise<boolean>} whether a message found no way */
+  const deliverRound = async () => {
+    /** @type {Set<string>} */
+    const tried = new Set()
+    for (let message = next(tried); message; message = next(tried)) {
+      tried.add(nameOf(message))
+      const outcome = await deliver(message)
+      Array.from(listeners).forEach((listener) => listener(outcome))
+      if (outcome.state === 'waiting') return true
+    }
+    return false
+  }
+
+  /** The signal may have come back just while a try was failing: then there is one more. */
+  const deliverAll = async () => {
+    let isStuck
+    do {
+      isWanted = false
+      isStuck = await deliverRound()
+    } while (isStuck && isWanted)
+  }
+
+  /** Sends what is waiting; called twice at once, it runs once. @returns {Promise<void>} */
+  const flush = () => {
+    if (!items().length) return Promise.resolve()
+    isWanted = true
+    if (!flushing) {
+      const done = () => { flushing = null }
+      flushing = deliverAll()
+      flushing.then(done, done)
+    }
+    return flushing
+  }
+
+  /** @param {(outcome: Outcome) => void} listener @returns {() => void} stops listening */
+  const listen = (listener) => {
+    listeners.add(listener)
+    return () => { listeners.delete(listener) }
+  }
+
+  /** @param {any} message that was just stored @returns {Promise<Outcome>} what became of it */
+  const send = async (message) => {
+    /** @type {Outcome} */
+    let outcome = { state: 'waiting', message }
+    const stop = listen((seen) => { if (nameOf(seen.message) === nameOf(message)) outcome = seen })
+    await flush()
+    // A round that was already under way may have ended just before this message was added.
+    if (outcome.state === 'waiting' && !outcome.error) await flush()
+    stop()
+    return outcome
+  }
+
+  return { flush, listen, send }
+}
+
+module.exports = { makeQueue }
