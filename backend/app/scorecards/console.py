@@ -4,17 +4,18 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from flask.blueprints import BlueprintSetupState
 from werkzeug import Response
 
 from backend.app.access import Permission, has_permission, may, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.audit import record
 from backend.app.core.console_menu import menu
 from backend.app.core.db import transaction
-from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.errors import NotAllowed, NotFound
+from backend.app.core.forms import Form, Query, form_args, last_page, query_args, turned
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.queries import get_place, village_label
@@ -32,12 +33,18 @@ from backend.app.scorecards.figures import (
     rate_text,
 )
 from backend.app.scorecards.queries import Filters
-from backend.app.scorecards.request_params import asked_month, turned
+from backend.app.scorecards.request_params import asked_month
 from backend.app.scoring.levels import no_counts
 from backend.app.scoring.measurements import Status
 
 # Words of so few people could be told apart by whoever knows the village.
 FEWEST_FOR_WORDS = 5
+SORTS = {f"{sign}{name}": name for name in queries.SORTS for sign in ("", "-")}
+FILTERS = Query.of(
+    q=boxes.Text(40), township=boxes.Id(), status=boxes.Choice(queries.STATUSES, otherwise=""),
+    sort=boxes.Choice(SORTS, otherwise="code"), page=boxes.Page(),
+)  # fmt: skip
+RECOMPUTED = Form.of(month=boxes.Month(missing=boxes.Month.words))
 
 
 @blueprint.record_once
@@ -93,7 +100,8 @@ def _overview(scope: Collection[int], month: date) -> dict[str, Any]:
 
 @blueprint.get("/")
 @guard(Permission.USE_CONSOLE)
-def show_dashboard() -> str | Response:
+@query_args(recomputing=boxes.Text())
+def show_dashboard(recomputing: str) -> str | Response:
     """The county at a glance, or the part of it the reader answers for."""
     if not has_permission(actor(), Permission.SEE_DASHBOARD):
         # Departments have no villages of their own, the three offices no business: the first page
@@ -107,7 +115,7 @@ def show_dashboard() -> str | Response:
         month=month, months=months, places=places,
         townships=queries.townships(scope, month),
         may_recompute=has_permission(actor(), Permission.RECOMPUTE_SCORECARDS),
-        recomputing=request.args.get("recomputing"),
+        recomputing=recomputing,
         **_overview(scope, month),
     )  # fmt: skip
 
@@ -132,16 +140,11 @@ def show_township(township_id: int) -> str:
 
 
 def _filters() -> Filters:
-    asked = request.args
-    sort, page, township = asked.get("sort", ""), asked.get("page", "1"), asked.get("township", "")
+    query = FILTERS.read()
     return Filters(
-        search=asked.get("q", "").strip()[:40],
-        township_id=int(township) if township.isdecimal() and len(township) < 19 else None,
-        status=asked["status"] if asked.get("status") in queries.STATUSES else "",
-        sort=sort.lstrip("-") if sort.lstrip("-") in queries.SORTS else "code",
-        descending=sort.startswith("-"),
-        page=min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 9 else 1,
-    )
+        query["q"], query["township"], query["status"], SORTS[query["sort"]],
+        query["sort"].startswith("-"), query["page"],
+    )  # fmt: skip
 
 
 @blueprint.get("/villages")
@@ -156,7 +159,7 @@ def list_villages() -> str:
         month=month, months=months, filters=filters, totals=totals, turned=turned,
         rows=queries.village_rows(scope, month, filters),
         townships=queries.list_townships(scope),
-        last_page=max(1, -(-totals.villages // queries.PAGE)),
+        last_page=last_page(totals.villages, queries.PAGE),
         may_export=has_permission(actor(), Permission.EXPORT),
     )  # fmt: skip
 
@@ -194,14 +197,14 @@ def show_village(village_id: int) -> str:
 
 @blueprint.post("/ratings/<int:rating_id>/words")
 @guard(Permission.REVIEW_WORDS)
-def decide_words(rating_id: int) -> Response:
+@form_args(decision=boxes.Text(), month=boxes.Month(otherwise=None))
+def decide_words(rating_id: int, decision: str, month: date | None) -> Response:
     """Shows or refuses held words."""
     with transaction():
-        village_id = review_words(actor(), rating_id, request.form.get("decision", ""))
-    month = request.form.get("month", "")
-    kept = month if clock.parse_month(month) else None
+        village_id = review_words(actor(), rating_id, decision)
+    shown = f"{month:%Y-%m}" if month else None
     return redirect(
-        address_of("scorecards_console.show_village", village_id=village_id, month=kept)
+        address_of("scorecards_console.show_village", village_id=village_id, month=shown)
     )
 
 
@@ -209,10 +212,7 @@ def decide_words(rating_id: int) -> Response:
 @guard(Permission.RECOMPUTE_SCORECARDS)
 def recompute() -> Response:
     """Asks a worker to make the month's scorecards anew."""
-    month = clock.parse_month(request.form.get("month"))
-    if month is None:
-        raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
-    me = actor()
+    me, month = actor(), RECOMPUTED.read()["month"]
     with transaction():
         for county_id in regions_of(me, Permission.RECOMPUTE_SCORECARDS):
             record("recompute_month", me.person_id, "county", county_id, month=f"{month:%Y-%m}")

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask.blueprints import BlueprintSetupState
 
 from backend.app.access import Permission, has_permission, may, regions_of
-from backend.app.accounts.forms import read_page
+from backend.app.core import boxes
 from backend.app.core.errors import NotAllowed, NotFound
+from backend.app.core.forms import Query, last_page, turned
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.coverage import coverage_of
@@ -20,7 +21,7 @@ from backend.app.scorecards.navigation import TABS
 from backend.app.scorecards.objections.queries import STRUCK, struck_cases
 from backend.app.scorecards.queries import PAGE, list_townships
 from backend.app.scorecards.ranking_queries import Peers, RankFilters
-from backend.app.scorecards.request_params import asked_month, turned
+from backend.app.scorecards.request_params import asked_month
 from backend.app.scoring.catalog import MEASURES, Family
 from backend.app.scoring.month import HUNDRED
 from backend.app.scoring.schemes import LIGHTS, NO_DATA, STARTING, TOO_FEW
@@ -31,6 +32,10 @@ MARKS = {
     "far_low": "明显偏低,超出 99.8% 界限", "far_high": "明显偏高,超出 99.8% 界限",
 }  # fmt: skip
 MOST_REASONS = 30
+FILTERS = Query.of(
+    q=boxes.Text(40), township=boxes.Id(), kind=boxes.Text(20), page=boxes.Page(),
+    light=boxes.Choice([light.code for light in (*ALL_LIGHTS, TOO_FEW)], otherwise=""),
+)  # fmt: skip
 
 
 def points_text(value: Any) -> str:
@@ -64,16 +69,11 @@ def _scope() -> frozenset[int]:
 
 def _filters() -> RankFilters:
     """Villages of every type, unless one is asked for."""
-    asked = request.args
-    kind = asked.get("kind", "")[:20]
-    township, light = asked.get("township", ""), asked.get("light", "")
+    query = FILTERS.read()
     return RankFilters(
-        search=asked.get("q", "").strip()[:40],
-        township_id=int(township) if township.isdecimal() and len(township) < 19 else None,
-        kind=kind or None,
-        light=light if light in {one.code for one in (*ALL_LIGHTS, TOO_FEW)} else "",
-        page=read_page(asked),
-    )
+        search=query["q"], township_id=query["township"], kind=query["kind"] or None,
+        light=query["light"], page=query["page"],
+    )  # fmt: skip
 
 
 @blueprint.get("/scores")
@@ -97,7 +97,7 @@ def show_ranking() -> str:
             for one in ranking_queries.thin_villages(county_id, month)
         ],
         too_few=TOO_FEW, few_count=counts.get(TOO_FEW.code, 0),
-        villages=villages, last_page=max(1, -(-villages // PAGE)),
+        villages=villages, last_page=last_page(villages, PAGE),
         regions=ranking_queries.region_rows(scope, month), kinds=kinds,
         townships=list_townships(scope), worst=_worst,
         corrected=corrections_of_many([row.id for row in rows], month),

@@ -4,17 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
-from backend.app.accounts.forms import read_page
 from backend.app.ballots.signing_keys import period_name, remake_period
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.audit import record
 from backend.app.core.console_menu import local_time
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.forms import Form, Query, form_args, last_page, typed
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place, list_townships
@@ -40,6 +40,12 @@ STATE_NAMES = {
     "draft": "草稿", "scheduled": "已排期", "open": "正在问", "closed": "已截止,待公布",
     "published": "已公布",
 }  # fmt: skip
+VERSION = Form.of(
+    title=boxes.Text(), version=boxes.Number(otherwise=-1), opens_at=boxes.Moment(),
+    closes_at=boxes.Moment(),
+)  # fmt: skip
+TOWNSHIP = Query.of(township=boxes.Id())
+TEXTS = Query.of(page=boxes.Page(), state=boxes.Choice(review.STATES, otherwise="held"))
 
 
 def county_of(permission: Permission = Permission.SEE_SURVEYS) -> int:
@@ -84,34 +90,33 @@ def _rounds(error: DomainError | None = None) -> Any:
 
 @blueprint.post("")
 @guard(Permission.MANAGE_SURVEYS)
-def create_round() -> Any:
+@form_args(period=boxes.Text(), copy_of=boxes.Text())
+def create_round(period: str, copy_of: str) -> Any:
     """A new month, empty or copied."""
-    county_id = county_of(Permission.MANAGE_SURVEYS)
-    period = forms.read_month(request.form.get("period", ""))
-    source = request.form.get("copy_of")
+    county_id, month = county_of(Permission.MANAGE_SURVEYS), forms.read_month(period)
     try:
         with transaction():
-            copied = forms.read_month(source) if source else None
-            editor.create(actor(), county_id, period, copied)
+            copied = forms.read_month(copy_of) if copy_of else None
+            editor.create(actor(), county_id, month, copied)
     except DomainError as refused:
         return _rounds(refused)
-    return redirect(address_of(".show_editor", period=period_name(period)))
+    return redirect(address_of(".show_editor", period=period_name(month)))
 
 
 @blueprint.post("/library")
 @guard(Permission.MANAGE_SURVEYS)
-def change_library() -> Any:
+@form_args(retire=boxes.Id(otherwise=0), kind=boxes.Text(), words=boxes.Text())
+def change_library(retire: int, kind: str, words: str) -> Any:
     """Adds an own question, or retires one."""
-    county_id, form = county_of(Permission.MANAGE_SURVEYS), request.form
+    county_id = county_of(Permission.MANAGE_SURVEYS)
     try:
         with transaction():
-            if retired := form.get("retire"):
-                number = int(retired) if retired.isdecimal() and len(retired) < 18 else 0
-                library.retire_question(actor(), county_id, number)
+            if typed.get("retire"):
+                library.retire_question(actor(), county_id, retire)
             else:
-                given = {"kind": form.get("kind", ""), "words": form.get("words", "")}
-                options = forms.read_options(form, "options")
-                library.add_question(actor(), county_id, {**given, "options": options})
+                options = forms.read_options(typed, "options")
+                question = {"kind": kind, "words": words, "options": options}
+                library.add_question(actor(), county_id, question)
     except InvalidInput as refused:
         return _rounds(refused)
     return redirect(address_of(".show_rounds", _anchor="library"))
@@ -150,19 +155,14 @@ def _moment(kept: str) -> str:
 def save_round(period: str) -> Any:
     """Saves a version; a refusal is shown with what was typed."""
     county_id, month = county_of(Permission.MANAGE_SURVEYS), forms.read_month(period)
-    form = request.form
-    version = form.get("version", "")
-    number = int(version) if version.isdecimal() and len(version) < 6 else -1
     kinds, choices = village_kinds(county_id), library.list_library(county_id)
     try:
-        given = validation.Written(
-            form.get("title", ""),
-            forms.read_questionnaires(form, kinds, choices),
-            forms.read_time(form, "opens_at"),
-            forms.read_time(form, "closes_at"),
+        form, questionnaires = VERSION.read(), forms.read_questionnaires(typed, kinds, choices)
+        written = validation.Written(
+            form["title"], questionnaires, form["opens_at"], form["closes_at"]
         )
         with transaction():
-            editor.save(actor(), county_id, month, number, given)
+            editor.save(actor(), county_id, month, form["version"], written)
     except (InvalidInput, Conflict) as refused:
         return _editor(month, refused)
     return redirect(address_of(".show_editor", period=period))
@@ -216,9 +216,7 @@ def show_round(period: str) -> Any:
 def _round_page(month: date, error: DomainError | None = None) -> Any:
     county_id = county_of()
     found = editor.find_round(county_id, month)
-    asked = request.args.get("township", "")
-    wanted = int(asked) if asked.isdecimal() and len(asked) < 18 else None
-    mine = townships_of_reader()
+    wanted, mine = TOWNSHIP.read()["township"], townships_of_reader()
     units = _visible(units_of(county_id, month), mine, wanted)
     said = _said(found)
     of_units = [said.get(unit.unit_id, []) for unit in units]
@@ -266,17 +264,15 @@ def show_texts(period: str) -> Any:
 
 def _texts(month: date, error: DomainError | None = None) -> Any:
     """Words with their unit only where enough people answered there."""
-    number = read_page(request.values)
+    number, state = TEXTS.read().values()
     county_id = county_of(Permission.MANAGE_SURVEYS)
     found = editor.find_round(county_id, month)
-    state = request.values.get("state", "held")
-    state = state if state in review.STATES else "held"
     counts, period = review.count_texts(found.id), period_name(month)
     page = render_template(
         "surveys/texts.html",
         round=found, texts=review.list_texts(found.id, state, number), state=state, error=error,
         states=STATE_NAMES, decidable=state != review.FEW, page=number,
-        last=-(-counts[state] // review.PAGE), turn=lambda page: _turn(period, state, page),
+        last=last_page(counts[state], review.PAGE), turn=lambda page: _turn(period, state, page),
         names={one.unit_id: unit_name(one) for one in units_of(county_id, month)},
         questions=rounds.questions_of_units(found), review_states=review.STATES, counts=counts,
         period_name=period_name,
@@ -290,18 +286,17 @@ def _turn(period: str, state: str, page: int) -> str:
 
 @blueprint.post("/<period>/texts")
 @guard(Permission.MANAGE_SURVEYS)
-def decide_texts(period: str) -> Any:
+@form_args(show=boxes.YesNo(), state=boxes.Text())
+def decide_texts(period: str, show: bool, state: str) -> Any:
     """Releases or keeps back what was ticked."""
     month = forms.read_month(period)
     found = editor.find_round(county_of(Permission.MANAGE_SURVEYS), month)
     try:
         with transaction():
-            show = request.form.get("show") == "1"
-            review.decide(actor(), found, _ids(request.form.getlist("texts")), show)
+            review.decide(actor(), found, _ids(typed.getlist("texts")), show)
     except InvalidInput as refused:
         return _texts(month, refused)
-    state = request.form.get("state", "held")
-    return redirect(address_of(".show_texts", period=period, state=state))
+    return redirect(address_of(".show_texts", period=period, state=state or "held"))
 
 
 def _ids(given: list[str]) -> list[UUID]:

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from backend.app.core.clock import COUNTY_ZONE, parse_month
+from backend.app.core.boxes import whole
+from backend.app.core.clock import parse_month
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.library import Choice
@@ -21,17 +22,6 @@ def read_month(text: str) -> date:
     if month is None:
         raise NotFound
     return month
-
-
-def read_time(form: Form, name: str) -> datetime | None:
-    """A day and time of the county's clock; None where nothing was filled in."""
-    text = form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=COUNTY_ZONE)
-    except ValueError:
-        raise InvalidInput(errors={name: ["应为日期和时间,如 2026-11-01 08:00"]}) from None
 
 
 def read_options(form: Form, name: str) -> list[str]:
@@ -83,11 +73,12 @@ def _answer(text: str, question: Question, slip: int) -> Any:
     if question.kind is QuestionKind.TEXT:
         return text
     # Full-width digits and commas come out of the usual keyboards.
-    numbers = re.sub("[,、]", " ", unicodedata.normalize("NFKC", text)).split()
-    if not all(one.isascii() and one.isdecimal() and len(one) < 3 for one in numbers):
+    parts = re.sub("[,、]", " ", unicodedata.normalize("NFKC", text)).split()
+    numbers = {whole(part, most=99) for part in parts}
+    if None in numbers:
         raise InvalidInput(errors={"sheets": [f"第 {slip + 1} 张「{question.words}」应填序号"]})
-    chosen = sorted({int(one) - 1 for one in numbers})
-    if not all(0 <= one < question.choices for one in chosen):
+    chosen = sorted(number - 1 for number in numbers if number is not None)
+    if not all(0 <= number < question.choices for number in chosen):
         raise InvalidInput(errors={"sheets": [f"第 {slip + 1} 张「{question.words}」没有这个序号"]})
     if question.kind is QuestionKind.MULTIPLE:
         return chosen

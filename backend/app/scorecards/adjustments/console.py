@@ -1,14 +1,14 @@
 """扣分、加分、容错: the form, what waits for a second person, and the record."""
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.forms import read_page
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.forms import Form, Query, last_page
 from backend.app.core.guards import actor, guard
 from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import KIND_WORDS, STATE_WORDS, Proposal
@@ -20,6 +20,18 @@ HINTS = {
     "bonus": "加分合计有上限,超过的按比例折减",
     "exemption": "不怪村里的事,把扣掉的分还回来",
 }
+RECORD = Query.of(
+    state=boxes.Choice(STATE_WORDS, otherwise=""), month=boxes.Month(), page=boxes.Page(),
+    done=boxes.Text(),
+)  # fmt: skip
+PROPOSAL = Form.of(
+    month=boxes.Month(missing="请选月份"), village=boxes.Text(), kind=boxes.Text(),
+    points=boxes.Text(), rule=boxes.Text(), case_words=boxes.Text(), ticket=boxes.Text(),
+)  # fmt: skip
+DECISION = Form.of(
+    choice=boxes.Choice(("approved", "refused", "dropped"), missing="请选批准或不批准"),
+    note=boxes.Text(),
+)
 
 
 def _county() -> int | None:
@@ -28,20 +40,17 @@ def _county() -> int | None:
 
 
 def _page(error: DomainError | None = None) -> tuple[str, int]:
-    asked = request.args
-    state = asked.get("state", "")
-    month = clock.parse_month(asked.get("month"))
-    page, county = read_page(asked), _county()
+    query, county = RECORD.read(), _county()
+    month = query["month"]
     this_month = clock.month_of(clock.today())
     lines, total = adjustments.list_adjustments(
-        regions_of(actor(), Permission.SEE_VILLAGES), month,
-        state if state in STATE_WORDS else "", page,
+        regions_of(actor(), Permission.SEE_VILLAGES), month, query["state"], query["page"]
     )  # fmt: skip
     body = render_template(
         "scorecards/desk/adjustments.html",
-        lines=lines, total=total, page=page, last=max(1, -(-total // adjustments.PAGE)),
-        state=state, states={"": "全部", **STATE_WORDS}, month=month, kinds=KIND_WORDS, hints=HINTS,
-        error=error, done=asked.get("done"), county=county,
+        lines=lines, total=total, last=last_page(total, adjustments.PAGE),
+        states={"": "全部", **STATE_WORDS}, kinds=KIND_WORDS, hints=HINTS, error=error,
+        county=county, **query,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],
         usual_month=clock.previous_month(this_month), me_id=actor().person_id,
@@ -60,15 +69,11 @@ def list_adjustments() -> tuple[str, int]:
 @guard(Permission.ADJUST_SCORES)
 def propose_adjustment() -> tuple[str, int] | Response:
     """A proposal waits until a second person has approved it."""
-    sent, county = request.form, _county()
+    county = min(regions_of(actor(), Permission.ADJUST_SCORES))
     try:
-        month = clock.parse_month(sent.get("month"))
-        if month is None or county is None:
-            raise InvalidInput(errors={"month": ["请选月份"]})
-        fields = ("village", "kind", "points", "rule", "case_words", "ticket")
-        given = Proposal(month=month, **{name: sent.get(name, "") for name in fields})
+        proposal = Proposal(**PROPOSAL.read())
         with transaction():
-            adjustments.propose_adjustment(actor(), county, given)
+            adjustments.propose_adjustment(actor(), county, proposal)
     except (InvalidInput, Conflict, NotAllowed) as error:
         return _page(error)
     return redirect(address_of("scorecards_console.list_adjustments", done="proposed"), 303)
@@ -78,16 +83,15 @@ def propose_adjustment() -> tuple[str, int] | Response:
 @guard(Permission.ADJUST_SCORES)
 def decide_adjustment(adjustment_id: int) -> tuple[str, int] | Response:
     """Approved or refused by somebody other than its author."""
-    choice = request.form.get("choice")
     try:
-        if choice not in ("approved", "refused", "dropped"):
-            raise InvalidInput(errors={"choice": ["请选批准或不批准"]})
+        form = DECISION.read()
+        choice = form["choice"]
         with transaction():
             if choice == "dropped":
                 adjustments.drop_adjustment(actor(), adjustment_id)
                 return redirect(address_of("scorecards_console.list_adjustments", done=choice), 303)
             adjustments.decide_adjustment(
-                actor(), adjustment_id, choice == "approved", request.form.get("note", "")
+                actor(), adjustment_id, choice == "approved", form["note"]
             )
     except (InvalidInput, Conflict, NotAllowed) as error:
         return _page(error)

@@ -7,13 +7,13 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.forms import read_id
 from backend.app.accounts.queries import display_names
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.core.files.workbooks import form_sheet
+from backend.app.core.forms import Form, Query, form_args, read_id, takes_file
 from backend.app.core.guards import actor, guard
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
@@ -30,9 +30,10 @@ from backend.app.scorecards.imports.village_files import (
 )
 from backend.app.scorecards.locks.operations import locked_months
 
-FORM_OVERHEAD = 64 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KIND, RESIDENTS = "类型", "常住人口"
+FACTS = Form.of(month=boxes.Month(missing="请选月份"), origin=boxes.Text())
+KINDS = Query.of(q=boxes.Text(20), done=boxes.Text())
 
 
 def _county(permission: Permission) -> int:
@@ -75,19 +76,17 @@ def show_imports() -> tuple[str, int]:
 
 
 @blueprint.post("/scores/imports")
+@takes_file(MOST_BYTES)
 @guard(Permission.IMPORT_FACTS)
 def import_facts() -> tuple[str, int]:
     """One file for one month."""
-    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
+    county = _county(Permission.IMPORT_FACTS)
     try:
-        month = clock.parse_month(request.form.get("month"))
-        if month is None:
-            raise InvalidInput(errors={"month": ["请选月份"]})
+        form = FACTS.read()
         with transaction():
             report = fact_imports.import_facts(
-                actor(), _county(Permission.IMPORT_FACTS), month, _sheet(),
-                request.form.get("origin", ""),
-            )  # fmt: skip
+                actor(), county, form["month"], _sheet(), form["origin"]
+            )
     except (InvalidInput, Conflict) as error:
         return _imports(error)
     return _imports(report=report)
@@ -103,17 +102,17 @@ def _kinds(
     error: DomainError | None = None, changed: tuple[int, int] | None = None
 ) -> tuple[str, int]:
     county = _county(Permission.MANAGE_SCHEMES)
-    search = (request.values.get("q") or "").strip()[:20]
+    query = KINDS.read()
     rows = village_kinds.villages_with_kinds(county)
     known, history = village_kinds.kinds_of(county), village_kinds.list_changes(county)
     body = render_template(
         "scorecards/desk/kinds.html",
-        error=error, changed=changed, search=search, kinds=known,
+        error=error, changed=changed, search=query["q"], kinds=known,
         counts={kind: sum(row.kind == kind for row in rows) for kind in known},
-        rows=[row for row in rows if search in f"{row.township}{row.name}{row.code}"],
+        rows=[row for row in rows if query["q"] in f"{row.township}{row.name}{row.code}"],
         usual=[kind for kind in village_kinds.USUAL if kind not in known],
         history=history, names=display_names({row.changed_by_id for row in history}),
-        done=request.args.get("done"),
+        done=query["done"],
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -127,12 +126,11 @@ def show_kinds() -> tuple[str, int]:
 
 @blueprint.post("/village-types/new")
 @guard(Permission.MANAGE_SCHEMES)
-def add_kind() -> tuple[str, int] | Response:
+@form_args(name=boxes.Text())
+def add_kind(name: str) -> tuple[str, int] | Response:
     try:
         with transaction():
-            village_kinds.add_kind(
-                actor(), _county(Permission.MANAGE_SCHEMES), request.form.get("name", "")
-            )
+            village_kinds.add_kind(actor(), _county(Permission.MANAGE_SCHEMES), name)
     except (InvalidInput, Conflict) as error:
         return _kinds(error)
     return redirect(address_of("scorecards_console.show_kinds", done="added"), 303)
@@ -140,23 +138,22 @@ def add_kind() -> tuple[str, int] | Response:
 
 @blueprint.post("/village-types")
 @guard(Permission.MANAGE_SCHEMES)
-def set_kind() -> tuple[str, int] | Response:
+@form_args(kind=boxes.Text(), q=boxes.Text())
+def set_kind(kind: str, q: str) -> tuple[str, int] | Response:
     """One village's type."""
     try:
         with transaction():
-            village_id, kind = read_id(request.form, "village"), request.form.get("kind", "")
-            village_kinds.set_kind(actor(), village_id, kind)
+            village_kinds.set_kind(actor(), read_id("village"), kind)
     except InvalidInput as error:
         return _kinds(error)
-    kept = request.form.get("q") or None
-    return redirect(address_of("scorecards_console.show_kinds", done="set", q=kept), 303)
+    return redirect(address_of("scorecards_console.show_kinds", done="set", q=q or None), 303)
 
 
 @blueprint.post("/village-types/file")
+@takes_file(MOST_BYTES)
 @guard(Permission.MANAGE_SCHEMES)
 def import_kinds() -> tuple[str, int]:
     """Types and numbers of people of many villages from a file: all lines or none."""
-    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
     county = _county(Permission.MANAGE_SCHEMES)
     try:
         kinds, residents = _about_villages(county, _sheet())

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
+from backend.app.core.forms import form_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
@@ -83,11 +84,12 @@ def show_month(month: str) -> tuple[str, int]:
 
 @blueprint.post("/months/<month>/lock")
 @guard(Permission.LOCK_MONTHS)
-def lock_month(month: str) -> tuple[str, int] | Response:
+@form_args(note=boxes.Text())
+def lock_month(month: str, note: str) -> tuple[str, int] | Response:
     first = read_month(month)
     try:
         with transaction():
-            locks.lock_month(actor(), _county(), first, request.form.get("note", ""))
+            locks.lock_month(actor(), _county(), first, note)
     except DomainError as error:
         return _page(first, error)
     return redirect(address_of("scorecards_console.show_month", month=month))
@@ -121,17 +123,15 @@ def verify_month(month: str) -> tuple[str, int]:
 
 @blueprint.post("/months/<month>/correct")
 @guard(Permission.LOCK_MONTHS)
-def correct_month(month: str) -> tuple[str, int] | Response:
+@form_args(village_id=boxes.Id(otherwise=None), reason=boxes.Text())
+def correct_month(month: str, village_id: int | None, reason: str) -> tuple[str, int] | Response:
     """Takes over what came in late for one village."""
     first = read_month(month)
-    village = request.form.get("village_id", "")
-    if not village.isdecimal() or len(village) > 18:
+    if village_id is None:
         raise NotFound
     try:
         with transaction():
-            corrections.correct_late(
-                actor(), _county(), first, int(village), request.form.get("reason", "")
-            )
+            corrections.correct_late(actor(), _county(), first, village_id, reason)
     except DomainError as error:
         return _page(first, error)
     return redirect(address_of("scorecards_console.show_month", month=month))

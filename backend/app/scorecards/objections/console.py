@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
+from backend.app.core.forms import Form, Query, last_page, query_args
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import region_path
 from backend.app.ratings.facts import shown_words
@@ -22,6 +23,14 @@ from backend.app.scorecards.objections import queries as objection_queries
 from backend.app.scorecards.objections.photos import PHOTOS
 
 STATES = {"": "全部", **objection_queries.STATE_WORDS}
+QUEUE = Query.of(
+    state=boxes.Choice(objection_queries.STATE_WORDS, otherwise=""), month=boxes.Month(),
+    page=boxes.Page(), saved=boxes.Text(),
+)  # fmt: skip
+DAYS = Form.of(days=boxes.Number("应为 1 到 60 天", missing="应为 1 到 60 天", most=999))
+DECISION = Form.of(
+    choice=boxes.Choice(("upheld", "refused"), missing="请选成立或不成立"), decision=boxes.Text()
+)
 
 
 def _scope() -> frozenset[int]:
@@ -36,24 +45,18 @@ def list_objections() -> tuple[str, int]:
 
 
 def _queue(error: DomainError | None = None) -> tuple[str, int]:
-    asked, scope = request.args, _scope()
-    state = asked.get("state", "")
-    month = clock.parse_month(asked.get("month"))
-    page = asked.get("page", "1")
-    number = min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 7 else 1
-    lines, total = objection_queries.list_objections(
-        scope, state if state in objection_queries.STATE_WORDS else "", month, number
-    )
+    query = QUEUE.read()
+    month = query["month"]
+    lines, total = objection_queries.list_objections(_scope(), query["state"], month, query["page"])
     deciding = regions_of(actor(), Permission.DECIDE_OBJECTIONS)
     county = min(deciding) if deciding else None
     shown = month or clock.previous_month(clock.month_of(clock.today()))
     body = render_template(
         "scorecards/desk/objections.html",
-        lines=lines, total=total, page=number, last=max(1, -(-total // objection_queries.PAGE)),
-        states=STATES, state=state, month=month, error=error,
+        lines=lines, total=total, last=last_page(total, objection_queries.PAGE),
+        states=STATES, error=error, **query,
         shares=objection_queries.objection_shares(county, shown) if county else None,
         shares_month=shown, days=locks.objection_days(county) if county else None,
-        saved=asked.get("saved"),
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -62,13 +65,11 @@ def _queue(error: DomainError | None = None) -> tuple[str, int]:
 @guard(Permission.DECIDE_OBJECTIONS)
 def set_days() -> tuple[str, int] | Response:
     """For how many days after a month one may object."""
-    days = request.form.get("days", "")
     try:
-        if not days.isdecimal() or len(days) > 3:
-            raise InvalidInput(errors={"days": ["应为 1 到 60 天"]})
+        days = DAYS.read()["days"]
         with transaction():
             for county_id in sorted(regions_of(actor(), Permission.DECIDE_OBJECTIONS)):
-                objections.set_objection_days(actor(), county_id, int(days))
+                objections.set_objection_days(actor(), county_id, days)
     except InvalidInput as error:
         return _queue(error)
     return redirect(address_of("scorecards_console.list_objections", saved=1), 303)
@@ -76,12 +77,13 @@ def set_days() -> tuple[str, int] | Response:
 
 @blueprint.get("/objections/<int:objection_id>")
 @guard(Permission.SEE_VILLAGES)
-def show_objection(objection_id: int) -> tuple[str, int]:
+@query_args(done=boxes.Text())
+def show_objection(objection_id: int, done: str) -> tuple[str, int]:
     """The objection, its case, and what became of it."""
-    return _page(objection_id)
+    return _page(objection_id, done=done)
 
 
-def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int]:
+def _page(objection_id: int, error: DomainError | None = None, done: str = "") -> tuple[str, int]:
     found = objections.get_objection(objection_id)
     if _scope().isdisjoint(region_path(found.village_id)):
         raise NotAllowed
@@ -95,7 +97,7 @@ def _page(objection_id: int, error: DomainError | None = None) -> tuple[str, int
         photos=[PHOTOS.link_to(photo.id, at) for photo in PHOTOS.of(found.id)],
         people=objection_queries.people_of(found), why_not=_why_not(objection_id),
         locked=lock_of(found.county_id, found.month) is not None,
-        done=request.args.get("done"), struck=objection_queries.STRUCK,
+        done=done, struck=objection_queries.STRUCK,
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -113,13 +115,11 @@ def _why_not(objection_id: int) -> str | None:
 @guard(Permission.DECIDE_OBJECTIONS)
 def decide_objection(objection_id: int) -> tuple[str, int] | Response:
     """Upheld or refused, with the reason."""
-    choice = request.form.get("choice")
     try:
-        if choice not in ("upheld", "refused"):
-            raise InvalidInput(errors={"choice": ["请选成立或不成立"]})
+        form = DECISION.read()
         with transaction():
             objections.decide_objection(
-                actor(), objection_id, choice == "upheld", request.form.get("decision", "")
+                actor(), objection_id, form["choice"] == "upheld", form["decision"]
             )
     except (InvalidInput, objections.AlreadyDecided) as error:
         return _page(objection_id, error)

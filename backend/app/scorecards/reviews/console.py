@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from backend.app.core.forms import Form, Query, last_page, query_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
 from backend.app.ratings import review_decisions, reviews
@@ -24,6 +25,11 @@ DECISION_WORDS = {
     review_decisions.ACCEPTED: ("✓", "算数"),
     review_decisions.REJECTED: ("■", "不算数"),
 }
+
+LIST = Query.of(view=boxes.Text(), month=boxes.Month(), page=boxes.Page(), done=boxes.Text())
+DECISION = Form.of(
+    which=boxes.Text(), decision=boxes.Text(), note=boxes.Text(), rating=boxes.Each(boxes.Id())
+)
 
 
 @dataclass(frozen=True)
@@ -39,37 +45,31 @@ def _scope() -> frozenset[int]:
     return regions_of(actor(), Permission.SEE_REVIEWS)
 
 
-def _page_number() -> int:
-    page = request.args.get("page", "1")
-    return min(max(1, int(page)), 100_000) if page.isdecimal() and len(page) < 7 else 1
-
-
 @blueprint.get("/reviews")
 @guard(Permission.SEE_REVIEWS)
 def list_reviews() -> str:
     """What waits first; what was decided under its own heading; the shares of the month."""
-    scope, asked = _scope(), request.args
-    waiting = asked.get("view") != "decided"
-    month = clock.parse_month(asked.get("month"))
+    scope, query = _scope(), LIST.read()
+    waiting, month, page = query["view"] != "decided", query["month"], query["page"]
     counts = reviews.count_bunches(scope, month)
     reviewing = regions_of(actor(), Permission.REVIEW_RATINGS)
     county = min(reviewing) if reviewing else None
     shares_month = month or clock.month_of(clock.today())
-    page = _page_number()
     return render_template(
         "scorecards/desk/reviews.html",
         bunches=reviews.list_bunches(scope, waiting, month, page), counts=counts, waiting=waiting,
-        month=month, page=page, last=max(1, -(-counts[not waiting] // reviews.PAGE)),
+        month=month, page=page, last=last_page(counts[not waiting], reviews.PAGE),
         shares=reviews.review_shares(county, shares_month) if county else None,
-        shares_month=shares_month, signal_names=SIGNAL_NAMES, done=asked.get("done"),
+        shares_month=shares_month, signal_names=SIGNAL_NAMES, done=query["done"],
     )  # fmt: skip
 
 
 @blueprint.get("/reviews/<string:bunch>")
 @guard(Permission.SEE_REVIEWS)
-def show_review(bunch: str) -> tuple[str, int]:
+@query_args(done=boxes.Text())
+def show_review(bunch: str, done: str) -> tuple[str, int]:
     """One bunch: why it is held, when its ratings came, and what was decided."""
-    return _page(bunch)
+    return _page(bunch, done=done)
 
 
 def _found(name: str) -> reviews.Bunch:
@@ -81,7 +81,7 @@ def _found(name: str) -> reviews.Bunch:
     return bunch
 
 
-def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
+def _page(name: str, error: DomainError | None = None, done: str = "") -> tuple[str, int]:
     bunch = _found(name)
     ratings = reviews.held_ratings(name)
     body = render_template(
@@ -93,7 +93,7 @@ def _page(name: str, error: DomainError | None = None) -> tuple[str, int]:
         decision_words=DECISION_WORDS, why_not=review_decisions.may_review(actor(), name),
         error=error,
         chance=_chance,
-        done=request.args.get("done"),
+        done=done,
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -122,19 +122,18 @@ def _chance(probability: float) -> str:
 @guard(Permission.REVIEW_RATINGS)
 def decide_review(bunch: str) -> tuple[str, int] | Response:
     """Accepts or rejects the whole bunch, or the ratings that were ticked."""
-    given = request.form
-    named = {int(one) for one in given.getlist("rating") if one.isdecimal() and len(one) < 19}
-    found = _found(bunch)
+    form, found = DECISION.read(), _found(bunch)
+    is_part = form["which"] == "some"
     try:
-        if given.get("which") == "some" and not named:
+        if is_part and not form["rating"]:
             raise InvalidInput(errors={"rating": ["请在下面勾选要复核的评价"]})
         with transaction():
-            if given.get("decision") == review_decisions.ACCEPTED:
+            if form["decision"] == review_decisions.ACCEPTED:
                 for month in found.months:
                     check_open(found.county_id, month)
             review_decisions.decide_bunch(
-                actor(), bunch, given.get("decision", ""), given.get("note", ""),
-                named if given.get("which") == "some" else (),
+                actor(), bunch, form["decision"], form["note"],
+                form["rating"] if is_part else (),
             )  # fmt: skip
             for month in found.months:
                 enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{month:%Y-%m}")

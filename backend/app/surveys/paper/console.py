@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.forms import read_id
 from backend.app.ballots.signing_keys import period_name
+from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.forms import Query, form_args, read_id, typed
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import get_place
@@ -22,6 +23,9 @@ from backend.app.surveys.round_files import unit_name, units_of
 
 # On paper, at first; a browser prints as many sheets as are needed.
 ROLL_LINES = 40
+UNIT = Query.of(unit=boxes.Id())
+CHOSEN_UNIT = Query.of(unit=boxes.Id(missing=boxes.Id.words))
+ENTRY = Query.of(unit=boxes.Id(missing=boxes.Id.words), slips=boxes.Id(missing=boxes.Id.words))
 
 
 def _round(period: str) -> SurveyRound:
@@ -52,9 +56,8 @@ def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
     units = _units(found)
     names = {unit.unit_id: unit_name(unit) for unit in units}
     batches = [batch for batch in paper.list_batches(found.id) if batch.unit_id in names]
-    asked = request.values.get("unit", "")
-    chosen = int(asked) if asked.isdecimal() and len(asked) < 18 else None
-    chosen = chosen if chosen in names else None
+    unit_id = UNIT.read()["unit"]
+    chosen = unit_id if unit_id in names else None
     page = render_template(
         "surveys/paper.html",
         round=found, batches=batches, error=error, names=names, chosen=chosen,
@@ -73,12 +76,12 @@ def show_paper(period: str) -> Any:
 
 @blueprint.post("/<period>/paper/slips")
 @guard(Permission.ENTER_PAPER_VOTES)
-def give_slip(period: str) -> Any:
+@form_args(name=boxes.Text(), digits=boxes.Text())
+def give_slip(period: str, name: str, digits: str) -> Any:
     """Notes one person on the roll; the name is not kept."""
     found = _round(period)
     try:
-        unit = _own_unit(found, read_id(request.form, "unit"))
-        name, digits = request.form.get("name", ""), request.form.get("digits", "")
+        unit = _own_unit(found, read_id("unit"))
         with transaction():
             paper.give_slip(actor(), found.county_id, unit.unit_id, name, digits)
     except (InvalidInput, Conflict) as refused:
@@ -91,7 +94,7 @@ def give_slip(period: str) -> Any:
 def print_slips(period: str) -> str:
     """Four slips on a page of A4, for one unit."""
     found = _round(period)
-    unit = _own_unit(found, read_id(request.args, "unit"))
+    unit = _own_unit(found, CHOSEN_UNIT.read()["unit"])
     return render_template(
         "surveys/slips.html",
         round=found, name=unit_name(unit), questions=paper.questions_for(found, unit.unit_id),
@@ -104,7 +107,7 @@ def print_slips(period: str) -> str:
 def print_roll(period: str) -> str:
     """A sheet to be signed by whoever gets a slip; nothing of it comes back into the system."""
     found = _round(period)
-    unit = _own_unit(found, read_id(request.args, "unit"))
+    unit = _own_unit(found, CHOSEN_UNIT.read()["unit"])
     return render_template(
         "surveys/roll.html",
         round=found, name=unit_name(unit), slips=slips_of(unit.unit_id), lines=ROLL_LINES,
@@ -147,8 +150,8 @@ def show_entry(period: str) -> Any:
     """An empty grid for the first person."""
     found = _round(period)
     try:
-        unit = _own_unit(found, read_id(request.args, "unit"))
-        slips = read_id(request.args, "slips")
+        unit_id, slips = ENTRY.read().values()
+        unit = _own_unit(found, unit_id)
         if not paper.FEWEST_SLIPS <= slips <= paper.MOST_SLIPS:
             fault = f"一次录 {paper.FEWEST_SLIPS} 到 {paper.MOST_SLIPS} 张"
             raise InvalidInput(errors={"slips": [fault]})
@@ -163,11 +166,11 @@ def show_entry(period: str) -> Any:
 def put_entry(period: str) -> Any:
     """The first person's entry."""
     found = _round(period)
-    unit = _own_unit(found, read_id(request.form, "unit"))
-    slips = min(read_id(request.form, "slips"), paper.MOST_SLIPS)
+    unit_id, slips = ENTRY.read().values()
+    unit, slips = _own_unit(found, unit_id), min(slips, paper.MOST_SLIPS)
     try:
         questions = paper.questions_for(found, unit.unit_id)
-        sheets = forms.read_sheets(request.form, questions, slips)
+        sheets = forms.read_sheets(typed, questions, slips)
         with transaction():
             paper.start_batch(actor(), found, unit.unit_id, sheets)
     except InvalidInput as refused:
@@ -194,7 +197,7 @@ def put_batch(period: str, batch_id: int) -> Any:
     _own_unit(found, batch.unit_id)
     try:
         questions = paper.questions_for(found, batch.unit_id)
-        sheets = forms.read_sheets(request.form, questions, batch.slips)
+        sheets = forms.read_sheets(typed, questions, batch.slips)
         with transaction():
             counted = paper.enter_again(actor(), found, batch_id, sheets).state == "counted"
     except InvalidInput as refused:
