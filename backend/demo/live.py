@@ -72,7 +72,7 @@ class Phone:
         reasons = [reason["id"] for reason in landing["levels"][level - 1]["reasons"]]
         phrases = (PRAISE if level < 4 else COMPLAINT).get(kind, ("还可以",))
         body = {
-            "ticket": landing["ticket"],
+            "scan_token": landing["scan_token"],
             "level": level,
             "reason_ids": random.sample(reasons, min(len(reasons), random.choice((0, 1, 2)))),
             "words": random.choice(phrases) if random.random() < 0.3 else None,

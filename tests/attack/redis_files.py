@@ -79,7 +79,7 @@ def _rate(found: Scene) -> None:
         scanned = requests.get(f"{found.web}/api/v1/codes/{code}", headers=named, timeout=20)
         requests.post(
             f"{found.web}/api/v1/ratings",
-            json={"ticket": scanned.json()["ticket"], "level": 5, "words": villager.words},
+            json={"scan_token": scanned.json()["scan_token"], "level": 5, "words": villager.words},
             headers={**named, "Idempotency-Key": str(uuid4())},
             timeout=20,
         ).raise_for_status()

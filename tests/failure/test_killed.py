@@ -89,7 +89,7 @@ class Phone:
     def rate(self, code: str, ledger: Ledger) -> None:
         landing = self.call("GET", f"/codes/{code}")
         key = str(uuid4())
-        body = {"ticket": landing["ticket"], "level": 1 + len(ledger.acknowledged) % 5}
+        body = {"scan_token": landing["scan_token"], "level": 1 + len(ledger.acknowledged) % 5}
         ledger.note(key, self.call("POST", "/ratings", body, **{"Idempotency-Key": key}))
 
 

@@ -17,7 +17,7 @@ const error = (statusCode, code, message) => ({ statusCode, data: { code, messag
 const fine = (data, statusCode = 200) => ({ statusCode, data })
 
 const LANDING = {
-  ticket: 'ticket-1', ticket_expires_at: '2026-11-20T00:10:00Z', village: VILLAGE,
+  scan_token: 'scan-token-1', scan_token_expires_at: '2026-11-20T00:10:00Z', village: VILLAGE,
   service_point: { id: 1, name: '办事窗口', kind: 'window', kind_name: '办事窗口', icon: 'desk', photo_url: null },
   may_rate: true, refusal: null, rated_today: null, levels: LEVELS, points_for_rating: 2, suggest_binding: true,
 }

@@ -24,7 +24,7 @@ blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="è¯
 @guard(Permission.RATE)
 @blueprint.response(200, schemas.LandingShape())
 def show_landing(code: str) -> dict[str, Any]:
-    """What a scanned code leads to, with a ticket for one rating."""
+    """What a scanned code leads to, with a token for one rating."""
     person_id = actor().person_id
     landing = queries.find_landing(code, person_id) if CODE.fullmatch(code) else None
     if landing is None:
@@ -33,12 +33,12 @@ def show_landing(code: str) -> dict[str, Any]:
         raise errors.CodeRevoked
     at = clock.now()
     today = clock.local_day(at)
-    token, ticket = scan_token.issue(person_id, landing.qr_code_id, at)
+    token, scan = scan_token.issue(person_id, landing.qr_code_id, at)
     refusal = queries.refusal_for(person_id, landing.qr_code_id, today)
     earlier = queries.rated_on(person_id, landing.qr_code_id, today)
     return {
-        "ticket": token,
-        "ticket_expires_at": ticket.expires_at,
+        "scan_token": token,
+        "scan_token_expires_at": scan.expires_at,
         "village": {
             "id": landing.village_id,
             "name": landing.village,
@@ -85,7 +85,7 @@ def create_rating() -> tuple[dict[str, Any], int]:
     given = load_json(NEW_RATING)
     rated = operations.rate(
         actor().person_id,
-        given["ticket"],
+        given["scan_token"],
         idempotency_key(),
         operations.RatingInput(given["level"], tuple(given["reason_ids"]), given["words"]),
         trace_of_request(),

@@ -3,8 +3,8 @@
 from backend.app.core.errors import Conflict, Gone, InvalidInput, NotAllowed
 
 
-class TicketUsed(Conflict):
-    code = "ticket_used"
+class ScanTokenUsed(Conflict):
+    code = "scan_token_used"
     message = "这次扫码已经评过了,想再评请重新扫码"
 
 

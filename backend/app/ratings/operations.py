@@ -51,27 +51,27 @@ def rate(
     person_id: int, token: str, key: UUID, given: RatingInput, trace: Trace = NO_TRACE
 ) -> Rated:
     """Stores a rating in one statement; the same request again gives the same answer."""
-    ticket = scan_token.read(token, person_id)
-    digest = _digest(ticket, given)
+    scan = scan_token.read(token, person_id)
+    digest = _digest(scan, given)
     at = clock.now()
-    if at > ticket.expires_at:
-        return _first_answer(person_id, key, digest) or _raise(scan_token.TicketExpired())
+    if at > scan.expires_at:
+        return _first_answer(person_id, key, digest) or _raise(scan_token.ScanTokenExpired())
     checked = look_over(clean_words(given.words))
     _check_reasons(given)
-    values = _values(ticket, key, digest, given, checked, trace)
+    values = _values(scan, key, digest, given, checked, trace)
     stored = insert_rating(values)
     if stored is not None:
         return _rated(stored, values)
-    return _first_answer(person_id, key, digest) or _raise(_why_not(ticket))
+    return _first_answer(person_id, key, digest) or _raise(_why_not(scan))
 
 
-def _digest(ticket: scan_token.ScanTicket, given: RatingInput) -> bytes:
-    content = [given.level, sorted(given.reason_ids), given.words, ticket.nonce.hex()]
+def _digest(scan: scan_token.ScanToken, given: RatingInput) -> bytes:
+    content = [given.level, sorted(given.reason_ids), given.words, scan.nonce.hex()]
     return hashlib.sha256(orjson.dumps(content)).digest()
 
 
 def _values(
-    ticket: scan_token.ScanTicket,
+    scan: scan_token.ScanToken,
     key: UUID,
     digest: bytes,
     given: RatingInput,
@@ -80,13 +80,13 @@ def _values(
 ) -> dict[str, Any]:
     at = clock.now()
     return {
-        "qr_code_id": ticket.qr_code_id,
-        "person_id": ticket.person_id,
-        "scan_nonce": ticket.nonce,
+        "qr_code_id": scan.qr_code_id,
+        "person_id": scan.person_id,
+        "scan_nonce": scan.nonce,
         "at": at,
         # The day of the scan: so the one rating a day is also the one rating a scan.
-        "today": ticket.day,
-        "month": clock.month_of(ticket.day),
+        "today": scan.day,
+        "month": clock.month_of(scan.day),
         "level": given.level,
         "reason_ids": sorted(set(given.reason_ids)),
         "words": checked.text,
@@ -97,7 +97,7 @@ def _values(
         "asks_wechat": checking.is_on(),
         "idempotency_key": key,
         "request_digest": digest,
-        "took_seconds": max(0, int((at - ticket.scanned_at).total_seconds())),
+        "took_seconds": max(0, int((at - scan.scanned_at).total_seconds())),
         "network": trace.network,
         "device": trace.device,
     }
@@ -136,11 +136,11 @@ def _check_reasons(given: RatingInput) -> None:
         raise errors.ReasonsInvalid(errors={"reason_ids": [errors.ReasonsInvalid.message]})
 
 
-def _why_not(ticket: scan_token.ScanTicket) -> Exception:
+def _why_not(scan: scan_token.ScanToken) -> Exception:
     """Nothing was stored: asks for the reason, most telling first."""
-    if queries.scan_is_used(ticket.person_id, ticket.qr_code_id, ticket.day, ticket.nonce):
-        return errors.TicketUsed()
-    refusal = queries.refusal_for(ticket.person_id, ticket.qr_code_id, ticket.day)
+    if queries.scan_is_used(scan.person_id, scan.qr_code_id, scan.day, scan.nonce):
+        return errors.ScanTokenUsed()
+    refusal = queries.refusal_for(scan.person_id, scan.qr_code_id, scan.day)
     if refusal is not None:
         return refusal
     return errors.RatedToday()

@@ -1,7 +1,7 @@
-"""The ticket a scan yields: ten minutes, one person, one code, one rating.
+"""What a scan yields: ten minutes, one person, one code, one rating.
 
 It is signed, not stored. The rating counts for the day of the scan, and one person rates one
-service point once a day by a constraint of the database: so a ticket is good for one rating in the
+service point once a day by a constraint of the database: so a token is good for one rating in the
 very statement that stores it, and losing Redis or a killed process can neither burn nor double it.
 """
 
@@ -19,18 +19,18 @@ PURPOSE = "scan"
 LAYOUT = struct.Struct(">QQI12s")
 
 
-class TicketExpired(Gone):
-    code = "ticket_expired"
+class ScanTokenExpired(Gone):
+    code = "scan_token_expired"
     message = "扫码已超过 10 分钟,请再扫一次"
 
 
-class TicketInvalid(InvalidInput):
-    code = "ticket_invalid"
+class ScanTokenInvalid(InvalidInput):
+    code = "scan_token_invalid"
     message = "请重新扫一下服务点的码"
 
 
 @dataclass(frozen=True)
-class ScanTicket:
+class ScanToken:
     """Who scanned which code when; `nonce` is the scan's own name."""
 
     person_id: int
@@ -48,19 +48,19 @@ class ScanTicket:
         return self.scanned_at + LIFETIME
 
 
-def issue(person_id: int, qr_code_id: int, at: datetime) -> tuple[str, ScanTicket]:
-    ticket = ScanTicket(person_id, qr_code_id, at.replace(microsecond=0), secrets.token_bytes(12))
-    payload = LAYOUT.pack(person_id, qr_code_id, int(at.timestamp()), ticket.nonce)
-    return signed_tokens.sign(PURPOSE, payload), ticket
+def issue(person_id: int, qr_code_id: int, at: datetime) -> tuple[str, ScanToken]:
+    scan = ScanToken(person_id, qr_code_id, at.replace(microsecond=0), secrets.token_bytes(12))
+    payload = LAYOUT.pack(person_id, qr_code_id, int(at.timestamp()), scan.nonce)
+    return signed_tokens.sign(PURPOSE, payload), scan
 
 
-def read(token: str, person_id: int) -> ScanTicket:
-    """The ticket, expired or not; raises TicketInvalid unless it is this person's own."""
+def read(token: str, person_id: int) -> ScanToken:
+    """The token, expired or not; raises ScanTokenInvalid unless it is this person's own."""
     try:
         payload = signed_tokens.verify(PURPOSE, token)
         holder, qr_code_id, seconds, nonce = LAYOUT.unpack(payload)
     except (signed_tokens.BadSignature, struct.error):
-        raise TicketInvalid(errors={"ticket": [TicketInvalid.message]}) from None
+        raise ScanTokenInvalid(errors={"scan_token": [ScanTokenInvalid.message]}) from None
     if holder != person_id:
-        raise TicketInvalid(errors={"ticket": ["这次扫码不是您本人的,请自己再扫一次"]})
-    return ScanTicket(holder, qr_code_id, datetime.fromtimestamp(seconds, UTC), nonce)
+        raise ScanTokenInvalid(errors={"scan_token": ["这次扫码不是您本人的,请自己再扫一次"]})
+    return ScanToken(holder, qr_code_id, datetime.fromtimestamp(seconds, UTC), nonce)

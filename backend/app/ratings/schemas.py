@@ -30,7 +30,7 @@ class RatingInputShape(Shape):
 
 
 class NewRatingShape(RatingInputShape):
-    ticket = fields.String(
+    scan_token = fields.String(
         required=True, validate=validate.Length(min=1, max=200, error="请重新扫码")
     )
 
@@ -104,8 +104,8 @@ class LevelChoiceShape(Shape):
 
 
 class LandingShape(Shape):
-    ticket = fields.String(required=True)
-    ticket_expires_at = fields.AwareDateTime(required=True)
+    scan_token = fields.String(required=True)
+    scan_token_expires_at = fields.AwareDateTime(required=True)
     village = fields.Nested(VillageShape, required=True)
     service_point = fields.Nested(ServicePointShape, required=True)
     may_rate = fields.Boolean(required=True)

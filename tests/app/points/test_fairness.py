@@ -19,7 +19,7 @@ def test_a_rating_earns_the_same_whatever_its_level(client, county, level: int) 
     landing = phone.call("GET", f"/codes/{county.code}").json
     rated = phone.call(
         "POST", "/ratings",
-        json={"ticket": landing["ticket"], "level": level, "reason_ids": [], "words": None},
+        json={"scan_token": landing["scan_token"], "level": level, "reason_ids": [], "words": None},
         headers={"Idempotency-Key": f"00000000-0000-4000-8000-00000000000{level}"},
     )  # fmt: skip
     assert rated.status_code == 201, rated.json

@@ -29,16 +29,16 @@ class Phone:
         assert answer.status_code == 200, answer.json
         return answer.json
 
-    def send(self, ticket: str, level: int = 1, key: str | None = None, **more: Any) -> Any:
+    def send(self, token: str, level: int = 1, key: str | None = None, **more: Any) -> Any:
         return self.call(
             "POST",
             "/ratings",
             headers={"Idempotency-Key": key or str(uuid4())},
-            json={"ticket": ticket, "level": level, **more},
+            json={"scan_token": token, "level": level, **more},
         )
 
     def rate(self, code: str, level: int = 1, **more: Any) -> Any:
-        return self.send(self.scan(code)["ticket"], level, **more)
+        return self.send(self.scan(code)["scan_token"], level, **more)
 
 
 def open_phone(client: FlaskClient, person_id: int | None = None) -> Phone:

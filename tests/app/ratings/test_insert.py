@@ -129,15 +129,17 @@ def test_a_collision_of_points_is_tried_again_three_times(
 def test_many_phones_at_once_are_all_stored_once(app: Flask, client, scalar) -> None:
     county = make_county(villages=3)
     phones = [open_phone(app.test_client()) for _ in range(12)]
-    tickets = [[phone.scan(code)["ticket"] for code in county.codes.values()] for phone in phones]
+    tokens = [
+        [phone.scan(code)["scan_token"] for code in county.codes.values()] for phone in phones
+    ]
     statuses: list[int] = []
     ready = threading.Barrier(len(phones))
 
     def rate(number: int) -> None:
         with app.app_context():
             ready.wait(10)
-            for ticket in tickets[number]:
-                statuses.append(phones[number].send(ticket, 1 + number % 5).status_code)
+            for token in tokens[number]:
+                statuses.append(phones[number].send(token, 1 + number % 5).status_code)
 
     threads = [threading.Thread(target=rate, args=(n,)) for n in range(len(phones))]
     for thread in threads:
@@ -176,11 +178,11 @@ def test_whatever_is_rated_counters_equal_a_recount(
 
 def test_words_and_digest_are_stored_as_they_were_sent(county: County, scalar) -> None:
     person = make_person()
-    token, ticket = scan_token.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
+    token, scan = scan_token.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
     words = '引号"、反斜杠\\、百分号%、换行\n和👍🏽'
     key = UUID(int=7)
     operations.rate(person, token, key, operations.RatingInput(2, (), words))
     assert scalar("SELECT words FROM rating") == words
-    assert bytes(scalar("SELECT scan_nonce FROM rating")) == ticket.nonce
+    assert bytes(scalar("SELECT scan_nonce FROM rating")) == scan.nonce
     again = operations.rate(person, token, key, operations.RatingInput(2, (), words))
     assert again.rating.words == words

@@ -64,7 +64,7 @@ def test_a_rating_is_one_round_trip_to_the_database(
 ) -> None:
     # The first use of a pool asks the server who it is; that is no part of a rating.
     phone.rate(county.codes[county.service_point_ids[1]])
-    ticket = phone.scan(county.code)["ticket"]
+    token = phone.scan(county.code)["scan_token"]
     statements: list[object] = []
     execute = psycopg.Cursor.execute
 
@@ -73,67 +73,67 @@ def test_a_rating_is_one_round_trip_to_the_database(
         return execute(cursor, statement, *rest, **more)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", note)
-    assert phone.send(ticket).status_code == 201
+    assert phone.send(token).status_code == 201
     assert statements == [INSERT_RATING]
 
 
 def test_the_same_request_twice_gives_the_same_answer(phone: Phone, county: County, scalar) -> None:
-    ticket, key = phone.scan(county.code)["ticket"], str(uuid4())
-    first = phone.send(ticket, 2, key, words="挺好")
-    second = phone.send(ticket, 2, key, words="挺好")
+    token, key = phone.scan(county.code)["scan_token"], str(uuid4())
+    first = phone.send(token, 2, key, words="挺好")
+    second = phone.send(token, 2, key, words="挺好")
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json == second.json
     assert scalar("SELECT count(*) FROM rating") == 1
     assert scalar("SELECT sum(amount) FROM points_entry") == 2
 
 
-def test_the_same_request_is_answered_even_after_its_ticket_expired(
+def test_the_same_request_is_answered_even_after_its_scan_token_expired(
     phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket, key = phone.scan(county.code)["ticket"], str(uuid4())
-    first = phone.send(ticket, 2, key)
+    token, key = phone.scan(county.code)["scan_token"], str(uuid4())
+    first = phone.send(token, 2, key)
     later = clock.now() + timedelta(minutes=30)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert phone.send(ticket, 2, key).json == first.json
+    assert phone.send(token, 2, key).json == first.json
 
 
 def test_other_content_under_one_key_is_a_conflict(phone: Phone, county: County) -> None:
-    ticket, key = phone.scan(county.code)["ticket"], str(uuid4())
-    phone.send(ticket, 1, key)
-    answer = phone.send(ticket, 5, key)
+    token, key = phone.scan(county.code)["scan_token"], str(uuid4())
+    phone.send(token, 1, key)
+    answer = phone.send(token, 5, key)
     assert answer.status_code == 409
     assert answer.json["code"] == "idempotency_conflict"
 
 
-def test_a_replayed_ticket_is_refused(phone: Phone, county: County, scalar) -> None:
-    ticket = phone.scan(county.code)["ticket"]
-    phone.send(ticket)
-    answer = phone.send(ticket)
-    assert (answer.status_code, answer.json["code"]) == (409, "ticket_used")
+def test_a_replayed_scan_token_is_refused(phone: Phone, county: County, scalar) -> None:
+    token = phone.scan(county.code)["scan_token"]
+    phone.send(token)
+    answer = phone.send(token)
+    assert (answer.status_code, answer.json["code"]) == (409, "scan_token_used")
     assert scalar("SELECT count(*) FROM rating") == 1
 
 
-def test_an_expired_ticket_asks_for_another_scan(
+def test_an_expired_scan_token_asks_for_another_scan(
     phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = phone.scan(county.code)["ticket"]
+    token = phone.scan(county.code)["scan_token"]
     later = clock.now() + timedelta(minutes=11)
     monkeypatch.setattr(clock, "now", lambda: later)
-    answer = phone.send(ticket)
-    assert (answer.status_code, answer.json["code"]) == (410, "ticket_expired")
+    answer = phone.send(token)
+    assert (answer.status_code, answer.json["code"]) == (410, "scan_token_expired")
 
 
-def test_a_ticket_of_somebody_else_is_refused(phone: Phone, county: County, client) -> None:
-    ticket = phone.scan(county.code)["ticket"]
-    answer = open_phone(client).send(ticket)
+def test_a_scan_token_of_somebody_else_is_refused(phone: Phone, county: County, client) -> None:
+    token = phone.scan(county.code)["scan_token"]
+    answer = open_phone(client).send(token)
     assert answer.status_code == 422
-    assert "ticket" in answer.json["errors"]
+    assert "scan_token" in answer.json["errors"]
 
 
-@pytest.mark.parametrize("ticket", ["x", "AAAA", "一二三", "A" * 80])
-def test_a_made_up_ticket_is_refused(phone: Phone, ticket: str) -> None:
-    answer = phone.send(ticket)
-    assert (answer.status_code, answer.json["code"]) == (422, "ticket_invalid")
+@pytest.mark.parametrize("token", ["x", "AAAA", "一二三", "A" * 80])
+def test_a_made_up_scan_token_is_refused(phone: Phone, token: str) -> None:
+    answer = phone.send(token)
+    assert (answer.status_code, answer.json["code"]) == (422, "scan_token_invalid")
 
 
 def test_one_person_rates_one_service_point_once_a_day(
@@ -143,18 +143,18 @@ def test_one_person_rates_one_service_point_once_a_day(
     again = phone.scan(county.code)
     assert again["may_rate"] is False
     assert again["rated_today"]["label"] == "非常满意"
-    answer = phone.send(again["ticket"], 2)
+    answer = phone.send(again["scan_token"], 2)
     assert (answer.status_code, answer.json["code"]) == (409, "rated_today")
     assert scalar("SELECT count(*) FROM rating") == 1
     assert scalar("SELECT level_1 + level_2 FROM rating_day_count") == 1
 
 
 def test_a_revoked_code_is_refused_with_a_clear_word(phone: Phone, county: County) -> None:
-    ticket = phone.scan(county.code)["ticket"]
+    token = phone.scan(county.code)["scan_token"]
     with transaction() as session:
         session.query(QrCode).filter_by(code=county.code).one().revoked_at = clock.now()
     landing = phone.call("GET", f"/codes/{county.code}")
-    sent = phone.send(ticket)
+    sent = phone.send(token)
     for answer in (landing, sent):
         assert (answer.status_code, answer.json["code"]) == (410, "code_revoked")
         assert "12345" in answer.json["message"]
@@ -172,7 +172,7 @@ def test_a_cadre_may_not_rate_the_own_village_but_may_rate_another(client, count
     landing = phone.scan(county.code)
     assert landing["may_rate"] is False
     assert landing["refusal"]["code"] == "own_village_cadre"
-    answer = phone.send(landing["ticket"])
+    answer = phone.send(landing["scan_token"])
     assert (answer.status_code, answer.json["code"]) == (403, "own_village_cadre")
     assert phone.rate(county.codes[county.service_point_ids[1]]).status_code == 201
 
@@ -205,7 +205,7 @@ def test_points_stop_at_the_daily_cap_but_ratings_go_on(client, app, scalar) -> 
 
 @pytest.mark.parametrize("level", [0, 6, -1, "1", None, 1.5, True])
 def test_a_wrong_level_names_the_field(phone: Phone, county: County, level: object) -> None:
-    answer = phone.send(phone.scan(county.code)["ticket"], level)
+    answer = phone.send(phone.scan(county.code)["scan_token"], level)
     assert answer.status_code == 422
     assert "level" in answer.json["errors"]
 
@@ -231,7 +231,7 @@ def test_words_that_need_a_look_are_held(phone: Phone, county: County, words: st
 
 @pytest.mark.parametrize("header", [{}, {"Idempotency-Key": "not-a-uuid"}])
 def test_a_rating_needs_its_idempotency_key(phone: Phone, header: dict[str, str]) -> None:
-    answer = phone.call("POST", "/ratings", headers=header, json={"ticket": "x", "level": 1})
+    answer = phone.call("POST", "/ratings", headers=header, json={"scan_token": "x", "level": 1})
     assert answer.status_code == 422
     assert "Idempotency-Key" in answer.json["errors"]
 

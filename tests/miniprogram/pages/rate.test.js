@@ -26,7 +26,7 @@ test('a scan shows where one is, then a face and one tap more send the rating', 
   await phone.see('谢谢您，收到了')
   assert.ok(phone.text().includes('+2 积分'))
   const [sent] = village.requests('POST /ratings')
-  assert.deepEqual(sent.data, { ticket: 'ticket-1', level: 1, reason_ids: [], words: null })
+  assert.deepEqual(sent.data, { scan_token: 'scan-token-1', level: 1, reason_ids: [], words: null })
   assert.match(sent.header['Idempotency-Key'], UUID)
 })
 
@@ -51,7 +51,7 @@ test('each level offers reasons of its own, and changing the face drops the old 
   phone.tap('#send')
   await phone.see('收到了')
   const [sent] = village.requests('POST /ratings')
-  assert.deepEqual(sent.data, { ticket: 'ticket-1', level: 4, reason_ids: [40], words: '等了一上午' })
+  assert.deepEqual(sent.data, { scan_token: 'scan-token-1', level: 4, reason_ids: [40], words: '等了一上午' })
 })
 
 test('a villager without a village is offered the one just rated', async () => {
@@ -104,7 +104,7 @@ test('an answer lost on the way is asked for again under the same key', async ()
   await phone.until(() => village.requests('POST /ratings').length === 2)
   const keys = village.requests('POST /ratings').map((one) => one.header['Idempotency-Key'])
   assert.equal(keys[0], keys[1])
-  assert.equal(village.requests('POST /ratings')[0].data.ticket, village.requests('POST /ratings')[1].data.ticket)
+  assert.equal(village.requests('POST /ratings')[0].data.scan_token, village.requests('POST /ratings')[1].data.scan_token)
 })
 
 test('what waits survives the app being closed and leaves at the next start', async () => {
@@ -119,8 +119,8 @@ test('what waits survives the app being closed and leaves at the next start', as
   await second.until(() => !second.text().includes('待发送'))
 })
 
-test('a ticket that ran out while waiting is said kindly and not tried for ever', async () => {
-  const village = new Village({ 'POST /ratings': () => error(410, 'ticket_expired', '扫码已超过 10 分钟,请再扫一次') })
+test('a scan that ran out while waiting is said kindly and not tried for ever', async () => {
+  const village = new Village({ 'POST /ratings': () => error(410, 'scan_token_expired', '扫码已超过 10 分钟,请再扫一次') })
   const phone = await scan(village)
   await phone.see('非常不满意')
   phone.setOnline(false)
@@ -134,8 +134,8 @@ test('a ticket that ran out while waiting is said kindly and not tried for ever'
   assert.equal(village.requests('POST /ratings').length, 1)
 })
 
-test('an expired ticket at once asks to scan again', async () => {
-  const phone = await scan(new Village({ 'POST /ratings': () => error(410, 'ticket_expired', 'x') }))
+test('an expired scan at once asks to scan again', async () => {
+  const phone = await scan(new Village({ 'POST /ratings': () => error(410, 'scan_token_expired', 'x') }))
   await rateBadly(phone)
   await phone.see('请再扫一次码,重新评一下')
   assert.equal(phone.all('#retry').length, 0)

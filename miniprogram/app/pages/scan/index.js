@@ -10,7 +10,7 @@ const { getCallBack, declineCallBack } = require('../../api/ratings')
 
 const EXPIRED = '扫码过了 10 分钟,这次没算上。请再扫一次码,重新评一下,很快的。'
 const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
-const SCAN_ANEW = ['ticket_expired', 'ticket_used', 'ticket_invalid']
+const SCAN_ANEW = ['scan_token_expired', 'scan_token_used', 'scan_token_invalid']
 const WORST_GOOD = 3
 const CHOOSE_FIRST = '请先点一个脸。'
 
@@ -30,7 +30,7 @@ const refusalOf = (opened) => {
 
 Page(page({
   data: {
-    state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, ticket: '',
+    state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, scanToken: '',
     formProblem: '', isSending: false, points: 0, balance: 0, isHeld: false,
     rating: null, isBad: false, callBack: null, isDeclined: false, declineProblem: '',
     suggestion: null, isBinding: false, isBound: false, bindProblem: '', suggests: false,
@@ -59,7 +59,7 @@ Page(page({
     this.setData({
       state: 'ready', problem: null,
       point: opened.service_point, village: opened.village, photo: absolute(opened.service_point.photo_url),
-      levels: opened.levels, ticket: opened.ticket, refusal: refusalOf(opened), suggests: opened.suggest_binding,
+      levels: opened.levels, scanToken: opened.scan_token, refusal: refusalOf(opened), suggests: opened.suggest_binding,
     })
   },
 
@@ -81,10 +81,10 @@ Page(page({
     if (!said.level) return this.setData({ formProblem: CHOOSE_FIRST })
     if (this.data.isSending) return undefined
     this.setData({ isSending: true, formProblem: '' })
-    const { ticket, village, point, levels } = this.data
+    const { scanToken, village, point, levels } = this.data
     const { label } = levels.find((one) => one.level === said.level)
     const outcome = await outbox.submit({
-      body: { ticket, ...said }, village_name: village.name, service_point_name: point.name, label,
+      body: { scan_token: scanToken, ...said }, village_name: village.name, service_point_name: point.name, label,
     })
     this.setData({ isSending: false })
     return this.finish(outcome)
@@ -95,7 +95,7 @@ Page(page({
     if (state === 'sent') return this.thank(answer)
     if (state === 'waiting') return this.setData({ state: 'waiting' })
     if (SCAN_ANEW.includes(error.code)) {
-      const message = error.code === 'ticket_expired' ? EXPIRED : error.message
+      const message = error.code === 'scan_token_expired' ? EXPIRED : error.message
       return this.setData({ state: 'error', problem: { code: error.code, message, canRetry: false } })
     }
     if (error.code === 'rated_today') return this.setData({ refusal: RATED })
