@@ -2,6 +2,7 @@
 
 from backend.app.ballots import ballot_box, box_keys
 from backend.app.core.db import transaction
+from backend.app.places.queries import county_ids
 from backend.app.surveys import rounds
 
 
@@ -40,7 +41,7 @@ def tend_rounds() -> int:
     for round_id in rounds.rounds_to_publish():
         with transaction():
             done += rounds.publish_round(round_id)
-    for county_id in rounds.counties():
+    for county_id in county_ids():
         with transaction():
             done += rounds.open_ticket_desk(county_id)
     with transaction():
@@ -50,7 +51,7 @@ def tend_rounds() -> int:
 def prepare_keys() -> int:
     """Keys of the nearest month without: one a run, because making them takes a while."""
     made = 0
-    for county_id in rounds.counties():
+    for county_id in county_ids():
         for month in rounds.months_without_keys(county_id)[:1]:
             with transaction():
                 made += rounds.prepare_month(county_id, month)

@@ -16,6 +16,11 @@ from backend.app.places.queries import Place, get_place
 MAX_HOUSEHOLD = 30
 
 
+def lock_person(person_id: int) -> None:
+    """Others who lock this person wait until the end of the transaction."""
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
 def enter_by_openid(openid: str) -> int:
     """The person behind an openid, made at the first log-in; safe when two phones race."""
     made = (

@@ -15,6 +15,7 @@ from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
 from backend.app.places.queries import current_village, get_place, village_label
+from backend.app.places.sql import join_department, join_region
 
 PAGE = 50
 # Where the details of an audit entry hold the id of a region.
@@ -30,14 +31,13 @@ GRANTS = text(
     """
 )
 GRANT_LINES = text(
-    """
+    f"""
     SELECT g.id, g.role, g.region_id, g.department_id, COALESCE(d.name, r.name) AS region_name,
            g.starts_on, g.ends_on, g.granted_at,
            COALESCE(b.display_name, '系统') AS granted_by,
            g.revoked_at, e.display_name AS revoked_by
-    FROM role_grant g
-    JOIN region r ON r.id = g.region_id
-    LEFT JOIN department d ON d.id = g.department_id
+    FROM role_grant g {join_region("r", "g.region_id")}
+    LEFT {join_department("d", "g.department_id")}
     LEFT JOIN person b ON b.id = g.granted_by_id
     LEFT JOIN person e ON e.id = g.revoked_by_id
     WHERE g.person_id = :person_id
@@ -47,14 +47,14 @@ GRANT_LINES = text(
 # Whose work lies, or once lay, within these regions; and whom a system administrator of these
 # regions let in and who has no role yet.
 WITHIN = text(
-    """
-    (EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
+    f"""
+    (EXISTS (SELECT FROM role_grant g {join_region("r", "g.region_id")}
              WHERE g.person_id = person.id
                AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within)))
      OR NOT EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.id)
         AND EXISTS (SELECT FROM console_login l
                     JOIN role_grant g ON g.person_id = l.opened_by_id AND g.role = 'system_admin'
-                    JOIN region r ON r.id = g.region_id
+                    {join_region("r", "g.region_id")}
                     WHERE l.person_id = person.id AND r.county_id = ANY(:within)))
     """
 )
@@ -185,7 +185,7 @@ def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
     rows = db.session.execute(
         text(
             "SELECT g.person_id, g.role, r.name AS region_name, g.starts_on, g.ends_on"
-            " FROM role_grant g JOIN region r ON r.id = g.region_id"
+            f" FROM role_grant g {join_region('r', 'g.region_id')}"
             " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL"
             " AND (g.ends_on IS NULL OR g.ends_on >= :today) ORDER BY g.id"
         ),
@@ -265,10 +265,10 @@ def name_subjects(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
 
 
 REGIONS = text(
-    """
+    f"""
     SELECT r.id, r.level, r.name, above.name AS above
     FROM region r
-    LEFT JOIN region above ON above.id = r.parent_id
+    LEFT {join_region("above", "r.parent_id")}
     WHERE r.level IN ('county', 'township', 'village') AND r.closed_on IS NULL
       AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within))
       AND (r.id = :chosen OR CASE WHEN :words = '' THEN r.level <> 'village'
@@ -317,11 +317,11 @@ def staff_of(
 
 # Spaces inside a name are no way round it; `said` comes without any.
 NAMED = text(
-    """
+    f"""
     SELECT DISTINCT p.id, g.role, g.region_id
     FROM role_grant g
     JOIN person p ON p.id = g.person_id
-    JOIN region r ON r.id = g.region_id
+    {join_region("r", "g.region_id")}
     WHERE g.role <> 'shop_keeper' AND COALESCE(r.county_id, r.id) = :county_id
       AND char_length(replace(p.display_name, ' ', '')) >= 2
       AND strpos(:said, lower(replace(p.display_name, ' ', ''))) > 0
@@ -375,11 +375,11 @@ def bound_village(person_id: int) -> int | None:
 
 
 VILLAGERS = text(
-    """
+    f"""
     SELECT b.person_id, p.number, p.display_name AS name, g.name AS group_name, b.household
     FROM binding b
     JOIN person p ON p.id = b.person_id
-    LEFT JOIN region g ON g.id = b.group_id
+    LEFT {join_region("g", "b.group_id")}
     WHERE b.village_id = :village_id AND b.ended_at IS NULL
     ORDER BY g.name NULLS LAST, b.household NULLS LAST, b.person_id
     """

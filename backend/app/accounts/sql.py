@@ -33,3 +33,47 @@ def answers_for_v(person: str, day: str) -> str:
           AND g.starts_on <= {day} AND (g.ends_on IS NULL OR g.ends_on >= {day})
     )
     """
+
+
+def bound_village(person: str) -> str:
+    """The village that a person has bound now."""
+    return f"(SELECT village_id FROM binding WHERE person_id = {person} AND ended_at IS NULL)"
+
+
+def villages_bound_by(people: str) -> str:
+    """The villages that these people have bound now."""
+    return f"""
+    SELECT DISTINCT village_id FROM binding WHERE person_id = ANY({people}) AND ended_at IS NULL
+    """
+
+
+def is_closed(person: str) -> str:
+    """True for a person whose account was closed."""
+    return f"EXISTS (SELECT FROM person p WHERE p.id = {person} AND p.closed_at IS NOT NULL)"
+
+
+def is_staff(person: str) -> str:
+    """True for a person with an account of the console."""
+    return f"EXISTS (SELECT FROM console_login l WHERE l.person_id = {person})"
+
+
+def holds_today(grant: str) -> str:
+    """True for a grant that counts on the day `:today`."""
+    return (
+        f"{grant}.revoked_at IS NULL AND {grant}.starts_on <= :today"
+        f" AND ({grant}.ends_on IS NULL OR {grant}.ends_on >= :today)"
+    )
+
+
+def join_person(alias: str, key: str) -> str:
+    """The villager or member of staff with this id."""
+    return f"JOIN person {alias} ON {alias}.id = {key}"
+
+
+def join_grant(alias: str, key: str) -> str:
+    return f"JOIN role_grant {alias} ON {alias}.id = {key}"
+
+
+def join_binding(alias: str, person: str) -> str:
+    """What a person has bound now."""
+    return f"JOIN binding {alias} ON {alias}.person_id = {person} AND {alias}.ended_at IS NULL"

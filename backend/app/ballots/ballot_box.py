@@ -271,7 +271,7 @@ def begin_anew() -> list[str]:
 
 
 def _count(box: str) -> int:
-    return int(db.session.scalar(text(f"SELECT count(*) FROM anonymous.{box}")) or 0)  # noqa: S608
+    return int(db.session.scalar(text(f"SELECT count(*) FROM anonymous.{box}")) or 0)
 
 
 def _stream(statement: TextClause, values: Mapping[str, Any]) -> Iterable[Any]:
@@ -280,7 +280,7 @@ def _stream(statement: TextClause, values: Mapping[str, Any]) -> Iterable[Any]:
 
 def _read(box: str) -> Iterator[Said]:
     """What lies in the box, in the order of random ids."""
-    statement = text(f"SELECT {COLUMNS[box]} FROM anonymous.{box} ORDER BY id")  # noqa: S608
+    statement = text(f"SELECT {COLUMNS[box]} FROM anonymous.{box} ORDER BY id")
     yield from _opened(box, box_keys.open_with(box), _stream(statement, {}))
 
 
@@ -316,10 +316,7 @@ def _rewrite(box: str, contents: Iterable[Said]) -> int:
     columns = COLUMNS[box]
     db.session.execute(text(f"TRUNCATE anonymous.{box}"))
     db.session.execute(
-        text(
-            f"INSERT INTO anonymous.{box} ({columns})"  # noqa: S608
-            f" SELECT {columns} FROM resealed ORDER BY id"
-        )
+        text(f"INSERT INTO anonymous.{box} ({columns}) SELECT {columns} FROM resealed ORDER BY id")
     )
     db.session.execute(text("TRUNCATE resealed"))
     return count

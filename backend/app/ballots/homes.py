@@ -15,11 +15,12 @@ from backend.app.ballots.models import BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
+from backend.app.places.sql import join_region
 
 # Somebody who bound yesterday, or never came back, is nobody to hide among.
 SETTLED = timedelta(days=60)
 # Of each village, and of those that went into it and stand nowhere of their own.
-COUNT = """
+COUNT = f"""
     WITH RECURSIVE home (village_id, root_id) AS (
         SELECT id, id FROM region WHERE id = ANY(:ids)
         UNION
@@ -27,11 +28,11 @@ COUNT = """
         WHERE NOT r.id = ANY(:ids)
     )
     SELECT v.id, v.township_id, coalesce(a.people, 0), v.residents, v.name, t.name
-    FROM region v JOIN region t ON t.id = v.township_id
+    FROM region v {join_region("t", "v.township_id")}
     LEFT JOIN (
         SELECT h.root_id, count(*)::int AS people
         FROM home h JOIN binding b ON b.village_id = h.village_id AND b.ended_at IS NULL
-        WHERE b.bound_at <= :settled AND ({has_acted})
+        WHERE b.bound_at <= :settled AND ({{has_acted}})
         GROUP BY h.root_id
     ) a ON a.root_id = v.id
     WHERE v.id = ANY(:ids) ORDER BY v.code, v.id
@@ -40,12 +41,12 @@ COUNT = """
 # feature's `sql.py`, so that nothing here imports upwards.
 HAS_ACTED: dict[str, Callable[[str], str]] = {}
 MERGED = text(
-    """
+    f"""
     WITH RECURSIVE line (id, into_id) AS (
         SELECT id, merged_into_id FROM region
         WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NOT NULL
         UNION
-        SELECT l.id, r.merged_into_id FROM line l JOIN region r ON r.id = l.into_id
+        SELECT l.id, r.merged_into_id FROM line l {join_region("r", "l.into_id")}
         WHERE r.merged_into_id IS NOT NULL
     )
     SELECT id, into_id FROM line ORDER BY id, into_id

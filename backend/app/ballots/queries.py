@@ -9,14 +9,15 @@ from sqlalchemy import select, text
 from backend.app.ballots.models import BallotIssue, BallotUnit, BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 
 UNITS = text(
-    """
+    f"""
     SELECT u.unit_id, b.name, b.size, array_agg(v.id ORDER BY v.code) AS ids,
            array_agg(v.kind ORDER BY v.code) AS kinds,
            array_agg(DISTINCT v.township_id) AS township_ids
     FROM ballot_unit_village u JOIN ballot_unit b ON b.id = u.unit_id
-    JOIN region v ON v.id = u.village_id
+    {join_region("v", "u.village_id")}
     WHERE b.county_id = :county_id AND b.period = :period
     GROUP BY u.unit_id, b.name, b.size ORDER BY min(v.code)
     """
@@ -49,9 +50,9 @@ QUESTIONS = text(
     """
 )
 RESIDENTS = text(
-    """
+    f"""
     SELECT CASE WHEN count(*) = count(v.residents) THEN sum(v.residents) END
-    FROM ballot_unit_village m JOIN region v ON v.id = m.village_id WHERE m.unit_id = :unit_id
+    FROM ballot_unit_village m {join_region("v", "m.village_id")} WHERE m.unit_id = :unit_id
     """
 )
 

@@ -22,10 +22,10 @@ from backend.app.core.errors import Conflict
 SEAL = "ballot_key"
 USES = ("survey", "ticket")
 _UNITS = "(SELECT id FROM ballot_unit WHERE county_id = :county_id AND period = :period)"
-ISSUED = text(f"SELECT EXISTS (SELECT FROM ballot_issue WHERE unit_id IN {_UNITS})")  # noqa: S608
+ISSUED = text(f"SELECT EXISTS (SELECT FROM ballot_issue WHERE unit_id IN {_UNITS})")
 DELETE_MONTH = (
     text("DELETE FROM ballot_signing_key WHERE county_id = :county_id AND period = :period"),
-    text(f"DELETE FROM ballot_unit_village WHERE unit_id IN {_UNITS}"),  # noqa: S608
+    text(f"DELETE FROM ballot_unit_village WHERE unit_id IN {_UNITS}"),
     text("DELETE FROM ballot_unit WHERE county_id = :county_id AND period = :period"),
 )
 

@@ -8,9 +8,9 @@ def has_acted(person: str) -> str:
 
 def ballots_of(unit: str, only: str = "true") -> str:
     """How many ballots of a unit were given out; `only` may say `i.on_paper`."""
-    return f"(SELECT count(*) FROM ballot_issue i WHERE i.unit_id = {unit} AND {only})"  # noqa: S608
+    return f"(SELECT count(*) FROM ballot_issue i WHERE i.unit_id = {unit} AND {only})"
 
 
 def units_of(county: str, period: str) -> str:
     """The ids of a county's units of a month."""
-    return f"(SELECT u.id FROM ballot_unit u WHERE u.county_id = {county} AND u.period = {period})"  # noqa: S608
+    return f"(SELECT u.id FROM ballot_unit u WHERE u.county_id = {county} AND u.period = {period})"

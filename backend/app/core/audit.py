@@ -14,7 +14,16 @@ from typing import Any
 import click
 from click import Group
 from flask import Flask, Response, g, has_request_context, request
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +31,12 @@ from backend.app.core import clock
 from backend.app.core.db import Model, db, transaction
 from backend.app.core.logs import current_request_id
 
+DELETE_OLD = text(
+    """
+    DELETE FROM audit_entry
+    WHERE id IN (SELECT id FROM audit_entry WHERE at < :before ORDER BY id LIMIT :most)
+    """
+)
 TELEPHONE = re.compile(r"(?<!\d)(\d{3})\d{4}(\d{3,5})(?!\d)")
 
 
@@ -47,6 +62,12 @@ class AuditEntry(Model):
     # Where it came from; the address is kept for the console alone, never for a villager's phone.
     origin: Mapped[str | None] = mapped_column(String(8))
     address: Mapped[str | None] = mapped_column(String(45))
+
+
+def forget_before(before: datetime, most: int) -> int:
+    """Deletes the oldest entries from before an instant; returns how many."""
+    result = db.session.execute(DELETE_OLD, {"before": before, "most": most})
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def record(

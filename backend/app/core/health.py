@@ -35,7 +35,7 @@ def readyz() -> Any:
 
 def _ask_database() -> None:
     with db.engine.connect() as connection:
-        connection.execute(text("SELECT 1 FROM region LIMIT 1"))
+        connection.execute(text("SELECT 1 FROM audit_entry LIMIT 1"))
 
 
 def _works(ask: Any) -> bool:

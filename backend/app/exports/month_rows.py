@@ -12,6 +12,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
+from backend.app.places.sql import join_region
 from backend.app.ratings.facts import rating_cases
 from backend.app.scorecards.figures import NORMAL_95, STATUS_WORDS, light_of, score_text
 from backend.app.scorecards.locks.corrections import REASONS
@@ -44,7 +45,7 @@ INDICATORS = f"""
            CASE WHEN i.n > 0 THEN (COALESCE(i.share, 0) / 100.0)::float8 END,
            CASE WHEN i.n > 0 THEN round(i.achievement / 10000.0, 1)::float8 END,
            CASE WHEN i.n > 0 THEN (i.lost / 100.0)::float8 END
-    FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
+    FROM scorecard c {join_region("v", "c.village_id")} {join_region("t", "v.township_id")}
     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(c.indicators) AS (
         code text, weight int, n int, share int, value bigint, low bigint, high bigint,
         achievement bigint, lost int)) WITH ORDINALITY
@@ -53,7 +54,7 @@ INDICATORS = f"""
 """
 CASES = f"""
     SELECT v.code, v.name, t.name AS township, listed.key AS list, found.id::bigint AS case_id
-    FROM month_fact f JOIN region v ON v.id = f.village_id JOIN region t ON t.id = v.township_id
+    FROM month_fact f {join_region("v", "f.village_id")} {join_region("t", "v.township_id")}
     JOIN scorecard c ON c.village_id = f.village_id AND c.month = f.month
     CROSS JOIN LATERAL jsonb_each(f.cases) AS listed (key, ids)
     CROSS JOIN LATERAL jsonb_array_elements_text(listed.ids) AS found (id)
@@ -62,7 +63,7 @@ CASES = f"""
 CORRECTIONS = f"""
     SELECT x.number, v.code, v.name, x.reason_kind, x.reason, x.before ->> 'total' AS before,
            x.after ->> 'total' AS after, x.made_at
-    FROM scorecard_correction x JOIN region v ON v.id = x.village_id
+    FROM scorecard_correction x {join_region("v", "x.village_id")}
     WHERE x.month = :month AND {WITHIN} ORDER BY x.county_id, x.number
 """
 LIGHT, STATUS = 8, 19

@@ -8,6 +8,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import Gone, NotFound
 from backend.app.exports.models import Export
+from backend.app.places.sql import join_region
 
 MOST = 30
 REGIONS = text(
@@ -19,8 +20,8 @@ REGIONS = text(
     """
 )
 OWN = text(
-    """
-    SELECT e.*, r.name AS region_name FROM export e JOIN region r ON r.id = e.region_id
+    f"""
+    SELECT e.*, r.name AS region_name FROM export e {join_region("r", "e.region_id")}
     WHERE e.requested_by_id = :person_id ORDER BY e.id DESC LIMIT :most
     """
 )

@@ -93,7 +93,7 @@ def ask_for_rated(rated: str) -> str:
     INSERT INTO words_to_check (kind, subject_id, person_id, asked_at, next_try_at)
     SELECT 'rating', id, :person_id, :at, :at FROM {rated}
     WHERE words_state = 'shown' AND CAST(:asks_wechat AS boolean)
-    """  # noqa: S608  the argument is a constant of our own code
+    """
 
 
 def take() -> Waiting | None:

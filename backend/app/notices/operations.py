@@ -7,6 +7,7 @@ import orjson
 import structlog
 from sqlalchemy import text, update
 
+from backend.app.accounts.sql import is_closed
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
@@ -21,12 +22,12 @@ LONGEST_TITLE, LONGEST_WORDS = 60, 200
 MOST_UNSPENT = 20
 
 TELL = text(
-    """
+    f"""
     INSERT INTO notice
         (person_id, kind, title, words, page, subject_kind, subject_id, dedup, created_at)
     SELECT person_id, :kind, :title, :words, :page, :subject_kind, :subject_id, :dedup, :at
     FROM unnest(CAST(:person_ids AS bigint[])) AS told (person_id)
-    WHERE NOT EXISTS (SELECT FROM person p WHERE p.id = person_id AND p.closed_at IS NOT NULL)
+    WHERE NOT {is_closed("person_id")}
     ON CONFLICT (person_id, dedup) WHERE dedup IS NOT NULL DO NOTHING
     RETURNING id
     """

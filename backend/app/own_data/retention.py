@@ -4,13 +4,11 @@ Done again it finds nothing more; killed half-way it goes on the next night.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
-
-from sqlalchemy import text
+from datetime import date
 
 from backend.app.accounts import persons as accounts
-from backend.app.core import clock, registry
-from backend.app.core.db import db, transaction
+from backend.app.core import audit, clock, registry
+from backend.app.core.db import transaction
 from backend.app.core.files import storage
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
@@ -19,12 +17,6 @@ from backend.app.tickets import persons as tickets
 
 BATCH = 2000
 DAY_SECONDS = 24 * 3600
-OLD_AUDIT = text(
-    """
-    DELETE FROM audit_entry
-    WHERE id IN (SELECT id FROM audit_entry WHERE at < :before ORDER BY id LIMIT :most)
-    """
-)
 
 
 def apply() -> dict[str, int]:
@@ -39,7 +31,7 @@ def apply() -> dict[str, int]:
     return {
         "ratings": _all(lambda: _unlink_ratings(ratings_before)),
         "notices": _all(lambda: notices.forget_before(notices_before, BATCH)),
-        "audit": _all(lambda: _delete_audit(audit_before)),
+        "audit": _all(lambda: audit.forget_before(audit_before, BATCH)),
         "order_files": _delete_files("orders", order_seconds),
         "own_files": _delete_files("own", DAY_SECONDS),
         "closed_accounts": reopened,
@@ -63,11 +55,6 @@ def _unlink_ratings(before: date) -> int:
     points.unlink_ratings(ids)
     tickets.unlink_of_ratings(ids)
     return len(ids)
-
-
-def _delete_audit(before: datetime) -> int:
-    gone = db.session.execute(OLD_AUDIT, {"before": before, "most": BATCH})
-    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _delete_files(folder: str, seconds: float) -> int:

@@ -231,6 +231,33 @@ def list_townships(county_ids: Iterable[int]) -> list[PlaceItem]:
     return [PlaceItem(*row) for row in rows]
 
 
+def county_ids(open_only: bool = True) -> list[int]:
+    """The counties of this instance."""
+    query = select(Region.id).where(Region.level == "county").order_by(Region.id)
+    return list(db.session.scalars(query.where(Region.closed_on.is_(None)) if open_only else query))
+
+
+def kinds_of_villages(county_id: int) -> list[str | None]:
+    """The types that open villages of a county carry, by name; None where one carries none."""
+    query = select(Region.kind).where(
+        Region.county_id == county_id, Region.level == "village", Region.closed_on.is_(None)
+    )
+    return list(db.session.scalars(query.distinct().order_by(Region.kind)))
+
+
+def townships_of(village_ids: Collection[int]) -> dict[int, int]:
+    """The township of each village."""
+    query = select(Region.id, Region.township_id).where(Region.id.in_(village_ids))
+    return {village_id: township_id or 0 for village_id, township_id in db.session.execute(query)}
+
+
+def lock_region(region_id: int) -> None:
+    """Others who lock this region wait until the end of the transaction."""
+    db.session.execute(
+        select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)
+    )
+
+
 def villages_by_name(county_id: int) -> dict[str, list[int]]:
     """Ids of open villages by name, by 镇名+村名 and by code: what a spreadsheet may call them."""
     found: dict[str, list[int]] = {}

@@ -7,3 +7,24 @@ LIVE_TARGET = """
     JOIN service_point s ON s.id = q.service_point_id AND s.closed_on IS NULL
     JOIN region v ON v.id = s.village_id AND v.closed_on IS NULL
 """
+
+
+def join_region(alias: str, key: str) -> str:
+    """The county, township, village or group with this id."""
+    return f"JOIN region {alias} ON {alias}.id = {key}"
+
+
+def join_department(alias: str, key: str) -> str:
+    return f"JOIN department {alias} ON {alias}.id = {key}"
+
+
+def join_service_point(alias: str, key: str) -> str:
+    return f"JOIN service_point {alias} ON {alias}.id = {key}"
+
+
+def lies_within(alias: str, ids: str) -> str:
+    """True for a region that is one of these, or lies in a township or county of them."""
+    return (
+        f"({alias}.id = ANY({ids}) OR {alias}.township_id = ANY({ids})"
+        f" OR {alias}.county_id = ANY({ids}))"
+    )

@@ -46,7 +46,7 @@ ANNOUNCE = text(
     SELECT :lapse_id, person_id, left_over FROM ({LEFT.format(whom="")}) AS found
     WHERE left_over > 0
     RETURNING person_id, told
-    """  # noqa: S608  constants of our own code
+    """
 )
 LEFT_OF = text(LEFT.format(whom="AND e.person_id = ANY(:people)"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import TextClause, select, text
 
 from backend.app.accounts.queries import bound_village
+from backend.app.accounts.sql import join_binding, villages_bound_by
 from backend.app.core import clock
 from backend.app.core.db import db, lock
 from backend.app.core.errors import NotFound
@@ -32,22 +33,20 @@ HOLD_BALANCES = text(
     ON CONFLICT (person_id) DO UPDATE SET balance = points_balance.balance
     """
 )
-HOMES = text(
-    "SELECT DISTINCT village_id FROM binding WHERE person_id = ANY(:people) AND ended_at IS NULL"
-)
+HOMES = text(villages_bound_by(":people"))
 # The order in which they are written says nothing of anybody.
 CREDIT_ALL = text(
     f"""
     INSERT INTO points_entry ({COLUMNS})
     SELECT p.id, 'earned', :amount, :county_id, now_of.id, NULL, :cause_kind, :cause_id, :today,
            NULL, :at
-    FROM person p LEFT JOIN binding b ON b.person_id = p.id AND b.ended_at IS NULL
+    FROM person p LEFT {join_binding("b", "p.id")}
     LEFT JOIN unnest(CAST(:bound AS bigint[]), CAST(:current AS bigint[]))
               AS now_of (bound_id, id) ON now_of.bound_id = b.village_id
     WHERE p.id = ANY(:people) AND p.closed_at IS NULL
     ORDER BY random()
     ON CONFLICT DO NOTHING RETURNING person_id
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
+from backend.app.places.sql import join_region
 from backend.app.points.models import PointsMonth
 from backend.app.points.sql import FLOW
 
@@ -18,7 +19,7 @@ SUMS = f"""
     FROM points_entry
     WHERE earned_on >= :month AND earned_on < :next AND county_id = :county_id
     GROUP BY village_id, {FLOW}, rule_id
-"""  # noqa: S608  the parts are constants of our own code
+"""
 # Read first and written after: PostgreSQL reads with all its workers only where nothing is written.
 KEEP = text(
     """
@@ -35,13 +36,13 @@ KEPT = """
     WHERE county_id = :county_id AND month = :month
 """
 KINDS = ("earned", "spent", "expired", "adjusted", "reversed")
-REPORT = """
+REPORT = f"""
     SELECT v.id, v.code, COALESCE(v.name, '没绑定村') AS name, t.id AS township_id,
            COALESCE(t.name, '没绑定村') AS township,
-           {columns}, sum(s.amount)::bigint AS net, sum(s.entries)::int AS entries
-    FROM ({sums}) AS s
-    LEFT JOIN region v ON v.id = s.village_id
-    LEFT JOIN region t ON t.id = v.township_id
+           {{columns}}, sum(s.amount)::bigint AS net, sum(s.entries)::int AS entries
+    FROM ({{sums}}) AS s
+    LEFT {join_region("v", "s.village_id")}
+    LEFT {join_region("t", "v.township_id")}
     WHERE CAST(:region_id AS bigint) IN (:county_id, v.township_id, v.id)
     GROUP BY v.id, v.code, v.name, t.id, t.name ORDER BY v.code NULLS LAST
 """
@@ -59,7 +60,7 @@ BY_RULE = """
     GROUP BY 1 ORDER BY 3 DESC
 """
 LIVE_BY_RULE, KEPT_BY_RULE = (text(BY_RULE.format(sums=sums)) for sums in (SUMS, KEPT))
-COUNTIES = text("SELECT DISTINCT county_id FROM points_rule r JOIN region g ON g.id = r.region_id")
+COUNTIES = text(f"SELECT DISTINCT county_id FROM points_rule r {join_region('g', 'r.region_id')}")
 
 
 SUMMED = (*KINDS, "net", "entries")

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select, text, tuple_
 
+from backend.app.accounts.sql import join_binding, join_person
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 from backend.app.points.models import (
     PointsBalance,
     PointsEntry,
@@ -33,7 +35,7 @@ RULE_OF = text(
     WITH act AS (SELECT CAST(:village_id AS bigint) AS village_id,
                         CAST(:county_id AS bigint) AS county_id)
     SELECT r.* FROM act CROSS JOIN LATERAL ({rule_of("act", ":code", ":day")}) AS r
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 
@@ -105,9 +107,9 @@ def amount_for(cause_kind: str, cause_id: int) -> int:
 
 
 WAITING = text(
-    """
+    f"""
     SELECT
-        (SELECT count(*) FROM points_deed d JOIN region v ON v.id = d.village_id
+        (SELECT count(*) FROM points_deed d {join_region("v", "d.village_id")}
          WHERE d.state = 'waiting' AND (v.county_id = ANY(:within)
                OR v.township_id = ANY(:within))) AS deeds,
         (SELECT count(*) FROM points_hold
@@ -136,15 +138,15 @@ FIND = text(
            r.label, r.version, v.name AS village_name,
            (SELECT id FROM points_entry o WHERE o.reverses_id = e.id) AS reversed_by
     FROM points_entry e
-    JOIN person p ON p.id = e.person_id
-    LEFT JOIN binding n ON n.person_id = e.person_id AND n.ended_at IS NULL
-    LEFT JOIN region home ON home.id = n.village_id
+    {join_person("p", "e.person_id")}
+    LEFT {join_binding("n", "e.person_id")}
+    LEFT {join_region("home", "n.village_id")}
     LEFT JOIN points_rule r ON r.id = e.rule_id
-    LEFT JOIN region v ON v.id = e.village_id
+    LEFT {join_region("v", "e.village_id")}
     WHERE e.county_id = :county_id AND {OF_OWN_PEOPLE}
       AND (e.id = CAST(:entry AS bigint) OR e.person_id = CAST(:person AS bigint))
     ORDER BY e.id DESC LIMIT 100
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 
@@ -182,14 +184,14 @@ ACCOUNT = text(
     f"""
     SELECT p.number, b.balance, b.frozen, home.name AS village_name
     FROM points_balance b
-    JOIN person p ON p.id = b.person_id
-    LEFT JOIN binding n ON n.person_id = b.person_id AND n.ended_at IS NULL
-    LEFT JOIN region home ON home.id = n.village_id
+    {join_person("p", "b.person_id")}
+    LEFT {join_binding("n", "b.person_id")}
+    LEFT {join_region("home", "n.village_id")}
     WHERE b.person_id = :person AND {OF_OWN_PEOPLE}
       AND (n.county_id = :county_id
            OR EXISTS (SELECT FROM points_entry e
                       WHERE e.person_id = b.person_id AND e.county_id = :county_id))
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 
@@ -209,22 +211,22 @@ def open_freeze(person_id: int) -> PointsFreeze | None:
 
 
 HOLDS = text(
-    """
+    f"""
     SELECT h.*, o.number, a.display_name AS held_by, b.display_name AS decided_by
     FROM points_hold h
-    JOIN person o ON o.id = h.person_id
-    JOIN person a ON a.id = h.held_by_id
-    LEFT JOIN person b ON b.id = h.decided_by_id
+    {join_person("o", "h.person_id")}
+    {join_person("a", "h.held_by_id")}
+    LEFT {join_person("b", "h.decided_by_id")}
     WHERE h.county_id = :county_id ORDER BY h.decided_at IS NOT NULL, h.id DESC LIMIT 60
     """
 )
 FREEZES = text(
-    """
+    f"""
     SELECT f.*, o.number, a.display_name AS frozen_by, b.display_name AS decided_by
     FROM points_freeze f
-    JOIN person o ON o.id = f.person_id
-    JOIN person a ON a.id = f.frozen_by_id
-    LEFT JOIN person b ON b.id = f.decided_by_id
+    {join_person("o", "f.person_id")}
+    {join_person("a", "f.frozen_by_id")}
+    LEFT {join_person("b", "f.decided_by_id")}
     WHERE f.county_id = :county_id
     ORDER BY f.lifted_at IS NOT NULL, f.decided_at IS NOT NULL, f.appealed_at NULLS LAST, f.id DESC
     LIMIT 60
@@ -243,8 +245,8 @@ def list_freezes(county_id: int) -> list[Any]:
 
 
 HOME = text(
-    """
-    SELECT v.county_id, v.id AS village_id FROM binding b JOIN region v ON v.id = b.village_id
+    f"""
+    SELECT v.county_id, v.id AS village_id FROM binding b {join_region("v", "b.village_id")}
     WHERE b.person_id = :person_id AND b.ended_at IS NULL
     """
 )

@@ -16,7 +16,7 @@ def rule_of(act: str, code: str, day: str) -> str:
         WHERE region_id IN ({act}.village_id, {act}.county_id) AND code = {code}
           AND starts_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})
         ORDER BY region_id = {act}.village_id DESC LIMIT 1
-    """  # noqa: S608  the arguments are constants of our own code
+    """
 
 
 def earn(source: str, rule_code: str, cause_kind: str, rule: str | None = None) -> str:
@@ -41,7 +41,7 @@ def earn(source: str, rule_code: str, cause_kind: str, rule: str | None = None) 
     ) AS so_far
     WHERE so_far.today < r.daily_cap AND so_far.acts < r.monthly_cap
     RETURNING amount
-    """  # noqa: S608  the arguments are constants of our own code
+    """
 
 
 def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
@@ -79,4 +79,17 @@ def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
     WHERE nth <= monthly_cap
     ORDER BY created_at
     RETURNING cause_id, amount
-    """  # noqa: S608  the arguments are constants of our own code
+    """
+
+
+def balance_of(person: str) -> str:
+    """A person's balance, 0 for whoever has none."""
+    return f"COALESCE((SELECT b.balance FROM points_balance b WHERE b.person_id = {person}), 0)"
+
+
+def earned_by(cause_kind: str, cause_id: str) -> str:
+    """The points that a cause earned, 0 for none."""
+    return f"""
+    COALESCE((SELECT e.amount FROM points_entry e WHERE e.cause_kind = {cause_kind}
+              AND e.cause_id = {cause_id} AND e.reverses_id IS NULL), 0)
+    """

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 from backend.app.publications.village_content import Standing, VillageMonth, compose_village
 from backend.app.ratings.facts import reasons_of
 from backend.app.ratings.reviews import review_shares, waiting_by_village
@@ -29,9 +30,9 @@ from backend.app.surveys import facts as surveys
 from backend.app.tickets import funnel as tickets
 
 PLACES = text(
-    """
+    f"""
     SELECT v.id, v.code, v.name, v.township_id, t.name AS township, c.name AS county
-    FROM region v JOIN region t ON t.id = v.township_id JOIN region c ON c.id = v.county_id
+    FROM region v {join_region("t", "v.township_id")} {join_region("c", "v.county_id")}
     WHERE v.id = ANY(:ids) ORDER BY v.code
     """
 )

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select, text
 
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
+from backend.app.places.sql import join_service_point
 from backend.app.ratings.models import Rating
 from backend.app.scoring.levels import FIRST_BAD
 
@@ -34,10 +35,10 @@ BAD = text(
            CASE WHEN r.followup_words_state = 'shown' THEN r.followup_words
                 WHEN r.words_state = 'shown' THEN r.words END,
            s.name
-    FROM rating r JOIN service_point s ON s.id = r.service_point_id
+    FROM rating r {join_service_point("s", "r.service_point_id")}
     WHERE r.effective_level >= {FIRST_BAD} AND r.person_id IS NOT NULL
       AND r.id = :rating_id
-    """  # noqa: S608
+    """
 )
 
 
@@ -79,11 +80,11 @@ BAD_REASONS = text(
     SELECT r.id, s.name,
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id)
-    FROM rating r JOIN service_point s ON s.id = r.service_point_id
+    FROM rating r {join_service_point("s", "r.service_point_id")}
     WHERE r.village_id = :village_id AND r.effective_level >= {FIRST_BAD} AND r.held_at IS NULL
       AND r.rated_on >= :first AND r.rated_on < :end
     ORDER BY r.id
-    """  # noqa: S608
+    """
 )
 
 

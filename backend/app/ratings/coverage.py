@@ -7,17 +7,18 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 
 # Fewer people than this are not told apart.
 FEWEST = 10
 COVERAGE = text(
-    """
+    f"""
     SELECT g.name, count(*) AS bound,
            count(*) FILTER (WHERE EXISTS (
                SELECT FROM rating r
                WHERE r.person_id = b.person_id AND r.village_id = b.village_id
                  AND r.rated_on >= :month AND r.rated_on < :end)) AS raters
-    FROM binding b LEFT JOIN region g ON g.id = b.group_id
+    FROM binding b LEFT {join_region("g", "b.group_id")}
     WHERE b.village_id = :village_id AND b.ended_at IS NULL
     GROUP BY g.id, g.name ORDER BY g.name NULLS LAST
     """

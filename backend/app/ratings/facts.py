@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
+from backend.app.places.sql import join_region, join_service_point
 from backend.app.ratings.statements import COUNTED
 from backend.app.scoring.levels import (
     BAD_LEVELS,
@@ -24,7 +25,7 @@ _COLUMNS = ", ".join(COLUMNS)
 COUNTERS = f"""
     SELECT village_id, {_COLUMNS}, held
     FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
-    """  # noqa: S608
+    """
 # In the order of ids: two readers of the same facts write the same list.
 BAD_IDS = ", ".join(
     f"(json_agg(id ORDER BY id) FILTER (WHERE effective_level = {level.number}))::text"
@@ -36,7 +37,7 @@ BAD = f"""
     WHERE effective_level >= {FIRST_BAD} AND held_at IS NULL AND county_id = ANY(:counties)
       AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
-    """  # noqa: S608
+    """
 # People, not ratings; one whose person is no longer known stands for somebody of its own.
 RATERS = """
     SELECT village_id, count(DISTINCT COALESCE(person_id, -id)) FROM rating
@@ -56,11 +57,11 @@ AFRESH = f"""
     FROM rating
     WHERE county_id = ANY(:counties) AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
-    """  # noqa: S608
-CASES = text(
     """
+CASES = text(
+    f"""
     SELECT r.id, s.name AS service_point, r.effective_level AS level, r.reason_ids
-    FROM rating r JOIN service_point s ON s.id = r.service_point_id
+    FROM rating r {join_service_point("s", "r.service_point_id")}
     WHERE r.id = ANY(:ids) ORDER BY r.id
     """
 )
@@ -88,10 +89,10 @@ REASONS = text(
 DAYS = text(
     f"""
     SELECT d.village_id, {column_sums("d")}, sum(held)::int
-    FROM rating_day_count d JOIN region v ON v.id = d.village_id
+    FROM rating_day_count d {join_region("v", "d.village_id")}
     WHERE v.county_id = :county_id AND d.rated_on >= :first AND d.rated_on < :end
     GROUP BY d.village_id
-    """  # noqa: S608
+    """
 )
 
 

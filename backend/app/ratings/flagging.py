@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.accounts.sql import answers_for_v
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 from backend.app.ratings.models import RatingHold
 from backend.app.ratings.statements import HELD
 from backend.app.scoring import signals
@@ -30,18 +31,18 @@ ACTS = text(
            r.person_id, r.service_point_id, r.village_id, r.level::int,
            t.took_seconds, t.network, t.device, {answers_for_v("r.person_id", "r.rated_on")}
     FROM rating r
-    JOIN region v ON v.id = r.village_id
+    {join_region("v", "r.village_id")}
     LEFT JOIN rating_trace t ON t.rating_id = r.id
     WHERE r.county_id = :county_id AND r.rated_on BETWEEN :first AND :last
       AND r.person_id IS NOT NULL
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 LEVELS_BEFORE = text(
     f"""
     SELECT d.service_point_id, {column_sums("d")}
-    FROM rating_day_count d JOIN region v ON v.id = d.village_id
+    FROM rating_day_count d {join_region("v", "d.village_id")}
     WHERE v.county_id = :county_id AND d.rated_on >= :before AND d.rated_on < :first GROUP BY 1
-    """  # noqa: S608
+    """
 )
 COUNTIES = text(
     "SELECT DISTINCT county_id FROM rating WHERE rated_on BETWEEN :first AND :last ORDER BY 1"

@@ -10,7 +10,7 @@ from backend.app.core.db import autocommit, with_psycopg_names
 from backend.app.core.held_words import has_held_word
 from backend.app.notices.checking import ask_for_rated
 from backend.app.places.sql import LIVE_TARGET
-from backend.app.points.sql import earn
+from backend.app.points.sql import balance_of, earn
 from backend.app.ratings.statements import hold_reason, words_state
 from backend.app.scoring.levels import COLUMNS, NUMBERS
 
@@ -67,11 +67,11 @@ INSERT_RATING = with_psycopg_names(
     )
     SELECT rated.id, target.village_name, target.service_point_name,
            COALESCE((SELECT amount FROM earned), 0) AS points_awarded,
-           COALESCE((SELECT balance FROM points_balance WHERE person_id = :person_id), 0)
+           {balance_of(":person_id")}
                + COALESCE((SELECT amount FROM earned), 0) AS balance,
            rated.words_state
     FROM rated CROSS JOIN target
-    """  # noqa: S608
+    """
 )
 
 

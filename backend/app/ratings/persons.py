@@ -6,16 +6,17 @@ from sqlalchemy import text
 
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
+from backend.app.places.sql import join_region, join_service_point
 from backend.app.scoring.levels import level_name
 
 OWN = text(
-    """
+    f"""
     SELECT r.rated_on, v.name AS village, s.name AS point, r.level, r.words, r.followup_level,
            r.followup_words,
            ARRAY(SELECT q.text FROM rating_reason q WHERE q.id = ANY(r.reason_ids)
                  ORDER BY q.position, q.id) AS reasons
-    FROM rating r JOIN region v ON v.id = r.village_id
-    JOIN service_point s ON s.id = r.service_point_id
+    FROM rating r {join_region("v", "r.village_id")}
+    {join_service_point("s", "r.service_point_id")}
     WHERE r.person_id = :person_id ORDER BY r.id
     """
 )
@@ -47,14 +48,14 @@ TRACES = text(
     "DELETE FROM rating_trace WHERE rating_id IN"
     " (SELECT id FROM rating WHERE person_id = :person_id)"
 )
-UNLINK = text(f"UPDATE rating SET {UNLINKED} WHERE person_id = :person_id RETURNING id")  # noqa: S608
+UNLINK = text(f"UPDATE rating SET {UNLINKED} WHERE person_id = :person_id RETURNING id")
 UNLINK_OLD = text(
     f"""
     UPDATE rating SET {UNLINKED} WHERE id IN (
         SELECT id FROM rating WHERE rated_on < :before AND person_id IS NOT NULL LIMIT :most
         FOR UPDATE SKIP LOCKED)
     RETURNING id
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 
 

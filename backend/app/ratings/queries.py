@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from backend.app.accounts.sql import is_bound_elsewhere_than_v, is_cadre_of_v
+from backend.app.accounts.sql import bound_village, is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
+from backend.app.places.sql import join_region, join_service_point
+from backend.app.points.sql import balance_of, earned_by
 from backend.app.ratings import errors
 from backend.app.ratings.models import Rating, RatingReason
 from backend.app.scoring.levels import LEVEL_NAMES, column_sums
@@ -69,31 +71,28 @@ class Landing:
 
 
 LANDING = text(
-    """
+    f"""
     SELECT q.id AS qr_code_id,
            (q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)
                AS revoked,
            v.county_id, v.id AS village_id, v.name AS village, t.name AS township,
            c.name AS county, s.id AS service_point_id, s.name AS service_point,
            k.code AS kind, k.name AS kind_name, k.icon, s.photo_key,
-           (SELECT village_id FROM binding b
-            WHERE b.person_id = :person_id AND b.ended_at IS NULL) AS bound_village_id
+           {bound_village(":person_id")} AS bound_village_id
     FROM qr_code q
-    JOIN service_point s ON s.id = q.service_point_id
+    {join_service_point("s", "q.service_point_id")}
     JOIN service_point_kind k ON k.code = s.kind_code
-    JOIN region v ON v.id = s.village_id
-    JOIN region t ON t.id = v.township_id
-    JOIN region c ON c.id = v.county_id
+    {join_region("v", "s.village_id")}
+    {join_region("t", "v.township_id")}
+    {join_region("c", "v.county_id")}
     WHERE q.code = :code
     """
 )
 EARLIER = text(
-    """
+    f"""
     SELECT r.id, r.request_digest,
-           COALESCE((SELECT amount FROM points_entry e WHERE e.cause_kind = 'rating'
-                     AND e.cause_id = r.id AND e.reverses_id IS NULL), 0) AS points_awarded,
-           COALESCE((SELECT balance FROM points_balance b WHERE b.person_id = r.person_id), 0)
-               AS balance
+           {earned_by("'rating'", "r.id")} AS points_awarded,
+           {balance_of("r.person_id")} AS balance
     FROM rating r WHERE r.person_id = :person_id AND r.idempotency_key = :key
     """
 )
@@ -104,10 +103,10 @@ REFUSAL = text(
            {is_cadre_of_v()} AS own_cadre,
            {is_bound_elsewhere_than_v()} AS other_county
     FROM qr_code q
-    JOIN service_point s ON s.id = q.service_point_id
-    JOIN region v ON v.id = s.village_id
+    {join_service_point("s", "q.service_point_id")}
+    {join_region("v", "s.village_id")}
     WHERE q.id = :qr_code_id
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 
 
@@ -236,7 +235,7 @@ def level_choices() -> list[dict[str, Any]]:
     ]
 
 
-OWN = """
+OWN = f"""
     SELECT r.id, r.level, r.reason_ids,
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id) AS reasons,
@@ -244,8 +243,8 @@ OWN = """
            v.name AS village_name, s.name AS service_point_name,
            r.followup_level, r.followup_words, r.followup_at
     FROM rating r
-    JOIN region v ON v.id = r.village_id
-    JOIN service_point s ON s.id = r.service_point_id
+    {join_region("v", "r.village_id")}
+    {join_service_point("s", "r.service_point_id")}
     WHERE r.person_id = :person_id
 """
 OWN_PAGE = text(
@@ -277,11 +276,11 @@ REASON_COUNTS = text(
     """
 )
 WORDS = text(
-    """
+    f"""
     SELECT r.id, r.effective_level AS level, s.name AS service_point_name, r.hold_reason,
            CASE WHEN r.words_state = :state THEN r.words END AS words,
            CASE WHEN r.followup_words_state = :state THEN r.followup_words END AS followup_words
-    FROM rating r JOIN service_point s ON s.id = r.service_point_id
+    FROM rating r {join_service_point("s", "r.service_point_id")}
     WHERE r.village_id = :village_id AND r.rated_on >= :first AND r.rated_on < :end
       AND (r.words_state = :state OR r.followup_words_state = :state)
     ORDER BY md5(r.id::text) LIMIT :limit
@@ -312,8 +311,8 @@ def point_counts(village_id: int, first: date, end: date) -> list[Any]:
     return list(
         db.session.execute(
             text(
-                f"SELECT s.id, s.name, {column_sums('d')}, sum(d.held)::int"  # noqa: S608
-                " FROM rating_day_count d JOIN service_point s ON s.id = d.service_point_id"
+                f"SELECT s.id, s.name, {column_sums('d')}, sum(d.held)::int"
+                f" FROM rating_day_count d {join_service_point('s', 'd.service_point_id')}"
                 " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
                 " GROUP BY s.id, s.name ORDER BY s.name"
             ),

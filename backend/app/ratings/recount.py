@@ -27,7 +27,7 @@ DIFFERENCES = text(
     WHERE ({", ".join(f"COALESCE(k.{name}, 0)" for name in COUNTERS)})
        IS DISTINCT FROM ({", ".join(f"COALESCE(f.{name}, 0)" for name in COUNTERS)})
     ORDER BY 1
-    """  # noqa: S608  constants of our own code
+    """
 )
 SET_RIGHT = text(
     f"""
@@ -35,7 +35,7 @@ SET_RIGHT = text(
     VALUES (:village_id, :month, :county_id, {", ".join(f":{name}" for name in COUNTERS)})
     ON CONFLICT (village_id, month) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in COUNTERS)}
-    """  # noqa: S608
+    """
 )
 
 

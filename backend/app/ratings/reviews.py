@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.accounts.sql import join_person
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region, join_service_point
 from backend.app.ratings.statements import COUNTERS
 
 PAGE = 30
@@ -34,7 +36,7 @@ SHARES = text(
            count(*) FILTER (WHERE decision IS NULL)::int AS waiting,
            count(*) FILTER (WHERE decision = 'rejected')::int AS rejected
     FROM rating_hold WHERE county_id = :county_id AND month = :month
-    """  # noqa: S608
+    """
 )
 
 
@@ -117,7 +119,7 @@ class Bunch:
         return self.ratings - self.waiting - self.accepted
 
 
-_BUNCH = """
+_BUNCH = f"""
     SELECT h.bunch, min(h.village_id), min(v.township_id), min(h.county_id),
            array_agg(DISTINCT h.month),
            (array_agg(h.findings ORDER BY (SELECT count(*) FROM jsonb_object_keys(h.findings)) DESC,
@@ -128,8 +130,8 @@ _BUNCH = """
            min(v.name), min(t.name), (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1],
            max(h.decided_at),
            (array_agg(p.display_name ORDER BY h.decided_at DESC NULLS LAST))[1]
-    FROM rating_hold h JOIN region v ON v.id = h.village_id JOIN region t ON t.id = v.township_id
-    LEFT JOIN person p ON p.id = h.decided_by_id
+    FROM rating_hold h {join_region("v", "h.village_id")} {join_region("t", "v.township_id")}
+    LEFT {join_person("p", "h.decided_by_id")}
 """
 _IN_SCOPE = "WHERE CAST(:scope AS bigint[]) && ARRAY[v.id, v.township_id, h.county_id]"
 LIST = text(
@@ -141,19 +143,19 @@ TOTALS = text(
     f"""
     SELECT count(*) FILTER (WHERE waiting), count(*) FILTER (WHERE NOT waiting) FROM (
         SELECT bool_or(h.decision IS NULL) AS waiting
-        FROM rating_hold h JOIN region v ON v.id = h.village_id {_IN_SCOPE}
+        FROM rating_hold h {join_region("v", "h.village_id")} {_IN_SCOPE}
           AND (CAST(:month AS date) IS NULL OR h.month = :month) GROUP BY h.bunch
     ) AS bunches
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 ONE = text(f"{_BUNCH} WHERE h.bunch = :bunch GROUP BY h.bunch")
 # What a reviewer sees of each rating: time, place, level; never who.
 LINES = text(
-    """
+    f"""
     SELECT h.rating_id, r.created_at, r.effective_level, s.name, h.decision,
            t.took_seconds, dense_rank() OVER (ORDER BY r.person_id) AS person
     FROM rating_hold h JOIN rating r ON r.id = h.rating_id
-    JOIN service_point s ON s.id = r.service_point_id
+    {join_service_point("s", "r.service_point_id")}
     LEFT JOIN rating_trace t ON t.rating_id = r.id
     WHERE h.bunch = :bunch ORDER BY r.created_at, r.id
     """

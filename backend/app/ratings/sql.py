@@ -14,4 +14,11 @@ def bad_ratings(since: str, until: str) -> str:
     (SELECT id, village_id, county_id FROM rating
      WHERE effective_level >= {FIRST_BAD} AND held_at IS NULL
        AND rated_on >= {since} AND rated_on < {until})
-    """  # noqa: S608
+    """
+
+
+def is_rated(village: str, month: str) -> str:
+    """True for a village that has ratings in a month."""
+    return f"""
+    EXISTS (SELECT FROM rating_month_count n WHERE n.village_id = {village} AND n.month = {month})
+    """

@@ -30,7 +30,7 @@ MOVE_COUNTERS = tuple(
             )
         }
         WHERE {key}
-        """  # noqa: S608
+        """
     )
     for table, key in (
         ("rating_day_count", "service_point_id = :service_point_id AND rated_on = :rated_on"),
@@ -45,7 +45,7 @@ MOVE_COUNTERS = tuple(
 # month, and for each level.
 HELD = tuple(
     tuple(
-        text(f"UPDATE {table} SET {c} = {c} - :count, held = held + :count WHERE {key}")  # noqa: S608
+        text(f"UPDATE {table} SET {c} = {c} - :count, held = held + :count WHERE {key}")
         for c in COLUMNS
     )
     for table, key in (
@@ -72,12 +72,12 @@ RECOUNT = tuple(
             (service_point_id, rated_on, village_id, {", ".join(COUNTERS)})
         SELECT service_point_id, rated_on, min(village_id), {COUNTED}
         FROM rating WHERE rated_on BETWEEN :first AND :last GROUP BY 1, 2
-        """,  # noqa: S608
+        """,
         "DELETE FROM rating_month_count WHERE month BETWEEN :first AND :last",
         f"""
         INSERT INTO rating_month_count (village_id, month, county_id, {", ".join(COUNTERS)})
         SELECT village_id, date_trunc('month', rated_on)::date, min(county_id), {COUNTED}
         FROM rating WHERE rated_on BETWEEN :first AND :last GROUP BY 1, 2
-        """,  # noqa: S608
+        """,
     )
 )

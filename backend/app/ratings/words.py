@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from backend.app.core.audit import record
 from backend.app.core.db import db
+from backend.app.places.sql import join_region, join_service_point
 
 READ = {
     "words": text("SELECT words FROM rating WHERE id = :id AND words_state = 'shown'"),
@@ -16,7 +17,7 @@ READ = {
 }
 HOLD = {
     column: text(
-        f"UPDATE rating SET {column}_state = 'held', hold_reason = :reason"  # noqa: S608
+        f"UPDATE rating SET {column}_state = 'held', hold_reason = :reason"
         f" WHERE id = :id AND {column}_state = 'shown' AND {column} = :words RETURNING id"
     )
     for column in READ
@@ -55,15 +56,13 @@ LIST_HELD = text(
     SELECT r.id, v.name AS village, s.name AS point, r.hold_reason,
            CASE WHEN r.words_state = 'held' THEN r.words END AS words,
            CASE WHEN r.followup_words_state = 'held' THEN r.followup_words END AS followup_words
-    FROM rating r JOIN region v ON v.id = r.village_id
-    JOIN service_point s ON s.id = r.service_point_id
+    FROM rating r {join_region("v", "r.village_id")}
+    {join_service_point("s", "r.service_point_id")}
     WHERE r.county_id = ANY(:counties) AND {WAITING}
     ORDER BY md5(r.id::text) LIMIT :most
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
-COUNT_HELD = text(
-    f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}"  # noqa: S608
-)
+COUNT_HELD = text(f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}")
 
 
 def list_held(county_ids: Collection[int], most: int) -> list[Any]:

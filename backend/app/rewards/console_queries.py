@@ -6,16 +6,18 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.accounts.sql import join_grant, join_person
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region, lies_within
 
 PAGE = 50
 REWARDS = text(
-    """
+    f"""
     SELECT r.*, place.name AS place, place.level, place.township_id,
            COALESCE(stock.on_hand, 0) AS on_hand, COALESCE(stock.reserved, 0) AS reserved,
            COALESCE(gone.handed_out, 0) AS handed_out
-    FROM reward r JOIN region place ON place.id = r.region_id
+    FROM reward r {join_region("place", "r.region_id")}
     LEFT JOIN (SELECT reward_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved
                FROM stock_balance GROUP BY reward_id) AS stock ON stock.reward_id = r.id
     LEFT JOIN (SELECT reward_id, count(*) AS handed_out FROM redemption
@@ -25,28 +27,28 @@ REWARDS = text(
     """
 )
 MOVEMENTS = text(
-    """
+    f"""
     SELECT m.*, r.name AS reward, p.display_name AS by,
            (SELECT u.id FROM stock_movement u WHERE u.reverses_id = m.id) AS undone_by
     FROM stock_movement m JOIN reward r ON r.id = m.reward_id
-    LEFT JOIN person p ON p.id = m.person_id AND m.kind <> 'reservation'
+    LEFT {join_person("p", "m.person_id")} AND m.kind <> 'reservation'
     WHERE m.exchange_point_id = :shop_id AND m.on_hand <> 0
     ORDER BY m.id DESC LIMIT 60
     """
 )
 KEEPERS = text(
-    """
+    f"""
     SELECT k.id, p.display_name AS name, g.starts_on, g.revoked_at
-    FROM exchange_keeper k JOIN role_grant g ON g.id = k.grant_id
-    JOIN person p ON p.id = k.person_id
+    FROM exchange_keeper k {join_grant("g", "k.grant_id")}
+    {join_person("p", "k.person_id")}
     WHERE k.exchange_point_id = :shop_id ORDER BY g.revoked_at NULLS FIRST, k.id
     """
 )
 COUNTS = text(
-    """
+    f"""
     SELECT c.*, a.display_name AS counted_by, b.display_name AS decided_by
-    FROM stock_count c JOIN person a ON a.id = c.counted_by_id
-    LEFT JOIN person b ON b.id = c.decided_by_id
+    FROM stock_count c {join_person("a", "c.counted_by_id")}
+    LEFT {join_person("b", "c.decided_by_id")}
     WHERE c.exchange_point_id = :shop_id ORDER BY c.id DESC LIMIT 10
     """
 )
@@ -56,13 +58,13 @@ COUNT_LINES = text(
     WHERE l.count_id = ANY(:count_ids) ORDER BY l.count_id, r.name
     """
 )
-FILTERED = """
+FILTERED = f"""
     FROM redemption x JOIN reward r ON r.id = x.reward_id
     JOIN exchange_point s ON s.id = x.exchange_point_id
-    JOIN region v ON v.id = x.village_id JOIN region place ON place.id = s.village_id
-    JOIN person o ON o.id = x.person_id
-    LEFT JOIN person p ON p.id = x.handed_out_by_id
-    LEFT JOIN person q ON q.id = x.returned_by_id
+    {join_region("v", "x.village_id")} {join_region("place", "s.village_id")}
+    {join_person("o", "x.person_id")}
+    LEFT {join_person("p", "x.handed_out_by_id")}
+    LEFT {join_person("q", "x.returned_by_id")}
     WHERE (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within)
            OR place.id = ANY(:within) OR place.township_id = ANY(:within))
       AND (:state = '' OR x.state = :state)
@@ -88,15 +90,14 @@ COUNTED = text(
     """
 )
 PUBLICATIONS = text(
-    """
+    f"""
     SELECT v.id AS village_id, v.name AS village, t.name AS township, p.id, p.month,
            p.published_at, p.digest, jsonb_array_length(p.content->'redemptions') AS redemptions,
            (SELECT count(*) FROM points_publication_correction c
             WHERE c.publication_id = p.id) AS corrections
-    FROM points_publication p JOIN region v ON v.id = p.village_id
-    JOIN region t ON t.id = v.township_id
-    WHERE p.month = :month AND (v.id = ANY(:within) OR v.township_id = ANY(:within)
-                                OR v.county_id = ANY(:within))
+    FROM points_publication p {join_region("v", "p.village_id")}
+    {join_region("t", "v.township_id")}
+    WHERE p.month = :month AND {lies_within("v", ":within")}
     ORDER BY v.code
     """
 )

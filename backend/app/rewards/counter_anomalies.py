@@ -10,18 +10,20 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.accounts.sql import join_binding, join_person
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region, lies_within
 
 BURST_OF, BURST_SECONDS = 5, 120
 MANY_A_DAY, MANY_OF_A_HOUSEHOLD = 4, 3
 TYPED_OF, TYPED_SHARE = 10, 0.6
 RETURNS_OF = 3
-SCOPE = """
+SCOPE = f"""
     SELECT x.*, v.name AS village, who.number FROM redemption x
-    JOIN region v ON v.id = x.village_id JOIN person who ON who.id = x.person_id
+    {join_region("v", "x.village_id")} {join_person("who", "x.person_id")}
     WHERE x.handed_out_at >= :from AND x.handed_out_at < :until
-      AND (v.id = ANY(:within) OR v.township_id = ANY(:within) OR v.county_id = ANY(:within))
+      AND {lies_within("v", ":within")}
 """
 # Five confirmed by one keeper within two minutes, for different people.
 BURSTS = text(
@@ -33,12 +35,12 @@ BURSTS = text(
         FROM seen WINDOW w AS (PARTITION BY handed_out_by_id ORDER BY handed_out_at, id))
     SELECT p.display_name AS keeper, p.number AS keeper_number, s.name AS shop,
            count(*) AS times, min(w.first_at) AS at
-    FROM windowed w JOIN person p ON p.id = w.handed_out_by_id
+    FROM windowed w {join_person("p", "w.handed_out_by_id")}
     JOIN exchange_point s ON s.id = w.exchange_point_id
     WHERE w.handed_out_at - w.first_at <= make_interval(secs => :seconds)
       AND w.person_id <> w.neighbour
     GROUP BY p.display_name, p.number, s.name ORDER BY times DESC LIMIT 20
-    """  # noqa: S608  constants of our own code
+    """
 )
 # One account, one day, many parcels.
 MANY = text(
@@ -48,7 +50,7 @@ MANY = text(
            CAST(handed_out_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
     FROM seen GROUP BY number, village, day HAVING count(*) >= :many
     ORDER BY things DESC LIMIT 20
-    """  # noqa: S608  constants of our own code
+    """
 )
 # One phone for many: accounts of one household whose parcels one keeper confirms within minutes.
 HOUSEHOLDS = text(
@@ -57,14 +59,14 @@ HOUSEHOLDS = text(
     SELECT b.household, seen.village, p.display_name AS keeper, p.number AS keeper_number,
            count(DISTINCT seen.person_id) AS people, count(*) AS things,
            CAST(seen.handed_out_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day
-    FROM seen JOIN binding b ON b.person_id = seen.person_id AND b.ended_at IS NULL
+    FROM seen {join_binding("b", "seen.person_id")}
          AND b.household IS NOT NULL
-    JOIN person p ON p.id = seen.handed_out_by_id
+    {join_person("p", "seen.handed_out_by_id")}
     GROUP BY b.household, b.village_id, seen.village, p.display_name, p.number, day
     HAVING count(DISTINCT seen.person_id) >= :many
        AND max(seen.handed_out_at) - min(seen.handed_out_at) <= interval '10 minutes'
     ORDER BY people DESC LIMIT 20
-    """  # noqa: S608  constants of our own code
+    """
 )
 # Digits read out instead of a square held up: perhaps nobody stood there.
 TYPED = text(
@@ -72,12 +74,12 @@ TYPED = text(
     WITH seen AS ({SCOPE})
     SELECT p.display_name AS keeper, p.number AS keeper_number, s.name AS shop,
            count(*) FILTER (WHERE NOT was_scanned) AS typed, count(*) AS things
-    FROM seen JOIN person p ON p.id = seen.handed_out_by_id
+    FROM seen {join_person("p", "seen.handed_out_by_id")}
     JOIN exchange_point s ON s.id = seen.exchange_point_id
     GROUP BY p.display_name, p.number, s.name
     HAVING count(*) >= :least AND count(*) FILTER (WHERE NOT was_scanned) >= count(*) * :share
     ORDER BY typed DESC LIMIT 20
-    """  # noqa: S608  constants of our own code
+    """
 )
 # Things that come back: points and perhaps goods go round in a small circle, cheap ones too.
 RETURNED = text(
@@ -88,13 +90,13 @@ RETURNED = text(
            count(*) FILTER (WHERE NOT EXISTS (
                SELECT FROM stock_movement m WHERE m.redemption_id = seen.id AND m.kind = 'return'
            )) AS spoilt
-    FROM seen JOIN person p ON p.id = seen.handed_out_by_id
-    JOIN person o ON o.id = seen.returned_by_id
+    FROM seen {join_person("p", "seen.handed_out_by_id")}
+    {join_person("o", "seen.returned_by_id")}
     JOIN exchange_point s ON s.id = seen.exchange_point_id
     WHERE seen.state = 'returned'
     GROUP BY p.display_name, p.number, o.display_name, seen.returned_by_id, s.name
     HAVING count(*) >= :least ORDER BY things DESC LIMIT 20
-    """  # noqa: S608  constants of our own code
+    """
 )
 RETURNERS = text(
     f"""
@@ -102,7 +104,7 @@ RETURNERS = text(
     SELECT number, village, max(surname) AS surname, count(*) AS things
     FROM seen WHERE state = 'returned' GROUP BY number, village HAVING count(*) >= :least
     ORDER BY things DESC LIMIT 20
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 

@@ -27,7 +27,7 @@ FLOWS = text(
     f"""
     SELECT {FLOW} AS flow, sum(amount) AS points, count(DISTINCT person_id) AS people
     FROM points_entry WHERE village_id = :village_id AND month = :month GROUP BY flow
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 BALANCES = text(
     """

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
+from backend.app.ratings.sql import is_rated
 from backend.app.scorecards.models import MonthFact
 from backend.app.scoring.catalog import cases_of
 from backend.app.scoring.measuring import UnitFacts
@@ -26,13 +27,12 @@ COLUMNS = (
     "village_id", "month", "county_id", "kind", "counts", "waits", "open_waits", "cases", "held",
 )  # fmt: skip
 # Every village that was open in the month has facts: nothing said is a value, not a gap.
-VILLAGES = """
+VILLAGES = f"""
     SELECT v.id, v.county_id, v.kind
     FROM region v
     WHERE v.level = 'village' AND v.county_id = ANY(:counties) AND v.opened_on < :next_month
       AND (v.closed_on IS NULL OR v.closed_on >= :month
-           OR EXISTS (SELECT FROM rating_month_count c
-                      WHERE c.village_id = v.id AND c.month = :month))
+           OR {is_rated("v.id", ":month")})
     ORDER BY v.id
     """
 IMPORTED = text(

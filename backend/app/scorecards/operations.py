@@ -10,6 +10,7 @@ from sqlalchemy import select, text, true
 
 from backend.app.core import clock
 from backend.app.core.db import copy_rows, db, lock
+from backend.app.places.queries import county_ids as all_counties
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.models import Adjustment as AdjustmentRow
@@ -31,15 +32,9 @@ COLUMNS = (
     "kind", "scheme_id", "total", "standard_error", "light", "people",
     "rank", "rank_low", "rank_high", "band", "calibrated", "indicators", "adjustments",
 )  # fmt: skip
+LOCKED = text("SELECT county_id FROM month_lock WHERE month = :month")
 FORGET = text("DELETE FROM scorecard WHERE month = :month AND county_id = ANY(:counties)")
-COUNTIES = text(
-    """
-    SELECT c.id FROM region c
-    WHERE c.level = 'county' AND (CAST(:county_id AS bigint) IS NULL OR c.id = :county_id)
-      AND NOT EXISTS (SELECT FROM month_lock l WHERE l.county_id = c.id AND l.month = :month)
-    ORDER BY c.id
-    """
-)
+
 
 # Villages share few patterns of counts, and a nightly run meets the same ones again.
 measured = lru_cache(maxsize=65536)(satisfaction)
@@ -52,8 +47,9 @@ def recompute_month(month: date, county_id: int | None = None) -> int:
     Locked months stay as they are.
     """
     hold_month(month)
-    asked = {"month": month, "county_id": county_id}
-    county_ids = list(db.session.scalars(COUNTIES, asked))
+    counties = all_counties(open_only=False) if county_id is None else [county_id]
+    locked = set(db.session.scalars(LOCKED, {"month": month}))
+    county_ids = [county for county in counties if county not in locked]
     at = clock.now()
     gathered = month_facts.gather(month, county_ids, at)
     month_facts.keep(month, county_ids, gathered)

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
+from backend.app.places.sql import join_region, lies_within
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
 from backend.app.scoring.levels import column_sums, columns
@@ -19,7 +20,7 @@ AREA = (
     f"{column_sums('c')}, COALESCE(sum(c.held), 0)::int, count(*)::int,"
     " count(*) FILTER (WHERE c.n > 0)::int"
 )
-WITHIN = "(v.county_id = ANY(:scope) OR v.township_id = ANY(:scope) OR v.id = ANY(:scope))"
+WITHIN = lies_within("v", ":scope")
 
 # What a table may be sorted by; the village's id settles ties, so that pages never overlap.
 SORTS = {
@@ -46,8 +47,8 @@ ROW = f"""
 """
 FROM = f"""
     FROM scorecard c
-    JOIN region v ON v.id = c.village_id
-    JOIN region t ON t.id = v.township_id
+    {join_region("v", "c.village_id")}
+    {join_region("t", "v.township_id")}
     WHERE c.month = :month AND {WITHIN}
 """
 
@@ -123,7 +124,7 @@ def _area(numbers: Iterable[int]) -> Area:
 def area_month(scope: Collection[int], month: date) -> Area:
     """A month of everything within these regions."""
     rows = _run(
-        f"SELECT {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f"SELECT {AREA} FROM scorecard c {join_region('v', 'c.village_id')}"
         f" WHERE c.month = :month AND {WITHIN}",
         scope=_ids(scope), month=month,
     )  # fmt: skip
@@ -134,7 +135,7 @@ def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tup
     """The last months up to `month`, oldest first; months without scorecards are left out."""
     first = clock.months_back(month, count)[0]
     rows = _run(
-        f"SELECT c.month, {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f"SELECT c.month, {AREA} FROM scorecard c {join_region('v', 'c.village_id')}"
         f" WHERE c.month BETWEEN :first AND :month AND {WITHIN} GROUP BY c.month ORDER BY c.month",
         scope=_ids(scope), first=first, month=month,
     )  # fmt: skip
@@ -144,8 +145,8 @@ def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tup
 def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]]:
     """Every township within these regions, by code."""
     rows = _run(
-        f"SELECT t.id, t.name, {AREA} FROM scorecard c JOIN region v ON v.id = c.village_id"
-        f" JOIN region t ON t.id = v.township_id WHERE c.month = :month AND {WITHIN}"
+        f"SELECT t.id, t.name, {AREA} FROM scorecard c {join_region('v', 'c.village_id')}"
+        f" {join_region('t', 'v.township_id')} WHERE c.month = :month AND {WITHIN}"
         " GROUP BY t.id, t.name, t.code ORDER BY t.code",
         scope=_ids(scope), month=month,
     )  # fmt: skip
@@ -188,7 +189,7 @@ def all_village_rows(region_id: int, month: date) -> list[Any]:
 
 def computed_at(scope: Collection[int], month: date) -> datetime | None:
     rows = _run(
-        f"SELECT max(c.computed_at) FROM scorecard c JOIN region v ON v.id = c.village_id"
+        f"SELECT max(c.computed_at) FROM scorecard c {join_region('v', 'c.village_id')}"
         f" WHERE c.month = :month AND {WITHIN}",
         scope=_ids(scope), month=month,
     )  # fmt: skip
@@ -202,7 +203,7 @@ def replies_of(township_id: int, month: date) -> tuple[int, int]:
         "SELECT COALESCE(sum((f.counts -> 'bad_reply' ->> 0)::int), 0)::int,"
         " COALESCE(sum((f.counts -> 'bad_reply' ->> 0)::int"
         " + (f.counts -> 'bad_reply' ->> 1)::int), 0)::int"
-        " FROM month_fact f JOIN region v ON v.id = f.village_id"
+        f" FROM month_fact f {join_region('v', 'f.village_id')}"
         " WHERE v.township_id = :id AND f.month = :month",
         id=township_id, month=month,
     )  # fmt: skip

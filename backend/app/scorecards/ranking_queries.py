@@ -10,13 +10,14 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 from backend.app.scorecards.queries import PAGE, WITHIN
 from backend.app.scoring.funnel import Funnel, funnel
 from backend.app.scoring.intervals import normal_quantile
 from backend.app.scoring.levels import COLUMNS, POSITIVE_LEVELS, columns
 
 FROM = f"""
-    FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
+    FROM scorecard c {join_region("v", "c.village_id")} {join_region("t", "v.township_id")}
     WHERE c.month = :month AND {WITHIN}
 """
 ROW = """
@@ -37,16 +38,16 @@ PEERS = text(
     f"""
     SELECT v.id, v.name, c.n, {columns("c", COLUMNS[:POSITIVE_LEVELS], " + ")} AS positive,
            c.total, c.light, c.rank, c.band
-    FROM scorecard c JOIN region v ON v.id = c.village_id
+    FROM scorecard c {join_region("v", "c.village_id")}
     WHERE c.county_id = :county_id AND c.month = :month AND c.kind IS NOT DISTINCT FROM :kind
     ORDER BY c.rank NULLS LAST, v.id
     """
 )
 LEAST_KNOWN = 3
 THIN = text(
-    """
+    f"""
     SELECT v.id, v.code, v.name, t.name AS township, c.n, c.people, own.usual::float8 AS usual
-    FROM scorecard c JOIN region v ON v.id = c.village_id JOIN region t ON t.id = v.township_id
+    FROM scorecard c {join_region("v", "c.village_id")} {join_region("t", "v.township_id")}
     LEFT JOIN scorecard p ON p.village_id = c.village_id AND p.month = :before
     CROSS JOIN LATERAL (
         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY m.people) AS usual, count(*) AS known
@@ -69,10 +70,10 @@ PORTRAIT = text(
     """
 )
 REGIONS = text(
-    """
+    f"""
     SELECT s.region_id, r.name, s.level, s.villages, s.total, s.standard_error, s.light,
            s.indicators
-    FROM region_score s JOIN region r ON r.id = s.region_id
+    FROM region_score s {join_region("r", "s.region_id")}
     WHERE s.month = :month
       AND (s.county_id = ANY(:scope) OR s.region_id = ANY(:scope))
     ORDER BY s.level, r.code

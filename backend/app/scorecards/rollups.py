@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 
 from backend.app.core.db import copy_rows, db
+from backend.app.places.queries import townships_of
 from backend.app.scorecards.facts import VillageFacts, sum_of
 from backend.app.scorecards.score_json import indicators_json, points
 from backend.app.scoring.month import UnitScore, score_month
@@ -17,7 +18,6 @@ COLUMNS = (
     "region_id", "month", "county_id", "level", "villages", "total", "standard_error", "light",
     "indicators",
 )  # fmt: skip
-TOWNSHIPS = text("SELECT id, township_id FROM region WHERE id = ANY(:ids)")
 FORGET = text("DELETE FROM region_score WHERE month = :month AND county_id = ANY(:counties)")
 
 
@@ -30,10 +30,7 @@ def replace_rollups(
     """Writes every township and county of the month anew."""
     asked = {"month": month, "counties": sorted(county_ids)}
     db.session.execute(FORGET, asked)
-    townships: dict[int, int] = {
-        row.id: row.township_id
-        for row in db.session.execute(TOWNSHIPS, {"ids": [one.village_id for one in gathered]})
-    }
+    townships = townships_of([facts.village_id for facts in gathered])
     copy_rows("region_score", COLUMNS, _rows(month, gathered, townships, schemes))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region
 from backend.app.scorecards.models import MonthFact, Scorecard
 
 # Fewer bad ratings, or raters, than this are not told apart.
@@ -42,7 +43,7 @@ FORGET = text(
 )
 # A month that is over has been copied on a Monday; where none was, nothing of it moves any more.
 CARDS = text(
-    """
+    f"""
     SELECT s.* FROM scorecard s
     WHERE s.village_id = :village_id AND s.month BETWEEN :first AND :last
       AND (EXISTS (SELECT FROM month_lock l
@@ -52,7 +53,7 @@ CARDS = text(
                               WHERE k.village_id = s.village_id AND k.month = s.month))
     UNION ALL
     SELECT (jsonb_populate_record(NULL::scorecard, k.card)).* FROM shown_month k
-    JOIN region v ON v.id = k.village_id
+    {join_region("v", "k.village_id")}
     WHERE k.village_id = :village_id AND k.month BETWEEN :first AND :last
       AND NOT EXISTS (SELECT FROM month_lock l
                       WHERE l.county_id = v.county_id AND l.month = k.month)
@@ -60,9 +61,9 @@ CARDS = text(
     """
 )
 FACTS = text(
-    """
+    f"""
     SELECT (jsonb_populate_record(NULL::month_fact, k.facts)).* FROM shown_month k
-    JOIN region v ON v.id = k.village_id
+    {join_region("v", "k.village_id")}
     WHERE k.village_id = :village_id AND k.month = :month
       AND NOT EXISTS (SELECT FROM month_lock l
                       WHERE l.county_id = v.county_id AND l.month = k.month)

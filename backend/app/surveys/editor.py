@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor
+from backend.app.accounts.sql import join_person
 from backend.app.ballots.anonymity_units import LEAST
 from backend.app.ballots.signing_keys import has_units, period_name
 from backend.app.core import clock
@@ -22,9 +23,9 @@ from backend.app.surveys.rounds import next_month
 MOST_MONTHS_AHEAD = 12
 COMFORTABLE = timedelta(days=3)
 VERSIONS = text(
-    """
+    f"""
     SELECT v.version, v.content, v.saved_at, p.display_name AS saved_by
-    FROM survey_round_version v LEFT JOIN person p ON p.id = v.saved_by_id
+    FROM survey_round_version v LEFT {join_person("p", "v.saved_by_id")}
     WHERE v.round_id = :round_id ORDER BY v.version DESC
     """
 )

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from backend.app.ballots import homes
 from backend.app.ballots.queries import has_answers, units_of
@@ -12,19 +12,12 @@ from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
+from backend.app.places.queries import kinds_of_villages
 from backend.app.points.policy import policy_of
 from backend.app.surveys import results, rounds
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
-
-KINDS = text(
-    """
-    SELECT DISTINCT kind FROM region
-    WHERE county_id = :county_id AND level = 'village' AND closed_on IS NULL AND kind IS NOT NULL
-    ORDER BY kind
-    """
-)
 
 
 class RoundUnknown(NotFound):
@@ -39,7 +32,7 @@ class NotPublished(NotFound):
 
 def village_kinds(county_id: int) -> list[str]:
     """The types of villages there are: those that may be asked questions of their own."""
-    return list(db.session.scalars(KINDS, {"county_id": county_id}))
+    return [kind for kind in kinds_of_villages(county_id) if kind is not None]
 
 
 def unit_name(unit: Any) -> str:

@@ -15,6 +15,7 @@ from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
+from backend.app.places.queries import county_ids
 from backend.app.scoring.disclosure import FEWEST
 from backend.app.surveys import answers, results, unit_points
 from backend.app.surveys.models import SurveyResult, SurveyRound, SurveyTally, SurveyText
@@ -34,7 +35,7 @@ COUNTED = text(
         WHERE EXISTS (SELECT FROM paper_issue p WHERE p.unit_id = u.id)
            OR {ballots_of("u.id", "i.on_paper")} > 0))
     ORDER BY r.id
-    """  # noqa: S608  constants of our own code
+    """
 )
 # Slips that only one person has read by then are not counted, and are forgotten.
 DROP_UNFINISHED = text(
@@ -43,15 +44,10 @@ DROP_UNFINISHED = text(
     WHERE round_id = :id AND state IN ('first', 'differs')
     """
 )
-COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
 
 
 def next_month(period: date) -> date:
     return (period.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def counties() -> list[int]:
-    return list(db.session.scalars(COUNTIES))
 
 
 def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date]:
@@ -256,7 +252,7 @@ def close_ticket_desks() -> int:
     for county_id, period in ballots.overdue_desks("ticket"):
         collection_windows.close_desk(county_id, period, "ticket")
     destroyed = 0
-    for county_id in counties():
+    for county_id in county_ids():
         destroyed += collection_windows.destroy_keys(county_id, clock.month_of(clock.today()))
     return destroyed
 

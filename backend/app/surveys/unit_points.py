@@ -23,7 +23,7 @@ HEARD = text(
            {ballots_of("r.unit_id")}
            + (SELECT count(*) FROM paper_issue p WHERE p.unit_id = r.unit_id) AS ballots
     FROM survey_result r WHERE r.round_id = :round_id GROUP BY r.unit_id ORDER BY r.unit_id
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 

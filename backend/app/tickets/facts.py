@@ -139,7 +139,7 @@ FACTS = f"""
         ORDER BY t.village_id, wait, t.ticket_id, t.id
     ) AS told
     GROUP BY village_id
-    """  # noqa: S608  the parts are constants of our own code
+    """
 TICKET_CASES = text(
     """
     SELECT t.id, t.number, c.name AS category, t.created_at, t.channel = 'rating'

@@ -33,7 +33,7 @@ FLOW = text(
     WHERE t.county_id = :county_id AND t.created_at >= :start AND t.created_at < :end
       AND {COUNTED}
     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 STEPS = f"""
     count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
@@ -68,7 +68,7 @@ LEFT = text(
                        'unsolved')
            OR t.verdict = 'not')
     GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3
-    """  # noqa: S608  the parts are constants of our own code
+    """
 )
 WHY_WORDS = {
     "declined": "不归这里管,已说明理由",

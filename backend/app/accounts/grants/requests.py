@@ -24,6 +24,7 @@ from backend.app.core.db import after_commit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.core.sessions import close_all_sessions
 from backend.app.places.queries import county_of_department, get_place
+from backend.app.places.sql import join_department, join_region
 
 ASKED_ALREADY = "这个角色已经在等安全管理员确认"
 
@@ -163,15 +164,15 @@ def _end(grant: RoleGrant, revoked_by_id: int) -> None:
 
 
 WAITING = text(
-    """
+    f"""
     SELECT q.id, q.kind, q.role, q.starts_on, q.ends_on, q.asked_at, q.person_id,
            p.number, p.display_name AS name, l.username, a.display_name AS asked_by, q.asked_by_id,
            COALESCE(d.name, r.name) AS place
     FROM grant_request q
     JOIN person p ON p.id = q.person_id
     JOIN person a ON a.id = q.asked_by_id
-    JOIN region r ON r.id = q.region_id
-    LEFT JOIN department d ON d.id = q.department_id
+    {join_region("r", "q.region_id")}
+    LEFT {join_department("d", "q.department_id")}
     LEFT JOIN console_login l ON l.person_id = q.person_id
     WHERE q.decided_at IS NULL AND r.county_id = ANY(:within)
       AND (:person_id = 0 OR q.person_id = :person_id)

@@ -32,6 +32,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.places.queries import get_place
+from backend.app.places.sql import join_region
 
 MINUTES = 15
 GOOD_FOR = timedelta(minutes=MINUTES)
@@ -227,7 +228,7 @@ def last_hand(login: ConsoleLogin) -> str:
 
 
 WAITING = text(
-    """
+    f"""
     SELECT l.person_id, p.number, l.username, p.display_name AS name, l.totp_confirmed_at,
            l.last_login_at,
            COALESCE(b.display_name, '命令行') AS by_name, l.reset_by_id IS NOT NULL AS was_reset,
@@ -236,10 +237,10 @@ WAITING = text(
     JOIN person p ON p.id = l.person_id
     LEFT JOIN person b ON b.id = COALESCE(l.reset_by_id, l.opened_by_id)
     WHERE l.activated_at IS NULL AND l.disabled_at IS NULL AND l.person_id <> :me
-      AND (EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
+      AND (EXISTS (SELECT FROM role_grant g {join_region("r", "g.region_id")}
                    WHERE g.person_id = l.person_id AND g.revoked_at IS NULL
                      AND r.county_id = ANY(:within))
-           OR EXISTS (SELECT FROM role_grant g JOIN region r ON r.id = g.region_id
+           OR EXISTS (SELECT FROM role_grant g {join_region("r", "g.region_id")}
                       WHERE g.person_id = l.opened_by_id AND g.revoked_at IS NULL
                         AND r.county_id = ANY(:within)))
     ORDER BY l.person_id LIMIT 200

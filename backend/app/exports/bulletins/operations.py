@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
@@ -28,10 +28,9 @@ from backend.app.exports.bulletins.periods import (
     standing_part,
 )
 from backend.app.exports.models import Bulletin
-from backend.app.places.queries import get_place
+from backend.app.places.queries import county_ids, get_place
 from backend.app.scorecards.locks.operations import lock_of, locked_months
 
-COUNTIES = text("SELECT id FROM region WHERE level = 'county' AND closed_on IS NULL ORDER BY id")
 MOST = 60
 
 
@@ -64,7 +63,7 @@ def _standing_part(county_id: int, span: Span) -> tuple[Span, str]:
 def request_due() -> int:
     """What is over and has no edition yet: weeks at once, the others when their months stand."""
     asked = 0
-    for county_id in db.session.scalars(COUNTIES).all():
+    for county_id in county_ids():
         for kind in BulletinKind:
             span = last_over(kind, clock.today())
             if all(lock_of(county_id, month) for month in span.months) and not _known(

@@ -10,11 +10,13 @@ from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import villagers_of
+from backend.app.accounts.sql import join_person
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import get_place
+from backend.app.places.sql import join_region, lies_within
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import credit_deed
 from backend.app.points.models import PointsDeed, PointsDeedPerson, PointsRule
@@ -131,7 +133,7 @@ def _credit(deed: PointsDeed, one: PointsDeedPerson) -> int:
 
 
 LIST = text(
-    """
+    f"""
     SELECT d.id, d.state, d.happened_on, d.note, d.entered_at, d.decided_at, d.decision_note,
            r.label, r.amount, v.name AS village_name, e.display_name AS entered_by,
            c.display_name AS decided_by, d.entered_by_id,
@@ -139,10 +141,10 @@ LIST = text(
            :me = ANY(SELECT person_id FROM points_deed_person p WHERE p.deed_id = d.id) AS took_part
     FROM points_deed d
     JOIN points_rule r ON r.id = d.rule_id
-    JOIN region v ON v.id = d.village_id
-    JOIN person e ON e.id = d.entered_by_id
-    LEFT JOIN person c ON c.id = d.decided_by_id
-    WHERE (v.county_id = ANY(:within) OR v.township_id = ANY(:within) OR v.id = ANY(:within))
+    {join_region("v", "d.village_id")}
+    {join_person("e", "d.entered_by_id")}
+    LEFT {join_person("c", "d.decided_by_id")}
+    WHERE {lies_within("v", ":within")}
       AND (:state = '' OR d.state = :state)
     ORDER BY d.id DESC LIMIT :most
     """

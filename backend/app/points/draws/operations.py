@@ -10,11 +10,13 @@ from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.sql import is_staff, join_binding
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import get_place
+from backend.app.places.sql import join_region
 from backend.app.points import notifications
 from backend.app.points.draws.draw_rule import (
     FEWEST_DIGITS,
@@ -39,14 +41,14 @@ LEGAL_NOTE = (
     "国办函〔2026〕12号对积分、排名类功能审得严,小程序备案时要写明有抽奖。",
 )
 CHANCES = text(
-    """
+    f"""
     SELECT e.person_id FROM points_entry e
-    JOIN binding b ON b.person_id = e.person_id AND b.ended_at IS NULL
-    JOIN region v ON v.id = b.village_id
+    {join_binding("b", "e.person_id")}
+    {join_region("v", "b.village_id")}
     WHERE e.kind = 'earned' AND e.cause_kind <> 'survey'
       AND e.earned_on >= :first AND e.earned_on < :next
       AND :region_id IN (v.id, v.township_id, v.county_id)
-      AND NOT EXISTS (SELECT FROM console_login l WHERE l.person_id = e.person_id)
+      AND NOT {is_staff("e.person_id")}
       AND NOT EXISTS (SELECT FROM points_balance f WHERE f.person_id = e.person_id AND f.frozen)
     GROUP BY e.person_id
     """

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.app.core.db import db
+from backend.app.places.queries import region_names
 
 DAYS = 30
 BURST_PEOPLE, BURST_MINUTES = 8, 10
@@ -34,7 +35,7 @@ BURSTS = text(
     FROM burst CROSS JOIN unnest(people) AS person_id
     GROUP BY village_id, earned_on
     ORDER BY day DESC, village_id LIMIT 50
-    """  # noqa: S608  constants of our own code
+    """
 )
 RAPID = text(
     f"""
@@ -48,7 +49,7 @@ RAPID = text(
     SELECT min(village_id) AS village_id, earned_on AS day, array_agg(DISTINCT person_id) AS people
     FROM paced WHERE span < make_interval(secs => :seconds)
     GROUP BY person_id, earned_on ORDER BY day DESC, person_id LIMIT 50
-    """  # noqa: S608  constants of our own code
+    """
 )
 AT_CAP = text(
     f"""
@@ -61,9 +62,8 @@ AT_CAP = text(
            count(DISTINCT earned_on) AS days
     FROM of_day GROUP BY person_id HAVING count(DISTINCT earned_on) >= :least
     ORDER BY days DESC, person_id LIMIT 50
-    """  # noqa: S608  constants of our own code
+    """
 )
-NAMES = text("SELECT id, name FROM region WHERE id = ANY(:ids)")
 HELD = text("SELECT person_id, day FROM points_hold WHERE county_id = :county_id AND day >= :first")
 
 
@@ -96,7 +96,7 @@ def find(county_id: int, today: date) -> list[Suspicion]:
         *((f"一个人 {row.days} 天都做到每天上限", row) for row in at_cap),
     ]
     ids = [row.village_id for _, row in rows if row.village_id]
-    names = {row.id: row.name for row in db.session.execute(NAMES, {"ids": ids})}
+    names = region_names(ids)
     held = {(row.person_id, row.day) for row in db.session.execute(HELD, values)}
     found = [
         Suspicion(

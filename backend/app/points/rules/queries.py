@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
+from backend.app.places.sql import join_region
 from backend.app.points.models import PointsRule, PointsRuleSet
 from backend.app.points.point_sources import AUTOMATIC, DEED_WHEN, SURVEY_LABEL, SURVEY_WHEN, WHEN
 from backend.app.points.policy import policy_of
@@ -69,11 +70,11 @@ def loose_rules(region_id: int) -> list[PointsRule]:
 
 
 VILLAGES_WITH_RULES = text(
-    """
-    SELECT DISTINCT v.id, v.name, v.code FROM region v
+    f"""
+    SELECT v.id, v.name, v.code
+    FROM (SELECT region_id FROM points_rule UNION SELECT region_id FROM points_rule_set) AS ruled
+    {join_region("v", "ruled.region_id")}
     WHERE v.county_id = :county_id AND v.level = 'village'
-      AND (EXISTS (SELECT FROM points_rule WHERE region_id = v.id)
-           OR EXISTS (SELECT FROM points_rule_set WHERE region_id = v.id))
     ORDER BY v.code LIMIT 200
     """
 )

@@ -8,20 +8,20 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from backend.app.access import TABLE, Actor, Permission, Role
+from backend.app.accounts.sql import holds_today, join_grant
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.sql import join_region, lies_within
 from backend.app.rewards.models import ExchangePoint, Redemption
 
 SHOPS_OF = text(
-    """
-    SELECT s.id FROM exchange_point s JOIN region v ON v.id = s.village_id
+    f"""
+    SELECT s.id FROM exchange_point s {join_region("v", "s.village_id")}
     WHERE s.closed_on IS NULL AND (
-        v.id = ANY(:regions) OR v.township_id = ANY(:regions) OR v.county_id = ANY(:regions)
-        OR EXISTS (
-            SELECT FROM exchange_keeper k JOIN role_grant g ON g.id = k.grant_id
+        {lies_within("v", ":regions")} OR EXISTS (
+            SELECT FROM exchange_keeper k {join_grant("g", "k.grant_id")}
             WHERE k.exchange_point_id = s.id AND k.person_id = :person_id
-              AND g.revoked_at IS NULL AND g.starts_on <= :today
-              AND (g.ends_on IS NULL OR g.ends_on >= :today)))
+              AND {holds_today("g")}))
     ORDER BY v.code, s.id
     """
 )
@@ -71,10 +71,10 @@ COLUMNS = """
     s.id, s.name, s.address, s.hours, s.contact, s.village_id, v.name AS village,
     t.name AS township, s.latitude, s.longitude, s.paused_at, s.pause_reason, s.closed_on
 """
-TABLES = """
-    exchange_point s JOIN region v ON v.id = s.village_id JOIN region t ON t.id = v.township_id
+TABLES = f"""
+    exchange_point s {join_region("v", "s.village_id")} {join_region("t", "v.township_id")}
 """
-SHOPS = f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608  constants of our own code
+SHOPS = f"SELECT {COLUMNS} FROM {TABLES}"
 BY_ID = text(f"{SHOPS} WHERE s.id = ANY(:ids) ORDER BY v.code, s.id")
 # Own village first, then the own township, then the rest of the county.
 NEAR = text(
@@ -83,7 +83,7 @@ NEAR = text(
                       ELSE 2 END AS distance
     FROM {TABLES} JOIN region mine ON mine.id = :village_id AND mine.county_id = s.county_id
     WHERE s.closed_on IS NULL ORDER BY distance, v.code, s.id
-    """  # noqa: S608  constants of our own code
+    """
 )
 WITHIN = text(
     f"""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
@@ -11,7 +11,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
-from backend.app.places.queries import region_path
+from backend.app.places.queries import kinds_of_villages, region_path
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.models import AssessmentScheme, ImportedFact, MonthLock
 from backend.app.scorecards.operations import approved_adjustments, score
@@ -22,10 +22,6 @@ from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.scoring.schemes import FORBIDDEN, Scheme, faults
 
 LONGEST_TITLE, LONGEST_NOTE = 60, 200
-KINDS = text(
-    "SELECT DISTINCT kind FROM region"
-    " WHERE county_id = :id AND level = 'village' AND closed_on IS NULL"
-)
 
 
 class SchemeFaulty(InvalidInput):
@@ -75,8 +71,7 @@ class WhatIf:
 
 def village_kinds(county_id: int) -> list[str | None]:
     """The types of the county's villages, those of none last."""
-    found = db.session.scalars(KINDS, {"id": county_id})
-    return sorted(found, key=lambda kind: (kind is None, kind or ""))
+    return sorted(kinds_of_villages(county_id), key=lambda kind: (kind is None, kind or ""))
 
 
 def faults_of(county_id: int, scheme: Scheme) -> list[str]:

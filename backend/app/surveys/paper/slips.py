@@ -16,7 +16,7 @@ NUMBERS = text(
            + {ballots_of(":unit_id", "i.on_paper")} AS given,
            (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
             WHERE b.unit_id = :unit_id AND b.state <> 'dropped') AS entered
-    """  # noqa: S608  constants of our own code
+    """
 )
 FREEZE = text(
     f"""
@@ -31,7 +31,7 @@ FREEZE = text(
         FROM survey_round r CROSS JOIN LATERAL {units_of("r.county_id", "r.period")} AS u
         WHERE r.id = :round_id
     ) n WHERE n.given > 0 OR n.counted > 0
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 

@@ -46,7 +46,7 @@ WAITING = text(
     SELECT r.village_id, r.county_id FROM {bad_ratings(":since", ":monday")} r
     WHERE NOT EXISTS (SELECT FROM ticket_mended_rating m WHERE m.rating_id = r.id)
     GROUP BY 1, 2 HAVING count(*) >= :fewest ORDER BY 1
-    """  # noqa: S608  constants of our own code
+    """
 )
 
 

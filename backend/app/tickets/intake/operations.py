@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import func, select, text
 
+from backend.app.accounts.operations import lock_person
 from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
@@ -59,7 +60,7 @@ def submit(person_id: int, key: UUID, said: Said) -> Ticket:
     """A villager's own ticket; the same request again finds the first one."""
     digest = hashlib.sha256(orjson.dumps(said, default=str)).digest()
     # Two sendings of one request, or eleven tickets at once, wait for each other here.
-    db.session.execute(text("SELECT FROM person WHERE id = :id FOR UPDATE"), {"id": person_id})
+    lock_person(person_id)
     earlier = db.session.scalar(
         select(Ticket).where(Ticket.person_id == person_id, Ticket.idempotency_key == key)
     )

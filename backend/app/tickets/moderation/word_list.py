@@ -3,14 +3,12 @@
 import unicodedata
 from collections.abc import Collection
 
-from sqlalchemy import text
-
 from backend.app.access import Actor
 from backend.app.core import held_words
 from backend.app.core.audit import record
-from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
+from backend.app.places.queries import lock_region
 from backend.app.tickets.rules.operations import check_may
 
 MOST_WORDS, MOST_AT_ONCE = 2000, 200
@@ -22,9 +20,7 @@ def add_words(actor: Actor, county_id: int, given: str) -> tuple[int, int]:
     check_may(actor, county_id)
     words = read_lines(given)
     # Two of the office at once count one after the other.
-    db.session.execute(
-        text("SELECT FROM region WHERE id = :id FOR NO KEY UPDATE"), {"id": county_id}
-    )
+    lock_region(county_id)
     added = held_words.add_words(county_id, words)
     if held_words.count_words(county_id) > MOST_WORDS:
         raise InvalidInput(errors={"words": [f"一个县最多 {MOST_WORDS} 个词,请先删去一些"]})
