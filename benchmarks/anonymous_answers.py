@@ -15,7 +15,7 @@ from backend.app.ballots import ballot_box, blind_signatures, box_keys, operatio
 from backend.app.ballots.models import SigningKey
 from backend.app.core import clock
 from backend.app.core.db import copy_rows, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import pad
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize

@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "backend.app.accounts.tokens.operations"
     ).use_token
     app.extensions["notifier"] = import_module("backend.app.notices.operations").notify
-    app.extensions["published_path"] = import_module("backend.app.publications.operations").path_of
+    app.extensions["published_path"] = import_module("backend.app.publications.queries").path_of
     app.jinja_env.globals["settings"] = settings
     console_menu.register(app)
     forms.register(app)

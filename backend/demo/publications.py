@@ -9,6 +9,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.exports.bulletins import operations as bulletins
 from backend.app.publications import operations as publications
+from backend.app.publications import queries as published
 from backend.app.scorecards.locks import operations as locks
 from backend.app.surveys.facts import unclosed
 
@@ -26,7 +27,7 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
         if at < told_at or unclosed(month, county_id):
             continue
         with transaction(), clock.clock_at(told_at):
-            if publications.find(county_id, month) is not None:
+            if published.find(county_id, month) is not None:
                 continue
             if locks.lock_of(county_id, month) is None:
                 locks.lock_month(clerk, county_id, month, "演示县:逐月锁定")

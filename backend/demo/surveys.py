@@ -15,7 +15,7 @@ from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
 from backend.demo.earlier import ballots_of, encoded
 from backend.demo.people import phone_villages

@@ -3,7 +3,7 @@
 from backend.app.ballots import ballot_box, box_keys
 from backend.app.core.db import transaction
 from backend.app.places.queries import county_ids
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 
 
 def flush_inbox() -> int:

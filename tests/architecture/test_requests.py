@@ -41,7 +41,7 @@ NUMBERS_BY_HAND = {
     "exports/month_book.py",
     "notices/console.py",
     "own_data/commands.py",
-    "own_data/requests.py",
+    "own_data/operations.py",
     "places/queries.py",
     "places/residents.py",
     "points/draws/draw_rule.py",

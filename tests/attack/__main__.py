@@ -14,7 +14,7 @@ import requests
 
 from backend.app.ballots import ballot_box
 from backend.app.core.db import transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from tests.attack import call_backs, lying_server, nights, redis_files, rewards, thief
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive

@@ -20,7 +20,7 @@ from backend.app.ballots import queries as ballots
 from backend.app.ballots import signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from tests.attack import thief
 from tests.attack.scene import Scene
 from tests.factories.county import County, bind, make_county, make_person

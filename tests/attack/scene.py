@@ -24,7 +24,7 @@ from backend.app.core.db import db, dispose, transaction
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.core.settings import REPOSITORY, Settings
 from backend.app.factory import create_app
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.local.ports import held_port
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis

@@ -12,7 +12,7 @@ from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.divisions import read_package
-from backend.app.publications.operations import list_of_county, of_county
+from backend.app.publications.queries import list_of_county, of_county
 from backend.app.scorecards.leader.queries import leader_page
 from backend.app.surveys.facts import spoken
 from backend.app.surveys.models import SurveyRound

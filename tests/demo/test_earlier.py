@@ -10,7 +10,7 @@ from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.core import clock
 from backend.app.core.clock import clock_at
 from backend.app.core.db import transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.demo.earlier import ballots_of, prepare_running_month
 from tests.factories.county import bind, make_county, make_person
 from tests.factories.tickets import forget

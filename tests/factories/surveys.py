@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Region
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.models import SurveyRound
 from tests.factories.county import OPENED_ON, County

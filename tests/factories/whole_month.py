@@ -20,7 +20,7 @@ from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import Proposal
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.tickets.clocks.working_calendar import seed_calendar
 from tests.app.ratings.conftest import open_phone

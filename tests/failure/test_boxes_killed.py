@@ -26,7 +26,7 @@ from backend.app.core.anonymous_settings import PEPPER_BYTES, AnonymousSettings
 from backend.app.core.db import db, dispose, transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app, create_app
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import pad
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize

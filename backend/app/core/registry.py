@@ -35,6 +35,6 @@ def notifier() -> Callable[..., None]:
 
 
 def published_path() -> Callable[[int, date], str | None]:
-    """`publications.operations.path_of`, for features below publications."""
+    """`publications.queries.path_of`, for features below publications."""
     result: Callable[[int, date], str | None] = current_app.extensions["published_path"]
     return result

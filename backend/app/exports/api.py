@@ -8,7 +8,7 @@ from backend.app.core.clock import parse_month
 from backend.app.core.guards import TokenScope, bearer, token_guard
 from backend.app.exports import schemas
 from backend.app.publications import open_data
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as publications
 
 blueprint = Blueprint(
     "open_api", __name__, url_prefix="/api/v1/open", description="开放接口:凭令牌读公示的得分"

@@ -17,7 +17,7 @@ from backend.app.core.files.workbooks import (
 from backend.app.exports import month_rows
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as publications
 from backend.app.scorecards import queries
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 from backend.app.scorecards.locks.operations import lock_of

@@ -8,7 +8,7 @@ from backend.app.core import registry
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import Progress
 from backend.app.exports.request_params import Asked
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as publications
 from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
 
 STEP = 10

@@ -9,7 +9,8 @@ from backend.app.core.audit import record
 from backend.app.core.db import after_commit
 from backend.app.exports import persons as exports
 from backend.app.notices import persons as notices
-from backend.app.own_data import contents, requests
+from backend.app.own_data import contents
+from backend.app.own_data import operations as requests
 from backend.app.points import persons as points
 from backend.app.points.queries import balance_of
 from backend.app.ratings import persons as ratings

@@ -11,7 +11,8 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.guards import actor, guard
-from backend.app.own_data import closing, contents, requests
+from backend.app.own_data import closing, contents
+from backend.app.own_data import operations as requests
 
 blueprint = Blueprint("own_data_console", __name__, url_prefix="/console/own-data")
 

@@ -1,13 +1,16 @@
-"""Writes of the rules."""
+"""Writes of a county's rules and policy."""
 
 from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from backend.app.access import Actor, Permission, may
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import Conflict
-from backend.app.points.models import PointsRule
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
+from backend.app.places.queries import get_place
+from backend.app.points.models import PointsPolicy, PointsRule
+from backend.app.points.policy import MOST_SURVEY_POINTS, policy_of
 
 
 def set_rule(
@@ -40,3 +43,19 @@ def set_rule(
     db.session.flush()
     record("set_points_rule", None, "points_rule", rule.id, amount=amount, daily_cap=daily_cap)
     return rule
+
+
+def set_survey_points(actor: Actor, county_id: int, points: int | None) -> PointsPolicy:
+    """What everybody with a ballot gets when the own unit was heard; 0 for nothing."""
+    if not may(actor, Permission.MANAGE_POINTS, get_place(county_id).path):
+        raise NotAllowed
+    if points is None or not 0 <= points <= MOST_SURVEY_POINTS:
+        fault = f"问卷的积分填 0 到 {MOST_SURVEY_POINTS},0 就是不给"
+        raise InvalidInput(errors={"survey_points": [fault]})
+    policy = policy_of(county_id)
+    db.session.add(policy)
+    policy.survey_points = points
+    db.session.flush()
+    record("set_survey_points", actor.person_id, "county", county_id, region_id=county_id,
+           amount=points)  # fmt: skip
+    return policy

@@ -17,6 +17,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.places.queries import find_place, get_place, region_names
 from backend.app.publications import open_data, wechat_summary
 from backend.app.publications import operations as publications
+from backend.app.publications import queries as published
 from backend.app.publications.public import public_host
 from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
 from backend.app.scorecards.blueprints import console as blueprint
@@ -44,7 +45,7 @@ def list_publications() -> str:
     scope = regions_of(me, Permission.EXPORT)
     counties = sorted({get_place(region_id).county_id or 0 for region_id in scope})
     publishes = regions_of(me, Permission.PUBLISH)
-    told = publications.published_months(counties)
+    told = published.published_months(counties)
     known = {(one.county_id, one.month) for one in told}
     names = region_names(counties)
     return render_template(
@@ -88,7 +89,7 @@ def publish_month() -> Response:
 @guard(Permission.EXPORT)
 def print_sheet(code: str, month: str) -> Response:
     """「你说我办」 of one village, A4; every fetch is in the audit log."""
-    page = publications.of_village(code, _asked_month(month))
+    page = published.of_village(code, _asked_month(month))
     me = actor()
     if not may(me, Permission.EXPORT, get_place(page.village_id).path):
         raise NotAllowed
@@ -109,13 +110,13 @@ def print_sheet(code: str, month: str) -> Response:
 @guard(Permission.EXPORT)
 def show_publication(code: str, month: str) -> str:
     """A published month's villages: their sheets, and the words for WeChat groups."""
-    publication = publications.of_county(code, _asked_month(month))
+    publication = published.of_county(code, _asked_month(month))
     me, asked = actor(), request.args.get("region", "")
     scope = regions_of(me, Permission.EXPORT)
     region_id = _county(asked) if asked else min(scope)
     if not may(me, Permission.EXPORT, get_place(region_id).path):
         raise NotAllowed
-    pages = publications.villages_of(region_id, publication.month)
+    pages = published.villages_of(region_id, publication.month)
     return render_template(
         "publications/publication.html",
         publication=publication, region_id=region_id, place=get_place(region_id),
@@ -128,7 +129,7 @@ def _townships(me: Any, publication: Any) -> list[Any]:
     """The regions the reader may pick."""
     scope = regions_of(me, Permission.EXPORT)
     county = find_place(publication.code)
-    pages = publications.villages_of(publication.county_id, publication.month)
+    pages = published.villages_of(publication.county_id, publication.month)
     names = {page.township_id: page.content["township"] for page in pages}
     whole = [(county.id, county.name)] if county and county.id in scope else []
     return whole + [

@@ -12,7 +12,7 @@ import orjson
 
 from backend.app.core.errors import NotFound
 from backend.app.core.files.csv_safety import safe_cell
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as publications
 from backend.app.publications.models import Publication
 from backend.app.scorecards.figures import NOTHING
 

@@ -9,7 +9,7 @@ from flask import url_for as address_of
 from backend.app.core.clock import parse_month
 from backend.app.core.guards import open_to_all
 from backend.app.publications import open_data, wechat_summary
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as publications
 
 blueprint = Blueprint("scorecards_public", __name__, url_prefix="/p")
 COUNTY_DIGITS = 6

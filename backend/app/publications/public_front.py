@@ -9,9 +9,9 @@ from flask import url_for as address_of
 from backend.app.core.files.qr import dark_runs, qr_matrix
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import list_children
-from backend.app.publications import operations as publications
-from backend.app.publications.operations import Publication
+from backend.app.publications import queries as publications
 from backend.app.publications.public import kept, public_host
+from backend.app.publications.queries import Publication
 from backend.app.tickets.funnel import OTHER
 
 blueprint = Blueprint("front", __name__)

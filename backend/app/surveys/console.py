@@ -25,10 +25,10 @@ from backend.app.surveys import (
     library,
     results,
     review,
-    rounds,
     summary,
     validation,
 )
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.blueprints import console as blueprint
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import operations as paper

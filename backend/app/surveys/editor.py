@@ -17,8 +17,8 @@ from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.surveys import validation
 from backend.app.surveys.k_anonymity import small_units
 from backend.app.surveys.models import SurveyRound, SurveyRoundVersion
+from backend.app.surveys.operations import next_month
 from backend.app.surveys.round_files import village_kinds
-from backend.app.surveys.rounds import next_month
 
 MOST_MONTHS_AHEAD = 12
 COMFORTABLE = timedelta(days=3)

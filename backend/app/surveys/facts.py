@@ -11,7 +11,8 @@ from backend.app.ballots import homes
 from backend.app.ballots import queries as ballots
 from backend.app.core.db import db
 from backend.app.scoring.levels import no_counts
-from backend.app.surveys import results, rounds
+from backend.app.surveys import operations as rounds
+from backend.app.surveys import results
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.models import SurveyRound
 

@@ -13,7 +13,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.surveys.models import SurveyRound, SurveyText
-from backend.app.surveys.rounds import units_with_enough
+from backend.app.surveys.operations import units_with_enough
 
 PAGE = 100
 FEW = "few"

@@ -14,7 +14,8 @@ from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import kinds_of_villages
 from backend.app.points.policy import policy_of
-from backend.app.surveys import results, rounds
+from backend.app.surveys import operations as rounds
+from backend.app.surveys import results
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for

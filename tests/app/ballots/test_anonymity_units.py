@@ -14,7 +14,7 @@ from backend.app.ballots.homes import todays_villages, unit_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.facts import spoken, survey_facts
 from backend.app.tickets.anonymous import intake
 from tests.app.surveys.conftest import NOW, PERIOD

@@ -12,7 +12,7 @@ from backend.app.core import clock as county_clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.reorganisation import merge_villages
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.demo.ballot import finalize
 from tests.app.ratings.conftest import open_phone
 from tests.app.surveys.conftest import (

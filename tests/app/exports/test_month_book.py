@@ -10,7 +10,7 @@ from sqlalchemy import text
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.exports.operations import write_export
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as published
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import console_queries, export_rows
@@ -87,7 +87,7 @@ def test_the_digits_of_the_file_are_those_of_the_published_page(county, desk) ->
     publish(county)
     found = book(desk, county)
     with transaction():
-        pages = {one.code: one.content for one in publications.villages_of(county.id, LAST_MONTH)}
+        pages = {one.code: one.content for one in published.villages_of(county.id, LAST_MONTH)}
     for row in rows(found["各村"]):
         score = pages[row[0]]["score"]
         total, few, *limits = (f"{cell:.2f}" if cell is not None else "—" for cell in row[4:8])
@@ -191,7 +191,7 @@ def test_a_township_lists_only_its_own_tickets(county, client) -> None:
 def test_sheets_of_a_region_are_written_in_the_background(county, desk) -> None:
     form = {"month": MONTH, "region_id": str(county.id), "kind": "village_sheets"}
     assert desk.post("/console/exports", **form).status_code == 302
-    with pytest.raises(publications.NotPublished):
+    with pytest.raises(published.NotPublished):
         write_export(db.session.scalar(text("SELECT max(id) FROM export")))
     publish(county)
     desk.post("/console/exports", **form)

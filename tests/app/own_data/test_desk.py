@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
-from backend.app.own_data import requests
+from backend.app.own_data import operations as requests
 from backend.app.tickets.intake import proxies
 from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel, Kind

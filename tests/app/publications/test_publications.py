@@ -10,6 +10,7 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.publications import operations as publications
+from backend.app.publications import queries as published
 from backend.app.ratings import review_decisions
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks import operations as locks
@@ -81,7 +82,7 @@ def test_what_is_published_stays_to_the_byte_whatever_happens_later(county, clie
         session.execute(text("UPDATE region SET name = '改名村' WHERE level = 'village'"))
     assert [page(client, c) for c in ("610528", "610528100201", "610528100204")] == before
     with transaction():
-        assert publications.is_intact(county.id, LAST_MONTH)
+        assert published.is_intact(county.id, LAST_MONTH)
 
 
 def test_the_database_refuses_to_change_what_was_published(county: County) -> None:
@@ -105,13 +106,13 @@ def test_altered_content_is_found_by_its_digest(county: County) -> None:
                  " WHERE code = '610528100201'")
         )  # fmt: skip
     with transaction():
-        assert not publications.is_intact(county.id, LAST_MONTH)
+        assert not published.is_intact(county.id, LAST_MONTH)
 
 
 def test_a_later_correction_is_listed_and_never_mixed_in(county: County, client) -> None:
     staff = publish(county)
-    published = words_of(page(client, "610528100204"))
-    assert "没有更正" in published
+    before = words_of(page(client, "610528100204"))
+    assert "没有更正" in before
     rate_village(county, 3, [1] * 20)
     with transaction():
         made = corrections.correct_late(
@@ -128,13 +129,13 @@ def test_a_later_correction_is_listed_and_never_mixed_in(county: County, client)
     assert "没声音不是零分" in village
     assert "没有更正" in words_of(page(client, "610528100201"))
     with transaction():
-        assert publications.is_intact(county.id, LAST_MONTH)
+        assert published.is_intact(county.id, LAST_MONTH)
 
 
 def test_lost_points_and_the_total_of_a_page_add_up_exactly(county: County) -> None:
     publish(county)
     with transaction():
-        pages = publications.villages_of(county.id, LAST_MONTH)
+        pages = published.villages_of(county.id, LAST_MONTH)
         scored = [page.content for page in pages if page.content["score"]["total"] != "—"]
     assert len(scored) == 3
     for content in scored:
@@ -151,7 +152,7 @@ def test_few_peoples_words_are_not_told_apart(county: County, client) -> None:
     assert "样本不足，不和别的村比" in shown
     assert "五级各有多少" not in shown
     with transaction():
-        content = publications.of_village("610528100203", LAST_MONTH).content
+        content = published.of_village("610528100203", LAST_MONTH).content
     (row,) = [one for one in content["indicators"] if one["code"] == "satisfaction_mean"]
     assert (row["value"], row["low"], row["high"]) == ("—", "—", "—")
     assert content["said"]["reasons"] == []

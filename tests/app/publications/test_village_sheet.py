@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from backend.app.access import Role
 from backend.app.core.db import transaction
 from backend.app.core.files.pdf_fonts import GlyphMissing
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as published
 from backend.app.publications import wechat_summary
 from backend.app.publications.village_sheet_pdf import draw_sheets
 from tests.factories.console import make_staff, sit_down
@@ -32,7 +32,7 @@ def pages(app):
     county = make_rated_county()
     publish(county)
     with transaction():
-        return [one.content for one in publications.villages_of(county.id, LAST_MONTH)]
+        return [one.content for one in published.villages_of(county.id, LAST_MONTH)]
 
 
 def draw(content) -> pypdfium2.PdfDocument:

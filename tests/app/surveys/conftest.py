@@ -17,7 +17,7 @@ from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.factory import create_anonymous_app
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import pad
 from backend.demo.ballot import Hidden, finalize
 from backend.demo.ballot import blind as hide

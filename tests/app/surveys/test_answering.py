@@ -11,7 +11,7 @@ from backend.app.ballots import ballot_box
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import pad
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW, get_vote, put, text_of

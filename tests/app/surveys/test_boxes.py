@@ -12,7 +12,7 @@ from backend.app.ballots import anonymous_store, box_keys
 from backend.app.ballots import ballot_box as boxes
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.tickets.anonymous import letters
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put

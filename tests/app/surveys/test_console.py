@@ -10,7 +10,7 @@ from sqlalchemy import event
 from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.models import PaperBatch
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put
 from tests.app.surveys.test_published import count

@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from backend.app.ballots import ballot_box, operations, signing_keys
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.tickets.anonymous import intake, letters
 from backend.jobs import tickets as ticket_jobs
 from tests.app.surveys.conftest import NOW, PERIOD, ballots_for, get_vote, put

@@ -13,7 +13,7 @@ from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.paper import operations as paper
 from backend.app.surveys.paper.slips import slips_of
 from tests.app.surveys.conftest import NOW, PERIOD, choose_paper

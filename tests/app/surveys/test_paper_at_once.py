@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 
 from backend.app.access import Actor, Role
 from backend.app.core.db import db, transaction
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.paper import operations as paper
 from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
 from tests.app.tickets.test_crashes import PowerCut, power_cut_at

@@ -9,7 +9,7 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.paper.slips import numbers_of, slips_of
 from tests.app.surveys.conftest import NOW
 from tests.app.surveys.slips import SHEET, again, give, start, unit_of

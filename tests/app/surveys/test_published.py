@@ -11,7 +11,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.queries import get_place
-from backend.app.surveys import rounds
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.models import SurveyText
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put

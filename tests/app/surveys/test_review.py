@@ -6,7 +6,8 @@ import pytest
 
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
-from backend.app.surveys import review, rounds
+from backend.app.surveys import operations as rounds
+from backend.app.surveys import review
 from backend.app.surveys.models import SurveyText
 from tests.app.surveys.test_published import count
 from tests.factories.console import Desk, make_staff, sit_down

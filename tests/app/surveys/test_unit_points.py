@@ -18,7 +18,8 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.points.models import PointsPolicy
 from backend.app.points.queries import balance_of, statement_of
-from backend.app.surveys import results, rounds, unit_points
+from backend.app.surveys import operations as rounds
+from backend.app.surveys import results, unit_points
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW, PERIOD
 from tests.factories.county import bind, make_person

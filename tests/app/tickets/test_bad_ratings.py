@@ -13,7 +13,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
 from backend.app.tickets import console_queries, export_rows, handling, serializers
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.rules.queries import keep_policy
+from backend.app.tickets.rules.operations import keep_policy
 from backend.app.tickets.states import Party
 from backend.jobs import schedule
 from backend.jobs import tickets as jobs

@@ -9,7 +9,7 @@ from typing import Any
 from backend.app.core import clock
 from backend.app.exports.bulletins.periods import TITLES, BulletinKind, Span
 from backend.app.places.queries import Place, list_townships, list_villages
-from backend.app.publications import operations as publications
+from backend.app.publications import queries as publications
 from backend.app.ratings.facts import levels_between
 from backend.app.scorecards.figures import (
     NOTHING,

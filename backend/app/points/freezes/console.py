@@ -13,7 +13,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.forms import Form, Query, form_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.points import expiry, forms, policy, queries
+from backend.app.points import expiry, forms, operations, policy, queries
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.freezes import anomalies
 from backend.app.points.freezes import operations as freezes
@@ -101,7 +101,7 @@ def set_survey_points(survey_points: int | None) -> Any:
     county_id = forms.county_of(Permission.MANAGE_POINTS)
     try:
         with transaction():
-            policy.set_survey_points(actor(), county_id, survey_points)
+            operations.set_survey_points(actor(), county_id, survey_points)
     except InvalidInput as refused:
         return _page(refused)
     return redirect(address_of("points_console.show_watch", _anchor="survey"))

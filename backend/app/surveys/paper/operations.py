@@ -18,7 +18,8 @@ from backend.app.core.audit import record
 from backend.app.core.db import db, lock
 from backend.app.core.encryption import derive_each, seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.surveys import answers, rounds
+from backend.app.surveys import answers
+from backend.app.surveys import operations as rounds
 from backend.app.surveys.models import PaperBatch, PaperIssue, SurveyRound
 from backend.app.surveys.paper.slips import slips_of
 

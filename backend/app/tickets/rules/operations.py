@@ -14,9 +14,8 @@ from backend.app.core.text_check import clean_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import county_of_department, region_path
 from backend.app.tickets.clocks.deadlines import Urgency
-from backend.app.tickets.models import ReplyTemplate, RoutingRule, TicketCategory
+from backend.app.tickets.models import ReplyTemplate, RoutingRule, TicketCategory, TicketSettings
 from backend.app.tickets.rules import categories
-from backend.app.tickets.rules.queries import keep_policy
 
 STARTING_TEMPLATES = (
     (None, "已收到,马上去看", "您反映的事我们看到了,今天就去现场看,有结果马上告诉您。"),
@@ -170,3 +169,9 @@ def seed_county(county_id: int) -> None:
         for code, title, words in STARTING_TEMPLATES
     ]
     db.session.execute(insert(ReplyTemplate).values(rows).on_conflict_do_nothing())
+
+
+def keep_policy(county_id: int, values: dict[str, Any]) -> None:
+    statement = insert(TicketSettings).values(county_id=county_id, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["county_id"], set_=values))
+    db.session.expire_all()

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
@@ -110,9 +108,3 @@ def policy_of(county_id: int) -> Policy:
         kept.silent_days,
         kept.archive_days,
     )
-
-
-def keep_policy(county_id: int, values: dict[str, Any]) -> None:
-    statement = insert(TicketSettings).values(county_id=county_id, **values)
-    db.session.execute(statement.on_conflict_do_update(index_elements=["county_id"], set_=values))
-    db.session.expire_all()
