@@ -8,6 +8,8 @@ from flask import current_app, url_for
 from sqlalchemy import text
 
 from backend.app.core.db import db
+from backend.app.core.states import one_of
+from backend.app.tickets.states import WITH_UNIT, State
 from backend.demo.load import county_id
 from backend.demo.people import (
     LOGINS,
@@ -26,11 +28,11 @@ POSTER = text(
 )
 # The one that waits longest; where nothing is late, the next that will be.
 TICKET = text(
-    """
+    f"""
     SELECT id FROM ticket WHERE county_id = :county_id AND closed_at IS NULL
-      AND state IN ('assigned', 'handling')
+      AND {one_of("state", WITH_UNIT - {State.WAITING})}
     ORDER BY due_at LIMIT 1
-    """
+    """  # noqa: S608  constants of our own code
 )
 DRAW = text(
     "SELECT id FROM points_draw WHERE region_id = :county_id AND drawn_at IS NOT NULL"

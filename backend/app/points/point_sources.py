@@ -1,5 +1,7 @@
 """The acts that earn points by themselves: what a rule calls them."""
 
+from backend.app.points.states import ActivityState
+
 RATING = "rating"
 TICKET = "ticket"
 FOLLOW_UP = "follow_up"
@@ -28,11 +30,11 @@ DEED_WHEN = "村里登记,另一个人确认后给"
 # The factory fills it, so that nothing here imports upwards.
 SOURCES: dict[str, str] = {}
 
-ACTS = """
+ACTS = f"""
     SELECT 'deed' AS code, r.label, p.person_id, d.village_id, d.happened_on AS day
     FROM points_deed d
     JOIN points_deed_person p ON p.deed_id = d.id
     JOIN points_rule r ON r.id = d.rule_id
-    WHERE d.county_id = :county_id AND d.state = 'confirmed'
+    WHERE d.county_id = :county_id AND d.state = '{ActivityState.CONFIRMED}'
       AND d.happened_on BETWEEN :first AND :last
 """

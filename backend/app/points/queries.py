@@ -18,6 +18,7 @@ from backend.app.points.models import (
 )
 from backend.app.points.point_sources import SURVEY, SURVEY_LABEL
 from backend.app.points.sql import rule_of
+from backend.app.points.states import ActivityState
 
 PAGE = 30
 # What entries without a rule are called, by their cause.
@@ -110,7 +111,7 @@ WAITING = text(
     f"""
     SELECT
         (SELECT count(*) FROM points_deed d {join_region("v", "d.village_id")}
-         WHERE d.state = 'waiting' AND (v.county_id = ANY(:within)
+         WHERE d.state = '{ActivityState.WAITING}' AND (v.county_id = ANY(:within)
                OR v.township_id = ANY(:within))) AS deeds,
         (SELECT count(*) FROM points_hold
          WHERE county_id = :county_id AND decided_at IS NULL) AS holds,

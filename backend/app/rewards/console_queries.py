@@ -10,6 +10,7 @@ from backend.app.accounts.sql import join_grant, join_person
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region, lies_within
+from backend.app.rewards.states import RedemptionState
 
 PAGE = 50
 REWARDS = text(
@@ -21,7 +22,8 @@ REWARDS = text(
     LEFT JOIN (SELECT reward_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved
                FROM stock_balance GROUP BY reward_id) AS stock ON stock.reward_id = r.id
     LEFT JOIN (SELECT reward_id, count(*) AS handed_out FROM redemption
-               WHERE state = 'handed_out' GROUP BY reward_id) AS gone ON gone.reward_id = r.id
+               WHERE state = '{RedemptionState.HANDED_OUT}' GROUP BY reward_id
+               ) AS gone ON gone.reward_id = r.id
     WHERE r.county_id = :county_id AND (r.retired_at IS NULL OR :all)
     ORDER BY r.retired_at IS NOT NULL, r.price, r.id
     """
@@ -81,12 +83,13 @@ COLUMNS = """
 LINES = text(
     f"SELECT {COLUMNS} {FILTERED} ORDER BY x.reserved_at DESC, x.id DESC LIMIT :most OFFSET :skip"
 )
+FETCHED = f"x.state = '{RedemptionState.HANDED_OUT}'"
 COUNTED = text(
     f"""
-    SELECT count(*) AS lines, count(*) FILTER (WHERE x.state = 'handed_out') AS handed_out,
-           COALESCE(sum(x.price) FILTER (WHERE x.state = 'handed_out'), 0) AS points,
-           count(*) FILTER (WHERE x.state = 'reserved') AS reserved,
-           count(*) FILTER (WHERE x.state = 'returned') AS returned {FILTERED}
+    SELECT count(*) AS lines, count(*) FILTER (WHERE {FETCHED}) AS handed_out,
+           COALESCE(sum(x.price) FILTER (WHERE {FETCHED}), 0) AS points,
+           count(*) FILTER (WHERE x.state = '{RedemptionState.RESERVED}') AS reserved,
+           count(*) FILTER (WHERE x.state = '{RedemptionState.RETURNED}') AS returned {FILTERED}
     """
 )
 PUBLICATIONS = text(

@@ -14,6 +14,7 @@ from backend.app.accounts.sql import join_binding, join_person
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region, lies_within
+from backend.app.rewards.states import RedemptionState
 
 BURST_OF, BURST_SECONDS = 5, 120
 MANY_A_DAY, MANY_OF_A_HOUSEHOLD = 4, 3
@@ -93,7 +94,7 @@ RETURNED = text(
     FROM seen {join_person("p", "seen.handed_out_by_id")}
     {join_person("o", "seen.returned_by_id")}
     JOIN exchange_point s ON s.id = seen.exchange_point_id
-    WHERE seen.state = 'returned'
+    WHERE seen.state = '{RedemptionState.RETURNED}'
     GROUP BY p.display_name, p.number, o.display_name, seen.returned_by_id, s.name
     HAVING count(*) >= :least ORDER BY things DESC LIMIT 20
     """
@@ -102,8 +103,8 @@ RETURNERS = text(
     f"""
     WITH seen AS ({SCOPE})
     SELECT number, village, max(surname) AS surname, count(*) AS things
-    FROM seen WHERE state = 'returned' GROUP BY number, village HAVING count(*) >= :least
-    ORDER BY things DESC LIMIT 20
+    FROM seen WHERE state = '{RedemptionState.RETURNED}'
+    GROUP BY number, village HAVING count(*) >= :least ORDER BY things DESC LIMIT 20
     """
 )
 

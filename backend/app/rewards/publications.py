@@ -22,6 +22,7 @@ from backend.app.points.sql import FLOW
 from backend.app.rewards.models import PointsPublication, PublicationCorrection, Redemption, Reward
 from backend.app.rewards.redemptions.operations import masked
 from backend.app.rewards.shops.operations import check_region
+from backend.app.rewards.states import RedemptionState
 
 FLOWS = text(
     f"""
@@ -44,11 +45,11 @@ BALANCES = text(
     """
 )
 HANDED_OUT = text(
-    """
+    f"""
     SELECT x.handed_out_at, x.surname, r.name AS reward, x.price, s.name AS shop
     FROM redemption x JOIN reward r ON r.id = x.reward_id
     JOIN exchange_point s ON s.id = x.exchange_point_id
-    WHERE x.village_id = :village_id AND x.state = 'handed_out'
+    WHERE x.village_id = :village_id AND x.state = '{RedemptionState.HANDED_OUT}'
       AND x.handed_out_at >= :from AND x.handed_out_at < :until
     ORDER BY x.handed_out_at, x.id
     """

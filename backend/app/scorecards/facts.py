@@ -18,6 +18,7 @@ from backend.app.core.db import copy_rows, db, fetch_rows
 from backend.app.ratings.facts import LevelFacts, counted_facts, level_facts
 from backend.app.ratings.sql import is_rated
 from backend.app.scorecards.models import MonthFact
+from backend.app.scorecards.states import ObjectionState
 from backend.app.scoring.catalog import cases_of
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.surveys.facts import UnitSaid, survey_facts
@@ -42,9 +43,10 @@ IMPORTED = text(
     """
 )
 STRUCK = text(
-    """
+    f"""
     SELECT village_id, case_kind, case_id FROM objection
-    WHERE state = 'upheld' AND county_id = ANY(:counties) AND month = :month ORDER BY id
+    WHERE state = '{ObjectionState.UPHELD}' AND county_id = ANY(:counties) AND month = :month
+    ORDER BY id
     """
 )
 FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")

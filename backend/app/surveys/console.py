@@ -35,11 +35,9 @@ from backend.app.surveys.paper import operations as paper
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import MOST
 from backend.app.surveys.round_files import has_answers, unit_name, units_of, village_kinds
+from backend.app.surveys.states import RoundState
 
-STATE_NAMES = {
-    "draft": "草稿", "scheduled": "已排期", "open": "正在问", "closed": "已截止,待公布",
-    "published": "已公布",
-}  # fmt: skip
+STATE_NAMES = RoundState.names()
 VERSION = Form.of(
     title=boxes.Text(), version=boxes.Number(otherwise=-1), opens_at=boxes.Moment(),
     closes_at=boxes.Moment(),

@@ -25,6 +25,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.surveys.states import UNFINISHED, PaperState, RoundState
 
 FIRST_OF_MONTH = "EXTRACT(DAY FROM period) = 1"
 
@@ -55,11 +57,11 @@ class SurveyRound(Model):
     __tablename__ = "survey_round"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="period"),
-        CheckConstraint(
-            "state IN ('draft', 'scheduled', 'open', 'closed', 'published')", name="state"
-        ),
+        CheckConstraint(one_of("state", RoundState), name="state"),
         CheckConstraint("closes_at > opens_at", name="order"),
-        CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
+        CheckConstraint(
+            f"(state = '{RoundState.PUBLISHED}') = (published_at IS NOT NULL)", name="published"
+        ),
         UniqueConstraint("county_id", "period"),
     )
 
@@ -187,10 +189,10 @@ class PaperBatch(Model):
     __tablename__ = "paper_batch"
     __table_args__ = (
         CheckConstraint("slips BETWEEN 10 AND 200", name="slips"),
-        CheckConstraint("state IN ('first', 'differs', 'counted', 'dropped')", name="state"),
+        CheckConstraint(one_of("state", PaperState), name="state"),
         CheckConstraint("second_by_id <> first_by_id", name="two_people"),
         CheckConstraint(
-            "state IN ('first', 'differs') OR (first_entry IS NULL AND second_entry IS NULL)",
+            f"{one_of('state', UNFINISHED)} OR (first_entry IS NULL AND second_entry IS NULL)",
             name="entries_go",
         ),
         Index(None, "round_id"),

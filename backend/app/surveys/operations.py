@@ -15,12 +15,14 @@ from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict
+from backend.app.core.states import one_of
 from backend.app.places.queries import county_ids
 from backend.app.scoring.disclosure import FEWEST
 from backend.app.surveys import answers, results, unit_points
 from backend.app.surveys.models import SurveyResult, SurveyRound, SurveyTally, SurveyText
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
+from backend.app.surveys.states import UNFINISHED, PaperState, RoundState
 
 MONTHS_AHEAD = 6
 # Anonymous tickets of a month are taken a little longer, for phones that were without a signal.
@@ -30,7 +32,7 @@ PAPER_PATIENCE = timedelta(days=3)
 COUNTED = text(
     f"""
     SELECT r.id FROM survey_round r
-    WHERE r.state = 'closed' AND (r.closes_at <= :waited OR NOT EXISTS (
+    WHERE r.state = '{RoundState.CLOSED}' AND (r.closes_at <= :waited OR NOT EXISTS (
         SELECT FROM {units_of("r.county_id", "r.period")} AS u
         WHERE EXISTS (SELECT FROM paper_issue p WHERE p.unit_id = u.id)
            OR {ballots_of("u.id", "i.on_paper")} > 0))
@@ -39,9 +41,9 @@ COUNTED = text(
 )
 # Slips that only one person has read by then are not counted, and are forgotten.
 DROP_UNFINISHED = text(
-    """
-    UPDATE paper_batch SET state = 'dropped', first_entry = NULL, second_entry = NULL
-    WHERE round_id = :id AND state IN ('first', 'differs')
+    f"""
+    UPDATE paper_batch SET state = '{PaperState.DROPPED}', first_entry = NULL, second_entry = NULL
+    WHERE round_id = :id AND {one_of("state", UNFINISHED)}
     """
 )
 

@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.core.states import none_of, one_of
+from backend.app.tickets.states import AT_DESK, OPEN, State
 
 OTHER = "其他"
 QUIET = "('welfare', 'dispute', 'cadre', 'land')"
@@ -19,10 +21,13 @@ NAME = f"""
     CASE WHEN t.confidential OR t.about_cadres OR t.channel = 'anonymous' OR c.code IS NULL
               OR c.code IN {QUIET} THEN '{OTHER}' ELSE c.name END
 """
-ACCEPTED = "t.state NOT IN ('submitted', 'declined')"
-DONE = "(t.answered_at IS NOT NULL OR t.state IN ('resolved', 'unsolved'))"
+ACCEPTED = none_of("t.state", {State.SUBMITTED, State.DECLINED})
+DONE = f"(t.answered_at IS NOT NULL OR {one_of('t.state', {State.RESOLVED, State.UNSOLVED})})"
 # What villagers asked for: neither call-backs of bad ratings nor what a village is told to mend.
-COUNTED = "t.state NOT IN ('withdrawn', 'merged') AND t.channel NOT IN ('rating', 'mending')"
+COUNTED = (
+    f"{none_of('t.state', {State.WITHDRAWN, State.MERGED})}"
+    " AND t.channel NOT IN ('rating', 'mending')"
+)
 FLOW = text(
     f"""
     SELECT t.village_id, {NAME} AS category,
@@ -46,13 +51,14 @@ OF_VILLAGE = text(f"SELECT {STEPS} AND t.village_id = :village_id")
 TWO_MONTHS = text(
     f"SELECT t.created_at >= :middle, {STEPS} AND t.county_id = :county_id GROUP BY 1"
 )
+NOT_DONE = OPEN | {State.WAITING, State.DECLINED, State.UNSOLVED}
 # Why something is not done, the most telling reason first; late is said by the citizen's clock.
-WHY = """
-    CASE WHEN t.state = 'declined' THEN 'declined'
+WHY = f"""
+    CASE WHEN t.state = '{State.DECLINED}' THEN 'declined'
          WHEN t.outcome = 'cannot' OR t.reply_result = 'cannot' THEN 'cannot'
          WHEN t.verdict = 'not' THEN 'not_solved'
-         WHEN t.state IN ('submitted', 'accepted') THEN 'desk'
-         WHEN t.state = 'waiting' THEN 'waiting'
+         WHEN {one_of("t.state", AT_DESK)} THEN 'desk'
+         WHEN t.state = '{State.WAITING}' THEN 'waiting'
          WHEN t.citizen_due_at < :at THEN 'promise_passed'
          WHEN t.extra_days > 0 THEN 'extended'
          ELSE 'running' END
@@ -64,9 +70,7 @@ LEFT = text(
     WHERE t.county_id = :county_id AND t.created_at < :end
       AND (t.created_at >= :start OR t.closed_at IS NULL)
       AND {COUNTED}
-      AND (t.state IN ('submitted', 'accepted', 'assigned', 'handling', 'waiting', 'declined',
-                       'unsolved')
-           OR t.verdict = 'not')
+      AND ({one_of("t.state", NOT_DONE)} OR t.verdict = 'not')
     GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3
     """
 )

@@ -22,7 +22,7 @@ from backend.app.tickets.models import (
 from backend.app.tickets.parties import is_kept_from, parties_of, reaches, sides_of
 from backend.app.tickets.rules.queries import policy_of
 from backend.app.tickets.search import folded, query_grams
-from backend.app.tickets.states import OPEN, WITH_UNIT, Move, Party, State, moves
+from backend.app.tickets.states import CLOSED, WITH_UNIT, Move, Party, State, moves
 from backend.app.tickets.transitions import has_handled
 
 PAGE = 20
@@ -191,7 +191,7 @@ def queue(actor: Actor, view: str, before_id: int | None) -> list[Ticket]:
         waits = [State.WAITING.value, State.ANSWERED.value]
         query = query.where(Ticket.state.in_(waits))
     else:
-        query = query.where(Ticket.state.not_in([s.value for s in OPEN] + ["waiting", "answered"]))
+        query = query.where(Ticket.state.in_([state.value for state in CLOSED]))
     if before_id is not None:
         query = query.where(Ticket.id < before_id)
     return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(PAGE + 1)))

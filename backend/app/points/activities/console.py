@@ -17,8 +17,9 @@ from backend.app.places.queries import get_place, search_villages
 from backend.app.points.activities import operations as activities
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import read_people
+from backend.app.points.states import ActivityState
 
-STATES = {"waiting": "待确认", "confirmed": "已通过", "refused": "未通过", "": "全部"}
+STATES = {**ActivityState.names(), "": "全部"}
 STATE = Query.of(state=boxes.Choice(STATES, otherwise="waiting"))
 VILLAGE = Query.of(q=boxes.Text(), village=boxes.Id())
 DEED = Form.of(

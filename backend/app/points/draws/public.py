@@ -7,8 +7,9 @@ from backend.app.core.guards import open_to_all
 from backend.app.places.queries import get_place
 from backend.app.points.blueprints import public as blueprint
 from backend.app.points.draws import operations as draws
+from backend.app.points.states import DrawState
 
-STATES = {"draft": "草稿", "published": "名单已公布", "drawn": "已开奖", "called_off": "已取消"}
+STATES = DrawState.names()
 
 
 @blueprint.get("/counties/<int:county_id>/draws")

@@ -21,6 +21,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import none_of, one_of
+from backend.app.points.states import LISTED, DrawState
 
 
 class PointsDraw(Model):
@@ -31,18 +33,18 @@ class PointsDraw(Model):
 
     __tablename__ = "points_draw"
     __table_args__ = (
-        CheckConstraint("state IN ('draft', 'published', 'drawn', 'called_off')", name="state"),
+        CheckConstraint(one_of("state", DrawState), name="state"),
         CheckConstraint(
-            "state NOT IN ('published', 'drawn')"
+            f"{none_of('state', LISTED)}"
             " OR (commitment IS NOT NULL AND tickets > 0 AND published_at IS NOT NULL)",
             name="published",
         ),
-        CheckConstraint("(state = 'drawn') = (seed IS NOT NULL)", name="seed"),
+        CheckConstraint(f"(state = '{DrawState.DRAWN}') = (seed IS NOT NULL)", name="seed"),
         CheckConstraint("octet_length(commitment) = 32", name="commitment"),
         CheckConstraint(
             "(seed_numbers IS NULL) = (seed_digits IS NULL)"
             " AND (seed_numbers IS NULL) = (seed_ascending IS NULL)"
-            " AND (state <> 'published' OR seed_numbers IS NOT NULL)"
+            f" AND (state <> '{DrawState.PUBLISHED}' OR seed_numbers IS NOT NULL)"
             " AND seed_numbers >= 1 AND seed_digits >= 1"
             " AND seed_ascending BETWEEN 0 AND seed_numbers"
             " AND seed_numbers * seed_digits BETWEEN 6 AND 60",

@@ -21,6 +21,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.points.states import ActivityState
 
 
 class PointsRuleSet(Model):
@@ -106,8 +108,10 @@ class PointsDeed(Model):
     __tablename__ = "points_deed"
     __table_args__ = (
         CheckConstraint("decided_by_id <> entered_by_id", name="second_person"),
-        CheckConstraint("(decided_at IS NULL) = (state = 'waiting')", name="decided"),
-        CheckConstraint("state IN ('waiting', 'confirmed', 'refused')", name="state"),
+        CheckConstraint(
+            f"(decided_at IS NULL) = (state = '{ActivityState.WAITING}')", name="decided"
+        ),
+        CheckConstraint(one_of("state", ActivityState), name="state"),
         Index(None, "county_id", "state", "id"),
         Index(None, "village_id", "id"),
     )

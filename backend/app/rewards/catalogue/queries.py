@@ -7,22 +7,24 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.core.states import one_of
 from backend.app.places.queries import get_place
 from backend.app.points.ledger import village_of
 from backend.app.points.queries import purse_of
 from backend.app.rewards.errors import RewardUnknown
 from backend.app.rewards.redemptions.operations import count_waiting
 from backend.app.rewards.shops.queries import Shop, shops_near, stock_of
+from backend.app.rewards.states import COUNTED
 
 LISTED = text(
-    """
+    f"""
     SELECT r.id, r.name, r.description, r.price, r.photo_key, r.monthly_limit, r.total_limit,
            r.ends_on, had.in_month, had.in_all
     FROM reward r
     CROSS JOIN LATERAL (
         SELECT count(*) AS in_all, count(*) FILTER (WHERE x.month = :month) AS in_month
         FROM redemption x WHERE x.person_id = :person_id AND x.reward_id = r.id
-          AND x.state IN ('reserved', 'handed_out')) AS had
+          AND {one_of("x.state", COUNTED)}) AS had
     WHERE r.region_id = ANY(:path) AND r.retired_at IS NULL AND r.starts_on <= :today
       AND (r.ends_on IS NULL OR r.ends_on >= :today)
     ORDER BY r.price, r.id

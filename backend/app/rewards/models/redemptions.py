@@ -22,8 +22,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.rewards.states import COUNTED, RedemptionState
 
-COUNTS = text("state IN ('reserved', 'handed_out')")
+COUNTS = text(one_of("state", COUNTED))
+FETCHED = {RedemptionState.HANDED_OUT, RedemptionState.RETURNED}
 
 
 class Redemption(Model):
@@ -36,16 +39,17 @@ class Redemption(Model):
 
     __tablename__ = "redemption"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('reserved', 'handed_out', 'cancelled', 'lapsed', 'returned')", name="state"
-        ),
+        CheckConstraint(one_of("state", RedemptionState), name="state"),
         CheckConstraint("price > 0", name="price"),
         CheckConstraint(
-            "(state IN ('handed_out', 'returned')) = (handed_out_at IS NOT NULL)",
+            f"({one_of('state', FETCHED)}) = (handed_out_at IS NOT NULL)",
             name="handed_out",
         ),
         CheckConstraint("handed_out_by_id <> person_id", name="not_by_oneself"),
-        CheckConstraint("(state = 'returned') = (return_reason IS NOT NULL)", name="returned"),
+        CheckConstraint(
+            f"(state = '{RedemptionState.RETURNED}') = (return_reason IS NOT NULL)",
+            name="returned",
+        ),
         UniqueConstraint("person_id", "idempotency_key"),
         UniqueConstraint("handout_key"),
         Index(
@@ -61,7 +65,8 @@ class Redemption(Model):
         Index(None, "exchange_point_id", "handed_out_at"),
         Index(None, "village_id", "handed_out_at"),
         Index(
-            "ix_redemption_waiting", "keep_until", postgresql_where=text("state = 'reserved'")
+            "ix_redemption_waiting", "keep_until",
+            postgresql_where=text(f"state = '{RedemptionState.RESERVED}'"),
         ),
     )  # fmt: skip
 

@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.rewards.states import CountState
 
 
 class StockMovement(Model):
@@ -97,12 +99,12 @@ class StockCount(Model):
 
     __tablename__ = "stock_count"
     __table_args__ = (
-        CheckConstraint("state IN ('open', 'booked', 'dropped')", name="state"),
+        CheckConstraint(one_of("state", CountState), name="state"),
         CheckConstraint("decided_by_id <> counted_by_id OR NOT has_difference", name="two_people"),
-        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint(f"(state = '{CountState.OPEN}') = (decided_at IS NULL)", name="decided"),
         Index(
             "uq_stock_count_open", "exchange_point_id", unique=True,
-            postgresql_where=text("state = 'open'"),
+            postgresql_where=text(f"state = '{CountState.OPEN}'"),
         ),
         Index(None, "exchange_point_id", "id"),
     )  # fmt: skip

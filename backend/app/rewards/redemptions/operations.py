@@ -31,12 +31,12 @@ from backend.app.rewards.errors import (
     TooManyReserved,
 )
 from backend.app.rewards.models import ExchangePoint, Redemption, Reward
+from backend.app.rewards.states import COUNTED
 from backend.app.rewards.stock import operations as stock
 
 CAUSE = "redemption"
 KEPT_FOR = timedelta(days=3)
 MOST_RESERVED = 5
-COUNTED = ("reserved", "handed_out")
 
 
 def reserve(

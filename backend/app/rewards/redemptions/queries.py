@@ -9,6 +9,7 @@ from backend.app.core.db import db
 from backend.app.rewards.catalogue.queries import photo_url
 from backend.app.rewards.errors import RedemptionUnknown
 from backend.app.rewards.redemptions.operations import masked
+from backend.app.rewards.states import RedemptionState
 
 PAGE = 20
 LINES = """
@@ -25,10 +26,7 @@ OWN = text(
     """
 )
 ONE = text(f"{LINES} WHERE x.id = :id AND (x.person_id = :person_id OR :anybody)")
-STATE_NAMES = {
-    "reserved": "等您去领", "handed_out": "已领走", "cancelled": "已取消",
-    "lapsed": "过期退回", "returned": "已退货",
-}  # fmt: skip
+STATE_NAMES = RedemptionState.names()
 
 
 def list_own(person_id: int, before: int | None) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region, lies_within
 from backend.app.rewards.models import ExchangePoint, Redemption
+from backend.app.rewards.states import RedemptionState
 
 SHOPS_OF = text(
     f"""
@@ -35,12 +36,12 @@ STOCK = text(
     """
 )
 TODAY = text(
-    """
+    f"""
     SELECT x.id, r.name AS reward, x.surname, x.price, x.state, x.handed_out_at,
            x.was_scanned, x.reserved_at, x.keep_until
     FROM redemption x JOIN reward r ON r.id = x.reward_id
     WHERE x.exchange_point_id = :shop_id
-      AND (x.handed_out_at >= :from OR x.state = 'reserved')
+      AND (x.handed_out_at >= :from OR x.state = '{RedemptionState.RESERVED}')
     ORDER BY x.handed_out_at DESC NULLS LAST, x.keep_until, x.id
     """
 )

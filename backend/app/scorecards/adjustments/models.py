@@ -7,7 +7,11 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIRST_OF_MONTH, POINTS, Instant
+from backend.app.scorecards.states import AdjustmentState
+
+DECIDED = {AdjustmentState.APPROVED, AdjustmentState.REFUSED}
 
 
 class Adjustment(Model):
@@ -18,12 +22,14 @@ class Adjustment(Model):
         CheckConstraint(FIRST_OF_MONTH, name="month"),
         CheckConstraint("kind IN ('deduction', 'bonus', 'exemption')", name="kind"),
         CheckConstraint("points > 0 AND points <= 100", name="points"),
-        CheckConstraint("state IN ('proposed', 'approved', 'refused', 'dropped')", name="state"),
+        CheckConstraint(one_of("state", AdjustmentState), name="state"),
         CheckConstraint("decided_by_id <> author_id", name="another_approves"),
         CheckConstraint(
-            "(state IN ('approved', 'refused')) = (decided_by_id IS NOT NULL)", name="decider"
+            f"({one_of('state', DECIDED)}) = (decided_by_id IS NOT NULL)", name="decider"
         ),
-        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint(
+            f"(state = '{AdjustmentState.PROPOSED}') = (decided_at IS NULL)", name="decided"
+        ),
         Index(None, "county_id", "month"),
         Index(None, "village_id", "month"),
     )

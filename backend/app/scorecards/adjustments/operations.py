@@ -29,12 +29,11 @@ from backend.app.scorecards.objections.operations import check_other_side
 from backend.app.scorecards.operations import hold_month
 from backend.app.scorecards.queries import check_month
 from backend.app.scorecards.score_json import points as points_of
+from backend.app.scorecards.states import AdjustmentState
 from backend.app.tickets.facts import ticket_by_number
 
 KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错"}
-STATE_WORDS = {
-    "proposed": "等审批", "approved": "已批准", "refused": "没批准", "dropped": "已撤回",
-}  # fmt: skip
+STATE_WORDS = AdjustmentState.names()
 LONGEST, PAGE = 200, 50
 MOST_POINTS, CENT = Decimal(100), Decimal("0.01")
 

@@ -19,7 +19,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+from backend.app.scorecards.states import ObjectionState
 
 
 class Objection(Model):
@@ -33,10 +35,10 @@ class Objection(Model):
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="month"),
         CheckConstraint("case_kind IN ('rating', 'ticket')", name="case_kind"),
-        CheckConstraint("state IN ('pending', 'upheld', 'refused')", name="state"),
+        CheckConstraint(one_of("state", ObjectionState), name="state"),
         CheckConstraint("decided_by_id <> raised_by_id", name="another_decides"),
         CheckConstraint(
-            "(state = 'pending') = (decided_at IS NULL)"
+            f"(state = '{ObjectionState.PENDING}') = (decided_at IS NULL)"
             " AND (decided_at IS NULL) = (decision IS NULL)",
             name="decided",
         ),

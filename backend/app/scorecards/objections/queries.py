@@ -20,9 +20,10 @@ from backend.app.ratings.facts import own_among
 from backend.app.scorecards.evidence import CaseLine, case_lines, costs_of
 from backend.app.scorecards.models import Objection
 from backend.app.scorecards.objections.operations import CaseUnknown, last_day, standing_facts
+from backend.app.scorecards.states import ObjectionState
 
 PAGE = 30
-STATE_WORDS = {"pending": "等裁决", "upheld": "申诉成立", "refused": "没有成立"}
+STATE_WORDS = ObjectionState.names()
 STATE_ICONS = {"pending": "◆", "upheld": "✓", "refused": "■"}
 STRUCK = "申诉成立,不计入得分"
 

@@ -22,11 +22,12 @@ from backend.app.scorecards.queries import list_months
 from backend.app.scorecards.schemes import forms as scheme_forms
 from backend.app.scorecards.schemes import operations as schemes
 from backend.app.scorecards.schemes.queries import get_scheme, list_schemes, scheme_for
+from backend.app.scorecards.states import SchemeState
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import Scheme
 
 MOST_MOVED = 60
-STATES = {"draft": "草稿", "approved": "已审定", "dropped": "已放弃"}
+STATES = SchemeState.names()
 
 
 def _county() -> int:

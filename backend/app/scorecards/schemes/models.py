@@ -18,7 +18,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
 from backend.app.scorecards.columns import Instant
+from backend.app.scorecards.states import SchemeState
 
 
 class AssessmentScheme(Model):
@@ -30,17 +32,18 @@ class AssessmentScheme(Model):
 
     __tablename__ = "assessment_scheme"
     __table_args__ = (
-        CheckConstraint("state IN ('draft', 'approved', 'dropped')", name="state"),
+        CheckConstraint(one_of("state", SchemeState), name="state"),
         CheckConstraint("EXTRACT(DAY FROM first_month) = 1", name="first_month"),
         CheckConstraint("approved_by_id <> drafted_by_id", name="another_approves"),
         CheckConstraint(
-            "(state = 'approved') = (approved_at IS NOT NULL AND approved_by_id IS NOT NULL)",
+            f"(state = '{SchemeState.APPROVED}')"
+            " = (approved_at IS NOT NULL AND approved_by_id IS NOT NULL)",
             name="approved",
         ),
         Index("uq_assessment_scheme_version", "county_id", "year", "version", unique=True),
         Index(
             "uq_assessment_scheme_first_month", "county_id", "first_month", unique=True,
-            postgresql_where=text("state = 'approved'"),
+            postgresql_where=text(f"state = '{SchemeState.APPROVED}'"),
         ),
     )  # fmt: skip
 

@@ -22,13 +22,11 @@ from backend.app.surveys import answers
 from backend.app.surveys import operations as rounds
 from backend.app.surveys.models import PaperBatch, PaperIssue, SurveyRound
 from backend.app.surveys.paper.slips import slips_of
+from backend.app.surveys.states import UNFINISHED, PaperState
 
 ROLL, SEAL = "paper_roll", "paper_batch"
 FEWEST_SLIPS, MOST_SLIPS = 10, 60
-UNFINISHED = ("first", "differs")
-STATE_NAMES = {
-    "first": "等第二个人录", "differs": "两人录的不一样", "counted": "已计票", "dropped": "已作废",
-}  # fmt: skip
+STATE_NAMES = PaperState.names()
 
 
 class SlipGiven(Conflict):

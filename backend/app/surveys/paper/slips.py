@@ -9,13 +9,14 @@ from backend.app.ballots.sql import ballots_of, units_of
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.surveys.models import SurveyPaper
+from backend.app.surveys.states import PaperState
 
 NUMBERS = text(
     f"""
     SELECT (SELECT count(*) FROM paper_issue p WHERE p.unit_id = :unit_id)
            + {ballots_of(":unit_id", "i.on_paper")} AS given,
            (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
-            WHERE b.unit_id = :unit_id AND b.state <> 'dropped') AS entered
+            WHERE b.unit_id = :unit_id AND b.state <> '{PaperState.DROPPED}') AS entered
     """
 )
 FREEZE = text(
@@ -27,7 +28,7 @@ FREEZE = text(
                (SELECT count(*) FROM paper_issue p WHERE p.unit_id = u.id)
                + {ballots_of("u.id", "i.on_paper")} AS given,
                (SELECT coalesce(sum(b.slips), 0) FROM paper_batch b
-                WHERE b.unit_id = u.id AND b.state = 'counted') AS counted
+                WHERE b.unit_id = u.id AND b.state = '{PaperState.COUNTED}') AS counted
         FROM survey_round r CROSS JOIN LATERAL {units_of("r.county_id", "r.period")} AS u
         WHERE r.id = :round_id
     ) n WHERE n.given > 0 OR n.counted > 0

@@ -19,8 +19,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
 from backend.app.tickets.clocks.deadlines import Urgency
-from backend.app.tickets.models.ticket import Instant, one_of
+from backend.app.tickets.models.ticket import Instant
 
 
 class TicketCategory(Model):

@@ -1,6 +1,5 @@
 """The ticket itself."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,10 +25,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import none_of, one_of
 from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.kinds import Channel, Kind, Outcome, Verdict
-from backend.app.tickets.states import CLOSED, OPEN, RUNNING, State
+from backend.app.tickets.states import CLOSED, OPEN, RUNNING, WITH_UNIT, State
 
 Instant = DateTime(timezone=True)
 LISTED_AT = (
@@ -37,11 +37,6 @@ LISTED_AT = (
     " THEN date_trunc('week', created_at AT TIME ZONE 'Asia/Shanghai')"
     " ELSE created_at AT TIME ZONE 'Asia/Shanghai' END"
 )
-
-
-def one_of(column: str, values: Iterable[str]) -> str:
-    listed = ", ".join(f"'{value}'" for value in sorted(values))
-    return f"{column} IN ({listed})"
 
 
 class Ticket(Model):
@@ -57,7 +52,7 @@ class Ticket(Model):
         CheckConstraint(one_of("outcome", Outcome), name="outcome"),
         CheckConstraint("unit_region_id IS NULL OR unit_department_id IS NULL", name="one_unit"),
         CheckConstraint(
-            "state NOT IN ('assigned', 'handling', 'waiting')"
+            f"{none_of('state', WITH_UNIT)}"
             " OR num_nonnulls(unit_region_id, unit_department_id) = 1",
             name="handled_by_a_unit",
         ),
@@ -77,7 +72,9 @@ class Ticket(Model):
             f"(closed_at IS NOT NULL) = ({one_of('state', CLOSED)})", name="closed_has_a_time"
         ),
         CheckConstraint("archived_at >= closed_at", name="archived_once_closed"),
-        CheckConstraint("(state = 'merged') <= (parent_id IS NOT NULL)", name="merged_into"),
+        CheckConstraint(
+            f"(state = '{State.MERGED}') <= (parent_id IS NOT NULL)", name="merged_into"
+        ),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint(
             "(channel IN ('phone', 'paper')) = (proxy_id IS NOT NULL)", name="proxy_is_named"
@@ -124,7 +121,8 @@ class Ticket(Model):
             postgresql_where=text("rating_id IS NOT NULL"),
         ),
         Index(
-            "ix_ticket_answered", "answered_at", postgresql_where=text("state = 'answered'")
+            "ix_ticket_answered", "answered_at",
+            postgresql_where=text(f"state = '{State.ANSWERED}'"),
         ),
         Index(
             "ix_ticket_to_archive", "closed_at",

@@ -1,0 +1,24 @@
+"""States of activities that earn points, and of draws."""
+
+from backend.app.core.states import State
+
+
+class ActivityState(State):
+    """A meeting or a day's volunteer work."""
+
+    WAITING = "waiting", "待确认"
+    CONFIRMED = "confirmed", "已通过"
+    REFUSED = "refused", "未通过"
+
+
+class DrawState(State):
+    """抽奖."""
+
+    DRAFT = "draft", "草稿"
+    PUBLISHED = "published", "名单已公布"
+    DRAWN = "drawn", "已开奖"
+    CALLED_OFF = "called_off", "已取消"
+
+
+# Its list of people stands.
+LISTED = frozenset({DrawState.PUBLISHED, DrawState.DRAWN})

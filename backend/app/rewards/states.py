@@ -1,0 +1,25 @@
+"""States of what is redeemed and of stock that is counted."""
+
+from backend.app.core.states import State
+
+
+class RedemptionState(State):
+    """兑换: put aside, then fetched, given up, lapsed or brought back."""
+
+    RESERVED = "reserved", "等您去领"
+    HANDED_OUT = "handed_out", "已领走"
+    CANCELLED = "cancelled", "已取消"
+    LAPSED = "lapsed", "过期退回"
+    RETURNED = "returned", "已退货"
+
+
+class CountState(State):
+    """盘点."""
+
+    OPEN = "open", "等另一个人核对"
+    BOOKED = "booked", "已记账"
+    DROPPED = "dropped", "已作废"
+
+
+# What counts against the limits of a reward.
+COUNTED = frozenset({RedemptionState.RESERVED, RedemptionState.HANDED_OUT})

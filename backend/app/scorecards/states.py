@@ -1,0 +1,28 @@
+"""States of objections, adjustments and schemes."""
+
+from backend.app.core.states import State
+
+
+class ObjectionState(State):
+    """申诉."""
+
+    PENDING = "pending", "等裁决"
+    UPHELD = "upheld", "申诉成立"
+    REFUSED = "refused", "没有成立"
+
+
+class AdjustmentState(State):
+    """加减分."""
+
+    PROPOSED = "proposed", "等审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "没批准"
+    DROPPED = "dropped", "已撤回"
+
+
+class SchemeState(State):
+    """考核方案."""
+
+    DRAFT = "draft", "草稿"
+    APPROVED = "approved", "已审定"
+    DROPPED = "dropped", "已放弃"
