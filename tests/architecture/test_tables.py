@@ -86,3 +86,10 @@ def test_sql_names_only_tables_of_its_own_feature() -> None:
 def test_the_scan_finds_tables_wherever_they_stand() -> None:
     program = 'text("DELETE FROM a USING b x, c WHERE EXISTS (SELECT FROM d) ")\nf"{x} JOIN e y ON"'
     assert tables_named(program) == {"a", "b", "c", "d", "e"}
+
+
+def test_rows_of_the_database_are_read_by_name() -> None:
+    by_position = re.compile(r"\brow\[(?:\d|[A-Z:])")
+    # Lines of spreadsheets and of CSV files have no names but their places.
+    found = {file for file, source in sources() if by_position.search(source)}
+    assert found == {"exports/bulletins/book.py", "places/divisions.py"}

@@ -168,8 +168,8 @@ def list_people(
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     order = (ConsoleLogin.username.is_(None), ConsoleLogin.username, Person.id)
     rows = db.session.execute(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    grants = _grants_of([row[0] for row in rows])
-    return [replace(Line(*row), grants=grants.get(row[0], [])) for row in rows], total
+    grants = _grants_of([row.id for row in rows])
+    return [replace(Line(*row), grants=grants.get(row.id, [])) for row in rows], total
 
 
 def _holders(role: Role) -> Select[int]:

@@ -29,22 +29,23 @@ ORDER = "ORDER BY v.code, v.id"
 HALF = f"{NORMAL_95} * COALESCE(c.standard_error, 0)"
 VILLAGES = f"""
     SELECT v.code, v.name, t.name AS township, c.kind,
-           CASE WHEN c.rank IS NOT NULL THEN c.total END::float8,
-           CASE WHEN c.rank IS NULL THEN c.total END::float8,
-           round(least(c.total, greatest(0, c.total - {HALF}) + 0 * c.total), 2)::float8,
-           round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8,
+           CASE WHEN c.rank IS NOT NULL THEN c.total END::float8 AS total,
+           CASE WHEN c.rank IS NULL THEN c.total END::float8 AS total_of_few,
+           round(least(c.total, greatest(0, c.total - {HALF}) + 0 * c.total), 2)::float8 AS low,
+           round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8 AS high,
            c.light, c.band, c.rank_low, c.rank_high,
            c.n, {columns("c")}, c.held, c.status,
-           {", ".join(f"round(c.{figure}, 1)::float8" for figure in FIGURES)}
+           {", ".join(f"round(c.{figure}, 1)::float8 AS {figure}" for figure in FIGURES)}
     {FROM}
 """
-TICKS = "CASE WHEN i.n > 0 AND i.{0} >= 0 THEN round(i.{0} / 10000.0, 1)::float8 END"
+TICKS = "CASE WHEN i.n > 0 AND i.{0} >= 0 THEN round(i.{0} / 10000.0, 1)::float8 END AS {0}"
 INDICATORS = f"""
-    SELECT v.code, v.name, t.name AS township, i.code AS indicator, (i.weight / 100.0)::float8,
-           i.n, {TICKS.format("value")}, {TICKS.format("low")}, {TICKS.format("high")},
-           CASE WHEN i.n > 0 THEN (COALESCE(i.share, 0) / 100.0)::float8 END,
-           CASE WHEN i.n > 0 THEN round(i.achievement / 10000.0, 1)::float8 END,
-           CASE WHEN i.n > 0 THEN (i.lost / 100.0)::float8 END
+    SELECT v.code, v.name, t.name AS township, i.code AS indicator,
+           (i.weight / 100.0)::float8 AS weight, i.n,
+           {TICKS.format("value")}, {TICKS.format("low")}, {TICKS.format("high")},
+           CASE WHEN i.n > 0 THEN (COALESCE(i.share, 0) / 100.0)::float8 END AS share,
+           CASE WHEN i.n > 0 THEN round(i.achievement / 10000.0, 1)::float8 END AS achievement,
+           CASE WHEN i.n > 0 THEN (i.lost / 100.0)::float8 END AS lost
     FROM scorecard c {join_region("v", "c.village_id")} {join_region("t", "v.township_id")}
     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(c.indicators) AS (
         code text, weight int, n int, share int, value bigint, low bigint, high bigint,
@@ -66,7 +67,6 @@ CORRECTIONS = f"""
     FROM scorecard_correction x {join_region("v", "x.village_id")}
     WHERE x.month = :month AND {WITHIN} ORDER BY x.county_id, x.number
 """
-LIGHT, STATUS = 8, 19
 KIND_NAMES = {"rating": "评价", "ticket": "诉求"}
 # Waits cost by their minutes, not by the case.
 LISTS = {listed.name: listed for listed in CASE_LISTS.values() if listed.place is not None}
@@ -93,13 +93,12 @@ def village_rows(region_id: int, month: date, filters: Filters, scheme: Scheme) 
         for code in [*(light.code for light in scheme.lights), TOO_FEW.code, NO_DATA.code]
         for one in (light_of(code, scheme),)
     }
-    found = _run(f"{VILLAGES} {filters.where} {ORDER}", region_id, month, filters)
+    rows = _run(f"{VILLAGES} {filters.where} {ORDER}", region_id, month, filters)
     return [
-        (
-            *row[:LIGHT], lights.get(row[LIGHT], row[LIGHT]), *row[LIGHT + 1 : STATUS],
-            STATUS_WORDS[row[STATUS]], *row[STATUS + 1 :],
-        )
-        for row in found
+        tuple((row._asdict() | {
+            "light": lights.get(row.light, row.light), "status": STATUS_WORDS[row.status],
+        }).values())
+        for row in rows
     ]  # fmt: skip
 
 
@@ -108,8 +107,9 @@ def indicator_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
     statement = f"{INDICATORS} {filters.where} {ORDER}, i.place"
     return [
         (
-            *row[:3], MEASURES[row[3]].name, row[4], row[5],
-            *row[6:9], MEASURES[row[3]].unit, *row[9:],
+            row.code, row.name, row.township, MEASURES[row.indicator].name, row.weight, row.n,
+            row.value, row.low, row.high, MEASURES[row.indicator].unit, row.share,
+            row.achievement, row.lost,
         )
         for row in _run(statement, region_id, month, filters)
     ]  # fmt: skip

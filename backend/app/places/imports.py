@@ -142,7 +142,7 @@ class ImportReport:
         self.counts[change] = self.counts.get(change, 0) + len(ids)
         if ids:
             found = _run("names", ids=list(ids), most=MOST_NAMES)
-            self.names.setdefault(change, []).extend(row[0] for row in found)
+            self.names.setdefault(change, []).extend(row.name for row in found)
 
 
 def import_divisions(
@@ -202,7 +202,7 @@ def _copy(divisions: Collection[Division]) -> None:
 
 
 def _ids(statement: str, **values: object) -> list[int]:
-    return [row[0] for row in _run(statement, **values)]
+    return [region_id for (region_id,) in _run(statement, **values)]
 
 
 def _run(statement: str, **values: object) -> list[Any]:

@@ -143,10 +143,10 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
     found = {}
     width = len(LEVELS)
-    for village_id, *row in fetch_rows(AFRESH, _asked(month, county_ids)):
-        held, raters, *bad = row[width:]
+    for village_id, *numbers in fetch_rows(AFRESH, _asked(month, county_ids)):
+        held, raters, *bad = numbers[width:]
         found[village_id] = LevelFacts(
-            row[:width], raters, held, _by_column([sorted(ids or ()) for ids in bad])
+            numbers[:width], raters, held, _by_column([sorted(ids or ()) for ids in bad])
         )
     return found
 
@@ -192,4 +192,4 @@ def levels_between(county_id: int, first: date, end: date) -> dict[int, list[int
     rows = db.session.execute(
         DAYS, {"county_id": county_id, "first": first, "end": end}
     )  # fmt: skip
-    return {row[0]: list(row[1:]) for row in rows}
+    return {village_id: counts for village_id, *counts in rows}

@@ -91,8 +91,8 @@ def hold_suspicious(
         return 0
     before = first - timedelta(days=DAYS_BEFORE)
     levels = {
-        row[0]: list(row[1:])
-        for row in db.session.execute(
+        point_id: counts
+        for point_id, *counts in db.session.execute(
             LEVELS_BEFORE, {"county_id": county_id, "before": before, "first": first}
         )
     }

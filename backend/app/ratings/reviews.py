@@ -24,7 +24,7 @@ OPEN = text(
 )
 WAITING = text(
     """
-    SELECT village_id, count(*)::int FROM rating_hold
+    SELECT village_id, count(*)::int AS waiting FROM rating_hold
     WHERE county_id = :county_id AND month = :month AND decision IS NULL GROUP BY village_id
     """
 )
@@ -83,7 +83,7 @@ def waiting_by_village(county_id: int, month: date) -> dict[int, int]:
     The others that count in no figure were rejected.
     """
     asked = {"county_id": county_id, "month": month}
-    return {row[0]: row[1] for row in db.session.execute(WAITING, asked)}
+    return {row.village_id: row.waiting for row in db.session.execute(WAITING, asked)}
 
 
 @dataclass(frozen=True)
@@ -120,16 +120,17 @@ class Bunch:
 
 
 _BUNCH = f"""
-    SELECT h.bunch, min(h.village_id), min(v.township_id), min(h.county_id),
-           array_agg(DISTINCT h.month),
+    SELECT h.bunch AS name, min(h.village_id) AS village_id, min(v.township_id) AS township_id,
+           min(h.county_id) AS county_id, array_agg(DISTINCT h.month) AS months,
            (array_agg(h.findings ORDER BY (SELECT count(*) FROM jsonb_object_keys(h.findings)) DESC,
-                                          h.id DESC))[1],
-           min(h.held_at), count(*)::int,
-           count(*) FILTER (WHERE h.decision IS NULL)::int,
-           count(*) FILTER (WHERE h.decision = 'accepted')::int,
-           min(v.name), min(t.name), (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1],
-           max(h.decided_at),
-           (array_agg(p.display_name ORDER BY h.decided_at DESC NULLS LAST))[1]
+                                          h.id DESC))[1] AS findings,
+           min(h.held_at) AS held_at, count(*)::int AS ratings,
+           count(*) FILTER (WHERE h.decision IS NULL)::int AS waiting,
+           count(*) FILTER (WHERE h.decision = 'accepted')::int AS accepted,
+           min(v.name) AS village, min(t.name) AS township,
+           (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1] AS note,
+           max(h.decided_at) AS decided_at,
+           (array_agg(p.display_name ORDER BY h.decided_at DESC NULLS LAST))[1] AS decided_by
     FROM rating_hold h {join_region("v", "h.village_id")} {join_region("t", "v.township_id")}
     LEFT {join_person("p", "h.decided_by_id")}
 """
@@ -183,7 +184,7 @@ def list_bunches(
         "scope": sorted(scope), "waiting": waiting, "month": month,
         "limit": PAGE, "offset": PAGE * (page - 1),
     }  # fmt: skip
-    return [Bunch(*row) for row in db.session.execute(LIST, asked)]
+    return [Bunch(**row._asdict()) for row in db.session.execute(LIST, asked)]
 
 
 def count_bunches(scope: Collection[int], month: date | None) -> tuple[int, int]:
@@ -194,7 +195,7 @@ def count_bunches(scope: Collection[int], month: date | None) -> tuple[int, int]
 
 def find_bunch(name: str) -> Bunch | None:
     row = db.session.execute(ONE, {"bunch": name}).one_or_none()
-    return Bunch(*row) if row else None
+    return Bunch(**row._asdict()) if row else None
 
 
 def held_ratings(bunch: str) -> list[HeldRating]:

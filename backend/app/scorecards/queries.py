@@ -139,7 +139,7 @@ def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tup
         f" WHERE c.month BETWEEN :first AND :month AND {WITHIN} GROUP BY c.month ORDER BY c.month",
         scope=_ids(scope), first=first, month=month,
     )  # fmt: skip
-    return [(f"{row[0]:%Y-%m}", _area(row[1:])) for row in rows]
+    return [(f"{of_month:%Y-%m}", _area(numbers)) for of_month, *numbers in rows]
 
 
 def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]]:
@@ -150,7 +150,7 @@ def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]
         " GROUP BY t.id, t.name, t.code ORDER BY t.code",
         scope=_ids(scope), month=month,
     )  # fmt: skip
-    return [(row[0], row[1], _area(row[2:])) for row in rows]
+    return [(township_id, name, _area(numbers)) for township_id, name, *numbers in rows]
 
 
 def list_townships(scope: Collection[int]) -> list[Any]:
@@ -199,7 +199,7 @@ def computed_at(scope: Collection[int], month: date) -> datetime | None:
 
 def replies_of(township_id: int, month: date) -> tuple[int, int]:
     """Of the call-backs after bad ratings in a township, due in the month: in time, and all."""
-    (row,) = _run(
+    ((in_time, due),) = _run(
         "SELECT COALESCE(sum((f.counts -> 'bad_reply' ->> 0)::int), 0)::int,"
         " COALESCE(sum((f.counts -> 'bad_reply' ->> 0)::int"
         " + (f.counts -> 'bad_reply' ->> 1)::int), 0)::int"
@@ -207,7 +207,7 @@ def replies_of(township_id: int, month: date) -> tuple[int, int]:
         " WHERE v.township_id = :id AND f.month = :month",
         id=township_id, month=month,
     )  # fmt: skip
-    return row[0], row[1]
+    return in_time, due
 
 
 def newest_month(village_id: int) -> date | None:

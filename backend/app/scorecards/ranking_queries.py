@@ -162,9 +162,10 @@ def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list
 
 def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> dict[str, int]:
     """How many villages the filters leave under each light; their sum is how many there are."""
-    statement = f"SELECT c.light, count(*)::int {FROM} {filters.where} GROUP BY 1"
+    statement = f"SELECT c.light, count(*)::int AS villages {FROM} {filters.where} GROUP BY 1"
     asked = {"scope": sorted(scope), "month": month, **filters.values}
-    return {row[0]: row[1] for row in db.session.execute(text(statement), asked)}
+    rows = db.session.execute(text(statement), asked)
+    return {row.light: row.villages for row in rows}
 
 
 def thin_villages(county_id: int, month: date) -> list[Any]:

@@ -83,8 +83,8 @@ def rows_of(
             .limit(MOST_ROWS)
         )
     )
-    places = region_names({i for row in found for i in (row[6], row[7]) if i})
-    bureaus = department_names({row[8] for row in found if row[8]})
+    places = region_names({i for row in found for i in (row.village_id, row.unit_region_id) if i})
+    bureaus = department_names({row.unit_department_id for row in found if row.unit_department_id})
     return [_row(row, places, bureaus) for row in found]
 
 

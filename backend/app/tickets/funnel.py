@@ -137,7 +137,8 @@ def months_of_county(
 ) -> tuple[Flow, Flow]:
     """Everything that came in before `middle`, and from then on, in one statement."""
     asked = {"county_id": county_id, "start": start, "middle": middle, "end": end}
-    found = {row[0]: Flow(*row[1:]) for row in db.session.execute(TWO_MONTHS, asked)}
+    rows = db.session.execute(TWO_MONTHS, asked)
+    found = {is_later: Flow(*counts) for is_later, *counts in rows}
     return found.get(False, Flow()), found.get(True, Flow())
 
 

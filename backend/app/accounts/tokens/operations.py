@@ -108,4 +108,7 @@ def use_token(plain: str) -> Bearer | None:
     asked = {"digest": digest_of(plain), "at": clock.now(), "today": clock.today()}
     with autocommit() as connection:
         row = connection.execute(USE, asked).fetchone()
-    return Bearer(row[0], row[1], TokenScope(row[2])) if row else None
+    if row is None:
+        return None
+    token_id, county_id, scope = row
+    return Bearer(token_id, county_id, TokenScope(scope))

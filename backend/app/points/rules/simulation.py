@@ -15,6 +15,7 @@ from backend.app.points.point_sources import SOURCES
 from backend.app.points.rules.rulebook import Item
 
 MONTHS = 3
+SUMMED = ("acts", "paid", "points", "people", "over_cap")
 STATEMENT = """
     WITH draft AS (
         SELECT * FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS d
@@ -110,4 +111,4 @@ def preview(place: Place, items: Sequence[Item], today: date) -> WhatIf:
 
 
 def _sums(name: str, row: Any) -> Sums:
-    return Sums(name, *(int(value or 0) for value in row[4:]))
+    return Sums(name, *(int(getattr(row, column) or 0) for column in SUMMED))

@@ -230,7 +230,7 @@ def _lines(rows: list[Adjustment]) -> list[AdjustmentLine]:
 
 def _moved(cards: Collection[tuple[int, date]]) -> dict[str, Decimal | None]:
     """What each moved in the cards as they were computed or corrected last, by its id."""
-    villages, months = {one[0] for one in cards}, {one[1] for one in cards}
+    villages, months = {village_id for village_id, _ in cards}, {month for _, month in cards}
     rows = db.session.scalars(
         select(Scorecard.adjustments).where(
             Scorecard.village_id.in_(villages), Scorecard.month.in_(months)

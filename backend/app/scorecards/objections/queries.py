@@ -101,11 +101,11 @@ def standing_case(village_id: int, month: date, kind: str, case_id: int) -> Stan
 def objection_shares(county_id: int, month: date) -> ObjectionShares:
     """How many cases of the month were objected to, and with what end."""
     counted = (
-        select(Objection.state, func.count())
+        select(Objection.state, func.count().label("cases"))
         .where(Objection.county_id == county_id, Objection.month == month)
         .group_by(Objection.state)
     )
-    counts = {row[0]: row[1] for row in db.session.execute(counted)}
+    counts = {row.state: row.cases for row in db.session.execute(counted)}
     return ObjectionShares(
         sum(counts.values()), counts.get("pending", 0), counts.get("upheld", 0),
         counts.get("refused", 0),
