@@ -62,3 +62,8 @@ def test_states_in_sql_come_from_their_table() -> None:
         if STATE_IN_SQL.search(path.read_text("utf-8"))
     }
     assert files == WITHOUT_A_TABLE
+
+
+def test_a_month_is_counted_on_in_one_place() -> None:
+    assert files_with("def next_month(") == ["backend/app/core/clock.py"]
+    assert files_with("timedelta(days=32)") == []

@@ -74,7 +74,7 @@ def _rounds(error: DomainError | None = None) -> Any:
     taken = {one.period for one in editor.list_rounds(county_id)}
     months = [clock.month_of(clock.today())]
     while len(months) <= editor.MOST_MONTHS_AHEAD:
-        months.append(rounds.next_month(months[-1]))
+        months.append(clock.next_month(months[-1]))
     page = render_template(
         "surveys/list.html",
         rounds=editor.list_rounds(county_id), states=STATE_NAMES, error=error,

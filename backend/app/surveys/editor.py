@@ -17,7 +17,6 @@ from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.surveys import validation
 from backend.app.surveys.k_anonymity import small_units
 from backend.app.surveys.models import SurveyRound, SurveyRoundVersion
-from backend.app.surveys.operations import next_month
 from backend.app.surveys.round_files import village_kinds
 
 MOST_MONTHS_AHEAD = 12
@@ -61,7 +60,7 @@ def usual_times(period: date) -> tuple[datetime, datetime]:
     opens_at = max(clock.midnight(period) + timedelta(hours=8), next_hour)
     closes_at = clock.midnight(period.replace(day=25)) + timedelta(hours=18)
     if closes_at - opens_at < COMFORTABLE:
-        closes_at = clock.midnight(next_month(period)) - timedelta(minutes=1)
+        closes_at = clock.midnight(clock.next_month(period)) - timedelta(minutes=1)
     return opens_at, closes_at
 
 
@@ -91,7 +90,7 @@ def create(actor: Actor, county_id: int, period: date, copy_of: date | None = No
 
 def _later(month: date, months: int) -> date:
     for _ in range(months):
-        month = next_month(month)
+        month = clock.next_month(month)
     return month
 
 

@@ -48,10 +48,6 @@ DROP_UNFINISHED = text(
 )
 
 
-def next_month(period: date) -> date:
-    return (period.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date]:
     """Of the coming months those that have no keys yet, the nearest first.
 
@@ -59,7 +55,7 @@ def months_without_keys(county_id: int, months: int = MONTHS_AHEAD) -> list[date
     """
     wanted = [clock.next_month(clock.month_of(clock.today()))]
     while len(wanted) < months:
-        wanted.append(next_month(wanted[-1]))
+        wanted.append(clock.next_month(wanted[-1]))
     known = ballots.months_with_units(county_id, wanted)
     return [month for month in wanted if month not in known]
 
@@ -75,7 +71,7 @@ def open_ticket_desk(county_id: int) -> bool:
         return False
     if ballots.has_desk(county_id, period, "ticket"):
         return False
-    closes_at = midnight(next_month(period).replace(day=TICKETS_UNTIL_DAY))
+    closes_at = midnight(clock.next_month(period).replace(day=TICKETS_UNTIL_DAY))
     return collection_windows.open_desk(county_id, period, "ticket", closes_at)
 
 
