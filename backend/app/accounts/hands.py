@@ -8,8 +8,10 @@ activated it since. Triggers on every table with such a rule ask the same functi
 from sqlalchemy import text
 
 from backend.app.access import Actor
+from backend.app.accounts.queries import bound_village
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
+from backend.app.places.queries import get_place
 
 SAME = text("SELECT hand_of(:person_id) = ANY(SELECT hand_of(other) FROM unnest(:others) AS other)")
 ALL = text("SELECT hands_of(:person_id)")
@@ -33,3 +35,12 @@ def check_another_hand(actor: Actor, *others: int | None, refusal: DomainError) 
 def hands_of(person_id: int) -> frozenset[int]:
     """Everybody who is the same hand, the person included."""
     return frozenset(db.session.scalars(ALL, {"person_id": person_id})) | {person_id}
+
+
+def check_other_side(actor: Actor, village_id: int, refusal: DomainError) -> None:
+    """Raises the refusal for whoever works for the village or its township, or lives there."""
+    place = get_place(village_id)
+    if not {place.id, place.township_id}.isdisjoint(actor.region_ids) or place.id in {
+        bound_village(hand) for hand in hands_of(actor.person_id)
+    }:
+        raise refusal

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from backend.app.access import Actor, Permission, may, regions_of
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.hands import check_another_hand, hands_of
 from backend.app.accounts.numbers import numbers_of, people_numbered
 from backend.app.accounts.persons import names_of
 from backend.app.accounts.queries import bound_village
@@ -97,13 +97,14 @@ def list_requests(actor: Actor) -> list[Line]:
         .order_by(DataRequest.state != "waiting", DataRequest.id.desc())
         .limit(PAGE)
     ).all()
+    hands = hands_of(actor.person_id)
     numbers = numbers_of({one.person_id for one in found if one.person_id is not None})
     names = names_of({one.asked_by_id for one in found} | {one.decided_by_id or 0 for one in found})
     return [
         Line(
             one.id, KINDS[one.kind], _about(one, numbers), one.proof, one.state,
             names.get(one.asked_by_id, ""), names.get(one.decided_by_id or 0, ""),
-            one.asked_by_id == actor.person_id, one.asked_at,
+            one.asked_by_id in hands, one.asked_at,
         )
         for one in found
     ]  # fmt: skip

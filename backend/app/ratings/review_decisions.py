@@ -5,8 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import hands_of
-from backend.app.accounts.queries import bound_village
+from backend.app.accounts.hands import check_another_hand, check_other_side
 from backend.app.core import audit, clock
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -69,20 +68,12 @@ def decide_bunch(
 
 def check_reviewer(actor: Actor, holds: Collection[RatingHold]) -> None:
     """Raises NotAllowed without the permission there, OwnSide for whoever is assessed or rated."""
-    hands = hands_of(actor.person_id)
-    homes = {bound_village(one) for one in hands}
     for village_id in {hold.village_id for hold in holds}:
-        place = get_place(village_id)
-        if not may(actor, Permission.REVIEW_RATINGS, place.path):
+        if not may(actor, Permission.REVIEW_RATINGS, get_place(village_id).path):
             raise NotAllowed
-        own = not {place.id, place.township_id}.isdisjoint(actor.region_ids)
-        if own or place.id in homes:
-            raise OwnSide
-    mine = select(Rating.id).where(
-        Rating.id.in_([hold.rating_id for hold in holds]), Rating.person_id.in_(hands)
-    )
-    if db.session.scalars(mine).first() is not None:
-        raise OwnSide
+        check_other_side(actor, village_id, refusal=OwnSide())
+    rated_by = select(Rating.person_id).where(Rating.id.in_([hold.rating_id for hold in holds]))
+    check_another_hand(actor, *db.session.scalars(rated_by), refusal=OwnSide())
 
 
 def may_review(actor: Actor, bunch: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import hands_of, is_same_hand
+from backend.app.accounts.hands import check_another_hand, hands_of
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.text_check import CheckedText, WordsState, judge
@@ -81,8 +81,9 @@ def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) 
     parties = parties_of(actor, ticket)
     if not parties:
         raise TicketUnknown
-    if Party.AUTHOR not in parties and is_same_hand(actor.person_id, ticket.person_id):
-        raise HandlerVerifies("自己的诉求不能自己办,请换一位同事")
+    if Party.AUTHOR not in parties:
+        own = HandlerVerifies("自己的诉求不能自己办,请换一位同事")
+        check_another_hand(actor, ticket.person_id, refusal=own)
     rule = TABLE[move]
     allowed = rule.by & parties
     if not allowed:

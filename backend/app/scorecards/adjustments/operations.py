@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.hands import check_another_hand, check_other_side
 from backend.app.accounts.queries import display_names
 from backend.app.core import clock
 from backend.app.core.audit import record
@@ -25,7 +25,7 @@ from backend.app.places.queries import (
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import check_open, lock_of
 from backend.app.scorecards.models import Adjustment, Correction, Scorecard
-from backend.app.scorecards.objections.operations import check_other_side
+from backend.app.scorecards.objections.operations import OwnSide
 from backend.app.scorecards.operations import hold_month
 from backend.app.scorecards.queries import check_month
 from backend.app.scorecards.score_json import points as points_of
@@ -86,7 +86,7 @@ def propose_adjustment(actor: Actor, county_id: int, given: Proposal) -> Adjustm
         raise NotAllowed
     check_month(given.month)
     values = _read(county_id, given)
-    check_other_side(actor, values["village_id"])
+    check_other_side(actor, values["village_id"], refusal=OwnSide())
     hold_month(given.month)
     check_open(county_id, given.month)
     made = Adjustment(
@@ -146,7 +146,7 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
     if not may(actor, Permission.ADJUST_SCORES, (found.county_id,)):
         raise NotAllowed
     check_another_hand(actor, found.author_id, refusal=SamePerson())
-    check_other_side(actor, found.village_id)
+    check_other_side(actor, found.village_id, refusal=OwnSide())
     words = note.strip()
     if len(words) > LONGEST or "\x00" in words or not (is_approved or words):
         raise InvalidInput(errors={"note": [f"不批准要写理由,最多 {LONGEST} 字"]})

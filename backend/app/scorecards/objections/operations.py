@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, Role, may
-from backend.app.accounts.hands import check_another_hand, hands_of
-from backend.app.accounts.queries import bound_village, staff_of
+from backend.app.accounts.hands import check_another_hand, check_other_side
+from backend.app.accounts.queries import staff_of
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -155,16 +155,7 @@ def check_reviewer(actor: Actor, objection: Objection) -> None:
     if not may(actor, Permission.DECIDE_OBJECTIONS, get_place(objection.village_id).path):
         raise NotAllowed
     check_another_hand(actor, objection.raised_by_id, refusal=OwnSide())
-    check_other_side(actor, objection.village_id)
-
-
-def check_other_side(actor: Actor, village_id: int) -> None:
-    """Raises OwnSide for whoever works for the village or its township, or lives there."""
-    place = get_place(village_id)
-    if not {place.id, place.township_id}.isdisjoint(actor.region_ids) or place.id in {
-        bound_village(one) for one in hands_of(actor.person_id)
-    }:
-        raise OwnSide
+    check_other_side(actor, objection.village_id, refusal=OwnSide())
 
 
 def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision: str) -> Objection:

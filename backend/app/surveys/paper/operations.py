@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import func, select
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import is_same_hand
+from backend.app.accounts.hands import check_another_hand
 from backend.app.ballots import queries as ballots
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record
@@ -164,8 +164,9 @@ def check_hand(actor: Actor, batch: PaperBatch) -> None:
     if batch.state not in UNFINISHED:
         raise Conflict(f"这一批{STATE_NAMES[batch.state]},不用再录")
     is_first = actor.person_id == batch.first_by_id
-    if batch.state == "first" and is_same_hand(actor.person_id, batch.first_by_id):
-        raise NotAllowed("您录过第一遍了,第二遍要由另一个人录")
+    if batch.state == "first":
+        again = NotAllowed("您录过第一遍了,第二遍要由另一个人录")
+        check_another_hand(actor, batch.first_by_id, refusal=again)
     if batch.state == "differs" and not is_first and actor.person_id != batch.second_by_id:
         raise NotAllowed("这一批由前两个人核对")
 
