@@ -42,7 +42,6 @@ NOUNS = {
     "ratings/flagging.py",
     "ratings/insert.py",
     "ratings/persons.py",
-    "ratings/recount.py",
     "ratings/statements.py",
     "ratings/words.py",
     "rewards/persons.py",

@@ -70,11 +70,6 @@ class OwnRequest(NotAllowed):
     message = "自己申请的、自己的事，要由另一位安全管理员确认"
 
 
-class NotActivated(NotAllowed):
-    code = "not_activated"
-    message = "账号还没有激活"
-
-
 class ActivationRefused(InvalidInput):
     code = "activation_refused"
     message = "激活没有成功"

@@ -90,16 +90,6 @@ def read_session(kind: SessionKind, token: str, at: float) -> Session | None:
     )
 
 
-def write_session_data(kind: SessionKind, token: str, session: Session) -> None:
-    """Stores changed data under the same token."""
-    record = {
-        "person_id": session.person_id,
-        "opened_at": session.opened_at,
-        "data": session.data,
-    }
-    redis_client().set(_key(kind, token), orjson.dumps(record), ex=LIFETIME[kind], xx=True)
-
-
 def close_session(kind: SessionKind, token: str) -> None:
     redis_client().delete(_key(kind, token))
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db
 from backend.app.places.errors import RegionUnknown
-from backend.app.places.models import Department, Region, RegionVersion
+from backend.app.places.models import Department, Region
 
 SEARCH_LIMIT = 20
 
@@ -176,26 +176,6 @@ def list_villages(region_id: int) -> list[VillageLabel]:
     )
     found = _labels().where(inside, Region.closed_on.is_(None)).order_by(Region.code)
     return [VillageLabel(*row) for row in db.session.execute(found)]
-
-
-def name_on(region_id: int, day: date) -> str:
-    """What a region was called that day; its oldest name for days before its history."""
-    history = list_history(region_id)
-    if not history:
-        raise RegionUnknown
-    named = [version for version in history if version.valid_from <= day]
-    return (named or history[:1])[-1].name
-
-
-def list_history(region_id: int) -> list[RegionVersion]:
-    """Names, codes and parents of a region, oldest first."""
-    return list(
-        db.session.scalars(
-            select(RegionVersion)
-            .where(RegionVersion.region_id == region_id)
-            .order_by(RegionVersion.valid_from)
-        )
-    )
 
 
 def list_departments(county_id: int) -> list[Department]:

@@ -79,17 +79,6 @@ def list_kinds() -> list[ServicePointKind]:
     return list(db.session.scalars(select(ServicePointKind).order_by(ServicePointKind.position)))
 
 
-def list_codes(service_point_id: int) -> list[QrCode]:
-    """Every code a service point ever had, newest first."""
-    return list(
-        db.session.scalars(
-            select(QrCode)
-            .where(QrCode.service_point_id == service_point_id)
-            .order_by(QrCode.id.desc())
-        )
-    )
-
-
 def _load(*conditions: ColumnElement[bool]) -> list[Point]:
     rows = [dict(row) for row in db.session.execute(_points().where(*conditions)).mappings()]
     labels = village_labels({row["village_id"] for row in rows})

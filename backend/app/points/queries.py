@@ -92,21 +92,6 @@ def rule_amount(code: str, day: date, county_id: int, village_id: int | None = N
     return rule.amount if rule else 0
 
 
-def amount_for(cause_kind: str, cause_id: int) -> int:
-    """What one act earned its author; 0 when a cap or a missing rule gave nothing."""
-    return (
-        db.session.scalar(
-            select(PointsEntry.amount).where(
-                PointsEntry.cause_kind == cause_kind,
-                PointsEntry.cause_kind != SURVEY,
-                PointsEntry.cause_id == cause_id,
-                PointsEntry.reverses_id.is_(None),
-            )
-        )
-        or 0
-    )
-
-
 WAITING = text(
     f"""
     SELECT

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import Place, get_place
-from backend.app.publications.county_content import digest_of
 from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING, score_text
 from backend.app.scorecards.locks import corrections
@@ -188,10 +187,3 @@ def _line(
         score_text(row.before["total"]), score_text(row.after["total"]),
         lights.get(row.before["light"], none), lights.get(row.after["light"], none), row.made_at,
     )  # fmt: skip
-
-
-def is_intact(county_id: int, month: date) -> bool:
-    """Whether what is published still has the digest it was published with."""
-    publication = get(county_id, month)
-    villages = [one.content for one in villages_of(county_id, month)]
-    return digest_of(publication.content, villages) == publication.digest

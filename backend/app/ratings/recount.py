@@ -1,4 +1,4 @@
-"""The months' counters against the ratings themselves: what differs, and setting it right."""
+"""The months' counters against the ratings themselves: what differs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,14 +29,6 @@ DIFFERENCES = text(
     ORDER BY 1
     """
 )
-SET_RIGHT = text(
-    f"""
-    INSERT INTO rating_month_count (village_id, month, county_id, {NAMES})
-    VALUES (:village_id, :month, :county_id, {", ".join(f":{name}" for name in COUNTERS)})
-    ON CONFLICT (village_id, month) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in COUNTERS)}
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -53,13 +45,3 @@ def differences(month: date) -> list[Difference]:
     """One pass over the month's ratings; nothing where every counter is right."""
     asked: dict[str, Any] = {"month": month, "end": clock.next_month(month)}
     return [Difference(*row) for row in db.session.execute(DIFFERENCES, asked)]
-
-
-def set_right(month: date) -> list[Difference]:
-    """Writes the counters that were wrong, and no others; returns what they were."""
-    found = differences(month)
-    for one in found:
-        values = dict(zip(COUNTERS, one.counted, strict=True))
-        asked = {"village_id": one.village_id, "county_id": one.county_id, "month": month}
-        db.session.execute(SET_RIGHT, {**asked, **values})
-    return found

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -204,11 +203,3 @@ def _counted(code: str, line: Line) -> str:
     if measure.chosen:
         return measure.chosen.format(level=line.name, n=line.n)
     return f"{measure.name}:{line.n} 件"
-
-
-def cards_of(village_ids: Iterable[int], month: date) -> dict[int, Any]:
-    """Scorecards of several villages, by village."""
-    query = select(Scorecard).where(
-        Scorecard.village_id.in_(sorted(village_ids)), Scorecard.month == month
-    )
-    return {card.village_id: card for card in db.session.scalars(query)}

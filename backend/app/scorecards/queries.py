@@ -121,16 +121,6 @@ def _area(numbers: Iterable[int]) -> Area:
     return area(counts, held, villages, rated)
 
 
-def area_month(scope: Collection[int], month: date) -> Area:
-    """A month of everything within these regions."""
-    rows = _run(
-        f"SELECT {AREA} FROM scorecard c {join_region('v', 'c.village_id')}"
-        f" WHERE c.month = :month AND {WITHIN}",
-        scope=_ids(scope), month=month,
-    )  # fmt: skip
-    return _area(rows[0])
-
-
 def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tuple[str, Area]]:
     """The last months up to `month`, oldest first; months without scorecards are left out."""
     first = clock.months_back(month, count)[0]
@@ -208,12 +198,6 @@ def replies_of(township_id: int, month: date) -> tuple[int, int]:
         id=township_id, month=month,
     )  # fmt: skip
     return in_time, due
-
-
-def newest_month(village_id: int) -> date | None:
-    rows = _run("SELECT max(month) FROM scorecard WHERE village_id = :id", id=village_id)
-    found: date | None = rows[0][0]
-    return found
 
 
 def cards_of_county(county_id: int, month: date) -> list[Scorecard]:

@@ -11,7 +11,7 @@ Rules (anonymity.md, scoring.md section 3):
   can say more than the rows do: there is nothing for complementary suppression to repair.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,18 +105,6 @@ def _stands_for(n: int, majority: int, options: int) -> tuple[int, ...]:
     return tuple(
         n - 1 if option == majority else 1 if option == other else 0 for option in range(options)
     )
-
-
-def suppress(table: Mapping[int, Sequence[int]]) -> tuple[list[Published], "Total"]:
-    """What may be said about a table of units and options: its rows, and their total.
-
-    Raises ValueError where the units have unequal numbers of options.
-    """
-    widths = {len(counts) for counts in table.values()}
-    if len(widths) > 1:
-        raise ValueError("as many options in every unit expected")
-    rows = [publish(Tally(unit, tuple(counts))) for unit, counts in table.items()]
-    return rows, total(rows, widths.pop() if widths else 0)
 
 
 @dataclass(frozen=True)

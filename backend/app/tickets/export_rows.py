@@ -88,12 +88,6 @@ def rows_of(
     return [_row(row, places, bureaus) for row in found]
 
 
-def count_of(scope: console_queries.Scope, filters: console_queries.Filters) -> int:
-    """How many the filters leave."""
-    query = console_queries.narrowed(select(func.count()).select_from(Ticket), scope, filters)
-    return db.session.scalar(query) or 0
-
-
 def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any, ...]:
     unit = places.get(row.unit_region_id) or bureaus.get(row.unit_department_id) or ""
     opened, begun, heard, answered, closed = (

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from backend.app.access import Actor, Grant, Role
-from backend.app.core.db import transaction
+from backend.app.core.db import db, transaction
 from backend.app.places import imports, operations, queries
 from backend.app.places.commands import PACKAGE
 from backend.app.places.divisions import read_csv
+from backend.app.places.models import QrCode, RegionVersion
 from backend.app.places.queries import Place
 
 DAY = date(2026, 1, 1)
@@ -30,6 +32,18 @@ def load(text: str, day: date = DAY, close_gone: bool = False) -> imports.Import
     with transaction():
         rows = read_csv(text.encode(), imports.known_codes())
         return imports.import_divisions(rows, day, close_gone)
+
+
+def history_of(region_id: int) -> list[RegionVersion]:
+    """Names, codes and parents of a region, oldest first."""
+    query = select(RegionVersion).where(RegionVersion.region_id == region_id)
+    return list(db.session.scalars(query.order_by(RegionVersion.valid_from)))
+
+
+def codes_of(service_point_id: int) -> list[QrCode]:
+    """Every code a service point ever had, newest first."""
+    query = select(QrCode).where(QrCode.service_point_id == service_point_id)
+    return list(db.session.scalars(query.order_by(QrCode.id.desc())))
 
 
 def place(code: str) -> Place:

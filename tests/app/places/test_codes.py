@@ -20,7 +20,7 @@ from backend.app.places.errors import (
 )
 from backend.app.places.kinds import KINDS
 from backend.app.places.queries import Place
-from tests.app.places.conftest import DAY, place
+from tests.app.places.conftest import DAY, codes_of, place
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_rotating_revokes_the_old_code_and_issues_a_new_one(
     assert targets.find_target(after.code or "").id == point.id
     with pytest.raises(CodeRevoked):
         targets.find_target(point.code or "")
-    assert [code.revoke_reason for code in targets.list_codes(point.id)] == [None, "换新海报"]
+    assert [code.revoke_reason for code in codes_of(point.id)] == [None, "换新海报"]
 
 
 def test_a_rotation_that_fails_leaves_the_old_code_alive(

@@ -15,7 +15,7 @@ from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.sessions import SessionKind, open_session
 from backend.app.places import operations, targets
 from backend.app.places.queries import Place
-from tests.app.places.conftest import place
+from tests.app.places.conftest import codes_of, place
 from tests.app.places.test_photos import picture
 from tests.factories.county import grant_role, make_person
 
@@ -80,7 +80,7 @@ def test_a_code_is_rotated_with_its_reason(staff: Staff, village: Place) -> None
     path = f"/service-points/{before.id}/code"
     assert staff.post(path, reason="海报被撕").status_code == 303
     assert first_point(village).code != before.code
-    assert targets.list_codes(before.id)[1].revoke_reason == "海报被撕"
+    assert codes_of(before.id)[1].revoke_reason == "海报被撕"
     assert staff.post(path).status_code == 422
 
 

@@ -10,7 +10,7 @@ from backend.app.core.db import transaction
 from backend.app.places import imports, queries
 from backend.app.places.divisions import read_package
 from backend.app.places.queries import Place
-from tests.app.places.conftest import COUNTY, DAY, load, place
+from tests.app.places.conftest import COUNTY, DAY, history_of, load, place
 
 LATER = date(2026, 6, 1)
 
@@ -52,7 +52,7 @@ def test_the_kind_of_a_village_follows_from_its_code(app: Flask, package: Path, 
 def test_the_same_file_twice_changes_nothing(county: Place) -> None:
     report = load(COUNTY, LATER)
     assert not any(report.counts.values())
-    assert len(queries.list_history(county.id)) == 1
+    assert len(history_of(county.id)) == 1
 
 
 def test_a_renamed_village_keeps_its_id_and_its_former_name(county: Place) -> None:
@@ -61,14 +61,16 @@ def test_a_renamed_village_keeps_its_id_and_its_former_name(county: Place) -> No
     assert report.counts["renamed"] == 1
     assert report.names["renamed"] == ["永宁村委会"]
     assert place("610528101200").id == before.id
-    assert queries.name_on(before.id, date(2026, 5, 31)) == "永安村委会"
-    assert queries.name_on(before.id, LATER) == "永宁村委会"
+    assert [(version.name, version.valid_to) for version in history_of(before.id)] == [
+        ("永安村委会", LATER),
+        ("永宁村委会", None),
+    ]
 
 
 def test_two_names_on_one_day_leave_one_line_of_history(county: Place) -> None:
     load(COUNTY.replace("永安村委会", "永宁村委会"), LATER)
     load(COUNTY.replace("永安村委会", "永和村委会"), LATER)
-    names = [version.name for version in queries.list_history(place("610528101200").id)]
+    names = [version.name for version in history_of(place("610528101200").id)]
     assert names == ["永安村委会", "永和村委会"]
 
 
@@ -81,7 +83,7 @@ def test_a_village_under_a_new_code_in_another_township_keeps_its_id(county: Pla
     after = place("610528102201")
     assert after.id == before.id
     assert after.township_id == place("610528102").id
-    assert [v.code for v in queries.list_history(before.id)] == ["610528101201", "610528102201"]
+    assert [v.code for v in history_of(before.id)] == ["610528101201", "610528102201"]
 
 
 def test_what_the_file_lacks_is_reported_and_closed_only_on_demand(county: Place) -> None:

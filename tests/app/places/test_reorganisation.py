@@ -14,7 +14,7 @@ from backend.app.places import operations, queries, reorganisation, targets
 from backend.app.places.errors import CannotMerge, NameTaken, RegionClosed
 from backend.app.places.models import Region
 from backend.app.places.queries import Place
-from tests.app.places.conftest import COUNTY, DAY, load, place
+from tests.app.places.conftest import COUNTY, DAY, history_of, load, place
 
 LATER = date(2026, 6, 1)
 
@@ -35,7 +35,7 @@ def test_a_renamed_village_is_found_under_its_new_name_and_remembers_the_old(
         reorganisation.rename_region(manager, village.id, " 永宁村委会 ", LATER)
     assert [found.id for found in queries.search_villages("永宁")] == [village.id]
     assert queries.search_villages("永安") == []
-    assert queries.name_on(village.id, DAY) == "永安村委会"
+    assert history_of(village.id)[0].name == "永安村委会"
 
 
 def test_a_moved_village_belongs_to_its_new_township(county: Place, manager: Actor) -> None:
@@ -45,7 +45,7 @@ def test_a_moved_village_belongs_to_its_new_township(county: Place, manager: Act
     after = queries.get_place(village.id)
     assert after.path == (village.id, township.id, county.id)
     assert after.code == "610528102201"
-    history = queries.list_history(village.id)
+    history = history_of(village.id)
     assert [(v.valid_from, v.valid_to) for v in history] == [(DAY, LATER), (LATER, None)]
 
 
@@ -72,7 +72,7 @@ def test_a_merged_village_is_closed_but_its_history_stays(furnished: Place, mana
         reorganisation.merge_villages(manager, gone.id, into.id, LATER)
     closed = queries.get_place(gone.id)
     assert (closed.closed_on, closed.merged_into_id) == (LATER, into.id)
-    assert queries.list_history(gone.id)[-1].valid_to == LATER
+    assert history_of(gone.id)[-1].valid_to == LATER
     assert gone.id not in [item.id for item in queries.list_children(gone.parent_id)]
     with pytest.raises(RegionClosed), transaction():
         reorganisation.rename_region(manager, gone.id, "三河新村")
@@ -151,7 +151,7 @@ def test_a_merged_village_hands_over_its_groups(county: Place, manager: Actor) -
         reorganisation.merge_villages(manager, gone.id, into.id, LATER)
     names = {item.name for item in queries.list_children(into.id)}
     assert names == {"一组", "一组(原三河村委会)"}
-    assert queries.name_on(kept.id, DAY) == "一组"
+    assert history_of(kept.id)[0].name == "一组"
     assert queries.get_place(kept.id).parent_id == into.id
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from backend.app.core.db import db, transaction
-from backend.app.ratings import recount
+from backend.app.ratings import operations, recount
 from tests.factories.county import make_county
 from tests.factories.ratings import LAST_MONTH, rate_village
 
@@ -22,10 +22,11 @@ def test_a_wrong_counter_is_named_and_set_right(app) -> None:
     with transaction() as session:
         session.execute(text("UPDATE rating_month_count SET level_5 = 9, held = 2"))
     with transaction():
-        (found,) = recount.set_right(LAST_MONTH)
+        (found,) = recount.differences(LAST_MONTH)
         assert found.village_id == county.village_ids[0]
         assert found.kept == [1, 1, 0, 0, 9, 2]
         assert found.counted == [1, 1, 0, 0, 1, 0]
+        operations.recount(LAST_MONTH, LAST_MONTH)
     with transaction():
         assert recount.differences(LAST_MONTH) == []
 
@@ -39,7 +40,8 @@ def test_a_lost_counter_and_a_left_over_one_are_found(app) -> None:
             {"other": county.village_ids[1]},
         )
     with transaction():
-        assert len(recount.set_right(LAST_MONTH)) == 2
+        assert len(recount.differences(LAST_MONTH)) == 2
+        operations.recount(LAST_MONTH, LAST_MONTH)
     with transaction():
         assert recount.differences(LAST_MONTH) == []
 

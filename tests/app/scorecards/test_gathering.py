@@ -10,7 +10,6 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings import flagging, operations
 from backend.app.ratings.models import Rating
-from backend.app.ratings.recount import set_right
 from backend.app.scorecards.locks.verification import recounted
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.county import County
@@ -54,7 +53,7 @@ def lose(rating: Rating) -> None:
 
 def repair(rating: Rating) -> None:
     db.session.execute(text("UPDATE rating SET level = 2 WHERE id = :id"), {"id": rating.id})
-    set_right(MONTH)
+    operations.recount(MONTH, MONTH)
 
 
 @pytest.mark.parametrize("act", [change, follow_up, release, lose, repair])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from flask.testing import FlaskClient
 from PIL import Image
 
@@ -29,6 +30,12 @@ from tests.factories.tickets import Offices, forget, villager
 
 CODE = "4821093377165520"
 WORDS = "村口那盏路灯坏了半年,晚上没人敢走"
+
+
+def pack_word(word: dict[str, Any]) -> bytes:
+    """What the holder of a receipt says: two bytes of length, JSON, zeros; one length for all."""
+    content = orjson.dumps(word)
+    return (len(content).to_bytes(2) + content).ljust(letters.WORD, b"\0")
 
 
 @dataclass
@@ -86,7 +93,7 @@ def look(door: FlaskClient, code: str = CODE) -> Any:
 def say(door: FlaskClient, word: Any, word_id: bytes | None = None) -> Any:
     """A word as the phone pads it; bytes are sent as they are."""
     raw = word_id or secrets.token_bytes(16)
-    body = word if isinstance(word, bytes) else letters.pack_word(word)
+    body = word if isinstance(word, bytes) else pack_word(word)
     sent = {"code": CODE, "id": text_of(raw), "word": text_of(body)}
     return door.post("/anon/receipt/word", json=sent)
 

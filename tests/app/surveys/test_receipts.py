@@ -29,6 +29,7 @@ from tests.app.surveys.letterbox import (
     look,
     night,
     nights,
+    pack_word,
     say,
     send,
     version_of,
@@ -170,7 +171,7 @@ def test_a_word_at_the_wrong_time_is_said_at_once(door, ticket_id) -> None:
     ("word", "part"),
     [
         (b"", "word"), (bytes(2048), "word"), (bytes(2047), "word"),
-        (letters.pack_word({"kind": "message", "words": "好"})[:-1] + b"x", "word"),
+        (pack_word({"kind": "message", "words": "好"})[:-1] + b"x", "word"),
         ({"kind": "withdraw"}, "word"), (None, "word"), ({"kind": "message"}, "words"),
         ({"kind": "message", "words": 5}, "words"),
         ({"kind": "message", "words": "长" * 501}, "words"),
@@ -185,8 +186,8 @@ def test_a_broken_word_names_its_part(door, word: Any, part: str) -> None:
 
 
 def test_t16_words_and_stories_are_as_long_as_any_other(door, ticket_id) -> None:
-    short = letters.pack_word({"kind": "message", "words": "好"})
-    long = letters.pack_word({"kind": "message", "words": "长" * 500})
+    short = pack_word({"kind": "message", "words": "好"})
+    long = pack_word({"kind": "message", "words": "长" * 500})
     assert len(short) == len(long) == letters.WORD
     jobs.refresh_threads()
     answer = look(door)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
@@ -12,7 +13,6 @@ from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
 from backend.app.scorecards.facts import VillageFacts, gather
 from backend.app.tickets import author, handling, helpdesk, supervision
-from backend.app.tickets.clocks.turns import turns_of
 from backend.app.tickets.clocks.working_calendar import fill_year
 from backend.app.tickets.errors import TooLateToExtend
 from backend.app.tickets.handling import Written
@@ -20,7 +20,7 @@ from backend.app.tickets.intake import hotline
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel, Kind
-from backend.app.tickets.models import Ticket
+from backend.app.tickets.models import Ticket, TicketTurn
 from backend.app.tickets.rules.queries import clock_of
 from backend.app.tickets.rules.routing import Office
 from tests.factories.console import make_staff
@@ -30,6 +30,12 @@ from tests.factories.tickets import Offices, as_actor, forget
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 MINUTE = timedelta(minutes=1)
 Clock = Callable[..., datetime]
+
+
+def turns_of(ticket_id: int) -> list[TicketTurn]:
+    """Every office's turn, in order."""
+    query = select(TicketTurn).where(TicketTurn.ticket_id == ticket_id)
+    return list(db.session.scalars(query.order_by(TicketTurn.id)))
 
 
 def on(day: int, hour: int = 9, minute: int = 0, month: int = 11) -> datetime:

@@ -85,12 +85,6 @@ def pack(letter: Letter) -> bytes:
     return whole + bytes(size - len(whole))
 
 
-def pack_word(word: dict[str, Any]) -> bytes:
-    """What the holder of a receipt says: two bytes of length, JSON, zeros; one length for all."""
-    content = orjson.dumps(word)
-    return (len(content).to_bytes(2) + content).ljust(WORD, b"\0")
-
-
 def unpack_word(body: bytes) -> Any:
     """The JSON of a word; raises LetterInvalid for any other length, padding or content."""
     length = int.from_bytes(body[:2])

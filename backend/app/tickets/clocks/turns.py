@@ -37,12 +37,6 @@ def answered(ticket: Ticket) -> TicketTurn | None:
     )
 
 
-def turns_of(ticket_id: int) -> list[TicketTurn]:
-    """Every office's turn, in order."""
-    query = select(TicketTurn).where(TicketTurn.ticket_id == ticket_id)
-    return list(db.session.scalars(query.order_by(TicketTurn.id)))
-
-
 def start(ticket: Ticket, at: datetime, heard_before: bool = False) -> TicketTurn:
     """The office named in the ticket, or the desk, has it from now on; a turn under way ends.
 

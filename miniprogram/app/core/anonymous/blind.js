@@ -11,8 +11,6 @@ const HASH = 48
 const SALT = 48
 const TRAILER = 0xbc
 
-const isSupported = () => typeof BigInt === 'function'
-
 /** @param {Uint8Array} seed @param {number} length */
 const mgf1 = (seed, length) => {
   const blocks = []
@@ -112,4 +110,4 @@ const context = (use, period, unit) => sha256(utf8(`cs1|${use}|${period}|${unit}
 /** The name of a key. @param {Uint8Array} ctx @param {Uint8Array} modulus */
 const keyId = (ctx, modulus) => sha256(join(ctx, modulus))
 
-module.exports = { isSupported, encode, blindWith, blind, finalize, isSigned, context, keyId, randomBytes }
+module.exports = { encode, blindWith, blind, finalize, isSigned, context, keyId, randomBytes }

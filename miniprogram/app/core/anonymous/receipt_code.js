@@ -24,4 +24,4 @@ const groupsOf = (code) => code.match(/\d{1,4}/g) || []
 /** For reading aloud: digit by digit, a breath after each four. @param {string} code */
 const spoken = (code) => groupsOf(code).map((group) => group.split('').join(' ')).join(',')
 
-module.exports = { makeCode, codeOf, groupsOf, spoken, LENGTH }
+module.exports = { makeCode, codeOf, groupsOf, spoken }
