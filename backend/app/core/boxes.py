@@ -4,6 +4,7 @@ Blanks around are cut, digits may be full-width, and an empty box counts as not 
 read is refused with the words of its box, unless the box says what it counts as `otherwise`.
 """
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from marshmallow import fields
 from backend.app.core.bodies import BIGGEST_ID
 from backend.app.core.clock import COUNTY_ZONE, parse_month
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 LAST_PAGE = 100_000
 UNSAID: Any = object()
@@ -59,6 +61,18 @@ class Text(Box):
 
     def read(self, text: str) -> str:
         return (" ".join(text.split()) if self.squeezed else text.strip())[: self.most]
+
+
+class Line(Box):
+    """A line of at most `most` letters that has to be filled in."""
+
+    def __init__(self, most: int, words: str | None = None) -> None:
+        super().__init__(missing=words or f"请填 1 到 {most} 个字")
+        self.most = most
+
+    def read(self, text: str) -> str | None:
+        text = text.strip()
+        return text if len(text) <= self.most and not CONTROL.search(text) else None
 
 
 class Secret(Text):
@@ -105,9 +119,26 @@ class Page(Number):
 
     empty = 1
 
+    def __init__(self, most: int = LAST_PAGE) -> None:
+        super().__init__(most=most)
+
     def read(self, text: str) -> int | None:
         number = whole(text, 1)
-        return None if number is None else min(number, LAST_PAGE)
+        return None if number is None else min(number, self.most)
+
+
+def digits_of(text: str) -> str:
+    """The digits alone of a telephone or a code, however it was spaced."""
+    return "".join(letter for letter in text if letter.isdigit())
+
+
+class Digits(Box):
+    """A telephone or a code."""
+
+    empty = ""
+
+    def read(self, text: str) -> str:
+        return digits_of(text)
 
 
 class Month(Box):

@@ -1,18 +1,18 @@
 """导出: ask for a file, watch it being written, fetch it."""
 
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request, send_file
+from flask import redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
-from backend.app.core.errors import InvalidInput
 from backend.app.core.files import storage
+from backend.app.core.forms import Form, Query, query_args
 from backend.app.core.guards import actor, guard
 from backend.app.exports import operations, queries
 from backend.app.exports.blueprints import console as blueprint
@@ -33,30 +33,33 @@ FILTER_NAMES = {
 }  # fmt: skip
 
 
-def _filters(given: Mapping[str, str]) -> dict[str, str]:
+FILTERS = Query.of(**{f"{FILTER}{name}": boxes.Text(LONGEST) for name in FILTER_NAMES})
+EXPORT = Form.of(
+    kind=boxes.Text(otherwise=MONTH), month=boxes.Month(missing="请选月份和地方"),
+    region_id=boxes.Id(missing="请选月份和地方"), format=boxes.Text(),
+)  # fmt: skip
+
+
+def _filters() -> dict[str, str]:
     """The filters of the page the file was asked from: f.q=西村."""
-    found = {
-        name.removeprefix(FILTER): value[:LONGEST]
-        for name, value in given.items()
-        if name.startswith(FILTER) and value
-    }
-    return {name: value for name, value in found.items() if name in FILTER_NAMES}
+    return {name.removeprefix(FILTER): value for name, value in FILTERS.read().items() if value}
 
 
 @blueprint.get("")
 @guard(Permission.EXPORT)
-def list_exports() -> str:
+@query_args(month=boxes.Month(), region=boxes.Id(), kind=boxes.Text())
+def list_exports(month: date | None, region: int | None, kind: str) -> str:
     """The form, and what was asked for."""
     scope = regions_of(actor(), Permission.EXPORT)
     return render_template(
         "exports/list.html",
         months=list_months(scope),
-        month=clock.parse_month(request.args.get("month")),
-        region_id=request.args.get("region", type=int),
+        month=month,
+        region_id=region,
         regions=queries.exportable_regions(scope),
         exports=queries.list_own(actor().person_id),
-        kinds=KINDS, kind=request.args.get("kind"), of_tickets=request.args.get("kind") == TICKETS,
-        kept=_filters(request.args), names=FILTER_NAMES, this_month=clock.today(),
+        kinds=KINDS, kind=kind, of_tickets=kind == TICKETS,
+        kept=_filters(), names=FILTER_NAMES, this_month=clock.today(),
     )  # fmt: skip
 
 
@@ -73,16 +76,11 @@ def show_table() -> str:
 @guard(Permission.EXPORT)
 def request_export() -> Response:
     """Asks for a file."""
-    form = request.form
-    kind = form.get("kind", MONTH)
-    month = clock.parse_month(form.get("month"))
-    region = form.get("region_id", "")
-    if month is None or not region.isdecimal() or len(region) > 18:
-        raise InvalidInput(errors={"month": ["请选月份和地方"]})
+    kind, month, region_id, format_ = EXPORT.read().values()
     formats = KINDS[kind].formats if kind in KINDS else ()
-    format_ = formats[0] if len(formats) == 1 else form.get("format", "")
+    format_ = formats[0] if len(formats) == 1 else format_
     with transaction():
-        operations.request_export(actor(), int(region), month, format_, kind, _filters(form))
+        operations.request_export(actor(), region_id, month, format_, kind, _filters())
     return redirect(address_of("exports_console.list_exports"))
 
 

@@ -3,13 +3,14 @@
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
+from backend.app.core.forms import form_args
 from backend.app.core.guards import actor, guard
 from backend.app.notices import operations, queries
 
@@ -35,10 +36,10 @@ def show_digest() -> str:
 
 @blueprint.post("")
 @guard(Permission.USE_CONSOLE)
-def mark_read() -> Response:
+@form_args(up_to=boxes.Id(otherwise=None))
+def mark_read(up_to: int | None) -> Response:
     """Everything up to the newest one shown."""
-    text = request.form.get("up_to", "")
-    if text.isdecimal() and len(text) < 19:
+    if up_to is not None:
         with transaction():
-            operations.mark_read(actor().person_id, int(text))
+            operations.mark_read(actor().person_id, up_to)
     return redirect(address_of("notices_console.show_digest"))

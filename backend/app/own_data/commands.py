@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from backend.app.accounts.numbers import people_numbered
 from backend.app.accounts.persons import find_by_openid
 from backend.app.core.audit import record
+from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.files import storage
@@ -56,9 +57,10 @@ def _person(whom: str) -> int:
         if found is None:
             raise click.ClickException("没有这个人")
         return found
-    if not whom.isdecimal() or len(whom) > 18:
+    number = whole(whom)
+    if number is None:
         raise click.ClickException("请给积分号，或 openid:…")
-    known = people_numbered([int(whom)])
+    known = people_numbered([number])
     if not known:
         raise click.ClickException("没有这个人")
     return known[int(whom)]

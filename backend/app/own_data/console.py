@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.forms import form_args
 from backend.app.core.guards import actor, guard
 from backend.app.own_data import closing, contents
 from backend.app.own_data import operations as requests
@@ -35,16 +36,13 @@ def list_requests() -> tuple[str, int]:
 
 @blueprint.post("")
 @guard(Permission.HANDLE_OWN_DATA)
-def ask() -> Any:
+@form_args(kind=boxes.Text(), number=boxes.Text(20), phone=boxes.Text(30), proof=boxes.Text())
+def ask(kind: str, number: str, phone: str, proof: str) -> Any:
     """Writes a wish down."""
-    form = request.form
     county_id = min(regions_of(actor(), Permission.HANDLE_OWN_DATA))
     try:
         with transaction():
-            requests.ask(
-                actor(), county_id, form.get("kind", ""), form.get("number", "")[:20],
-                form.get("phone", "")[:30], form.get("proof", ""),
-            )  # fmt: skip
+            requests.ask(actor(), county_id, kind, number, phone, proof)
     except DomainError as refused:
         return _page(refused)
     return _back()

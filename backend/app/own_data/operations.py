@@ -11,6 +11,7 @@ from backend.app.accounts.persons import names_of
 from backend.app.accounts.queries import bound_village
 from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.boxes import digits_of, whole
 from backend.app.core.db import db
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -64,12 +65,12 @@ def ask(actor: Actor, county_id: int, kind: str, number: str, phone: str, proof:
         faults["proof"] = ["请写怎么核对的本人，4 到 200 字，不写身份证号"]
     person_id, sealed = None, None
     if phone.strip():
-        digits = tickets.digits(phone)
+        digits = digits_of(phone)
         if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
             faults["phone"] = ["电话号码不对"]
         sealed = seal(PURPOSE, digits.encode())
-    elif number.strip().isdecimal() and len(number.strip()) < 18:
-        person_id = people_numbered([int(number)]).get(int(number))
+    elif (wanted := whole(number)) is not None:
+        person_id = people_numbered([wanted]).get(wanted)
         if person_id is None:
             faults["number"] = ["没有这个积分号，请再核对一遍"]
         elif _county_of(person_id) not in (None, county_id):

@@ -1,8 +1,6 @@
 """Staff look after service points, codes, photos and posters."""
 
 import io
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import (
@@ -14,21 +12,20 @@ from flask import (
     send_file,
     url_for,
 )
-from marshmallow import ValidationError
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
+from backend.app.core import boxes
 from backend.app.core.db import transaction
-from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.errors import NotAllowed
 from backend.app.core.files.photos import MOST_BYTES, PhotoUnreadable
+from backend.app.core.forms import form_args, query_args, takes_file
 from backend.app.core.guards import actor, guard
-from backend.app.core.schemas import Shape
 from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
 from backend.app.places.residents import residents_of
 
 blueprint = Blueprint("places_console", __name__, url_prefix="/console/places")
-FORM_OVERHEAD = 64 * 1024
-View = Callable[..., Any]
+NAME, REASON = boxes.Line(60), boxes.Line(100)
 # What the page says after an act; the address carries only the key.
 DONE = {
     "added": "已新设,请打印海报贴到现场",
@@ -41,30 +38,20 @@ DONE = {
 }
 
 
-def takes_a_photo(view: View) -> View:
-    """Raises the size limit of this one route before anything reads the form."""
-
-    @wraps(view)
-    def larger(**kwargs: Any) -> Any:
-        request.max_content_length = MOST_BYTES + FORM_OVERHEAD
-        return view(**kwargs)
-
-    return larger
-
-
 @blueprint.get("/search.json")
 @guard(Permission.USE_CONSOLE)
-def search() -> dict[str, Any]:
+@query_args(q=boxes.Line(30, "请输入 1 到 30 个字"))
+def search(q: str) -> dict[str, Any]:
     """Villages for a picker, only those the actor may see."""
-    query = _load(schemas.RegionsQuery, {"q": request.args.get("q", "")})
     within = regions_of(actor(), Permission.USE_CONSOLE)
-    found = queries.search_villages(query["q"], within)
+    found = queries.search_villages(q, within)
     return {"items": schemas.RegionShape(many=True).dump(found)}
 
 
 @blueprint.get("/villages/<int:village_id>")
 @guard(Permission.PRINT_POSTERS)
-def show_village(village_id: int) -> str:
+@query_args(done=boxes.Text())
+def show_village(village_id: int, done: str) -> str:
     """A village's service points with their codes."""
     village = queries.village_label(village_id)
     place = queries.get_place(village_id)
@@ -78,39 +65,41 @@ def show_village(village_id: int) -> str:
         kinds=targets.list_kinds(),
         groups=queries.list_children(village_id),
         residents=residents_of([village_id]).get(village_id),
-        done=DONE.get(request.args.get("done", "")),
+        done=DONE.get(done),
     )
 
 
 @blueprint.post("/villages/<int:village_id>/service-points")
 @guard(Permission.MANAGE_PLACES)
-def add_service_point(village_id: int) -> Response:
-    form = _load(schemas.ServicePointForm)
+@form_args(kind_code=boxes.Line(30), name=NAME)
+def add_service_point(village_id: int, kind_code: str, name: str) -> Response:
     with transaction():
-        point = operations.add_service_point(actor(), village_id=village_id, **form)
+        point = operations.add_service_point(
+            actor(), village_id=village_id, kind_code=kind_code, name=name
+        )
     return _back(point.village_id, "added")
 
 
 @blueprint.post("/villages/<int:village_id>/groups")
 @guard(Permission.MANAGE_PLACES)
-def add_group(village_id: int) -> Response:
-    form = _load(schemas.NameForm)
+@form_args(name=NAME)
+def add_group(village_id: int, name: str) -> Response:
     with transaction():
-        reorganisation.add_group(actor(), village_id, form["name"])
+        reorganisation.add_group(actor(), village_id, name)
     return _back(village_id, "group")
 
 
 @blueprint.post("/service-points/<int:point_id>/name")
 @guard(Permission.MANAGE_PLACES)
-def rename_service_point(point_id: int) -> Response:
-    form = _load(schemas.NameForm)
+@form_args(name=NAME)
+def rename_service_point(point_id: int, name: str) -> Response:
     with transaction():
-        operations.rename_service_point(actor(), point_id, form["name"])
+        operations.rename_service_point(actor(), point_id, name)
     return _back(targets.get_point(point_id).village.id, "renamed")
 
 
 @blueprint.post("/service-points/<int:point_id>/photo")
-@takes_a_photo
+@takes_file(MOST_BYTES)
 @guard(Permission.MANAGE_PLACES)
 def set_photo(point_id: int) -> Response:
     upload = request.files.get("photo")
@@ -123,19 +112,19 @@ def set_photo(point_id: int) -> Response:
 
 @blueprint.post("/service-points/<int:point_id>/code")
 @guard(Permission.MANAGE_PLACES)
-def rotate_code(point_id: int) -> Response:
-    form = _load(schemas.ReasonForm)
+@form_args(reason=REASON)
+def rotate_code(point_id: int, reason: str) -> Response:
     with transaction():
-        operations.rotate_code(actor(), point_id, form["reason"])
+        operations.rotate_code(actor(), point_id, reason)
     return _back(targets.get_point(point_id).village.id, "rotated")
 
 
 @blueprint.post("/service-points/<int:point_id>/code/revoke")
 @guard(Permission.MANAGE_PLACES)
-def revoke_code(point_id: int) -> Response:
-    form = _load(schemas.ReasonForm)
+@form_args(reason=REASON)
+def revoke_code(point_id: int, reason: str) -> Response:
     with transaction():
-        operations.revoke_code(actor(), point_id, form["reason"])
+        operations.revoke_code(actor(), point_id, reason)
     return _back(targets.get_point(point_id).village.id, "revoked")
 
 
@@ -174,17 +163,6 @@ def _pdf(file: printing.PosterFile) -> Response:
     return send_file(
         io.BytesIO(file.content), mimetype="application/pdf", download_name=file.name, max_age=0
     )
-
-
-def _load(shape: type[Shape], given: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A form, or what was given, in its shape; raises InvalidInput naming the fields."""
-    values = given if given is not None else request.form.to_dict()
-    values.pop("csrf_token", None)
-    try:
-        loaded: dict[str, Any] = shape().load(values)
-    except ValidationError as error:
-        raise InvalidInput(errors=error.normalized_messages()) from None
-    return loaded
 
 
 def _back(village_id: int, done: str) -> Response:

@@ -34,30 +34,6 @@ class RegionsShape(Shape):
     items = fields.List(fields.Nested(RegionShape), required=True)
 
 
-def line_of_words(longest: int) -> fields.String:
-    """One line without control characters, not empty."""
-    return fields.String(
-        required=True,
-        validate=validate.Regexp(
-            rf"^(?=.*\S)[^\x00-\x1f\x7f]{{1,{longest}}}$", error=f"请填 1 到 {longest} 个字"
-        ),
-    )
-
-
-class NameForm(Shape):
-    name = line_of_words(60)
-
-
-class ServicePointForm(NameForm):
-    kind_code = line_of_words(30)
-
-
-class ReasonForm(Shape):
-    """Why a code stops working; kept with the code."""
-
-    reason = line_of_words(100)
-
-
 class VillageShape(Shape):
     """A village as people call it, with where it lies."""
 

@@ -4,15 +4,16 @@ import io
 from datetime import date
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, send_file
+from flask import current_app, redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.forms import Query, form_args, query_args
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import find_place, get_place, region_names
 from backend.app.publications import open_data, wechat_summary
@@ -23,23 +24,20 @@ from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.locks import operations as locks
 
+REGION = Query.of(region=boxes.Id("请选县", otherwise=boxes.REFUSED))
 
-def _asked_month(text: str | None) -> date:
+
+def _asked_month(text: str) -> date:
     month = clock.parse_month(text)
     if month is None:
-        raise InvalidInput(errors={"month": ["应为月份,如 2026-10"]})
+        raise InvalidInput(errors={"month": [boxes.Month.words]})
     return month
-
-
-def _county(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise InvalidInput(errors={"county": ["请选县"]})
-    return int(text)
 
 
 @blueprint.get("/publications")
 @guard(Permission.EXPORT)
-def list_publications() -> str:
+@query_args(done=boxes.Text())
+def list_publications(done: str) -> str:
     """Locked months: told already, or waiting to be."""
     me = actor()
     scope = regions_of(me, Permission.EXPORT)
@@ -58,7 +56,7 @@ def list_publications() -> str:
             for lock in locks.locked_months(county_id)
             if (county_id, lock.month) not in known
         ],
-        done=request.args.get("done"),
+        done=done,
     )  # fmt: skip
 
 
@@ -76,12 +74,11 @@ def preview_publication(county_id: int, month: str) -> str:
 
 @blueprint.post("/publications")
 @guard(Permission.PUBLISH)
-def publish_month() -> Response:
+@form_args(county=boxes.Id(missing="请选县"), month=boxes.Month(missing=boxes.Month.words))
+def publish_month(county: int, month: date) -> Response:
     """Tells everybody; there is no way back but a correction."""
-    county_id = _county(request.form.get("county", ""))
-    month = _asked_month(request.form.get("month"))
     with transaction():
-        publications.publish(actor(), county_id, month)
+        publications.publish(actor(), county, month)
     return redirect(address_of("scorecards_console.list_publications", done=f"{month:%Y-%m}"))
 
 
@@ -111,9 +108,9 @@ def print_sheet(code: str, month: str) -> Response:
 def show_publication(code: str, month: str) -> str:
     """A published month's villages: their sheets, and the words for WeChat groups."""
     publication = published.of_county(code, _asked_month(month))
-    me, asked = actor(), request.args.get("region", "")
+    me = actor()
     scope = regions_of(me, Permission.EXPORT)
-    region_id = _county(asked) if asked else min(scope)
+    region_id = REGION.read()["region"] or min(scope)
     if not may(me, Permission.EXPORT, get_place(region_id).path):
         raise NotAllowed
     pages = published.villages_of(region_id, publication.month)

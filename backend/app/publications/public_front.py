@@ -3,10 +3,12 @@
 import unicodedata
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template
 from flask import url_for as address_of
 
+from backend.app.core import boxes
 from backend.app.core.files.qr import dark_runs, qr_matrix
+from backend.app.core.forms import query_args
 from backend.app.core.guards import open_to_all
 from backend.app.places.queries import list_children
 from backend.app.publications import queries as publications
@@ -31,14 +33,14 @@ def spoken_name(name: str) -> str:
 
 @blueprint.get("/")
 @open_to_all("the front page")
-def show_front() -> Any:
+@query_args(county=boxes.Text(), village=boxes.Text(LONGEST_SEARCH))
+def show_front(county: str, village: str) -> Any:
     """One county's door; where several have published, a choice of them."""
     counties = publications.counties_published()
-    asked = request.args.get("county", "")
     chosen = counties[0] if len(counties) == 1 else None
-    chosen = next((one for one in counties if one.code == asked), chosen)
+    chosen = next((one for one in counties if one.code == county), chosen)
     publication = publications.of_county(chosen.code, chosen.month) if chosen else None
-    words = _plain(request.args.get("village", "")[:LONGEST_SEARCH])
+    words = _plain(village)
     found = _find(publication, words) if publication and words else []
     if publication and len(found) == 1:
         page = address_of(

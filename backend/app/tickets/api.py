@@ -6,10 +6,11 @@ from flask import Response, request
 
 from backend.app.access import Permission
 from backend.app.accounts.queries import bound_village
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
+from backend.app.core.forms import Form, takes_file
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import get_place
@@ -23,7 +24,10 @@ from backend.app.tickets.rules.categories import list_categories, suggest_for
 from backend.app.tickets.states import Party
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/api/v1", description="诉求")
-FORM_OVERHEAD = 64 * 1024
+FILE = Form.of(
+    kind=boxes.Choice(("photo", "voice"), missing="应为 photo 或 voice"),
+    seconds=boxes.Number(otherwise=None, most=9999),
+)
 EXAMPLES = 3
 FILE_FORM: dict[str, Any] = {
     "required": True,
@@ -108,21 +112,18 @@ def decline_call_back(rating_id: int) -> None:
 @guard(Permission.SEND_TICKET)
 @blueprint.doc(requestBody=FILE_FORM)
 @blueprint.response(201, schemas.FileShape())
+@takes_file(files.MOST_BYTES)
 def keep_file() -> dict[str, Any]:
     """One photo or recording, sent before the ticket it will hang on."""
-    request.max_content_length = files.MOST_BYTES + FORM_OVERHEAD
-    kind, sent = request.form.get("kind", ""), request.files.get("file")
-    if kind not in ("photo", "voice"):
-        raise InvalidInput(errors={"kind": ["应为 photo 或 voice"]})
+    form, sent = FILE.read(), request.files.get("file")
     if sent is None:
         raise InvalidInput(errors={"file": ["请选一张照片或录一段话"]})
-    seconds = request.form.get("seconds", "")
     with transaction():
         file = files.store(
             actor().person_id,
-            kind,
+            form["kind"],
             sent.read(),
-            int(seconds) if seconds.isdecimal() and len(seconds) < 5 else None,
+            form["seconds"],
         )
         return serializers.file_line(file, clock.now())
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Collection
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
-from werkzeug.datastructures import MultiDict
 
 from backend.app.access import Actor, Permission, has_permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.audit import record
+from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.forms import Form, Query, turned
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships, search_villages
 from backend.app.tickets import (
@@ -36,41 +36,39 @@ from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import Move, Party, State, moves
 
 MOST_AT_ONCE = 50
-
-
-def read_int(source: Any, name: str) -> int | None:
-    text = source.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 18 else None
+FILTERS = Query.of(
+    view=boxes.Choice(console_queries.VIEWS, otherwise=""), q=boxes.Text(40),
+    category=boxes.Text(20), kind=boxes.Choice([kind.value for kind in Kind], otherwise=""),
+    channel=boxes.Choice([channel.value for channel in Channel], otherwise=""),
+    tag=boxes.Text(10), region=boxes.Id(), department=boxes.Id(), sort=boxes.Text(),
+    page=boxes.Page(console_queries.LAST_PAGE),
+)  # fmt: skip
+VILLAGE = Query.of(village=boxes.Text(20))
+# Whatever a move may need; each asks for what is its own.
+MOVE = Form.of(
+    version=boxes.Number(otherwise=None), words=boxes.Text(), typing_seconds=boxes.Number(
+    otherwise=None), kind=boxes.Text(), category=boxes.Text(), urgency=boxes.Text(),
+    tags=boxes.Text(), about_cadres=boxes.YesNo(), confidential=boxes.YesNo(), unit=boxes.Text(),
+    decision=boxes.Text(), into=boxes.Text(), answer=boxes.Text(), level=boxes.Number(otherwise=0),
+    event_id=boxes.Id(otherwise=None), days=boxes.Number(otherwise=0), result=boxes.Text(),
+)  # fmt: skip
+MANY = Form.of(ids=boxes.Each(boxes.Id()), act=boxes.Text(), sure=boxes.YesNo())
+Sent = dict[str, Any]
 
 
 def read_filters() -> console_queries.Filters:
-    asked = request.args
-    view = asked.get("view", "")
-    page = read_int(asked, "page") or 1
+    query = FILTERS.read()
     return console_queries.Filters(
-        view=view if view in console_queries.VIEWS else _first_view(),
-        search=asked.get("q", "").strip()[:40],
-        category=asked.get("category", "")[:20],
-        kind=asked["kind"] if asked.get("kind") in set(Kind) else "",
-        channel=asked["channel"] if asked.get("channel") in set(Channel) else "",
-        tag=asked.get("tag", "").strip()[:10],
-        region_id=read_int(asked, "region"),
-        department_id=read_int(asked, "department"),
-        newest=asked.get("sort") == "newest",
-        page=min(page, console_queries.LAST_PAGE),
-    )
+        view=query["view"] or _first_view(), search=query["q"], category=query["category"],
+        kind=query["kind"], channel=query["channel"], tag=query["tag"],
+        region_id=query["region"], department_id=query["department"],
+        newest=query["sort"] == "newest", page=query["page"],
+    )  # fmt: skip
 
 
 def _first_view() -> str:
     """The desk begins with what nobody has; everybody else with what lies with them."""
     return "desk" if has_permission(actor(), Permission.RUN_TICKET_DESK) else "running"
-
-
-def turned(**changes: Any) -> str:
-    """This page's address with some of its filters changed."""
-    kept = {name: value for name, value in request.args.items() if value}
-    asked = {k: v for k, v in {**kept, **changes}.items() if v not in (None, "")}
-    return f"{request.path}?{urlencode(asked)}"
 
 
 @blueprint.get("")
@@ -154,7 +152,7 @@ def _choices(
 
 def _offices(ticket: Ticket) -> dict[str, Any]:
     """Where it could go: departments, townships, the village, and villages found by name."""
-    search = request.args.get("village", "")[:20]
+    search = VILLAGE.read()["village"]
     return {
         "departments": list_departments(ticket.county_id),
         "townships": list_townships([ticket.county_id]),
@@ -186,66 +184,61 @@ def print_ticket(ticket_id: int) -> str:
     )  # fmt: skip
 
 
-def office_in(form: MultiDict[str, str]) -> Office:
+def office_in(unit: str) -> Office:
     """ "d3" is department 3, "r7" region 7; raises InvalidInput for anything else."""
-    text = form.get("unit", "")
-    if text[:1] in ("d", "r") and text[1:].isdecimal() and len(text) < 18:
-        number = int(text[1:])
-        return Office(department_id=number) if text[0] == "d" else Office(region_id=number)
-    raise InvalidInput(errors={"unit": ["请选派给哪个单位"]})
+    number = whole(unit[1:], 1)
+    if number is None or unit[0] not in "dr":
+        raise InvalidInput(errors={"unit": ["请选派给哪个单位"]})
+    return Office(department_id=number) if unit[0] == "d" else Office(region_id=number)
 
 
-def _written(form: MultiDict[str, str]) -> Written:
-    return Written(form.get("words"), (), read_int(form, "typing_seconds"))
+def _written(form: Sent) -> Written:
+    return Written(form["words"], (), form["typing_seconds"])
 
 
-def _classified(form: MultiDict[str, str]) -> helpdesk.Classified:
+def _classified(form: Sent) -> helpdesk.Classified:
     return helpdesk.Classified(
-        kind=form.get("kind") or None,
-        category=form.get("category") or None,
-        urgency=form.get("urgency") or None,
-        tags=tuple(form.get("tags", "").replace(",", ",").split(",")),
-        about_cadres=form.get("about_cadres") == "1",
-        confidential=form.get("confidential") == "1",
+        kind=form["kind"] or None,
+        category=form["category"] or None,
+        urgency=form["urgency"] or None,
+        tags=tuple(form["tags"].replace(",", ",").split(",")),
+        about_cadres=form["about_cadres"],
+        confidential=form["confidential"],
     )
 
 
-Doer = Callable[[Actor, int, int | None, MultiDict[str, str]], Ticket]
+Doer = Callable[[Actor, int, int | None, Sent], Ticket]
 # One form each; the name is the last part of its address.
 ACTS: dict[str, Doer] = {
     "accept": lambda me, i, v, _: helpdesk.accept(me, i, v),
-    "decline": lambda me, i, v, f: helpdesk.decline(me, i, v, f.get("words")),
+    "decline": lambda me, i, v, f: helpdesk.decline(me, i, v, f["words"]),
     "classify": lambda me, i, v, f: helpdesk.classify(me, i, v, _classified(f)),
-    "assign": lambda me, i, v, f: helpdesk.assign(me, i, v, office_in(f), f.get("words")),
+    "assign": lambda me, i, v, f: helpdesk.assign(me, i, v, office_in(f["unit"]), f["words"]),
     "decide_extension": lambda me, i, v, f: helpdesk.decide_extension(
-        me, i, v, f.get("decision") == "approve", f.get("words")
+        me, i, v, f["decision"] == "approve", f["words"]
     ),
     "merge": lambda me, i, v, f: helpdesk.merge(
-        me, i, v, console_queries.id_of_number(me, f.get("into", ""))
+        me, i, v, console_queries.id_of_number(me, f["into"])
     ),
     "release": lambda me, i, v, _: helpdesk.release(me, i, v),
-    "follow_up": lambda me, i, v, f: helpdesk.follow_up(
-        me, i, v, f.get("answer") or None, f.get("words")
-    ),
-    "close_unsolved": lambda me, i, v, f: helpdesk.close_unsolved(me, i, v, f.get("words")),
-    "reopen": lambda me, i, v, f: helpdesk.reopen_by_desk(me, i, v, f.get("words")),
-    "supplement": lambda me, i, v, f: helpdesk.supplement_by_phone(me, i, v, f.get("words")),
+    "follow_up": lambda me, i, v, f: helpdesk.follow_up(me, i, v, f["answer"] or None, f["words"]),
+    "close_unsolved": lambda me, i, v, f: helpdesk.close_unsolved(me, i, v, f["words"]),
+    "reopen": lambda me, i, v, f: helpdesk.reopen_by_desk(me, i, v, f["words"]),
+    "supplement": lambda me, i, v, f: helpdesk.supplement_by_phone(me, i, v, f["words"]),
     "archive": lambda me, i, v, _: helpdesk.archive(me, i, v),
-    "supervise": lambda me, i, v, f: supervision.supervise(
-        me, i, v, read_int(f, "level") or 0, f.get("words")
-    ),
+    "supervise": lambda me, i, v, f: supervision.supervise(me, i, v, f["level"], f["words"]),
     "words": lambda me, i, _, f: helpdesk.review_words(
-        me, i, read_int(f, "event_id"), f.get("decision") == "show"
+        me, i, f["event_id"], f["decision"] == "show"
     ),
     "sign": lambda me, i, v, _: handling.sign(me, i, v or 0),
     "ask": lambda me, i, v, f: handling.ask(me, i, v or 0, _written(f)),
     "resume": lambda me, i, v, _: handling.resume(me, i, v or 0),
     "progress": lambda me, i, v, f: handling.report_progress(me, i, v or 0, _written(f)),
     "request_extension": lambda me, i, v, f: handling.request_extension(
-        me, i, v or 0, read_int(f, "days") or 0, _written(f)
+        me, i, v or 0, f["days"], _written(f)
     ),
     "hand_back": lambda me, i, v, f: handling.hand_back(me, i, v or 0, _written(f)),
-    "reply": lambda me, i, v, f: handling.reply(me, i, v or 0, f.get("result", ""), _written(f)),
+    "reply": lambda me, i, v, f: handling.reply(me, i, v or 0, f["result"], _written(f)),
 }
 
 
@@ -253,13 +246,12 @@ ACTS: dict[str, Doer] = {
 @guard(Permission.HANDLE_TICKETS)
 def move_ticket(ticket_id: int, act: str) -> Any:
     """One move; a refusal is shown on the page with what was typed."""
-    doer = ACTS.get(act)
-    form = request.form
+    doer, form = ACTS.get(act), MOVE.read()
     try:
         if doer is None:
             raise InvalidInput("没有这一步")
         with transaction():
-            doer(actor(), ticket_id, read_int(form, "version"), form)
+            doer(actor(), ticket_id, form["version"], form)
     except DomainError as refused:
         return _page(ticket_id, refused)
     return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))
@@ -277,16 +269,14 @@ BULK: dict[str, Doer] = {
 @guard(Permission.RUN_TICKET_DESK)
 def move_many() -> Any:
     """The same move for many: asked back first, then each by itself, and every refusal named."""
-    form, me = request.form, actor()
-    ids = [int(text) for text in form.getlist("ids") if text.isdecimal() and len(text) < 18]
-    act = form.get("act", "")
+    me, (ids, act, sure), form = actor(), MANY.read().values(), MOVE.read()
     if act not in BULK or not ids or len(ids) > MOST_AT_ONCE:
         refused = InvalidInput(f"请选 1 到 {MOST_AT_ONCE} 件和要办的事")
         return _list(refused), 422
     tickets = [console_queries.find_for_staff(me, ticket_id)[0] for ticket_id in ids]
-    if form.get("sure") != "1":
+    if not sure:
         return render_template(
-            "tickets/bulk.html", cards=serializers.cards(tickets, {Party.DESK}), act=act, form=form,
+            "tickets/bulk.html", cards=serializers.cards(tickets, {Party.DESK}), act=act,
             departments=list_departments(tickets[0].county_id),
             townships=list_townships([tickets[0].county_id]), levels=supervision.LEVEL_NAMES,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
+from backend.app.core.boxes import digits_of
 from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.encryption import unseal
@@ -124,13 +125,9 @@ def _forget_authors(ids: list[int]) -> None:
 
 def _with_phone(county_id: int, phone: str) -> Iterator[Ticket]:
     """Numbers are kept sealed and without an index: every ticket that has one is opened."""
-    wanted = digits(phone)
+    wanted = digits_of(phone)
     having = select(Ticket).where(Ticket.county_id == county_id, Ticket.contact_sealed.is_not(None))
     for ticket in db.session.scalars(having.order_by(Ticket.id).execution_options(yield_per=BATCH)):
         contact = _contact(ticket)
-        if contact is not None and digits(contact.get("phone") or "") == wanted:
+        if contact is not None and digits_of(contact.get("phone") or "") == wanted:
             yield ticket
-
-
-def digits(phone: str) -> str:
-    return "".join(letter for letter in phone if letter.isdigit())

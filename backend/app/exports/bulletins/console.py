@@ -3,15 +3,15 @@
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request, send_file
+from flask import redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import InvalidInput
 from backend.app.core.files import storage
+from backend.app.core.forms import form_args
 from backend.app.core.guards import actor, guard
 from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.bulletins import operations as bulletins
@@ -41,17 +41,10 @@ def list_bulletins() -> str:
 
 @blueprint.post("/bulletins")
 @guard(Permission.PUBLISH)
-def request_bulletin() -> Response:
-    form = request.form
-    county = form.get("county", "")
-    try:
-        day = date.fromisoformat(form.get("day", ""))
-    except ValueError:
-        raise InvalidInput(errors={"day": ["请选一天"]}) from None
-    if not county.isdecimal() or len(county) > 18:
-        raise InvalidInput(errors={"county": ["请选县"]})
+@form_args(county=boxes.Id(missing="请选县"), kind=boxes.Text(), day=boxes.Day(missing="请选一天"))
+def request_bulletin(county: int, kind: str, day: date) -> Response:
     with transaction():
-        bulletins.request_bulletin(actor(), int(county), form.get("kind", ""), day)
+        bulletins.request_bulletin(actor(), county, kind, day)
     return redirect(address_of("exports_console.list_bulletins"), 303)
 
 

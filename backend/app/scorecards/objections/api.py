@@ -12,6 +12,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.attachments import PHOTO
 from backend.app.core.files.photos import MOST_BYTES
+from backend.app.core.forms import takes_file
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import region_path
@@ -27,7 +28,6 @@ from backend.app.scorecards.public_cases import case_of, public_ids
 from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measuring import levels_in
 
-FORM_OVERHEAD = 64 * 1024
 PHOTO_FORM: dict[str, Any] = {
     "required": True,
     "content": {
@@ -156,9 +156,9 @@ def list_struck_ratings() -> dict[str, Any]:
 @guard(Permission.RAISE_OBJECTION)
 @blueprint.doc(requestBody=PHOTO_FORM)
 @blueprint.response(201, schemas.PhotoShape())
+@takes_file(MOST_BYTES)
 def keep_photo() -> dict[str, Any]:
     """One photo, sent before the objection it will hang on."""
-    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
     sent = request.files.get("file")
     if sent is None:
         raise InvalidInput(errors={"file": ["请选一张照片"]})

@@ -10,8 +10,10 @@ from flask import Blueprint, jsonify, render_template, request
 
 from backend.app.ballots import anonymous_store, anonymous_tokens
 from backend.app.ballots.schemas import Token
+from backend.app.core import boxes
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
 from backend.app.core.files.photos import clean_apart
+from backend.app.core.forms import Form
 from backend.app.core.guards import open_to_all
 from backend.app.core.http import status_of
 from backend.app.core.registry import anonymous_engine
@@ -28,6 +30,8 @@ LONGEST_WORD = 500
 PADDED_WORD = 4096
 STORY_STEP = 8192
 VERDICT_NAMES = {"solved": "解决了", "partly": "解决了一部分", "not": "没解决"}
+CODE = Form.of(code=boxes.Digits())
+WORD = Form.of(id=boxes.Text(), kind=boxes.Text(), words=boxes.Text(), answer=boxes.Text())
 
 
 class NotNow(Conflict):
@@ -154,9 +158,9 @@ def show_page() -> str:
 @open_to_all("the receipt is the key; who holds it is not asked")
 def answer_page() -> tuple[str, int]:
     """The story behind the code, and below it what its holder may say now."""
-    code = "".join(letter for letter in request.form.get("code", "") if letter.isdigit())
+    code, form = CODE.read()["code"], WORD.read()
     try:
-        said = _said_on_page(code) if "kind" in request.form else None
+        said = _said_on_page(code, form) if form["kind"] else None
         _, _, view = _thread(code)
     except DomainError as error:
         first = next(iter(error.errors.values()), [error.message])[0]
@@ -164,10 +168,8 @@ def answer_page() -> tuple[str, int]:
     return _page(code=code, view=view, said=said), 200
 
 
-def _said_on_page(code: str) -> str:
-    form = request.form
-    word = {"kind": form["kind"], "words": form.get("words"), "answer": form.get("answer")}
-    _keep_word(code, form.get("id", ""), word)
+def _said_on_page(code: str, form: dict[str, Any]) -> str:
+    _keep_word(code, form.pop("id"), form)
     return "收到了,今晚送到办事的人手里。明天再来看,要是没见着,再写一遍。"
 
 

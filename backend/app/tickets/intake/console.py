@@ -9,10 +9,12 @@ from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import hands_of
+from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.files import storage
 from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
+from backend.app.core.forms import Form, Query, form_args, takes_file, typed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import search_villages
 from backend.app.tickets import console_queries, serializers
@@ -23,11 +25,18 @@ from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
 from backend.app.tickets.rules.categories import names_of
 from backend.app.tickets.states import Party
 
-FORM_OVERHEAD = 64 * 1024
+SEARCH = Query.of(village=boxes.Text(20))
+TICKET = Form.of(
+    channel=boxes.Choice(list(Channel), otherwise=Channel.MINI),
+    kind=boxes.Choice(list(Kind), missing="请选类型"), words=boxes.Text(),
+    village_id=boxes.Id(otherwise=None), category=boxes.Text(otherwise=None),
+    place_note=boxes.Text(), confidential=boxes.YesNo(), about_cadres=boxes.YesNo(),
+    phone=boxes.Digits(), contact_name=boxes.Text(),
+)  # fmt: skip
 
 
 def _new_page(error: DomainError | None = None) -> tuple[str, int]:
-    search = (request.form.get("village") or request.args.get("village") or "")[:20]
+    search = SEARCH.read()["village"]
     within = regions_of(actor(), Permission.ENTER_FOR_OTHERS)
     page = render_template(
         "tickets/new.html",
@@ -47,28 +56,11 @@ def new_ticket() -> tuple[str, int]:
 @blueprint.post("/new")
 @guard(Permission.ENTER_FOR_OTHERS)
 def enter_ticket() -> Any:
-    form = request.form
     try:
-        if form.get("kind") not in set(Kind):
-            raise InvalidInput(errors={"kind": ["请选类型"]})
-        village = form.get("village_id", "")
-        said = Said(
-            Kind(form["kind"]),
-            form.get("words"),
-            int(village) if village.isdecimal() and len(village) < 18 else None,
-            category=form.get("category") or None,
-            place_note=form.get("place_note"),
-            confidential=form.get("confidential") == "1",
-            about_cadres=form.get("about_cadres") == "1",
-            phone="".join(letter for letter in form.get("phone", "") if letter.isdigit()),
-            contact_name=form.get("contact_name"),
-        )
-        channel = form.get("channel", "")
+        form = TICKET.read()
+        channel = form.pop("channel")
         with transaction():
-            ticket = proxies.enter(
-                actor(), Channel(channel) if channel in set(Channel) else Channel.MINI, said
-            )
-            ticket_id = ticket.id
+            ticket_id = proxies.enter(actor(), channel, Said(**form)).id
     except DomainError as refused:
         return _new_page(refused)
     return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))
@@ -90,9 +82,10 @@ def list_samples() -> str:
 
 @blueprint.post("/samples/<int:ticket_id>")
 @guard(Permission.RUN_TICKET_DESK)
-def check_sample(ticket_id: int) -> Response:
+@form_args(result=boxes.Text())
+def check_sample(ticket_id: int, result: str) -> Response:
     with transaction():
-        proxies.check(actor(), ticket_id, request.form.get("result", ""))
+        proxies.check(actor(), ticket_id, result)
     return redirect(address_of("tickets_console.list_samples"))
 
 
@@ -120,10 +113,11 @@ def show_import() -> tuple[str, int]:
 
 
 @blueprint.post("/import")
+@takes_file(MOST_BYTES)
 @guard(Permission.RUN_TICKET_DESK)
-def read_orders() -> tuple[str, int]:
+@form_args(source=boxes.Text())
+def read_orders(source: str) -> tuple[str, int]:
     """Keeps the file and shows its headings with the mapping of last time."""
-    request.max_content_length = MOST_BYTES + FORM_OVERHEAD
     try:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
@@ -131,7 +125,6 @@ def read_orders() -> tuple[str, int]:
         content = sent.read()
         extension = "csv" if sent.filename.lower().endswith(".csv") else "xlsx"
         sheet = read_sheet(content, f"orders.{extension}")
-        source = request.form.get("source", "").strip()
         key = f"orders/{actor().person_id}_{secrets.token_urlsafe(12)}.{extension}"
         storage.put(key, content)
         chosen = hotline.guess(sheet.headings, hotline.kept_mapping(_county(), source))
@@ -142,17 +135,15 @@ def read_orders() -> tuple[str, int]:
 
 @blueprint.post("/import/rows")
 @guard(Permission.RUN_TICKET_DESK)
-def import_orders() -> tuple[str, int]:
+@form_args(key=boxes.Text(), source=boxes.Text())
+def import_orders(key: str, source: str) -> tuple[str, int]:
     """Imports the kept file; rows that cannot be taken are listed with their line and reason."""
-    form = request.form
-    key = form.get("key", "")
     # The file is the reader's own: its key carries who sent it.
     if not key.startswith(f"orders/{actor().person_id}_"):
         raise NotFound
     content = storage.read(key)
     sheet = read_sheet(content, key)
-    columns = {name: form.get(f"column_{name}", "") for name in hotline.COLUMNS}
-    source = form.get("source", "")
+    columns = {name: typed.get(f"column_{name}", "") for name in hotline.COLUMNS}
     try:
         with transaction():
             report = hotline.import_orders(actor(), _county(), source, sheet, columns)

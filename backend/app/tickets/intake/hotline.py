@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.boxes import digits_of
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
@@ -169,7 +170,7 @@ class _Reader:
             words=cells["words"],
             village_id=self._village(cells["village"]),
             category=self.categories.get(cells.get("category", "")),
-            phone="".join(c for c in cells.get("phone", "") if c.isdigit()) or None,
+            phone=digits_of(cells.get("phone", "")) or None,
             contact_name=cells.get("name") or None,
         )
         return said, self._received(cells.get("received", ""))

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission
-from backend.app.core import held_words
+from backend.app.core import boxes, held_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.forms import Form, Query, typed
 from backend.app.core.guards import actor, guard
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.moderation import queue as moderation_queue
@@ -17,24 +18,26 @@ from backend.app.tickets.moderation import word_list
 from backend.app.tickets.rules.console import county_of
 
 DONE = {"added": "新加 {} 个", "known": "{} 个本来就有", "removed": "删去 {} 个"}
+COUNTS = Query.of(**{name: boxes.Number(most=99_999) for name in DONE})
+SEARCH = Query.of(q=boxes.Text(20))
+WORDS = Form.of(words=boxes.Text(), folded=boxes.Each(boxes.Text()))
+DECISION = Form.of(
+    decision=boxes.Choice(("show", "refuse"), missing="请选「可以看」或「不给看」"),
+    kind=boxes.Text(), id=boxes.Id(otherwise=None), ticket_id=boxes.Id(otherwise=None),
+)  # fmt: skip
 
 
 def _done() -> str:
     """What the form sent last did, as its address says in numbers."""
-    counts = {name: request.args.get(name, "") for name in DONE}
-    return ",".join(
-        DONE[name].format(int(count))
-        for name, count in counts.items()
-        if count.isdecimal() and count != "0" and len(count) < 6
-    )
+    return ",".join(DONE[name].format(count) for name, count in COUNTS.read().items() if count)
 
 
 def _page(error: DomainError | None = None) -> tuple[str, int]:
     county = county_of(actor())
-    search = request.args.get("q", "").strip()[:20]
+    search = SEARCH.read()["q"]
     page = render_template(
         "tickets/words.html",
-        error=error, given=request.form.get("words", ""), search=search,
+        error=error, given=typed.get("words", ""), search=search,
         words=held_words.list_words(county, search), total=held_words.count_words(county),
         most=word_list.MOST_WORDS, done=_done(),
     )  # fmt: skip
@@ -49,13 +52,13 @@ def show_words() -> tuple[str, int]:
 
 
 def _save(what: str) -> dict[str, Any]:
-    me = actor()
+    me, form = actor(), WORDS.read()
     county = county_of(me)
     if what == "add":
-        added, known = word_list.add_words(me, county, request.form.get("words", ""))
+        added, known = word_list.add_words(me, county, form["words"])
         return {"added": added, "known": known}
     if what == "remove":
-        return {"removed": word_list.remove_words(me, county, request.form.getlist("folded"))}
+        return {"removed": word_list.remove_words(me, county, form["folded"])}
     raise NotFound
 
 
@@ -68,9 +71,8 @@ def save_words(what: str) -> Any:
             done = _save(what)
     except InvalidInput as refused:
         return _page(refused)
-    return redirect(
-        address_of("tickets_console.show_words", q=request.args.get("q") or None, **done)
-    )
+    search = SEARCH.read()["q"] or None
+    return redirect(address_of("tickets_console.show_words", q=search, **done))
 
 
 @blueprint.get("/held")
@@ -88,17 +90,13 @@ def show_held() -> str:
 @guard(Permission.REVIEW_WORDS)
 def decide_held() -> Any:
     """One text shown or kept back, and back to the rest."""
-    form = request.form
-    if form.get("decision") not in ("show", "refuse"):
-        raise InvalidInput(errors={"decision": ["请选「可以看」或「不给看」"]})
-    subject, ticket = (form.get(name, "") for name in ("id", "ticket_id"))
-    if not subject.isdecimal() or len(subject) > 18 or len(ticket) > 18:
+    form = DECISION.read()
+    if form["id"] is None:
         raise NotFound
     with transaction():
         moderation_queue.decide(
-            actor(), form.get("kind", ""), int(subject),
-            int(ticket) if ticket.isdecimal() else None, form["decision"] == "show",
-        )  # fmt: skip
+            actor(), form["kind"], form["id"], form["ticket_id"], form["decision"] == "show"
+        )
     return redirect(address_of("tickets_console.show_held"))
 
 

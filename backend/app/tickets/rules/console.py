@@ -3,14 +3,15 @@
 from datetime import date, time
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, regions_of
-from backend.app.accounts.forms import read_day
-from backend.app.core import clock
+from backend.app.core import boxes, clock
+from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.forms import Form, Query, query_args, typed
 from backend.app.core.guards import actor, guard
 from backend.app.places.queries import department_names, list_departments
 from backend.app.tickets.blueprints import console as blueprint
@@ -19,6 +20,19 @@ from backend.app.tickets.clocks.deadlines import STAGE_NAMES, UNIT_NAMES, URGENC
 from backend.app.tickets.rules import operations as rules
 from backend.app.tickets.rules.categories import list_categories
 from backend.app.tickets.rules.queries import clock_of, limits_of, policy_of
+
+YEAR = Query.of(year=boxes.Number(least=1000, most=9999))
+COUNT, TEXT = boxes.Number(missing="应为整数", most=999_999), boxes.Text()
+POLICY = ("proxy_cap", "sample_share", "silent_days", "archive_days")
+FORMS = {
+    "calendar": Form.of(year=COUNT, days=TEXT),
+    "hours": Form.of(valid_from=boxes.Day(), edges=TEXT),
+    "deadline": Form.of(urgency=TEXT, stage=TEXT, amount=COUNT, unit=TEXT),
+    "routing": Form.of(category=TEXT, target=TEXT),
+    "template": Form.of(title=TEXT, words=TEXT, category=TEXT),
+    "category": Form.of(code=TEXT, name=TEXT, urgency=TEXT, synonyms=TEXT),
+    "policy": Form.of(**dict.fromkeys(POLICY, COUNT), bad_rating_opens=boxes.YesNo()),
+}
 
 
 def calendar_warnings(who: Actor) -> list[int]:
@@ -40,8 +54,7 @@ def county_of(who: Actor) -> int:
 
 def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[str, int]:
     county, today = county_of(actor()), clock.today()
-    year = request.values.get("year", "")
-    shown_year = int(year) if year.isdecimal() and len(year) == 4 else today.year
+    shown_year = YEAR.read()["year"] or today.year
     routing = rules.list_routing(county)
     names = department_names([rule.department_id for rule in routing if rule.department_id])
     page = render_template(
@@ -62,10 +75,10 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
 
 @blueprint.get("/rules")
 @guard(Permission.MANAGE_TICKET_RULES)
-def show_rules() -> tuple[str, int]:
+@query_args(moved=boxes.Number(most=999_999))
+def show_rules(moved: int | None) -> tuple[str, int]:
     """Everything a county decides about its tickets, on one page."""
-    moved = request.args.get("moved", "")
-    return _page(moved=int(moved) if moved.isdecimal() and len(moved) < 7 else None)
+    return _page(moved=moved)
 
 
 def read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
@@ -96,51 +109,31 @@ def read_edges(text: str) -> list[int]:
     return [each.hour * 60 + each.minute for each in times]
 
 
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    if not text.isdecimal() or len(text) > 6:
-        raise InvalidInput(errors={name: ["应为整数"]})
-    return int(text)
-
-
 def _save(what: str) -> int | None:
     """Does what one form of the page asks; how many open deadlines moved, where they could."""
-    form, me = request.form, actor()
-    county = county_of(me)
-    if what == "calendar":
-        year = _number("year")
-        return working_calendar.fill_year(me, county, year, read_days(form.get("days", ""), year))
-    if what == "hours":
-        first = read_day(form, "valid_from") or clock.today()
-        return working_calendar.set_hours(me, county, first, read_edges(form.get("edges", "")))
-    if what == "deadline":
-        working_calendar.set_limit(
-            me, county, form.get("urgency", ""), form.get("stage", ""), _number("amount"),
-            form.get("unit", ""),
-        )  # fmt: skip
-    elif what == "routing":
-        target = form.get("target", "")
-        department = int(target[1:]) if target[:1] == "d" and target[1:].isdecimal() else None
-        rules.set_routing(
-            me, county, form.get("category") or None,
-            "department" if department else target, department,
-        )  # fmt: skip
-    elif what == "template":
-        rules.set_template(
-            me, county, form.get("title", ""), form.get("words", ""), form.get("category") or None
-        )
-    elif what == "category":
-        words = form.get("synonyms", "").replace("、", " ").split()
-        rules.change_category(
-            me, county, form.get("code", ""), form.get("name", ""), form.get("urgency", ""), words
-        )
-    elif what == "policy":
-        names = ("proxy_cap", "sample_share", "silent_days", "archive_days")
-        values: dict[str, Any] = {name: _number(name) for name in names}
-        opens = form.get("bad_rating_opens") == "1"
-        rules.set_policy(me, county, {**values, "bad_rating_opens": opens})
-    else:
+    if what not in FORMS:
         raise NotFound
+    form, me = FORMS[what].read(), actor()
+    county, category = county_of(me), form.get("category") or None
+    if what == "calendar":
+        days = read_days(form["days"], form["year"])
+        return working_calendar.fill_year(me, county, form["year"], days)
+    if what == "hours":
+        first = form["valid_from"] or clock.today()
+        return working_calendar.set_hours(me, county, first, read_edges(form["edges"]))
+    if what == "deadline":
+        working_calendar.set_limit(me, county, **form)
+    elif what == "routing":
+        target = form["target"]
+        department = whole(target[1:], 1) if target[:1] == "d" else None
+        rules.set_routing(me, county, category, "department" if department else target, department)
+    elif what == "template":
+        rules.set_template(me, county, form["title"], form["words"], category)
+    elif what == "category":
+        words = form["synonyms"].replace("、", " ").split()
+        rules.change_category(me, county, form["code"], form["name"], form["urgency"], words)
+    elif what == "policy":
+        rules.set_policy(me, county, form)
     return None
 
 
@@ -154,7 +147,5 @@ def save_rules(what: str) -> Any:
     except InvalidInput as refused:
         return _page(refused)
     return redirect(
-        address_of(
-            "tickets_console.show_rules", year=request.form.get("year"), moved=moved, _anchor=what
-        )
+        address_of("tickets_console.show_rules", year=typed.get("year"), moved=moved, _anchor=what)
     )
