@@ -21,22 +21,14 @@ NAMED = re.compile(
 )
 ANONYMOUS = "anonymous."
 
-STILL_NAMED: dict[str, set[str]] = {
-    "accounts/queries.py": {"region"},
+STILL_NAMED = {
+    # People to hide among, of villages and all that went into them.
     "ballots/homes.py": {"binding", "region"},
-    "exports/month_rows.py": {"month_fact", "scorecard", "scorecard_correction"},
-    "exports/queries.py": {"region"},
-    "points/ledger.py": {"person"},
-    "points/queries.py": {"binding"},
-    "publications/county_content.py": {"region"},
-    "ratings/bulk.py": {"qr_code"},
-    "ratings/coverage.py": {"binding"},
-    "ratings/queries.py": {"qr_code", "service_point_kind"},
-    "rewards/publications.py": {"binding", "points_balance", "points_entry", "region"},
-    "rewards/shops/queries.py": {"region"},
+    # Sums of a village's ledger for its notice, and the villages that wait for one.
+    "rewards/publications.py": {"points_entry", "region"},
+    # Every village that was open in a month.
     "scorecards/facts.py": {"region"},
-    "scorecards/queries.py": {"region"},
-    "scorecards/shown.py": {"region"},
+    # What the anonymous application shows of a ticket; written where tickets are read.
     "tickets/anonymous/threads.py": {"anonymous.thread"},
 }
 

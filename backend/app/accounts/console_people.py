@@ -17,6 +17,7 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.guards import actor, guard
+from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import list_departments
 
 LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
@@ -62,7 +63,7 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
         grantable=[role for role in Role if role in grantable],
         may_grant=has_permission(me, Permission.ASK_FOR_GRANTS) and me.person_id != person_id,
         may_manage=has_permission(me, Permission.MANAGE_LOGINS) and me.person_id != person_id,
-        regions=lambda: queries.find_regions(
+        regions=lambda: find_regions(
             regions_of(me, Permission.ASK_FOR_GRANTS),
             search,
             int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None,

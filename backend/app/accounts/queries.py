@@ -14,7 +14,7 @@ from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
-from backend.app.places.queries import current_village, get_place, village_label
+from backend.app.places.queries import current_village, get_place, region_names, village_label
 from backend.app.places.sql import join_department, join_region
 
 PAGE = 50
@@ -239,13 +239,10 @@ def list_audit(
     return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
 
 
-SUBJECT_NAMES = text(
+PEOPLE_NAMES = text(
     """
-    SELECT 'person' AS kind, id::text AS id,
-           COALESCE(NULLIF(display_name, ''), number::text) AS name
+    SELECT id, COALESCE(NULLIF(display_name, ''), number::text) AS name
     FROM person WHERE id = ANY(:people)
-    UNION ALL
-    SELECT 'region', id::text, name FROM region WHERE id = ANY(:regions)
     """
 )
 
@@ -260,32 +257,9 @@ def name_subjects(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
         elif entry.subject_kind in ("region", "county"):
             regions.add(int(entry.subject_id))
         regions.update(entry.detail[key] for key in REGION_DETAILS & entry.detail.keys())
-    values = {"people": list(people), "regions": list(regions)}
-    return {(row.kind, row.id): row.name for row in db.session.execute(SUBJECT_NAMES, values)}
-
-
-REGIONS = text(
-    f"""
-    SELECT r.id, r.level, r.name, above.name AS above
-    FROM region r
-    LEFT {join_region("above", "r.parent_id")}
-    WHERE r.level IN ('county', 'township', 'village') AND r.closed_on IS NULL
-      AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within))
-      AND (r.id = :chosen OR CASE WHEN :words = '' THEN r.level <> 'village'
-           ELSE strpos(r.name, :words) > 0 OR starts_with(r.code, :words) END)
-    ORDER BY r.id = :chosen DESC, r.code
-    LIMIT 50
-    """
-)
-
-
-def find_regions(within: Collection[int], words: str = "", chosen: int | None = None) -> list[Any]:
-    """Where a role can be granted: by name or code; counties and townships where nothing is asked.
-
-    `chosen` is among them whatever the words, so that a refused form keeps what was filled in.
-    """
-    values = {"within": list(within), "words": words.strip(), "chosen": chosen or 0}
-    return list(db.session.execute(REGIONS, values))
+    rows = db.session.execute(PEOPLE_NAMES, {"people": list(people)})
+    named = {("person", str(row.id)): row.name for row in rows}
+    return named | {("region", str(id_)): name for id_, name in region_names(regions).items()}
 
 
 STAFF_OF = text(
@@ -398,3 +372,16 @@ def display_names(person_ids: Iterable[int]) -> dict[int, str]:
         {"ids": sorted(set(person_ids))},
     )
     return {row.id: row.display_name for row in rows}
+
+
+HOME = text(
+    f"""
+    SELECT v.county_id, v.id AS village_id FROM binding b {join_region("v", "b.village_id")}
+    WHERE b.person_id = :person_id AND b.ended_at IS NULL
+    """
+)
+
+
+def home_of(person_id: int) -> Any:
+    """County and village of a bound villager, None for whoever has bound none."""
+    return db.session.execute(HOME, {"person_id": person_id}).one_or_none()

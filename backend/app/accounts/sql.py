@@ -77,3 +77,11 @@ def join_grant(alias: str, key: str) -> str:
 def join_binding(alias: str, person: str) -> str:
     """What a person has bound now."""
     return f"JOIN binding {alias} ON {alias}.person_id = {person} AND {alias}.ended_at IS NULL"
+
+
+def bound_to(village: str) -> str:
+    """Who has bound a village now: person, group and household."""
+    return f"""
+    (SELECT person_id, group_id, household FROM binding
+     WHERE village_id = {village} AND ended_at IS NULL)
+    """

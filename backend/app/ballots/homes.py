@@ -14,7 +14,7 @@ from backend.app.ballots.anonymity_units import Village
 from backend.app.ballots.models import BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.places.queries import get_place
+from backend.app.places.queries import get_place, open_villages
 from backend.app.places.sql import join_region
 
 # Somebody who bound yesterday, or never came back, is nobody to hide among.
@@ -40,21 +40,6 @@ COUNT = f"""
 # By feature the condition that a person has done something there. The factory fills it from each
 # feature's `sql.py`, so that nothing here imports upwards.
 HAS_ACTED: dict[str, Callable[[str], str]] = {}
-MERGED = text(
-    f"""
-    WITH RECURSIVE line (id, into_id) AS (
-        SELECT id, merged_into_id FROM region
-        WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NOT NULL
-        UNION
-        SELECT l.id, r.merged_into_id FROM line l {join_region("r", "l.into_id")}
-        WHERE r.merged_into_id IS NOT NULL
-    )
-    SELECT id, into_id FROM line ORDER BY id, into_id
-    """
-)
-OPEN = text(
-    "SELECT id FROM region WHERE county_id = :county_id AND level = 'village' AND closed_on IS NULL"
-)
 
 
 def count_villages(village_ids: Collection[int]) -> list[Village]:
@@ -66,12 +51,7 @@ def count_villages(village_ids: Collection[int]) -> list[Village]:
 
 
 def todays_villages(county_id: int) -> list[Village]:
-    return count_villages(list(db.session.scalars(OPEN, {"county_id": county_id})))
-
-
-def merged_into(county_id: int) -> list[tuple[int, int]]:
-    """Of every village that went into another one: itself, and each village it became."""
-    return [tuple(row) for row in db.session.execute(MERGED, {"county_id": county_id})]
+    return count_villages(open_villages(county_id))
 
 
 def with_successors(village_ids: Iterable[int], merged: Iterable[tuple[int, int]]) -> list[int]:

@@ -17,6 +17,7 @@ from backend.app.core.guards import actor, guard
 from backend.app.exports import operations, queries
 from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS
+from backend.app.places.picker_queries import counties_and_townships
 from backend.app.scorecards.queries import list_months
 
 TYPES = {
@@ -56,7 +57,7 @@ def list_exports(month: date | None, region: int | None, kind: str) -> str:
         months=list_months(scope),
         month=month,
         region_id=region,
-        regions=queries.exportable_regions(scope),
+        regions=counties_and_townships(scope),
         exports=queries.list_own(actor().person_id),
         kinds=KINDS, kind=kind, of_tickets=kind == TICKETS,
         kept=_filters(), names=FILTER_NAMES, this_month=clock.today(),

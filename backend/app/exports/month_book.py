@@ -14,11 +14,10 @@ from backend.app.core.files.workbooks import (
     write_book,
     write_csv,
 )
-from backend.app.exports import month_rows
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.publications import queries as publications
-from backend.app.scorecards import queries
+from backend.app.scorecards import export_rows, queries
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 from backend.app.scorecards.locks.operations import lock_of
 from backend.app.scorecards.queries import Filters
@@ -75,8 +74,8 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     """The workbook, or its villages as CSV; returns how many villages there are."""
     region_id, month = asked.region_id, asked.month
     filters = village_filters(asked.filters)
-    scheme = month_rows.scheme_of_month(region_id, month)
-    villages = month_rows.village_rows(region_id, month, filters, scheme)
+    scheme = export_rows.scheme_of_month(region_id, month)
+    villages = export_rows.village_rows(region_id, month, filters, scheme)
     if asked.format == "csv":
         db.session.rollback()
         write_csv(path, [column.name for column in VILLAGES], villages, progress)
@@ -84,10 +83,10 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     sheets = [
         summary(asked, filters, scheme),
         Sheet("各村", VILLAGES, villages),
-        Sheet("指标", INDICATORS, month_rows.indicator_rows(region_id, month, filters)),
-        Sheet("扣分的事", CASES, month_rows.case_rows(region_id, month, filters),
+        Sheet("指标", INDICATORS, export_rows.indicator_rows(region_id, month, filters)),
+        Sheet("扣分的事", CASES, export_rows.case_rows(region_id, month, filters),
               nothing="没有点得出名的事"),
-        Sheet("更正", CORRECTIONS, month_rows.correction_rows(region_id, month), 1, "没有更正"),
+        Sheet("更正", CORRECTIONS, export_rows.correction_rows(region_id, month), 1, "没有更正"),
         dictionary(scheme),
     ]  # fmt: skip
     # Writing takes seconds: no transaction stays open for it.

@@ -11,14 +11,6 @@ from backend.app.exports.models import Export
 from backend.app.places.sql import join_region
 
 MOST = 30
-REGIONS = text(
-    """
-    SELECT r.id, CASE r.level WHEN 'township' THEN '　' || r.name ELSE r.name END AS label
-    FROM region r
-    WHERE r.level IN ('county', 'township') AND r.closed_on IS NULL
-      AND (r.id = ANY(:scope) OR r.county_id = ANY(:scope)) ORDER BY r.code
-    """
-)
 OWN = text(
     f"""
     SELECT e.*, r.name AS region_name FROM export e {join_region("r", "e.region_id")}
@@ -35,11 +27,6 @@ class ExportGone(Gone):
 def list_own(person_id: int) -> list[Any]:
     """A person's newest exports."""
     return list(db.session.execute(OWN, {"person_id": person_id, "most": MOST}))
-
-
-def exportable_regions(scope: frozenset[int]) -> list[Any]:
-    """Counties and townships the person may export."""
-    return list(db.session.execute(REGIONS, {"scope": sorted(scope)}))
 
 
 def get_own_file(person_id: int, export_id: int) -> Export:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy import text as sql
@@ -275,6 +275,58 @@ def department_names(department_ids: Iterable[int]) -> dict[int, str]:
         select(Department.id, Department.name).where(Department.id.in_(list(department_ids)))
     )
     return {row.id: row.name for row in rows}
+
+
+MERGED = sql(
+    """
+    WITH RECURSIVE line (id, into_id) AS (
+        SELECT id, merged_into_id FROM region
+        WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NOT NULL
+        UNION
+        SELECT l.id, r.merged_into_id FROM line l JOIN region r ON r.id = l.into_id
+        WHERE r.merged_into_id IS NOT NULL
+    )
+    SELECT id, into_id FROM line ORDER BY id, into_id
+    """
+)
+
+
+def merged_into(county_id: int) -> list[tuple[int, int]]:
+    """Of every village that went into another one: itself, and each village it became."""
+    return [tuple(row) for row in db.session.execute(MERGED, {"county_id": county_id})]
+
+
+def open_villages(county_id: int) -> list[int]:
+    query = select(Region.id).where(
+        Region.county_id == county_id, Region.level == "village", Region.closed_on.is_(None)
+    )
+    return list(db.session.scalars(query))
+
+
+BY_CODE = sql(
+    """
+    SELECT v.id, v.code, v.name, v.township_id, t.name AS township, c.name AS county
+    FROM region v JOIN region t ON t.id = v.township_id JOIN region c ON c.id = v.county_id
+    WHERE v.id = ANY(:ids) ORDER BY v.code
+    """
+)
+
+
+class CodedVillage(NamedTuple):
+    """A village with its code and where it lies."""
+
+    id: int
+    code: str
+    name: str
+    township_id: int
+    township: str
+    county: str
+
+
+def villages_by_code(village_ids: Iterable[int]) -> list[CodedVillage]:
+    """These villages, closed ones too, in the order of their codes."""
+    rows = db.session.execute(BY_CODE, {"ids": sorted(village_ids)})
+    return [CodedVillage(*row) for row in rows]
 
 
 def _places() -> Select[*tuple[Any, ...]]:

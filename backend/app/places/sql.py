@@ -7,6 +7,11 @@ LIVE_TARGET = """
     JOIN service_point s ON s.id = q.service_point_id AND s.closed_on IS NULL
     JOIN region v ON v.id = s.village_id AND v.closed_on IS NULL
 """
+# Code `q` with its point `s`, that point's village `v`, and whether any of the three has ended.
+CODED = """
+    qr_code q JOIN service_point s ON s.id = q.service_point_id JOIN region v ON v.id = s.village_id
+"""
+CODED_HAS_ENDED = "(q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)"
 
 
 def join_region(alias: str, key: str) -> str:
@@ -28,3 +33,27 @@ def lies_within(alias: str, ids: str) -> str:
         f"({alias}.id = ANY({ids}) OR {alias}.township_id = ANY({ids})"
         f" OR {alias}.county_id = ANY({ids}))"
     )
+
+
+def join_code(alias: str, key: str) -> str:
+    """The printed code with this id."""
+    return f"JOIN qr_code {alias} ON {alias}.id = {key}"
+
+
+def point_of_code(code: str) -> str:
+    """The service point for which a code was printed."""
+    return f"(SELECT service_point_id FROM qr_code WHERE id = {code})"
+
+
+def county_of(region: str) -> str:
+    return f"(SELECT county_id FROM region WHERE id = {region})"
+
+
+def counties_of(ids: str) -> str:
+    """The counties in which these regions lie."""
+    return f"(SELECT county_id FROM region WHERE id = ANY({ids}))"
+
+
+def join_kind(alias: str, code: str) -> str:
+    """The kind of a service point."""
+    return f"JOIN service_point_kind {alias} ON {alias}.code = {code}"

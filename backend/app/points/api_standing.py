@@ -6,6 +6,7 @@ from flask import current_app, url_for
 
 from backend.app.access import Permission
 from backend.app.accounts.numbers import numbers_of
+from backend.app.accounts.queries import home_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
@@ -22,7 +23,7 @@ from backend.app.points.rules import queries as rule_queries
 def show_standing() -> dict[str, Any]:
     """What is beside the balance: one's number, the rules, what lapses soon, a freeze."""
     person_id = actor().person_id
-    own = queries.home_of(person_id)
+    own = home_of(person_id)
     decided = policy.policy_of(own.county_id) if own else None
     return {
         "number": numbers_of([person_id])[person_id],

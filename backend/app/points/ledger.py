@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import TextClause, select, text
 
 from backend.app.accounts.queries import bound_village
-from backend.app.accounts.sql import join_binding, villages_bound_by
+from backend.app.accounts.sql import is_closed, join_binding, villages_bound_by
 from backend.app.core import clock
 from backend.app.core.db import db, lock
 from backend.app.core.errors import NotFound
@@ -38,12 +38,13 @@ HOMES = text(villages_bound_by(":people"))
 CREDIT_ALL = text(
     f"""
     INSERT INTO points_entry ({COLUMNS})
-    SELECT p.id, 'earned', :amount, :county_id, now_of.id, NULL, :cause_kind, :cause_id, :today,
-           NULL, :at
-    FROM person p LEFT {join_binding("b", "p.id")}
+    SELECT earner.id, 'earned', :amount, :county_id, now_of.id, NULL, :cause_kind, :cause_id,
+           :today, NULL, :at
+    FROM unnest(CAST(:people AS bigint[])) AS earner (id)
+    LEFT {join_binding("b", "earner.id")}
     LEFT JOIN unnest(CAST(:bound AS bigint[]), CAST(:current AS bigint[]))
               AS now_of (bound_id, id) ON now_of.bound_id = b.village_id
-    WHERE p.id = ANY(:people) AND p.closed_at IS NULL
+    WHERE NOT {is_closed("earner.id")}
     ORDER BY random()
     ON CONFLICT DO NOTHING RETURNING person_id
     """

@@ -230,19 +230,6 @@ def list_freezes(county_id: int) -> list[Any]:
     return list(db.session.execute(FREEZES, {"county_id": county_id}))
 
 
-HOME = text(
-    f"""
-    SELECT v.county_id, v.id AS village_id FROM binding b {join_region("v", "b.village_id")}
-    WHERE b.person_id = :person_id AND b.ended_at IS NULL
-    """
-)
-
-
-def home_of(person_id: int) -> Any:
-    """County and village of a bound villager, None for whoever has bound none."""
-    return db.session.execute(HOME, {"person_id": person_id}).one_or_none()
-
-
 def purse_of(person_id: int) -> tuple[int, bool]:
     """Somebody's balance, and whether it is frozen."""
     found = db.session.execute(

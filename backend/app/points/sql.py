@@ -84,7 +84,7 @@ def earn_many(source: str, rule_code: str, cause_kind: str) -> str:
 
 def balance_of(person: str) -> str:
     """A person's balance, 0 for whoever has none."""
-    return f"COALESCE((SELECT b.balance FROM points_balance b WHERE b.person_id = {person}), 0)"
+    return f"COALESCE((SELECT balance FROM points_balance WHERE person_id = {person}), 0)"
 
 
 def earned_by(cause_kind: str, cause_id: str) -> str:

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 
 from backend.app.core import clock
-from backend.app.core.db import db
-from backend.app.places.sql import join_region
+from backend.app.places.queries import villages_by_code
 from backend.app.publications.village_content import Standing, VillageMonth, compose_village
 from backend.app.ratings.facts import reasons_of
 from backend.app.ratings.reviews import review_shares, waiting_by_village
@@ -29,13 +27,6 @@ from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys import facts as surveys
 from backend.app.tickets import funnel as tickets
 
-PLACES = text(
-    f"""
-    SELECT v.id, v.code, v.name, v.township_id, t.name AS township, c.name AS county
-    FROM region v {join_region("t", "v.township_id")} {join_region("c", "v.county_id")}
-    WHERE v.id = ANY(:ids) ORDER BY v.code
-    """
-)
 Content = dict[str, Any]
 
 
@@ -45,7 +36,7 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
     scheme = from_json(lock.scheme)
     kept = {one.village_id: one for one in month_facts.kept(month, [county_id])}
     cards = {card.village_id: card for card in cards_of_county(county_id, month)}
-    places = list(db.session.execute(PLACES, {"ids": sorted(cards)}))
+    places = villages_by_code(cards)
     standings = _standings(cards.values())
     reasons = reasons_of(county_id, month)
     spoken = surveys.spoken(county_id, month)

@@ -13,7 +13,7 @@ from backend.app.core import clock
 from backend.app.core.db import copy_rows, db
 from backend.app.core.held_words import fold, has_held_word
 from backend.app.core.text_check import WordsState, clean_words, look_over
-from backend.app.places.sql import join_region, join_service_point
+from backend.app.places.sql import join_code, join_region, join_service_point
 from backend.app.points.sql import earn_many
 from backend.app.ratings.operations import recount
 from backend.app.ratings.statements import hold_reason, words_state
@@ -41,7 +41,7 @@ STORE = text(
             SELECT d.*, v.county_id, v.id AS village_id, s.id AS service_point_id,
                    {has_held_word("d.folded", "v.county_id")} AS has_held_word
             FROM draft_rating d
-            JOIN qr_code q ON q.id = d.qr_code_id
+            {join_code("q", "d.qr_code_id")}
             {join_service_point("s", "q.service_point_id")}
             {join_region("v", "s.village_id")}
         ) d

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import text
 
+from backend.app.accounts.sql import bound_to
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region
@@ -16,10 +17,9 @@ COVERAGE = text(
     SELECT g.name, count(*) AS bound,
            count(*) FILTER (WHERE EXISTS (
                SELECT FROM rating r
-               WHERE r.person_id = b.person_id AND r.village_id = b.village_id
+               WHERE r.person_id = b.person_id AND r.village_id = :village_id
                  AND r.rated_on >= :month AND r.rated_on < :end)) AS raters
-    FROM binding b LEFT {join_region("g", "b.group_id")}
-    WHERE b.village_id = :village_id AND b.ended_at IS NULL
+    FROM {bound_to(":village_id")} AS b LEFT {join_region("g", "b.group_id")}
     GROUP BY g.id, g.name ORDER BY g.name NULLS LAST
     """
 )

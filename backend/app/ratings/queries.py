@@ -12,7 +12,14 @@ from sqlalchemy import select, text
 from backend.app.accounts.sql import bound_village, is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
-from backend.app.places.sql import join_region, join_service_point
+from backend.app.places.sql import (
+    CODED,
+    CODED_HAS_ENDED,
+    join_kind,
+    join_region,
+    join_service_point,
+    point_of_code,
+)
 from backend.app.points.sql import balance_of, earned_by
 from backend.app.ratings import errors
 from backend.app.ratings.models import Rating, RatingReason
@@ -73,16 +80,13 @@ class Landing:
 LANDING = text(
     f"""
     SELECT q.id AS qr_code_id,
-           (q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)
-               AS revoked,
+           {CODED_HAS_ENDED} AS revoked,
            v.county_id, v.id AS village_id, v.name AS village, t.name AS township,
            c.name AS county, s.id AS service_point_id, s.name AS service_point,
            k.code AS kind, k.name AS kind_name, k.icon, s.photo_key,
            {bound_village(":person_id")} AS bound_village_id
-    FROM qr_code q
-    {join_service_point("s", "q.service_point_id")}
-    JOIN service_point_kind k ON k.code = s.kind_code
-    {join_region("v", "s.village_id")}
+    FROM {CODED}
+    {join_kind("k", "s.kind_code")}
     {join_region("t", "v.township_id")}
     {join_region("c", "v.county_id")}
     WHERE q.code = :code
@@ -98,13 +102,10 @@ EARLIER = text(
 )
 REFUSAL = text(
     f"""
-    SELECT (q.revoked_at IS NOT NULL OR s.closed_on IS NOT NULL OR v.closed_on IS NOT NULL)
-               AS revoked,
+    SELECT {CODED_HAS_ENDED} AS revoked,
            {is_cadre_of_v()} AS own_cadre,
            {is_bound_elsewhere_than_v()} AS other_county
-    FROM qr_code q
-    {join_service_point("s", "q.service_point_id")}
-    {join_region("v", "s.village_id")}
+    FROM {CODED}
     WHERE q.id = :qr_code_id
     """
 )
@@ -148,8 +149,8 @@ def rated_on(person_id: int, qr_code_id: int, day: date) -> int | None:
     """The id of the person's rating of that day at the code's service point."""
     found: int | None = db.session.scalar(
         text(
-            "SELECT r.id FROM rating r JOIN qr_code q ON q.service_point_id = r.service_point_id"
-            " WHERE r.person_id = :person_id AND q.id = :qr_code_id AND r.rated_on = :day"
+            f"SELECT id FROM rating WHERE service_point_id = {point_of_code(':qr_code_id')}"
+            " AND person_id = :person_id AND rated_on = :day"
         ),
         {"person_id": person_id, "qr_code_id": qr_code_id, "day": day},
     )

@@ -13,12 +13,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission
+from backend.app.accounts.sql import bound_to
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.places.queries import get_place, village_label
-from backend.app.points.sql import FLOW
+from backend.app.points.sql import FLOW, balance_of
 from backend.app.rewards.models import PointsPublication, PublicationCorrection, Redemption, Reward
 from backend.app.rewards.redemptions.operations import masked
 from backend.app.rewards.shops.operations import check_region
@@ -31,12 +32,12 @@ FLOWS = text(
     """
 )
 BALANCES = text(
-    """
+    f"""
     WITH member AS (
         SELECT b.person_id, COALESCE((
             SELECT x.surname FROM redemption x WHERE x.person_id = b.person_id AND x.surname <> ''
             ORDER BY x.id DESC LIMIT 1), '') AS surname
-        FROM binding b WHERE b.village_id = :village_id AND b.ended_at IS NULL
+        FROM {bound_to(":village_id")} AS b
     )
     SELECT m.surname, sum(e.amount) AS balance
     FROM member m JOIN points_entry e ON e.person_id = m.person_id AND e.earned_on < :next
@@ -73,7 +74,7 @@ STOCK = text(
 )
 # Villages in which anything happened until the month's end, and which have not been told yet.
 DUE = text(
-    """
+    f"""
     SELECT v.id FROM region v
     WHERE v.level = 'village' AND v.closed_on IS NULL AND v.county_id IN
           (SELECT county_id FROM exchange_point)
@@ -82,8 +83,8 @@ DUE = text(
                       WHERE p.village_id = v.id AND p.month = :month)
       AND (EXISTS (SELECT FROM redemption x WHERE x.village_id = v.id
                    AND x.handed_out_at >= :from AND x.handed_out_at < :until)
-           OR EXISTS (SELECT FROM binding b JOIN points_balance p ON p.person_id = b.person_id
-                      WHERE b.village_id = v.id AND b.ended_at IS NULL AND p.balance > 0))
+           OR EXISTS (SELECT FROM {bound_to("v.id")} AS b
+                      WHERE {balance_of("b.person_id")} > 0))
     ORDER BY v.code
     """
 )

@@ -18,6 +18,7 @@ from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.forms import Form, Query, form_args, last_page, query_args, turned
 from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
+from backend.app.places.picker_queries import townships_within
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words
 from backend.app.ratings.queries import point_counts, reason_counts, words_in
@@ -158,7 +159,7 @@ def list_villages() -> str:
         "scorecards/villages.html",
         month=month, months=months, filters=filters, totals=totals, turned=turned,
         rows=queries.village_rows(scope, month, filters),
-        townships=queries.list_townships(scope),
+        townships=townships_within(scope),
         last_page=last_page(totals.villages, queries.PAGE),
         may_export=has_permission(actor(), Permission.EXPORT),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from backend.app.core import boxes
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.forms import Query, last_page, turned
 from backend.app.core.guards import actor, guard
+from backend.app.places.picker_queries import townships_within
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.coverage import coverage_of
 from backend.app.scorecards import ranking_queries
@@ -19,7 +20,7 @@ from backend.app.scorecards.figures import plain
 from backend.app.scorecards.locks.corrections import corrections_of_many
 from backend.app.scorecards.navigation import TABS
 from backend.app.scorecards.objections.queries import STRUCK, struck_cases
-from backend.app.scorecards.queries import PAGE, list_townships
+from backend.app.scorecards.queries import PAGE
 from backend.app.scorecards.ranking_queries import Peers, RankFilters
 from backend.app.scorecards.request_params import asked_month
 from backend.app.scoring.catalog import MEASURES, Family
@@ -99,7 +100,7 @@ def show_ranking() -> str:
         too_few=TOO_FEW, few_count=counts.get(TOO_FEW.code, 0),
         villages=villages, last_page=last_page(villages, PAGE),
         regions=ranking_queries.region_rows(scope, month), kinds=kinds,
-        townships=list_townships(scope), worst=_worst,
+        townships=townships_within(scope), worst=_worst,
         corrected=corrections_of_many([row.id for row in rows], month),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.places.sql import join_region, lies_within
+from backend.app.places.sql import counties_of, join_region, lies_within
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
 from backend.app.scoring.levels import column_sums, columns
@@ -109,8 +109,8 @@ def check_month(month: date) -> None:
 def list_months(scope: Collection[int]) -> list[date]:
     """The months that have scorecards, newest first."""
     rows = _run(
-        "SELECT DISTINCT month FROM scorecard WHERE county_id IN"
-        " (SELECT county_id FROM region WHERE id = ANY(:scope)) ORDER BY month DESC",
+        f"SELECT DISTINCT month FROM scorecard WHERE county_id IN {counties_of(':scope')}"
+        " ORDER BY month DESC",
         scope=_ids(scope),
     )
     return [row.month for row in rows]
@@ -141,15 +141,6 @@ def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]
         scope=_ids(scope), month=month,
     )  # fmt: skip
     return [(township_id, name, _area(numbers)) for township_id, name, *numbers in rows]
-
-
-def list_townships(scope: Collection[int]) -> list[Any]:
-    """For the filter: id and name."""
-    return _run(
-        "SELECT v.id, v.name FROM region v WHERE v.level = 'township' AND v.closed_on IS NULL"
-        f" AND {WITHIN} ORDER BY v.code",
-        scope=_ids(scope),
-    )
 
 
 def village_rows(scope: Collection[int], month: date, filters: Filters) -> list[Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.places.sql import join_region
+from backend.app.places.sql import county_of, join_region
 from backend.app.scorecards.models import MonthFact, Scorecard
 
 # Fewer bad ratings, or raters, than this are not told apart.
@@ -36,9 +36,9 @@ COPY = text(
     """
 )
 FORGET = text(
-    """
-    DELETE FROM shown_month k USING region v, month_lock l
-    WHERE v.id = k.village_id AND l.county_id = v.county_id AND l.month = k.month
+    f"""
+    DELETE FROM shown_month k USING month_lock l
+    WHERE l.county_id = {county_of("k.village_id")} AND l.month = k.month
     """
 )
 # A month that is over has been copied on a Monday; where none was, nothing of it moves any more.

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from backend.app.ballots import homes
 from backend.app.ballots import queries as ballots
 from backend.app.core.db import db
+from backend.app.places.queries import merged_into
 from backend.app.scoring.levels import no_counts
 from backend.app.surveys import operations as rounds
 from backend.app.surveys import results
@@ -113,7 +113,7 @@ def spoken(county_id: int, month: date) -> dict[int, Spoken]:
 
 def _hand_on(by_village: dict[int, Said], county_id: int) -> None:
     """What a village said goes to the one it became, where that one has no unit of its own."""
-    for village_id, into in homes.merged_into(county_id):
+    for village_id, into in merged_into(county_id):
         if village_id in by_village:
             by_village.setdefault(into, by_village[village_id])
 

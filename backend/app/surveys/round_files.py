@@ -12,7 +12,7 @@ from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
-from backend.app.places.queries import kinds_of_villages
+from backend.app.places.queries import kinds_of_villages, merged_into
 from backend.app.points.policy import policy_of
 from backend.app.surveys import operations as rounds
 from backend.app.surveys import results
@@ -82,7 +82,7 @@ def results_file(county_id: int, period: date) -> bytes:
         raise NotPublished
     said = results.said_of(found.id, rounds.questions_of_units(found))
     texts = results.texts_of(found.id)
-    merged, paper = homes.merged_into(county_id), slips.numbers_of(found.id)
+    merged, paper = merged_into(county_id), slips.numbers_of(found.id)
     content = {
         "period": period_name(period),
         "title": found.title,

@@ -6,7 +6,6 @@ from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.accounts.queries import find_regions
 from backend.app.core import boxes, clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
@@ -14,6 +13,7 @@ from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.forms import Query, query_args, read_id, takes_file
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
+from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import get_place
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import county_of

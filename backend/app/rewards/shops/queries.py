@@ -82,7 +82,7 @@ NEAR = text(
     f"""
     SELECT {COLUMNS}, CASE WHEN v.id = mine.id THEN 0 WHEN v.township_id = mine.township_id THEN 1
                       ELSE 2 END AS distance
-    FROM {TABLES} JOIN region mine ON mine.id = :village_id AND mine.county_id = s.county_id
+    FROM {TABLES} {join_region("mine", ":village_id")} AND mine.county_id = s.county_id
     WHERE s.closed_on IS NULL ORDER BY distance, v.code, s.id
     """
 )
