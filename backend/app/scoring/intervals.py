@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import exp, fsum, lgamma, log, log1p, sqrt
+from math import ceil, fsum, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
+
+from scipy.special import bdtr, bdtrik, stdtrit
 
 
 class Interval(NamedTuple):
@@ -49,37 +51,23 @@ def poisson_limits(count: int, level: float = 0.95) -> Interval:
     return Interval(float(count), low, above * (1 - 1 / (9 * above) + z / (3 * sqrt(above))) ** 3)
 
 
-def mean_t(values: Iterable[float], level: float = 0.95) -> Interval:
-    """Mean with Student's t interval, in the unit of the values.
+def mean_t_from_counts(
+    counts: Iterable[int], points: Iterable[float], level: float = 0.95
+) -> Interval:
+    """Mean with Student's t interval, where points[i] occurs counts[i] times.
 
     One value alone has no spread: its limits are infinite. Raises ValueError for none.
     Source: Student, Biometrika 6 (1908) 1-25.
     """
-    points = list(values)
-    if not points:
-        raise ValueError("at least one value expected")
-    n = len(points)
-    mean = fsum(points) / n
-    return _around(mean, fsum((point - mean) ** 2 for point in points), n, level)
-
-
-def mean_t_from_counts(
-    counts: Iterable[int], points: Iterable[float], level: float = 0.95
-) -> Interval:
-    """As mean_t, where points[i] occurs counts[i] times."""
     pairs = [(count, point) for count, point in zip(counts, points, strict=True) if count]
     n = sum(count for count, _ in pairs)
     if n == 0:
         raise ValueError("at least one value expected")
     mean = fsum(count * point for count, point in pairs) / n
     squares = fsum(count * (point - mean) ** 2 for count, point in pairs)
-    return _around(mean, squares, n, level)
-
-
-def _around(mean: float, squares: float, n: int, level: float) -> Interval:
     if n == 1:
         return Interval(mean, float("-inf"), float("inf"))
-    half = student_quantile(1 - (1 - level) / 2, n - 1) * sqrt(squares / (n - 1) / n)
+    half = float(stdtrit(n - 1, 1 - (1 - level) / 2)) * sqrt(squares / (n - 1) / n)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -98,28 +86,17 @@ def exact_binomial_limits(p0: float, n: int, level: float = 0.95) -> tuple[float
     return _binomial_point(tail, n, p0), _binomial_point(1 - tail, n, p0)
 
 
-def binomial_cdf(r: int, n: int, p: float) -> float:
-    """P(R <= r) = I_{1-p}(n - r, r + 1) (Abramowitz and Stegun 26.5.24)."""
-    if r < 0:
-        return 0.0
-    if r >= n:
-        return 1.0
-    return regularised_beta(1 - p, n - r, r + 1)
-
-
 def _binomial_point(probability: float, n: int, p: float) -> float:
     """The share below which this probability lies: the smallest count that reaches it, less what
     it reaches too much."""
-    low, high = -1, n
-    while high - low > 1:
-        middle = (low + high) // 2
-        if binomial_cdf(middle, n, p) >= probability:
-            high = middle
-        else:
-            low = middle
-    reached, before = binomial_cdf(high, n, p), binomial_cdf(high - 1, n, p)
+    if p == 0:
+        return 0.0
+    count = max(ceil(bdtrik(probability, n, p)), 0)
+    if count and bdtr(count - 1, n, p) >= probability:
+        count -= 1
+    reached, before = bdtr(count, n, p), bdtr(count - 1, n, p) if count else 0.0
     over = (reached - probability) / (reached - before) if reached > before else 0.0
-    return max(0.0, (high - over) / n)
+    return max(0.0, float(count - over) / n)
 
 
 @lru_cache(maxsize=16)
@@ -128,55 +105,3 @@ def normal_quantile(level: float) -> float:
     if not 0 < level < 1:
         raise ValueError(f"a level between 0 and 1 expected, got {level}")
     return NormalDist().inv_cdf(1 - (1 - level) / 2)
-
-
-@lru_cache(maxsize=8192)
-def student_quantile(probability: float, degrees: int) -> float:
-    """The value Student's t stays below with this probability (0.5 < p < 1), by bisection."""
-    if not 0.5 < probability < 1 or degrees < 1:
-        raise ValueError("0.5 < probability < 1 and degrees >= 1 expected")
-    low, high = 0.0, 1.0
-    while _student_cdf(high, degrees) < probability:
-        low, high = high, high * 2
-    while high - low > 1e-12 * high:
-        middle = (low + high) / 2
-        if _student_cdf(middle, degrees) < probability:
-            low = middle
-        else:
-            high = middle
-        if middle in (low, high) and high - low <= 2e-16 * high:
-            break
-    return (low + high) / 2
-
-
-def _student_cdf(t: float, degrees: int) -> float:
-    """For t >= 0: 1 - I_x(v/2, 1/2)/2 with x = v/(v + t^2) (Abramowitz and Stegun 26.7.1)."""
-    return 1 - regularised_beta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
-
-
-def regularised_beta(x: float, a: float, b: float) -> float:
-    """I_x(a, b) by its continued fraction (Abramowitz and Stegun 26.5.8, modified Lentz)."""
-    if x <= 0:
-        return 0.0
-    if x >= 1:
-        return 1.0
-    if x > (a + 1) / (a + b + 2):
-        return 1 - regularised_beta(1 - x, b, a)
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
-    tiny = 1e-300
-    c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1), tiny)
-    fraction = d
-    for m in range(1, 500):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        for term in (even, odd):
-            d = 1 / _away_from_zero(1 + term * d, tiny)
-            c = _away_from_zero(1 + term / c, tiny)
-            fraction *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
-    return front * fraction
-
-
-def _away_from_zero(value: float, tiny: float) -> float:
-    return value if abs(value) > tiny else tiny

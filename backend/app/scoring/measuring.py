@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from backend.app.scoring.catalog import GRADES, MEASURES, Family
-from backend.app.scoring.intervals import normal_quantile, student_quantile
+from backend.app.scoring.intervals import normal_quantile
 from backend.app.scoring.levels import LEVEL_POINTS, bad_of, no_counts, positive_of
 from backend.app.scoring.response_time import quantiles_of_waits
 
@@ -178,9 +179,7 @@ def _median_error(n: Ints, value: Ints, low: Ints, high: Ints) -> Floats:
 
 def _student(n: Ints) -> Floats:
     """Student's quantile for each number of values; 0 where there is no spread to speak of."""
-    sizes, places = np.unique(n, return_inverse=True)
-    table = [student_quantile(0.975, int(size) - 1) if size > 1 else 0.0 for size in sizes]
-    return np.array(table, dtype=np.float64)[places]
+    return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975), 0.0)
 
 
 def _share(sums: Ints, n: Ints) -> Ints:

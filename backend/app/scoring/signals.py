@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, lgamma, log
 from typing import TypeVar
+
+from scipy.special import gammainc
 
 ALARM = 1e-4
 # Fewer facts than this are never held: a family that scans together is no burst.
@@ -90,29 +91,13 @@ class Finding:
 
 
 def poisson_tail(k: int, mean: float) -> float:
-    """P(X >= k) for X ~ Poisson(mean), summed from the larger end so that small tails stay exact.
+    """P(X >= k) for X ~ Poisson(mean).
 
-    Source: S. D. Poisson, Recherches sur la probabilite des jugements (1837); the terms follow
-    M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 26.4.
+    Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 26.4.21.
     """
     if mean < 0:
         raise ValueError(f"mean >= 0 expected, got {mean}")
-    if k <= 0:
-        return 1.0
-    if mean == 0:
-        return 0.0
-    if k <= mean:
-        return max(0.0, 1.0 - sum(_term(i, mean) for i in range(k)))
-    total, term, i = 0.0, _term(k, mean), k
-    while term > total * 1e-17 and term > 0.0:
-        total += term
-        i += 1
-        term *= mean / i
-    return min(1.0, total)
-
-
-def _term(i: int, mean: float) -> float:
-    return exp(i * log(mean) - mean - lgamma(i + 1))
+    return float(gammainc(k, mean)) if k > 0 else 1.0
 
 
 def scan_probability(k: int, rate: float, window: float, span: float) -> float:
