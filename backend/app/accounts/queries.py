@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, text
 from sqlalchemy.orm import aliased
@@ -351,8 +351,7 @@ def bound_village(person_id: int) -> int | None:
 VILLAGERS = text(
     f"""
     SELECT b.person_id, p.number, p.display_name AS name, g.name AS group_name, b.household
-    FROM binding b
-    JOIN person p ON p.id = b.person_id
+    FROM binding b JOIN person p ON p.id = b.person_id
     LEFT {join_region("g", "b.group_id")}
     WHERE b.village_id = :village_id AND b.ended_at IS NULL
     ORDER BY g.name NULLS LAST, b.household NULLS LAST, b.person_id
@@ -360,18 +359,26 @@ VILLAGERS = text(
 )
 
 
-def villagers_of(village_id: int) -> list[Any]:
+class Villager(NamedTuple):
+    """Who has bound a village, with group and household where they are known."""
+
+    person_id: int
+    number: int
+    name: str
+    group_name: str | None
+    household: str | None
+
+
+def villagers_of(village_id: int) -> list[Villager]:
     """Who has bound a village, for entering who took part in something of the village's."""
-    return list(db.session.execute(VILLAGERS, {"village_id": village_id}))
+    rows = db.session.execute(VILLAGERS, {"village_id": village_id})
+    return [Villager(*row) for row in rows]
 
 
 def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     """What members of staff are called, by person."""
-    rows = db.session.execute(
-        text("SELECT id, display_name FROM person WHERE id = ANY(:ids)"),
-        {"ids": sorted(set(person_ids))},
-    )
-    return {row.id: row.display_name for row in rows}
+    query = select(Person.id, Person.display_name).where(Person.id.in_(set(person_ids)))
+    return {row.id: row.display_name for row in db.session.execute(query)}
 
 
 HOME = text(
@@ -382,6 +389,12 @@ HOME = text(
 )
 
 
-def home_of(person_id: int) -> Any:
+class Home(NamedTuple):
+    county_id: int
+    village_id: int
+
+
+def home_of(person_id: int) -> Home | None:
     """County and village of a bound villager, None for whoever has bound none."""
-    return db.session.execute(HOME, {"person_id": person_id}).one_or_none()
+    row = db.session.execute(HOME, {"person_id": person_id}).one_or_none()
+    return Home(*row) if row else None

@@ -1,7 +1,7 @@
 """Regions from which somebody at a desk picks one."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import text
 
@@ -38,20 +38,46 @@ COUNTIES_AND_TOWNSHIPS = text(
 )
 
 
-def find_regions(within: Collection[int], words: str = "", chosen: int | None = None) -> list[Any]:
+class RegionChoice(NamedTuple):
+    """A region with the name of the one above it."""
+
+    id: int
+    level: str
+    name: str
+    above: str | None
+
+
+class LabelledRegion(NamedTuple):
+    """A region and what a picker calls it."""
+
+    id: int
+    label: str
+
+
+class Township(NamedTuple):
+    """A township by name."""
+
+    id: int
+    name: str
+
+
+def find_regions(
+    within: Collection[int], words: str = "", chosen: int | None = None
+) -> list[RegionChoice]:
     """Where a role can be granted: by name or code; counties and townships where nothing is asked.
 
     `chosen` is among them whatever the words, so that a refused form keeps what was filled in.
     """
     values = {"within": list(within), "words": words.strip(), "chosen": chosen or 0}
-    return list(db.session.execute(REGIONS, values))
+    return [RegionChoice(*row) for row in db.session.execute(REGIONS, values)]
 
 
-def counties_and_townships(scope: Collection[int]) -> list[Any]:
+def counties_and_townships(scope: Collection[int]) -> list[LabelledRegion]:
     """The open ones of a scope for a picker, townships indented below their county."""
-    return list(db.session.execute(COUNTIES_AND_TOWNSHIPS, {"scope": sorted(scope)}))
+    rows = db.session.execute(COUNTIES_AND_TOWNSHIPS, {"scope": sorted(scope)})
+    return [LabelledRegion(*row) for row in rows]
 
 
-def townships_within(scope: Collection[int]) -> list[Any]:
-    """Id and name of the open townships among these regions or below them, by code."""
-    return list(db.session.execute(TOWNSHIPS, {"scope": sorted(scope)}))
+def townships_within(scope: Collection[int]) -> list[Township]:
+    """The open townships among these regions or below them, by code."""
+    return [Township(*row) for row in db.session.execute(TOWNSHIPS, {"scope": sorted(scope)})]

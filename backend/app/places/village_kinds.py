@@ -1,7 +1,8 @@
 """Types of villages: a county's own words, which its schemes may ask different things of."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, text, union, update
 from sqlalchemy.exc import IntegrityError
@@ -37,6 +38,28 @@ CHANGES = text(
 )
 
 
+class KindOfVillage(NamedTuple):
+    """An open village with its type, how many live there, and when its type last changed."""
+
+    id: int
+    code: str
+    name: str
+    township: str
+    kind: str | None
+    residents: int | None
+    changed_at: datetime | None
+
+
+class KindChange(NamedTuple):
+    """Whose type was changed, from what to what."""
+
+    name: str
+    before: str | None
+    kind: str | None
+    changed_at: datetime
+    changed_by_id: int
+
+
 def kinds_of(county_id: int) -> list[str]:
     """Those the county added and those its villages carry, by name."""
     carried = select(Region.kind).where(
@@ -47,14 +70,15 @@ def kinds_of(county_id: int) -> list[str]:
     return sorted(db.session.scalars(union(carried, added)))
 
 
-def villages_with_kinds(county_id: int) -> list[Any]:
+def villages_with_kinds(county_id: int) -> list[KindOfVillage]:
     """The open villages by code, each with its type and when that was last changed."""
-    return list(db.session.execute(VILLAGES, {"county_id": county_id}))
+    rows = db.session.execute(VILLAGES, {"county_id": county_id})
+    return [KindOfVillage(*row) for row in rows]
 
 
-def list_changes(county_id: int) -> list[Any]:
+def list_changes(county_id: int) -> list[KindChange]:
     """The newest fifty."""
-    return list(db.session.execute(CHANGES, {"county_id": county_id}))
+    return [KindChange(*row) for row in db.session.execute(CHANGES, {"county_id": county_id})]
 
 
 def add_kind(actor: Actor, county_id: int, name: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -289,13 +289,43 @@ WORDS = text(
 )
 
 
-def reason_counts(village_id: int, first: date, end: date) -> list[Any]:
+@dataclass(frozen=True)
+class ReasonCount:
+    """How often a reason was ticked, and whether it is a complaint."""
+
+    text: str
+    count: int
+    bad: bool
+
+
+class WordsLine(NamedTuple):
+    """Words beside a rating, those of the follow-up apart; None where another state holds them."""
+
+    id: int
+    level: int
+    service_point_name: str
+    hold_reason: str | None
+    words: str | None
+    followup_words: str | None
+
+
+class PointCounts(NamedTuple):
+    """Counts of a service point from 非常满意 on, and how many are held."""
+
+    name: str
+    levels: list[int]
+    held: int
+
+
+def reason_counts(village_id: int, first: date, end: date) -> list[ReasonCount]:
     """How often each reason was ticked from `first` up to, not including, `end`."""
     values = {"village_id": village_id, "first": first, "end": end}
-    return list(db.session.execute(REASON_COUNTS, values))
+    return [ReasonCount(*row) for row in db.session.execute(REASON_COUNTS, values)]
 
 
-def words_in(village_id: int, first: date, end: date, state: str, limit: int = 50) -> list[Any]:
+def words_in(
+    village_id: int, first: date, end: date, state: str, limit: int = 50
+) -> list[WordsLine]:
     """Words in one state, without author, day or order: readers learn only the words."""
     values = {
         "village_id": village_id,
@@ -304,19 +334,18 @@ def words_in(village_id: int, first: date, end: date, state: str, limit: int = 5
         "state": state,
         "limit": limit,
     }
-    return list(db.session.execute(WORDS, values))
+    return [WordsLine(*row) for row in db.session.execute(WORDS, values)]
 
 
-def point_counts(village_id: int, first: date, end: date) -> list[Any]:
+def point_counts(village_id: int, first: date, end: date) -> list[PointCounts]:
     """Counts per level of each service point, by the counters."""
-    return list(
-        db.session.execute(
-            text(
-                f"SELECT s.id, s.name, {column_sums('d')}, sum(d.held)::int"
-                f" FROM rating_day_count d {join_service_point('s', 'd.service_point_id')}"
-                " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
-                " GROUP BY s.id, s.name ORDER BY s.name"
-            ),
-            {"village_id": village_id, "first": first, "end": end},
-        )
+    rows = db.session.execute(
+        text(
+            f"SELECT s.name, {column_sums('d')}, sum(d.held)::int"
+            f" FROM rating_day_count d {join_service_point('s', 'd.service_point_id')}"
+            " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
+            " GROUP BY s.id, s.name ORDER BY s.name"
+        ),
+        {"village_id": village_id, "first": first, "end": end},
     )
+    return [PointCounts(name, levels, held) for name, *levels, held in rows]

@@ -1,7 +1,7 @@
 """Words beside ratings: as WeChat's check wants them, held, and waiting for a reader."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import text
 
@@ -65,10 +65,21 @@ LIST_HELD = text(
 COUNT_HELD = text(f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}")
 
 
-def list_held(county_ids: Collection[int], most: int) -> list[Any]:
+class HeldWords(NamedTuple):
+    """Words that wait for a reader, with where they were said."""
+
+    id: int
+    village: str
+    point: str
+    hold_reason: str | None
+    words: str | None
+    followup_words: str | None
+
+
+def list_held(county_ids: Collection[int], most: int) -> list[HeldWords]:
     """What waits for a reader, without author, day or order."""
     asked = {"counties": sorted(county_ids), "most": most}
-    return list(db.session.execute(LIST_HELD, asked))
+    return [HeldWords(*row) for row in db.session.execute(LIST_HELD, asked)]
 
 
 def count_held(county_ids: Collection[int]) -> int:

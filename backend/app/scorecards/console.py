@@ -185,7 +185,7 @@ def show_village(village_id: int) -> str:
         month=month, months=months, place=place, village=village_label(village_id),
         points=[
             (name, area(counts, held, 1, 1))
-            for _, name, *counts, held in point_counts(village_id, month, end)
+            for name, counts, held in point_counts(village_id, month, end)
         ],
         reasons=reason_counts(village_id, month, end),
         words=words_in(village_id, month, end, "shown") if speaks else [],

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -168,14 +168,26 @@ def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> d
     return {row.light: row.villages for row in rows}
 
 
-def thin_villages(county_id: int, month: date) -> list[Any]:
+class ThinVillage(NamedTuple):
+    """A village with few ratings: by how many people, and by how many usually."""
+
+    id: int
+    code: str
+    name: str
+    township: str
+    n: int
+    people: int | None
+    usual: float | None
+
+
+def thin_villages(county_id: int, month: date) -> list[ThinVillage]:
     """评价过少，需核查: 样本不足 two months running, or fewer people than a third of the median of
     the village's own twelve months before, of which three at least are known."""
     asked = {
         "county_id": county_id, "month": month, "before": clock.previous_month(month),
         "first": clock.months_back(month, 13)[0], "known": LEAST_KNOWN,
     }  # fmt: skip
-    return list(db.session.execute(THIN, asked))
+    return [ThinVillage(*row) for row in db.session.execute(THIN, asked)]
 
 
 def kinds_in(scope: Collection[int], month: date) -> list[str]:
