@@ -18,10 +18,11 @@ from backend.app.accounts.logins import operations as logins
 from backend.app.accounts.logins.throttle import DEVICE_FOR, device_token
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
-from backend.app.core import clock, limits, request_fingerprint
+from backend.app.core import boxes, clock, limits, request_fingerprint
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.forms import Form, Query
 from backend.app.core.guards import (
     CONSOLE_COOKIE,
     PRE_COOKIE,
@@ -38,6 +39,10 @@ from backend.app.core.guards import (
 from backend.app.core.sessions import SessionKind, close_session, open_session
 
 HOME = "/console/"
+NEXT = Query.of(next=boxes.Text(otherwise=HOME))
+LOGIN = Form.of(username=boxes.Text(200), password=boxes.Secret(500))
+CODE = Form.of(code=boxes.Text(40))
+PASSWORDS = Form.of(old=boxes.Secret(500), password=boxes.Secret(500), again=boxes.Secret(500))
 HOMES = {
     Role.LEADER: "/console/leader",
     Role.SYSTEM_ADMIN: "/console/people",
@@ -52,7 +57,7 @@ ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW = 120, 600
 
 
 def _way_back() -> str:
-    wanted = request.args.get("next", HOME)
+    wanted = str(NEXT.read()["next"])
     return wanted if WAY_BACK.fullmatch(wanted) else HOME
 
 
@@ -69,11 +74,11 @@ def login() -> Any:
         return _login_page()
     check_csrf(request.cookies.get(PRE_COOKIE, ""))
     _slow_down_address()
-    name, password = request.form.get("username", ""), request.form.get("password", "")
+    name, password = LOGIN.read().values()
     with transaction():
         found = logins.check_password(
-            name[:200],
-            password[:500],
+            name,
+            password,
             request_fingerprint.caller(),
             request.cookies.get(DEVICE_COOKIE, ""),
         )
@@ -161,7 +166,7 @@ def enter_code() -> Any:
             return redirect(address_of("accounts_console.enrol"))
         if request.method == "POST":
             try:
-                if logins.check_second_factor(person_id, request.form.get("code", "")[:40]):
+                if logins.check_second_factor(person_id, CODE.read()["code"]):
                     found = logins.own_login(person_id)
                     return _enter(found, second_factor_done=True, target=_target())
                 error = SecondFactorRefused()
@@ -181,7 +186,7 @@ def enrol() -> Any:
             return redirect(address_of("accounts_console.enter_code"))
         if request.method == "POST" and found.totp_sealed is not None:
             try:
-                codes = second_factor.confirm(found, request.form.get("code", "")[:40])
+                codes = second_factor.confirm(found, CODE.read()["code"])
             except SecondFactorRefused as refused:
                 error = refused
             else:
@@ -220,13 +225,11 @@ def change_password() -> Any:
 
 
 def _change_password() -> Response:
-    person_id, form = actor().person_id, request.form
-    if form.get("password") != form.get("again"):
+    person_id, (old, password, again) = actor().person_id, PASSWORDS.read().values()
+    if password != again:
         raise InvalidInput("两次填的新密码不一样")
     with transaction():
-        changed = logins.change_password(
-            person_id, form.get("old", "")[:500], form.get("password", "")[:500]
-        )
+        changed = logins.change_password(person_id, old, password)
     if not changed:
         raise LoginRefused("现在的密码不对")
     with transaction():

@@ -1,15 +1,15 @@
 """操作记录: who did what, in words."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import render_template
 
 from backend.app.access import ROLE_NAMES, Permission, regions_of
 from backend.app.accounts import queries
 from backend.app.accounts.blueprints import console as blueprint
-from backend.app.accounts.forms import read_day, read_page
+from backend.app.core import boxes
 from backend.app.core.audit import AuditEntry
+from backend.app.core.forms import Query, turned
 from backend.app.core.guards import actor, guard
 
 Names = dict[tuple[str, str], str]
@@ -220,6 +220,11 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "shell": ("服务器命令", ("shell_command",)),
 }  # fmt: skip
 ORIGINS = {"console": "工作台", "app": "小程序", "shell": "服务器", "job": "系统"}
+ENTRIES = Query.of(
+    person=boxes.Text(40), action=boxes.Text(60), address=boxes.Text(45),
+    first=boxes.Day(otherwise=boxes.REFUSED), last=boxes.Day(otherwise=boxes.REFUSED),
+    page=boxes.Page(),
+)  # fmt: skip
 
 
 def describe(detail: dict[str, Any], names: Names) -> str:
@@ -242,12 +247,6 @@ def name_subject(entry: AuditEntry, names: Names) -> str:
     return f"{SUBJECTS.get(entry.subject_kind, entry.subject_kind)} {called}"
 
 
-def _turn(page: int) -> str:
-    """The same page of the log with another number."""
-    kept = {name: value for name, value in request.args.items() if value and name != "page"}
-    return f"{request.path}?{urlencode({**kept, 'page': page})}"
-
-
 def _actions(asked: str) -> tuple[str, ...]:
     """The acts that a group or one act's name stands for; none for all."""
     return GROUPS[asked][1] if asked in GROUPS else (asked,) if asked else ()
@@ -257,21 +256,18 @@ def _actions(asked: str) -> tuple[str, ...]:
 @guard(Permission.SEE_AUDIT)
 def list_audit() -> str:
     """Who did what, newest first."""
-    asked = request.args
-    page = read_page(asked)
+    query = ENTRIES.read()
+    page, action = query["page"], query["action"]
     rows = queries.list_audit(
-        regions_of(actor(), Permission.SEE_AUDIT),
-        person=asked.get("person", "")[:40],
-        actions=_actions(asked.get("action", "")[:60]),
-        address=asked.get("address", "")[:45],
-        first=read_day(asked, "first"),
-        last=read_day(asked, "last"),
-        page=page,
-    )
+        regions_of(actor(), Permission.SEE_AUDIT), person=query["person"],
+        actions=_actions(action), address=query["address"], first=query["first"],
+        last=query["last"], page=page,
+    )  # fmt: skip
     names = queries.name_subjects(entry for entry, _ in rows)
     return render_template(
         "accounts/audit.html",
-        rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page, asked=asked,
+        rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
+        asked={name: value or "" for name, value in query.items()},
         action_names=ACTIONS, groups=GROUPS, origins=ORIGINS, names=names,
-        name_subject=name_subject, describe=describe, turn=_turn,
+        name_subject=name_subject, describe=describe, turn=lambda page: turned(page=page),
     )  # fmt: skip

@@ -2,25 +2,35 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import MAY_ASK_FOR, ROLE_NAMES, Permission, Role, has_permission, regions_of
 from backend.app.accounts import numbers, queries
 from backend.app.accounts.blueprints import console as blueprint
-from backend.app.accounts.forms import read_day, read_id, read_page, read_role
 from backend.app.accounts.grants import invitations
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.logins import operations as logins
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.errors import DomainError
+from backend.app.core.forms import Form, Query, form_args, read_id
 from backend.app.core.guards import actor, guard
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import list_departments
 
 LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
+PEOPLE = Query.of(q=boxes.Text(40), role=boxes.Choice(list(Role)), page=boxes.Page())
+# By which words regions are looked for, and the one that was chosen.
+REGION = Query.of(place=boxes.Text(40), region_id=boxes.Id())
+INVITATION = Form.of(
+    name=boxes.Text(), village=boxes.Text(), starts_on=boxes.Day(), ends_on=boxes.Day()
+)
+GRANT = Form.of(
+    role=boxes.Choice(list(Role), missing="请选角色"), department_id=boxes.Id(),
+    starts_on=boxes.Day(), ends_on=boxes.Day(),
+)  # fmt: skip
 
 
 @blueprint.get("/people")
@@ -31,11 +41,7 @@ def list_people() -> str:
 
 
 def _people_page(error: DomainError | None = None, **more: Any) -> str:
-    search, role, page = (
-        request.args.get("q", "")[:40],
-        read_role(request.args),
-        read_page(request.args),
-    )
+    search, role, page = PEOPLE.read().values()
     within = regions_of(actor(), Permission.SEE_PEOPLE)
     lines, total = queries.list_people(within, search, role, page)
     return render_template(
@@ -50,23 +56,19 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
 
 
 def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
-    me, form = actor(), request.form
+    me, (search, chosen) = actor(), REGION.read().values()
     grantable = frozenset().union(*(MAY_ASK_FOR.get(role, frozenset()) for role in me.roles))
-    search = request.args.get("place", "")[:40]
-    chosen = form.get("region_id", "")
     page = render_template(
         "accounts/person.html",
         person=queries.get_person(person_id, regions_of(me, Permission.SEE_PEOPLE)),
         grants=queries.grant_lines(person_id),
         waiting=grant_requests.list_waiting(me, Permission.SEE_PEOPLE, person_id),
-        role_names=ROLE_NAMES, level_names=LEVELS, search=search, form=form,
+        role_names=ROLE_NAMES, level_names=LEVELS, search=search,
         grantable=[role for role in Role if role in grantable],
         may_grant=has_permission(me, Permission.ASK_FOR_GRANTS) and me.person_id != person_id,
         may_manage=has_permission(me, Permission.MANAGE_LOGINS) and me.person_id != person_id,
         regions=lambda: find_regions(
-            regions_of(me, Permission.ASK_FOR_GRANTS),
-            search,
-            int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None,
+            regions_of(me, Permission.ASK_FOR_GRANTS), search, chosen
         ),
         departments=lambda: [
             department
@@ -88,14 +90,12 @@ def show_person(number: int) -> Any:
 
 @blueprint.post("/people")
 @guard(Permission.MANAGE_LOGINS)
-def open_login() -> Any:
+@form_args(username=boxes.Text(), display_name=boxes.Text())
+def open_login(username: str, display_name: str) -> Any:
     """A new member of staff; the password is shown this once."""
-    form = request.form
     try:
         with transaction():
-            person_id, password = logins.open_login(
-                actor(), form.get("username", ""), form.get("display_name", "")
-            )
+            person_id, password = logins.open_login(actor(), username, display_name)
     except DomainError as refused:
         return _people_page(refused), 422
     return _person_page(person_id, password=password)
@@ -105,16 +105,11 @@ def open_login() -> Any:
 @guard(Permission.INVITE_CADRES)
 def invite_cadre() -> Any:
     """A code that makes a WeChat user a cadre; shown this once."""
-    form = request.form
     try:
-        starts_on, ends_on = read_day(form, "starts_on"), read_day(form, "ends_on")
+        name, village, starts_on, ends_on = INVITATION.read().values()
         with transaction():
             village, code = invitations.invite(
-                actor(),
-                form.get("name", ""),
-                form.get("village", ""),
-                starts_on or clock.today(),
-                ends_on,
+                actor(), name, village, starts_on or clock.today(), ends_on
             )
     except DomainError as refused:
         return _people_page(invitation_error=refused), 422
@@ -125,15 +120,11 @@ def invite_cadre() -> Any:
 @guard(Permission.ASK_FOR_GRANTS)
 def grant_role(number: int) -> Any:
     """Asks for a role; a refusal is shown beside the form."""
-    form, person_id = request.form, numbers.person_numbered(number)
+    person_id = numbers.person_numbered(number)
     try:
-        role = read_role(form)
-        if role is None:
-            raise InvalidInput(errors={"role": ["请选角色"]})
-        department_id = read_id(form, "department_id") if form.get("department_id") else None
-        region_id = read_id(form, "region_id") if department_id is None else 0
-        starts_on = read_day(form, "starts_on") or clock.today()
-        ends_on = read_day(form, "ends_on")
+        role, department_id, starts_on, ends_on = GRANT.read().values()
+        region_id = read_id("region_id") if department_id is None else 0
+        starts_on = starts_on or clock.today()
         with transaction():
             grant_requests.ask_for_grant(
                 actor(), person_id, role, region_id, starts_on, ends_on, department_id
@@ -174,11 +165,12 @@ def unlock(number: int) -> Response:
 
 @blueprint.post("/people/<int:number>/disabled")
 @guard(Permission.MANAGE_LOGINS)
-def set_disabled(number: int) -> Response:
+@form_args(disabled=boxes.YesNo())
+def set_disabled(number: int, disabled: bool) -> Response:
     """Disables or enables a log-in."""
     person_id = numbers.person_numbered(number)
     with transaction():
-        logins.set_disabled(actor(), person_id, request.form.get("disabled") == "1")
+        logins.set_disabled(actor(), person_id, disabled)
     return _back(person_id)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import ROLE_NAMES, Permission
@@ -11,8 +11,10 @@ from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.errors import PhoneRefused, SecondFactorRefused
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.logins import activation
+from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.forms import form_args
 from backend.app.core.guards import actor, guard
 
 
@@ -34,13 +36,12 @@ def _page(error: DomainError | None = None) -> Any:
 
 @blueprint.post("/security/grants/<int:request_id>")
 @guard(Permission.CONFIRM_ACCOUNTS)
-def decide_grant(request_id: int) -> Any:
+@form_args(outcome=boxes.Text())
+def decide_grant(request_id: int, outcome: str) -> Any:
     """Confirms or refuses a role, or the end of one."""
     try:
         with transaction():
-            grant_requests.decide(
-                actor(), request_id, request.form.get("outcome", "") == "confirmed"
-            )
+            grant_requests.decide(actor(), request_id, outcome == "confirmed")
     except DomainError as refused:
         return _page(refused)
     return redirect(address_of("accounts_console.show_waiting"))
@@ -48,16 +49,15 @@ def decide_grant(request_id: int) -> Any:
 
 @blueprint.post("/security/accounts/<int:number>")
 @guard(Permission.CONFIRM_ACCOUNTS)
-def activate_person(number: int) -> Any:
+@form_args(code=boxes.Text(40), digits=boxes.Text(40))
+def activate_person(number: int, code: str, digits: str) -> Any:
     """Activates an account whose owner reads out the own TOTP, or the digits of the own phone."""
     person_id = numbers.person_numbered(number)
-    digits = request.form.get("digits", "")[:40]
     try:
         with transaction():
             if digits:
                 is_right = activation.confirm_phone(actor(), person_id, digits)
             else:
-                code = request.form.get("code", "")[:40]
                 is_right = activation.activate_before_witness(actor(), person_id, code)
     except DomainError as refused:
         return _page(refused)

@@ -14,6 +14,7 @@ from backend.app.access import Actor, Grant, Permission, Role, has_permission, n
 from backend.app.access.permissions import TABLE
 from backend.app.core import clock, limits
 from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
+from backend.app.core.forms import typed
 from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -216,7 +217,7 @@ def csrf_token() -> str:
 def check_csrf(token: str) -> None:
     if request.method in SAFE_METHODS:
         return
-    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    sent = request.headers.get("X-CSRF-Token") or typed.get("csrf_token", "")
     if not token or not hmac.compare_digest(sent.encode(), csrf_token_for(token).encode()):
         raise CsrfFailed
 

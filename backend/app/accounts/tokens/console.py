@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import render_template, request
+from flask import render_template
 from flask import url_for as address_of
 from werkzeug import Response
 from werkzeug.utils import redirect
@@ -10,50 +10,43 @@ from werkzeug.utils import redirect
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.tokens import operations as api_tokens
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.forms import form_args, query_args
 from backend.app.core.guards import CALLS_A_MINUTE, actor, guard
 from backend.app.places.queries import region_names
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _page(made: api_tokens.Made | None = None, error: DomainError | None = None) -> str:
+def _page(
+    made: api_tokens.Made | None = None, error: DomainError | None = None, revoked: str = ""
+) -> str:
     counties = sorted(regions_of(actor(), Permission.MANAGE_API_TOKENS))
     tokens = [token for county_id in counties for token in api_tokens.list_tokens(county_id)]
     return render_template(
         "accounts/tokens.html",
         made=made, error=error, tokens=tokens, names=region_names(counties),
         makers=api_tokens.makers(tokens), today=clock.today(), calls=CALLS_A_MINUTE,
-        longest=clock.today() + api_tokens.LONGEST_LIFE, revoked=request.args.get("revoked"),
+        longest=clock.today() + api_tokens.LONGEST_LIFE, revoked=revoked,
     )  # fmt: skip
 
 
 @blueprint.get("/tokens")
 @guard(Permission.MANAGE_API_TOKENS)
-def list_tokens() -> str:
+@query_args(revoked=boxes.Text())
+def list_tokens(revoked: str) -> str:
     """All tokens of the reader's counties, with how often each was used."""
-    return _page()
+    return _page(revoked=revoked)
 
 
 @blueprint.post("/tokens")
 @guard(Permission.MANAGE_API_TOKENS)
-def create_token() -> tuple[str, int]:
+@form_args(county=boxes.Id(otherwise=0), name=boxes.Text(), ends_on=boxes.Day(otherwise=None))
+def create_token(county: int, name: str, ends_on: date | None) -> tuple[str, int]:
     """The new token stands on this one answer and nowhere else."""
-    form = request.form
-    county = form.get("county", "")
     try:
         with transaction():
-            made = api_tokens.create_token(
-                actor(), int(county) if county.isdecimal() and len(county) < 19 else 0,
-                form.get("name", ""), _day(form.get("ends_on", "")),
-            )  # fmt: skip
+            made = api_tokens.create_token(actor(), county, name, ends_on)
     except DomainError as refused:
         return _page(error=refused), 422
     return _page(made), 200

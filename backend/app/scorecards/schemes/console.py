@@ -3,16 +3,17 @@
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
-from backend.app.core import clock
+from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.errors import DomainError, NotFound
+from backend.app.core.forms import Form, form_args, query_args, typed
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
@@ -28,6 +29,8 @@ from backend.app.scoring.schemes import Scheme
 
 MOST_MOVED = 60
 STATES = SchemeState.names()
+MONTH = boxes.Month(missing="应为月份,如 2027-01")
+DRAFT = Form.of(title=boxes.Text(), first_month=MONTH)
 
 
 def _county() -> int:
@@ -81,7 +84,7 @@ def _editor(
         "scorecards/scheme.html",
         stored=stored, scheme=scheme, error=error, tried=tried, moved=moved,
         names=region_names([one.village_id for one in moved]),
-        lines=scheme_forms.lines(scheme, kinds, request.form if error else {}),
+        lines=scheme_forms.lines(scheme, kinds, typed if error else {}),
         faulty_kinds=scheme_forms.faulty_kinds(scheme, kinds, error.errors if error else {}),
         faults=[] if error else schemes.faults_of(county, scheme),
         this_month=clock.month_of(clock.today()), states=STATES,
@@ -99,11 +102,12 @@ def new_scheme() -> tuple[str, int]:
 
 @blueprint.get("/schemes/<int:scheme_id>")
 @guard(Permission.MANAGE_SCHEMES)
-def show_scheme(scheme_id: int) -> tuple[str, int]:
+@query_args(**{"try": boxes.Text()})
+def show_scheme(scheme_id: int, **query: str) -> tuple[str, int]:
     stored = _own(scheme_id)
     scheme = from_json(stored.content)
     tried = None
-    if request.args.get("try"):
+    if query["try"]:
         county = _county()
         tried = schemes.what_if(county, _last_month(county), scheme)
     return _editor(stored, scheme, tried=tried)
@@ -111,22 +115,16 @@ def show_scheme(scheme_id: int) -> tuple[str, int]:
 
 @blueprint.post("/schemes")
 @guard(Permission.MANAGE_SCHEMES)
-def save_scheme() -> tuple[str, int] | Response:
+@form_args(scheme_id=boxes.Id(otherwise=None))
+def save_scheme(scheme_id: int | None) -> tuple[str, int] | Response:
     """Saves a draft, new or old; then shows it with what is still wrong."""
-    county = _county()
-    asked = request.form.get("scheme_id", "")
-    stored = _own(int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+    county, stored = _county(), None if scheme_id is None else _own(scheme_id)
     before = from_json(stored.content) if stored else _in_force(county)
     try:
-        month = clock.parse_month(request.form.get("first_month"))
-        if month is None:
-            raise InvalidInput(errors={"first_month": ["应为月份,如 2027-01"]})
-        scheme = scheme_forms.read(request.form, schemes.village_kinds(county), before)
+        title, month = DRAFT.read().values()
+        scheme = scheme_forms.read(typed, schemes.village_kinds(county), before)
         with transaction():
-            saved = schemes.save_draft(
-                actor(), county, request.form.get("title", ""), month, scheme,
-                stored.id if stored else None,
-            )  # fmt: skip
+            saved = schemes.save_draft(actor(), county, title, month, scheme, scheme_id)
     except DomainError as error:
         return _editor(stored, before, error)
     return redirect(address_of("scorecards_console.show_scheme", scheme_id=saved.id))
@@ -134,13 +132,14 @@ def save_scheme() -> tuple[str, int] | Response:
 
 @blueprint.post("/schemes/<int:scheme_id>/decision")
 @guard(Permission.MANAGE_SCHEMES)
-def decide_scheme(scheme_id: int) -> tuple[str, int] | Response:
+@form_args(decision=boxes.Text(), note=boxes.Text())
+def decide_scheme(scheme_id: int, decision: str, note: str) -> tuple[str, int] | Response:
     """审定 or 放弃."""
     stored = _own(scheme_id)
     try:
         with transaction():
-            if request.form.get("decision") == "approve":
-                schemes.approve(actor(), scheme_id, request.form.get("note", ""))
+            if decision == "approve":
+                schemes.approve(actor(), scheme_id, note)
             else:
                 schemes.drop(actor(), scheme_id)
     except DomainError as error:

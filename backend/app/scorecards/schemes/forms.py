@@ -1,19 +1,22 @@
 """A scheme as an editor's form: one line a measurement, for every type of village."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from backend.app.core import boxes
 from backend.app.core.errors import InvalidInput
+from backend.app.core.forms import Form as SentForm
 from backend.app.scorecards.figures import plain
 from backend.app.scoring.catalog import MEASURES, Measure, by_cases, half_at
-from backend.app.scoring.schemes import FORBIDDEN, MOST_K, Indicator, Kind, Light, Scheme
+from backend.app.scoring.schemes import FORBIDDEN, MOST_K, Indicator, Kind, Scheme
 
 Form = Mapping[str, str]
 LIMITS = {"floor": "底线", "target": "目标"}
 MOST_N_MIN = 100
 # Between which values what is counted by cases earns 0 to 100.
 WHOLE = (Decimal(0), Decimal(100))
+CAPPED = (Kind.DEDUCTION, Kind.BONUS)
 
 
 @dataclass(frozen=True)
@@ -66,33 +69,81 @@ def faulty_kinds(
     }
 
 
+class Figure(boxes.Amount):
+    """At most two decimals; full-width digits and points count as what they are."""
+
+    def __init__(self, name: str) -> None:
+        words = f"{name}应为数字,最多两位小数"
+        super().__init__(words, missing=words, places=2, most=10_000)
+
+    def read(self, text: str) -> Decimal | None:
+        return super().read(text.replace("．", ".").replace("。", "."))
+
+
+class Whole(boxes.Box):
+    """A whole number, in whichever way figures may be written."""
+
+    def __init__(self, name: str, least: int, most: int) -> None:
+        super().__init__(missing=f"{name}应为 {least} 到 {most} 的整数")
+        self.figure, self.least, self.most = Figure(name), least, most
+
+    def read(self, text: str) -> int | None:
+        value = self.figure.read(text)
+        fits = value is not None and value == int(value) and self.least <= value <= self.most
+        return int(value) if value is not None and fits else None
+
+
 def read(form: Form, kinds: Sequence[str | None], before: Scheme) -> Scheme:
     """The scheme that was typed; raises InvalidInput naming every box that is wrong."""
-    faults: dict[str, list[str]] = {}
-    indicators = [
-        one
-        for kind, prefix in _kinds(kinds, before)
-        for one in _indicators(form, kind, prefix, faults)
-    ]
-    lights = tuple(
-        Light(_number(form, f"light-{light.code}", f"「{light.word}」的界限", faults), light.code,
-              light.word, light.icon)
-        for light in before.lights
+    used = _used(form, kinds, before)
+    grid: dict[str, boxes.Box] = {"n_min": Whole("样本不足的界限", 1, MOST_N_MIN)}
+    for _, name, measure in used:
+        grid |= _boxes(name, measure)
+    grid |= {f"light-{light.code}": Figure(f"「{light.word}」的界限") for light in before.lights}
+    grid |= {f"cap-{kind.value}": Figure("上限") for kind in CAPPED}
+    if form.get("calibrate"):
+        grid["calibration-mean"] = Figure("校准平均分")
+        grid["calibration-deviation"] = Figure("校准标准差")
+    try:
+        values = SentForm.of(**grid).read()
+    except InvalidInput as wrong:
+        raise InvalidInput("有的格子填得不对", wrong.errors) from None
+    indicators = tuple(
+        Indicator(
+            measure.code, values[f"{name}-weight"], values.get(f"{name}-floor", WHOLE[0]),
+            values.get(f"{name}-target", WHOLE[1]), kind, values[f"{name}-k"],
+        )
+        for kind, name, measure in used
     )  # fmt: skip
-    caps = tuple(
-        (kind, _number(form, f"cap-{kind.value}", "上限", faults))
-        for kind in (Kind.DEDUCTION, Kind.BONUS)
-    )
-    n_min = _whole(form, "n_min", "样本不足的界限", 1, MOST_N_MIN, faults)
+    lights = tuple(replace(light, least=values[f"light-{light.code}"]) for light in before.lights)
+    caps = tuple((kind, values[f"cap-{kind.value}"]) for kind in CAPPED)
     calibration = None
     if form.get("calibrate"):
-        calibration = (
-            _number(form, "calibration-mean", "校准平均分", faults),
-            _number(form, "calibration-deviation", "校准标准差", faults),
-        )
-    if faults:
-        raise InvalidInput("有的格子填得不对", faults)
-    return Scheme(tuple(indicators), lights, caps, n_min, before.level_points, calibration)
+        calibration = values["calibration-mean"], values["calibration-deviation"]
+    return Scheme(indicators, lights, caps, values["n_min"], before.level_points, calibration)
+
+
+def _used(
+    form: Form, kinds: Sequence[str | None], before: Scheme
+) -> list[tuple[str | None, str, Measure]]:
+    """Boxes without a weight are indicators that are not used."""
+    return [
+        (kind, f"{prefix}-{code}", measure)
+        for kind, prefix in _kinds(kinds, before)
+        for code, measure in MEASURES.items()
+        if form.get(f"{prefix}-{code}-weight", "").strip()
+    ]
+
+
+def _boxes(name: str, measure: Measure) -> dict[str, boxes.Box]:
+    limits = {} if by_cases(measure.code) else LIMITS
+    return {
+        f"{name}-weight": Figure(f"{measure.name}的权重"),
+        **{
+            f"{name}-{limit}": Figure(f"{measure.name}的{words}") for limit, words in limits.items()
+        },
+        f"{name}-k": Whole(f"{measure.name}的折半件数", 0, MOST_K),
+    }
 
 
 def _kinds(kinds: Sequence[str | None], scheme: Scheme) -> Iterator[tuple[str | None, str]]:
@@ -100,49 +151,3 @@ def _kinds(kinds: Sequence[str | None], scheme: Scheme) -> Iterator[tuple[str | 
     yield None, "all"
     named = sorted({kind for kind in kinds if kind} | scheme.kinds)
     yield from ((kind, f"t{place}") for place, kind in enumerate(named))
-
-
-def _indicators(
-    form: Form, kind: str | None, prefix: str, faults: dict[str, list[str]]
-) -> Iterator[Indicator]:
-    """Boxes without a weight are indicators that are not used."""
-    for code, measure in MEASURES.items():
-        name = f"{prefix}-{code}"
-        if not form.get(f"{name}-weight", "").strip():
-            continue
-        weight = _number(form, f"{name}-weight", f"{measure.name}的权重", faults)
-        floor, target = WHOLE if by_cases(code) else _limits(form, name, measure, faults)
-        k = _whole(form, f"{name}-k", f"{measure.name}的折半件数", 0, MOST_K, faults)
-        yield Indicator(code, weight, floor, target, kind, k)
-
-
-def _limits(
-    form: Form, name: str, measure: Measure, faults: dict[str, list[str]]
-) -> tuple[Decimal, Decimal]:
-    floor, target = (
-        _number(form, f"{name}-{limit}", f"{measure.name}的{words}", faults)
-        for limit, words in LIMITS.items()
-    )
-    return floor, target
-
-
-def _number(form: Form, name: str, words: str, faults: dict[str, list[str]]) -> Decimal:
-    """At most two decimals; full-width digits and points count as what they are."""
-    typed = form.get(name, "").strip().replace("．", ".").replace("。", ".")
-    try:
-        value = Decimal(typed)
-        if not value.is_finite() or abs(value) > 10_000 or value != round(value, 2):
-            raise InvalidOperation
-    except InvalidOperation:
-        faults[name] = [f"{words}应为数字,最多两位小数"]
-        return Decimal(0)
-    return value
-
-
-def _whole(
-    form: Form, name: str, words: str, least: int, most: int, faults: dict[str, list[str]]
-) -> int:
-    value = _number(form, name, words, faults)
-    if name in faults or value != int(value) or not least <= value <= most:
-        faults[name] = [f"{words}应为 {least} 到 {most} 的整数"]
-    return int(value)
