@@ -29,11 +29,12 @@ from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.handling import Written
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
-from backend.app.tickets.models import Ticket
+from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.rules import console as console_rules
 from backend.app.tickets.rules.categories import list_categories, names_of
 from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import Move, Party, State, moves
+from backend.app.tickets.transitions import has_handled_in
 
 MOST_AT_ONCE = 50
 FILTERS = Query.of(
@@ -109,10 +110,11 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
     me = actor()
     ticket, parties = console_queries.find_for_staff(me, ticket_id)
     scope = console_queries.scope_of(me)
-    handled = Party.HANDLER in parties or queries.has_handled(ticket, me.person_id)
+    events = serializers.events_of(ticket)
+    handled = Party.HANDLER in parties or has_handled_in(events, me.person_id)
     filed = ticket.archived_at is not None
     offered = [] if filed else moves(State(ticket.state), parties, handled)
-    shown = serializers.detail(ticket, parties, [move.value for move in offered])
+    shown = serializers.detail(ticket, parties, [move.value for move in offered], events=events)
     category = shown["category"]["code"] if shown["category"] else None
     page = render_template(
         "tickets/ticket.html",
@@ -122,10 +124,15 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=supervision.LEVEL_NAMES,
         merged=serializers.cards(console_queries.merged_into(scope, ticket), parties),
-        held=console_queries.held_events(ticket) if Party.DESK in parties else [],
+        held=[event for event in events if _is_held(event)] if Party.DESK in parties else [],
         **_choices(ticket, category, scope, parties, set(offered)),
     )  # fmt: skip
     return page, 422 if error else 200
+
+
+def _is_held(event: TicketEvent) -> bool:
+    """What an author wrote later and the text check held."""
+    return event.words_state == "held" and event.party == Party.AUTHOR
 
 
 def _choices(

@@ -377,16 +377,6 @@ def merged_into(scope: Scope, ticket: Ticket) -> list[Ticket]:
     return list(db.session.scalars(query.limit(20)))
 
 
-def held_events(ticket: Ticket) -> list[TicketEvent]:
-    """What an author wrote later and the text check held."""
-    query = select(TicketEvent).where(
-        TicketEvent.ticket_id == ticket.id,
-        TicketEvent.words_state == "held",
-        TicketEvent.party == Party.AUTHOR.value,
-    )
-    return list(db.session.scalars(query.order_by(TicketEvent.id)))
-
-
 def id_of_number(actor: Actor, number: str) -> int:
     """The ticket behind a number somebody typed; raises InvalidInput where they see none such."""
     found = db.session.scalar(

@@ -29,7 +29,7 @@ from backend.app.tickets.models import (
     TicketFile,
     TicketTurn,
 )
-from backend.app.tickets.states import STATE_NAMES, Party, State, group_of
+from backend.app.tickets.states import STATE_NAMES, Move, Party, State, group_of
 from backend.app.tickets.timeline import Told, tell
 
 CHECKED_ABOVE = "等县里核实"
@@ -200,14 +200,22 @@ def _needs(ticket: Ticket) -> str | None:
     return None
 
 
+def events_of(ticket: Ticket) -> Sequence[TicketEvent]:
+    """A ticket's story as it is stored, oldest first."""
+    query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)
+    return db.session.scalars(query.order_by(TicketEvent.id)).all()
+
+
 def detail(
-    ticket: Ticket, parties: Collection[Party], may: Sequence[str], at: datetime | None = None
+    ticket: Ticket,
+    parties: Collection[Party],
+    may: Sequence[str],
+    at: datetime | None = None,
+    events: Sequence[TicketEvent] | None = None,
 ) -> dict[str, Any]:
-    """One ticket with its story."""
+    """One ticket with its story; `events` where the caller has read them already."""
     at = at or clock.now()
-    events = db.session.scalars(
-        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
-    ).all()
+    events = events_of(ticket) if events is None else events
     turns = turns_by_ticket([ticket.id]).get(ticket.id, [])
     names = names_for([ticket], [*events, *turns])
     files = _files(ticket.id, at)
@@ -237,7 +245,7 @@ def detail(
         }
         if verdict
         else None,
-        "extension": _extension(ticket),
+        "extension": _extension(ticket, events),
         "reopened_by_villager": ticket.reopened_by_author,
         "may": list(may),
         "contact": _contact(ticket, parties),
@@ -280,7 +288,9 @@ def file_line(file: TicketFile, at: datetime) -> dict[str, Any]:
     }
 
 
-def _extension(ticket: Ticket) -> dict[str, Any] | None:
+def _extension(ticket: Ticket, events: Iterable[TicketEvent]) -> dict[str, Any] | None:
+    if Move.REQUEST_EXTENSION not in {event.move for event in events}:
+        return None
     newest = db.session.scalar(
         select(TicketExtension)
         .where(TicketExtension.ticket_id == ticket.id, TicketExtension.round == ticket.round)

@@ -1,5 +1,6 @@
 """The one way a ticket changes: locked, checked against the table, written down."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,12 @@ def lock(ticket_id: int) -> Ticket:
     if ticket is None:
         raise TicketUnknown
     return ticket
+
+
+def has_handled_in(events: Iterable[TicketEvent], person_id: int) -> bool:
+    """Whether somebody, by whatever hand, answered for a unit in a story that was read."""
+    handlers = {event.person_id for event in events if event.move in HANDLING}
+    return bool(handlers) and not handlers.isdisjoint(hands_of(person_id))
 
 
 def has_handled(ticket: Ticket, person_id: int) -> bool:
