@@ -261,3 +261,33 @@ def test_old_call_backs_go_to_the_township_and_their_lateness_stays(empty_app: F
     assert db.session.scalar(text("SELECT resumed_at >= :at FROM ticket_pause"), {"at": before})
     db.session.rollback()
     upgrade()
+
+
+DECIDED = """
+    INSERT INTO region (level, name, code, opened_on) VALUES
+        ('county', '富平县', '610528000000', '2020-01-01'),
+        ('county', '合阳县', '610524000000', '2020-01-01');
+    UPDATE region SET county_id = id;
+    INSERT INTO ticket_settings (county_id, silent_days)
+        SELECT id, 9 FROM region WHERE name = '富平县';
+    INSERT INTO points_policy (county_id, lapse) SELECT id, 'yearly' FROM region;
+    INSERT INTO score_policy (county_id, objection_days)
+        SELECT id, 20 FROM region WHERE name = '合阳县';
+"""
+
+
+def test_what_counties_decided_moves_into_one_row_and_back(empty_app: Flask) -> None:
+    upgrade(revision="0051")
+    db.session.execute(text(DECIDED))
+    db.session.commit()
+    upgrade()
+    kept = db.session.execute(
+        text("SELECT silent_days, lapse, objection_days, proxy_cap FROM county_settings"
+             " JOIN region ON id = county_settings.county_id ORDER BY code DESC")
+    ).all()  # fmt: skip
+    assert [tuple(row) for row in kept] == [(9, "yearly", 15, 20), (14, "yearly", 20, 20)]
+    db.session.rollback()
+    downgrade(revision="0051")
+    days = db.session.scalars(text("SELECT silent_days FROM ticket_settings ORDER BY 1")).all()
+    assert days == [9, 14]
+    db.session.rollback()

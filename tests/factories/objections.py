@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.access import Actor, Role
 from backend.app.core.db import db, transaction
-from backend.app.scorecards.models import ScorePolicy
+from backend.app.places.operations import keep_settings
 from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.objections.operations import Raised
 from tests.factories.console import make_staff
@@ -44,8 +44,8 @@ def make_bench(days: int | None = 60) -> Bench:
     """
     county = make_county(villages=3)
     if days:
-        with transaction() as session:
-            session.add(ScorePolicy(county_id=county.id, objection_days=days))
+        with transaction():
+            keep_settings(county.id, {"objection_days": days})
     rate_village(county, 0, [1] * 8 + [2] * 9 + [5, 5, 4])
     rate_village(county, 1, [1, 2, 3, 4] * 4)
     cadre = make_person(name="王建国")

@@ -22,6 +22,7 @@ from backend.app.core.files.photos import MOST_BYTES, PhotoUnreadable
 from backend.app.core.forms import form_args, query_args, takes_file
 from backend.app.core.guards import actor, guard
 from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
+from backend.app.places.county_settings import SETTINGS
 from backend.app.places.residents import residents_of
 
 blueprint = Blueprint("places_console", __name__, url_prefix="/console/places")
@@ -152,6 +153,17 @@ def print_region(region_id: int) -> Response:
     with transaction():
         file = printing.print_region(actor(), region_id, _public_host())
     return _pdf(file)
+
+
+@blueprint.get("/settings")
+@guard(Permission.MANAGE_TICKET_RULES)
+def list_settings() -> str:
+    """What the reader's county decides by single values, each with the page that changes it."""
+    counties = sorted(regions_of(actor(), Permission.MANAGE_TICKET_RULES))
+    return render_template(
+        "places/settings.html", settings=SETTINGS,
+        counties=[(queries.get_place(one), vars(queries.settings_of(one))) for one in counties],
+    )  # fmt: skip
 
 
 def _public_host() -> str:

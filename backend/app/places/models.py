@@ -1,9 +1,11 @@
 """Regions with their history, service points and their codes."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -18,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.places.county_settings import SETTINGS, USUAL, Setting
 
 
 class Region(Model):
@@ -180,3 +184,47 @@ class QrCode(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revoke_reason: Mapped[str | None] = mapped_column(String(100))
+
+
+def _usual(name: str) -> Any:
+    """A column whose value, where a county decided nothing, is the usual one."""
+    value = getattr(USUAL, name)
+    spelt = f"'{value}'" if isinstance(value, str) else str(value).lower()
+    kinds: dict[type, Any] = {bool: Boolean(), int: SmallInteger(), str: String(8)}
+    return mapped_column(kinds[type(value)], server_default=text(spelt))
+
+
+def _bounds(name: str, setting: Setting) -> CheckConstraint:
+    if setting.bounds:
+        return CheckConstraint(
+            f"{name} BETWEEN {setting.bounds[0]} AND {setting.bounds[1]}", name=name
+        )
+    return CheckConstraint(one_of(name, setting.choices or ()), name=name)
+
+
+class CountySettingsRow(Model):
+    """What a county decided by single values (county_settings.py): a row once it decided any.
+
+    There are no draws before somebody has read the note about them.
+    """
+
+    __tablename__ = "county_settings"
+    __table_args__ = (
+        *(_bounds(name, one) for name, one in SETTINGS.items() if one.bounds or one.choices),
+        CheckConstraint("NOT draws_on OR note_read_by_id IS NOT NULL", name="note_read"),
+    )
+
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    bad_rating_opens: Mapped[bool] = _usual("bad_rating_opens")
+    proxy_cap: Mapped[int] = _usual("proxy_cap")
+    sample_share: Mapped[int] = _usual("sample_share")
+    silent_days: Mapped[int] = _usual("silent_days")
+    archive_days: Mapped[int] = _usual("archive_days")
+    lapse: Mapped[str] = _usual("lapse")
+    valid_months: Mapped[int] = _usual("valid_months")
+    lapse_month: Mapped[int] = _usual("lapse_month")
+    survey_points: Mapped[int] = _usual("survey_points")
+    draws_on: Mapped[bool] = _usual("draws_on")
+    objection_days: Mapped[int] = _usual("objection_days")
+    note_read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

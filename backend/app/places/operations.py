@@ -1,9 +1,10 @@
 """Writes about service points, their photos and their codes."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, may
@@ -13,9 +14,16 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files import storage
 from backend.app.core.files.photos import keep_unopened
+from backend.app.places.county_settings import faults_of
 from backend.app.places.errors import CodeUnknown, NameTaken, RegionClosed, ServicePointUnknown
 from backend.app.places.kinds import KINDS
-from backend.app.places.models import QrCode, Region, ServicePoint, ServicePointKind
+from backend.app.places.models import (
+    CountySettingsRow,
+    QrCode,
+    Region,
+    ServicePoint,
+    ServicePointKind,
+)
 from backend.app.places.queries import get_place
 
 # No 0 and o, no 1, i and l: a code can be read out over the telephone.
@@ -210,3 +218,13 @@ def _revoke_live_code(service_point_id: int, person_id: int | None, reason: str)
     code.revoked_at, code.revoked_by_id, code.revoke_reason = clock.now(), person_id, reason
     db.session.flush()
     return True
+
+
+def keep_settings(county_id: int, values: Mapping[str, object], **beside: object) -> None:
+    """A county's values; raises InvalidInput naming each that is out of its bounds."""
+    if faults := faults_of(values):
+        raise InvalidInput(errors=faults)
+    changed = {**values, **beside}
+    statement = upsert(CountySettingsRow).values(county_id=county_id, **changed)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["county_id"], set_=changed))
+    db.session.get(CountySettingsRow, county_id, populate_existing=True)

@@ -10,8 +10,9 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db
+from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown
-from backend.app.places.models import Department, Region
+from backend.app.places.models import CountySettingsRow, Department, Region
 
 SEARCH_LIMIT = 20
 
@@ -351,3 +352,9 @@ def _labels() -> Select[*tuple[Any, ...]]:
         .join(county, county.id == Region.county_id)
         .where(Region.level == "village")
     )
+
+
+def settings_of(county_id: int) -> CountySettings:
+    """What a county decided by single values."""
+    row = db.session.get(CountySettingsRow, county_id)
+    return CountySettings(**{name: getattr(row, name) for name in SETTINGS}) if row else USUAL

@@ -10,7 +10,8 @@ from backend.app.accounts.queries import home_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.guards import actor, guard
-from backend.app.points import expiry, policy, queries, schemas
+from backend.app.places.queries import settings_of
+from backend.app.points import expiry, queries, schemas
 from backend.app.points.blueprints import api as blueprint
 from backend.app.points.draws import operations as draws
 from backend.app.points.freezes import operations as freezes
@@ -24,7 +25,7 @@ def show_standing() -> dict[str, Any]:
     """What is beside the balance: one's number, the rules, what lapses soon, a freeze."""
     person_id = actor().person_id
     own = home_of(person_id)
-    decided = policy.policy_of(own.county_id) if own else None
+    decided = settings_of(own.county_id) if own else None
     return {
         "number": numbers_of([person_id])[person_id],
         "freeze": queries.open_freeze(person_id),

@@ -10,19 +10,18 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.places.queries import get_place
+from backend.app.core.errors import NotAllowed
+from backend.app.places.county_settings import LAPSES, CountySettings
+from backend.app.places.operations import keep_settings
+from backend.app.places.queries import get_place, settings_of
 from backend.app.points.ledger import lapse as let_lapse
 from backend.app.points.models import (
     PointsBalance,
     PointsLapse,
     PointsLapseLine,
-    PointsPolicy,
 )
-from backend.app.points.policy import policy_of
 
 AHEAD, AT_MOST_AHEAD = 30, 35
-LAPSES = {"never": "不过期", "monthly": "满几个月后过期", "yearly": "上一年的每年过期一次"}
 BATCH = 500
 # Old points are used first: what is left of them is what was earned before the day, less all that
 # was ever used. An undone earning counts on the side of what it undid, returned goods give back.
@@ -59,39 +58,28 @@ class Announced:
     told: dict[int, list[int]]
 
 
-def set_policy(
+def set_lapse(
     actor: Actor, county_id: int, lapse: str, valid_months: int, lapse_month: int
-) -> PointsPolicy:
+) -> None:
     if not may(actor, Permission.MANAGE_POINTS, get_place(county_id).path):
         raise NotAllowed
-    faults: dict[str, list[str]] = {}
-    if lapse not in LAPSES:
-        faults["lapse"] = ["请选积分过不过期"]
-    if not 6 <= valid_months <= 60:
-        faults["valid_months"] = ["积分至少管用 6 个月,最长 60 个月"]
-    if not 1 <= lapse_month <= 12:
-        faults["lapse_month"] = ["请选 1 到 12 月"]
-    if faults:
-        raise InvalidInput(errors=faults)
-    policy = policy_of(county_id)
-    db.session.add(policy)
-    policy.lapse, policy.valid_months, policy.lapse_month = lapse, valid_months, lapse_month
-    db.session.flush()
+    keep_settings(
+        county_id, {"lapse": lapse, "valid_months": valid_months, "lapse_month": lapse_month}
+    )
     record("set_points_lapse", actor.person_id, "county", county_id, region_id=county_id,
            name=LAPSES[lapse])  # fmt: skip
-    return policy
 
 
-def next_lapse(policy: PointsPolicy, today: date) -> tuple[date, date] | None:
+def next_lapse(settings: CountySettings, today: date) -> tuple[date, date] | None:
     """The first day of a month that is at least thirty days ahead on which points lapse, and the
     day before which they were earned."""
-    if policy.lapse == "never":
+    if settings.lapse == "never":
         return None
     soonest = today + timedelta(days=AHEAD)
     month = soonest if soonest.day == 1 else clock.next_month(soonest)
-    if policy.lapse == "monthly":
-        return month, clock.months_back(month, policy.valid_months + 1)[0]
-    while month.month != policy.lapse_month:
+    if settings.lapse == "monthly":
+        return month, clock.months_back(month, settings.valid_months + 1)[0]
+    while month.month != settings.lapse_month:
         month = clock.next_month(month)
     # Of January it is the year before last: a year's points are usable for a while after it.
     year = month.year if month.month > 1 else month.year - 1
@@ -100,7 +88,7 @@ def next_lapse(policy: PointsPolicy, today: date) -> tuple[date, date] | None:
 
 def announce(county_id: int, today: date) -> Announced | None:
     """Keeps what each person is told will lapse; once for each day of lapse."""
-    due = next_lapse(policy_of(county_id), today)
+    due = next_lapse(settings_of(county_id), today)
     if due is None or (due[0] - today).days > AT_MOST_AHEAD:
         return None
     known = select(PointsLapse.id).where(
@@ -140,7 +128,7 @@ def carry_out(lapse_id: int) -> int:
         .order_by(PointsLapseLine.person_id)
         .limit(BATCH)
     ).all()
-    if not lines or policy_of(found.county_id).lapse == "never":
+    if not lines or settings_of(found.county_id).lapse == "never":
         found.done_at = clock.now()
         return 0
     people = [line.person_id for line in lines]

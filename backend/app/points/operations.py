@@ -7,10 +7,10 @@ from sqlalchemy import select
 from backend.app.access import Actor, Permission, may
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
+from backend.app.core.errors import Conflict, NotAllowed
+from backend.app.places.operations import keep_settings
 from backend.app.places.queries import get_place
-from backend.app.points.models import PointsPolicy, PointsRule
-from backend.app.points.policy import MOST_SURVEY_POINTS, policy_of
+from backend.app.points.models import PointsRule
 
 
 def set_rule(
@@ -45,17 +45,10 @@ def set_rule(
     return rule
 
 
-def set_survey_points(actor: Actor, county_id: int, points: int | None) -> PointsPolicy:
+def set_survey_points(actor: Actor, county_id: int, points: int | None) -> None:
     """What everybody with a ballot gets when the own unit was heard; 0 for nothing."""
     if not may(actor, Permission.MANAGE_POINTS, get_place(county_id).path):
         raise NotAllowed
-    if points is None or not 0 <= points <= MOST_SURVEY_POINTS:
-        fault = f"问卷的积分填 0 到 {MOST_SURVEY_POINTS},0 就是不给"
-        raise InvalidInput(errors={"survey_points": [fault]})
-    policy = policy_of(county_id)
-    db.session.add(policy)
-    policy.survey_points = points
-    db.session.flush()
+    keep_settings(county_id, {"survey_points": points})
     record("set_survey_points", actor.person_id, "county", county_id, region_id=county_id,
            amount=points)  # fmt: skip
-    return policy

@@ -12,8 +12,7 @@ from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
-from backend.app.places.queries import kinds_of_villages, merged_into
-from backend.app.points.policy import policy_of
+from backend.app.places.queries import kinds_of_villages, merged_into, settings_of
 from backend.app.surveys import operations as rounds
 from backend.app.surveys import results
 from backend.app.surveys.models import SurveyRound
@@ -63,7 +62,7 @@ def survey_file(county_id: int, period: date) -> bytes:
         "opens_at": found.opens_at.isoformat(),
         "closes_at": found.closes_at.isoformat(),
         "has_answers": has_answers(county_id, period),
-        "points": policy_of(county_id).survey_points,
+        "points": settings_of(county_id).survey_points,
         "units": {
             str(unit.unit_id): {
                 "name": unit_name(unit),

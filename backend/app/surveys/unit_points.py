@@ -9,7 +9,8 @@ from backend.app.ballots.queries import people_with_ballots
 from backend.app.ballots.sql import ballots_of
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.points import point_sources, policy
+from backend.app.places.queries import settings_of
+from backend.app.points import point_sources
 from backend.app.points.ledger import Batch, credit_all
 from backend.app.scoring.disclosure import FEWEST
 from backend.app.surveys.results import PAPER, PHONE
@@ -41,7 +42,7 @@ def give(county_id: int, round_id: int) -> int:
 
     Given once: a unit's batch is a constraint of the ledger.
     """
-    amount = policy.policy_of(county_id).survey_points
+    amount = settings_of(county_id).survey_points
     if not amount:
         return 0
     heard = [

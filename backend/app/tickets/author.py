@@ -9,6 +9,7 @@ from backend.app.access import Actor
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
+from backend.app.places.queries import settings_of
 from backend.app.points.ledger import credit
 from backend.app.points.point_sources import FOLLOW_UP
 from backend.app.scoring.levels import is_level
@@ -21,7 +22,6 @@ from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.naming import keep_from, named_later
 from backend.app.tickets.notifications import tell_office, tell_people
-from backend.app.tickets.rules.queries import policy_of
 from backend.app.tickets.states import CLOSING_VERDICTS, Move, State
 
 LONGEST = 500
@@ -106,7 +106,7 @@ def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str 
         raise AlreadyReopened
     if ticket.closed_at is not None:
         age = act.at - ticket.closed_at
-        if age.days >= policy_of(ticket.county_id).archive_days:
+        if age.days >= settings_of(ticket.county_id).archive_days:
             raise TicketMoved("办结太久了,请重新提一件诉求")
     ticket.reopened_by_author = True
     start_again(act, said)

@@ -10,6 +10,7 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
+from backend.app.places.queries import settings_of
 from backend.app.tickets.clocks.lateness import is_late, is_soon, next_due
 from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.models import (
@@ -20,7 +21,6 @@ from backend.app.tickets.models import (
     TicketExtension,
 )
 from backend.app.tickets.parties import is_kept_from, parties_of, reaches, sides_of
-from backend.app.tickets.rules.queries import policy_of
 from backend.app.tickets.search import folded, query_grams
 from backend.app.tickets.states import CLOSED, WITH_UNIT, Move, Party, State, moves
 from backend.app.tickets.transitions import has_handled
@@ -97,7 +97,7 @@ def _may_reopen(ticket: Ticket, at: datetime) -> bool:
         return False
     if ticket.closed_at is None:
         return ticket.verdict == "not"
-    return (at - ticket.closed_at).days < policy_of(ticket.county_id).archive_days
+    return (at - ticket.closed_at).days < settings_of(ticket.county_id).archive_days
 
 
 def cadre_may(ticket: Ticket, parties: Collection[Party]) -> list[str]:

@@ -12,7 +12,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.text_check import clean_words
-from backend.app.places.queries import current_village, get_place, merged_villages
+from backend.app.places.queries import current_village, get_place, merged_villages, settings_of
 from backend.app.tickets import helpdesk, transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.clocks.lateness import is_late, is_running, standing
@@ -20,7 +20,7 @@ from backend.app.tickets.clocks.lights import LATE, light
 from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.notifications import tell_author, tell_office, tell_people
-from backend.app.tickets.rules.queries import clock_of, policy_of
+from backend.app.tickets.rules.queries import clock_of
 from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, State
 
 BATCH = 200
@@ -198,7 +198,7 @@ def close_silent() -> int:
 
 
 def _close_silent(ticket: Ticket, at: datetime) -> None:
-    silent_for = timedelta(days=policy_of(ticket.county_id).silent_days)
+    silent_for = timedelta(days=settings_of(ticket.county_id).silent_days)
     if ticket.state != State.ANSWERED or ticket.verdict or ticket.answered_at is None:
         return
     if at < ticket.answered_at + silent_for:
@@ -238,7 +238,7 @@ def archive_closed() -> int:
 
 
 def _archive(ticket: Ticket, at: datetime) -> None:
-    kept_for = timedelta(days=policy_of(ticket.county_id).archive_days)
+    kept_for = timedelta(days=settings_of(ticket.county_id).archive_days)
     if ticket.closed_at is None or at < ticket.closed_at + kept_for:
         return
     if ticket.archived_at is None and State(ticket.state) in CLOSED - {State.MERGED}:

@@ -212,7 +212,7 @@ def test_draws_are_off_until_somebody_has_read_the_note(clerk, county, people) -
         draws.switch(clerk, county.id, on=True, note_read=False)
     with pytest.raises(DBAPIError, match="note_read"), transaction() as session:
         session.execute(
-            text("INSERT INTO points_policy (county_id, draws_on) VALUES (:id, true)"),
+            text("INSERT INTO county_settings (county_id, draws_on) VALUES (:id, true)"),
             {"id": county.id},
         )
 

@@ -10,17 +10,17 @@ from sqlalchemy import text
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
+from backend.app.places.county_settings import CountySettings
 from backend.app.points import expiry
 from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import credit, reverse_entry, spend, undo
-from backend.app.points.models import PointsPolicy
 from backend.app.points.queries import balance_of, statement_of
 from backend.jobs import points as jobs
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import bind, make_person
 
-MONTHLY = PointsPolicy(county_id=1, lapse="monthly", valid_months=12, lapse_month=4)
-YEARLY = PointsPolicy(county_id=1, lapse="yearly", valid_months=12, lapse_month=4)
+MONTHLY = CountySettings(lapse="monthly", valid_months=12, lapse_month=4)
+YEARLY = CountySettings(lapse="yearly", valid_months=12, lapse_month=4)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ YEARLY = PointsPolicy(county_id=1, lapse="yearly", valid_months=12, lapse_month=
         (MONTHLY, date(2026, 12, 3), (date(2027, 2, 1), date(2026, 2, 1))),
         (YEARLY, date(2027, 1, 5), (date(2027, 4, 1), date(2027, 1, 1))),
         (YEARLY, date(2027, 3, 3), (date(2028, 4, 1), date(2028, 1, 1))),
-        (PointsPolicy(lapse="never"), date(2027, 3, 3), None),
+        (CountySettings(lapse="never"), date(2027, 3, 3), None),
     ],
 )
 def test_the_next_day_of_lapse_is_a_first_at_least_thirty_days_ahead(
@@ -41,14 +41,14 @@ def test_the_next_day_of_lapse_is_a_first_at_least_thirty_days_ahead(
 
 
 def test_of_january_it_is_the_year_before_last() -> None:
-    policy = PointsPolicy(county_id=1, lapse="yearly", lapse_month=1)
+    policy = CountySettings(lapse="yearly", lapse_month=1)
     assert expiry.next_lapse(policy, date(2026, 11, 25)) == (date(2027, 1, 1), date(2026, 1, 1))
 
 
 @pytest.fixture
 def yearly(clerk, county) -> None:
     with transaction():
-        expiry.set_policy(clerk, county.id, "yearly", 12, 4)
+        expiry.set_lapse(clerk, county.id, "yearly", 12, 4)
 
 
 def earn(person: int, county, cause: int) -> None:
@@ -129,7 +129,7 @@ def test_frozen_points_do_not_lapse(saver, clerk, county, clock) -> None:
 def test_a_county_that_changed_its_mind_takes_nothing(saver, clerk, county, clock) -> None:
     on(clock, date(2027, 2, 26))
     with transaction():
-        expiry.set_policy(clerk, county.id, "never", 12, 4)
+        expiry.set_lapse(clerk, county.id, "never", 12, 4)
     on(clock, date(2027, 4, 1))
     assert balance_of(saver) == 6
 
@@ -161,7 +161,7 @@ def test_the_phone_says_what_will_lapse(client, county, clock, yearly) -> None:
 )
 def test_a_policy_that_is_none_is_refused(clerk, county, given_, field: str) -> None:
     with pytest.raises(InvalidInput) as refused, transaction():
-        expiry.set_policy(clerk, county.id, *given_)
+        expiry.set_lapse(clerk, county.id, *given_)
     assert field in refused.value.errors
 
 

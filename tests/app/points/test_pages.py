@@ -186,7 +186,7 @@ def test_the_command_loads_the_example_as_somebody_who_may(app, county, clerk, s
 
 
 def test_what_a_survey_is_worth_is_set_beside_the_lapse(desk: Desk, client, county, scalar) -> None:
-    worth = "SELECT survey_points FROM points_policy"
+    worth = "SELECT survey_points FROM county_settings"
     assert 'name="survey_points" value="5"' in desk.get(f"{BASE}/watch").text
     assert desk.post(f"{BASE}/survey", survey_points="0").status_code == 302
     assert scalar(worth) == 0

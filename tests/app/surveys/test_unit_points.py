@@ -16,7 +16,7 @@ from backend.app.ballots import queries as ballots
 from backend.app.ballots.models import BallotUnit
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.points.models import PointsPolicy
+from backend.app.places.operations import keep_settings
 from backend.app.points.queries import balance_of, statement_of
 from backend.app.surveys import operations as rounds
 from backend.app.surveys import results, unit_points
@@ -187,8 +187,8 @@ def test_a_closed_account_gets_nothing_and_its_ballot_still_counts(county, crowd
 
 
 def decide(county_id: int, points: int) -> None:
-    with transaction() as session:
-        session.add(PointsPolicy(county_id=county_id, survey_points=points))
+    with transaction():
+        keep_settings(county_id, {"survey_points": points})
 
 
 @pytest.mark.parametrize(("points", "people"), [(0, 0), (8, 20)])

@@ -11,9 +11,9 @@ from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
+from backend.app.places.operations import keep_settings
 from backend.app.tickets import console_queries, export_rows, handling, serializers
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.rules.operations import keep_policy
 from backend.app.tickets.states import Party
 from backend.jobs import schedule
 from backend.jobs import tickets as jobs
@@ -97,7 +97,7 @@ def test_a_county_may_do_without(rated, clock, offices) -> None:
     rated(5)
     values = {"proxy_cap": 20, "sample_share": 10, "silent_days": 14, "archive_days": 30}
     with transaction():
-        keep_policy(offices.county.id, {**values, "bad_rating_opens": False})
+        keep_settings(offices.county.id, {**values, "bad_rating_opens": False})
     clock(MORNING)
     assert jobs.call_back_ratings() == 0
 
@@ -215,7 +215,7 @@ def test_the_villager_is_told_who_answers_by_when(rated, clock, phone, offices) 
     values = {"proxy_cap": 20, "sample_share": 10, "silent_days": 14, "archive_days": 30}
     forget()
     with transaction():
-        keep_policy(offices.county.id, {**values, "bad_rating_opens": False})
+        keep_settings(offices.county.id, {**values, "bad_rating_opens": False})
     assert phone.call("GET", path).json == {"office": None, "answer_by": None, "day": None}
 
 

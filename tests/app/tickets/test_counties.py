@@ -9,11 +9,11 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.spreadsheets import read_sheet
+from backend.app.places.queries import settings_of
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.intake import hotline
 from backend.app.tickets.rules import operations as rules
 from backend.app.tickets.rules.categories import list_categories, names_of
-from backend.app.tickets.rules.queries import policy_of
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, make_county
 from tests.factories.tickets import Offices, as_actor, forget, make_offices, submit, villager
@@ -110,7 +110,7 @@ def test_an_import_reads_the_categories_of_its_own_county(
 def test_no_rule_of_another_county_can_be_set(offices: Offices, leping: Offices) -> None:
     boss = as_actor(boss_of(offices, "boss"), Role.COUNTY_MANAGER, offices.county.id)
     there = leping.county.id
-    before = policy_of(there)
+    before = settings_of(there)
     for act in (
         lambda: rules.change_category(boss, there, "light", "亮化", "urgent", []),
         lambda: rules.set_routing(boss, there, "light", "village"),
@@ -123,7 +123,7 @@ def test_no_rule_of_another_county_can_be_set(offices: Offices, leping: Offices)
         with pytest.raises(NotAllowed), transaction():
             act()
     db.session.rollback()
-    assert policy_of(there) == before
+    assert settings_of(there) == before
     assert names(leping.county)["light"] == "路灯"
 
 

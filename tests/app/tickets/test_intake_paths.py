@@ -14,13 +14,13 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.attachments import UNUSED_FOR
 from backend.app.core.files.spreadsheets import read_sheet
+from backend.app.places.county_settings import CountySettings
 from backend.app.tickets import files, helpdesk
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
 from backend.app.tickets.intake import hotline, proxies
 from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel, Kind
-from backend.app.tickets.rules.queries import Policy
 from tests.factories.console import link_phone, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
 from tests.factories.photos import open_photos
@@ -128,7 +128,7 @@ def test_an_entry_for_somebody_names_who_entered_it(offices, scalar) -> None:
 
 def test_entries_are_capped_a_day(offices, monkeypatch) -> None:
     forget()
-    monkeypatch.setattr(proxies, "policy_of", lambda county_id: Policy(proxy_cap=2))
+    monkeypatch.setattr(proxies, "settings_of", lambda county_id: CountySettings(proxy_cap=2))
     for _ in range(2):
         enter(offices.desk, offices)
     with pytest.raises(ProxyCapReached):

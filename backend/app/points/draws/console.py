@@ -15,14 +15,13 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.forms import Form, form_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.places.queries import get_place, list_townships
+from backend.app.places.queries import get_place, list_townships, settings_of
 from backend.app.points import forms
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.draws import operations as draws
 from backend.app.points.draws.draw_rule import SeedFormat
 from backend.app.points.draws.public import STATES
 from backend.app.points.models import PointsDraw
-from backend.app.points.policy import policy_of
 
 SEED = ("seed_numbers", "seed_digits", "seed_ascending")
 # What cannot be read is missing, and the check of a draft names what is missing.
@@ -63,7 +62,7 @@ def _list(error: DomainError | None = None) -> Any:
     month = clock.previous_month(clock.month_of(clock.today()))
     page = render_template(
         "points/draws.html",
-        error=error, policy=policy_of(county_id), note=draws.LEGAL_NOTE,
+        error=error, policy=settings_of(county_id), note=draws.LEGAL_NOTE,
         draws=draws.list_draws(county_id, with_drafts=True), states=STATES,
         county=get_place(county_id), townships=list_townships([county_id]), month=month,
         manages=may(actor(), Permission.MANAGE_POINTS, {county_id}),

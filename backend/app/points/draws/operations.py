@@ -15,7 +15,8 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.places.queries import get_place
+from backend.app.places.operations import keep_settings
+from backend.app.places.queries import get_place, settings_of
 from backend.app.places.sql import join_region
 from backend.app.points import notifications
 from backend.app.points.draws.draw_rule import (
@@ -27,7 +28,6 @@ from backend.app.points.draws.draw_rule import (
     winners,
 )
 from backend.app.points.models import DrawSeed, DrawTicket, DrawWinner, PointsDraw
-from backend.app.points.policy import policy_of
 
 LEAD = timedelta(hours=24)
 MOST_PRIZES = 200
@@ -83,12 +83,8 @@ def switch(actor: Actor, county_id: int, on: bool, note_read: bool) -> None:
     _manager_of(actor, county_id)
     if on and not note_read:
         raise InvalidInput(errors={"note": ["请先看完说明,勾上「已看过」"]})
-    policy = policy_of(county_id)
-    db.session.add(policy)
-    policy.draws_on = on
-    if on:
-        policy.note_read_by_id, policy.note_read_at = actor.person_id, clock.now()
-    db.session.flush()
+    note = {"note_read_by_id": actor.person_id, "note_read_at": clock.now()} if on else {}
+    keep_settings(county_id, {"draws_on": on}, **note)
     record("switch_draws", actor.person_id, "county", county_id, region_id=county_id, shown=on)
 
 
@@ -124,7 +120,7 @@ def save(actor: Actor, region_id: int, plan: Plan, draw_id: int | None = None) -
     _manager_of(actor, region_id)
     place = get_place(region_id)
     county_id = place.county_id or place.id
-    if not policy_of(county_id).draws_on:
+    if not settings_of(county_id).draws_on:
         raise DrawsOff
     faults = _faults(plan)
     if faults:
@@ -154,7 +150,7 @@ def publish(actor: Actor, draw_id: int) -> PointsDraw:
     _manager_of(actor, draw.region_id)
     if draw.state != "draft":
         raise Conflict("已经公布过了")
-    if not policy_of(draw.county_id).draws_on:
+    if not settings_of(draw.county_id).draws_on:
         raise DrawsOff
     at = clock.now()
     if draw.seed_at < at + LEAD:

@@ -13,7 +13,9 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.forms import Form, Query, form_args
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
-from backend.app.points import expiry, forms, operations, policy, queries
+from backend.app.places.county_settings import LAPSES
+from backend.app.places.queries import settings_of
+from backend.app.points import expiry, forms, operations, queries
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.freezes import anomalies
 from backend.app.points.freezes import operations as freezes
@@ -41,7 +43,7 @@ def _page(error: DomainError | None = None) -> Any:
         error=error, **PERSON.read(),
         suspicions=found, numbers=numbers_of(one for line in found for one in line.people),
         holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
-        policy=policy.policy_of(county_id), lapses=expiry.LAPSES,
+        policy=settings_of(county_id), lapses=LAPSES,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 
@@ -87,7 +89,7 @@ def set_lapse(lapse: str, valid_months: int, lapse_month: int) -> Any:
     county_id = forms.county_of(Permission.MANAGE_POINTS)
     try:
         with transaction():
-            expiry.set_policy(actor(), county_id, lapse, valid_months, lapse_month)
+            expiry.set_lapse(actor(), county_id, lapse, valid_months, lapse_month)
     except InvalidInput as refused:
         return _page(refused)
     return redirect(address_of("points_console.show_watch", _anchor="lapse"))

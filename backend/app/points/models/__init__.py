@@ -5,7 +5,6 @@ from backend.app.points.models.county import (
     PointsLapseLine,
     PointsMonth,
     PointsMonthSum,
-    PointsPolicy,
 )
 from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
 from backend.app.points.models.freezes import PointsFreeze, PointsHold
@@ -32,7 +31,6 @@ __all__ = [
     "PointsLapseLine",
     "PointsMonth",
     "PointsMonthSum",
-    "PointsPolicy",
     "PointsRule",
     "PointsRuleSet",
 ]

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -12,38 +11,12 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    SmallInteger,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-
-
-class PointsPolicy(Model):
-    """How points lapse, what a survey is worth, and whether there are draws: off until somebody
-    has read the note."""
-
-    __tablename__ = "points_policy"
-    __table_args__ = (
-        CheckConstraint("lapse IN ('never', 'monthly', 'yearly')", name="lapse"),
-        CheckConstraint("valid_months BETWEEN 6 AND 60", name="valid_months"),
-        CheckConstraint("lapse_month BETWEEN 1 AND 12", name="lapse_month"),
-        CheckConstraint("NOT draws_on OR note_read_by_id IS NOT NULL", name="note_read"),
-        CheckConstraint("survey_points BETWEEN 0 AND 20", name="survey_points"),
-    )
-
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    lapse: Mapped[str] = mapped_column(String(8), server_default="never")
-    valid_months: Mapped[int] = mapped_column(SmallInteger, server_default="12")
-    lapse_month: Mapped[int] = mapped_column(SmallInteger, server_default="4")
-    draws_on: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    note_read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    note_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    # What everybody with a ballot gets when the own unit was heard; 0 for nothing.
-    survey_points: Mapped[int] = mapped_column(SmallInteger, server_default=text("5"))
 
 
 class PointsLapse(Model):

@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
+from backend.app.places.queries import settings_of
 from backend.app.places.sql import join_region
 from backend.app.points.models import PointsRule, PointsRuleSet
 from backend.app.points.point_sources import AUTOMATIC, DEED_WHEN, SURVEY_LABEL, SURVEY_WHEN, WHEN
-from backend.app.points.policy import policy_of
 
 
 def rule_sets_of(region_id: int) -> list[PointsRuleSet]:
@@ -118,7 +118,7 @@ def rules_for(county_id: int, village_id: int, day: date) -> OwnRules:
             WHEN.get(rule.code, DEED_WHEN),
         )
         lines.setdefault(key, line)
-    for_survey = policy_of(county_id).survey_points
+    for_survey = settings_of(county_id).survey_points
     if for_survey:
         lines[SURVEY_LABEL] = RuleLine(SURVEY_LABEL, for_survey, 1, 1, SURVEY_WHEN)
     voted = rule_set_on(village_id, day) or rule_set_on(county_id, day)

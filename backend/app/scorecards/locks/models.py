@@ -75,13 +75,3 @@ class Correction(Model):
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class ScorePolicy(Model):
-    """What a county set for its scores: for how many days after a month one may object."""
-
-    __tablename__ = "score_policy"
-    __table_args__ = (CheckConstraint("objection_days BETWEEN 1 AND 60", name="objection_days"),)
-
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    objection_days: Mapped[int] = mapped_column(SmallInteger)

@@ -10,7 +10,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.places.queries import region_path
+from backend.app.places.queries import region_path, settings_of
 from backend.app.ratings.reviews import open_reviews
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
@@ -20,7 +20,6 @@ from backend.app.scorecards.models import (
     MonthLock,
     Objection,
     Scorecard,
-    ScorePolicy,
 )
 from backend.app.scorecards.operations import (
     approved_adjustments,
@@ -37,7 +36,6 @@ from backend.app.scoring.schemes import NO_DATA
 from backend.app.surveys.facts import unclosed
 
 LONGEST_NOTE = 200
-USUAL_DAYS = 15
 
 
 class MonthLocked(Conflict):
@@ -120,8 +118,7 @@ def locked_months(county_id: int) -> list[MonthLock]:
 
 def objection_days(county_id: int) -> int:
     """For how many days after a month's end one may object."""
-    found = db.session.get(ScorePolicy, county_id)
-    return found.objection_days if found else USUAL_DAYS
+    return settings_of(county_id).objection_days
 
 
 def last_day(county_id: int, month: date) -> date:

@@ -2,7 +2,7 @@
 
 from backend.app.scorecards.adjustments.models import Adjustment
 from backend.app.scorecards.imports.models import ImportedFact
-from backend.app.scorecards.locks.models import Correction, MonthLock, ScorePolicy
+from backend.app.scorecards.locks.models import Correction, MonthLock
 from backend.app.scorecards.models.card import MonthFact, Scorecard
 from backend.app.scorecards.models.rollup import RegionScore
 from backend.app.scorecards.models.shown import PublicCase, ShownMonth
@@ -20,7 +20,6 @@ __all__ = [
     "ObjectionPhoto",
     "PublicCase",
     "RegionScore",
-    "ScorePolicy",
     "Scorecard",
     "ShownMonth",
 ]

@@ -19,12 +19,13 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.queue import JobName, enqueue
 from backend.app.core.text_check import WordsState, clean_words, judge
 from backend.app.notices.operations import notify
+from backend.app.places.operations import keep_settings
 from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import last_day, lock_of
-from backend.app.scorecards.models import MonthFact, MonthLock, Objection, ScorePolicy
+from backend.app.scorecards.models import MonthFact, MonthLock, Objection
 from backend.app.scorecards.objections.photos import unused_photos
 from backend.app.scorecards.operations import approved_adjustments, hold_month, score
 from backend.app.scorecards.schemes.queries import scheme_for
@@ -75,9 +76,7 @@ class Raised:
 def set_objection_days(actor: Actor, county_id: int, days: int) -> None:
     if not may(actor, Permission.DECIDE_OBJECTIONS, (county_id,)):
         raise NotAllowed
-    if not 1 <= days <= 60:
-        raise InvalidInput(errors={"objection_days": ["应为 1 到 60 天"]})
-    db.session.merge(ScorePolicy(county_id=county_id, objection_days=days))
+    keep_settings(county_id, {"objection_days": days})
     record("set_objection_days", actor.person_id, "county", county_id, days=days)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
 from backend.app.places.errors import RegionUnknown
-from backend.app.places.queries import current_village, get_place
+from backend.app.places.queries import current_village, get_place, settings_of
 from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
 from backend.app.scoring.levels import level_name
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
@@ -24,7 +24,7 @@ from backend.app.tickets.intake.operations import Said, open_ticket
 from backend.app.tickets.kinds import Channel, Kind
 from backend.app.tickets.models import CallBackDeclined, Ticket
 from backend.app.tickets.rules.categories import list_categories, suggest_for
-from backend.app.tickets.rules.queries import clock_of, limits_of, policy_of
+from backend.app.tickets.rules.queries import clock_of, limits_of
 from backend.app.tickets.rules.routing import Office, staff_for
 from backend.app.tickets.serializers import DESK_NAME
 
@@ -44,7 +44,7 @@ def opening_of(at: datetime) -> datetime:
 def open_for_rating(rating_id: int, at: datetime) -> Ticket | None:
     """The call-back ticket of a bad rating, at most one for ever; None where none is wanted."""
     rating = bad_rating(rating_id)
-    if rating is None or not policy_of(rating.county_id).bad_rating_opens:
+    if rating is None or not settings_of(rating.county_id).bad_rating_opens:
         return None
     # Two workers may do this at once: whoever comes second waits here and finds the ticket.
     lock("call_back", rating_id)
@@ -116,7 +116,7 @@ def promise(village_id: int) -> tuple[str, datetime] | None:
     county_id = place.county_id or 0
     if place.level != "village":
         raise RegionUnknown
-    if not policy_of(county_id).bad_rating_opens:
+    if not settings_of(county_id).bad_rating_opens:
         return None
     township = place.township_id or 0
     office = get_place(township).name if staff_for(Office(township)) else DESK_NAME

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
-from backend.app.places.queries import current_village
+from backend.app.places.queries import current_village, settings_of
 from backend.app.ratings.bad import BadReason, bad_reasons
 from backend.app.ratings.sql import bad_ratings
 from backend.app.tickets.bad_ratings.call_backs import any_service
@@ -20,7 +20,6 @@ from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.intake.operations import Said, open_ticket
 from backend.app.tickets.kinds import Channel, Kind
 from backend.app.tickets.models import MendedRating, Ticket
-from backend.app.tickets.rules.queries import policy_of
 
 FEWEST = 3
 LOOK_BACK = timedelta(days=120)
@@ -57,7 +56,7 @@ def _villages(monday: date) -> Sequence[tuple[int, int]]:
 
 def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | None:
     """The village's task for its bad ratings before this Monday; None for fewer than three."""
-    if not policy_of(county_id).bad_rating_opens:
+    if not settings_of(county_id).bad_rating_opens:
         return None
     lock("mending", village_id)
     rated = bad_reasons(village_id, monday - LOOK_BACK, monday)

@@ -11,13 +11,12 @@ from backend.app.core.audit import record
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.places.queries import region_path
+from backend.app.places.queries import region_path, settings_of
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached, TicketMoved
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import Said
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket
-from backend.app.tickets.rules.queries import policy_of
 from backend.app.tickets.transitions import lock
 
 CHECKS = {"right": "属实", "wrong": "不属实", "unreached": "联系不上"}
@@ -34,7 +33,7 @@ def enter(actor: Actor, channel: Channel, said: Said) -> Ticket:
     path = region_path(said.village_id)
     if not may(actor, Permission.ENTER_FOR_OTHERS, path):
         raise NotAllowed("这个村不归您管")
-    policy = policy_of(path[-1])
+    policy = settings_of(path[-1])
     at = clock.now()
     today = midnight(clock.local_day(at))
     entered = db.session.scalar(

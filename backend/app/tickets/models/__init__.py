@@ -19,7 +19,6 @@ from backend.app.tickets.models.rules import (
     ReplyTemplate,
     RoutingRule,
     TicketCategory,
-    TicketSettings,
 )
 from backend.app.tickets.models.ticket import (
     Ticket,
@@ -42,6 +41,5 @@ __all__ = [
     "TicketExtension",
     "TicketFile",
     "TicketPause",
-    "TicketSettings",
     "TicketTurn",
 ]

@@ -140,23 +140,6 @@ class ReplyTemplate(Model):
     words: Mapped[str] = mapped_column(String(500))
 
 
-class TicketSettings(Model):
-    """What a county decides about its tickets."""
-
-    __tablename__ = "ticket_settings"
-    __table_args__ = (
-        CheckConstraint("sample_share BETWEEN 0 AND 100", name="sample_share"),
-        CheckConstraint("proxy_cap >= 0", name="proxy_cap"),
-    )
-
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    bad_rating_opens: Mapped[bool] = mapped_column(server_default=text("true"))
-    proxy_cap: Mapped[int] = mapped_column(SmallInteger, server_default=text("20"))
-    sample_share: Mapped[int] = mapped_column(SmallInteger, server_default=text("10"))
-    silent_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("14"))
-    archive_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("30"))
-
-
 class HotlineMapping(Model):
     """How one source names its columns, kept from import to import."""
 

@@ -13,13 +13,13 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.forms import Form, Query, query_args, typed
 from backend.app.core.guards import actor, guard
-from backend.app.places.queries import department_names, list_departments
+from backend.app.places.queries import department_names, list_departments, settings_of
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.clocks.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES, limit_words
 from backend.app.tickets.rules import operations as rules
 from backend.app.tickets.rules.categories import list_categories
-from backend.app.tickets.rules.queries import clock_of, limits_of, policy_of
+from backend.app.tickets.rules.queries import clock_of, limits_of
 
 YEAR = Query.of(year=boxes.Number(least=1000, most=9999))
 COUNT, TEXT = boxes.Number(missing="应为整数", most=999_999), boxes.Text()
@@ -68,7 +68,7 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
         stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, limit_words=limit_words,
         routing=routing, department_names=names,
         departments=list_departments(county), categories=list_categories(county),
-        templates=rules.list_templates(county), policy=policy_of(county), today=today,
+        templates=rules.list_templates(county), policy=settings_of(county), today=today,
     )  # fmt: skip
     return page, 422 if error else 200
 

@@ -12,9 +12,10 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.text_check import clean_words
 from backend.app.places.errors import RegionUnknown
+from backend.app.places.operations import keep_settings
 from backend.app.places.queries import county_of_department, region_path
 from backend.app.tickets.clocks.deadlines import Urgency
-from backend.app.tickets.models import ReplyTemplate, RoutingRule, TicketCategory, TicketSettings
+from backend.app.tickets.models import ReplyTemplate, RoutingRule, TicketCategory
 from backend.app.tickets.rules import categories
 
 STARTING_TEMPLATES = (
@@ -37,16 +38,7 @@ def check_may(actor: Actor, county_id: int) -> None:
 def set_policy(actor: Actor, county_id: int, values: dict[str, Any]) -> None:
     """差评回访, 代录 cap and sample, silence and archive in days."""
     check_may(actor, county_id)
-    bounds = {
-        "proxy_cap": (0, 500),
-        "sample_share": (0, 100),
-        "silent_days": (8, 60),
-        "archive_days": (7, 365),
-    }
-    for name, (low, high) in bounds.items():
-        if not isinstance(values[name], int) or not low <= values[name] <= high:
-            raise InvalidInput(errors={name: [f"应为 {low} 到 {high} 的整数"]})
-    keep_policy(county_id, values)
+    keep_settings(county_id, values)
     record("set_ticket_policy", actor.person_id, "county", county_id)
 
 
@@ -169,9 +161,3 @@ def seed_county(county_id: int) -> None:
         for code, title, words in STARTING_TEMPLATES
     ]
     db.session.execute(insert(ReplyTemplate).values(rows).on_conflict_do_nothing())
-
-
-def keep_policy(county_id: int, values: dict[str, Any]) -> None:
-    statement = insert(TicketSettings).values(county_id=county_id, **values)
-    db.session.execute(statement.on_conflict_do_update(index_elements=["county_id"], set_=values))
-    db.session.expire_all()

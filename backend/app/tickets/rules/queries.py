@@ -1,6 +1,5 @@
 """A county's own data that tickets run on: calendar, deadlines, settings."""
 
-from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlalchemy import select
@@ -20,7 +19,6 @@ from backend.app.tickets.models import (
     CalendarDay,
     CountyHours,
     DeadlineRule,
-    TicketSettings,
 )
 
 CLOCKS = "ticket_clocks"
@@ -84,27 +82,3 @@ def limits_of(county_id: int, at: datetime) -> Limits:
         for rule in rules
     }
     return {**STARTING_LIMITS, **own}
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What a county decided about its tickets."""
-
-    bad_rating_opens: bool = True
-    proxy_cap: int = 20
-    sample_share: int = 10
-    silent_days: int = 14
-    archive_days: int = 30
-
-
-def policy_of(county_id: int) -> Policy:
-    kept = db.session.get(TicketSettings, county_id)
-    if kept is None:
-        return Policy()
-    return Policy(
-        kept.bad_rating_opens,
-        kept.proxy_cap,
-        kept.sample_share,
-        kept.silent_days,
-        kept.archive_days,
-    )
