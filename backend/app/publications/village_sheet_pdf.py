@@ -112,16 +112,16 @@ def _draw_sheet(canvas: Canvas, page: tuple[Mapping[str, Any], str], note: str) 
 def blocks_of(content: Mapping[str, Any]) -> list[Block]:
     """What villagers said, what was done, what is left and why, where points went."""
     lost = [
-        f"{one['name']} 扣 {one['lost']} 分:{one['words']}"
-        for one in lost_most(content["indicators"])
+        f"{indicator['name']} 扣 {indicator['lost']} 分:{indicator['words']}"
+        for indicator in lost_most(content["indicators"])
     ]
     texts = [f"「{words}」" for words in content["said"]["texts"] if is_printable(words)]
     unprinted = len(content["said"]["texts"]) - len(texts)
-    said = [*said_lines(content), *texts]
+    voices = [*said_lines(content), *texts]
     if unprinted:
-        said.append(f"另有 {unprinted} 条话里有印不出的字,扫码看")
+        voices.append(f"另有 {unprinted} 条话里有印不出的字,扫码看")
     blocks = [
-        Block("您说了什么", said),
+        Block("您说了什么", voices),
         Block("我们办了什么", done_lines(content)),
         Block("还没办好的,为什么", left_lines(content)),
         Block("分扣在哪里", lost or _nothing_lost(content)),

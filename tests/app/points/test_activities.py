@@ -49,7 +49,7 @@ def test_confirmed_by_another_everybody_gets_the_points(
     deed = enter(clerk, county, rule_id, people)
     assert [balance_of(person) for person in people] == [0, 0, 0]
     with transaction():
-        assert activities.decide(second, deed, confirm=True) == activities.Decided(3, 0)
+        assert activities.decide(second, deed, confirm=True) == 3
     assert [balance_of(person) for person in people] == [10, 10, 10]
     assert statement_of(people[0])[0].text == "参加村民会议"
 
@@ -69,7 +69,7 @@ def test_the_days_cap_holds_for_deeds_too(clerk, second, county, rule_id, people
     with transaction():
         activities.decide(second, first, confirm=True)
     with transaction():
-        assert activities.decide(second, again, confirm=True) == activities.Decided(0, 2)
+        assert activities.decide(second, again, confirm=True) == 0
 
 
 def test_refusing_needs_a_reason_and_gives_nothing(clerk, second, county, rule_id, people) -> None:
@@ -97,7 +97,7 @@ def test_two_people_deciding_at_once_decide_once(
             start.wait()
             try:
                 with transaction():
-                    outcomes.append(activities.decide(who, deed, confirm=True).credited)
+                    outcomes.append(activities.decide(who, deed, confirm=True))
             except DomainError as error:
                 outcomes.append(error.code)
 

@@ -1,7 +1,6 @@
 """Meetings and volunteer work: entered for many people at once, confirmed by a second person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select, text
@@ -24,14 +23,6 @@ from backend.app.points.point_sources import AUTOMATIC
 
 OLDEST = timedelta(days=60)
 MOST_PEOPLE = 500
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What a confirmation came to: how many got points, how many were above a cap."""
-
-    credited: int
-    above_cap: int
 
 
 def deed_rules(village_id: int, day: date) -> list[PointsRule]:
@@ -98,8 +89,8 @@ def enter(
     return deed
 
 
-def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> Decided:
-    """Confirms or refuses; whoever entered it or took part cannot."""
+def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> int:
+    """Confirms or refuses; returns how many got points. Whoever entered it or took part cannot."""
     deed = db.session.get(PointsDeed, deed_id, with_for_update=True, populate_existing=True)
     if deed is None:
         raise NotFound
@@ -110,7 +101,7 @@ def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> Decided
         .where(PointsDeedPerson.deed_id == deed.id)
         .order_by(PointsDeedPerson.person_id)
     ).all()
-    involved = [deed.entered_by_id, *(one.person_id for one in people)]
+    involved = [deed.entered_by_id, *(person.person_id for person in people)]
     check_another_hand(actor, *involved, refusal=SamePerson())
     if deed.state != "waiting":
         raise AlreadyDecided
@@ -120,12 +111,12 @@ def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> Decided
     deed.decided_by_id, deed.decided_at = actor.person_id, clock.now()
     deed.decision_note = note.strip()[:200] or None
     db.session.flush()
-    given = [_credit(deed, one) for one in people] if confirm else []
+    credited = sum(bool(_credit(deed, person)) for person in people) if confirm else 0
     record(
         "decide_points_deed", actor.person_id, "points_deed", deed.id,
-        region_id=deed.village_id, confirmed=confirm, credited=sum(map(bool, given)),
+        region_id=deed.village_id, confirmed=confirm, credited=credited,
     )  # fmt: skip
-    return Decided(sum(map(bool, given)), given.count(0))
+    return credited
 
 
 def _credit(deed: PointsDeed, one: PointsDeedPerson) -> int:
