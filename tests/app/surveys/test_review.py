@@ -147,7 +147,7 @@ def test_what_is_said_of_words_survives_a_strange_address(desk, closed) -> None:
 
 def test_only_the_words_of_this_round_are_decided(desk, closed, county, scalar) -> None:
     other = rounds.plan_round(
-        county.id, rounds.next_month(rounds.clock.month_of(rounds.clock.today())), "十二月",
+        county.id, rounds.clock.next_month(rounds.clock.month_of(rounds.clock.today())), "十二月",
         [], (rounds.clock.now(), rounds.clock.now().replace(day=28)),
     )  # fmt: skip
     db.session.commit()
