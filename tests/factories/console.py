@@ -87,5 +87,10 @@ def log_in(client: FlaskClient, username: str, password: str = PASSWORD, **query
     )
 
 
+def as_shown(page: Any) -> str:
+    """A page with white space as a browser shows it: one space, however the source is broken."""
+    return " ".join(page.text.split())
+
+
 def form_token(page: Any) -> str:
     return re.search(r'name="csrf_token" value="(\w+)"', page.text)[1]

@@ -58,7 +58,11 @@ test('T15 anonymous code knows nobody', () => {
 
 const FAULTS = {
   'itself': { 'core/anonymous/anonymous.js': "require('../send/session')", 'core/send/session.js': '' },
-  'through another file': { 'core/anonymous/anonymous.js': "require('./a')", 'core/anonymous/a.js': "const f = () => require('../send/request')", 'core/send/request.js': '' },
+  'through another file': {
+    'core/anonymous/anonymous.js': "require('./a')",
+    'core/anonymous/a.js': "const f = () => require('../send/request')",
+    'core/send/request.js': '',
+  },
   'through a component': {
     'pages/anonymous/index.js': '', 'pages/anonymous/index.json': '{"usingComponents":{"x":"/components/x/index"}}',
     'components/x/index.js': "require('../../core/send/upload')", 'core/send/upload.js': '',

@@ -14,7 +14,7 @@ from backend.app.accounts.queries import actor_today as acting
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed
-from tests.factories.console import make_staff, sit_down
+from tests.factories.console import as_shown, make_staff, sit_down
 from tests.factories.county import County, grant_role, make_county, make_person, number_of
 
 
@@ -161,7 +161,7 @@ def test_the_pages_of_people_work_from_opening_to_revoking(
         f"/console/people/{number_of(person_id)}/grants", role="township_staff",
         region_id=str(county.township_ids[0]), starts_on="2026-01-01",
     )  # fmt: skip
-    page = desk.get(f"/console/people/{number_of(person_id)}").text
+    page = as_shown(desk.get(f"/console/people/{number_of(person_id)}"))
     assert "等安全管理员确认：乡镇工作人员 · 庄里镇" in page
     assert scalar("SELECT count(*) FROM role_grant WHERE role = 'township_staff'") == 0
     watcher = sit_down(app.test_client(), guard)

@@ -19,7 +19,7 @@ from backend.app.exports import month_book
 from backend.app.exports.models import Export
 from backend.app.exports.operations import delete_old_exports, write_export
 from backend.jobs import worker
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import County, make_county
 from tests.factories.ratings import LAST_MONTH, rate_village
 
@@ -75,7 +75,7 @@ def test_a_worker_writes_what_was_asked_for(app, desk, county, monkeypatch) -> N
     assert ask(desk, county.id) == 0
     assert "排队中" in desk.get("/console/exports/table").text
     work(app, monkeypatch)
-    table = desk.get("/console/exports/table").text
+    table = as_shown(desk.get("/console/exports/table"))
     assert "已写好" in table
     assert "3 个村" in table
     assert "hx-get" not in table

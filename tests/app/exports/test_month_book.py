@@ -14,7 +14,7 @@ from backend.app.publications import queries as published
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import console_queries, export_rows
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import County, actor_with, bind, make_person
 from tests.factories.publications import (
     make_rated_county,
@@ -200,4 +200,4 @@ def test_sheets_of_a_region_are_written_in_the_background(county, desk) -> None:
     answer = desk.get(f"/console/exports/{export_id}/file")
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF")
-    assert "4 张" in desk.get("/console/exports").text
+    assert "4 张" in as_shown(desk.get("/console/exports"))

@@ -14,7 +14,7 @@ from backend.app.exports.operations import write_export
 from backend.app.points.ledger import credit
 from backend.app.points.rules.queries import rule_sets_of
 from tests.app.points.voting import put_in_force
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import bind, make_person, number_of
 
 BASE = "/console/points"
@@ -187,10 +187,10 @@ def test_the_command_loads_the_example_as_somebody_who_may(app, county, clerk, s
 
 def test_what_a_survey_is_worth_is_set_beside_the_lapse(desk: Desk, client, county, scalar) -> None:
     worth = "SELECT survey_points FROM county_settings"
-    assert 'name="survey_points" value="5"' in desk.get(f"{BASE}/watch").text
+    assert 'name="survey_points" value="5"' in as_shown(desk.get(f"{BASE}/watch"))
     assert desk.post(f"{BASE}/survey", survey_points="0").status_code == 302
     assert scalar(worth) == 0
-    assert 'name="survey_points" value="0"' in desk.get(f"{BASE}/watch").text
+    assert 'name="survey_points" value="0"' in as_shown(desk.get(f"{BASE}/watch"))
     for wrong in ("21", "-1", "x", ""):
         refused = desk.post(f"{BASE}/survey", survey_points=wrong)
         assert refused.status_code == 422

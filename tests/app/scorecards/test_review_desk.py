@@ -14,7 +14,7 @@ from backend.app.ratings import reviews
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.jobs.ratings import hold_suspicious
 from tests.app.ratings.test_insert import code_ids
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import County, make_county, make_person
 
 TODAY = clock.today()
@@ -139,7 +139,7 @@ def test_the_village_page_says_how_many_are_held_and_leads_to_them(
 
     with transaction():
         recompute_month(clock.month_of(TODAY))
-    page = desk.get(f"/console/villages/{county.village_ids[0]}").text
+    page = as_shown(desk.get(f"/console/villages/{county.village_ids[0]}"))
     assert "另有 12 条没有计入" in page
     assert "/console/reviews" in page
 

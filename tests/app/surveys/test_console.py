@@ -14,7 +14,7 @@ from backend.app.surveys import operations as rounds
 from backend.app.surveys.models import PaperBatch
 from tests.app.surveys.conftest import NOW, PERIOD, get_vote, put
 from tests.app.surveys.test_published import count
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import make_county
 from tests.factories.surveys import add_township, make_round, populate
 from tests.factories.tickets import forget, villager
@@ -184,7 +184,7 @@ def test_the_lists_name_every_month_and_its_state(desk, county, survey) -> None:
         county.id, NOW.date().replace(month=12, day=1), NOW + timedelta(days=20),
         NOW + timedelta(days=30), state="draft",
     )  # fmt: skip
-    page = desk.get("/console/surveys").text
+    page = as_shown(desk.get("/console/surveys"))
     assert "● 正在问" in page
     assert "○ 草稿" in page
     assert "照抄 2026 年 11 月" in page

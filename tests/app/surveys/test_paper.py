@@ -18,7 +18,7 @@ from backend.app.surveys.paper import operations as paper
 from backend.app.surveys.paper.slips import slips_of
 from tests.app.surveys.conftest import NOW, PERIOD, choose_paper
 from tests.app.surveys.slips import SHEET, again, give, round_of, start, unit_of
-from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
 from tests.factories.surveys import add_township, open_round, populate
 from tests.factories.tickets import forget, villager
@@ -270,7 +270,7 @@ def grid(count: int, level: str = "1", several: str = "2 3") -> dict[str, str]:
 
 def test_the_pages_lead_through_a_batch(client, people, given, county, scalar) -> None:
     desk = sit_down(client, people[0])
-    page = desk.get(f"{PAPER}?unit={given}").text
+    page = as_shown(desk.get(f"{PAPER}?unit={given}"))
     assert "发了 <strong>12</strong> 张，已录 <strong>0</strong> 张" in page
     assert "录第一遍" in desk.get(f"{PAPER}/entry?unit={given}&slips=10").text
     sent = desk.post(f"{PAPER}/entry", unit=str(given), slips="10", **grid(10))
@@ -281,7 +281,7 @@ def test_the_pages_lead_through_a_batch(client, people, given, county, scalar) -
     assert "录第二遍" in other.get(f"{PAPER}/{batch}").text
     differs = other.post(f"{PAPER}/{batch}", **{**grid(10), "s4q0": "5"})
     assert differs.status_code == 302
-    page = other.get(f"{PAPER}/{batch}").text
+    page = as_shown(other.get(f"{PAPER}/{batch}"))
     assert "有 1 张两人录的不一样:第 5 张" in page
     assert re.search(r'name="s4q0" value="5"', page)
     assert "另一人:1" in page

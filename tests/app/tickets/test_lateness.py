@@ -34,7 +34,7 @@ from backend.jobs import exports as jobs
 from tests.app.ratings.conftest import open_phone
 from tests.app.tickets.test_months import STEPS, Town, town
 from tests.app.tickets.test_turns import Clock, clock, do, on, opened, reply, signed, to_desk
-from tests.factories.console import make_staff, sit_down
+from tests.factories.console import as_shown, make_staff, sit_down
 from tests.factories.county import bind, make_person
 from tests.factories.tickets import Offices, forget
 
@@ -194,7 +194,7 @@ def busy(offices: Offices, clock: Clock) -> Offices:
 def test_list_board_and_leaders_screen_say_the_same_number(app: Flask, busy: Offices) -> None:
     staff = sit_down(app.test_client(), busy.desk.person_id)
     leader = sit_down(app.test_client(), make_staff(Role.LEADER, busy.county.id, "boss"))
-    listed = staff.get("/console/tickets?view=late").text
+    listed = as_shown(staff.get("/console/tickets?view=late"))
     assert f'已超时 <b class="late">{LATE}</b>' in listed
     assert listed.count('<span class="light late">') == LATE
     board_ = staff.get("/console/tickets/board").text
@@ -219,7 +219,8 @@ def test_a_bureau_sees_its_part_and_a_township_all_of_its_villages_wherever_they
     app: Flask, busy: Offices
 ) -> None:
     for actor, late in ((busy.department, OF_BUREAU), (busy.township, LATE)):
-        listed = sit_down(app.test_client(), actor.person_id).get("/console/tickets?view=late").text
+        staff = sit_down(app.test_client(), actor.person_id)
+        listed = as_shown(staff.get("/console/tickets?view=late"))
         assert f'已超时 <b class="late">{late}</b>' in listed
 
 

@@ -156,7 +156,10 @@ const ALTERED = {
   'a unit that looks larger': (county) => served(county, (text) => text.replace('"size":64', '"size":640')),
   'a page of somebody else': (county) => served(county, () => '<html>'),
   'pinned, but two keys for one use': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.concat(file.keys[0]) })),
-  'pinned, but a short key': (county) => withFile(county, (file) => ({ ...file, keys: [{ ...file.keys[0], n: file.keys[0].n.slice(2) }, ...file.keys.slice(1)] })),
+  'pinned, but a short key': (county) => withFile(county, (file) => {
+    const short = { ...file.keys[0], n: file.keys[0].n.slice(2) }
+    return { ...file, keys: [short, ...file.keys.slice(1)] }
+  }),
   'pinned, but one key for two uses': (county) => withFile(county, (file) => ({ ...file, keys: file.keys.map((key) => ({ ...key, n: KEYS.survey.n })) })),
   'pinned, but for another county': (county) => withFile(county, (file) => ({ ...file, county: 2 })),
   'pinned, but for another month': (county) => withFile(county, (file) => ({ ...file, period: '2020-01' })),
@@ -196,7 +199,11 @@ test('a month that this package knows no keys for is said, with the date as the 
 })
 
 test('where one month has no keys for the village the other one is fetched all the same', async () => {
-  const county = withFile(new County(), (file) => (file.period === new County().coming[0] ? { ...file, units: { ...file.units, 70: { ...file.units[70], villages: [99] } } } : file))
+  const county = withFile(new County(), (file) => (
+    file.period === new County().coming[0]
+      ? { ...file, units: { ...file.units, 70: { ...file.units[70], villages: [99] } } }
+      : file
+  ))
   const phone = await launch(county)
   await phone.until(() => isReady(phone.storage, county.coming.slice(1)))
   await phone.until(() => purseOf(phone.storage).options)

@@ -16,7 +16,12 @@ const boundVillage = (change = () => {}) => {
   return village
 }
 
-for (const route of ['home', 'village', 'points', 'me', 'ratings', 'bind', 'tickets', 'tickets/new', 'notices', 'rewards', 'rewards/mine', 'rewards/shops', 'shop', 'earning/rules', 'earning/appeal', 'draws']) {
+const ROUTES = [
+  'home', 'village', 'points', 'me', 'ratings', 'bind', 'tickets', 'tickets/new', 'notices',
+  'rewards', 'rewards/mine', 'rewards/shops', 'shop', 'earning/rules', 'earning/appeal', 'draws',
+]
+
+for (const route of ROUTES) {
   test(`${route}: loading, an error in words, and trying again`, async () => {
     const village = boundVillage()
     const usual = village.send
@@ -94,7 +99,10 @@ test('the village page says who said what, and how sure it is', async () => {
 })
 
 test('points are listed in plain words with their sign', async () => {
-  const items = [{ id: 2, amount: 2, text: '评价办事窗口', created_at: '2026-11-19T17:00:00Z' }, { id: 1, amount: -2, text: '冲正', created_at: '2026-11-18T01:00:00Z' }]
+  const items = [
+    { id: 2, amount: 2, text: '评价办事窗口', created_at: '2026-11-19T17:00:00Z' },
+    { id: 1, amount: -2, text: '冲正', created_at: '2026-11-18T01:00:00Z' },
+  ]
   const phone = await open('points', boundVillage((village) => { village.points = items }))
   await phone.see('评价办事窗口')
   for (const words of ['+2', '-2', '11月20日', '11月18日']) assert.ok(phone.text().includes(words), words)

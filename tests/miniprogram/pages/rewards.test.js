@@ -11,8 +11,14 @@ const SOAP = {
   ends_on: null, left: 5, nearest: { name: '便民超市', nearness: '本村', left: 5 }, refusal: null,
 }
 const SHOPS = [
-  { id: 8, name: '便民超市', address: '村口', hours: '每天 8:00—18:00', contact: '', village: '西村', nearness: '本村', latitude: null, longitude: null, paused: null, left: 0, kinds: 0 },
-  { id: 9, name: '镇上超市', address: '街上', hours: '每天 8:00—18:00', contact: '', village: '东村', nearness: '本镇', latitude: 34.7, longitude: 109.1, paused: null, left: 4, kinds: 2 },
+  {
+    id: 8, name: '便民超市', address: '村口', hours: '每天 8:00—18:00', contact: '', village: '西村', nearness: '本村',
+    latitude: null, longitude: null, paused: null, left: 0, kinds: 0,
+  },
+  {
+    id: 9, name: '镇上超市', address: '街上', hours: '每天 8:00—18:00', contact: '', village: '东村', nearness: '本镇',
+    latitude: 34.7, longitude: 109.1, paused: null, left: 4, kinds: 2,
+  },
 ]
 const DETAIL = { ...SOAP, balance: 80, surname: '', shops: SHOPS }
 const redemption = (changes = {}) => ({
@@ -68,7 +74,11 @@ test('the nearest shop that has it is chosen; one that has none cannot be', asyn
 })
 
 test('reserving keeps its key until it is answered', async (context) => {
-  const village = bound({ 'GET /rewards/3': () => fine(DETAIL), 'GET /me/redemptions/5': () => fine(redemption()), 'POST /me/redemptions/5/code': () => fine(code(), 201) })
+  const village = bound({
+    'GET /rewards/3': () => fine(DETAIL),
+    'GET /me/redemptions/5': () => fine(redemption()),
+    'POST /me/redemptions/5/code': () => fine(code(), 201),
+  })
   let isFirst = true
   village.answers['POST /redemptions'] = () => {
     if (!isFirst) return fine(redemption(), 201)
@@ -137,7 +147,10 @@ test('without a signal no code is made, in words', async (context) => {
 
 test('what waits stands on top and can be given up', async () => {
   const past = redemption({ id: 2, state: 'lapsed', state_name: '过期退回', reward: '酱油', ended_at: '2026-11-10T02:00:00Z' })
-  const village = bound({ 'GET /me/redemptions': () => fine({ items: [past, redemption()], next: null }), 'POST /me/redemptions/5/cancellation': () => fine(redemption({ state: 'cancelled' })) })
+  const village = bound({
+    'GET /me/redemptions': () => fine({ items: [past, redemption()], next: null }),
+    'POST /me/redemptions/5/cancellation': () => fine(redemption({ state: 'cancelled' })),
+  })
   const phone = await open('rewards/mine', village)
   await phone.see('留到 11月23日')
   assert.ok(phone.text().indexOf('洗衣粉') < phone.text().indexOf('酱油'))

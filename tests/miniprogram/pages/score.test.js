@@ -15,7 +15,10 @@ const SCORE = {
       code: 'satisfaction_mean', name: '满意度', weight: '40', n: 20, lost: '15.55', share: '44.40', words: '20 人次评价,满意度 72.0', by_villagers: true,
       reasons: [reason(), reason({ kind: null, case_id: null, words: '选「满意」的 9 条', lost: '14.05' })], more: 2,
     },
-    { code: 'on_time_rate', name: '按期办结率', weight: '10', n: 3, lost: '0.00', share: '2.17', words: '3 件诉求里 3 件按期办结', by_villagers: false, reasons: [], more: 0 },
+    {
+      code: 'on_time_rate', name: '按期办结率', weight: '10', n: 3, lost: '0.00', share: '2.17',
+      words: '3 件诉求里 3 件按期办结', by_villagers: false, reasons: [], more: 0,
+    },
     { code: 'resolution_rate', name: '解决率', weight: '15', n: 0, lost: null, share: null, words: '这个月没有可算的,不进总分', by_villagers: true, reasons: [], more: 0 },
   ],
   adjustments: [{ kind: '容错免扣', rule: '办法第 12 条', moved: '+1.00' }], struck: [], correction: null, finding: '总分和上月持平:差别在偶然波动之内。',
@@ -150,7 +153,10 @@ test('what was objected to, and what is closed, offers no form', async () => {
 
 test('a decided objection tells the reason and what it did to the total', async () => {
   const village = cadre()
-  const upheld = objection({ state: 'upheld', state_words: '申诉成立', icon: '✓', decision: '停电不怪村里', decided_at: '2026-11-05T02:00:00Z', effect: { before: '81.25', after: '83.05', correction: 2 } })
+  const upheld = objection({
+    state: 'upheld', state_words: '申诉成立', icon: '✓', decision: '停电不怪村里',
+    decided_at: '2026-11-05T02:00:00Z', effect: { before: '81.25', after: '83.05', correction: 2 },
+  })
   village.answers['GET /objections/3'] = () => fine(upheld)
   village.answers['GET /objections'] = () => fine({ items: [upheld] })
   const list = await open('cadre/objections', village)
@@ -189,7 +195,11 @@ test('villagers see the total, the light in words and three plain sentences', as
 test('too few voices are said kindly', async () => {
   const village = new Village()
   village.binding = isBound()
-  const few = { ...CARD, n: 3, satisfaction: { ...CARD.satisfaction, status: 'too_few' }, plain: { ...CARD.plain, total: null, light: { code: 'grey', word: '无数据', icon: '–' }, few: true, published: null, sentences: ['大伙评了 3 次,人数还少,先别急着下结论。'] } }
+  const plain = {
+    ...CARD.plain, total: null, light: { code: 'grey', word: '无数据', icon: '–' }, few: true, published: null,
+    sentences: ['大伙评了 3 次,人数还少,先别急着下结论。'],
+  }
+  const few = { ...CARD, n: 3, satisfaction: { ...CARD.satisfaction, status: 'too_few' }, plain }
   village.answers['GET /villages/11/scorecard'] = () => fine(few)
   const phone = await open('village', village)
   await phone.see('先别急着下结论')

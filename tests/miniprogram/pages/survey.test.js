@@ -33,7 +33,8 @@ test('home shows the open survey and leads to it', async () => {
 test('the unit and its size are told from the pinned key file, not from what the survey says', async () => {
   const county = new County()
   const copy = storage()
-  copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ units: { 70: { name: '只您一人', questions: county.round.units[70].questions } } }) }))
+  const units = { 70: { name: '只您一人', questions: county.round.units[70].questions } }
+  copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ units }) }))
   const phone = await open('survey', county, { storage: copy })
   await phone.see('您的和这些人的混在一起数：庄里镇 西村、东村，64 人')
   assert.ok(!phone.text().includes('只您一人'))

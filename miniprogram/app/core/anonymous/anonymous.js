@@ -53,7 +53,8 @@ const finish = (letter, became, act = () => undefined) => {
 const taken = (letter, answer) => {
   anonymousState.change((kept) => {
     if (letter.kind === 'survey') kept.answered[letter.period] = 'kept'
-    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, isLost: false, mark: { epoch: answer.epoch, flushed_through: answer.flushed_through } } : one))
+    const mark = { epoch: answer.epoch, flushed_through: answer.flushed_through }
+    kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, isLost: false, mark } : one))
   })
   if (answer.durable) finish(letter, 'durable')
 }

@@ -28,7 +28,10 @@ const show = async () => {
 
 Page(page({
   remembers: 'home',
-  data: { survey: { view: 'none' }, note: '', village: null, villageName: '', balance: 0, card: null, waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '' },
+  data: {
+    survey: { view: 'none' }, note: '', village: null, villageName: '', balance: 0, card: null,
+    waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '',
+  },
 
   async fetch() {
     const found = await show()

@@ -61,7 +61,10 @@ Page(page({
 
   async takeBack(event) {
     const line = this.data.counter.done[event.currentTarget.dataset.index]
-    const chosen = await wx.showActionSheet({ alertText: `「${line.reward}」退货,退给 ${line.who} ${line.price} 分`, itemList: RETURNS.map((one) => one.reason) }).catch(() => null)
+    const chosen = await wx.showActionSheet({
+      alertText: `「${line.reward}」退货,退给 ${line.who} ${line.price} 分`,
+      itemList: RETURNS.map((choice) => choice.reason),
+    }).catch(() => null)
     if (!chosen) return
     try {
       await bringBack(line.id, RETURNS[chosen.tapIndex])
