@@ -127,6 +127,11 @@ class Page(Number):
         return None if number is None else min(number, self.most)
 
 
+def is_code(text: str, length: int) -> bool:
+    """So many digits, none of them full-width: a code or a printed number."""
+    return len(text) == length and text.isascii() and text.isdecimal()
+
+
 def digits_of(text: str) -> str:
     """The digits alone of a telephone or a code, however it was spaced."""
     return "".join(letter for letter in text if letter.isdigit())

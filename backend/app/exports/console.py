@@ -25,16 +25,15 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
 }
-FILTER, LONGEST = "f.", 40
+LONGEST = 40
 # What the page says about the filters it keeps.
 FILTER_NAMES = {
     "q": "村名或代码", "township": "乡镇", "status": "样本", "view": "分栏", "search": "编号或文字",
     "category": "分类", "kind": "类型", "channel": "来源", "tag": "标签", "region_id": "乡镇",
     "department_id": "部门",
 }  # fmt: skip
-
-
-FILTERS = Query.of(**{f"{FILTER}{name}": boxes.Text(LONGEST) for name in FILTER_NAMES})
+# What stands before a dot is the name of a group: f.q=西村.
+FILTERS = Query.of(**{f"f.{name}": boxes.Text(LONGEST) for name in FILTER_NAMES})
 EXPORT = Form.of(
     kind=boxes.Text(otherwise=MONTH), month=boxes.Month(missing="请选月份和地方"),
     region_id=boxes.Id(missing="请选月份和地方"), format=boxes.Text(),
@@ -42,8 +41,8 @@ EXPORT = Form.of(
 
 
 def _filters() -> dict[str, str]:
-    """The filters of the page the file was asked from: f.q=西村."""
-    return {name.removeprefix(FILTER): value for name, value in FILTERS.read().items() if value}
+    """The filters of the page the file was asked from."""
+    return {name: value for name, value in FILTERS.read()["f"].items() if value}
 
 
 @blueprint.get("")

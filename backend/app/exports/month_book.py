@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.app.core import clock
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import (
     Column,
@@ -99,7 +100,7 @@ def village_filters(kept: dict[str, Any]) -> Filters:
     """The filters of the page, as they were kept with the request."""
     return Filters(
         search=str(kept.get("q", ""))[:40],
-        township_id=int(kept["township"]) if str(kept.get("township", "")).isdecimal() else None,
+        township_id=whole(str(kept.get("township", ""))),
         status=kept["status"] if kept.get("status") in queries.STATUSES else "",
     )
 

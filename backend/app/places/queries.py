@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown
@@ -107,7 +108,7 @@ def search_villages(text: str, within: Collection[int] | None = None) -> list[Vi
         return []
     pattern = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     matches: ColumnElement[bool] = Region.name.like(f"%{pattern}%")
-    if words.isdecimal():
+    if whole(words) is not None:
         matches = or_(matches, Region.code.like(f"{pattern}%"))
     found = (
         _labels()

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from backend.app.access import Actor, Permission, may
 from backend.app.core.audit import record
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
 from backend.app.places.models import Region
@@ -15,8 +16,7 @@ MOST = 1_000_000
 
 def read_residents(cell: str) -> int | None:
     """The number in a cell; None for anything that is none."""
-    plain = cell.isascii() and cell.isdecimal() and len(cell) <= len(str(MOST))
-    return int(cell) if plain and int(cell) <= MOST else None
+    return whole(cell, most=MOST)
 
 
 def residents_of(village_ids: Iterable[int]) -> dict[int, int]:

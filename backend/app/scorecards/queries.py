@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from backend.app.core import clock
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.places.sql import counties_of, join_region, lies_within
@@ -71,7 +72,7 @@ class Filters:
     @property
     def where(self) -> str:
         parts = []
-        if self.search.isdecimal():
+        if whole(self.search) is not None:
             parts.append("v.code LIKE :prefix")
         elif self.search:
             parts.append("v.name LIKE :anywhere")

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.access.permissions import TABLE
 from backend.app.core import clock
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import villages_under
@@ -138,7 +139,7 @@ def _in_view(view: str, at: datetime) -> ColumnElement[bool]:
 def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.search:
         wanted = query_grams(filters.search)
-        if filters.search[:4].isdecimal() or "-" in filters.search:
+        if whole(filters.search[:4]) is not None or "-" in filters.search:
             query = query.where(Ticket.number.startswith(filters.search, autoescape=True))
         elif wanted:
             query = query.where(Ticket.grams.contains(wanted))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, true
 
 from backend.app.core import clock
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.places.queries import department_names, region_names
 from backend.app.tickets import console_queries, serializers
@@ -46,7 +47,7 @@ def filters_from(given: Mapping[str, str]) -> console_queries.Filters:
     if texts.get("view") not in console_queries.VIEWS:
         texts["view"] = "all"
     numbers = {
-        name: int(given[name]) for name in NUMBERS if given.get(name, "").isdecimal()
+        name: number for name in NUMBERS if (number := whole(given.get(name, ""))) is not None
     }  # fmt: skip
     return console_queries.Filters(**texts, **numbers)  # type: ignore[arg-type]
 

@@ -61,6 +61,12 @@ def test_only_digits_are_a_number(text: str) -> None:
     assert boxes.whole(text) is None
 
 
+def test_a_code_has_so_many_digits_and_a_telephone_any_blanks() -> None:
+    assert boxes.is_code("0123", 4)
+    assert [text for text in ("123", "012 3", "０１２３", "012a") if boxes.is_code(text, 4)] == []
+    assert boxes.digits_of("138-0000 1111") == "13800001111"
+
+
 def test_an_address_that_makes_no_sense_shows_the_first_page_of_everything(sent) -> None:
     with sent(address="/?page=-3&month=now&q=abcdef"):
         assert LIST.read() == {"page": 1, "month": None, "q": "abcd"}
@@ -82,6 +88,16 @@ def test_a_row_that_was_not_chosen_is_named(sent) -> None:
 def test_an_address_keeps_its_other_parameters(sent) -> None:
     with sent(address="/list?q=村&page=2&state="):
         assert forms.turned(page=3, q=None) == "/list?page=3"
+
+
+def test_a_line_is_filled_in_and_short_enough(sent) -> None:
+    name = Form.of(name=boxes.Line(3))
+    with sent({"name": " 三个字 "}):
+        assert name.read() == {"name": "三个字"}
+    for wrong in ("", "四个字吧", "a\tb"):
+        with sent({"name": wrong}), pytest.raises(InvalidInput) as refused:
+            name.read()
+        assert refused.value.errors == {"name": ["请填 1 到 3 个字"]}
 
 
 def test_a_page_shows_again_what_was_typed(sent) -> None:

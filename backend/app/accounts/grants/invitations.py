@@ -13,6 +13,7 @@ from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.boxes import is_code
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.places.queries import find_place, search_villages
@@ -31,7 +32,7 @@ def _hash(code: str) -> str:
 def _village(actor: Actor, text: str) -> tuple[int, str]:
     """The one village of this name or code that the actor may give roles in."""
     wanted = text.strip()
-    if wanted.isdecimal() and len(wanted) == 12:
+    if is_code(wanted, 12):
         place = find_place(wanted)
         if place is not None and place.level == "village":
             return place.id, place.name

@@ -5,6 +5,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.app.core.boxes import is_code
+
 FEWEST_DIGITS, MOST_DIGITS = 6, 60
 
 
@@ -37,7 +39,7 @@ class SeedFormat:
 
     def fault(self, value: str) -> str | None:
         """Why this is not how the number is written; None where it is."""
-        if not value.isascii() or not value.isdigit():
+        if not is_code(value, len(value) or 1):
             return "只填半角数字 0 到 9，中间不加空格、逗号、加号，也不用全角数字"
         if len(value) != self.length:
             return (

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from backend.app.core import clock
+from backend.app.core.boxes import is_code
 from backend.app.core.db import db
 from backend.app.core.encryption import derive_each
 from backend.app.rewards.errors import CodeExpired, CodeReplaced, CodeUnknown, NoLongerReserved
@@ -33,7 +34,7 @@ def in_qr(digits: str) -> str:
 def read_code(typed: str) -> str:
     """The digits of what was scanned or typed; raises CodeUnknown for anything else."""
     plain = "".join(typed.split()).upper().removeprefix(MARK)
-    if not (len(plain) == DIGITS and plain.isascii() and plain.isdecimal()):
+    if not is_code(plain, DIGITS):
         raise CodeUnknown(errors={"code": ["兑换码是 8 位数字"]})
     return plain
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import Sheet
@@ -158,10 +159,10 @@ def _pair(line: Line, source: str, faults: Faults) -> tuple[int, int] | None:
     for name, cell in zip(names, written, strict=True):
         if not cell:
             faults.note(line.number, f"「{name}」没填")
-        elif not cell.isascii() or not cell.isdecimal() or int(cell) > MOST:
+        elif (number := whole(cell, most=MOST)) is None:
             faults.note(line.number, f"「{name}」应为整数,现在是「{cell[:20]}」")
         else:
-            numbers.append(int(cell))
+            numbers.append(number)
     if len(numbers) < 2:
         return None
     if numbers[0] > numbers[1]:

@@ -15,6 +15,7 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.ballots import queries as ballots
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record
+from backend.app.core.boxes import is_code
 from backend.app.core.db import db, lock
 from backend.app.core.encryption import derive_each, seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -48,7 +49,7 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
     last_digits = unicodedata.normalize("NFKC", last_digits).strip()
     if not 2 <= len(cleaned) <= 20:
         raise InvalidInput(errors={"name": ["请写姓名"]})
-    if not (len(last_digits) == 4 and last_digits.isascii() and last_digits.isdecimal()):
+    if not is_code(last_digits, 4):
         raise InvalidInput(errors={"digits": ["请写手机号后四位;没有手机写身份证后四位数字"]})
     digest, *by_retired = _digests(county_id, unit.period, cleaned, last_digits)
     # A slip a month in the whole county, whichever village gives it, and whoever gives it first.

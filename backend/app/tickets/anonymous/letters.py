@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from backend.app.core.boxes import is_code
 from backend.app.tickets.kinds import Kind
 
 # Whoever watches the line sees whether photos were sent, and nothing else.
@@ -125,7 +126,7 @@ def _receipt(value: Any) -> str:
 
 
 def is_receipt(value: str) -> bool:
-    return len(value) == RECEIPT and value.isascii() and value.isdecimal()
+    return is_code(value, RECEIPT)
 
 
 def _category(value: Any) -> str | None:

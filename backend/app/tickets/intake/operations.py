@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from backend.app.accounts.operations import lock_person
 from backend.app.core import clock
+from backend.app.core.boxes import whole
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.encryption import seal
@@ -245,7 +246,7 @@ def _contact(said: Said) -> bytes | None:
     """Name and phone of whom to call back, encrypted."""
     phone = (said.phone or "").strip()
     name = (said.contact_name or "").strip()
-    if phone and not (phone.isdecimal() and 7 <= len(phone) <= 12):
+    if phone and (whole(phone) is None or not 7 <= len(phone) <= 12):
         raise InvalidInput(errors={"phone": ["请填 11 位手机号或固定电话"]})
     if len(name) > 20:
         raise InvalidInput(errors={"contact_name": ["名字最多 20 个字"]})
