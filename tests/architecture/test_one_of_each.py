@@ -3,7 +3,7 @@
 import re
 
 from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.levels import LEVEL_NAMES, LEVELS
+from backend.app.scoring.levels import FIRST_BAD, LEVEL_NAMES, LEVELS
 from tests.architecture.test_source import ROOT, tracked
 
 # Columns of a score card, too: figures that stand beside every score.
@@ -34,6 +34,7 @@ def test_the_phone_names_the_levels_as_the_server_does() -> None:
     listed = re.search(r"const LABELS = \[(.*?)\]", source)
     assert listed
     assert tuple(re.findall("'(.*?)'", listed[1])) == LEVEL_NAMES
+    assert f"const FIRST_BAD = {FIRST_BAD}\n" in source
 
 
 def test_a_measure_is_named_in_no_more_than_three_modules() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.app.scorecards.figures import NOTHING
+from backend.app.scoring.levels import bad_of
 
 
 def said_lines(content: Mapping[str, Any]) -> list[str]:
@@ -16,7 +17,7 @@ def said_lines(content: Mapping[str, Any]) -> list[str]:
     elif not voices["levels"]:
         lines = [f"{voices['n']} 人次评价，满意度 {voices['satisfaction']} 分，差评不到三条"]
     else:
-        bad = sum(row["count"] for row in voices["levels"][3:])
+        bad = bad_of([row["count"] for row in voices["levels"]])
         figures = f"满意度 {voices['satisfaction']} 分,好评率 {voices['positive']},差评 {bad} 条"
         lines = [f"{voices['n']} 人次评价,{figures}"]
     reasons = "、".join(

@@ -15,6 +15,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import county_of, join_region
 from backend.app.scorecards.models import MonthFact, Scorecard
+from backend.app.scoring.levels import bad_of
 
 # Fewer bad ratings, or raters, than this are not told apart.
 FEWEST = 3
@@ -110,4 +111,4 @@ def newest_shown(village_id: int) -> date | None:
 
 def hides_levels(levels: Sequence[int]) -> bool:
     """One or two bad ratings are not told apart from the others."""
-    return 0 < sum(levels[3:5]) < FEWEST
+    return 0 < bad_of(levels) < FEWEST

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from backend.app.core.schemas import Id, QueryId, Shape
+from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.handling import LONGEST
 from backend.app.tickets.kinds import Kind
 from backend.app.tickets.states import State
@@ -191,7 +192,7 @@ class VerdictInputShape(ActShape):
         load_default=None,
         allow_none=True,
         strict=True,
-        validate=validate.Range(min=1, max=5, error="请从五个表情里选一个"),
+        validate=validate.Range(min=BEST, max=WORST, error="请从五个表情里选一个"),
     )
     words = words_field()
 

@@ -1,3 +1,5 @@
+const { isBadLevel } = require('../../core/ui/levels')
+
 const LONGEST = 500
 const MOST_REASONS = 6
 
@@ -16,6 +18,7 @@ Component({
   data: {
     longest: LONGEST,
     level: 0,
+    isBad: false,
     text: '',
     /** @type {any[]} */ reasons: [],
     /** @type {any[]} */ chosenReasons: [],
@@ -35,7 +38,7 @@ Component({
       /** @type {import('../../core/ui/levels').Level[]} */
       const levels = this.data.levels
       const found = levels.find((one) => one.level === level)
-      this.setData({ level, reasons: (found && found.reasons) || [], chosenReasons: [] })
+      this.setData({ level, isBad: isBadLevel(level), reasons: (found && found.reasons) || [], chosenReasons: [] })
     },
     /** @param {any} event */
     chooseLevel(event) { this.show(event.detail.level) },

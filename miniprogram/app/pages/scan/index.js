@@ -1,7 +1,7 @@
 const { page, describe } = require('../../core/ui/page')
 const { scan, needCode } = require('../../core/scan')
 const { absolute } = require('../../core/send/send')
-const { keepLevels } = require('../../core/ui/levels')
+const { isBadLevel, keepLevels } = require('../../core/ui/levels')
 const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
 const outbox = require('../../core/send/outbox')
 const { openCode } = require('../../api/codes')
@@ -11,7 +11,6 @@ const { getCallBack, declineCallBack } = require('../../api/ratings')
 const EXPIRED = '扫码过了 10 分钟,这次没算上。请再扫一次码,重新评一下,很快的。'
 const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
 const SCAN_ANEW = ['scan_token_expired', 'scan_token_used', 'scan_token_invalid']
-const WORST_GOOD = 3
 const CHOOSE_FIRST = '请先点一个脸。'
 
 /** A scan by WeChat itself brings the whole link in `q`, encoded once. @param {any} query */
@@ -108,9 +107,9 @@ Page(page({
     this.setData({
       state: 'thanks', points: rating.points_awarded, balance: rating.balance,
       isHeld: rating.words_state === 'held', suggestion: this.data.suggests ? this.data.village : null,
-      rating, isBad: rating.level > WORST_GOOD, callBack: null, isDeclined: false,
+      rating, isBad: isBadLevel(rating.level), callBack: null, isDeclined: false,
     })
-    if (rating.level > WORST_GOOD) this.askCallBack()
+    if (isBadLevel(rating.level)) this.askCallBack()
   },
 
   /** Who answers by when; where nobody can say now the page promises nothing. */
