@@ -4,14 +4,9 @@ from pathlib import Path
 
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import db
-from backend.app.core.files.workbooks import Column, Progress, Sheet, write_book, write_csv
+from backend.app.core.files.workbooks import Progress, Sheet, write_book, write_csv
 from backend.app.exports.request_params import Asked
 from backend.app.tickets import console_queries, export_rows
-
-WIDTHS = (16, 7, 11, 10, 9, 11, 18, 18, *[16] * 8, 14, 24, 9, 9, 9)
-COLUMNS = tuple(
-    Column(name, width) for name, width in zip(export_rows.COLUMNS, WIDTHS, strict=True)
-)  # fmt: skip
 
 
 def write(path: Path, asked: Asked, progress: Progress) -> int:
@@ -20,8 +15,8 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     rows = export_rows.rows_of(scope, export_rows.filters_from(asked.filters))
     db.session.rollback()
     if asked.format == "csv":
-        write_csv(path, export_rows.COLUMNS, rows, progress)
+        write_csv(path, [column.name for column in export_rows.COLUMNS], rows, progress)
     else:
-        sheet = Sheet("诉求", COLUMNS, rows, 1, "没有符合的诉求")
+        sheet = Sheet("诉求", export_rows.COLUMNS, rows, 1, "没有符合的诉求")
         write_book(path, asked.title, [sheet], progress)
     return len(rows)

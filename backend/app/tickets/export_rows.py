@@ -8,6 +8,7 @@ from sqlalchemy import func, select, true
 from backend.app.core import clock
 from backend.app.core.boxes import whole
 from backend.app.core.db import db
+from backend.app.core.files.workbooks import Column
 from backend.app.places.queries import department_names, region_names
 from backend.app.tickets import console_queries, serializers
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES, Urgency
@@ -26,10 +27,15 @@ from backend.app.tickets.models import Ticket, TicketCategory, TicketTurn
 from backend.app.tickets.states import STATE_NAMES, State
 
 MOST_ROWS = 100_000
+TIMES = (
+    "提出时间", "村民期限", "派到单位", "首次回应期限", "首次回应", "办结期限", "答复时间",
+    "结束时间",
+)  # fmt: skip
 COLUMNS = (
-    "编号", "类型", "分类", "渠道", "紧急程度", "状态", "村", "承办单位", "提出时间", "村民期限",
-    "派到单位", "首次回应期限", "首次回应", "办结期限", "答复时间", "结束时间", "村民回话", "结果",
-    "督办级别", "延期天数", "是否超时",
+    Column("编号", 16), Column("类型", 7), Column("分类", 11), Column("渠道", 10),
+    Column("紧急程度", 9), Column("状态", 11), Column("村", 18), Column("承办单位", 18),
+    *(Column(name, 16) for name in TIMES), Column("村民回话", 14), Column("结果", 24),
+    Column("督办级别", 9), Column("延期天数", 9), Column("是否超时", 9),
 )  # fmt: skip
 NUMBERS = ("region_id", "department_id")
 TEXTS = ("view", "search", "category", "kind", "channel", "tag")
