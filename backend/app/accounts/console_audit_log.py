@@ -11,6 +11,7 @@ from backend.app.core import boxes
 from backend.app.core.audit import AuditEntry
 from backend.app.core.forms import Query, turned
 from backend.app.core.guards import actor, guard
+from backend.app.scoring.schemes import ADJUSTMENT_NAMES
 
 Names = dict[tuple[str, str], str]
 ACTIONS = {
@@ -191,7 +192,8 @@ DETAILS = {
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
-    "approved": "批准", "deduction": "扣分", "bonus": "加分", "exemption": "容错",
+    **ADJUSTMENT_NAMES,
+    "approved": "批准",
     "upheld": "申诉成立", "refused": "没有成立",
     "confirmed": "确认", "grant": "授予", "revoke": "收回",
     "phone": "本人手机", "slip": "安全管理员当面", "founding": "第一位安全管理员",

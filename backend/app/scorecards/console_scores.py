@@ -25,7 +25,7 @@ from backend.app.scorecards.ranking_queries import Peers, RankFilters
 from backend.app.scorecards.request_params import asked_month
 from backend.app.scoring.catalog import MEASURES, Family
 from backend.app.scoring.month import HUNDRED
-from backend.app.scoring.schemes import LIGHTS, NO_DATA, STARTING, TOO_FEW
+from backend.app.scoring.schemes import ADJUSTMENT_NAMES, LIGHTS, NO_DATA, STARTING, TOO_FEW
 
 ALL_LIGHTS = (*LIGHTS, NO_DATA)
 MARKS = {
@@ -140,6 +140,7 @@ def show_scorecard(village_id: int) -> str:
         portrait=_portrait(found, means), coverage=whole, groups=groups,
         sees_tickets=has_permission(me, Permission.SEE_TICKETS),
         struck=struck_cases(village_id, month), struck_words=STRUCK,
+        adjustment_names=ADJUSTMENT_NAMES,
     )  # fmt: skip
 
 

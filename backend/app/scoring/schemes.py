@@ -29,6 +29,15 @@ class Kind(StrEnum):
     EXEMPTION = "exemption"
 
 
+ADJUSTMENT_NAMES: dict[str, str] = {
+    Kind.DEDUCTION: "扣分",
+    Kind.BONUS: "加分",
+    Kind.EXEMPTION: "容错",
+}
+# A scheme says how much they may move a total; an exemption gives back no more than was lost.
+CAPPED = (Kind.DEDUCTION, Kind.BONUS)
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One measurement with its weight, and between which values it earns 0 to 100.

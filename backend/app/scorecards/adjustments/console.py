@@ -11,9 +11,10 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.forms import Form, Query, last_page
 from backend.app.core.guards import actor, guard
 from backend.app.scorecards.adjustments import operations as adjustments
-from backend.app.scorecards.adjustments.operations import KIND_WORDS, STATE_WORDS, Proposal
+from backend.app.scorecards.adjustments.operations import STATE_WORDS, Proposal
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.schemes.queries import scheme_for
+from backend.app.scoring.schemes import ADJUSTMENT_NAMES
 
 HINTS = {
     "deduction": "扣分合计有上限,超过的按比例折减",
@@ -49,7 +50,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     body = render_template(
         "scorecards/desk/adjustments.html",
         lines=lines, total=total, last=last_page(total, adjustments.PAGE),
-        states={"": "全部", **STATE_WORDS}, kinds=KIND_WORDS, hints=HINTS, error=error,
+        states={"": "全部", **STATE_WORDS}, kinds=ADJUSTMENT_NAMES, hints=HINTS, error=error,
         county=county, **query,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],

@@ -10,6 +10,7 @@ from backend.app.core.db import Model
 from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIRST_OF_MONTH, POINTS, Instant
 from backend.app.scorecards.states import AdjustmentState
+from backend.app.scoring.schemes import Kind
 
 DECIDED = {AdjustmentState.APPROVED, AdjustmentState.REFUSED}
 
@@ -20,7 +21,7 @@ class Adjustment(Model):
     __tablename__ = "score_adjustment"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="month"),
-        CheckConstraint("kind IN ('deduction', 'bonus', 'exemption')", name="kind"),
+        CheckConstraint(one_of("kind", Kind), name="kind"),
         CheckConstraint("points > 0 AND points <= 100", name="points"),
         CheckConstraint(one_of("state", AdjustmentState), name="state"),
         CheckConstraint("decided_by_id <> author_id", name="another_approves"),

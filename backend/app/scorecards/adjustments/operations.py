@@ -30,9 +30,9 @@ from backend.app.scorecards.operations import hold_month
 from backend.app.scorecards.queries import check_month
 from backend.app.scorecards.score_json import points as points_of
 from backend.app.scorecards.states import AdjustmentState
+from backend.app.scoring.schemes import ADJUSTMENT_NAMES
 from backend.app.tickets.facts import ticket_by_number
 
-KIND_WORDS = {"deduction": "扣分", "bonus": "加分", "exemption": "容错"}
 STATE_WORDS = AdjustmentState.names()
 LONGEST, PAGE = 200, 50
 MOST_POINTS, CENT = Decimal(100), Decimal("0.01")
@@ -73,7 +73,7 @@ class AdjustmentLine:
 
     @property
     def kind_words(self) -> str:
-        return KIND_WORDS[self.adjustment.kind]
+        return ADJUSTMENT_NAMES[self.adjustment.kind]
 
     @property
     def state_words(self) -> str:
@@ -108,7 +108,7 @@ def _read(county_id: int, given: Proposal) -> dict[str, Any]:
     if len(villages) != 1:
         several = "有几个同名的村,请写「镇名+村名」或 12 位代码"
         faults["village"] = [several if villages else "没有找到这个村"]
-    if given.kind not in KIND_WORDS:
+    if given.kind not in ADJUSTMENT_NAMES:
         faults["kind"] = ["请选扣分、加分或容错"]
     amount = _amount(given.points)
     if amount is None:
@@ -165,7 +165,7 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
         kind=found.kind, region_id=found.village_id, month=f"{found.month:%Y-%m}",
     )  # fmt: skip
     if is_approved and lock is not None:
-        said = f"{KIND_WORDS[found.kind]} {found.points:f} 分：{found.rule}"
+        said = f"{ADJUSTMENT_NAMES[found.kind]} {found.points:f} 分：{found.rule}"
         corrections.apply_adjustment(actor, lock, found.village_id, said)
     elif is_approved:
         enqueue(JobName.RECOMPUTE_MONTH, found.county_id, f"{found.month:%Y-%m}")

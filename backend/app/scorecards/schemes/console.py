@@ -25,7 +25,7 @@ from backend.app.scorecards.schemes import operations as schemes
 from backend.app.scorecards.schemes.queries import get_scheme, list_schemes, scheme_for
 from backend.app.scorecards.states import SchemeState
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.schemes import Scheme
+from backend.app.scoring.schemes import ADJUSTMENT_NAMES, Scheme
 
 MOST_MOVED = 60
 STATES = SchemeState.names()
@@ -88,6 +88,7 @@ def _editor(
         faulty_kinds=scheme_forms.faulty_kinds(scheme, kinds, error.errors if error else {}),
         faults=[] if error else schemes.faults_of(county, scheme),
         this_month=clock.month_of(clock.today()), states=STATES,
+        adjustment_names=ADJUSTMENT_NAMES,
         own=stored is not None and is_same_hand(actor().person_id, stored.drafted_by_id),
     )  # fmt: skip
     return page, status_of(error) if error else 200

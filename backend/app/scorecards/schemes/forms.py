@@ -9,14 +9,13 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.forms import Form as SentForm
 from backend.app.scorecards.figures import plain
 from backend.app.scoring.catalog import MEASURES, Measure, by_cases, half_at
-from backend.app.scoring.schemes import FORBIDDEN, MOST_K, Indicator, Kind, Scheme
+from backend.app.scoring.schemes import CAPPED, FORBIDDEN, MOST_K, Indicator, Scheme
 
 Form = Mapping[str, str]
 LIMITS = {"floor": "底线", "target": "目标"}
 MOST_N_MIN = 100
 # Between which values what is counted by cases earns 0 to 100.
 WHOLE = (Decimal(0), Decimal(100))
-CAPPED = (Kind.DEDUCTION, Kind.BONUS)
 
 
 @dataclass(frozen=True)
