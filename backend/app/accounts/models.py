@@ -19,7 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.app.access import Role
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
 
 
 class Person(Model):
@@ -96,12 +98,7 @@ class RoleGrant(Model):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        CheckConstraint(
-            "role IN ('cadre', 'shop_keeper', 'department_staff', 'township_staff',"
-            " 'county_staff', 'leader', 'county_manager', 'system_admin', 'security_admin',"
-            " 'auditor')",
-            name="role",
-        ),
+        CheckConstraint(one_of("role", set(Role) - {Role.VILLAGER}), name="role"),
         CheckConstraint(
             "(role = 'department_staff') = (department_id IS NOT NULL)", name="department"
         ),
