@@ -1,5 +1,6 @@
 """Migrations: from empty, back and forth, and nothing left to migrate."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
@@ -104,6 +105,37 @@ def test_models_and_migrations_agree(empty_app: Flask) -> None:
     upgrade()
     done = empty_app.test_cli_runner().invoke(args=["db", "check"])
     assert done.exit_code == 0, done.output
+
+
+# What `flask db check` does not compare.
+CONDITIONS = """
+    SELECT conrelid::regclass::text || ' ' || conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE contype = 'c' AND connamespace = CAST(:schema AS regnamespace)
+    UNION ALL
+    SELECT indrelid::regclass::text || ' ' || relname, pg_get_expr(indpred, indrelid)
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE indpred IS NOT NULL AND relnamespace = CAST(:schema AS regnamespace)
+"""
+LISTED = re.compile(r"ARRAY\[(.*?)\]")
+
+
+def conditions(connection: Connection, schema: str) -> dict[str, str]:
+    """Each check and each condition of an index; the order of listed words does not matter."""
+    return {
+        name.removeprefix(f"{schema}."): LISTED.sub(
+            lambda listed: str(sorted(listed[1].split(", "))), condition
+        )
+        for name, condition in connection.execute(text(CONDITIONS), {"schema": schema})
+    }
+
+
+def test_checks_and_conditions_of_indexes_are_those_of_the_models(empty_app: Flask) -> None:
+    upgrade()
+    translated = {"schema_translate_map": {None: "as_models"}}
+    with db.engine.connect().execution_options(**translated) as connection:
+        connection.execute(text("CREATE SCHEMA as_models"))
+        db.metadata.create_all(connection, checkfirst=False)
+        assert conditions(connection, "public") == conditions(connection, "as_models")
 
 
 PAST = """
