@@ -17,10 +17,10 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.forms import Form, Query, form_args, read_id
 from backend.app.core.guards import actor, guard
+from backend.app.places.divisions import LEVEL_NAMES
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import list_departments
 
-LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
 PEOPLE = Query.of(q=boxes.Text(40), role=boxes.Choice(list(Role)), page=boxes.Page())
 # By which words regions are looked for, and the one that was chosen.
 REGION = Query.of(place=boxes.Text(40), region_id=boxes.Id())
@@ -63,7 +63,7 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
         person=queries.get_person(person_id, regions_of(me, Permission.SEE_PEOPLE)),
         grants=queries.grant_lines(person_id),
         waiting=grant_requests.list_waiting(me, Permission.SEE_PEOPLE, person_id),
-        role_names=ROLE_NAMES, level_names=LEVELS, search=search,
+        role_names=ROLE_NAMES, level_names=LEVEL_NAMES, search=search,
         grantable=[role for role in Role if role in grantable],
         may_grant=has_permission(me, Permission.ASK_FOR_GRANTS) and me.person_id != person_id,
         may_manage=has_permission(me, Permission.MANAGE_LOGINS) and me.person_id != person_id,

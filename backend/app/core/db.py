@@ -145,6 +145,11 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             stream.write_row(row)
 
 
+def like_escaped(text_: str) -> str:
+    """A text as LIKE takes it literally."""
+    return text_.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def with_psycopg_names(statement: str) -> str:
     """A statement whose values are named as SQLAlchemy names them, `:name`, as psycopg reads it."""
     return re.sub(r"(?<![:\w]):([a-z_0-9]+)", r"%(\1)s", statement.replace("%", "%%"))

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 
-class State(StrEnum):
+class NamedState(StrEnum):
     """A state of one kind of thing: its value in the database and its words."""
 
     words: str
 
-    def __new__(cls, value: str, words: str) -> "State":
+    def __new__(cls, value: str, words: str) -> "NamedState":
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = words

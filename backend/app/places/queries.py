@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
 from backend.app.core.boxes import whole
-from backend.app.core.db import db
+from backend.app.core.db import db, like_escaped
 from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.models import CountySettingsRow, Department, Region
@@ -106,7 +106,7 @@ def search_villages(text: str, within: Collection[int] | None = None) -> list[Vi
     words = text.strip()
     if not words:
         return []
-    pattern = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    pattern = like_escaped(words)
     matches: ColumnElement[bool] = Region.name.like(f"%{pattern}%")
     if whole(words) is not None:
         matches = or_(matches, Region.code.like(f"{pattern}%"))

@@ -1,9 +1,9 @@
 """States of activities that earn points, and of draws."""
 
-from backend.app.core.states import State
+from backend.app.core.states import NamedState
 
 
-class ActivityState(State):
+class ActivityState(NamedState):
     """A meeting or a day's volunteer work."""
 
     WAITING = "waiting", "待确认"
@@ -11,7 +11,7 @@ class ActivityState(State):
     REFUSED = "refused", "未通过"
 
 
-class DrawState(State):
+class DrawState(NamedState):
     """抽奖."""
 
     DRAFT = "draft", "草稿"

@@ -9,7 +9,7 @@ from backend.app.scoring.levels import BEST, WORST
 MAX_REASONS = 6
 
 
-class Level(fields.Integer):
+class LevelField(fields.Integer):
     """1 非常满意 to 5 非常不满意."""
 
     def __init__(self, **kwargs: object) -> None:
@@ -18,7 +18,7 @@ class Level(fields.Integer):
 
 
 class RatingInputShape(Shape):
-    level = Level(required=True)
+    level = LevelField(required=True)
     reason_ids = fields.List(
         fields.Integer(
             strict=True, validate=validate.Range(min=1, max=2**31 - 1, error="编号不对")
@@ -36,7 +36,7 @@ class NewRatingShape(RatingInputShape):
 
 
 class FollowupInputShape(Shape):
-    level = Level(required=True)
+    level = LevelField(required=True)
     words = fields.String(load_default=None, allow_none=True)
 
 

@@ -1,9 +1,9 @@
 """States of what is redeemed and of stock that is counted."""
 
-from backend.app.core.states import State
+from backend.app.core.states import NamedState
 
 
-class RedemptionState(State):
+class RedemptionState(NamedState):
     """兑换: put aside, then fetched, given up, lapsed or brought back."""
 
     RESERVED = "reserved", "等您去领"
@@ -13,7 +13,7 @@ class RedemptionState(State):
     RETURNED = "returned", "已退货"
 
 
-class CountState(State):
+class CountState(NamedState):
     """盘点."""
 
     OPEN = "open", "等另一个人核对"

@@ -34,7 +34,7 @@ from backend.app.scorecards.figures import (
     rate_text,
 )
 from backend.app.scorecards.queries import Filters
-from backend.app.scorecards.request_params import asked_month
+from backend.app.scorecards.request_params import asked_month, village_in_sight
 from backend.app.scoring.levels import no_counts
 from backend.app.scoring.measurements import Status
 
@@ -169,12 +169,8 @@ def list_villages() -> str:
 @guard(Permission.SEE_VILLAGES)
 def show_village(village_id: int) -> str:
     """One village: figures, levels, service points, reasons, words."""
-    place = get_place(village_id)
-    if place.level != "village":
-        raise NotFound
+    place = village_in_sight(village_id)
     me = actor()
-    if not may(me, Permission.SEE_VILLAGES, place.path):
-        raise NotAllowed
     month, months = asked_month([village_id])
     end = clock.next_month(month)
     overview = _overview([village_id], month)

@@ -5,13 +5,12 @@ from typing import Any
 from flask import render_template
 from flask.blueprints import BlueprintSetupState
 
-from backend.app.access import Permission, has_permission, may, regions_of
+from backend.app.access import Permission, has_permission, regions_of
 from backend.app.core import boxes
-from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.forms import Query, last_page, turned
 from backend.app.core.guards import actor, guard
 from backend.app.places.picker_queries import townships_within
-from backend.app.places.queries import get_place, village_label
+from backend.app.places.queries import village_label
 from backend.app.ratings.coverage import coverage_of
 from backend.app.scorecards import ranking_queries
 from backend.app.scorecards.blueprints import console as blueprint
@@ -22,7 +21,7 @@ from backend.app.scorecards.navigation import TABS
 from backend.app.scorecards.objections.queries import STRUCK, struck_cases
 from backend.app.scorecards.queries import PAGE
 from backend.app.scorecards.ranking_queries import Peers, RankFilters
-from backend.app.scorecards.request_params import asked_month
+from backend.app.scorecards.request_params import asked_month, village_in_sight
 from backend.app.scoring.catalog import MEASURES, Family
 from backend.app.scoring.month import HUNDRED
 from backend.app.scoring.schemes import ADJUSTMENT_NAMES, LIGHTS, NO_DATA, STARTING, TOO_FEW
@@ -117,12 +116,8 @@ def _worst(row: Any) -> str:
 @guard(Permission.SEE_VILLAGES)
 def show_scorecard(village_id: int) -> str:
     """One village's month: total, light, each indicator with its reasons, its like, its trend."""
-    place = get_place(village_id)
-    if place.level != "village":
-        raise NotFound
+    place = village_in_sight(village_id)
     me = actor()
-    if not may(me, Permission.SEE_VILLAGES, place.path):
-        raise NotAllowed
     month, months = asked_month([village_id])
     found = explain_village(village_id, month)
     peers = ranking_queries.peers_of(found.card.county_id, month, found.kind)

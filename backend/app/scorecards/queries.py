@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, or_, select, text
 
 from backend.app.core import clock
 from backend.app.core.boxes import whole
-from backend.app.core.db import db
+from backend.app.core.db import db, like_escaped
 from backend.app.core.errors import InvalidInput
+from backend.app.places.queries import villages_under
 from backend.app.places.sql import counties_of, join_region, lies_within
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
@@ -84,7 +85,7 @@ class Filters:
 
     @property
     def values(self) -> dict[str, Any]:
-        plain = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        plain = like_escaped(self.search)
         return {
             "prefix": f"{plain}%",
             "anywhere": f"%{plain}%",
@@ -196,3 +197,17 @@ def cards_of_county(county_id: int, month: date) -> list[Scorecard]:
     """All cards of a county's month, to be read only."""
     query = select(Scorecard).where(Scorecard.county_id == county_id, Scorecard.month == month)
     return list(db.session.scalars(query))
+
+
+def desk_page(
+    model: type[Any], waiting: str, scope: Collection[int], state: str, month: date | None,
+    page: int, size: int,
+) -> tuple[list[Any], int]:  # fmt: skip
+    """Objections or adjustments within counties or townships, what waits first; and how many."""
+    within = or_(model.county_id.in_(scope), model.village_id.in_(villages_under(scope)))
+    wanted = {"state": state, "month": month}
+    query = select(model).where(within).filter_by(**{k: v for k, v in wanted.items() if v})
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    waiting_first = query.order_by(model.state != waiting, model.id.desc())
+    rows = db.session.scalars(waiting_first.limit(size).offset((page - 1) * size))
+    return list(rows), total

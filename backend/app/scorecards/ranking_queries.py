@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, like_escaped
 from backend.app.places.sql import join_region
 from backend.app.scorecards.queries import PAGE, WITHIN
 from backend.app.scoring.funnel import Funnel, funnel
@@ -110,7 +110,7 @@ class RankFilters:
 
     @property
     def values(self) -> dict[str, Any]:
-        plain = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        plain = like_escaped(self.search)
         return {
             "anywhere": f"%{plain}%", "start": f"{plain}%", "township_id": self.township_id,
             "kind": self.kind, "light": self.light,

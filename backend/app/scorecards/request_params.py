@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from datetime import date
 
+from backend.app.access import Permission, may
 from backend.app.core import boxes, clock
-from backend.app.core.errors import InvalidInput
+from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.forms import Query
+from backend.app.core.guards import actor
+from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import queries
 
 MONTH = Query.of(month=boxes.Month(otherwise=boxes.REFUSED))
@@ -33,3 +36,13 @@ def read_month(text: str) -> date:
         raise InvalidInput(errors={"month": [boxes.Month.words]})
     queries.check_month(month)
     return month
+
+
+def village_in_sight(village_id: int) -> Place:
+    """The village of a page; raises NotFound for what is none, NotAllowed out of reach."""
+    place = get_place(village_id)
+    if place.level != "village":
+        raise NotFound
+    if not may(actor(), Permission.SEE_VILLAGES, place.path):
+        raise NotAllowed
+    return place

@@ -1,9 +1,9 @@
 """States of objections, adjustments and schemes."""
 
-from backend.app.core.states import State
+from backend.app.core.states import NamedState
 
 
-class ObjectionState(State):
+class ObjectionState(NamedState):
     """申诉."""
 
     PENDING = "pending", "等裁决"
@@ -11,7 +11,7 @@ class ObjectionState(State):
     REFUSED = "refused", "没有成立"
 
 
-class AdjustmentState(State):
+class AdjustmentState(NamedState):
     """加减分."""
 
     PROPOSED = "proposed", "等审批"
@@ -20,7 +20,7 @@ class AdjustmentState(State):
     DROPPED = "dropped", "已撤回"
 
 
-class SchemeState(State):
+class SchemeState(NamedState):
     """考核方案."""
 
     DRAFT = "draft", "草稿"

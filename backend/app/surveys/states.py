@@ -1,9 +1,9 @@
 """States of a month's round of questions, and of slips that were typed in."""
 
-from backend.app.core.states import State
+from backend.app.core.states import NamedState
 
 
-class RoundState(State):
+class RoundState(NamedState):
     """期次; once closed it never opens again."""
 
     DRAFT = "draft", "草稿"
@@ -13,7 +13,7 @@ class RoundState(State):
     PUBLISHED = "published", "已公布"
 
 
-class PaperState(State):
+class PaperState(NamedState):
     """纸票: entered by two people apart."""
 
     FIRST = "first", "等第二个人录"

@@ -28,7 +28,7 @@ from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.handling import Written
-from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, Channel, Kind
+from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel, Kind
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.rules import console as console_rules
 from backend.app.tickets.rules.categories import list_categories, names_of
@@ -100,7 +100,7 @@ def _list(error: DomainError | None = None) -> str:
         may_enter=has_permission(me, Permission.ENTER_FOR_OTHERS),
         may_rule=has_permission(me, Permission.MANAGE_TICKET_RULES),
         warnings=console_rules.calendar_warnings(me),
-        levels=supervision.LEVEL_NAMES,
+        levels=STEP_NAMES,
         may_export=has_permission(me, Permission.EXPORT),
         kept={f"f.{name}": value for name, value in export_rows.kept(filters).items()},
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         parties={party.value for party in parties},
         pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
-        kinds=KIND_NAMES, levels=supervision.LEVEL_NAMES,
+        kinds=KIND_NAMES, levels=STEP_NAMES,
         merged=serializers.cards(console_queries.merged_into(scope, ticket), parties),
         held=[event for event in events if _is_held(event)] if Party.DESK in parties else [],
         **_choices(ticket, category, scope, parties, set(offered)),
@@ -285,7 +285,7 @@ def move_many() -> Any:
         return render_template(
             "tickets/bulk.html", cards=serializers.cards(tickets, {Party.DESK}), act=act,
             departments=list_departments(tickets[0].county_id),
-            townships=list_townships([tickets[0].county_id]), levels=supervision.LEVEL_NAMES,
+            townships=list_townships([tickets[0].county_id]), levels=STEP_NAMES,
         )  # fmt: skip
     done, refusals = 0, []
     for ticket_id, number in [(ticket.id, ticket.number) for ticket in tickets]:
@@ -310,7 +310,7 @@ def show_board() -> str:
     late = sum(line.late for line in lines)
     return render_template(
         "tickets/board.html",
-        lines=lines, names=names, log=log, levels=supervision.LEVEL_NAMES,
+        lines=lines, names=names, log=log, levels=STEP_NAMES,
         at=clock.now(), late=late,
         said=late_words(late, sum(line.late_at_desk for line in lines)),
         open=sum(line.open for line in lines),

@@ -1,6 +1,6 @@
 """Kinds, channels, verdicts and outcomes of tickets, with the words people read."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Kind(StrEnum):
@@ -91,4 +91,21 @@ OUTCOME_NAMES = {
     Outcome.DECLINED: "不予受理(已说明理由)",
     Outcome.WITHDRAWN: "村民撤回",
     Outcome.MERGED: "并入同类诉求",
+}
+
+
+class Step(IntEnum):
+    """督办: each step once in a round; the first two by the clock, the others by people."""
+
+    REMIND = 1
+    REPORT = 2
+    INSPECT = 3
+    SUMMON = 4
+
+
+STEP_NAMES = {
+    Step.REMIND: "提醒",
+    Step.REPORT: "通报",
+    Step.INSPECT: "核查",
+    Step.SUMMON: "约谈",
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -17,7 +16,7 @@ from backend.app.tickets import helpdesk, transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.clocks.lateness import is_late, is_running, standing
 from backend.app.tickets.clocks.lights import LATE, light
-from backend.app.tickets.kinds import Outcome, Verdict
+from backend.app.tickets.kinds import STEP_NAMES, Outcome, Step, Verdict
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.notifications import tell_author, tell_office, tell_people
 from backend.app.tickets.rules.queries import clock_of
@@ -31,39 +30,22 @@ BEFORE_DUE = timedelta(hours=4)
 REPORTED_AFTER = timedelta(days=1)
 
 
-class Level(IntEnum):
-    """Each step once in a round; the first two by the clock, the others by people."""
-
-    REMIND = 1
-    REPORT = 2
-    INSPECT = 3
-    SUMMON = 4
-
-
-LEVEL_NAMES = {
-    Level.REMIND: "提醒",
-    Level.REPORT: "通报",
-    Level.INSPECT: "核查",
-    Level.SUMMON: "约谈",
-}
-
-
 def supervise(
     actor: Actor, ticket_id: int, version: int | None, level: int, words: str | None
 ) -> Ticket:
     """督办 at any time, by the county; logged, and told to the unit."""
-    if level not in set(Level):
+    if level not in set(Step):
         raise InvalidInput(errors={"level": ["请选提醒、通报、核查或约谈"]})
     said = clean_words(words, limit=200)
     if said is None:
         raise InvalidInput(errors={"words": ["请写明督办要求"]})
     act = transitions.begin(actor, ticket_id, Move.SUPERVISE, version)
     act.words = said
-    _note(act, Level(level))
+    _note(act, Step(level))
     return act.ticket
 
 
-def _note(act: transitions.Act, level: Level) -> None:
+def _note(act: transitions.Act, level: Step) -> None:
     ticket = act.ticket
     known = db.session.scalar(
         select(Supervision.id).where(
@@ -73,7 +55,7 @@ def _note(act: transitions.Act, level: Level) -> None:
         )
     )
     if known is not None:
-        raise Conflict(f"这一轮已经{LEVEL_NAMES[level]}过了,请选更进一步的措施")
+        raise Conflict(f"这一轮已经{STEP_NAMES[level]}过了,请选更进一步的措施")
     db.session.add(
         Supervision(
             ticket_id=ticket.id, round=ticket.round, level=level, at=act.at,
@@ -84,8 +66,8 @@ def _note(act: transitions.Act, level: Level) -> None:
     act.detail = {"level": int(level)}
     event = transitions.finish(act)
     words = act.words or f"编号 {ticket.number}"
-    tell_office(ticket, event, f"督办{LEVEL_NAMES[level]}", words)
-    if level >= Level.REPORT:
+    tell_office(ticket, event, f"督办{STEP_NAMES[level]}", words)
+    if level >= Step.REPORT:
         leaders = staff_of([Role.LEADER], ticket.county_id)
         tell_people([*leaders, *_above(ticket)], ticket, event, "一件诉求超时被通报", words)
 
@@ -107,29 +89,29 @@ def escalate_overdue() -> int:
     at = clock.now()
     pressing = and_(is_running(), or_(Ticket.due_at < at + BEFORE_DUE, is_late(at)))
     reported = and_(is_running(), Ticket.due_at < at - REPORTED_AFTER)
-    done = _each(and_(pressing, Ticket.supervision_level < Level.REMIND), _remind)
-    return done + _each(and_(reported, Ticket.supervision_level < Level.REPORT), _report)
+    done = _each(and_(pressing, Ticket.supervision_level < Step.REMIND), _remind)
+    return done + _each(and_(reported, Ticket.supervision_level < Step.REPORT), _report)
 
 
 def _remind(ticket: Ticket, at: datetime) -> None:
-    if ticket.supervision_level >= Level.REMIND or State(ticket.state) not in RUNNING:
+    if ticket.supervision_level >= Step.REMIND or State(ticket.state) not in RUNNING:
         return
     act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     late = light(standing(ticket), at) is LATE
     act.words = "已经超时,请尽快办" if late else "快到期了,请抓紧"
-    _note(act, Level.REMIND)
+    _note(act, Step.REMIND)
 
 
 def _report(ticket: Ticket, at: datetime) -> None:
     """A day late in working time; a Friday's deadline is not reported on Sunday."""
-    if ticket.supervision_level >= Level.REPORT or State(ticket.state) not in RUNNING:
+    if ticket.supervision_level >= Step.REPORT or State(ticket.state) not in RUNNING:
         return
     clock = clock_of(ticket.county_id)
     if at < clock.close_of_nth_day(ticket.due_at, 1):
         return
     act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     act.words = "过了期限一个工作日以上"
-    _note(act, Level.REPORT)
+    _note(act, Step.REPORT)
 
 
 def follow_merged_villages() -> int:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.app.tickets.kinds import VERDICT_NAMES, Verdict
+from backend.app.tickets.kinds import STEP_NAMES, VERDICT_NAMES, Step, Verdict
 
 DESK = "县诉求受理中心"
-LEVELS = {1: "提醒", 2: "通报", 3: "核查", 4: "约谈"}
 # Who works on it is the office's business; the author hears what changes for them.
 OFFICE_ONLY = frozenset({"classify", "request_extension", "hand_back", "archive"})
 
@@ -106,7 +105,7 @@ def _spoken_of_more(told: Told, to_author: bool, who: str) -> tuple[str, str, st
     if told.move == "supervise":
         if detail.get("asked_again"):
             return ("请您说说解决了没有", "ask", None) if to_author else None
-        level = LEVELS[int(detail["level"])]
+        level = STEP_NAMES[Step(int(detail["level"]))]
         return (
             ("县里督促了这件事", "plain", None)
             if to_author

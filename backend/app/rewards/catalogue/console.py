@@ -13,6 +13,7 @@ from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.forms import Query, query_args, read_id, takes_file
 from backend.app.core.guards import actor, guard
 from backend.app.core.http import status_of
+from backend.app.places.divisions import LEVEL_NAMES
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import get_place
 from backend.app.points.blueprints import console as blueprint
@@ -23,7 +24,6 @@ from backend.app.rewards.catalogue import operations as rewards
 from backend.app.rewards.errors import RewardUnknown
 from backend.app.rewards.models import Reward
 
-LEVELS = {"county": "县", "township": "乡镇", "village": "村"}
 # By which words regions are looked for, and the one that was chosen.
 REGION = Query.of(place=boxes.Text(40), region_id=boxes.Id())
 
@@ -51,7 +51,7 @@ def _form(reward: Reward | None, error: DomainError | None = None) -> Any:
     page = render_template(
         "rewards/reward.html",
         reward=reward, error=error, today=clock.today(), search=query["place"],
-        levels=LEVELS, place=get_place(reward.region_id) if reward else None,
+        levels=LEVEL_NAMES, place=get_place(reward.region_id) if reward else None,
         regions=[] if reward else find_regions(
             regions_of(actor(), Permission.MANAGE_REWARDS), query["place"], query["region_id"]
         ),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand, check_other_side
@@ -20,14 +20,13 @@ from backend.app.places.queries import (
     VillageLabel,
     village_labels,
     villages_by_name,
-    villages_under,
 )
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import check_open, lock_of
 from backend.app.scorecards.models import Adjustment, Correction, Scorecard
 from backend.app.scorecards.objections.operations import OwnSide
 from backend.app.scorecards.operations import hold_month
-from backend.app.scorecards.queries import check_month
+from backend.app.scorecards.queries import check_month, desk_page
 from backend.app.scorecards.score_json import points as points_of
 from backend.app.scorecards.states import AdjustmentState
 from backend.app.scoring.schemes import ADJUSTMENT_NAMES
@@ -192,16 +191,7 @@ def list_adjustments(
     scope: Collection[int], month: date | None = None, state: str = "", page: int = 1
 ) -> tuple[list[AdjustmentLine], int]:
     """One page of those within counties or townships, what waits first; and how many there are."""
-    query = select(Adjustment).where(
-        or_(Adjustment.county_id.in_(scope), Adjustment.village_id.in_(villages_under(scope)))
-    )
-    if month:
-        query = query.where(Adjustment.month == month)
-    if state:
-        query = query.where(Adjustment.state == state)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    order = (Adjustment.state != "proposed", Adjustment.id.desc())
-    rows = list(db.session.scalars(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)))
+    rows, total = desk_page(Adjustment, AdjustmentState.PROPOSED, scope, state, month, page, PAGE)
     return _lines(rows), total
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from backend.app.accounts.queries import display_names
 from backend.app.core import clock
@@ -14,12 +14,12 @@ from backend.app.places.queries import (
     VillageLabel,
     village_label,
     village_labels,
-    villages_under,
 )
 from backend.app.ratings.facts import own_among
 from backend.app.scorecards.evidence import CaseLine, case_lines, costs_of
 from backend.app.scorecards.models import Objection
 from backend.app.scorecards.objections.operations import CaseUnknown, last_day, standing_facts
+from backend.app.scorecards.queries import desk_page
 from backend.app.scorecards.states import ObjectionState
 
 PAGE = 30
@@ -116,16 +116,8 @@ def list_objections(
     scope: Collection[int], state: str = "", month: date | None = None, page: int = 1
 ) -> tuple[list[ObjectionLine], int]:
     """One page of those within counties or townships, what waits first; and how many there are."""
-    query = select(Objection).where(
-        or_(Objection.county_id.in_(scope), Objection.village_id.in_(villages_under(scope)))
-    )
-    if state:
-        query = query.where(Objection.state == state)
-    if month:
-        query = query.where(Objection.month == month)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    waiting_first = query.order_by(Objection.state != "pending", Objection.id.desc())
-    return _lines(waiting_first.limit(PAGE).offset((page - 1) * PAGE)), total
+    rows, total = desk_page(Objection, ObjectionState.PENDING, scope, state, month, page, PAGE)
+    return _described(rows), total
 
 
 def of_villages(village_ids: Collection[int], month: date | None = None) -> list[ObjectionLine]:
