@@ -33,7 +33,7 @@ from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.models import Supervision, Ticket, TicketCategory, TicketEvent
 from backend.app.tickets.parties import parties_of, reaches, sides_of
 from backend.app.tickets.search import query_grams
-from backend.app.tickets.states import AT_DESK, CLOSED, OPEN, Party, State
+from backend.app.tickets.states import AT_DESK, CLOSED, OPEN, WITH_UNIT, Party, State
 
 PAGE = 50
 LAST_PAGE = 200
@@ -41,7 +41,7 @@ SEES = TABLE[Permission.SEE_TICKETS]
 # The tabs of the list: what a state means for whoever works through it.
 VIEWS: dict[str, tuple[str, frozenset[State]]] = {
     "desk": ("待受理、待派单", AT_DESK),
-    "running": ("办理中", frozenset({State.ASSIGNED, State.HANDLING, State.WAITING})),
+    "running": ("办理中", WITH_UNIT),
     "late": ("已超时", OPEN),
     "extension": ("待批延期", frozenset({State.HANDLING, State.WAITING})),
     "answered": ("待回访", frozenset({State.ANSWERED})),

@@ -30,7 +30,7 @@ from backend.app.tickets.notifications import tell_author, tell_office, tell_peo
 from backend.app.tickets.parties import DESK
 from backend.app.tickets.rules.categories import find_category
 from backend.app.tickets.rules.routing import Office, staff_for
-from backend.app.tickets.states import CLOSING_VERDICTS, Move, Party, State
+from backend.app.tickets.states import CLOSING_VERDICTS, TABLE, Move, Party, State
 
 LONGEST_REASON = 200
 MOST_TAGS = 5
@@ -235,8 +235,7 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
         transitions.lock(each)
     act = transitions.begin(actor, ticket_id, Move.MERGE, version)
     ticket, main = act.ticket, transitions.lock(into_id)
-    running = {State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.WAITING}
-    if main.county_id != ticket.county_id or State(main.state) not in running:
+    if main.county_id != ticket.county_id or State(main.state) not in TABLE[Move.MERGE].starts:
         raise InvalidInput(errors={"into": ["只能并入本县一件还在办的诉求"]})
     if main.unit_region_id in ticket.kept_from_regions:
         raise InvalidInput(errors={"into": ["反映干部的，不能并到被反映的一方在办的诉求里"]})

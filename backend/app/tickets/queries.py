@@ -22,12 +22,12 @@ from backend.app.tickets.models import (
 )
 from backend.app.tickets.parties import is_kept_from, parties_of, reaches, sides_of
 from backend.app.tickets.search import folded, query_grams
-from backend.app.tickets.states import CLOSED, WITH_UNIT, Move, Party, State, moves
+from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, Party, State, moves
 from backend.app.tickets.transitions import has_handled
 
 PAGE = 20
 PAST_ANSWERS = 8
-MINE_TO_DO = [State.ASSIGNED.value, State.HANDLING.value]
+MINE_TO_DO = [state.value for state in WITH_UNIT & RUNNING]
 # What the phone calls the moves it offers.
 AUTHOR_MAY = {
     Move.SUPPLEMENT: "supplement",

@@ -1,7 +1,9 @@
 """The table of states, exhaustively: every state, every party, every move."""
 
+from datetime import UTC, datetime
 from itertools import chain, combinations, product
 
+from backend.app.tickets import timeline
 from backend.app.tickets.states import (
     CLOSED,
     GROUPS,
@@ -16,6 +18,7 @@ from backend.app.tickets.states import (
     may_move,
     moves,
 )
+from backend.app.tickets.timeline import Told
 
 S, P = State, Party
 # Written out a second time on purpose: who may make which move from which state.
@@ -62,6 +65,13 @@ def everybody() -> list[frozenset[Party]]:
 
 def test_every_move_is_in_the_table() -> None:
     assert set(TABLE) == set(Move) == set(EXPECTED)
+
+
+def test_every_move_has_words_for_the_office() -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    detail = {"answer": "solved", "approved": True, "days": 3, "reason": "等料", "level": 1}
+    events = [Told(1, move.value, at, "惠丰村", None, False, False, detail) for move in Move]
+    assert [told.move for told in events if timeline.tell(told, to_author=False) is None] == []
 
 
 def test_each_move_is_open_to_exactly_these_states_and_parties() -> None:
