@@ -13,6 +13,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.forms import Form, Query, query_args, typed
 from backend.app.core.guards import actor, guard
+from backend.app.places.county_settings import SETTINGS, TICKETS
 from backend.app.places.queries import department_names, list_departments, settings_of
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks import working_calendar
@@ -23,7 +24,7 @@ from backend.app.tickets.rules.queries import clock_of, limits_of
 
 YEAR = Query.of(year=boxes.Number(least=1000, most=9999))
 COUNT, TEXT = boxes.Number(missing="应为整数", most=999_999), boxes.Text()
-POLICY = ("proxy_cap", "sample_share", "silent_days", "archive_days")
+POLICY = [name for name, setting in SETTINGS.items() if setting.page == TICKETS and setting.bounds]
 FORMS = {
     "calendar": Form.of(year=COUNT, days=TEXT),
     "hours": Form.of(valid_from=boxes.Day(), edges=TEXT),
