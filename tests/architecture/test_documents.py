@@ -9,7 +9,7 @@ from flask import Flask
 from tests.architecture.test_source import ROOT
 
 ENGLISH, CHINESE = (ROOT / name for name in ("README.md", "README.zh-CN.md"))
-DOCUMENTS = [ENGLISH, CHINESE, *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ENGLISH, CHINESE, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 BLOCK = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 
@@ -78,3 +78,52 @@ def test_every_test_named_in_the_scoring_document_exists() -> None:
     for path in (ROOT / "tests").rglob("test_*.py"):
         written |= set(re.findall(r"def (test_\w+)", read(path)))
     assert named - written == set()
+
+
+RECIPES, CONTRIBUTING = ROOT / "docs/changing.md", ROOT / "CONTRIBUTING.md"
+NAMED = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"[\w./-]*[\w-]\.(?:py|html|mjs|js|wxss|md)|(?:tests|backend|docs)/[\w/]+")
+SYMBOL = re.compile(r"[A-Za-z_]\w*(?:\.\w+)?")
+# Of the database, and words of the reader's own change.
+NOT_IN_CODE = {"outbox_message", "channel", "level_6"}
+
+
+def file_named(name: str) -> Path:
+    """Files of the application are named without the folder that holds them all."""
+    inside = ROOT / "backend/app" / name
+    return inside if inside.exists() else ROOT / name
+
+
+def recipes() -> list[str]:
+    return re.split(r"^## ", read(RECIPES), flags=re.MULTILINE)[1:]
+
+
+@pytest.mark.parametrize("path", [CONTRIBUTING, RECIPES], ids=lambda path: path.name)
+def test_every_file_named_to_whoever_changes_something_exists(path: Path) -> None:
+    named = [name for name in NAMED.findall(read(path)) if FILE.fullmatch(name)]
+    named += re.findall(r"(?:pytest|--test) (tests/[\w./]+)", read(path))
+    assert [name for name in named if not file_named(name).exists()] == []
+    assert len(named) > 3
+
+
+def test_there_are_ten_recipes_and_each_names_its_tests() -> None:
+    assert [text.split(".")[0] for text in recipes()] == [str(n) for n in range(1, 11)]
+    for recipe in recipes():
+        steps, _, tests = recipe.partition("\nTests: ")
+        numbers = re.findall(r"^(\d+)\. ", steps.partition("\n")[2], re.MULTILINE)
+        assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        assert "`tests/" in tests, recipe.splitlines()[0]
+
+
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda text: text.splitlines()[0])
+def test_what_a_recipe_names_stands_in_one_of_its_files(recipe: str) -> None:
+    names = NAMED.findall(recipe)
+    files = [file_named(name) for name in names if FILE.fullmatch(name)]
+    sources = "\n".join(read(path) for path in files if path.is_file())
+    symbols = {name for name in names if SYMBOL.fullmatch(name) and not FILE.fullmatch(name)}
+    missing = [
+        name
+        for name in sorted(symbols - NOT_IN_CODE)
+        if not re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", sources)
+    ]
+    assert missing == []
