@@ -16,6 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.own_data.states import RequestState
 
 
 class DataRequest(Model):
@@ -27,15 +29,15 @@ class DataRequest(Model):
     __tablename__ = "data_request"
     __table_args__ = (
         CheckConstraint("kind IN ('export', 'erase')", name="kind"),
-        CheckConstraint("state IN ('waiting', 'done', 'refused')", name="state"),
+        CheckConstraint(one_of("state", RequestState), name="state"),
         CheckConstraint(
-            "(state = 'waiting') = (decided_at IS NULL)"
+            f"(state = '{RequestState.WAITING}') = (decided_at IS NULL)"
             " AND (decided_at IS NULL) = (decided_by_id IS NULL)",
             name="decided",
         ),
         CheckConstraint("decided_by_id <> asked_by_id", name="second_person"),
         CheckConstraint(
-            "state <> 'waiting' OR num_nonnulls(person_id, phone_sealed) = 1",
+            f"state <> '{RequestState.WAITING}' OR num_nonnulls(person_id, phone_sealed) = 1",
             name="about_somebody",
         ),
         Index(None, "county_id", "id"),

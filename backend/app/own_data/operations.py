@@ -18,12 +18,13 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.own_data import Held
 from backend.app.own_data import contents
 from backend.app.own_data.models import DataRequest
+from backend.app.own_data.states import RequestState
 from backend.app.places.queries import get_place
 from backend.app.tickets import persons as tickets
 
 EXPORT, ERASE = "export", "erase"
 KINDS = {EXPORT: "查看、带走资料", ERASE: "删除资料、注销"}
-STATES = {"waiting": "等第二个人核对", "done": "已办", "refused": "没有办"}
+STATES = RequestState.names()
 PURPOSE = "data_request"
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 PAGE = 50

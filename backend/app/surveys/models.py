@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
-from backend.app.surveys.states import UNFINISHED, PaperState, RoundState
+from backend.app.surveys.states import UNFINISHED, PaperState, RoundState, TextState
 
 FIRST_OF_MONTH = "EXTRACT(DAY FROM period) = 1"
 
@@ -144,7 +144,7 @@ class SurveyText(Model):
 
     __tablename__ = "survey_text"
     __table_args__ = (
-        CheckConstraint("state IN ('held', 'shown', 'refused')", name="state"),
+        CheckConstraint(one_of("state", TextState), name="state"),
         CheckConstraint(CHANNEL, name="channel"),
         Index(None, "round_id"),
     )

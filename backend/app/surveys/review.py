@@ -14,10 +14,11 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.surveys.models import SurveyRound, SurveyText
 from backend.app.surveys.operations import units_with_enough
+from backend.app.surveys.states import TextState
 
 PAGE = 100
 FEW = "few"
-STATES = {"held": "待看", "shown": "已公布", "refused": "不公布", FEW: "人太少"}
+STATES = {**TextState.names(), FEW: "人太少"}
 
 
 def list_texts(round_id: int, state: str, page: int = 1) -> list[SurveyText]:

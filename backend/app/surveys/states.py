@@ -23,3 +23,11 @@ class PaperState(NamedState):
 
 
 UNFINISHED = frozenset({PaperState.FIRST, PaperState.DIFFERS})
+
+
+class TextState(NamedState):
+    """Words of a survey: the county reads them first."""
+
+    HELD = "held", "待看"
+    SHOWN = "shown", "已公布"
+    REFUSED = "refused", "不公布"
