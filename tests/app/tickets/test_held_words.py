@@ -81,6 +81,15 @@ def test_what_is_no_word_is_refused_and_what_was_typed_stays(
     assert words_of(county) == before
 
 
+def test_words_behind_each_other_on_one_line_are_words_of_their_own() -> None:
+    assert word_list.read_lines("讨债鬼。傻逼，dai kuan、讨厌鬼") == [
+        "讨债鬼",
+        "傻逼",
+        "dai kuan",
+        "讨厌鬼",
+    ]
+
+
 def test_a_county_has_two_thousand_words_at_most(boss, offices: Offices) -> None:
     with transaction():
         held_words.add_words(offices.county.id, [f"词语{n:04d}" for n in range(1964)])
