@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask import Flask, Request, request
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.local import LocalProxy
 
 from backend.app.core.boxes import UNSAID, Box, Id
@@ -92,6 +92,14 @@ def query_args(**boxes: ma.fields.Field[Any]) -> Callable[[View], View]:
 def read_id(name: str) -> int:
     """The row that a form chose; raises InvalidInput naming the box."""
     return int(Form.of(**{name: Id(missing=Id.words)}).read()[name])
+
+
+def sent_file(words: str) -> FileStorage:
+    """The file of this form; raises InvalidInput."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InvalidInput(errors={"file": [words]})
+    return sent
 
 
 def last_page(total: int, size: int) -> int:

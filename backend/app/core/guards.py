@@ -10,10 +10,18 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
 
-from backend.app.access import Actor, Grant, Permission, Role, has_permission, needs_second_factor
+from backend.app.access import (
+    Actor,
+    Grant,
+    Permission,
+    Role,
+    has_permission,
+    needs_second_factor,
+    regions_of,
+)
 from backend.app.access.permissions import TABLE
 from backend.app.core import clock, limits
-from backend.app.core.errors import NotAllowed, NotLoggedIn, TooMany
+from backend.app.core.errors import NotAllowed, NotFound, NotLoggedIn, TooMany
 from backend.app.core.forms import typed
 from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
 
@@ -137,6 +145,14 @@ def bearer() -> Bearer:
 def actor() -> Actor:
     """The person who asks; only inside a guarded view."""
     return cast("Actor", g.actor)
+
+
+def own_county(permission: Permission) -> int:
+    """The county for which the person who asks holds this; raises NotFound."""
+    counties = regions_of(actor(), permission)
+    if not counties:
+        raise NotFound
+    return min(counties)
 
 
 def current_session() -> Session:

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from backend.app.access import Permission
 from backend.app.accounts.queries import bound_village
 from backend.app.core import boxes, clock
 from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
-from backend.app.core.errors import InvalidInput
-from backend.app.core.forms import Form, takes_file
+from backend.app.core.forms import Form, sent_file, takes_file
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import get_place
@@ -115,9 +114,7 @@ def decline_call_back(rating_id: int) -> None:
 @takes_file(files.MOST_BYTES)
 def keep_file() -> dict[str, Any]:
     """One photo or recording, sent before the ticket it will hang on."""
-    form, sent = FILE.read(), request.files.get("file")
-    if sent is None:
-        raise InvalidInput(errors={"file": ["请选一张照片或录一段话"]})
+    form, sent = FILE.read(), sent_file("请选一张照片或录一段话")
     with transaction():
         file = files.store(
             actor().person_id,

@@ -2,19 +2,19 @@
 
 import io
 
-from flask import redirect, render_template, request, send_file
+from flask import redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Permission, regions_of
+from backend.app.access import Permission
 from backend.app.accounts.queries import display_names
 from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from backend.app.core.files.workbooks import form_sheet
-from backend.app.core.forms import Form, Query, form_args, read_id, takes_file
-from backend.app.core.guards import actor, guard
+from backend.app.core.forms import Form, Query, form_args, read_id, sent_file, takes_file
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
 from backend.app.scorecards.blueprints import console as blueprint
@@ -36,19 +36,10 @@ FACTS = Form.of(month=boxes.Month(missing="请选月份"), origin=boxes.Text())
 KINDS = Query.of(q=boxes.Text(20), done=boxes.Text())
 
 
-def _county(permission: Permission) -> int:
-    counties = regions_of(actor(), permission)
-    if not counties:
-        raise NotFound
-    return min(counties)
-
-
 def _sheet() -> Sheet:
     """The file that was sent; raises InvalidInput."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise InvalidInput(errors={"file": ["请选一个文件"]})
-    return read_sheet(sent.read(), sent.filename)
+    sent = sent_file("请选一个文件")
+    return read_sheet(sent.read(), sent.filename or "")
 
 
 def _file(content: bytes, name: str) -> Response:
@@ -56,7 +47,7 @@ def _file(content: bytes, name: str) -> Response:
 
 
 def _imports(error: DomainError | None = None, report: Report | None = None) -> tuple[str, int]:
-    county = _county(Permission.IMPORT_FACTS)
+    county = own_county(Permission.IMPORT_FACTS)
     this_month = clock.month_of(clock.today())
     body = render_template(
         "scorecards/desk/imports.html",
@@ -80,7 +71,7 @@ def show_imports() -> tuple[str, int]:
 @guard(Permission.IMPORT_FACTS)
 def import_facts() -> tuple[str, int]:
     """One file for one month."""
-    county = _county(Permission.IMPORT_FACTS)
+    county = own_county(Permission.IMPORT_FACTS)
     try:
         form = FACTS.read()
         with transaction():
@@ -95,13 +86,13 @@ def import_facts() -> tuple[str, int]:
 @blueprint.get("/scores/imports/template.xlsx")
 @guard(Permission.IMPORT_FACTS)
 def download_template() -> Response:
-    return _file(fact_imports.template(_county(Permission.IMPORT_FACTS)), "考核数据模板.xlsx")
+    return _file(fact_imports.template(own_county(Permission.IMPORT_FACTS)), "考核数据模板.xlsx")
 
 
 def _kinds(
     error: DomainError | None = None, changed: tuple[int, int] | None = None
 ) -> tuple[str, int]:
-    county = _county(Permission.MANAGE_SCHEMES)
+    county = own_county(Permission.MANAGE_SCHEMES)
     query = KINDS.read()
     rows = village_kinds.villages_with_kinds(county)
     known, history = village_kinds.kinds_of(county), village_kinds.list_changes(county)
@@ -130,7 +121,7 @@ def show_kinds() -> tuple[str, int]:
 def add_kind(name: str) -> tuple[str, int] | Response:
     try:
         with transaction():
-            village_kinds.add_kind(actor(), _county(Permission.MANAGE_SCHEMES), name)
+            village_kinds.add_kind(actor(), own_county(Permission.MANAGE_SCHEMES), name)
     except (InvalidInput, Conflict) as error:
         return _kinds(error)
     return redirect(address_of("scorecards_console.show_kinds", done="added"), 303)
@@ -154,7 +145,7 @@ def set_kind(kind: str, q: str) -> tuple[str, int] | Response:
 @guard(Permission.MANAGE_SCHEMES)
 def import_kinds() -> tuple[str, int]:
     """Types and numbers of people of many villages from a file: all lines or none."""
-    county = _county(Permission.MANAGE_SCHEMES)
+    county = own_county(Permission.MANAGE_SCHEMES)
     try:
         kinds, residents = _about_villages(county, _sheet())
         with transaction():
@@ -192,7 +183,7 @@ def _about_villages(county_id: int, sheet: Sheet) -> tuple[dict[int, str], dict[
 @guard(Permission.MANAGE_SCHEMES)
 def download_kinds() -> Response:
     """The villages as they are, to be changed and handed back."""
-    rows = village_kinds.villages_with_kinds(_county(Permission.MANAGE_SCHEMES))
+    rows = village_kinds.villages_with_kinds(own_county(Permission.MANAGE_SCHEMES))
     cells = [
         (row.code, row.township, row.name, row.kind or "", _number(row.residents)) for row in rows
     ]

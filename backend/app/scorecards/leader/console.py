@@ -2,11 +2,10 @@
 
 from flask import render_template
 
-from backend.app.access import Permission, regions_of
+from backend.app.access import Permission
 from backend.app.core import boxes, clock
-from backend.app.core.errors import NotFound
 from backend.app.core.forms import query_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.places.queries import get_place
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.leader.queries import leader_page
@@ -21,12 +20,9 @@ REFRESH_SECONDS = 60
 @query_args(wall=boxes.YesNo())
 def show_leader_page(wall: bool) -> str:
     """The last whole month, unless another is asked for; what is late is always of now."""
-    counties = regions_of(actor(), Permission.SEE_LEADER_PAGE)
-    if not counties:
-        raise NotFound
     this_month = clock.month_of(clock.today())
     last_month = clock.previous_month(this_month)
-    county, month = min(counties), month_or(last_month)
+    county, month = own_county(Permission.SEE_LEADER_PAGE), month_or(last_month)
     return render_template(
         "scorecards/wall.html" if wall else "scorecards/leader.html",
         page=leader_page(actor(), county, month), month=month, county=get_place(county),

@@ -1,18 +1,19 @@
 """月份和锁定: the checklist before a month is locked, and what came in after it."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Permission, regions_of
+from backend.app.access import Permission
 from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.forms import form_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
 from backend.app.scorecards.blueprints import console as blueprint
@@ -25,13 +26,7 @@ from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.month import RULES_VERSION
 
 MOST_LATE = 100
-
-
-def _county() -> int:
-    counties = regions_of(actor(), Permission.LOCK_MONTHS)
-    if not counties:
-        raise NotFound
-    return min(counties)
+_county = partial(own_county, Permission.LOCK_MONTHS)
 
 
 @blueprint.get("/months")

@@ -4,15 +4,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from backend.app.access import Permission, may, regions_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.errors import NotAllowed
 from backend.app.core.files.attachments import PHOTO
 from backend.app.core.files.photos import MOST_BYTES
-from backend.app.core.forms import takes_file
+from backend.app.core.forms import sent_file, takes_file
 from backend.app.core.guards import actor, guard, open_to_all
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import region_path
@@ -159,9 +159,7 @@ def list_struck_ratings() -> dict[str, Any]:
 @takes_file(MOST_BYTES)
 def keep_photo() -> dict[str, Any]:
     """One photo, sent before the objection it will hang on."""
-    sent = request.files.get("file")
-    if sent is None:
-        raise InvalidInput(errors={"file": ["请选一张照片"]})
+    sent = sent_file("请选一张照片")
     with transaction():
         photo = PHOTOS.store(actor().person_id, sent.read(), PHOTO)
         return {"id": photo.id, "url": PHOTOS.link_to(photo.id, clock.now())}

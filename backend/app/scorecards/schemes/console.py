@@ -1,20 +1,21 @@
 """方案: versions by year, the editor, what it would have done to last month, the approval."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Permission, regions_of
+from backend.app.access import Permission
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
 from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.forms import Form, form_args, query_args, typed
-from backend.app.core.guards import actor, guard
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.core.http import status_of
 from backend.app.places.queries import region_names
 from backend.app.scorecards.blueprints import console as blueprint
@@ -31,13 +32,7 @@ MOST_MOVED = 60
 STATES = SchemeState.names()
 MONTH = boxes.Month(missing="应为月份,如 2027-01")
 DRAFT = Form.of(title=boxes.Text(), first_month=MONTH)
-
-
-def _county() -> int:
-    counties = regions_of(actor(), Permission.MANAGE_SCHEMES)
-    if not counties:
-        raise NotFound
-    return min(counties)
+_county = partial(own_county, Permission.MANAGE_SCHEMES)
 
 
 def _own(scheme_id: int) -> AssessmentScheme:

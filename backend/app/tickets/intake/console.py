@@ -1,9 +1,10 @@
 """Pages by which tickets come in through the office: 代录, its second check, 12345 orders."""
 
 import secrets
+from functools import partial
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -11,11 +12,11 @@ from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import hands_of
 from backend.app.core import boxes
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, InvalidInput, NotFound
+from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.files import storage
 from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
-from backend.app.core.forms import Form, Query, form_args, takes_file, typed
-from backend.app.core.guards import actor, guard
+from backend.app.core.forms import Form, Query, form_args, sent_file, takes_file, typed
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.places.queries import search_villages
 from backend.app.tickets import console_queries, serializers
 from backend.app.tickets.blueprints import console as blueprint
@@ -33,6 +34,7 @@ TICKET = Form.of(
     place_note=boxes.Text(), confidential=boxes.YesNo(), about_cadres=boxes.YesNo(),
     phone=boxes.Digits(), contact_name=boxes.Text(),
 )  # fmt: skip
+_county = partial(own_county, Permission.RUN_TICKET_DESK)
 
 
 def _new_page(error: DomainError | None = None) -> tuple[str, int]:
@@ -89,13 +91,6 @@ def check_sample(ticket_id: int, result: str) -> Response:
     return redirect(address_of("tickets_console.list_samples"))
 
 
-def _county() -> int:
-    counties = regions_of(actor(), Permission.RUN_TICKET_DESK)
-    if not counties:
-        raise NotFound
-    return min(counties)
-
-
 def _import_page(error: DomainError | None = None, **more: Any) -> tuple[str, int]:
     page = render_template(
         "tickets/import.html",
@@ -119,11 +114,9 @@ def show_import() -> tuple[str, int]:
 def read_orders(source: str) -> tuple[str, int]:
     """Keeps the file and shows its headings with the mapping of last time."""
     try:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise InvalidInput(errors={"file": ["请选一个 xlsx 或 CSV 文件"]})
+        sent = sent_file("请选一个 xlsx 或 CSV 文件")
         content = sent.read()
-        extension = "csv" if sent.filename.lower().endswith(".csv") else "xlsx"
+        extension = "csv" if str(sent.filename).lower().endswith(".csv") else "xlsx"
         sheet = read_sheet(content, f"orders.{extension}")
         key = f"orders/{actor().person_id}_{secrets.token_urlsafe(12)}.{extension}"
         storage.put(key, content)

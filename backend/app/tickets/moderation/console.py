@@ -11,11 +11,10 @@ from backend.app.core import boxes, held_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.forms import Form, Query, typed
-from backend.app.core.guards import actor, guard
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.moderation import queue as moderation_queue
 from backend.app.tickets.moderation import word_list
-from backend.app.tickets.rules.console import county_of
 
 DONE = {"added": "新加 {} 个", "known": "{} 个本来就有", "removed": "删去 {} 个"}
 COUNTS = Query.of(**{name: boxes.Number(most=99_999) for name in DONE})
@@ -33,7 +32,7 @@ def _done() -> str:
 
 
 def _page(error: DomainError | None = None) -> tuple[str, int]:
-    county = county_of(actor())
+    county = own_county(Permission.MANAGE_TICKET_RULES)
     search = SEARCH.read()["q"]
     page = render_template(
         "tickets/words.html",
@@ -53,7 +52,7 @@ def show_words() -> tuple[str, int]:
 
 def _save(what: str) -> dict[str, Any]:
     me, form = actor(), WORDS.read()
-    county = county_of(me)
+    county = own_county(Permission.MANAGE_TICKET_RULES)
     if what == "add":
         added, known = word_list.add_words(me, county, form["words"])
         return {"added": added, "known": known}

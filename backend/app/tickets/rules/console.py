@@ -12,7 +12,7 @@ from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.forms import Form, Query, query_args, typed
-from backend.app.core.guards import actor, guard
+from backend.app.core.guards import actor, guard, own_county
 from backend.app.places.county_settings import SETTINGS, TICKETS
 from backend.app.places.queries import department_names, list_departments, settings_of
 from backend.app.tickets.blueprints import console as blueprint
@@ -45,16 +45,8 @@ def calendar_warnings(who: Actor) -> list[int]:
     )
 
 
-def county_of(who: Actor) -> int:
-    """Whose rules somebody decides; raises NotFound."""
-    counties = regions_of(who, Permission.MANAGE_TICKET_RULES)
-    if not counties:
-        raise NotFound
-    return min(counties)
-
-
 def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[str, int]:
-    county, today = county_of(actor()), clock.today()
+    county, today = own_county(Permission.MANAGE_TICKET_RULES), clock.today()
     shown_year = YEAR.read()["year"] or today.year
     routing = rules.list_routing(county)
     names = department_names([rule.department_id for rule in routing if rule.department_id])
@@ -115,7 +107,7 @@ def _save(what: str) -> int | None:
     if what not in FORMS:
         raise NotFound
     form, me = FORMS[what].read(), actor()
-    county, category = county_of(me), form.get("category") or None
+    county, category = own_county(Permission.MANAGE_TICKET_RULES), form.get("category") or None
     if what == "calendar":
         days = read_days(form["days"], form["year"])
         return working_calendar.fill_year(me, county, form["year"], days)
