@@ -2,8 +2,10 @@
 
 import re
 
+from backend.app.access import Role
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.levels import FIRST_BAD, LEVEL_NAMES, LEVELS
+from backend.app.scoring.schemes import Kind
 from tests.architecture.test_source import ROOT, tracked
 
 # Columns of a score card, too: figures that stand beside every score.
@@ -14,6 +16,12 @@ def files_with(text: str) -> list[str]:
     """Files of the product, below backend/, in which the text stands."""
     files = tracked("backend/*.py", "backend/*.sql")
     return [str(p.relative_to(ROOT)) for p in files if text in p.read_text("utf-8")]
+
+
+def files_spelling(word: str) -> list[str]:
+    """Those of the application that have the word alone between quotes, Python's or SQL's."""
+    files = {*files_with(f'"{word}"'), *files_with(f"'{word}'")}
+    return sorted(name for name in files if name.startswith("backend/app/"))
 
 
 def test_advisory_locks_are_taken_by_name_in_one_place() -> None:
@@ -40,6 +48,23 @@ def test_the_phone_names_the_levels_as_the_server_does() -> None:
 def test_a_measure_is_named_in_no_more_than_three_modules() -> None:
     named = {code: files_with(f'"{code}"') for code in MEASURES if code not in ALSO_FIGURES}
     assert {code: files for code, files in named.items() if len(files) > 3} == {}
+
+
+def test_roles_are_spelt_in_their_table_and_by_accounts_alone() -> None:
+    # A cadre is also what a ticket is about.
+    spelt = {role: files_spelling(role) for role in set(Role) - {Role.CADRE}}
+    table, accounts = "backend/app/access/roles.py", "backend/app/accounts/"
+    wrong = {
+        role: others
+        for role, names in spelt.items()
+        if (others := [n for n in names if n != table and not n.startswith(accounts)])
+    }
+    assert wrong == {}
+
+
+def test_kinds_of_adjustments_are_spelt_in_their_table_and_beside_their_hints() -> None:
+    places = ["backend/app/scorecards/adjustments/console.py", "backend/app/scoring/schemes.py"]
+    assert {kind: files_spelling(kind) for kind in Kind} == dict.fromkeys(Kind, places)
 
 
 # A word as a state, in SQL: state = 'open', state IN ('open', …). Each stands for a table that is
