@@ -12,7 +12,7 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.local import LocalProxy
 
-from backend.app.core.boxes import UNSAID, Box, Id
+from backend.app.core.boxes import UNSAID, Box, Choice, Id
 from backend.app.core.errors import InvalidInput
 from backend.app.core.schemas import sentences
 
@@ -55,11 +55,14 @@ class Form(ma.Schema):
     @ma.pre_load
     def drop_empty(self, data: Any, **_: Any) -> dict[str, Any]:
         sent = {name: data[name] for name in data}
-        return {
-            name: value
-            for name, value in sent.items()
-            if not isinstance(value, str) or value.strip()
-        }
+        return {name: value for name, value in sent.items() if self._is_filled(name, value)}
+
+    def _is_filled(self, name: str, value: Any) -> bool:
+        """Nothing at all may be one of the values of a choice."""
+        if not isinstance(value, str) or value.strip():
+            return True
+        box = self.fields.get(name)
+        return isinstance(box, Choice) and "" in box.values
 
     def read(self) -> dict[str, Any]:
         """Of this request; raises InvalidInput naming every box that is wrong."""

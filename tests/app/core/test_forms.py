@@ -74,6 +74,13 @@ def test_an_address_that_makes_no_sense_shows_the_first_page_of_everything(sent)
         assert LIST.read()["page"] == boxes.LAST_PAGE
 
 
+def test_nothing_may_be_one_of_the_values_of_a_choice(sent) -> None:
+    states = Query.of(state=boxes.Choice(("", "waiting"), otherwise="waiting"))
+    for address, state in (("/?state=", ""), ("/", "waiting"), ("/?state=gone", "waiting")):
+        with sent(address=address):
+            assert states.read() == {"state": state}
+
+
 def test_a_page_shown_again_finds_its_parameters_in_the_form(sent) -> None:
     with sent({"page": "3"}):
         assert LIST.read()["page"] == 3

@@ -114,6 +114,8 @@ def test_many_people_are_entered_at_once_and_another_confirms(
     other = sit_down(client, second.person_id)
     assert other.post(f"{BASE}/deeds/1", decision="confirm").status_code == 302
     assert "已通过" in other.get(f"{BASE}/deeds?state=confirmed").text
+    assert "村民代表会" in other.get(f"{BASE}/deeds?state=").text
+    assert "村民代表会" not in other.get(f"{BASE}/deeds").text
 
 
 def test_an_entry_is_found_by_its_number_and_says_nothing_of_the_answer(desk: Desk, county) -> None:
