@@ -60,7 +60,9 @@ class Text(Box):
         self.most, self.squeezed = most, squeezed
 
     def read(self, text: str) -> str:
-        return (" ".join(text.split()) if self.squeezed else text.strip())[: self.most]
+        # Empty lines in front stay: a fault names the number of its line.
+        words = " ".join(text.split()) if self.squeezed else text.rstrip().lstrip(" \t\u3000")
+        return words[: self.most]
 
 
 class Line(Box):

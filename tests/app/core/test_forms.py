@@ -45,6 +45,11 @@ def test_blanks_are_cut_and_full_width_digits_read(sent) -> None:
     assert str(read["price"]) == "1.50"
 
 
+def test_lines_keep_their_numbers(sent) -> None:
+    with sent({"lines": "\n\n 10-01 休\n"}):
+        assert Form.of(lines=boxes.Text()).read() == {"lines": "\n\n 10-01 休"}
+
+
 def test_everything_that_cannot_be_read_is_named_at_once(sent) -> None:
     wrong = {
         "day": "昨天", "amount": "100", "kind": "c", "price": "1.234", "at": "now",
