@@ -1,0 +1,12 @@
+GRANT USAGE ON SCHEMA anonymous TO village_voice_anonymous;
+GRANT SELECT(box) ON TABLE anonymous.box_key TO village_voice_anonymous;
+GRANT SELECT(public) ON TABLE anonymous.box_key TO village_voice_anonymous;
+GRANT SELECT(nullifier) ON TABLE anonymous.day_spent TO village_voice_anonymous;
+GRANT SELECT ON TABLE anonymous.desk TO village_voice_anonymous;
+GRANT SELECT ON TABLE anonymous.flushed TO village_voice_anonymous;
+GRANT INSERT ON TABLE anonymous.inbox TO village_voice_anonymous;
+GRANT SELECT(nullifier) ON TABLE anonymous.inbox TO village_voice_anonymous;
+GRANT SELECT,INSERT ON TABLE anonymous.inbox_epoch TO village_voice_anonymous;
+GRANT SELECT ON TABLE anonymous.key TO village_voice_anonymous;
+GRANT SELECT(nullifier) ON TABLE anonymous.spent TO village_voice_anonymous;
+GRANT SELECT ON TABLE anonymous.thread TO village_voice_anonymous;
