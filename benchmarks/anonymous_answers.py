@@ -34,7 +34,7 @@ def encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def answers(county: County, key: blind_signatures.SigningKey, count: int) -> list[bytes]:
+def answers(county: County, key: blind_signatures.BlindSigningKey, count: int) -> list[bytes]:
     """Requests of so many phones, each with a token of its own."""
     period = clock.month_of(clock.today())
     content: dict[str, Any] = json.loads(signing_keys.key_file(county.id, period))

@@ -18,7 +18,7 @@ COACHED_BURST = 26
 
 
 @dataclass(frozen=True)
-class Stage:
+class DemoVillage:
     """A village with the ids of its codes by kind and of its people."""
 
     code: str
@@ -39,12 +39,12 @@ STAGES = text(
 )
 
 
-def stages(county_id: int) -> list[Stage]:
+def stages(county_id: int) -> list[DemoVillage]:
     """Every village that has codes and people."""
     found = []
     for code, codes, people in db.session.execute(STAGES, {"county_id": county_id}):
         pairs = [entry.split(":") for entry in codes]
-        found.append(Stage(code, tuple((int(i), kind) for i, kind in pairs), tuple(people)))
+        found.append(DemoVillage(code, tuple((int(i), kind) for i, kind in pairs), tuple(people)))
     return [stage for stage in found if stage.codes and stage.people]
 
 
@@ -59,7 +59,11 @@ def reason_choices() -> dict[int, list[int]]:
 
 
 def month_of_ratings(
-    stage: Stage, month: date, first_month: date, until: datetime, reasons: dict[int, list[int]]
+    stage: DemoVillage,
+    month: date,
+    first_month: date,
+    until: datetime,
+    reasons: dict[int, list[int]],
 ) -> Iterator[PastRating]:
     """One village's month up to `until`; nobody rates the same point twice a day."""
     character = character_of(stage.code)
@@ -91,7 +95,7 @@ def _moment(roll: random.Random, day: date) -> datetime:
 
 def _rating(
     roll: random.Random,
-    stage: Stage,
+    stage: DemoVillage,
     character: Character,
     at: datetime,
     since: int,
@@ -121,7 +125,7 @@ def _words(roll: random.Random, kind: str, level: int) -> str | None:
 
 def _burst(
     roll: random.Random,
-    stage: Stage,
+    stage: DemoVillage,
     month: date,
     until: datetime,
     seen: set[tuple[int, int, date]],

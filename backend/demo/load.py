@@ -20,7 +20,7 @@ from backend.app.points.queries import rule_amount
 from backend.app.ratings.bulk import PastRating, load_ratings
 from backend.app.ratings.operations import seed_reasons
 from backend.app.scorecards.operations import recompute_month
-from backend.demo.history import Stage, month_of_ratings, reason_choices, stages
+from backend.demo.history import DemoVillage, month_of_ratings, reason_choices, stages
 from backend.demo.people import bind_villagers, open_bureau_login, open_logins
 from backend.demo.points import load_points, vote_rules
 from backend.demo.publications import ask_for_bulletins, publish_months
@@ -48,7 +48,7 @@ SETTLED_AFTER = timedelta(days=13)
 PAST_SURVEYS = 2
 
 
-def progress(title: str, items: Sequence[Stage]) -> Iterator[Stage]:
+def progress(title: str, items: Sequence[DemoVillage]) -> Iterator[DemoVillage]:
     """A bar on a terminal, one line in a file."""
     began = time.monotonic()
     for done, item in enumerate(items, 1):

@@ -11,7 +11,7 @@ from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today, staff_of
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
-from backend.app.core.files.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.places import village_kinds
 from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import Proposal
@@ -90,7 +90,7 @@ def _import(staff: Actor, county_id: int, month: date, rows: Sequence[Any]) -> N
         yes = min(whole, int(whole * roll.uniform(0.55, 0.99)))
         filled.append([code, str(yes), str(whole)])
     headings = ["12位代码", *fact_imports.COLUMNS["online"]]
-    sheet = Sheet(headings, filled, list(range(2, len(filled) + 2)))
+    sheet = ReadSheet(headings, filled, list(range(2, len(filled) + 2)))
     fact_imports.import_facts(staff, county_id, month, sheet, "政务服务平台")
 
 

@@ -17,9 +17,9 @@ from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
 from backend.app.tickets import author, handling, helpdesk, supervision
 from backend.app.tickets.clocks.working_calendar import seed_calendar
-from backend.app.tickets.handling import Written
-from backend.app.tickets.intake.operations import Said, submit
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.handling import WrittenReply
+from backend.app.tickets.intake.operations import TicketRequest, submit
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.rules.operations import seed_county, set_routing
 from backend.app.tickets.rules.routing import Office, staff_for
 from backend.demo.people import phone_villages, villager_openid
@@ -116,7 +116,7 @@ def _waiting_for_the_phones_cadre(county_id: int, at: datetime) -> int:
     asked = {"county_id": county_id, "openid": openid}
     person_id, village_id = db.session.execute(BY_NAME, asked).one()
     words, _ = SAID["light"][0]
-    said = Said(Kind.HELP, words, village_id, category="light", place_note="村口")
+    said = TicketRequest(TicketKind.HELP, words, village_id, category="light", place_note="村口")
     with clock_at(at - timedelta(hours=2)):
         submit(person_id, UUID(int=SEED - 1), said)
     return 1
@@ -134,8 +134,8 @@ def _live_through(
     """One ticket from its words to wherever it got by now."""
     category = dice.choice(sorted(SAID))
     words, answer = dice.choice(SAID[category])
-    said = Said(
-        Kind.HELP if dice.random() < 0.7 else Kind.COMPLAINT,
+    said = TicketRequest(
+        TicketKind.HELP if dice.random() < 0.7 else TicketKind.COMPLAINT,
         words,
         village_id,
         category=category,
@@ -178,7 +178,7 @@ def _story(
     if dice.random() < 0.2:
         steps.append((hours * 3, lambda: _ask_for_time(handler, ticket)))
         steps.append((hours * 5, lambda: _grant_time(desk_person, ticket)))
-    written = Written(answer, typing_seconds=seconds)
+    written = WrittenReply(answer, typing_seconds=seconds)
     steps.append(
         (
             hours * dice.uniform(4, 60 if not slow else 260),
@@ -206,12 +206,12 @@ def _sign(handler: Actor, ticket: Any) -> None:
 
 
 def _progress(handler: Actor, ticket: Any) -> None:
-    said = Written("去现场看过了,正在找师傅", typing_seconds=25)
+    said = WrittenReply("去现场看过了,正在找师傅", typing_seconds=25)
     handling.report_progress(handler, ticket.id, ticket.version, said)
 
 
 def _ask_for_time(handler: Actor, ticket: Any) -> None:
-    said = Written("配件要从西安发来", typing_seconds=15)
+    said = WrittenReply("配件要从西安发来", typing_seconds=15)
     handling.request_extension(handler, ticket.id, ticket.version, 3, said)
 
 
@@ -220,5 +220,5 @@ def _grant_time(desk_person: Actor, ticket: Any) -> None:
 
 
 def _reply_again(handler: Actor, ticket: Any) -> None:
-    said = Written("这回把整个灯头(管件)都换了,您再看看", typing_seconds=40)
+    said = WrittenReply("这回把整个灯头(管件)都换了,您再看看", typing_seconds=40)
     handling.reply(handler, ticket.id, ticket.version, "done", said)

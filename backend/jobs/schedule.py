@@ -21,7 +21,7 @@ TICK_SECONDS = 20
 
 
 @dataclass(frozen=True)
-class Entry:
+class ScheduleEntry:
     """A job once a day at a time of the county's clock; missed while down, it is caught up."""
 
     job: JobName
@@ -58,35 +58,35 @@ class Weekly:
         return f"{local:%G-W%V}" if come else None
 
 
-TIMETABLE: tuple[Entry | Weekly | Often, ...] = (
-    Entry(JobName.HOLD_SUSPICIOUS, hour=1, minute=30),
-    Entry(JobName.RECOMPUTE_NIGHTLY, hour=2),
-    Entry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
-    Entry(JobName.LAPSE_POINTS, hour=9),
-    Entry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
-    Entry(JobName.DELETE_LOOSE_PROOFS, hour=3, minute=35),
-    Entry(JobName.APPLY_RETENTION, hour=3, minute=45),
+TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
+    ScheduleEntry(JobName.HOLD_SUSPICIOUS, hour=1, minute=30),
+    ScheduleEntry(JobName.RECOMPUTE_NIGHTLY, hour=2),
+    ScheduleEntry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
+    ScheduleEntry(JobName.LAPSE_POINTS, hour=9),
+    ScheduleEntry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
+    ScheduleEntry(JobName.DELETE_LOOSE_PROOFS, hour=3, minute=35),
+    ScheduleEntry(JobName.APPLY_RETENTION, hour=3, minute=45),
     Often(JobName.FLUSH_INBOX, minutes=60),
-    Entry(JobName.MERGE_BOXES, hour=3),
-    Entry(JobName.READ_LETTERS, hour=3, minute=40),
+    ScheduleEntry(JobName.MERGE_BOXES, hour=3),
+    ScheduleEntry(JobName.READ_LETTERS, hour=3, minute=40),
     Often(JobName.REFRESH_THREADS, minutes=5),
     Often(JobName.PREPARE_KEYS, minutes=60),
     Often(JobName.TEND_ROUNDS, minutes=10),
-    Entry(JobName.TEND_TICKETS, hour=8),
+    ScheduleEntry(JobName.TEND_TICKETS, hour=8),
     Often(JobName.ESCALATE_TICKETS, minutes=10),
-    Entry(JobName.CALL_BACK_RATINGS, hour=7, minute=30),
+    ScheduleEntry(JobName.CALL_BACK_RATINGS, hour=7, minute=30),
     Weekly(JobName.SHOW_WEEK, hour=7),
     Weekly(JobName.OPEN_MENDINGS, hour=7, minute=30),
     Often(JobName.DELIVER_WAITING, minutes=5),
     Often(JobName.CHECK_WORDS, minutes=1),
     Often(JobName.TEND_REDEMPTIONS, minutes=5),
     Often(JobName.OPEN_WAITING_PHOTOS, minutes=10),
-    Entry(JobName.PUBLISH_POINTS, hour=7),
-    Entry(JobName.REQUEST_BULLETINS, hour=7, minute=30),
+    ScheduleEntry(JobName.PUBLISH_POINTS, hour=7),
+    ScheduleEntry(JobName.REQUEST_BULLETINS, hour=7, minute=30),
 )
 
 
-def due(at: datetime) -> list[tuple[Entry | Weekly | Often, str]]:
+def due(at: datetime) -> list[tuple[ScheduleEntry | Weekly | Often, str]]:
     """The entries whose time has come, each with the name of its period."""
     local = at.astimezone(clock.COUNTY_ZONE)
     return [(entry, period) for entry in TIMETABLE if (period := entry.period(local))]

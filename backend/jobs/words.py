@@ -3,7 +3,7 @@
 from time import monotonic
 
 from backend.app.notices import checking
-from backend.app.notices.checking import Kind, Subject
+from backend.app.notices.checking import CheckedKind, Subject
 from backend.app.ratings import words as ratings
 from backend.app.tickets.moderation import checked_words as tickets
 
@@ -26,10 +26,10 @@ def hold_followup(rating_id: int, words: str, reason: str) -> bool:
 
 
 SUBJECTS = {
-    Kind.RATING: Subject(ratings.read_words, hold_rating),
-    Kind.FOLLOWUP: Subject(ratings.read_followup, hold_followup),
-    Kind.TICKET: Subject(tickets.read_ticket, tickets.hold_ticket),
-    Kind.EVENT: Subject(tickets.read_event, tickets.hold_event),
+    CheckedKind.RATING: Subject(ratings.read_words, hold_rating),
+    CheckedKind.FOLLOWUP: Subject(ratings.read_followup, hold_followup),
+    CheckedKind.TICKET: Subject(tickets.read_ticket, tickets.hold_ticket),
+    CheckedKind.EVENT: Subject(tickets.read_event, tickets.hold_event),
 }
 
 

@@ -5,7 +5,7 @@ import re
 from backend.app.access import Role
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.levels import FIRST_BAD, LEVEL_NAMES, LEVELS
-from backend.app.scoring.schemes import Kind
+from backend.app.scoring.schemes import AdjustmentKind
 from tests.architecture.test_source import ROOT, tracked
 
 # Columns of a score card, too: figures that stand beside every score.
@@ -64,7 +64,9 @@ def test_roles_are_spelt_in_their_table_and_by_accounts_alone() -> None:
 
 def test_kinds_of_adjustments_are_spelt_in_their_table_and_beside_their_hints() -> None:
     places = ["backend/app/scorecards/adjustments/console.py", "backend/app/scoring/schemes.py"]
-    assert {kind: files_spelling(kind) for kind in Kind} == dict.fromkeys(Kind, places)
+    assert {kind: files_spelling(kind) for kind in AdjustmentKind} == dict.fromkeys(
+        AdjustmentKind, places
+    )
 
 
 # A word as a state, in SQL: state = 'open', state IN ('open', …). Each stands for a table that is

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,3 +80,14 @@ def test_pages_hold_no_inline_script() -> None:
     inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son[a-z]+\s*=")
     pages = tracked("backend/app/templates/*.html")
     assert [str(p) for p in pages if inline.search(p.read_text("utf-8"))] == []
+
+
+def test_every_class_has_a_name_of_its_own() -> None:
+    """`Meta` is marshmallow's."""
+    counted = Counter(
+        node.name
+        for path in tracked("backend/*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name != "Meta"
+    )
+    assert {name: times for name, times in counted.items() if times > 1} == {}

@@ -15,7 +15,7 @@ import requests
 from backend.app.ballots import blind_signatures
 from backend.app.surveys.answers import pad
 from backend.app.tickets.anonymous import letters
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.kinds import TicketKind
 from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
 from tests.attack.scene import Scene, Villager
@@ -108,7 +108,7 @@ def play(scene: Scene) -> dict[str, int]:
         if number % LETTERS_EVERY == 0:
             code = f"{secrets.randbelow(10**16):016d}"
             letter = letters.Letter(
-                Kind.COMPLAINT, f"信-{villager.words}", code, None, villager.village_id
+                TicketKind.COMPLAINT, f"信-{villager.words}", code, None, villager.village_id
             )
             line.send("feedback", ticket, letters.pack(letter))
             written += 1

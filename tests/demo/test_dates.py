@@ -38,7 +38,7 @@ VILLAGES = 36
 
 
 @pytest.fixture(scope="module")
-def key() -> blind_signatures.SigningKey:
+def key() -> blind_signatures.BlindSigningKey:
     return blind_signatures.generate()
 
 

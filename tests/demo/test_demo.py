@@ -12,14 +12,14 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.demo import load as demo
 from backend.demo.goods import GOODS, picture
-from backend.demo.history import Stage, month_of_ratings
+from backend.demo.history import DemoVillage, month_of_ratings
 from backend.demo.people import LOGINS, phone_people
 from backend.demo.rewards import CATALOGUE
 from backend.demo.scenes import SCENES, scene
 from backend.demo.villages import character_of
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
-STAGE = Stage("610528100201", ((1, "clinic"), (2, "water")), tuple(range(1, 30)))
+STAGE = DemoVillage("610528100201", ((1, "clinic"), (2, "water")), tuple(range(1, 30)))
 REASONS = {level: [level] for level in range(1, 6)}
 
 

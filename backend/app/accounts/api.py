@@ -16,7 +16,7 @@ from backend.app.core.wechat import LoginCodeInvalid, wechat_client
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="登录与绑定")
 # Every code is asked of WeChat, whose quota is the whole county's. Right codes are not counted: a
 # village, or all telephones behind an operator's gate, may come from one address.
-WRONG_CODES = limits.Limit("wrong_login_codes", 60, 600)
+WRONG_CODES = limits.RateLimit("wrong_login_codes", 60, 600)
 
 
 @blueprint.post("/sessions")

@@ -27,7 +27,7 @@ from backend.app.core.guards import (
     CONSOLE_COOKIE,
     PRE_COOKIE,
     SAFE_METHODS,
-    Step,
+    LoginStep,
     actor,
     check_csrf,
     csrf_token_for,
@@ -62,7 +62,7 @@ def _way_back() -> str:
 
 
 def _slow_down_address() -> None:
-    attempts = limits.Limit("console_logins", ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW)
+    attempts = limits.RateLimit("console_logins", ATTEMPTS_PER_ADDRESS, ADDRESS_WINDOW)
     limits.count(attempts, request_fingerprint.caller())
 
 
@@ -108,16 +108,16 @@ def _set_cookie(response: Response, name: str, value: str, kept: timedelta | Non
     )
 
 
-def _next_step(found: ConsoleLogin, second_factor_done: bool) -> Step | None:
+def _next_step(found: ConsoleLogin, second_factor_done: bool) -> LoginStep | None:
     """The view this log-in still has to pass, or None."""
     if found.totp_confirmed_at is not None and not second_factor_done:
-        return Step.CODE
+        return LoginStep.CODE
     if found.must_change_password:
-        return Step.PASSWORD
+        return LoginStep.PASSWORD
     if found.activated_at is None:
-        return Step.ACTIVATE
+        return LoginStep.ACTIVATE
     if found.totp_confirmed_at is None and current_app.config["SETTINGS"].second_factor_required:
-        return Step.ENROL if needs_second_factor(actor_today(found.person_id)) else None
+        return LoginStep.ENROL if needs_second_factor(actor_today(found.person_id)) else None
     return None
 
 
@@ -154,7 +154,7 @@ def _target() -> str:
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, steps=(Step.CODE, Step.ENROL))
+@guard(Permission.OWN_ACCOUNT, steps=(LoginStep.CODE, LoginStep.ENROL))
 def enter_code() -> Any:
     """The second factor."""
     person_id = actor().person_id
@@ -176,7 +176,7 @@ def enter_code() -> Any:
 
 
 @blueprint.route("/login/enrol", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, steps=(Step.ENROL, Step.ACTIVATE))
+@guard(Permission.OWN_ACCOUNT, steps=(LoginStep.ENROL, LoginStep.ACTIVATE))
 def enrol() -> Any:
     """Sets up the second factor; its code and the recovery codes are shown once."""
     error = None
@@ -210,11 +210,11 @@ def _show_recovery_codes(found: ConsoleLogin, codes: list[str]) -> Response:
 
 
 @blueprint.route("/login/password", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, steps=(Step.PASSWORD,))
+@guard(Permission.OWN_ACCOUNT, steps=(LoginStep.PASSWORD,))
 def change_password() -> Any:
     """Changes the own password."""
     error: DomainError | None = None
-    forced = current_session().data.get("pending") == Step.PASSWORD
+    forced = current_session().data.get("pending") == LoginStep.PASSWORD
     if request.method == "POST":
         try:
             return _change_password()
@@ -238,10 +238,10 @@ def _change_password() -> Response:
 
 
 @blueprint.route("/login/activate", methods=["GET", "POST"])
-@guard(Permission.OWN_ACCOUNT, steps=(Step.ACTIVATE,))
+@guard(Permission.OWN_ACCOUNT, steps=(LoginStep.ACTIVATE,))
 def activate() -> Any:
     """Waits for the owner's own phone, or for the security administrator who sees the owner."""
-    if current_session().data.get("pending") != Step.ACTIVATE:
+    if current_session().data.get("pending") != LoginStep.ACTIVATE:
         return redirect(HOME)
     with transaction():
         found = logins.own_login(actor().person_id)
@@ -264,7 +264,7 @@ def my_hands() -> frozenset[int]:
 
 
 @blueprint.post("/logout")
-@guard(Permission.OWN_ACCOUNT, steps=tuple(Step))
+@guard(Permission.OWN_ACCOUNT, steps=tuple(LoginStep))
 def logout() -> Response:
     """Closes this session."""
     with transaction():

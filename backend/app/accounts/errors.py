@@ -50,7 +50,7 @@ class UsernameTaken(Conflict):
     message = "这个用户名已有人用"
 
 
-class RegionClosed(Conflict):
+class ChosenRegionClosed(Conflict):
     code = "region_closed"
     message = "这个地方已撤并,请选现在的地方"
 

@@ -61,7 +61,7 @@ WITHIN = text(
 
 
 @dataclass(frozen=True)
-class Line:
+class StaffLine:
     """A member of staff or a cadre in the list."""
 
     person_id: int
@@ -153,7 +153,7 @@ def _people(within: Collection[int]) -> Select[*tuple[Any, ...]]:
 
 def list_people(
     within: Collection[int], search: str = "", role: Role | None = None, page: int = 1
-) -> tuple[list[Line], int]:
+) -> tuple[list[StaffLine], int]:
     """One page of staff and cadres, and how many there are."""
     query, words = _people(within), search.strip()
     if words:
@@ -169,7 +169,7 @@ def list_people(
     order = (ConsoleLogin.username.is_(None), ConsoleLogin.username, Person.id)
     rows = db.session.execute(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
     grants = _grants_of([row.id for row in rows])
-    return [replace(Line(*row), grants=grants.get(row.id, [])) for row in rows], total
+    return [replace(StaffLine(*row), grants=grants.get(row.id, [])) for row in rows], total
 
 
 def _holders(role: Role) -> Select[int]:
@@ -197,12 +197,12 @@ def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
     return found
 
 
-def get_person(person_id: int, within: Collection[int]) -> Line:
+def get_person(person_id: int, within: Collection[int]) -> StaffLine:
     """Raises PersonUnknown for villagers and for people of other regions."""
     row = db.session.execute(_people(within).where(Person.id == person_id)).one_or_none()
     if row is None:
         raise PersonUnknown
-    return Line(*row)
+    return StaffLine(*row)
 
 
 def list_audit(

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, Shape
+from backend.app.core.schemas import IdField, Shape
 from backend.app.places.schemas import VillageShape
 
 
@@ -20,8 +20,8 @@ class SessionInputShape(Shape):
 
 
 class BindingInputShape(Shape):
-    village_id = Id(required=True)
-    group_id = Id(load_default=None, allow_none=True)
+    village_id = IdField(required=True)
+    group_id = IdField(load_default=None, allow_none=True)
     household = fields.String(load_default=None, allow_none=True)
     of_age = fields.Boolean(
         required=True,

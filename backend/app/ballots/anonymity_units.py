@@ -9,7 +9,7 @@ MOST_VILLAGES, MOST_TOWNSHIPS = 3, 2
 
 
 @dataclass(frozen=True)
-class Village:
+class UnitVillage:
     """A village in the order of its neighbours.
 
     `acted`: bindings that have settled and whose phone has done something. `residents`: 常住人口,
@@ -29,17 +29,19 @@ class Village:
         return self.acted if self.residents is None else min(self.acted, self.residents)
 
 
-def merge_neighbours(villages: Sequence[Village], least: int = LEAST) -> list[tuple[Village, ...]]:
+def merge_neighbours(
+    villages: Sequence[UnitVillage], least: int = LEAST
+) -> list[tuple[UnitVillage, ...]]:
     """Every village in one unit, each unit with at least `least` people where there are any.
 
     Villages come in the order of their codes, in which neighbours stand beside each other. What is
     left over of a township joins its last unit; a township too small for a unit of its own goes
     together with the next. Only where a whole county has fewer people is a unit too small.
     """
-    units: list[list[Village]] = []
-    waiting: list[Village] = []
+    units: list[list[UnitVillage]] = []
+    waiting: list[UnitVillage] = []
     for township in _townships(villages):
-        grown: list[list[Village]] = []
+        grown: list[list[UnitVillage]] = []
         for village in township:
             waiting.append(village)
             if size_of(waiting) >= least:
@@ -56,11 +58,11 @@ def merge_neighbours(villages: Sequence[Village], least: int = LEAST) -> list[tu
     return [tuple(unit) for unit in units]
 
 
-def size_of(villages: Sequence[Village]) -> int:
+def size_of(villages: Sequence[UnitVillage]) -> int:
     return sum(village.size for village in villages)
 
 
-def name_of(villages: Sequence[Village]) -> str:
+def name_of(villages: Sequence[UnitVillage]) -> str:
     """What a unit is called, on the console and on the phone."""
     townships = list(dict.fromkeys(village.township for village in villages))
     return (
@@ -74,9 +76,9 @@ def _listed(names: Sequence[str], most: int, counter: str) -> str:
     return listed if len(names) <= most else f"{listed}等 {len(names)} {counter}"
 
 
-def _townships(villages: Sequence[Village]) -> list[list[Village]]:
+def _townships(villages: Sequence[UnitVillage]) -> list[list[UnitVillage]]:
     """In the order in which each is first met."""
-    found: dict[int, list[Village]] = {}
+    found: dict[int, list[UnitVillage]] = {}
     for village in villages:
         found.setdefault(village.township_id, []).append(village)
     return list(found.values())

@@ -98,7 +98,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoreAnswer:
     """`new` once; `durable` once it was flushed."""
 
     new: bool
@@ -120,7 +120,7 @@ class Parcel:
         return self.content.startswith(WORD)
 
 
-def keep(engine: Engine, parcel: Parcel) -> Kept:
+def keep(engine: Engine, parcel: Parcel) -> StoreAnswer:
     """Seals it and puts it into the inbox, once; raises Unavailable where there is none."""
     for _ in range(TRIES):
         with engine.begin() as connection:
@@ -130,7 +130,7 @@ def keep(engine: Engine, parcel: Parcel) -> Kept:
     raise Unavailable
 
 
-def _put(connection: Connection, parcel: Parcel) -> Kept | None:
+def _put(connection: Connection, parcel: Parcel) -> StoreAnswer | None:
     public = connection.execute(PUBLIC).scalar()
     if public is None:
         return None
@@ -143,14 +143,14 @@ def _put(connection: Connection, parcel: Parcel) -> Kept | None:
     }
     if not connection.execute(PUT, values).scalar():
         return None
-    return Kept(True, False, _mark(connection, parcel.county_id))
+    return StoreAnswer(True, False, _mark(connection, parcel.county_id))
 
 
-def _find(connection: Connection, parcel: Parcel) -> Kept | None:
+def _find(connection: Connection, parcel: Parcel) -> StoreAnswer | None:
     durable = connection.execute(KNOWN, {"nullifier": parcel.nullifier}).scalar()
     if durable is None:
         return None
-    return Kept(False, durable, _mark(connection, parcel.county_id))
+    return StoreAnswer(False, durable, _mark(connection, parcel.county_id))
 
 
 def _mark(connection: Connection, county_id: int) -> Mark:
@@ -159,7 +159,7 @@ def _mark(connection: Connection, county_id: int) -> Mark:
     return Mark(str(found.epoch), found.through)
 
 
-def find_kept(engine: Engine, parcel: Parcel) -> Kept | None:
+def find_kept(engine: Engine, parcel: Parcel) -> StoreAnswer | None:
     """What has arrived before; None for something new."""
     with engine.begin() as connection:
         return _find(connection, parcel)

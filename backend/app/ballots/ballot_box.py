@@ -111,7 +111,7 @@ WHOSE = text(
 
 
 @dataclass(frozen=True)
-class Said:
+class BoxedMessage:
     """One answer, letter or word: the name of its key, then its body."""
 
     content: bytes
@@ -189,9 +189,9 @@ def merge() -> int:
         answers = (said for said in _read(DAY) if uses.get(said.kid) == "survey")
         whole += _rewrite(MONTH, chain(_read(MONTH), answers))
     if has_news or _count(LETTERS):
-        waiting = (Said(said.content, max(said.nights - 1, 0)) for said in _read(LETTERS))
+        waiting = (BoxedMessage(said.content, max(said.nights - 1, 0)) for said in _read(LETTERS))
         fresh = (
-            Said(said.content, secrets.randbelow(MOST_NIGHTS) if use == "ticket" else 0)
+            BoxedMessage(said.content, secrets.randbelow(MOST_NIGHTS) if use == "ticket" else 0)
             for said in _read(DAY)
             if (use := uses.get(said.kid)) in ("ticket", "word")
         )
@@ -211,7 +211,7 @@ def take_answers(county_id: int, period: date, tell: Callable[[int, bytes], None
     asked = {"county_id": county_id, "period": period}
     units = {bytes(row.kid): row.unit_id for row in db.session.execute(UNITS, asked)}
 
-    def others() -> Iterator[Said]:
+    def others() -> Iterator[BoxedMessage]:
         for said in _read(MONTH):
             if said.kid in units:
                 tell(units[said.kid], said.body)
@@ -243,7 +243,7 @@ def take(box_id: UUID) -> Opened | bytes | None:
     sealed = db.session.scalar(TAKE_LETTER, {"id": box_id})
     if sealed is None:
         return None
-    said = Said(box_keys.open_with(LETTERS).decrypt(bytes(sealed)))
+    said = BoxedMessage(box_keys.open_with(LETTERS).decrypt(bytes(sealed)))
     if said.kid == WORD:
         return said.body
     whose = db.session.execute(WHOSE, {"kid": said.kid}).one()
@@ -278,25 +278,25 @@ def _stream(statement: TextClause, values: Mapping[str, Any]) -> Iterable[Any]:
     return db.session.execute(statement, values, execution_options={"yield_per": A_TIME})
 
 
-def _read(box: str) -> Iterator[Said]:
+def _read(box: str) -> Iterator[BoxedMessage]:
     """What lies in the box, in the order of random ids."""
     statement = text(f"SELECT {COLUMNS[box]} FROM anonymous.{box} ORDER BY id")
     yield from _opened(box, box_keys.open_with(box), _stream(statement, {}))
 
 
-def _opened(box: str, opening: SealedBox, rows: Iterable[Any]) -> Iterator[Said]:
+def _opened(box: str, opening: SealedBox, rows: Iterable[Any]) -> Iterator[BoxedMessage]:
     """What cannot be opened was not closed by us: it is left out, and the log counts it."""
     foreign = 0
     for row in rows:
         try:
-            yield Said(opening.decrypt(bytes(row.sealed)), getattr(row, "nights", 0))
+            yield BoxedMessage(opening.decrypt(bytes(row.sealed)), getattr(row, "nights", 0))
         except CryptoError:
             foreign += 1
     if foreign:
         log.error("sealed_unread", box=box, count=foreign)
 
 
-def _rewrite(box: str, contents: Iterable[Said]) -> int:
+def _rewrite(box: str, contents: Iterable[BoxedMessage]) -> int:
     """The whole box anew in an order that says nothing; returns how much it holds."""
     db.session.execute(STAGE)
     fresh = box_keys.make()

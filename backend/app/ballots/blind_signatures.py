@@ -30,7 +30,7 @@ class SigningFailed(RuntimeError):
 
 
 @dataclass(frozen=True, repr=False)
-class SigningKey:
+class BlindSigningKey:
     """One key for one period, unit and use; primes and what the Chinese remainders want."""
 
     n: int
@@ -44,13 +44,13 @@ class SigningKey:
         return (self.n.bit_length() + 7) // 8
 
 
-def generate(bits: int = BITS) -> SigningKey:
+def generate(bits: int = BITS) -> BlindSigningKey:
     """A fresh key; its primes come from the operating system's randomness."""
     numbers = rsa.generate_private_key(EXPONENT, bits).private_numbers()
-    return SigningKey(numbers.public_numbers.n, numbers.p, numbers.q, numbers.d)
+    return BlindSigningKey(numbers.public_numbers.n, numbers.p, numbers.q, numbers.d)
 
 
-def sign(key: SigningKey, blinded: bytes) -> bytes:
+def sign(key: BlindSigningKey, blinded: bytes) -> bytes:
     """BlindSign: checks the range, signs in constant time, and checks what came out.
 
     A single faulty signature would give the primes away, so the result is verified before it
@@ -75,7 +75,7 @@ def _coprime(n: int) -> int:
             return factor
 
 
-def _power(key: SigningKey, m: int) -> int:
+def _power(key: BlindSigningKey, m: int) -> int:
     """m^d mod n by the Chinese remainder theorem, each half with a constant-time exponentiation."""
     to_p = int(gmpy2.powmod_sec(m % key.p, key.d % (key.p - 1), key.p))
     to_q = int(gmpy2.powmod_sec(m % key.q, key.d % (key.q - 1), key.q))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, text
 
-from backend.app.ballots.anonymity_units import Village
+from backend.app.ballots.anonymity_units import UnitVillage
 from backend.app.ballots.models import BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db
@@ -42,15 +42,15 @@ COUNT = f"""
 HAS_ACTED: dict[str, Callable[[str], str]] = {}
 
 
-def count_villages(village_ids: Collection[int]) -> list[Village]:
+def count_villages(village_ids: Collection[int]) -> list[UnitVillage]:
     """These villages in the order of their codes, with how many people there are to hide among."""
     has_acted = " OR ".join(condition("b.person_id") for condition in HAS_ACTED.values())
     statement = text(COUNT.format(has_acted=has_acted))
     values = {"ids": list(village_ids), "settled": clock.now() - SETTLED}
-    return [Village(*row) for row in db.session.execute(statement, values)]
+    return [UnitVillage(*row) for row in db.session.execute(statement, values)]
 
 
-def todays_villages(county_id: int) -> list[Village]:
+def todays_villages(county_id: int) -> list[UnitVillage]:
     return count_villages(open_villages(county_id))
 
 

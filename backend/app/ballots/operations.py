@@ -85,7 +85,7 @@ def _unit_of(person_id: int, period: date) -> int:
     return unit_id
 
 
-def _keys(unit_id: int) -> dict[str, blind_signatures.SigningKey]:
+def _keys(unit_id: int) -> dict[str, blind_signatures.BlindSigningKey]:
     rows = db.session.scalars(select(SigningKey).where(SigningKey.unit_id == unit_id))
     found = {row.use: open_key(row) for row in rows}
     if not found:
@@ -93,7 +93,7 @@ def _keys(unit_id: int) -> dict[str, blind_signatures.SigningKey]:
     return found
 
 
-def _sign(key: blind_signatures.SigningKey, blinded: bytes, field: str) -> bytes:
+def _sign(key: blind_signatures.BlindSigningKey, blinded: bytes, field: str) -> bytes:
     try:
         return blind_signatures.sign(key, blinded)
     except blind_signatures.BlindedInvalid:

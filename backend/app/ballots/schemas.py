@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, Month, Shape
+from backend.app.core.schemas import IdField, MonthField, Shape
 
 BLINDED = 256
 
@@ -48,7 +48,7 @@ class Token(fields.Field[bytes]):
 
 
 class BallotRequestShape(Shape):
-    period = Month(required=True)
+    period = MonthField(required=True)
     survey = Token(required=True)
     tickets = fields.List(
         Token(), required=True, validate=validate.Length(equal=2, error="应为 2 张")
@@ -56,14 +56,14 @@ class BallotRequestShape(Shape):
 
 
 class BallotsShape(Shape):
-    unit = Id(required=True)
+    unit = IdField(required=True)
     survey = Token(required=True)
     tickets = fields.List(Token())
 
 
 class PaperRequestShape(Shape):
-    period = Month(required=True)
+    period = MonthField(required=True)
 
 
 class PaperShape(Shape):
-    unit = Id(required=True)
+    unit = IdField(required=True)

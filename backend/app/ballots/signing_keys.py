@@ -35,7 +35,9 @@ def period_name(period: date) -> str:
 
 
 def prepare_period(
-    county_id: int, period: date, generate: Callable[[], blind_signatures.SigningKey] | None = None
+    county_id: int,
+    period: date,
+    generate: Callable[[], blind_signatures.BlindSigningKey] | None = None,
 ) -> int:
     """Units and keys of a month; returns how many keys are new, 0 when all were there."""
     generate = generate or blind_signatures.generate
@@ -65,7 +67,7 @@ def has_units(county_id: int, period: date) -> bool:
 
 
 def _put_key(
-    key: blind_signatures.SigningKey, county_id: int, period: date, use: str, unit_id: int
+    key: blind_signatures.BlindSigningKey, county_id: int, period: date, use: str, unit_id: int
 ) -> None:
     ctx = blind_signatures.context(use, period_name(period), unit_id)
     private = orjson.dumps([f"{part:x}" for part in (key.n, key.p, key.q, key.d)])
@@ -83,12 +85,12 @@ def _put_key(
     db.session.flush()
 
 
-def open_key(row: SigningKey) -> blind_signatures.SigningKey:
+def open_key(row: SigningKey) -> blind_signatures.BlindSigningKey:
     """The private key; raises KeysUnknown once it was destroyed."""
     if row.sealed_private is None:
         raise KeysUnknown("这个月的匿名票已经截止")
     n, p, q, d = (int(part, 16) for part in orjson.loads(unseal(SEAL, row.sealed_private)))
-    return blind_signatures.SigningKey(n, p, q, d)
+    return blind_signatures.BlindSigningKey(n, p, q, d)
 
 
 def key_file(county_id: int, period: date) -> bytes:

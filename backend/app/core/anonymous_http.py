@@ -69,7 +69,7 @@ def register(app: Flask) -> None:
     app.get("/healthz")(healthz)
     app.session_interface = NoSession()
     app.request_class = bodies.CarefulRequest
-    app.url_map.converters["int"] = bodies.Id
+    app.url_map.converters["int"] = bodies.IdConverter
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.before_request(refuse_unguarded)
     app.before_request(_refuse_names)

@@ -94,7 +94,7 @@ class CarefulRequest(Request):
     parameter_storage_class = Fields
 
 
-class Id(IntegerConverter):
+class IdConverter(IntegerConverter):
     """A number in an address; one that no column could hold is no address of ours."""
 
     def to_python(self, value: str) -> int:

@@ -65,7 +65,7 @@ class Text(Box):
         return words[: self.most]
 
 
-class Line(Box):
+class SingleLine(Box):
     """A line of at most `most` letters that has to be filled in."""
 
     def __init__(self, most: int, words: str | None = None) -> None:

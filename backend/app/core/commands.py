@@ -8,7 +8,7 @@ import click
 from backend.app.core.clock import parse_month
 
 
-class Month(click.ParamType):
+class MonthParam(click.ParamType):
     """A month as YYYY-MM; in Python its first day."""
 
     name = "month"

@@ -44,7 +44,7 @@ OVERVIEW = ("/console/", "/console/leader")
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One line of the menu."""
 
     label: str
@@ -56,13 +56,13 @@ def me() -> Actor:
     return g.get("actor") or Actor(0)
 
 
-def menu() -> list[Entry]:
+def menu() -> list[MenuEntry]:
     """The entries this reader may open; the page lies under the current one."""
     here = request.path
     current = next((href for href, parts in UNDER.items() if here.startswith(parts)), "")
     current = current or ("/console/" if here in OVERVIEW else "")
     return [
-        Entry(label, href, href == current)
+        MenuEntry(label, href, href == current)
         for label, href, permission in MENU
         if has_permission(me(), permission)
     ]

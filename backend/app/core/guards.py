@@ -34,7 +34,7 @@ PRE_COOKIE = "vv_pre"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = "open"
 CALLS_A_MINUTE = 120
-REQUESTS = limits.Limit("requests", REQUESTS_A_MINUTE, 60)
+REQUESTS = limits.RateLimit("requests", REQUESTS_A_MINUTE, 60)
 
 
 class TokenScope(StrEnum):
@@ -62,7 +62,7 @@ class CsrfFailed(NotAllowed):
     message = "页面放得太久,请刷新后再提交一次"
 
 
-class Step(StrEnum):
+class LoginStep(StrEnum):
     """What may still lie between a right password and the console; named for its view."""
 
     CODE = "enter_code"
@@ -82,7 +82,7 @@ class StepPending(NotLoggedIn):
         self.step = step
 
 
-def guard(permission: Permission, steps: Collection[Step] = ()) -> Callable[[View], View]:
+def guard(permission: Permission, steps: Collection[LoginStep] = ()) -> Callable[[View], View]:
     """Lets in whoever holds the permission somewhere; operations check the region.
 
     A log-in that still lacks a step is let into the views of that step and no other.
@@ -133,7 +133,7 @@ def admit_bearer(scope: TokenScope) -> None:
         raise TokenRefused
     if found.scope is not scope:
         raise NotAllowed
-    limits.count(limits.Limit("api_token", CALLS_A_MINUTE, 60), str(found.token_id))
+    limits.count(limits.RateLimit("api_token", CALLS_A_MINUTE, 60), str(found.token_id))
     g.bearer = found
 
 
@@ -171,7 +171,7 @@ def presented_token() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def admit(permission: Permission, steps: Collection[Step] = ()) -> None:
+def admit(permission: Permission, steps: Collection[LoginStep] = ()) -> None:
     """Raises NotLoggedIn, StepPending, TooMany, CsrfFailed or NotAllowed, or sets the actor."""
     console = on_console()
     kind = SessionKind.CONSOLE if console else SessionKind.APP
@@ -200,7 +200,7 @@ def _missing_step(session: Session, who: Actor) -> str | None:
     pending: str | None = session.data.get("pending")
     required = current_app.config["SETTINGS"].second_factor_required
     if pending is None and required and not who.second_factor and needs_second_factor(who):
-        return Step.ENROL
+        return LoginStep.ENROL
     return pending
 
 

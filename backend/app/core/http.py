@@ -271,7 +271,7 @@ def register(app: Flask) -> None:
     """Hangs all of this on the application."""
     app.session_interface = NoSession()
     app.request_class = bodies.CarefulRequest
-    app.url_map.converters["int"] = bodies.Id
+    app.url_map.converters["int"] = bodies.IdConverter
     app.json = OrjsonProvider(app)
     app.wsgi_app = SafeHeaders(app.wsgi_app, app.config["SETTINGS"].https)  # type: ignore[method-assign]
     app.before_request(_begin)

@@ -10,7 +10,7 @@ from backend.app.core.queue import redis_client
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """At most so many times in so many seconds."""
 
     name: str
@@ -18,12 +18,12 @@ class Limit:
     seconds: int
 
 
-def check(limit: Limit, caller: str) -> None:
+def check(limit: RateLimit, caller: str) -> None:
     """Raises TooMany when the caller has used up this window; counts nothing."""
     _judge(limit, int(redis_client().get(_key(limit, caller)) or 0) + 1)
 
 
-def count(limit: Limit, caller: str) -> None:
+def count(limit: RateLimit, caller: str) -> None:
     """Counts one more; raises TooMany when it is one too many."""
     key = _key(limit, caller)
     pipeline = redis_client().pipeline()
@@ -32,7 +32,7 @@ def count(limit: Limit, caller: str) -> None:
     _judge(limit, pipeline.execute()[0])
 
 
-def tell(limit: Limit, used: int) -> int:
+def tell(limit: RateLimit, used: int) -> int:
     """Puts the limit into the answer's headers; returns the seconds until the window ends."""
     left = limit.seconds - int(clock.now().timestamp()) % limit.seconds
     g.rate_limit = {
@@ -43,12 +43,12 @@ def tell(limit: Limit, used: int) -> int:
     return left
 
 
-def _judge(limit: Limit, used: int) -> None:
+def _judge(limit: RateLimit, used: int) -> None:
     left = tell(limit, used)
     if used > limit.most:
         raise TooMany(retry_after=left)
 
 
-def _key(limit: Limit, caller: str) -> str:
+def _key(limit: RateLimit, caller: str) -> str:
     window = int(clock.now().timestamp()) // limit.seconds
     return f"limit:{limit.name}:{caller}:{window}"

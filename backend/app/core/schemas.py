@@ -56,7 +56,7 @@ class ErrorShape(ma.Schema):
     request_id = fields.String(allow_none=True)
 
 
-class Id(fields.Integer):
+class IdField(fields.Integer):
     """An internal id: a positive 64-bit integer."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -72,7 +72,7 @@ class QueryId(fields.Integer):
         super().__init__(validate=bounds, **kwargs)
 
 
-class Month(fields.Field[date]):
+class MonthField(fields.Field[date]):
     """A month as YYYY-MM; in Python its first day."""
 
     default_error_messages = {"invalid": "应为月份,如 2026-10"}  # noqa: RUF012

@@ -103,7 +103,7 @@ class ForeignHost(NotAllowed):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TextVerdict:
     """What WeChat finds in a text: whether somebody should read it, what it is taken for."""
 
     passed: bool
@@ -207,7 +207,7 @@ class WeChat(WeChatClient):
             body["page"] = page.lstrip("/")
         self.call("/cgi-bin/message/subscribe/send", body)
 
-    def check_words(self, openid: str, scene: int, words: str) -> Verdict:
+    def check_words(self, openid: str, scene: int, words: str) -> TextVerdict:
         """msg_sec_check, version 2: what somebody wrote, under whose openid.
 
         Raises MessageRefused (never ask again), WeChatBusy or WeChatUnavailable (ask later).
@@ -218,12 +218,12 @@ class WeChat(WeChatClient):
         except MessageRefused as refused:
             if refused.errcode != RISKY_WORDS:
                 raise
-            return Verdict(passed=False)
+            return TextVerdict(passed=False)
         result = answer.get("result")
         if not isinstance(result, dict) or result.get("suggest") not in SUGGESTIONS:
             raise self._refused(CHECK_WORDS, None)
         label, trace_id = result.get("label"), answer.get("trace_id")
-        return Verdict(
+        return TextVerdict(
             result["suggest"] == "pass",
             label if isinstance(label, int) else None,
             trace_id[:60] if isinstance(trace_id, str) else "",

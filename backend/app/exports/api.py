@@ -21,7 +21,7 @@ def _published(month: str) -> Any:
     """Raises NotPublished for any other county's, too."""
     first = parse_month(month)
     if first is None:
-        raise publications.NotPublished
+        raise publications.MonthNotPublished
     return publications.get(bearer().county_id, first)
 
 
@@ -79,7 +79,7 @@ def show_village(month: str, code: str) -> dict[str, Any]:
     publication = _published(month)
     page = publications.of_village(code, publication.month)
     if page.county_id != bearer().county_id:
-        raise publications.NotPublished
+        raise publications.MonthNotPublished
     (row,) = _rows("villages", [open_data.village_row(page.content)])
     listed = _corrections(publication, page.village_id)
     indicators = _rows("indicators", open_data.indicator_rows(page.content))

@@ -16,7 +16,7 @@ from backend.app.exports.request_params import Asked
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """`name` stands in the file's name, `unit` behind the number of its rows."""
 
     name: str
@@ -31,9 +31,9 @@ TICKETS = "tickets"
 POINTS = "month_points"
 REDEMPTIONS = "redemptions"
 KINDS = {
-    MONTH: Kind("村庄得分", ("xlsx", "csv"), "个村", month_book.write),
-    POINTS: Kind("积分汇总", ("xlsx", "csv"), "个村", points_sheet.write),
-    REDEMPTIONS: Kind("兑换明细", ("xlsx", "csv"), "笔", redemptions_sheet.write),
-    SHEETS: Kind("你说我办", ("pdf",), "张", village_sheets.write),
-    TICKETS: Kind("诉求清单", ("xlsx", "csv"), "件", ticket_list.write),
+    MONTH: ExportKind("村庄得分", ("xlsx", "csv"), "个村", month_book.write),
+    POINTS: ExportKind("积分汇总", ("xlsx", "csv"), "个村", points_sheet.write),
+    REDEMPTIONS: ExportKind("兑换明细", ("xlsx", "csv"), "笔", redemptions_sheet.write),
+    SHEETS: ExportKind("你说我办", ("pdf",), "张", village_sheets.write),
+    TICKETS: ExportKind("诉求清单", ("xlsx", "csv"), "件", ticket_list.write),
 }

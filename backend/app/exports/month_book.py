@@ -21,7 +21,7 @@ from backend.app.publications import queries as publications
 from backend.app.scorecards import export_rows, queries
 from backend.app.scorecards.figures import NOTHING, Area, rounded
 from backend.app.scorecards.locks.operations import lock_of
-from backend.app.scorecards.queries import Filters
+from backend.app.scorecards.queries import RankingFilters
 from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.levels import LEVEL_NAMES
 from backend.app.scoring.schemes import Indicator, Scheme
@@ -96,16 +96,16 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     return len(villages)
 
 
-def village_filters(kept: dict[str, Any]) -> Filters:
+def village_filters(kept: dict[str, Any]) -> RankingFilters:
     """The filters of the page, as they were kept with the request."""
-    return Filters(
+    return RankingFilters(
         search=str(kept.get("q", ""))[:40],
         township_id=whole(str(kept.get("township", ""))),
         status=kept["status"] if kept.get("status") in queries.STATUSES else "",
     )
 
 
-def summary(asked: Asked, filters: Filters, scheme: Scheme) -> Sheet:
+def summary(asked: Asked, filters: RankingFilters, scheme: Scheme) -> Sheet:
     """The numbers of the page, with its digits; figures are numbers that can be reckoned."""
     shown = queries.village_totals([asked.region_id], asked.month, filters)
     rows: list[tuple[str, Any]] = [
@@ -137,7 +137,7 @@ def figures(shown: Area) -> list[tuple[str, Any]]:
     ]
 
 
-def _said(filters: Filters) -> str:
+def _said(filters: RankingFilters) -> str:
     parts = []
     if filters.search:
         parts.append(f"村名或代码「{filters.search}」")

@@ -14,7 +14,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
-from backend.app.exports.kinds import KINDS, MONTH, TICKETS, Kind
+from backend.app.exports.kinds import KINDS, MONTH, TICKETS, ExportKind
 from backend.app.exports.models import Export
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
@@ -93,7 +93,7 @@ def write_export(export_id: int) -> None:
         storage.delete(key)
 
 
-def _write_file(export_id: int, kind: Kind, asked: Asked) -> tuple[str, int]:
+def _write_file(export_id: int, kind: ExportKind, asked: Asked) -> tuple[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export.{asked.format}"
 

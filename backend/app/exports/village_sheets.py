@@ -18,7 +18,7 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     """The sheets of a region's published month, by code. Raises NotPublished."""
     pages = publications.villages_of(asked.region_id, asked.month)
     if not pages:
-        raise publications.NotPublished
+        raise publications.MonthNotPublished
     contents = [page.content for page in pages]
     db.session.rollback()
     settings = registry.settings()

@@ -19,7 +19,7 @@ from backend.app.core import clock, registry
 from backend.app.core.db import db, transaction
 from backend.app.core.wechat import (
     MessageRefused,
-    Verdict,
+    TextVerdict,
     WeChatBusy,
     WeChatUnavailable,
     wechat_client,
@@ -39,7 +39,7 @@ LABELS = {
 }  # fmt: skip
 
 
-class Kind(StrEnum):
+class CheckedKind(StrEnum):
     """Where the words stand."""
 
     RATING = "rating"
@@ -48,7 +48,12 @@ class Kind(StrEnum):
     EVENT = "event"
 
 
-SCENES = {Kind.RATING: COMMENT, Kind.FOLLOWUP: COMMENT, Kind.TICKET: FORUM, Kind.EVENT: FORUM}
+SCENES = {
+    CheckedKind.RATING: COMMENT,
+    CheckedKind.FOLLOWUP: COMMENT,
+    CheckedKind.TICKET: FORUM,
+    CheckedKind.EVENT: FORUM,
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Subject:
 class Waiting:
     """A text that is ours to ask about for some minutes."""
 
-    kind: Kind
+    kind: CheckedKind
     subject_id: int
     person_id: int
     asked_at: datetime
@@ -74,7 +79,7 @@ def is_on() -> bool:
     return registry.settings().wechat_checks_words
 
 
-def ask(kind: Kind, subject_id: int, person_id: int) -> None:
+def ask(kind: CheckedKind, subject_id: int, person_id: int) -> None:
     """In the transaction that stores the words; changed words are asked about anew."""
     if not is_on():
         return
@@ -117,7 +122,9 @@ def take() -> Waiting | None:
         )
         if row is None:
             return None
-        return Waiting(Kind(row.kind), row.subject_id, row.person_id, row.asked_at, row.attempts)
+        return Waiting(
+            CheckedKind(row.kind), row.subject_id, row.person_id, row.asked_at, row.attempts
+        )
 
 
 def look_at(waiting: Waiting, subject: Subject) -> bool:
@@ -145,7 +152,7 @@ def look_at(waiting: Waiting, subject: Subject) -> bool:
     return True
 
 
-def reason_of(verdict: Verdict) -> str:
+def reason_of(verdict: TextVerdict) -> str:
     """What the desk reads beside the words."""
     label = LABELS.get(verdict.label or 0)
     return f"微信内容安全提示:{label}" if label else "微信内容安全提示要看一看"

@@ -2,11 +2,11 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, QueryId, Shape
+from backend.app.core.schemas import IdField, QueryId, Shape
 
 
 class NoticeShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     title = fields.String(required=True)
     words = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
@@ -25,7 +25,7 @@ class InboxShape(Shape):
 
 
 class ReadShape(Shape):
-    up_to = Id(required=True)
+    up_to = IdField(required=True)
 
 
 class UnreadShape(Shape):

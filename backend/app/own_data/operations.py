@@ -35,13 +35,13 @@ class SecondPerson(NotAllowed):
     message = "登记的人不能自己核对，请另一位同事来办"
 
 
-class AlreadyDecided(Conflict):
+class RequestDecided(Conflict):
     code = "already_decided"
     message = "这一件已经有人办过了"
 
 
 @dataclass(frozen=True)
-class Line:
+class RequestLine:
     """A wish as the desk sees it; of a telephone only its last four digits."""
 
     id: int
@@ -90,7 +90,7 @@ def ask(actor: Actor, county_id: int, kind: str, number: str, phone: str, proof:
     return request.id
 
 
-def list_requests(actor: Actor) -> list[Line]:
+def list_requests(actor: Actor) -> list[RequestLine]:
     """The newest first, those that wait before the others."""
     scope = regions_of(actor, Permission.HANDLE_OWN_DATA)
     found = db.session.scalars(
@@ -103,7 +103,7 @@ def list_requests(actor: Actor) -> list[Line]:
     numbers = numbers_of({one.person_id for one in found if one.person_id is not None})
     names = names_of({one.asked_by_id for one in found} | {one.decided_by_id or 0 for one in found})
     return [
-        Line(
+        RequestLine(
             one.id, KINDS[one.kind], _about(one, numbers), one.proof, one.state,
             names.get(one.asked_by_id, ""), names.get(one.decided_by_id or 0, ""),
             one.asked_by_id in hands, one.asked_at,
@@ -189,7 +189,7 @@ def _waiting(actor: Actor, request_id: int) -> DataRequest:
     if request is None or not may(actor, Permission.HANDLE_OWN_DATA, (request.county_id,)):
         raise NotFound
     if request.state != "waiting":
-        raise AlreadyDecided
+        raise RequestDecided
     return request
 
 

@@ -26,7 +26,7 @@ from backend.app.places.county_settings import SETTINGS
 from backend.app.places.residents import residents_of
 
 blueprint = Blueprint("places_console", __name__, url_prefix="/console/places")
-NAME, REASON = boxes.Line(60), boxes.Line(100)
+NAME, REASON = boxes.SingleLine(60), boxes.SingleLine(100)
 # What the page says after an act; the address carries only the key.
 DONE = {
     "added": "已新设,请打印海报贴到现场",
@@ -41,7 +41,7 @@ DONE = {
 
 @blueprint.get("/search.json")
 @guard(Permission.USE_CONSOLE)
-@query_args(q=boxes.Line(30, "请输入 1 到 30 个字"))
+@query_args(q=boxes.SingleLine(30, "请输入 1 到 30 个字"))
 def search(q: str) -> dict[str, Any]:
     """Villages for a picker, only those the actor may see."""
     within = regions_of(actor(), Permission.USE_CONSOLE)
@@ -72,7 +72,7 @@ def show_village(village_id: int, done: str) -> str:
 
 @blueprint.post("/villages/<int:village_id>/service-points")
 @guard(Permission.MANAGE_PLACES)
-@form_args(kind_code=boxes.Line(30), name=NAME)
+@form_args(kind_code=boxes.SingleLine(30), name=NAME)
 def add_service_point(village_id: int, kind_code: str, name: str) -> Response:
     with transaction():
         point = operations.add_service_point(

@@ -54,7 +54,7 @@ class LabelledRegion(NamedTuple):
     label: str
 
 
-class Township(NamedTuple):
+class TownshipChoice(NamedTuple):
     """A township by name."""
 
     id: int
@@ -78,6 +78,6 @@ def counties_and_townships(scope: Collection[int]) -> list[LabelledRegion]:
     return [LabelledRegion(*row) for row in rows]
 
 
-def townships_within(scope: Collection[int]) -> list[Township]:
+def townships_within(scope: Collection[int]) -> list[TownshipChoice]:
     """The open townships among these regions or below them, by code."""
-    return [Township(*row) for row in db.session.execute(TOWNSHIPS, {"scope": sorted(scope)})]
+    return [TownshipChoice(*row) for row in db.session.execute(TOWNSHIPS, {"scope": sorted(scope)})]

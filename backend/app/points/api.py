@@ -10,7 +10,7 @@ from backend.app.points.blueprints import api as blueprint
 
 @blueprint.get("/me/points")
 @guard(Permission.SEE_OWN_POINTS)
-@blueprint.arguments(schemas.BeforeQuery(), location="query")
+@blueprint.arguments(schemas.EntriesBeforeQuery(), location="query")
 @blueprint.response(200, schemas.StatementShape())
 def list_own_points(query: dict[str, Any]) -> dict[str, Any]:
     """Balance and entries, newest first."""

@@ -151,14 +151,14 @@ def carry_out(lapse_id: int) -> int:
 
 
 @dataclass(frozen=True)
-class Coming:
+class ComingExpiry:
     """What a person was told will lapse, and when."""
 
     lapses_on: date
     points: int
 
 
-def coming_for(person_id: int) -> Coming | None:
+def coming_for(person_id: int) -> ComingExpiry | None:
     row = db.session.execute(
         select(PointsLapse.lapses_on, PointsLapseLine.told)
         .join(PointsLapseLine, PointsLapseLine.lapse_id == PointsLapse.id)
@@ -167,4 +167,4 @@ def coming_for(person_id: int) -> Coming | None:
         .order_by(PointsLapse.lapses_on)
         .limit(1)
     ).one_or_none()
-    return Coming(*row) if row else None
+    return ComingExpiry(*row) if row else None

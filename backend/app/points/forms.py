@@ -12,7 +12,7 @@ from backend.app.core.forms import Form, Query, typed
 from backend.app.core.guards import actor
 from backend.app.places.queries import Place, get_place
 from backend.app.points.point_sources import AUTOMATIC
-from backend.app.points.rules.rulebook import Item, Vote
+from backend.app.points.rules.rulebook import RuleItem, Vote
 
 COLUMNS = ("group", "code", "label", "amount", "daily_cap", "monthly_cap")
 NUMBERS = frozenset(COLUMNS[3:])
@@ -45,7 +45,7 @@ def read_place() -> Place:
     return get_place(PLACE.read()["region"] or county_of())
 
 
-def read_items() -> tuple[list[Item], list[dict[str, str]]]:
+def read_items() -> tuple[list[RuleItem], list[dict[str, str]]]:
     """The items of a draft, and the lines as they were typed; empty lines are no items.
 
     Codes of deeds say nothing: they are numbered by their lines.
@@ -56,7 +56,7 @@ def read_items() -> tuple[list[Item], list[dict[str, str]]]:
     return [_item(number, line) for number, line in enumerate(filled, 1)], filled
 
 
-def _item(number: int, line: dict[str, str]) -> Item:
+def _item(number: int, line: dict[str, str]) -> RuleItem:
     # What is no number becomes 0, which the check then refuses with its reason.
     values: dict[str, Any] = {
         name: (whole(text, most=LARGEST) or 0) if name in NUMBERS else text.strip()
@@ -64,7 +64,7 @@ def _item(number: int, line: dict[str, str]) -> Item:
     }
     if values["code"] not in AUTOMATIC:
         values["code"] = f"m{number:02d}"
-    return Item(**values)
+    return RuleItem(**values)
 
 
 def read_vote() -> Vote:

@@ -67,7 +67,7 @@ SUMMED = (*KINDS, "net", "entries")
 
 
 @dataclass(frozen=True)
-class Township:
+class TownshipPoints:
     """A township's sums, under the names of a village's."""
 
     id: int | None
@@ -82,7 +82,7 @@ class Township:
 
 
 @dataclass(frozen=True)
-class Report:
+class MonthReport:
     """A month by village and by act; `closed` once nothing is booked into it any more."""
 
     month: date
@@ -94,13 +94,13 @@ class Report:
         return sum(getattr(row, column) for row in self.villages)
 
     @property
-    def townships(self) -> list[Township]:
+    def townships(self) -> list[TownshipPoints]:
         """The villages' sums by township, in the order of their codes."""
         found: dict[int | None, list[Any]] = {}
         for row in self.villages:
             found.setdefault(row.township_id, []).append(row)
         return [
-            Township(
+            TownshipPoints(
                 number, rows[0].township,
                 *(sum(getattr(row, column) for row in rows) for column in SUMMED),
             )
@@ -139,7 +139,7 @@ def closed_month(county_id: int, month: date) -> PointsMonth | None:
     return db.session.get(PointsMonth, (county_id, month))
 
 
-def report(county_id: int, region_id: int, month: date) -> Report:
+def report(county_id: int, region_id: int, month: date) -> MonthReport:
     """By village for a county, township or village; by act for the whole county."""
     closed = closed_month(county_id, month)
     values = {
@@ -148,4 +148,4 @@ def report(county_id: int, region_id: int, month: date) -> Report:
     }  # fmt: skip
     villages = db.session.execute(KEPT_REPORT if closed else LIVE_REPORT, values).all()
     acts = db.session.execute(KEPT_BY_RULE if closed else LIVE_BY_RULE, values).all()
-    return Report(month, closed, list(villages), list(acts))
+    return MonthReport(month, closed, list(villages), list(acts))

@@ -2,10 +2,10 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import Id, QueryId, Shape
+from backend.app.core.schemas import IdField, QueryId, Shape
 
 
-class BeforeQuery(Shape):
+class EntriesBeforeQuery(Shape):
     before = QueryId(load_default=None, metadata={"description": "show what came before this id"})
 
 
@@ -111,10 +111,10 @@ class DeedsShape(Shape):
 
 
 class NewDeedShape(Shape):
-    rule_id = Id(required=True)
+    rule_id = IdField(required=True)
     happened_on = fields.Date(required=True)
     note = fields.String(required=True)
-    people = fields.List(Id(), required=True, metadata={"description": "their 积分号"})
+    people = fields.List(IdField(), required=True, metadata={"description": "their 积分号"})
 
 
 class StatementShape(Shape):

@@ -9,7 +9,7 @@ import orjson
 
 from backend.app.core import clock
 from backend.app.places.queries import villages_by_code
-from backend.app.publications.village_content import Standing, VillageMonth, compose_village
+from backend.app.publications.village_content import PeerStanding, VillageMonth, compose_village
 from backend.app.ratings.facts import reasons_of
 from backend.app.ratings.reviews import review_shares, waiting_by_village
 from backend.app.scorecards import facts as month_facts
@@ -72,7 +72,7 @@ def digest_of(county: Content, villages: Iterable[Content]) -> bytes:
     return sha.digest()
 
 
-def _standings(cards: Iterable[Scorecard]) -> dict[str | None, Standing]:
+def _standings(cards: Iterable[Scorecard]) -> dict[str | None, PeerStanding]:
     """By type of village: how many are compared, in how many bands."""
     by_kind: dict[str | None, list[Scorecard]] = {}
     for card in cards:
@@ -80,7 +80,7 @@ def _standings(cards: Iterable[Scorecard]) -> dict[str | None, Standing]:
     found = {}
     for kind, listed in by_kind.items():
         ranked = [card.band for card in listed if card.band is not None]
-        found[kind] = Standing(len(ranked), len(set(ranked)))
+        found[kind] = PeerStanding(len(ranked), len(set(ranked)))
     return found
 
 

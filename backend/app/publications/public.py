@@ -25,7 +25,7 @@ def public_host() -> str:
 def _month(name: str) -> date:
     month = parse_month(name)
     if month is None:
-        raise publications.NotPublished
+        raise publications.MonthNotPublished
     return month
 
 

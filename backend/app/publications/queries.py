@@ -18,7 +18,7 @@ from backend.app.scorecards.locks.corrections import REASONS, Correction
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
 
 
-class NotPublished(NotFound):
+class MonthNotPublished(NotFound):
     code = "not_published"
     message = "这个月还没有公示"
 
@@ -52,7 +52,7 @@ def get(county_id: int, month: date) -> Publication:
     """Raises NotPublished."""
     found = find(county_id, month)
     if found is None:
-        raise NotPublished
+        raise MonthNotPublished
     return found
 
 
@@ -61,7 +61,7 @@ def of_county(code: str, month: date) -> Publication:
     query = select(Publication).where(Publication.code == code, Publication.month == month)
     found = db.session.scalar(query)
     if found is None:
-        raise NotPublished
+        raise MonthNotPublished
     return found
 
 
@@ -72,7 +72,7 @@ def of_village(code: str, month: date) -> VillagePublication:
     )
     found = db.session.scalar(query)
     if found is None:
-        raise NotPublished
+        raise MonthNotPublished
     return found
 
 

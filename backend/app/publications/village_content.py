@@ -24,15 +24,15 @@ from backend.app.scoring.measurements import N_MIN
 from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.schemes import Scheme
 from backend.app.surveys.answers import QuestionKind
-from backend.app.surveys.facts import Coming, Spoken
-from backend.app.surveys.results import Said, option_words, sentences
+from backend.app.surveys.facts import ComingSurvey, Spoken
+from backend.app.surveys.results import QuestionResult, option_words, sentences
 from backend.app.tickets.funnel import WHY_WORDS, VillageFlow
 
 MOST_TEXTS, MOST_REASONS = 8, 6
 
 
 @dataclass(frozen=True)
-class Standing:
+class PeerStanding:
     """How many villages of the type were compared, and in how many bands."""
 
     compared: int = 0
@@ -48,12 +48,12 @@ class VillageMonth:
     card: Scorecard
     facts: VillageFacts
     scheme: Scheme
-    standing: Standing
+    standing: PeerStanding
     reasons: Sequence[tuple[str, bool, int]]
     spoken: Spoken | None
     names: Mapping[int, str]
     flow: VillageFlow
-    coming: Coming | None
+    coming: ComingSurvey | None
     # Ratings that wait for a reviewer; the others that do not count were rejected.
     waiting: int
 
@@ -142,7 +142,7 @@ def _neighbours(found: VillageMonth) -> list[str]:
     return [found.names[one] for one in listed if one != found.place.id and one in found.names]
 
 
-def _question(one: Said) -> dict[str, Any]:
+def _question(one: QuestionResult) -> dict[str, Any]:
     options = option_words(one.question)
     return {
         "words": one.question.words,
@@ -182,7 +182,7 @@ def _signed(hundredths: int) -> str:
     return f"{'+' if hundredths > 0 else ''}{score_text(hundredths)}"
 
 
-def announcement(coming: Coming | None) -> dict[str, str] | None:
+def announcement(coming: ComingSurvey | None) -> dict[str, str] | None:
     """When the next survey is asked."""
     if coming is None:
         return None

@@ -10,11 +10,11 @@ from backend.app.core.guards import actor, guard
 from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.core.request_fingerprint import trace_of_request
 from backend.app.core.schemas import load_json
-from backend.app.places.errors import CodeUnknown
+from backend.app.places.errors import CodeRevoked, CodeUnknown
 from backend.app.places.targets import CODE, photo_address
 from backend.app.points.point_sources import RATING
 from backend.app.points.queries import rule_amount
-from backend.app.ratings import errors, operations, queries, scan_token, schemas
+from backend.app.ratings import operations, queries, scan_token, schemas
 from backend.app.scoring.levels import level_name
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/api/v1", description="评价")
@@ -30,7 +30,7 @@ def show_landing(code: str) -> dict[str, Any]:
     if landing is None:
         raise CodeUnknown
     if landing.revoked:
-        raise errors.CodeRevoked
+        raise CodeRevoked
     at = clock.now()
     today = clock.local_day(at)
     token, scan = scan_token.issue(person_id, landing.qr_code_id, at)
@@ -125,7 +125,7 @@ def create_followup(given: dict[str, Any], rating_id: int) -> dict[str, Any]:
 
 @blueprint.get("/me/ratings")
 @guard(Permission.RATE)
-@blueprint.arguments(schemas.BeforeQuery(), location="query")
+@blueprint.arguments(schemas.RatingsBeforeQuery(), location="query")
 @blueprint.response(200, schemas.OwnRatingsShape())
 def list_own_ratings(query: dict[str, Any]) -> dict[str, Any]:
     """Own ratings, newest first."""

@@ -5,7 +5,7 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from backend.app.core.commands import Month
+from backend.app.core.commands import MonthParam
 from backend.app.core.db import transaction
 from backend.app.ratings import operations
 from backend.app.ratings import recount as recounting
@@ -22,7 +22,7 @@ def seed_reasons() -> None:
 
 
 @commands.command("check")
-@click.argument("month", type=Month())
+@click.argument("month", type=MonthParam())
 def check(month: date) -> None:
     """Counts a month (YYYY-MM) once more; fails where a kept counter says something else."""
     with transaction():
@@ -35,7 +35,7 @@ def check(month: date) -> None:
 
 
 @commands.command("recount")
-@click.argument("month", type=Month())
+@click.argument("month", type=MonthParam())
 def recount(month: date) -> None:
     """Makes the counters of a month (YYYY-MM) anew from the ratings."""
     with transaction():

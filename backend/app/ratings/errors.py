@@ -1,6 +1,6 @@
 """Why a rating was not taken, in the villager's words."""
 
-from backend.app.core.errors import Conflict, Gone, InvalidInput, NotAllowed
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 
 
 class ScanTokenUsed(Conflict):
@@ -13,14 +13,9 @@ class RatedToday(Conflict):
     message = "今天已经评过这里了,想改可以在「我的评价」里改"
 
 
-class IdempotencyConflict(Conflict):
+class RatingKeyReused(Conflict):
     code = "idempotency_conflict"
     message = "这条评价已经收到过,内容不一样,请重新扫码再评"
-
-
-class CodeRevoked(Gone):
-    code = "code_revoked"
-    message = "这个码已停用,请看新贴的码或打 12345"
 
 
 class OwnVillageCadre(NotAllowed):

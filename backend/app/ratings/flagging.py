@@ -18,7 +18,7 @@ from backend.app.ratings.models import RatingHold
 from backend.app.ratings.statements import HELD
 from backend.app.scoring import signals
 from backend.app.scoring.levels import NUMBERS, column_sums, no_counts
-from backend.app.scoring.signals import Act, Finding
+from backend.app.scoring.signals import Finding, SignalRating
 
 DAYS_LOOKED_AT = 3
 DAYS_BEFORE = 28
@@ -99,9 +99,9 @@ def hold_suspicious(
     return sum(_hold(county_id, finding) for finding in _findings(acts, days, levels, visits))
 
 
-def _act(row: Any) -> Act:
+def _act(row: Any) -> SignalRating:
     id_, at, day, person, point, village, level, took, network, device, of_staff = row
-    return Act(
+    return SignalRating(
         id_, at, day, person, point, village, level, took,
         _bytes(network), _bytes(device), of_staff,
     )  # fmt: skip
@@ -112,7 +112,7 @@ def _bytes(digest: Any) -> bytes | None:
 
 
 def _findings(
-    acts: Sequence[Act],
+    acts: Sequence[SignalRating],
     days: int,
     levels: Mapping[int, Sequence[int]],
     visits: Mapping[int, Sequence[float]],
@@ -137,7 +137,7 @@ def _findings(
     ]
 
 
-def _counted(acts: Iterable[Act]) -> list[int]:
+def _counted(acts: Iterable[SignalRating]) -> list[int]:
     found = Counter(act.level for act in acts)
     return [found[level] for level in NUMBERS]
 

@@ -109,7 +109,7 @@ def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
     if earlier is None:
         return None
     if earlier.request_digest != digest:
-        raise errors.IdempotencyConflict
+        raise errors.RatingKeyReused
     rating = queries.own_rating(person_id, earlier.id)
     return Rated(rating, earlier.points_awarded, earlier.balance)
 
@@ -191,7 +191,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     if rating.words != checked.text:
         rating.words, rating.words_state = checked.text, checked.state.value
         rating.hold_reason = checked.reason
-        _ask_wechat(checking.Kind.RATING, rating, checked)
+        _ask_wechat(checking.CheckedKind.RATING, rating, checked)
     rating.changed_at = at
     db.session.flush()
 
@@ -209,11 +209,11 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     rating.followup_words = checked.text
     rating.followup_words_state = checked.state.value
     rating.followup_at = clock.now()
-    _ask_wechat(checking.Kind.FOLLOWUP, rating, checked)
+    _ask_wechat(checking.CheckedKind.FOLLOWUP, rating, checked)
     db.session.flush()
 
 
-def _ask_wechat(kind: checking.Kind, rating: Rating, checked: CheckedText) -> None:
+def _ask_wechat(kind: checking.CheckedKind, rating: Rating, checked: CheckedText) -> None:
     if checked.state is WordsState.SHOWN and rating.person_id is not None:
         checking.ask(kind, rating.id, rating.person_id)
 

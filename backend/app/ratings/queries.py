@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from backend.app.accounts.sql import bound_village, is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
+from backend.app.places.errors import CodeRevoked
 from backend.app.places.sql import (
     CODED,
     CODED_HAS_ENDED,
@@ -139,7 +140,7 @@ def refusal_for(person_id: int, qr_code_id: int, day: date) -> DomainError | Non
         REFUSAL, {"person_id": person_id, "qr_code_id": qr_code_id, "today": day}
     ).one_or_none()
     if row is None or row.revoked:
-        return errors.CodeRevoked()
+        return CodeRevoked()
     if row.own_cadre:
         return errors.OwnVillageCadre()
     return errors.OtherCounty() if row.other_county else None

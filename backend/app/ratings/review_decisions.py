@@ -18,12 +18,12 @@ ACCEPTED, REJECTED = "accepted", "rejected"
 LONGEST_NOTE = 200
 
 
-class OwnSide(NotAllowed):
+class ReviewOwnSide(NotAllowed):
     code = "own_side"
     message = "您是被评的一方,或住在这个村,请别人来复核"
 
 
-class AlreadyDecided(Conflict):
+class ReviewDecided(Conflict):
     code = "already_decided"
     message = "这一组刚刚有人复核过了"
 
@@ -52,7 +52,7 @@ def decide_bunch(
         if hold.decision is None and (not rating_ids or hold.rating_id in rating_ids)
     ]
     if not waiting:
-        raise AlreadyDecided
+        raise ReviewDecided
     at = clock.now()
     for hold in waiting:
         hold.decision, hold.note = decision, said
@@ -71,9 +71,9 @@ def check_reviewer(actor: Actor, holds: Collection[RatingHold]) -> None:
     for village_id in {hold.village_id for hold in holds}:
         if not may(actor, Permission.REVIEW_RATINGS, get_place(village_id).path):
             raise NotAllowed
-        check_other_side(actor, village_id, refusal=OwnSide())
+        check_other_side(actor, village_id, refusal=ReviewOwnSide())
     rated_by = select(Rating.person_id).where(Rating.id.in_([hold.rating_id for hold in holds]))
-    check_another_hand(actor, *db.session.scalars(rated_by), refusal=OwnSide())
+    check_another_hand(actor, *db.session.scalars(rated_by), refusal=ReviewOwnSide())
 
 
 def may_review(actor: Actor, bunch: str) -> str | None:

@@ -74,7 +74,7 @@ class OwnRatingsShape(Shape):
     next = fields.Integer(allow_none=True, required=True)
 
 
-class BeforeQuery(Shape):
+class RatingsBeforeQuery(Shape):
     before = QueryId(load_default=None)
 
 

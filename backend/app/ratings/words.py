@@ -65,7 +65,7 @@ LIST_HELD = text(
 COUNT_HELD = text(f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}")
 
 
-class HeldWords(NamedTuple):
+class HeldRatingWords(NamedTuple):
     """Words that wait for a reader, with where they were said."""
 
     id: int
@@ -76,10 +76,10 @@ class HeldWords(NamedTuple):
     followup_words: str | None
 
 
-def list_held(county_ids: Collection[int], most: int) -> list[HeldWords]:
+def list_held(county_ids: Collection[int], most: int) -> list[HeldRatingWords]:
     """What waits for a reader, without author, day or order."""
     asked = {"counties": sorted(county_ids), "most": most}
-    return [HeldWords(*row) for row in db.session.execute(LIST_HELD, asked)]
+    return [HeldRatingWords(*row) for row in db.session.execute(LIST_HELD, asked)]
 
 
 def count_held(county_ids: Collection[int]) -> int:

@@ -63,7 +63,7 @@ class RedemptionUnknown(NotFound):
     message = "没有找到这次兑换"
 
 
-class CodeUnknown(NotFound):
+class RedemptionCodeUnknown(NotFound):
     code = "code_unknown"
     message = "没有这个兑换码。请核对数字,或让村民点「换一个码」"
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, QueryId, Shape
+from backend.app.core.schemas import IdField, QueryId, Shape
 
 CODE_WORDS = {"description": "eight digits, or what the square says"}
 
@@ -14,7 +14,7 @@ class NearestShape(Shape):
 
 
 class CatalogueItemShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     name = fields.String()
     description = fields.String()
     price = fields.Integer()
@@ -35,7 +35,7 @@ class CatalogueShape(Shape):
 
 
 class ShopShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     name = fields.String()
     address = fields.String()
     hours = fields.String()
@@ -60,13 +60,13 @@ class ShopsShape(Shape):
 
 
 class ReservationInputShape(Shape):
-    reward_id = Id(required=True)
-    exchange_point_id = Id(required=True)
+    reward_id = IdField(required=True)
+    exchange_point_id = IdField(required=True)
     surname = fields.String(load_default="", validate=validate.Length(max=10, error="只写姓"))
 
 
 class RedemptionShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     state = fields.String()
     state_name = fields.String()
     reward = fields.String()
@@ -124,7 +124,7 @@ class AtCounterShape(RedemptionShape):
 
 
 class CounterLineShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     reward = fields.String()
     who = fields.String()
     price = fields.Integer()
@@ -140,7 +140,7 @@ class OnTheShelfShape(Shape):
 
 
 class CounterShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     name = fields.String()
     village = fields.String()
     paused = fields.String(allow_none=True)

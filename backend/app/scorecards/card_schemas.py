@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import Id, Month, Shape
+from backend.app.core.schemas import IdField, MonthField, Shape
 from backend.app.places.schemas import VillageShape
 
 
@@ -25,7 +25,7 @@ class PlainShape(Shape):
 
 
 class ObjectedShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     words = fields.String(required=True)
 
 
@@ -59,20 +59,20 @@ class AdjustmentShape(Shape):
 
 
 class StruckShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     title = fields.String(required=True)
     words = fields.String(required=True)
 
 
 class TotalShape(Shape):
-    month = Month(required=True)
+    month = MonthField(required=True)
     total = fields.String(allow_none=True, required=True)
 
 
 class CadreCardShape(Shape):
     village = fields.Nested(VillageShape, required=True)
-    month = Month(required=True)
-    months = fields.List(Month(), required=True)
+    month = MonthField(required=True)
+    months = fields.List(MonthField(), required=True)
     month_closed = fields.Boolean(required=True)
     locked = fields.Boolean(required=True)
     closes_on = fields.Date(required=True)

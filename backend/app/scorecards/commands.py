@@ -5,7 +5,7 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from backend.app.core.commands import Month
+from backend.app.core.commands import MonthParam
 from backend.app.core.db import transaction
 from backend.app.places.queries import find_place
 from backend.app.scorecards.locks import operations as locks
@@ -15,7 +15,7 @@ commands = AppGroup("scorecards", help="得分")
 
 
 @commands.command("verify")
-@click.argument("month", type=Month())
+@click.argument("month", type=MonthParam())
 @click.option("--county", default=None, help="代码,如 610528;只有一个县时可不写")
 def verify(month: date, county: str | None) -> None:
     """Computes a locked MONTH (2026-10) from its frozen facts; fails unless all bytes agree."""
@@ -38,7 +38,7 @@ def verify(month: date, county: str | None) -> None:
 
 
 @commands.command("check")
-@click.argument("month", type=Month())
+@click.argument("month", type=MonthParam())
 def check(month: date) -> None:
     """Counts every rating and ticket of MONTH (2026-10) again; fails where kept facts differ."""
     with transaction():

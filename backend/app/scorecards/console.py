@@ -33,7 +33,7 @@ from backend.app.scorecards.figures import (
     range_text,
     rate_text,
 )
-from backend.app.scorecards.queries import Filters
+from backend.app.scorecards.queries import RankingFilters
 from backend.app.scorecards.request_params import asked_month, village_in_sight
 from backend.app.scoring.levels import no_counts
 from backend.app.scoring.measurements import Status
@@ -140,9 +140,9 @@ def show_township(township_id: int) -> str:
     )  # fmt: skip
 
 
-def _filters() -> Filters:
+def _filters() -> RankingFilters:
     query = FILTERS.read()
-    return Filters(
+    return RankingFilters(
         query["q"], query["township"], query["status"], SORTS[query["sort"]],
         query["sort"].startswith("-"), query["page"],
     )  # fmt: skip

@@ -18,11 +18,11 @@ from backend.app.scorecards.schemes.queries import get_scheme
 from backend.app.scorecards.score_json import scores_from
 from backend.app.scorecards.shown import shown_card, shown_facts
 from backend.app.scoring.catalog import CASE_LISTS, MEASURES, Measure
-from backend.app.scoring.explaining import Line, lines
+from backend.app.scoring.explaining import LossLine, lines
 from backend.app.scoring.levels import level_name
 from backend.app.scoring.month import HUNDRED, IndicatorScore
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.schemes import NO_DATA, STARTING, TOO_FEW, Indicator, Light, Scheme
+from backend.app.scoring.schemes import NO_DATA, STARTING, TOO_FEW, Indicator, Scheme, SchemeLight
 from backend.app.tickets.facts import TicketCase, ticket_cases
 
 CARD = (
@@ -40,7 +40,7 @@ CARD = (
 
 
 @dataclass(frozen=True)
-class Reason:
+class LossReason:
     """What cost points, in words; `kind` and `case_id` lead to the case where there is one."""
 
     kind: str | None
@@ -57,7 +57,7 @@ class IndicatorLines:
     indicator: Indicator
     score: IndicatorScore
     lost: Decimal
-    reasons: tuple[Reason, ...]
+    reasons: tuple[LossReason, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Explanation:
     month: date
     kind: str | None
     total: Decimal | None
-    light: Light
+    light: SchemeLight
     card: Scorecard
     scheme: Scheme
     lines: tuple[IndicatorLines, ...]
@@ -152,7 +152,7 @@ def scheme_of(card: Scorecard) -> Scheme:
     return STARTING if card.scheme_id is None else from_json(get_scheme(card.scheme_id).content)
 
 
-def light_named(code: str, scheme: Scheme) -> Light:
+def light_named(code: str, scheme: Scheme) -> SchemeLight:
     """A light of the scheme, what stands where there is none, or 无数据."""
     return next((light for light in (*scheme.lights, TOO_FEW) if light.code == code), NO_DATA)
 
@@ -165,7 +165,7 @@ class _Words:
     tickets: Mapping[int, TicketCase]
 
     @classmethod
-    def of(cls, found: Iterable[Line]) -> "_Words":
+    def of(cls, found: Iterable[LossLine]) -> "_Words":
         named = [line for line in found if line.case_id is not None]
         rated = {line.case_id for line in named if CASE_LISTS[line.name].kind == "rating"}
         handled = {line.case_id for line in named if CASE_LISTS[line.name].kind == "ticket"}
@@ -174,15 +174,15 @@ class _Words:
             ticket_cases([one for one in handled if one]) if handled else {},
         )
 
-    def reason(self, code: str, line: Line) -> Reason:
+    def reason(self, code: str, line: LossLine) -> LossReason:
         lost = Decimal(line.lost) / HUNDRED
         if line.case_id is None:
-            return Reason(None, None, _counted(code, line), lost)
+            return LossReason(None, None, _counted(code, line), lost)
         kind = CASE_LISTS[line.name].kind
         words = self._rating(line) if kind == "rating" else self._ticket(line)
-        return Reason(kind, line.case_id, words, lost)
+        return LossReason(kind, line.case_id, words, lost)
 
-    def _rating(self, line: Line) -> str:
+    def _rating(self, line: LossLine) -> str:
         case = self.ratings.get(line.case_id or 0)
         if case is None:
             return "一条差评"
@@ -190,7 +190,7 @@ class _Words:
         level = level_name(case.level)
         return f"「{case.service_point}」被评{level}{':' + reasons if reasons else ''}"
 
-    def _ticket(self, line: Line) -> str:
+    def _ticket(self, line: LossLine) -> str:
         case = self.tickets.get(line.case_id or 0)
         if case is None or case.is_call_back:
             return CASE_LISTS[line.name].words
@@ -198,7 +198,7 @@ class _Words:
         return f"{about}{CASE_LISTS[line.name].words}"
 
 
-def _counted(code: str, line: Line) -> str:
+def _counted(code: str, line: LossLine) -> str:
     measure = MEASURES[code]
     if measure.chosen:
         return measure.chosen.format(level=line.name, n=line.n)

@@ -17,7 +17,7 @@ from backend.app.ratings.facts import rating_cases
 from backend.app.scorecards.figures import NORMAL_95, STATUS_WORDS, light_of, score_text
 from backend.app.scorecards.locks.corrections import REASONS
 from backend.app.scorecards.locks.operations import lock_of
-from backend.app.scorecards.queries import FIGURES, FROM, WITHIN, Filters
+from backend.app.scorecards.queries import FIGURES, FROM, WITHIN, RankingFilters
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.catalog import CASE_LISTS, MEASURES
 from backend.app.scoring.levels import columns, level_name
@@ -74,7 +74,7 @@ RATING_LISTS = {name for name, listed in LISTS.items() if listed.kind == "rating
 Row = tuple[Any, ...]
 
 
-def _run(statement: str, region_id: int, month: date, filters: Filters) -> list[Any]:
+def _run(statement: str, region_id: int, month: date, filters: RankingFilters) -> list[Any]:
     asked = {"scope": [region_id], "month": month, **filters.values}
     return list(db.session.execute(text(statement), asked))
 
@@ -86,7 +86,7 @@ def scheme_of_month(region_id: int, month: date) -> Scheme:
     return from_json(lock.scheme) if lock else scheme_for(county_id, month)[1]
 
 
-def village_rows(region_id: int, month: date, filters: Filters, scheme: Scheme) -> list[Row]:
+def village_rows(region_id: int, month: date, filters: RankingFilters, scheme: Scheme) -> list[Row]:
     """One row a village, by code."""
     lights = {
         code: f"{one['icon']} {one['word']}".strip()
@@ -102,7 +102,7 @@ def village_rows(region_id: int, month: date, filters: Filters, scheme: Scheme) 
     ]  # fmt: skip
 
 
-def indicator_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
+def indicator_rows(region_id: int, month: date, filters: RankingFilters) -> list[Row]:
     """One row a village and indicator."""
     statement = f"{INDICATORS} {filters.where} {ORDER}, i.place"
     return [
@@ -115,7 +115,7 @@ def indicator_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
     ]  # fmt: skip
 
 
-def case_rows(region_id: int, month: date, filters: Filters) -> list[Row]:
+def case_rows(region_id: int, month: date, filters: RankingFilters) -> list[Row]:
     """The ratings and tickets that cost points: by number; no words and nobody's name.
 
     When somebody rated is not said: a village knows who was there.
@@ -147,7 +147,7 @@ def correction_rows(region_id: int, month: date) -> list[Row]:
             row.number, row.code, row.name, REASONS[row.reason_kind], row.reason,
             _score(row.before), _score(row.after), f"{clock.local_day(row.made_at)}",
         )
-        for row in _run(statement, region_id, month, Filters())
+        for row in _run(statement, region_id, month, RankingFilters())
     ]  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from backend.app.scoring.measurements import (
     Status,
     satisfaction,
 )
-from backend.app.scoring.schemes import ADJUSTMENT_NAMES, NO_DATA, TOO_FEW, Kind, Scheme
+from backend.app.scoring.schemes import ADJUSTMENT_NAMES, NO_DATA, TOO_FEW, AdjustmentKind, Scheme
 
-KIND_WORDS = {**ADJUSTMENT_NAMES, Kind.EXEMPTION: "容错免扣"}
+KIND_WORDS = {**ADJUSTMENT_NAMES, AdjustmentKind.EXEMPTION: "容错免扣"}
 
 ONE_PLACE = Decimal("0.1")
 NOTHING = "—"

@@ -15,7 +15,7 @@ from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import UnitScore, score_month
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import Scheme
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.totals import AppliedAdjustment
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
             sum(one.held for one in kept), scored,
         )  # fmt: skip
     by_village: dict[int, list[VillageFacts]] = {}
-    given: dict[int, list[Adjustment]] = {}
+    given: dict[int, list[AppliedAdjustment]] = {}
     for month in months:
         for one in _standing(county_id, month):
             by_village.setdefault(one.village_id, []).append(one)

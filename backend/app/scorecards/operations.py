@@ -21,8 +21,8 @@ from backend.app.scoring.levels import LEVELS
 from backend.app.scoring.measurements import Satisfaction, satisfaction
 from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.month import UnitScore, score_month
-from backend.app.scoring.schemes import Kind, Scheme
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.schemes import AdjustmentKind, Scheme
+from backend.app.scoring.totals import AppliedAdjustment
 
 COLUMNS = (
     "village_id", "month", "county_id", "n", "held",
@@ -38,7 +38,7 @@ FORGET = text("DELETE FROM scorecard WHERE month = :month AND county_id = ANY(:c
 
 # Villages share few patterns of counts, and a nightly run meets the same ones again.
 measured = lru_cache(maxsize=65536)(satisfaction)
-Adjustments = Mapping[int, Sequence[Adjustment]]
+Adjustments = Mapping[int, Sequence[AppliedAdjustment]]
 
 
 def recompute_month(month: date, county_id: int | None = None) -> int:
@@ -81,7 +81,7 @@ def score(
 
 def approved_adjustments(
     month: date, county_ids: Collection[int], until: datetime | None = None
-) -> dict[int, list[Adjustment]]:
+) -> dict[int, list[AppliedAdjustment]]:
     """By village, in the order of their ids; those approved `until` then where it is given."""
     rows = db.session.scalars(
         select(AdjustmentRow)
@@ -92,11 +92,11 @@ def approved_adjustments(
         )
         .order_by(AdjustmentRow.id)
     )  # fmt: skip
-    found: dict[int, list[Adjustment]] = {}
+    found: dict[int, list[AppliedAdjustment]] = {}
     for row in rows:
         found.setdefault(row.village_id, []).append(
-            Adjustment(
-                Kind(row.kind), row.points, str(row.id), row.rule, row.author_id,
+            AppliedAdjustment(
+                AdjustmentKind(row.kind), row.points, str(row.id), row.rule, row.author_id,
                 row.decided_by_id or 0,
             )
         )  # fmt: skip
@@ -124,7 +124,7 @@ def card(
     facts: VillageFacts,
     result: UnitScore,
     scheme_id: int | None,
-    given: Sequence[Adjustment],
+    given: Sequence[AppliedAdjustment],
     at: datetime,
 ) -> tuple[Any, ...]:
     """A row of scorecard, in the order of COLUMNS."""

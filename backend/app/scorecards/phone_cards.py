@@ -17,7 +17,7 @@ from backend.app.scorecards.evidence import FEW_TITLE, told_to_village
 from backend.app.scorecards.explanation import (
     Explanation,
     IndicatorLines,
-    Reason,
+    LossReason,
     explain_village,
     light_named,
     scheme_of,
@@ -108,7 +108,7 @@ def _indicator(
     line: IndicatorLines,
     unit: UnitFacts,
     objected: dict[tuple[str, int], Any],
-    reasons: Sequence[Reason],
+    reasons: Sequence[LossReason],
 ) -> dict[str, Any]:
     row = line.score._asdict()
     names = public_ids((one.kind, one.case_id) for one in reasons if one.kind and one.case_id)
@@ -134,12 +134,14 @@ def _indicator(
     }  # fmt: skip
 
 
-def _without_order(told: list[tuple[Reason, UUID | None]]) -> list[tuple[Reason, UUID | None]]:
+def _without_order(
+    told: list[tuple[LossReason, UUID | None]],
+) -> list[tuple[LossReason, UUID | None]]:
     """The dearest first; what cost alike stands by its random name, and so does the odd hundredth
     that makes the sum right: the order in which cases came shows in neither.
     """
     told.sort(key=lambda pair: -pair[0].lost)
-    found: list[tuple[Reason, UUID | None]] = []
+    found: list[tuple[LossReason, UUID | None]] = []
     while told:
         alike = [pair for pair in told if told[0][0].lost - pair[0].lost <= HUNDREDTH]
         del told[: len(alike)]
@@ -151,14 +153,14 @@ def _without_order(told: list[tuple[Reason, UUID | None]]) -> list[tuple[Reason,
     return found
 
 
-def _reasons_told(line: IndicatorLines, hidden: bool, running: bool) -> Sequence[Reason]:
+def _reasons_told(line: IndicatorLines, hidden: bool, running: bool) -> Sequence[LossReason]:
     """One or two bad ratings are not told apart: while the month runs they stand in one sum with
     the others, once it is over each stands alone, so that the village can object, and says no more.
     """
     if not hidden or line.measure.code not in RATED:
         return line.reasons
     if running:
-        return [Reason(None, None, "差评不到三条，先不细说", line.lost)]
+        return [LossReason(None, None, "差评不到三条，先不细说", line.lost)]
     return [replace(one, words=FEW_TITLE) if one.kind == "rating" else one for one in line.reasons]
 
 

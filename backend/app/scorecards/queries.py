@@ -56,7 +56,7 @@ FROM = f"""
 
 
 @dataclass(frozen=True)
-class Filters:
+class RankingFilters:
     """What a reader asked the table for."""
 
     search: str = ""
@@ -145,7 +145,7 @@ def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]
     return [(township_id, name, _area(numbers)) for township_id, name, *numbers in rows]
 
 
-def village_rows(scope: Collection[int], month: date, filters: Filters) -> list[Any]:
+def village_rows(scope: Collection[int], month: date, filters: RankingFilters) -> list[Any]:
     """One page of villages with their figures."""
     direction = "DESC NULLS LAST" if filters.descending else "ASC NULLS LAST"
     enough_first = "c.status <> 'ok', " if filters.sort in COMPARED else ""
@@ -158,7 +158,7 @@ def village_rows(scope: Collection[int], month: date, filters: Filters) -> list[
     )  # fmt: skip
 
 
-def village_totals(scope: Collection[int], month: date, filters: Filters) -> Area:
+def village_totals(scope: Collection[int], month: date, filters: RankingFilters) -> Area:
     """The last line of the table: all villages the filters leave, not only this page."""
     rows = _run(f"SELECT {AREA} {FROM} {filters.where}", scope=_ids(scope), month=month,
                 **filters.values)  # fmt: skip

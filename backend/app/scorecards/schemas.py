@@ -2,13 +2,13 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import Month, Shape
+from backend.app.core.schemas import MonthField, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.scorecards.card_schemas import PlainShape
 
 
 class MonthQuery(Shape):
-    month = Month(load_default=None, metadata={"description": "the newest one unless given"})
+    month = MonthField(load_default=None, metadata={"description": "the newest one unless given"})
 
 
 class FigureShape(Shape):

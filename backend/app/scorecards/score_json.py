@@ -9,7 +9,7 @@ import orjson
 
 from backend.app.scoring.apportioning import FULL
 from backend.app.scoring.month import HUNDRED, IndicatorScore, UnitScore
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.totals import AppliedAdjustment
 
 
 def indicators_json(score: UnitScore) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def scores_from(rows: Iterable[Mapping[str, Any]]) -> list[IndicatorScore]:
     ]
 
 
-def adjustments_json(score: UnitScore, given: Iterable[Adjustment]) -> list[dict[str, Any]]:
+def adjustments_json(score: UnitScore, given: Iterable[AppliedAdjustment]) -> list[dict[str, Any]]:
     """What each adjustment moved, in hundredths, with its rule and case."""
     return [
         {"kind": one.kind.value, "ref": one.ref, "rule": one.rule, "moved": moved}

@@ -27,7 +27,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Line:
+class LossLine:
     """A cause with what it cost."""
 
     name: str
@@ -96,7 +96,7 @@ def lines(
     facts: UnitFacts,
     cases: dict[str, list[int]],
     scheme: Scheme,
-) -> list[Line]:
+) -> list[LossLine]:
     """What each cause cost, the dearest first; they add up to `score.lost` exactly."""
     if not score.lost:
         return []
@@ -106,7 +106,7 @@ def lines(
     shares = sum((cause.share for cause in found), Fraction(0))
     cents = displayed([Fraction(score.lost, HUNDRED) * cause.share / shares for cause in found])
     written = [
-        Line(cause.name, cause.case_id, cause.n, int(part * HUNDRED))
+        LossLine(cause.name, cause.case_id, cause.n, int(part * HUNDRED))
         for cause, part in zip(found, cents, strict=True)
     ]
     written.sort(key=lambda line: (-line.lost, line.name, line.case_id or 0))

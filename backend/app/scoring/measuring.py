@@ -44,7 +44,7 @@ class UnitFacts:
 
 
 @dataclass(frozen=True)
-class Column:
+class MeasuredColumn:
     """One measurement of every unit; where n is 0 nothing was measured, -1 is 未定义.
 
     `n` is the evidence: cases, of a survey people. top / bottom is the value as an exact fraction
@@ -66,7 +66,7 @@ UNDEFINED = -1
 
 def measure(
     code: str, facts: Sequence[UnitFacts], level_points: Sequence[int] = LEVEL_POINTS
-) -> Column:
+) -> MeasuredColumn:
     """One measurement of all units (shape: one entry a unit, in their order).
 
     Means have Student's t limits, rates Wilson's, both 95% and cut to 0 … 100; a waiting time is
@@ -124,7 +124,7 @@ def _counts(source: str, facts: Sequence[UnitFacts], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(facts), width)
 
 
-def _means(counts: Ints, points: Sequence[int], people: Ints) -> Column:
+def _means(counts: Ints, points: Sequence[int], people: Ints) -> MeasuredColumn:
     """Of answers by so many people: each person's answers are averaged first.
 
     Answers of one person are not told apart, so the people's averages are given the spread of
@@ -140,10 +140,12 @@ def _means(counts: Ints, points: Sequence[int], people: Ints) -> Column:
     alone = people == 1
     low, high = np.where(alone, 0.0, low), np.where(alone, 100.0, high)
     error = np.where(alone, ERROR_OF_ONE, np.maximum(np.sqrt(spread), LEAST_SPREAD) / asked**0.5)
-    return Column(people, _share(sums, least), _ticks(low), _ticks(high), sums, 100 * least, error)
+    return MeasuredColumn(
+        people, _share(sums, least), _ticks(low), _ticks(high), sums, 100 * least, error
+    )
 
 
-def _rates(counts: Ints) -> Column:
+def _rates(counts: Ints) -> MeasuredColumn:
     yes, n = counts[:, 0], counts.sum(1)
     least = np.maximum(n, 1)
     z = normal_quantile(0.95)
@@ -153,10 +155,10 @@ def _rates(counts: Ints) -> Column:
     low = np.where(yes == 0, 0.0, np.maximum(centre - half, 0.0)) * 100
     high = np.where(yes == n, 1.0, np.minimum(centre + half, 1.0)) * 100
     error = np.where(n > 0, (high - low) / (2 * z), 0.0)
-    return Column(n, _share(yes * 100, least), _ticks(low), _ticks(high), yes, least, error)
+    return MeasuredColumn(n, _share(yes * 100, least), _ticks(low), _ticks(high), yes, least, error)
 
 
-def _times(facts: Sequence[UnitFacts]) -> Column:
+def _times(facts: Sequence[UnitFacts]) -> MeasuredColumn:
     n = np.array([len(one.waits) + len(one.open_waits) for one in facts], dtype=np.int64)
     found = [quantiles_of_waits(one.waits, one.open_waits, QUARTILES) for one in facts]
     minutes = np.array(
@@ -165,7 +167,7 @@ def _times(facts: Sequence[UnitFacts]) -> Column:
     ).reshape(len(facts), len(QUARTILES))
     hours = np.where(minutes < 0, UNDEFINED, (minutes * 2 * STEP + MINUTES) // (2 * MINUTES))
     value, low, high = hours[:, 1], hours[:, 0], hours[:, 2]
-    return Column(
+    return MeasuredColumn(
         n, value, low, high, value, np.full_like(n, 100 * STEP), _median_error(n, value, low, high)
     )
 

@@ -15,16 +15,23 @@ import numpy as np
 from backend.app.scoring import apportioning, measuring, ranking
 from backend.app.scoring.apportioning import FULL
 from backend.app.scoring.catalog import MEASURES, Family
-from backend.app.scoring.measuring import ERROR_OF_ONE, STEP, Column, Floats, Ints, UnitFacts
+from backend.app.scoring.measuring import (
+    ERROR_OF_ONE,
+    STEP,
+    Floats,
+    Ints,
+    MeasuredColumn,
+    UnitFacts,
+)
 from backend.app.scoring.schemes import (
     LEAST_EVIDENCE,
     NO_DATA,
     TOO_FEW,
     Indicator,
-    Light,
     Scheme,
+    SchemeLight,
 )
-from backend.app.scoring.totals import Adjustment, moved
+from backend.app.scoring.totals import AppliedAdjustment, moved
 
 # Raised by hand whenever the same facts and scheme would give another result; a test holds what
 # each version gives (tests/app/scoring/test_rules_version.py).
@@ -64,7 +71,7 @@ class UnitScore:
     kind: str | None
     total: int | None
     error: float
-    light: Light
+    light: SchemeLight
     people: int
     few: bool
     indicators: tuple[IndicatorScore, ...]
@@ -79,7 +86,7 @@ class UnitScore:
 def score_month(
     facts: Sequence[UnitFacts],
     scheme: Scheme,
-    adjustments: Mapping[int, Sequence[Adjustment]] | None = None,
+    adjustments: Mapping[int, Sequence[AppliedAdjustment]] | None = None,
     seed: int = 0,
     ranked: bool = True,
 ) -> tuple[UnitScore, ...]:
@@ -163,7 +170,7 @@ def _scored(
     )  # fmt: skip
 
 
-def light_at(total: int, lights: Sequence[Light]) -> Light:
+def light_at(total: int, lights: Sequence[SchemeLight]) -> SchemeLight:
     """The first light whose bound a total (hundredths) reaches; the last one below all bounds."""
     return next((one for one in lights if total >= int(one.least * HUNDRED)), lights[-1])
 
@@ -182,7 +189,7 @@ class _Points:
     evident: Ints
 
 
-def _points(indicators: Sequence[Indicator], columns: Sequence[Column]) -> _Points:
+def _points(indicators: Sequence[Indicator], columns: Sequence[MeasuredColumn]) -> _Points:
     """What each indicator earns and costs: exact until the last step, which rounds so that the
     parts add up."""
     earned = [_earned(one, column) for one, column in zip(indicators, columns, strict=True)]
@@ -215,7 +222,7 @@ def _points(indicators: Sequence[Indicator], columns: Sequence[Column]) -> _Poin
     )
 
 
-def _earned(indicator: Indicator, column: Column) -> tuple[Ints, Ints]:
+def _earned(indicator: Indicator, column: MeasuredColumn) -> tuple[Ints, Ints]:
     """Achievement as an exact fraction: what was gained, and of how much."""
     floor, target = int(indicator.floor * STEP), int(indicator.target * STEP)
     top, bottom = column.top.astype(object), column.bottom.astype(object)
@@ -236,7 +243,9 @@ def _is_time(indicators: Sequence[Indicator]) -> Ints:
     return np.array([MEASURES[one.code].family is Family.TIME for one in indicators])
 
 
-def _rows(indicator: Indicator, column: Column, points: _Points, at: int) -> list[IndicatorScore]:
+def _rows(
+    indicator: Indicator, column: MeasuredColumn, points: _Points, at: int
+) -> list[IndicatorScore]:
     """One indicator of all units."""
     code, weight = indicator.code, int(indicator.weight * HUNDRED)
     columns = (
@@ -247,7 +256,7 @@ def _rows(indicator: Indicator, column: Column, points: _Points, at: int) -> lis
     return [IndicatorScore(code, weight, *row) for row in zip(*lists, strict=True)]
 
 
-def _adjusted(draft: _Draft, given: Sequence[Adjustment], scheme: Scheme) -> _Draft:
+def _adjusted(draft: _Draft, given: Sequence[AppliedAdjustment], scheme: Scheme) -> _Draft:
     """Adds the adjustments to what was scored; they change no indicator."""
     if draft.total is None:
         return draft

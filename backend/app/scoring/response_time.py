@@ -9,14 +9,14 @@ from typing import NamedTuple
 TOLERANCE = 1e-12
 
 
-class Step(NamedTuple):
+class CurveStep(NamedTuple):
     """After this duration this share is still waiting."""
 
     duration: float
     waiting: float
 
 
-def survival_curve(durations: Sequence[float], observed: Sequence[bool]) -> list[Step]:
+def survival_curve(durations: Sequence[float], observed: Sequence[bool]) -> list[CurveStep]:
     """The product-limit estimate: one step for each duration at which somebody was answered.
 
     `observed[i]` is False where the i-th was still waiting after `durations[i]`: it counts as
@@ -37,7 +37,7 @@ def survival_curve(durations: Sequence[float], observed: Sequence[bool]) -> list
     return _curve(answered, left)
 
 
-def _curve(answered: Sequence[float], left: Sequence[float]) -> list[Step]:
+def _curve(answered: Sequence[float], left: Sequence[float]) -> list[CurveStep]:
     """Of sorted durations: who was answered when, and who left waiting when."""
     curve, share, n = [], 1.0, len(answered) + len(left)
     place = gone = 0
@@ -49,7 +49,7 @@ def _curve(answered: Sequence[float], left: Sequence[float]) -> list[Step]:
             gone += 1
         at_risk = n - first - gone
         share *= (at_risk - (place - first)) / at_risk
-        curve.append(Step(duration, share))
+        curve.append(CurveStep(duration, share))
     return curve
 
 
@@ -65,7 +65,7 @@ def kaplan_meier_quantile(
     return _reached(survival_curve(durations, observed), q)
 
 
-def _reached(curve: Sequence[Step], share: float) -> float | None:
+def _reached(curve: Sequence[CurveStep], share: float) -> float | None:
     return next((step.duration for step in curve if step.waiting <= 1 - share + TOLERANCE), None)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.app.scoring.catalog import half_at
-from backend.app.scoring.schemes import Indicator, Kind, Light, Scheme
+from backend.app.scoring.schemes import AdjustmentKind, Indicator, Scheme, SchemeLight
 
 # 1 had no k; it is found in months that were locked then.
 SCHEMA = 2
@@ -49,10 +49,10 @@ def from_json(raw: Mapping[str, Any]) -> Scheme:
             for one in raw["indicators"]
         ),
         tuple(
-            Light(Decimal(one["least"]), one["code"], one["word"], one["icon"])
+            SchemeLight(Decimal(one["least"]), one["code"], one["word"], one["icon"])
             for one in raw["lights"]
         ),
-        tuple((kind, Decimal(raw["caps"][kind])) for kind in Kind if kind in raw["caps"]),
+        tuple((kind, Decimal(raw["caps"][kind])) for kind in AdjustmentKind if kind in raw["caps"]),
         raw["n_min"],
         tuple(raw["level_points"]),
         (Decimal(calibration[0]), Decimal(calibration[1])) if calibration else None,

@@ -21,7 +21,7 @@ FORBIDDEN = {
 }
 
 
-class Kind(StrEnum):
+class AdjustmentKind(StrEnum):
     """How an adjustment moves a total."""
 
     DEDUCTION = "deduction"
@@ -30,12 +30,12 @@ class Kind(StrEnum):
 
 
 ADJUSTMENT_NAMES: dict[str, str] = {
-    Kind.DEDUCTION: "扣分",
-    Kind.BONUS: "加分",
-    Kind.EXEMPTION: "容错",
+    AdjustmentKind.DEDUCTION: "扣分",
+    AdjustmentKind.BONUS: "加分",
+    AdjustmentKind.EXEMPTION: "容错",
 }
 # A scheme says how much they may move a total; an exemption gives back no more than was lost.
-CAPPED = (Kind.DEDUCTION, Kind.BONUS)
+CAPPED = (AdjustmentKind.DEDUCTION, AdjustmentKind.BONUS)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Indicator:
 
 
 @dataclass(frozen=True)
-class Light:
+class SchemeLight:
     """From this total on: a colour that is never alone."""
 
     least: Decimal
@@ -66,14 +66,14 @@ class Light:
 
 
 LIGHTS = (
-    Light(Decimal(90), "blue", "优", "▲"),
-    Light(Decimal(75), "green", "良", "●"),
-    Light(Decimal(60), "yellow", "需关注", "◆"),
-    Light(Decimal(0), "red", "差", "■"),
+    SchemeLight(Decimal(90), "blue", "优", "▲"),
+    SchemeLight(Decimal(75), "green", "良", "●"),
+    SchemeLight(Decimal(60), "yellow", "需关注", "◆"),
+    SchemeLight(Decimal(0), "red", "差", "■"),
 )
-NO_DATA = Light(Decimal(0), "grey", "无数据", "–")
+NO_DATA = SchemeLight(Decimal(0), "grey", "无数据", "–")
 # No light at all: what stands where one would.
-TOO_FEW = Light(Decimal(0), "few", "样本不足", "")
+TOO_FEW = SchemeLight(Decimal(0), "few", "样本不足", "")
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,10 @@ class Scheme:
     """
 
     indicators: tuple[Indicator, ...]
-    lights: tuple[Light, ...] = LIGHTS
-    caps: tuple[tuple[Kind, Decimal], ...] = (
-        (Kind.DEDUCTION, Decimal(20)),
-        (Kind.BONUS, Decimal(5)),
+    lights: tuple[SchemeLight, ...] = LIGHTS
+    caps: tuple[tuple[AdjustmentKind, Decimal], ...] = (
+        (AdjustmentKind.DEDUCTION, Decimal(20)),
+        (AdjustmentKind.BONUS, Decimal(5)),
     )
     n_min: int = N_MIN
     level_points: tuple[int, ...] = LEVEL_POINTS
@@ -197,7 +197,7 @@ def _is_whole(indicator: Indicator) -> bool:
     return indicator.floor == 0 and indicator.target == 100
 
 
-def _faults_of_lights(lights: Sequence[Light]) -> list[str]:
+def _faults_of_lights(lights: Sequence[SchemeLight]) -> list[str]:
     bounds = [light.least for light in lights]
     if not bounds or bounds != sorted(bounds, reverse=True) or len(set(bounds)) != len(bounds):
         return ["灯的界限应从高到低,不能重复"]

@@ -55,7 +55,7 @@ SIGNAL_NAMES: dict[Signal, str] = {
 
 
 @dataclass(frozen=True)
-class Act:
+class SignalRating:
     """One rating as the signals see it; times in seconds, `day` any name of its day."""
 
     id: int
@@ -112,7 +112,7 @@ def scan_probability(k: int, rate: float, window: float, span: float) -> float:
 
 
 def point_bursts(
-    acts: Iterable[Act], days: int, base: Mapping[int, float], window: float = POINT_WINDOW
+    acts: Iterable[SignalRating], days: int, base: Mapping[int, float], window: float = POINT_WINDOW
 ) -> list[Finding]:
     """More ratings behind one poster in a quarter of an hour than its rate lets expect.
 
@@ -124,7 +124,7 @@ def point_bursts(
     )  # fmt: skip
 
 
-def network_bursts(acts: Iterable[Act], window: float = NETWORK_WINDOW) -> list[Finding]:
+def network_bursts(acts: Iterable[SignalRating], window: float = NETWORK_WINDOW) -> list[Finding]:
     """More ratings of one village from one network in an hour than there let expect.
 
     A mobile operator's gate stands for thousands: the rate is the network's own outside of the
@@ -142,7 +142,7 @@ def network_bursts(acts: Iterable[Act], window: float = NETWORK_WINDOW) -> list[
 
 def _bursts(
     signal: Signal,
-    series: Mapping[Series, list[Act]],
+    series: Mapping[Series, list[SignalRating]],
     days: int,
     window: float,
     rate: Callable[[Series, int], float],
@@ -166,7 +166,7 @@ def _bursts(
     return found
 
 
-def _fullest(ordered: Sequence[Act], window: float) -> list[Act]:
+def _fullest(ordered: Sequence[SignalRating], window: float) -> list[SignalRating]:
     """The window with most facts, the first of several, with what touches it at the same pace."""
     start, best = 0, (0, 0)
     for end, act in enumerate(ordered):
@@ -177,7 +177,9 @@ def _fullest(ordered: Sequence[Act], window: float) -> list[Act]:
     return list(ordered[best[0] : best[1]])
 
 
-def level_runs(acts: Iterable[Act], shares: Mapping[int, Sequence[float]]) -> list[Finding]:
+def level_runs(
+    acts: Iterable[SignalRating], shares: Mapping[int, Sequence[float]]
+) -> list[Finding]:
     """One level again and again behind one poster, longer than its share makes likely.
 
     n*p^L bounds the chance of a run of L among n: W. Feller, An Introduction to Probability Theory
@@ -200,7 +202,7 @@ def level_runs(acts: Iterable[Act], shares: Mapping[int, Sequence[float]]) -> li
     return found
 
 
-def _longest_run(ordered: Sequence[Act]) -> list[Act]:
+def _longest_run(ordered: Sequence[SignalRating]) -> list[SignalRating]:
     start, best = 0, (0, 0)
     for end, act in enumerate(ordered):
         if act.level != ordered[start].level:
@@ -210,7 +212,7 @@ def _longest_run(ordered: Sequence[Act]) -> list[Act]:
     return list(ordered[best[0] : best[1]])
 
 
-def hurried(acts: Iterable[Act], share: float) -> list[Finding]:
+def hurried(acts: Iterable[SignalRating], share: float) -> list[Finding]:
     """Many answers of one point's day faster than one can read; `share` is the county's of them."""
     known = [act for act in acts if act.took is not None]
     return _excess(
@@ -220,7 +222,7 @@ def hurried(acts: Iterable[Act], share: float) -> list[Finding]:
     )  # fmt: skip
 
 
-def of_staff(acts: Iterable[Act], share: float) -> list[Finding]:
+def of_staff(acts: Iterable[SignalRating], share: float) -> list[Finding]:
     """Ratings by people who answer for the village; `share` is the county's of them."""
     return _excess(
         Signal.STAFF, _grouped(acts, lambda act: act.village), lambda act: act.of_staff,
@@ -229,14 +231,16 @@ def of_staff(acts: Iterable[Act], share: float) -> list[Finding]:
 
 
 def after_visits(
-    acts: Iterable[Act], visits: Mapping[int, Sequence[float]], window: float = VISIT_WINDOW
+    acts: Iterable[SignalRating],
+    visits: Mapping[int, Sequence[float]],
+    window: float = VISIT_WINDOW,
 ) -> list[Finding]:
     """A village's day whose ratings fall into the minutes after somebody came."""
 
-    def close(act: Act) -> bool:
+    def close(act: SignalRating) -> bool:
         return any(0 <= act.at - visit <= window for visit in visits.get(act.village, ()))
 
-    def share(_: Hashable, ordered: Sequence[Act]) -> float:
+    def share(_: Hashable, ordered: Sequence[SignalRating]) -> float:
         first, last = ordered[0].at - OPEN_SECONDS, ordered[-1].at
         near = [v for v in visits.get(ordered[0].village, ()) if first <= v <= last]
         return min(1.0, len(near) * window / OPEN_SECONDS)
@@ -249,9 +253,9 @@ def after_visits(
 
 def _excess(
     signal: Signal,
-    series: Mapping[Series, list[Act]],
-    marked: Callable[[Act], bool],
-    share: Callable[[Series, Sequence[Act]], float],
+    series: Mapping[Series, list[SignalRating]],
+    marked: Callable[[SignalRating], bool],
+    share: Callable[[Series, Sequence[SignalRating]], float],
     fewest: int,
     reason: str,
 ) -> list[Finding]:
@@ -269,7 +273,7 @@ def _excess(
     return found
 
 
-def shared_devices(acts: Iterable[Act]) -> list[Finding]:
+def shared_devices(acts: Iterable[SignalRating]) -> list[Finding]:
     """Many accounts on what looks like one telephone: same network, same description, same day.
 
     Expected are the accounts of that network, each with the description as often as the county.
@@ -293,23 +297,32 @@ def shared_devices(acts: Iterable[Act]) -> list[Finding]:
     return found
 
 
-def _people(acts: Iterable[Act], name: Callable[[Act], Series]) -> dict[Series, int]:
+def _people(
+    acts: Iterable[SignalRating], name: Callable[[SignalRating], Series]
+) -> dict[Series, int]:
     members: dict[Series, set[int]] = defaultdict(set)
     for act in acts:
         members[name(act)].add(act.person)
     return {key: len(them) for key, them in members.items()}
 
 
-def _grouped(acts: Iterable[Act], name: Callable[[Act], Series]) -> dict[Series, list[Act]]:
+def _grouped(
+    acts: Iterable[SignalRating], name: Callable[[SignalRating], Series]
+) -> dict[Series, list[SignalRating]]:
     """By series, each in the order of time; the same whatever order the facts come in."""
-    series: dict[Series, list[Act]] = defaultdict(list)
+    series: dict[Series, list[SignalRating]] = defaultdict(list)
     for act in sorted(acts, key=lambda act: (act.at, act.id)):
         series[name(act)].append(act)
     return dict(series)
 
 
 def _finding(
-    signal: Signal, acts: Sequence[Act], reason: str, observed: int, expected: float, chance: float
+    signal: Signal,
+    acts: Sequence[SignalRating],
+    reason: str,
+    observed: int,
+    expected: float,
+    chance: float,
 ) -> Finding:
     ids = tuple(sorted(act.id for act in acts))
     return Finding(signal, ids, reason, Figures(observed, expected, chance))

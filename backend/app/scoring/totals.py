@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from backend.app.scoring.schemes import Kind
+from backend.app.scoring.schemes import AdjustmentKind
 
 CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Adjustment:
+class AppliedAdjustment:
     """Points by a rule and a case, by somebody and approved by somebody else; never negative."""
 
-    kind: Kind
+    kind: AdjustmentKind
     points: Decimal
     ref: str
     rule: str
@@ -23,7 +23,7 @@ class Adjustment:
 
 
 def moved(
-    adjustments: Sequence[Adjustment], caps: Mapping[Kind, Decimal], lost: int
+    adjustments: Sequence[AppliedAdjustment], caps: Mapping[AdjustmentKind, Decimal], lost: int
 ) -> tuple[int, ...]:
     """What each adjustment moves a total, in signed hundredths, in their order.
 
@@ -33,16 +33,16 @@ def moved(
     """
     if any(one.author == one.approver or one.points < 0 for one in adjustments):
         raise ValueError("an approver who is not the author, and points not below 0, expected")
-    limits = {**caps, Kind.EXEMPTION: lost * CENT}
+    limits = {**caps, AdjustmentKind.EXEMPTION: lost * CENT}
     found = [0] * len(adjustments)
-    for kind in Kind:
+    for kind in AdjustmentKind:
         places = [place for place, one in enumerate(adjustments) if one.kind is kind]
         asked = sum((Fraction(adjustments[place].points) for place in places), Fraction(0))
         if not asked:
             continue
         limit = min(asked, Fraction(limits.get(kind, asked)))
         parts = [Fraction(adjustments[place].points) * limit / asked for place in places]
-        sign = -1 if kind is Kind.DEDUCTION else 1
+        sign = -1 if kind is AdjustmentKind.DEDUCTION else 1
         for place, points in zip(places, displayed(parts), strict=True):
             found[place] = sign * int(points / CENT)
     return tuple(found)

@@ -156,7 +156,7 @@ def save_round(period: str) -> Any:
     kinds, choices = village_kinds(county_id), library.list_library(county_id)
     try:
         form, questionnaires = VERSION.read(), forms.read_questionnaires(typed, kinds, choices)
-        written = validation.Written(
+        written = validation.EditedSurvey(
             form["title"], questionnaires, form["opens_at"], form["closes_at"]
         )
         with transaction():
@@ -234,7 +234,7 @@ def _round_page(month: date, error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
-def _said(found: SurveyRound) -> dict[int, list[results.Said]]:
+def _said(found: SurveyRound) -> dict[int, list[results.QuestionResult]]:
     if found.state != "published":
         return {}
     return results.said_of(found.id, rounds.questions_of_units(found))

@@ -95,7 +95,7 @@ def _later(month: date, months: int) -> date:
 
 
 def save(
-    actor: Actor, county_id: int, period: date, version: int, given: validation.Written
+    actor: Actor, county_id: int, period: date, version: int, given: validation.EditedSurvey
 ) -> SurveyRound:
     """A new version of a draft; raises InvalidInput naming every field at fault, or Conflict."""
     found = _lock(county_id, period)

@@ -24,12 +24,12 @@ class Spoken:
     """What a unit of one or more villages said, and words of theirs that somebody has released."""
 
     villages: tuple[int, ...]
-    said: tuple[results.Said, ...]
+    said: tuple[results.QuestionResult, ...]
     texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Coming:
+class ComingSurvey:
     """When the next questions are asked."""
 
     title: str
@@ -78,7 +78,7 @@ def unclosed(month: date, county_id: int) -> bool:
     return state in ("scheduled", "open", "closed")
 
 
-def _said(unit_id: int, rows: Collection[results.Said]) -> UnitSaid:
+def _said(unit_id: int, rows: Collection[results.QuestionResult]) -> UnitSaid:
     """Whoever answers a channel's questions answers as many of them as they like: the question
     answered most tells how many people there were."""
     levels = [row for row in rows if row.question.kind is QuestionKind.LEVEL]
@@ -118,7 +118,7 @@ def _hand_on(by_village: dict[int, Said], county_id: int) -> None:
             by_village.setdefault(into, by_village[village_id])
 
 
-def coming(county_id: int, month: date) -> Coming | None:
+def coming(county_id: int, month: date) -> ComingSurvey | None:
     """The round of a month that was planned or is being asked, for whoever announces it."""
     row = db.session.execute(
         select(SurveyRound.title, SurveyRound.opens_at, SurveyRound.closes_at).where(
@@ -126,4 +126,4 @@ def coming(county_id: int, month: date) -> Coming | None:
             SurveyRound.state != "draft",
         )
     ).one_or_none()  # fmt: skip
-    return Coming(*row) if row else None
+    return ComingSurvey(*row) if row else None

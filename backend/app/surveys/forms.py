@@ -10,7 +10,7 @@ from backend.app.core.boxes import whole
 from backend.app.core.clock import parse_month
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.surveys.answers import Question, QuestionKind
-from backend.app.surveys.library import Choice
+from backend.app.surveys.library import LibraryChoice
 from backend.app.surveys.questionnaires import MOST
 
 Form = Mapping[str, str]
@@ -30,7 +30,7 @@ def read_options(form: Form, name: str) -> list[str]:
 
 
 def read_questionnaires(
-    form: Form, kinds: Sequence[str], library: Sequence[Choice]
+    form: Form, kinds: Sequence[str], library: Sequence[LibraryChoice]
 ) -> list[dict[str, Any]]:
     """The common questionnaire, and one for each type of village that has questions of its own."""
     by_key = {choice.key: choice.question for choice in library}

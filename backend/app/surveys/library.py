@@ -36,7 +36,7 @@ SHIPPED = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class LibraryChoice:
     """One line of the library; `own_id` where it is the county's own."""
 
     key: str
@@ -44,9 +44,9 @@ class Choice:
     own_id: int | None = None
 
 
-def list_library(county_id: int) -> list[Choice]:
+def list_library(county_id: int) -> list[LibraryChoice]:
     """Shipped ones first, then the county's own that are in use."""
-    shipped = [Choice(f"s{number}", question) for number, question in enumerate(SHIPPED)]
+    shipped = [LibraryChoice(f"s{number}", question) for number, question in enumerate(SHIPPED)]
     rows = db.session.scalars(
         select(LibraryQuestion)
         .where(LibraryQuestion.county_id == county_id, LibraryQuestion.retired.is_(False))
@@ -55,7 +55,7 @@ def list_library(county_id: int) -> list[Choice]:
     own = [
         (row.id, Question(QuestionKind(row.kind), row.words, tuple(row.options))) for row in rows
     ]
-    return shipped + [Choice(f"o{own_id}", question, own_id) for own_id, question in own]
+    return shipped + [LibraryChoice(f"o{own_id}", question, own_id) for own_id, question in own]
 
 
 def check_question(kind: str, words: str, options: list[str], field: str) -> Question:

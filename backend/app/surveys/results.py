@@ -80,7 +80,7 @@ def _exactly(count: int, n: int) -> str:
 
 
 @dataclass(frozen=True)
-class Said:
+class QuestionResult:
     """The results of one question in one unit, by phone and on paper apart."""
 
     question: Question
@@ -88,7 +88,9 @@ class Said:
     paper: Published | None
 
 
-def said_of(round_id: int, questions: Mapping[int, Sequence[Question]]) -> dict[int, list[Said]]:
+def said_of(
+    round_id: int, questions: Mapping[int, Sequence[Question]]
+) -> dict[int, list[QuestionResult]]:
     """The published rows of every unit, in the order of its questions; words have none."""
     rows = {
         (row.unit_id, row.question, row.channel): Published(
@@ -99,7 +101,9 @@ def said_of(round_id: int, questions: Mapping[int, Sequence[Question]]) -> dict[
     }  # fmt: skip
     return {
         unit_id: [
-            Said(question, rows[unit_id, number, PHONE], rows.get((unit_id, number, PAPER)))
+            QuestionResult(
+                question, rows[unit_id, number, PHONE], rows.get((unit_id, number, PAPER))
+            )
             for number, question in enumerate(asked)
             if (unit_id, number, PHONE) in rows
         ]
@@ -133,6 +137,6 @@ def as_json(row: Published | None) -> dict[str, Any] | None:
     }
 
 
-def may_quote(said: Iterable[Said]) -> bool:
+def may_quote(said: Iterable[QuestionResult]) -> bool:
     """Words of a unit are shown where enough answered: as few as three must not be recognised."""
     return any(one.phone.shown is not Shown.HIDDEN for one in said)

@@ -25,7 +25,7 @@ class RoundUnknown(NotFound):
     message = "这个月没有问卷"
 
 
-class NotPublished(NotFound):
+class RoundNotPublished(NotFound):
     code = "not_published"
     message = "这一期还没有公布"
 
@@ -78,7 +78,7 @@ def results_file(county_id: int, period: date) -> bytes:
     """What was said, once it was published; raises RoundUnknown or NotPublished."""
     found = _round_of(county_id, period)
     if found.state != "published":
-        raise NotPublished
+        raise RoundNotPublished
     said = results.said_of(found.id, rounds.questions_of_units(found))
     texts = results.texts_of(found.id)
     merged, paper = merged_into(county_id), slips.numbers_of(found.id)
@@ -107,7 +107,7 @@ def _slips(numbers: tuple[int, int] | None) -> dict[str, int] | None:
     return None if numbers is None else {"given": numbers[0], "counted": numbers[1]}
 
 
-def _question(one: results.Said) -> dict[str, Any]:
+def _question(one: results.QuestionResult) -> dict[str, Any]:
     return {
         "words": one.question.words,
         "kind": one.question.kind.value,

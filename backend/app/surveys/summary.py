@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backend.app.scoring.disclosure import Total, total
 from backend.app.surveys.answers import Question
-from backend.app.surveys.results import Said, option_words
+from backend.app.surveys.results import QuestionResult, option_words
 
 
 @dataclass(frozen=True)
@@ -17,16 +17,16 @@ class Summary:
     paper: Total | None
 
 
-def summarise(units: Iterable[Sequence[Said]]) -> list[Summary]:
+def summarise(units: Iterable[Sequence[QuestionResult]]) -> list[Summary]:
     """Pure; questions in the order in which they are first met."""
-    asked: dict[Question, list[Said]] = {}
+    asked: dict[Question, list[QuestionResult]] = {}
     for said in units:
         for one in said:
             asked.setdefault(one.question, []).append(one)
     return [_summary(question, said) for question, said in asked.items()]
 
 
-def _summary(question: Question, said: Sequence[Said]) -> Summary:
+def _summary(question: Question, said: Sequence[QuestionResult]) -> Summary:
     options = len(option_words(question))
     paper = [one.paper for one in said if one.paper is not None]
     return Summary(
@@ -43,6 +43,6 @@ def share(whole: Total | None, option: int) -> str:
     return f"约 {round(whole.counts[option] * 100 / whole.n)}%"
 
 
-def speaks(said: Sequence[Said]) -> bool:
+def speaks(said: Sequence[QuestionResult]) -> bool:
     """Whether anything of a unit is published, by phone or on paper."""
     return any(one.phone.n or (one.paper is not None and one.paper.n) for one in said)

@@ -21,7 +21,7 @@ Faults = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
-class Written:
+class EditedSurvey:
     """What the editor's form says.
 
     Questionnaires and questions may carry the name of their `field`, for what is wrong with them.
@@ -43,7 +43,7 @@ class Checked:
     closes_at: datetime
 
 
-def check_round(period: date, given: Written, village_kinds: Sequence[str]) -> Checked:
+def check_round(period: date, given: EditedSurvey, village_kinds: Sequence[str]) -> Checked:
     """Raises InvalidInput naming every field at fault."""
     faults: Faults = {}
     title, times = "", (clock.now(), clock.now())
@@ -118,7 +118,7 @@ def _questionnaire(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": given["kind"], "questions": [question.as_json() for question in questions]}
 
 
-def _times(period: date, given: Written) -> tuple[datetime, datetime]:
+def _times(period: date, given: EditedSurvey) -> tuple[datetime, datetime]:
     opens_at, closes_at = given.opens_at, given.closes_at
     if opens_at is None or closes_at is None:
         missing = "opens_at" if opens_at is None else "closes_at"

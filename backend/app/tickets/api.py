@@ -16,9 +16,9 @@ from backend.app.places.queries import get_place
 from backend.app.tickets import author, files, handling, queries, schemas, serializers
 from backend.app.tickets.bad_ratings import call_backs
 from backend.app.tickets.clocks.lights import day_words
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, Kind
+from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, TicketKind
 from backend.app.tickets.rules.categories import list_categories, suggest_for
 from backend.app.tickets.states import Party
 
@@ -60,7 +60,7 @@ def show_options() -> dict[str, Any]:
     return {
         "kinds": [
             {"code": kind.value, "name": KIND_NAMES[kind], "hint": KIND_HINTS[kind]}
-            for kind in Kind
+            for kind in TicketKind
         ],
         "categories": [
             {"code": c.code, "name": c.name, "icon": c.icon, "examples": c.synonyms[:EXAMPLES]}
@@ -141,8 +141,8 @@ def show_file(token: str) -> Response:
 def create_ticket(given: dict[str, Any]) -> dict[str, Any]:
     """A new ticket; sending it again under the same key changes nothing and answers the same."""
     key = idempotency_key()
-    said = intake.Said(
-        **{**given, "kind": Kind(given["kind"]), "file_ids": tuple(given["file_ids"])}
+    said = intake.TicketRequest(
+        **{**given, "kind": TicketKind(given["kind"]), "file_ids": tuple(given["file_ids"])}
     )
     with transaction():
         ticket_id = intake.submit(actor().person_id, key, said).id
@@ -275,8 +275,8 @@ def list_replies(query: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     }
 
 
-def _written(given: dict[str, Any]) -> Written:
-    return Written(given["words"], tuple(given.get("file_ids", ())), given["typing_seconds"])
+def _written(given: dict[str, Any]) -> WrittenReply:
+    return WrittenReply(given["words"], tuple(given.get("file_ids", ())), given["typing_seconds"])
 
 
 @blueprint.post("/cadre/tickets/<int:ticket_id>/signature")

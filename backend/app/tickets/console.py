@@ -27,8 +27,8 @@ from backend.app.tickets import (
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.clocks.lateness import late_words
-from backend.app.tickets.handling import Written
-from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel, Kind
+from backend.app.tickets.handling import WrittenReply
+from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.rules import console as console_rules
 from backend.app.tickets.rules.categories import list_categories, names_of
@@ -39,7 +39,7 @@ from backend.app.tickets.transitions import has_handled_in
 MOST_AT_ONCE = 50
 FILTERS = Query.of(
     view=boxes.Choice(console_queries.VIEWS, otherwise=""), q=boxes.Text(40),
-    category=boxes.Text(20), kind=boxes.Choice([kind.value for kind in Kind], otherwise=""),
+    category=boxes.Text(20), kind=boxes.Choice([kind.value for kind in TicketKind], otherwise=""),
     channel=boxes.Choice([channel.value for channel in Channel], otherwise=""),
     tag=boxes.Text(10), region=boxes.Id(), department=boxes.Id(), sort=boxes.Text(),
     page=boxes.Page(console_queries.LAST_PAGE),
@@ -57,9 +57,9 @@ MANY = Form.of(ids=boxes.Each(boxes.Id()), act=boxes.Text(), sure=boxes.YesNo())
 Sent = dict[str, Any]
 
 
-def read_filters() -> console_queries.Filters:
+def read_filters() -> console_queries.TicketFilters:
     query = FILTERS.read()
-    return console_queries.Filters(
+    return console_queries.TicketFilters(
         view=query["view"] or _first_view(), search=query["q"], category=query["category"],
         kind=query["kind"], channel=query["channel"], tag=query["tag"],
         region_id=query["region"], department_id=query["department"],
@@ -199,8 +199,8 @@ def office_in(unit: str) -> Office:
     return Office(department_id=number) if unit[0] == "d" else Office(region_id=number)
 
 
-def _written(form: Sent) -> Written:
-    return Written(form["words"], (), form["typing_seconds"])
+def _written(form: Sent) -> WrittenReply:
+    return WrittenReply(form["words"], (), form["typing_seconds"])
 
 
 def _classified(form: Sent) -> helpdesk.Classified:

@@ -101,7 +101,7 @@ def scope_of(actor: Actor) -> Scope:
 
 
 @dataclass(frozen=True)
-class Filters:
+class TicketFilters:
     """What the address asks for."""
 
     view: str = "desk"
@@ -136,7 +136,7 @@ def _in_view(view: str, at: datetime) -> ColumnElement[bool]:
     return states if view != "all" else Ticket.id.is_not(None)
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+def _filtered(query: Select[Any], filters: TicketFilters) -> Select[Any]:
     if filters.search:
         wanted = query_grams(filters.search)
         if whole(filters.search[:4]) is not None or "-" in filters.search:
@@ -167,7 +167,7 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
     return query
 
 
-def narrowed(query: Select[Any], scope: Scope, filters: Filters) -> Select[Any]:
+def narrowed(query: Select[Any], scope: Scope, filters: TicketFilters) -> Select[Any]:
     """What of a query over tickets the reader may see and asked for."""
     query = query.where(scope.covers(), _in_view(filters.view, clock.now()))
     query = _filtered(query, filters)
@@ -181,7 +181,7 @@ def narrowed(query: Select[Any], scope: Scope, filters: Filters) -> Select[Any]:
 NEWEST = (Ticket.listed_at.desc(), Ticket.id.desc())
 
 
-def find_tickets(scope: Scope, filters: Filters) -> list[Ticket]:
+def find_tickets(scope: Scope, filters: TicketFilters) -> list[Ticket]:
     """One page and one more: what is due first, or the newest first."""
     query = narrowed(select(Ticket), scope, filters)
     ended = filters.view in ("closed", "all") or filters.newest

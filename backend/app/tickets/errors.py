@@ -53,7 +53,7 @@ class AlreadyReopened(Conflict):
     message = "重办只能提一次。还没解决的话,县诉求受理中心会再联系您,也可以打 12345"
 
 
-class IdempotencyConflict(Conflict):
+class TicketKeyReused(Conflict):
     code = "idempotency_conflict"
     message = "这件诉求已经提过,内容不一样,请刷新后再试"
 

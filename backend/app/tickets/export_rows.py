@@ -19,8 +19,8 @@ from backend.app.tickets.kinds import (
     OUTCOME_NAMES,
     VERDICT_NAMES,
     Channel,
-    Kind,
     Outcome,
+    TicketKind,
     Verdict,
 )
 from backend.app.tickets.models import Ticket, TicketCategory, TicketTurn
@@ -41,13 +41,13 @@ NUMBERS = ("region_id", "department_id")
 TEXTS = ("view", "search", "category", "kind", "channel", "tag")
 
 
-def kept(filters: console_queries.Filters) -> dict[str, str]:
+def kept(filters: console_queries.TicketFilters) -> dict[str, str]:
     """The filters of a page as plain text, to be kept with a request."""
     values = {name: getattr(filters, name) for name in (*TEXTS, *NUMBERS)}
     return {name: str(value) for name, value in values.items() if value}
 
 
-def filters_from(given: Mapping[str, str]) -> console_queries.Filters:
+def filters_from(given: Mapping[str, str]) -> console_queries.TicketFilters:
     """The filters as they were kept; what is none of them is dropped."""
     texts = {name: given[name] for name in TEXTS if name in given}
     if texts.get("view") not in console_queries.VIEWS:
@@ -55,11 +55,11 @@ def filters_from(given: Mapping[str, str]) -> console_queries.Filters:
     numbers = {
         name: number for name in NUMBERS if (number := whole(given.get(name, ""))) is not None
     }  # fmt: skip
-    return console_queries.Filters(**texts, **numbers)  # type: ignore[arg-type]
+    return console_queries.TicketFilters(**texts, **numbers)  # type: ignore[arg-type]
 
 
 def rows_of(
-    scope: console_queries.Scope, filters: console_queries.Filters
+    scope: console_queries.Scope, filters: console_queries.TicketFilters
 ) -> list[tuple[Any, ...]]:
     """In the order of COLUMNS, the newest first, MOST_ROWS at most."""
     unit = (
@@ -108,7 +108,8 @@ def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any
         closed,
     )  # fmt: skip
     return (
-        row.number, KIND_NAMES[Kind(row.kind)], row.name or "", CHANNEL_NAMES[Channel(row.channel)],
+        row.number, KIND_NAMES[TicketKind(row.kind)], row.name or "",
+        CHANNEL_NAMES[Channel(row.channel)],
         URGENCY_NAMES[Urgency(row.urgency)], STATE_NAMES[State(row.state)],
         places.get(row.village_id, ""), unit, *map(_local, times),
         VERDICT_NAMES[Verdict(row.verdict)] if row.verdict else "",

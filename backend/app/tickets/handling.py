@@ -27,7 +27,7 @@ LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenReply:
     """What somebody of the office wrote, and how many seconds the typing took."""
 
     words: str | None
@@ -66,7 +66,7 @@ def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
     return ticket
 
 
-def ask(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
+def ask(actor: Actor, ticket_id: int, version: int, written: WrittenReply) -> Ticket:
     """Asks the villager for something; until the answer comes the office's time stands still."""
     words = _required(written.words, "请写清楚要问村民什么")
     act = transitions.begin(actor, ticket_id, Move.ASK, version)
@@ -88,7 +88,7 @@ def resume(actor: Actor, ticket_id: int, version: int) -> Ticket:
     return act.ticket
 
 
-def report_progress(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
+def report_progress(actor: Actor, ticket_id: int, version: int, written: WrittenReply) -> Ticket:
     """Tells the villager how far it is; counts as a first answer."""
     words = _required(written.words, "请写一句办到哪一步了")
     act = transitions.begin(actor, ticket_id, Move.PROGRESS, version)
@@ -102,7 +102,7 @@ def report_progress(actor: Actor, ticket_id: int, version: int, written: Written
 
 
 def request_extension(
-    actor: Actor, ticket_id: int, version: int, days: int, written: Written
+    actor: Actor, ticket_id: int, version: int, days: int, written: WrittenReply
 ) -> Ticket:
     """申请延期: asks for more days, with a reason the villager will read."""
     words = _required(written.words, "请写明延期理由,村民会看到", LONGEST_REASON)
@@ -135,14 +135,14 @@ def pending_extension(ticket_id: int) -> TicketExtension | None:
     )
 
 
-def drop_extension(ticket: Ticket, act: transitions.Act) -> None:
+def drop_extension(ticket: Ticket, act: transitions.Transition) -> None:
     """A request nobody decided falls away when the ticket leaves the unit."""
     pending = pending_extension(ticket.id)
     if pending is not None:
         pending.state, pending.decided_at, pending.note = "refused", act.at, "工单已转出或已答复"
 
 
-def hand_back(actor: Actor, ticket_id: int, version: int, written: Written) -> Ticket:
+def hand_back(actor: Actor, ticket_id: int, version: int, written: WrittenReply) -> Ticket:
     """退单: not ours; back to the county desk with a reason."""
     words = _required(written.words, "请写明退单理由", LONGEST_REASON)
     act = transitions.begin(actor, ticket_id, Move.HAND_BACK, version)
@@ -156,7 +156,7 @@ def hand_back(actor: Actor, ticket_id: int, version: int, written: Written) -> T
     return ticket
 
 
-def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Written) -> Ticket:
+def reply(actor: Actor, ticket_id: int, version: int, result: str, written: WrittenReply) -> Ticket:
     """答复: `done` or `cannot` with the reason; whether it is solved is for the villager to say."""
     if result not in ("done", "cannot"):
         raise InvalidInput(errors={"result": ["请选「办好了」或「确实办不了」"]})
@@ -170,7 +170,7 @@ def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Writ
     return act.ticket
 
 
-def _answer(act: transitions.Act, result: str) -> TicketEvent:
+def _answer(act: transitions.Transition, result: str) -> TicketEvent:
     ticket = act.ticket
     drop_extension(ticket, act)
     turns.answer(ticket, act.at, result)

@@ -23,9 +23,9 @@ from backend.app.tickets.errors import (
     UnitUnfit,
     VerdictGiven,
 )
-from backend.app.tickets.kinds import TO_CLASSIFY, Channel, Kind, Outcome, Verdict
+from backend.app.tickets.kinds import TO_CLASSIFY, Channel, Outcome, TicketKind, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
-from backend.app.tickets.naming import Kept, keep_from, may_read, named_later, of_village
+from backend.app.tickets.naming import WithheldFrom, keep_from, may_read, named_later, of_village
 from backend.app.tickets.notifications import tell_author, tell_office, tell_people
 from backend.app.tickets.parties import DESK
 from backend.app.tickets.rules.categories import find_category
@@ -47,7 +47,9 @@ def _reason(words: str | None, what: str) -> str:
     return reason
 
 
-def _finish(act: transitions.Act, words: str | None = None, to: State | None = None) -> TicketEvent:
+def _finish(
+    act: transitions.Transition, words: str | None = None, to: State | None = None
+) -> TicketEvent:
     """The event, with an entry in the audit log since a member of staff acted."""
     if words:
         act.words = words
@@ -93,7 +95,7 @@ def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) 
     act = transitions.begin(actor, ticket_id, Move.CLASSIFY, version)
     ticket = act.ticket
     if to.kind is not None:
-        if to.kind not in set(Kind):
+        if to.kind not in set(TicketKind):
             raise InvalidInput(errors={"kind": ["请从列表中选一个"]})
         ticket.kind = to.kind
         ticket.tags = [tag for tag in ticket.tags if tag != TO_CLASSIFY]
@@ -160,7 +162,7 @@ def _accept_first(actor: Actor, ticket_id: int, version: int | None) -> int:
     return accept(actor, ticket_id, version).version
 
 
-def take_from(ticket: Ticket, act: transitions.Act) -> None:
+def take_from(ticket: Ticket, act: transitions.Transition) -> None:
     """The unit's question to the villager and its request for more time end with its turn."""
     if act.before is State.WAITING:
         transitions.resume(act)
@@ -244,7 +246,9 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
     take_from(ticket, act)
     turns.end(ticket, act.at)
     # Whoever may not hear of the one does not answer it under the other either.
-    keep_from(main, Kept(frozenset(ticket.kept_from_regions), frozenset(ticket.kept_from_people)))
+    keep_from(
+        main, WithheldFrom(frozenset(ticket.kept_from_regions), frozenset(ticket.kept_from_people))
+    )
     ticket.parent_id, ticket.outcome = main.id, Outcome.MERGED.value
     act.detail = {"into": main.number}
     event = _finish(act)
@@ -270,7 +274,7 @@ def release(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
     return act.ticket
 
 
-def set_free(act: transitions.Act) -> None:
+def set_free(act: transitions.Transition) -> None:
     """Back to the desk, whoever had it before it was merged."""
     ticket = act.ticket
     ticket.parent_id = ticket.outcome = None
@@ -324,10 +328,10 @@ def reopen_by_desk(actor: Actor, ticket_id: int, version: int | None, words: str
     return act.ticket
 
 
-def start_again(act: transitions.Act, words: str | None) -> TicketEvent:
+def start_again(act: transitions.Transition, words: str | None) -> TicketEvent:
     """A new round with the same unit: new deadlines, the old ones stay in the events."""
     ticket = act.ticket
-    kept = named_later(ticket, words) if act.party is Party.AUTHOR else Kept()
+    kept = named_later(ticket, words) if act.party is Party.AUTHOR else WithheldFrom()
     act.words, act.names_somebody = words, kept.named
     act.detail = {"due_at": ticket.due_at.isoformat(), "verdict": ticket.verdict}
     ticket.round += 1

@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 
 
-class Kind(StrEnum):
+class TicketKind(StrEnum):
     """The six kinds of the hotline's practice."""
 
     CONSULT = "consult"
@@ -50,22 +50,22 @@ class Outcome(StrEnum):
 
 
 KIND_NAMES = {
-    Kind.CONSULT: "咨询",
-    Kind.HELP: "求助",
-    Kind.COMPLAINT: "投诉",
-    Kind.SUGGESTION: "建议",
-    Kind.REPORT: "举报",
-    Kind.THANKS: "感谢",
+    TicketKind.CONSULT: "咨询",
+    TicketKind.HELP: "求助",
+    TicketKind.COMPLAINT: "投诉",
+    TicketKind.SUGGESTION: "建议",
+    TicketKind.REPORT: "举报",
+    TicketKind.THANKS: "感谢",
 }
 # The tag of an imported order whose type is none of ours.
 TO_CLASSIFY = "待分类"
 KIND_HINTS = {
-    Kind.CONSULT: "想问清楚一件事",
-    Kind.HELP: "有难处,想请人帮忙",
-    Kind.COMPLAINT: "对办事或服务不满意",
-    Kind.SUGGESTION: "有个主意,想让村里更好",
-    Kind.REPORT: "有人违规,想让上级知道",
-    Kind.THANKS: "有人办得好,想说声谢谢",
+    TicketKind.CONSULT: "想问清楚一件事",
+    TicketKind.HELP: "有难处,想请人帮忙",
+    TicketKind.COMPLAINT: "对办事或服务不满意",
+    TicketKind.SUGGESTION: "有个主意,想让村里更好",
+    TicketKind.REPORT: "有人违规,想让上级知道",
+    TicketKind.THANKS: "有人办得好,想说声谢谢",
 }
 CHANNEL_NAMES = {
     Channel.MINI: "小程序",

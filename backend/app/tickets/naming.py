@@ -20,20 +20,20 @@ TOWNSHIP_TITLES = (
 
 
 @dataclass(frozen=True)
-class Kept:
+class WithheldFrom:
     """Villages and townships, and people, from whom a ticket is kept; `named`: by its own words."""
 
     regions: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
     named: bool = False
 
-    def __or__(self, other: "Kept") -> "Kept":
-        return Kept(
+    def __or__(self, other: "WithheldFrom") -> "WithheldFrom":
+        return WithheldFrom(
             self.regions | other.regions, self.people | other.people, self.named or other.named
         )
 
 
-def whom_it_names(words: str | None, place: Place) -> Kept:
+def whom_it_names(words: str | None, place: Place) -> WithheldFrom:
     """By name or by title, whatever kind of ticket it is.
 
     A name of two letters counts where the person works in the same township, or where no village is
@@ -41,7 +41,7 @@ def whom_it_names(words: str | None, place: Place) -> Kept:
     """
     said = folded(words or "")
     if not said:
-        return Kept()
+        return WithheldFrom()
     found = named_staff(said, place.county_id or place.id, place.township_id)
     regions: set[int] = set()
     if any(title in said for title in VILLAGE_TITLES) and place.level == "village":
@@ -50,34 +50,36 @@ def whom_it_names(words: str | None, place: Place) -> Kept:
         regions.add(place.township_id)
     regions |= {one.region_id for one in found if one.role in (Role.CADRE, Role.TOWNSHIP_STAFF)}
     if not found and not regions:
-        return Kept()
+        return WithheldFrom()
     if place.level == "village":
         regions.add(place.id)
     return _with_colleagues(regions, {one.person_id for one in found}, named=True)
 
 
-def of_village(village_id: int) -> Kept:
+def of_village(village_id: int) -> WithheldFrom:
     """Everybody of the village: what it was merged from or into, today's and former cadres."""
     return _with_colleagues({village_id}, set(), named=False)
 
 
-def _with_colleagues(regions: Iterable[int], people: set[int], named: bool) -> Kept:
+def _with_colleagues(regions: Iterable[int], people: set[int], named: bool) -> WithheldFrom:
     kept = frozenset(village_families(regions))
-    return Kept(kept, frozenset(people | set(who_served(kept))), named)
+    return WithheldFrom(kept, frozenset(people | set(who_served(kept))), named)
 
 
-def keep_from(ticket: Ticket, kept: Kept) -> None:
+def keep_from(ticket: Ticket, kept: WithheldFrom) -> None:
     """Adds to whom a ticket is kept from; what was added once stays."""
     ticket.kept_from_regions = sorted({*ticket.kept_from_regions, *kept.regions})
     ticket.kept_from_people = sorted({*ticket.kept_from_people, *kept.people})
     ticket.about_cadres = ticket.about_cadres or kept.named
 
 
-def named_later(ticket: Ticket, words: str | None) -> Kept:
+def named_later(ticket: Ticket, words: str | None) -> WithheldFrom:
     """Whom an author's later words name and the ticket is not kept from yet: they wait then."""
     place = get_place(ticket.village_id or ticket.county_id)
     kept = whom_it_names(words, place)
-    return kept if kept.named and not kept.people <= set(ticket.kept_from_people) else Kept()
+    return (
+        kept if kept.named and not kept.people <= set(ticket.kept_from_people) else WithheldFrom()
+    )
 
 
 def may_read(person_ids: Collection[int], ticket: Ticket) -> list[int]:

@@ -17,7 +17,7 @@ from backend.app.core.errors import Unavailable
 from backend.app.core.own_data import Cell, Held
 from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
-from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
+from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketFile
 from backend.app.tickets.search import grams
 from backend.app.tickets.states import CLOSED, STATE_NAMES, State
@@ -67,7 +67,7 @@ def _held(name: str, tickets: Collection[Ticket], start: str) -> Held:
 def _line(ticket: Ticket) -> list[Cell]:
     contact = _contact(ticket) or {}
     return [
-        ticket.number, local_time(ticket.created_at), KIND_NAMES[Kind(ticket.kind)],
+        ticket.number, local_time(ticket.created_at), KIND_NAMES[TicketKind(ticket.kind)],
         ticket.words or "", STATE_NAMES[State(ticket.state)], contact.get("name") or "",
         contact.get("phone") or "", len(FILES.of(ticket.id)),
     ]  # fmt: skip

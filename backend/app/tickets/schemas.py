@@ -2,13 +2,13 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, QueryId, Shape
+from backend.app.core.schemas import IdField, QueryId, Shape
 from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.handling import LONGEST
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.states import State
 
-KIND = validate.OneOf([kind.value for kind in Kind], error="请从列表中选一个")
+KIND = validate.OneOf([kind.value for kind in TicketKind], error="请从列表中选一个")
 SECONDS = validate.Range(min=0, max=4 * 3600, error="应为秒数")
 
 
@@ -25,7 +25,9 @@ class Ids(fields.List):
 
     def __init__(self, most: int = 4) -> None:
         super().__init__(
-            Id(), load_default=list, validate=validate.Length(max=most, error=f"最多 {most} 个")
+            IdField(),
+            load_default=list,
+            validate=validate.Length(max=most, error=f"最多 {most} 个"),
         )
 
 
@@ -67,7 +69,7 @@ class CallBackShape(Shape):
 
 
 class FileShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     kind = fields.String(required=True)
     url = fields.String(required=True)
     seconds = fields.Integer(allow_none=True)
@@ -78,8 +80,8 @@ class NewTicketShape(Shape):
     category = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=20))
     words = words_field()
     file_ids = Ids()
-    village_id = Id(required=True)
-    group_id = Id(load_default=None, allow_none=True)
+    village_id = IdField(required=True)
+    group_id = IdField(load_default=None, allow_none=True)
     place_note = fields.String(load_default=None, allow_none=True)
     confidential = fields.Boolean(load_default=False)
     about_cadres = fields.Boolean(load_default=False)
@@ -93,7 +95,7 @@ class LightShape(Shape):
 
 
 class CardShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     number = fields.String()
     kind = fields.String()
     kind_name = fields.String()
@@ -257,7 +259,7 @@ class RepliesQuery(Shape):
 
 
 class ReplyTemplateShape(Shape):
-    id = Id()
+    id = IdField()
     title = fields.String()
     words = fields.String()
 

@@ -16,11 +16,17 @@ from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
 from backend.app.places.queries import department_names, region_names, village_labels
 from backend.app.tickets.clocks.lateness import standing
-from backend.app.tickets.clocks.lights import Standing, citizen_text, due_text, light, promise_text
+from backend.app.tickets.clocks.lights import (
+    TicketStanding,
+    citizen_text,
+    due_text,
+    light,
+    promise_text,
+)
 from backend.app.tickets.clocks.shares import in_words, overran, spells, turns_by_ticket
 from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
-from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, Kind, Verdict
+from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, TicketKind, Verdict
 from backend.app.tickets.models import (
     Ticket,
     TicketCategory,
@@ -114,7 +120,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "id": ticket.id,
         "number": ticket.number,
         "kind": ticket.kind,
-        "kind_name": KIND_NAMES[Kind(ticket.kind)],
+        "kind_name": KIND_NAMES[TicketKind(ticket.kind)],
         "category": {"code": category.code, "name": category.name, "icon": category.icon}
         if category
         else None,
@@ -136,7 +142,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
 
 
 def _due_text(
-    ticket: Ticket, stands: Standing, unit: str, parties: Collection[Party], at: datetime
+    ticket: Ticket, stands: TicketStanding, unit: str, parties: Collection[Party], at: datetime
 ) -> str:
     if ticket.channel == Channel.MENDING and ticket.state == State.ANSWERED:
         return CHECKED_ABOVE

@@ -87,7 +87,7 @@ WITH_UNIT = frozenset({State.ASSIGNED, State.HANDLING, State.WAITING})
 
 
 @dataclass(frozen=True)
-class Rule:
+class MoveRule:
     """From where a move starts, where it leads (None: stays), who may make it.
 
     `not_by_handlers`: nobody who worked on the ticket or belongs to its unit may, whatever else
@@ -102,13 +102,13 @@ class Rule:
 
 def _rule(
     starts: Collection[State], to: State | None, *by: Party, not_by_handlers: bool = False
-) -> Rule:
-    return Rule(frozenset(starts), to, frozenset(by), not_by_handlers)
+) -> MoveRule:
+    return MoveRule(frozenset(starts), to, frozenset(by), not_by_handlers)
 
 
 AUTHOR, HANDLER, DESK, SYSTEM = Party.AUTHOR, Party.HANDLER, Party.DESK, Party.SYSTEM
 S = State
-TABLE: dict[Move, Rule] = {
+TABLE: dict[Move, MoveRule] = {
     Move.ACCEPT: _rule({S.SUBMITTED}, S.ACCEPTED, DESK, SYSTEM),
     Move.DECLINE: _rule({S.SUBMITTED, S.ACCEPTED}, S.DECLINED, DESK),
     Move.CLASSIFY: _rule(OPEN | {S.WAITING}, None, DESK),

@@ -45,7 +45,7 @@ def supervise(
     return act.ticket
 
 
-def _note(act: transitions.Act, level: Step) -> None:
+def _note(act: transitions.Transition, level: Step) -> None:
     ticket = act.ticket
     known = db.session.scalar(
         select(Supervision.id).where(

@@ -18,7 +18,7 @@ from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, T
 from backend.app.tickets.kinds import Outcome
 from backend.app.tickets.models import Ticket, TicketEvent, TicketPause
 from backend.app.tickets.parties import parties_of
-from backend.app.tickets.states import CLOSED, TABLE, Move, Party, Rule, State
+from backend.app.tickets.states import CLOSED, TABLE, Move, MoveRule, Party, State
 
 MOST_TYPING = 4 * 3600
 # Who did one of these has handled the ticket and verifies none of it.
@@ -32,7 +32,7 @@ NAMES_SOMEBODY = "提到了干部，先由县里看"
 
 
 @dataclass
-class Act:
+class Transition:
     """One move in the making: whose, on which ticket, when."""
 
     ticket: Ticket
@@ -76,7 +76,7 @@ def has_handled(ticket: Ticket, person_id: int) -> bool:
     )
 
 
-def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) -> Act:
+def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) -> Transition:
     """Raises TicketUnknown, NotYours, HandlerVerifies or TicketMoved; else the move may be made.
 
     Of two people who act on the same version one wins and the other is told. Nobody (None) is the
@@ -101,20 +101,20 @@ def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) 
         raise TicketMoved
     _check_state(ticket, rule)
     party = next(party for party in Party if party in allowed)
-    return Act(ticket, move, party, actor.person_id, clock.now(), State(ticket.state))
+    return Transition(ticket, move, party, actor.person_id, clock.now(), State(ticket.state))
 
 
-def _begin_with_receipt(ticket: Ticket, move: Move) -> Act:
+def _begin_with_receipt(ticket: Ticket, move: Move) -> Transition:
     rule = TABLE[move]
     if ticket.receipt is None:
         raise TicketUnknown
     if Party.AUTHOR not in rule.by:
         raise NotYours
     _check_state(ticket, rule)
-    return Act(ticket, move, Party.AUTHOR, None, clock.now(), State(ticket.state))
+    return Transition(ticket, move, Party.AUTHOR, None, clock.now(), State(ticket.state))
 
 
-def _check_state(ticket: Ticket, rule: Rule) -> None:
+def _check_state(ticket: Ticket, rule: MoveRule) -> None:
     """What is filed does not move any more."""
     if ticket.archived_at is not None or ticket.state not in rule.starts:
         raise TicketMoved
@@ -126,13 +126,13 @@ def check_desk(actor: Actor, ticket: Ticket) -> None:
         raise NotYours
 
 
-def begin_as_system(ticket: Ticket, move: Move) -> Act:
+def begin_as_system(ticket: Ticket, move: Move) -> Transition:
     """A move nobody makes by hand; the caller holds the row."""
     rule = TABLE[move]
     if Party.SYSTEM not in rule.by:
         raise TicketMoved
     _check_state(ticket, rule)
-    return Act(ticket, move, Party.SYSTEM, None, clock.now(), State(ticket.state))
+    return Transition(ticket, move, Party.SYSTEM, None, clock.now(), State(ticket.state))
 
 
 def for_the_desk(checked: CheckedText, reason: str = NOBODYS) -> CheckedText:
@@ -142,7 +142,7 @@ def for_the_desk(checked: CheckedText, reason: str = NOBODYS) -> CheckedText:
     return CheckedText(checked.text, WordsState.HELD, reason)
 
 
-def _judged(act: Act) -> CheckedText:
+def _judged(act: Transition) -> CheckedText:
     checked = judge(act.ticket.county_id, act.words)
     if act.names_somebody:
         checked = for_the_desk(checked, NAMES_SOMEBODY)
@@ -150,7 +150,7 @@ def _judged(act: Act) -> CheckedText:
     return for_the_desk(checked) if by_nobody else checked
 
 
-def finish(act: Act, to: State | None = None) -> TicketEvent:
+def finish(act: Transition, to: State | None = None) -> TicketEvent:
     """Moves the ticket and writes the event down."""
     ticket = act.ticket
     after = to or TABLE[act.move].to or act.before
@@ -185,11 +185,11 @@ def finish(act: Act, to: State | None = None) -> TicketEvent:
     db.session.flush()
     act.event_id = event.id
     if act.party is Party.AUTHOR and act.person_id and said.state is WordsState.SHOWN:
-        checking.ask(checking.Kind.EVENT, event.id, act.person_id)
+        checking.ask(checking.CheckedKind.EVENT, event.id, act.person_id)
     return event
 
 
-def pause(act: Act) -> None:
+def pause(act: Transition) -> None:
     """The office waits for the villager: its time stands still."""
     ticket = act.ticket
     ticket.paused_at = act.at
@@ -199,7 +199,7 @@ def pause(act: Act) -> None:
     db.session.add(TicketPause(ticket_id=ticket.id, round=ticket.round, paused_at=act.at))
 
 
-def resume(act: Act) -> None:
+def resume(act: Transition) -> None:
     """The villager has answered, or has been waited for long enough."""
     ticket = act.ticket
     pause = db.session.scalars(

@@ -9,7 +9,13 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.ballots import signing_keys
-from backend.app.ballots.anonymity_units import LEAST, Village, merge_neighbours, name_of, size_of
+from backend.app.ballots.anonymity_units import (
+    LEAST,
+    UnitVillage,
+    merge_neighbours,
+    name_of,
+    size_of,
+)
 from backend.app.ballots.homes import todays_villages, unit_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
@@ -24,18 +30,18 @@ from tests.factories.tickets import forget
 
 residents = st.one_of(st.none(), st.integers(0, 60))
 villages = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 60), residents), max_size=40).map(
-    lambda rows: [Village(n, *row) for n, row in enumerate(rows, 1)]
+    lambda rows: [UnitVillage(n, *row) for n, row in enumerate(rows, 1)]
 )
 
 
 @given(villages)
-def test_every_village_is_in_exactly_one_unit(known: list[Village]) -> None:
+def test_every_village_is_in_exactly_one_unit(known: list[UnitVillage]) -> None:
     units = merge_neighbours(known)
     assert sorted(one.id for unit in units for one in unit) == [one.id for one in known]
 
 
 @given(villages)
-def test_no_unit_is_too_small_unless_the_county_is(known: list[Village]) -> None:
+def test_no_unit_is_too_small_unless_the_county_is(known: list[UnitVillage]) -> None:
     units = merge_neighbours(known)
     if size_of(known) < LEAST:
         assert len(units) <= 1
@@ -48,10 +54,10 @@ def test_no_unit_is_too_small_unless_the_county_is(known: list[Village]) -> None
 
 @given(villages, st.integers(0, 39), st.integers(1, 10_000))
 def test_bindings_beyond_the_residents_make_no_unit_smaller(
-    known: list[Village], nth: int, invented: int
+    known: list[UnitVillage], nth: int, invented: int
 ) -> None:
     stuffed = [
-        Village(one.id, one.township_id, one.acted + invented, one.residents)
+        UnitVillage(one.id, one.township_id, one.acted + invented, one.residents)
         if n == nth and one.residents is not None and one.acted >= one.residents
         else one
         for n, one in enumerate(known)
@@ -60,29 +66,44 @@ def test_bindings_beyond_the_residents_make_no_unit_smaller(
     assert [[one.id for one in unit] for unit in merge_neighbours(stuffed)] == ids
 
 
-def ids_of(known: list[Village]) -> list[tuple[int, ...]]:
+def ids_of(known: list[UnitVillage]) -> list[tuple[int, ...]]:
     return [tuple(one.id for one in unit) for unit in merge_neighbours(known)]
 
 
 def test_a_large_village_stands_alone() -> None:
-    assert ids_of([Village(1, 1, 30), Village(2, 1, 80), Village(3, 1, 31)]) == [(1,), (2,), (3,)]
+    assert ids_of([UnitVillage(1, 1, 30), UnitVillage(2, 1, 80), UnitVillage(3, 1, 31)]) == [
+        (1,),
+        (2,),
+        (3,),
+    ]
 
 
 def test_small_neighbours_go_together_and_the_last_joins_the_one_before() -> None:
-    known = [Village(1, 1, 12), Village(2, 1, 20), Village(3, 1, 40), Village(4, 1, 5)]
+    known = [
+        UnitVillage(1, 1, 12),
+        UnitVillage(2, 1, 20),
+        UnitVillage(3, 1, 40),
+        UnitVillage(4, 1, 5),
+    ]
     assert ids_of(known) == [(1, 2), (3, 4)]
 
 
 def test_a_township_that_is_too_small_goes_with_the_next() -> None:
-    assert ids_of([Village(1, 1, 9), Village(2, 2, 40), Village(3, 2, 40)]) == [(1, 2), (3,)]
+    assert ids_of([UnitVillage(1, 1, 9), UnitVillage(2, 2, 40), UnitVillage(3, 2, 40)]) == [
+        (1, 2),
+        (3,),
+    ]
 
 
 def test_a_village_of_twenty_residents_hides_nobody_behind_two_hundred_bindings() -> None:
-    assert ids_of([Village(1, 1, 200, 20), Village(2, 1, 40), Village(3, 1, 40)]) == [(1, 2), (3,)]
+    assert ids_of([UnitVillage(1, 1, 200, 20), UnitVillage(2, 1, 40), UnitVillage(3, 1, 40)]) == [
+        (1, 2),
+        (3,),
+    ]
 
 
 def test_a_long_unit_is_named_by_its_first_villages() -> None:
-    unit = [Village(n, n, 0, None, f"{n}村", f"{(n + 1) // 2}镇") for n in range(1, 7)]
+    unit = [UnitVillage(n, n, 0, None, f"{n}村", f"{(n + 1) // 2}镇") for n in range(1, 7)]
     assert name_of(unit) == "1镇、2镇等 3 个乡镇 1村、2村、3村等 6 个村"
     assert name_of(unit[:2]) == "1镇 1村、2村"
 

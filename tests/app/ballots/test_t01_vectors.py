@@ -21,8 +21,10 @@ def number(vector: dict[str, Any], name: str) -> int:
     return int(vector[name], 16)
 
 
-def signing_key(vector: dict[str, Any]) -> blind_signatures.SigningKey:
-    return blind_signatures.SigningKey(*(number(vector, name) for name in ("n", "p", "q", "d")))
+def signing_key(vector: dict[str, Any]) -> blind_signatures.BlindSigningKey:
+    return blind_signatures.BlindSigningKey(
+        *(number(vector, name) for name in ("n", "p", "q", "d"))
+    )
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])

@@ -60,7 +60,7 @@ def test_answers_tell_the_limit_and_what_is_left_of_it(client, monkeypatch) -> N
     assert first["RateLimit-Limit"] == "240"
     assert int(first["RateLimit-Remaining"]) - int(second["RateLimit-Remaining"]) in (1, -238)
     assert 0 < int(first["RateLimit-Reset"]) <= 60
-    monkeypatch.setattr(guards, "REQUESTS", limits.Limit("requests", 1, 60))
+    monkeypatch.setattr(guards, "REQUESTS", limits.RateLimit("requests", 1, 60))
     refused = phone.call("GET", "/me")
     assert (refused.status_code, refused.headers["RateLimit-Remaining"]) == (429, "0")
     assert refused.headers["Retry-After"] == refused.headers["RateLimit-Reset"]
@@ -69,7 +69,7 @@ def test_answers_tell_the_limit_and_what_is_left_of_it(client, monkeypatch) -> N
 def test_wrong_login_codes_of_one_address_close_no_other_address(
     client: FlaskClient, world: World, monkeypatch
 ) -> None:
-    monkeypatch.setattr(accounts_api, "WRONG_CODES", limits.Limit("wrong_login_codes", 2, 600))
+    monkeypatch.setattr(accounts_api, "WRONG_CODES", limits.RateLimit("wrong_login_codes", 2, 600))
 
     def log_in(address: str, code: str) -> int:
         where = {"REMOTE_ADDR": address}

@@ -103,7 +103,7 @@ def test_an_address_keeps_its_other_parameters(sent) -> None:
 
 
 def test_a_line_is_filled_in_and_short_enough(sent) -> None:
-    name = Form.of(name=boxes.Line(3))
+    name = Form.of(name=boxes.SingleLine(3))
     with sent({"name": " 三个字 "}):
         assert name.read() == {"name": "三个字"}
     for wrong in ("", "四个字吧", "a\tb"):

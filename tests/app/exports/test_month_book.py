@@ -191,7 +191,7 @@ def test_a_township_lists_only_its_own_tickets(county, client) -> None:
 def test_sheets_of_a_region_are_written_in_the_background(county, desk) -> None:
     form = {"month": MONTH, "region_id": str(county.id), "kind": "village_sheets"}
     assert desk.post("/console/exports", **form).status_code == 302
-    with pytest.raises(published.NotPublished):
+    with pytest.raises(published.MonthNotPublished):
         write_export(db.session.scalar(text("SELECT max(id) FROM export")))
     publish(county)
     desk.post("/console/exports", **form)

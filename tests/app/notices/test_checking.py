@@ -18,15 +18,15 @@ from backend.app.core.settings import Settings
 from backend.app.core.wechat import CHECK_WORDS
 from backend.app.notices import checking
 from backend.app.notices import persons as inboxes
-from backend.app.notices.checking import Kind
+from backend.app.notices.checking import CheckedKind
 from backend.app.ratings.operations import review_words
 from backend.app.tickets import author, handling, helpdesk
 from backend.app.tickets.bad_ratings import call_backs
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake import proxies
-from backend.app.tickets.intake.operations import Said
+from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import Channel
-from backend.app.tickets.kinds import Kind as TicketKind
+from backend.app.tickets.kinds import TicketKind as TicketKind
 from backend.jobs.words import check_words
 from tests.app.notices.conftest import Clock
 from tests.app.ratings.conftest import Phone, open_phone
@@ -89,7 +89,7 @@ def test_every_named_text_goes_out_once_after_it_was_stored(
     ticket_id = submit(phone, offices, words="路灯不亮", place_note="村口").json["id"]
     with transaction():
         cadre = handling.sign(offices.cadre, ticket_id, 3)
-        handling.ask(offices.cadre, ticket_id, cadre.version, Written("哪一盏?"))
+        handling.ask(offices.cadre, ticket_id, cadre.version, WrittenReply("哪一盏?"))
     with transaction():
         author.supplement(me, ticket_id, None, "学校门口那盏")
     assert world.calls[CHECK_WORDS] == 0
@@ -322,13 +322,13 @@ def test_words_of_callers_and_of_the_office_are_not_sent(
     phone: Phone, offices: Offices, scalar
 ) -> None:
     """Nobody asked the caller; the office answers for its own words."""
-    told = Said(TicketKind.HELP, "路灯不亮", offices.village_id, contact_name="张大娘")
+    told = TicketRequest(TicketKind.HELP, "路灯不亮", offices.village_id, contact_name="张大娘")
     with transaction():
         proxies.enter(offices.township, Channel.PHONE, told)
     ticket_id = submit(phone, offices).json["id"]
     with transaction():
         signed = handling.sign(offices.cadre, ticket_id, 3)
-        handling.reply(offices.cadre, ticket_id, signed.version, "done", Written("修好了"))
+        handling.reply(offices.cadre, ticket_id, signed.version, "done", WrittenReply("修好了"))
     assert scalar("SELECT array_agg(kind) FROM words_to_check") == ["ticket"]
 
 
@@ -344,7 +344,7 @@ def test_an_anonymous_ticket_is_not_even_read_for_wechat(
                  " idempotency_key = NULL, request_digest = NULL WHERE id = :id"),
             {"id": ticket_id, "receipt": b"r" * 32},
         )  # fmt: skip
-        checking.ask(Kind.TICKET, ticket_id, phone.person_id)
+        checking.ask(CheckedKind.TICKET, ticket_id, phone.person_id)
     check_words()
     assert [one["content"] for one in world.words.asked] == ["路灯不亮"]
     assert scalar(WAITING) == 0
@@ -364,7 +364,7 @@ def test_one_text_is_taken_at_a_time_however_the_database_plans_it(
 ) -> None:
     with transaction() as session:
         for nth in range(5):
-            checking.ask(Kind.RATING, nth + 1, phone.person_id)
+            checking.ask(CheckedKind.RATING, nth + 1, phone.person_id)
         session.execute(text("ANALYZE words_to_check"))
     with transaction() as session:
         for name in PLANS:

@@ -10,8 +10,8 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.own_data import operations as requests
 from backend.app.tickets.intake import proxies
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import Channel, TicketKind
 from tests.factories.console import Desk, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import County, bind, make_county, make_person, number_of
 from tests.factories.tickets import Offices, make_offices
@@ -98,7 +98,9 @@ def test_an_account_one_reset_is_no_second_person(
 
 
 def test_a_telephone_that_only_called_is_shown_and_forgotten(client: Any, offices: Offices) -> None:
-    said = Said(Kind.HELP, "水管爆了", offices.village_id, phone=PHONE, contact_name=CALLER)
+    said = TicketRequest(
+        TicketKind.HELP, "水管爆了", offices.village_id, phone=PHONE, contact_name=CALLER
+    )
     with transaction():
         proxies.enter(offices.township, Channel.PHONE, said)
     number = ask(first(client, offices), phone=f"139 7755-{PHONE[-4:]}")

@@ -35,7 +35,7 @@ def busy(county, clock):
     return people
 
 
-def lines(report: months.Report) -> list[tuple]:
+def lines(report: months.MonthReport) -> list[tuple]:
     return [(r.name, r.earned, r.spent, r.reversed, r.net, r.entries) for r in report.villages]
 
 

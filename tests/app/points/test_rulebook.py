@@ -7,7 +7,7 @@ import pytest
 
 from backend.app.points.rules.examples import YUECHI
 from backend.app.points.rules.rulebook import (
-    Item,
+    RuleItem,
     Vote,
     check_items,
     check_start,
@@ -17,8 +17,8 @@ from backend.app.points.rules.rulebook import (
 )
 
 TODAY = date(2026, 11, 20)
-ITEM = Item("环境卫生", "m01", "房前屋后干净", 10, 1, 2)
-RATING = Item("村务参与", "rating", "评价服务", 2, 3, 30)
+ITEM = RuleItem("环境卫生", "m01", "房前屋后干净", 10, 1, 2)
+RATING = RuleItem("村务参与", "rating", "评价服务", 2, 3, 30)
 
 
 def test_the_example_is_six_classes_and_seventeen_items_and_valid() -> None:
@@ -47,7 +47,7 @@ def test_an_item_survives_being_kept_as_data() -> None:
         (replace(ITEM, daily_cap=5, monthly_cap=4), "每月上限不能少于每天上限"),
     ],
 )
-def test_a_wrong_item_is_refused_with_its_reason(item: Item, reason: str) -> None:
+def test_a_wrong_item_is_refused_with_its_reason(item: RuleItem, reason: str) -> None:
     faults = check_items([item], 1000)
     assert reason in faults["item_1"][0]
     assert faults["item_1"][0].startswith("第 1 项")

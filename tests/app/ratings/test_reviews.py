@@ -178,7 +178,7 @@ def test_two_contradicting_decisions_about_one_rating_are_impossible(
     decide(reviewer, held, "accepted")
     assert find(county, Signal.HURRY, ids) == 0
     assert reviews.open_reviews(county.id, MONTH) == 0
-    with pytest.raises(review_decisions.AlreadyDecided):
+    with pytest.raises(review_decisions.ReviewDecided):
         decide(reviewer, held, "rejected")
     with pytest.raises(IntegrityError, match="uq_rating_hold_rating_id"), transaction() as session:
         session.execute(
@@ -198,7 +198,7 @@ def test_a_decision_needs_a_reason_and_is_made_once(held: str, reviewer: Actor, 
     with pytest.raises(InvalidInput):
         decide(reviewer, held, "delete")
     decide(reviewer, held, "rejected")
-    with pytest.raises(review_decisions.AlreadyDecided):
+    with pytest.raises(review_decisions.ReviewDecided):
         decide(reviewer, held, "accepted")
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'review_ratings'") == 1
 
@@ -215,7 +215,7 @@ def test_nobody_who_is_assessed_may_decide(held: str, county: County) -> None:
         Grant(Role.COUNTY_STAFF, county.id, OPENED_ON),
         Grant(Role.TOWNSHIP_STAFF, county.township_ids[0], OPENED_ON),
     )
-    with pytest.raises(review_decisions.OwnSide):
+    with pytest.raises(review_decisions.ReviewOwnSide):
         decide(Actor(make_person(), both), held, "accepted")
 
 
@@ -227,7 +227,7 @@ def test_who_lives_there_or_rated_there_may_not_decide_either(
     bind(neighbour, county)
     rater = scalar("SELECT person_id FROM rating WHERE held_at IS NOT NULL LIMIT 1")
     for person in (neighbour, rater):
-        with pytest.raises(review_decisions.OwnSide):
+        with pytest.raises(review_decisions.ReviewOwnSide):
             decide(Actor(person, grants), held, "accepted")
 
 

@@ -78,7 +78,7 @@ def test_an_exemption_gives_points_back_and_a_bonus_stops_at_its_cap(bench: Benc
 
 def test_its_author_does_not_approve_it(bench: Bench) -> None:
     found = propose(bench)
-    with pytest.raises(adjustments.SamePerson):
+    with pytest.raises(adjustments.OwnAdjustment):
         decide(bench, found, by=bench.staff)
     with pytest.raises(IntegrityError, match="another_approves"), transaction() as session:
         session.execute(
@@ -90,7 +90,7 @@ def test_its_author_does_not_approve_it(bench: Bench) -> None:
 def test_an_account_the_author_reset_does_not_approve_the_bonus(bench: Bench) -> None:
     found = propose(bench, kind="bonus")
     put_in_the_hand_of(bench.staff.person_id, bench.other_staff.person_id)
-    with pytest.raises(adjustments.SamePerson):
+    with pytest.raises(adjustments.OwnAdjustment):
         decide(bench, found)
     with pytest.raises(IntegrityError, match="one hand"), transaction() as session:
         session.execute(
@@ -168,7 +168,7 @@ def test_every_wrong_field_is_named(bench: Bench) -> None:
 def test_whoever_lives_in_the_village_stays_out_of_it(bench: Bench) -> None:
     found = propose(bench)
     bind(bench.other_staff.person_id, bench.county, bench.village_id)
-    with pytest.raises(objections.OwnSide):
+    with pytest.raises(objections.ObjectionOwnSide):
         decide(bench, found)
     with pytest.raises(NotAllowed):
         decide(bench, found, by=bench.cadre)

@@ -14,9 +14,9 @@ from backend.app.scorecards.explanation import explain_village
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import author, handling
-from backend.app.tickets.handling import Written
-from backend.app.tickets.intake.operations import Said, submit
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.handling import WrittenReply
+from backend.app.tickets.intake.operations import TicketRequest, submit
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.models import Ticket
 from tests.factories.county import County, actor_with, make_county, make_person
 from tests.factories.ratings import LAST_MONTH, rate_village
@@ -68,14 +68,14 @@ def test_a_ticket_that_was_answered_late_is_the_case_of_the_response_rate(
     monkeypatch.setattr(county_clock, "now", lambda: clock[0])
     villager = make_person()
     with transaction():
-        said = Said(Kind.HELP, "村口路灯不亮三天了", county.village_ids[0])
+        said = TicketRequest(TicketKind.HELP, "村口路灯不亮三天了", county.village_ids[0])
         ticket = submit(villager, uuid4(), said)
         ticket_id, number = ticket.id, ticket.number
     clock[0] += timedelta(days=9)
     with transaction():
         ticket = handling.sign(offices.cadre, ticket_id, stored(ticket_id).version)
         handling.reply(
-            offices.cadre, ticket_id, ticket.version, "done", Written("换了灯泡,今晚就亮")
+            offices.cadre, ticket_id, ticket.version, "done", WrittenReply("换了灯泡,今晚就亮")
         )
     clock[0] += timedelta(days=1)
     with transaction():

@@ -12,7 +12,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places import village_kinds
 from backend.app.scorecards.imports import operations as fact_imports
-from backend.app.scorecards.imports.operations import Report
+from backend.app.scorecards.imports.operations import FactsReport
 from backend.app.scorecards.locks import operations as locks
 from tests.factories.console import sit_down
 from tests.factories.county import actor_with
@@ -28,7 +28,7 @@ def bench(app) -> Bench:
     return make_bench()
 
 
-def bring(bench: Bench, content: str | bytes, name: str = "数据.csv", by=None) -> Report:
+def bring(bench: Bench, content: str | bytes, name: str = "数据.csv", by=None) -> FactsReport:
     raw = content.encode() if isinstance(content, str) else content
     with transaction():
         return fact_imports.import_facts(

@@ -152,7 +152,7 @@ def test_nobody_of_the_assessed_side_decides(bench: Bench) -> None:
     villager = actor_with(Role.COUNTY_STAFF, county.id)
     bind(villager.person_id, county, village)
     for judge in (actor_today(from_township.person_id), villager):
-        with pytest.raises(objections.OwnSide):
+        with pytest.raises(objections.ObjectionOwnSide):
             decide(bench, found, by=judge)
     with pytest.raises(NotAllowed):
         decide(bench, found, by=bench.cadre)
@@ -168,7 +168,7 @@ def test_a_decision_is_made_once_and_has_a_reason(bench: Bench) -> None:
     with pytest.raises(InvalidInput), transaction():
         objections.decide_objection(bench.staff, found, True, "  ")
     decide(bench, found, is_upheld=False)
-    with pytest.raises(objections.AlreadyDecided):
+    with pytest.raises(objections.ObjectionDecided):
         decide(bench, found)
 
 
@@ -275,7 +275,7 @@ def test_the_desk_decides_on_its_page_and_says_why_it_may_not(client, bench: Ben
 def test_whose_phone_objected_does_not_decide_at_the_desk(bench: Bench) -> None:
     found = object_to(bench)
     link_phone(bench.staff.person_id, bench.cadre.person_id)
-    with pytest.raises(objections.OwnSide), transaction():
+    with pytest.raises(objections.ObjectionOwnSide), transaction():
         objections.decide_objection(bench.staff, found, True, "核过了,不怪村里")
 
 
@@ -283,7 +283,7 @@ def test_whose_phone_lives_in_the_village_does_not_decide_at_the_desk(bench: Ben
     found, phone = object_to(bench), make_person()
     bind(phone, bench.county)
     link_phone(bench.staff.person_id, phone)
-    with pytest.raises(objections.OwnSide), transaction():
+    with pytest.raises(objections.ObjectionOwnSide), transaction():
         objections.decide_objection(bench.staff, found, True, "核过了,不怪村里")
 
 

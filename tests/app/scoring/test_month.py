@@ -14,8 +14,8 @@ from backend.app.scoring.measuring import UNDEFINED, UnitFacts, measure
 from backend.app.scoring.month import score_month
 from backend.app.scoring.response_time import kaplan_meier_quantile, quantiles_of_waits
 from backend.app.scoring.scheme_json import as_json, from_json
-from backend.app.scoring.schemes import STARTING, TOO_FEW, Indicator, Kind, Scheme, faults
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.schemes import STARTING, TOO_FEW, AdjustmentKind, Indicator, Scheme, faults
+from backend.app.scoring.totals import AppliedAdjustment
 
 D = Decimal
 count = st.integers(0, 40)
@@ -101,9 +101,9 @@ def test_the_lines_of_an_indicator_add_up_to_what_it_lost(facts) -> None:
 def test_adjustments_move_the_total_by_what_they_say_and_no_further_than_their_cap(facts) -> None:
     before = score_month(facts, STARTING, seed=1)[0]
     given_ = [
-        Adjustment(Kind.BONUS, D(3), "1", "防汛", 1, 2),
-        Adjustment(Kind.BONUS, D(4), "2", "抢险", 1, 2),
-        Adjustment(Kind.DEDUCTION, D("2.5"), "3", "迟报", 1, 2),
+        AppliedAdjustment(AdjustmentKind.BONUS, D(3), "1", "防汛", 1, 2),
+        AppliedAdjustment(AdjustmentKind.BONUS, D(4), "2", "抢险", 1, 2),
+        AppliedAdjustment(AdjustmentKind.DEDUCTION, D("2.5"), "3", "迟报", 1, 2),
     ]
     after = score_month(facts, STARTING, {0: given_}, seed=1)[0]
     if before.total is None or after.total is None:

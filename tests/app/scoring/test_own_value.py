@@ -18,8 +18,8 @@ from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.measurements import LEVEL_POINTS
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import UnitScore, score_month
-from backend.app.scoring.schemes import STARTING, Indicator, Kind, Scheme, faults
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.schemes import STARTING, AdjustmentKind, Indicator, Scheme, faults
+from backend.app.scoring.totals import AppliedAdjustment
 
 D = Decimal
 # What is counted by cases, and the first and the last grade of each: the best and the worst case.
@@ -59,7 +59,9 @@ def units(draw) -> UnitFacts:
     return UnitFacts(0, None, counts, waits, draw(st.lists(st.integers(0, 4000), max_size=3)))
 
 
-def scored(facts: UnitFacts, scheme: Scheme, given_: tuple[Adjustment, ...] = ()) -> UnitScore:
+def scored(
+    facts: UnitFacts, scheme: Scheme, given_: tuple[AppliedAdjustment, ...] = ()
+) -> UnitScore:
     return score_month([facts], scheme, {0: given_})[0]
 
 
@@ -91,10 +93,10 @@ def exact(facts: UnitFacts, scheme: Scheme) -> tuple[dict[str, Fraction], dict[s
 
 adjustments = st.sampled_from([
     (),
-    (Adjustment(Kind.BONUS, D(3), "1", "防汛", 1, 2),
-     Adjustment(Kind.BONUS, D(4), "2", "抢险", 1, 2)),
-    (Adjustment(Kind.DEDUCTION, D("2.5"), "3", "迟报", 1, 2),
-     Adjustment(Kind.EXEMPTION, D(6), "4", "改革", 1, 2)),
+    (AppliedAdjustment(AdjustmentKind.BONUS, D(3), "1", "防汛", 1, 2),
+     AppliedAdjustment(AdjustmentKind.BONUS, D(4), "2", "抢险", 1, 2)),
+    (AppliedAdjustment(AdjustmentKind.DEDUCTION, D("2.5"), "3", "迟报", 1, 2),
+     AppliedAdjustment(AdjustmentKind.EXEMPTION, D(6), "4", "改革", 1, 2)),
 ])  # fmt: skip
 case_source = st.sampled_from(sorted(CASES.values()))
 

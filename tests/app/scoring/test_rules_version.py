@@ -6,8 +6,8 @@ from decimal import Decimal
 from backend.app.scorecards.score_json import canonical
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import RULES_VERSION, score_month
-from backend.app.scoring.schemes import STARTING, Kind
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.schemes import STARTING, AdjustmentKind
+from backend.app.scoring.totals import AppliedAdjustment
 
 FACTS = [
     UnitFacts(
@@ -19,7 +19,7 @@ FACTS = [
     )
     for unit in range(1, 25)
 ]  # fmt: skip
-GIVEN = {2: [Adjustment(Kind.BONUS, Decimal(3), "1", "防汛", 1, 2)]}
+GIVEN = {2: [AppliedAdjustment(AdjustmentKind.BONUS, Decimal(3), "1", "防汛", 1, 2)]}
 # Whoever changes what the same facts give raises RULES_VERSION and adds a line.
 DIGESTS = {2: "7f5535de5c4bf081"}
 

@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.app.scoring import signals
-from backend.app.scoring.signals import OPEN_SECONDS, Act, Signal, poisson_tail
+from backend.app.scoring.signals import OPEN_SECONDS, Signal, SignalRating, poisson_tail
 
 SEVEN = 7 * 3600.0
 
 
-def acts(times: list[float], **same: object) -> list[Act]:
+def acts(times: list[float], **same: object) -> list[SignalRating]:
     made = {"day": 0, "point": 1, "village": 1, "level": 1, **same}
-    return [Act(id=n, at=SEVEN + at, person=n, **made) for n, at in enumerate(times, 1)]
+    return [SignalRating(id=n, at=SEVEN + at, person=n, **made) for n, at in enumerate(times, 1)]
 
 
-def spread(count: int, **same: object) -> list[Act]:
+def spread(count: int, **same: object) -> list[SignalRating]:
     return acts([n * OPEN_SECONDS / count for n in range(count)], **same)
 
 
@@ -153,12 +153,12 @@ def test_the_order_in_which_facts_come_changes_nothing(dice: random.Random) -> N
     assert signals.point_bursts(mixed, 3, base) == signals.point_bursts(burst, 3, base)
 
 
-def poisson_day(dice: random.Random, per_day: float, point: int, days: int) -> list[Act]:
+def poisson_day(dice: random.Random, per_day: float, point: int, days: int) -> list[SignalRating]:
     """One point's ratings at a steady rate, all independent."""
     at, made = 0.0, []
     while (at := at + dice.expovariate(per_day / OPEN_SECONDS)) < days * OPEN_SECONDS:
         name = 10_000 * point + len(made)
-        made.append(Act(name, at, 0, name, point, point, dice.choice((1, 1, 1, 2, 2, 3))))
+        made.append(SignalRating(name, at, 0, name, point, point, dice.choice((1, 1, 1, 2, 2, 3))))
     return made
 
 

@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 
 from backend.app.scoring.disclosure import Shown, Tally, publish, total
 from backend.app.scoring.month import light_at
-from backend.app.scoring.schemes import LIGHTS, Indicator, Kind, Light, Scheme, faults
-from backend.app.scoring.totals import Adjustment, displayed, moved
+from backend.app.scoring.schemes import (
+    LIGHTS,
+    AdjustmentKind,
+    Indicator,
+    Scheme,
+    SchemeLight,
+    faults,
+)
+from backend.app.scoring.totals import AppliedAdjustment, displayed, moved
 
 D = Decimal
 
@@ -22,20 +29,27 @@ def indicator(code: str, weight: int, kind: str | None = None) -> Indicator:
 GOOD = Scheme((indicator("satisfaction_mean", 40), indicator("on_time_rate", 60)))
 
 
-def adjustment(kind: Kind, points: str, author: int = 1, approver: int = 2) -> Adjustment:
-    return Adjustment(kind, D(points), "T1", "rule", author, approver)
+def adjustment(
+    kind: AdjustmentKind, points: str, author: int = 1, approver: int = 2
+) -> AppliedAdjustment:
+    return AppliedAdjustment(kind, D(points), "T1", "rule", author, approver)
 
 
 def test_adjustments_are_cut_to_their_cap_together() -> None:
-    given_ = [adjustment(Kind.DEDUCTION, "15"), adjustment(Kind.DEDUCTION, "15")]
-    assert moved(given_, {Kind.DEDUCTION: D(20)}, 1000) == (-1000, -1000)
+    given_ = [
+        adjustment(AdjustmentKind.DEDUCTION, "15"),
+        adjustment(AdjustmentKind.DEDUCTION, "15"),
+    ]
+    assert moved(given_, {AdjustmentKind.DEDUCTION: D(20)}, 1000) == (-1000, -1000)
 
 
 def test_an_exemption_gives_back_no_more_than_was_lost() -> None:
-    assert moved([adjustment(Kind.EXEMPTION, "10")], {}, 400) == (400,)
+    assert moved([adjustment(AdjustmentKind.EXEMPTION, "10")], {}, 400) == (400,)
 
 
-@pytest.mark.parametrize("wrong", [adjustment(Kind.BONUS, "1", 3, 3), adjustment(Kind.BONUS, "-1")])
+@pytest.mark.parametrize(
+    "wrong", [adjustment(AdjustmentKind.BONUS, "1", 3, 3), adjustment(AdjustmentKind.BONUS, "-1")]
+)
 def test_impossible_adjustments_are_refused(wrong) -> None:
     with pytest.raises(ValueError, match="expected"):
         moved([wrong], {}, 0)
@@ -78,7 +92,7 @@ def test_a_scheme_is_refused_with_the_reason(indicators, words: str) -> None:
 
 @pytest.mark.parametrize("bounds", [(), (50, 80, 0), (80, 80, 0), (80, 60)])
 def test_lights_in_disorder_are_refused(bounds: tuple[int, ...]) -> None:
-    lights = tuple(Light(D(bound), "c", "词", "●") for bound in bounds)
+    lights = tuple(SchemeLight(D(bound), "c", "词", "●") for bound in bounds)
     assert any("灯" in fault for fault in faults(Scheme(GOOD.indicators, lights)))
 
 

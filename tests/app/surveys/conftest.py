@@ -61,7 +61,7 @@ def new_ballot(use: str, unit: int, modulus: int) -> Ballot:
 
 
 @pytest.fixture(scope="session")
-def spare_keys() -> list[blind_signatures.SigningKey]:
+def spare_keys() -> list[blind_signatures.BlindSigningKey]:
     """Making keys costs; tests that need not know share a few."""
     return [blind_signatures.generate() for _ in range(3)]
 

@@ -14,7 +14,7 @@ from backend.app.ballots import ballot_box, blind_signatures
 from backend.app.core.db import transaction
 from backend.app.tickets import helpdesk as desk_acts
 from backend.app.tickets.anonymous import letters
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.rules.routing import Office
 from backend.demo.ballot import finalize
 from backend.jobs import surveys as survey_jobs
@@ -66,7 +66,7 @@ def envelopes(client: FlaskClient, county, key_file) -> list[Envelope]:
 
 
 def letter(**changes: Any) -> letters.Letter:
-    return replace(letters.Letter(Kind.COMPLAINT, WORDS, CODE, "street_lamp"), **changes)
+    return replace(letters.Letter(TicketKind.COMPLAINT, WORDS, CODE, "street_lamp"), **changes)
 
 
 def send(door: FlaskClient, envelope: Envelope, body: bytes | None = None, **changes: Any) -> Any:

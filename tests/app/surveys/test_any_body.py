@@ -47,7 +47,7 @@ MARK = "\ue000"
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guards, "REQUESTS", limits.Limit("requests", 10**9, 60))
+    monkeypatch.setattr(guards, "REQUESTS", limits.RateLimit("requests", 10**9, 60))
 
 
 def example(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -> Any:
@@ -136,7 +136,9 @@ def bodies_of(app: Flask) -> Iterator[tuple[str, str, Any]]:
 def test_no_json_door_breaks_at_any_body(
     app: Flask, client: FlaskClient, county, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts_api, "WRONG_CODES", limits.Limit("wrong_login_codes", 10**9, 60))
+    monkeypatch.setattr(
+        accounts_api, "WRONG_CODES", limits.RateLimit("wrong_login_codes", 10**9, 60)
+    )
     person = everybody(county)
     broken, tried = [], 0
     for method, path, skeleton in bodies_of(app):

@@ -134,7 +134,7 @@ def test_one_questionnaire_is_for_all_and_each_type_has_one_at_most(kinds, monke
     monkeypatch.setattr(clock, "now", lambda: NOW)
     questions = [library.SHIPPED[0].as_json(), library.SHIPPED[13].as_json()]
     opens_at = NOW + timedelta(days=1)
-    given = validation.Written(
+    given = validation.EditedSurvey(
         "问卷", [{"kind": kind, "questions": questions} for kind in kinds],
         opens_at, opens_at + timedelta(days=3),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from backend.app.core.wechat import CHECK_WORDS
 from backend.app.tickets import handling
 from backend.app.tickets import helpdesk as desk_acts
 from backend.app.tickets.anonymous import letters, receipts
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.jobs import tickets as jobs
 from backend.jobs.words import check_words
 from tests.app.ratings.conftest import open_phone
@@ -132,7 +132,7 @@ def test_question_answer_and_last_word_go_to_and_fro_without_a_name(
     door, ticket_id, offices, scalar
 ) -> None:
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, Written("哪一盏灯?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯?")))
     jobs.refresh_threads()
     story = look(door).json
     assert (story["question"], story["may"]) == ("哪一盏灯?", ["message"])
@@ -150,7 +150,9 @@ def test_question_answer_and_last_word_go_to_and_fro_without_a_name(
 
     version = version_of(scalar, ticket_id)
     as_desk(
-        lambda: handling.reply(offices.cadre, ticket_id, version, "done", Written("灯泡换好了"))
+        lambda: handling.reply(
+            offices.cadre, ticket_id, version, "done", WrittenReply("灯泡换好了")
+        )
     )
     jobs.refresh_threads()
     assert look(door).json["may"] == ["verdict"]
@@ -197,7 +199,7 @@ def test_t16_words_and_stories_are_as_long_as_any_other(door, ticket_id) -> None
 
 def test_a_word_twice_is_one_word_also_when_it_is_durable(door, ticket_id, offices, scalar) -> None:
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, Written("哪一盏?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏?")))
     jobs.refresh_threads()
     word_id = secrets.token_bytes(16)
     word = {"kind": "message", "words": "门口那盏"}
@@ -212,7 +214,7 @@ def test_the_plain_page_looks_up_and_answers_without_scripts(
     door, ticket_id, offices, scalar
 ) -> None:
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, Written("哪一盏灯?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯?")))
     jobs.refresh_threads()
     page = door.get("/anon/")
     assert page.headers["Referrer-Policy"] == "no-referrer"
@@ -253,7 +255,7 @@ def test_wechat_is_asked_about_nothing_anonymous(
 ) -> None:
     """A letter, words with its receipt, held or released by the desk: none leaves the county."""
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, Written("哪一盏灯?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯?")))
     jobs.refresh_threads()
     assert say(door, {"kind": "message", "words": "滚你的"}).status_code == 200
     night()

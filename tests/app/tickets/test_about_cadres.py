@@ -19,8 +19,8 @@ from backend.app.tickets import author, console_queries, export_rows, helpdesk
 from backend.app.tickets.errors import TicketUnknown, UnitUnfit
 from backend.app.tickets.intake import hotline, proxies
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
 from backend.app.tickets.rules.routing import Office
 from backend.jobs import tickets as jobs
 from tests.app.ratings.conftest import open_phone
@@ -31,8 +31,16 @@ from tests.factories.tickets import forget, submit, villager
 WORDS = "王建国在村里虚报低保名额"
 PHONE = "13900000022"
 CHANNELS = [
-    *((channel, kind) for channel in ("mini", "phone", "paper", "hotline") for kind in Kind),
-    *(("anonymous", kind) for kind in (Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.REPORT)),
+    *((channel, kind) for channel in ("mini", "phone", "paper", "hotline") for kind in TicketKind),
+    *(
+        ("anonymous", kind)
+        for kind in (
+            TicketKind.HELP,
+            TicketKind.COMPLAINT,
+            TicketKind.SUGGESTION,
+            TicketKind.REPORT,
+        )
+    ),
     ("hotline", None),
     ("rating", None),
 ]
@@ -42,15 +50,15 @@ CHANNELS = [
 def opened(client, offices, phone, scalar, monkeypatch):
     """Opens one ticket by a channel and of a kind; returns its id and number."""
 
-    def by_hotline(kind: Kind | None, words: str) -> None:
+    def by_hotline(kind: TicketKind | None, words: str) -> None:
         rows = [
             ["工单编号", "诉求内容", "所属村", "类型", "反映人", "联系电话"],
             ["JB002", words, "第1村", KIND_NAMES[kind] if kind else "投诉举报", "李大妈", PHONE],
         ]
         import_rows(offices, rows)
 
-    def open_it(channel: str, kind: Kind | None, words: str = WORDS) -> tuple[int, str]:
-        said = Said(kind or Kind.HELP, words, offices.village_id)
+    def open_it(channel: str, kind: TicketKind | None, words: str = WORDS) -> tuple[int, str]:
+        said = TicketRequest(kind or TicketKind.HELP, words, offices.village_id)
         if channel == "mini":
             assert submit(phone, offices, kind=kind.value, words=words).status_code == 201
         elif channel == "hotline":
@@ -69,7 +77,9 @@ def opened(client, offices, phone, scalar, monkeypatch):
                 )
         else:
             with transaction():
-                entered = Said(said.kind, words, offices.village_id, contact_name="张", phone=PHONE)
+                entered = TicketRequest(
+                    said.kind, words, offices.village_id, contact_name="张", phone=PHONE
+                )
                 proxies.enter(offices.desk, Channel(channel), entered)
         forget()
         return scalar("SELECT max(id) FROM ticket"), scalar(
@@ -79,7 +89,7 @@ def opened(client, offices, phone, scalar, monkeypatch):
     return open_it
 
 
-def import_rows(offices, rows: list[list[str]]) -> hotline.Report:
+def import_rows(offices, rows: list[list[str]]) -> hotline.HotlineReport:
     book, made = openpyxl.Workbook(), io.BytesIO()
     for row in rows:
         book.active.append(row)
@@ -114,7 +124,7 @@ def told(app: Any, person_id: int, ticket_id: int) -> str:
         ]
         pages.append(console.get("/console/tickets/board"))
     scope = console_queries.scope_of(actor)
-    rows = export_rows.rows_of(scope, console_queries.Filters(view="all"))
+    rows = export_rows.rows_of(scope, console_queries.TicketFilters(view="all"))
     assert set(console_queries.view_counts(scope).values()) == {0}
     forget()
     return "".join(page.text for page in pages) + str(rows)
@@ -154,7 +164,7 @@ def test_a_complaint_about_a_cadre_reaches_nobody_it_names(
 def test_the_telephone_of_who_complains_is_the_desks_alone(
     opened, offices, app, channel, people
 ) -> None:
-    ticket_id, _ = opened(channel, Kind.COMPLAINT)
+    ticket_id, _ = opened(channel, TicketKind.COMPLAINT)
     forget()
     with transaction():
         helpdesk.assign(offices.desk, ticket_id, None, Office(department_id=offices.department_id))
@@ -170,13 +180,13 @@ def test_the_telephone_of_who_complains_is_the_desks_alone(
 
 @pytest.mark.parametrize("title", ["村支书", "村主任", "居委会主任", "村会计"])
 def test_a_title_is_as_good_as_a_name(opened, offices, app, title) -> None:
-    ticket_id, number = opened("mini", Kind.HELP, f"{title}张某某不给办低保")
+    ticket_id, number = opened("mini", TicketKind.HELP, f"{title}张某某不给办低保")
     assert number not in told(app, offices.cadre_id, ticket_id)
 
 
 def test_a_cadre_of_a_neighbouring_village_who_is_named_hears_nothing(opened, offices, app) -> None:
     neighbour = offices.other_cadre.person_id
-    ticket_id, number = opened("mini", Kind.COMPLAINT, "李 秀英在我们村乱收费")
+    ticket_id, number = opened("mini", TicketKind.COMPLAINT, "李 秀英在我们村乱收费")
     assert number not in told(app, neighbour, ticket_id)
     forget()
     with pytest.raises(UnitUnfit), transaction():
@@ -189,7 +199,7 @@ def test_a_cadre_whose_village_was_merged_hears_nothing(opened, offices, app) ->
     with transaction():
         merge_villages(offices.desk, offices.village_id, into)
     with transaction():
-        said = Said(Kind.COMPLAINT, "王建国以前收的钱没退", into)
+        said = TicketRequest(TicketKind.COMPLAINT, "王建国以前收的钱没退", into)
         ticket_id = intake.open_ticket(said, Channel.MINI, clock.now()).id
     number = f"-{ticket_id:06d}"
     forget()
@@ -204,7 +214,7 @@ def test_a_clerk_of_the_township_who_is_named_hears_nothing(opened, offices, app
         session.execute(
             text("UPDATE person SET display_name = '孙长河' WHERE id = :id"), {"id": clerk}
         )
-    ticket_id, number = opened("mini", Kind.COMPLAINT, "镇上孙长河办事要好处")
+    ticket_id, number = opened("mini", TicketKind.COMPLAINT, "镇上孙长河办事要好处")
     for who in (clerk, offices.township.person_id):
         assert number not in told(app, who, ticket_id)
     assert scalar("SELECT state FROM ticket") == "submitted"
@@ -216,7 +226,7 @@ def test_a_clerk_of_the_county_who_is_named_hears_nothing(opened, offices, app) 
         session.execute(
             text("UPDATE person SET display_name = '孙长河' WHERE id = :id"), {"id": clerk}
         )
-    ticket_id, number = opened("mini", Kind.COMPLAINT, "县里孙长河办事要好处")
+    ticket_id, number = opened("mini", TicketKind.COMPLAINT, "县里孙长河办事要好处")
     assert number not in told(app, clerk, ticket_id)
     # The rest of the desk works on it.
     other = sit_down(app.test_client(), offices.desk.person_id)
@@ -278,7 +288,7 @@ def handled(offices, cadre):
 def test_a_merged_complaint_is_not_seen_under_what_it_was_merged_into(
     opened, offices, app, client, people
 ) -> None:
-    about, number = opened("mini", Kind.COMPLAINT)
+    about, number = opened("mini", TicketKind.COMPLAINT)
     main = submit(villager(client, offices.county), offices, words="停水了").json["id"]
     forget()
     with transaction():
@@ -288,7 +298,9 @@ def test_a_merged_complaint_is_not_seen_under_what_it_was_merged_into(
     with pytest.raises(TicketUnknown):
         console_queries.find_for_staff(both, main)
     assert number not in str(
-        export_rows.rows_of(console_queries.scope_of(both), console_queries.Filters(view="all"))
+        export_rows.rows_of(
+            console_queries.scope_of(both), console_queries.TicketFilters(view="all")
+        )
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from backend.app.access import Role
 from backend.app.core.db import transaction
 from backend.app.tickets import author, handling, helpdesk
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.supervision import escalate_overdue
 from tests.factories.county import grant_role, make_person
 from tests.factories.tickets import as_actor, body, submit, villager
@@ -44,7 +44,9 @@ def test_an_answer_and_a_withdrawal_at_once_end_in_one_of_the_two(
     version = ticket["version"] + 1
     me = as_actor(phone.person_id, Role.CADRE, offices.county.village_ids[1])
     said = at_once(
-        lambda: handling.reply(offices.cadre, ticket["id"], version, "done", Written("换好了")),
+        lambda: handling.reply(
+            offices.cadre, ticket["id"], version, "done", WrittenReply("换好了")
+        ),
         lambda: author.withdraw(me, ticket["id"], version),
     )
     assert sorted(said) == ["done", "ticket_moved"]
@@ -72,7 +74,9 @@ def test_a_ticket_merged_while_the_other_is_answered_is_not_forgotten(
         handling.sign(offices.cadre, ticket["id"], ticket["version"])
     version = ticket["version"] + 1
     at_once(
-        lambda: handling.reply(offices.cadre, ticket["id"], version, "done", Written("换好了")),
+        lambda: handling.reply(
+            offices.cadre, ticket["id"], version, "done", WrittenReply("换好了")
+        ),
         lambda: helpdesk.merge(offices.desk, other["id"], None, ticket["id"]),
     )
     state = scalar("SELECT state FROM ticket WHERE id = :id", id=other["id"])

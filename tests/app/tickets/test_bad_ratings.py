@@ -247,7 +247,7 @@ def test_a_call_back_says_the_week_and_nothing_finer(
     told = [township(f"/console/tickets{path}") for path in
             ("?view=running", "?view=all", f"/{ticket_id}", f"/{ticket_id}/print")]  # fmt: skip
     (row,) = export_rows.rows_of(
-        console_queries.scope_of(offices.township), console_queries.Filters(view="all")
+        console_queries.scope_of(offices.township), console_queries.TicketFilters(view="all")
     )
     allowed = {"2026-11-16 00:00", "2026-11-23 00:00", "2026-12-14 18:00", "2026-11-24 18:00"}
     assert {cell for cell in row if isinstance(cell, str) and EXACT.search(cell)} <= allowed

@@ -10,8 +10,8 @@ from backend.app.core.db import db, transaction
 from backend.app.tickets import helpdesk, serializers
 from backend.app.tickets.clocks import shares
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import Party
@@ -74,7 +74,7 @@ def test_the_county_reads_both_clocks_and_the_desks_share_beside_what_is_late(
 
 def test_an_imported_order_shows_what_passed_before_it_came(offices: Offices, clock: Clock) -> None:
     clock(on(30))
-    said = Said(Kind.HELP, "路灯不亮", offices.village_id)
+    said = TicketRequest(TicketKind.HELP, "路灯不亮", offices.village_id)
     with transaction():
         ticket = intake.open_ticket(
             said, Channel.HOTLINE, on(1), source="市12345", source_number="A1",

@@ -8,7 +8,7 @@ import pytest
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.tickets import handling, helpdesk, supervision
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.jobs import tickets as jobs
 from tests.factories.tickets import forget, submit
 
@@ -41,7 +41,7 @@ def ticket(phone, offices) -> int:
 @pytest.fixture
 def answered(ticket, offices) -> int:
     with transaction():
-        handling.reply(offices.cadre, ticket, 4, "done", Written("换好了"))
+        handling.reply(offices.cadre, ticket, 4, "done", WrittenReply("换好了"))
     return ticket
 
 
@@ -95,7 +95,7 @@ def test_the_author_has_the_last_word_even_after_silence_closed_it(
 
 def test_what_cannot_be_done_is_never_closed_by_the_clock(phone, ticket, offices, later) -> None:
     with transaction():
-        handling.reply(offices.cadre, ticket, 4, "cannot", Written("水源枯了"))
+        handling.reply(offices.cadre, ticket, 4, "cannot", WrittenReply("水源枯了"))
     later(days=7, minutes=1)
     supervision.ask_again()
     later(days=60)
@@ -115,7 +115,7 @@ def test_whoever_said_not_solved_is_not_closed_by_the_clock(phone, answered, lat
 
 def test_an_office_does_not_wait_for_an_answer_for_ever(phone, ticket, offices, later) -> None:
     with transaction():
-        handling.ask(offices.cadre, ticket, 4, Written("是哪一盏?"))
+        handling.ask(offices.cadre, ticket, 4, WrittenReply("是哪一盏?"))
     later(days=6, hours=23)
     assert supervision.stop_waiting() == 0
     later(days=7, minutes=1)
@@ -147,7 +147,7 @@ def test_a_closed_ticket_may_be_reopened_for_a_month_and_is_then_archived(
 
 def test_a_paused_ticket_is_neither_reminded_of_nor_reported(phone, ticket, offices, later) -> None:
     with transaction():
-        handling.ask(offices.cadre, ticket, 4, Written("是哪一盏?"))
+        handling.ask(offices.cadre, ticket, 4, WrittenReply("是哪一盏?"))
     later(days=40)
     assert supervision.escalate_overdue() == 0
 

@@ -8,7 +8,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.tickets import author, handling, helpdesk
 from backend.app.tickets.errors import UnitUnfit
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.rules.routing import Office
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import sit_down
@@ -53,7 +53,7 @@ def test_a_ticket_that_took_in_a_complaint_about_cadres_stays_away_from_them_too
     with transaction():
         handling.sign(offices.department, main, version(main))
     with transaction():
-        handling.reply(offices.department, main, version(main), "done", Written("办好了"))
+        handling.reply(offices.department, main, version(main), "done", WrittenReply("办好了"))
     seen = other.call("GET", f"/tickets/{about}").json
     assert (seen["state"], seen["needs"]) == ("answered", "verdict")
     me = as_actor(other.person_id, Role.LEADER, offices.county.id)

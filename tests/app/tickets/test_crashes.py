@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from backend.app.access import Actor
 from backend.app.core.db import db, transaction
 from backend.app.tickets import author, handling, helpdesk
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.rules.routing import Office
 from tests.factories.tickets import forget, submit, upload, villager
 
@@ -100,8 +100,8 @@ def test_no_act_of_a_whole_life_is_ever_half_done(story, offices, cadre) -> None
     photo_id = upload(cadre).json["id"]
     forget()
 
-    def written(words: str, *files: int) -> Written:
-        return Written(words, files, 30)
+    def written(words: str, *files: int) -> WrittenReply:
+        return WrittenReply(words, files, 30)
 
     acts: list[Callable[[int], Any]] = [
         lambda v: handling.sign(offices.cadre, main, v),

@@ -19,8 +19,8 @@ from backend.app.tickets import files, helpdesk
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
 from backend.app.tickets.intake import hotline, proxies
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import Channel, TicketKind
 from tests.factories.console import link_phone, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
 from tests.factories.photos import open_photos
@@ -108,8 +108,8 @@ def test_what_was_never_used_is_forgotten_after_two_days(phone, offices, monkeyp
     assert scalar("SELECT array_agg(id::int) FROM ticket_file") == [used]
 
 
-def said(offices, words: str = "村口井盖破了", **more: Any) -> Said:
-    return Said(Kind.HELP, words, offices.village_id, contact_name="张大娘", **more)
+def said(offices, words: str = "村口井盖破了", **more: Any) -> TicketRequest:
+    return TicketRequest(TicketKind.HELP, words, offices.village_id, contact_name="张大娘", **more)
 
 
 def enter(who, offices, **more: Any):
@@ -178,7 +178,7 @@ def test_a_township_enters_for_its_own_villages_only(offices) -> None:
         proxies.enter(
             offices.township,
             Channel.PHONE,
-            Said(Kind.HELP, "x", other.village_ids[0], contact_name="张"),
+            TicketRequest(TicketKind.HELP, "x", other.village_ids[0], contact_name="张"),
         )
 
 
@@ -205,7 +205,9 @@ def as_xlsx() -> tuple[bytes, str]:
     return made.getvalue(), "orders.xlsx"
 
 
-def import_rows(offices, content: bytes, name: str, source: str = "市12345") -> hotline.Report:
+def import_rows(
+    offices, content: bytes, name: str, source: str = "市12345"
+) -> hotline.HotlineReport:
     sheet = read_sheet(content, name)
     columns = hotline.guess(sheet.headings, hotline.kept_mapping(offices.county.id, source))
     with transaction():

@@ -24,9 +24,9 @@ from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.request_params import Asked
 from backend.app.tickets import author, handling, helpdesk, supervision
 from backend.app.tickets.clocks import lateness, lights
-from backend.app.tickets.clocks.lights import Standing, light
+from backend.app.tickets.clocks.lights import TicketStanding, light
 from backend.app.tickets.clocks.turns import running
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.rules.routing import Office
 from backend.app.tickets.states import State
@@ -50,7 +50,7 @@ STANDINGS = st.tuples(st.sampled_from(State), AWAY, st.none() | AWAY, st.boolean
 # One ticket and many
 
 
-def as_rows(standings: list[Standing], at: datetime) -> Any:
+def as_rows(standings: list[TicketStanding], at: datetime) -> Any:
     """Tickets that nobody stored, under the table's own name."""
     names = (column("id", BigInteger), column("state", String), column("due_at", INSTANT),
              column("sign_due_at", INSTANT), column("paused_at", INSTANT))  # fmt: skip
@@ -71,7 +71,7 @@ def test_the_light_of_one_ticket_is_the_condition_over_many(
         return at + timedelta(minutes=minutes)
 
     given_ = [
-        Standing(state, away(due), None if sign is None else away(sign), paused)
+        TicketStanding(state, away(due), None if sign is None else away(sign), paused)
         for state, due, sign, paused in drawn
     ]
     query = (
@@ -133,7 +133,7 @@ def hand_over(offices: Offices, ticket_id: int, office: Office) -> None:
 
 
 def hand_back(offices: Offices, ticket_id: int) -> None:
-    do(handling.hand_back, offices.cadre, ticket_id, Written("不归村里管"))
+    do(handling.hand_back, offices.cadre, ticket_id, WrittenReply("不归村里管"))
 
 
 def make_late(offices: Offices, show: Clock) -> None:
@@ -157,7 +157,7 @@ def make_in_time(offices: Offices, show: Clock) -> None:
     show(on(2))
     me = someone(offices)
     given_away, returned, asked = opened(me, offices), opened(me, offices), signed(me, offices)
-    do(handling.ask, offices.cadre, asked, Written("哪一盏?"))
+    do(handling.ask, offices.cadre, asked, WrittenReply("哪一盏?"))
     show(on(17, 10))
     hand_over(offices, given_away, Office(department_id=offices.department_id))
     hand_back(offices, returned)

@@ -17,11 +17,11 @@ from backend.app.core.errors import DomainError
 from backend.app.scorecards.facts import VillageFacts, gather
 from backend.app.tickets import author, handling, helpdesk, supervision
 from backend.app.tickets.clocks.working_calendar import fill_year
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.helpdesk import Classified
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.rules.routing import Office
 from tests.factories.console import make_staff
@@ -31,7 +31,7 @@ from tests.factories.tickets import Offices, as_actor
 NOVEMBER = date(2026, 11, 1)
 MONTH_END = datetime(2026, 12, 1, tzinfo=clock.COUNTY_ZONE)
 HOUR = timedelta(hours=1)
-WORDS = Written("换好了")
+WORDS = WrittenReply("换好了")
 # Names of acts; how many hours pass before each.
 ACTS = (
     "open", "sign", "progress", "ask", "supplement", "resume", "want_time", "give_time",
@@ -66,7 +66,7 @@ class Town:
         try:
             with transaction():
                 if act == "open" or not self.tickets:
-                    said = Said(Kind.HELP, "村口路灯不亮", self.offices.village_id)
+                    said = TicketRequest(TicketKind.HELP, "村口路灯不亮", self.offices.village_id)
                     self.tickets.append(intake.submit(self.person_id, uuid4(), said).id)
                 elif act in ("holiday", "workday"):
                     days = {date(2026, 12, 4): (act == "workday", act)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.rules.categories import STARTING, Signs, suggest
 from backend.app.tickets.search import grams, query_grams
 
@@ -29,9 +29,13 @@ def test_the_words_point_to_a_category(words: str, category: str | None) -> None
 
 @pytest.mark.parametrize(
     ("words", "kind"),
-    [("举报他套取补贴", Kind.REPORT), ("谢谢村医", Kind.THANKS), ("请问在哪办证", Kind.CONSULT)],
+    [
+        ("举报他套取补贴", TicketKind.REPORT),
+        ("谢谢村医", TicketKind.THANKS),
+        ("请问在哪办证", TicketKind.CONSULT),
+    ],
 )
-def test_the_words_point_to_a_kind(words: str, kind: Kind) -> None:
+def test_the_words_point_to_a_kind(words: str, kind: TicketKind) -> None:
     assert suggest(words, SYNONYMS).kind is kind
 
 

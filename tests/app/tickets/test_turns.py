@@ -15,11 +15,11 @@ from backend.app.scorecards.facts import VillageFacts, gather
 from backend.app.tickets import author, handling, helpdesk, supervision
 from backend.app.tickets.clocks.working_calendar import fill_year
 from backend.app.tickets.errors import TooLateToExtend
-from backend.app.tickets.handling import Written
+from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake import hotline
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketTurn
 from backend.app.tickets.rules.queries import clock_of
 from backend.app.tickets.rules.routing import Office
@@ -64,7 +64,9 @@ def person_id(offices: Offices) -> int:
 def opened(person_id: int, offices: Offices, **more) -> int:
     with transaction():
         return intake.submit(
-            person_id, uuid4(), Said(Kind.HELP, "村口路灯不亮", offices.village_id, **more)
+            person_id,
+            uuid4(),
+            TicketRequest(TicketKind.HELP, "村口路灯不亮", offices.village_id, **more),
         ).id
 
 
@@ -92,14 +94,14 @@ def signed(person_id: int, offices: Offices) -> int:
 
 
 def reply(offices: Offices, ticket_id: int, result: str = "done") -> None:
-    do(handling.reply, offices.cadre, ticket_id, result, Written("换好了"))
+    do(handling.reply, offices.cadre, ticket_id, result, WrittenReply("换好了"))
 
 
 def to_desk(person_id: int, offices: Offices) -> int:
     """A report waits for the desk."""
     with transaction():
         return intake.submit(
-            person_id, uuid4(), Said(Kind.REPORT, "有人占了水渠", offices.village_id)
+            person_id, uuid4(), TicketRequest(TicketKind.REPORT, "有人占了水渠", offices.village_id)
         ).id
 
 
@@ -142,7 +144,7 @@ def test_a_units_clock_starts_when_the_ticket_reaches_it(
         do(helpdesk.assign, offices.desk, ticket_id, Office(department_id=offices.department_id))
     if way == "hand_back":
         clock(on(10))
-        do(handling.hand_back, offices.department, ticket_id, Written("不归我们管"))
+        do(handling.hand_back, offices.department, ticket_id, WrittenReply("不归我们管"))
     if way == "released":
         other = to_desk(person_id, offices)
         do(helpdesk.merge, offices.desk, ticket_id, other)
@@ -244,7 +246,7 @@ def test_what_was_late_stays_late_whatever_comes_after(
         do(author.withdraw, as_actor(person_id, Role.CADRE, 0), ticket_id)
         do(helpdesk.archive, offices.desk, ticket_id)
     else:
-        do(handling.hand_back, offices.cadre, ticket_id, Written("不归我们管"))
+        do(handling.hand_back, offices.cadre, ticket_id, WrittenReply("不归我们管"))
         if later == "decline":
             do(helpdesk.decline, offices.desk, ticket_id, "不归县里管")
     found = facts(offices)
@@ -262,7 +264,7 @@ def test_what_ended_before_any_deadline_is_in_no_figure_not_even_archived(
     if how == "withdraw":
         do(author.withdraw, as_actor(person_id, Role.CADRE, 0), ticket_id)
     else:
-        do(handling.hand_back, offices.cadre, ticket_id, Written("不归我们管"))
+        do(handling.hand_back, offices.cadre, ticket_id, WrittenReply("不归我们管"))
         if how == "decline":
             do(helpdesk.decline, offices.desk, ticket_id, "不归县里管")
     if archived and how != "hand_back":
@@ -292,7 +294,7 @@ def test_reopening_erases_neither_lateness_nor_an_unhappy_verdict(
 def test_more_time_is_given_before_the_deadline_and_never_after(
     offices: Offices, person_id: int, clock: Clock
 ) -> None:
-    ticket_id, written = signed(person_id, offices), Written("等配件")
+    ticket_id, written = signed(person_id, offices), WrittenReply("等配件")
     clock(on(9, 17, 59))
     do(handling.request_extension, offices.cadre, ticket_id, 3, written)
     clock(on(9, 18, 1))
@@ -324,7 +326,7 @@ def test_a_question_asked_before_the_deadline_stops_the_clock_into_the_next_mont
     clock(on(24))
     ticket_id = signed(person_id, offices)
     clock(on(30))
-    do(handling.ask, offices.cadre, ticket_id, Written("是哪一盏?"))
+    do(handling.ask, offices.cadre, ticket_id, WrittenReply("是哪一盏?"))
     clock(on(1, 0, month=12))
     before = facts(offices)
     assert "on_time" not in before.counts
@@ -337,7 +339,7 @@ def test_a_question_asked_before_the_deadline_stops_the_clock_into_the_next_mont
 def test_an_entry_by_telephone_runs_from_when_it_reaches_the_unit(
     offices: Offices, clock: Clock
 ) -> None:
-    said = Said(Kind.HELP, "路灯不亮", offices.village_id, contact_name="张")
+    said = TicketRequest(TicketKind.HELP, "路灯不亮", offices.village_id, contact_name="张")
     clock(on(16))
     with transaction():
         ticket = intake.open_ticket(said, Channel.PHONE, on(2), proxy_id=offices.desk.person_id)

@@ -6,10 +6,10 @@ from sqlalchemy import select, text
 
 from backend.app.access import MAY_ASK_FOR, OFFICES, ROLE_NAMES, Actor, Permission, Role, may
 from backend.app.accounts.errors import (
+    ChosenRegionClosed,
     OfficesApart,
     OwnRole,
     PersonUnknown,
-    RegionClosed,
     RoleDoesNotFit,
 )
 from backend.app.accounts.models import Person, RoleGrant
@@ -38,7 +38,7 @@ def check_grantable(
 ) -> None:
     """Raises unless the actor may give this role there for these days."""
     if not check_region(actor, role, region_id).is_open:
-        raise RegionClosed
+        raise ChosenRegionClosed
     if ends_on is not None and ends_on < starts_on:
         raise InvalidInput(errors={"ends_on": ["结束日期不能早于开始日期"]})
     if ends_on is not None and ends_on < clock.today():

@@ -20,7 +20,7 @@ UNREADABLE = "这个表格打不开,请另存为 xlsx 再试"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReadSheet:
     """A read file: its headings, its rows as text, and the line each row stands on."""
 
     headings: list[str]
@@ -28,7 +28,7 @@ class Sheet:
     numbers: list[int]
 
 
-def read_sheet(content: bytes, name: str) -> Sheet:
+def read_sheet(content: bytes, name: str) -> ReadSheet:
     """The first sheet of an xlsx, or a CSV in UTF-8 or GBK, read apart; raises InvalidInput."""
     if len(content) > MOST_BYTES:
         raise InvalidInput(errors={"file": ["文件太大,请分几次导入"]})
@@ -38,21 +38,21 @@ def read_sheet(content: bytes, name: str) -> Sheet:
         )
     except Unbounded:
         raise InvalidInput(errors={"file": [UNREADABLE]}) from None
-    return Sheet(**orjson.loads(read))
+    return ReadSheet(**orjson.loads(read))
 
 
 def sheet_as_json(content: bytes, name: str) -> bytes:
     return orjson.dumps(asdict(_sheet(content, name)))
 
 
-def _sheet(content: bytes, name: str) -> Sheet:
+def _sheet(content: bytes, name: str) -> ReadSheet:
     lines = _xlsx(content) if name.lower().endswith((".xlsx", ".xls")) else _csv(content)
     filled = [(number, line) for number, line in enumerate(lines, 1) if any(line)]
     if len(filled) < 2:
         raise InvalidInput(errors={"file": ["文件里没有数据,第一行应是表头"]})
     if len(filled) - 1 > MOST_ROWS:
         raise InvalidInput(errors={"file": [f"一次最多 {MOST_ROWS} 行,请分几次导入"]})
-    return Sheet(
+    return ReadSheet(
         filled[0][1], [line for _, line in filled[1:]], [number for number, _ in filled[1:]]
     )
 

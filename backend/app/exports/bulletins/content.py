@@ -37,7 +37,7 @@ FLOW = ("found", "accepted", "done", "content")
 
 
 @dataclass(frozen=True)
-class Village:
+class BulletinVillage:
     """Where a village lies."""
 
     id: int
@@ -51,7 +51,9 @@ def compose(county: Place, named: Span, span: Span, unfinished: str = "") -> Con
     `span` is the part of the `named` period that is reported. `unfinished` is the mark of a part,
     which is not compared with the whole period before.
     """
-    villages = {one.id: Village(one.id, one.name, one.township) for one in list_villages(county.id)}
+    villages = {
+        one.id: BulletinVillage(one.id, one.name, one.township) for one in list_villages(county.id)
+    }
     found, late = _flows(county.id, span), _late(county.id, villages)
     content: Content = {
         "county": county.name,
@@ -89,7 +91,7 @@ def _flow(parts: Iterable[VillageFlow]) -> dict[str, int]:
     return {name: getattr(flow, name) for name in FLOW}
 
 
-def _late(county_id: int, villages: Mapping[int, Village]) -> Counter[str]:
+def _late(county_id: int, villages: Mapping[int, BulletinVillage]) -> Counter[str]:
     """What is late as this is written, by who has it: a township with its villages, and the county.
 
     The same lines as on the board, so that they add up to its number.
@@ -123,7 +125,7 @@ def _rated(levels: Iterable[list[int]]) -> Content:
 
 
 def _townships(
-    villages: Mapping[int, Village],
+    villages: Mapping[int, BulletinVillage],
     levels: Mapping[int, list[int]],
     found: Mapping[int | None, VillageFlow],
     late: Mapping[str, int],
@@ -142,7 +144,7 @@ def _townships(
 
 
 def _scored(
-    county_id: int, period: Period, villages: Mapping[int, Village], months: list[date]
+    county_id: int, period: Period, villages: Mapping[int, BulletinVillage], months: list[date]
 ) -> Content:
     """Indicators of the county, lights, and every village that was measured."""
     scheme = period.scheme
@@ -192,7 +194,7 @@ def _indicators(period: Period) -> list[Content]:
     return rows
 
 
-def _village(score: Any, village: Village, scheme: Any) -> Content:
+def _village(score: Any, village: BulletinVillage, scheme: Any) -> Content:
     low, high = (NOTHING, NOTHING)
     if score.total is not None:
         low, high = total_limits(score.total, score.error)

@@ -62,7 +62,9 @@ def edit_draft() -> Any:
     return _editor()
 
 
-def _editor(error: DomainError | None = None, tried: simulation.WhatIf | None = None) -> Any:
+def _editor(
+    error: DomainError | None = None, tried: simulation.RuleSimulation | None = None
+) -> Any:
     """The draft as a table, with what was typed where it was refused."""
     place = forms.read_place()
     draft = rules.draft_of(place.id)

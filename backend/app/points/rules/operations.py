@@ -16,7 +16,7 @@ from backend.app.core.files import storage
 from backend.app.places.queries import Place, get_place
 from backend.app.points.models import PointsRule, PointsRuleSet
 from backend.app.points.rules.rulebook import (
-    Item,
+    RuleItem,
     Vote,
     check_items,
     check_start,
@@ -52,7 +52,7 @@ def draft_of(region_id: int) -> PointsRuleSet | None:
 
 
 def save_draft(
-    actor: Actor, region_id: int, title: str, items: Sequence[Item], yearly_budget: int
+    actor: Actor, region_id: int, title: str, items: Sequence[RuleItem], yearly_budget: int
 ) -> PointsRuleSet:
     """Keeps what a county or village means to vote on; raises InvalidInput with every reason."""
     place = _own_place(actor, region_id)
@@ -168,7 +168,7 @@ def _end_the_one_before(region_id: int, starts_on: date) -> int:
     return newest or 0
 
 
-def _write_rules(adopted: PointsRuleSet, items: Sequence[Item]) -> None:
+def _write_rules(adopted: PointsRuleSet, items: Sequence[RuleItem]) -> None:
     for item in items:
         values: dict[str, Any] = {
             "rule_set_id": adopted.id, "region_id": adopted.region_id, "code": item.code,

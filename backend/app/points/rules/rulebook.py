@@ -23,7 +23,7 @@ FORBIDDEN = (
 
 
 @dataclass(frozen=True)
-class Item:
+class RuleItem:
     """One line of a set: an act of AUTOMATIC, or a deed that the village enters."""
 
     group: str
@@ -51,11 +51,11 @@ class Vote:
     abstain: int | None
 
 
-def item_from(data: Mapping[str, Any]) -> Item:
-    return Item(**{name: data[name] for name in Item.__dataclass_fields__})
+def item_from(data: Mapping[str, Any]) -> RuleItem:
+    return RuleItem(**{name: data[name] for name in RuleItem.__dataclass_fields__})
 
 
-def check_items(items: Sequence[Item], budget: int) -> dict[str, list[str]]:
+def check_items(items: Sequence[RuleItem], budget: int) -> dict[str, list[str]]:
     """What is wrong with a draft, by the field it stands in; empty where nothing is."""
     faults: dict[str, list[str]] = {}
     if not items:
@@ -79,7 +79,7 @@ def check_items(items: Sequence[Item], budget: int) -> dict[str, list[str]]:
     return faults
 
 
-def _faults_of(item: Item) -> list[str]:
+def _faults_of(item: RuleItem) -> list[str]:
     found = []
     if not 2 <= len(item.label) <= 60:
         found.append("名称要 2 到 60 个字")
@@ -96,7 +96,7 @@ def _faults_of(item: Item) -> list[str]:
     return found
 
 
-def most_a_month(items: Sequence[Item]) -> int:
+def most_a_month(items: Sequence[RuleItem]) -> int:
     """The most one person can earn in a month by everything together."""
     return sum(item.amount * item.monthly_cap for item in items)
 

@@ -12,7 +12,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import Place, region_names
 from backend.app.points.point_sources import SOURCES
-from backend.app.points.rules.rulebook import Item
+from backend.app.points.rules.rulebook import RuleItem
 
 MONTHS = 3
 SUMMED = ("acts", "paid", "points", "people", "over_cap")
@@ -57,7 +57,7 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class RuleSimulation:
     """The draft on the acts from `first` to `last`."""
 
     first: date
@@ -79,7 +79,7 @@ def last_quarter(today: date) -> tuple[date, date]:
     return first, month - timedelta(days=1)
 
 
-def preview(place: Place, items: Sequence[Item], today: date) -> WhatIf:
+def preview(place: Place, items: Sequence[RuleItem], today: date) -> RuleSimulation:
     """Counts nothing that was answered, only that somebody took part."""
     first, last = last_quarter(today)
     lines = [
@@ -100,7 +100,7 @@ def preview(place: Place, items: Sequence[Item], today: date) -> WhatIf:
         if row.all_items and not row.all_villages
     ]
     total = next(row for row in rows if row.all_items and row.all_villages)
-    return WhatIf(
+    return RuleSimulation(
         first, last, _sums("合计", total),
         tuple(
             _sums(item.label, of_item[nth]) if nth in of_item else Sums(item.label)

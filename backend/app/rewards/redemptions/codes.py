@@ -13,7 +13,12 @@ from backend.app.core import clock
 from backend.app.core.boxes import is_code
 from backend.app.core.db import db
 from backend.app.core.encryption import derive_each
-from backend.app.rewards.errors import CodeExpired, CodeReplaced, CodeUnknown, NoLongerReserved
+from backend.app.rewards.errors import (
+    CodeExpired,
+    CodeReplaced,
+    NoLongerReserved,
+    RedemptionCodeUnknown,
+)
 from backend.app.rewards.models import Redemption, RedemptionCode
 
 PURPOSE = "redemption_code"
@@ -35,7 +40,7 @@ def read_code(typed: str) -> str:
     """The digits of what was scanned or typed; raises CodeUnknown for anything else."""
     plain = "".join(typed.split()).upper().removeprefix(MARK)
     if not is_code(plain, DIGITS):
-        raise CodeUnknown(errors={"code": ["兑换码是 8 位数字"]})
+        raise RedemptionCodeUnknown(errors={"code": ["兑换码是 8 位数字"]})
     return plain
 
 
@@ -71,7 +76,7 @@ def redemption_of(digits: str) -> int:
         select(RedemptionCode.redemption_id).where(RedemptionCode.digest.in_(_digests(digits)))
     )
     if found is None:
-        raise CodeUnknown
+        raise RedemptionCodeUnknown
     return found
 
 

@@ -13,12 +13,12 @@ from backend.app.points.errors import AccountFrozen
 from backend.app.points.ledger import undo
 from backend.app.points.queries import purse_of
 from backend.app.rewards.errors import (
-    CodeUnknown,
     CodeUsed,
     NoLongerReserved,
     NoShopOfYours,
     NotHandedOut,
     OwnRedemption,
+    RedemptionCodeUnknown,
     SecondPersonNeeded,
     ShopPaused,
     TooLateToReturn,
@@ -77,7 +77,7 @@ def hand_out(
     if redemption.handout_key == key and redemption.handed_out_by_id == actor.person_id:
         return redemption
     if redemption_of(digits) != redemption.id:
-        raise CodeUnknown
+        raise RedemptionCodeUnknown
     _check(actor, redemption, digits, GRACE)
     redemption.state, redemption.handed_out_at = "handed_out", clock.now()
     redemption.handed_out_by_id, redemption.was_scanned = actor.person_id, was_scanned

@@ -10,7 +10,7 @@ from backend.app.core.db import Model
 from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIRST_OF_MONTH, POINTS, Instant
 from backend.app.scorecards.states import AdjustmentState
-from backend.app.scoring.schemes import Kind
+from backend.app.scoring.schemes import AdjustmentKind
 
 DECIDED = {AdjustmentState.APPROVED, AdjustmentState.REFUSED}
 
@@ -21,7 +21,7 @@ class Adjustment(Model):
     __tablename__ = "score_adjustment"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="month"),
-        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint(one_of("kind", AdjustmentKind), name="kind"),
         CheckConstraint("points > 0 AND points <= 100", name="points"),
         CheckConstraint(one_of("state", AdjustmentState), name="state"),
         CheckConstraint("decided_by_id <> author_id", name="another_approves"),

@@ -24,7 +24,7 @@ from backend.app.places.queries import (
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import check_open, lock_of
 from backend.app.scorecards.models import Adjustment, Correction, Scorecard
-from backend.app.scorecards.objections.operations import OwnSide
+from backend.app.scorecards.objections.operations import ObjectionOwnSide
 from backend.app.scorecards.operations import hold_month
 from backend.app.scorecards.queries import check_month, desk_page
 from backend.app.scorecards.score_json import points as points_of
@@ -42,7 +42,7 @@ class AdjustmentDecided(Conflict):
     message = "这一条刚才已有人审批,请刷新"
 
 
-class SamePerson(NotAllowed):
+class OwnAdjustment(NotAllowed):
     code = "same_person"
     message = "提出的人不能自己审批,请换一位同事"
 
@@ -85,7 +85,7 @@ def propose_adjustment(actor: Actor, county_id: int, given: Proposal) -> Adjustm
         raise NotAllowed
     check_month(given.month)
     values = _read(county_id, given)
-    check_other_side(actor, values["village_id"], refusal=OwnSide())
+    check_other_side(actor, values["village_id"], refusal=ObjectionOwnSide())
     hold_month(given.month)
     check_open(county_id, given.month)
     made = Adjustment(
@@ -144,8 +144,8 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
         raise NotFound("没有找到这一条")
     if not may(actor, Permission.ADJUST_SCORES, (found.county_id,)):
         raise NotAllowed
-    check_another_hand(actor, found.author_id, refusal=SamePerson())
-    check_other_side(actor, found.village_id, refusal=OwnSide())
+    check_another_hand(actor, found.author_id, refusal=OwnAdjustment())
+    check_other_side(actor, found.village_id, refusal=ObjectionOwnSide())
     words = note.strip()
     if len(words) > LONGEST or "\x00" in words or not (is_approved or words):
         raise InvalidInput(errors={"note": [f"不批准要写理由,最多 {LONGEST} 字"]})

@@ -11,7 +11,7 @@ from backend.app.accounts.queries import display_names
 from backend.app.core import boxes, clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
-from backend.app.core.files.spreadsheets import MOST_BYTES, Sheet, read_sheet
+from backend.app.core.files.spreadsheets import MOST_BYTES, ReadSheet, read_sheet
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.forms import Form, Query, form_args, read_id, sent_file, takes_file
 from backend.app.core.guards import actor, guard, own_county
@@ -19,7 +19,7 @@ from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.imports import operations as fact_imports
-from backend.app.scorecards.imports.operations import COLUMNS, SOURCE_NAMES, Report
+from backend.app.scorecards.imports.operations import COLUMNS, SOURCE_NAMES, FactsReport
 from backend.app.scorecards.imports.village_files import (
     CODE,
     NAME,
@@ -36,7 +36,7 @@ FACTS = Form.of(month=boxes.Month(missing="请选月份"), origin=boxes.Text())
 KINDS = Query.of(q=boxes.Text(20), done=boxes.Text())
 
 
-def _sheet() -> Sheet:
+def _sheet() -> ReadSheet:
     """The file that was sent; raises InvalidInput."""
     sent = sent_file("请选一个文件")
     return read_sheet(sent.read(), sent.filename or "")
@@ -46,7 +46,9 @@ def _file(content: bytes, name: str) -> Response:
     return send_file(io.BytesIO(content), mimetype=XLSX, download_name=name, as_attachment=True)
 
 
-def _imports(error: DomainError | None = None, report: Report | None = None) -> tuple[str, int]:
+def _imports(
+    error: DomainError | None = None, report: FactsReport | None = None
+) -> tuple[str, int]:
     county = own_county(Permission.IMPORT_FACTS)
     this_month = clock.month_of(clock.today())
     body = render_template(
@@ -158,7 +160,7 @@ def import_kinds() -> tuple[str, int]:
     return _kinds(changed=changed)
 
 
-def _about_villages(county_id: int, sheet: Sheet) -> tuple[dict[int, str], dict[int, int]]:
+def _about_villages(county_id: int, sheet: ReadSheet) -> tuple[dict[int, str], dict[int, int]]:
     """Types and numbers by village; an empty cell changes nothing. Raises InvalidInput."""
     if place_of(sheet.headings, (KIND, RESIDENTS)) is None:
         raise InvalidInput(errors={"file": ["表头里要有「类型」或「常住人口」这一列"]})

@@ -12,7 +12,7 @@ from backend.app.core.audit import record
 from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.files.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.queue import JobName, enqueue
 from backend.app.places.village_kinds import villages_with_kinds
@@ -21,7 +21,7 @@ from backend.app.scorecards.imports.village_files import (
     NAME,
     TOWNSHIP,
     Faults,
-    Line,
+    VillageLine,
     place_of,
     village_lines,
 )
@@ -61,7 +61,7 @@ STANDING = text(
 
 
 @dataclass(frozen=True)
-class Report:
+class FactsReport:
     """What an import did, by village and source."""
 
     sources: tuple[str, ...]
@@ -71,7 +71,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ImportStanding:
     """What there is of one month and source."""
 
     month: date
@@ -83,7 +83,9 @@ class Standing:
     origin: str
 
 
-def import_facts(actor: Actor, county_id: int, month: date, sheet: Sheet, origin: str) -> Report:
+def import_facts(
+    actor: Actor, county_id: int, month: date, sheet: ReadSheet, origin: str
+) -> FactsReport:
     """All lines or none; a village's earlier figures of the same month are replaced.
 
     Raises MonthLocked, or InvalidInput naming each fault by its line.
@@ -117,7 +119,7 @@ def import_facts(actor: Actor, county_id: int, month: date, sheet: Sheet, origin
     return report
 
 
-def _read(county_id: int, sheet: Sheet) -> dict[tuple[int, str], tuple[int, int]]:
+def _read(county_id: int, sheet: ReadSheet) -> dict[tuple[int, str], tuple[int, int]]:
     """By village and source; raises InvalidInput unless every line is right."""
     sources = _sources(sheet.headings)
     faults = Faults()
@@ -149,7 +151,7 @@ def _sources(headings: Sequence[str]) -> list[str]:
     return found
 
 
-def _pair(line: Line, source: str, faults: Faults) -> tuple[int, int] | None:
+def _pair(line: VillageLine, source: str, faults: Faults) -> tuple[int, int] | None:
     """The two numbers; None where both cells are empty: not known is not zero."""
     names = COLUMNS[source]
     written = [line.cells[name].replace(",", "").replace(",", "") for name in names]
@@ -171,7 +173,9 @@ def _pair(line: Line, source: str, faults: Faults) -> tuple[int, int] | None:
     return numbers[0], numbers[1]
 
 
-def _compared(county_id: int, month: date, found: dict[tuple[int, str], tuple[int, int]]) -> Report:
+def _compared(
+    county_id: int, month: date, found: dict[tuple[int, str], tuple[int, int]]
+) -> FactsReport:
     rows = db.session.scalars(
         select(ImportedFact).where(ImportedFact.county_id == county_id, ImportedFact.month == month)
     )
@@ -179,14 +183,14 @@ def _compared(county_id: int, month: date, found: dict[tuple[int, str], tuple[in
     new = sum(key not in before for key in found)
     same = sum(before.get(key) == pair for key, pair in found.items())
     sources = tuple(source for source in COLUMNS if any(key[1] == source for key in found))
-    return Report(sources, new, len(found) - new - same, same)
+    return FactsReport(sources, new, len(found) - new - same, same)
 
 
-def standing(county_id: int, months: int = 12) -> list[Standing]:
+def standing(county_id: int, months: int = 12) -> list[ImportStanding]:
     """What was imported in the last months, the newest first."""
     this_month = clock.month_of(clock.today())
     asked = {"county_id": county_id, "first": clock.months_back(this_month, months)[0]}
-    return [Standing(*row) for row in db.session.execute(STANDING, asked)]
+    return [ImportStanding(*row) for row in db.session.execute(STANDING, asked)]
 
 
 def template(county_id: int) -> bytes:

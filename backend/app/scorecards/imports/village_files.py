@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend.app.core.errors import InvalidInput
-from backend.app.core.files.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.places.queries import villages_by_name
 
 CODE, TOWNSHIP, NAME = "12位代码", "乡镇", "村"
@@ -17,7 +17,7 @@ MOST_FAULTS = 30
 
 
 @dataclass(frozen=True)
-class Line:
+class VillageLine:
     """A village's line: its number as the spreadsheet shows it, and the cells by heading."""
 
     number: int
@@ -51,7 +51,7 @@ def place_of(headings: Sequence[str], known: Collection[str]) -> int | None:
     return next((plain.index(name) for name in known if name in plain), None)
 
 
-def village_lines(county_id: int, sheet: Sheet, faults: Faults) -> Iterator[Line]:
+def village_lines(county_id: int, sheet: ReadSheet, faults: Faults) -> Iterator[VillageLine]:
     """The lines whose village is known; of the others the faults are noted."""
     places = {name: place_of(sheet.headings, known) for name, known in HEADINGS.items()}
     if places[CODE] is None and places[NAME] is None:
@@ -74,7 +74,7 @@ def village_lines(county_id: int, sheet: Sheet, faults: Faults) -> Iterator[Line
             faults.note(number, f"和第 {seen[village_id]} 行是同一个村")
             continue
         seen[village_id] = number
-        yield Line(number, village_id, cells)
+        yield VillageLine(number, village_id, cells)
 
 
 def _village(

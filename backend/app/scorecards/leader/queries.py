@@ -9,7 +9,7 @@ from backend.app.core import clock
 from backend.app.scorecards.ranking_queries import RankFilters, light_counts
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.intervals import Interval, poisson_limits, wilson
-from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Light
+from backend.app.scoring.schemes import NO_DATA, TOO_FEW, SchemeLight
 from backend.app.tickets import console_queries, serializers
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.console_queries import OfficeLine
@@ -20,7 +20,7 @@ MOST_OFFICES, MOST_LATE = 8, 8
 
 
 @dataclass(frozen=True)
-class Number:
+class LeaderFigure:
     """One of the four; `change` only where the intervals of two whole months keep apart."""
 
     label: str
@@ -33,10 +33,10 @@ class Number:
 class LeaderPage:
     """Everything on the screen; `late` are cards of tickets, the longest overdue first."""
 
-    lights: list[tuple[Light, int]]
+    lights: list[tuple[SchemeLight, int]]
     too_few: int
     villages: int
-    numbers: list[Number]
+    numbers: list[LeaderFigure]
     offices: list[tuple[str, OfficeLine]]
     late: list[dict[str, Any]]
     late_count: int
@@ -62,7 +62,9 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
     scope = console_queries.scope_of(actor)
     offices = [line for line in console_queries.offices_board(scope) if line.late]
     names = serializers.office_names(offices)
-    tickets = console_queries.find_tickets(scope, console_queries.Filters(view="late"))[:MOST_LATE]
+    tickets = console_queries.find_tickets(scope, console_queries.TicketFilters(view="late"))[
+        :MOST_LATE
+    ]
     return LeaderPage(
         [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NO_DATA)],
         counts.get(TOO_FEW.code, 0),
@@ -81,19 +83,19 @@ def _flows(county_id: int, month: date) -> tuple[Flow, Flow]:
     return months_of_county(county_id, *map(clock.midnight, months))
 
 
-def four_numbers(now: Flow, before: Flow, is_over: bool) -> list[Number]:
+def four_numbers(now: Flow, before: Flow, is_over: bool) -> list[LeaderFigure]:
     """发现 is compared as a count, the others as shares of what they could have been."""
     steps = [("受理", now.accepted, now.found, before.accepted, before.found),
              ("办结", now.done, now.accepted, before.done, before.accepted),
              ("满意", now.content, now.done, before.content, before.done)]  # fmt: skip
-    found = Number(
+    found = LeaderFigure(
         "发现", now.found, "件，村民提的",
         _change(poisson_limits(now.found), poisson_limits(before.found), is_over, "件数"),
     )  # fmt: skip
     return [
         found,
         *(
-            Number(
+            LeaderFigure(
                 label, part, _share(part, whole),
                 _change(_wilson(part, whole), _wilson(*earlier), is_over, f"{label}率"),
             )

@@ -46,7 +46,7 @@ def _page(
     month: date,
     error: DomainError | None = None,
     verified: Any = None,
-    recounted: list[locks.Moved] | None = None,
+    recounted: list[locks.MovedVillage] | None = None,
 ) -> tuple[str, int]:
     county = _county()
     lock = locks.lock_of(county, month)

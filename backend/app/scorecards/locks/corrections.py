@@ -22,7 +22,7 @@ from backend.app.scorecards.operations import approved_adjustments, hold_month, 
 from backend.app.scorecards.score_json import adjustments_json, indicators_json
 from backend.app.scoring.month import HUNDRED, RULES_VERSION, UnitScore, score_month
 from backend.app.scoring.scheme_json import from_json
-from backend.app.scoring.totals import Adjustment
+from backend.app.scoring.totals import AppliedAdjustment
 
 REASONS = {
     "objection": "申诉成立", "late_fact": "补进迟到的数据", "error": "改正差错",
@@ -143,7 +143,9 @@ def _locked(lock: MonthLock, village_id: int) -> dict[str, Any]:
     }
 
 
-def _state(facts: VillageFacts, scored: UnitScore, given: Sequence[Adjustment]) -> dict[str, Any]:
+def _state(
+    facts: VillageFacts, scored: UnitScore, given: Sequence[AppliedAdjustment]
+) -> dict[str, Any]:
     return {
         "total": scored.total,
         "light": scored.light.code,

@@ -59,7 +59,7 @@ class ChecklistOpen(Conflict):
 
 
 @dataclass(frozen=True)
-class Item:
+class ChecklistItem:
     """One thing to look at before a month is locked; `open` is how many are left.
 
     What only `warns` needs no reason to be left open.
@@ -73,7 +73,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedVillage:
     """A village whose total or light a recount changed."""
 
     village_id: int
@@ -126,7 +126,7 @@ def last_day(county_id: int, month: date) -> date:
     return clock.next_month(month) + timedelta(days=objection_days(county_id) - 1)
 
 
-def checklist(county_id: int, month: date) -> list[Item]:
+def checklist(county_id: int, month: date) -> list[ChecklistItem]:
     """What should be finished before the month is locked."""
     closes_on = last_day(county_id, month)
     of_month = {"county_id": county_id, "month": month}
@@ -137,19 +137,22 @@ def checklist(county_id: int, month: date) -> list[Item]:
     there = set(db.session.scalars(select(ImportedFact.source).filter_by(**of_month).distinct()))
     names = {measure.source: measure.name for measure in MEASURES.values()}
     missing = "、".join(names[source] for source in sorted(wanted - there))
-    return [
-        Item("reviews", "待复核的评价", open_reviews(county_id, month), "/console/reviews"),
-        Item("imports", f"还没导入的数据{':' + missing if missing else ''}", len(wanted - there),
-             "/console/scores/imports"),
-        Item("survey", "没结束的问卷", int(unclosed(month, county_id)), "/console/surveys"),
-        Item("objections", "没裁决的申诉", _count(Objection, state="pending", **of_month),
-             "/console/objections"),
-        Item("adjustments", "没审批的加减分", _count(Adjustment, state="proposed", **of_month),
-             "/console/adjustments"),
-        Item("window",
-             f"申诉期到 {closes_on.month} 月 {closes_on.day} 日才截止，锁定后成立的申诉要做更正",
-             int(clock.today() <= closes_on), warns=True),
+    items = [
+        ("reviews", "待复核的评价", open_reviews(county_id, month), "/console/reviews"),
+        ("imports", f"还没导入的数据{':' + missing if missing else ''}", len(wanted - there),
+         "/console/scores/imports"),
+        ("survey", "没结束的问卷", int(unclosed(month, county_id)), "/console/surveys"),
+        ("objections", "没裁决的申诉", _count(Objection, state="pending", **of_month),
+         "/console/objections"),
+        ("adjustments", "没审批的加减分", _count(Adjustment, state="proposed", **of_month),
+         "/console/adjustments"),
     ]  # fmt: skip
+    last = f"{closes_on.month} 月 {closes_on.day} 日"
+    window = f"申诉期到 {last}才截止，锁定后成立的申诉要做更正"
+    return [
+        *(ChecklistItem(*item) for item in items),
+        ChecklistItem("window", window, int(clock.today() <= closes_on), warns=True),
+    ]
 
 
 def _count(model: type[Objection] | type[Adjustment], **values: object) -> int:
@@ -162,14 +165,14 @@ def check_open(county_id: int, month: date) -> None:
         raise MonthLocked
 
 
-def recount(county_id: int, month: date) -> list[Moved]:
+def recount(county_id: int, month: date) -> list[MovedVillage]:
     """Computes an open month anew and returns what that changed, by village."""
     before = _totals(county_id, month)
     recompute_month(month, county_id)
     after = _totals(county_id, month)
     nothing = (None, NO_DATA.code)
     return [
-        Moved(village_id, *_pair(before.get(village_id, nothing), after[village_id]))
+        MovedVillage(village_id, *_pair(before.get(village_id, nothing), after[village_id]))
         for village_id in sorted(after)
         if after[village_id] != before.get(village_id, nothing)
     ]

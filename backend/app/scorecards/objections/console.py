@@ -121,7 +121,7 @@ def decide_objection(objection_id: int) -> tuple[str, int] | Response:
             objections.decide_objection(
                 actor(), objection_id, form["choice"] == "upheld", form["decision"]
             )
-    except (InvalidInput, objections.AlreadyDecided) as error:
+    except (InvalidInput, objections.ObjectionDecided) as error:
         return _page(objection_id, error)
     where: dict[str, Any] = {"objection_id": objection_id, "done": 1}
     return redirect(address_of("scorecards_console.show_objection", **where), 303)

@@ -51,12 +51,12 @@ class ObjectionClosed(Conflict):
     message = "这个月的申诉已经截止"
 
 
-class AlreadyDecided(Conflict):
+class ObjectionDecided(Conflict):
     code = "already_decided"
     message = "这件申诉刚才已有人裁决,请刷新"
 
 
-class OwnSide(NotAllowed):
+class ObjectionOwnSide(NotAllowed):
     code = "own_side"
     message = "您是被考核一方(本村、所在乡镇或申诉人),请换别的同事来办"
 
@@ -153,8 +153,8 @@ def check_reviewer(actor: Actor, objection: Objection) -> None:
     """Raises NotAllowed without the permission there, OwnSide for whoever is being assessed."""
     if not may(actor, Permission.DECIDE_OBJECTIONS, get_place(objection.village_id).path):
         raise NotAllowed
-    check_another_hand(actor, objection.raised_by_id, refusal=OwnSide())
-    check_other_side(actor, objection.village_id, refusal=OwnSide())
+    check_another_hand(actor, objection.raised_by_id, refusal=ObjectionOwnSide())
+    check_other_side(actor, objection.village_id, refusal=ObjectionOwnSide())
 
 
 def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision: str) -> Objection:
@@ -171,7 +171,7 @@ def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision:
     hold_month(objection.month)
     db.session.refresh(objection, with_for_update=True)
     if objection.state != "pending":
-        raise AlreadyDecided
+        raise ObjectionDecided
     if is_upheld:
         objection.effect = _strike(actor, objection, reason)
     objection.state = "upheld" if is_upheld else "refused"

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Id, Month, Shape
+from backend.app.core.schemas import IdField, MonthField, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.scorecards.objections.operations import LONGEST_WORDS
 from backend.app.scorecards.objections.photos import MOST_PHOTOS
@@ -18,29 +18,29 @@ class CaseName(fields.UUID):
 
 
 class NewObjectionShape(Shape):
-    village_id = Id(required=True)
-    month = Month(required=True)
+    village_id = IdField(required=True)
+    month = MonthField(required=True)
     case_id = CaseName(required=True)
     words = fields.String(
         required=True,
         validate=validate.Length(1, LONGEST_WORDS, error=f"请写 1 到 {LONGEST_WORDS} 个字"),
     )
     photo_ids = fields.List(
-        Id(), load_default=list, validate=validate.Length(max=MOST_PHOTOS, error="照片太多了")
+        IdField(), load_default=list, validate=validate.Length(max=MOST_PHOTOS, error="照片太多了")
     )
 
 
 class ObjectionsQuery(Shape):
-    month = Month(load_default=None)
+    month = MonthField(load_default=None)
 
 
 class CaseQuery(Shape):
-    month = Month(required=True)
+    month = MonthField(required=True)
     id = CaseName(required=True)
 
 
 class PhotoShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     url = fields.String(required=True)
 
 
@@ -51,7 +51,7 @@ class CaseShape(Shape):
     id = fields.UUID(required=True)
     title = fields.String(required=True)
     detail = fields.String(required=True)
-    ticket_id = Id(allow_none=True, required=True)
+    ticket_id = IdField(allow_none=True, required=True)
 
 
 class EffectShape(Shape):
@@ -61,9 +61,9 @@ class EffectShape(Shape):
 
 
 class ObjectionShape(Shape):
-    id = Id(required=True)
+    id = IdField(required=True)
     village = fields.Nested(VillageShape, required=True)
-    month = Month(required=True)
+    month = MonthField(required=True)
     case = fields.Nested(CaseShape, allow_none=True, required=True)
     words = fields.String(required=True)
     photos = fields.List(fields.Nested(PhotoShape), required=True)
@@ -81,7 +81,7 @@ class ObjectionsShape(Shape):
 
 
 class StruckRatingsShape(Shape):
-    ids = fields.List(Id(), required=True)
+    ids = fields.List(IdField(), required=True)
     words = fields.String(required=True)
 
 
@@ -89,10 +89,10 @@ class StandingCaseShape(Shape):
     """A case with what it cost; `closes_on` is the last day for objecting to it."""
 
     village = fields.Nested(VillageShape, required=True)
-    month = Month(required=True)
+    month = MonthField(required=True)
     case = fields.Nested(CaseShape, required=True)
     costs = fields.List(fields.String(), required=True)
     may_object = fields.Boolean(required=True)
     closes_on = fields.Date(required=True)
-    objection_id = Id(allow_none=True, required=True)
+    objection_id = IdField(allow_none=True, required=True)
     objection_words = fields.String(allow_none=True, required=True)

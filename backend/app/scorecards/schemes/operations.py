@@ -45,7 +45,7 @@ class MonthsLocked(Conflict):
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedTotal:
     """A village whose total would be another one, and the indicator that moves it most."""
 
     village_id: int
@@ -59,12 +59,12 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class SchemeTrial:
     """A draft tried on a month: hundredths of points, lights by code, before and after."""
 
     month: date
     villages: int
-    moved: tuple[Moved, ...]
+    moved: tuple[MovedTotal, ...]
     lights: dict[tuple[str, str], int]
     rank_moves: int
 
@@ -157,14 +157,14 @@ def drop(actor: Actor, scheme_id: int) -> None:
     record("drop_scheme", actor.person_id, "assessment_scheme", draft.id)
 
 
-def what_if(county_id: int, month: date, scheme: Scheme) -> WhatIf:
+def what_if(county_id: int, month: date, scheme: Scheme) -> SchemeTrial:
     """The month's kept facts scored by this scheme and by the one in force."""
     kept = month_facts.kept(month, [county_id])
     given = approved_adjustments(month, [county_id])
     before = score(kept, month, scheme_for(county_id, month)[1], given)
     after = score(kept, month, scheme, given)
     moved = [
-        Moved(old.unit, old, new, _because(old, new))
+        MovedTotal(old.unit, old, new, _because(old, new))
         for old, new in zip(before, after, strict=True)
         if old.total != new.total
     ]
@@ -174,7 +174,7 @@ def what_if(county_id: int, month: date, scheme: Scheme) -> WhatIf:
         key = (old.light.code, new.light.code)
         lights[key] = lights.get(key, 0) + 1
     ranks = sum(old.rank != new.rank for old, new in zip(before, after, strict=True))
-    return WhatIf(month, len(kept), tuple(moved), lights, ranks)
+    return SchemeTrial(month, len(kept), tuple(moved), lights, ranks)
 
 
 def _because(old: UnitScore, new: UnitScore) -> str:

@@ -106,7 +106,7 @@ def _open_word(sealed: Any) -> Any:
         raise InvalidInput(errors={fault.part: [fault.message]}) from None
 
 
-def _keep_word(code: Any, word_id: Any, given: Any) -> anonymous_store.Kept:
+def _keep_word(code: Any, word_id: Any, given: Any) -> anonymous_store.StoreAnswer:
     raw_id = Token.decode(word_id, WORD_ID)
     if raw_id is None or len(raw_id) != WORD_ID:
         raise InvalidInput(errors={"id": ["长度不对"]})

@@ -38,7 +38,7 @@ def open_letter(box_id: UUID) -> bool:
 def _make_ticket(found: ballot_box.Opened) -> Ticket:
     """For the county's desk to read first."""
     lookup, letter = letters.disclose(found.body)
-    said = intake.Said(
+    said = intake.TicketRequest(
         kind=letter.kind,
         words=letter.words,
         village_id=_place(letter.village_id, found.county_id),

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from backend.app.core.boxes import is_code
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.kinds import TicketKind
 
 # Whoever watches the line sees whether photos were sent, and nothing else.
 SHORT, LONG = 4096, 1024 * 1024
@@ -18,7 +18,7 @@ SIZES = (SHORT, LONG)
 WORD = 2048
 MOST_PHOTOS = 3
 LONGEST = 1000
-KINDS = (Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.REPORT)
+KINDS = (TicketKind.HELP, TicketKind.COMPLAINT, TicketKind.SUGGESTION, TicketKind.REPORT)
 FIELDS = {"kind", "category", "village_id", "words", "about_cadres", "receipt", "photos"}
 HEADER, LOOKUP, RECEIPT = 4, 32, 16
 
@@ -35,7 +35,7 @@ class LetterInvalid(ValueError):
 class Letter:
     """What somebody without a name asks for; `receipt` opens its answers."""
 
-    kind: Kind
+    kind: TicketKind
     words: str | None
     receipt: str
     category: str | None = None
@@ -107,10 +107,10 @@ def disclose(content: bytes) -> tuple[bytes, Letter]:
     return content[:LOOKUP], unpack(content[LOOKUP:])
 
 
-def _kind(value: Any) -> Kind:
+def _kind(value: Any) -> TicketKind:
     if value not in KINDS:
         raise LetterInvalid("kind", "请选求助、投诉、建议或举报")
-    return Kind(value)
+    return TicketKind(value)
 
 
 def _text(value: Any) -> str | None:

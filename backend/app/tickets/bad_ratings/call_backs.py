@@ -20,8 +20,8 @@ from backend.app.scoring.levels import level_name
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
 from backend.app.tickets.clocks.turns import counted_from
 from backend.app.tickets.errors import TicketUnknown
-from backend.app.tickets.intake.operations import Said, open_ticket
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest, open_ticket
+from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import CallBackDeclined, Ticket
 from backend.app.tickets.rules.categories import list_categories, suggest_for
 from backend.app.tickets.rules.queries import clock_of, limits_of
@@ -55,7 +55,9 @@ def open_for_rating(rating_id: int, at: datetime) -> Ticket | None:
     # What was rated says what it is about: a tap is the water bureau's, a counter the village's.
     category = suggest_for(rating.county_id, words).category or any_service(rating.county_id)
     village_id = current_village(rating.village_id)
-    said = Said(Kind.COMPLAINT, words, village_id, category=category, confidential=True)
+    said = TicketRequest(
+        TicketKind.COMPLAINT, words, village_id, category=category, confidential=True
+    )
     return open_ticket(
         said,
         Channel.RATING,

@@ -17,8 +17,8 @@ from backend.app.ratings.bad import BadReason, bad_reasons
 from backend.app.ratings.sql import bad_ratings
 from backend.app.tickets.bad_ratings.call_backs import any_service
 from backend.app.tickets.clocks.deadlines import Urgency
-from backend.app.tickets.intake.operations import Said, open_ticket
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest, open_ticket
+from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import MendedRating, Ticket
 
 FEWEST = 3
@@ -68,7 +68,7 @@ def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | 
     if len(found) < FEWEST:
         return None
     village_id, category = current_village(village_id), any_service(county_id)
-    said = Said(Kind.COMPLAINT, summary(found), village_id, category=category)
+    said = TicketRequest(TicketKind.COMPLAINT, summary(found), village_id, category=category)
     ticket = open_ticket(said, Channel.MENDING, clock.now(), urgency=Urgency.RATING.value)
     db.session.add_all(MendedRating(rating_id=one.rating_id, ticket_id=ticket.id) for one in found)
     return ticket

@@ -56,14 +56,14 @@ UNIT_NAMES = {
 
 
 @dataclass(frozen=True)
-class Limit:
+class DeadlineLimit:
     """One length, such as 5 working days."""
 
     amount: int
     unit: Unit
 
 
-def limit_words(limit: Limit) -> str:
+def limit_words(limit: DeadlineLimit) -> str:
     """24 小时, 4 小时(上班时间), 5 个工作日."""
     if limit.unit is Unit.WORKING_DAYS:
         return f"{limit.amount} 个工作日"
@@ -72,13 +72,13 @@ def limit_words(limit: Limit) -> str:
     return length if limit.unit is Unit.CLOCK_MINUTES else f"{length}(上班时间)"
 
 
-Limits = Mapping[tuple[Urgency, Stage], Limit]
+Limits = Mapping[tuple[Urgency, Stage], DeadlineLimit]
 MINUTES, OFFICE, DAYS = Unit.CLOCK_MINUTES, Unit.WORKING_MINUTES, Unit.WORKING_DAYS
 # What a county starts with. Two hours, a day, 5 and 15 working days follow the practice of
 # 接诉即办; a bad rating is called back within a day and mended within 15, as 好差评 asks, from
 # the Monday after it was given.
 STARTING_LIMITS: Limits = {
-    (urgency, stage): Limit(amount, unit)
+    (urgency, stage): DeadlineLimit(amount, unit)
     for urgency, lengths in {
         Urgency.URGENT: ((30, MINUTES), (60, MINUTES), (120, MINUTES), (1, DAYS)),
         Urgency.UTILITY: ((120, MINUTES), (240, MINUTES), (1440, MINUTES), (1, DAYS)),
@@ -102,7 +102,7 @@ class Deadlines:
 
 def due(
     clock: WorkingTime,
-    limit: Limit,
+    limit: DeadlineLimit,
     start: datetime,
     pauses: Sequence[tuple[datetime, datetime]] = (),
     extra_days: int = 0,

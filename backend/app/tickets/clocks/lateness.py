@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from backend.app.core.clock import local_day, midnight
-from backend.app.tickets.clocks.lights import SOON, Standing
+from backend.app.tickets.clocks.lights import SOON, TicketStanding
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import AT_DESK, RUNNING, State
 
 
-def standing(ticket: Ticket) -> Standing:
+def standing(ticket: Ticket) -> TicketStanding:
     """What decides the light of one ticket."""
-    return Standing(
+    return TicketStanding(
         State(ticket.state),
         ticket.due_at,
         ticket.sign_due_at,

@@ -12,7 +12,7 @@ WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
-class Light:
+class TicketLight:
     """A code for programs, a word and a shape for people; colour is never alone."""
 
     code: str
@@ -20,16 +20,16 @@ class Light:
     icon: str
 
 
-OK = Light("ok", "按时", "●")
-SOON_DUE = Light("soon", "快到期", "◆")
-LATE = Light("late", "已超时", "■")
-PAUSED = Light("paused", "暂停计时", "‖")
-DONE = Light("done", "已办完", "✓")
+OK = TicketLight("ok", "按时", "●")
+SOON_DUE = TicketLight("soon", "快到期", "◆")
+LATE = TicketLight("late", "已超时", "■")
+PAUSED = TicketLight("paused", "暂停计时", "‖")
+DONE = TicketLight("done", "已办完", "✓")
 LIGHTS = {light.code: light for light in (OK, SOON_DUE, LATE, PAUSED, DONE)}
 
 
 @dataclass(frozen=True)
-class Standing:
+class TicketStanding:
     """What decides the light."""
 
     state: State
@@ -48,7 +48,7 @@ class Standing:
         return self.due_at
 
 
-def light(standing: Standing, at: datetime) -> Light:
+def light(standing: TicketStanding, at: datetime) -> TicketLight:
     if standing.state in CLOSED:
         return DONE
     if standing.paused or standing.state in (State.WAITING, State.ANSWERED):
@@ -60,7 +60,7 @@ def light(standing: Standing, at: datetime) -> Light:
     return SOON_DUE if same_day or due_at - at <= SOON else OK
 
 
-def due_text(standing: Standing, at: datetime) -> str:
+def due_text(standing: TicketStanding, at: datetime) -> str:
     """The deadline in a few words: 还有 2 小时到期, 超时 3 天, 11月24日(周二)18:00 前办结."""
     if standing.state in CLOSED:
         return OUTCOME_NAMES[Outcome(standing.outcome)] if standing.outcome else "已办完"
@@ -84,14 +84,16 @@ def day_words(at: datetime) -> str:
     return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M} 前"
 
 
-def _what(standing: Standing, due_at: datetime) -> str:
+def _what(standing: TicketStanding, due_at: datetime) -> str:
     if standing.at_desk:
         return "派单"
     signs = due_at == standing.sign_due_at and standing.state is State.ASSIGNED
     return "签收" if signs else "办结"
 
 
-def promise_text(promised: Standing, unit: str, unit_due_at: datetime | None, at: datetime) -> str:
+def promise_text(
+    promised: TicketStanding, unit: str, unit_due_at: datetime | None, at: datetime
+) -> str:
     """For the villager: until when it was promised, and when that has passed until when now.
 
     `promised` is by the citizen's clock; `unit_due_at` is when the unit that has it must be done.

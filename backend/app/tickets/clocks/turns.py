@@ -10,14 +10,14 @@ from sqlalchemy import func, inspect, select, update
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.tickets.clocks.deadlines import Limit, Stage, Unit, Urgency, deadlines, due
+from backend.app.tickets.clocks.deadlines import DeadlineLimit, Stage, Unit, Urgency, deadlines, due
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketExtension, TicketPause, TicketTurn
 from backend.app.tickets.rules.queries import clock_of, limits_of
 from backend.app.tickets.states import CLOSED, State
 
 # The county's desk passes a ticket on within one working day.
-DESK_LIMIT = Limit(1, Unit.WORKING_DAYS)
+DESK_LIMIT = DeadlineLimit(1, Unit.WORKING_DAYS)
 
 
 def running(ticket: Ticket) -> TicketTurn | None:

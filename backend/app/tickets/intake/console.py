@@ -21,15 +21,15 @@ from backend.app.places.queries import search_villages
 from backend.app.tickets import console_queries, serializers
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.intake import hotline, proxies
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import KIND_NAMES, Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
 from backend.app.tickets.rules.categories import names_of
 from backend.app.tickets.states import Party
 
 SEARCH = Query.of(village=boxes.Text(20))
 TICKET = Form.of(
     channel=boxes.Choice(list(Channel), otherwise=Channel.MINI),
-    kind=boxes.Choice(list(Kind), missing="请选类型"), words=boxes.Text(),
+    kind=boxes.Choice(list(TicketKind), missing="请选类型"), words=boxes.Text(),
     village_id=boxes.Id(otherwise=None), category=boxes.Text(otherwise=None),
     place_note=boxes.Text(), confidential=boxes.YesNo(), about_cadres=boxes.YesNo(),
     phone=boxes.Digits(), contact_name=boxes.Text(),
@@ -62,7 +62,7 @@ def enter_ticket() -> Any:
         form = TICKET.read()
         channel = form.pop("channel")
         with transaction():
-            ticket_id = proxies.enter(actor(), channel, Said(**form)).id
+            ticket_id = proxies.enter(actor(), channel, TicketRequest(**form)).id
     except DomainError as refused:
         return _new_page(refused)
     return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))

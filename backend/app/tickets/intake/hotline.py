@@ -14,11 +14,11 @@ from backend.app.core.boxes import digits_of
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
-from backend.app.core.files.spreadsheets import Sheet
+from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.places.queries import villages_by_name
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import Said
-from backend.app.tickets.kinds import KIND_NAMES, TO_CLASSIFY, Channel, Kind
+from backend.app.tickets.intake.operations import TicketRequest
+from backend.app.tickets.kinds import KIND_NAMES, TO_CLASSIFY, Channel, TicketKind
 from backend.app.tickets.models import HotlineMapping, Ticket
 from backend.app.tickets.rules.categories import list_categories
 
@@ -39,7 +39,7 @@ TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/
 
 
 @dataclass
-class Report:
+class HotlineReport:
     """What an import did; `refused` are (line, reason)."""
 
     new: int = 0
@@ -73,8 +73,8 @@ def list_sources(county_id: int) -> list[str]:
 
 
 def import_orders(
-    actor: Actor, county_id: int, source: str, sheet: Sheet, columns: Mapping[str, str]
-) -> Report:
+    actor: Actor, county_id: int, source: str, sheet: ReadSheet, columns: Mapping[str, str]
+) -> HotlineReport:
     """Opens a ticket for every order not seen before; the same file again changes nothing."""
     if not may(actor, Permission.RUN_TICKET_DESK, (county_id,)):
         raise NotAllowed
@@ -88,7 +88,7 @@ def import_orders(
             select(Ticket.source_number).where(Ticket.county_id == county_id, Ticket.source == name)
         )
     )
-    report = Report()
+    report = HotlineReport()
     reader = _Reader(county_id)
     for line, cells in _lines(sheet, places):
         number = cells["number"]
@@ -139,7 +139,7 @@ def _keep_mapping(county_id: int, source: str, columns: Mapping[str, str]) -> No
     )
 
 
-def _lines(sheet: Sheet, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
+def _lines(sheet: ReadSheet, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number as the spreadsheet shows it, our columns)."""
     for line, row in zip(sheet.numbers, sheet.rows, strict=True):
         yield (
@@ -156,14 +156,14 @@ class _Reader:
         self.kinds = {name: kind for kind, name in KIND_NAMES.items()}
         self.categories = {c.name: c.code for c in list_categories(county_id)}
 
-    def read(self, cells: Mapping[str, str]) -> tuple[Said, datetime]:
+    def read(self, cells: Mapping[str, str]) -> tuple[TicketRequest, datetime]:
         if not cells["number"] or len(cells["number"]) > 60:
             raise InvalidInput(errors={"number": ["没有工单编号"]})
         kind = self.kinds.get(cells.get("kind", "").strip())
         # A type we do not know may be a complaint about somebody: it is kept like one until the
         # desk has said what it is.
-        said = Said(
-            kind=kind or Kind.REPORT,
+        said = TicketRequest(
+            kind=kind or TicketKind.REPORT,
             about_cadres=kind is None,
             confidential=kind is None,
             tags=() if kind else (TO_CLASSIFY,),

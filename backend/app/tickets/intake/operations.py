@@ -23,10 +23,10 @@ from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
 from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
-from backend.app.tickets.errors import IdempotencyConflict, NothingSaid, TooManyTickets
-from backend.app.tickets.kinds import Channel, Kind
+from backend.app.tickets.errors import NothingSaid, TicketKeyReused, TooManyTickets
+from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketCategory, TicketEvent
-from backend.app.tickets.naming import Kept, of_village, whom_it_names
+from backend.app.tickets.naming import WithheldFrom, of_village, whom_it_names
 from backend.app.tickets.notifications import tell_author, tell_office
 from backend.app.tickets.rules.categories import find_category, suggest_for
 from backend.app.tickets.rules.routing import route
@@ -40,10 +40,10 @@ NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket', 'id'))")
 
 
 @dataclass(frozen=True)
-class Said:
+class TicketRequest:
     """What somebody asks for; a category of None is suggested from the words."""
 
-    kind: Kind
+    kind: TicketKind
     words: str | None
     village_id: int | None
     category: str | None = None
@@ -57,7 +57,7 @@ class Said:
     tags: tuple[str, ...] = ()
 
 
-def submit(person_id: int, key: UUID, said: Said) -> Ticket:
+def submit(person_id: int, key: UUID, said: TicketRequest) -> Ticket:
     """A villager's own ticket; the same request again finds the first one."""
     digest = hashlib.sha256(orjson.dumps(said, default=str)).digest()
     # Two sendings of one request, or eleven tickets at once, wait for each other here.
@@ -67,7 +67,7 @@ def submit(person_id: int, key: UUID, said: Said) -> Ticket:
     )
     if earlier is not None:
         if earlier.request_digest != digest:
-            raise IdempotencyConflict
+            raise TicketKeyReused
         return earlier
     at = clock.now()
     today = midnight(clock.local_day(at))
@@ -81,7 +81,7 @@ def submit(person_id: int, key: UUID, said: Said) -> Ticket:
     )
 
 
-def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Ticket:
+def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any) -> Ticket:
     """Checks, stores, routes and acknowledges one ticket inside the caller's transaction.
 
     `at` is when the citizen was heard, which may lie before it came here.
@@ -135,7 +135,7 @@ def open_ticket(said: Said, channel: Channel, at: datetime, **more: Any) -> Tick
     event = _intake_event(ticket, suggested)
     files.attach(attached, ticket.id, None)
     if channel is Channel.MINI and ticket.person_id and checked.state is WordsState.SHOWN:
-        checking.ask(checking.Kind.TICKET, ticket.id, ticket.person_id)
+        checking.ask(checking.CheckedKind.TICKET, ticket.id, ticket.person_id)
     tell_author(
         ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
     )
@@ -167,7 +167,7 @@ def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
         tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number},请尽快签收。")
 
 
-def _read(said: Said) -> tuple[str | None, str | None]:
+def _read(said: TicketRequest) -> tuple[str | None, str | None]:
     """The words and where it is; they are held together."""
     return (
         clean_words(said.words, limit=LONGEST),
@@ -191,7 +191,7 @@ def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
     return event
 
 
-def _place(said: Said) -> Place:
+def _place(said: TicketRequest) -> Place:
     """The village chosen, or the county of a caller who named none."""
     if said.village_id is None:
         raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
@@ -222,7 +222,7 @@ def _county_code(place: Place) -> str:
 
 
 def _category(
-    said: Said, words: str | None, county_id: int
+    said: TicketRequest, words: str | None, county_id: int
 ) -> tuple[TicketCategory | None, tuple[str, ...]]:
     """The chosen category, or the suggested one with the words that pointed to it."""
     chosen = find_category(county_id, said.category)
@@ -232,17 +232,17 @@ def _category(
     return find_category(county_id, suggested.category), suggested.because
 
 
-def _kept_from(said: Said, place: Place, channel: Channel) -> Kept:
+def _kept_from(said: TicketRequest, place: Place, channel: Channel) -> WithheldFrom:
     """Whom nothing may reach: those it names, and the village it is about, ticked or rated."""
     if channel is Channel.MENDING:
-        return Kept()
+        return WithheldFrom()
     kept = whom_it_names(said.words, place) | whom_it_names(said.place_note, place)
     if place.level == "village" and (said.about_cadres or channel is Channel.RATING):
         kept |= of_village(place.id)
     return kept
 
 
-def _contact(said: Said) -> bytes | None:
+def _contact(said: TicketRequest) -> bytes | None:
     """Name and phone of whom to call back, encrypted."""
     phone = (said.phone or "").strip()
     name = (said.contact_name or "").strip()

@@ -14,7 +14,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.places.queries import region_path, settings_of
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached, TicketMoved
 from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import Said
+from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.transitions import lock
@@ -22,7 +22,7 @@ from backend.app.tickets.transitions import lock
 CHECKS = {"right": "属实", "wrong": "不属实", "unreached": "联系不上"}
 
 
-def enter(actor: Actor, channel: Channel, said: Said) -> Ticket:
+def enter(actor: Actor, channel: Channel, said: TicketRequest) -> Ticket:
     """Opens a ticket for somebody else; every so many are looked at again by a colleague."""
     if channel not in (Channel.PHONE, Channel.PAPER):
         raise InvalidInput(errors={"channel": ["请选电话或纸条"]})

@@ -28,7 +28,7 @@ from backend.app.core.db import Model
 from backend.app.core.states import none_of, one_of
 from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.clocks.deadlines import Urgency
-from backend.app.tickets.kinds import Channel, Kind, Outcome, Verdict
+from backend.app.tickets.kinds import Channel, Outcome, TicketKind, Verdict
 from backend.app.tickets.states import CLOSED, OPEN, RUNNING, WITH_UNIT, State
 
 Instant = DateTime(timezone=True)
@@ -44,7 +44,7 @@ class Ticket(Model):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint(one_of("kind", TicketKind), name="kind"),
         CheckConstraint(one_of("channel", Channel), name="channel"),
         CheckConstraint(one_of("state", State), name="state"),
         CheckConstraint(one_of("urgency", Urgency), name="urgency"),

@@ -10,7 +10,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.queries import counties_over
 from backend.app.tickets.errors import CategoryUnknown
-from backend.app.tickets.kinds import Kind
+from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.models import TicketCategory
 
 # code, name, urgency, words that point to it. The icon has the name of the code.
@@ -31,12 +31,21 @@ STARTING = (
     ("cadre", "干部作风", "complex", "干部 书记 主任 态度 推诿 不作为 偏心 优亲厚友 贪 账目"),
     ("other", "其他", "ordinary", ""),
 )  # fmt: skip
-KIND_WORDS: dict[Kind, tuple[str, ...]] = {
-    Kind.REPORT: ("举报", "贪污", "受贿", "套取", "冒领", "吃拿卡要"),
-    Kind.THANKS: ("感谢", "谢谢", "表扬", "点赞", "锦旗"),
-    Kind.SUGGESTION: ("建议", "希望能", "能不能建", "最好"),
-    Kind.CONSULT: ("请问", "咨询", "怎么办理", "想问", "什么时候", "需要什么材料", "吗?", "吗？"),
-    Kind.COMPLAINT: ("投诉", "不作为", "推诿", "态度差", "态度恶劣", "没人管", "不满"),
+KIND_WORDS: dict[TicketKind, tuple[str, ...]] = {
+    TicketKind.REPORT: ("举报", "贪污", "受贿", "套取", "冒领", "吃拿卡要"),
+    TicketKind.THANKS: ("感谢", "谢谢", "表扬", "点赞", "锦旗"),
+    TicketKind.SUGGESTION: ("建议", "希望能", "能不能建", "最好"),
+    TicketKind.CONSULT: (
+        "请问",
+        "咨询",
+        "怎么办理",
+        "想问",
+        "什么时候",
+        "需要什么材料",
+        "吗?",
+        "吗？",
+    ),
+    TicketKind.COMPLAINT: ("投诉", "不作为", "推诿", "态度差", "态度恶劣", "没人管", "不满"),
 }
 
 
@@ -45,7 +54,7 @@ class Suggestion:
     """What the words point to, and which words did."""
 
     category: str | None
-    kind: Kind | None
+    kind: TicketKind | None
     because: tuple[str, ...]
 
 

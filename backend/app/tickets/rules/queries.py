@@ -8,7 +8,7 @@ from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.tickets.clocks.deadlines import (
     STARTING_LIMITS,
-    Limit,
+    DeadlineLimit,
     Limits,
     Stage,
     Unit,
@@ -78,7 +78,7 @@ def limits_of(county_id: int, at: datetime) -> Limits:
         .order_by(DeadlineRule.valid_from)
     )
     own = {
-        (Urgency(rule.urgency), Stage(rule.stage)): Limit(rule.amount, Unit(rule.unit))
+        (Urgency(rule.urgency), Stage(rule.stage)): DeadlineLimit(rule.amount, Unit(rule.unit))
         for rule in rules
     }
     return {**STARTING_LIMITS, **own}

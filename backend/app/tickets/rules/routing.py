@@ -27,7 +27,7 @@ class Office:
         return self.region_id is not None or self.department_id is not None
 
 
-class Rule(Protocol):
+class RoutingCriteria(Protocol):
     """The columns of a routing rule that decide."""
 
     category_code: str | None
@@ -36,19 +36,21 @@ class Rule(Protocol):
     department_id: int | None
 
 
-def choose(rules: Sequence[Rule], category: str | None, path: Sequence[int]) -> Rule | None:
+def choose(
+    rules: Sequence[RoutingCriteria], category: str | None, path: Sequence[int]
+) -> RoutingCriteria | None:
     """The rule that fits best: its category named before any, the narrower place first.
 
     `path` are the ids of the place and what lies above it, narrowest first. Where a department
     and a place fit alike, the department, to which the matter belongs, comes first.
     """
 
-    def fits(rule: Rule) -> bool:
+    def fits(rule: RoutingCriteria) -> bool:
         return rule.category_code in (None, category) and (
             rule.region_id is None or rule.region_id in path
         )
 
-    def order(rule: Rule) -> tuple[bool, int, bool]:
+    def order(rule: RoutingCriteria) -> tuple[bool, int, bool]:
         narrow = path.index(rule.region_id) if rule.region_id in path else len(path)
         return (rule.category_code is None, narrow, rule.target != "department")
 
