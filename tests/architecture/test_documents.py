@@ -11,6 +11,7 @@ from tests.architecture.test_source import ROOT
 ENGLISH, CHINESE = (ROOT / name for name in ("README.md", "README.zh-CN.md"))
 DOCUMENTS = [ENGLISH, CHINESE, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+STATUS = re.compile(r"\d{4}-\d\d-\d\d · (accepted|superseded by \[\d+\]\(\S+\))")
 BLOCK = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 
 
@@ -127,3 +128,12 @@ def test_what_a_recipe_names_stands_in_one_of_its_files(recipe: str) -> None:
         if not re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", sources)
     ]
     assert missing == []
+
+
+def test_decisions_are_numbered_without_gaps_and_say_their_date_and_status() -> None:
+    decisions = sorted((ROOT / "docs/adr").glob("*.md"))
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    for number, path in enumerate(decisions, 1):
+        title, _, status = read(path).splitlines()[:3]
+        assert title.startswith(f"# {number}. ")
+        assert STATUS.fullmatch(status), path.name

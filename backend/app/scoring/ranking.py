@@ -82,7 +82,7 @@ def bands(intervals: Sequence[RankInterval]) -> list[int]:
     """Which band each unit is shown in, from 1: who cannot be told from its first is in a band.
 
     A band ends before the first unit whose interval lies below that of the band's best. Chaining
-    neighbours instead would put a whole county into one band (docs/adr/0020).
+    neighbours instead would put a whole county into one band (docs/adr/0015).
     """
     order = sorted(range(len(intervals)), key=lambda unit: (intervals[unit].rank, unit))
     found = [0] * len(intervals)
