@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
 LONGEST_LINE = 160
+LONGEST_PAGE = 150
 SOURCE = ("*.py", "*.js", "*.mjs", "*.ts", "*.html", "*.wxml", "*.wxss", "*.css", "*.wxs")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "service", "services", "misc"}
 FEATURE_FILES = ("operations", "queries", "models")
@@ -26,6 +27,12 @@ def tracked(*patterns: str) -> list[Path]:
 def test_no_file_is_longer_than_400_lines() -> None:
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in tracked(*SOURCE)}
     assert {str(p): n for p, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_no_page_is_longer_than_150_lines() -> None:
+    pages = tracked("backend/app/templates/*.html")
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in pages}
+    assert {str(p): n for p, n in lengths.items() if n > LONGEST_PAGE} == {}
 
 
 def test_only_core_db_commits() -> None:
