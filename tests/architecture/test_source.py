@@ -98,3 +98,13 @@ def test_every_class_has_a_name_of_its_own() -> None:
         if isinstance(node, ast.ClassDef) and node.name != "Meta"
     )
     assert {name: times for name, times in counted.items() if times > 1} == {}
+
+
+def test_no_page_is_given_another_thing_by_the_name_of_the_settings() -> None:
+    """The frame of every page asks `settings` whether this is a demo county."""
+    given = [
+        str(path.relative_to(ROOT))
+        for path in tracked("backend/app/*.py")
+        if re.search(r"render_template\([^)]*\bsettings=", path.read_text("utf-8"))
+    ]
+    assert given == []

@@ -161,7 +161,7 @@ def list_settings() -> str:
     """What the reader's county decides by single values, each with the page that changes it."""
     counties = sorted(regions_of(actor(), Permission.MANAGE_TICKET_RULES))
     return render_template(
-        "places/settings.html", settings=SETTINGS,
+        "places/settings.html", listed=SETTINGS,
         counties=[(queries.get_place(one), vars(queries.settings_of(one))) for one in counties],
     )  # fmt: skip
 
