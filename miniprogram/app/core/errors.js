@@ -1,6 +1,6 @@
 /** What went wrong, in words a villager can act on. */
 
-const OFFLINE = '现在没有信号。等信号好了,再点一下「再试一次」。'
+const OFFLINE = '现在没有信号。等信号好了，再试一次。'
 const SLOW = '网太慢,没等到回音。请再试一次。'
 
 const BY_STATUS = {
