@@ -10,24 +10,21 @@ from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.app.ballots.homes import HAS_ACTED
-from backend.app.core import (
+from backend.app.core import audit, clock, keys, logs
+from backend.app.core.anonymous_settings import AnonymousSettings
+from backend.app.core.db import db, prepare
+from backend.app.core.queue import connect
+from backend.app.core.settings import REPOSITORY, Settings
+from backend.app.core.web import (
     anonymous_http,
-    audit,
-    clock,
     console_menu,
     forms,
     guards,
     health,
     http,
-    keys,
-    logs,
     well_known,
 )
-from backend.app.core.anonymous_settings import AnonymousSettings
-from backend.app.core.db import db, prepare
-from backend.app.core.guards import OPEN
-from backend.app.core.queue import connect
-from backend.app.core.settings import REPOSITORY, Settings
+from backend.app.core.web.guards import OPEN
 from backend.app.points.point_sources import SOURCES
 
 FEATURES = (

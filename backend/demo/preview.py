@@ -11,9 +11,9 @@ from werkzeug import Response
 from backend.app.ballots.signing_keys import coming_digests, period_name
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotFound
-from backend.app.core.guards import open_to_all
-from backend.app.core.http import CSP
 from backend.app.core.settings import REPOSITORY
+from backend.app.core.web.guards import open_to_all
+from backend.app.core.web.http import CSP
 from backend.demo.earlier import ballots_of
 from backend.demo.load import county_id
 from backend.demo.people import phone_people, phone_villages

@@ -2,8 +2,9 @@
 
 from flask import current_app
 
-from backend.app.core import clock, request_fingerprint
+from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.core.web import request_fingerprint
 from backend.app.ratings import flagging
 from backend.app.tickets.queries import visits
 

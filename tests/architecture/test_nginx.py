@@ -5,8 +5,8 @@ from typing import Any
 import crossplane
 import pytest
 
-from backend.app.core.anonymous_http import NAMING
 from backend.app.core.settings import REPOSITORY
+from backend.app.core.web.anonymous_http import NAMING
 
 CONF = REPOSITORY / "docs" / "nginx.conf"
 # All that goes on to the application; neither says anything about the phone.

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "backend/app"
 # A body's number that no column holds, and the settings of a process: nobody's form.
-NUMBERS_ELSEWHERE = {"core/bodies.py", "core/settings.py"}
+NUMBERS_ELSEWHERE = {"core/web/bodies.py", "core/settings.py"}
 
 
 def modules_with(pattern: str) -> set[str]:
@@ -23,8 +23,8 @@ def test_every_route_is_added_by_a_decorator() -> None:
 
 
 def test_forms_and_addresses_are_read_in_one_place() -> None:
-    assert modules_with(r"request\.(form|args|values)\b") == {"core/forms.py"}
+    assert modules_with(r"request\.(form|args|values)\b") == {"core/web/forms.py"}
 
 
 def test_numbers_that_people_type_are_read_in_one_place() -> None:
-    assert modules_with(r"\.is(decimal|digit)\(") == {"core/boxes.py", *NUMBERS_ELSEWHERE}
+    assert modules_with(r"\.is(decimal|digit)\(") == {"core/web/boxes.py", *NUMBERS_ELSEWHERE}

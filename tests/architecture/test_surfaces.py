@@ -5,8 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 from backend.app.access import TABLE, Permission
-from backend.app.core.guards import OPEN, TokenScope
 from backend.app.core.queue import QUEUE_OF, JobName, QueueName
+from backend.app.core.web.guards import OPEN, TokenScope
 from backend.jobs import schedule, worker
 
 

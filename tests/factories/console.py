@@ -11,8 +11,8 @@ from backend.app.access import Role
 from backend.app.accounts.logins.operations import create_login
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.sessions import SessionKind, open_session
+from backend.app.core.web.guards import CONSOLE_COOKIE, csrf_token_for
 from tests.factories.county import grant_role
 
 PASSWORD = "correct horse 42"

@@ -6,11 +6,12 @@ from backend.app.access import Permission
 from backend.app.accounts import consents, operations, queries, schemas
 from backend.app.accounts.grants import invitations
 from backend.app.accounts.logins import activation
-from backend.app.core import clock, limits, request_fingerprint
-from backend.app.core.bodies import Blueprint
+from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard, open_to_all, presented_token
 from backend.app.core.sessions import LIFETIME, SessionKind, close_session, open_session
+from backend.app.core.web import limits, request_fingerprint
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import actor, guard, open_to_all, presented_token
 from backend.app.core.wechat import LoginCodeInvalid, wechat_client
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="登录与绑定")

@@ -18,12 +18,14 @@ from backend.app.accounts.logins import operations as logins
 from backend.app.accounts.logins.throttle import DEVICE_FOR, device_token
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
-from backend.app.core import boxes, clock, limits, request_fingerprint
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
-from backend.app.core.forms import Form, Query
-from backend.app.core.guards import (
+from backend.app.core.sessions import SessionKind, close_session, open_session
+from backend.app.core.web import boxes, limits, request_fingerprint
+from backend.app.core.web.forms import Form, Query
+from backend.app.core.web.guards import (
     CONSOLE_COOKIE,
     PRE_COOKIE,
     SAFE_METHODS,
@@ -36,7 +38,6 @@ from backend.app.core.guards import (
     open_to_all,
     presented_token,
 )
-from backend.app.core.sessions import SessionKind, close_session, open_session
 
 HOME = "/console/"
 NEXT = Query.of(next=boxes.Text(otherwise=HOME))

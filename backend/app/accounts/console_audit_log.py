@@ -7,10 +7,10 @@ from flask import render_template
 from backend.app.access import ROLE_NAMES, Permission, regions_of
 from backend.app.accounts import queries
 from backend.app.accounts.blueprints import console as blueprint
-from backend.app.core import boxes
 from backend.app.core.audit import AuditEntry
-from backend.app.core.forms import Query, turned
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query, turned
+from backend.app.core.web.guards import actor, guard
 from backend.app.scoring.schemes import ADJUSTMENT_NAMES
 
 Names = dict[tuple[str, str], str]

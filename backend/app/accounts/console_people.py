@@ -12,11 +12,12 @@ from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.grants import invitations
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.logins import operations as logins
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.core.forms import Form, Query, form_args, read_id
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, form_args, read_id
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.divisions import LEVEL_NAMES
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import list_departments

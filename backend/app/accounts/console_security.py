@@ -11,11 +11,11 @@ from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.errors import PhoneRefused, SecondFactorRefused
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.logins import activation
-from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.core.forms import form_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import form_args
+from backend.app.core.web.guards import actor, guard
 
 
 @blueprint.get("/security")

@@ -13,11 +13,11 @@ from backend.app.accounts.errors import AccountClosed, HasRole, PersonUnknown
 from backend.app.accounts.models import Binding, ClosedAccount, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import after_commit, db
 from backend.app.core.encryption import derive, derive_each
 from backend.app.core.own_data import Held
 from backend.app.core.sessions import close_all_sessions
+from backend.app.core.web.console_menu import local_time
 from backend.app.places.queries import region_names
 
 CLOSED_NAME = "已注销"

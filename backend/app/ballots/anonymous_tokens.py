@@ -9,9 +9,9 @@ from werkzeug.exceptions import BadRequest
 from backend.app.ballots import anonymous_store, blind_signatures
 from backend.app.ballots.schemas import Token
 from backend.app.core import clock
-from backend.app.core.bodies import read_json
 from backend.app.core.errors import Gone, InvalidInput, NotAllowed
 from backend.app.core.registry import anonymous_engine
+from backend.app.core.web.bodies import read_json
 
 SIZES = {"kid": 32, "r": 32, "sig": 256}
 

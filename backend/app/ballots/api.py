@@ -4,9 +4,9 @@ from typing import Any
 
 from backend.app.access import Permission
 from backend.app.ballots import operations, schemas
-from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import actor, guard
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/api/v1", description="匿名票")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import IdField, MonthField, Shape
+from backend.app.core.web.schemas import IdField, MonthField, Shape
 
 BLINDED = 256
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from backend.app.core.bodies import Blueprint
 from backend.app.core.clock import parse_month
-from backend.app.core.guards import TokenScope, bearer, token_guard
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import TokenScope, bearer, token_guard
 from backend.app.exports import schemas
 from backend.app.publications import open_data
 from backend.app.publications import queries as publications

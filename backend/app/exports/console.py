@@ -8,12 +8,13 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.files import storage
-from backend.app.core.forms import Form, Query, query_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, query_args
+from backend.app.core.web.guards import actor, guard
 from backend.app.exports import operations, queries
 from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from backend.app.core import clock
-from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import (
     Column,
@@ -15,6 +14,7 @@ from backend.app.core.files.workbooks import (
     write_book,
     write_csv,
 )
+from backend.app.core.web.boxes import whole
 from backend.app.exports.request_params import Asked
 from backend.app.places.queries import get_place
 from backend.app.publications import queries as publications

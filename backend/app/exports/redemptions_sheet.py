@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import (
     Column,
@@ -14,6 +13,7 @@ from backend.app.core.files.workbooks import (
     write_book,
     write_csv,
 )
+from backend.app.core.web.console_menu import local_time
 from backend.app.exports.request_params import Asked
 from backend.app.rewards import console_queries
 from backend.app.rewards.redemptions.operations import masked

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from backend.app.core.schemas import Shape
+from backend.app.core.web.schemas import Shape
 from backend.app.publications.open_data import COLUMNS
 
 WHOLE = frozenset(

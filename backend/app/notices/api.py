@@ -3,9 +3,9 @@
 from typing import Any
 
 from backend.app.access import Permission
-from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import actor, guard
 from backend.app.core.wechat import template_id
 from backend.app.notices import operations, queries, schemas
 from backend.app.notices.templates import TEMPLATES

@@ -8,10 +8,11 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.forms import form_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import form_args
+from backend.app.core.web.guards import actor, guard
 from backend.app.notices import operations, queries
 
 blueprint = Blueprint("notices_console", __name__, url_prefix="/console/digest")

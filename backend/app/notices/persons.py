@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
+from backend.app.core.web.console_menu import local_time
 
 OWN = text("SELECT created_at, title, words FROM notice WHERE person_id = :person_id ORDER BY id")
 MESSAGES = text(

@@ -8,9 +8,9 @@ from flask import Response, send_file
 from backend.app.access import Permission
 from backend.app.accounts import persons as accounts
 from backend.app.core import clock
-from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard, open_to_all
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import actor, guard, open_to_all
 from backend.app.own_data import closing, contents, schemas, single
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/api/v1", description="我的资料")

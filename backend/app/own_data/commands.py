@@ -8,10 +8,10 @@ from flask.cli import AppGroup
 from backend.app.accounts.numbers import people_numbered
 from backend.app.accounts.persons import find_by_openid
 from backend.app.core.audit import record
-from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.files import storage
+from backend.app.core.web.boxes import whole
 from backend.app.own_data import closing, contents
 
 commands = AppGroup("people", help="个人资料：导出、注销")

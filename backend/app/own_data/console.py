@@ -7,11 +7,12 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.core.forms import form_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import form_args
+from backend.app.core.web.guards import actor, guard
 from backend.app.own_data import closing, contents
 from backend.app.own_data import operations as requests
 

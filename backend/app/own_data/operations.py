@@ -11,11 +11,11 @@ from backend.app.accounts.persons import names_of
 from backend.app.accounts.queries import bound_village
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.boxes import digits_of, whole
 from backend.app.core.db import db
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.own_data import Held
+from backend.app.core.web.boxes import digits_of, whole
 from backend.app.own_data import contents
 from backend.app.own_data.models import DataRequest
 from backend.app.own_data.states import RequestState

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import Shape
+from backend.app.core.web.schemas import Shape
 
 CONFIRMED = "注销"
 

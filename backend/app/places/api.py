@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend.app.core.bodies import Blueprint
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import open_to_all
 from backend.app.places import queries, schemas
 
 blueprint = Blueprint("places", __name__, url_prefix="/api/v1", description="地方")

@@ -15,12 +15,12 @@ from flask import (
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.photos import MOST_BYTES, PhotoUnreadable
-from backend.app.core.forms import form_args, query_args, takes_file
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import form_args, query_args, takes_file
+from backend.app.core.web.guards import actor, guard
 from backend.app.places import operations, printing, queries, reorganisation, schemas, targets
 from backend.app.places.county_settings import SETTINGS
 from backend.app.places.residents import residents_of

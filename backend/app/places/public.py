@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, render_template
 
 from backend.app.core.errors import Gone, NotFound
 from backend.app.core.files import storage
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 from backend.app.places import targets
 from backend.app.places.errors import CodeUnknown
 

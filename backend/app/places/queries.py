@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
-from backend.app.core.boxes import whole
 from backend.app.core.db import db, like_escaped
+from backend.app.core.web.boxes import whole
 from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.models import CountySettingsRow, Department, Region

@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from backend.app.access import Actor, Permission, may
 from backend.app.core.audit import record
-from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
+from backend.app.core.web.boxes import whole
 from backend.app.places.models import Region
 
 MOST = 1_000_000

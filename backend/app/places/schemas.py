@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import BIGGEST_ID, Shape
+from backend.app.core.web.schemas import BIGGEST_ID, Shape
 
 
 class RegionsQuery(Shape):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.app.access import Permission
-from backend.app.core.guards import actor, guard
+from backend.app.core.web.guards import actor, guard
 from backend.app.points import queries, schemas
 from backend.app.points.blueprints import api as blueprint
 

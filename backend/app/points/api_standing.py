@@ -9,7 +9,7 @@ from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import home_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import settings_of
 from backend.app.points import expiry, queries, schemas
 from backend.app.points.blueprints import api as blueprint

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from backend.app.core.bodies import Blueprint as ApiBlueprint
+from backend.app.core.web.bodies import Blueprint as ApiBlueprint
 
 api = ApiBlueprint("points", __name__, url_prefix="/api/v1", description="积分")
 console = Blueprint("points_console", __name__, url_prefix="/console/points")

@@ -8,9 +8,9 @@ from typing import Any
 from flask import render_template
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import boxes
-from backend.app.core.forms import query_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import query_args
+from backend.app.core.web.guards import actor, guard
 from backend.app.points import forms, queries
 from backend.app.points.blueprints import console as blueprint
 

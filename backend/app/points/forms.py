@@ -5,11 +5,11 @@ from typing import Any
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.numbers import people_numbered
-from backend.app.core import boxes
-from backend.app.core.boxes import whole
 from backend.app.core.errors import InvalidInput, NotFound
-from backend.app.core.forms import Form, Query, typed
-from backend.app.core.guards import actor
+from backend.app.core.web import boxes
+from backend.app.core.web.boxes import whole
+from backend.app.core.web.forms import Form, Query, typed
+from backend.app.core.web.guards import actor
 from backend.app.places.queries import Place, get_place
 from backend.app.points.point_sources import AUTOMATIC
 from backend.app.points.rules.rulebook import RuleItem, Vote

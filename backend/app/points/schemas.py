@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import IdField, QueryId, Shape
+from backend.app.core.web.schemas import IdField, QueryId, Shape
 
 
 class EntriesBeforeQuery(Shape):

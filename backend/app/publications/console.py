@@ -9,12 +9,13 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.forms import Query, form_args, query_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query, form_args, query_args
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import find_place, get_place, region_names
 from backend.app.publications import open_data, wechat_summary
 from backend.app.publications import operations as publications

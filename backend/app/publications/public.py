@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask import url_for as address_of
 
 from backend.app.core.clock import parse_month
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 from backend.app.publications import open_data, wechat_summary
 from backend.app.publications import queries as publications
 

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template
 from flask import url_for as address_of
 
-from backend.app.core import boxes
 from backend.app.core.files.qr import dark_runs, qr_matrix
-from backend.app.core.forms import query_args
-from backend.app.core.guards import open_to_all
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import query_args
+from backend.app.core.web.guards import open_to_all
 from backend.app.places.queries import list_children
 from backend.app.publications import queries as publications
 from backend.app.publications.public import kept, public_host

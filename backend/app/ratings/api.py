@@ -4,12 +4,12 @@ from typing import Any
 
 from backend.app.access import Permission
 from backend.app.core import clock
-from backend.app.core.bodies import Blueprint
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard
-from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
-from backend.app.core.request_fingerprint import trace_of_request
-from backend.app.core.schemas import load_json
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.web.request_fingerprint import trace_of_request
+from backend.app.core.web.schemas import load_json
 from backend.app.places.errors import CodeRevoked, CodeUnknown
 from backend.app.places.targets import CODE, photo_address
 from backend.app.points.point_sources import RATING

@@ -139,7 +139,7 @@ class RatingChange(Model):
 class RatingTrace(Model):
     """What tells stuffing from a village that rates: deleted after the night that looked at it.
 
-    Digests under the key of one day (core/request_fingerprint.py);
+    Digests under the key of one day (core/web/request_fingerprint.py);
     `took_seconds` from the scan to the answer.
     """
 

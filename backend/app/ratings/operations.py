@@ -15,8 +15,8 @@ from backend.app.core import audit, clock
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.held_words import fold
-from backend.app.core.request_fingerprint import Trace
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
+from backend.app.core.web.request_fingerprint import Trace
 from backend.app.notices import checking
 from backend.app.ratings import errors, queries, scan_token
 from backend.app.ratings.insert import StoredRating, insert_rating

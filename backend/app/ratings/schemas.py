@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import QueryId, Shape
+from backend.app.core.web.schemas import QueryId, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.scoring.levels import BEST, WORST
 

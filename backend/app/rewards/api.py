@@ -7,8 +7,8 @@ from backend.app.access import Permission
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.files.qr import qr_png
-from backend.app.core.guards import actor, guard
-from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.points.blueprints import api as blueprint
 from backend.app.rewards import schemas
 from backend.app.rewards.catalogue import queries as catalogue

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-from backend.app.core import boxes, clock
-from backend.app.core.forms import Form
+from backend.app.core import clock
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form
 from backend.app.rewards.catalogue.operations import RewardForm
 from backend.app.rewards.shops.operations import ShopForm
 from backend.app.rewards.stock.counts import Counted

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select, text
 
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
+from backend.app.core.web.console_menu import local_time
 from backend.app.rewards.models import Redemption
 from backend.app.rewards.redemptions import operations as redemptions
 from backend.app.rewards.redemptions.queries import STATE_NAMES

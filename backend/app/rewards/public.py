@@ -6,7 +6,7 @@ from flask import Response, jsonify, render_template
 
 from backend.app.core.clock import parse_month
 from backend.app.core.errors import NotFound
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 from backend.app.places.queries import village_label
 from backend.app.points.blueprints import public as blueprint
 from backend.app.rewards import publications

@@ -7,7 +7,7 @@ from backend.app.access import Permission, may
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed, NotFound
-from backend.app.core.guards import actor, guard
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import region_path, village_label
 from backend.app.scorecards import (
     card_schemas,

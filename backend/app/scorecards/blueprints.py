@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from backend.app.core.bodies import Blueprint as ApiBlueprint
+from backend.app.core.web.bodies import Blueprint as ApiBlueprint
 
 api = ApiBlueprint("scorecards", __name__, url_prefix="/api/v1", description="得分")
 console = Blueprint("scorecards_console", __name__, url_prefix="/console")

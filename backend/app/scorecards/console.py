@@ -10,14 +10,15 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug import Response
 
 from backend.app.access import Permission, has_permission, may, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.console_menu import menu
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed, NotFound
-from backend.app.core.forms import Form, Query, form_args, last_page, query_args, turned
-from backend.app.core.guards import actor, guard
 from backend.app.core.queue import JobName, enqueue
+from backend.app.core.web import boxes
+from backend.app.core.web.console_menu import menu
+from backend.app.core.web.forms import Form, Query, form_args, last_page, query_args, turned
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.picker_queries import townships_within
 from backend.app.places.queries import get_place, village_label
 from backend.app.ratings.operations import review_words

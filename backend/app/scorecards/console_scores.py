@@ -6,9 +6,9 @@ from flask import render_template
 from flask.blueprints import BlueprintSetupState
 
 from backend.app.access import Permission, has_permission, regions_of
-from backend.app.core import boxes
-from backend.app.core.forms import Query, last_page, turned
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query, last_page, turned
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.picker_queries import townships_within
 from backend.app.places.queries import village_label
 from backend.app.ratings.coverage import coverage_of

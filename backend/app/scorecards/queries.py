@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, or_, select, text
 
 from backend.app.core import clock
-from backend.app.core.boxes import whole
 from backend.app.core.db import db, like_escaped
 from backend.app.core.errors import InvalidInput
+from backend.app.core.web.boxes import whole
 from backend.app.places.queries import villages_under
 from backend.app.places.sql import counties_of, join_region, lies_within
 from backend.app.scorecards.figures import Area, area

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import date
 
 from backend.app.access import Permission, may
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
-from backend.app.core.forms import Query
-from backend.app.core.guards import actor
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query
+from backend.app.core.web.guards import actor
 from backend.app.places.queries import Place, get_place
 from backend.app.scorecards import queries
 

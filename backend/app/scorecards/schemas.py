@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from backend.app.core.schemas import MonthField, Shape
+from backend.app.core.web.schemas import MonthField, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.scorecards.card_schemas import PlainShape
 

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from backend.app.ballots import anonymous_store, anonymous_tokens
 from backend.app.core.errors import InvalidInput
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 from backend.app.surveys import answers
 
 blueprint = Blueprint("surveys_anonymous", __name__, url_prefix="/anon")

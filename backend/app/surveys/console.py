@@ -9,14 +9,15 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.ballots.signing_keys import period_name, remake_period
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
-from backend.app.core.forms import Form, Query, form_args, last_page, typed
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.console_menu import local_time
+from backend.app.core.web.forms import Form, Query, form_args, last_page, typed
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
     editor,

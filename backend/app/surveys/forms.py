@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from backend.app.core.boxes import whole
 from backend.app.core.clock import parse_month
 from backend.app.core.errors import InvalidInput, NotFound
+from backend.app.core.web.boxes import whole
 from backend.app.surveys.answers import Question, QuestionKind
 from backend.app.surveys.library import LibraryChoice
 from backend.app.surveys.questionnaires import MOST

@@ -10,7 +10,7 @@ from backend.app.ballots.errors import KeysUnknown
 from backend.app.ballots.signing_keys import coming_digests, digest, key_file
 from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 from backend.app.places.queries import get_place
 from backend.app.surveys.round_files import RoundUnknown, results_file, survey_file
 

@@ -6,12 +6,13 @@ from flask import Response
 
 from backend.app.access import Permission
 from backend.app.accounts.queries import bound_village
-from backend.app.core import boxes, clock
-from backend.app.core.bodies import Blueprint
+from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.forms import Form, sent_file, takes_file
-from backend.app.core.guards import actor, guard, open_to_all
-from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.web import boxes
+from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.forms import Form, sent_file, takes_file
+from backend.app.core.web.guards import actor, guard, open_to_all
+from backend.app.core.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import get_place
 from backend.app.tickets import author, files, handling, queries, schemas, serializers
 from backend.app.tickets.bad_ratings import call_backs

@@ -7,13 +7,14 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, has_permission, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.boxes import whole
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
-from backend.app.core.forms import Form, Query, turned
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.boxes import whole
+from backend.app.core.web.forms import Form, Query, turned
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships, search_villages
 from backend.app.tickets import (
     console_queries,

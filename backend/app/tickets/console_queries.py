@@ -24,9 +24,9 @@ from sqlalchemy import (
 from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.access.permissions import TABLE
 from backend.app.core import clock
-from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
+from backend.app.core.web.boxes import whole
 from backend.app.places.queries import villages_under
 from backend.app.tickets.clocks.lateness import is_at_desk, is_late, is_running, is_soon, next_due
 from backend.app.tickets.errors import TicketUnknown

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import func, select, true
 
 from backend.app.core import clock
-from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import Column
+from backend.app.core.web.boxes import whole
 from backend.app.places.queries import department_names, region_names
 from backend.app.tickets import console_queries, serializers
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES, Urgency

@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from backend.app.core.boxes import digits_of
-from backend.app.core.console_menu import local_time
 from backend.app.core.db import db
 from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
 from backend.app.core.own_data import Cell, Held
+from backend.app.core.web.boxes import digits_of
+from backend.app.core.web.console_menu import local_time
 from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind

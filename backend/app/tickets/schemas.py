@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import IdField, QueryId, Shape
+from backend.app.core.web.schemas import IdField, QueryId, Shape
 from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.handling import LONGEST
 from backend.app.tickets.kinds import TicketKind

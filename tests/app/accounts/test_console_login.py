@@ -16,7 +16,7 @@ from backend.app.accounts.logins.operations import own_login
 from backend.app.accounts.logins.passwords import check_strength
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.guards import CONSOLE_COOKIE
+from backend.app.core.web.guards import CONSOLE_COOKIE
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
 from tests.factories.county import County, grant_role, make_county
 

@@ -16,7 +16,7 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import Unavailable
-from backend.app.core.guards import CONSOLE_COOKIE
+from backend.app.core.web.guards import CONSOLE_COOKIE
 from tests.factories.console import PASSWORD, form_token, log_in, make_staff, sit_down
 from tests.factories.county import County, actor_with, grant_role, make_county
 

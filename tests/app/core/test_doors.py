@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 
 from backend.app.access import Role
 from backend.app.accounts import api as accounts_api
-from backend.app.core import guards, limits
 from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.files import storage
 from backend.app.core.settings import Settings
+from backend.app.core.web import guards, limits
 from backend.app.exports.console import TYPES
 from backend.app.factory import create_anonymous_app, create_app
 from tests.app.ratings.conftest import open_phone

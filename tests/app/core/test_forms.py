@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 
-from backend.app.core import boxes, forms
 from backend.app.core.errors import InvalidInput
-from backend.app.core.forms import Form, Query
+from backend.app.core.web import boxes, forms
+from backend.app.core.web.forms import Form, Query
 
 DRAFT = Form.of(
     title=boxes.Text(squeezed=True), day=boxes.Day(), amount=boxes.Number(most=99),

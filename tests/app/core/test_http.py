@@ -12,9 +12,9 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.core.guards import CONSOLE_COOKIE
-from backend.app.core.http import STATUS
 from backend.app.core.queue import JobName, QueueName, enqueue, queue
+from backend.app.core.web.guards import CONSOLE_COOKIE
+from backend.app.core.web.http import STATUS
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import make_county
 

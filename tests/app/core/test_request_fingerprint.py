@@ -9,8 +9,9 @@ from threading import Barrier
 import pytest
 import redis
 
-from backend.app.core import clock, request_fingerprint
-from backend.app.core.request_fingerprint import Trace, trace
+from backend.app.core import clock
+from backend.app.core.web import request_fingerprint
+from backend.app.core.web.request_fingerprint import Trace, trace
 from backend.jobs import ratings as jobs
 
 KEY = b"today"

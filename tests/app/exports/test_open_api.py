@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.accounts.tokens import operations as api_tokens
-from backend.app.core import clock, guards
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.web import guards
 from backend.app.publications import open_data
 from backend.app.scorecards.locks import corrections
 from tests.factories.console import make_staff, sit_down

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.sessions import SessionKind, open_session
+from backend.app.core.web.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.places import operations, targets
 from backend.app.places.queries import Place
 from tests.app.places.conftest import codes_of, place

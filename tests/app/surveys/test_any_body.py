@@ -16,9 +16,10 @@ from werkzeug.routing import Rule
 
 from backend.app.access import Role
 from backend.app.accounts import api as accounts_api
-from backend.app.core import bodies, clock, guards, limits
-from backend.app.core.guards import CONSOLE_COOKIE, csrf_token_for
+from backend.app.core import clock
 from backend.app.core.sessions import SessionKind, open_session
+from backend.app.core.web import bodies, guards, limits
+from backend.app.core.web.guards import CONSOLE_COOKIE, csrf_token_for
 from tests.factories.console import make_staff
 from tests.factories.county import bind, grant_role
 from tests.wechat.server import World

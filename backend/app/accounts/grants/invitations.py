@@ -13,9 +13,9 @@ from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.boxes import is_code
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.web.boxes import is_code
 from backend.app.places.queries import find_place, search_villages
 
 GOOD_FOR = timedelta(days=3)

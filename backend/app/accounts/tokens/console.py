@@ -10,11 +10,12 @@ from werkzeug.utils import redirect
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.tokens import operations as api_tokens
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
-from backend.app.core.forms import form_args, query_args
-from backend.app.core.guards import CALLS_A_MINUTE, actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import form_args, query_args
+from backend.app.core.web.guards import CALLS_A_MINUTE, actor, guard
 from backend.app.places.queries import region_names
 
 

@@ -14,7 +14,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import autocommit, db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.app.core.guards import Bearer, TokenScope
+from backend.app.core.web.guards import Bearer, TokenScope
 from backend.app.places.queries import get_place, region_path
 
 PREFIX = "vv_"

@@ -8,11 +8,12 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.files import storage
-from backend.app.core.forms import form_args
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import form_args
+from backend.app.core.web.guards import actor, guard
 from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.bulletins.periods import NAMES, BulletinKind, last_over

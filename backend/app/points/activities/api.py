@@ -7,7 +7,7 @@ from backend.app.accounts.queries import villagers_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotFound
-from backend.app.core.guards import actor, guard
+from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import get_place
 from backend.app.points import forms, schemas
 from backend.app.points.activities import operations as activities

@@ -7,12 +7,13 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.accounts.queries import villagers_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
-from backend.app.core.forms import Form, Query, form_args, typed
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, form_args, typed
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points.activities import operations as activities
 from backend.app.points.blueprints import console as blueprint

@@ -8,13 +8,14 @@ from flask import url_for as address_of
 from backend.app.access import Permission, may
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import boxes, clock
-from backend.app.core.boxes import whole
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
-from backend.app.core.forms import Form, form_args
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.boxes import whole
+from backend.app.core.web.forms import Form, form_args
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, list_townships, settings_of
 from backend.app.points import forms
 from backend.app.points.blueprints import console as blueprint

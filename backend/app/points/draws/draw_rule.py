@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.app.core.boxes import is_code
+from backend.app.core.web.boxes import is_code
 
 FEWEST_DIGITS, MOST_DIGITS = 6, 60
 

@@ -3,7 +3,7 @@
 from flask import Response, render_template
 
 from backend.app.core.errors import NotFound
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 from backend.app.places.queries import get_place
 from backend.app.points.blueprints import public as blueprint
 from backend.app.points.draws import operations as draws

@@ -7,12 +7,13 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission
 from backend.app.accounts.numbers import numbers_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
-from backend.app.core.forms import Form, Query, form_args
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, form_args
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.county_settings import LAPSES
 from backend.app.places.queries import settings_of
 from backend.app.points import expiry, forms, operations, queries

@@ -6,13 +6,14 @@ from flask import Response, redirect, render_template, request, send_file
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.files import storage
-from backend.app.core.forms import Form, form_args, query_args, takes_file, typed
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, form_args, query_args, takes_file, typed
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points import forms
 from backend.app.points.blueprints import console as blueprint

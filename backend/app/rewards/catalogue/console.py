@@ -6,13 +6,14 @@ from flask import redirect, render_template, request
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files.photos import MOST_BYTES
-from backend.app.core.forms import Query, query_args, read_id, takes_file
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query, query_args, read_id, takes_file
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.divisions import LEVEL_NAMES
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import get_place

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from backend.app.core import clock
-from backend.app.core.boxes import is_code
 from backend.app.core.db import db
 from backend.app.core.encryption import derive_each
+from backend.app.core.web.boxes import is_code
 from backend.app.rewards.errors import (
     CodeExpired,
     CodeReplaced,

@@ -6,12 +6,13 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
-from backend.app.core.forms import Form, Query, form_args, read_id
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, form_args, read_id
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import person_numbered
 from backend.app.rewards import console_queries, counter_anomalies, publications

@@ -4,8 +4,8 @@ from typing import Any
 
 from backend.app.access import Permission
 from backend.app.core.db import transaction
-from backend.app.core.guards import actor, guard
-from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.points.blueprints import api as blueprint
 from backend.app.rewards import schemas
 from backend.app.rewards.catalogue.queries import show_shop

@@ -8,12 +8,12 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, may, regions_of
-from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
-from backend.app.core.forms import query_args, read_id
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import query_args, read_id
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points.blueprints import console as blueprint
 from backend.app.rewards import console_queries

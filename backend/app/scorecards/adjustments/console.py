@@ -5,11 +5,12 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
-from backend.app.core.forms import Form, Query, last_page
-from backend.app.core.guards import actor, guard
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, last_page
+from backend.app.core.web.guards import actor, guard
 from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import STATE_WORDS, Proposal
 from backend.app.scorecards.blueprints import console as blueprint

@@ -8,13 +8,14 @@ from werkzeug import Response
 
 from backend.app.access import Permission
 from backend.app.accounts.queries import display_names
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files.spreadsheets import MOST_BYTES, ReadSheet, read_sheet
 from backend.app.core.files.workbooks import form_sheet
-from backend.app.core.forms import Form, Query, form_args, read_id, sent_file, takes_file
-from backend.app.core.guards import actor, guard, own_county
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, form_args, read_id, sent_file, takes_file
+from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.places import village_kinds
 from backend.app.places.residents import MOST, read_residents, set_residents
 from backend.app.scorecards.blueprints import console as blueprint

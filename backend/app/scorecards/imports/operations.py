@@ -9,12 +9,12 @@ from sqlalchemy import select, text
 from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.boxes import whole
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.queue import JobName, enqueue
+from backend.app.core.web.boxes import whole
 from backend.app.places.village_kinds import villages_with_kinds
 from backend.app.scorecards.imports.village_files import (
     CODE,

@@ -3,9 +3,10 @@
 from flask import render_template
 
 from backend.app.access import Permission
-from backend.app.core import boxes, clock
-from backend.app.core.forms import query_args
-from backend.app.core.guards import actor, guard, own_county
+from backend.app.core import clock
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import query_args
+from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.places.queries import get_place
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.leader.queries import leader_page

@@ -12,9 +12,9 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.attachments import PHOTO
 from backend.app.core.files.photos import MOST_BYTES
-from backend.app.core.forms import sent_file, takes_file
-from backend.app.core.guards import actor, guard, open_to_all
-from backend.app.core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from backend.app.core.web.forms import sent_file, takes_file
+from backend.app.core.web.guards import actor, guard, open_to_all
+from backend.app.core.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import region_path
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.evidence import FEW_TITLE, Case, CaseLine, told_to_village

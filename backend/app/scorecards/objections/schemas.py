@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.app.core.schemas import IdField, MonthField, Shape
+from backend.app.core.web.schemas import IdField, MonthField, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.scorecards.objections.operations import LONGEST_WORDS
 from backend.app.scorecards.objections.photos import MOST_PHOTOS

@@ -11,12 +11,13 @@ from werkzeug import Response
 from backend.app.access import Permission
 from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
-from backend.app.core import boxes, clock
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
-from backend.app.core.forms import Form, form_args, query_args, typed
-from backend.app.core.guards import actor, guard, own_county
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, form_args, query_args, typed
+from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import region_names
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.models import AssessmentScheme

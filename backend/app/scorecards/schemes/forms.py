@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from backend.app.core import boxes
 from backend.app.core.errors import InvalidInput
-from backend.app.core.forms import Form as SentForm
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form as SentForm
 from backend.app.scorecards.figures import plain
 from backend.app.scoring.catalog import MEASURES, Measure, by_cases, half_at
 from backend.app.scoring.schemes import CAPPED, FORBIDDEN, MOST_K, Indicator, Scheme

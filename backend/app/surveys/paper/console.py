@@ -7,12 +7,12 @@ from flask import url_for as address_of
 
 from backend.app.access import Permission, regions_of
 from backend.app.ballots.signing_keys import period_name
-from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
-from backend.app.core.forms import Query, form_args, read_id, typed
-from backend.app.core.guards import actor, guard
-from backend.app.core.http import status_of
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query, form_args, read_id, typed
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place
 from backend.app.surveys import editor, forms, results
 from backend.app.surveys.blueprints import console as blueprint

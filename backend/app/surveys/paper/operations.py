@@ -15,10 +15,10 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.ballots import queries as ballots
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record
-from backend.app.core.boxes import is_code
 from backend.app.core.db import db, lock
 from backend.app.core.encryption import derive_each, seal, unseal
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.app.core.web.boxes import is_code
 from backend.app.surveys import answers
 from backend.app.surveys import operations as rounds
 from backend.app.surveys.models import PaperBatch, PaperIssue, SurveyRound

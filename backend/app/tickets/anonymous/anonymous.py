@@ -10,14 +10,14 @@ from flask import Blueprint, jsonify, render_template, request
 
 from backend.app.ballots import anonymous_store, anonymous_tokens
 from backend.app.ballots.schemas import Token
-from backend.app.core import boxes
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, Unavailable
 from backend.app.core.files.photos import clean_apart
-from backend.app.core.forms import Form
-from backend.app.core.guards import open_to_all
-from backend.app.core.http import status_of
 from backend.app.core.registry import anonymous_engine
 from backend.app.core.text_check import clean_words
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form
+from backend.app.core.web.guards import open_to_all
+from backend.app.core.web.http import status_of
 from backend.app.scoring.levels import is_level
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.anonymous.receipts import ReceiptUnknown, lookup, lookups

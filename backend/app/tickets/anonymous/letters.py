@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from backend.app.core.boxes import is_code
+from backend.app.core.web.boxes import is_code
 from backend.app.tickets.kinds import TicketKind
 
 # Whoever watches the line sees whether photos were sent, and nothing else.

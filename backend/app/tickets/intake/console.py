@@ -10,13 +10,13 @@ from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import hands_of
-from backend.app.core import boxes
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.files import storage
 from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
-from backend.app.core.forms import Form, Query, form_args, sent_file, takes_file, typed
-from backend.app.core.guards import actor, guard, own_county
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, form_args, sent_file, takes_file, typed
+from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.places.queries import search_villages
 from backend.app.tickets import console_queries, serializers
 from backend.app.tickets.blueprints import console as blueprint

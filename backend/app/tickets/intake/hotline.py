@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.boxes import digits_of
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import ReadSheet
+from backend.app.core.web.boxes import digits_of
 from backend.app.places.queries import villages_by_name
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import TicketRequest

@@ -12,12 +12,12 @@ from sqlalchemy import func, select, text
 
 from backend.app.accounts.operations import lock_person
 from backend.app.core import clock
-from backend.app.core.boxes import whole
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.encryption import seal
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import WordsState, clean_words, judge
+from backend.app.core.web.boxes import whole
 from backend.app.notices import checking
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place

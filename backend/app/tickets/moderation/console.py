@@ -7,11 +7,12 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission
-from backend.app.core import boxes, held_words
+from backend.app.core import held_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
-from backend.app.core.forms import Form, Query, typed
-from backend.app.core.guards import actor, guard, own_county
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form, Query, typed
+from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.moderation import queue as moderation_queue
 from backend.app.tickets.moderation import word_list

@@ -7,12 +7,13 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, regions_of
-from backend.app.core import boxes, clock
-from backend.app.core.boxes import whole
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
-from backend.app.core.forms import Form, Query, query_args, typed
-from backend.app.core.guards import actor, guard, own_county
+from backend.app.core.web import boxes
+from backend.app.core.web.boxes import whole
+from backend.app.core.web.forms import Form, Query, query_args, typed
+from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.places.county_settings import SETTINGS, TICKETS
 from backend.app.places.queries import department_names, list_departments, settings_of
 from backend.app.tickets.blueprints import console as blueprint

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from backend.app.core.bodies import BIGGEST_ID
 from backend.app.core.clock import COUNTY_ZONE, parse_month
+from backend.app.core.web.bodies import BIGGEST_ID
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 FIRST_YEAR, LAST_YEAR = 2000, 2199

@@ -20,10 +20,11 @@ from backend.app.access import (
     regions_of,
 )
 from backend.app.access.permissions import TABLE
-from backend.app.core import clock, limits
+from backend.app.core import clock
 from backend.app.core.errors import NotAllowed, NotFound, NotLoggedIn, TooMany
-from backend.app.core.forms import typed
 from backend.app.core.sessions import REQUESTS_A_MINUTE, Session, SessionKind, read_session
+from backend.app.core.web import limits
+from backend.app.core.web.forms import typed
 
 View = TypeVar("View", bound=Callable[..., Any])
 TokenLoader = Callable[[str], "Bearer | None"]

@@ -6,10 +6,10 @@ import structlog
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from backend.app.core import bodies
 from backend.app.core.errors import DomainError
-from backend.app.core.guards import open_to_all, refuse_unguarded
-from backend.app.core.http import HEADERS, HSTS, OUR_FAULT, SENTENCES, NoSession, status_of
+from backend.app.core.web import bodies
+from backend.app.core.web.guards import open_to_all, refuse_unguarded
+from backend.app.core.web.http import HEADERS, HSTS, OUR_FAULT, SENTENCES, NoSession, status_of
 
 log = structlog.get_logger()
 # Whatever could tie an answer to somebody is refused aloud, so that a careless proxy is noticed.

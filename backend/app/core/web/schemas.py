@@ -7,9 +7,9 @@ import marshmallow as ma
 from flask import request
 from marshmallow import fields, validate
 
-from backend.app.core.bodies import BIGGEST_ID, read_json
 from backend.app.core.clock import parse_month
 from backend.app.core.errors import InvalidInput
+from backend.app.core.web.bodies import BIGGEST_ID, read_json
 
 MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.Field: {"required": "必须填写", "null": "不能为空", "validator_failed": "内容不对"},

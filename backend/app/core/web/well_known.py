@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, send_from_directory
 
 from backend.app.core import clock
-from backend.app.core.guards import open_to_all
+from backend.app.core.web.guards import open_to_all
 
 blueprint = Blueprint("well_known", __name__)
 PLAIN = "text/plain; charset=utf-8"

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from backend.app.core import metrics
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
-from backend.app.core.guards import open_to_all
 from backend.app.core.queue import redis_client
+from backend.app.core.web.guards import open_to_all
 
 blueprint = Blueprint("health", __name__)
 

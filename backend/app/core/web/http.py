@@ -17,7 +17,7 @@ from flask_smorest import Api
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from backend.app.core import bodies, guards, metrics
+from backend.app.core import metrics
 from backend.app.core.errors import (
     Conflict,
     DomainError,
@@ -29,8 +29,9 @@ from backend.app.core.errors import (
     TooMany,
     Unavailable,
 )
-from backend.app.core.guards import actor, guard, on_console, open_to_all
-from backend.app.core.schemas import ErrorShape
+from backend.app.core.web import bodies, guards
+from backend.app.core.web.guards import actor, guard, on_console, open_to_all
+from backend.app.core.web.schemas import ErrorShape
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -12,9 +12,9 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.local import LocalProxy
 
-from backend.app.core.boxes import UNSAID, Box, Choice, Id
 from backend.app.core.errors import InvalidInput
-from backend.app.core.schemas import sentences
+from backend.app.core.web.boxes import UNSAID, Box, Choice, Id
+from backend.app.core.web.schemas import sentences
 
 # What a form weighs beside the file it carries.
 FORM_OVERHEAD = 64 * 1024
