@@ -15,8 +15,9 @@ from backend.app.core.db import db, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
-from backend.app.tickets import author, handling, helpdesk, supervision
+from backend.app.tickets import author, handling, supervision
 from backend.app.tickets.clocks.working_calendar import seed_calendar
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake.operations import TicketRequest, submit
 from backend.app.tickets.kinds import TicketKind
@@ -216,7 +217,7 @@ def _ask_for_time(handler: Actor, ticket: Any) -> None:
 
 
 def _grant_time(desk_person: Actor, ticket: Any) -> None:
-    helpdesk.decide_extension(desk_person, ticket.id, ticket.version, True, None)
+    desk.decide_extension(desk_person, ticket.id, ticket.version, True, None)
 
 
 def _reply_again(handler: Actor, ticket: Any) -> None:

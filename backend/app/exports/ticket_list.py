@@ -6,12 +6,13 @@ from backend.app.accounts.queries import actor_today
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import Progress, Sheet, write_book, write_csv
 from backend.app.exports.request_params import Asked
-from backend.app.tickets import console_queries, export_rows
+from backend.app.tickets.desk import export_rows
+from backend.app.tickets.desk import queries as desk_queries
 
 
 def write(path: Path, asked: Asked, progress: Progress) -> int:
     """What its asker may see today; returns how many tickets there are."""
-    scope = console_queries.scope_of(actor_today(asked.person_id))
+    scope = desk_queries.scope_of(actor_today(asked.person_id))
     rows = export_rows.rows_of(scope, export_rows.filters_from(asked.filters))
     db.session.rollback()
     if asked.format == "csv":

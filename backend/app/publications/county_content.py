@@ -25,7 +25,7 @@ from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.scheme_json import from_json
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, Scheme
 from backend.app.surveys import facts as surveys
-from backend.app.tickets import funnel as tickets
+from backend.app.tickets.desk import funnel as tickets
 
 Content = dict[str, Any]
 

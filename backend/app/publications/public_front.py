@@ -14,7 +14,7 @@ from backend.app.places.queries import list_children
 from backend.app.publications import queries as publications
 from backend.app.publications.public import kept, public_host
 from backend.app.publications.queries import Publication
-from backend.app.tickets.funnel import OTHER
+from backend.app.tickets.desk.funnel import OTHER
 
 blueprint = Blueprint("front", __name__)
 LONGEST_SEARCH, MOST_FOUND, MOST_CATEGORIES = 20, 40, 6

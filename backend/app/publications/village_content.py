@@ -26,7 +26,7 @@ from backend.app.scoring.schemes import Scheme
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.facts import ComingSurvey, Spoken
 from backend.app.surveys.results import QuestionResult, option_words, sentences
-from backend.app.tickets.funnel import WHY_WORDS, VillageFlow
+from backend.app.tickets.desk.funnel import WHY_WORDS, VillageFlow
 
 MOST_TEXTS, MOST_REASONS = 8, 6
 

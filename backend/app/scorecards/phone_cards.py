@@ -35,7 +35,7 @@ from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.levels import COLUMNS, no_counts
 from backend.app.scoring.measuring import UnitFacts, levels_in
 from backend.app.scoring.month import HUNDRED
-from backend.app.tickets.funnel import Flow, flow_of
+from backend.app.tickets.desk.funnel import Flow, flow_of
 
 # A phone lists so many cases under an indicator; the others are counted.
 MOST_REASONS = 30

@@ -15,9 +15,9 @@ from backend.app.points.point_sources import FOLLOW_UP
 from backend.app.scoring.levels import is_level
 from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
+from backend.app.tickets.desk.operations import desk_staff, set_free, start_again
 from backend.app.tickets.errors import AlreadyReopened, NothingSaid, TicketMoved, VerdictGiven
 from backend.app.tickets.handling import drop_extension
-from backend.app.tickets.helpdesk import desk_staff, set_free, start_again
 from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.naming import keep_from, named_later

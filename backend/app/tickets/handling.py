@@ -15,8 +15,8 @@ from backend.app.points.ledger import credit
 from backend.app.points.point_sources import TICKET
 from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
+from backend.app.tickets.desk.operations import desk_staff
 from backend.app.tickets.errors import ExtensionPending, TooLateToExtend
-from backend.app.tickets.helpdesk import desk_staff
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.notifications import tell_author, tell_people

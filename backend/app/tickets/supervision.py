@@ -12,10 +12,11 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import current_village, get_place, merged_villages, settings_of
-from backend.app.tickets import helpdesk, transitions
+from backend.app.tickets import transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.clocks.lateness import is_late, is_running, standing
 from backend.app.tickets.clocks.lights import LATE, light
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.kinds import STEP_NAMES, Outcome, Step, Verdict
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.notifications import tell_author, tell_office, tell_people
@@ -75,9 +76,9 @@ def _note(act: transitions.Transition, level: Step) -> None:
 def _above(ticket: Ticket) -> list[int]:
     """The township above a village that is late."""
     if ticket.village_id is None or ticket.unit_region_id != ticket.village_id:
-        return helpdesk.desk_staff(ticket)
+        return desk.desk_staff(ticket)
     from_township = staff_of([Role.TOWNSHIP_STAFF], _township(ticket.village_id))
-    return from_township or helpdesk.desk_staff(ticket)
+    return from_township or desk.desk_staff(ticket)
 
 
 def _township(village_id: int) -> int:
@@ -133,7 +134,7 @@ def _follow(ticket: Ticket, _at: datetime) -> None:
     if gone is None or State(ticket.state) not in WITH_UNIT or current_village(gone) == gone:
         return
     act = transitions.begin_as_system(ticket, Move.REASSIGN)
-    helpdesk.take_from(ticket, act)
+    desk.take_from(ticket, act)
     if ticket.village_id == gone:
         ticket.village_id = current_village(gone)
     ticket.unit_region_id = current_village(gone)

@@ -13,7 +13,8 @@ from backend.app.exports.operations import write_export
 from backend.app.publications import queries as published
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.operations import recompute_month
-from backend.app.tickets import console_queries, export_rows
+from backend.app.tickets.desk import export_rows
+from backend.app.tickets.desk import queries as desk_queries
 from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import County, actor_with, bind, make_person
 from tests.factories.publications import (
@@ -184,7 +185,7 @@ def test_a_township_lists_only_its_own_tickets(county, client) -> None:
     submit(open_villager(client, county), offices)
     elsewhere = actor_with(Role.TOWNSHIP_STAFF, county.village_ids[1])
     with transaction():
-        scope = console_queries.scope_of(elsewhere)
+        scope = desk_queries.scope_of(elsewhere)
         assert export_rows.rows_of(scope, export_rows.filters_from({"view": "all"})) == []
 
 

@@ -20,8 +20,9 @@ from backend.app.notices import checking
 from backend.app.notices import persons as inboxes
 from backend.app.notices.checking import CheckedKind
 from backend.app.ratings.operations import review_words
-from backend.app.tickets import author, handling, helpdesk
+from backend.app.tickets import author, handling
 from backend.app.tickets.bad_ratings import call_backs
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake import proxies
 from backend.app.tickets.intake.operations import TicketRequest
@@ -139,7 +140,7 @@ def test_the_unit_reads_it_again_once_the_desk_has_and_nobody_asks_twice(
     assert cadre.call("GET", seen).json["words"] is None
     assert phone.call("GET", f"/tickets/{ticket_id}").json["words"] == RISKY
     with transaction():
-        helpdesk.review_words(offices.desk, ticket_id, None, show=True)
+        desk.review_words(offices.desk, ticket_id, None, show=True)
         review_words(offices.desk, rating_id, "show")
     check_words()
     forget()

@@ -9,7 +9,7 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.scorecards.leader.queries import four_numbers
-from backend.app.tickets.funnel import Flow
+from backend.app.tickets.desk.funnel import Flow
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import bind, make_person

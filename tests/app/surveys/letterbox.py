@@ -12,8 +12,8 @@ from PIL import Image
 
 from backend.app.ballots import ballot_box, blind_signatures
 from backend.app.core.db import transaction
-from backend.app.tickets import helpdesk as desk_acts
 from backend.app.tickets.anonymous import letters
+from backend.app.tickets.desk import operations as desk_acts
 from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.rules.routing import Office
 from backend.demo.ballot import finalize

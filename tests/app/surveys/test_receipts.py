@@ -12,8 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from backend.app.core.db import db
 from backend.app.core.wechat import CHECK_WORDS
 from backend.app.tickets import handling
-from backend.app.tickets import helpdesk as desk_acts
 from backend.app.tickets.anonymous import letters, receipts
+from backend.app.tickets.desk import operations as desk_acts
 from backend.app.tickets.handling import WrittenReply
 from backend.jobs import tickets as jobs
 from backend.jobs.words import check_words

@@ -15,7 +15,10 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
-from backend.app.tickets import author, console_queries, export_rows, helpdesk
+from backend.app.tickets import author
+from backend.app.tickets.desk import export_rows
+from backend.app.tickets.desk import operations as desk
+from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.errors import TicketUnknown, UnitUnfit
 from backend.app.tickets.intake import hotline, proxies
 from backend.app.tickets.intake import operations as intake
@@ -123,9 +126,9 @@ def told(app: Any, person_id: int, ticket_id: int) -> str:
             for query in ("view=all", "view=desk", "view=running", "view=all&q=低保名额")
         ]
         pages.append(console.get("/console/tickets/board"))
-    scope = console_queries.scope_of(actor)
-    rows = export_rows.rows_of(scope, console_queries.TicketFilters(view="all"))
-    assert set(console_queries.view_counts(scope).values()) == {0}
+    scope = desk_queries.scope_of(actor)
+    rows = export_rows.rows_of(scope, desk_queries.TicketFilters(view="all"))
+    assert set(desk_queries.view_counts(scope).values()) == {0}
     forget()
     return "".join(page.text for page in pages) + str(rows)
 
@@ -167,7 +170,7 @@ def test_the_telephone_of_who_complains_is_the_desks_alone(
     ticket_id, _ = opened(channel, TicketKind.COMPLAINT)
     forget()
     with transaction():
-        helpdesk.assign(offices.desk, ticket_id, None, Office(department_id=offices.department_id))
+        desk.assign(offices.desk, ticket_id, None, Office(department_id=offices.department_id))
     page = f"/console/tickets/{ticket_id}"
     for who, shown in (
         (offices.department, False),
@@ -190,7 +193,7 @@ def test_a_cadre_of_a_neighbouring_village_who_is_named_hears_nothing(opened, of
     assert number not in told(app, neighbour, ticket_id)
     forget()
     with pytest.raises(UnitUnfit), transaction():
-        helpdesk.assign(offices.desk, ticket_id, None, Office(offices.county.village_ids[1]))
+        desk.assign(offices.desk, ticket_id, None, Office(offices.county.village_ids[1]))
 
 
 def test_a_cadre_whose_village_was_merged_hears_nothing(opened, offices, app) -> None:
@@ -292,15 +295,13 @@ def test_a_merged_complaint_is_not_seen_under_what_it_was_merged_into(
     main = submit(villager(client, offices.county), offices, words="停水了").json["id"]
     forget()
     with transaction():
-        helpdesk.merge(offices.desk, about, None, main)
+        desk.merge(offices.desk, about, None, main)
     forget()
     both = actor_today(people["both"])
     with pytest.raises(TicketUnknown):
-        console_queries.find_for_staff(both, main)
+        desk_queries.find_for_staff(both, main)
     assert number not in str(
-        export_rows.rows_of(
-            console_queries.scope_of(both), console_queries.TicketFilters(view="all")
-        )
+        export_rows.rows_of(desk_queries.scope_of(both), desk_queries.TicketFilters(view="all"))
     )
 
 
@@ -343,12 +344,10 @@ def test_a_type_we_do_not_know_waits_at_the_desk_as_to_be_classified(
     assert "路灯" not in told(app, offices.cadre_id, ticket_id)
     forget()
     with transaction():
-        to = helpdesk.Classified(
-            kind="help", about_cadres=False, confidential=False, tags=("待分类",)
-        )
-        helpdesk.classify(offices.desk, ticket_id, None, to)
+        to = desk.Classified(kind="help", about_cadres=False, confidential=False, tags=("待分类",))
+        desk.classify(offices.desk, ticket_id, None, to)
     with transaction():
-        helpdesk.assign(offices.desk, ticket_id, None, Office(offices.village_id))
+        desk.assign(offices.desk, ticket_id, None, Office(offices.village_id))
     assert scalar("SELECT tags || unit_region_id::text FROM ticket") == [str(offices.village_id)]
 
 

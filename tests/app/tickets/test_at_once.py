@@ -7,7 +7,8 @@ import pytest
 
 from backend.app.access import Role
 from backend.app.core.db import transaction
-from backend.app.tickets import author, handling, helpdesk
+from backend.app.tickets import author, handling
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.supervision import escalate_overdue
 from tests.factories.county import grant_role, make_person
@@ -59,8 +60,8 @@ def test_two_tickets_merged_into_each_other_at_once_do_not_both_disappear(
 ) -> None:
     other = submit(villager(client, offices.county), offices, words="路灯又坏了").json
     said = at_once(
-        lambda: helpdesk.merge(offices.desk, ticket["id"], None, other["id"]),
-        lambda: helpdesk.merge(offices.other_desk, other["id"], None, ticket["id"]),
+        lambda: desk.merge(offices.desk, ticket["id"], None, other["id"]),
+        lambda: desk.merge(offices.other_desk, other["id"], None, ticket["id"]),
     )
     assert sorted(said) == ["done", "invalid_input"]
     assert scalar("SELECT count(*) FROM ticket WHERE state = 'merged'") == 1
@@ -77,7 +78,7 @@ def test_a_ticket_merged_while_the_other_is_answered_is_not_forgotten(
         lambda: handling.reply(
             offices.cadre, ticket["id"], version, "done", WrittenReply("换好了")
         ),
-        lambda: helpdesk.merge(offices.desk, other["id"], None, ticket["id"]),
+        lambda: desk.merge(offices.desk, other["id"], None, ticket["id"]),
     )
     state = scalar("SELECT state FROM ticket WHERE id = :id", id=other["id"])
     # Either it came first and heard the answer, or it came too late and stayed on its own.

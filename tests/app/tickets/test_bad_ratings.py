@@ -12,7 +12,9 @@ from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
 from backend.app.places.operations import keep_settings
-from backend.app.tickets import console_queries, export_rows, handling, serializers
+from backend.app.tickets import handling, serializers
+from backend.app.tickets.desk import export_rows
+from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import Party
 from backend.jobs import schedule
@@ -247,7 +249,7 @@ def test_a_call_back_says_the_week_and_nothing_finer(
     told = [township(f"/console/tickets{path}") for path in
             ("?view=running", "?view=all", f"/{ticket_id}", f"/{ticket_id}/print")]  # fmt: skip
     (row,) = export_rows.rows_of(
-        console_queries.scope_of(offices.township), console_queries.TicketFilters(view="all")
+        desk_queries.scope_of(offices.township), desk_queries.TicketFilters(view="all")
     )
     allowed = {"2026-11-16 00:00", "2026-11-23 00:00", "2026-12-14 18:00", "2026-11-24 18:00"}
     assert {cell for cell in row if isinstance(cell, str) and EXACT.search(cell)} <= allowed

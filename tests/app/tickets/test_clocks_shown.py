@@ -7,8 +7,9 @@ import pytest
 from backend.app.access import Role
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
-from backend.app.tickets import helpdesk, serializers
+from backend.app.tickets import serializers
 from backend.app.tickets.clocks import shares
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import Channel, TicketKind
@@ -30,7 +31,7 @@ def given_late(offices: Offices, person_id: int, clock: Clock) -> int:
     clock(on(16))
     forget()
     with transaction():
-        helpdesk.assign(offices.desk, ticket_id, None, Office(offices.village_id))
+        desk.assign(offices.desk, ticket_id, None, Office(offices.village_id))
     clock(on(16, 11))
     forget()
     return ticket_id

@@ -7,7 +7,8 @@ import pytest
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.tickets import handling, helpdesk, supervision
+from backend.app.tickets import handling, supervision
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
 from backend.jobs import tickets as jobs
 from tests.factories.tickets import forget, submit
@@ -178,8 +179,8 @@ def test_running_the_jobs_again_changes_nothing(phone, answered, later, scalar) 
 def test_the_desk_may_settle_what_stayed_open(phone, answered, offices, later, scalar) -> None:
     later(days=3)
     with transaction():
-        helpdesk.follow_up(offices.desk, answered, None, None, "打了三次没人接")
+        desk.follow_up(offices.desk, answered, None, None, "打了三次没人接")
     assert seen(phone, answered)["state"] == "answered"
     with transaction():
-        helpdesk.close_unsolved(offices.desk, answered, None, "联系不上,灯在私人院里")
+        desk.close_unsolved(offices.desk, answered, None, "联系不上,灯在私人院里")
     assert scalar("SELECT outcome FROM ticket") == "not"

@@ -6,7 +6,8 @@ from sqlalchemy import text
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.tickets import author, handling, helpdesk
+from backend.app.tickets import author, handling
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.errors import UnitUnfit
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.rules.routing import Office
@@ -30,7 +31,7 @@ def test_a_complaint_about_cadres_cannot_be_merged_into_what_the_village_handles
     ).json["id"]
     forget()
     with pytest.raises(InvalidInput), transaction():
-        helpdesk.merge(offices.desk, about, None, main)
+        desk.merge(offices.desk, about, None, main)
     assert scalar("SELECT state FROM ticket WHERE id = :id", id=about) == "assigned"
 
 
@@ -43,13 +44,13 @@ def test_a_ticket_that_took_in_a_complaint_about_cadres_stays_away_from_them_too
     about = submit(other, offices, kind="report", words="不公", about_cadres=True).json["id"]
     forget()
     with transaction():
-        helpdesk.assign(offices.desk, main, None, township)
+        desk.assign(offices.desk, main, None, township)
     with transaction():
-        helpdesk.merge(offices.desk, about, None, main)
+        desk.merge(offices.desk, about, None, main)
     with pytest.raises(UnitUnfit), transaction():
-        helpdesk.assign(offices.desk, main, None, Office(offices.village_id))
+        desk.assign(offices.desk, main, None, Office(offices.village_id))
     with transaction():
-        helpdesk.assign(offices.desk, main, None, Office(department_id=offices.department_id))
+        desk.assign(offices.desk, main, None, Office(department_id=offices.department_id))
     with transaction():
         handling.sign(offices.department, main, version(main))
     with transaction():

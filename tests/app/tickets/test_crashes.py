@@ -9,7 +9,8 @@ from sqlalchemy import event, text
 
 from backend.app.access import Actor
 from backend.app.core.db import db, transaction
-from backend.app.tickets import author, handling, helpdesk
+from backend.app.tickets import author, handling
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.rules.routing import Office
 from tests.factories.tickets import forget, submit, upload, villager
@@ -84,7 +85,7 @@ def story(phone, offices, client) -> dict[str, Any]:
     second = submit(neighbour, offices, words="我家门口路灯也不亮").json
     forget()
     with transaction():
-        helpdesk.merge(offices.desk, second["id"], None, main["id"])
+        desk.merge(offices.desk, second["id"], None, main["id"])
     return {"main": main["id"], "author": Actor(phone.person_id)}
 
 
@@ -109,12 +110,12 @@ def test_no_act_of_a_whole_life_is_ever_half_done(story, offices, cadre) -> None
         lambda v: author.supplement(me, main, v, "学校门口那盏"),
         lambda v: handling.report_progress(offices.cadre, main, v, written("在找灯泡", photo_id)),
         lambda v: handling.request_extension(offices.cadre, main, v, 3, written("等配件")),
-        lambda v: helpdesk.decide_extension(offices.desk, main, v, True, None),
+        lambda v: desk.decide_extension(offices.desk, main, v, True, None),
         lambda v: handling.reply(offices.cadre, main, v, "done", written("换好了")),
         lambda v: author.give_verdict(me, main, v, "not", 4, "还是不亮"),
         lambda v: author.reopen(me, main, v, "还是不亮"),
         lambda v: handling.hand_back(offices.cadre, main, v, written("归镇上")),
-        lambda v: helpdesk.assign(offices.desk, main, v, Office(offices.county.township_ids[0])),
+        lambda v: desk.assign(offices.desk, main, v, Office(offices.county.township_ids[0])),
         lambda v: author.withdraw(me, main, v),
     ]
     survived = []

@@ -10,7 +10,8 @@ from backend.app.core import held_words
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.held_words import count_words, fold, list_words
-from backend.app.tickets import author, helpdesk
+from backend.app.tickets import author
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.moderation import word_list
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, make_county
@@ -178,7 +179,7 @@ def test_where_it_happened_is_held_with_the_words(phone, cadre, offices: Offices
     seen = cadre.call("GET", f"/cadre/tickets/{made['id']}").json
     assert (seen["words"], seen["place_note"]) == (None, None)
     with transaction():
-        helpdesk.review_words(offices.desk, made["id"], None, show=True)
+        desk.review_words(offices.desk, made["id"], None, show=True)
     seen = cadre.call("GET", f"/cadre/tickets/{made['id']}").json
     assert (seen["words"], seen["place_note"]) == ("路灯不亮", "王八蛋家门口")
 

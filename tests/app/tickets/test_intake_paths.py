@@ -15,8 +15,9 @@ from backend.app.core.errors import NotAllowed
 from backend.app.core.files.attachments import UNUSED_FOR
 from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.county_settings import CountySettings
-from backend.app.tickets import files, helpdesk
+from backend.app.tickets import files
 from backend.app.tickets.clocks import working_calendar
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
 from backend.app.tickets.intake import hotline, proxies
 from backend.app.tickets.intake.operations import TicketRequest
@@ -141,7 +142,7 @@ def test_what_came_from_ones_own_phone_is_not_ones_own_to_handle(phone, offices)
     link_phone(offices.desk.person_id, phone.person_id)
     forget()
     with pytest.raises(HandlerVerifies), transaction():
-        helpdesk.decline(offices.desk, ticket["id"], None, "不归我们管")
+        desk.decline(offices.desk, ticket["id"], None, "不归我们管")
 
 
 def test_a_sampled_entry_is_not_looked_at_by_an_account_one_reset(offices, monkeypatch) -> None:

@@ -22,10 +22,11 @@ from backend.app.core.files import storage
 from backend.app.exports import ticket_list
 from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.request_params import Asked
-from backend.app.tickets import author, handling, helpdesk, supervision
+from backend.app.tickets import author, handling, supervision
 from backend.app.tickets.clocks import lateness, lights
 from backend.app.tickets.clocks.lights import TicketStanding, light
 from backend.app.tickets.clocks.turns import running
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.rules.routing import Office
@@ -129,7 +130,7 @@ def someone(offices: Offices) -> int:
 
 
 def hand_over(offices: Offices, ticket_id: int, office: Office) -> None:
-    do(helpdesk.assign, offices.desk, ticket_id, office)
+    do(desk.assign, offices.desk, ticket_id, office)
 
 
 def hand_back(offices: Offices, ticket_id: int) -> None:
@@ -172,13 +173,13 @@ def make_over(offices: Offices, show: Clock) -> None:
     merged, withdrawn, answered, filed = (signed(me, offices) for _ in range(4))
     declined = to_desk(me, offices)
     show(on(16))
-    do(helpdesk.merge, offices.desk, merged, parent)
+    do(desk.merge, offices.desk, merged, parent)
     do(author.withdraw, author_, withdrawn)
-    do(helpdesk.decline, offices.desk, declined, "不归县里管")
+    do(desk.decline, offices.desk, declined, "不归县里管")
     reply(offices, answered)
     reply(offices, filed)
     do(author.give_verdict, author_, filed, "solved", 1)
-    do(helpdesk.archive, offices.desk, filed)
+    do(desk.archive, offices.desk, filed)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.tickets import helpdesk
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.rules.routing import Office
 from tests.factories.tickets import forget, submit
 
@@ -92,7 +92,7 @@ def test_not_solved_leaves_it_open_and_offers_one_reopening(phone, cadre, answer
 def test_the_desk_reopens_as_often_as_it_takes(phone, cadre, answered, offices) -> None:
     for round_ in (2, 3):
         with transaction():
-            helpdesk.reopen_by_desk(offices.desk, answered["id"], None, "回访仍不亮")
+            desk.reopen_by_desk(offices.desk, answered["id"], None, "回访仍不亮")
         seen = cadre.call("GET", f"/cadre/tickets/{answered['id']}").json
         assert seen["round"] == round_
         seen = cadre_act(cadre, seen, "signature")
@@ -123,7 +123,7 @@ def test_an_approved_extension_moves_the_deadline_and_tells_the_villager_why(
     before = own(phone, wanted["id"])
     assert all("延长" not in line["title"] for line in before["timeline"])
     with transaction():
-        helpdesk.decide_extension(offices.desk, wanted["id"], None, True, None)
+        desk.decide_extension(offices.desk, wanted["id"], None, True, None)
     after = own(phone, wanted["id"])
     assert after["due_at"] > before["due_at"]
     assert after["timeline"][-1]["title"] == "办理延长 3 天"
@@ -133,7 +133,7 @@ def test_an_approved_extension_moves_the_deadline_and_tells_the_villager_why(
 def test_a_refused_extension_moves_nothing(phone, cadre, handling, offices) -> None:
     wanted = cadre_act(cadre, handling, "extension", days=3, words="忙")
     with transaction():
-        helpdesk.decide_extension(offices.desk, wanted["id"], None, False, "理由不充分")
+        desk.decide_extension(offices.desk, wanted["id"], None, False, "理由不充分")
     seen = cadre.call("GET", f"/cadre/tickets/{wanted['id']}").json
     assert seen["due_at"] == handling["due_at"]
     assert (seen["extension"]["state"], seen["extension"]["note"]) == ("refused", "理由不充分")
@@ -144,7 +144,7 @@ def test_a_ticket_handed_back_goes_to_another_office(cadre, handling, offices, p
     assert answer.status_code == 200
     assert answer.json["state"] == "accepted"
     with transaction():
-        helpdesk.assign(offices.desk, handling["id"], None, Office(offices.county.township_ids[0]))
+        desk.assign(offices.desk, handling["id"], None, Office(offices.county.township_ids[0]))
     seen = own(phone, handling["id"])
     assert (seen["state"], seen["unit_name"]) == ("assigned", "庄里镇")
     assert "这是镇上管的灯" not in str(seen["timeline"])

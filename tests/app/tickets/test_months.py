@@ -15,10 +15,11 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
 from backend.app.scorecards.facts import VillageFacts, gather
-from backend.app.tickets import author, handling, helpdesk, supervision
+from backend.app.tickets import author, handling, supervision
 from backend.app.tickets.clocks.working_calendar import fill_year
+from backend.app.tickets.desk import operations as desk
+from backend.app.tickets.desk.operations import Classified
 from backend.app.tickets.handling import WrittenReply
-from backend.app.tickets.helpdesk import Classified
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import TicketKind
@@ -95,27 +96,27 @@ class Town:
             "supplement": lambda: author.supplement(me, *of, "第三盏"),
             "resume": lambda: handling.resume(handler, *of),
             "want_time": lambda: handling.request_extension(handler, *of, 5, WORDS),
-            "give_time": lambda: helpdesk.decide_extension(at_desk, *of, True, None),
+            "give_time": lambda: desk.decide_extension(at_desk, *of, True, None),
             "hand_back": lambda: handling.hand_back(handler, *of, WORDS),
-            "to_village": lambda: helpdesk.assign(at_desk, *of, village),
-            "to_neighbour": lambda: helpdesk.assign(at_desk, *of, neighbour),
-            "to_bureau": lambda: helpdesk.assign(at_desk, *of, bureau),
-            "urgent": lambda: helpdesk.classify(at_desk, *of, Classified(urgency="urgent")),
-            "complex": lambda: helpdesk.classify(at_desk, *of, Classified(urgency="complex")),
+            "to_village": lambda: desk.assign(at_desk, *of, village),
+            "to_neighbour": lambda: desk.assign(at_desk, *of, neighbour),
+            "to_bureau": lambda: desk.assign(at_desk, *of, bureau),
+            "urgent": lambda: desk.classify(at_desk, *of, Classified(urgency="urgent")),
+            "complex": lambda: desk.classify(at_desk, *of, Classified(urgency="complex")),
             "done": lambda: handling.reply(handler, *of, "done", WORDS),
             "cannot": lambda: handling.reply(handler, *of, "cannot", WORDS),
             "solved": lambda: author.give_verdict(me, *of, "solved", 1),
             "partly": lambda: author.give_verdict(me, *of, "partly", 3),
             "not": lambda: author.give_verdict(me, *of, "not"),
             "reopen": lambda: author.reopen(me, *of, "还是不亮"),
-            "reopen_by_desk": lambda: helpdesk.reopen_by_desk(at_desk, *of, "还是不亮"),
+            "reopen_by_desk": lambda: desk.reopen_by_desk(at_desk, *of, "还是不亮"),
             "withdraw": lambda: author.withdraw(me, *of),
-            "decline": lambda: helpdesk.decline(at_desk, *of, "不归县里管"),
-            "merge": lambda: helpdesk.merge(at_desk, *of, last),
-            "release": lambda: helpdesk.release(at_desk, *of),
-            "close_unsolved": lambda: helpdesk.close_unsolved(at_desk, *of, "没有水源"),
-            "follow_up": lambda: helpdesk.follow_up(at_desk, *of, "not", None),
-            "archive": lambda: helpdesk.archive(at_desk, *of),
+            "decline": lambda: desk.decline(at_desk, *of, "不归县里管"),
+            "merge": lambda: desk.merge(at_desk, *of, last),
+            "release": lambda: desk.release(at_desk, *of),
+            "close_unsolved": lambda: desk.close_unsolved(at_desk, *of, "没有水源"),
+            "follow_up": lambda: desk.follow_up(at_desk, *of, "not", None),
+            "archive": lambda: desk.archive(at_desk, *of),
         }
         moves[act]()
 

@@ -12,8 +12,9 @@ from backend.app.core.db import db, transaction
 from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
 from backend.app.scorecards.facts import VillageFacts, gather
-from backend.app.tickets import author, handling, helpdesk, supervision
+from backend.app.tickets import author, handling, supervision
 from backend.app.tickets.clocks.working_calendar import fill_year
+from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.errors import TooLateToExtend
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake import hotline
@@ -106,7 +107,7 @@ def to_desk(person_id: int, offices: Offices) -> int:
 
 
 def give(offices: Offices, ticket_id: int) -> None:
-    do(helpdesk.assign, offices.desk, ticket_id, Office(offices.village_id))
+    do(desk.assign, offices.desk, ticket_id, Office(offices.village_id))
 
 
 # The clock of whom a ticket reaches
@@ -141,15 +142,15 @@ def test_a_units_clock_starts_when_the_ticket_reaches_it(
         ticket_id = to_desk(person_id, offices)
     else:
         ticket_id = opened(person_id, offices)
-        do(helpdesk.assign, offices.desk, ticket_id, Office(department_id=offices.department_id))
+        do(desk.assign, offices.desk, ticket_id, Office(department_id=offices.department_id))
     if way == "hand_back":
         clock(on(10))
         do(handling.hand_back, offices.department, ticket_id, WrittenReply("不归我们管"))
     if way == "released":
         other = to_desk(person_id, offices)
-        do(helpdesk.merge, offices.desk, ticket_id, other)
+        do(desk.merge, offices.desk, ticket_id, other)
         clock(on(10))
-        do(helpdesk.release, offices.desk, ticket_id)
+        do(desk.release, offices.desk, ticket_id)
     clock(on(16))
     give(offices, ticket_id)
     ticket = db.session.get_one(Ticket, ticket_id)
@@ -169,7 +170,7 @@ def test_a_reopened_ticket_has_a_clock_from_then_on(
     ticket_id = signed(person_id, offices)
     reply(offices, ticket_id)
     clock(on(20))
-    do(helpdesk.reopen_by_desk, offices.desk, ticket_id, "还是不亮")
+    do(desk.reopen_by_desk, offices.desk, ticket_id, "还是不亮")
     ticket = db.session.get_one(Ticket, ticket_id)
     assert (ticket.due_at, ticket.citizen_due_at) == (on(27, 18), on(27, 18))
 
@@ -241,14 +242,14 @@ def test_what_was_late_stays_late_whatever_comes_after(
     if later == "withdraw":
         do(author.withdraw, as_actor(person_id, Role.CADRE, 0), ticket_id)
     elif later == "reassign":
-        do(helpdesk.assign, offices.desk, ticket_id, Office(department_id=offices.department_id))
+        do(desk.assign, offices.desk, ticket_id, Office(department_id=offices.department_id))
     elif later == "archive":
         do(author.withdraw, as_actor(person_id, Role.CADRE, 0), ticket_id)
-        do(helpdesk.archive, offices.desk, ticket_id)
+        do(desk.archive, offices.desk, ticket_id)
     else:
         do(handling.hand_back, offices.cadre, ticket_id, WrittenReply("不归我们管"))
         if later == "decline":
-            do(helpdesk.decline, offices.desk, ticket_id, "不归县里管")
+            do(desk.decline, offices.desk, ticket_id, "不归县里管")
     found = facts(offices)
     assert (found.counts["response"], found.counts["on_time"]) == ([0, 1], [0, 1])
     assert found.cases["late"] == [ticket_id]
@@ -266,9 +267,9 @@ def test_what_ended_before_any_deadline_is_in_no_figure_not_even_archived(
     else:
         do(handling.hand_back, offices.cadre, ticket_id, WrittenReply("不归我们管"))
         if how == "decline":
-            do(helpdesk.decline, offices.desk, ticket_id, "不归县里管")
+            do(desk.decline, offices.desk, ticket_id, "不归县里管")
     if archived and how != "hand_back":
-        do(helpdesk.archive, offices.desk, ticket_id)
+        do(desk.archive, offices.desk, ticket_id)
     clock(on(1, 0, month=12))
     found = facts(offices)
     assert (found.counts, found.waits, found.open_waits) == ({}, [], [])
@@ -299,8 +300,8 @@ def test_more_time_is_given_before_the_deadline_and_never_after(
     do(handling.request_extension, offices.cadre, ticket_id, 3, written)
     clock(on(9, 18, 1))
     with pytest.raises(TooLateToExtend):
-        do(helpdesk.decide_extension, offices.desk, ticket_id, True, None)
-    do(helpdesk.decide_extension, offices.desk, ticket_id, False, "已过期限")
+        do(desk.decide_extension, offices.desk, ticket_id, True, None)
+    do(desk.decide_extension, offices.desk, ticket_id, False, "已过期限")
     clock(on(17))
     with pytest.raises(TooLateToExtend):
         do(handling.request_extension, offices.cadre, ticket_id, 3, written)
@@ -311,7 +312,7 @@ def test_a_merged_ticket_gives_its_unit_a_verdict_and_no_second_deadline(
     offices: Offices, person_id: int, clock: Clock
 ) -> None:
     main, second = signed(person_id, offices), opened(person_id, offices)
-    do(helpdesk.merge, offices.desk, second, main)
+    do(desk.merge, offices.desk, second, main)
     clock(on(4))
     reply(offices, main)
     do(author.give_verdict, as_actor(person_id, Role.CADRE, 0), second, "solved", 1)
@@ -352,7 +353,7 @@ def test_a_cadre_of_two_villages_keeps_the_turns_apart(
     grant_role(offices.cadre_id, Role.CADRE, offices.county.village_ids[1])
     ticket_id = signed(person_id, offices)
     clock(on(20))
-    do(helpdesk.assign, offices.desk, ticket_id, Office(offices.county.village_ids[1]))
+    do(desk.assign, offices.desk, ticket_id, Office(offices.county.village_ids[1]))
     clock(on(1, 0, month=12))
     # A neighbour that handles another village's matter is not scored by it.
     assert facts(offices, village=1).counts == {}

@@ -27,8 +27,8 @@ from backend.app.scoring.catalog import MEASURES
 from backend.app.scoring.levels import no_counts
 from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW
-from backend.app.tickets import console_queries
-from backend.app.tickets.funnel import VillageFlow, flows, whole
+from backend.app.tickets.desk import queries as desk_queries
+from backend.app.tickets.desk.funnel import VillageFlow, flows, whole
 
 Content = dict[str, Any]
 # Where what is late lies, beside the townships.
@@ -99,9 +99,7 @@ def _late(county_id: int, villages: Mapping[int, BulletinVillage]) -> Counter[st
     townships = {one.id: one.name for one in list_townships([county_id])}
     townships |= {one.id: one.township for one in villages.values()}
     late = Counter[str]()
-    for line in console_queries.offices_board(
-        console_queries.Scope(counties=frozenset({county_id}))
-    ):
+    for line in desk_queries.offices_board(desk_queries.Scope(counties=frozenset({county_id}))):
         late[DESK if line.is_desk else townships.get(line.region_id or 0, ELSEWHERE)] += line.late
     return late
 

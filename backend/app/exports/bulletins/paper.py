@@ -17,7 +17,7 @@ from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fo
 from backend.app.exports.bulletins.book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
 from backend.app.tickets.clocks.lateness import late_words
-from backend.app.tickets.funnel import WHY_WORDS
+from backend.app.tickets.desk.funnel import WHY_WORDS
 
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=20, leading=27, textColor=INK)
 HEADING = ParagraphStyle(

@@ -10,10 +10,11 @@ from backend.app.scorecards.ranking_queries import RankFilters, light_counts
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.intervals import Interval, poisson_limits, wilson
 from backend.app.scoring.schemes import NO_DATA, TOO_FEW, SchemeLight
-from backend.app.tickets import console_queries, serializers
+from backend.app.tickets import serializers
 from backend.app.tickets.clocks.lateness import late_words
-from backend.app.tickets.console_queries import OfficeLine
-from backend.app.tickets.funnel import Flow, months_of_county
+from backend.app.tickets.desk import queries as desk_queries
+from backend.app.tickets.desk.funnel import Flow, months_of_county
+from backend.app.tickets.desk.queries import OfficeLine
 from backend.app.tickets.states import Party
 
 MOST_OFFICES, MOST_LATE = 8, 8
@@ -59,12 +60,10 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
     _, scheme = scheme_for(county_id, month)
     counts = light_counts([county_id], month, RankFilters())
     before, now = _flows(county_id, month)
-    scope = console_queries.scope_of(actor)
-    offices = [line for line in console_queries.offices_board(scope) if line.late]
+    scope = desk_queries.scope_of(actor)
+    offices = [line for line in desk_queries.offices_board(scope) if line.late]
     names = serializers.office_names(offices)
-    tickets = console_queries.find_tickets(scope, console_queries.TicketFilters(view="late"))[
-        :MOST_LATE
-    ]
+    tickets = desk_queries.find_tickets(scope, desk_queries.TicketFilters(view="late"))[:MOST_LATE]
     return LeaderPage(
         [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NO_DATA)],
         counts.get(TOO_FEW.code, 0),

@@ -18,8 +18,9 @@ from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args, sent_file, takes_file, typed
 from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.places.queries import search_villages
-from backend.app.tickets import console_queries, serializers
+from backend.app.tickets import serializers
 from backend.app.tickets.blueprints import console as blueprint
+from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.intake import hotline, proxies
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
@@ -72,7 +73,7 @@ def enter_ticket() -> Any:
 @guard(Permission.RUN_TICKET_DESK)
 def list_samples() -> str:
     """抽查复核: entries for others that a colleague looks at again."""
-    tickets = console_queries.samples(console_queries.scope_of(actor()))
+    tickets = desk_queries.samples(desk_queries.scope_of(actor()))
     hands = hands_of(actor().person_id)
     contacts = {ticket.id: serializers.contact_of(ticket) for ticket in tickets}
     return render_template(

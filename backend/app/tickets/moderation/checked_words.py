@@ -6,7 +6,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.text_check import WordsState
 from backend.app.notices.operations import notify
-from backend.app.tickets.helpdesk import desk_staff
+from backend.app.tickets.desk.operations import desk_staff
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.naming import may_read
 from backend.app.tickets.notifications import CADRE_PAGE

@@ -15,8 +15,8 @@ from backend.app.core.text_check import WordsState
 from backend.app.places.queries import region_names
 from backend.app.ratings import words as rated
 from backend.app.ratings.operations import review_words as review_rating
-from backend.app.tickets import helpdesk
-from backend.app.tickets.console_queries import Scope, scope_of
+from backend.app.tickets.desk import operations as desk
+from backend.app.tickets.desk.queries import Scope, scope_of
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.states import Party
 
@@ -108,6 +108,6 @@ def decide(actor: Actor, kind: str, subject_id: int, ticket_id: int | None, show
     if kind == "rating":
         review_rating(actor, subject_id, "show" if show else "refuse")
     elif kind in ("ticket", "event") and ticket_id is not None:
-        helpdesk.review_words(actor, ticket_id, subject_id if kind == "event" else None, show)
+        desk.review_words(actor, ticket_id, subject_id if kind == "event" else None, show)
     else:
         raise InvalidInput(errors={"kind": ["请从列表里选一段"]})

@@ -10,9 +10,10 @@ from backend.app.core.db import db
 from backend.app.core.files.workbooks import Column
 from backend.app.core.web.boxes import whole
 from backend.app.places.queries import department_names, region_names
-from backend.app.tickets import console_queries, serializers
+from backend.app.tickets import serializers
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES, Urgency
 from backend.app.tickets.clocks.lateness import is_late
+from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.kinds import (
     CHANNEL_NAMES,
     KIND_NAMES,
@@ -41,25 +42,25 @@ NUMBERS = ("region_id", "department_id")
 TEXTS = ("view", "search", "category", "kind", "channel", "tag")
 
 
-def kept(filters: console_queries.TicketFilters) -> dict[str, str]:
+def kept(filters: desk_queries.TicketFilters) -> dict[str, str]:
     """The filters of a page as plain text, to be kept with a request."""
     values = {name: getattr(filters, name) for name in (*TEXTS, *NUMBERS)}
     return {name: str(value) for name, value in values.items() if value}
 
 
-def filters_from(given: Mapping[str, str]) -> console_queries.TicketFilters:
+def filters_from(given: Mapping[str, str]) -> desk_queries.TicketFilters:
     """The filters as they were kept; what is none of them is dropped."""
     texts = {name: given[name] for name in TEXTS if name in given}
-    if texts.get("view") not in console_queries.VIEWS:
+    if texts.get("view") not in desk_queries.VIEWS:
         texts["view"] = "all"
     numbers = {
         name: number for name in NUMBERS if (number := whole(given.get(name, ""))) is not None
     }  # fmt: skip
-    return console_queries.TicketFilters(**texts, **numbers)  # type: ignore[arg-type]
+    return desk_queries.TicketFilters(**texts, **numbers)  # type: ignore[arg-type]
 
 
 def rows_of(
-    scope: console_queries.Scope, filters: console_queries.TicketFilters
+    scope: desk_queries.Scope, filters: desk_queries.TicketFilters
 ) -> list[tuple[Any, ...]]:
     """In the order of COLUMNS, the newest first, MOST_ROWS at most."""
     unit = (
@@ -85,8 +86,8 @@ def rows_of(
     query = query.outerjoin(unit, true())
     found: list[Any] = list(
         db.session.execute(
-            console_queries.narrowed(query, scope, filters)
-            .order_by(*console_queries.NEWEST)
+            desk_queries.narrowed(query, scope, filters)
+            .order_by(*desk_queries.NEWEST)
             .limit(MOST_ROWS)
         )
     )

@@ -16,18 +16,13 @@ from backend.app.core.web.boxes import whole
 from backend.app.core.web.forms import Form, Query, turned
 from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships, search_villages
-from backend.app.tickets import (
-    console_queries,
-    export_rows,
-    handling,
-    helpdesk,
-    queries,
-    serializers,
-    supervision,
-)
+from backend.app.tickets import handling, queries, serializers, supervision
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.clocks.lateness import late_words
+from backend.app.tickets.desk import export_rows
+from backend.app.tickets.desk import operations as desk
+from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketEvent
@@ -39,11 +34,11 @@ from backend.app.tickets.transitions import has_handled_in
 
 MOST_AT_ONCE = 50
 FILTERS = Query.of(
-    view=boxes.Choice(console_queries.VIEWS, otherwise=""), q=boxes.Text(40),
+    view=boxes.Choice(desk_queries.VIEWS, otherwise=""), q=boxes.Text(40),
     category=boxes.Text(20), kind=boxes.Choice([kind.value for kind in TicketKind], otherwise=""),
     channel=boxes.Choice([channel.value for channel in Channel], otherwise=""),
     tag=boxes.Text(10), region=boxes.Id(), department=boxes.Id(), sort=boxes.Text(),
-    page=boxes.Page(console_queries.LAST_PAGE),
+    page=boxes.Page(desk_queries.LAST_PAGE),
 )  # fmt: skip
 VILLAGE = Query.of(village=boxes.Text(20))
 # Whatever a move may need; each asks for what is its own.
@@ -58,9 +53,9 @@ MANY = Form.of(ids=boxes.Each(boxes.Id()), act=boxes.Text(), sure=boxes.YesNo())
 Sent = dict[str, Any]
 
 
-def read_filters() -> console_queries.TicketFilters:
+def read_filters() -> desk_queries.TicketFilters:
     query = FILTERS.read()
-    return console_queries.TicketFilters(
+    return desk_queries.TicketFilters(
         view=query["view"] or _first_view(), search=query["q"], category=query["category"],
         kind=query["kind"], channel=query["channel"], tag=query["tag"],
         region_id=query["region"], department_id=query["department"],
@@ -82,19 +77,19 @@ def list_tickets() -> str:
 
 def _list(error: DomainError | None = None) -> str:
     me, filters = actor(), read_filters()
-    scope = console_queries.scope_of(me)
-    rows = console_queries.find_tickets(scope, filters)
+    scope = desk_queries.scope_of(me)
+    rows = desk_queries.find_tickets(scope, filters)
     runs_desk = has_permission(me, Permission.RUN_TICKET_DESK)
     counties = regions_of(me, Permission.SEE_TICKETS)
-    counts = console_queries.view_counts(scope)
+    counts = desk_queries.view_counts(scope)
     return render_template(
         "tickets/list.html",
-        filters=filters, views=console_queries.VIEWS, counts=counts, turned=turned,
+        filters=filters, views=desk_queries.VIEWS, counts=counts, turned=turned,
         said=late_words(counts["late"], counts["late_at_desk"]),
         cards=serializers.cards_of_both(
-            rows[: console_queries.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
+            rows[: desk_queries.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
         ),
-        more=len(rows) > console_queries.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
+        more=len(rows) > desk_queries.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
         channels=CHANNEL_NAMES, runs_desk=runs_desk, error=error,
         townships=list_townships(counties),
         departments=[d for county in sorted(counties) for d in list_departments(county)],
@@ -109,8 +104,8 @@ def _list(error: DomainError | None = None) -> str:
 
 def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
     me = actor()
-    ticket, parties = console_queries.find_for_staff(me, ticket_id)
-    scope = console_queries.scope_of(me)
+    ticket, parties = desk_queries.find_for_staff(me, ticket_id)
+    scope = desk_queries.scope_of(me)
     events = serializers.events_of(ticket)
     handled = Party.HANDLER in parties or has_handled_in(events, me.person_id)
     filed = ticket.archived_at is not None
@@ -124,7 +119,7 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=STEP_NAMES,
-        merged=serializers.cards(console_queries.merged_into(scope, ticket), parties),
+        merged=serializers.cards(desk_queries.merged_into(scope, ticket), parties),
         held=[event for event in events if _is_held(event)] if Party.DESK in parties else [],
         **_choices(ticket, category, scope, parties, set(offered)),
     )  # fmt: skip
@@ -139,7 +134,7 @@ def _is_held(event: TicketEvent) -> bool:
 def _choices(
     ticket: Ticket,
     category: str | None,
-    scope: console_queries.Scope,
+    scope: desk_queries.Scope,
     parties: Collection[Party],
     offered: Collection[Move],
 ) -> dict[str, Any]:
@@ -150,9 +145,7 @@ def _choices(
     if Move.CLASSIFY in offered:
         found["categories"] = list_categories(ticket.county_id)
     if Move.MERGE in offered:
-        found["similar"] = serializers.cards(
-            console_queries.similar(scope, ticket, parties), parties
-        )
+        found["similar"] = serializers.cards(desk_queries.similar(scope, ticket, parties), parties)
     if Move.REPLY in offered:
         found["templates"] = queries.reply_templates(ticket.county_id, category)
     return found
@@ -181,7 +174,7 @@ def show_ticket(ticket_id: int) -> tuple[str, int]:
 def print_ticket(ticket_id: int) -> str:
     """The work order on one sheet."""
     me = actor()
-    ticket, parties = console_queries.find_for_staff(me, ticket_id)
+    ticket, parties = desk_queries.find_for_staff(me, ticket_id)
     with transaction():
         record("print_ticket", me.person_id, "ticket", ticket_id)
     shown = serializers.detail(ticket, parties, [])
@@ -204,8 +197,8 @@ def _written(form: Sent) -> WrittenReply:
     return WrittenReply(form["words"], (), form["typing_seconds"])
 
 
-def _classified(form: Sent) -> helpdesk.Classified:
-    return helpdesk.Classified(
+def _classified(form: Sent) -> desk.Classified:
+    return desk.Classified(
         kind=form["kind"] or None,
         category=form["category"] or None,
         urgency=form["urgency"] or None,
@@ -218,26 +211,22 @@ def _classified(form: Sent) -> helpdesk.Classified:
 Doer = Callable[[Actor, int, int | None, Sent], Ticket]
 # One form each; the name is the last part of its address.
 ACTS: dict[str, Doer] = {
-    "accept": lambda me, i, v, _: helpdesk.accept(me, i, v),
-    "decline": lambda me, i, v, f: helpdesk.decline(me, i, v, f["words"]),
-    "classify": lambda me, i, v, f: helpdesk.classify(me, i, v, _classified(f)),
-    "assign": lambda me, i, v, f: helpdesk.assign(me, i, v, office_in(f["unit"]), f["words"]),
-    "decide_extension": lambda me, i, v, f: helpdesk.decide_extension(
+    "accept": lambda me, i, v, _: desk.accept(me, i, v),
+    "decline": lambda me, i, v, f: desk.decline(me, i, v, f["words"]),
+    "classify": lambda me, i, v, f: desk.classify(me, i, v, _classified(f)),
+    "assign": lambda me, i, v, f: desk.assign(me, i, v, office_in(f["unit"]), f["words"]),
+    "decide_extension": lambda me, i, v, f: desk.decide_extension(
         me, i, v, f["decision"] == "approve", f["words"]
     ),
-    "merge": lambda me, i, v, f: helpdesk.merge(
-        me, i, v, console_queries.id_of_number(me, f["into"])
-    ),
-    "release": lambda me, i, v, _: helpdesk.release(me, i, v),
-    "follow_up": lambda me, i, v, f: helpdesk.follow_up(me, i, v, f["answer"] or None, f["words"]),
-    "close_unsolved": lambda me, i, v, f: helpdesk.close_unsolved(me, i, v, f["words"]),
-    "reopen": lambda me, i, v, f: helpdesk.reopen_by_desk(me, i, v, f["words"]),
-    "supplement": lambda me, i, v, f: helpdesk.supplement_by_phone(me, i, v, f["words"]),
-    "archive": lambda me, i, v, _: helpdesk.archive(me, i, v),
+    "merge": lambda me, i, v, f: desk.merge(me, i, v, desk_queries.id_of_number(me, f["into"])),
+    "release": lambda me, i, v, _: desk.release(me, i, v),
+    "follow_up": lambda me, i, v, f: desk.follow_up(me, i, v, f["answer"] or None, f["words"]),
+    "close_unsolved": lambda me, i, v, f: desk.close_unsolved(me, i, v, f["words"]),
+    "reopen": lambda me, i, v, f: desk.reopen_by_desk(me, i, v, f["words"]),
+    "supplement": lambda me, i, v, f: desk.supplement_by_phone(me, i, v, f["words"]),
+    "archive": lambda me, i, v, _: desk.archive(me, i, v),
     "supervise": lambda me, i, v, f: supervision.supervise(me, i, v, f["level"], f["words"]),
-    "words": lambda me, i, _, f: helpdesk.review_words(
-        me, i, f["event_id"], f["decision"] == "show"
-    ),
+    "words": lambda me, i, _, f: desk.review_words(me, i, f["event_id"], f["decision"] == "show"),
     "sign": lambda me, i, v, _: handling.sign(me, i, v or 0),
     "ask": lambda me, i, v, f: handling.ask(me, i, v or 0, _written(f)),
     "resume": lambda me, i, v, _: handling.resume(me, i, v or 0),
@@ -281,7 +270,7 @@ def move_many() -> Any:
     if act not in BULK or not ids or len(ids) > MOST_AT_ONCE:
         refused = InvalidInput(f"请选 1 到 {MOST_AT_ONCE} 件和要办的事")
         return _list(refused), 422
-    tickets = [console_queries.find_for_staff(me, ticket_id)[0] for ticket_id in ids]
+    tickets = [desk_queries.find_for_staff(me, ticket_id)[0] for ticket_id in ids]
     if not sure:
         return render_template(
             "tickets/bulk.html", cards=serializers.cards(tickets, {Party.DESK}), act=act,
@@ -304,9 +293,9 @@ def move_many() -> Any:
 @guard(Permission.SEE_TICKETS)
 def show_board() -> str:
     """超时看板: every office, the latest first; supervision; the burden of typing."""
-    scope = console_queries.scope_of(actor())
-    lines = console_queries.offices_board(scope)
-    log = console_queries.supervision_log(scope)
+    scope = desk_queries.scope_of(actor())
+    lines = desk_queries.offices_board(scope)
+    log = desk_queries.supervision_log(scope)
     names = serializers.office_names(lines)
     late = sum(line.late for line in lines)
     return render_template(
