@@ -51,7 +51,7 @@ NOUNS = {
     "rewards/stock/counts.py",
     "scorecards/facts.py",
     "scorecards/locks/corrections.py",
-    "scorecards/public_cases.py",
+    "scorecards/phone/public_cases.py",
     "scorecards/rollups.py",
     "scorecards/shown.py",
     "surveys/editor.py",

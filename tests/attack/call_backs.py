@@ -18,7 +18,7 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
-from backend.app.scorecards.public_cases import case_of
+from backend.app.scorecards.phone.public_cases import case_of
 from backend.jobs import scorecards
 from backend.jobs import tickets as ticket_jobs
 from tests.app.ratings.conftest import open_phone

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from backend.app.core import clock
-from backend.app.scorecards import plain_words
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.figures import (
     KIND_WORDS,
@@ -18,6 +17,7 @@ from backend.app.scorecards.figures import (
     score_text,
     total_limits,
 )
+from backend.app.scorecards.phone import plain_words
 from backend.app.scorecards.queries import Scorecard
 from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measurements import N_MIN

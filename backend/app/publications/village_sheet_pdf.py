@@ -36,7 +36,7 @@ from backend.app.core.files.qr import qr_matrix
 from backend.app.publications.pdf_lights import COLOURS, draw_light
 from backend.app.publications.village_sheet_text import done_lines, left_lines, said_lines
 from backend.app.scorecards.figures import NOTHING
-from backend.app.scorecards.plain_words import bracketed, lost_most
+from backend.app.scorecards.phone.plain_words import bracketed, lost_most
 
 FOOT, QR = 47 * mm, 33 * mm
 TOP = HEIGHT - 88 * mm

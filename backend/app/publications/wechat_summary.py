@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.app.scorecards.figures import NOTHING
-from backend.app.scorecards.plain_words import bracketed, lost_most
+from backend.app.scorecards.phone.plain_words import bracketed, lost_most
 
 LONGEST = 300
 LONGEST_NAME = 24

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from backend.app.core.web.schemas import MonthField, Shape
 from backend.app.places.schemas import VillageShape
-from backend.app.scorecards.card_schemas import PlainShape
+from backend.app.scorecards.phone.schemas import PlainShape
 
 
 class MonthQuery(Shape):

@@ -22,7 +22,7 @@ from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.objections import queries as objection_queries
 from backend.app.scorecards.objections.photos import PHOTOS
 from backend.app.scorecards.operations import recompute_month
-from backend.app.scorecards.public_cases import public_ids
+from backend.app.scorecards.phone.public_cases import public_ids
 from tests.app.ratings.conftest import open_phone
 from tests.factories.console import link_phone, sit_down
 from tests.factories.county import actor_with, bind, grant_role, make_person

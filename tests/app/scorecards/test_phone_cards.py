@@ -10,7 +10,7 @@ from backend.app.core.db import db, transaction
 from backend.app.publications import operations as publications
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.objections import operations as objections
-from backend.app.scorecards.public_cases import case_of
+from backend.app.scorecards.phone.public_cases import case_of
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import make_person
 from tests.factories.objections import Bench, make_bench, object_to

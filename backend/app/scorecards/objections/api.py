@@ -23,8 +23,8 @@ from backend.app.scorecards.objections import queries as objection_queries
 from backend.app.scorecards.objections import schemas
 from backend.app.scorecards.objections.photos import PHOTOS
 from backend.app.scorecards.objections.queries import ObjectionLine
-from backend.app.scorecards.phone_cards import told_facts
-from backend.app.scorecards.public_cases import case_of, public_ids
+from backend.app.scorecards.phone.cards import told_facts
+from backend.app.scorecards.phone.public_cases import case_of, public_ids
 from backend.app.scorecards.shown import hides_levels
 from backend.app.scoring.measuring import levels_in
 

@@ -9,14 +9,11 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import region_path, village_label
-from backend.app.scorecards import (
-    card_schemas,
-    queries,
-    schemas,
-)
+from backend.app.scorecards import queries, schemas
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
-from backend.app.scorecards.phone_cards import cadre_card, plain_card, shown_area, shown_areas
+from backend.app.scorecards.phone import schemas as card_schemas
+from backend.app.scorecards.phone.cards import cadre_card, plain_card, shown_area, shown_areas
 from backend.app.scorecards.shown import FEWEST, hides_levels, newest_shown
 from backend.app.scoring.measurements import Measurement, Status
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from backend.app.core import clock, registry
 from backend.app.places.queries import village_label
-from backend.app.scorecards import plain_words
 from backend.app.scorecards.evidence import FEW_TITLE, told_to_village
 from backend.app.scorecards.explanation import (
     Explanation,
@@ -28,7 +27,8 @@ from backend.app.scorecards.locks.corrections import newest_of
 from backend.app.scorecards.models import Scorecard
 from backend.app.scorecards.objections import queries as objection_queries
 from backend.app.scorecards.objections.operations import last_day, standing_facts
-from backend.app.scorecards.public_cases import public_ids
+from backend.app.scorecards.phone import plain_words
+from backend.app.scorecards.phone.public_cases import public_ids
 from backend.app.scorecards.ranking_queries import TrendPoint, finding_of_totals, trend_point
 from backend.app.scorecards.shown import hides_levels, shown_card, shown_cards, shown_facts
 from backend.app.scoring.catalog import MEASURES

@@ -1,0 +1,1 @@
+"""A village's month on the phone. 手机上的得分卡。"""
