@@ -14,8 +14,9 @@ from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
-from backend.app.places.queries import current_village, get_place, region_names, village_label
+from backend.app.places.queries import get_place, region_names, village_label
 from backend.app.places.sql import join_department, join_region
+from backend.app.places.succession import village_now
 
 PAGE = 50
 # Where the details of an audit entry hold the id of a region.
@@ -118,7 +119,7 @@ def _describe_binding(binding: Binding) -> dict[str, Any]:
     group = get_place(binding.group_id) if binding.group_id else None
     return {
         # Whoever was bound to a village that has been merged belongs to the one it became.
-        "village": village_label(current_village(binding.village_id)),
+        "village": village_label(village_now(binding.village_id)),
         "bound_village_id": binding.village_id,
         "group": {"id": group.id, "name": group.name} if group else None,
         "household": binding.household,

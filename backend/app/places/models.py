@@ -47,6 +47,7 @@ class Region(Model):
         Index(None, "parent_id", "name"),
         Index(None, "county_id", "level"),
         Index(None, "township_id"),
+        Index(None, "merged_into_id"),
         Index("ix_region_name_pattern", "name", postgresql_ops={"name": "text_pattern_ops"}),
     )
 

@@ -138,39 +138,6 @@ def village_label(village_id: int) -> VillageLabel:
     return label
 
 
-def current_village(village_id: int) -> int:
-    """The village it has been merged into, however often; itself where it was not."""
-    seen = {village_id}
-    while (into := get_place(village_id).merged_into_id) and into not in seen:
-        village_id = into
-        seen.add(into)
-    return village_id
-
-
-def merged_villages() -> Select[int]:
-    """The ids of villages that went into another one."""
-    return select(Region.id).where(Region.level == "village", Region.merged_into_id.is_not(None))
-
-
-FAMILIES = sql(
-    """
-    WITH RECURSIVE family (id) AS (
-        SELECT id FROM region WHERE id = ANY(:ids)
-        UNION
-        SELECT r.id FROM family f
-        JOIN region one ON one.id = f.id
-        JOIN region r ON r.merged_into_id = f.id OR r.id = one.merged_into_id
-    )
-    SELECT id FROM family ORDER BY id
-    """
-)
-
-
-def village_families(region_ids: Iterable[int]) -> list[int]:
-    """These regions with everything that was merged into them, and what they were merged into."""
-    return list(db.session.scalars(FAMILIES, {"ids": sorted(region_ids)}))
-
-
 def list_villages(region_id: int) -> list[VillageLabel]:
     """The open villages of a county or township, or the village itself, by code."""
     inside = or_(
@@ -277,25 +244,6 @@ def department_names(department_ids: Iterable[int]) -> dict[int, str]:
         select(Department.id, Department.name).where(Department.id.in_(list(department_ids)))
     )
     return {row.id: row.name for row in rows}
-
-
-MERGED = sql(
-    """
-    WITH RECURSIVE line (id, into_id) AS (
-        SELECT id, merged_into_id FROM region
-        WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NOT NULL
-        UNION
-        SELECT l.id, r.merged_into_id FROM line l JOIN region r ON r.id = l.into_id
-        WHERE r.merged_into_id IS NOT NULL
-    )
-    SELECT id, into_id FROM line ORDER BY id, into_id
-    """
-)
-
-
-def merged_into(county_id: int) -> list[tuple[int, int]]:
-    """Of every village that went into another one: itself, and each village it became."""
-    return [tuple(row) for row in db.session.execute(MERGED, {"county_id": county_id})]
 
 
 def open_villages(county_id: int) -> list[int]:

@@ -57,3 +57,22 @@ def counties_of(ids: str) -> str:
 def join_kind(alias: str, code: str) -> str:
     """The kind of a service point."""
     return f"JOIN service_point_kind {alias} ON {alias}.code = {code}"
+
+
+def village_now(village: str) -> str:
+    """The village that this one has become, itself where it went into no other: places/succession.
+
+    No reorganisation lies ahead, so the last one is today's.
+    """
+    return f"village_on({village}, 'infinity')"
+
+
+def same_village(village: str) -> str:
+    """The ids that are one village today: the one that this became, and all that went into it."""
+    return f"""
+    (WITH RECURSIVE line (id) AS (
+        SELECT {village_now(village)}
+        UNION ALL
+        SELECT r.id FROM line JOIN region r ON r.merged_into_id = line.id
+     ) SELECT id FROM line)
+    """

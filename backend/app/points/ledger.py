@@ -11,7 +11,7 @@ from backend.app.accounts.sql import is_closed, join_binding, villages_bound_by
 from backend.app.core import clock
 from backend.app.core.db import db, lock
 from backend.app.core.errors import NotFound
-from backend.app.places.queries import current_village
+from backend.app.places.succession import village_now
 from backend.app.points.errors import AccountFrozen, AlreadyReversed, BalanceTooLow
 from backend.app.points.models import PointsBalance, PointsEntry
 from backend.app.points.point_sources import SURVEY
@@ -71,7 +71,7 @@ def credit_all(county_id: int, cause_kind: str, amount: int, batches: Sequence[B
     bound = list(db.session.scalars(HOMES, {"people": sorted(everybody)}))
     values = {
         "county_id": county_id, "cause_kind": cause_kind, "amount": amount, "bound": bound,
-        "current": [current_village(one) for one in bound], "today": clock.today(),
+        "current": [village_now(one) for one in bound], "today": clock.today(),
         "at": clock.now(),
     }  # fmt: skip
     written = 0
@@ -196,7 +196,7 @@ def entry_of(cause_kind: str, cause_id: int) -> PointsEntry | None:
 def village_of(person_id: int) -> int | None:
     """The village that somebody's points count for; a merged one is the one it became."""
     bound = bound_village(person_id)
-    return current_village(bound) if bound else None
+    return village_now(bound) if bound else None
 
 
 def _locked(person_id: int) -> PointsBalance | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from backend.app.ballots import queries as ballots
 from backend.app.core.db import db
-from backend.app.places.queries import merged_into
+from backend.app.places.succession import merged_into
 from backend.app.scoring.levels import no_counts
 from backend.app.surveys import operations as rounds
 from backend.app.surveys import results

@@ -12,7 +12,8 @@ from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import NotFound
-from backend.app.places.queries import kinds_of_villages, merged_into, settings_of
+from backend.app.places.queries import kinds_of_villages, settings_of
+from backend.app.places.succession import merged_into
 from backend.app.surveys import operations as rounds
 from backend.app.surveys import results
 from backend.app.surveys.models import SurveyRound

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from backend.app.access import Role
 from backend.app.accounts.queries import named_staff, who_served
-from backend.app.places.queries import Place, get_place, village_families
+from backend.app.places.queries import Place, get_place
+from backend.app.places.succession import same_villages
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.search import folded
 
@@ -62,7 +63,7 @@ def of_village(village_id: int) -> WithheldFrom:
 
 
 def _with_colleagues(regions: Iterable[int], people: set[int], named: bool) -> WithheldFrom:
-    kept = frozenset(village_families(regions))
+    kept = frozenset(same_villages(regions))
     return WithheldFrom(kept, frozenset(people | set(who_served(kept))), named)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from backend.app.access import Actor, Grant, Permission, Role
 from backend.app.access.permissions import TABLE
-from backend.app.places.queries import village_families
+from backend.app.places.succession import same_villages
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import Party
 
@@ -35,7 +35,7 @@ SIDES = frozenset({Role.CADRE, Role.TOWNSHIP_STAFF})
 def sides_of(grants: Collection[Grant]) -> frozenset[int]:
     """The villages, with what they were merged from or into, and townships somebody works for."""
     worked_for = {grant.region_id for grant in grants if grant.role in SIDES}
-    return frozenset(village_families(worked_for)) if worked_for else frozenset()
+    return frozenset(same_villages(worked_for)) if worked_for else frozenset()
 
 
 def is_kept_from(actor: Actor, ticket: Facts) -> bool:

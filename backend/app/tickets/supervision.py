@@ -11,7 +11,8 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.text_check import clean_words
-from backend.app.places.queries import current_village, get_place, merged_villages, settings_of
+from backend.app.places.queries import get_place, settings_of
+from backend.app.places.succession import merged_villages, village_now
 from backend.app.tickets import transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.clocks.lateness import is_late, is_running, standing
@@ -131,13 +132,13 @@ def follow_merged_villages() -> int:
 
 def _follow(ticket: Ticket, _at: datetime) -> None:
     gone = ticket.unit_region_id
-    if gone is None or State(ticket.state) not in WITH_UNIT or current_village(gone) == gone:
+    if gone is None or State(ticket.state) not in WITH_UNIT or village_now(gone) == gone:
         return
     act = transitions.begin_as_system(ticket, Move.REASSIGN)
     desk.take_from(ticket, act)
     if ticket.village_id == gone:
-        ticket.village_id = current_village(gone)
-    ticket.unit_region_id = current_village(gone)
+        ticket.village_id = village_now(gone)
+    ticket.unit_region_id = village_now(gone)
     turns.start(ticket, act.at)
     event = transitions.finish(act)
     tell_office(ticket, event, "并入的村有一件诉求要接着办", f"编号 {ticket.number}")

@@ -10,7 +10,8 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.places.errors import RegionUnknown
-from backend.app.places.queries import current_village, get_place
+from backend.app.places.queries import get_place
+from backend.app.places.succession import village_now
 from backend.app.tickets import author, files
 from backend.app.tickets.anonymous import letters
 from backend.app.tickets.errors import CategoryUnknown, TicketUnknown
@@ -65,7 +66,7 @@ def _place(village_id: int | None, county_id: int) -> int:
     if village_id is None:
         return county_id
     try:
-        place = get_place(current_village(village_id))
+        place = get_place(village_now(village_id))
     except RegionUnknown:
         return county_id
     fits = place.county_id == county_id and place.level == "village" and place.is_open

@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
-from backend.app.places.queries import current_village, settings_of
+from backend.app.places.queries import settings_of
+from backend.app.places.succession import village_now
 from backend.app.ratings.bad import BadReason, bad_reasons
 from backend.app.ratings.sql import bad_ratings
 from backend.app.tickets.bad_ratings.call_backs import any_service
@@ -67,7 +68,7 @@ def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | 
     found = [one for one in rated if one.rating_id not in mended]
     if len(found) < FEWEST:
         return None
-    village_id, category = current_village(village_id), any_service(county_id)
+    village_id, category = village_now(village_id), any_service(county_id)
     said = TicketRequest(TicketKind.COMPLAINT, summary(found), village_id, category=category)
     ticket = open_ticket(said, Channel.MENDING, clock.now(), urgency=Urgency.RATING.value)
     db.session.add_all(MendedRating(rating_id=one.rating_id, ticket_id=ticket.id) for one in found)

@@ -1,0 +1,61 @@
+"""Which village stands for a village on a day.
+
+Ids stay with what happened: a binding, a grant, a ticket or a rating keeps the village of its day.
+Whatever asks about it later asks here; a rename or a move to another township changes no id.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Select, func, select, text
+
+from backend.app.core.db import db
+from backend.app.places import sql
+from backend.app.places.models import Region
+
+
+def village_on(village_id: int, day: date) -> int:
+    """The village it had become by that day, over any chain of merges; itself before the first."""
+    return db.session.scalar(select(func.village_on(village_id, day))) or village_id
+
+
+def village_now(village_id: int) -> int:
+    """The village it has become, as `village_now` of `sql.py` says it."""
+    return village_on(village_id, date.max)
+
+
+SAME = text(
+    f"""
+    SELECT DISTINCT one.id FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
+    CROSS JOIN LATERAL {sql.same_village("asked.id")} AS one ORDER BY one.id
+    """
+)
+
+
+def same_villages(region_ids: Iterable[int]) -> list[int]:
+    """These regions with everything that is one village with them today."""
+    return list(db.session.scalars(SAME, {"ids": sorted(region_ids)}))
+
+
+def merged_villages() -> Select[int]:
+    """The ids of villages that went into another one."""
+    return select(Region.id).where(Region.level == "village", Region.merged_into_id.is_not(None))
+
+
+MERGED = text(
+    """
+    WITH RECURSIVE line (id, into_id) AS (
+        SELECT id, merged_into_id FROM region
+        WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NOT NULL
+        UNION
+        SELECT l.id, r.merged_into_id FROM line l JOIN region r ON r.id = l.into_id
+        WHERE r.merged_into_id IS NOT NULL
+    )
+    SELECT id, into_id FROM line ORDER BY id, into_id
+    """
+)
+
+
+def merged_into(county_id: int) -> list[tuple[int, int]]:
+    """Of every village that went into another one: itself, and each village it became."""
+    return [(row.id, row.into_id) for row in db.session.execute(MERGED, {"county_id": county_id})]
