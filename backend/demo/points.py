@@ -7,7 +7,8 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import text
 
 from backend.app.access import Actor
-from backend.app.accounts.queries import actor_today, villagers_of
+from backend.app.accounts.queries import actor_today
+from backend.app.accounts.villagers import villagers_of
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
 from backend.app.core.files import pdf_fonts

@@ -10,7 +10,7 @@ depends_on = None
 # A merge leads only to a village that is open then, so no way leads round in a circle.
 VILLAGE_ON = """
     CREATE FUNCTION village_on(village bigint, day date) RETURNS bigint
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     AS $$
     DECLARE became bigint;
     BEGIN

@@ -8,10 +8,11 @@ activated it since. Triggers on every table with such a rule ask the same functi
 from sqlalchemy import text
 
 from backend.app.access import Actor
-from backend.app.accounts.queries import bound_village
+from backend.app.accounts.villagers import home_of
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError
 from backend.app.places.queries import get_place
+from backend.app.places.succession import village_now
 
 SAME = text("SELECT hand_of(:person_id) = ANY(SELECT hand_of(other) FROM unnest(:others) AS other)")
 ALL = text("SELECT hands_of(:person_id)")
@@ -39,8 +40,8 @@ def hands_of(person_id: int) -> frozenset[int]:
 
 def check_other_side(actor: Actor, village_id: int, refusal: DomainError) -> None:
     """Raises the refusal for whoever works for the village or its township, or lives there."""
-    place = get_place(village_id)
+    place = get_place(village_now(village_id))
     if not {place.id, place.township_id}.isdisjoint(actor.region_ids) or place.id in {
-        bound_village(hand) for hand in hands_of(actor.person_id)
+        home.village_id for hand in hands_of(actor.person_id) if (home := home_of(hand))
     }:
         raise refusal

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, text
 from sqlalchemy.orm import aliased
@@ -14,16 +14,18 @@ from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
+from backend.app.places import succession
 from backend.app.places.queries import get_place, region_names, village_label
-from backend.app.places.sql import join_department, join_region
-from backend.app.places.succession import village_now
+from backend.app.places.sql import join_department, join_region, same_village, village_now
 
 PAGE = 50
 # Where the details of an audit entry hold the id of a region.
 REGION_DETAILS = frozenset({"region_id", "parent_id", "into"})
+# What was given in a village holds in the one that it became.
 GRANTS = text(
-    """
-    SELECT p.display_name, g.role, g.region_id, g.starts_on, g.ends_on, g.department_id,
+    f"""
+    SELECT p.display_name, g.role, {village_now("g.region_id")} AS region_id, g.starts_on,
+           g.ends_on, g.department_id,
            EXISTS (SELECT FROM console_login l WHERE l.person_id = p.id
                    AND l.activated_at IS NULL) AS waits
     FROM person p
@@ -49,7 +51,7 @@ GRANT_LINES = text(
 # regions let in and who has no role yet.
 WITHIN = text(
     f"""
-    (EXISTS (SELECT FROM role_grant g {join_region("r", "g.region_id")}
+    (EXISTS (SELECT FROM role_grant g {join_region("r", village_now("g.region_id"))}
              WHERE g.person_id = person.id
                AND (r.county_id = ANY(:within) OR r.township_id = ANY(:within)))
      OR NOT EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.id)
@@ -119,7 +121,7 @@ def _describe_binding(binding: Binding) -> dict[str, Any]:
     group = get_place(binding.group_id) if binding.group_id else None
     return {
         # Whoever was bound to a village that has been merged belongs to the one it became.
-        "village": village_label(village_now(binding.village_id)),
+        "village": village_label(succession.village_now(binding.village_id)),
         "bound_village_id": binding.village_id,
         "group": {"id": group.id, "name": group.name} if group else None,
         "household": binding.household,
@@ -264,13 +266,14 @@ def name_subjects(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
 
 
 STAFF_OF = text(
-    """
+    f"""
     SELECT DISTINCT g.person_id FROM role_grant g
     LEFT JOIN console_login l ON l.person_id = g.person_id
     WHERE g.revoked_at IS NULL AND g.starts_on <= :today
       AND (g.ends_on IS NULL OR g.ends_on >= :today)
       AND (g.department_id = :department_id
-           OR g.department_id IS NULL AND g.region_id = :region_id AND g.role = ANY(:roles))
+           OR g.department_id IS NULL AND g.role = ANY(:roles)
+              AND g.region_id IN {same_village("CAST(:region_id AS bigint)")})
       AND l.disabled_at IS NULL
     ORDER BY g.person_id
     """
@@ -293,17 +296,17 @@ def staff_of(
 # Spaces inside a name are no way round it; `said` comes without any.
 NAMED = text(
     f"""
-    SELECT DISTINCT p.id, g.role, g.region_id
+    SELECT DISTINCT p.id, g.role, r.id AS region_id
     FROM role_grant g
     JOIN person p ON p.id = g.person_id
-    {join_region("r", "g.region_id")}
+    {join_region("r", village_now("g.region_id"))}
     WHERE g.role <> 'shop_keeper' AND COALESCE(r.county_id, r.id) = :county_id
       AND char_length(replace(p.display_name, ' ', '')) >= 2
       AND strpos(:said, lower(replace(p.display_name, ' ', ''))) > 0
       AND (char_length(replace(p.display_name, ' ', '')) >= 3
            OR CAST(:township_id AS bigint) IS NULL
-           OR :township_id IN (g.region_id, r.township_id) OR g.region_id = :county_id)
-    ORDER BY p.id, g.role, g.region_id
+           OR :township_id IN (r.id, r.township_id) OR r.id = :county_id)
+    ORDER BY p.id, g.role, r.id
     """
 )
 SERVED = text(
@@ -341,61 +344,7 @@ def openid_of(person_id: int) -> str | None:
     return db.session.scalar(select(Person.openid).where(Person.id == person_id))
 
 
-def bound_village(person_id: int) -> int | None:
-    """The village somebody has bound today."""
-    query = select(Binding.village_id).where(
-        Binding.person_id == person_id, Binding.ended_at.is_(None)
-    )
-    return db.session.scalar(query)
-
-
-VILLAGERS = text(
-    f"""
-    SELECT b.person_id, p.number, p.display_name AS name, g.name AS group_name, b.household
-    FROM binding b JOIN person p ON p.id = b.person_id
-    LEFT {join_region("g", "b.group_id")}
-    WHERE b.village_id = :village_id AND b.ended_at IS NULL
-    ORDER BY g.name NULLS LAST, b.household NULLS LAST, b.person_id
-    """
-)
-
-
-class Villager(NamedTuple):
-    """Who has bound a village, with group and household where they are known."""
-
-    person_id: int
-    number: int
-    name: str
-    group_name: str | None
-    household: str | None
-
-
-def villagers_of(village_id: int) -> list[Villager]:
-    """Who has bound a village, for entering who took part in something of the village's."""
-    rows = db.session.execute(VILLAGERS, {"village_id": village_id})
-    return [Villager(*row) for row in rows]
-
-
 def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     """What members of staff are called, by person."""
     query = select(Person.id, Person.display_name).where(Person.id.in_(set(person_ids)))
     return {row.id: row.display_name for row in db.session.execute(query)}
-
-
-HOME = text(
-    f"""
-    SELECT v.county_id, v.id AS village_id FROM binding b {join_region("v", "b.village_id")}
-    WHERE b.person_id = :person_id AND b.ended_at IS NULL
-    """
-)
-
-
-class Home(NamedTuple):
-    county_id: int
-    village_id: int
-
-
-def home_of(person_id: int) -> Home | None:
-    """County and village of a bound villager, None for whoever has bound none."""
-    row = db.session.execute(HOME, {"person_id": person_id}).one_or_none()
-    return Home(*row) if row else None

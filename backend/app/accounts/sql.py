@@ -1,12 +1,14 @@
 """Parts of SQL that other features weave into a statement of their own, to save a round trip."""
 
+from backend.app.places.sql import same_village, village_now
+
 
 def is_cadre_of_v(person: str = ":person_id", day: str = ":today") -> str:
-    """True for a cadre of village `v` on a day."""
+    """True for who was a cadre on a day of village `v`, or of one that went into it since."""
     return f"""
     EXISTS (
         SELECT FROM role_grant g
-        WHERE g.person_id = {person} AND g.region_id = v.id AND g.role = 'cadre'
+        WHERE g.person_id = {person} AND {village_now("g.region_id")} = v.id AND g.role = 'cadre'
           AND g.revoked_at IS NULL
           AND g.starts_on <= {day} AND (g.ends_on IS NULL OR g.ends_on >= {day})
     )
@@ -24,11 +26,12 @@ def is_bound_elsewhere_than_v(person: str = ":person_id") -> str:
 
 
 def answers_for_v(person: str, day: str) -> str:
-    """True for whoever holds a role in village `v` or its township on a day."""
+    """True for whoever holds a role on a day in village `v`, what it became, or its township."""
     return f"""
     EXISTS (
         SELECT FROM role_grant g
-        WHERE g.person_id = {person} AND g.region_id IN (v.id, v.township_id)
+        WHERE g.person_id = {person}
+          AND {village_now("g.region_id")} IN ({village_now("v.id")}, v.township_id)
           AND g.revoked_at IS NULL
           AND g.starts_on <= {day} AND (g.ends_on IS NULL OR g.ends_on >= {day})
     )
@@ -80,8 +83,8 @@ def join_binding(alias: str, person: str) -> str:
 
 
 def bound_to(village: str) -> str:
-    """Who has bound a village now: person, group and household."""
+    """Who has bound a village, or one that is one with it now: person, group and household."""
     return f"""
     (SELECT person_id, group_id, household FROM binding
-     WHERE village_id = {village} AND ended_at IS NULL)
+     WHERE village_id IN {same_village(village)} AND ended_at IS NULL)
     """

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Role
-from backend.app.accounts.queries import actor_today, bound_village
+from backend.app.accounts.queries import actor_today
+from backend.app.accounts.villagers import bound_village
 from backend.app.ballots import blind_signatures
 from backend.app.ballots.errors import (
     AlreadyIssued,

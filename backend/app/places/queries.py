@@ -1,7 +1,7 @@
 """Reads about regions: where they lie, what they are called, how to find them."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -31,11 +31,13 @@ class Place:
     county_id: int | None
     closed_on: date | None
     merged_into_id: int | None
+    # The path of the village that it became.
+    became: tuple[int, ...] = ()
 
     @property
     def path(self) -> tuple[int, ...]:
-        """Its own id and the ids above it: what `may()` wants to know."""
-        above = (self.parent_id, self.township_id, self.county_id)
+        """Its own id and the ids above it, with those of what it became: what `may()` asks for."""
+        above = (self.parent_id, self.township_id, self.county_id, *self.became)
         return tuple(dict.fromkeys([self.id, *(region for region in above if region)]))
 
     @property
@@ -71,7 +73,10 @@ def get_place(region_id: int) -> Place:
     row = db.session.execute(_places().where(Region.id == region_id)).one_or_none()
     if row is None:
         raise RegionUnknown
-    return Place(*row)
+    place = Place(*row)
+    if place.merged_into_id is None:
+        return place
+    return replace(place, became=get_place(place.merged_into_id).path)
 
 
 def find_place(code: str) -> Place | None:

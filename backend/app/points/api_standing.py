@@ -6,7 +6,7 @@ from flask import current_app, url_for
 
 from backend.app.access import Permission
 from backend.app.accounts.numbers import numbers_of
-from backend.app.accounts.queries import home_of
+from backend.app.accounts.villagers import home_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.web.guards import actor, guard

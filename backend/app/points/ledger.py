@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import TextClause, select, text
 
-from backend.app.accounts.queries import bound_village
 from backend.app.accounts.sql import is_closed, join_binding, villages_bound_by
+from backend.app.accounts.villagers import bound_village
 from backend.app.core import clock
 from backend.app.core.db import db, lock
 from backend.app.core.errors import NotFound

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from backend.app.access import Permission
-from backend.app.accounts.queries import bound_village
+from backend.app.accounts.villagers import bound_village
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.web import boxes

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.queries import villagers_of
+from backend.app.accounts.villagers import villagers_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotFound

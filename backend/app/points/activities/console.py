@@ -6,7 +6,7 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
-from backend.app.accounts.queries import villagers_of
+from backend.app.accounts.villagers import villagers_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound

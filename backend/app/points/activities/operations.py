@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.numbers import numbers_of
-from backend.app.accounts.queries import villagers_of
 from backend.app.accounts.sql import join_person
+from backend.app.accounts.villagers import villagers_of
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
