@@ -11,8 +11,9 @@ from backend.app.core.held_words import is_held
 MAX_LENGTH = 500
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
-PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+# Also with the calling code, and with blanks or strokes inside.
+PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[\s-]?)?1[3-9]\d(?:[\s.·—–-]?\d){8}(?!\d)")
+IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{6}[\s-]?(?:18|19|20)\d{6}[\s-]?\d{3}[\dXx](?!\d)")
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 HELD_WORD = "含有待核的词"
 

@@ -14,8 +14,11 @@ from backend.app.core.web.boxes import whole
 from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.models import CountySettingsRow, Department, Region
+from backend.app.places.name_queries import village_names
 
 SEARCH_LIMIT = 20
+# Of more counties one has to be named.
+MOST_COUNTIES = 3
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,10 @@ def list_children(parent_id: int | None) -> list[PlaceItem]:
 
 
 def search_villages(text: str, within: Collection[int] | None = None) -> list[VillageLabel]:
-    """Open villages whose name holds the text or whose code starts with it; best match first."""
+    """Open villages whose name holds the text or whose code starts with it, best match first.
+
+    Where there is none, those that are meant by it in any other way of writing.
+    """
     words = text.strip()
     if not words:
         return []
@@ -126,7 +132,27 @@ def search_villages(text: str, within: Collection[int] | None = None) -> list[Vi
         found = found.where(
             or_(Region.id.in_(ids), Region.township_id.in_(ids), Region.county_id.in_(ids))
         )
-    return [VillageLabel(*row) for row in db.session.execute(found)]
+    labels = [VillageLabel(*row) for row in db.session.execute(found)]
+    return labels or _found_by_name(words, within)
+
+
+def _found_by_name(words: str, within: Collection[int] | None) -> list[VillageLabel]:
+    """Written as people write it: with township and county, in full, as it was once called."""
+    if within is None:
+        counties = county_ids()
+    else:
+        counties = list(db.session.scalars(counties_over(within).distinct()))
+    if len(counties) > MOST_COUNTIES:
+        called = region_names(counties)
+        counties = [county for county in counties if called[county] in words]
+    ids = [id_ for county in counties for id_ in village_names(county).find(words).ids]
+    labels = village_labels(ids)
+    inside = [labels[id_] for id_ in ids if within is None or _lies_in(id_, within)]
+    return inside[:SEARCH_LIMIT]
+
+
+def _lies_in(region_id: int, within: Collection[int]) -> bool:
+    return not set(region_path(region_id)).isdisjoint(within)
 
 
 def village_labels(village_ids: Iterable[int]) -> dict[int, VillageLabel]:
@@ -210,21 +236,6 @@ def lock_region(region_id: int) -> None:
     db.session.execute(
         select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)
     )
-
-
-def villages_by_name(county_id: int) -> dict[str, list[int]]:
-    """Ids of open villages by name, by 镇名+村名 and by code: what a spreadsheet may call them."""
-    found: dict[str, list[int]] = {}
-    parent = aliased(Region)
-    rows = db.session.execute(
-        select(Region.id, Region.name, Region.code, parent.name.label("township"))
-        .join(parent, parent.id == Region.parent_id)
-        .where(Region.county_id == county_id, Region.level == "village", Region.closed_on.is_(None))
-    )
-    for row in rows:
-        for name in {row.name, f"{row.township}{row.name}", row.code}:
-            found.setdefault(name, []).append(row.id)
-    return found
 
 
 def villages_under(region_ids: Collection[int]) -> Select[int]:

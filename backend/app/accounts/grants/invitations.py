@@ -16,6 +16,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.web.boxes import is_code
+from backend.app.places.names import short
 from backend.app.places.queries import find_place, search_villages
 
 GOOD_FOR = timedelta(days=3)
@@ -37,7 +38,7 @@ def _village(actor: Actor, text: str) -> tuple[int, str]:
         if place is not None and place.level == "village":
             return place.id, place.name
     found = search_villages(wanted, regions_of(actor, Permission.INVITE_CADRES)) if wanted else []
-    exact = [village for village in found if village.name == wanted] or found
+    exact = [village for village in found if short(village.name) == short(wanted)] or found
     if len(exact) == 1:
         return exact[0].id, exact[0].name
     names = "、".join(f"{village.township}{village.name}" for village in exact[:5])

@@ -5,7 +5,6 @@ read is refused with the words of its box, unless the box says what it counts as
 """
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,7 +24,7 @@ UNSAID: Any = object()
 REFUSED: Any = object()
 
 
-class Box(fields.Field[Any], ABC):
+class Box(fields.Field[Any]):
     """`words` say that it cannot be read, `missing` that it has to be filled in."""
 
     empty: Any = None
@@ -40,9 +39,9 @@ class Box(fields.Field[Any], ABC):
         super().__init__(error_messages=messages, **options)
         self.otherwise = otherwise
 
-    @abstractmethod
     def read(self, text: str) -> Any:
         """The value; None for what cannot be read."""
+        raise NotImplementedError
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         read = self.read(value)

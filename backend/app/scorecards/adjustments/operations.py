@@ -16,11 +16,8 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.queue import JobName, enqueue
-from backend.app.places.queries import (
-    VillageLabel,
-    village_labels,
-    villages_by_name,
-)
+from backend.app.places.name_queries import village_names
+from backend.app.places.queries import VillageLabel, village_labels
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks.operations import check_open, lock_of
 from backend.app.scorecards.models import Adjustment, Correction, Scorecard
@@ -103,7 +100,7 @@ def propose_adjustment(actor: Actor, county_id: int, given: Proposal) -> Adjustm
 
 def _read(county_id: int, given: Proposal) -> dict[str, Any]:
     faults: dict[str, list[str]] = {}
-    villages = villages_by_name(county_id).get(given.village.strip(), [])
+    villages = village_names(county_id).find(given.village).ids
     if len(villages) != 1:
         several = "有几个同名的村,请写「镇名+村名」或 12 位代码"
         faults["village"] = [several if villages else "没有找到这个村"]
@@ -237,7 +234,5 @@ def _moved(cards: Collection[tuple[int, date]]) -> dict[str, Decimal | None]:
 
 def villages_known(county_id: int) -> list[str]:
     """What the form offers for the village's field: 镇名+村名."""
-    labels = village_labels(
-        village_id for ids in villages_by_name(county_id).values() for village_id in ids
-    )
+    labels = village_labels(village.id for village in village_names(county_id).villages)
     return sorted(f"{label.township}{label.name}" for label in labels.values())

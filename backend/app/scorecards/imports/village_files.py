@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files.spreadsheets import ReadSheet
-from backend.app.places.queries import villages_by_name
+from backend.app.places.name_queries import village_names
+from backend.app.places.names import VillageNames
 
 CODE, TOWNSHIP, NAME = "12位代码", "乡镇", "村"
 HEADINGS = {
@@ -56,7 +57,7 @@ def village_lines(county_id: int, sheet: ReadSheet, faults: Faults) -> Iterator[
     places = {name: place_of(sheet.headings, known) for name, known in HEADINGS.items()}
     if places[CODE] is None and places[NAME] is None:
         raise InvalidInput(errors={"file": ["表头里要有「12位代码」或「村」这一列"]})
-    known = villages_by_name(county_id)
+    known = village_names(county_id)
     seen: dict[int, int] = {}
     for number, row in zip(sheet.numbers, sheet.rows, strict=True):
         cells = {
@@ -77,12 +78,10 @@ def village_lines(county_id: int, sheet: ReadSheet, faults: Faults) -> Iterator[
         yield VillageLine(number, village_id, cells)
 
 
-def _village(
-    named: dict[str, str], known: dict[str, list[int]], number: int, faults: Faults
-) -> int | None:
+def _village(named: dict[str, str], known: VillageNames, number: int, faults: Faults) -> int | None:
     code, name = named[CODE].strip("'"), named[NAME]
-    by_name = known.get(f"{named[TOWNSHIP]}{name}") or known.get(name) or []
-    by_code = known.get(code, []) if code else []
+    by_name = known.find(f"{named[TOWNSHIP]}{name}").ids or known.find(name).ids
+    by_code = known.find(code).ids if code else ()
     if by_code and name and by_code[0] not in by_name:
         faults.note(number, f"代码 {code} 不是「{name}」")
         return None

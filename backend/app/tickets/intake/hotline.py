@@ -15,7 +15,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.core.web.boxes import digits_of
-from backend.app.places.queries import villages_by_name
+from backend.app.places.name_queries import village_names
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import KIND_NAMES, TO_CLASSIFY, Channel, TicketKind
@@ -152,7 +152,7 @@ class _Reader:
     """Turns a row into what somebody said; raises InvalidInput with the row's fault."""
 
     def __init__(self, county_id: int) -> None:
-        self.villages = villages_by_name(county_id)
+        self.names = village_names(county_id)
         self.kinds = {name: kind for kind, name in KIND_NAMES.items()}
         self.categories = {c.name: c.code for c in list_categories(county_id)}
 
@@ -176,7 +176,7 @@ class _Reader:
         return said, self._received(cells.get("received", ""))
 
     def _village(self, name: str) -> int:
-        found = self.villages.get(name.strip(), [])
+        found = self.names.find(name).ids
         if len(found) == 1:
             return found[0]
         fault = "有几个同名的村,请写「镇名+村名」" if found else f"没有找到村「{name}」"

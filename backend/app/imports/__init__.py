@@ -1,0 +1,1 @@
+"""Files that people hand in: read, shown first, mended, taken over, taken back. 导入。"""
