@@ -29,7 +29,7 @@ from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
     "places", "accounts", "points", "rewards", "notices", "ratings", "ballots", "surveys",
-    "tickets", "scorecards", "publications", "exports", "own_data",
+    "tickets", "scorecards", "assessments", "publications", "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")

@@ -34,14 +34,18 @@ class Desk:
 
 
 def make_staff(
-    role: Role | None, region_id: int, username: str = "staff", must_change: bool = False
+    role: Role | None,
+    region_id: int,
+    username: str = "staff",
+    must_change: bool = False,
+    approves: bool = False,
 ) -> int:
     with transaction():
         person_id = create_login(
             username, f"{username}先生", PASSWORD, must_change, activated_how="slip"
         )
     if role is not None:
-        grant_role(person_id, role, region_id)
+        grant_role(person_id, role, region_id, approves=approves)
     return person_id
 
 

@@ -132,6 +132,7 @@ def grant_role(
     role: Role,
     region_id: int,
     department_id: int | None = None,
+    approves: bool = False,
     **dates: date,
 ) -> int:
     with transaction() as session:
@@ -147,6 +148,7 @@ def grant_role(
             role=role.value,
             region_id=region_id,
             department_id=department_id,
+            approves=approves,
             starts_on=dates.get("starts_on", OPENED_ON),
             ends_on=dates.get("ends_on"),
             granted_at=datetime(2026, 1, 1, tzinfo=UTC),

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from backend.app.access.roles import Actor, Role
+from backend.app.access.roles import Actor, Grant, Role
 
-V, C, S, D, T, K, L, M, Y, Z, U = (
+V, C, S, D, T, K, L, M, E, Y, Z, U = (
     Role.VILLAGER,
     Role.CADRE,
     Role.SHOP_KEEPER,
@@ -14,6 +14,7 @@ V, C, S, D, T, K, L, M, Y, Z, U = (
     Role.COUNTY_STAFF,
     Role.LEADER,
     Role.COUNTY_MANAGER,
+    Role.ASSESSOR,
     Role.SYSTEM_ADMIN,
     Role.SECURITY_ADMIN,
     Role.AUDITOR,
@@ -74,6 +75,14 @@ class Permission(StrEnum):
     SEE_REVIEWS = "see_reviews"
     REVIEW_RATINGS = "review_ratings"
     HANDLE_OWN_DATA = "handle_own_data"
+    SEE_PROGRAMMES = "see_programmes"
+    MANAGE_PROGRAMMES = "manage_programmes"
+    APPROVE_PROGRAMMES = "approve_programmes"
+    SEE_OWN_ASSESSMENT = "see_own_assessment"
+    REPORT_TARGETS = "report_targets"
+    REVIEW_REPORTS = "review_reports"
+    SUPERVISE_TARGETS = "supervise_targets"
+    DECIDE_RESULTS = "decide_results"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -81,7 +90,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.RATE: EVERYBODY,
     Permission.SEE_OWN_POINTS: EVERYBODY,
     Permission.SEE_SCORECARD: EVERYBODY,
-    Permission.USE_CONSOLE: frozenset({D, T, K, L, M, Y, Z, U}),
+    Permission.USE_CONSOLE: frozenset({D, T, K, L, M, E, Y, Z, U}),
     Permission.SEE_DASHBOARD: frozenset({T, K, L, M}),
     Permission.SEE_VILLAGES: frozenset({T, K, L, M}),
     Permission.SEE_HELD_WORDS: frozenset({K, M}),
@@ -126,7 +135,19 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REVIEWS: frozenset({K, L, M}),
     Permission.REVIEW_RATINGS: frozenset({K, M}),
     Permission.HANDLE_OWN_DATA: frozenset({K, M}),
+    # The ticket desk is assessed itself, so it sees programmes and manages none.
+    Permission.SEE_PROGRAMMES: frozenset({D, T, K, E, L}),
+    Permission.MANAGE_PROGRAMMES: frozenset({E}),
+    Permission.APPROVE_PROGRAMMES: frozenset({E}),
+    Permission.SEE_OWN_ASSESSMENT: frozenset({D, T}),
+    Permission.REPORT_TARGETS: frozenset({D, T}),
+    Permission.REVIEW_REPORTS: frozenset({D, E}),
+    Permission.SUPERVISE_TARGETS: frozenset({E}),
+    Permission.DECIDE_RESULTS: frozenset({E}),
 }
+
+# What the role alone does not carry: the grant has to say that its holder approves.
+APPROVERS_ONLY = frozenset({Permission.APPROVE_PROGRAMMES, Permission.DECIDE_RESULTS})
 
 # Which roles a holder may ask for; a security administrator confirms each.
 MAY_ASK_FOR: dict[Role, frozenset[Role]] = {
@@ -146,13 +167,22 @@ SECOND_FACTOR: frozenset[Permission] = frozenset(
         Permission.MANAGE_API_TOKENS,
         Permission.HANDLE_OWN_DATA,
         Permission.HANDLE_TICKETS,
+        Permission.MANAGE_PROGRAMMES,
+        Permission.DECIDE_RESULTS,
     }
 )
 
 
 def has_permission(actor: Actor, permission: Permission) -> bool:
-    """True when any of the actor's roles carries the permission, wherever it holds."""
-    return not TABLE[permission].isdisjoint(actor.roles)
+    """True when the actor holds the permission, wherever."""
+    if Role.VILLAGER in TABLE[permission]:
+        return True
+    return any(_carries(grant, permission) for grant in actor.grants)
+
+
+def _carries(grant: Grant, permission: Permission) -> bool:
+    approves = grant.approves or permission not in APPROVERS_ONLY
+    return approves and grant.role in TABLE[permission]
 
 
 def may(actor: Actor, permission: Permission, region_path: Collection[int]) -> bool:
@@ -161,13 +191,13 @@ def may(actor: Actor, permission: Permission, region_path: Collection[int]) -> b
     `region_path` is the region's own id and the ids of all regions above it.
     """
     return any(
-        grant.role in TABLE[permission] and grant.region_id in region_path for grant in actor.grants
+        _carries(grant, permission) and grant.region_id in region_path for grant in actor.grants
     )
 
 
 def regions_of(actor: Actor, permission: Permission) -> frozenset[int]:
     """The regions in which the actor holds the permission; what lies below them is covered too."""
-    return frozenset(grant.region_id for grant in actor.grants if grant.role in TABLE[permission])
+    return frozenset(grant.region_id for grant in actor.grants if _carries(grant, permission))
 
 
 def needs_second_factor(actor: Actor) -> bool:

@@ -16,6 +16,7 @@ class Role(StrEnum):
     COUNTY_STAFF = "county_staff"
     LEADER = "leader"
     COUNTY_MANAGER = "county_manager"
+    ASSESSOR = "assessor"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
@@ -30,6 +31,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.COUNTY_STAFF: "县工作人员",
     Role.LEADER: "县领导(只读)",
     Role.COUNTY_MANAGER: "县业务主管",
+    Role.ASSESSOR: "考核办工作人员",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
     Role.AUDITOR: "审计员",
@@ -49,6 +51,8 @@ class Grant:
     ends_on: date | None = None
     # Only staff of a department have one; their region is its county.
     department_id: int | None = None
+    # Only staff of the assessment office may have it: what one of them drafted another approves.
+    approves: bool = False
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -48,6 +48,7 @@ HOMES = {
     Role.LEADER: "/console/leader",
     Role.SYSTEM_ADMIN: "/console/people",
     Role.SECURITY_ADMIN: "/console/security",
+    Role.ASSESSOR: "/console/assessments/",
     Role.AUDITOR: "/console/audit",
 }
 # Only back into the console, and nothing a browser could read as another address.

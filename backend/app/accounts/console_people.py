@@ -30,7 +30,7 @@ INVITATION = Form.of(
 )
 GRANT = Form.of(
     role=boxes.Choice(list(Role), missing="请选角色"), department_id=boxes.Id(),
-    starts_on=boxes.Day(), ends_on=boxes.Day(),
+    starts_on=boxes.Day(), ends_on=boxes.Day(), approves=boxes.YesNo(),
 )  # fmt: skip
 
 
@@ -123,12 +123,19 @@ def grant_role(number: int) -> Any:
     """Asks for a role; a refusal is shown beside the form."""
     person_id = numbers.person_numbered(number)
     try:
-        role, department_id, starts_on, ends_on = GRANT.read().values()
+        role, department_id, starts_on, ends_on, approves = GRANT.read().values()
         region_id = read_id("region_id") if department_id is None else 0
         starts_on = starts_on or clock.today()
         with transaction():
             grant_requests.ask_for_grant(
-                actor(), person_id, role, region_id, starts_on, ends_on, department_id
+                actor(),
+                person_id,
+                role,
+                region_id,
+                starts_on,
+                ends_on,
+                department_id,
+                approves,
             )
     except DomainError as refused:
         return _person_page(person_id, 422, error=refused)

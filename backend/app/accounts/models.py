@@ -103,6 +103,7 @@ class RoleGrant(Model):
             "(role = 'department_staff') = (department_id IS NOT NULL)", name="department"
         ),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        CheckConstraint(f"NOT approves OR role = '{Role.ASSESSOR}'", name="approves"),
         CheckConstraint(
             "confirmed_by_id <> granted_by_id AND confirmed_by_id <> person_id",
             name="confirmed_by_another",
@@ -123,6 +124,8 @@ class RoleGrant(Model):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
+    # 审定权: what others of the assessment office drafted.
+    approves: Mapped[bool] = mapped_column(server_default=text("false"))
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     # None for who was invited to an own phone, and for the first three of a county.
@@ -146,6 +149,7 @@ class GrantRequest(Model):
         CheckConstraint(
             "decided_by_id <> asked_by_id AND decided_by_id <> person_id", name="another_decides"
         ),
+        CheckConstraint(f"NOT approves OR role = '{Role.ASSESSOR}'", name="approves"),
         Index(None, "person_id"),
         Index("ix_grant_request_waiting", "region_id", postgresql_where=text("decided_at IS NULL")),
     )
@@ -158,6 +162,7 @@ class GrantRequest(Model):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
+    approves: Mapped[bool] = mapped_column(server_default=text("false"))
     # The grant that came of it, or the one that is to end.
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -25,7 +25,7 @@ REGION_DETAILS = frozenset({"region_id", "parent_id", "into"})
 GRANTS = text(
     f"""
     SELECT p.display_name, g.role, {village_now("g.region_id")} AS region_id, g.starts_on,
-           g.ends_on, g.department_id,
+           g.ends_on, g.department_id, g.approves,
            EXISTS (SELECT FROM console_login l WHERE l.person_id = p.id
                    AND l.activated_at IS NULL) AS waits
     FROM person p
@@ -35,10 +35,9 @@ GRANTS = text(
 )
 GRANT_LINES = text(
     f"""
-    SELECT g.id, g.role, g.region_id, g.department_id, COALESCE(d.name, r.name) AS region_name,
-           g.starts_on, g.ends_on, g.granted_at,
-           COALESCE(b.display_name, '系统') AS granted_by,
-           g.revoked_at, e.display_name AS revoked_by
+    SELECT g.id, g.role, g.approves, g.region_id, g.department_id, g.starts_on, g.ends_on,
+           COALESCE(d.name, r.name) AS region_name, g.granted_at, g.revoked_at,
+           COALESCE(b.display_name, '系统') AS granted_by, e.display_name AS revoked_by
     FROM role_grant g {join_region("r", "g.region_id")}
     LEFT {join_department("d", "g.department_id")}
     LEFT JOIN person b ON b.id = g.granted_by_id
@@ -85,9 +84,9 @@ def load_grants(person_id: int, even_if_waiting: bool = False) -> tuple[str, tup
     """
     rows = db.session.execute(GRANTS, {"person_id": person_id}).all()
     grants = tuple(
-        Grant(Role(row.role), row.region_id, row.starts_on, row.ends_on, row.department_id)
-        for row in rows
-        if row.role and (even_if_waiting or not row.waits)
+        Grant(Role(g.role), g.region_id, g.starts_on, g.ends_on, g.department_id, g.approves)
+        for g in rows
+        if g.role and (even_if_waiting or not g.waits)
     )
     return (rows[0].display_name if rows else "", grants)
 
@@ -187,7 +186,7 @@ def _holders(role: Role) -> Select[int]:
 def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
     rows = db.session.execute(
         text(
-            "SELECT g.person_id, g.role, r.name AS region_name, g.starts_on, g.ends_on"
+            "SELECT g.person_id, g.role, g.approves, r.name AS region_name, g.starts_on, g.ends_on"
             f" FROM role_grant g {join_region('r', 'g.region_id')}"
             " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL"
             " AND (g.ends_on IS NULL OR g.ends_on >= :today) ORDER BY g.id"

@@ -25,7 +25,7 @@ INSERT_RATING = with_psycopg_names(
     WITH act AS (
         SELECT CAST(:person_id AS bigint) AS person_id, CAST(:qr_code_id AS bigint) AS qr_code_id,
                CAST(:today AS date) AS rated_on
-    ), target AS (
+    ), rated_point AS (
         SELECT act.*, s.id AS service_point_id, v.id AS village_id, v.county_id,
                v.name AS village_name, s.name AS service_point_name,
                CAST(:words_state AS text) AS words_state, CAST(:hold_reason AS text) AS hold_reason,
@@ -42,7 +42,7 @@ INSERT_RATING = with_psycopg_names(
                :level, CAST(:reason_ids AS int[]), :words, {words_state()}, {hold_reason()},
                CAST(:idempotency_key AS uuid), CAST(:request_digest AS bytea),
                CAST(:scan_nonce AS bytea)
-        FROM target
+        FROM rated_point
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, service_point_id, rated_on, level, words_state
     ), asked AS (
@@ -65,12 +65,12 @@ INSERT_RATING = with_psycopg_names(
     ), earned AS (
         {earn("rated", rule_code="'rating'", cause_kind="'rating'")}
     )
-    SELECT rated.id, target.village_name, target.service_point_name,
+    SELECT rated.id, rated_point.village_name, rated_point.service_point_name,
            COALESCE((SELECT amount FROM earned), 0) AS points_awarded,
            {balance_of(":person_id")}
                + COALESCE((SELECT amount FROM earned), 0) AS balance,
            rated.words_state
-    FROM rated CROSS JOIN target
+    FROM rated CROSS JOIN rated_point
     """
 )
 

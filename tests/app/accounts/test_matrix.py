@@ -18,18 +18,19 @@ from backend.app.access import (
     needs_second_factor,
     regions_of,
 )
+from backend.app.core.web import console_menu
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, make_county
 
 # Villager, Cadre, Shop keeper, Department staff, Township staff, County staff, Leader, county
-# Manager; the three offices: sYstem, Zecurity, aUdit.
-LETTERS = dict(zip("VCSDTKLMYZU", Role, strict=True))
+# Manager, assEssment office; the three offices: sYstem, Zecurity, aUdit.
+LETTERS = dict(zip("VCSDTKLMEYZU", Role, strict=True))
 MATRIX = {
-    "own_account": "VCSDTKLMYZU",
-    "rate": "VCSDTKLMYZU",
-    "see_own_points": "VCSDTKLMYZU",
-    "see_scorecard": "VCSDTKLMYZU",
-    "use_console": "DTKLMYZU",
+    "own_account": "VCSDTKLMEYZU",
+    "rate": "VCSDTKLMEYZU",
+    "see_own_points": "VCSDTKLMEYZU",
+    "see_scorecard": "VCSDTKLMEYZU",
+    "use_console": "DTKLMEYZU",
     "see_dashboard": "TKLM",
     "see_villages": "TKLM",
     "see_held_words": "KM",
@@ -44,7 +45,7 @@ MATRIX = {
     "confirm_accounts": "Z",
     "manage_logins": "Y",
     "see_audit": "U",
-    "send_ticket": "VCSDTKLMYZU",
+    "send_ticket": "VCSDTKLMEYZU",
     "handle_tickets": "CDTKM",
     "see_tickets": "DTKLM",
     "run_ticket_desk": "KM",
@@ -53,7 +54,7 @@ MATRIX = {
     "manage_surveys": "KM",
     "see_surveys": "TKLM",
     "enter_paper_votes": "TKM",
-    "redeem": "VCSDTKLMYZU",
+    "redeem": "VCSDTKLMEYZU",
     "hand_out_rewards": "CSTKM",
     "manage_rewards": "TKM",
     "see_redemptions": "TKLM",
@@ -74,12 +75,20 @@ MATRIX = {
     "see_leader_page": "KLM",
     "manage_api_tokens": "KM",
     "handle_own_data": "KM",
+    "see_programmes": "DTKEL",
+    "manage_programmes": "E",
+    "approve_programmes": "E",
+    "see_own_assessment": "DT",
+    "report_targets": "DT",
+    "review_reports": "DE",
+    "supervise_targets": "E",
+    "decide_results": "E",
 }
 GRANTABLE = {
-    "Y": "CSDTKLMYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
-    "L": "", "Z": "", "U": "",
+    "Y": "CSDTKLMEYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
+    "L": "", "E": "", "Z": "", "U": "",
 }  # fmt: skip
-SECOND_FACTOR = "CDTKMYZU"
+SECOND_FACTOR = "CDTKMEYZU"
 WRITING = {
     "review_words", "recompute_scorecards", "manage_places", "export", "ask_for_grants",
     "manage_logins", "handle_tickets", "run_ticket_desk", "enter_for_others",
@@ -88,12 +97,15 @@ WRITING = {
     "manage_points", "enter_deeds", "confirm_deeds", "review_points", "manage_schemes",
     "lock_months", "publish", "import_facts", "adjust_scores", "raise_objection",
     "decide_objections", "manage_api_tokens", "review_ratings", "invite_cadres",
-    "confirm_accounts", "handle_own_data",
+    "confirm_accounts", "handle_own_data", "manage_programmes", "approve_programmes",
+    "report_targets", "review_reports", "supervise_targets", "decide_results",
 }  # fmt: skip
 
 
 def holder(role: Role, region_id: int = 7) -> Actor:
-    return Actor(1, () if role is Role.VILLAGER else (Grant(role, region_id, OPENED_ON),))
+    """Somebody with the role; of the assessment office somebody who approves."""
+    grant = Grant(role, region_id, OPENED_ON, approves=role is Role.ASSESSOR)
+    return Actor(1, () if role is Role.VILLAGER else (grant,))
 
 
 def test_every_permission_is_written_down() -> None:
@@ -150,11 +162,28 @@ def test_a_leader_holds_no_permission_to_write() -> None:
     assert all("L" not in MATRIX[name] for name in WRITING)
 
 
+def test_who_does_not_approve_holds_the_rest_of_the_assessment_offices_rights() -> None:
+    clerk = Actor(1, (Grant(Role.ASSESSOR, 7, OPENED_ON),))
+    held = {permission for permission in Permission if has_permission(clerk, permission)}
+    everybodys = {Permission(name) for name in MATRIX if "V" in MATRIX[name]}
+    own = {"use_console", "see_programmes", "manage_programmes", "review_reports"}
+    assert held - everybodys == {*map(Permission, own), Permission.SUPERVISE_TARGETS}
+    assert not may(clerk, Permission.APPROVE_PROGRAMMES, {7})
+    assert regions_of(clerk, Permission.DECIDE_RESULTS) == frozenset()
+
+
 def test_two_roles_give_both_their_rights_each_in_its_region() -> None:
     both = Actor(1, (Grant(Role.LEADER, 7, OPENED_ON), Grant(Role.TOWNSHIP_STAFF, 8, OPENED_ON)))
     assert may(both, Permission.EXPORT, {8})
     assert not may(both, Permission.EXPORT, {7})
     assert regions_of(both, Permission.SEE_VILLAGES) == {7, 8}
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_nobody_has_more_than_eight_entries_in_the_menu(letter: str) -> None:
+    settings = any(letter in MATRIX[page[2]] for page in console_menu.SETTINGS_PAGES)
+    entries = [label for label, _, permission in console_menu.MENU if letter in MATRIX[permission]]
+    assert len(entries) + settings <= 8
 
 
 @pytest.fixture
@@ -173,7 +202,7 @@ def test_every_page_of_the_console_keeps_to_the_matrix(
         "T": county.township_ids[0],
     }.get(letter, county.id)
     granted = None if role is Role.VILLAGER else role
-    desk = sit_down(client, make_staff(granted, region, "somebody"))
+    desk = sit_down(client, make_staff(granted, region, "somebody", approves=letter == "E"))
     walked = 0
     for rule in app.url_map.iter_rules():
         guard = app.view_functions[rule.endpoint].__guard__

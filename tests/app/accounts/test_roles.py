@@ -1,19 +1,20 @@
 """Roles: who may give them, when they hold, what they open."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.access import Actor, Role
+from backend.app.access import Actor, Permission, Role, has_permission
 from backend.app.accounts.errors import OwnRole, RoleDoesNotFit
 from backend.app.accounts.grants.requests import ask_for_grant, ask_to_revoke, decide
 from backend.app.accounts.logins.operations import find_login, open_login
 from backend.app.accounts.queries import actor_today as acting
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import Conflict, NotAllowed
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from tests.factories.console import as_shown, make_staff, sit_down
 from tests.factories.county import County, grant_role, make_county, make_person, number_of
 
@@ -197,3 +198,55 @@ def test_the_audit_log_cannot_be_changed_in_the_database(county, client) -> None
     for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'x'"):
         with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
             session.execute(text(statement))
+
+
+def test_who_approves_in_the_assessment_office_is_asked_for_and_confirmed_with_the_role(
+    county, scalar
+) -> None:
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
+    new = newcomer(boss)
+    today = clock.today()
+    with transaction():
+        asked = ask_for_grant(boss, new, Role.ASSESSOR, county.id, today, approves=True).id
+    assert not has_permission(acting(new), Permission.APPROVE_PROGRAMMES)
+    with transaction():
+        decide(acting(find_login("guard").person_id), asked, is_confirmed=True)
+    assert has_permission(acting(new), Permission.APPROVE_PROGRAMMES)
+    other = make_staff(None, county.id, "other")
+    grant_role(other, Role.ASSESSOR, county.id)
+    assert not has_permission(acting(other), Permission.APPROVE_PROGRAMMES)
+
+
+def test_only_the_assessment_office_has_people_who_approve(county, client) -> None:
+    boss = acting(make_staff(Role.SYSTEM_ADMIN, county.id, "boss"))
+    new = newcomer(boss)
+    with pytest.raises(InvalidInput, match="填写的内容"), transaction():
+        ask_for_grant(boss, new, Role.COUNTY_STAFF, county.id, clock.today(), approves=True)
+    with pytest.raises(DBAPIError, match="ck_role_grant_approves"):
+        grant_role(new, Role.LEADER, county.id, approves=True)
+    desk = sit_down(client, boss.person_id)
+    page = desk.post(
+        f"/console/people/{number_of(new)}/grants", role="assessor", region_id=county.id,
+        approves="1",
+    )  # fmt: skip
+    assert page.status_code == 302
+    assert "考核办工作人员（有审定权）" in as_shown(desk.get(f"/console/people/{number_of(new)}"))
+
+
+def test_settings_of_one_entry_lead_each_reader_to_the_first_page_he_may_open(
+    county, client
+) -> None:
+    opened = {}
+    for role in (Role.COUNTY_STAFF, Role.AUDITOR, Role.LEADER, Role.ASSESSOR):
+        desk = sit_down(client, make_staff(role, county.id, role.value.replace("_", "-")))
+        page = as_shown(desk.get("/console/digest"))
+        found = re.search(r'<a href="([^"]+)"[^>]*>设置</a>', page)
+        opened[role] = found and found[1]
+    assert opened == {
+        Role.COUNTY_STAFF: "/console/people", Role.AUDITOR: "/console/audit",
+        Role.LEADER: None, Role.ASSESSOR: None,
+    }  # fmt: skip
+    clerk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+    page = as_shown(clerk.get("/console/places/settings"))
+    assert '<a href="/console/people" aria-current="page">设置</a>' in page
+    assert '<a href="/console/places/settings" aria-current="page">县里的设置</a>' in page

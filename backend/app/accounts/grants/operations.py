@@ -27,6 +27,7 @@ LEVEL_OF = {
     Role.COUNTY_STAFF: "county",
     Role.LEADER: "county",
     Role.COUNTY_MANAGER: "county",
+    Role.ASSESSOR: "county",
     Role.SYSTEM_ADMIN: "county",
     Role.SECURITY_ADMIN: "county",
     Role.AUDITOR: "county",
@@ -54,6 +55,7 @@ def insert_grant(
     granted_by_id: int | None,
     department_id: int | None = None,
     confirmed_by_id: int | None = None,
+    approves: bool = False,
 ) -> RoleGrant:
     """The row alone: for who confirmed a request, and for who was invited to an own phone."""
     grant = RoleGrant(
@@ -66,6 +68,7 @@ def insert_grant(
         granted_by_id=granted_by_id,
         granted_at=clock.now(),
         confirmed_by_id=confirmed_by_id,
+        approves=approves,
     )
     db.session.add(grant)
     db.session.flush()

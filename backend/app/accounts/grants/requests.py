@@ -37,11 +37,15 @@ def ask_for_grant(
     starts_on: date,
     ends_on: date | None = None,
     department_id: int | None = None,
+    approves: bool = False,
 ) -> GrantRequest:
     """Asks for a role in a region from one day to another (both included).
 
-    Staff of a department are staff of its county, wherever the form pointed.
+    Staff of a department are staff of its county, wherever the form pointed. Of the assessment
+    office some approve what the others draft.
     """
+    if approves and role is not Role.ASSESSOR:
+        raise InvalidInput(errors={"approves": ["只有考核办工作人员可以有审定权"]})
     if (role is Role.DEPARTMENT_STAFF) != (department_id is not None):
         raise InvalidInput(errors={"department_id": ["部门工作人员要选部门,其他角色不选"]})
     if department_id is not None:
@@ -53,7 +57,7 @@ def ask_for_grant(
     check_fits(person_id, role, region_id, starts_on, ends_on, department_id)
     request = GrantRequest(
         kind="grant", person_id=person_id, role=role.value, region_id=region_id,
-        department_id=department_id, starts_on=starts_on, ends_on=ends_on,
+        department_id=department_id, approves=approves, starts_on=starts_on, ends_on=ends_on,
         asked_by_id=actor.person_id, asked_at=clock.now(),
     )  # fmt: skip
     return _ask(request)
@@ -146,6 +150,7 @@ def _carry_out(request: GrantRequest) -> None:
     grant = insert_grant(
         person_id, role, request.region_id, request.starts_on, request.ends_on,
         request.asked_by_id, request.department_id, confirmed_by_id=request.decided_by_id,
+        approves=request.approves,
     )  # fmt: skip
     request.grant_id = grant.id
     place = get_place(request.region_id)
@@ -165,7 +170,7 @@ def _end(grant: RoleGrant, revoked_by_id: int) -> None:
 
 WAITING = text(
     f"""
-    SELECT q.id, q.kind, q.role, q.starts_on, q.ends_on, q.asked_at, q.person_id,
+    SELECT q.id, q.kind, q.role, q.approves, q.starts_on, q.ends_on, q.asked_at, q.person_id,
            p.number, p.display_name AS name, l.username, a.display_name AS asked_by, q.asked_by_id,
            COALESCE(d.name, r.name) AS place
     FROM grant_request q

@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from backend.app.access import Actor, Permission, has_permission
 from backend.app.core.clock import COUNTY_ZONE
 
+SETTINGS = "设置"
 # At most eight entries for any one reader, in the words of the office.
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("总览", "/console/", Permission.SEE_DASHBOARD),
@@ -15,9 +16,14 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("得分", "/console/villages", Permission.SEE_VILLAGES),
     ("问卷", "/console/surveys", Permission.SEE_SURVEYS),
     ("积分", "/console/points", Permission.SEE_POINTS),
+    ("考核", "/console/assessments", Permission.SEE_PROGRAMMES),
     ("公示与导出", "/console/publications", Permission.EXPORT),
     ("待确认", "/console/security", Permission.CONFIRM_ACCOUNTS),
+)
+# What lies under 设置, each with its own guard: a reader's entry leads to the first of them.
+SETTINGS_PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
+    ("县里的设置", "/console/places/settings", Permission.MANAGE_TICKET_RULES),
     ("操作记录", "/console/audit", Permission.SEE_AUDIT),
 )
 
@@ -34,9 +40,12 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/surveys": ("/console/surveys",),
     "/console/points": ("/console/points",),
     "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
-    "/console/people": ("/console/people", "/console/grants", "/console/own-data"),
+    "/console/assessments": ("/console/assessments",),
     "/console/security": ("/console/security",),
-    "/console/audit": ("/console/audit",),
+    SETTINGS: (
+        "/console/people", "/console/grants", "/console/own-data", "/console/audit",
+        "/console/places/settings",
+    ),
 }  # fmt: skip
 
 
@@ -59,11 +68,28 @@ def me() -> Actor:
 def menu() -> list[MenuEntry]:
     """The entries this reader may open; the page lies under the current one."""
     here = request.path
-    current = next((href for href, parts in UNDER.items() if here.startswith(parts)), "")
-    current = current or ("/console/" if here in OVERVIEW else "")
-    return [
+    # The longest prefix: single pages of a feature lie under 设置.
+    under = [
+        (len(part), entry)
+        for entry, parts in UNDER.items()
+        for part in parts
+        if here.startswith(part)
+    ]
+    current = max(under)[1] if under else "/console/" if here in OVERVIEW else ""
+    entries = [
         MenuEntry(label, href, href == current)
         for label, href, permission in MENU
+        if has_permission(me(), permission)
+    ]
+    pages = settings_pages()
+    return [*entries, MenuEntry(SETTINGS, pages[0][1], current == SETTINGS)] if pages else entries
+
+
+def settings_pages() -> list[tuple[str, str]]:
+    """The pages under 设置 that this reader may open, in words and with their addresses."""
+    return [
+        (label, href)
+        for label, href, permission in SETTINGS_PAGES
         if has_permission(me(), permission)
     ]
 
@@ -78,6 +104,6 @@ def may_do(name: str) -> bool:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(me=me, menu=menu, may=may_do)
+    app.jinja_env.globals.update(me=me, menu=menu, may=may_do, settings_pages=settings_pages)
     app.jinja_env.filters["local_time"] = local_time
     app.jinja_env.trim_blocks = True

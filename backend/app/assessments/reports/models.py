@@ -1,0 +1,160 @@
+"""Windows in which units report, their reports, the reviews and the evidence."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.assessments.columns import Instant, Share, Value, first_of_month
+from backend.app.assessments.states import ReportState, ReviewDecision, ReviewStep
+from backend.app.core.db import Model
+from backend.app.core.states import one_of
+
+
+class ProgrammeWindow(Model):
+    """汇报窗口: one period of a programme, by the county's working calendar."""
+
+    __tablename__ = "programme_window"
+    __table_args__ = (
+        CheckConstraint(first_of_month("period"), name="period"),
+        CheckConstraint(
+            "opens_at < closes_at AND closes_at <= owner_due_at AND owner_due_at <= office_due_at",
+            name="order",
+        ),
+        CheckConstraint(
+            "(reopened_until IS NULL) = (reopened_by_id IS NULL)"
+            " AND (reopened_until IS NULL) = (reopen_reason IS NULL)",
+            name="reopened",
+        ),
+        UniqueConstraint("programme_id", "period"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    period: Mapped[date] = mapped_column(Date)
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    owner_due_at: Mapped[datetime] = mapped_column(Instant)
+    office_due_at: Mapped[datetime] = mapped_column(Instant)
+    opened_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    evaluated_at: Mapped[datetime | None] = mapped_column(Instant)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    reopened_until: Mapped[datetime | None] = mapped_column(Instant)
+    reopen_reason: Mapped[str | None] = mapped_column(String(200))
+    reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class TargetReport(Model):
+    """进度汇报: what a unit says of one target and period."""
+
+    __tablename__ = "target_report"
+    __table_args__ = (
+        CheckConstraint(one_of("state", ReportState), name="state"),
+        CheckConstraint(first_of_month("period"), name="period"),
+        CheckConstraint("seconds BETWEEN 0 AND 1800", name="seconds"),
+        UniqueConstraint("target_id", "period"),
+        Index(None, "county_id", "period", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    period: Mapped[date] = mapped_column(Date)
+    value: Mapped[Decimal | None] = mapped_column(Value)
+    share: Mapped[Decimal | None] = mapped_column(Share)
+    words: Mapped[str] = mapped_column(String(300), server_default="")
+    difficulty: Mapped[str] = mapped_column(String(300), server_default="")
+    next_step: Mapped[str] = mapped_column(String(300), server_default="")
+    is_stopped: Mapped[bool] = mapped_column(server_default=text("false"))
+    no_change: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Sent after the window had closed; it stays so for ever.
+    is_late: Mapped[bool] = mapped_column(server_default=text("false"))
+    state: Mapped[str] = mapped_column(String(12), server_default=ReportState.DRAFT.value)
+    version: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    seconds: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class ReportReview(Model):
+    """A reviewer's word on a report; append-only."""
+
+    __tablename__ = "report_review"
+    __table_args__ = (
+        CheckConstraint(one_of("step", ReviewStep), name="step"),
+        CheckConstraint(one_of("decision", ReviewDecision), name="decision"),
+        CheckConstraint(
+            f"decision = '{ReviewDecision.PASSED}' OR reason IS NOT NULL", name="reason"
+        ),
+        Index(None, "report_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    report_id: Mapped[int] = mapped_column(ForeignKey("target_report.id"))
+    step: Mapped[str] = mapped_column(String(8))
+    decision: Mapped[str] = mapped_column(String(10))
+    value_before: Mapped[Decimal | None] = mapped_column(Value)
+    value_after: Mapped[Decimal | None] = mapped_column(Value)
+    reason: Mapped[str | None] = mapped_column(String(300))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Evidence(Model):
+    """印证材料: one file of a unit, sent once and used anywhere."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        CheckConstraint("octet_length(sha256) = 32", name="sha256"),
+        CheckConstraint("bytes > 0", name="bytes"),
+        UniqueConstraint("unit_id", "sha256"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(String(8))
+    key: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(80))
+    bytes: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(String(200), server_default="")
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class EvidenceUse(Model):
+    """Where a file serves: of a report, or of a milestone."""
+
+    __tablename__ = "evidence_use"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(report_id, milestone_id) = 1", name="one_use"),
+        Index("uq_evidence_use_report", "report_id", "evidence_id", unique=True),
+        Index("uq_evidence_use_milestone", "milestone_id", "evidence_id", unique=True),
+        Index(None, "evidence_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("target_report.id"))
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("target_milestone.id"))
+    used_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    used_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,39 @@
+"""What of a county's assessments somebody may see: everything, or the own units."""
+
+from dataclasses import dataclass
+
+from backend.app.access import Actor, Permission, Role, regions_of
+from backend.app.core.errors import NotFound
+from backend.app.places.queries import get_place
+
+SEE_ALL = frozenset({Role.ASSESSOR, Role.COUNTY_STAFF, Role.LEADER})
+OF_A_UNIT = frozenset({Role.TOWNSHIP_STAFF, Role.DEPARTMENT_STAFF})
+
+
+@dataclass(frozen=True)
+class ReaderScope:
+    """The county, and of whom its reader is a part: townships and departments."""
+
+    county_id: int
+    sees_all: bool
+    region_ids: frozenset[int]
+    department_ids: frozenset[int]
+
+    def covers(self, region_id: int | None, department_id: int | None) -> bool:
+        """Whether the reader works for the unit."""
+        return region_id in self.region_ids or department_id in self.department_ids
+
+
+def scope_of(actor: Actor) -> ReaderScope:
+    """Raises NotFound for who sees no programmes."""
+    regions = regions_of(actor, Permission.SEE_PROGRAMMES)
+    if not regions:
+        raise NotFound
+    place = get_place(min(regions))
+    own = [grant for grant in actor.grants if grant.role in OF_A_UNIT]
+    return ReaderScope(
+        place.county_id or place.id,
+        not SEE_ALL.isdisjoint(actor.roles),
+        frozenset(grant.region_id for grant in own if grant.role is Role.TOWNSHIP_STAFF),
+        frozenset(grant.department_id for grant in own if grant.department_id is not None),
+    )

@@ -1,0 +1,1 @@
+"""Targets: decomposed, issued, confirmed, searched. 目标任务。"""
