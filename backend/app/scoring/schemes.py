@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from backend.app.scoring.catalog import BY_VILLAGERS, HALF_AT, MEASURES, SCORED, by_cases
 from backend.app.scoring.levels import LEVEL_POINTS
@@ -108,6 +109,16 @@ class Scheme:
     def kinds(self) -> frozenset[str]:
         """The types of village that have indicators of their own."""
         return frozenset(one.unit_kind for one in self.indicators if one.unit_kind is not None)
+
+
+def achievement(value: Fraction, floor: Fraction, target: Fraction) -> Fraction:
+    """What a value earns of a hundred between floor and target; ValueError where they are equal.
+
+    `month.score_month` works the same out for a whole column of values at once.
+    """
+    if floor == target:
+        raise ValueError("a target that differs from the floor expected")
+    return 100 * min(max((value - floor) / (target - floor), Fraction(0)), Fraction(1))
 
 
 def name_of(code: str) -> str:
