@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select, text
 
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
-from backend.app.places.sql import join_service_point
+from backend.app.places.sql import join_service_point, same_village
 from backend.app.ratings.models import Rating
 from backend.app.scoring.levels import FIRST_BAD
 
@@ -81,7 +81,8 @@ BAD_REASONS = text(
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id)
     FROM rating r {join_service_point("s", "r.service_point_id")}
-    WHERE r.village_id = :village_id AND r.effective_level >= {FIRST_BAD} AND r.held_at IS NULL
+    WHERE r.village_id IN {same_village(":village_id")}
+      AND r.effective_level >= {FIRST_BAD} AND r.held_at IS NULL
       AND r.rated_on >= :first AND r.rated_on < :end
     ORDER BY r.id
     """
@@ -89,6 +90,6 @@ BAD_REASONS = text(
 
 
 def bad_reasons(village_id: int, first: date, end: date) -> list[BadReason]:
-    """A village's bad ratings that count, from `first` up to, not including, `end`."""
+    """Those that count of a village and of what went into it, from `first` to before `end`."""
     values = {"village_id": village_id, "first": first, "end": end}
     return [BadReason(*row) for row in db.session.execute(BAD_REASONS, values)]

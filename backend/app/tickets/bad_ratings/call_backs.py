@@ -15,7 +15,6 @@ from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import get_place, settings_of
-from backend.app.places.succession import village_now
 from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
 from backend.app.scoring.levels import level_name
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
@@ -55,9 +54,8 @@ def open_for_rating(rating_id: int, at: datetime) -> Ticket | None:
     words = _words(rating)
     # What was rated says what it is about: a tap is the water bureau's, a counter the village's.
     category = suggest_for(rating.county_id, words).category or any_service(rating.county_id)
-    village_id = village_now(rating.village_id)
     said = TicketRequest(
-        TicketKind.COMPLAINT, words, village_id, category=category, confidential=True
+        TicketKind.COMPLAINT, words, rating.village_id, category=category, confidential=True
     )
     return open_ticket(
         said,

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
 from backend.app.places.queries import settings_of
-from backend.app.places.succession import village_now
+from backend.app.places.sql import join_region, village_now
 from backend.app.ratings.bad import BadReason, bad_reasons
 from backend.app.ratings.sql import bad_ratings
 from backend.app.tickets.bad_ratings.call_backs import any_service
@@ -29,6 +29,8 @@ LOOK_BACK = timedelta(days=120)
 def open_mendings() -> int:
     """A task for every village with three or more bad ratings that are in no task yet.
 
+    What was said of a village that went into another one is the other's to mend.
+
     Counted are ratings of weeks that are over; fewer than three wait for others to come. Running
     it again opens nothing twice.
     """
@@ -43,7 +45,8 @@ def open_mendings() -> int:
 
 WAITING = text(
     f"""
-    SELECT r.village_id, r.county_id FROM {bad_ratings(":since", ":monday")} r
+    SELECT v.id AS village_id, r.county_id FROM {bad_ratings(":since", ":monday")} r
+    {join_region("v", village_now("r.village_id"))} AND v.closed_on IS NULL
     WHERE NOT EXISTS (SELECT FROM ticket_mended_rating m WHERE m.rating_id = r.id)
     GROUP BY 1, 2 HAVING count(*) >= :fewest ORDER BY 1
     """
@@ -68,8 +71,9 @@ def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | 
     found = [one for one in rated if one.rating_id not in mended]
     if len(found) < FEWEST:
         return None
-    village_id, category = village_now(village_id), any_service(county_id)
-    said = TicketRequest(TicketKind.COMPLAINT, summary(found), village_id, category=category)
+    said = TicketRequest(
+        TicketKind.COMPLAINT, summary(found), village_id, category=any_service(county_id)
+    )
     ticket = open_ticket(said, Channel.MENDING, clock.now(), urgency=Urgency.RATING.value)
     db.session.add_all(MendedRating(rating_id=one.rating_id, ticket_id=ticket.id) for one in found)
     return ticket

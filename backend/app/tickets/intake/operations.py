@@ -21,6 +21,7 @@ from backend.app.core.web.boxes import whole
 from backend.app.notices import checking
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
+from backend.app.places.succession import village_now
 from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import NothingSaid, TicketKeyReused, TooManyTickets
@@ -86,7 +87,7 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
 
     `at` is when the citizen was heard, which may lie before it came here.
     """
-    place = _place(said)
+    place = _place(said, channel)
     words, place_note = _read(said)
     checked = judge(place.county_id or 0, "\n".join(filter(None, (words, place_note))) or None)
     author = more.get("person_id") or more.get("proxy_id")
@@ -191,15 +192,19 @@ def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
     return event
 
 
-def _place(said: TicketRequest) -> Place:
-    """The village chosen, or the county of a caller who named none."""
+def _place(said: TicketRequest, channel: Channel) -> Place:
+    """What the village chosen is today, or the county of a caller who named none.
+
+    The level above calls back even where a village ended and no other took its place.
+    """
     if said.village_id is None:
         raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
     try:
-        place = get_place(said.village_id)
+        place = get_place(village_now(said.village_id))
     except RegionUnknown:
         raise InvalidInput(errors={"village_id": [RegionUnknown.message]}) from None
-    if place.level not in ("village", "county") or not place.is_open:
+    answerable = place.is_open or channel is Channel.RATING
+    if place.level not in ("village", "county") or not answerable:
         raise InvalidInput(errors={"village_id": ["请选一个在用的村"]})
     if said.group_id is not None:
         _check_group(said.group_id, place.id)
