@@ -1,0 +1,128 @@
+"""The ladder of supervision: from a target's history of colours to what is proposed next."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from backend.app.scoring.assessing.lights import FUPING, Light
+from backend.app.scoring.assessing.moves import MoveKind
+
+REMIND, REPORT, INSPECT, SUMMON = STEPS = (1, 2, 3, 4)
+GOOD_TO_END = 2
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A target at one evaluation.
+
+    `unanswered`: the reminder's time passed without an answer; `doubted`, `drawn`: its figures are
+    to be looked at; `untrue`: a check found 不属实. `dropped` are steps proposed here that a person
+    did not confirm: they are not proposed again in the round and count for nothing.
+    """
+
+    colour: str | None
+    missed: bool = False
+    unanswered: bool = False
+    doubted: bool = False
+    drawn: bool = False
+    untrue: bool = False
+    dropped: Collection[int] = ()
+
+
+@dataclass(frozen=True)
+class LadderPolicy:
+    """Which colours begin and end a round, and after how many bad ones running a step is due."""
+
+    bad: frozenset[str] = frozenset({"black", "red"})
+    good: frozenset[str] = frozenset({"green", "blue", "orange"})
+    report_after: int = 2
+    inspect_after: int = 3
+    summon_after: int = 4
+    half_year: int = 6
+    yellow: Decimal = Decimal("0.50")
+    red: Decimal = Decimal("1.00")
+    answer_days: dict[int, int | None] = field(
+        default_factory=lambda: {REMIND: 5, REPORT: 5, INSPECT: 10, SUMMON: None}
+    )
+
+
+def policy_of(lights: Sequence[Light] = FUPING) -> LadderPolicy:
+    """A programme's own colours: those it calls bad and good."""
+    return LadderPolicy(
+        frozenset(light.code for light in lights if light.bad),
+        frozenset(light.code for light in lights if light.good),
+    )
+
+
+class LadderProposal(NamedTuple):
+    """A step with its reason; a card counts once a person has confirmed it.
+
+    `automatic` steps have no effect and need nobody. `answer_days` are working days, None: dated
+    minutes are the answer.
+    """
+
+    step: int
+    reason: str
+    answer_days: int | None
+    automatic: bool
+    card: str | None = None
+    points: Decimal = Decimal(0)
+
+
+def proposals(
+    history: Sequence[Evaluated], policy: LadderPolicy | None = None
+) -> list[LadderProposal]:
+    """What is new at the last evaluation of a history, oldest first; each step once a round."""
+    steps = _replayed(history, policy or LadderPolicy())
+    return steps[-1] if steps else []
+
+
+def _replayed(history: Sequence[Evaluated], policy: LadderPolicy) -> list[list[LadderProposal]]:
+    """What is new at each evaluation."""
+    made: list[list[LadderProposal]] = []
+    taken: set[int] = set()
+    reported: list[int] = []
+    bad = good = 0
+    for place, one in enumerate(history):
+        if one.colour is not None:
+            bad = bad + 1 if one.colour in policy.bad else 0
+            good = good + 1 if one.colour in policy.good and not one.missed else 0
+        if good >= GOOD_TO_END:
+            taken.clear()
+        reasons = _reasons(one, bad, policy, REMIND in taken)
+        if REPORT in reasons and REPORT not in taken and REPORT not in one.dropped:
+            reported.append(place)
+        lately = [at for at in reported if at > place - policy.half_year]
+        if len(lately) > 1 and SUMMON not in reasons:
+            reasons[SUMMON] = "半年内两次通报"
+        made.append([_proposal(step, reasons[step], policy)
+                     for step in STEPS if step in reasons and step not in taken])  # fmt: skip
+        taken |= set(reasons)
+    return made
+
+
+def _reasons(one: Evaluated, bad: int, policy: LadderPolicy, reminded: bool) -> dict[int, str]:
+    """Which steps are due, and why."""
+    reasons: dict[int, str] = {}
+    if bad or one.missed:
+        reasons[REMIND] = "未按时报送" if one.missed and not bad else "进度滞后"
+    if bad >= policy.report_after:
+        reasons[REPORT] = f"连续 {bad} 期滞后"
+    elif one.unanswered and reminded:
+        reasons[REPORT] = "提醒后未答复"
+    if bad >= policy.inspect_after:
+        reasons[INSPECT] = f"连续 {bad} 期滞后"
+    elif one.doubted or one.drawn:
+        reasons[INSPECT] = "数据存疑" if one.doubted else "抽中核查"
+    if one.untrue:
+        reasons[SUMMON] = "核查不属实"
+    elif bad >= policy.summon_after:
+        reasons[SUMMON] = f"连续 {bad} 期滞后"
+    return reasons
+
+
+def _proposal(step: int, reason: str, policy: LadderPolicy) -> LadderProposal:
+    cards = {REPORT: (MoveKind.YELLOW, policy.yellow), SUMMON: (MoveKind.RED, policy.red)}
+    card, points = cards.get(step, (None, Decimal(0)))
+    return LadderProposal(step, reason, policy.answer_days[step], step == REMIND, card, points)
