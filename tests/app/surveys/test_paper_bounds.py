@@ -13,7 +13,7 @@ from backend.app.surveys import operations as rounds
 from backend.app.surveys.paper.slips import numbers_of, slips_of
 from tests.app.surveys.conftest import NOW
 from tests.app.surveys.slips import SHEET, again, give, start, unit_of
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.tickets import forget
 
 PAPER = "/console/surveys/2026-11/paper"
@@ -114,4 +114,4 @@ def test_what_was_given_and_counted_is_published_beside_the_phones_results(
     results = client.get(f"/surveys/{county.id}/2026-11/results.json").json["units"]
     assert results[str(given)]["slips"] == {"given": 12, "counted": 10}
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    assert "纸票发 12 张、计 10 张" in desk.get("/console/surveys/2026-11").text
+    assert "纸票发 12 张、计 10 张" in as_shown(desk.get("/console/surveys/2026-11"))

@@ -252,7 +252,8 @@ const withPurse = (county, purse) => {
   mortal.storage.setItem('purse', JSON.stringify(purse))
   return launch(county, { storage: mortal.storage })
 }
-for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能给自己的村填问卷'], [404, 'keys_unknown', '还没有准备好'], [409, 'not_ahead', '只提前领']]) {
+for (const [status, code, words] of [[403, 'cadre_votes_not', '村干部不能给自己的村填问卷'], [404, 'keys_unknown', '还没有准备好'], [409, 'not_ahead',
+  '只提前领']]) {
   test(`${code} is said in its own words`, async () => {
     const county = new County({ 'POST /ballots': () => error(status, code, words) })
     const phone = await launch(county)

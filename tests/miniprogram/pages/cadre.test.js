@@ -196,7 +196,8 @@ test('who took part is ticked, and another person confirms', async () => {
 })
 
 test('what is missing is said, and what the server refuses too', async () => {
-  const refusal = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { people: ['这些积分号不是本村的:554400000054'] }, request_id: 'r' } }
+  const refusal = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { people: ['这些积分号不是本村的:554400000054'] },
+    request_id: 'r' } }
   const { phone, village } = await deedPage({ 'POST /cadre/deeds': () => refusal })
   phone.tap('#deed-send')
   await phone.see('请选是什么事')

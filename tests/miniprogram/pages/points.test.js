@@ -14,7 +14,8 @@ const RULES = {
   ],
 }
 const DRAW = {
-  id: 4, title: '十月参与抽奖', state: 'published', tickets: 312, commitment: 'ab'.repeat(32), seed_source: '双色球第 2026135 期', seed_at: '2026-11-24T13:30:00Z',
+  id: 4, title: '十月参与抽奖', state: 'published', tickets: 312, commitment: 'ab'.repeat(32), seed_source: '双色球第 2026135 期',
+    seed_at: '2026-11-24T13:30:00Z',
   seed: null, called_off_reason: null, code: '0f'.repeat(16), hash: 'cd'.repeat(32), position: 17, prize: null, prizes: [{ name: '食用油', count: 20 }],
   page: 'https://village-voice.example.cn/p/draws/4',
 }
@@ -86,7 +87,8 @@ test('a refused appeal says so on the points page', async () => {
 test('the rules say what gives points, how often, and who voted', async () => {
   const phone = await open('earning/rules', bound({ 'GET /me/points/standing': () => fine(standing()) }))
   await phone.see('《富平县积分办法》,11月10日村民表决通过')
-  for (const words of ['评价服务', '+2', '每天最多 3 次,每月最多 30 次', '参加村民会议', '另一个人确认后给', '只看参与']) assert.ok(phone.text().includes(words), words)
+  for (const words of ['评价服务', '+2', '每天最多 3 次,每月最多 30 次', '参加村民会议', '另一个人确认后给',
+    '只看参与']) assert.ok(phone.text().includes(words), words)
 })
 
 test('without a village the rules ask for one', async () => {

@@ -290,7 +290,8 @@ test('points lead to what they buy', async () => {
 })
 
 test('a return asks why, and says when it needs somebody else', async () => {
-  const village = bound({ 'GET /shop': () => fine(COUNTER), 'POST /shop/redemptions/4/return': () => error(403, 'second_person_needed', '这样东西积分多,要请另一个人来办退货') })
+  const village = bound({ 'GET /shop': () => fine(COUNTER), 'POST /shop/redemptions/4/return': () => error(403, 'second_person_needed',
+    '这样东西积分多,要请另一个人来办退货') })
   const phone = await open('shop', village)
   await phone.see('今天给出去')
   phone.screen.answers.actionSheet = 2

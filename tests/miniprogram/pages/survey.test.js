@@ -244,7 +244,8 @@ test('who distrusts the phone can ask for paper, and take it back', async () => 
   assert.equal(purseOf(copy).wantsPaper, false)
 })
 
-const row = (changes) => ({ shown: 'exact', n: 50, counts: [31, 19, 0], majority: 0, at_least: null, says: ['62%(31 人)', '38%(19 人)', '0%(0 人)'], ...changes })
+const row = (changes) => ({ shown: 'exact', n: 50, counts: [31, 19, 0], majority: 0, at_least: null, says: ['62%(31 人)', '38%(19 人)', '0%(0 人)'],
+  ...changes })
 const published = (county, question) => ({
   period: monthsBefore(county.period, 1), title: '问卷',
   units: { 70: { name: '庄里镇 西村、东村', villages: [MINE.id, 12], questions: [question], texts: ['修修村口的路'] } },

@@ -158,7 +158,8 @@ test('without a signal the ticket waits on the phone and leaves once, under one 
 
 test('a refusal shows the sentence of its field and keeps the words', async () => {
   const village = bound()
-  village.answers['POST /tickets'] = () => ({ statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { phone: ['请填 11 位手机号或固定电话'] } } })
+  village.answers['POST /tickets'] = () => ({ statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题',
+    errors: { phone: ['请填 11 位手机号或固定电话'] } } })
   const phone = await write(village)
   phone.type('#new-words', '村口路灯不亮')
   phone.tap('#new-send')

@@ -13,7 +13,8 @@ const listed = (months) => months.map(monthWords).join('、')
 /** Ballots that were fetched lie on one phone and nowhere else. @param {string[]} months */
 const lost = (months) => ({
   code: 'already_issued',
-  message: `匿名票只存在领票的那部手机里。换了手机、清过数据，就找不回来：${listed(months)}手机上填不了，再往后的月份照常领。${INSTEAD}信不过手机，以后的月份可以到村里领纸票。`,
+  message: `匿名票只存在领票的那部手机里。换了手机、清过数据，就找不回来：${listed(months)}手机上填不了，再往后的月份照常领。` +
+    `${INSTEAD}信不过手机，以后的月份可以到村里领纸票。`,
 })
 
 /** @param {string} month */

@@ -15,7 +15,8 @@ const TASKS = [
   { may: 'request_extension', code: 'extension', name: '申请延期', hint: '理由,村民会看到' },
   { may: 'hand_back', code: 'return', name: '退单', hint: '为什么不归咱们办' },
 ]
-const THANKS = { reply: '答复了', progress: '告诉村民了', question: '问出去了', extension: '申请了', return: '退回县里了', signature: '签收了', resumption: '接着办' }
+const THANKS = { reply: '答复了', progress: '告诉村民了', question: '问出去了', extension: '申请了', return: '退回县里了', signature: '签收了',
+  resumption: '接着办' }
 
 const describe = (/** @type {any} */ ticket) => ({
   ticket,
