@@ -7,7 +7,7 @@ endif
 VENV = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint attack bench clean
+.PHONY: help setup setup-test run test coverage lint attack bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -22,8 +22,10 @@ run: setup ## start a county on this machine; Ctrl-C stops it
 	@exec $(VENV) -m backend.local.run
 
 test: setup-test ## all tests, Python's and JavaScript's
-	@$(VENV) -m pytest --cov --cov-report=term:skip-covered; python=$$?; \
-	$(VENV) -m backend.local.node npm test && exit $$python
+	@exec $(VENV) -m backend.local.suite
+
+coverage: setup-test ## all tests, and which lines of the program they never reach
+	@exec $(VENV) -m backend.local.suite --coverage
 
 lint: setup-test ## ruff, mypy, import rules, the mini-program's gates
 	@$(VENV) -m ruff check .

@@ -1,6 +1,8 @@
 """Real PostgreSQL and Redis for every test that asks for them; each test starts from nothing."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -45,16 +47,33 @@ RESTART = """
 """
 
 
-def pytest_configure() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    live_ahead()
+    # A busy machine is no fault of what is tested.
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
+    if config.option.basetemp is None:
+        own_folder(config)
+
+
+def own_folder(config: pytest.Config) -> None:
+    """A temporary folder for this run alone, gone at its end unless --basetemp names one.
+
+    pytest's own lies in a folder of the user's that every run closes to other accounts as it
+    starts, and PostgreSQL, which root starts as another account, could not get to its data.
+    """
+    config.option.basetemp = tempfile.mkdtemp(prefix="village-voice-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
+
+
+def live_ahead() -> None:
     """The whole suite can be run on another day: DEMO_SECONDS_AHEAD, as for `make run`.
 
     A run that would reach into the next month begins in it: tests name months when they are read.
     """
     ahead = int(os.environ.get("DEMO_SECONDS_AHEAD", "0"))
     clock.run_ahead(ahead)
-    # A busy machine is no fault of what is tested.
-    hypothesis.settings.register_profile("suite", deadline=None)
-    hypothesis.settings.load_profile("suite")
     left = clock.midnight(clock.next_month(clock.today())) - clock.now()
     if left < LONGEST_RUN:
         ahead += int(left.total_seconds()) + 1
