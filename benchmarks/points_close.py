@@ -18,7 +18,7 @@ MONTH = clock.previous_month(clock.month_of(clock.today()))
 PEOPLE_SQL = (
     "INSERT INTO person (openid, created_at) SELECT 'b-' || n, now() FROM generate_series(1, :n) n"
 )
-# Nine in ten earned, the rest spent, returned and lapsed; a month after the other, as in life.
+# Nine in ten earned, the rest spent, returned and expired; a month after the other, as in life.
 FILL = text(
     """
     INSERT INTO points_entry (person_id, kind, amount, county_id, village_id, rule_id, cause_kind,

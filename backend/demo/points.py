@@ -87,7 +87,7 @@ def load_points(county_id: int, at: datetime) -> int:
             return 0
         clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "county_manager")
         with clock.clock_at(at - timedelta(days=30)):
-            expiry.set_lapse(clerk, county_id, "yearly", 12, 4)
+            expiry.set_expiry(clerk, county_id, "yearly", 12, 4)
         held = _meetings(county_id, clerk, other, at)
         _watch(county_id, clerk, at)
         _draw(county_id, clerk, other, at)

@@ -1,4 +1,4 @@
-"""Points, by night: months that are over are closed, old points announced and let lapse."""
+"""Points, by night: months that are over are closed, old points announced and let expire."""
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
@@ -18,19 +18,19 @@ def close_points_month() -> int:
     return closed
 
 
-def lapse_points() -> int:
-    """Tells who has points that lapse in a month, and lets lapse what was told a month ago."""
-    today, lapsed = clock.today(), 0
+def expire_points() -> int:
+    """Tells who has points that expire in a month, and lets expire what was told a month ago."""
+    today, expired = clock.today(), 0
     for county_id in months.counties_with_points():
         with transaction():
             announced = expiry.announce(county_id, today)
             if announced is not None:
-                notifications.tell_lapse(announced.lapse, announced.told)
-    for lapse_id in expiry.due_lapses(today):
+                notifications.tell_expiry(announced.expiry, announced.told)
+    for expiry_id in expiry.due_expiries(today):
         while True:
             with transaction():
-                done = expiry.carry_out(lapse_id)
+                done = expiry.carry_out(expiry_id)
             if not done:
                 break
-            lapsed += done
-    return lapsed
+            expired += done
+    return expired

@@ -1,4 +1,4 @@
-"""What the clock does to rewards: reservations lapse, codes are forgotten, months are published."""
+"""What the clock does to rewards: reservations expire, codes go, months are published."""
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
@@ -14,9 +14,9 @@ PUBLISH_FROM_DAY = 3
 def tend_redemptions() -> int:
     """Gives back what nobody fetched, and tells them."""
     done = 0
-    for redemption_id in redemptions.list_lapsed():
+    for redemption_id in redemptions.list_expired():
         with transaction():
-            redemption = redemptions.lapse(redemption_id)
+            redemption = redemptions.expire(redemption_id)
             if redemption is None:
                 continue
             done += 1
@@ -28,7 +28,7 @@ def tend_redemptions() -> int:
                 page="/pages/rewards/mine/index",
                 subject_kind="redemption",
                 subject_id=redemption.id,
-                dedup=f"redemption:{redemption.id}:lapsed",
+                dedup=f"redemption:{redemption.id}:expired",
             )
     with transaction():
         forget_old_codes()

@@ -62,7 +62,7 @@ TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
     ScheduleEntry(JobName.HOLD_SUSPICIOUS, hour=1, minute=30),
     ScheduleEntry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     ScheduleEntry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
-    ScheduleEntry(JobName.LAPSE_POINTS, hour=9),
+    ScheduleEntry(JobName.EXPIRE_POINTS, hour=9),
     ScheduleEntry(JobName.DELETE_OLD_EXPORTS, hour=3, minute=30),
     ScheduleEntry(JobName.DELETE_LOOSE_PROOFS, hour=3, minute=35),
     ScheduleEntry(JobName.APPLY_RETENTION, hour=3, minute=45),

@@ -102,3 +102,35 @@ def test_checks_and_conditions_of_indexes_are_those_of_the_models(empty_app: Fla
         connection.execute(text("CREATE SCHEMA as_models"))
         db.metadata.create_all(connection, checkfirst=False)
         assert conditions(connection, "public") == conditions(connection, "as_models")
+
+
+# Rows of one table each, without what they refer to.
+BEFORE_EXPIRY = """
+    SET LOCAL session_replication_role = replica;
+    INSERT INTO redemption (county_id, village_id, person_id, reward_id, exchange_point_id, price,
+        state, month, nth_in_month, nth, idempotency_key, reserved_at, keep_until)
+    VALUES (1, 2, 3, 4, 5, 6, 'lapsed', '2026-11-01', 1, 1, gen_random_uuid(), now(), now());
+    INSERT INTO points_entry (person_id, amount, cause_kind, cause_id, earned_on, created_at, kind,
+        county_id)
+    VALUES (3, -2, 'lapse', 1, '2026-11-01', now(), 'expired', 1);
+    INSERT INTO notice (person_id, kind, title, words, subject_kind, subject_id, created_at)
+    VALUES (3, 'points', '快到期了', '', 'points_lapse', 1, now())
+"""
+AFTER_EXPIRY = """
+    SELECT (SELECT state FROM redemption), (SELECT cause_kind FROM points_entry),
+           (SELECT subject_kind FROM notice)
+"""
+
+
+def test_what_lapsed_before_has_expired(empty_app: Flask) -> None:
+    upgrade(revision=BASELINE)
+    for statement in BEFORE_EXPIRY.split(";"):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade()
+    words = db.session.execute(text(AFTER_EXPIRY)).one()
+    assert tuple(words) == ("expired", "expiry", "points_expiry")
+    db.session.rollback()
+    downgrade(revision=BASELINE)
+    words = db.session.execute(text(AFTER_EXPIRY)).one()
+    assert tuple(words) == ("lapsed", "lapse", "points_lapse")

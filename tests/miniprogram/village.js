@@ -113,7 +113,7 @@ class Village {
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
       'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立,不计入得分' }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
-      'GET /me/points/standing': () => fine({ number: 712345678901, freeze: null, lapse: null, rules: null, draws: false, survey_points: 0 }),
+      'GET /me/points/standing': () => fine({ number: 712345678901, freeze: null, expiry: null, rules: null, draws: false, survey_points: 0 }),
       'GET /me/draws': () => fine({ items: [] }),
       'GET /villages/11/scorecard': () => fine(CARD),
       'GET /me/tickets': () => fine({ items: this.tickets, next: null, needing_answer: this.tickets.filter((one) => one.needs).length }),

@@ -43,7 +43,7 @@ class JobName(StrEnum):
     CLOSE_POINTS_MONTH = "backend.jobs.points.close_points_month"
     OPEN_PHOTO = "backend.jobs.photos.open_photo"
     OPEN_WAITING_PHOTOS = "backend.jobs.photos.open_waiting_photos"
-    LAPSE_POINTS = "backend.jobs.points.lapse_points"
+    EXPIRE_POINTS = "backend.jobs.points.expire_points"
     CHECK_WORDS = "backend.jobs.words.check_words"
     APPLY_RETENTION = "backend.jobs.own_data.apply_retention"
 
@@ -82,7 +82,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.CLOSE_POINTS_MONTH: QueueName.SLOW,
     JobName.OPEN_PHOTO: QueueName.QUICK,
     JobName.OPEN_WAITING_PHOTOS: QueueName.SLOW,
-    JobName.LAPSE_POINTS: QueueName.SLOW,
+    JobName.EXPIRE_POINTS: QueueName.SLOW,
     JobName.CHECK_WORDS: QueueName.SLOW,
     JobName.APPLY_RETENTION: QueueName.SLOW,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-LAPSES = {"never": "不过期", "monthly": "满几个月后过期", "yearly": "上一年的每年过期一次"}
+EXPIRY_RULES = {"never": "不过期", "monthly": "满几个月后过期", "yearly": "上一年的每年过期一次"}
 TICKETS, POINTS = "tickets_console.show_rules", "points_console.show_watch"
 DRAWS, OBJECTIONS = "points_console.show_draws", "scorecards_console.list_objections"
 
@@ -59,11 +59,13 @@ class CountySettings:
     sample_share: int = _number(10, 0, 100, "代录抽查(%)", TICKETS)
     silent_days: int = _number(14, 8, 60, "答复后几天没回话就办结", TICKETS)
     archive_days: int = _number(30, 7, 365, "办结后几天归档", TICKETS)
-    lapse: str = _word("never", LAPSES, "积分怎么过期", POINTS, "请选积分过不过期")
+    expiry_rule: str = _word("never", EXPIRY_RULES, "积分怎么过期", POINTS, "请选积分过不过期")
     valid_months: int = _number(
         12, 6, 60, "积分满几个月过期(按月过期用)", POINTS, "积分至少管用 6 个月,最长 60 个月"
     )
-    lapse_month: int = _number(4, 1, 12, "每年几月 1 日过期(按年过期用)", POINTS, "请选 1 到 12 月")
+    expiry_month: int = _number(
+        4, 1, 12, "每年几月 1 日过期(按年过期用)", POINTS, "请选 1 到 12 月"
+    )
     # What everybody with a ballot gets when the own unit was heard.
     survey_points: int = _number(
         5, 0, 20, "本村问卷每人几分", POINTS, "问卷的积分填 0 到 20,0 就是不给"

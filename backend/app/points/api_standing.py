@@ -1,4 +1,4 @@
-"""A villager's standing: what gives points, what lapses, a freeze and its appeal, own draws."""
+"""A villager's standing: what gives points, what expires, a freeze and its appeal, own draws."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ from backend.app.points.rules import queries as rule_queries
 @guard(Permission.SEE_OWN_POINTS)
 @blueprint.response(200, schemas.StandingShape())
 def show_standing() -> dict[str, Any]:
-    """What is beside the balance: one's number, the rules, what lapses soon, a freeze."""
+    """What is beside the balance: one's number, the rules, what expires soon, a freeze."""
     person_id = actor().person_id
     own = home_of(person_id)
     decided = settings_of(own.county_id) if own else None
     return {
         "number": numbers_of([person_id])[person_id],
         "freeze": queries.open_freeze(person_id),
-        "lapse": expiry.coming_for(person_id),
+        "expiry": expiry.coming_for(person_id),
         "rules": rule_queries.rules_for(own.county_id, own.village_id, clock.today())
         if own
         else None,

@@ -1,4 +1,4 @@
-"""Points lapse first in, first out: announced thirty days ahead, never more than was announced."""
+"""Points expire first in, first out: announced thirty days ahead, never more than was announced."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
-from backend.app.places.county_settings import LAPSES, CountySettings
+from backend.app.places.county_settings import EXPIRY_RULES, CountySettings
 from backend.app.places.operations import keep_settings
 from backend.app.places.queries import get_place, settings_of
-from backend.app.points.ledger import lapse as let_lapse
+from backend.app.points.ledger import expire
 from backend.app.points.models import (
     PointsBalance,
-    PointsLapse,
-    PointsLapseLine,
+    PointsExpiry,
+    PointsExpiryLine,
 )
 
 AHEAD, AT_MOST_AHEAD = 30, 35
@@ -41,8 +41,8 @@ LEFT = """
 """
 ANNOUNCE = text(
     f"""
-    INSERT INTO points_lapse_line (lapse_id, person_id, told)
-    SELECT :lapse_id, person_id, left_over FROM ({LEFT.format(whom="")}) AS found
+    INSERT INTO points_expiry_line (expiry_id, person_id, told)
+    SELECT :expiry_id, person_id, left_over FROM ({LEFT.format(whom="")}) AS found
     WHERE left_over > 0
     RETURNING person_id, told
     """
@@ -52,34 +52,34 @@ LEFT_OF = text(LEFT.format(whom="AND e.person_id = ANY(:people)"))
 
 @dataclass(frozen=True)
 class Announced:
-    """A lapse with who is to be told what."""
+    """An expiry with who is to be told what."""
 
-    lapse: PointsLapse
+    expiry: PointsExpiry
     told: dict[int, list[int]]
 
 
-def set_lapse(
-    actor: Actor, county_id: int, lapse: str, valid_months: int, lapse_month: int
+def set_expiry(
+    actor: Actor, county_id: int, rule: str, valid_months: int, expiry_month: int
 ) -> None:
     if not may(actor, Permission.MANAGE_POINTS, get_place(county_id).path):
         raise NotAllowed
     keep_settings(
-        county_id, {"lapse": lapse, "valid_months": valid_months, "lapse_month": lapse_month}
+        county_id, {"expiry_rule": rule, "valid_months": valid_months, "expiry_month": expiry_month}
     )
-    record("set_points_lapse", actor.person_id, "county", county_id, region_id=county_id,
-           name=LAPSES[lapse])  # fmt: skip
+    record("set_points_expiry", actor.person_id, "county", county_id, region_id=county_id,
+           name=EXPIRY_RULES[rule])  # fmt: skip
 
 
-def next_lapse(settings: CountySettings, today: date) -> tuple[date, date] | None:
-    """The first day of a month that is at least thirty days ahead on which points lapse, and the
+def next_expiry(settings: CountySettings, today: date) -> tuple[date, date] | None:
+    """The first day of a month that is at least thirty days ahead on which points expire, and the
     day before which they were earned."""
-    if settings.lapse == "never":
+    if settings.expiry_rule == "never":
         return None
     soonest = today + timedelta(days=AHEAD)
     month = soonest if soonest.day == 1 else clock.next_month(soonest)
-    if settings.lapse == "monthly":
+    if settings.expiry_rule == "monthly":
         return month, clock.months_back(month, settings.valid_months + 1)[0]
-    while month.month != settings.lapse_month:
+    while month.month != settings.expiry_month:
         month = clock.next_month(month)
     # Of January it is the year before last: a year's points are usable for a while after it.
     year = month.year if month.month > 1 else month.year - 1
@@ -87,48 +87,48 @@ def next_lapse(settings: CountySettings, today: date) -> tuple[date, date] | Non
 
 
 def announce(county_id: int, today: date) -> Announced | None:
-    """Keeps what each person is told will lapse; once for each day of lapse."""
-    due = next_lapse(settings_of(county_id), today)
+    """Keeps what each person is told will expire; once for each day of expiry."""
+    due = next_expiry(settings_of(county_id), today)
     if due is None or (due[0] - today).days > AT_MOST_AHEAD:
         return None
-    known = select(PointsLapse.id).where(
-        PointsLapse.county_id == county_id, PointsLapse.lapses_on == due[0]
+    known = select(PointsExpiry.id).where(
+        PointsExpiry.county_id == county_id, PointsExpiry.expires_on == due[0]
     )
     if db.session.scalar(known) is not None:
         return None
-    made = PointsLapse(
-        county_id=county_id, lapses_on=due[0], earned_before=due[1], announced_on=today
+    made = PointsExpiry(
+        county_id=county_id, expires_on=due[0], earned_before=due[1], announced_on=today
     )
     db.session.add(made)
     db.session.flush()
-    values = {"lapse_id": made.id, "county_id": county_id, "earned_before": due[1]}
+    values = {"expiry_id": made.id, "county_id": county_id, "earned_before": due[1]}
     told: dict[int, list[int]] = defaultdict(list)
     for row in db.session.execute(ANNOUNCE, values):
         told[row.told].append(row.person_id)
     return Announced(made, dict(told))
 
 
-def due_lapses(today: date) -> list[int]:
-    """The announced lapses whose day has come."""
-    query = select(PointsLapse.id).where(
-        PointsLapse.lapses_on <= today, PointsLapse.done_at.is_(None)
+def due_expiries(today: date) -> list[int]:
+    """The announced expiries whose day has come."""
+    query = select(PointsExpiry.id).where(
+        PointsExpiry.expires_on <= today, PointsExpiry.done_at.is_(None)
     )
-    return list(db.session.scalars(query.order_by(PointsLapse.id)))
+    return list(db.session.scalars(query.order_by(PointsExpiry.id)))
 
 
-def carry_out(lapse_id: int) -> int:
-    """One batch of a lapse; returns how many people are left. What was spent since is gone, what
+def carry_out(expiry_id: int) -> int:
+    """One batch of an expiry; returns how many people are left. What was spent since is gone, what
     is frozen waits for the next time."""
-    found = db.session.get(PointsLapse, lapse_id, with_for_update=True)
+    found = db.session.get(PointsExpiry, expiry_id, with_for_update=True)
     if found is None or found.done_at is not None:
         return 0
     lines = db.session.scalars(
-        select(PointsLapseLine)
-        .where(PointsLapseLine.lapse_id == lapse_id, PointsLapseLine.taken.is_(None))
-        .order_by(PointsLapseLine.person_id)
+        select(PointsExpiryLine)
+        .where(PointsExpiryLine.expiry_id == expiry_id, PointsExpiryLine.taken.is_(None))
+        .order_by(PointsExpiryLine.person_id)
         .limit(BATCH)
     ).all()
-    if not lines or settings_of(found.county_id).lapse == "never":
+    if not lines or settings_of(found.county_id).expiry_rule == "never":
         found.done_at = clock.now()
         return 0
     people = [line.person_id for line in lines]
@@ -146,25 +146,25 @@ def carry_out(lapse_id: int) -> int:
     for line in lines:
         line.taken = min(line.told, left.get(line.person_id, 0))
         if line.taken:
-            let_lapse(line.person_id, found.county_id, line.taken, line.id)
+            expire(line.person_id, found.county_id, line.taken, line.id)
     return len(lines)
 
 
 @dataclass(frozen=True)
 class ComingExpiry:
-    """What a person was told will lapse, and when."""
+    """What a person was told will expire, and when."""
 
-    lapses_on: date
+    expires_on: date
     points: int
 
 
 def coming_for(person_id: int) -> ComingExpiry | None:
     row = db.session.execute(
-        select(PointsLapse.lapses_on, PointsLapseLine.told)
-        .join(PointsLapseLine, PointsLapseLine.lapse_id == PointsLapse.id)
-        .where(PointsLapseLine.person_id == person_id, PointsLapse.done_at.is_(None))
-        .where(PointsLapseLine.taken.is_(None))
-        .order_by(PointsLapse.lapses_on)
+        select(PointsExpiry.expires_on, PointsExpiryLine.told)
+        .join(PointsExpiryLine, PointsExpiryLine.expiry_id == PointsExpiry.id)
+        .where(PointsExpiryLine.person_id == person_id, PointsExpiry.done_at.is_(None))
+        .where(PointsExpiryLine.taken.is_(None))
+        .order_by(PointsExpiry.expires_on)
         .limit(1)
     ).one_or_none()
     return ComingExpiry(*row) if row else None

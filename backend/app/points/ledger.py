@@ -142,9 +142,9 @@ def spend(person_id: int, county_id: int, amount: int, cause_kind: str, cause_id
     return _take_or_give(person_id, county_id, "spent", -amount, cause_kind, cause_id)
 
 
-def lapse(person_id: int, county_id: int, amount: int, cause_id: int) -> int:
+def expire(person_id: int, county_id: int, amount: int, cause_id: int) -> int:
     """Lets points expire; the same cause expires once."""
-    return _take_or_give(person_id, county_id, "expired", -amount, "lapse", cause_id)
+    return _take_or_give(person_id, county_id, "expired", -amount, "expiry", cause_id)
 
 
 def adjust(person_id: int, county_id: int, amount: int, cause_kind: str, cause_id: int) -> int:

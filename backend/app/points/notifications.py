@@ -5,7 +5,7 @@ from datetime import date
 
 from backend.app.core import clock
 from backend.app.notices.operations import notify
-from backend.app.points.models import PointsDraw, PointsFreeze, PointsHold, PointsLapse
+from backend.app.points.models import PointsDraw, PointsExpiry, PointsFreeze, PointsHold
 
 PAGE = "/pages/points/index"
 DRAW_PAGE = "/pages/draws/index?id={}"
@@ -58,13 +58,13 @@ def tell_hold(found: PointsHold) -> None:
     )  # fmt: skip
 
 
-def tell_lapse(found: PointsLapse, told: dict[int, list[int]]) -> None:
+def tell_expiry(found: PointsExpiry, told: dict[int, list[int]]) -> None:
     """One statement for all who lose the same number of points."""
-    day = found.lapses_on
+    day = found.expires_on
     for points, people in told.items():
         title = f"{points} 分快到期了"
         words = f"{day.month} 月 {day.day} 日起作废,之前可以去兑换。先用的是最早得的分。"
-        _tell(people, title, words, "lapse", found.id, points, day)
+        _tell(people, title, words, "expiry", found.id, points, day)
 
 
 def tell_called_off(draw: PointsDraw, people: Collection[int]) -> None:

@@ -25,7 +25,7 @@ PAGE = 30
 CAUSES = {
     SURVEY: SURVEY_LABEL,
     "redemption": "兑换奖品",
-    "lapse": "积分到期",
+    "expiry": "积分到期",
     "hold": "暂扣:等另一位工作人员核实",
     "hold_back": "核实没问题,退回暂扣的积分",
 }

@@ -24,8 +24,8 @@ class FreezeShape(Shape):
     decision_note = fields.String(required=True, allow_none=True)
 
 
-class ComingLapseShape(Shape):
-    lapses_on = fields.Date(required=True)
+class ComingExpiryShape(Shape):
+    expires_on = fields.Date(required=True)
     points = fields.Integer(required=True)
 
 
@@ -46,7 +46,7 @@ class RulesShape(Shape):
 class StandingShape(Shape):
     number = fields.Integer(required=True, metadata={"description": "the 积分号"})
     freeze = fields.Nested(FreezeShape, required=True, allow_none=True)
-    lapse = fields.Nested(ComingLapseShape, required=True, allow_none=True)
+    expiry = fields.Nested(ComingExpiryShape, required=True, allow_none=True)
     rules = fields.Nested(RulesShape, required=True, allow_none=True)
     draws = fields.Boolean(required=True, metadata={"description": "the county has draws"})
     survey_points = fields.Integer(

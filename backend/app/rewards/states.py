@@ -4,12 +4,12 @@ from backend.app.core.states import NamedState
 
 
 class RedemptionState(NamedState):
-    """兑换: put aside, then fetched, given up, lapsed or brought back."""
+    """兑换: put aside, then fetched, given up, expired or brought back."""
 
     RESERVED = "reserved", "等您去领"
     HANDED_OUT = "handed_out", "已领走"
     CANCELLED = "cancelled", "已取消"
-    LAPSED = "lapsed", "过期退回"
+    EXPIRED = "expired", "过期退回"
     RETURNED = "returned", "已退货"
 
 

@@ -39,7 +39,7 @@ def test_a_value_changed_twice_is_the_last_one(county: int) -> None:
 
 
 def test_every_value_out_of_its_bounds_is_named(county: int) -> None:
-    wrong = {"silent_days": 7, "lapse": "weekly", "proxy_cap": True, "survey_points": None}
+    wrong = {"silent_days": 7, "expiry_rule": "weekly", "proxy_cap": True, "survey_points": None}
     with pytest.raises(InvalidInput) as refused, transaction():
         keep_settings(county, wrong)
     assert set(refused.value.errors) == set(wrong)
@@ -49,7 +49,7 @@ def test_every_value_out_of_its_bounds_is_named(county: int) -> None:
 
 def test_the_page_lists_every_setting_with_the_page_that_changes_it(county: int, client) -> None:
     with transaction():
-        keep_settings(county, {"lapse": "yearly", "survey_points": 7})
+        keep_settings(county, {"expiry_rule": "yearly", "survey_points": 7})
     desk = sit_down(client, make_staff(Role.COUNTY_MANAGER, county))
     page = desk.get("/console/places/settings").get_data(as_text=True)
     assert all(setting.words in page for setting in SETTINGS.values())

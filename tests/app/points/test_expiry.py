@@ -1,4 +1,4 @@
-"""Points lapse first in, first out, a month after their owner was told, never more than told."""
+"""Points expire first in, first out, a month after their owner was told, never more than told."""
 
 from datetime import date, datetime
 
@@ -19,36 +19,36 @@ from backend.jobs import points as jobs
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import bind, make_person
 
-MONTHLY = CountySettings(lapse="monthly", valid_months=12, lapse_month=4)
-YEARLY = CountySettings(lapse="yearly", valid_months=12, lapse_month=4)
+MONTHLY = CountySettings(expiry_rule="monthly", valid_months=12, expiry_month=4)
+YEARLY = CountySettings(expiry_rule="yearly", valid_months=12, expiry_month=4)
 
 
 @pytest.mark.parametrize(
-    ("policy", "today", "lapse"),
+    ("policy", "today", "expected"),
     [
         (MONTHLY, date(2026, 11, 20), (date(2027, 1, 1), date(2026, 1, 1))),
         (MONTHLY, date(2026, 12, 2), (date(2027, 1, 1), date(2026, 1, 1))),
         (MONTHLY, date(2026, 12, 3), (date(2027, 2, 1), date(2026, 2, 1))),
         (YEARLY, date(2027, 1, 5), (date(2027, 4, 1), date(2027, 1, 1))),
         (YEARLY, date(2027, 3, 3), (date(2028, 4, 1), date(2028, 1, 1))),
-        (CountySettings(lapse="never"), date(2027, 3, 3), None),
+        (CountySettings(expiry_rule="never"), date(2027, 3, 3), None),
     ],
 )
-def test_the_next_day_of_lapse_is_a_first_at_least_thirty_days_ahead(
-    policy, today: date, lapse: tuple[date, date] | None
+def test_the_next_day_of_expiry_is_a_first_at_least_thirty_days_ahead(
+    policy, today: date, expected: tuple[date, date] | None
 ) -> None:
-    assert expiry.next_lapse(policy, today) == lapse
+    assert expiry.next_expiry(policy, today) == expected
 
 
 def test_of_january_it_is_the_year_before_last() -> None:
-    policy = CountySettings(lapse="yearly", lapse_month=1)
-    assert expiry.next_lapse(policy, date(2026, 11, 25)) == (date(2027, 1, 1), date(2026, 1, 1))
+    policy = CountySettings(expiry_rule="yearly", expiry_month=1)
+    assert expiry.next_expiry(policy, date(2026, 11, 25)) == (date(2027, 1, 1), date(2026, 1, 1))
 
 
 @pytest.fixture
 def yearly(clerk, county) -> None:
     with transaction():
-        expiry.set_lapse(clerk, county.id, "yearly", 12, 4)
+        expiry.set_expiry(clerk, county.id, "yearly", 12, 4)
 
 
 def earn(person: int, county, cause: int) -> None:
@@ -71,10 +71,10 @@ def saver(county, clock, yearly) -> int:
 
 def on(clock, day: date) -> int:
     clock.set(day)
-    return jobs.lapse_points()
+    return jobs.expire_points()
 
 
-def test_old_points_lapse_a_month_after_their_owner_was_told(saver, clock, scalar) -> None:
+def test_old_points_expire_a_month_after_their_owner_was_told(saver, clock, scalar) -> None:
     on(clock, date(2027, 2, 20))
     assert scalar("SELECT count(*) FROM notice") == 0
     on(clock, date(2027, 2, 26))
@@ -100,7 +100,7 @@ def test_what_is_spent_meanwhile_is_taken_from_the_oldest(saver, county, clock) 
     assert balance_of(saver) == 2
 
 
-def test_goods_returned_after_the_notice_do_not_make_more_lapse(saver, county, clock) -> None:
+def test_goods_returned_after_the_notice_do_not_make_more_expire(saver, county, clock) -> None:
     with transaction():
         spend(saver, county.id, 3, "redemption", 1)
     on(clock, date(2027, 2, 26))
@@ -118,7 +118,7 @@ def test_an_undone_earning_is_no_spending(saver, county, clock) -> None:
     assert balance_of(saver) == 0
 
 
-def test_frozen_points_do_not_lapse(saver, clerk, county, clock) -> None:
+def test_frozen_points_do_not_expire(saver, clerk, county, clock) -> None:
     on(clock, date(2027, 2, 26))
     with transaction():
         freezes.freeze(clerk, county.id, saver, "等核实的原因")
@@ -129,7 +129,7 @@ def test_frozen_points_do_not_lapse(saver, clerk, county, clock) -> None:
 def test_a_county_that_changed_its_mind_takes_nothing(saver, clerk, county, clock) -> None:
     on(clock, date(2027, 2, 26))
     with transaction():
-        expiry.set_lapse(clerk, county.id, "never", 12, 4)
+        expiry.set_expiry(clerk, county.id, "never", 12, 4)
     on(clock, date(2027, 4, 1))
     assert balance_of(saver) == 6
 
@@ -140,28 +140,28 @@ def test_a_job_that_slept_through_the_notice_waits_for_the_next_year(saver, cloc
     assert balance_of(saver) == 6
 
 
-def test_the_phone_says_what_will_lapse(client, county, clock, yearly) -> None:
+def test_the_phone_says_what_will_expire(client, county, clock, yearly) -> None:
     clock.set(date(2026, 12, 10))
     phone = open_phone(client)
     bind(phone.person_id, county)
     earn(phone.person_id, county, 1)
     on(clock, date(2027, 2, 26))
     phone = open_phone(client, phone.person_id)
-    seen = phone.call("GET", "/me/points/standing").json["lapse"]
-    assert seen == {"lapses_on": "2027-04-01", "points": 2}
+    seen = phone.call("GET", "/me/points/standing").json["expiry"]
+    assert seen == {"expires_on": "2027-04-01", "points": 2}
 
 
 @pytest.mark.parametrize(
     ("given_", "field"),
     [
-        (("soon", 12, 4), "lapse"),
+        (("soon", 12, 4), "expiry_rule"),
         (("monthly", 5, 4), "valid_months"),
-        (("yearly", 12, 13), "lapse_month"),
+        (("yearly", 12, 13), "expiry_month"),
     ],
 )
 def test_a_policy_that_is_none_is_refused(clerk, county, given_, field: str) -> None:
     with pytest.raises(InvalidInput) as refused, transaction():
-        expiry.set_lapse(clerk, county.id, *given_)
+        expiry.set_expiry(clerk, county.id, *given_)
     assert field in refused.value.errors
 
 

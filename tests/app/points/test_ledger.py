@@ -21,7 +21,7 @@ from backend.app.points.ledger import (
     adjust,
     credit,
     credit_all,
-    lapse,
+    expire,
     reverse_entry,
     spend,
     undo,
@@ -223,7 +223,7 @@ def test_what_was_spent_cannot_be_taken_back(app: Flask) -> None:
 
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["earn", "spend", "lapse", "adjust", "undo"]),
+        st.sampled_from(["earn", "spend", "expire", "adjust", "undo"]),
         st.integers(1, 30),
         st.integers(1, 4),
     ),
@@ -238,9 +238,9 @@ def _act(person: int, kind: str, amount: int, cause: int) -> Callable[[], object
             return partial(add_entry, person, amount)
         case "spend":
             return partial(spend, person, 1, amount, "redemption", person * 10 + cause)
-        case "lapse":
-            # What lapses is counted from the balance, so it never exceeds it.
-            return lambda: lapse(person, 1, min(1, balance_of(person)) or 1, person * 10 + cause)
+        case "expire":
+            # What expires is counted from the balance, so it never exceeds it.
+            return lambda: expire(person, 1, min(1, balance_of(person)) or 1, person * 10 + cause)
         case "adjust":
             signed = amount if cause % 2 else -amount
             return partial(adjust, person, 1, signed, "hold", person * 10 + cause)

@@ -187,7 +187,9 @@ def test_the_command_loads_the_example_as_somebody_who_may(app, county, clerk, s
     assert runner.invoke(args=[*args, "nobody"]).exit_code != 0
 
 
-def test_what_a_survey_is_worth_is_set_beside_the_lapse(desk: Desk, client, county, scalar) -> None:
+def test_what_a_survey_is_worth_is_set_beside_the_expiry(
+    desk: Desk, client, county, scalar
+) -> None:
     worth = "SELECT survey_points FROM county_settings"
     assert 'name="survey_points" value="5"' in as_shown(desk.get(f"{BASE}/watch"))
     assert desk.post(f"{BASE}/survey", survey_points="0").status_code == 302

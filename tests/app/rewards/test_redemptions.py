@@ -278,7 +278,7 @@ def test_what_is_not_fetched_comes_back_to_everybody(phone, bazaar, monkeypatch,
     refused(answer, 409, "no_longer_reserved")
 
 
-def test_a_lapsed_code_is_not_handed_out_even_before_the_job(
+def test_an_expired_code_is_not_handed_out_even_before_the_job(
     phone, client, bazaar, monkeypatch
 ) -> None:
     redemption = reserve(phone, bazaar).json["id"]

@@ -118,7 +118,7 @@ def test_one_answer_lost_and_sent_again_at_once_is_one_reservation(app: Flask, b
     check_sums()
 
 
-def test_fetched_given_up_and_lapsed_at_once_happens_one_of_them(app: Flask, bazaar) -> None:
+def test_fetched_given_up_and_expired_at_once_happens_one_of_them(app: Flask, bazaar) -> None:
     person = make_villager(bazaar.county)
     with transaction():
         found = redemptions.reserve(person, uuid4(), bazaar.reward_id, bazaar.shop_id)

@@ -1,5 +1,5 @@
 'use strict'
-/** What stands beside a balance: the rules, what lapses, a freeze with its appeal, the own draws. */
+/** What stands beside a balance: the rules, what expires, a freeze with its appeal, the own draws. */
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
@@ -19,7 +19,7 @@ const DRAW = {
   seed: null, called_off_reason: null, code: '0f'.repeat(16), hash: 'cd'.repeat(32), position: 17, prize: null, prizes: [{ name: '食用油', count: 20 }],
   page: 'https://village-voice.example.cn/p/draws/4',
 }
-const standing = (changes = {}) => ({ number: 712345678901, freeze: null, lapse: null, rules: RULES, draws: false, survey_points: 0, ...changes })
+const standing = (changes = {}) => ({ number: 712345678901, freeze: null, expiry: null, rules: RULES, draws: false, survey_points: 0, ...changes })
 
 const bound = (answers = {}) => {
   const village = new Village(answers)
@@ -31,11 +31,12 @@ const open = (path, village, device = {}) => openApp({ path: `pages/${path}/inde
 test('the points page shows the number, and nothing that is not so', async () => {
   const phone = await open('points', bound())
   await phone.see('积分号 712345678901')
-  for (const hook of ['#points-frozen', '#points-lapse', '#points-survey', '#points-draws']) assert.equal(phone.all(hook).length, 0, hook)
+  for (const hook of ['#points-frozen', '#points-expiry', '#points-survey', '#points-draws']) assert.equal(phone.all(hook).length, 0, hook)
 })
 
-test('what lapses and what a survey is worth is said before the entries', async () => {
-  const village = bound({ 'GET /me/points/standing': () => fine(standing({ lapse: { lapses_on: '2027-04-01', points: 12 }, draws: true, survey_points: 5 })) })
+test('what expires and what a survey is worth is said before the entries', async () => {
+  const expiry = { expires_on: '2027-04-01', points: 12 }
+  const village = bound({ 'GET /me/points/standing': () => fine(standing({ expiry, draws: true, survey_points: 5 })) })
   const phone = await open('points', village)
   await phone.see('12 分到4月1日作废')
   assert.ok(phone.text().includes('本村问卷 5 分：够 10 份，领了票的乡亲人人加分；谁答没答，谁也不知道'))

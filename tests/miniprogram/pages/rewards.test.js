@@ -146,7 +146,7 @@ test('without a signal no code is made, in words', async (context) => {
 })
 
 test('what waits stands on top and can be given up', async () => {
-  const past = redemption({ id: 2, state: 'lapsed', state_name: '过期退回', reward: '酱油', ended_at: '2026-11-10T02:00:00Z' })
+  const past = redemption({ id: 2, state: 'expired', state_name: '过期退回', reward: '酱油', ended_at: '2026-11-10T02:00:00Z' })
   const village = bound({
     'GET /me/redemptions': () => fine({ items: [past, redemption()], next: null }),
     'POST /me/redemptions/5/cancellation': () => fine(redemption({ state: 'cancelled' })),

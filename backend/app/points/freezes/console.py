@@ -14,7 +14,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
-from backend.app.places.county_settings import LAPSES
+from backend.app.places.county_settings import EXPIRY_RULES
 from backend.app.places.queries import settings_of
 from backend.app.points import expiry, forms, operations, queries
 from backend.app.points.blueprints import console as blueprint
@@ -44,7 +44,7 @@ def _page(error: DomainError | None = None) -> Any:
         error=error, **PERSON.read(),
         suspicions=found, numbers=numbers_of(one for line in found for one in line.people),
         holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
-        policy=settings_of(county_id), lapses=LAPSES,
+        policy=settings_of(county_id), expiry_rules=EXPIRY_RULES,
     )  # fmt: skip
     return page, status_of(error) if error else 200
 
@@ -78,22 +78,22 @@ def do_watch(what: str) -> Any:
     return redirect(address_of("points_console.show_watch"))
 
 
-@blueprint.post("/lapse")
+@blueprint.post("/expiry")
 @guard(Permission.MANAGE_POINTS)
 @form_args(
-    lapse=boxes.Text(),
+    expiry_rule=boxes.Text(),
     valid_months=boxes.Number(otherwise=0),
-    lapse_month=boxes.Number(otherwise=0),
+    expiry_month=boxes.Number(otherwise=0),
 )
-def set_lapse(lapse: str, valid_months: int, lapse_month: int) -> Any:
-    """Whether and when points lapse."""
+def set_expiry(expiry_rule: str, valid_months: int, expiry_month: int) -> Any:
+    """Whether and when points expire."""
     county_id = forms.county_of(Permission.MANAGE_POINTS)
     try:
         with transaction():
-            expiry.set_lapse(actor(), county_id, lapse, valid_months, lapse_month)
+            expiry.set_expiry(actor(), county_id, expiry_rule, valid_months, expiry_month)
     except InvalidInput as refused:
         return _page(refused)
-    return redirect(address_of("points_console.show_watch", _anchor="lapse"))
+    return redirect(address_of("points_console.show_watch", _anchor="expiry"))
 
 
 @blueprint.post("/survey")

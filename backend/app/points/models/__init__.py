@@ -1,8 +1,8 @@
 """Tables of points: the ledger and its rules, draws, freezes."""
 
 from backend.app.points.models.county import (
-    PointsLapse,
-    PointsLapseLine,
+    PointsExpiry,
+    PointsExpiryLine,
     PointsMonth,
     PointsMonthSum,
 )
@@ -25,10 +25,10 @@ __all__ = [
     "PointsDeedPerson",
     "PointsDraw",
     "PointsEntry",
+    "PointsExpiry",
+    "PointsExpiryLine",
     "PointsFreeze",
     "PointsHold",
-    "PointsLapse",
-    "PointsLapseLine",
     "PointsMonth",
     "PointsMonthSum",
     "PointsRule",

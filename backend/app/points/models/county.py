@@ -1,4 +1,4 @@
-"""What a county decides about its points beside the rules, what lapses, and the months' sums."""
+"""What a county decides about its points beside the rules, what expires, and the months' sums."""
 
 from datetime import date, datetime
 
@@ -19,37 +19,37 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.app.core.db import Model
 
 
-class PointsLapse(Model):
-    """A day on which a county's old points lapse, announced at least thirty days before."""
+class PointsExpiry(Model):
+    """A day on which a county's old points expire, announced at least thirty days before."""
 
-    __tablename__ = "points_lapse"
+    __tablename__ = "points_expiry"
     __table_args__ = (
-        UniqueConstraint("county_id", "lapses_on"),
-        CheckConstraint("earned_before < lapses_on", name="order"),
-        CheckConstraint("lapses_on - announced_on >= 30", name="notice"),
+        UniqueConstraint("county_id", "expires_on"),
+        CheckConstraint("earned_before < expires_on", name="order"),
+        CheckConstraint("expires_on - announced_on >= 30", name="notice"),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    lapses_on: Mapped[date] = mapped_column(Date)
+    expires_on: Mapped[date] = mapped_column(Date)
     earned_before: Mapped[date] = mapped_column(Date)
     announced_on: Mapped[date] = mapped_column(Date)
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class PointsLapseLine(Model):
-    """What one person was told would lapse; never more than that does."""
+class PointsExpiryLine(Model):
+    """What one person was told would expire; never more than that does."""
 
-    __tablename__ = "points_lapse_line"
+    __tablename__ = "points_expiry_line"
     __table_args__ = (
-        UniqueConstraint("lapse_id", "person_id"),
+        UniqueConstraint("expiry_id", "person_id"),
         CheckConstraint("told > 0", name="told"),
         CheckConstraint("taken BETWEEN 0 AND told", name="taken"),
         Index(None, "person_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    lapse_id: Mapped[int] = mapped_column(ForeignKey("points_lapse.id"))
+    expiry_id: Mapped[int] = mapped_column(ForeignKey("points_expiry.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     told: Mapped[int] = mapped_column(Integer)
     taken: Mapped[int | None] = mapped_column(Integer)

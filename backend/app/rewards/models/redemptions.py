@@ -30,7 +30,7 @@ FETCHED = {RedemptionState.HANDED_OUT, RedemptionState.RETURNED}
 
 
 class Redemption(Model):
-    """One thing for one person: reserved, then handed out, given up, lapsed or brought back.
+    """One thing for one person: reserved, then handed out, given up, expired or brought back.
 
     `nth_in_month` and `nth` number what a person has of one reward, so that a limit is a
     constraint and not a hope: two requests at once cannot both be the last one allowed. A trigger

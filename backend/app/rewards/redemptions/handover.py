@@ -35,7 +35,7 @@ RETURN_WITHIN = timedelta(days=30)
 FROZEN = "这位村民的积分被冻结了,先不能领。请他在「我的积分」里申诉"
 ENDED = {
     "cancelled": "村民已经取消了这次兑换,东西不用给",
-    "lapsed": "预留的日子过了,积分已退回。请村民重新兑换",
+    "expired": "预留的日子过了,积分已退回。请村民重新兑换",
     "returned": "这样东西已经退货了",
 }
 
@@ -57,7 +57,7 @@ def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) 
     if redemption.state != "reserved":
         raise NoLongerReserved(ENDED[redemption.state])
     if redemption.keep_until <= clock.now():
-        raise NoLongerReserved(ENDED["lapsed"])
+        raise NoLongerReserved(ENDED["expired"])
     check_code(digits, grace)
     check_another_hand(actor, redemption.person_id, refusal=OwnRedemption())
     shop = db.session.get_one(ExchangePoint, redemption.exchange_point_id, populate_existing=True)

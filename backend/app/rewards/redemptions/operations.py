@@ -1,4 +1,4 @@
-"""兑换: reserved, fetched, given up, lapsed, brought back. Stock and points move with the state.
+"""兑换: reserved, fetched, given up, expired, brought back. Stock and points move with the state.
 
 Locks are taken in one order everywhere: the person, the redemption, the stock, the points.
 """
@@ -201,7 +201,7 @@ def give_back(redemption: Redemption, state: str, person_id: int | None) -> None
     undo(CAUSE, redemption.id)
 
 
-def list_lapsed() -> list[int]:
+def list_expired() -> list[int]:
     """Reservations whose days are over."""
     return list(
         db.session.scalars(
@@ -212,13 +212,13 @@ def list_lapsed() -> list[int]:
     )
 
 
-def lapse(redemption_id: int) -> Redemption | None:
+def expire(redemption_id: int) -> Redemption | None:
     """Gives everything back; None where somebody was quicker."""
     redemption = lock_redemption(redemption_id)
     if redemption.state != "reserved" or redemption.keep_until > clock.now():
         return None
-    give_back(redemption, "lapsed", None)
-    record("lapse_redemption", None, "redemption", redemption.id)
+    give_back(redemption, "expired", None)
+    record("expire_redemption", None, "redemption", redemption.id)
     return redemption
 
 

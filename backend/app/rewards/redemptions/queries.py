@@ -58,7 +58,7 @@ def _one(redemption_id: int, person_id: int, anybody: bool) -> dict[str, Any]:
 def _show(row: Any) -> dict[str, Any]:
     # What the job has not given back yet is already over for whoever looks.
     over = row.state == "reserved" and row.keep_until <= clock.now()
-    state = "lapsed" if over else row.state
+    state = "expired" if over else row.state
     return {
         "id": row.id,
         "state": state,

@@ -1,12 +1,12 @@
 const { dayWords } = require('../../core/ui/words')
 
-/** What stands beside a balance: a freeze, points that lapse soon. */
+/** What stands beside a balance: a freeze, points that expire soon. */
 Component({
   properties: {
     /** @type {any} */ freeze: { type: Object, value: null },
-    /** @type {any} */ lapse: { type: Object, value: null },
+    /** @type {any} */ expiry: { type: Object, value: null },
   },
-  data: { frozenWords: '', lapseWords: '' },
+  data: { frozenWords: '', expiryWords: '' },
   observers: {
     freeze(freeze) {
       if (!freeze) return
@@ -15,8 +15,8 @@ Component({
         : freeze.appealed_at ? '申诉已收到,另一位工作人员会来看。' : ''
       this.setData({ frozenWords: words })
     },
-    lapse(lapse) {
-      if (lapse) this.setData({ lapseWords: `有 ${lapse.points} 分到${dayWords(lapse.lapses_on)}作废,之前可以去换东西` })
+    expiry(expiry) {
+      if (expiry) this.setData({ expiryWords: `有 ${expiry.points} 分到${dayWords(expiry.expires_on)}作废,之前可以去换东西` })
     },
   },
   methods: {

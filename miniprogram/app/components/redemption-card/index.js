@@ -1,7 +1,7 @@
 const { absolute } = require('../../core/send/send')
 const { dayWords } = require('../../core/ui/words')
 
-const TONES = { reserved: 'leaf', handed_out: 'soft', cancelled: 'soft', lapsed: 'persimmon', returned: 'persimmon' }
+const TONES = { reserved: 'leaf', handed_out: 'soft', cancelled: 'soft', expired: 'persimmon', returned: 'persimmon' }
 
 /** One thing somebody reserved or fetched. */
 Component({
