@@ -69,8 +69,8 @@ RAW_RATINGS = text(
     SELECT village_id, count(*) FILTER (WHERE effective_level = 1),
            count(*) FILTER (WHERE effective_level = 2), count(*) FILTER (WHERE effective_level = 3),
            count(*) FILTER (WHERE effective_level = 4), count(*) FILTER (WHERE effective_level = 5),
-           count(*) FILTER (WHERE held_at IS NOT NULL),
-           count(DISTINCT person_id) FILTER (WHERE held_at IS NULL),
+           count(*) FILTER (WHERE flagged_at IS NOT NULL),
+           count(DISTINCT person_id) FILTER (WHERE flagged_at IS NULL),
            array_agg(id) FILTER (WHERE effective_level >= 4)
     FROM rating WHERE rated_on >= :month AND rated_on < :end GROUP BY village_id
     """

@@ -13,7 +13,7 @@ from backend.app.ratings.bulk import PastRating
 from backend.demo import words
 from backend.demo.villages import Character, character_of, dice, level_for, ratings_in
 
-REASONS_SHARE, WORDS_SHARE, HELD_SHARE = 0.55, 0.18, 0.012
+REASONS_SHARE, WORDS_SHARE, MODERATED_SHARE = 0.55, 0.18, 0.012
 COACHED_BURST = 26
 
 
@@ -114,8 +114,8 @@ def _rating(
 
 
 def _words(roll: random.Random, kind: str, level: int) -> str | None:
-    if roll.random() < HELD_SHARE:
-        return roll.choice(words.HELD)
+    if roll.random() < MODERATED_SHARE:
+        return roll.choice(words.MODERATED)
     if roll.random() > WORDS_SHARE + (0.2 if level >= 4 else 0):
         return None
     if level == 3:

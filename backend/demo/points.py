@@ -79,7 +79,7 @@ def _has_rule_set(county_id: int) -> bool:
 
 
 def load_points(county_id: int, at: datetime) -> int:
-    """What happened beside ratings: meetings, a hold, an appeal, a draw. Returns how many
+    """What happened beside ratings: meetings, a frozen day, an appeal, a draw. Returns how many
     meetings, 0 where it was loaded before."""
     with transaction() as session:
         lock("demo", "points")
@@ -88,10 +88,10 @@ def load_points(county_id: int, at: datetime) -> int:
         clerk, other = _holder(county_id, "county_staff"), _holder(county_id, "county_manager")
         with clock.clock_at(at - timedelta(days=30)):
             expiry.set_expiry(clerk, county_id, "yearly", 12, 4)
-        held = _meetings(county_id, clerk, other, at)
+        done = _meetings(county_id, clerk, other, at)
         _watch(county_id, clerk, at)
         _draw(county_id, clerk, other, at)
-    return held
+    return done
 
 
 def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
@@ -116,13 +116,15 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
 
 
 def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
-    """The first suspicion is held; somebody else is frozen and has appealed."""
+    """The first suspicion is frozen; somebody else is frozen and has appealed."""
     with clock.clock_at(at - timedelta(days=1)):
         found = [one for one in anomalies.find(county_id, clock.today()) if one.people]
         if not found:
             return
         first, last = found[0], found[-1]
-        freezes.hold(clerk, county_id, first.people[:6], first.day, "几分钟里接连得分,请村里核实")
+        freezes.freeze_day(
+            clerk, county_id, first.people[:6], first.day, "几分钟里接连得分,请村里核实"
+        )
         if last.people[-1] not in first.people[:6]:
             frozen = freezes.freeze(clerk, county_id, last.people[-1], "有人反映拿几部手机替人评")
             freezes.appeal(frozen.person_id, "那天赶集,帮老人扫的码,都是他们自己选的")

@@ -1,4 +1,4 @@
-"""The few bad apples: what the signals hold in past months, and what was decided about it."""
+"""The few bad apples: what the signals flag in past months, and what was decided about it."""
 
 from datetime import date, timedelta
 
@@ -18,13 +18,13 @@ def review_month(county_id: int, month: date, until: date, decided: bool) -> int
     """Holds as the nights would have; older months are decided by the county's desk."""
     last = min(clock.next_month(month) - timedelta(days=1), until)
     days = (last - month).days + 1
-    held = flagging.hold_suspicious(county_id, last, {}, days)
+    flagged = flagging.flag_suspicious(county_id, last, {}, days)
     login = find_login("county")
-    if not held or not decided or login is None:
-        return held
+    if not flagged or not decided or login is None:
+        return flagged
     name, grants = load_grants(login.person_id)
     desk = Actor(login.person_id, grants, name)
     for nth, bunch in enumerate(reviews.list_bunches([county_id], True, month, 1)):
         if review_decisions.may_review(desk, bunch.name) is None:
             review_decisions.decide_bunch(desk, bunch.name, *DECISIONS[nth % 3 == 2])
-    return held
+    return flagged

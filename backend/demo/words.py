@@ -27,5 +27,5 @@ COMPLAINT: dict[str, tuple[str, ...]] = {
     "waste": ("三天没来收了", "夏天味道太大", "垃圾堆在沟边没人管"),
 }
 PLAIN = ("还可以", "比以前强些", "一般", "希望再快一点", "凑合")
-# Some villagers leave what the text check holds for a person to read.
-HELD = ("有事打我电话 13800138000", "办不好就去死", "加微信帮你办低保")
+# Some villagers leave what the text check moderates.
+MODERATED = ("有事打我电话 13800138000", "办不好就去死", "加微信帮你办低保")

@@ -1,4 +1,4 @@
-"""Ratings, by night: what looks stuffed is held, then its traces and their key are forgotten."""
+"""Ratings, by night: what looks stuffed is flagged, then its traces and their key are forgotten."""
 
 from flask import current_app
 
@@ -9,15 +9,15 @@ from backend.app.ratings import flagging
 from backend.app.tickets.queries import visits
 
 
-def hold_suspicious() -> int:
+def flag_suspicious() -> int:
     """Looks at the last days of every county, each in a transaction of its own."""
     today = clock.today()
     since = today - clock.timedelta(days=flagging.DAYS_LOOKED_AT)
-    came, held = visits(since), 0
+    came, flagged = visits(since), 0
     for county_id in flagging.counties_to_look_at(today):
         with transaction():
-            held += flagging.hold_suspicious(county_id, today, came)
+            flagged += flagging.flag_suspicious(county_id, today, came)
     with transaction():
         flagging.forget_traces(today, current_app.config["SETTINGS"].retain_traces_days)
     request_fingerprint.forget_keys(today)
-    return held
+    return flagged

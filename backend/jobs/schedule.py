@@ -59,7 +59,7 @@ class Weekly:
 
 
 TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
-    ScheduleEntry(JobName.HOLD_SUSPICIOUS, hour=1, minute=30),
+    ScheduleEntry(JobName.FLAG_SUSPICIOUS, hour=1, minute=30),
     ScheduleEntry(JobName.RECOMPUTE_NIGHTLY, hour=2),
     ScheduleEntry(JobName.CLOSE_POINTS_MONTH, hour=4, minute=10),
     ScheduleEntry(JobName.EXPIRE_POINTS, hour=9),

@@ -11,25 +11,25 @@ from backend.app.tickets.moderation import checked_words as tickets
 SECONDS = 50
 
 
-def hold_rating(rating_id: int, words: str, reason: str) -> bool:
-    held = ratings.hold_words(rating_id, words, reason)
-    if held:
-        tickets.hold_call_back(rating_id, reason)
-    return held
+def moderate_rating(rating_id: int, words: str, reason: str) -> bool:
+    moderated = ratings.moderate_words(rating_id, words, reason)
+    if moderated:
+        tickets.moderate_call_back(rating_id, reason)
+    return moderated
 
 
-def hold_followup(rating_id: int, words: str, reason: str) -> bool:
-    held = ratings.hold_followup(rating_id, words, reason)
-    if held:
-        tickets.hold_call_back(rating_id, reason)
-    return held
+def moderate_followup(rating_id: int, words: str, reason: str) -> bool:
+    moderated = ratings.moderate_followup(rating_id, words, reason)
+    if moderated:
+        tickets.moderate_call_back(rating_id, reason)
+    return moderated
 
 
 SUBJECTS = {
-    CheckedKind.RATING: Subject(ratings.read_words, hold_rating),
-    CheckedKind.FOLLOWUP: Subject(ratings.read_followup, hold_followup),
-    CheckedKind.TICKET: Subject(tickets.read_ticket, tickets.hold_ticket),
-    CheckedKind.EVENT: Subject(tickets.read_event, tickets.hold_event),
+    CheckedKind.RATING: Subject(ratings.read_words, moderate_rating),
+    CheckedKind.FOLLOWUP: Subject(ratings.read_followup, moderate_followup),
+    CheckedKind.TICKET: Subject(tickets.read_ticket, tickets.moderate_ticket),
+    CheckedKind.EVENT: Subject(tickets.read_event, tickets.moderate_event),
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
 from backend.app.factory import create_app
+from tests.architecture.test_source import ROOT
 
 BASELINE = "0053"
 LEFT = """
@@ -134,3 +135,40 @@ def test_what_lapsed_before_has_expired(empty_app: Flask) -> None:
     downgrade(revision=BASELINE)
     words = db.session.execute(text(AFTER_EXPIRY)).one()
     assert tuple(words) == ("lapsed", "lapse", "points_lapse")
+
+
+def before(migration: str) -> str:
+    """The revision that a migration follows."""
+    (path,) = (ROOT / "migrations/versions").glob(f"*_{migration}.py")
+    return re.findall(r'^down_revision = "(\d+)"', path.read_text("utf-8"), re.M)[0]
+
+
+BEFORE_MODERATION = """
+    SET LOCAL session_replication_role = replica;
+    INSERT INTO survey_text (id, round_id, unit_id, question, words)
+    VALUES (gen_random_uuid(), 1, 2, 1, '要修路');
+    INSERT INTO points_entry (person_id, amount, cause_kind, cause_id, earned_on, created_at, kind,
+        county_id)
+    VALUES (3, -2, 'hold', 1, '2026-11-01', now(), 'adjusted', 1);
+    INSERT INTO notice (person_id, kind, title, words, subject_kind, subject_id, created_at)
+    VALUES (3, 'points', '先暂扣', '', 'points_hold', 1, now())
+"""
+AFTER_MODERATION = """
+    SELECT (SELECT state FROM survey_text), (SELECT cause_kind FROM points_entry),
+           (SELECT subject_kind FROM notice)
+"""
+
+
+def test_what_was_held_before_is_moderated_or_frozen(empty_app: Flask) -> None:
+    earlier = before("moderated_flagged_frozen")
+    upgrade(revision=earlier)
+    for statement in BEFORE_MODERATION.split(";"):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade()
+    words = db.session.execute(text(AFTER_MODERATION)).one()
+    assert tuple(words) == ("moderated", "day_freeze", "points_day_freeze")
+    db.session.rollback()
+    downgrade(revision=earlier)
+    words = db.session.execute(text(AFTER_MODERATION)).one()
+    assert tuple(words) == ("held", "hold", "points_hold")

@@ -46,7 +46,7 @@ def plunder(found: Scene, loot: thief.Loot, naive: Sequence[tuple[int, str]]) ->
     control = _look(found, replace(loot, said=naive), keys)
     tomorrow = clock.today() + timedelta(days=1)
     with clock.clock_at(datetime.combine(tomorrow, time(1, 30), clock.COUNTY_ZONE)):
-        ratings.hold_suspicious()
+        ratings.flag_suspicious()
     left = len(list(found.trace_keys.iterdir()))
     return {
         **own,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.models import Binding, Person, RoleGrant
 from backend.app.core.db import db, transaction
-from backend.app.core.held_words import found_lists
+from backend.app.core.moderated_words import found_lists
 from backend.app.places.models import Department, QrCode, Region, ServicePoint, ServicePointKind
 from backend.app.points.models import PointsRule
 from backend.app.ratings.models import RatingReason

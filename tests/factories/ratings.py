@@ -46,11 +46,11 @@ def rate_village(
         recompute_month(clock.month_of(month))
 
 
-def hold_first_rating() -> str:
+def flag_first_rating() -> str:
     """The first rating waits for a reviewer; returns the name of its bunch."""
     with transaction() as session:
         first = session.execute(text("SELECT id, county_id FROM rating ORDER BY id LIMIT 1")).one()
         figures = Figures(observed=9, expected=1.0, probability=1e-6)
         finding = Finding(Signal.HURRY, (first.id,), "一阵子来得太密", figures)
-        flagging._hold(first.county_id, finding)
+        flagging._flag(first.county_id, finding)
     return f"{Signal.HURRY}-{first.id}"

@@ -27,7 +27,7 @@ from tests.app.ratings.conftest import open_phone
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.golden import store
 from tests.factories.publications import publish
-from tests.factories.ratings import LAST_MONTH, hold_first_rating, rate_village
+from tests.factories.ratings import LAST_MONTH, flag_first_rating, rate_village
 from tests.factories.rewards import (
     Bazaar,
     hand_out,
@@ -94,7 +94,7 @@ def make_whole_month(client: FlaskClient) -> WholeMonth:
     populate(county.id, county.village_ids)
     for village, levels in enumerate(RATED):
         rate_village(county, village, levels, reasons=())
-    hold_first_rating()
+    flag_first_rating()
     _tickets(county)
     _survey(county)
     bazaar = _points(client, county)

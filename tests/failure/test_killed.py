@@ -186,7 +186,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(county: Running) ->
     uncounted = question(
         county.folder,
         "SELECT service_point_id, rated_on FROM rating_day_count d"
-        " WHERE level_1 + level_2 + level_3 + level_4 + level_5 + held <>"
+        " WHERE level_1 + level_2 + level_3 + level_4 + level_5 + flagged <>"
         " (SELECT count(*) FROM rating r WHERE r.service_point_id = d.service_point_id"
         "  AND r.rated_on = d.rated_on)",
     )

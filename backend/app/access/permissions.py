@@ -33,7 +33,7 @@ class Permission(StrEnum):
     USE_CONSOLE = "use_console"
     SEE_DASHBOARD = "see_dashboard"
     SEE_VILLAGES = "see_villages"
-    SEE_HELD_WORDS = "see_held_words"
+    SEE_MODERATED_WORDS = "see_moderated_words"
     REVIEW_WORDS = "review_words"
     RECOMPUTE_SCORECARDS = "recompute_scorecards"
     MANAGE_PLACES = "manage_places"
@@ -93,7 +93,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.USE_CONSOLE: frozenset({D, T, K, L, M, E, Y, Z, U}),
     Permission.SEE_DASHBOARD: frozenset({T, K, L, M}),
     Permission.SEE_VILLAGES: frozenset({T, K, L, M}),
-    Permission.SEE_HELD_WORDS: frozenset({K, M}),
+    Permission.SEE_MODERATED_WORDS: frozenset({K, M}),
     Permission.REVIEW_WORDS: frozenset({K, M}),
     Permission.RECOMPUTE_SCORECARDS: frozenset({K, M}),
     Permission.MANAGE_PLACES: frozenset({T, K, M}),

@@ -21,7 +21,7 @@ class JobName(StrEnum):
     RECOMPUTE_NIGHTLY = "backend.jobs.scorecards.recompute_nightly"
     SHOW_WEEK = "backend.jobs.scorecards.show_week"
     DELETE_LOOSE_PROOFS = "backend.jobs.scorecards.delete_loose_proofs"
-    HOLD_SUSPICIOUS = "backend.jobs.ratings.hold_suspicious"
+    FLAG_SUSPICIOUS = "backend.jobs.ratings.flag_suspicious"
     WRITE_EXPORT = "backend.jobs.exports.write_export"
     DELETE_OLD_EXPORTS = "backend.jobs.exports.delete_old_exports"
     DELIVER_NOTICE = "backend.jobs.notices.deliver_notice"
@@ -60,7 +60,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.RECOMPUTE_NIGHTLY: QueueName.SLOW,
     JobName.SHOW_WEEK: QueueName.SLOW,
     JobName.DELETE_LOOSE_PROOFS: QueueName.SLOW,
-    JobName.HOLD_SUSPICIOUS: QueueName.SLOW,
+    JobName.FLAG_SUSPICIOUS: QueueName.SLOW,
     JobName.WRITE_EXPORT: QueueName.QUICK,
     JobName.DELETE_OLD_EXPORTS: QueueName.SLOW,
     JobName.DELIVER_NOTICE: QueueName.QUICK,

@@ -1,4 +1,4 @@
-"""Words of unknown people: cleaned, measured, and held back where the word list says so."""
+"""Words of unknown people: cleaned, measured, and kept for a reader where the word list says so."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.app.core.errors import InvalidInput
-from backend.app.core.held_words import is_held
+from backend.app.core.moderated_words import is_moderated
 
 MAX_LENGTH = 500
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -15,20 +15,20 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[\s-]?)?1[3-9]\d(?:[\s.·—–-]?\d){8}(?!\d)")
 IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{6}[\s-]?(?:18|19|20)\d{6}[\s-]?\d{3}[\dXx](?!\d)")
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
-HELD_WORD = "含有待核的词"
+MODERATED_WORD = "含有待核的词"
 
 
 class WordsState(StrEnum):
-    """`held` words wait for a person; nobody else sees them before."""
+    """`moderated` words wait for a person; nobody else sees them before."""
 
     NONE = "none"
     SHOWN = "shown"
-    HELD = "held"
+    MODERATED = "moderated"
 
 
 @dataclass(frozen=True)
 class CheckedText:
-    """The cleaned words, their state and the reason for holding them."""
+    """The cleaned words, their state and the reason for moderating them."""
 
     text: str | None
     state: WordsState
@@ -48,7 +48,7 @@ def clean_words(text: str | None, field: str = "words", limit: int = MAX_LENGTH)
 
 
 def look_over(words: str | None) -> CheckedText:
-    """Judges cleaned words by what is held in every county."""
+    """Judges cleaned words by what is moderated in every county."""
     if words is None:
         return CheckedText(None, WordsState.NONE)
     plain = unicodedata.normalize("NFKC", words)
@@ -57,12 +57,12 @@ def look_over(words: str | None) -> CheckedText:
         reason = "含有电话或证件号码"
     elif LINK.search(plain):
         reason = "含有网址"
-    return CheckedText(words, WordsState.HELD if reason else WordsState.SHOWN, reason)
+    return CheckedText(words, WordsState.MODERATED if reason else WordsState.SHOWN, reason)
 
 
 def judge(county_id: int, words: str | None) -> CheckedText:
     """Judges cleaned words by the county's own list too."""
     checked = look_over(words)
-    if checked.state is WordsState.SHOWN and is_held(county_id, checked.text or ""):
-        return CheckedText(checked.text, WordsState.HELD, HELD_WORD)
+    if checked.state is WordsState.SHOWN and is_moderated(county_id, checked.text or ""):
+        return CheckedText(checked.text, WordsState.MODERATED, MODERATED_WORD)
     return checked

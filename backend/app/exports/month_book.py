@@ -116,7 +116,7 @@ def summary(asked: Asked, filters: RankingFilters, scheme: Scheme) -> Sheet:
         ("村", shown.villages),
         ("有评价的村", shown.rated_villages),
         ("评价数", shown.n),
-        ("不计入", shown.held),
+        ("不计入", shown.flagged),
         *figures(shown),
         ("考核方案", "、".join(f"{MEASURES[i.code].name} {i.weight:f}" for i in scheme.indicators)),
         ("做成时间", f"{clock.now().astimezone(clock.COUNTY_ZONE):%Y-%m-%d %H:%M}"),

@@ -58,10 +58,10 @@ SCENES = {
 
 @dataclass(frozen=True)
 class Subject:
-    """How words of one kind are read, and held; `read` finds none where they are not shown."""
+    """How words of one kind are read, and moderated; `read` finds none where they are not shown."""
 
     read: Callable[[int], str | None]
-    hold: Callable[[int, str, str], bool]
+    moderate: Callable[[int, str, str], bool]
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def look_at(waiting: Waiting, subject: Subject) -> bool:
         _later(waiting, error.errcode)
         return False
     with transaction():
-        if not verdict.passed and subject.hold(waiting.subject_id, words, reason_of(verdict)):
-            log.info("words_held", kind=waiting.kind.value, label=verdict.label,
+        if not verdict.passed and subject.moderate(waiting.subject_id, words, reason_of(verdict)):
+            log.info("words_moderated", kind=waiting.kind.value, label=verdict.label,
                      trace_id=verdict.trace_id)  # fmt: skip
         _delete(waiting)
     return True

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, text
 
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.held_words import found_lists
+from backend.app.core.moderated_words import found_lists
 from backend.app.places.divisions import Division
 
 STATEMENTS = {

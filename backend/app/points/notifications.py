@@ -5,7 +5,7 @@ from datetime import date
 
 from backend.app.core import clock
 from backend.app.notices.operations import notify
-from backend.app.points.models import PointsDraw, PointsExpiry, PointsFreeze, PointsHold
+from backend.app.points.models import PointsDayFreeze, PointsDraw, PointsExpiry, PointsFreeze
 
 PAGE = "/pages/points/index"
 DRAW_PAGE = "/pages/draws/index?id={}"
@@ -42,18 +42,18 @@ def tell_lifted(found: PointsFreeze) -> None:
     _tell([found.person_id], "积分已解冻", "现在可以正常使用了。", "freeze:lifted", found.id)
 
 
-def tell_held(found: PointsHold) -> None:
+def tell_day_frozen(found: PointsDayFreeze) -> None:
     words = f"原因:{found.reason}。由另一位工作人员核实,没问题就退回。"
     title = f"{found.day.month} 月 {found.day.day} 日的 {found.amount} 分先暂扣"
-    _tell([found.person_id], title, words, "hold", found.id, found.amount, found.day)
+    _tell([found.person_id], title, words, "day_freeze", found.id, found.amount, found.day)
 
 
-def tell_hold(found: PointsHold) -> None:
+def tell_day_freeze(found: PointsDayFreeze) -> None:
     """What a second person found."""
     back = found.decision == "given_back"
     title = f"暂扣的 {found.amount} 分{'已退回' if back else '核实后不退了'}"
     _tell(
-        [found.person_id], title, found.decision_note or "", "hold:decided", found.id,
+        [found.person_id], title, found.decision_note or "", "day_freeze:decided", found.id,
         found.amount, found.day,
     )  # fmt: skip
 

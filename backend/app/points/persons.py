@@ -34,7 +34,7 @@ FORGET = (
         "UPDATE points_freeze SET reason = '', decision_note = NULL,"
         " appeal = CASE WHEN appealed_at IS NOT NULL THEN '' END WHERE person_id = :person_id"
     ),
-    "UPDATE points_hold SET reason = '', decision_note = NULL WHERE person_id = :person_id",
+    "UPDATE points_day_freeze SET reason = '', decision_note = NULL WHERE person_id = :person_id",
     # A deed of one person alone is described by words about that person.
     (
         "UPDATE points_deed SET note = '' WHERE id IN (SELECT d.deed_id FROM points_deed_person d"

@@ -26,8 +26,8 @@ CAUSES = {
     SURVEY: SURVEY_LABEL,
     "redemption": "兑换奖品",
     "expiry": "积分到期",
-    "hold": "暂扣:等另一位工作人员核实",
-    "hold_back": "核实没问题,退回暂扣的积分",
+    "day_freeze": "暂扣:等另一位工作人员核实",
+    "day_freeze_back": "核实没问题,退回暂扣的积分",
 }
 
 
@@ -98,8 +98,8 @@ WAITING = text(
         (SELECT count(*) FROM points_deed d {join_region("v", "d.village_id")}
          WHERE d.state = '{ActivityState.WAITING}' AND (v.county_id = ANY(:within)
                OR v.township_id = ANY(:within))) AS deeds,
-        (SELECT count(*) FROM points_hold
-         WHERE county_id = :county_id AND decided_at IS NULL) AS holds,
+        (SELECT count(*) FROM points_day_freeze
+         WHERE county_id = :county_id AND decided_at IS NULL) AS day_freezes,
         (SELECT count(*) FROM points_freeze
          WHERE county_id = :county_id AND lifted_at IS NULL) AS frozen,
         (SELECT count(*) FROM points_freeze
@@ -198,10 +198,10 @@ def open_freeze(person_id: int) -> PointsFreeze | None:
 
 HOLDS = text(
     f"""
-    SELECT h.*, o.number, a.display_name AS held_by, b.display_name AS decided_by
-    FROM points_hold h
+    SELECT h.*, o.number, a.display_name AS frozen_by, b.display_name AS decided_by
+    FROM points_day_freeze h
     {join_person("o", "h.person_id")}
-    {join_person("a", "h.held_by_id")}
+    {join_person("a", "h.frozen_by_id")}
     LEFT {join_person("b", "h.decided_by_id")}
     WHERE h.county_id = :county_id ORDER BY h.decided_at IS NOT NULL, h.id DESC LIMIT 60
     """
@@ -220,7 +220,7 @@ FREEZES = text(
 )
 
 
-def list_holds(county_id: int) -> list[Any]:
+def list_day_freezes(county_id: int) -> list[Any]:
     """Those still to be decided first."""
     return list(db.session.execute(HOLDS, {"county_id": county_id}))
 

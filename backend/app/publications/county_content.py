@@ -93,9 +93,9 @@ def _county(
 ) -> Content:
     levels = [levels_in(facts.counts) for facts in kept.values()]
     counts = [sum(column) for column in zip(*levels, strict=True)]
-    held = sum(one.held for one in kept.values())
+    flagged = sum(one.flagged for one in kept.values())
     rated = sum(map(any, levels))
-    shown = area(counts or no_counts(), held, len(kept), rated)
+    shown = area(counts or no_counts(), flagged, len(kept), rated)
     lights = Counter(card.light for card in cards.values())
     return {
         "county": next(iter(villages.values()))["county"] if villages else "",
@@ -107,8 +107,8 @@ def _county(
         "checklist": {name: lock.checklist[name] for name in ("left", "note")},
         "scheme": scheme_json(lock, scheme),
         "sums": {
-            "villages": len(kept), "rated": rated, "n": shown.n, "held": held,
-            "held_share": share_text(held, shown.n + held), "levels": shown.levels,
+            "villages": len(kept), "rated": rated, "n": shown.n, "held": flagged,
+            "held_share": share_text(flagged, shown.n + flagged), "levels": shown.levels,
             "satisfaction": mean_text(shown.mean), "satisfaction_range": shown.mean_range,
             "positive": rate_text(shown.rate), "positive_range": shown.rate_range,
             "too_few": lights[TOO_FEW.code],
@@ -156,12 +156,12 @@ def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:
 
 
 def _reviews(lock: MonthLock) -> Content:
-    """How much was ever held, and how often a reviewer agreed with the signal."""
+    """How much was ever flagged, and how often a reviewer agreed with the signal."""
     found = review_shares(lock.county_id, lock.month)
-    decided = found.held - found.waiting
+    decided = found.flagged - found.waiting
     return {
-        "held": found.held,
-        "held_share": share_text(found.held, found.ratings),
+        "held": found.flagged,
+        "held_share": share_text(found.flagged, found.ratings),
         "waiting": found.waiting,
         "decided": decided,
         "rejected": found.rejected,

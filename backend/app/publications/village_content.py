@@ -109,14 +109,14 @@ def _asked(found: VillageMonth) -> list[str]:
 
 def _said(found: VillageMonth) -> dict[str, Any]:
     counts = levels_in(found.facts.counts)
-    shown = area(counts, found.facts.held, 1, 1)
+    shown = area(counts, found.facts.flagged, 1, 1)
     enough = shown.n >= N_MIN
     # One or two bad ratings are not told apart, neither by level nor by the share of good ones.
     apart = enough and not hides_levels(counts)
     spoken = found.spoken
     return {
         "n": shown.n,
-        "held": shown.held,
+        "held": shown.flagged,
         "waiting": found.waiting,
         "levels": shown.levels if apart else None,
         "satisfaction": mean_text(shown.mean) if enough else NOTHING,

@@ -26,7 +26,7 @@ class BadRating:
     service_point_name: str
 
 
-# Words that the text check held are nobody's but the county desk's, which reads them elsewhere.
+# Words that the text check moderates are the county desk's alone, which reads them elsewhere.
 BAD = text(
     f"""
     SELECT r.id, r.person_id, r.village_id, r.county_id, r.effective_level,
@@ -82,7 +82,7 @@ BAD_REASONS = text(
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id)
     FROM rating r {join_service_point("s", "r.service_point_id")}
     WHERE r.village_id IN {same_village(":village_id")}
-      AND r.effective_level >= {FIRST_BAD} AND r.held_at IS NULL
+      AND r.effective_level >= {FIRST_BAD} AND r.flagged_at IS NULL
       AND r.rated_on >= :first AND r.rated_on < :end
     ORDER BY r.id
     """

@@ -11,23 +11,23 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import copy_rows, db
-from backend.app.core.held_words import fold, has_held_word
+from backend.app.core.moderated_words import fold, has_moderated_word
 from backend.app.core.text_check import WordsState, clean_words, look_over
 from backend.app.places.sql import join_code, join_region, join_service_point
 from backend.app.points.sql import earn_many
 from backend.app.ratings.operations import recount
-from backend.app.ratings.statements import hold_reason, words_state
+from backend.app.ratings.statements import moderation_reason, words_state
 
 COLUMNS = (
     "person_id", "qr_code_id", "rated_on", "created_at", "level", "reason_ids",
-    "words", "words_state", "hold_reason", "idempotency_key", "request_digest", "scan_nonce",
+    "words", "words_state", "moderation_reason", "idempotency_key", "request_digest", "scan_nonce",
 )  # fmt: skip
-TAKEN = {"words_state": words_state("d."), "hold_reason": hold_reason("d.")}
+TAKEN = {"words_state": words_state("d."), "moderation_reason": moderation_reason("d.")}
 DRAFT = text(
     """
     CREATE TEMP TABLE draft_rating ON COMMIT DROP AS
     SELECT person_id, qr_code_id, rated_on, created_at, level, reason_ids, words, words_state,
-           hold_reason, idempotency_key, request_digest, scan_nonce, words AS folded
+           moderation_reason, idempotency_key, request_digest, scan_nonce, words AS folded
     FROM rating WITH NO DATA
     """
 )
@@ -39,7 +39,7 @@ STORE = text(
                d.county_id, d.village_id, d.service_point_id
         FROM (
             SELECT d.*, v.county_id, v.id AS village_id, s.id AS service_point_id,
-                   {has_held_word("d.folded", "v.county_id")} AS has_held_word
+                   {has_moderated_word("d.folded", "v.county_id")} AS has_moderated_word
             FROM draft_rating d
             {join_code("q", "d.qr_code_id")}
             {join_service_point("s", "q.service_point_id")}

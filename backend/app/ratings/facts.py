@@ -23,7 +23,7 @@ from backend.app.scoring.levels import (
 
 _COLUMNS = ", ".join(COLUMNS)
 COUNTERS = f"""
-    SELECT village_id, {_COLUMNS}, held
+    SELECT village_id, {_COLUMNS}, flagged
     FROM rating_month_count WHERE month = :month AND county_id = ANY(:counties)
     """
 # In the order of ids: two readers of the same facts write the same list.
@@ -34,25 +34,25 @@ BAD_IDS = ", ".join(
 BAD = f"""
     SELECT village_id, {BAD_IDS}
     FROM rating
-    WHERE effective_level >= {FIRST_BAD} AND held_at IS NULL AND county_id = ANY(:counties)
+    WHERE effective_level >= {FIRST_BAD} AND flagged_at IS NULL AND county_id = ANY(:counties)
       AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
     """
 # People, not ratings; one whose person is no longer known stands for somebody of its own.
 RATERS = """
     SELECT village_id, count(DISTINCT COALESCE(person_id, -id)) FROM rating
-    WHERE held_at IS NULL AND county_id = ANY(:counties)
+    WHERE flagged_at IS NULL AND county_id = ANY(:counties)
       AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
     """
 # The same from the ratings alone, in one pass.
 BAD_IDS_COUNTED = ", ".join(
-    f"array_agg(id) FILTER (WHERE effective_level = {level.number} AND held_at IS NULL)"
+    f"array_agg(id) FILTER (WHERE effective_level = {level.number} AND flagged_at IS NULL)"
     for level in BAD_LEVELS
 )
 AFRESH = f"""
     SELECT village_id, {COUNTED},
-           count(DISTINCT COALESCE(person_id, -id)) FILTER (WHERE held_at IS NULL),
+           count(DISTINCT COALESCE(person_id, -id)) FILTER (WHERE flagged_at IS NULL),
            {BAD_IDS_COUNTED}
     FROM rating
     WHERE county_id = ANY(:counties) AND rated_on >= :month AND rated_on < :end
@@ -82,13 +82,13 @@ REASONS = text(
     FROM rating r CROSS JOIN LATERAL unnest(r.reason_ids) AS picked (id)
     JOIN rating_reason q ON q.id = picked.id
     WHERE r.county_id = :county_id AND r.rated_on >= :month AND r.rated_on < :end
-      AND r.held_at IS NULL
+      AND r.flagged_at IS NULL
     GROUP BY r.village_id, q.id, q.text ORDER BY r.village_id, count DESC, q.text
     """
 )
 DAYS = text(
     f"""
-    SELECT d.village_id, {column_sums("d")}, sum(held)::int
+    SELECT d.village_id, {column_sums("d")}, sum(flagged)::int
     FROM rating_day_count d {join_region("v", "d.village_id")}
     WHERE v.county_id = :county_id AND d.rated_on >= :first AND d.rated_on < :end
     GROUP BY d.village_id
@@ -98,12 +98,12 @@ DAYS = text(
 
 @dataclass
 class LevelFacts:
-    """Counts from 非常满意 on, by how many people, held ones apart, and the ids of bad ratings by
-    the name of their level's column."""
+    """Counts from 非常满意 on, by how many people, flagged ones apart, and the ids of bad ratings
+    by the name of their level's column."""
 
     levels: list[int] = field(default_factory=no_counts)
     raters: int = 0
-    held: int = 0
+    flagged: int = 0
     bad: dict[str, list[int]] = field(default_factory=dict)
 
 
@@ -120,8 +120,8 @@ class RatingCase:
 def level_counts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
     """By village, the counters alone."""
     return {
-        village_id: LevelFacts(levels, 0, held)
-        for village_id, *levels, held in fetch_rows(COUNTERS, _asked(month, county_ids))
+        village_id: LevelFacts(levels, 0, flagged)
+        for village_id, *levels, flagged in fetch_rows(COUNTERS, _asked(month, county_ids))
     }
 
 
@@ -144,9 +144,9 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
     found = {}
     width = len(LEVELS)
     for village_id, *numbers in fetch_rows(AFRESH, _asked(month, county_ids)):
-        held, raters, *bad = numbers[width:]
+        flagged, raters, *bad = numbers[width:]
         found[village_id] = LevelFacts(
-            numbers[:width], raters, held, _by_column([sorted(ids or ()) for ids in bad])
+            numbers[:width], raters, flagged, _by_column([sorted(ids or ()) for ids in bad])
         )
     return found
 
@@ -188,7 +188,7 @@ def reasons_of(county_id: int, month: date) -> dict[int, list[tuple[str, bool, i
 
 
 def levels_between(county_id: int, first: date, end: date) -> dict[int, list[int]]:
-    """By village: counts per level and held ones last, from `first` on, before `end`."""
+    """By village: counts per level and flagged ones last, from `first` on, before `end`."""
     rows = db.session.execute(
         DAYS, {"county_id": county_id, "first": first, "end": end}
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Holds ratings that the review signals point at: held ones count in no figure until decided."""
+"""Flags ratings that the review signals point at: flagged ones count in no figure until decided."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from backend.app.accounts.sql import answers_for_v
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region
-from backend.app.ratings.models import RatingHold
-from backend.app.ratings.statements import HELD
+from backend.app.ratings.models import RatingFlag
+from backend.app.ratings.statements import FLAGGED
 from backend.app.scoring import signals
 from backend.app.scoring.levels import NUMBERS, column_sums, no_counts
 from backend.app.scoring.signals import Finding, SignalRating
@@ -47,21 +47,21 @@ LEVELS_BEFORE = text(
 COUNTIES = text(
     "SELECT DISTINCT county_id FROM rating WHERE rated_on BETWEEN :first AND :last ORDER BY 1"
 )
-HOLD = text(
+FLAG = text(
     """
-    UPDATE rating SET held_at = :at WHERE id = ANY(:ids) AND held_at IS NULL
+    UPDATE rating SET flagged_at = :at WHERE id = ANY(:ids) AND flagged_at IS NULL
     RETURNING service_point_id, village_id, rated_on, effective_level
     """
 )
 RELEASE = text(
     """
-    UPDATE rating SET held_at = NULL WHERE id = ANY(:ids) AND held_at IS NOT NULL
+    UPDATE rating SET flagged_at = NULL WHERE id = ANY(:ids) AND flagged_at IS NOT NULL
     RETURNING service_point_id, village_id, rated_on, effective_level
     """
 )
 JOIN = text(
     """
-    UPDATE rating_hold SET bunch = :bunch, findings = findings || CAST(:found AS jsonb)
+    UPDATE rating_flag SET bunch = :bunch, findings = findings || CAST(:found AS jsonb)
     WHERE bunch = ANY(:bunches) AND decision IS NULL
     """
 )
@@ -76,10 +76,10 @@ def counties_to_look_at(last: date) -> list[int]:
     return list(db.session.scalars(COUNTIES, asked))
 
 
-def hold_suspicious(
+def flag_suspicious(
     county_id: int, last: date, visits: Mapping[int, Sequence[float]], days: int = DAYS_LOOKED_AT
 ) -> int:
-    """Looks at the days that end with `last` and returns how many ratings are newly held.
+    """Looks at the days that end with `last` and returns how many ratings are newly flagged.
 
     `visits` are times, in seconds since 1970, at which somebody came to a village. Doing it again
     changes nothing.
@@ -96,7 +96,7 @@ def hold_suspicious(
             LEVELS_BEFORE, {"county_id": county_id, "before": before, "first": first}
         )
     }
-    return sum(_hold(county_id, finding) for finding in _findings(acts, days, levels, visits))
+    return sum(_flag(county_id, finding) for finding in _findings(acts, days, levels, visits))
 
 
 def _act(row: Any) -> SignalRating:
@@ -150,31 +150,31 @@ def _shares(own: Sequence[int], whole: Sequence[int]) -> list[float]:
     ]
 
 
-def _hold(county_id: int, finding: Finding) -> int:
-    """New holds of one finding.
+def _flag(county_id: int, finding: Finding) -> int:
+    """New flags of one finding.
 
-    What is held and waits joins the finding's bunch, so that ratings which several signals point
+    What is flagged and waits joins the finding's bunch, so that ratings which several signals point
     at are shown and decided once; what was decided stays decided.
     """
     ids, at = list(finding.ids), clock.now()
     found = {finding.signal.value: {"reason": finding.reason, "figures": asdict(finding.figures)}}
     db.session.execute(LOCKED, {"ids": ids})
     known = db.session.scalars(
-        select(RatingHold).where(RatingHold.rating_id.in_(ids)).order_by(RatingHold.id)
+        select(RatingFlag).where(RatingFlag.rating_id.in_(ids)).order_by(RatingFlag.id)
     ).all()
-    waiting = [hold for hold in known if hold.decision is None]
-    bunches = list(dict.fromkeys(hold.bunch for hold in waiting or known))
+    waiting = [flag for flag in known if flag.decision is None]
+    bunches = list(dict.fromkeys(flag.bunch for flag in waiting or known))
     bunch = bunches[0] if bunches else f"{finding.signal.value}-{ids[0]}"
     joined = {"bunch": bunch, "bunches": bunches, "found": orjson.dumps(found).decode()}
     db.session.execute(JOIN, joined)
     rows = [
         {"rating_id": row.id, "village_id": row.village_id, "county_id": county_id, "bunch": bunch,
-         "month": clock.month_of(row.rated_on), "findings": found, "held_at": at}
+         "month": clock.month_of(row.rated_on), "findings": found, "flagged_at": at}
         for row in db.session.execute(PLACES, {"ids": ids})
     ]  # fmt: skip
-    added = insert(RatingHold).values(rows).on_conflict_do_nothing()
-    new = list(db.session.scalars(added.returning(RatingHold.rating_id)))
-    _move(db.session.execute(HOLD, {"ids": new, "at": at}), 1)
+    added = insert(RatingFlag).values(rows).on_conflict_do_nothing()
+    new = list(db.session.scalars(added.returning(RatingFlag.rating_id)))
+    _move(db.session.execute(FLAG, {"ids": new, "at": at}), 1)
     return len(new)
 
 
@@ -186,13 +186,13 @@ def release(rating_ids: Collection[int]) -> None:
 
 
 def _move(rows: Iterable[Any], sign: int) -> None:
-    """From the counters of the levels to the one of the held, or back, in the order of keys."""
+    """From the counters of the levels to the one of the flagged, or back, in the order of keys."""
     days: Counter[tuple[int, date, int]] = Counter()
     months: Counter[tuple[int, date, int]] = Counter()
     for point, village, rated_on, level in rows:
         days[point, rated_on, level] += sign
         months[village, clock.month_of(rated_on), level] += sign
-    for counter, statements in zip((days, months), HELD, strict=True):
+    for counter, statements in zip((days, months), FLAGGED, strict=True):
         for (key, day, level), count in sorted(counter.items()):
             moved = {"key": key, "day": day, "count": count}
             db.session.execute(statements[level - 1], moved)

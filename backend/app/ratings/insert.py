@@ -7,11 +7,11 @@ from psycopg.rows import class_row
 
 from backend.app.accounts.sql import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import autocommit, with_psycopg_names
-from backend.app.core.held_words import has_held_word
+from backend.app.core.moderated_words import has_moderated_word
 from backend.app.notices.checking import ask_for_rated
 from backend.app.places.sql import LIVE_TARGET
 from backend.app.points.sql import balance_of, earn
-from backend.app.ratings.statements import hold_reason, words_state
+from backend.app.ratings.statements import moderation_reason, words_state
 from backend.app.scoring.levels import COLUMNS, NUMBERS
 
 ATTEMPTS = 4
@@ -28,18 +28,19 @@ INSERT_RATING = with_psycopg_names(
     ), rated_point AS (
         SELECT act.*, s.id AS service_point_id, v.id AS village_id, v.county_id,
                v.name AS village_name, s.name AS service_point_name,
-               CAST(:words_state AS text) AS words_state, CAST(:hold_reason AS text) AS hold_reason,
-               {has_held_word("CAST(:folded AS text)", "v.county_id")} AS has_held_word
+               CAST(:words_state AS text) AS words_state,
+               CAST(:moderation_reason AS text) AS moderation_reason,
+               {has_moderated_word("CAST(:folded AS text)", "v.county_id")} AS has_moderated_word
         FROM act {LIVE_TARGET}
         WHERE NOT {is_cadre_of_v("act.person_id", "act.rated_on")}
           AND NOT {is_bound_elsewhere_than_v("act.person_id")}
     ), rated AS (
         INSERT INTO rating
             (county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, created_at,
-             level, reason_ids, words, words_state, hold_reason,
+             level, reason_ids, words, words_state, moderation_reason,
              idempotency_key, request_digest, scan_nonce)
         SELECT county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, :at,
-               :level, CAST(:reason_ids AS int[]), :words, {words_state()}, {hold_reason()},
+               :level, CAST(:reason_ids AS int[]), :words, {words_state()}, {moderation_reason()},
                CAST(:idempotency_key AS uuid), CAST(:request_digest AS bytea),
                CAST(:scan_nonce AS bytea)
         FROM rated_point

@@ -30,7 +30,7 @@ from backend.app.scoring.levels import BEST, COLUMNS, FIRST_BAD, WORST
 
 LEVEL = f"BETWEEN {BEST} AND {WORST}"
 BAD = text(f"effective_level >= {FIRST_BAD}")
-WORDS_STATE = "IN ('none', 'shown', 'held', 'refused')"
+WORDS_STATE = "IN ('none', 'shown', 'moderated', 'refused')"
 
 
 class RatingReason(Model):
@@ -88,7 +88,9 @@ class Rating(Model):
             "ix_rating_words_to_review",
             "village_id",
             "id",
-            postgresql_where=text("words_state = 'held' OR followup_words_state = 'held'"),
+            postgresql_where=text(
+                "words_state = 'moderated' OR followup_words_state = 'moderated'"
+            ),
         ),
     )
 
@@ -106,13 +108,13 @@ class Rating(Model):
     level: Mapped[int] = mapped_column(SmallInteger)
     reason_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)
-    words_state: Mapped[str] = mapped_column(String(8), server_default="none")
-    hold_reason: Mapped[str | None] = mapped_column(String(60))
-    held_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    words_state: Mapped[str] = mapped_column(String(12), server_default="none")
+    moderation_reason: Mapped[str | None] = mapped_column(String(60))
+    flagged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     followup_level: Mapped[int | None] = mapped_column(SmallInteger)
     followup_words: Mapped[str | None] = mapped_column(Text)
-    followup_words_state: Mapped[str] = mapped_column(String(8), server_default="none")
+    followup_words_state: Mapped[str] = mapped_column(String(12), server_default="none")
     followup_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     effective_level: Mapped[int] = mapped_column(
         SmallInteger, Computed("COALESCE(followup_level, level)", persisted=True)
@@ -153,15 +155,15 @@ class RatingTrace(Model):
     device: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class RatingHold(Model):
-    """A rating held for review, and what a reviewer decided.
+class RatingFlag(Model):
+    """A rating flagged for review, and what a reviewer decided.
 
     One row a rating, whatever the number of signals that point at it, so that it is decided once:
     `findings` has the reason and the figures of each signal by its code. `bunch` names what was
-    found together. A rating that was decided is not held again.
+    found together. A rating that was decided is not flagged again.
     """
 
-    __tablename__ = "rating_hold"
+    __tablename__ = "rating_flag"
     __table_args__ = (
         UniqueConstraint("rating_id"),
         CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),
@@ -181,7 +183,7 @@ class RatingHold(Model):
     village_id: Mapped[int] = mapped_column(BigInteger)
     month: Mapped[date] = mapped_column(Date)
     findings: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    flagged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decision: Mapped[str | None] = mapped_column(String(8))
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -189,7 +191,7 @@ class RatingHold(Model):
 
 
 class LevelCounts:
-    """How many ratings stand at each effective level; held ratings count nowhere else.
+    """How many ratings stand at each effective level; flagged ratings count nowhere else.
 
     Kept by the statement that stores a rating, from that rating's own columns.
     """
@@ -199,10 +201,10 @@ class LevelCounts:
     level_3: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     level_4: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     level_5: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    held: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    flagged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
-NOT_NEGATIVE = f"LEAST({', '.join(COLUMNS)}, held) >= 0"
+NOT_NEGATIVE = f"LEAST({', '.join(COLUMNS)}, flagged) >= 0"
 
 
 class RatingDayCount(LevelCounts, Model):

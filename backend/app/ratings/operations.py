@@ -14,7 +14,7 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core import audit, clock
 from backend.app.core.db import after_commit, db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
-from backend.app.core.held_words import fold
+from backend.app.core.moderated_words import fold
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
 from backend.app.core.web.request_fingerprint import Trace
 from backend.app.notices import checking
@@ -91,7 +91,7 @@ def _values(
         "reason_ids": sorted(set(given.reason_ids)),
         "words": checked.text,
         "words_state": checked.state.value,
-        "hold_reason": checked.reason,
+        "moderation_reason": checked.reason,
         # The statement looks for the county's own words, for only there the county is known.
         "folded": fold(checked.text or "") if checked.state is WordsState.SHOWN else None,
         "asks_wechat": checking.is_on(),
@@ -190,7 +190,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     rating.reason_ids = sorted(set(given.reason_ids))
     if rating.words != checked.text:
         rating.words, rating.words_state = checked.text, checked.state.value
-        rating.hold_reason = checked.reason
+        rating.moderation_reason = checked.reason
         _ask_wechat(checking.CheckedKind.RATING, rating, checked)
     rating.changed_at = at
     db.session.flush()
@@ -219,7 +219,7 @@ def _ask_wechat(kind: checking.CheckedKind, rating: Rating, checked: CheckedText
 
 
 def _move_counters(rating: Rating, level: int) -> None:
-    if rating.held_at is not None or rating.level == level:
+    if rating.flagged_at is not None or rating.level == level:
         return
     for statement in MOVE_COUNTERS:
         db.session.execute(
@@ -235,7 +235,7 @@ def _move_counters(rating: Rating, level: int) -> None:
 
 
 def review_words(actor: Actor, rating_id: int, decision: str) -> int:
-    """Shows or refuses words that were held and returns the village; the rating itself counts."""
+    """Shows or refuses moderated words and returns the village; the rating itself counts."""
     if decision not in DECISIONS:
         raise InvalidInput(errors={"decision": ["请选择通过或不通过"]})
     rating = db.session.get(Rating, rating_id, with_for_update=True)
@@ -244,9 +244,9 @@ def review_words(actor: Actor, rating_id: int, decision: str) -> int:
     if not may(actor, Permission.REVIEW_WORDS, {rating.village_id, rating.county_id}):
         raise NotAllowed
     state = DECISIONS[decision]
-    if rating.words_state in ("held", state):
+    if rating.words_state in ("moderated", state):
         rating.words_state = state
-    if rating.followup_words_state in ("held", state):
+    if rating.followup_words_state in ("moderated", state):
         rating.followup_words_state = state
     audit.record("review_words", actor.person_id, "rating", rating_id, decision=decision)
     return rating.village_id

@@ -29,7 +29,7 @@ FORGET_WORDS_BEFORE = text(
 )
 FORGET_WORDS = text(
     """
-    UPDATE rating SET words = NULL, words_state = 'none', hold_reason = NULL,
+    UPDATE rating SET words = NULL, words_state = 'none', moderation_reason = NULL,
         followup_words = NULL, followup_words_state = 'none', request_digest = '\\x'
     WHERE person_id = :person_id AND (words IS NOT NULL OR followup_words IS NOT NULL)
     """

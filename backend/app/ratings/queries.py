@@ -273,13 +273,13 @@ REASON_COUNTS = text(
     CROSS JOIN LATERAL unnest(r.reason_ids) AS picked (id)
     JOIN rating_reason q ON q.id = picked.id
     WHERE r.village_id = :village_id AND r.rated_on >= :first AND r.rated_on < :end
-      AND r.held_at IS NULL
+      AND r.flagged_at IS NULL
     GROUP BY q.id, q.text ORDER BY count DESC, q.text LIMIT 12
     """
 )
 WORDS = text(
     f"""
-    SELECT r.id, r.effective_level AS level, s.name AS service_point_name, r.hold_reason,
+    SELECT r.id, r.effective_level AS level, s.name AS service_point_name, r.moderation_reason,
            CASE WHEN r.words_state = :state THEN r.words END AS words,
            CASE WHEN r.followup_words_state = :state THEN r.followup_words END AS followup_words
     FROM rating r {join_service_point("s", "r.service_point_id")}
@@ -300,22 +300,22 @@ class ReasonCount:
 
 
 class WordsLine(NamedTuple):
-    """Words beside a rating, those of the follow-up apart; None where another state holds them."""
+    """Words beside a rating, those of the follow-up apart; None where they are in another state."""
 
     id: int
     level: int
     service_point_name: str
-    hold_reason: str | None
+    moderation_reason: str | None
     words: str | None
     followup_words: str | None
 
 
 class PointCounts(NamedTuple):
-    """Counts of a service point from 非常满意 on, and how many are held."""
+    """Counts of a service point from 非常满意 on, and how many are flagged."""
 
     name: str
     levels: list[int]
-    held: int
+    flagged: int
 
 
 def reason_counts(village_id: int, first: date, end: date) -> list[ReasonCount]:
@@ -342,11 +342,11 @@ def point_counts(village_id: int, first: date, end: date) -> list[PointCounts]:
     """Counts per level of each service point, by the counters."""
     rows = db.session.execute(
         text(
-            f"SELECT s.name, {column_sums('d')}, sum(d.held)::int"
+            f"SELECT s.name, {column_sums('d')}, sum(d.flagged)::int"
             f" FROM rating_day_count d {join_service_point('s', 'd.service_point_id')}"
             " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
             " GROUP BY s.id, s.name ORDER BY s.name"
         ),
         {"village_id": village_id, "first": first, "end": end},
     )
-    return [PointCounts(name, levels, held) for name, *levels, held in rows]
+    return [PointCounts(name, levels, flagged) for name, *levels, flagged in rows]

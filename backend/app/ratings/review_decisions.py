@@ -1,4 +1,4 @@
-"""复核: somebody who is not assessed says whether held ratings count."""
+"""复核: somebody who is not assessed says whether flagged ratings count."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place
 from backend.app.ratings.flagging import release
-from backend.app.ratings.models import Rating, RatingHold
+from backend.app.ratings.models import Rating, RatingFlag
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 LONGEST_NOTE = 200
@@ -33,7 +33,7 @@ def decide_bunch(
 ) -> int:
     """Accepts or rejects what waits in a bunch, or only the named ratings; returns how many.
 
-    An accepted rating counts at once; a rejected one stays held, apart from every figure, and is
+    An accepted rating counts at once; a rejected one stays flagged, apart from every figure, and is
     never deleted. Nobody's points change.
     """
     if decision not in (ACCEPTED, REJECTED):
@@ -41,45 +41,45 @@ def decide_bunch(
     said = clean_words(note, "note", LONGEST_NOTE)
     if not said:
         raise InvalidInput(errors={"note": ["请写一句为什么,会留在记录里"]})
-    query = select(RatingHold).where(RatingHold.bunch == bunch).order_by(RatingHold.id)
-    holds = list(db.session.scalars(query.with_for_update()))
-    if not holds:
+    query = select(RatingFlag).where(RatingFlag.bunch == bunch).order_by(RatingFlag.id)
+    flags = list(db.session.scalars(query.with_for_update()))
+    if not flags:
         raise NotFound("没有找到这一组")
-    check_reviewer(actor, holds)
+    check_reviewer(actor, flags)
     waiting = [
-        hold
-        for hold in holds
-        if hold.decision is None and (not rating_ids or hold.rating_id in rating_ids)
+        flag
+        for flag in flags
+        if flag.decision is None and (not rating_ids or flag.rating_id in rating_ids)
     ]
     if not waiting:
         raise ReviewDecided
     at = clock.now()
-    for hold in waiting:
-        hold.decision, hold.note = decision, said
-        hold.decided_at, hold.decided_by_id = at, actor.person_id
+    for flag in waiting:
+        flag.decision, flag.note = decision, said
+        flag.decided_at, flag.decided_by_id = at, actor.person_id
     db.session.flush()
     if decision == ACCEPTED:
-        release([hold.rating_id for hold in waiting])
+        release([flag.rating_id for flag in waiting])
     audit.record(
         "review_ratings", actor.person_id, "bunch", bunch, decision=decision, ratings=len(waiting)
     )
     return len(waiting)
 
 
-def check_reviewer(actor: Actor, holds: Collection[RatingHold]) -> None:
+def check_reviewer(actor: Actor, flags: Collection[RatingFlag]) -> None:
     """Raises NotAllowed without the permission there, OwnSide for whoever is assessed or rated."""
-    for village_id in {hold.village_id for hold in holds}:
+    for village_id in {flag.village_id for flag in flags}:
         if not may(actor, Permission.REVIEW_RATINGS, get_place(village_id).path):
             raise NotAllowed
         check_other_side(actor, village_id, refusal=ReviewOwnSide())
-    rated_by = select(Rating.person_id).where(Rating.id.in_([hold.rating_id for hold in holds]))
+    rated_by = select(Rating.person_id).where(Rating.id.in_([flag.rating_id for flag in flags]))
     check_another_hand(actor, *db.session.scalars(rated_by), refusal=ReviewOwnSide())
 
 
 def may_review(actor: Actor, bunch: str) -> str | None:
     """Why the reader may not decide this bunch, or None."""
     try:
-        check_reviewer(actor, list(db.session.scalars(select(RatingHold).filter_by(bunch=bunch))))
+        check_reviewer(actor, list(db.session.scalars(select(RatingFlag).filter_by(bunch=bunch))))
     except NotAllowed as refused:
         return refused.message
     return None

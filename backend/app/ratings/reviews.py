@@ -1,4 +1,4 @@
-"""待复核: what is held, found by which signal, and what became of it."""
+"""待复核: what is flagged, found by which signal, and what became of it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ PAGE = 30
 
 OPEN = text(
     """
-    SELECT count(*) FROM rating_hold
+    SELECT count(*) FROM rating_flag
     WHERE county_id = :county_id AND month = :month AND decision IS NULL
     """
 )
 WAITING = text(
     """
-    SELECT village_id, count(*)::int AS waiting FROM rating_hold
+    SELECT village_id, count(*)::int AS waiting FROM rating_flag
     WHERE county_id = :county_id AND month = :month AND decision IS NULL GROUP BY village_id
     """
 )
@@ -32,36 +32,36 @@ SHARES = text(
     f"""
     SELECT (SELECT COALESCE(sum({" + ".join(COUNTERS)}), 0)::int
             FROM rating_month_count WHERE county_id = :county_id AND month = :month) AS ratings,
-           count(*)::int AS held,
+           count(*)::int AS flagged,
            count(*) FILTER (WHERE decision IS NULL)::int AS waiting,
            count(*) FILTER (WHERE decision = 'rejected')::int AS rejected
-    FROM rating_hold WHERE county_id = :county_id AND month = :month
+    FROM rating_flag WHERE county_id = :county_id AND month = :month
     """
 )
 
 
 @dataclass(frozen=True)
 class ReviewShares:
-    """A county's month: how many ratings were ever held, and what the reviewers said of them."""
+    """A county's month: how many ratings were ever flagged, and what the reviewers said of them."""
 
     ratings: int
-    held: int
+    flagged: int
     waiting: int
     rejected: int
 
     @property
     def accepted(self) -> int:
-        return self.held - self.waiting - self.rejected
+        return self.flagged - self.waiting - self.rejected
 
     @property
-    def held_share(self) -> Decimal | None:
-        """Percent of all ratings that were held; None without ratings."""
-        return Decimal(100 * self.held) / self.ratings if self.ratings else None
+    def flagged_share(self) -> Decimal | None:
+        """Percent of all ratings that were flagged; None without ratings."""
+        return Decimal(100 * self.flagged) / self.ratings if self.ratings else None
 
     @property
     def upheld_share(self) -> Decimal | None:
         """Percent of the decided ones in which the reviewer agreed with the signal."""
-        decided = self.held - self.waiting
+        decided = self.flagged - self.waiting
         return Decimal(100 * self.rejected) / decided if decided else None
 
 
@@ -72,7 +72,7 @@ def open_reviews(county_id: int, month: date) -> int:
 
 
 def review_shares(county_id: int, month: date) -> ReviewShares:
-    """For publication: the held share and the upheld share of a month."""
+    """For publication: the flagged share and the upheld share of a month."""
     asked = {"county_id": county_id, "month": month}
     return ReviewShares(*db.session.execute(SHARES, asked).one())
 
@@ -100,7 +100,7 @@ class Bunch:
     county_id: int
     months: list[date]
     findings: dict[str, Any]
-    held_at: datetime
+    flagged_at: datetime
     ratings: int
     waiting: int
     accepted: int
@@ -124,27 +124,27 @@ _BUNCH = f"""
            min(h.county_id) AS county_id, array_agg(DISTINCT h.month) AS months,
            (array_agg(h.findings ORDER BY (SELECT count(*) FROM jsonb_object_keys(h.findings)) DESC,
                                           h.id DESC))[1] AS findings,
-           min(h.held_at) AS held_at, count(*)::int AS ratings,
+           min(h.flagged_at) AS flagged_at, count(*)::int AS ratings,
            count(*) FILTER (WHERE h.decision IS NULL)::int AS waiting,
            count(*) FILTER (WHERE h.decision = 'accepted')::int AS accepted,
            min(v.name) AS village, min(t.name) AS township,
            (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1] AS note,
            max(h.decided_at) AS decided_at,
            (array_agg(p.display_name ORDER BY h.decided_at DESC NULLS LAST))[1] AS decided_by
-    FROM rating_hold h {join_region("v", "h.village_id")} {join_region("t", "v.township_id")}
+    FROM rating_flag h {join_region("v", "h.village_id")} {join_region("t", "v.township_id")}
     LEFT {join_person("p", "h.decided_by_id")}
 """
 _IN_SCOPE = "WHERE CAST(:scope AS bigint[]) && ARRAY[v.id, v.township_id, h.county_id]"
 LIST = text(
     f"{_BUNCH} {_IN_SCOPE} AND (CAST(:month AS date) IS NULL OR h.month = :month)"
     " GROUP BY h.bunch HAVING bool_or(h.decision IS NULL) = :waiting"
-    " ORDER BY min(h.held_at) DESC, h.bunch LIMIT :limit OFFSET :offset"
+    " ORDER BY min(h.flagged_at) DESC, h.bunch LIMIT :limit OFFSET :offset"
 )
 TOTALS = text(
     f"""
     SELECT count(*) FILTER (WHERE waiting), count(*) FILTER (WHERE NOT waiting) FROM (
         SELECT bool_or(h.decision IS NULL) AS waiting
-        FROM rating_hold h {join_region("v", "h.village_id")} {_IN_SCOPE}
+        FROM rating_flag h {join_region("v", "h.village_id")} {_IN_SCOPE}
           AND (CAST(:month AS date) IS NULL OR h.month = :month) GROUP BY h.bunch
     ) AS bunches
     """
@@ -155,7 +155,7 @@ LINES = text(
     f"""
     SELECT h.rating_id, r.created_at, r.effective_level, s.name, h.decision,
            t.took_seconds, dense_rank() OVER (ORDER BY r.person_id) AS person
-    FROM rating_hold h JOIN rating r ON r.id = h.rating_id
+    FROM rating_flag h JOIN rating r ON r.id = h.rating_id
     {join_service_point("s", "r.service_point_id")}
     LEFT JOIN rating_trace t ON t.rating_id = r.id
     WHERE h.bunch = :bunch ORDER BY r.created_at, r.id
@@ -164,7 +164,7 @@ LINES = text(
 
 
 @dataclass(frozen=True)
-class HeldRating:
+class FlaggedRating:
     """One rating of a bunch; `person` tells the bunch's people apart and names nobody."""
 
     id: int
@@ -198,11 +198,13 @@ def find_bunch(name: str) -> Bunch | None:
     return Bunch(**row._asdict()) if row else None
 
 
-def held_ratings(bunch: str) -> list[HeldRating]:
-    return [HeldRating(*row) for row in db.session.execute(LINES, {"bunch": bunch})]
+def flagged_ratings(bunch: str) -> list[FlaggedRating]:
+    return [FlaggedRating(*row) for row in db.session.execute(LINES, {"bunch": bunch})]
 
 
-def bar_by_minutes(ratings: Collection[HeldRating], bars: int = 24) -> list[tuple[datetime, int]]:
+def bar_by_minutes(
+    ratings: Collection[FlaggedRating], bars: int = 24
+) -> list[tuple[datetime, int]]:
     """How many came in each equal part of the time from the first to the last."""
     if not ratings:
         return []

@@ -55,7 +55,7 @@ class RatingShape(Shape):
     reasons = fields.List(fields.String(), required=True)
     words = fields.String(allow_none=True, required=True)
     words_state = fields.String(
-        required=True, validate=validate.OneOf(["none", "shown", "held", "refused"])
+        required=True, validate=validate.OneOf(["none", "shown", "moderated", "refused"])
     )
     rated_on = fields.Date(required=True)
     change_until = fields.AwareDateTime(allow_none=True, required=True)

@@ -12,7 +12,7 @@ def bad_ratings(since: str, until: str) -> str:
     """The bad ratings that count, from a day on and before another."""
     return f"""
     (SELECT id, village_id, county_id FROM rating
-     WHERE effective_level >= {FIRST_BAD} AND held_at IS NULL
+     WHERE effective_level >= {FIRST_BAD} AND flagged_at IS NULL
        AND rated_on >= {since} AND rated_on < {until})
     """
 

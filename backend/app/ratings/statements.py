@@ -2,19 +2,21 @@
 
 from sqlalchemy import text
 
-from backend.app.core.text_check import HELD_WORD
+from backend.app.core.text_check import MODERATED_WORD
 from backend.app.scoring.levels import COLUMNS, LEVELS, NUMBERS
 
-COUNTERS = (*COLUMNS, "held")
+COUNTERS = (*COLUMNS, "flagged")
 
 
 def words_state(row: str = "") -> str:
     """What a row's own state becomes where the county's list has one of its words."""
-    return f"CASE WHEN {row}has_held_word THEN 'held' ELSE {row}words_state END"
+    return f"CASE WHEN {row}has_moderated_word THEN 'moderated' ELSE {row}words_state END"
 
 
-def hold_reason(row: str = "") -> str:
-    return f"CASE WHEN {row}has_held_word THEN '{HELD_WORD}' ELSE {row}hold_reason END"
+def moderation_reason(row: str = "") -> str:
+    return (
+        f"CASE WHEN {row}has_moderated_word THEN '{MODERATED_WORD}' ELSE {row}moderation_reason END"
+    )
 
 
 # Moves one rating from one level to another in both counters.
@@ -41,11 +43,11 @@ MOVE_COUNTERS = tuple(
     )
 )
 
-# Moves ratings of one level into the counter of the held, or with a negative count back: by day, by
-# month, and for each level.
-HELD = tuple(
+# Moves ratings of one level into the counter of the flagged, or with a negative count back: by day,
+# by month, and for each level.
+FLAGGED = tuple(
     tuple(
-        text(f"UPDATE {table} SET {c} = {c} - :count, held = held + :count WHERE {key}")
+        text(f"UPDATE {table} SET {c} = {c} - :count, flagged = flagged + :count WHERE {key}")
         for c in COLUMNS
     )
     for table, key in (
@@ -56,8 +58,8 @@ HELD = tuple(
 
 COUNTED = ", ".join(
     [
-        *(f"count(*) FILTER (WHERE effective_level = {n} AND held_at IS NULL)" for n in NUMBERS),
-        "count(*) FILTER (WHERE held_at IS NOT NULL)",
+        *(f"count(*) FILTER (WHERE effective_level = {n} AND flagged_at IS NULL)" for n in NUMBERS),
+        "count(*) FILTER (WHERE flagged_at IS NOT NULL)",
     ]
 )
 

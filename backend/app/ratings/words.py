@@ -1,4 +1,4 @@
-"""Words beside ratings: as WeChat's check wants them, held, and waiting for a reader."""
+"""Words beside ratings: as WeChat's check wants them, moderated, and waiting for a reader."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -15,9 +15,9 @@ READ = {
         "SELECT followup_words FROM rating WHERE id = :id AND followup_words_state = 'shown'"
     ),
 }
-HOLD = {
+MODERATE = {
     column: text(
-        f"UPDATE rating SET {column}_state = 'held', hold_reason = :reason"
+        f"UPDATE rating SET {column}_state = 'moderated', moderation_reason = :reason"
         f" WHERE id = :id AND {column}_state = 'shown' AND {column} = :words RETURNING id"
     )
     for column in READ
@@ -33,54 +33,57 @@ def read_followup(rating_id: int) -> str | None:
     return db.session.scalar(READ["followup_words"], {"id": rating_id})
 
 
-def hold_words(rating_id: int, words: str, reason: str) -> bool:
+def moderate_words(rating_id: int, words: str, reason: str) -> bool:
     """Back to the county's desk; False where they were changed or decided meanwhile."""
-    return _hold("words", rating_id, words, reason)
+    return _moderate("words", rating_id, words, reason)
 
 
-def hold_followup(rating_id: int, words: str, reason: str) -> bool:
-    return _hold("followup_words", rating_id, words, reason)
+def moderate_followup(rating_id: int, words: str, reason: str) -> bool:
+    return _moderate("followup_words", rating_id, words, reason)
 
 
-def _hold(column: str, rating_id: int, words: str, reason: str) -> bool:
+def _moderate(column: str, rating_id: int, words: str, reason: str) -> bool:
     asked = {"id": rating_id, "words": words, "reason": reason}
-    if db.session.scalar(HOLD[column], asked) is None:
+    if db.session.scalar(MODERATE[column], asked) is None:
         return False
-    record("hold_words", None, "rating", rating_id, reason=reason)
+    record("moderate_words", None, "rating", rating_id, reason=reason)
     return True
 
 
-WAITING = "(r.words_state = 'held' OR r.followup_words_state = 'held')"
-LIST_HELD = text(
+WAITING = "(r.words_state = 'moderated' OR r.followup_words_state = 'moderated')"
+LIST_MODERATED = text(
     f"""
-    SELECT r.id, v.name AS village, s.name AS point, r.hold_reason,
-           CASE WHEN r.words_state = 'held' THEN r.words END AS words,
-           CASE WHEN r.followup_words_state = 'held' THEN r.followup_words END AS followup_words
+    SELECT r.id, v.name AS village, s.name AS point, r.moderation_reason,
+           CASE WHEN r.words_state = 'moderated' THEN r.words END AS words,
+           CASE WHEN r.followup_words_state = 'moderated' THEN r.followup_words END
+               AS followup_words
     FROM rating r {join_region("v", "r.village_id")}
     {join_service_point("s", "r.service_point_id")}
     WHERE r.county_id = ANY(:counties) AND {WAITING}
     ORDER BY md5(r.id::text) LIMIT :most
     """
 )
-COUNT_HELD = text(f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}")
+COUNT_MODERATED = text(
+    f"SELECT count(*) FROM rating r WHERE r.county_id = ANY(:counties) AND {WAITING}"
+)
 
 
-class HeldRatingWords(NamedTuple):
+class ModeratedRatingWords(NamedTuple):
     """Words that wait for a reader, with where they were said."""
 
     id: int
     village: str
     point: str
-    hold_reason: str | None
+    moderation_reason: str | None
     words: str | None
     followup_words: str | None
 
 
-def list_held(county_ids: Collection[int], most: int) -> list[HeldRatingWords]:
+def list_moderated(county_ids: Collection[int], most: int) -> list[ModeratedRatingWords]:
     """What waits for a reader, without author, day or order."""
     asked = {"counties": sorted(county_ids), "most": most}
-    return [HeldRatingWords(*row) for row in db.session.execute(LIST_HELD, asked)]
+    return [ModeratedRatingWords(*row) for row in db.session.execute(LIST_MODERATED, asked)]
 
 
-def count_held(county_ids: Collection[int]) -> int:
-    return db.session.scalar(COUNT_HELD, {"counties": sorted(county_ids)}) or 0
+def count_moderated(county_ids: Collection[int]) -> int:
+    return db.session.scalar(COUNT_MODERATED, {"counties": sorted(county_ids)}) or 0

@@ -175,19 +175,19 @@ def show_village(village_id: int) -> str:
     month, months = asked_month([village_id])
     end = clock.next_month(month)
     overview = _overview([village_id], month)
-    sees_held = may(me, Permission.SEE_HELD_WORDS, place.path)
+    sees_moderated = may(me, Permission.SEE_MODERATED_WORDS, place.path)
     speaks = overview["shown"].n >= FEWEST_FOR_WORDS
     return render_template(
         "scorecards/village.html",
         month=month, months=months, place=place, village=village_label(village_id),
         points=[
-            (name, area(counts, held, 1, 1))
-            for name, counts, held in point_counts(village_id, month, end)
+            (name, area(counts, flagged, 1, 1))
+            for name, counts, flagged in point_counts(village_id, month, end)
         ],
         reasons=reason_counts(village_id, month, end),
         words=words_in(village_id, month, end, "shown") if speaks else [],
         speaks=speaks, fewest=FEWEST_FOR_WORDS,
-        held_words=words_in(village_id, month, end, "held") if sees_held else None,
+        moderated_words=words_in(village_id, month, end, "moderated") if sees_moderated else None,
         may_print=may(me, Permission.PRINT_POSTERS, place.path),
         **overview,
     )  # fmt: skip
@@ -197,7 +197,7 @@ def show_village(village_id: int) -> str:
 @guard(Permission.REVIEW_WORDS)
 @form_args(decision=boxes.Text(), month=boxes.Month(otherwise=None))
 def decide_words(rating_id: int, decision: str, month: date | None) -> Response:
-    """Shows or refuses held words."""
+    """Shows or refuses moderated words."""
     with transaction():
         village_id = review_words(actor(), rating_id, decision)
     shown = f"{month:%Y-%m}" if month else None

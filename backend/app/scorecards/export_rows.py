@@ -34,7 +34,7 @@ VILLAGES = f"""
            round(least(c.total, greatest(0, c.total - {HALF}) + 0 * c.total), 2)::float8 AS low,
            round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8 AS high,
            c.light, c.band, c.rank_low, c.rank_high,
-           c.n, {columns("c")}, c.held, c.status,
+           c.n, {columns("c")}, c.flagged, c.status,
            {", ".join(f"round(c.{figure}, 1)::float8 AS {figure}" for figure in FIGURES)}
     {FROM}
 """

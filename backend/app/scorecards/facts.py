@@ -25,7 +25,7 @@ from backend.app.surveys.facts import UnitSaid, survey_facts
 from backend.app.tickets.facts import TicketFacts, ticket_facts
 
 COLUMNS = (
-    "village_id", "month", "county_id", "kind", "counts", "waits", "open_waits", "cases", "held",
+    "village_id", "month", "county_id", "kind", "counts", "waits", "open_waits", "cases", "flagged",
 )  # fmt: skip
 # Every village that was open in the month has facts: nothing said is a value, not a gap.
 VILLAGES = f"""
@@ -52,7 +52,7 @@ STRUCK = text(
 FORGET = text("DELETE FROM month_fact WHERE month = :month AND county_id = ANY(:counties)")
 KEPT = (
     "SELECT village_id, month, county_id, kind, counts::text, waits::text, open_waits::text,"
-    " cases::text, held FROM month_fact"
+    " cases::text, flagged FROM month_fact"
     " WHERE month = :month AND county_id = ANY(:counties) ORDER BY village_id"
 )
 # Beside the cases: the survey's unit, whose counts all its villages carry.
@@ -74,7 +74,7 @@ class VillageFacts:
     waits: list[int]
     open_waits: list[int]
     cases: dict[str, list[int]]
-    held: int
+    flagged: int
 
     def unit(self) -> UnitFacts:
         """As the pure core takes it."""
@@ -85,7 +85,8 @@ class VillageFacts:
         content = {
             "village": self.village_id, "month": f"{self.month:%Y-%m}", "kind": self.kind,
             "counts": self.counts, "waits": self.waits, "open_waits": self.open_waits,
-            "cases": self.cases, "held": self.held,
+            # The name is older than the word: digests of locked months are made with it.
+            "cases": self.cases, "held": self.flagged,
         }  # fmt: skip
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
@@ -168,7 +169,7 @@ def _village(
     village_id, county_id, kind = village
     return VillageFacts(
         village_id, month, county_id, kind, counts, tickets.waits, tickets.open_waits, cases,
-        rated.held,
+        rated.flagged,
     )  # fmt: skip
 
 
@@ -205,21 +206,20 @@ def _rows(facts: Iterable[VillageFacts]) -> Iterator[tuple[Any, ...]]:
         yield (
             one.village_id, one.month, one.county_id, one.kind, orjson.dumps(one.counts).decode(),
             orjson.dumps(one.waits).decode(), orjson.dumps(one.open_waits).decode(),
-            orjson.dumps(one.cases).decode(), one.held,
+            orjson.dumps(one.cases).decode(), one.flagged,
         )  # fmt: skip
 
 
 def kept(month: date, county_ids: Collection[int]) -> list[VillageFacts]:
     """The facts as they were kept, by village."""
     loads = orjson.loads
+    rows = fetch_rows(KEPT, _asked(month, county_ids))
     return [
         VillageFacts(
             village_id, of, county_id, kind, loads(counts), loads(waits), loads(open_waits),
-            loads(cases), held,
+            loads(cases), flagged,
         )
-        for village_id, of, county_id, kind, counts, waits, open_waits, cases, held in fetch_rows(
-            KEPT, _asked(month, county_ids)
-        )
+        for village_id, of, county_id, kind, counts, waits, open_waits, cases, flagged in rows
     ]  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def facts_of(row: MonthFact) -> VillageFacts:
     """A kept row."""
     return VillageFacts(
         row.village_id, row.month, row.county_id, row.kind, row.counts, row.waits, row.open_waits,
-        row.cases, row.held,
+        row.cases, row.flagged,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class Area:
     """A month of a county, township or village, ready to be shown."""
 
     n: int
-    held: int
+    flagged: int
     counts: tuple[int, ...]
     villages: int
     rated_villages: int
@@ -135,10 +135,10 @@ class Area:
         ]
 
 
-def area(counts: Sequence[int], held: int, villages: int, rated_villages: int) -> Area:
+def area(counts: Sequence[int], flagged: int, villages: int, rated_villages: int) -> Area:
     """An area from the sums of its villages' counters."""
     whole = tuple(counts)
-    return Area(sum(whole), held, whole, villages, rated_villages, measured(whole))
+    return Area(sum(whole), flagged, whole, villages, rated_villages, measured(whole))
 
 
 def finding_of_levels(shown: Area) -> str:

@@ -30,7 +30,7 @@ class Period:
     scheme: Scheme
     facts: dict[int, UnitFacts]
     county: UnitFacts
-    held: int
+    flagged: int
     scores: tuple[UnitScore, ...]
 
 
@@ -44,7 +44,7 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
         alone = {one.village_id: one.unit() for one in kept}
         return Period(
             tuple(months), from_json(lock.scheme), alone, sum_of(county_id, kept),
-            sum(one.held for one in kept), scored,
+            sum(one.flagged for one in kept), scored,
         )  # fmt: skip
     by_village: dict[int, list[VillageFacts]] = {}
     given: dict[int, list[AppliedAdjustment]] = {}
@@ -60,8 +60,8 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
     }
     scored = score_month(list(summed.values()), scheme, given, seed_of(months[-1]))
     whole = sum_of(county_id, (one for listed in by_village.values() for one in listed))
-    held = sum(one.held for listed in by_village.values() for one in listed)
-    return Period(tuple(months), scheme, summed, whole, held, scored)
+    flagged = sum(one.flagged for listed in by_village.values() for one in listed)
+    return Period(tuple(months), scheme, summed, whole, flagged, scored)
 
 
 def _standing(county_id: int, month: date) -> list[VillageFacts]:

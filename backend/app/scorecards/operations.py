@@ -25,7 +25,7 @@ from backend.app.scoring.schemes import AdjustmentKind, Scheme
 from backend.app.scoring.totals import AppliedAdjustment
 
 COLUMNS = (
-    "village_id", "month", "county_id", "n", "held",
+    "village_id", "month", "county_id", "n", "flagged",
     *(level.column for level in LEVELS), "status",
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
     "positive_rate", "positive_low", "positive_high", "computed_at",
@@ -131,7 +131,7 @@ def card(
     counts = levels_in(facts.counts)
     figures = measured(tuple(counts))
     return (
-        facts.village_id, facts.month, facts.county_id, figures.n, facts.held, *counts,
+        facts.village_id, facts.month, facts.county_id, figures.n, facts.flagged, *counts,
         figures.status.value, *_limits(figures), at,
         facts.kind, scheme_id, points(result.total), round(result.error, 4), result.light.code,
         result.people,

@@ -19,7 +19,7 @@ from backend.app.scoring.levels import column_sums, columns
 
 PAGE = 50
 AREA = (
-    f"{column_sums('c')}, COALESCE(sum(c.held), 0)::int, count(*)::int,"
+    f"{column_sums('c')}, COALESCE(sum(c.flagged), 0)::int, count(*)::int,"
     " count(*) FILTER (WHERE c.n > 0)::int"
 )
 WITHIN = lies_within("v", ":scope")
@@ -33,7 +33,7 @@ SORTS = {
     "mean": "c.satisfaction_mean",
     "width": "c.satisfaction_high - c.satisfaction_low",
     "rate": "c.positive_rate",
-    "held": "c.held",
+    "flagged": "c.flagged",
 }
 # Villages with too few ratings are not compared: they come after the others, either way round.
 COMPARED = frozenset({"mean", "width", "rate"})
@@ -43,7 +43,7 @@ FIGURES = (
     "positive_rate", "positive_low", "positive_high",
 )  # fmt: skip
 ROW = f"""
-    v.id, v.code, v.name, t.name AS township, c.n, {columns("c")}, c.held,
+    v.id, v.code, v.name, t.name AS township, c.n, {columns("c")}, c.flagged,
     c.status, c.satisfaction_mean, c.satisfaction_low, c.satisfaction_high,
     c.positive_rate, c.positive_low, c.positive_high
 """
@@ -119,8 +119,8 @@ def list_months(scope: Collection[int]) -> list[date]:
 
 
 def _area(numbers: Iterable[int]) -> Area:
-    *counts, held, villages, rated = numbers
-    return area(counts, held, villages, rated)
+    *counts, flagged, villages, rated = numbers
+    return area(counts, flagged, villages, rated)
 
 
 def area_trend(scope: Collection[int], month: date, count: int = 12) -> list[tuple[str, Area]]:

@@ -40,7 +40,7 @@ class ScorecardShape(Shape):
     month = fields.String(required=True)
     month_closed = fields.Boolean(required=True)
     n = fields.Integer(required=True)
-    held = fields.Integer(required=True)
+    flagged = fields.Integer(required=True)
     satisfaction = fields.Nested(FigureShape, required=True)
     positive_rate = fields.Nested(FigureShape, required=True)
     levels = fields.List(fields.Nested(LevelCountShape), required=True)

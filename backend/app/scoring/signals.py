@@ -1,9 +1,9 @@
-"""复核信号: which ratings somebody should look at before they count. Pure; holds, never deletes.
+"""复核信号: which ratings somebody should look at before they count. Pure; flags, never deletes.
 
-Every signal compares what was observed with what the county's own base rate lets expect, and holds
+Every signal compares what was observed with what the county's own base rate lets expect, and flags
 only where the Poisson tail, multiplied by the number of places it was looked for in, is at most
 ALARM. So of all series in which people rate independently at the base rate, at most that share is
-held without cause in one look; tests/app/scoring/test_signals.py simulates it.
+flagged without cause in one look; tests/app/scoring/test_signals.py simulates it.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from typing import TypeVar
 from scipy.special import gammainc
 
 ALARM = 1e-4
-# Fewer facts than this are never held: a family that scans together is no burst.
+# Fewer facts than this are never flagged: a family that scans together is no burst.
 FEWEST = 6
 FEWEST_OF_STAFF = 3
 POINT_WINDOW = 15 * 60
@@ -82,7 +82,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Finding:
-    """Facts to hold together, with the reason a reviewer reads."""
+    """Facts to flag together, with the reason a reviewer reads."""
 
     signal: Signal
     ids: tuple[int, ...]

@@ -44,7 +44,7 @@ VERSION = Form.of(
     closes_at=boxes.Moment(),
 )  # fmt: skip
 TOWNSHIP = Query.of(township=boxes.Id())
-TEXTS = Query.of(page=boxes.Page(), state=boxes.Choice(review.STATES, otherwise="held"))
+TEXTS = Query.of(page=boxes.Page(), state=boxes.Choice(review.STATES, otherwise="moderated"))
 
 
 def county_of(permission: Permission = Permission.SEE_SURVEYS) -> int:
@@ -295,7 +295,7 @@ def decide_texts(period: str, show: bool, state: str) -> Any:
             review.decide(actor(), found, _ids(typed.getlist("texts")), show)
     except InvalidInput as refused:
         return _texts(month, refused)
-    return redirect(address_of(".show_texts", period=period, state=state or "held"))
+    return redirect(address_of(".show_texts", period=period, state=state or "moderated"))
 
 
 def _ids(given: list[str]) -> list[UUID]:

@@ -155,7 +155,7 @@ class SurveyText(Model):
     question: Mapped[int] = mapped_column(SmallInteger)
     channel: Mapped[str] = mapped_column(String(5), server_default="phone")
     words: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(8), server_default="held")
+    state: Mapped[str] = mapped_column(String(12), server_default="moderated")
 
 
 class PaperIssue(Model):

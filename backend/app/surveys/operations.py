@@ -194,7 +194,7 @@ def keep_counts(
             texts += [
                 SurveyText(
                     id=uuid.uuid4(), round_id=round_id, unit_id=unit_id, question=number,
-                    channel=channel, words=str(words), state="held",
+                    channel=channel, words=str(words), state="moderated",
                 )
                 for words in given
             ]  # fmt: skip

@@ -28,6 +28,6 @@ UNFINISHED = frozenset({PaperState.FIRST, PaperState.DIFFERS})
 class TextState(NamedState):
     """Words of a survey: the county reads them first."""
 
-    HELD = "held", "待看"
+    MODERATED = "moderated", "待看"
     SHOWN = "shown", "已公布"
     REFUSED = "refused", "不公布"

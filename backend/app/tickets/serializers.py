@@ -125,7 +125,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         if category
         else None,
         "words": words,
-        "words_state": "held" if ticket.words_state == "refused" else ticket.words_state,
+        "words_state": "moderated" if ticket.words_state == "refused" else ticket.words_state,
         "state": ticket.state,
         "state_name": STATE_NAMES[State(ticket.state)],
         "group": group_of(State(ticket.state)),

@@ -139,7 +139,7 @@ def for_the_desk(checked: CheckedText, reason: str = NOBODYS) -> CheckedText:
     """Words nobody answers for are read by the county's desk before anybody in the village."""
     if checked.state is not WordsState.SHOWN:
         return checked
-    return CheckedText(checked.text, WordsState.HELD, reason)
+    return CheckedText(checked.text, WordsState.MODERATED, reason)
 
 
 def _judged(act: Transition) -> CheckedText:

@@ -33,7 +33,7 @@ MATRIX = {
     "use_console": "DTKLMEYZU",
     "see_dashboard": "TKLM",
     "see_villages": "TKLM",
-    "see_held_words": "KM",
+    "see_moderated_words": "KM",
     "review_words": "KM",
     "recompute_scorecards": "KM",
     "manage_places": "TKM",

@@ -96,10 +96,10 @@ def test_the_night_takes_the_key_away_where_nobody_asked_any_more(app, keys) -> 
     (keys / "2026-11-30.draft-of-a-killed-process").touch()
     (keys / "somebody elses file").touch()
     with clock.clock_at(datetime(2026, 11, 30, 23, 59, tzinfo=clock.COUNTY_ZONE)):
-        jobs.hold_suspicious()
+        jobs.flag_suspicious()
     assert (keys / "2026-11-30.key").exists()
     with clock.clock_at(datetime(2026, 12, 1, 1, 30, tzinfo=clock.COUNTY_ZONE)):
-        jobs.hold_suspicious()
+        jobs.flag_suspicious()
     assert [file.name for file in keys.iterdir()] == ["somebody elses file"]
 
 

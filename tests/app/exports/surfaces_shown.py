@@ -143,7 +143,7 @@ def villagers_phone(at: Surfaces) -> Figures:
         "总分": card["plain"]["total"], "灯": card["plain"]["light"]["word"],
         "评价数": str(card["n"]), "评价满意度": card["satisfaction"]["value"],
         "评价区间": f"{card['satisfaction']['low']} – {card['satisfaction']['high']}",
-        "好评率": card["positive_rate"]["value"], "不计入": str(card["held"]),
+        "好评率": card["positive_rate"]["value"], "不计入": str(card["flagged"]),
         "发现": said("提了 N 件", plain), "办结": said("办了 N 件", plain),
         "村民满意": said("N 件村民说解决了", plain), "满意度扣分": said("丢了 N 分", plain),
     }  # fmt: skip

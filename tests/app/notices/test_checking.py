@@ -118,11 +118,14 @@ def test_what_wechat_doubts_waits_for_the_desk_and_is_kept(
     with transaction():
         author.withdraw(me, other_id, 3, words)
     check_words()
-    assert states() == ["held", "shown", "held", "held", "shown", "held"]
+    assert states() == ["moderated", "shown", "moderated", "moderated", "shown", "moderated"]
     assert scalar("SELECT words FROM ticket WHERE id = :id", id=ticket_id) == words
-    assert scalar("SELECT hold_reason FROM ticket WHERE id = :id", id=ticket_id) == reason
-    assert scalar("SELECT array_agg(DISTINCT hold_reason) FROM rating") == [reason]
-    kept = "SELECT array_agg(subject_kind ORDER BY id) FROM audit_entry WHERE action = 'hold_words'"
+    assert scalar("SELECT moderation_reason FROM ticket WHERE id = :id", id=ticket_id) == reason
+    assert scalar("SELECT array_agg(DISTINCT moderation_reason) FROM rating") == [reason]
+    kept = (
+        "SELECT array_agg(subject_kind ORDER BY id) FROM audit_entry"
+        " WHERE action = 'moderate_words'"
+    )
     assert sorted(scalar(kept)) == ["rating", "rating", "ticket", "ticket"]
     told = "SELECT count(*) FROM notice WHERE title = '有文字要核定' AND person_id = :id"
     assert scalar(told, id=offices.desk.person_id) == 2
@@ -193,7 +196,7 @@ def test_without_wechat_words_are_stored_shown_and_asked_about_later(
     world.always = ""
     clock.move(minutes=2)
     assert check_words() == 2
-    assert states() == ["held", "held"]
+    assert states() == ["moderated", "moderated"]
     assert asked <= 3
 
 
@@ -204,7 +207,7 @@ def test_a_token_that_somebody_replaced_costs_nothing(
     world.rotate()
     phone.rate(offices.county.code, words=RISKY)
     assert check_words() == 1
-    assert states() == ["held"]
+    assert states() == ["moderated"]
 
 
 def test_after_a_day_without_wechat_the_words_stay_as_they_are(
@@ -240,8 +243,8 @@ def test_the_code_of_the_first_version_holds_too(
     world.faults = ["code:87014"]
     phone.rate(offices.county.code, words="办得快")
     check_words()
-    assert states() == ["held"]
-    assert scalar("SELECT hold_reason FROM rating") == "微信内容安全提示要看一看"
+    assert states() == ["moderated"]
+    assert scalar("SELECT moderation_reason FROM rating") == "微信内容安全提示要看一看"
 
 
 def test_a_county_may_do_without(
@@ -315,8 +318,8 @@ def test_a_call_back_that_repeats_the_words_is_held_with_them(
     with transaction():
         assert call_backs.open_for_rating(rating_id, clock()) is not None
     check_words()
-    assert scalar("SELECT words_state FROM rating") == "held"
-    assert scalar("SELECT words_state FROM ticket WHERE rating_id IS NOT NULL") == "held"
+    assert scalar("SELECT words_state FROM rating") == "moderated"
+    assert scalar("SELECT words_state FROM ticket WHERE rating_id IS NOT NULL") == "moderated"
 
 
 def test_words_of_callers_and_of_the_office_are_not_sent(

@@ -33,7 +33,7 @@ OPENID, NAME, PHONE = "o-canary-7f3a", "金丝雀大娘", "13977550123"
 WORDS, BEFORE, SURNAME = "窗口里的金丝雀等了一上午", "先前写的金丝雀话", "欧阳"
 CANARIES = (OPENID, NAME, PHONE, WORDS, BEFORE, SURNAME)
 FIGURES = {
-    "facts": "SELECT village_id, month, counts::text, cases::text, held FROM month_fact",
+    "facts": "SELECT village_id, month, counts::text, cases::text, flagged FROM month_fact",
     "cards": "SELECT village_id, month, n, total, rank, indicators::text FROM scorecard",
     "counters": "SELECT * FROM rating_month_count",
     "days": "SELECT * FROM rating_day_count",

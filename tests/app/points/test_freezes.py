@@ -1,4 +1,4 @@
-"""Freezes, appeals and holds: what one person did another decides, and the villager is told."""
+"""Freezes, appeals and frozen days: what one did another decides, and the villager is told."""
 
 from datetime import date, timedelta
 
@@ -97,35 +97,37 @@ def test_the_database_refuses_one_person_as_both(clerk, county, person) -> None:
         )
 
 
-def test_a_held_day_is_taken_once_and_given_back_by_another(clerk, second, county, person) -> None:
+def test_a_frozen_day_is_taken_once_and_given_back_by_another(
+    clerk, second, county, person
+) -> None:
     with transaction():
-        freezes.hold(clerk, county.id, [person], TODAY, WHY)
+        freezes.freeze_day(clerk, county.id, [person], TODAY, WHY)
     assert balance_of(person) == 0
     assert statement_of(person)[0].text == "暂扣:等另一位工作人员核实"
     with pytest.raises(Conflict), transaction():
-        freezes.hold(clerk, county.id, [person], TODAY, WHY)
+        freezes.freeze_day(clerk, county.id, [person], TODAY, WHY)
     with pytest.raises(SamePerson), transaction():
-        freezes.decide_hold(clerk, 1, True, "自己退自己")
+        freezes.decide_day_freeze(clerk, 1, True, "自己退自己")
     with transaction():
-        freezes.decide_hold(second, 1, True, "那天有赶集,没问题")
+        freezes.decide_day_freeze(second, 1, True, "那天有赶集,没问题")
     assert balance_of(person) == 6
     assert inbox(person) == ["11 月 20 日的 6 分先暂扣", "暂扣的 6 分已退回"]
 
 
-def test_what_is_spent_stays_spent_when_a_day_is_held(clerk, county, person) -> None:
+def test_what_is_spent_stays_spent_when_a_day_is_frozen(clerk, county, person) -> None:
     with transaction():
         spend(person, county.id, 4, "redemption", 1)
     with transaction():
-        held = freezes.hold(clerk, county.id, [person], TODAY, WHY)
-        assert [one.amount for one in held] == [2]
+        frozen = freezes.freeze_day(clerk, county.id, [person], TODAY, WHY)
+        assert [one.amount for one in frozen] == [2]
     assert balance_of(person) == 0
 
 
-def test_what_was_undone_already_is_not_held_again(clerk, county, person) -> None:
+def test_what_was_undone_already_is_not_frozen_again(clerk, county, person) -> None:
     with transaction():
         reverse_entry(1)
     with transaction():
-        assert freezes.hold(clerk, county.id, [person], TODAY, WHY)[0].amount == 4
+        assert freezes.freeze_day(clerk, county.id, [person], TODAY, WHY)[0].amount == 4
 
 
 def test_another_county_and_a_short_reason_are_refused(clerk, stranger, county, person) -> None:

@@ -243,7 +243,7 @@ def _act(person: int, kind: str, amount: int, cause: int) -> Callable[[], object
             return lambda: expire(person, 1, min(1, balance_of(person)) or 1, person * 10 + cause)
         case "adjust":
             signed = amount if cause % 2 else -amount
-            return partial(adjust, person, 1, signed, "hold", person * 10 + cause)
+            return partial(adjust, person, 1, signed, "day_freeze", person * 10 + cause)
     return partial(undo, "redemption", person * 10 + cause)
 
 

@@ -21,7 +21,7 @@ from tests.factories.county import County, bind, make_person
 # Table, who did the first part, who may not be the same hand in the second.
 RULES = {
     ("points_freeze", "frozen_by_id", "decided_by_id"),
-    ("points_hold", "held_by_id", "decided_by_id"),
+    ("points_day_freeze", "frozen_by_id", "decided_by_id"),
     ("points_deed", "entered_by_id", "decided_by_id"),
     ("redemption", "person_id", "handed_out_by_id"),
     ("redemption", "person_id", "returned_by_id"),

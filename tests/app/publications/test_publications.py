@@ -19,7 +19,7 @@ from backend.app.scorecards.operations import recompute_month
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.publications import lock, make_rated_county, publish, score_by_ratings
-from tests.factories.ratings import LAST_MONTH, THIS_MONTH, hold_first_rating, rate_village
+from tests.factories.ratings import LAST_MONTH, THIS_MONTH, flag_first_rating, rate_village
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
 
@@ -189,7 +189,7 @@ def test_the_county_page_says_bands_lights_shares_and_the_formula(county, client
 
 
 def test_what_was_left_open_at_the_lock_is_published_with_its_reason(county, client) -> None:
-    hold_first_rating()
+    flag_first_rating()
     publish(county, note="复核的人住院了,先锁")
     shown = words_of(page(client, "610528"))
     assert "锁定时还没办完：待复核的评价 1 件" in shown
@@ -288,7 +288,7 @@ def test_an_unlocked_month_cannot_be_previewed(county: County, client) -> None:
 
 
 def test_a_rejected_rating_is_not_told_as_waiting(county, client, scalar) -> None:
-    bunch = hold_first_rating()
+    bunch = flag_first_rating()
     reviewer = actor_with(Role.COUNTY_STAFF, county.id)
     with transaction():
         recompute_month(LAST_MONTH, county.id)
@@ -296,5 +296,5 @@ def test_a_rejected_rating_is_not_told_as_waiting(county, client, scalar) -> Non
     publish(county)
     assert "没有计入的评价 1 条" in (shown := words_of(page(client, "610528")))
     assert "1 条复核后不计入，0 条等人复核" in shown
-    village = scalar("SELECT v.code FROM rating_hold h JOIN region v ON v.id = h.village_id")
+    village = scalar("SELECT v.code FROM rating_flag h JOIN region v ON v.id = h.village_id")
     assert "另有 1 条没有计入：1 条复核后不计入，0 条等人复核。" in words_of(page(client, village))

@@ -17,7 +17,7 @@ BEGINNING = datetime(2026, 9, 29, 1, 0, tzinfo=UTC)
 WORDS = (None, "挺好的", "打13812345678", None)
 FACTS = {
     "rating": "SELECT person_id, service_point_id, qr_code_id, village_id, county_id, rated_on,"
-    " created_at, level, reason_ids, words, words_state, hold_reason, effective_level"
+    " created_at, level, reason_ids, words, words_state, moderation_reason, effective_level"
     " FROM rating ORDER BY created_at, person_id",
     "points": "SELECT e.person_id, e.amount, e.earned_on, e.nth, e.created_at, r.created_at"
     " FROM points_entry e JOIN rating r ON r.id = e.cause_id ORDER BY 5, 1",

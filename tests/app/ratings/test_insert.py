@@ -20,7 +20,7 @@ from backend.app.ratings.statements import RECOUNT
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import County, make_county, make_person
 
-LEVELS = "level_1, level_2, level_3, level_4, level_5, held"
+LEVELS = "level_1, level_2, level_3, level_4, level_5, flagged"
 COUNTERS = (
     f"SELECT service_point_id, rated_on, {LEVELS} FROM rating_day_count ORDER BY 1, 2",
     f"SELECT village_id, month, {LEVELS} FROM rating_month_count ORDER BY 1, 2",
@@ -42,7 +42,7 @@ def values(county: County, person_id: int, point: int = 0, level: int = 1, **oth
         "reason_ids": [],
         "words": None,
         "words_state": "none",
-        "hold_reason": None,
+        "moderation_reason": None,
         "folded": None,
         "asks_wechat": False,
         "idempotency_key": uuid4(),

@@ -93,7 +93,7 @@ def test_own_ratings_come_newest_first_and_only_own_ones(
     assert answer["next"] is None
 
 
-def test_held_words_are_shown_after_a_review_and_only_by_those_who_may(
+def test_moderated_words_are_shown_after_a_review_and_only_by_those_who_may(
     phone: Phone, county: County, scalar
 ) -> None:
     rating = phone.rate(county.code, 5, words="电话13812345678").json

@@ -224,9 +224,9 @@ def test_nul_is_refused_and_emoji_is_welcome(phone: Phone, county: County) -> No
 
 
 @pytest.mark.parametrize("words", ["打我电话13812345678", "傻 逼", "ｈttp://a.cn 点我", "加,微,信"])
-def test_words_that_need_a_look_are_held(phone: Phone, county: County, words: str) -> None:
+def test_words_that_need_a_look_are_moderated(phone: Phone, county: County, words: str) -> None:
     answer = phone.rate(county.code, words=words)
-    assert answer.json["words_state"] == "held"
+    assert answer.json["words_state"] == "moderated"
 
 
 @pytest.mark.parametrize("header", [{}, {"Idempotency-Key": "not-a-uuid"}])

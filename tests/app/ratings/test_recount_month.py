@@ -20,7 +20,7 @@ def test_a_wrong_counter_is_named_and_set_right(app) -> None:
     county = make_county(villages=2)
     rate_village(county, 0, [1, 2, 5])
     with transaction() as session:
-        session.execute(text("UPDATE rating_month_count SET level_5 = 9, held = 2"))
+        session.execute(text("UPDATE rating_month_count SET level_5 = 9, flagged = 2"))
     with transaction():
         (found,) = recount.differences(LAST_MONTH)
         assert found.village_id == county.village_ids[0]

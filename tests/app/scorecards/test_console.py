@@ -146,7 +146,7 @@ def test_a_village_page_shows_words_but_never_who_said_them(desk: Desk, county: 
     assert not re.search(r"\d\d:\d\d:\d\d", page)
 
 
-def test_held_words_wait_for_the_county_and_are_hidden_from_the_township(
+def test_moderated_words_wait_for_the_county_and_are_hidden_from_the_township(
     client, county: County, desk: Desk
 ) -> None:
     path = f"/console/villages/{county.village_ids[1]}?month={MONTH}"
@@ -165,7 +165,7 @@ def test_words_of_fewer_than_five_people_are_not_shown(desk: Desk, county: Count
 
 
 def test_a_decision_about_words_takes_effect(desk: Desk, county: County, scalar) -> None:
-    rating_id = scalar("SELECT min(id) FROM rating WHERE words_state = 'held'")
+    rating_id = scalar("SELECT min(id) FROM rating WHERE words_state = 'moderated'")
     answer = desk.post(f"/console/ratings/{rating_id}/words", decision="refuse", month=MONTH)
     assert answer.status_code == 302
     assert scalar("SELECT words_state FROM rating WHERE id = :id", id=rating_id) == "refused"

@@ -60,15 +60,15 @@ def repair(rating: Rating) -> None:
 def test_whatever_is_done_to_a_rating_reaches_the_month(
     county: County, act: Callable[[Rating], None], scalar
 ) -> None:
-    kept = "SELECT counts::text || held FROM month_fact WHERE village_id = :id"
+    kept = "SELECT counts::text || flagged FROM month_fact WHERE village_id = :id"
     village_id = county.village_ids[0]
     rating_id = scalar("SELECT min(id) FROM rating WHERE village_id = :id AND level = 1",
                        id=village_id)  # fmt: skip
     with transaction() as session:
         at = clock.now()
         session.execute(
-            text("UPDATE rating SET created_at = :at, held_at = :held WHERE id = :id"),
-            {"id": rating_id, "at": at, "held": at if act is release else None},
+            text("UPDATE rating SET created_at = :at, flagged_at = :flagged WHERE id = :id"),
+            {"id": rating_id, "at": at, "flagged": at if act is release else None},
         )
         operations.recount(MONTH, MONTH)
     run(county)

@@ -13,7 +13,7 @@ from backend.app.scorecards.locks import corrections, verification
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
 from tests.factories.county import County, actor_with, make_county
-from tests.factories.ratings import LAST_MONTH, THIS_MONTH, hold_first_rating, rate_village
+from tests.factories.ratings import LAST_MONTH, THIS_MONTH, flag_first_rating, rate_village
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_month_is_locked_once(county: County) -> None:
 
 
 def test_a_full_checklist_asks_for_a_reason(county: County) -> None:
-    hold_first_rating()
+    flag_first_rating()
     with pytest.raises(locks.ChecklistOpen) as refused:
         lock(county, note=" ")
     assert refused.value.errors == {"note": ["待复核的评价 1 件"]}
@@ -145,9 +145,11 @@ def test_locking_warns_of_an_open_objection_window_and_goes_on(
 
 def test_a_lock_keeps_what_its_last_recount_moved(county: County) -> None:
     with transaction() as session:
-        # What came in since the night: one village's good ratings are held.
+        # What came in since the night: one village's good ratings are flagged.
         session.execute(
-            text("UPDATE rating_month_count SET level_1 = 0, held = level_1 WHERE village_id = :v"),
+            text(
+                "UPDATE rating_month_count SET level_1 = 0, flagged = level_1 WHERE village_id = :v"
+            ),
             {"v": county.village_ids[0]},
         )
     locked = lock(county)

@@ -12,7 +12,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
 from backend.app.ratings import reviews
 from backend.app.ratings.bulk import PastRating, load_ratings
-from backend.jobs.ratings import hold_suspicious
+from backend.jobs.ratings import flag_suspicious
 from tests.app.ratings.test_insert import code_ids
 from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import County, make_county, make_person
@@ -31,7 +31,7 @@ def county(app) -> County:
     ]
     with transaction():
         load_ratings(burst)
-    hold_suspicious()
+    flag_suspicious()
     return county
 
 
@@ -85,12 +85,12 @@ def test_accepting_makes_them_count_and_computes_the_month_anew(
 
 
 def test_some_of_a_bunch_may_be_decided_alone(desk: Desk, bunch: str, scalar) -> None:
-    ids = [str(rating.id) for rating in reviews.held_ratings(bunch)][:3]
+    ids = [str(rating.id) for rating in reviews.flagged_ratings(bunch)][:3]
     db.session.rollback()
     desk.post(
         f"/console/reviews/{bunch}", note="一家人", which="some", decision="accepted", rating=ids
     )
-    assert scalar("SELECT held FROM rating_month_count") == 9
+    assert scalar("SELECT flagged FROM rating_month_count") == 9
     nothing = desk.post(f"/console/reviews/{bunch}", note="x", which="some", decision="rejected")
     assert nothing.status_code == 422
     assert "请在下面勾选" in nothing.text
@@ -102,7 +102,7 @@ def test_without_a_reason_nothing_is_decided_and_what_was_typed_stays(
     answer = desk.post(f"/console/reviews/{bunch}", note="  ", which="all", decision="rejected")
     assert answer.status_code == 422
     assert "请写一句为什么" in answer.text
-    assert scalar("SELECT count(*) FROM rating_hold WHERE decision IS NOT NULL") == 0
+    assert scalar("SELECT count(*) FROM rating_flag WHERE decision IS NOT NULL") == 0
 
 
 @pytest.mark.parametrize("role", [Role.TOWNSHIP_STAFF, Role.DEPARTMENT_STAFF])
@@ -168,4 +168,4 @@ def test_a_decision_on_a_locked_month_is_refused_for_what_would_move_figures(
     assert "已经锁定" in accepted.text
     rejected = desk.post(f"/console/reviews/{bunch}", note="晚了", which="all", decision="rejected")
     assert rejected.status_code == 303
-    assert scalar("SELECT min(decision) FROM rating_hold") == "rejected"
+    assert scalar("SELECT min(decision) FROM rating_flag") == "rejected"

@@ -53,7 +53,7 @@ def test_a_letter_becomes_a_ticket_by_night_and_names_nobody(door, envelope, cou
     assert (row["words"], row["channel"], row["state"]) == (WORDS, "anonymous", "submitted")
     assert row["person_id"] is None
     assert row["contact_sealed"] is None
-    assert row["words_state"] == "held"
+    assert row["words_state"] == "moderated"
     assert scalar("SELECT code FROM ticket_category WHERE id = (SELECT category_id FROM ticket)")
     assert scalar("SELECT person_id FROM ticket_event") is None
     assert scalar("SELECT count(*) FROM anonymous.letter_box") == 0

@@ -144,7 +144,7 @@ def test_question_answer_and_last_word_go_to_and_fro_without_a_name(
     again = say(door, {"kind": "message", "words": "小学门口那盏"}, word_id)
     assert said_of(again) == ("already", True)
     assert scalar("SELECT words FROM ticket_event WHERE move = 'supplement'") == "小学门口那盏"
-    assert scalar("SELECT words_state FROM ticket_event WHERE move = 'supplement'") == "held"
+    assert scalar("SELECT words_state FROM ticket_event WHERE move = 'supplement'") == "moderated"
     assert scalar("SELECT person_id FROM ticket_event WHERE move = 'supplement'") is None
     assert look(door).json["state"] == "handling"
 

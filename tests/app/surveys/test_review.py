@@ -112,7 +112,7 @@ def test_words_of_few_people_come_without_their_units_name(desk, few) -> None:
 def test_words_of_few_people_are_released_by_nobody(desk, client, county, few, scalar) -> None:
     desk.post(f"{PAGE}/publish")
     assert decide(desk, scalar(WORDS), "1").status_code == 422
-    assert scalar("SELECT state FROM survey_text") == "held"
+    assert scalar("SELECT state FROM survey_text") == "moderated"
     assert published_words(client, county) == []
 
 
@@ -128,7 +128,7 @@ def test_ten_slips_of_paper_do_not_name_the_village_of_few_phones(desk, county, 
 def test_words_stay_in_the_box_until_the_close(desk, survey, county, scalar) -> None:
     count(county.id, survey, [[0, [0], "还没截止"]] * 10, "phone")
     assert decide(desk, scalar(WORDS), "1").status_code == 409
-    assert scalar("SELECT count(*) FROM survey_text WHERE state = 'held'") == 10
+    assert scalar("SELECT count(*) FROM survey_text WHERE state = 'moderated'") == 10
 
 
 def test_more_than_a_page_of_words_is_turned_over(desk, county, survey, scalar) -> None:

@@ -268,7 +268,7 @@ def test_a_last_word_that_names_a_cadre_waits_for_the_desk(
         json={"version": ticket["version"], "answer": "not", "level": 5, "words": "王建国骂人"},
     )  # fmt: skip
     assert "骂人" not in cadre.call("GET", f"/cadre/tickets/{ticket['id']}").text
-    assert scalar("SELECT words_state FROM ticket_event WHERE words = '王建国骂人'") == "held"
+    assert scalar("SELECT words_state FROM ticket_event WHERE words = '王建国骂人'") == "moderated"
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_the_level_above_is_told_the_week_and_never_who(
         assert told not in page
 
 
-def test_words_that_the_check_holds_reach_no_call_back(rated, clock, scalar, township) -> None:
+def test_words_that_the_check_moderates_reach_no_call_back(rated, clock, scalar, township) -> None:
     rated(5, words="打我电话13800138000")
     clock(MORNING)
     jobs.call_back_ratings()

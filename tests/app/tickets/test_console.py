@@ -323,7 +323,7 @@ def test_who_asked_for_confidence_is_called_by_the_desk_alone(desk, water, phone
     assert "13800138000" in desk.get(f"/console/tickets/{ticket['id']}").text
 
 
-def test_held_words_are_seen_by_the_unit_only_after_the_desk_released_them(
+def test_moderated_words_are_seen_by_the_unit_only_after_the_desk_released_them(
     desk, cadre, phone, offices
 ) -> None:
     ticket = submit(phone, offices, words="路灯坏了,打我电话13800138000").json

@@ -151,7 +151,7 @@ test('an extension takes days and a reason', async () => {
 })
 
 test('held words are not shown', async () => {
-  const phone = await work(bound(), handling({ words: null, words_state: 'held' }))
+  const phone = await work(bound(), handling({ words: null, words_state: 'moderated' }))
   assert.ok(phone.text().includes('核定后才能看到'))
 })
 

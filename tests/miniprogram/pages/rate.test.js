@@ -186,7 +186,7 @@ test('a photo with a bare address is asked for at the county', async () => {
 })
 
 test('held words are said to be looked at', async () => {
-  const held = (asked) => fine({ ...RATING, ...asked.data, words_state: 'held', points_awarded: 2, balance: 2 }, 201)
+  const held = (asked) => fine({ ...RATING, ...asked.data, words_state: 'moderated', points_awarded: 2, balance: 2 }, 201)
   const phone = await scan(new Village({ 'POST /ratings': held }))
   await rateBadly(phone)
   await phone.see('您写的话，看过没问题就会显示')

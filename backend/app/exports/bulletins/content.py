@@ -113,8 +113,8 @@ def _why_left(found: Iterable[VillageFlow]) -> list[Content]:
 
 
 def _rated(levels: Iterable[list[int]]) -> Content:
-    *counts, held = [sum(column) for column in zip(*levels, strict=True)] or [*no_counts(), 0]
-    shown = area(counts, held, 1, 1)
+    *counts, flagged = [sum(column) for column in zip(*levels, strict=True)] or [*no_counts(), 0]
+    shown = area(counts, flagged, 1, 1)
     return {
         "n": shown.n, "satisfaction": mean_text(shown.mean),
         "satisfaction_range": shown.mean_range, "positive": rate_text(shown.rate),
@@ -157,7 +157,7 @@ def _scored(
         for one in publications.corrections_of(county_id, month, told.content["scheme"])
     ]  # fmt: skip
     return {
-        "held": period.held,
+        "held": period.flagged,
         "too_few": lights[TOO_FEW.code],
         "months": [f"{month:%Y-%m}" for month in months],
         "indicators": _indicators(period),

@@ -1,1 +1,1 @@
-"""Frozen accounts, held days, and what gave rise to them. 冻结和异常。"""
+"""Frozen accounts, frozen days, and what gave rise to them. 冻结和异常。"""

@@ -64,7 +64,9 @@ AT_CAP = text(
     ORDER BY days DESC, person_id LIMIT 50
     """
 )
-HELD = text("SELECT person_id, day FROM points_hold WHERE county_id = :county_id AND day >= :first")
+FROZEN = text(
+    "SELECT person_id, day FROM points_day_freeze WHERE county_id = :county_id AND day >= :first"
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Suspicion:
     village: str
     day: date
     people: tuple[int, ...]
-    held: int = 0
+    frozen: int = 0
 
 
 def find(county_id: int, today: date) -> list[Suspicion]:
@@ -97,11 +99,11 @@ def find(county_id: int, today: date) -> list[Suspicion]:
     ]
     ids = [row.village_id for _, row in rows if row.village_id]
     names = region_names(ids)
-    held = {(row.person_id, row.day) for row in db.session.execute(HELD, values)}
+    frozen = {(row.person_id, row.day) for row in db.session.execute(FROZEN, values)}
     found = [
         Suspicion(
             words, names.get(row.village_id, "没绑定村"), row.day, tuple(sorted(row.people)),
-            sum((person, row.day) in held for person in row.people),
+            sum((person, row.day) in frozen for person in row.people),
         )
         for words, row in rows
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""异常: patterns, holds, freezes and appeals; whoever acted first does not decide."""
+"""异常: patterns, frozen days, freezes and appeals; whoever acted first does not decide."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ ACT = Form.of(
     id=boxes.Id(otherwise=0), person=boxes.Text(), reason=boxes.Text(), decision=boxes.Text(),
     note=boxes.Text(),
 )  # fmt: skip
-HOLD = Form.of(day=boxes.Day(missing="请填哪一天"), reason=boxes.Text())
+FREEZE_DAY = Form.of(day=boxes.Day(missing="请填哪一天"), reason=boxes.Text())
 
 
 @blueprint.get("/watch")
@@ -43,7 +43,7 @@ def _page(error: DomainError | None = None) -> Any:
         "points/watch.html",
         error=error, **PERSON.read(),
         suspicions=found, numbers=numbers_of(one for line in found for one in line.people),
-        holds=queries.list_holds(county_id), freezes=queries.list_freezes(county_id),
+        day_freezes=queries.list_day_freezes(county_id), freezes=queries.list_freezes(county_id),
         policy=settings_of(county_id), expiry_rules=EXPIRY_RULES,
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -51,7 +51,7 @@ def _page(error: DomainError | None = None) -> Any:
 
 def _act(what: str) -> None:
     me, county_id = actor(), forms.county_of(Permission.REVIEW_POINTS)
-    form = (HOLD if what == "hold" else ACT).read()
+    form = (FREEZE_DAY if what == "freeze-day" else ACT).read()
     if what == "freeze":
         person_id = forms.person_numbered(form["person"]) or 0
         freezes.freeze(me, county_id, person_id, form["reason"])
@@ -59,10 +59,10 @@ def _act(what: str) -> None:
         freezes.lift(me, form["id"])
     elif what == "appeal":
         freezes.decide_appeal(me, form["id"], form["decision"] == "lift", form["note"])
-    elif what == "hold":
-        freezes.hold(me, county_id, forms.read_people(), form["day"], form["reason"])
-    elif what == "decide-hold":
-        freezes.decide_hold(me, form["id"], form["decision"] == "back", form["note"])
+    elif what == "freeze-day":
+        freezes.freeze_day(me, county_id, forms.read_people(), form["day"], form["reason"])
+    elif what == "decide-day":
+        freezes.decide_day_freeze(me, form["id"], form["decision"] == "back", form["note"])
     else:
         raise NotFound
 

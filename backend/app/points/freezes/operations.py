@@ -1,4 +1,4 @@
-"""Freezing somebody's points, holding a day's; what one person did another decides."""
+"""Freezing somebody's points, or those of one day; what one person did another decides."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,7 +16,7 @@ from backend.app.places.queries import get_place
 from backend.app.points import notifications
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import adjust
-from backend.app.points.models import PointsBalance, PointsEntry, PointsFreeze, PointsHold
+from backend.app.points.models import PointsBalance, PointsDayFreeze, PointsEntry, PointsFreeze
 from backend.app.points.queries import account_of, open_freeze
 
 LONGEST_APPEAL = 300
@@ -124,27 +124,27 @@ def _lift(found: PointsFreeze) -> None:
     db.session.execute(FREEZE, {"person_id": found.person_id, "frozen": False})
 
 
-def hold(
+def freeze_day(
     actor: Actor, county_id: int, people: Iterable[int], day: date, reason: str
-) -> list[PointsHold]:
+) -> list[PointsDayFreeze]:
     """Takes what people earned on a day out of their balances until another person has looked.
 
     What is spent already stays spent; whoever has nothing left of that day is passed over.
     """
     _reviewer_of(actor, county_id)
     words = _reason(reason)
-    held = [_hold(actor, county_id, person, day, words) for person in sorted(set(people))]
-    found = [one for one in held if one is not None]
+    tried = [_freeze_day(actor, county_id, person, day, words) for person in sorted(set(people))]
+    found = [frozen for frozen in tried if frozen is not None]
     if not found:
         raise Conflict("这些人那一天没有可以暂扣的积分,或已经扣过了")
-    record("hold_points", actor.person_id, "county", county_id, region_id=county_id,
+    record("freeze_points_day", actor.person_id, "county", county_id, region_id=county_id,
            people=len(found), reason=words)  # fmt: skip
     return found
 
 
-def _hold(
+def _freeze_day(
     actor: Actor, county_id: int, person_id: int, day: date, reason: str
-) -> PointsHold | None:
+) -> PointsDayFreeze | None:
     balance = db.session.scalar(
         select(PointsBalance.balance).where(PointsBalance.person_id == person_id).with_for_update()
     )
@@ -159,38 +159,40 @@ def _hold(
         )
     )
     amount = min(balance or 0, earned or 0)
-    known = select(PointsHold.id).where(PointsHold.person_id == person_id, PointsHold.day == day)
+    known = select(PointsDayFreeze.id).where(
+        PointsDayFreeze.person_id == person_id, PointsDayFreeze.day == day
+    )
     if amount <= 0 or db.session.scalar(known) is not None:
         return None
-    made = PointsHold(
+    made = PointsDayFreeze(
         person_id=person_id, county_id=county_id, day=day, amount=amount, reason=reason,
-        held_by_id=actor.person_id, held_at=clock.now(),
+        frozen_by_id=actor.person_id, frozen_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    adjust(person_id, county_id, -amount, "hold", made.id)
-    notifications.tell_held(made)
+    adjust(person_id, county_id, -amount, "day_freeze", made.id)
+    notifications.tell_day_frozen(made)
     return made
 
 
-def decide_hold(actor: Actor, hold_id: int, give_back: bool, note: str) -> PointsHold:
-    """Gives the points back or keeps them; by another person than the one who held them."""
-    found = db.session.get(PointsHold, hold_id, with_for_update=True, populate_existing=True)
+def decide_day_freeze(actor: Actor, freeze_id: int, give_back: bool, note: str) -> PointsDayFreeze:
+    """Gives the points back or keeps them; by another person than the one who froze them."""
+    found = db.session.get(PointsDayFreeze, freeze_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound
     _reviewer_of(actor, found.county_id)
     if found.decided_at is not None:
         raise AlreadyDecided
-    check_another_hand(actor, found.held_by_id, refusal=SamePerson())
+    check_another_hand(actor, found.frozen_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
     found.decision = "given_back" if give_back else "kept"
     found.decided_by_id, found.decided_at = actor.person_id, clock.now()
     db.session.flush()
     if give_back:
-        adjust(found.person_id, found.county_id, found.amount, "hold_back", found.id)
+        adjust(found.person_id, found.county_id, found.amount, "day_freeze_back", found.id)
     record(
-        "decide_points_hold", actor.person_id, "points_hold", found.id,
+        "decide_points_day_freeze", actor.person_id, "points_day_freeze", found.id,
         region_id=found.county_id, decision=found.decision,
     )  # fmt: skip
-    notifications.tell_hold(found)
+    notifications.tell_day_freeze(found)
     return found

@@ -7,7 +7,7 @@ from backend.app.points.models.county import (
     PointsMonthSum,
 )
 from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
-from backend.app.points.models.freezes import PointsFreeze, PointsHold
+from backend.app.points.models.freezes import PointsDayFreeze, PointsFreeze
 from backend.app.points.models.ledger import PointsBalance, PointsEntry
 from backend.app.points.models.rules import (
     PointsDeed,
@@ -21,6 +21,7 @@ __all__ = [
     "DrawTicket",
     "DrawWinner",
     "PointsBalance",
+    "PointsDayFreeze",
     "PointsDeed",
     "PointsDeedPerson",
     "PointsDraw",
@@ -28,7 +29,6 @@ __all__ = [
     "PointsExpiry",
     "PointsExpiryLine",
     "PointsFreeze",
-    "PointsHold",
     "PointsMonth",
     "PointsMonthSum",
     "PointsRule",

@@ -1,4 +1,4 @@
-"""Points that wait: one person's frozen, or entries held until another person has looked."""
+"""Points that wait: one person's frozen, or a day's until another person has looked."""
 
 from datetime import date, datetime
 
@@ -52,20 +52,20 @@ class PointsFreeze(Model):
     lifted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class PointsHold(Model):
-    """One person's points of a day, held as suspicious; a second person gives back or keeps."""
+class PointsDayFreeze(Model):
+    """One person's points of a day, frozen as suspicious; a second person gives back or keeps."""
 
-    __tablename__ = "points_hold"
+    __tablename__ = "points_day_freeze"
     __table_args__ = (
         Index(
-            "uq_points_hold_day",
+            "uq_points_day_freeze_day",
             "person_id",
             "day",
             unique=True,
         ),
         Index(None, "county_id", "id"),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("decided_by_id <> held_by_id", name="second_person"),
+        CheckConstraint("decided_by_id <> frozen_by_id", name="second_person"),
         CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided"),
         CheckConstraint("decision IN ('given_back', 'kept')", name="decision"),
     )
@@ -76,8 +76,8 @@ class PointsHold(Model):
     day: Mapped[date] = mapped_column(Date)
     amount: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(200))
-    held_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    frozen_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    frozen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decision: Mapped[str | None] = mapped_column(String(10))
     decision_note: Mapped[str | None] = mapped_column(String(200))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

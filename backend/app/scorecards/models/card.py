@@ -35,7 +35,7 @@ class MonthFact(Model):
     __tablename__ = "month_fact"
     __table_args__ = (
         CheckConstraint(FIRST_OF_MONTH, name="month"),
-        CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("flagged >= 0", name="flagged"),
         Index(None, "month", "county_id"),
     )
 
@@ -47,7 +47,7 @@ class MonthFact(Model):
     waits: Mapped[list[int]] = mapped_column(JSONB)
     open_waits: Mapped[list[int]] = mapped_column(JSONB)
     cases: Mapped[dict[str, list[int]]] = mapped_column(JSONB)
-    held: Mapped[int] = mapped_column(Integer)
+    flagged: Mapped[int] = mapped_column(Integer)
 
 
 class Scorecard(Model):
@@ -74,7 +74,7 @@ class Scorecard(Model):
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     n: Mapped[int] = mapped_column(Integer)
-    held: Mapped[int] = mapped_column(Integer)
+    flagged: Mapped[int] = mapped_column(Integer)
     level_1: Mapped[int] = mapped_column(Integer)
     level_2: Mapped[int] = mapped_column(Integer)
     level_3: Mapped[int] = mapped_column(Integer)

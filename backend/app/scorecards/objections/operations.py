@@ -144,7 +144,7 @@ def _spoken(county_id: int, words: str, field: str, wanted: str, limit: int) -> 
     checked = judge(county_id, clean_words(words, field, limit))
     if checked.text is None:
         raise InvalidInput(errors={field: [wanted]})
-    if checked.state is WordsState.HELD:
+    if checked.state is WordsState.MODERATED:
         raise InvalidInput(errors={field: [f"{checked.reason},请改一改再交"]})
     return checked.text
 

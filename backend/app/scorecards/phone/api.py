@@ -36,7 +36,7 @@ def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
         "month": f"{month:%Y-%m}",
         "month_closed": month < this_month,
         "n": shown.n,
-        "held": shown.held,
+        "flagged": shown.flagged,
         "satisfaction": _figure(shown.figures.satisfaction_mean, shown, "分"),
         "positive_rate": _figure(
             None if hides_levels(shown.counts) else shown.figures.positive_rate, shown, "%"

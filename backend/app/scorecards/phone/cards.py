@@ -193,7 +193,7 @@ def shown_areas(village_id: int, month: date) -> list[tuple[str, Area]]:
 
 
 def _area_of(card: Scorecard) -> Area:
-    return area([getattr(card, name) for name in COLUMNS], card.held, 1, int(card.n > 0))
+    return area([getattr(card, name) for name in COLUMNS], card.flagged, 1, int(card.n > 0))
 
 
 def shown_trend(village_id: int, month: date) -> list[TrendPoint]:

@@ -1,4 +1,4 @@
-"""待复核: ratings that a signal holds, bunch by bunch, and the decision."""
+"""待复核: ratings that a signal flags, bunch by bunch, and the decision."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +69,7 @@ def list_reviews() -> str:
 @guard(Permission.SEE_REVIEWS)
 @query_args(done=boxes.Text())
 def show_review(bunch: str, done: str) -> tuple[str, int]:
-    """One bunch: why it is held, when its ratings came, and what was decided."""
+    """One bunch: why it is flagged, when its ratings came, and what was decided."""
     return _page(bunch, done=done)
 
 
@@ -84,7 +84,7 @@ def _found(name: str) -> reviews.Bunch:
 
 def _page(name: str, error: DomainError | None = None, done: str = "") -> tuple[str, int]:
     bunch = _found(name)
-    ratings = reviews.held_ratings(name)
+    ratings = reviews.flagged_ratings(name)
     body = render_template(
         "scorecards/desk/review.html",
         bunch=bunch, ratings=ratings, bars=_bars(ratings),
@@ -99,7 +99,7 @@ def _page(name: str, error: DomainError | None = None, done: str = "") -> tuple[
     return body, 422 if error else 200
 
 
-def _bars(ratings: list[reviews.HeldRating]) -> list[Bar]:
+def _bars(ratings: list[reviews.FlaggedRating]) -> list[Bar]:
     parts = reviews.bar_by_minutes(ratings)
     most = max((count for _, count in parts), default=1)
     zone = clock.COUNTY_ZONE

@@ -120,15 +120,15 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=STEP_NAMES,
         merged=serializers.cards(desk_queries.merged_into(scope, ticket), parties),
-        held=[event for event in events if _is_held(event)] if Party.DESK in parties else [],
+        moderated=list(filter(_is_moderated, events)) if Party.DESK in parties else [],
         **_choices(ticket, category, scope, parties, set(offered)),
     )  # fmt: skip
     return page, 422 if error else 200
 
 
-def _is_held(event: TicketEvent) -> bool:
-    """What an author wrote later and the text check held."""
-    return event.words_state == "held" and event.party == Party.AUTHOR
+def _is_moderated(event: TicketEvent) -> bool:
+    """What an author wrote later and the text check moderated."""
+    return event.words_state == "moderated" and event.party == Party.AUTHOR
 
 
 def _choices(

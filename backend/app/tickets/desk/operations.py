@@ -356,7 +356,7 @@ def start_again(act: transitions.Transition, words: str | None) -> TicketEvent:
 
 
 def review_words(actor: Actor, ticket_id: int, event_id: int | None, show: bool) -> Ticket:
-    """Releases held words, of the ticket or of one event, to the unit; or keeps them from it."""
+    """Releases moderated words, of the ticket or of one event, or keeps them from the unit."""
     act_on = transitions.lock(ticket_id)
     transitions.check_desk(actor, act_on)
     target: Ticket | TicketEvent = act_on
@@ -365,7 +365,7 @@ def review_words(actor: Actor, ticket_id: int, event_id: int | None, show: bool)
         if event is None or event.ticket_id != ticket_id:
             raise InvalidInput(errors={"event_id": ["没有这一条"]})
         target = event
-    if target.words_state == WordsState.HELD.value:
+    if target.words_state == WordsState.MODERATED.value:
         target.words_state = WordsState.SHOWN.value if show else "refused"
     record("review_ticket_words", actor.person_id, "ticket", ticket_id, shown=show)
     return act_on

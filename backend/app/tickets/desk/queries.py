@@ -62,8 +62,8 @@ class Scope:
     departments: frozenset[int] = frozenset()
     sides: frozenset[int] = frozenset()
     person_id: int = 0
-    # Held words are the desk's to read, and so to search.
-    reads_held: bool = False
+    # Moderated words are the desk's to read, and so to search.
+    reads_moderated: bool = False
 
     def covers(self) -> ColumnElement[bool]:
         parts: list[ColumnElement[bool]] = []
@@ -171,7 +171,7 @@ def narrowed(query: Select[Any], scope: Scope, filters: TicketFilters) -> Select
     """What of a query over tickets the reader may see and asked for."""
     query = query.where(scope.covers(), _in_view(filters.view, clock.now()))
     query = _filtered(query, filters)
-    if filters.search and not scope.reads_held:
+    if filters.search and not scope.reads_moderated:
         query = query.where(Ticket.words_state.in_(["shown", "none"]))
     return query
 

@@ -115,7 +115,7 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
         tags=list(said.tags),
         words=words,
         words_state=checked.state.value,
-        hold_reason=checked.reason,
+        moderation_reason=checked.reason,
         grams=grams(words),
         first_file_id=attached[0].id if attached else None,
         confidential=said.confidential,
@@ -169,7 +169,7 @@ def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
 
 
 def _read(said: TicketRequest) -> tuple[str | None, str | None]:
-    """The words and where it is; they are held together."""
+    """The words and where it is; they are moderated together."""
     return (
         clean_words(said.words, limit=LONGEST),
         clean_words(said.place_note, "place_note", LONGEST_NOTE),

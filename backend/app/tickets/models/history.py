@@ -32,8 +32,8 @@ class TicketEvent(Model):
         Index(None, "person_id", "at"),
         CheckConstraint("typing_seconds BETWEEN 0 AND 14400", name="typing_seconds"),
         Index(
-            "ix_ticket_event_held", "ticket_id",
-            postgresql_where=text("words_state = 'held' AND party = 'author'"),
+            "ix_ticket_event_moderated", "ticket_id",
+            postgresql_where=text("words_state = 'moderated' AND party = 'author'"),
         ),
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ class TicketEvent(Model):
     unit_region_id: Mapped[int | None] = mapped_column(BigInteger)
     unit_department_id: Mapped[int | None] = mapped_column(BigInteger)
     words: Mapped[str | None] = mapped_column(Text)
-    words_state: Mapped[str] = mapped_column(String(8), server_default="none")
+    words_state: Mapped[str] = mapped_column(String(12), server_default="none")
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     typing_seconds: Mapped[int | None] = mapped_column(Integer)
 

@@ -113,7 +113,10 @@ class Ticket(Model):
         Index("ix_ticket_county_state", "county_id", "state", "id"),
         Index("ix_ticket_unit_region", "unit_region_id", "id"),
         Index("ix_ticket_unit_department", "unit_department_id", "id"),
-        Index("ix_ticket_held", "county_id", postgresql_where=text("words_state = 'held'")),
+        Index(
+            "ix_ticket_moderated", "county_id",
+            postgresql_where=text("words_state = 'moderated'"),
+        ),
         Index("ix_ticket_grams", "grams", postgresql_using="gin"),
         Index("ix_ticket_tags", "tags", postgresql_using="gin"),
         Index(
@@ -149,8 +152,8 @@ class Ticket(Model):
     urgency: Mapped[str] = mapped_column(String(10))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)
-    words_state: Mapped[str] = mapped_column(String(8), server_default="none")
-    hold_reason: Mapped[str | None] = mapped_column(String(40))
+    words_state: Mapped[str] = mapped_column(String(12), server_default="none")
+    moderation_reason: Mapped[str | None] = mapped_column(String(40))
     # Every two letters that follow each other in the words: what the search index holds.
     grams: Mapped[list[str]] = mapped_column(ARRAY(String(2)), server_default="{}")
     first_file_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,1 +1,1 @@
-"""Words that nobody has read yet: checked, held, shown or refused. 待核的话。"""
+"""Words that nobody has read yet: checked, moderated, shown or refused. 待核的话。"""

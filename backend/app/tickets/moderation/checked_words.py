@@ -39,39 +39,39 @@ def read_event(event_id: int) -> str | None:
     return db.session.scalar(OF_EVENT, {"id": event_id})
 
 
-def hold_ticket(ticket_id: int, words: str, reason: str) -> bool:
+def moderate_ticket(ticket_id: int, words: str, reason: str) -> bool:
     """Back to the county's desk; False where the desk has decided meanwhile."""
     ticket = lock(ticket_id)
     if read_ticket(ticket_id) != words:
         return False
-    _hold(ticket, reason)
+    _moderate(ticket, reason)
     return True
 
 
-def hold_event(event_id: int, words: str, reason: str) -> bool:
+def moderate_event(event_id: int, words: str, reason: str) -> bool:
     """The same for what an author wrote later."""
     event = db.session.get_one(TicketEvent, event_id)
     ticket = lock(event.ticket_id)
     if read_event(event_id) != words:
         return False
-    event.words_state = WordsState.HELD.value
-    record("hold_words", None, "ticket", ticket.id, reason=reason)
+    event.words_state = WordsState.MODERATED.value
+    record("moderate_words", None, "ticket", ticket.id, reason=reason)
     _tell_desk(ticket, event_id, reason)
     return True
 
 
-def hold_call_back(rating_id: int, reason: str) -> None:
+def moderate_call_back(rating_id: int, reason: str) -> None:
     """The call-back of a rating repeats its words."""
     found = db.session.scalar(select(Ticket.id).where(Ticket.rating_id == rating_id))
     if found is not None:
         ticket = lock(found)
         if ticket.words_state == WordsState.SHOWN.value:
-            _hold(ticket, reason)
+            _moderate(ticket, reason)
 
 
-def _hold(ticket: Ticket, reason: str) -> None:
-    ticket.words_state, ticket.hold_reason = WordsState.HELD.value, reason
-    record("hold_words", None, "ticket", ticket.id, reason=reason)
+def _moderate(ticket: Ticket, reason: str) -> None:
+    ticket.words_state, ticket.moderation_reason = WordsState.MODERATED.value, reason
+    record("moderate_words", None, "ticket", ticket.id, reason=reason)
     _tell_desk(ticket, 0, reason)
 
 
@@ -80,5 +80,5 @@ def _tell_desk(ticket: Ticket, event_id: int, reason: str) -> None:
         may_read(desk_staff(ticket), ticket),
         kind="ticket_work", title="有文字要核定", words=f"编号 {ticket.number}:{reason}",
         page=CADRE_PAGE.format(ticket.id), subject_kind="ticket", subject_id=ticket.id,
-        dedup=f"ticket:{ticket.id}:held:{event_id}",
+        dedup=f"ticket:{ticket.id}:moderated:{event_id}",
     )  # fmt: skip

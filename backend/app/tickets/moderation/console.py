@@ -7,7 +7,7 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission
-from backend.app.core import held_words
+from backend.app.core import moderated_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.web import boxes
@@ -38,7 +38,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     page = render_template(
         "tickets/words.html",
         error=error, given=typed.get("words", ""), search=search,
-        words=held_words.list_words(county, search), total=held_words.count_words(county),
+        words=moderated_words.list_words(county, search), total=moderated_words.count_words(county),
         most=word_list.MOST_WORDS, done=_done(),
     )  # fmt: skip
     return page, 422 if error else 200
@@ -77,18 +77,18 @@ def save_words(what: str) -> Any:
 
 @blueprint.get("/held")
 @guard(Permission.REVIEW_WORDS)
-def show_held() -> str:
+def show_moderated() -> str:
     """Everything in the county that waits to be read, tickets and ratings."""
     me = actor()
-    waiting = moderation_queue.list_held(me)
+    waiting = moderation_queue.list_moderated(me)
     return render_template(
-        "tickets/held.html", waiting=waiting, total=moderation_queue.count_held(me)
+        "tickets/moderated.html", waiting=waiting, total=moderation_queue.count_moderated(me)
     )
 
 
 @blueprint.post("/held")
 @guard(Permission.REVIEW_WORDS)
-def decide_held() -> Any:
+def decide_moderated() -> Any:
     """One text shown or kept back, and back to the rest."""
     form = DECISION.read()
     if form["id"] is None:
@@ -97,10 +97,10 @@ def decide_held() -> Any:
         moderation_queue.decide(
             actor(), form["kind"], form["id"], form["ticket_id"], form["decision"] == "show"
         )
-    return redirect(address_of("tickets_console.show_held"))
+    return redirect(address_of("tickets_console.show_moderated"))
 
 
 @blueprint.app_context_processor
 def waiting_words() -> dict[str, Callable[[], int]]:
     """For the tabs of every page of tickets."""
-    return {"words_waiting": lambda: moderation_queue.count_held(actor())}
+    return {"words_waiting": lambda: moderation_queue.count_moderated(actor())}

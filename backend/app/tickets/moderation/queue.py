@@ -21,11 +21,11 @@ from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.states import Party
 
 MOST = 100
-HELD = WordsState.HELD.value
+MODERATED = WordsState.MODERATED.value
 
 
 @dataclass(frozen=True)
-class HeldWords:
+class ModeratedText:
     """What somebody wrote, where, and why it waits; `ticket_id` None beside a rating."""
 
     words: str
@@ -36,7 +36,7 @@ class HeldWords:
     event_id: int | None = None
 
 
-def list_held(actor: Actor) -> list[HeldWords]:
+def list_moderated(actor: Actor) -> list[ModeratedText]:
     """Of tickets the oldest first, then of ratings in an order that tells no day."""
     counties = regions_of(actor, Permission.REVIEW_WORDS)
     scope = scope_of(actor)
@@ -45,14 +45,14 @@ def list_held(actor: Actor) -> list[HeldWords]:
     everything = [*tickets, *(ticket for _, ticket in later)]
     names = region_names([ticket.village_id or 0 for ticket in everything])
     found = [
-        HeldWords(
+        ModeratedText(
             "\n".join(filter(None, (ticket.words, ticket.place_note))), _where(ticket, names),
-            ticket.hold_reason, ticket.id, ticket.id,
+            ticket.moderation_reason, ticket.id, ticket.id,
         )
         for ticket in tickets
     ]  # fmt: skip
     found += [
-        HeldWords(event.words or "", _where(ticket, names), None, event.id, ticket.id, event.id)
+        ModeratedText(event.words or "", _where(ticket, names), None, event.id, ticket.id, event.id)
         for event, ticket in later
     ]
     for one in found:
@@ -60,19 +60,19 @@ def list_held(actor: Actor) -> list[HeldWords]:
     return found + _beside_ratings(counties)
 
 
-def count_held(actor: Actor) -> int:
+def count_moderated(actor: Actor) -> int:
     counties, scope = regions_of(actor, Permission.REVIEW_WORDS), scope_of(actor)
     counted = [
         select(func.count()).select_from(query.order_by(None).subquery()).scalar_subquery()
         for query in (_tickets(scope, counties), _events(scope, counties))
     ]
-    return sum(db.session.execute(select(*counted)).one()) + rated.count_held(counties)
+    return sum(db.session.execute(select(*counted)).one()) + rated.count_moderated(counties)
 
 
 def _tickets(scope: Scope, counties: Collection[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(Ticket)
-        .where(scope.covers(), Ticket.county_id.in_(counties), Ticket.words_state == HELD)
+        .where(scope.covers(), Ticket.county_id.in_(counties), Ticket.words_state == MODERATED)
         .order_by(Ticket.id)
     )
 
@@ -84,7 +84,7 @@ def _events(scope: Scope, counties: Collection[int]) -> Select[*tuple[Any, ...]]
         .join(Ticket, Ticket.id == event.ticket_id)
         .where(
             scope.covers(), Ticket.county_id.in_(counties),
-            event.words_state == HELD, event.party == Party.AUTHOR.value,
+            event.words_state == MODERATED, event.party == Party.AUTHOR.value,
         )
         .order_by(event.id)
     )  # fmt: skip
@@ -94,12 +94,14 @@ def _where(ticket: Ticket, names: dict[int, str]) -> str:
     return f"{ticket.number} {names.get(ticket.village_id or 0, '')}".strip()
 
 
-def _beside_ratings(counties: Collection[int]) -> list[HeldWords]:
+def _beside_ratings(counties: Collection[int]) -> list[ModeratedText]:
     found = []
-    for row in rated.list_held(counties, MOST):
+    for row in rated.list_moderated(counties, MOST):
         words = "\n追评:".join(filter(None, (row.words, row.followup_words)))
         look_at_words(words, "rating", row.id)
-        found.append(HeldWords(words, f"{row.village} {row.point}", row.hold_reason, row.id))
+        found.append(
+            ModeratedText(words, f"{row.village} {row.point}", row.moderation_reason, row.id)
+        )
     return found
 
 

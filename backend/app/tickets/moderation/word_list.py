@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection
 
 from backend.app.access import Actor
-from backend.app.core import held_words
+from backend.app.core import moderated_words
 from backend.app.core.audit import record
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
@@ -23,20 +23,20 @@ def add_words(actor: Actor, county_id: int, given: str) -> tuple[int, int]:
     words = read_lines(given)
     # Two of the office at once count one after the other.
     lock_region(county_id)
-    added = held_words.add_words(county_id, words)
-    if held_words.count_words(county_id) > MOST_WORDS:
+    added = moderated_words.add_words(county_id, words)
+    if moderated_words.count_words(county_id) > MOST_WORDS:
         raise InvalidInput(errors={"words": [f"一个县最多 {MOST_WORDS} 个词,请先删去一些"]})
     if added:
-        _record("add_held_words", actor, county_id, added)
+        _record("add_moderated_words", actor, county_id, added)
     return len(added), len(words) - len(added)
 
 
 def remove_words(actor: Actor, county_id: int, folded: Collection[str]) -> int:
-    """What was held for them stays held until somebody has read it."""
+    """What was moderated for them stays so until somebody has read it."""
     check_may(actor, county_id)
-    gone = held_words.remove_words(county_id, folded)
+    gone = moderated_words.remove_words(county_id, folded)
     if gone:
-        _record("remove_held_words", actor, county_id, gone)
+        _record("remove_moderated_words", actor, county_id, gone)
     return len(gone)
 
 
@@ -58,10 +58,13 @@ def read_lines(given: str) -> list[str]:
     parts = [(number, part) for number, line in enumerate(lines, 1) for part in APART.split(line)]
     for number, part in parts:
         word = " ".join(unicodedata.normalize("NFKC", part).split())
-        folded = held_words.fold(word)
+        folded = moderated_words.fold(word)
         if not word:
             continue
-        if len(folded) < held_words.SHORTEST or max(len(folded), len(word)) > held_words.LONGEST:
+        if (
+            len(folded) < moderated_words.SHORTEST
+            or max(len(folded), len(word)) > moderated_words.LONGEST
+        ):
             faults.append(f"第 {number} 行「{word[:20]}」应为 2 到 20 个字,标点不算")
         found.setdefault(folded, word)
     if not found:

@@ -8,8 +8,8 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
     /** @param {any} ticket */
     ticket(ticket) {
       if (!ticket || !ticket.light) return
-      const held = ticket.words_state === 'held' && !ticket.words
-      const said = ticket.words || (held ? '文字正在核定' : '照片或录音')
+      const isModerated = ticket.words_state === 'moderated' && !ticket.words
+      const said = ticket.words || (isModerated ? '文字正在核定' : '照片或录音')
       this.setData({
         tone: toneOf(ticket),
         icon: ticket.category ? ticket.category.icon : 'other',

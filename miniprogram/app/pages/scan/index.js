@@ -30,7 +30,7 @@ const refusalOf = (opened) => {
 Page(page({
   data: {
     state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, scanToken: '',
-    formProblem: '', isSending: false, points: 0, balance: 0, isHeld: false,
+    formProblem: '', isSending: false, points: 0, balance: 0, isModerated: false,
     rating: null, isBad: false, callBack: null, isDeclined: false, declineProblem: '',
     suggestion: null, isBinding: false, isBound: false, bindProblem: '', suggests: false,
   },
@@ -106,7 +106,7 @@ Page(page({
     monthlyPrefetch.prepareUnseen()
     this.setData({
       state: 'thanks', points: rating.points_awarded, balance: rating.balance,
-      isHeld: rating.words_state === 'held', suggestion: this.data.suggests ? this.data.village : null,
+      isModerated: rating.words_state === 'moderated', suggestion: this.data.suggests ? this.data.village : null,
       rating, isBad: isBadLevel(rating.level), callBack: null, isDeclined: false,
     })
     if (isBadLevel(rating.level)) this.askCallBack()

@@ -23,7 +23,7 @@ def clerk(client: FlaskClient, offices: Offices) -> Desk:
 
 @pytest.fixture
 def written(phone: Phone, offices: Offices, scalar) -> dict[str, int]:
-    """Held words in a ticket, in what was added later, and beside a rating; ids by kind."""
+    """Moderated words in a ticket, in what was added later, and beside a rating; ids by kind."""
     ticket = submit(phone, offices, words="打我电话 13800138000").json["id"]
     other = submit(phone, offices, words="路灯不亮").json["id"]
     me = as_actor(phone.person_id, Role.VILLAGER, offices.village_id)
@@ -86,7 +86,7 @@ def test_another_countys_desk_sees_and_decides_nothing_of_it(
     for kind, ticket in subjects(written):
         refused = decide(stranger, kind, written[kind], ticket, "show")
         assert refused.status_code in (403, 404)
-    assert scalar("SELECT words_state FROM rating") == "held"
+    assert scalar("SELECT words_state FROM rating") == "moderated"
 
 
 def test_a_ticket_that_is_kept_from_a_member_of_the_desk_is_not_on_the_page(

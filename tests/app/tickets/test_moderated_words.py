@@ -1,4 +1,4 @@
-"""待核词: each county's own list, as its people write it, and what it holds."""
+"""待核词: each county's own list, as its people write it, and what it moderates."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.app.access import Role
-from backend.app.core import held_words
+from backend.app.core import moderated_words
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.held_words import count_words, fold, list_words
+from backend.app.core.moderated_words import count_words, fold, list_words
 from backend.app.tickets import author
 from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.moderation import word_list
@@ -45,7 +45,7 @@ def test_a_county_that_is_imported_starts_with_it_too(app, scalar, tmp_path) -> 
     file.write_text("code,name,level,parent\n610528000000,富平县,county,\n", encoding="utf-8")
     done = app.test_cli_runner().invoke(args=["places", "import", "--csv", str(file)])
     assert done.exit_code == 0, done.output
-    assert scalar("SELECT count(*) FROM held_word") == 35
+    assert scalar("SELECT count(*) FROM moderated_word") == 35
 
 
 def test_words_are_added_one_a_line_searched_counted_and_removed(boss, county: County) -> None:
@@ -93,7 +93,7 @@ def test_words_behind_each_other_on_one_line_are_words_of_their_own() -> None:
 
 def test_a_county_has_two_thousand_words_at_most(boss, offices: Offices) -> None:
     with transaction():
-        held_words.add_words(offices.county.id, [f"词语{n:04d}" for n in range(1964)])
+        moderated_words.add_words(offices.county.id, [f"词语{n:04d}" for n in range(1964)])
     assert boss.post(f"{PAGE}/add", words="讨债鬼").status_code == 302
     full = boss.post(f"{PAGE}/add", words="讨厌鬼")
     assert (full.status_code, "最多 2000 个词" in full.text) == (422, True)
@@ -107,10 +107,10 @@ def test_each_change_is_in_the_audit_log_with_its_words(boss, scalar) -> None:
     boss.post(f"{PAGE}/remove", folded="没有的词")
     kept = (
         "SELECT string_agg(concat_ws(' ', action, detail->>'count', detail->>'listed'), '; '"
-        " ORDER BY id) FROM audit_entry WHERE action LIKE '%held_words' AND person_id = :id"
+        " ORDER BY id) FROM audit_entry WHERE action LIKE '%moderated_words' AND person_id = :id"
     )
     assert scalar(kept, id=boss.person_id) == (
-        "add_held_words 2 讨债鬼、讨厌鬼; remove_held_words 1 讨债鬼"
+        "add_moderated_words 2 讨债鬼、讨厌鬼; remove_moderated_words 1 讨债鬼"
     )
 
 
@@ -130,14 +130,17 @@ def test_only_the_desk_of_the_county_changes_its_list(
     assert words_of(leping) == before
 
 
-def test_what_one_county_holds_another_shows(
+def test_what_one_county_moderates_another_shows(
     client: FlaskClient, offices: Offices, leping: County, scalar
 ) -> None:
     there = make_offices(leping, "-lp")
     with transaction():
         word_list.add_words(offices.desk, offices.county.id, "讨债鬼")
         word_list.remove_words(there.desk, leping.id, ["傻逼"])
-    for county_offices, states in ((offices, ["held", "held"]), (there, ["shown", "shown"])):
+    for county_offices, states in (
+        (offices, ["moderated", "moderated"]),
+        (there, ["shown", "shown"]),
+    ):
         phone = villager(client.application.test_client(), county_offices.county)
         rated = [
             phone.rate(code, words=words).json["words_state"]
@@ -150,10 +153,13 @@ def test_what_one_county_holds_another_shows(
             for words in ("讨债鬼来了", "傻逼")
         ]
         assert (rated, sent) == (states, states)
-    assert scalar("SELECT array_agg(DISTINCT hold_reason) FROM rating") == ["含有待核的词", None]
+    assert scalar("SELECT array_agg(DISTINCT moderation_reason) FROM rating") == [
+        "含有待核的词",
+        None,
+    ]
 
 
-def test_later_words_are_held_by_the_list_of_the_tickets_county(
+def test_later_words_are_moderated_by_the_list_of_the_tickets_county(
     phone, offices: Offices, scalar
 ) -> None:
     with transaction():
@@ -165,16 +171,16 @@ def test_later_words_are_held_by_the_list_of_the_tickets_county(
     assert scalar(
         "SELECT words_state FROM ticket_event WHERE ticket_id = :id AND move = 'withdraw'",
         id=ticket_id,
-    ) == "held"  # fmt: skip
+    ) == "moderated"  # fmt: skip
 
 
 def version_of(ticket_id: int, scalar) -> int:
     return scalar("SELECT version FROM ticket WHERE id = :id", id=ticket_id)
 
 
-def test_where_it_happened_is_held_with_the_words(phone, cadre, offices: Offices, app) -> None:
+def test_where_it_happened_is_moderated_with_the_words(phone, cadre, offices: Offices, app) -> None:
     made = submit(phone, offices, words="路灯不亮", place_note="王八蛋家门口").json
-    assert made["words_state"] == "held"
+    assert made["words_state"] == "moderated"
     assert made["place_note"] == "王八蛋家门口"
     seen = cadre.call("GET", f"/cadre/tickets/{made['id']}").json
     assert (seen["words"], seen["place_note"]) == (None, None)

@@ -13,15 +13,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.app.core import clock
 from backend.app.core.db import Model, db
 
-STARTING = Path(__file__).with_name("held_words.txt")
+STARTING = Path(__file__).with_name("moderated_words.txt")
 SHORTEST, LONGEST = 2, 20
 NOT_A_WORD = re.compile(r"[\W_]+")
 
 
-class HeldWord(Model):
+class ModeratedWord(Model):
     """A word as somebody wrote it, and as texts are searched for it."""
 
-    __tablename__ = "held_word"
+    __tablename__ = "moderated_word"
     __table_args__ = (
         CheckConstraint(f"length(folded) BETWEEN {SHORTEST} AND {LONGEST}", name="length"),
     )
@@ -37,31 +37,31 @@ def fold(words: str) -> str:
     return NOT_A_WORD.sub("", unicodedata.normalize("NFKC", words).casefold())
 
 
-def has_held_word(folded: str, county_id: str) -> str:
+def has_moderated_word(folded: str, county_id: str) -> str:
     """For a statement: whether a folded text has one of a county's words; both are expressions."""
     return (
-        f"CASE WHEN {folded} IS NULL THEN false ELSE EXISTS (SELECT FROM held_word w"
+        f"CASE WHEN {folded} IS NULL THEN false ELSE EXISTS (SELECT FROM moderated_word w"
         f" WHERE w.county_id = {county_id} AND position(w.folded IN {folded}) > 0) END"
     )
 
 
-FOUND = text(f"SELECT {has_held_word('CAST(:folded AS text)', ':county_id')}")
+FOUND = text(f"SELECT {has_moderated_word('CAST(:folded AS text)', ':county_id')}")
 
 
-def is_held(county_id: int, words: str) -> bool:
+def is_moderated(county_id: int, words: str) -> bool:
     return bool(db.session.scalar(FOUND, {"county_id": county_id, "folded": fold(words)}))
 
 
-def list_words(county_id: int, search: str = "") -> list[HeldWord]:
+def list_words(county_id: int, search: str = "") -> list[ModeratedWord]:
     """Those that have the searched letters in them, or all, in the order of their letters."""
-    query = select(HeldWord).where(HeldWord.county_id == county_id)
+    query = select(ModeratedWord).where(ModeratedWord.county_id == county_id)
     if fold(search):
-        query = query.where(HeldWord.folded.contains(fold(search), autoescape=True))
-    return list(db.session.scalars(query.order_by(HeldWord.folded)))
+        query = query.where(ModeratedWord.folded.contains(fold(search), autoescape=True))
+    return list(db.session.scalars(query.order_by(ModeratedWord.folded)))
 
 
 def count_words(county_id: int) -> int:
-    query = select(func.count()).where(HeldWord.county_id == county_id)
+    query = select(func.count()).where(ModeratedWord.county_id == county_id)
     return db.session.scalar(query) or 0
 
 
@@ -74,14 +74,18 @@ def add_words(county_id: int, words: Iterable[str]) -> list[str]:
     ]
     if not rows:
         return []
-    added = insert(HeldWord).values(rows).on_conflict_do_nothing().returning(HeldWord.word)
+    added = (
+        insert(ModeratedWord).values(rows).on_conflict_do_nothing().returning(ModeratedWord.word)
+    )
     return list(db.session.scalars(added))
 
 
 def remove_words(county_id: int, folded: Collection[str]) -> list[str]:
     """Returns those that were there."""
-    gone = delete(HeldWord).where(HeldWord.county_id == county_id, HeldWord.folded.in_(folded))
-    return list(db.session.scalars(gone.returning(HeldWord.word)))
+    gone = delete(ModeratedWord).where(
+        ModeratedWord.county_id == county_id, ModeratedWord.folded.in_(folded)
+    )
+    return list(db.session.scalars(gone.returning(ModeratedWord.word)))
 
 
 def found_lists(county_ids: Iterable[int]) -> None:
