@@ -105,6 +105,12 @@ def test_checks_and_conditions_of_indexes_are_those_of_the_models(empty_app: Fla
         assert conditions(connection, "public") == conditions(connection, "as_models")
 
 
+def before(migration: str) -> str:
+    """The revision that a migration follows."""
+    (path,) = (ROOT / "migrations/versions").glob(f"*_{migration}.py")
+    return re.findall(r'^down_revision = "(\d+)"', path.read_text("utf-8"), re.M)[0]
+
+
 # Rows of one table each, without what they refer to.
 BEFORE_EXPIRY = """
     SET LOCAL session_replication_role = replica;
@@ -124,7 +130,8 @@ AFTER_EXPIRY = """
 
 
 def test_what_lapsed_before_has_expired(empty_app: Flask) -> None:
-    upgrade(revision=BASELINE)
+    earlier = before("expiry")
+    upgrade(revision=earlier)
     for statement in BEFORE_EXPIRY.split(";"):
         db.session.execute(text(statement))
     db.session.commit()
@@ -132,15 +139,9 @@ def test_what_lapsed_before_has_expired(empty_app: Flask) -> None:
     words = db.session.execute(text(AFTER_EXPIRY)).one()
     assert tuple(words) == ("expired", "expiry", "points_expiry")
     db.session.rollback()
-    downgrade(revision=BASELINE)
+    downgrade(revision=earlier)
     words = db.session.execute(text(AFTER_EXPIRY)).one()
     assert tuple(words) == ("lapsed", "lapse", "points_lapse")
-
-
-def before(migration: str) -> str:
-    """The revision that a migration follows."""
-    (path,) = (ROOT / "migrations/versions").glob(f"*_{migration}.py")
-    return re.findall(r'^down_revision = "(\d+)"', path.read_text("utf-8"), re.M)[0]
 
 
 BEFORE_MODERATION = """

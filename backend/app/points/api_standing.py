@@ -52,12 +52,12 @@ def appeal(given: dict[str, Any]) -> Any:
 @guard(Permission.SEE_OWN_POINTS)
 @blueprint.response(200, schemas.ChancesShape())
 def list_own_draws() -> dict[str, Any]:
-    """The draws one has a ticket in, with the secret code that proves it."""
+    """The draws one has an entry in, with the secret code that proves it."""
     host = current_app.config["SETTINGS"].public_host
     items = [
         {
             "id": one.draw.id, "title": one.draw.title, "state": one.draw.state,
-            "tickets": one.draw.tickets, "commitment": (one.draw.commitment or b"").hex(),
+            "entries": one.draw.entries, "commitment": (one.draw.commitment or b"").hex(),
             "seed_source": one.draw.seed_source, "seed_at": one.draw.seed_at,
             "seed": one.draw.seed, "called_off_reason": one.draw.called_off_reason,
             "code": one.code, "hash": one.hash, "position": one.position, "prize": one.prize,

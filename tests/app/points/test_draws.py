@@ -15,7 +15,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.settings import REPOSITORY
 from backend.app.points.draws import operations as draws
-from backend.app.points.draws.draw_rule import SeedFormat, commitment, ticket_hash, winners
+from backend.app.points.draws.draw_rule import SeedFormat, commitment, entry_hash, winners
 from backend.app.points.freezes import operations as freezes
 from backend.app.points.ledger import Batch, credit, credit_all
 from backend.app.points.models import PointsDraw
@@ -30,7 +30,7 @@ PLAN = draws.Plan(
     "双色球第 2026135 期开奖号码,红球从小到大", SEED_AT, SeedFormat(7, 2, 6),
 )  # fmt: skip
 SEED = "03081119263007"
-HASHES = st.lists(st.binary(min_size=4, max_size=8).map(lambda b: ticket_hash(b.hex())),
+HASHES = st.lists(st.binary(min_size=4, max_size=8).map(lambda b: entry_hash(b.hex())),
                   min_size=1, max_size=40, unique=True)  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def test_each_prize_has_one_winner_from_the_list_whatever_its_order(hashes, seed
 
 def test_the_worked_example_of_the_document() -> None:
     page = (REPOSITORY / "docs" / "points.md").read_text("utf-8")
-    hashes = [ticket_hash(f"ticket-{n}") for n in range(1, 6)]
+    hashes = [entry_hash(f"ticket-{n}") for n in range(1, 6)]
     for nth, line in enumerate(hashes, 1):
         assert f"{nth}  {line}" in page
     assert f"Commitment `{commitment(hashes)}`" in page
@@ -218,14 +218,14 @@ def test_draws_are_off_until_somebody_has_read_the_note(clerk, county, people) -
 
 
 def test_one_person_has_one_chance_and_nobody_is_named(published: int, people, client) -> None:
-    tickets = draws.tickets_of(published)
-    assert {ticket.person_id for ticket in tickets} == set(people[:5])
+    entries = draws.entries_of(published)
+    assert {entry.person_id for entry in entries} == set(people[:5])
     page = client.get(f"/p/draws/{published}/list.txt")
     hashes = page.text.split("\n")
-    assert hashes == sorted(ticket_hash(ticket.code) for ticket in tickets)
+    assert hashes == sorted(entry_hash(entry.code) for entry in entries)
     draw = draws.get_public(published)
     assert draw.commitment.hex() == commitment(hashes)
-    assert draw.tickets == 5
+    assert draw.entries == 5
 
 
 def test_rating_more_gives_no_second_chance(clerk, county, draft, people, clock) -> None:
@@ -235,7 +235,7 @@ def test_rating_more_gives_no_second_chance(clerk, county, draft, people, clock)
             credit(people[0], county.id, "rating", "rating", number)
     clock.set(date(2026, 11, 20))
     with transaction():
-        assert draws.publish(clerk, draft).tickets == 5
+        assert draws.publish(clerk, draft).entries == 5
 
 
 def test_a_ballot_gives_no_chance(clerk, county, draft, people, clock) -> None:
@@ -246,7 +246,7 @@ def test_a_ballot_gives_no_chance(clerk, county, draft, people, clock) -> None:
         credit_all(county.id, SURVEY, 5, [Batch(1, [bystander])])
     clock.set(date(2026, 11, 20))
     with transaction():
-        assert draws.publish(clerk, draft).tickets == 5
+        assert draws.publish(clerk, draft).entries == 5
 
 
 def test_the_list_stands_a_day_before_the_seed(clerk, draft, clock) -> None:
@@ -266,7 +266,7 @@ def test_two_people_who_read_the_same_draw_the_winners(
         read(clerk, published)
     drawn = read(second, published)
     assert (drawn.state, drawn.seed) == ("drawn", SEED)
-    hashes = [ticket.hash.hex() for ticket in draws.tickets_of(published)]
+    hashes = [entry.hash.hex() for entry in draws.entries_of(published)]
     won = draws.winners_of(published)
     assert [one.hash.hex() for one in won] == winners(hashes, SEED, 3)
     assert [one.prize for one in won] == ["电饭煲", "食用油", "食用油"]
@@ -294,8 +294,8 @@ def test_readings_that_differ_wait_for_a_third(clerk, second, county, published,
         "UPDATE points_draw SET seed_numbers = 14, seed_digits = 1",
         "UPDATE points_draw SET commitment = decode(repeat('00', 32), 'hex')",
         "DELETE FROM points_draw",
-        "UPDATE points_draw_ticket SET position = 99",
-        "DELETE FROM points_draw_ticket",
+        "UPDATE points_draw_entry SET position = 99",
+        "DELETE FROM points_draw_entry",
     ],
 )
 def test_what_was_published_is_not_changed(published: int, statement: str) -> None:
@@ -390,7 +390,7 @@ def test_the_phone_shows_the_own_chance_and_nobody_elses(
         draws.publish(clerk, draft)
     phone, outsider = open_phone(client, people[0]), open_phone(client, people[5])
     mine = phone.call("GET", "/me/draws").json["items"][0]
-    assert ticket_hash(mine["code"]) == mine["hash"]
+    assert entry_hash(mine["code"]) == mine["hash"]
     assert mine["page"].endswith(f"/p/draws/{draft}")
     assert (mine["prize"], mine["seed"]) == (None, None)
     assert outsider.call("GET", "/me/draws").json["items"] == []

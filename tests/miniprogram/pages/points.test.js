@@ -14,7 +14,7 @@ const RULES = {
   ],
 }
 const DRAW = {
-  id: 4, title: '十月参与抽奖', state: 'published', tickets: 312, commitment: 'ab'.repeat(32), seed_source: '双色球第 2026135 期',
+  id: 4, title: '十月参与抽奖', state: 'published', entries: 312, commitment: 'ab'.repeat(32), seed_source: '双色球第 2026135 期',
     seed_at: '2026-11-24T13:30:00Z',
   seed: null, called_off_reason: null, code: '0f'.repeat(16), hash: 'cd'.repeat(32), position: 17, prize: null, prizes: [{ name: '食用油', count: 20 }],
   page: 'https://village-voice.example.cn/p/draws/4',

@@ -117,7 +117,7 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
     page = render_template(
         "points/draw.html",
         draw=draw, error=error, states=STATES, place=get_place(draw.region_id),
-        chances=draws.count_chances(draw) if draw.state == "draft" else draw.tickets,
+        chances=draws.count_chances(draw) if draw.state == "draft" else draw.entries,
         winners=winners, numbers=numbers_of(one.person_id for one in winners),
         seeds=len(seeds), seed_due=at >= draw.seed_at,
         read_by_me=is_same_hand(actor().person_id, *(one.person_id for one in seeds)),

@@ -55,8 +55,8 @@ class SeedFormat:
         return None
 
 
-def ticket_hash(code: str) -> str:
-    """What stands on the public list for a secret ticket code."""
+def entry_hash(code: str) -> str:
+    """What stands on the public list for a secret entry code."""
     return hashlib.sha256(code.encode()).hexdigest()
 
 

@@ -24,10 +24,10 @@ from backend.app.points.draws.draw_rule import (
     MOST_DIGITS,
     SeedFormat,
     commitment,
-    ticket_hash,
+    entry_hash,
     winners,
 )
-from backend.app.points.models import DrawSeed, DrawTicket, DrawWinner, PointsDraw
+from backend.app.points.models import DrawEntry, DrawSeed, DrawWinner, PointsDraw
 
 LEAD = timedelta(hours=24)
 MOST_PRIZES = 200
@@ -144,7 +144,7 @@ def save(actor: Actor, region_id: int, plan: Plan, draw_id: int | None = None) -
 
 
 def publish(actor: Actor, draw_id: int) -> PointsDraw:
-    """Gives each person one ticket and fixes the list by its hash, a day before the seed at
+    """Gives each person one entry and fixes the list by its hash, a day before the seed at
     least."""
     draw = _locked(draw_id)
     _manager_of(actor, draw.region_id)
@@ -165,15 +165,15 @@ def publish(actor: Actor, draw_id: int) -> PointsDraw:
     if len(people) < sum(prize["count"] for prize in draw.prizes):
         raise Conflict(f"这段时间只有 {len(people)} 人有机会,比奖品还少")
     codes = {person: secrets.token_hex(16) for person in people}
-    made = sorted((ticket_hash(code), person, code) for person, code in codes.items())
+    made = sorted((entry_hash(code), person, code) for person, code in codes.items())
     db.session.add_all(
-        DrawTicket(
+        DrawEntry(
             draw_id=draw.id, person_id=person, position=position, code=code,
             hash=bytes.fromhex(hashed),
         )
         for position, (hashed, person, code) in enumerate(made, 1)
     )  # fmt: skip
-    draw.state, draw.published_at, draw.tickets = "published", at, len(made)
+    draw.state, draw.published_at, draw.entries = "published", at, len(made)
     draw.commitment = bytes.fromhex(commitment([hashed for hashed, _, _ in made]))
     db.session.flush()
     record("publish_draw", actor.person_id, "points_draw", draw.id, count=len(made))
@@ -213,18 +213,18 @@ def format_of(draw: PointsDraw) -> SeedFormat | None:
 
 
 def _draw(draw: PointsDraw, seed: str) -> None:
-    tickets = {ticket.hash.hex(): ticket for ticket in tickets_of(draw.id)}
+    entries = {entry.hash.hex(): entry for entry in entries_of(draw.id)}
     names = [prize["name"] for prize in draw.prizes for _ in range(prize["count"])]
-    won = [tickets[one] for one in winners(list(tickets), seed, len(names))]
+    won = [entries[one] for one in winners(list(entries), seed, len(names))]
     db.session.add_all(
-        DrawWinner(draw_id=draw.id, nth=nth, ticket_id=ticket.id, prize=name)
-        for nth, (ticket, name) in enumerate(zip(won, names, strict=True), 1)
+        DrawWinner(draw_id=draw.id, nth=nth, entry_id=entry.id, prize=name)
+        for nth, (entry, name) in enumerate(zip(won, names, strict=True), 1)
     )
     draw.state, draw.seed, draw.drawn_at = "drawn", seed, clock.now()
     db.session.flush()
-    lucky = {ticket.person_id for ticket in won}
+    lucky = {entry.person_id for entry in won}
     notifications.tell_draw(draw, lucky, won=True)
-    notifications.tell_draw(draw, {t.person_id for t in tickets.values()} - lucky, won=False)
+    notifications.tell_draw(draw, {t.person_id for t in entries.values()} - lucky, won=False)
 
 
 def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
@@ -244,7 +244,7 @@ def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
     db.session.flush()
     record("call_off_draw", actor.person_id, "points_draw", draw.id, reason=reason.strip())
     if was_published:
-        notifications.tell_called_off(draw, {ticket.person_id for ticket in tickets_of(draw.id)})
+        notifications.tell_called_off(draw, {entry.person_id for entry in entries_of(draw.id)})
     return draw
 
 
@@ -260,8 +260,8 @@ def _locked(draw_id: int) -> PointsDraw:
     return draw
 
 
-def tickets_of(draw_id: int) -> Sequence[DrawTicket]:
-    query = select(DrawTicket).where(DrawTicket.draw_id == draw_id).order_by(DrawTicket.position)
+def entries_of(draw_id: int) -> Sequence[DrawEntry]:
+    query = select(DrawEntry).where(DrawEntry.draw_id == draw_id).order_by(DrawEntry.position)
     return db.session.scalars(query).all()
 
 
@@ -283,9 +283,9 @@ def list_draws(county_id: int, with_drafts: bool) -> Sequence[PointsDraw]:
 def winners_of(draw_id: int) -> Sequence[Any]:
     """Prize by prize: place on the list and hash; the person is for the office alone."""
     query = (
-        select(DrawWinner.nth, DrawWinner.prize, DrawTicket.position, DrawTicket.hash,
-               DrawTicket.person_id)
-        .join(DrawTicket, DrawTicket.id == DrawWinner.ticket_id)
+        select(DrawWinner.nth, DrawWinner.prize, DrawEntry.position, DrawEntry.hash,
+               DrawEntry.person_id)
+        .join(DrawEntry, DrawEntry.id == DrawWinner.entry_id)
         .where(DrawWinner.draw_id == draw_id)
         .order_by(DrawWinner.nth)
     )  # fmt: skip
@@ -300,7 +300,7 @@ def seeds_of(draw_id: int) -> Sequence[DrawSeed]:
 
 @dataclass(frozen=True)
 class OwnChance:
-    """A draw as somebody who has a ticket sees it."""
+    """A draw as somebody who has an entry sees it."""
 
     draw: PointsDraw
     code: str
@@ -312,23 +312,23 @@ class OwnChance:
 def own_chances(person_id: int, draw_id: int | None = None) -> list[OwnChance]:
     """The draws somebody takes part in, the newest first."""
     query = (
-        select(PointsDraw, DrawTicket, DrawWinner.prize)
-        .join(DrawTicket, DrawTicket.draw_id == PointsDraw.id)
-        .outerjoin(DrawWinner, DrawWinner.ticket_id == DrawTicket.id)
-        .where(DrawTicket.person_id == person_id)
+        select(PointsDraw, DrawEntry, DrawWinner.prize)
+        .join(DrawEntry, DrawEntry.draw_id == PointsDraw.id)
+        .outerjoin(DrawWinner, DrawWinner.entry_id == DrawEntry.id)
+        .where(DrawEntry.person_id == person_id)
         .order_by(PointsDraw.id.desc())
         .limit(20)
     )
     if draw_id is not None:
         query = query.where(PointsDraw.id == draw_id)
     return [
-        OwnChance(draw, ticket.code, ticket.hash.hex(), ticket.position, prize)
-        for draw, ticket, prize in db.session.execute(query)
+        OwnChance(draw, entry.code, entry.hash.hex(), entry.position, prize)
+        for draw, entry, prize in db.session.execute(query)
     ]
 
 
 def count_chances(draw: PointsDraw) -> int:
-    """How many a draft would give a ticket to today."""
+    """How many a draft would give an entry to today."""
     values = {
         "first": draw.first_month, "next": clock.next_month(draw.last_month),
         "region_id": draw.region_id,

@@ -43,5 +43,5 @@ def show_public_draw(draw_id: int) -> str:
 def show_draw_list(draw_id: int) -> Response:
     """One hash a line, sorted: exactly what the commitment is taken over."""
     draw = draws.get_public(draw_id)
-    lines = (ticket.hash.hex() for ticket in draws.tickets_of(draw.id))
+    lines = (entry.hash.hex() for entry in draws.entries_of(draw.id))
     return Response("\n".join(lines), mimetype="text/plain")

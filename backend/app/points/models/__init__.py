@@ -6,7 +6,7 @@ from backend.app.points.models.county import (
     PointsMonth,
     PointsMonthSum,
 )
-from backend.app.points.models.draws import DrawSeed, DrawTicket, DrawWinner, PointsDraw
+from backend.app.points.models.draws import DrawEntry, DrawSeed, DrawWinner, PointsDraw
 from backend.app.points.models.freezes import PointsDayFreeze, PointsFreeze
 from backend.app.points.models.ledger import PointsBalance, PointsEntry
 from backend.app.points.models.rules import (
@@ -17,8 +17,8 @@ from backend.app.points.models.rules import (
 )
 
 __all__ = [
+    "DrawEntry",
     "DrawSeed",
-    "DrawTicket",
     "DrawWinner",
     "PointsBalance",
     "PointsDayFreeze",

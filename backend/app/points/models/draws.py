@@ -36,7 +36,7 @@ class PointsDraw(Model):
         CheckConstraint(one_of("state", DrawState), name="state"),
         CheckConstraint(
             f"{none_of('state', LISTED)}"
-            " OR (commitment IS NOT NULL AND tickets > 0 AND published_at IS NOT NULL)",
+            " OR (commitment IS NOT NULL AND entries > 0 AND published_at IS NOT NULL)",
             name="published",
         ),
         CheckConstraint(f"(state = '{DrawState.DRAWN}') = (seed IS NOT NULL)", name="seed"),
@@ -73,7 +73,7 @@ class PointsDraw(Model):
     seed_digits: Mapped[int | None] = mapped_column(SmallInteger)
     seed_ascending: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(10))
-    tickets: Mapped[int | None] = mapped_column(Integer)
+    entries: Mapped[int | None] = mapped_column(Integer)
     commitment: Mapped[bytes | None] = mapped_column(LargeBinary)
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     seed: Mapped[str | None] = mapped_column(String(120))
@@ -84,10 +84,10 @@ class PointsDraw(Model):
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class DrawTicket(Model):
+class DrawEntry(Model):
     """One person's one chance: a secret number, and its hash on the public list."""
 
-    __tablename__ = "points_draw_ticket"
+    __tablename__ = "points_draw_entry"
     __table_args__ = (
         UniqueConstraint("draw_id", "person_id"),
         UniqueConstraint("draw_id", "position"),
@@ -121,12 +121,12 @@ class DrawSeed(Model):
 
 
 class DrawWinner(Model):
-    """Which ticket won which prize, in the order in which they were drawn."""
+    """Which entry won which prize, in the order in which they were drawn."""
 
     __tablename__ = "points_draw_winner"
-    __table_args__ = (UniqueConstraint("ticket_id"),)
+    __table_args__ = (UniqueConstraint("entry_id"),)
 
     draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"), primary_key=True)
     nth: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("points_draw_ticket.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("points_draw_entry.id"))
     prize: Mapped[str] = mapped_column(String(40))

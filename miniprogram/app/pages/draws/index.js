@@ -2,7 +2,7 @@ const { page } = require('../../core/ui/page')
 const { dayWords } = require('../../core/ui/words')
 const { listDraws } = require('../../api/points')
 
-/** What became of the own ticket, in words. @param {any} draw */
+/** What became of the own entry, in words. @param {any} draw */
 const outcome = (draw) => {
   if (draw.state === 'called_off') return `已取消:${draw.called_off_reason}`
   if (draw.state !== 'drawn') return `等 ${dayWords(draw.seed_at)} 以后开奖`
