@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from backend.app.core.json_text import loads
 from backend.app.scoring.levels import LEVELS
 
 BODY = 2048
@@ -63,7 +64,7 @@ def unpad(body: bytes) -> list[Any]:
     if length > BODY - 2 or any(rest):
         raise BodyInvalid("padding")
     try:
-        answers = orjson.loads(content)["answers"]
+        answers = loads(content)["answers"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         raise BodyInvalid("content") from None
     if not isinstance(answers, list):

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from backend.app.core.json_text import loads
 from backend.app.core.web.boxes import is_code
 from backend.app.tickets.kinds import TicketKind
 
@@ -50,7 +51,7 @@ def unpack(body: bytes) -> Letter:
         raise LetterInvalid("body", "长度不对")
     length = int.from_bytes(body[:HEADER])
     try:
-        given = orjson.loads(body[HEADER : HEADER + length])
+        given = loads(body[HEADER : HEADER + length])
     except orjson.JSONDecodeError:
         raise LetterInvalid("body", "内容读不出来") from None
     if not isinstance(given, dict) or set(given) != FIELDS:
@@ -92,7 +93,7 @@ def unpack_word(body: bytes) -> Any:
     if len(body) != WORD or any(body[2 + length :]):
         raise LetterInvalid("word", "长度不对")
     try:
-        return orjson.loads(body[2 : 2 + length])
+        return loads(body[2 : 2 + length])
     except orjson.JSONDecodeError:
         raise LetterInvalid("word", "内容读不出来") from None
 
