@@ -8,6 +8,7 @@ from backend.app.access import Permission
 from backend.app.accounts.villagers import bound_village
 from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.core.files import photos
 from backend.app.core.web import boxes
 from backend.app.core.web.bodies import Blueprint
 from backend.app.core.web.forms import Form, sent_file, takes_file
@@ -112,7 +113,7 @@ def decline_call_back(rating_id: int) -> None:
 @guard(Permission.SEND_TICKET)
 @blueprint.doc(requestBody=FILE_FORM)
 @blueprint.response(201, schemas.FileShape())
-@takes_file(files.MOST_BYTES)
+@takes_file(photos.MOST_BYTES)
 def keep_file() -> dict[str, Any]:
     """One photo or recording, sent before the ticket it will hang on."""
     form, sent = FILE.read(), sent_file("请选一张照片或录一段话")

@@ -14,7 +14,7 @@ from backend.app.tickets.models import TicketFile
 
 NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket_file', 'id'))")
 MOST_PHOTOS, MOST_VOICES, MOST_SECONDS = 3, 1, 60
-MOST_BYTES = 8 * 1024 * 1024
+MOST_VOICE_BYTES = 8 * 1024 * 1024
 # What the recorders of phones write, told by the first bytes and never by a name.
 VOICES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ID3", "mp3"),
@@ -53,8 +53,8 @@ def store_anonymous_photo(content: bytes) -> TicketFile:
 def _voice_kind(content: bytes, seconds: int | None) -> str:
     if seconds is None or not 1 <= seconds <= MOST_SECONDS:
         raise InvalidInput(errors={"seconds": [f"录音最长 {MOST_SECONDS} 秒"]})
-    if len(content) > MOST_BYTES:
-        raise InvalidInput(errors={"file": ["录音太大了"]})
+    if len(content) > MOST_VOICE_BYTES:
+        raise InvalidInput(errors={"file": ["录音太大了，最多 8 MB，请分两段录"]})
     for offset, mark, extension in VOICES:
         if content[offset : offset + len(mark)] == mark:
             return extension

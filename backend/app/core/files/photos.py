@@ -15,7 +15,8 @@ from backend.app.core.files.untrusted import Bounds, open_apart
 from backend.app.core.queue import JobName, enqueue
 
 LONGEST_SIDE = 1280
-MOST_BYTES = 10 * 1024 * 1024
+MEGABYTE, TEN_THOUSAND = 1024 * 1024, 10_000
+MOST_BYTES = 10 * MEGABYTE
 MOST_PIXELS = 25_000_000
 QUALITY = 82
 BOUNDS = Bounds(megabytes=640, processor_seconds=10, seconds=30)
@@ -27,11 +28,28 @@ class PhotoUnreadable(InvalidInput):
     message = "这张照片打不开,请换一张 JPG 或 PNG 照片(不超过 10 MB)"
 
 
+class PhotoTooLarge(PhotoUnreadable):
+    """A photo that says how large it is; the sentence repeats it."""
+
+    code = "photo_too_large"
+
+
 def check_header(content: bytes) -> None:
-    """Raises PhotoUnreadable for what is no photo, too long or too large."""
-    size = picture_size(content) if len(content) <= MOST_BYTES else None
-    if size is None or not 0 < size[0] * size[1] <= MOST_PIXELS:
+    """Raises PhotoUnreadable for what is no photo, PhotoTooLarge for too many bytes or pixels."""
+    if len(content) > MOST_BYTES:
+        raise PhotoTooLarge(
+            f"这张照片有 {len(content) / MEGABYTE:.1f} MB，最多 {MOST_BYTES // MEGABYTE} MB。"
+            "请换一张小一点的，或给它截个屏再传"
+        )
+    size = picture_size(content)
+    if size is None or not size[0] * size[1]:
         raise PhotoUnreadable
+    width, height = size
+    if width * height > MOST_PIXELS:
+        raise PhotoTooLarge(
+            f"这张照片有 {width * height / TEN_THOUSAND:.0f} 万像素（{width}×{height}），"
+            f"最多 {MOST_PIXELS // TEN_THOUSAND} 万。请把相机的像素调低再拍，或给它截个屏再传"
+        )
 
 
 def keep_unopened(key: str, content: bytes) -> None:
@@ -76,11 +94,18 @@ def clean_photo(content: bytes) -> bytes:
             opened.load()
             # Small first: turning and converting then cost next to nothing.
             opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
+            upright = _with_8_bits(ImageOps.exif_transpose(opened)).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise PhotoUnreadable from None
     upright.info.clear()
     return _written(upright)
+
+
+def _with_8_bits(picture: Image.Image) -> Image.Image:
+    """Grey with 16 bits a pixel would be cut off above 255, and be white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda value: value / 256).convert("L")
 
 
 def _broken() -> bytes:

@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -55,7 +56,7 @@ SENTENCES = {
     404: ("not_found", "没有这个地址"),
     405: ("method_not_allowed", "这个地址不能这样用"),
     408: ("timeout", "网络太慢,没有传完,请再试一次"),
-    413: ("too_large", "内容太大了,请减少文字或图片"),
+    413: ("too_large", "文字太多了，请分几次写"),
     415: ("wrong_content_type", "内容格式不对,应为 application/json"),
     422: ("invalid_input", InvalidInput.message),
     429: ("too_many", TooMany.message),
@@ -74,6 +75,7 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
+MEGABYTE = 1024 * 1024
 REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 JSON_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
@@ -160,6 +162,9 @@ def answer_http_error(error: HTTPException) -> Any:
     if status < 400:
         return error.get_response()
     code, message = SENTENCES.get(status, ("bad_request", SENTENCES[400][1]))
+    megabytes = (request.max_content_length or 0) // MEGABYTE
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and megabytes:
+        message = f"文件太大了，最多 {megabytes} MB，请换一个小一点的"
     messages = getattr(error, "data", {}).get("messages") if status == 422 else None
     response = answer(status, code, message, _flat(messages))
     allowed = getattr(error, "valid_methods", None)
