@@ -54,6 +54,13 @@ def test_a_photo_is_written_anew_without_place_time_and_camera(phone) -> None:
     assert b"Phone 9" not in shown.data
 
 
+def test_a_photo_between_8_and_10_megabytes_is_taken_and_a_larger_one_told_the_limit(phone) -> None:
+    assert upload(phone, photo() + b"\xff" * (9 * 1024 * 1024)).status_code == 201
+    larger = upload(phone, photo() + b"\xff" * (11 * 1024 * 1024))
+    assert larger.status_code == 413
+    assert larger.json["message"] == "文件太大了，最多 10 MB，请换一个小一点的"
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "form", "field"),
     [
@@ -270,6 +277,10 @@ def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
     assert "moved=1" in answer.headers["Location"]
     assert scalar("SELECT due_at FROM ticket") > before
     assert "2027 年的节假日还没填" not in desk.get("/console/tickets").text
+    desk.post("/console/tickets/rules/calendar", year="2027", days=" \n")
+    assert "2027 年的节假日还没填" in desk.get("/console/tickets").text, "nothing is not filled"
+    assert "◆ 没填" in desk.get("/console/tickets/rules?year=2027").text
+    assert scalar("SELECT due_at FROM ticket") == before
 
 
 @pytest.mark.parametrize(
@@ -277,6 +288,12 @@ def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
     [
         ("calendar", {"year": "2027", "days": "13-45 休"}, "看不懂"),
         ("calendar", {"year": "2027", "days": "01-01 也许"}, "看不懂"),
+        (
+            "calendar",
+            {"year": "2027", "days": "01-01 休\n2028-01-01 休"},
+            "第 2 行写的是 2028 年，这一页是 2027 年的日历",
+        ),
+        ("calendar", {"year": "2027", "days": "9-27-01-01 休"}, "9 年"),
         ("hours", {"edges": "8:30 7:00"}, "从早到晚"),
         ("hours", {"edges": "25:00 26:00"}, "应如"),
         ("deadline", {"urgency": "urgent", "stage": "sign", "amount": "0", "unit": "x"}, "应为"),

@@ -89,8 +89,11 @@ def _write_year(
         {"county_id": county_id, "day": day, "is_working": works, "name": name}
         for day, (works, name) in sorted(days.items())
     ]
-    if rows:
-        db.session.execute(insert(CalendarDay).values(rows))
+    if not rows:
+        # No year is without a holiday: nothing written is nothing filled in.
+        db.session.execute(delete(CalendarYear).filter_by(county_id=county_id, year=year))
+        return
+    db.session.execute(insert(CalendarDay).values(rows))
     stamp = {"filled_at": county_clock.now(), "filled_by_id": person_id}
     db.session.execute(
         insert(CalendarYear)
@@ -100,7 +103,10 @@ def _write_year(
 
 
 def fill_year(actor: Actor, county_id: int, year: int, days: dict[date, tuple[bool, str]]) -> int:
-    """An administrator's own list for a year; open deadlines follow. Returns how many moved."""
+    """An administrator's own list for a year; open deadlines follow. Returns how many moved.
+
+    An empty list takes back what was filled in: the year is counted by weekdays again.
+    """
     _check(actor, county_id)
     if not FIRST_YEAR <= year <= LAST_YEAR or any(day.year != year for day in days):
         raise InvalidInput(errors={"days": [f"日期都要在 {year} 年内"]})

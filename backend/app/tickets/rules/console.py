@@ -83,12 +83,15 @@ def read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
         if not parts:
             continue
         try:
-            month, day = (int(part) for part in parts[0].split("-")[-2:])
+            *other, month, day = (int(part) for part in parts[0].split("-"))
             when = date(year, month, day)
             works = {"休": False, "班": True}[parts[1][:1]]
         except (ValueError, KeyError, IndexError):
             fault = f"第 {number} 行「{line.strip()[:20]}」看不懂,应如:10-01 休 国庆节"
             raise InvalidInput(errors={"days": [fault]}) from None
+        if other not in ([], [year]):
+            fault = f"第 {number} 行写的是 {other[0]} 年，这一页是 {year} 年的日历"
+            raise InvalidInput(errors={"days": [fault]})
         name = parts[2] if len(parts) > 2 else "调休上班" if works else "放假"
         found[when] = (works, name[:20])
     return found
