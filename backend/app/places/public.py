@@ -15,11 +15,15 @@ A_YEAR = 365 * 24 * 3600
 
 
 @blueprint.get("/q/<code>")
+@blueprint.get("/q/<code>/")
 @open_to_all("every phone may scan a poster")
 def show_code(code: str) -> Any:
-    """Where the poster hangs, and that WeChat opens it; a dead code says what to do."""
+    """Where the poster hangs, and that WeChat opens it; a dead code says what to do.
+
+    Scanners hang a slash or words of their own, `&scene=…`, on the address.
+    """
     try:
-        point, refusal = targets.find_target(code), None
+        point, refusal = targets.find_target(code.partition("&")[0]), None
     except (CodeUnknown, Gone) as error:
         point, refusal = None, error
     status = 200 if refusal is None else 410 if isinstance(refusal, Gone) else 404

@@ -35,6 +35,14 @@ def test_a_phone_outside_wechat_is_told_to_use_wechat(
         assert words in answer.text
 
 
+@pytest.mark.parametrize("tail", ["/", "&scene=1011", "?scancode_time=1", "/?from=singlemessage"])
+def test_whatever_a_scanner_hangs_on_the_address_it_leads_to_the_place(
+    point: targets.Point, client: FlaskClient, tail: str
+) -> None:
+    answer = client.get(f"/q/{point.code}{tail}")
+    assert (answer.status_code, "永安卫生室" in answer.text) == (200, True)
+
+
 def test_a_revoked_code_says_to_look_for_the_new_poster(
     point: targets.Point, manager: Actor, client: FlaskClient
 ) -> None:
