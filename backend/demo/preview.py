@@ -62,10 +62,13 @@ def show_frame() -> Response:
 @blueprint.get("/ext.json")
 @open_to_all(WHY)
 def show_ext() -> dict[str, Any]:
-    """What a real package would carry: the anonymous host and the pinned digests."""
+    """What a real package would carry: host names and the pinned digests."""
     digests = {period_name(month): value for month, value in coming_digests(county_id())}
-    host = current_app.config["SETTINGS"].anonymous_host
-    return {"anonymous_host": host, "key_digests": digests} if host else {}
+    settings = current_app.config["SETTINGS"]
+    hosts = {"poster_hosts": [settings.public_host]}
+    if not settings.anonymous_host:
+        return hosts
+    return {**hosts, "anonymous_host": settings.anonymous_host, "key_digests": digests}
 
 
 @blueprint.get("/purse.json")

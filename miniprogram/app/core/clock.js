@@ -20,6 +20,8 @@ const note = (header) => {
 }
 
 const now = () => Date.now() + ahead()
+/** The right time, as far as it is known by now, of a moment by the phone's own clock. @param {number} ms */
+const timeOf = (ms) => new Date(ms + ahead()).toISOString()
 /** @returns {string} the month in China, YYYY-MM */
 const period = () => new Date(now() + CHINA_AHEAD_MS).toISOString().slice(0, 7)
 const isWrong = () => Math.abs(ahead()) >= DAY_MS
@@ -31,4 +33,4 @@ const monthsBefore = (month, by) => {
   return date.toISOString().slice(0, 7)
 }
 
-module.exports = { note, now, period, isWrong, monthsBefore }
+module.exports = { note, now, timeOf, period, isWrong, monthsBefore }

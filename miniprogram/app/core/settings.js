@@ -13,4 +13,11 @@ const keyDigest = (period) => {
   return (digests[period] || '').toLowerCase()
 }
 
-module.exports = { anonymousHost, keyDigest }
+/** A host as it is compared: small letters, without the port that goes without saying. @param {string} host */
+const bare = (host) => host.toLowerCase().replace(/^https?:\/\//, '').replace(/:(443|80)$/, '')
+
+/** Whether a poster with this host was made by the county. @param {string} host */
+const isOurHost = (host) =>
+  [config.host, ...config.posterHosts, ...(ext().poster_hosts || [])].some((one) => bare(one) === bare(host))
+
+module.exports = { anonymousHost, keyDigest, isOurHost }

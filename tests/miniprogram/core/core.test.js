@@ -5,7 +5,7 @@ const { openApp } = require('../../../miniprogram/preview/node')
 const { Village, error, fine, isBound } = require('../village')
 const { format } = require('../../../miniprogram/app/core/uuid')
 const { dayWords, leftWords } = require('../../../miniprogram/app/core/ui/words')
-const { codeOf } = require('../../../miniprogram/app/core/scan')
+const { codeOf, needCode, scan } = require('../../../miniprogram/app/core/scan')
 const { satisfactionWords } = require('../../../miniprogram/app/core/ui/scorecard')
 const { ApiError, isTemporary, fromAnswer, fromFailure } = require('../../../miniprogram/app/core/errors')
 
@@ -26,12 +26,49 @@ test('the time left to change is said in days', () => {
   assert.equal(leftWords('2026-11-19T05:00:00Z', now), '')
 })
 
-test('only links of ours hold a code', () => {
-  assert.equal(codeOf('https://a.example/q/AbC_12-x'), 'AbC_12-x')
-  assert.equal(codeOf(' https://a.example/q/AbC12?scancode_time=1 '), 'AbC12')
-  for (const text of ['', 'AbC12', 'https://a.example/x/AbC12', 'https://a.example/q/', 'weixin://q/AbC12', 'https://a/q/a b c']) {
-    assert.equal(codeOf(text), null, text)
+/** The phone's own parts that a core module asks for. */
+const withWx = (parts, act) => {
+  const before = global.wx
+  global.wx = { getStorageSync: () => '', setStorageSync: () => undefined, ...parts }
+  try { return act() } finally { global.wx = before }
+}
+
+const OURS = 'https://village-voice.example.cn'
+
+test('whatever a scanner makes of a poster leads to the place', () => {
+  const ways = [
+    { q: encodeURIComponent(`${OURS}/q/AbC12x`) }, { q: encodeURIComponent(`${OURS}/q/AbC12x/`) },
+    { q: encodeURIComponent('HTTPS://VILLAGE-VOICE.EXAMPLE.CN/q/AbC12x') }, { q: encodeURIComponent(`${OURS}:443/q/AbC12x?scancode_time=1`) },
+    { q: encodeURIComponent(`${OURS}/q/AbC12x&scene=1011`) }, { q: encodeURIComponent(`${OURS}/q/AbC12x/#top`), scene: '1047' },
+    { scene: 'AbC12x' }, { scene: encodeURIComponent('c=AbC12x') }, { scene: encodeURIComponent('code=AbC12x&v=1') }, { code: 'AbC12x' },
+  ]
+  withWx({}, () => ways.forEach((query) => assert.equal(codeOf(query), 'AbC12x', JSON.stringify(query))))
+})
+
+test('what is no code of ours says so, and another place is told apart', () => {
+  const codeOfText = (text) => withWx({}, () => needCode(text))
+  for (const text of ['', 'AbC12', `${OURS}/x/AbC12`, `${OURS}/q/`, 'weixin://q/AbC12', `${OURS}/q/a b c`, `${OURS}.evil.cn/x`]) {
+    assert.throws(() => codeOfText(text), { code: 'not_our_code' }, text)
   }
+  for (const host of ['evil.example', 'village-voice.example.cn.evil.cn', 'village-voice.example.cn:8443', 'a@village-voice.example.cn']) {
+    assert.throws(() => codeOfText(`https://${host}/q/AbC12`), { code: 'other_host' }, host)
+  }
+  withWx({}, () => assert.throws(() => codeOf({ q: '%E0%A4%A' }), { code: 'not_our_code' }))
+  withWx({ getExtConfigSync: () => ({ poster_hosts: ['https://old.example.cn'] }) }, () => assert.equal(needCode('https://old.example.cn/q/AbC12'), 'AbC12'))
+})
+
+test('a 小程序码 seen by the camera is known by its scene', async () => {
+  const seen = { path: 'pages/scan/index?scene=AbC12x', result: '' }
+  global.wx = { scanCode: async () => seen, getStorageSync: () => '' }
+  assert.equal(await scan(), 'AbC12x')
+  delete global.wx
+})
+
+test('half an emoji never leaves the phone', () => {
+  const { whole } = require('../../../miniprogram/app/core/plain_text')
+  const bytes = new Uint8Array([1, 2])
+  const cut = whole({ words: '办得好\ud83d', list: ['\udc4d好', { more: '👍\ud83d👍' }], level: 1, none: null, bytes })
+  assert.deepEqual(cut, { words: '办得好', list: ['好', { more: '👍👍' }], level: 1, none: null, bytes })
 })
 
 test('a score without interval is still said', () => {

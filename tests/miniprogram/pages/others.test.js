@@ -220,7 +220,7 @@ test('the village is found by name', async () => {
 
 test('the village is known from a scan', async () => {
   const village = new Village({ 'GET /regions': () => fine({ items: [] }) })
-  const phone = await open('bind', village, { scan: async () => ({ result: 'https://x.example/q/CODE1' }) })
+  const phone = await open('bind', village, { scan: async () => ({ result: 'https://village-voice.example.cn/q/CODE1' }) })
   await phone.until(() => phone.all('#bind-scan').length)
   phone.tap('#bind-scan')
   await phone.see('您选的是')

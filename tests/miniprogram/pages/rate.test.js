@@ -80,6 +80,7 @@ test('without a signal the rating is kept, marked, and sent once when the signal
   await rateBadly(phone)
   await phone.see('待发送')
   assert.ok(phone.text().includes('还没传出去，信号好了自动再传'))
+  assert.ok(phone.text().includes('72 小时里连上信号，都算扫码那天评的'))
   phone.tap('#go-home')
   await phone.see('有 1 条')
   assert.equal(village.requests('POST /ratings').length, 0)
@@ -120,7 +121,7 @@ test('what waits survives the app being closed and leaves at the next start', as
 })
 
 test('a scan that ran out while waiting is said kindly and not tried for ever', async () => {
-  const village = new Village({ 'POST /ratings': () => error(410, 'scan_token_expired', '扫码已超过 10 分钟,请再扫一次') })
+  const village = new Village({ 'POST /ratings': () => error(410, 'scan_token_expired', '扫码已超过 72 小时，请再扫一次') })
   const phone = await scan(village)
   await phone.see('非常不满意')
   phone.setOnline(false)
@@ -129,7 +130,7 @@ test('a scan that ran out while waiting is said kindly and not tried for ever', 
   phone.tap('#go-home')
   await phone.see('有 1 条')
   phone.setOnline(true)
-  await phone.see('有一条没收下:扫码已超过 10 分钟,请再扫一次')
+  await phone.see('有一条没收下:扫码已超过 72 小时，请再扫一次')
   phone.setOnline(true)
   assert.equal(village.requests('POST /ratings').length, 1)
 })
@@ -137,7 +138,7 @@ test('a scan that ran out while waiting is said kindly and not tried for ever', 
 test('an expired scan at once asks to scan again', async () => {
   const phone = await scan(new Village({ 'POST /ratings': () => error(410, 'scan_token_expired', 'x') }))
   await rateBadly(phone)
-  await phone.see('请再扫一次码,重新评一下')
+  await phone.see('请再扫一次码，重新评一下')
   assert.equal(phone.all('#retry').length, 0)
   assert.equal(phone.all('#scan-again').length, 1)
 })
@@ -244,4 +245,115 @@ test('where nobody calls back, or nobody can say, nothing is promised', async ()
     await phone.see('谢谢您，收到了')
     assert.equal(phone.all('#call-back').length, 0)
   }
+})
+
+/** The phone of a villager who was logged in before the signal went. */
+async function inAValley(village, more = {}) {
+  const before = await openApp({ device: { send: village.send } })
+  await before.see('扫一扫,评一评')
+  const phone = await openApp({ ...scanned, device: { send: village.send, storage: before.storage, online: false, ...more } })
+  await phone.see('现在没有信号，照样能评')
+  return phone
+}
+
+test('a scan without a signal is rated, kept, and sent with code, random number and time', async () => {
+  const village = new Village()
+  const before = Date.now()
+  const phone = await inAValley(village)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  phone.tap('#go-home')
+  await phone.see('有 1 条')
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 1)
+  const [{ data }] = village.requests('POST /ratings')
+  const { code, nonce, scanned_at } = data.offline_scan
+  assert.equal(code, 'CODE1')
+  assert.match(nonce, /^[0-9a-f]{24}$/)
+  assert.ok(Date.parse(scanned_at) >= before && Date.parse(scanned_at) <= Date.now())
+  assert.deepEqual({ ...data, offline_scan: undefined }, { offline_scan: undefined, level: 5, reason_ids: [], words: null })
+})
+
+test('two offline scans have two random numbers, one scan keeps its own', async () => {
+  const village = new Village({ 'POST /ratings': () => error(503, 'unavailable', '忙') })
+  const phone = await inAValley(village)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 1)
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 2)
+  const [first, second] = village.requests('POST /ratings').map((one) => one.data.offline_scan.nonce)
+  assert.equal(first, second)
+  const other = new Village()
+  const another = await inAValley(other)
+  await rateBadly(another)
+  another.setOnline(true)
+  await another.until(() => other.requests('POST /ratings').length === 1)
+  assert.notEqual(other.requests('POST /ratings')[0].data.offline_scan.nonce, first)
+})
+
+test('a phone whose clock is ahead learns the right time from the refusal and is taken', async () => {
+  const AHEAD = 5 * 3600000
+  const village = new Village({
+    'POST /ratings': ({ data }) => {
+      const header = { Date: new Date(Date.now() - AHEAD).toUTCString() }
+      const isAhead = Date.parse(data.offline_scan.scanned_at) > Date.now() - AHEAD + 120000
+      if (isAhead) return { ...error(422, 'offline_scan_ahead', '手机的时间比现在快'), header }
+      return { ...fine({ ...RATING, ...data, label: '非常不满意', points_awarded: 2, balance: 2 }, 201), header }
+    },
+  })
+  const phone = await inAValley(village)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  phone.tap('#go-home')
+  phone.setOnline(true)
+  await phone.until(() => village.requests('POST /ratings').length === 2)
+  await phone.until(() => !phone.text().includes('待发送'))
+  assert.ok(!phone.text().includes('没收下'))
+})
+
+test('one that the server fails again and again is stepped over, said so, and the others leave', async () => {
+  const village = new Village({
+    'POST /ratings': ({ data }) =>
+      (data.level === 5 ? error(500, 'internal_error', '出错') : fine({ ...RATING, ...data, points_awarded: 2, balance: 2 }, 201)),
+  })
+  const phone = await inAValley(village)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  const second = await openApp({ ...scanned, device: { send: village.send, storage: phone.storage, online: false } })
+  await second.see('现在没有信号，照样能评')
+  second.tap('非常满意')
+  second.tap('#send')
+  await second.see('待发送')
+  second.tap('#go-home')
+  await second.see('有 2 条')
+  const good = () => village.requests('POST /ratings').filter((one) => one.data.level === 1).length
+  for (let tries = 1; tries <= 3; tries += 1) {
+    assert.equal(good(), 0)
+    second.setOnline(true)
+    await second.until(() => village.requests('POST /ratings').length >= tries)
+  }
+  await second.until(() => good() === 1)
+  await second.see('其中 1 条传了几次都没收下，先跳过，别的照传')
+  assert.ok(second.text().includes('有 1 条'))
+})
+
+test('a code of another host is told apart', async () => {
+  const device = { send: new Village().send, scan: async () => ({ result: 'https://evil.example/q/CODE1' }) }
+  const phone = await openApp({ device })
+  await phone.see('扫一扫,评一评')
+  phone.tap('#home-scan')
+  await phone.see('这是别处的码，不是咱们县的村声码')
+})
+
+test('words cut in the middle of an emoji leave without the half', async () => {
+  const village = new Village()
+  const phone = await scan(village)
+  await phone.see('非常满意')
+  phone.tap('#level-1')
+  phone.type('#words', '办得好\ud83d')
+  phone.tap('#send')
+  await phone.see('谢谢您，收到了')
+  assert.equal(village.requests('POST /ratings')[0].data.words, '办得好')
 })

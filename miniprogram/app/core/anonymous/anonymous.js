@@ -3,7 +3,7 @@
  * A letter is sealed and kept with its token in one write, leaves word for word the same until the
  * server says that it lies safely, and only then is its plain text gone from the phone.
  */
-const { makeQueue } = require('../send/queue')
+const { makeQueue, counted, waits } = require('../send/queue')
 const { ApiError, fromAnswer, isTemporary } = require('../errors')
 const { toBase64, toHex } = require('../bytes')
 const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
@@ -69,8 +69,17 @@ const giveBack = (letter) => (/** @type {anonymousState.Purse} */ kept) => {
 }
 
 /** @param {anonymousState.Letter} letter @param {any} error @returns {Outcome} */
+const keepOn = (letter, error) => {
+  const now = counted(letter, error)
+  if (now !== letter) {
+    anonymousState.change((kept) => { kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? now : one)) })
+  }
+  return waits(now, error)
+}
+
+/** @param {anonymousState.Letter} letter @param {any} error @returns {Outcome} */
 const refused = (letter, error) => {
-  if (isTemporary(error)) return { state: 'waiting', message: letter, error }
+  if (isTemporary(error)) return keepOn(letter, error)
   const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
   finish(letter, isUnspent ? '' : error.code, (kept) => {
     if (isUnspent) giveBack(letter)(kept)

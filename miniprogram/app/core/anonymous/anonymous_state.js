@@ -26,6 +26,7 @@ const MONTHS_AHEAD = 2
  * @property {any} [fields] @property {number} [size] @property {string} [content]
  * @property {string} [code] the receipt @property {boolean} isKept the server has it
  * @property {import('./resend').Mark} [mark] where its inbox stood then @property {boolean} [isLost] with a crash since
+ * @property {number} [tries] answered, but not for good
  */
 /**
  * @typedef {object} Purse

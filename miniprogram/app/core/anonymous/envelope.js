@@ -3,6 +3,7 @@
  * nobody on the way learns from a length how much was said.
  */
 const { join, utf8, toBase64 } = require('../bytes')
+const { withoutHalves } = require('../plain_text')
 
 const ANSWERS = 2048
 const TICKET = 4096
@@ -15,9 +16,7 @@ const LONGEST_HEAD = 8192
 const PHOTO_LIMIT = Math.floor((TICKET_WITH_PHOTOS - LONGEST_HEAD) / 3)
 
 /** Halves of cut emoji and control characters would not survive the journey. @param {string} words */
-const clean = (words) => words
-  .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/g, '')
-  .replace(/(^|[^\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '$1')
+const clean = (words) => withoutHalves(words)
   // eslint-disable-next-line no-control-regex
   .replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ')
   .trim()

@@ -1,7 +1,12 @@
 /**
- * What waits on the phone until it is sent: one round at a time, one message after the other; the
- * first that finds no way ends the round. It knows neither who sends nor what a message holds.
+ * What waits on the phone until it is sent: one round at a time, one message after the other. The
+ * first that finds no way ends the round; one that the server failed again and again (`stuck`) is
+ * stepped over. It knows neither who sends nor what a message holds.
  */
+
+/** So often a message that the server fails may hold up the others. */
+const MOST_TRIES = 3
+const TOO_MANY = 429
 
 /** @typedef {{state: string, message: any, answer?: any, error?: any}} Outcome */
 /**
@@ -75,4 +80,16 @@ const makeQueue = ({ items, nameOf, next, deliver }) => {
   return { flush, listen, send }
 }
 
-module.exports = { makeQueue }
+/** The server answered, but not for good, and not because too much came at once. @param {any} error */
+const isAnswered = (error) => error.status > 0 && error.status !== TOO_MANY
+
+/** @param {any} message @param {any} error @returns {any} the message with how often it was tried in vain */
+const counted = (message, error) => (isAnswered(error) ? { ...message, tries: (message.tries || 0) + 1 } : message)
+
+/** @param {any} message */
+const isStuck = (message) => (message.tries || 0) >= MOST_TRIES
+
+/** @param {any} message as counted @param {any} error @returns {Outcome} */
+const waits = (message, error) => ({ state: isAnswered(error) && isStuck(message) ? 'stuck' : 'waiting', message, error })
+
+module.exports = { makeQueue, counted, isStuck, waits }

@@ -3,6 +3,7 @@ const { host, apiPath } = require('../../config')
 const { fromAnswer, fromFailure } = require('../errors')
 const clock = require('../clock')
 const consent = require('../consent')
+const { whole } = require('../plain_text')
 
 const PATIENCE_MS = 15000
 
@@ -17,7 +18,7 @@ const send = ({ method = 'GET', path, data, header = {} }) => new Promise((resol
   wx.request({
     url: host + apiPath + path,
     method,
-    data,
+    data: whole(data),
     header,
     timeout: PATIENCE_MS,
     success: (answer) => {

@@ -2,6 +2,7 @@
 const { host, apiPath } = require('../../config')
 const { fromAnswer, fromFailure } = require('../errors')
 const session = require('./session')
+const { whole } = require('../plain_text')
 
 const PATIENCE_MS = 60000
 
@@ -16,7 +17,7 @@ const uploadAs = (token, { path, filePath, formData }) => new Promise((resolve, 
     url: host + apiPath + path,
     filePath,
     name: 'file',
-    formData,
+    formData: whole(formData),
     header: { Authorization: `Bearer ${token}` },
     timeout: PATIENCE_MS,
     success: (answer) => {

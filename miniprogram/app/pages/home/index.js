@@ -30,7 +30,7 @@ Page(page({
   remembers: 'home',
   data: {
     survey: { view: 'none' }, note: '', village: null, villageName: '', balance: 0, card: null,
-    waiting: 0, scanProblem: '', needing: 0, unread: 0, headline: '',
+    waiting: 0, stuck: 0, scanProblem: '', needing: 0, unread: 0, headline: '',
   },
 
   async fetch() {
@@ -64,7 +64,7 @@ Page(page({
   showStanding() { this.setData({ survey: survey.standing(), note: anonymousState.read().note }) },
 
   countWaiting() {
-    this.setData({ waiting: outbox.items().length, scanProblem: '' })
+    this.setData({ waiting: outbox.items().length, stuck: outbox.stuck().length, scanProblem: '' })
   },
 
   /** Something that waited has been answered while this page was open. */

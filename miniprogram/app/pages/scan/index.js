@@ -1,23 +1,21 @@
 const { page, describe } = require('../../core/ui/page')
-const { scan, needCode } = require('../../core/scan')
+const { scan, codeOf } = require('../../core/scan')
+const { isUnanswered } = require('../../core/errors')
+const { toHex } = require('../../core/bytes')
 const { absolute } = require('../../core/send/send')
-const { isBadLevel, keepLevels } = require('../../core/ui/levels')
+const { isBadLevel, keepLevels, keptLevels } = require('../../core/ui/levels')
 const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
 const outbox = require('../../core/send/outbox')
 const { openCode } = require('../../api/codes')
 const { bindVillage } = require('../../api/me')
 const { getCallBack, declineCallBack } = require('../../api/ratings')
 
-const EXPIRED = '扫码过了 10 分钟,这次没算上。请再扫一次码,重新评一下,很快的。'
+const EXPIRED = '扫码过了 72 小时，这次没收下。请再扫一次码，重新评一下，很快的。'
+/** What names a scan that no server has seen. */
+const NONCE = 12
 const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
 const SCAN_ANEW = ['scan_token_expired', 'scan_token_used', 'scan_token_invalid']
 const CHOOSE_FIRST = '请先点一个脸。'
-
-/** A scan by WeChat itself brings the whole link in `q`, encoded once. @param {any} query */
-const codeFrom = (query) => {
-  if (query.code) return query.code
-  return query.q ? needCode(decodeURIComponent(query.q)) : ''
-}
 
 /** @param {any} opened what the code opens to @returns {any} why not, or null */
 const refusalOf = (opened) => {
@@ -29,7 +27,7 @@ const refusalOf = (opened) => {
 
 Page(page({
   data: {
-    state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, scanToken: '',
+    state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, scanToken: '', offlineScan: null,
     formProblem: '', isSending: false, points: 0, balance: 0, isModerated: false,
     rating: null, isBad: false, callBack: null, isDeclined: false, declineProblem: '',
     suggestion: null, isBinding: false, isBound: false, bindProblem: '', suggests: false,
@@ -44,19 +42,35 @@ Page(page({
   onShow() {},
 
   async load() {
-    if (!this.query.code && !this.query.q) return
+    const { code, q, scene } = this.query
+    if (!code && !q && !scene) return
     this.setData({ state: 'loading', formProblem: '' })
     try {
-      this.place(await openCode(codeFrom(this.query)))
+      await this.open(codeOf(this.query))
     } catch (error) {
       this.setData({ state: 'error', problem: describe(error) })
+    }
+  },
+
+  /** Without a signal the phone keeps the scan itself; the place shows its name when the signal is back. */
+  async open(code) {
+    try {
+      this.place(await openCode(code))
+    } catch (error) {
+      if (!isUnanswered(error)) throw error
+      const { randomValues } = await wx.getRandomValues({ length: NONCE })
+      const nonce = toHex(new Uint8Array(randomValues))
+      this.setData({
+        state: 'ready', problem: null, refusal: null, point: null, village: null, photo: '', scanToken: '', suggests: false,
+        levels: keptLevels(), offlineScan: { code, nonce, at: Date.now() },
+      })
     }
   },
 
   place(opened) {
     keepLevels(opened.levels)
     this.setData({
-      state: 'ready', problem: null,
+      state: 'ready', problem: null, offlineScan: null,
       point: opened.service_point, village: opened.village, photo: absolute(opened.service_point.photo_url),
       levels: opened.levels, scanToken: opened.scan_token, refusal: refusalOf(opened), suggests: opened.suggest_binding,
     })
@@ -80,10 +94,11 @@ Page(page({
     if (!said.level) return this.setData({ formProblem: CHOOSE_FIRST })
     if (this.data.isSending) return undefined
     this.setData({ isSending: true, formProblem: '' })
-    const { scanToken, village, point, levels } = this.data
+    const { scanToken, offlineScan, village, point, levels } = this.data
     const { label } = levels.find((one) => one.level === said.level)
     const outcome = await outbox.submit({
-      body: { scan_token: scanToken, ...said }, village_name: village.name, service_point_name: point.name, label,
+      ...(offlineScan ? { scan: offlineScan, body: said } : { body: { scan_token: scanToken, ...said } }),
+      village_name: village ? village.name : '没有信号时扫的', service_point_name: point ? point.name : '扫的那个地方', label,
     })
     this.setData({ isSending: false })
     return this.finish(outcome)
@@ -109,7 +124,7 @@ Page(page({
       isModerated: rating.words_state === 'moderated', suggestion: this.data.suggests ? this.data.village : null,
       rating, isBad: isBadLevel(rating.level), callBack: null, isDeclined: false,
     })
-    if (isBadLevel(rating.level)) this.askCallBack()
+    if (isBadLevel(rating.level) && this.data.village) this.askCallBack()
   },
 
   /** Who answers by when; where nobody can say now the page promises nothing. */

@@ -22,7 +22,7 @@ const describe = (question) => ({
 
 /** What counts as an answer; nothing chosen and nothing written is a skipped question. @param {any} answer */
 const normal = (answer) => {
-  if (typeof answer === 'string') return clean(answer).slice(0, LONGEST) || null
+  if (typeof answer === 'string') return clean(answer.slice(0, LONGEST)) || null
   if (Array.isArray(answer)) return answer.length ? answer.slice().sort((one, other) => one - other) : null
   return answer === undefined ? null : answer
 }
