@@ -44,8 +44,9 @@ STATEMENTS = (
     """,
     """
     INSERT INTO rating (county_id, village_id, service_point_id, qr_code_id, person_id, rated_on,
-                        created_at, level, idempotency_key, request_digest, scan_nonce)
+                        scanned_on, created_at, level, idempotency_key, request_digest, scan_nonce)
     SELECT v.county_id, v.id, s.id, q.id, 1 + n % :people, CAST(:month AS date) + (n % 31)::int,
+           CAST(:month AS date) + (n % 31)::int,
            CAST(:month AS timestamptz) + (n % 31) * interval '1 day',
            CASE WHEN hashint4(n::int) % 100 < 50 THEN 1 WHEN hashint4(n::int) % 100 < 75 THEN 2
                 WHEN hashint4(n::int) % 100 < 90 THEN 3 WHEN hashint4(n::int) % 100 < 97 THEN 4

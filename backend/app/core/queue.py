@@ -46,9 +46,6 @@ class JobName(StrEnum):
     EXPIRE_POINTS = "backend.jobs.points.expire_points"
     CHECK_WORDS = "backend.jobs.words.check_words"
     APPLY_RETENTION = "backend.jobs.own_data.apply_retention"
-    OPEN_WINDOWS = "backend.jobs.assessments.open_windows"
-    CLOSE_WINDOWS = "backend.jobs.assessments.close_windows"
-    ESCALATE_TARGETS = "backend.jobs.assessments.escalate_targets"
 
 
 class QueueName(StrEnum):
@@ -88,9 +85,6 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.EXPIRE_POINTS: QueueName.SLOW,
     JobName.CHECK_WORDS: QueueName.SLOW,
     JobName.APPLY_RETENTION: QueueName.SLOW,
-    JobName.OPEN_WINDOWS: QueueName.SLOW,
-    JobName.CLOSE_WINDOWS: QueueName.SLOW,
-    JobName.ESCALATE_TARGETS: QueueName.SLOW,
 }
 
 

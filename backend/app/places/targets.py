@@ -58,6 +58,14 @@ def find_target(code: str) -> Point:
     return found[0]
 
 
+def get_code_id(code: str) -> int:
+    """The id of a printed code, in force or not; raises CodeUnknown."""
+    found = db.session.scalar(select(QrCode.id).where(QrCode.code == code))
+    if found is None:
+        raise CodeUnknown
+    return found
+
+
 def get_point(service_point_id: int) -> Point:
     """Raises ServicePointUnknown; a closed one is unknown too."""
     found = _load(ServicePoint.id == service_point_id, ServicePoint.closed_on.is_(None))

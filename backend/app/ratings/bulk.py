@@ -19,15 +19,16 @@ from backend.app.ratings.operations import recount
 from backend.app.ratings.statements import moderation_reason, words_state
 
 COLUMNS = (
-    "person_id", "qr_code_id", "rated_on", "created_at", "level", "reason_ids",
+    "person_id", "qr_code_id", "rated_on", "scanned_on", "created_at", "level", "reason_ids",
     "words", "words_state", "moderation_reason", "idempotency_key", "request_digest", "scan_nonce",
 )  # fmt: skip
 TAKEN = {"words_state": words_state("d."), "moderation_reason": moderation_reason("d.")}
 DRAFT = text(
     """
     CREATE TEMP TABLE draft_rating ON COMMIT DROP AS
-    SELECT person_id, qr_code_id, rated_on, created_at, level, reason_ids, words, words_state,
-           moderation_reason, idempotency_key, request_digest, scan_nonce, words AS folded
+    SELECT person_id, qr_code_id, rated_on, scanned_on, created_at, level, reason_ids, words,
+           words_state, moderation_reason, idempotency_key, request_digest, scan_nonce,
+           words AS folded
     FROM rating WITH NO DATA
     """
 )
@@ -87,7 +88,7 @@ def _rows(ratings: Iterable[PastRating], days: list[date]) -> Iterator[tuple[Any
         day = clock.local_day(rating.at)
         days.append(day)
         yield (
-            rating.person_id, rating.qr_code_id, day, rating.at, rating.level,
+            rating.person_id, rating.qr_code_id, day, day, rating.at, rating.level,
             sorted(set(rating.reason_ids)), checked.text, checked.state.value, checked.reason,
             UUID(bytes=secrets.token_bytes(16)), secrets.token_bytes(32), secrets.token_bytes(12),
             fold(checked.text or "") if shown else None,

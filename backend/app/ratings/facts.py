@@ -11,6 +11,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
 from backend.app.places.sql import join_region, join_service_point
+from backend.app.ratings.models import OFFLINE
 from backend.app.ratings.statements import COUNTED
 from backend.app.scoring.levels import (
     BAD_LEVELS,
@@ -58,6 +59,12 @@ AFRESH = f"""
     WHERE county_id = ANY(:counties) AND rated_on >= :month AND rated_on < :end
     GROUP BY village_id
     """
+OFFLINE_COUNTS = f"""
+    SELECT village_id, count(*) FROM rating
+    WHERE county_id = ANY(:counties) AND channel = '{OFFLINE}' AND flagged_at IS NULL
+      AND rated_on >= :month AND rated_on < :end
+    GROUP BY village_id
+    """
 CASES = text(
     f"""
     SELECT r.id, s.name AS service_point, r.effective_level AS level, r.reason_ids
@@ -99,10 +106,11 @@ DAYS = text(
 @dataclass
 class LevelFacts:
     """Counts from 非常满意 on, by how many people, flagged ones apart, and the ids of bad ratings
-    by the name of their level's column."""
+    by the name of their level's column; `offline` of the counts were given without a signal."""
 
     levels: list[int] = field(default_factory=no_counts)
     raters: int = 0
+    offline: int = 0
     flagged: int = 0
     bad: dict[str, list[int]] = field(default_factory=dict)
 
@@ -120,7 +128,7 @@ class RatingCase:
 def level_counts(month: date, county_ids: Collection[int]) -> dict[int, LevelFacts]:
     """By village, the counters alone."""
     return {
-        village_id: LevelFacts(levels, 0, flagged)
+        village_id: LevelFacts(levels, flagged=flagged)
         for village_id, *levels, flagged in fetch_rows(COUNTERS, _asked(month, county_ids))
     }
 
@@ -131,6 +139,7 @@ def level_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFact
     asked = _asked(month, county_ids)
     for village_id, raters in fetch_rows(RATERS, asked):
         found.setdefault(village_id, LevelFacts()).raters = raters
+    _add_offline(found, month, county_ids)
     for village_id, *bad in fetch_rows(BAD, asked):
         facts = found.setdefault(village_id, LevelFacts())
         facts.bad = _by_column([orjson.loads(ids or b"[]") for ids in bad])
@@ -146,9 +155,18 @@ def counted_facts(month: date, county_ids: Collection[int]) -> dict[int, LevelFa
     for village_id, *numbers in fetch_rows(AFRESH, _asked(month, county_ids)):
         flagged, raters, *bad = numbers[width:]
         found[village_id] = LevelFacts(
-            numbers[:width], raters, flagged, _by_column([sorted(ids or ()) for ids in bad])
+            numbers[:width],
+            raters,
+            flagged=flagged,
+            bad=_by_column([sorted(ids or ()) for ids in bad]),
         )
+    _add_offline(found, month, county_ids)
     return found
+
+
+def _add_offline(facts: dict[int, LevelFacts], month: date, county_ids: Collection[int]) -> None:
+    for village_id, offline in fetch_rows(OFFLINE_COUNTS, _asked(month, county_ids)):
+        facts.setdefault(village_id, LevelFacts()).offline = offline
 
 
 def _by_column(bad: Sequence[list[int]]) -> dict[str, list[int]]:

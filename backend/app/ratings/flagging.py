@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts.sql import answers_for_v
 from backend.app.core import clock
+from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.places.sql import join_region
-from backend.app.ratings.models import RatingFlag
+from backend.app.ratings.models import OFFLINE, RatingFlag
+from backend.app.ratings.scan_token import LIFETIME
 from backend.app.ratings.statements import FLAGGED
 from backend.app.scoring import signals
 from backend.app.scoring.levels import NUMBERS, column_sums, no_counts
@@ -25,16 +27,22 @@ DAYS_BEFORE = 28
 # How many ratings of the county a point's own are worth less than, while it has few.
 SMOOTHING = 5
 
+# What came in these days; what waited for a signal counts for an earlier one.
+CAME = f"""
+    r.rated_on BETWEEN :first - {LIFETIME.days + 1} AND :last
+    AND r.created_at >= :since AND r.created_at < :until
+"""
 ACTS = text(
     f"""
-    SELECT r.id, extract(epoch FROM r.created_at)::float8, r.rated_on - date '2000-01-01',
+    SELECT r.id, extract(epoch FROM r.created_at)::float8,
+           (r.created_at AT TIME ZONE 'Asia/Shanghai')::date - date '2000-01-01',
            r.person_id, r.service_point_id, r.village_id, r.level::int,
-           t.took_seconds, t.network, t.device, {answers_for_v("r.person_id", "r.rated_on")}
+           t.took_seconds, t.network, t.device, {answers_for_v("r.person_id", "r.rated_on")},
+           r.channel = '{OFFLINE}'
     FROM rating r
     {join_region("v", "r.village_id")}
     LEFT JOIN rating_trace t ON t.rating_id = r.id
-    WHERE r.county_id = :county_id AND r.rated_on BETWEEN :first AND :last
-      AND r.person_id IS NOT NULL
+    WHERE r.county_id = :county_id AND {CAME} AND r.person_id IS NOT NULL
     """
 )
 LEVELS_BEFORE = text(
@@ -44,9 +52,14 @@ LEVELS_BEFORE = text(
     WHERE v.county_id = :county_id AND d.rated_on >= :before AND d.rated_on < :first GROUP BY 1
     """
 )
-COUNTIES = text(
-    "SELECT DISTINCT county_id FROM rating WHERE rated_on BETWEEN :first AND :last ORDER BY 1"
+OFFLINE_BEFORE = text(
+    f"""
+    SELECT service_point_id, count(*)::int AS ratings FROM rating
+    WHERE county_id = :county_id AND channel = '{OFFLINE}'
+      AND rated_on >= :before AND created_at < :since GROUP BY 1
+    """
 )
+COUNTIES = text(f"SELECT DISTINCT county_id FROM rating r WHERE {CAME} ORDER BY 1")
 FLAG = text(
     """
     UPDATE rating SET flagged_at = :at WHERE id = ANY(:ids) AND flagged_at IS NULL
@@ -72,8 +85,13 @@ FORGET = text("DELETE FROM rating_trace WHERE rated_on < :before")
 
 def counties_to_look_at(last: date) -> list[int]:
     """Where anybody rated in the days that end with `last`."""
-    asked = {"first": last - timedelta(days=DAYS_LOOKED_AT - 1), "last": last}
-    return list(db.session.scalars(COUNTIES, asked))
+    return list(db.session.scalars(COUNTIES, _days(last, DAYS_LOOKED_AT)))
+
+
+def _days(last: date, days: int) -> dict[str, Any]:
+    first = last - timedelta(days=days - 1)
+    end = midnight(last + timedelta(days=1))
+    return {"first": first, "last": last, "since": midnight(first), "until": end}
 
 
 def flag_suspicious(
@@ -84,26 +102,41 @@ def flag_suspicious(
     `visits` are times, in seconds since 1970, at which somebody came to a village. Doing it again
     changes nothing.
     """
-    first = last - timedelta(days=days - 1)
-    asked = {"county_id": county_id, "first": first, "last": last}
-    acts = [_act(row) for row in db.session.execute(ACTS, asked)]
+    values = {"county_id": county_id, **_days(last, days)}
+    acts = [_act(row) for row in db.session.execute(ACTS, values)]
     if not acts:
         return 0
-    before = first - timedelta(days=DAYS_BEFORE)
-    levels = {
-        point_id: counts
-        for point_id, *counts in db.session.execute(
-            LEVELS_BEFORE, {"county_id": county_id, "before": before, "first": first}
-        )
+    values["before"] = values["first"] - timedelta(days=DAYS_BEFORE)
+    levels = {point_id: counts for point_id, *counts in db.session.execute(LEVELS_BEFORE, values)}
+    offline = {
+        row.service_point_id: row.ratings for row in db.session.execute(OFFLINE_BEFORE, values)
     }
-    return sum(_flag(county_id, finding) for finding in _findings(acts, days, levels, visits))
+    findings = [
+        *_findings(acts, days, levels, visits),
+        *signals.offline_runs(acts, _offline_shares(acts, levels, offline)),
+    ]
+    return sum(_flag(county_id, finding) for finding in findings)
+
+
+def _offline_shares(
+    acts: Sequence[SignalRating], levels: Mapping[int, Sequence[int]], offline: Mapping[int, int]
+) -> dict[int, float]:
+    """By point: the county's share of offline ratings, or the point's own before, if larger.
+
+    A valley without a signal always has many.
+    """
+    county = (sum(act.offline for act in acts) + 1) / (len(acts) + 50)
+    return {
+        point: max(county, offline.get(point, 0) / (sum(levels.get(point, ())) + SMOOTHING))
+        for point in {act.point for act in acts}
+    }
 
 
 def _act(row: Any) -> SignalRating:
-    id_, at, day, person, point, village, level, took, network, device, of_staff = row
+    id_, at, day, person, point, village, level, took, network, device, of_staff, offline = row
     return SignalRating(
         id_, at, day, person, point, village, level, took,
-        _bytes(network), _bytes(device), of_staff,
+        _bytes(network), _bytes(device), of_staff, offline,
     )  # fmt: skip
 
 

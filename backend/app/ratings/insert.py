@@ -1,5 +1,6 @@
 """The one statement that stores a rating, books its points and counts it."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from psycopg.errors import UniqueViolation
@@ -16,6 +17,11 @@ from backend.app.scoring.levels import COLUMNS, NUMBERS
 
 ATTEMPTS = 4
 COUNT_LEVELS = ", ".join(f"(level = {level})::int" for level in NUMBERS)
+# A month that was locked before the rating came stays as it is.
+COUNTS_ON = """
+    CASE WHEN :scan_month < :month AND is_locked_month(v.county_id, :scan_month)
+         THEN CAST(:today AS date) ELSE act.scanned_on END
+"""
 ADD_LEVELS = ", ".join(f"{column} = counted.{column} + excluded.{column}" for column in COLUMNS)
 
 # Rows are written in one order, person, points, village, so that two ratings that are stored at the
@@ -24,25 +30,25 @@ INSERT_RATING = with_psycopg_names(
     f"""
     WITH act AS (
         SELECT CAST(:person_id AS bigint) AS person_id, CAST(:qr_code_id AS bigint) AS qr_code_id,
-               CAST(:today AS date) AS rated_on
+               CAST(:scanned_on AS date) AS scanned_on
     ), rated_point AS (
-        SELECT act.*, s.id AS service_point_id, v.id AS village_id, v.county_id,
-               v.name AS village_name, s.name AS service_point_name,
+        SELECT act.*, {COUNTS_ON} AS rated_on, s.id AS service_point_id, v.id AS village_id,
+               v.county_id, v.name AS village_name, s.name AS service_point_name,
                CAST(:words_state AS text) AS words_state,
                CAST(:moderation_reason AS text) AS moderation_reason,
                {has_moderated_word("CAST(:folded AS text)", "v.county_id")} AS has_moderated_word
         FROM act {LIVE_TARGET}
-        WHERE NOT {is_cadre_of_v("act.person_id", "act.rated_on")}
+        WHERE NOT {is_cadre_of_v("act.person_id", "act.scanned_on")}
           AND NOT {is_bound_elsewhere_than_v("act.person_id")}
     ), rated AS (
         INSERT INTO rating
-            (county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, created_at,
-             level, reason_ids, words, words_state, moderation_reason,
+            (county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, scanned_on,
+             channel, created_at, level, reason_ids, words, words_state, moderation_reason,
              idempotency_key, request_digest, scan_nonce)
-        SELECT county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, :at,
-               :level, CAST(:reason_ids AS int[]), :words, {words_state()}, {moderation_reason()},
-               CAST(:idempotency_key AS uuid), CAST(:request_digest AS bytea),
-               CAST(:scan_nonce AS bytea)
+        SELECT county_id, village_id, service_point_id, qr_code_id, person_id, rated_on, scanned_on,
+               :channel, :at, :level, CAST(:reason_ids AS int[]), :words, {words_state()},
+               {moderation_reason()}, CAST(:idempotency_key AS uuid),
+               CAST(:request_digest AS bytea), CAST(:scan_nonce AS bytea)
         FROM rated_point
         ON CONFLICT DO NOTHING
         RETURNING id, county_id, village_id, service_point_id, rated_on, level, words_state
@@ -50,7 +56,7 @@ INSERT_RATING = with_psycopg_names(
         {ask_for_rated("rated")}
     ), trace AS (
         INSERT INTO rating_trace (rating_id, rated_on, took_seconds, network, device)
-        SELECT id, rated_on, :took_seconds, decode(:network, 'hex'), decode(:device, 'hex')
+        SELECT id, :today, :took_seconds, decode(:network, 'hex'), decode(:device, 'hex')
         FROM rated
         ON CONFLICT DO NOTHING
     ), day AS (
@@ -61,7 +67,8 @@ INSERT_RATING = with_psycopg_names(
     ), month AS (
         INSERT INTO rating_month_count AS counted
             (village_id, month, county_id, {", ".join(COLUMNS)})
-        SELECT village_id, :month, county_id, {COUNT_LEVELS} FROM rated
+        SELECT village_id, date_trunc('month', rated_on)::date, county_id, {COUNT_LEVELS}
+        FROM rated
         ON CONFLICT (village_id, month) DO UPDATE SET {ADD_LEVELS}
     ), earned AS (
         {earn("rated", rule_code="'rating'", cause_kind="'rating'")}
@@ -70,14 +77,15 @@ INSERT_RATING = with_psycopg_names(
            COALESCE((SELECT amount FROM earned), 0) AS points_awarded,
            {balance_of(":person_id")}
                + COALESCE((SELECT amount FROM earned), 0) AS balance,
-           rated.words_state
+           rated.words_state, rated.rated_on
     FROM rated CROSS JOIN rated_point
     """
 )
 
 
 class StoredRating(NamedTuple):
-    """A rating just stored: where, what it earned, its author's balance, and who sees its words."""
+    """A rating just stored: where, what it earned, its author's balance, who sees its words, and
+    the day it counts for."""
 
     id: int
     village_name: str
@@ -85,6 +93,7 @@ class StoredRating(NamedTuple):
     points_awarded: int
     balance: int
     words_state: str
+    rated_on: date
 
 
 def insert_rating(values: dict[str, Any]) -> StoredRating | None:

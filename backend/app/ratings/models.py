@@ -30,6 +30,8 @@ from backend.app.scoring.levels import BEST, COLUMNS, FIRST_BAD, WORST
 
 LEVEL = f"BETWEEN {BEST} AND {WORST}"
 BAD = text(f"effective_level >= {FIRST_BAD}")
+# How a rating came: with the server's own token of its scan, or with what the phone says of it.
+SCAN, OFFLINE = "scan", "offline"
 WORDS_STATE = "IN ('none', 'shown', 'moderated', 'refused')"
 
 
@@ -61,7 +63,9 @@ class Rating(Model):
         CheckConstraint(f"followup_words_state {WORDS_STATE}", name="followup_words_state"),
         CheckConstraint("(words IS NULL) = (words_state = 'none')", name="words_have_a_state"),
         CheckConstraint("(followup_level IS NULL) = (followup_at IS NULL)", name="followup"),
-        UniqueConstraint("person_id", "service_point_id", "rated_on", name="uq_rating_one_a_day"),
+        CheckConstraint(f"channel IN ('{SCAN}', '{OFFLINE}')", name="channel"),
+        CheckConstraint("rated_on >= scanned_on", name="counted_from_its_scan"),
+        UniqueConstraint("person_id", "service_point_id", "scanned_on", name="uq_rating_one_a_day"),
         UniqueConstraint("person_id", "idempotency_key", name="uq_rating_idempotency"),
         Index(None, "village_id", "rated_on"),
         # Ratings lie in the order of their days: a few days are a few ranges of pages.
@@ -85,6 +89,12 @@ class Rating(Model):
             postgresql_where=BAD,
         ),
         Index(
+            "ix_rating_offline",
+            "county_id",
+            "rated_on",
+            postgresql_where=text(f"channel = '{OFFLINE}'"),
+        ),
+        Index(
             "ix_rating_words_to_review",
             "village_id",
             "id",
@@ -103,7 +113,10 @@ class Rating(Model):
     qr_code_id: Mapped[int] = mapped_column(ForeignKey("qr_code.id"))
     # Null once it is nobody's: after an account was closed, or after some years.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The day it counts for: the scan's, or the day it came where that month was locked by then.
     rated_on: Mapped[date] = mapped_column(Date)
+    scanned_on: Mapped[date] = mapped_column(Date)
+    channel: Mapped[str] = mapped_column(String(8), server_default=SCAN)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     level: Mapped[int] = mapped_column(SmallInteger)
     reason_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
@@ -142,7 +155,8 @@ class RatingTrace(Model):
     """What tells stuffing from a village that rates: deleted after the night that looked at it.
 
     Digests under the key of one day (core/web/request_fingerprint.py);
-    `took_seconds` from the scan to the answer.
+    `rated_on` is the day it came, whose key they are of; `took_seconds` from the scan to the
+    answer, unknown of one that waited for a signal.
     """
 
     __tablename__ = "rating_trace"

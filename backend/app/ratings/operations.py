@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,14 @@ from backend.app.core.web.request_fingerprint import Trace
 from backend.app.notices import checking
 from backend.app.ratings import errors, queries, scan_token
 from backend.app.ratings.insert import StoredRating, insert_rating
-from backend.app.ratings.models import Rating, RatingChange, RatingReason
+from backend.app.ratings.models import OFFLINE, Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
 from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT
 
 NO_TRACE = Trace()
 CHANGE_WINDOW = timedelta(days=7)
+# Nobody takes longer over five faces; what comes later lay on the phone without a signal.
+ANSWERED_WITHIN = timedelta(minutes=10)
 DECISIONS = {"show": WordsState.SHOWN.value, "refuse": "refused"}
 
 
@@ -47,31 +49,27 @@ class Rated:
     balance: int
 
 
-def rate(
-    person_id: int, token: str, key: UUID, given: RatingInput, trace: Trace = NO_TRACE
-) -> Rated:
+def rate(scan: scan_token.Scan, key: UUID, given: RatingInput, trace: Trace = NO_TRACE) -> Rated:
     """Stores a rating in one statement; the same request again gives the same answer."""
-    scan = scan_token.read(token, person_id)
     digest = _digest(scan, given)
-    at = clock.now()
-    if at > scan.expires_at:
-        return _first_answer(person_id, key, digest) or _raise(scan_token.ScanTokenExpired())
+    if clock.now() > scan.expires_at:
+        return _first_answer(scan.person_id, key, digest) or _raise(scan_token.ScanTokenExpired())
     checked = look_over(clean_words(given.words))
     _check_reasons(given)
     values = _values(scan, key, digest, given, checked, trace)
     stored = insert_rating(values)
     if stored is not None:
         return _rated(stored, values)
-    return _first_answer(person_id, key, digest) or _raise(_why_not(scan))
+    return _first_answer(scan.person_id, key, digest) or _raise(_why_not(scan))
 
 
-def _digest(scan: scan_token.ScanToken, given: RatingInput) -> bytes:
+def _digest(scan: scan_token.Scan, given: RatingInput) -> bytes:
     content = [given.level, sorted(given.reason_ids), given.words, scan.nonce.hex()]
     return hashlib.sha256(orjson.dumps(content)).digest()
 
 
 def _values(
-    scan: scan_token.ScanToken,
+    scan: scan_token.Scan,
     key: UUID,
     digest: bytes,
     given: RatingInput,
@@ -79,14 +77,18 @@ def _values(
     trace: Trace,
 ) -> dict[str, Any]:
     at = clock.now()
+    today = clock.local_day(at)
     return {
         "qr_code_id": scan.qr_code_id,
         "person_id": scan.person_id,
         "scan_nonce": scan.nonce,
-        "at": at,
+        "channel": scan.channel,
         # The day of the scan: so the one rating a day is also the one rating a scan.
-        "today": scan.day,
-        "month": clock.month_of(scan.day),
+        "scanned_on": scan.day,
+        "scan_month": clock.month_of(scan.day),
+        "at": at,
+        "today": today,
+        "month": clock.month_of(today),
         "level": given.level,
         "reason_ids": sorted(set(given.reason_ids)),
         "words": checked.text,
@@ -97,10 +99,18 @@ def _values(
         "asks_wechat": checking.is_on(),
         "idempotency_key": key,
         "request_digest": digest,
-        "took_seconds": max(0, int((at - scan.scanned_at).total_seconds())),
+        "took_seconds": _took_seconds(scan, at),
         "network": trace.network,
         "device": trace.device,
     }
+
+
+def _took_seconds(scan: scan_token.Scan, at: datetime) -> int | None:
+    """From the scan to the answer; unknown where the answer waited on the phone."""
+    took = at - scan.scanned_at
+    if scan.channel == OFFLINE or took > ANSWERED_WITHIN:
+        return None
+    return max(0, int(took.total_seconds()))
 
 
 def _first_answer(person_id: int, key: UUID, digest: bytes) -> Rated | None:
@@ -123,10 +133,11 @@ def _rated(stored: StoredRating, values: dict[str, Any]) -> Rated:
         reasons=queries.reason_texts(values["reason_ids"]),
         words=values["words"],
         words_state=stored.words_state,
-        rated_on=values["today"],
+        rated_on=stored.rated_on,
         created_at=values["at"],
         village_name=stored.village_name,
         service_point_name=stored.service_point_name,
+        channel=values["channel"],
     )
     return Rated(line, stored.points_awarded, stored.balance)
 
@@ -136,7 +147,7 @@ def _check_reasons(given: RatingInput) -> None:
         raise errors.ReasonsInvalid(errors={"reason_ids": [errors.ReasonsInvalid.message]})
 
 
-def _why_not(scan: scan_token.ScanToken) -> Exception:
+def _why_not(scan: scan_token.Scan) -> Exception:
     """Nothing was stored: asks for the reason, most telling first."""
     if queries.scan_is_used(scan.person_id, scan.qr_code_id, scan.day, scan.nonce):
         return errors.ScanTokenUsed()

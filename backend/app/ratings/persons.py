@@ -7,12 +7,13 @@ from sqlalchemy import text
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
 from backend.app.places.sql import join_region, join_service_point
+from backend.app.ratings.models import OFFLINE
 from backend.app.scoring.levels import level_name
 
 OWN = text(
     f"""
-    SELECT r.rated_on, v.name AS village, s.name AS point, r.level, r.words, r.followup_level,
-           r.followup_words,
+    SELECT r.rated_on, r.scanned_on, r.channel, v.name AS village, s.name AS point, r.level,
+           r.words, r.followup_level, r.followup_words,
            ARRAY(SELECT q.text FROM rating_reason q WHERE q.id = ANY(r.reason_ids)
                  ORDER BY q.position, q.id) AS reasons
     FROM rating r {join_region("v", "r.village_id")}
@@ -67,13 +68,17 @@ def held_of(person_id: int) -> Held:
     return Held(
         "我的评价",
         said,
-        ("日期", "村", "地方", "评的", "选的原因", "写的话", "追评", "追评的话"),
+        (
+            "日期", "村", "地方", "评的", "选的原因", "写的话", "追评", "追评的话",
+            "扫码的日期", "有没有信号",
+        ),
         [
             [
                 f"{row.rated_on}", row.village, row.point, level_name(row.level),
                 "、".join(row.reasons), row.words or "",
                 level_name(row.followup_level) if row.followup_level else "",
-                row.followup_words or "",
+                row.followup_words or "", f"{row.scanned_on}",
+                "没有" if row.channel == OFFLINE else "有",
             ]
             for row in rows
         ],

@@ -23,7 +23,7 @@ from backend.app.places.sql import (
 )
 from backend.app.points.sql import balance_of, earned_by
 from backend.app.ratings import errors
-from backend.app.ratings.models import Rating, RatingReason
+from backend.app.ratings.models import OFFLINE, Rating, RatingReason
 from backend.app.scoring.levels import LEVEL_NAMES, column_sums
 
 PAGE = 20
@@ -43,6 +43,7 @@ class RatingLine:
     created_at: datetime
     village_name: str
     service_point_name: str
+    channel: str
     followup_level: int | None = None
     followup_words: str | None = None
     followup_at: datetime | None = None
@@ -147,11 +148,11 @@ def refusal_for(person_id: int, qr_code_id: int, day: date) -> DomainError | Non
 
 
 def rated_on(person_id: int, qr_code_id: int, day: date) -> int | None:
-    """The id of the person's rating of that day at the code's service point."""
+    """The id of the person's rating at the code's service point from a scan of that day."""
     found: int | None = db.session.scalar(
         text(
             f"SELECT id FROM rating WHERE service_point_id = {point_of_code(':qr_code_id')}"
-            " AND person_id = :person_id AND rated_on = :day"
+            " AND person_id = :person_id AND scanned_on = :day"
         ),
         {"person_id": person_id, "qr_code_id": qr_code_id, "day": day},
     )
@@ -242,7 +243,7 @@ OWN = f"""
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id) AS reasons,
            r.words, r.words_state, r.rated_on, r.created_at,
-           v.name AS village_name, s.name AS service_point_name,
+           v.name AS village_name, s.name AS service_point_name, r.channel,
            r.followup_level, r.followup_words, r.followup_at
     FROM rating r
     {join_region("v", "r.village_id")}
@@ -311,11 +312,13 @@ class WordsLine(NamedTuple):
 
 
 class PointCounts(NamedTuple):
-    """Counts of a service point from 非常满意 on, and how many are flagged."""
+    """Counts of a service point from 非常满意 on, how many are flagged, and how many of those that
+    count were given without a signal."""
 
     name: str
     levels: list[int]
     flagged: int
+    offline: int
 
 
 def reason_counts(village_id: int, first: date, end: date) -> list[ReasonCount]:
@@ -342,11 +345,14 @@ def point_counts(village_id: int, first: date, end: date) -> list[PointCounts]:
     """Counts per level of each service point, by the counters."""
     rows = db.session.execute(
         text(
-            f"SELECT s.name, {column_sums('d')}, sum(d.flagged)::int"
+            f"SELECT s.name, {column_sums('d')}, sum(d.flagged)::int,"
+            " (SELECT count(*) FROM rating r WHERE r.village_id = :village_id"
+            "  AND r.service_point_id = s.id AND r.flagged_at IS NULL AND r.rated_on >= :first"
+            f" AND r.rated_on < :end AND r.channel = '{OFFLINE}')::int"
             f" FROM rating_day_count d {join_service_point('s', 'd.service_point_id')}"
             " WHERE d.village_id = :village_id AND d.rated_on >= :first AND d.rated_on < :end"
             " GROUP BY s.id, s.name ORDER BY s.name"
         ),
         {"village_id": village_id, "first": first, "end": end},
     )
-    return [PointCounts(name, levels, flagged) for name, *levels, flagged in rows]
+    return [PointCounts(name, levels, flagged, offline) for name, *levels, flagged, offline in rows]

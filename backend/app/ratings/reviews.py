@@ -12,6 +12,7 @@ from backend.app.accounts.sql import join_person
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region, join_service_point
+from backend.app.ratings.models import OFFLINE
 from backend.app.ratings.statements import COUNTERS
 
 PAGE = 30
@@ -154,7 +155,8 @@ ONE = text(f"{_BUNCH} WHERE h.bunch = :bunch GROUP BY h.bunch")
 LINES = text(
     f"""
     SELECT h.rating_id, r.created_at, r.effective_level, s.name, h.decision,
-           t.took_seconds, dense_rank() OVER (ORDER BY r.person_id) AS person
+           t.took_seconds, dense_rank() OVER (ORDER BY r.person_id) AS person,
+           r.channel = '{OFFLINE}' AS offline
     FROM rating_flag h JOIN rating r ON r.id = h.rating_id
     {join_service_point("s", "r.service_point_id")}
     LEFT JOIN rating_trace t ON t.rating_id = r.id
@@ -165,7 +167,10 @@ LINES = text(
 
 @dataclass(frozen=True)
 class FlaggedRating:
-    """One rating of a bunch; `person` tells the bunch's people apart and names nobody."""
+    """One rating of a bunch; `person` tells the bunch's people apart and names nobody.
+
+    `at` is when it came; an offline one was given up to three days before.
+    """
 
     id: int
     at: datetime
@@ -174,6 +179,7 @@ class FlaggedRating:
     decision: str | None
     took_seconds: int | None
     person: int
+    offline: bool
 
 
 def list_bunches(

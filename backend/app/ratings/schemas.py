@@ -1,9 +1,13 @@
 """Shapes of ratings."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.app.core.web.schemas import QueryId, Shape
 from backend.app.places.schemas import VillageShape
+from backend.app.places.targets import CODE
+from backend.app.ratings.models import OFFLINE, SCAN
 from backend.app.scoring.levels import BEST, WORST
 
 MAX_REASONS = 6
@@ -29,10 +33,30 @@ class RatingInputShape(Shape):
     words = fields.String(load_default=None, allow_none=True)
 
 
-class NewRatingShape(RatingInputShape):
-    scan_token = fields.String(
-        required=True, validate=validate.Length(min=1, max=200, error="请重新扫码")
+class OfflineScanShape(Shape):
+    """What the phone keeps of a scan without a signal: the code, a random number, its own time."""
+
+    code = fields.String(
+        required=True, validate=validate.Regexp(f"{CODE.pattern}\\Z", error="请重新扫码")
     )
+    nonce = fields.String(
+        required=True, validate=validate.Regexp(r"[0-9a-f]{24}\Z", error="请重新扫码")
+    )
+    scanned_at = fields.AwareDateTime(required=True)
+
+
+class NewRatingShape(RatingInputShape):
+    """With exactly one of the two scans."""
+
+    scan_token = fields.String(
+        load_default=None, validate=validate.Length(min=1, max=200, error="请重新扫码")
+    )
+    offline_scan = fields.Nested(OfflineScanShape, load_default=None)
+
+    @validates_schema
+    def check_scan(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["scan_token"] is None) == (data["offline_scan"] is None):
+            raise ValidationError("请重新扫码", "scan_token")
 
 
 class FollowupInputShape(Shape):
@@ -58,6 +82,7 @@ class RatingShape(Shape):
         required=True, validate=validate.OneOf(["none", "shown", "moderated", "refused"])
     )
     rated_on = fields.Date(required=True)
+    channel = fields.String(required=True, validate=validate.OneOf([SCAN, OFFLINE]))
     change_until = fields.AwareDateTime(allow_none=True, required=True)
     village_name = fields.String(required=True)
     service_point_name = fields.String(required=True)

@@ -181,8 +181,8 @@ def show_village(village_id: int) -> str:
         "scorecards/village.html",
         month=month, months=months, place=place, village=village_label(village_id),
         points=[
-            (name, area(counts, flagged, 1, 1))
-            for name, counts, flagged in point_counts(village_id, month, end)
+            (point.name, area(point.levels, point.flagged, 1, 1), point.offline)
+            for point in point_counts(village_id, month, end)
         ],
         reasons=reason_counts(village_id, month, end),
         words=words_in(village_id, month, end, "shown") if speaks else [],

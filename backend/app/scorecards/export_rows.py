@@ -35,7 +35,9 @@ VILLAGES = f"""
            round(greatest(c.total, least(100, c.total + {HALF}) + 0 * c.total), 2)::float8 AS high,
            c.light, c.band, c.rank_low, c.rank_high,
            c.n, {columns("c")}, c.flagged, c.status,
-           {", ".join(f"round(c.{figure}, 1)::float8 AS {figure}" for figure in FIGURES)}
+           {", ".join(f"round(c.{figure}, 1)::float8 AS {figure}" for figure in FIGURES)},
+           COALESCE((SELECT (f.counts -> 'offline' ->> 0)::int FROM month_fact f
+                     WHERE f.village_id = c.village_id AND f.month = c.month), 0) AS offline
     {FROM}
 """
 TICKS = "CASE WHEN i.n > 0 AND i.{0} >= 0 THEN round(i.{0} / 10000.0, 1)::float8 END AS {0}"

@@ -161,6 +161,8 @@ def _village(
     counts, cases = {**tickets.counts, **imported}, dict(tickets.cases)
     if any(rated.levels):
         counts["levels"], counts["raters"] = rated.levels, [rated.raters]
+    if rated.offline:
+        counts["offline"] = [rated.offline]
     if survey is not None:
         # Neighbours that were asked together carry the same counts: who sums them must know.
         cases[UNIT], counts["survey"] = [survey.unit_id], survey.counts

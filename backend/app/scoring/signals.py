@@ -41,6 +41,7 @@ class Signal(StrEnum):
     STAFF = "staff"
     AFTER_VISIT = "after_visit"
     ONE_DEVICE = "one_device"
+    OFFLINE = "offline"
 
 
 SIGNAL_NAMES: dict[Signal, str] = {
@@ -51,6 +52,7 @@ SIGNAL_NAMES: dict[Signal, str] = {
     Signal.STAFF: "管这个村的人在评",
     Signal.AFTER_VISIT: "走访后马上评",
     Signal.ONE_DEVICE: "一部手机多个账号",
+    Signal.OFFLINE: "没有信号时评的太多",
 }
 
 
@@ -69,6 +71,7 @@ class SignalRating:
     network: bytes | None = None
     device: bytes | None = None
     of_staff: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,15 @@ def of_staff(acts: Iterable[SignalRating], share: float) -> list[Finding]:
     return _excess(
         Signal.STAFF, _grouped(acts, lambda act: act.village), lambda act: act.of_staff,
         lambda _, __: share, FEWEST_OF_STAFF, "{k} 条出自管这个村的工作人员,平时{mean} 条",
+    )  # fmt: skip
+
+
+def offline_runs(acts: Iterable[SignalRating], shares: Mapping[int, float]) -> list[Finding]:
+    """Ratings of one point whose scan only the phone vouches for; `shares` are usual there."""
+    return _excess(
+        Signal.OFFLINE, _grouped(acts, lambda act: act.point), lambda act: act.offline,
+        lambda point, _: shares[point], FEWEST,
+        "{k} 条是没有信号时评的，扫码时间只有手机自己知道，平时{mean} 条",
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def test_the_sheet_is_ready_to_read_and_print(xlsx: bytes) -> None:
     assert sheet.page_setup.orientation == "landscape"
     assert str(sheet.page_setup.paperSize) == "9"
     assert sheet.print_title_rows == "$1:$1"
-    assert sheet.auto_filter.ref == "A1:Z4"
+    assert sheet.auto_filter.ref == "A1:AA4"
     assert sheet["U2"].number_format == "0.0"
     assert sheet["E2"].number_format == "0.00"
     assert sheet["M2"].value == 12

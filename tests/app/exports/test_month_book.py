@@ -202,3 +202,22 @@ def test_sheets_of_a_region_are_written_in_the_background(county, desk) -> None:
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF")
     assert "4 张" in as_shown(desk.get("/console/exports"))
+
+
+def test_offline_ratings_stand_apart_in_page_file_and_facts(desk: Desk, county: County) -> None:
+    village = county.village_ids[0]
+    with transaction() as session:
+        session.execute(
+            text(
+                "UPDATE rating SET channel = 'offline' WHERE id IN"
+                " (SELECT id FROM rating WHERE village_id = :village ORDER BY id LIMIT 2)"
+            ),
+            {"village": village},
+        )
+        recompute_month(LAST_MONTH)
+    fact = "SELECT counts -> 'offline' FROM month_fact WHERE village_id = :village"
+    assert db.session.scalar(text(fact), {"village": village}) == [2]
+    assert "没有信号时评的 2" in desk.get(f"/console/villages/{village}?month={MONTH}").text
+    sheet = book(desk, county)["各村"]
+    assert next(sheet.iter_rows(max_row=1, values_only=True))[-1] == "没有信号时评的"
+    assert sorted(row[-1] for row in rows(sheet)) == [0, 0, 0, 2]

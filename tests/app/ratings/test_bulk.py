@@ -70,8 +70,8 @@ def test_loading_at_once_equals_rating_one_by_one(app, monkeypatch: pytest.Monke
     ]
     for p in once:
         monkeypatch.setattr(clock, "now", lambda p=p: p.at)
-        token, _ = scan_token.issue(p.person_id, p.qr_code_id, p.at)
-        rate(p.person_id, token, uuid4(), RatingInput(p.level, p.reason_ids, p.words))
+        _, scan = scan_token.issue(p.person_id, p.qr_code_id, p.at)
+        rate(scan, uuid4(), RatingInput(p.level, p.reason_ids, p.words))
     one_by_one = facts()
     forget()
     with transaction():

@@ -36,6 +36,9 @@ def values(county: County, person_id: int, point: int = 0, level: int = 1, **oth
         "person_id": person_id,
         "scan_nonce": uuid4().bytes[:12],
         "at": at,
+        "channel": "scan",
+        "scanned_on": today,
+        "scan_month": clock.month_of(today),
         "today": today,
         "month": clock.month_of(today),
         "level": level,
@@ -66,7 +69,7 @@ def counters() -> list[list[tuple[Any, ...]]]:
 
 def test_the_answer_names_village_point_points_and_balance(county: County, scalar) -> None:
     stored = insert_rating(values(county, make_person(), level=3))
-    assert stored == StoredRating(stored.id, "第1村", "办事窗口1", 2, 2, "none")
+    assert stored == StoredRating(stored.id, "第1村", "办事窗口1", 2, 2, "none", clock.today())
     assert scalar("SELECT level FROM rating WHERE id = :id", id=stored.id) == 3
     assert scalar("SELECT level_3 FROM rating_day_count") == 1
 
@@ -178,11 +181,11 @@ def test_whatever_is_rated_counters_equal_a_recount(
 
 def test_words_and_digest_are_stored_as_they_were_sent(county: County, scalar) -> None:
     person = make_person()
-    token, scan = scan_token.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
+    _, scan = scan_token.issue(person, code_ids()[county.service_point_ids[0]], clock.now())
     words = '引号"、反斜杠\\、百分号%、换行\n和👍🏽'
     key = UUID(int=7)
-    operations.rate(person, token, key, operations.RatingInput(2, (), words))
+    operations.rate(scan, key, operations.RatingInput(2, (), words))
     assert scalar("SELECT words FROM rating") == words
     assert bytes(scalar("SELECT scan_nonce FROM rating")) == scan.nonce
-    again = operations.rate(person, token, key, operations.RatingInput(2, (), words))
+    again = operations.rate(scan, key, operations.RatingInput(2, (), words))
     assert again.rating.words == words

@@ -156,3 +156,12 @@ def test_a_lock_keeps_what_its_last_recount_moved(county: County) -> None:
     (moved,) = locked.checklist["moved"]
     assert moved["village_id"] == county.village_ids[0]
     assert moved["before"] != moved["after"]
+
+
+def test_locking_warns_of_ratings_that_wait_for_a_signal(county: County) -> None:
+    month_end = clock.midnight(clock.next_month(LAST_MONTH))
+    for after, is_open in ((timedelta(hours=71), 1), (timedelta(hours=72), 0)):
+        with clock.clock_at(month_end + after):
+            items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
+        assert (items["on_their_way"].open, items["on_their_way"].warns) == (is_open, True)
+    assert "4 日零点到齐" in items["on_their_way"].words

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from backend.app.access import Role
 from backend.app.core import clock
@@ -169,3 +169,11 @@ def test_a_decision_on_a_locked_month_is_refused_for_what_would_move_figures(
     rejected = desk.post(f"/console/reviews/{bunch}", note="晚了", which="all", decision="rejected")
     assert rejected.status_code == 303
     assert scalar("SELECT min(decision) FROM rating_flag") == "rejected"
+
+
+def test_what_was_given_without_a_signal_is_marked_for_the_reviewer(desk: Desk, bunch: str) -> None:
+    assert "没有信号时评的" not in plain(desk.get(f"/console/reviews/{bunch}").text)
+    with transaction() as session:
+        session.execute(text("UPDATE rating SET channel = 'offline'"))
+    page = plain(desk.get(f"/console/reviews/{bunch}").text)
+    assert page.count("没有信号时评的") == 12

@@ -12,6 +12,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import region_path, settings_of
 from backend.app.ratings.reviews import open_reviews
+from backend.app.ratings.scan_token import LIFETIME
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts
 from backend.app.scorecards.models import (
@@ -152,7 +153,19 @@ def checklist(county_id: int, month: date) -> list[ChecklistItem]:
     return [
         *(ChecklistItem(*item) for item in items),
         ChecklistItem("window", window, int(clock.today() <= closes_on), warns=True),
+        _on_their_way(month),
     ]
+
+
+def _on_their_way(month: date) -> ChecklistItem:
+    """What waits on phones without a signal; once a month is locked it counts in the next one."""
+    last_at = clock.midnight(clock.next_month(month)) + LIFETIME
+    last = clock.local_day(last_at)
+    words = (
+        f"没有信号时评的，最晚 {last.month} 月 {last.day} 日零点到齐；"
+        "先锁定，迟到的就计入来的那个月"
+    )
+    return ChecklistItem("on_their_way", words, int(clock.now() < last_at), warns=True)
 
 
 def _count(model: type[Objection] | type[Adjustment], **values: object) -> int:
