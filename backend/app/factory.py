@@ -25,11 +25,12 @@ from backend.app.core.web import (
     well_known,
 )
 from backend.app.core.web.guards import OPEN
+from backend.app.imports.kinds import KINDS
 from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
-    "places", "accounts", "points", "rewards", "notices", "ratings", "ballots", "surveys",
-    "tickets", "scorecards", "assessments", "publications", "exports", "own_data",
+    "imports", "places", "accounts", "points", "rewards", "notices", "ratings", "ballots",
+    "surveys", "tickets", "scorecards", "assessments", "publications", "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")
@@ -120,6 +121,9 @@ def _register_features(app: Flask) -> None:
         sources = _module(f"backend.app.{feature}.point_sources")
         if sources is not None:
             SOURCES[feature] = sources.ACTS
+        kinds = _module(f"backend.app.{feature}.import_kinds")
+        if kinds is not None:
+            KINDS.update({kind.code: kind for kind in kinds.IMPORT_KINDS})
         sql = _module(f"backend.app.{feature}.sql")
         if sql is not None and hasattr(sql, "has_acted"):
             HAS_ACTED[feature] = sql.has_acted

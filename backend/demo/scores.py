@@ -11,7 +11,6 @@ from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today, staff_of
 from backend.app.core import clock
 from backend.app.core.db import db, lock, transaction
-from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.places import village_kinds
 from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import Proposal
@@ -82,16 +81,15 @@ def _types(staff: Actor, county_id: int, rows: Sequence[Any]) -> None:
 
 
 def _import(staff: Actor, county_id: int, month: date, rows: Sequence[Any]) -> None:
-    filled = []
+    figures = {}
     for row in rows:
         code = row.code
         roll = dice("online", code, month)
         whole = roll.randrange(20, 160)
         yes = min(whole, int(whole * roll.uniform(0.55, 0.99)))
-        filled.append([code, str(yes), str(whole)])
-    headings = ["12位代码", *fact_imports.COLUMNS["online"]]
-    sheet = ReadSheet(headings, filled, list(range(2, len(filled) + 2)))
-    fact_imports.import_facts(staff, county_id, month, sheet, "政务服务平台")
+        figures[row.id, "online"] = (yes, whole)
+    fact_imports.store_facts(county_id, month, "政务服务平台", staff.person_id, figures)
+    fact_imports.recompute(county_id, month)
 
 
 def _object(staff: Actor, county_id: int, month: date, busy: Sequence[Any]) -> None:

@@ -107,8 +107,8 @@ def test_every_file_named_to_whoever_changes_something_exists(path: Path) -> Non
     assert len(named) > 3
 
 
-def test_there_are_ten_recipes_and_each_names_its_tests() -> None:
-    assert [text.split(".")[0] for text in recipes()] == [str(n) for n in range(1, 11)]
+def test_there_are_eleven_recipes_and_each_names_its_tests() -> None:
+    assert [text.split(".")[0] for text in recipes()] == [str(n) for n in range(1, 12)]
     for recipe in recipes():
         steps, _, tests = recipe.partition("\nTests: ")
         numbers = re.findall(r"^(\d+)\. ", steps.partition("\n")[2], re.MULTILINE)

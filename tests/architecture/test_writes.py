@@ -65,7 +65,6 @@ NOUNS = {
     "tickets/clocks/working_calendar.py",
     "tickets/files.py",
     "tickets/handling.py",
-    "tickets/intake/hotline.py",
     "tickets/persons.py",
     "tickets/rules/categories.py",
     "tickets/supervision.py",

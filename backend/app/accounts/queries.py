@@ -1,6 +1,6 @@
 """Reads about people, bindings and roles."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
+from backend.app.core.remembering import remembered
 from backend.app.places import succession
 from backend.app.places.queries import get_place, region_names, village_label
 from backend.app.places.sql import join_department, join_region, same_village, village_now
@@ -292,22 +293,20 @@ def staff_of(
     return list(db.session.scalars(STAFF_OF, values))
 
 
-# Spaces inside a name are no way round it; `said` comes without any.
-NAMED = text(
+# Spaces inside a name are no way round it.
+STAFF_NAMES = text(
     f"""
-    SELECT DISTINCT p.id, g.role, r.id AS region_id
+    SELECT DISTINCT p.id AS person_id, g.role, r.id AS region_id, r.township_id,
+           lower(replace(p.display_name, ' ', '')) AS name
     FROM role_grant g
     JOIN person p ON p.id = g.person_id
     {join_region("r", village_now("g.region_id"))}
     WHERE g.role <> 'shop_keeper' AND COALESCE(r.county_id, r.id) = :county_id
       AND char_length(replace(p.display_name, ' ', '')) >= 2
-      AND strpos(:said, lower(replace(p.display_name, ' ', ''))) > 0
-      AND (char_length(replace(p.display_name, ' ', '')) >= 3
-           OR CAST(:township_id AS bigint) IS NULL
-           OR :township_id IN (r.id, r.township_id) OR r.id = :county_id)
     ORDER BY p.id, g.role, r.id
     """
 )
+LONG_NAME = 3
 SERVED = text(
     """
     SELECT DISTINCT person_id FROM role_grant
@@ -328,9 +327,21 @@ class NamedStaff:
 
 def named_staff(said: str, county_id: int, township_id: int | None) -> list[NamedStaff]:
     """Whom words without spaces name; two letters are a name only there (None: anywhere)."""
-    values = {"said": said, "county_id": county_id, "township_id": township_id}
-    rows = db.session.execute(NAMED, values)
-    return [NamedStaff(row.id, Role(row.role), row.region_id) for row in rows]
+    return [
+        NamedStaff(row.person_id, Role(row.role), row.region_id)
+        for row in _staff_names(county_id)
+        if row.name in said
+        and (
+            len(row.name) >= LONG_NAME
+            or township_id in (None, row.region_id, row.township_id)
+            or row.region_id == county_id
+        )
+    ]
+
+
+@remembered
+def _staff_names(county_id: int) -> Sequence[Any]:
+    return db.session.execute(STAFF_NAMES, {"county_id": county_id}).all()
 
 
 def who_served(region_ids: Collection[int]) -> list[int]:

@@ -23,8 +23,8 @@ NAMING = {
 AFTER_COMMIT = "after_commit"
 AUTOCOMMIT_POOL = "autocommit_pool"
 LockName = Literal[
-    "call_back", "demo", "mending", "paper_batch", "paper_slip", "points", "points_month",
-    "redemptions", "scheme_version", "scorecards", "signing_keys",
+    "call_back", "demo", "imports", "mending", "paper_batch", "paper_slip", "points",
+    "points_month", "redemptions", "scheme_version", "scorecards", "signing_keys",
 ]  # fmt: skip
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 

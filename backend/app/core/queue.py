@@ -46,6 +46,9 @@ class JobName(StrEnum):
     EXPIRE_POINTS = "backend.jobs.points.expire_points"
     CHECK_WORDS = "backend.jobs.words.check_words"
     APPLY_RETENTION = "backend.jobs.own_data.apply_retention"
+    CHECK_IMPORT = "backend.jobs.imports.check_import"
+    APPLY_IMPORT = "backend.jobs.imports.apply_import"
+    UNDO_IMPORT = "backend.jobs.imports.undo_import"
 
 
 class QueueName(StrEnum):
@@ -85,6 +88,9 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.EXPIRE_POINTS: QueueName.SLOW,
     JobName.CHECK_WORDS: QueueName.SLOW,
     JobName.APPLY_RETENTION: QueueName.SLOW,
+    JobName.CHECK_IMPORT: QueueName.QUICK,
+    JobName.APPLY_IMPORT: QueueName.QUICK,
+    JobName.UNDO_IMPORT: QueueName.QUICK,
 }
 
 

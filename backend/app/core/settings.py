@@ -56,7 +56,7 @@ class Settings:
     retain_audit_months: int = 36
     retain_notices_months: int = 12
     retain_traces_days: int = 1
-    retain_order_files_days: int = 1
+    retain_import_files_days: int = 7
 
     @property
     def demo(self) -> bool:
@@ -125,7 +125,7 @@ class Settings:
             retain_audit_months=read_whole(environ, "RETAIN_AUDIT_MONTHS", 36),
             retain_notices_months=read_whole(environ, "RETAIN_NOTICES_MONTHS", 12),
             retain_traces_days=read_whole(environ, "RETAIN_TRACES_DAYS", 1),
-            retain_order_files_days=read_whole(environ, "RETAIN_ORDER_FILES_DAYS", 1),
+            retain_import_files_days=read_whole(environ, "RETAIN_IMPORT_FILES_DAYS", 7),
         )
         faults = settings.faults(environ)
         if faults:
@@ -173,8 +173,8 @@ class Settings:
                 "RETAIN_NOTICES_MONTHS: 不能少于 1 个月 (too short)",
             ),
             (
-                min(self.retain_traces_days, self.retain_order_files_days) < 1,
-                "RETAIN_TRACES_DAYS, RETAIN_ORDER_FILES_DAYS: 不能少于 1 天 (too short)",
+                min(self.retain_traces_days, self.retain_import_files_days) < 1,
+                "RETAIN_TRACES_DAYS, RETAIN_IMPORT_FILES_DAYS: 不能少于 1 天 (too short)",
             ),
         ]
 

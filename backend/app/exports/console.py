@@ -17,7 +17,7 @@ from backend.app.core.web.forms import Form, Query, query_args
 from backend.app.core.web.guards import actor, guard
 from backend.app.exports import operations, queries
 from backend.app.exports.blueprints import console as blueprint
-from backend.app.exports.kinds import KINDS, MONTH, TICKETS
+from backend.app.exports.kinds import ANSWERS, KINDS, MONTH, TICKETS
 from backend.app.places.picker_queries import counties_and_townships
 from backend.app.scorecards.queries import list_months
 
@@ -30,7 +30,8 @@ LONGEST = 40
 # What the page says about the filters it keeps.
 FILTER_NAMES = {
     "q": "村名或代码", "township": "乡镇", "status": "样本", "view": "分栏", "search": "编号或文字",
-    "category": "分类", "kind": "类型", "channel": "来源", "tag": "标签", "region_id": "乡镇",
+    "category": "分类", "kind": "类型", "channel": "来源", "source": "来源", "tag": "标签",
+    "region_id": "乡镇",
     "department_id": "部门",
 }  # fmt: skip
 # What stands before a dot is the name of a group: f.q=西村.
@@ -59,7 +60,7 @@ def list_exports(month: date | None, region: int | None, kind: str) -> str:
         region_id=region,
         regions=counties_and_townships(scope),
         exports=queries.list_own(actor().person_id),
-        kinds=KINDS, kind=kind, of_tickets=kind == TICKETS,
+        kinds=KINDS, kind=kind, of_tickets=kind == TICKETS, of_answers=kind == ANSWERS,
         kept=_filters(), names=FILTER_NAMES, this_month=clock.today(),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ What can be read in several orders (11/5/26) is told apart by its shape, so that
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,7 +46,7 @@ class SeveralOrders:
 
 
 def read_moment(
-    text: str, orders: dict[str, str] | None = None, since_1904: bool = False
+    text: str, orders: Mapping[str, str] | None = None, since_1904: bool = False
 ) -> WrittenMoment | SeveralOrders | None:
     """None for what is no day. `orders` says how each shape is to be read."""
     words = WEEKDAY.sub("", unicodedata.normalize("NFKC", text)).strip()
@@ -77,7 +78,7 @@ def _serial(serial: re.Match[str], since_1904: bool) -> WrittenMoment:
 
 
 def _in_some_order(
-    parts: re.Match[str], orders: dict[str, str]
+    parts: re.Match[str], orders: Mapping[str, str]
 ) -> WrittenMoment | SeveralOrders | None:
     a, mark, b, c, rest = parts.groups()
     shape = f"{len(c)}{mark}"

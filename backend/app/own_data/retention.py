@@ -4,12 +4,13 @@ Done again it finds nothing more; killed half-way it goes on the next night.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from backend.app.accounts import persons as accounts
 from backend.app.core import audit, clock, registry
 from backend.app.core.db import transaction
 from backend.app.core.files import storage
+from backend.app.imports import job_operations as imports
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
 from backend.app.ratings import persons as ratings
@@ -25,14 +26,14 @@ def apply() -> dict[str, int]:
     ratings_before = _months_ago(settings.retain_ratings_months)
     notices_before = clock.midnight(_months_ago(settings.retain_notices_months))
     audit_before = clock.midnight(_months_ago(settings.retain_audit_months))
-    order_seconds = settings.retain_order_files_days * DAY_SECONDS
+    imports_before = clock.now() - timedelta(days=settings.retain_import_files_days)
     with transaction():
         reopened = accounts.forget_reopened()
     return {
         "ratings": _all(lambda: _unlink_ratings(ratings_before)),
         "notices": _all(lambda: notices.forget_before(notices_before, BATCH)),
         "audit": _all(lambda: audit.forget_before(audit_before, BATCH)),
-        "order_files": _delete_files("orders", order_seconds),
+        "import_files": _all(lambda: imports.forget_files(imports_before, BATCH)),
         "own_files": _delete_files("own", DAY_SECONDS),
         "closed_accounts": reopened,
     }

@@ -110,7 +110,8 @@ class VillageKindChange(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     before: Mapped[str | None] = mapped_column(String(20))
-    kind: Mapped[str] = mapped_column(String(20))
+    # Null where an import was taken back that had given the first type.
+    kind: Mapped[str | None] = mapped_column(String(20))
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

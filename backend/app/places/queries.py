@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db, like_escaped
+from backend.app.core.remembering import remembered
 from backend.app.core.web.boxes import whole
 from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown
@@ -71,6 +72,7 @@ class VillageLabel:
     level: str = "village"
 
 
+@remembered
 def get_place(region_id: int) -> Place:
     """Raises RegionUnknown; closed regions are found too."""
     row = db.session.execute(_places().where(Region.id == region_id)).one_or_none()

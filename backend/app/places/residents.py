@@ -8,15 +8,9 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
-from backend.app.core.web.boxes import whole
 from backend.app.places.models import Region
 
 MOST = 1_000_000
-
-
-def read_residents(cell: str) -> int | None:
-    """The number in a cell; None for anything that is none."""
-    return whole(cell, most=MOST)
 
 
 def residents_of(village_ids: Iterable[int]) -> dict[int, int]:
@@ -29,7 +23,7 @@ def residents_of(village_ids: Iterable[int]) -> dict[int, int]:
     return {row.id: row.residents for row in rows}
 
 
-def set_residents(actor: Actor, county_id: int, wanted: Mapping[int, int]) -> int:
+def set_residents(actor: Actor, county_id: int, wanted: Mapping[int, int | None]) -> int:
     """Numbers of several villages of one county; returns how many got another one."""
     if not may(actor, Permission.MANAGE_SCHEMES, (county_id,)):
         raise NotAllowed

@@ -108,10 +108,10 @@ def set_kind(actor: Actor, village_id: int, kind: str) -> bool:
     return set_kinds(actor, place.county_id, {village_id: kind}) == 1
 
 
-def set_kinds(actor: Actor, county_id: int, wanted: Mapping[int, str]) -> int:
+def set_kinds(actor: Actor, county_id: int, wanted: Mapping[int, str | None]) -> int:
     """Types of several villages of one county; returns how many got another one."""
     _check(actor, county_id)
-    unknown = sorted(set(wanted.values()) - set(kinds_of(county_id)))
+    unknown = sorted({kind for kind in wanted.values() if kind} - set(kinds_of(county_id)))
     if unknown:
         raise InvalidInput(errors={"kind": [f"没有类型「{kind}」,请先新增" for kind in unknown]})
     now = clock.now()

@@ -47,6 +47,8 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    # Its import was taken back.
+    ANNULLED = "annulled"
 
 
 KIND_NAMES = {
@@ -91,6 +93,7 @@ OUTCOME_NAMES = {
     Outcome.DECLINED: "不予受理(已说明理由)",
     Outcome.WITHDRAWN: "村民撤回",
     Outcome.MERGED: "并入同类诉求",
+    Outcome.ANNULLED: "导入已撤销",
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backend.app.access import Role
 from backend.app.accounts.queries import named_staff, who_served
+from backend.app.core.remembering import remembered
 from backend.app.places.queries import Place, get_place
 from backend.app.places.succession import same_villages
 from backend.app.tickets.models import Ticket
@@ -63,8 +64,15 @@ def of_village(village_id: int) -> WithheldFrom:
 
 
 def _with_colleagues(regions: Iterable[int], people: set[int], named: bool) -> WithheldFrom:
+    kept, served = _families(frozenset(regions))
+    return WithheldFrom(kept, frozenset(people | served), named)
+
+
+@remembered
+def _families(regions: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Regions with what was merged from or into them, and who ever served there."""
     kept = frozenset(same_villages(regions))
-    return WithheldFrom(kept, frozenset(people | set(who_served(kept))), named)
+    return kept, frozenset(who_served(kept))
 
 
 def keep_from(ticket: Ticket, kept: WithheldFrom) -> None:

@@ -119,6 +119,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
     return {
         "id": ticket.id,
         "number": ticket.number,
+        "source_number": ticket.source_number,
         "kind": ticket.kind,
         "kind_name": KIND_NAMES[TicketKind(ticket.kind)],
         "category": {"code": category.code, "name": category.name, "icon": category.icon}
@@ -328,7 +329,7 @@ def contact_of(ticket: Ticket) -> dict[str, Any] | None:
         found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
     except Unavailable:
         return None
-    if found.get("phone"):
+    if found.get("phone") or found.get("note"):
         look_at_telephone("ticket", ticket.id)
     return found
 

@@ -59,6 +59,7 @@ class Move(StrEnum):
     RELEASE = "release"
     SUPERVISE = "supervise"
     ARCHIVE = "archive"
+    ANNUL = "annul"
 
 
 STATE_NAMES = {
@@ -137,6 +138,8 @@ TABLE: dict[Move, MoveRule] = {
     Move.RELEASE: _rule({S.MERGED}, S.ACCEPTED, DESK, SYSTEM),
     Move.SUPERVISE: _rule(OPEN | WAITING, None, DESK, SYSTEM),
     Move.ARCHIVE: _rule(CLOSED - {S.MERGED}, None, DESK, SYSTEM),
+    # With the whole import it came by, before anybody worked on it.
+    Move.ANNUL: _rule(AT_DESK | {S.ASSIGNED}, S.WITHDRAWN, SYSTEM),
 }
 # A verdict of these closes the ticket; "not" leaves it open for a reopening or the desk.
 CLOSING_VERDICTS = frozenset({"solved", "partly"})

@@ -80,6 +80,7 @@ def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
         "merge": (f"和同类诉求 {told.detail.get('into', '')} 一起办", "plain"),
         "release": ("单独办理", "plain"),
         "archive": ("归档", "plain"),
+        "annul": ("这一批导入已撤销", "late"),
     }
     if told.move in plain:
         title, tone = plain[told.move]

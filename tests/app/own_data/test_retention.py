@@ -1,10 +1,7 @@
 """Retention: each kind of data is forgotten after its period, in batches, again and again."""
 
-import os
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.app.core.files import storage
 from backend.app.core.settings import Settings, SettingsError
 from backend.app.own_data import retention
 from backend.app.ratings.bulk import PastRating, load_ratings
@@ -108,18 +104,6 @@ def test_notices_go_after_12_months_with_their_messages(county: County) -> None:
         assert count(f"SELECT count(*) FROM {table}") == 1
 
 
-def test_order_files_read_and_not_imported_are_removed_after_a_day(
-    county: County, files: Path
-) -> None:
-    for name, age in (("old", DAY + 60), ("young", DAY - 600)):
-        storage.put(f"orders/7_{name}.csv", "工单,13977550123".encode())
-        then = time.time() - age
-        os.utime(files / "orders" / f"7_{name}.csv", (then, then))
-    assert retention.apply()["order_files"] == 1
-    assert [path.name for path in (files / "orders").glob("*")] == ["7_young.csv"]
-    storage.delete("orders/7_young.csv")
-
-
 def test_periods_are_settings_with_floors() -> None:
     usual = {"APP_ENV": "test", "DATABASE_URL": "postgresql://x/y", "REDIS_URL": "redis://x"}
     settings = Settings.from_env({**usual, "RETAIN_RATINGS_MONTHS": "36"})
@@ -130,7 +114,7 @@ def test_periods_are_settings_with_floors() -> None:
         ("RETAIN_AUDIT_MONTHS", "12"),
         ("RETAIN_NOTICES_MONTHS", "0"),
         ("RETAIN_TRACES_DAYS", "0"),
-        ("RETAIN_ORDER_FILES_DAYS", "0"),
+        ("RETAIN_IMPORT_FILES_DAYS", "0"),
     ):
         with pytest.raises(SettingsError, match=name):
             Settings.from_env({**usual, name: value})

@@ -8,14 +8,14 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
-from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.queries import settings_of
 from backend.app.tickets.clocks import working_calendar
-from backend.app.tickets.intake import hotline
+from backend.app.tickets.intake.hotline import ORDERS
 from backend.app.tickets.rules import operations as rules
 from backend.app.tickets.rules.categories import list_categories, names_of
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, make_county
+from tests.factories.imports import Desk
 from tests.factories.tickets import Offices, as_actor, forget, make_offices, submit, villager
 
 
@@ -97,11 +97,8 @@ def test_an_import_reads_the_categories_of_its_own_county(
     boss = as_actor(boss_of(offices, "boss"), Role.COUNTY_MANAGER, offices.county.id)
     with transaction():
         rules.change_category(boss, offices.county.id, "clean", "路灯", "ordinary", [])
-    sheet = read_sheet("编号,内容,村,分类\nB1,门口黑,第1村,路灯\n".encode(), "a.csv")
-    with transaction():
-        hotline.import_orders(
-            leping.desk, leping.county.id, "市12345", sheet, hotline.guess(sheet.headings)
-        )
+    importer = Desk(leping.desk, leping.county.id, ORDERS)
+    importer.bring("编号,内容,村,分类\nB1,门口黑,第1村,路灯\n")
     assert scalar("SELECT c.code FROM ticket t JOIN ticket_category c ON c.id = t.category_id") == (
         "light"
     )

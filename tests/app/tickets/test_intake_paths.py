@@ -13,17 +13,19 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.core.files.attachments import UNUSED_FOR
-from backend.app.core.files.spreadsheets import read_sheet
+from backend.app.imports.states import ImportState
 from backend.app.places.county_settings import CountySettings
 from backend.app.tickets import files
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached
-from backend.app.tickets.intake import hotline, proxies
+from backend.app.tickets.intake import proxies
+from backend.app.tickets.intake.hotline import ORDERS
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import Channel, TicketKind
 from tests.factories.console import link_phone, make_staff, put_in_the_hand_of, sit_down
 from tests.factories.county import make_county
+from tests.factories.imports import Desk, counts, outcomes, questions, state
 from tests.factories.photos import open_photos
 from tests.factories.tickets import forget, photo, submit, upload, villager
 
@@ -213,46 +215,32 @@ def as_xlsx() -> tuple[bytes, str]:
     return made.getvalue(), "orders.xlsx"
 
 
-def import_rows(
-    offices, content: bytes, name: str, source: str = "市12345"
-) -> hotline.HotlineReport:
-    sheet = read_sheet(content, name)
-    columns = hotline.guess(sheet.headings, hotline.kept_mapping(offices.county.id, source))
-    with transaction():
-        return hotline.import_orders(offices.desk, offices.county.id, source, sheet, columns)
+def orders_desk(offices) -> Desk:
+    return Desk(offices.desk, offices.county.id, ORDERS)
 
 
 @pytest.mark.parametrize("made", [as_csv("utf-8-sig"), as_csv("gb18030"), as_xlsx()])
 def test_orders_come_in_and_bad_rows_are_named_by_line(offices, scalar, made) -> None:
     forget()
-    report = import_rows(offices, *made)
-    assert report.new == 2
-    assert {line for line, _ in report.refused} == {4, 5, 6, 7}
-    assert "没有找到村「没有这个村」" in dict(report.refused)[4]
+    import_id = orders_desk(offices).start(*made)
+    taken = orders_desk(offices).take_over(import_id)
+    assert taken["new"] == 2
+    lines = {line: (outcome, words) for line, outcome, words in outcomes(import_id)}
+    assert {line for line, (outcome, _) in lines.items() if outcome != "new"} == {4, 5, 6, 7}
+    assert "没有这个村" in {question.text for question in questions(import_id)}
     assert scalar("SELECT count(*) FROM ticket WHERE channel = 'hotline'") == 2
     assert scalar("SELECT created_at FROM ticket WHERE source_number = 'A1'").hour == 1
 
 
-def test_importing_again_changes_nothing(offices, scalar) -> None:
-    forget()
-    import_rows(offices, *as_csv("utf-8"))
-    before = scalar("SELECT string_agg(t::text, '|' ORDER BY id) FROM ticket t")
-    report = import_rows(offices, *as_csv("utf-8"))
-    assert (report.new, report.known) == (0, 2)
-    assert scalar("SELECT string_agg(t::text, '|' ORDER BY id) FROM ticket t") == before
-    assert import_rows(offices, *as_csv("utf-8"), source="省平台").new == 2
-
-
 def test_the_mapping_of_a_source_is_kept(offices) -> None:
     forget()
-    content = "号,说什么,哪村\nB1,路灯不亮,第1村\n".encode()
-    sheet = read_sheet(content, "a.csv")
-    assert hotline.guess(sheet.headings) == {}
-    columns = {"number": "号", "words": "说什么", "village": "哪村"}
-    with transaction():
-        hotline.import_orders(offices.desk, offices.county.id, "县长信箱", sheet, columns)
-    kept = hotline.kept_mapping(offices.county.id, "县长信箱")
-    assert hotline.guess(sheet.headings, kept) == columns
+    desk = orders_desk(offices)
+    import_id = desk.start("号,说什么,哪村\nB1,路灯不亮,第1村\n", source="县长信箱")
+    assert state(import_id) is ImportState.COLUMNS
+    desk.choose_columns(import_id, {"number": "号", "words": "说什么", "village": "哪村"})
+    assert desk.take_over(import_id)["new"] == 1
+    again = desk.start("号,说什么,哪村\nB2,路不平,第1村\n", source="县长信箱")
+    assert (state(again), counts(again)["new"]) == (ImportState.READY, 1)
 
 
 def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(

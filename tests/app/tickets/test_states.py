@@ -49,6 +49,7 @@ EXPECTED: dict[Move, tuple[str, str]] = {
     Move.RELEASE: ("merged", "desk system"),
     Move.SUPERVISE: ("submitted accepted assigned handling waiting answered", "desk system"),
     Move.ARCHIVE: ("resolved unsolved declined withdrawn", "desk system"),
+    Move.ANNUL: ("submitted accepted assigned", "system"),
 }
 VERIFYING = {
     Move.DECIDE_EXTENSION, Move.CONFIRM, Move.DISPUTE, Move.FOLLOW_UP, Move.CLOSE_UNSOLVED,

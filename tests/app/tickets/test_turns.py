@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
-from backend.app.core.files.spreadsheets import read_sheet
 from backend.app.places.reorganisation import merge_villages
 from backend.app.scorecards.facts import VillageFacts, gather
 from backend.app.tickets import author, handling, supervision
@@ -17,8 +16,8 @@ from backend.app.tickets.clocks.working_calendar import fill_year
 from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.errors import TooLateToExtend
 from backend.app.tickets.handling import WrittenReply
-from backend.app.tickets.intake import hotline
 from backend.app.tickets.intake import operations as intake
+from backend.app.tickets.intake.hotline import ORDERS
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketTurn
@@ -26,6 +25,7 @@ from backend.app.tickets.rules.queries import clock_of
 from backend.app.tickets.rules.routing import Office
 from tests.factories.console import make_staff
 from tests.factories.county import Role, bind, grant_role, make_person
+from tests.factories.imports import Desk
 from tests.factories.tickets import Offices, as_actor, forget
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
@@ -119,11 +119,7 @@ def test_an_order_that_is_imported_late_is_not_late_in_the_village(
     clock(on(30))
     heading = "工单编号,诉求内容,所属村,类型,受理时间,办结时限"
     order = "A1,路灯不亮,第1村,求助,2026-11-01 09:00,2026-11-20"
-    sheet = read_sheet(f"{heading}\n{order}\n".encode(), "orders.csv")
-    with transaction():
-        hotline.import_orders(
-            offices.desk, offices.county.id, "市12345", sheet, hotline.guess(sheet.headings)
-        )
+    Desk(offices.desk, offices.county.id, ORDERS).bring(f"{heading}\n{order}\n")
     ticket = db.session.query(Ticket).one()
     clock(on(30, 9, 1))
     assert ticket.assigned_at == on(30)

@@ -1,6 +1,7 @@
-"""数据导入 and 村的类型: files with a line a village, refused line by line or taken whole."""
+"""数据导入 and 村的类型: files with a line a village, shown before they are taken over."""
 
 import io
+from typing import Any
 
 from flask import redirect, render_template, send_file
 from flask import url_for as address_of
@@ -11,55 +12,46 @@ from backend.app.accounts.queries import display_names
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
-from backend.app.core.files.spreadsheets import MOST_BYTES, ReadSheet, read_sheet
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.web import boxes
-from backend.app.core.web.forms import Form, Query, form_args, read_id, sent_file, takes_file
+from backend.app.core.web.forms import Form, Query, form_args, read_id
 from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.imports.console import XLSX, add_pages, earlier
 from backend.app.places import village_kinds
-from backend.app.places.residents import MOST, read_residents, set_residents
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.imports import operations as fact_imports
-from backend.app.scorecards.imports.operations import COLUMNS, SOURCE_NAMES, FactsReport
-from backend.app.scorecards.imports.village_files import (
-    CODE,
-    NAME,
-    TOWNSHIP,
-    Faults,
-    place_of,
-    village_lines,
-)
+from backend.app.scorecards.imports.facts import FACTS
+from backend.app.scorecards.imports.operations import CODE, COLUMNS, NAME, SOURCE_NAMES, TOWNSHIP
+from backend.app.scorecards.imports.village_traits import VILLAGE_TRAITS
 from backend.app.scorecards.locks.operations import locked_months
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KIND, RESIDENTS = "类型", "常住人口"
-FACTS = Form.of(month=boxes.Month(missing="请选月份"), origin=boxes.Text())
+MONTH = Form.of(month=boxes.Month(missing="请选月份"))
 KINDS = Query.of(q=boxes.Text(20), done=boxes.Text())
-
-
-def _sheet() -> ReadSheet:
-    """The file that was sent; raises InvalidInput."""
-    sent = sent_file("请选一个文件")
-    return read_sheet(sent.read(), sent.filename or "")
 
 
 def _file(content: bytes, name: str) -> Response:
     return send_file(io.BytesIO(content), mimetype=XLSX, download_name=name, as_attachment=True)
 
 
-def _imports(
-    error: DomainError | None = None, report: FactsReport | None = None
-) -> tuple[str, int]:
+def _imports(error: DomainError | None = None) -> tuple[str, int]:
     county = own_county(Permission.IMPORT_FACTS)
     this_month = clock.month_of(clock.today())
     body = render_template(
         "scorecards/desk/imports.html",
-        error=error, report=report, columns=COLUMNS, source_names=SOURCE_NAMES,
+        error=error, columns=COLUMNS, source_names=SOURCE_NAMES,
         standing=fact_imports.standing(county),
         locked={lock.month for lock in locked_months(county)},
-        usual_month=clock.previous_month(this_month),
+        usual_month=clock.previous_month(this_month), **earlier(FACTS),
     )  # fmt: skip
     return body, 422 if error else 200
+
+
+def _month() -> dict[str, Any]:
+    """The month a file is of; one that is locked takes no file."""
+    month = MONTH.read()["month"]
+    fact_imports.check_importable(own_county(Permission.IMPORT_FACTS), month)
+    return {"month": f"{month:%Y-%m}"}
 
 
 @blueprint.get("/scores/imports")
@@ -69,21 +61,7 @@ def show_imports() -> tuple[str, int]:
     return _imports()
 
 
-@blueprint.post("/scores/imports")
-@takes_file(MOST_BYTES)
-@guard(Permission.IMPORT_FACTS)
-def import_facts() -> tuple[str, int]:
-    """One file for one month."""
-    county = own_county(Permission.IMPORT_FACTS)
-    try:
-        form = FACTS.read()
-        with transaction():
-            report = fact_imports.import_facts(
-                actor(), county, form["month"], _sheet(), form["origin"]
-            )
-    except (InvalidInput, Conflict) as error:
-        return _imports(error)
-    return _imports(report=report)
+add_pages(blueprint, FACTS, "/scores/imports", _imports, _month)
 
 
 @blueprint.get("/scores/imports/template.xlsx")
@@ -92,21 +70,19 @@ def download_template() -> Response:
     return _file(fact_imports.template(own_county(Permission.IMPORT_FACTS)), "考核数据模板.xlsx")
 
 
-def _kinds(
-    error: DomainError | None = None, changed: tuple[int, int] | None = None
-) -> tuple[str, int]:
+def _kinds(error: DomainError | None = None) -> tuple[str, int]:
     county = own_county(Permission.MANAGE_SCHEMES)
     query = KINDS.read()
     rows = village_kinds.villages_with_kinds(county)
     known, history = village_kinds.kinds_of(county), village_kinds.list_changes(county)
     body = render_template(
         "scorecards/desk/kinds.html",
-        error=error, changed=changed, search=query["q"], kinds=known,
+        error=error, search=query["q"],
         counts={kind: sum(row.kind == kind for row in rows) for kind in known},
         rows=[row for row in rows if query["q"] in f"{row.township}{row.name}{row.code}"],
         usual=[kind for kind in village_kinds.USUAL if kind not in known],
         history=history, names=display_names({row.changed_by_id for row in history}),
-        done=query["done"],
+        done=query["done"], **earlier(VILLAGE_TRAITS) | {"kinds": known},
     )  # fmt: skip
     return body, 422 if error else 200
 
@@ -143,43 +119,7 @@ def set_kind(kind: str, q: str) -> tuple[str, int] | Response:
     return redirect(address_of("scorecards_console.show_kinds", done="set", q=q or None), 303)
 
 
-@blueprint.post("/village-types/file")
-@takes_file(MOST_BYTES)
-@guard(Permission.MANAGE_SCHEMES)
-def import_kinds() -> tuple[str, int]:
-    """Types and numbers of people of many villages from a file: all lines or none."""
-    county = own_county(Permission.MANAGE_SCHEMES)
-    try:
-        kinds, residents = _about_villages(county, _sheet())
-        with transaction():
-            changed = (
-                village_kinds.set_kinds(actor(), county, kinds),
-                set_residents(actor(), county, residents),
-            )
-    except InvalidInput as error:
-        return _kinds(error)
-    return _kinds(changed=changed)
-
-
-def _about_villages(county_id: int, sheet: ReadSheet) -> tuple[dict[int, str], dict[int, int]]:
-    """Types and numbers by village; an empty cell changes nothing. Raises InvalidInput."""
-    if place_of(sheet.headings, (KIND, RESIDENTS)) is None:
-        raise InvalidInput(errors={"file": ["表头里要有「类型」或「常住人口」这一列"]})
-    faults, known = Faults(), set(village_kinds.kinds_of(county_id))
-    kinds, residents = {}, {}
-    for line in village_lines(county_id, sheet, faults):
-        kind, number = line.cells.get(KIND, ""), line.cells.get(RESIDENTS, "")
-        if kind in known:
-            kinds[line.village_id] = kind
-        elif kind:
-            faults.note(line.number, f"没有类型「{kind[:20]}」,请先新增")
-        people = read_residents(number)
-        if people is not None:
-            residents[line.village_id] = people
-        elif number:
-            faults.note(line.number, f"常住人口「{number[:20]}」应是 0 到 {MOST} 的整数")
-    faults.refuse()
-    return kinds, residents
+add_pages(blueprint, VILLAGE_TRAITS, "/village-types/files", _kinds)
 
 
 @blueprint.get("/village-types/villages.xlsx")

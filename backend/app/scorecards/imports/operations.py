@@ -1,30 +1,16 @@
 """What other systems counted: online completion, delivery, activity, by village and month."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select, text
 
-from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
-from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.core.files.spreadsheets import ReadSheet
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.queue import JobName, enqueue
-from backend.app.core.web.boxes import whole
 from backend.app.places.village_kinds import villages_with_kinds
-from backend.app.scorecards.imports.village_files import (
-    CODE,
-    NAME,
-    TOWNSHIP,
-    Faults,
-    VillageLine,
-    place_of,
-    village_lines,
-)
 from backend.app.scorecards.locks.operations import check_open
 from backend.app.scorecards.models import ImportedFact
 from backend.app.scorecards.operations import hold_month
@@ -36,7 +22,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     measure.source: measure.imported for measure in MEASURES.values() if measure.imported
 }
 SOURCE_NAMES = {source: MEASURES[code].name for code, source in IMPORTED.items()}
-LONGEST_ORIGIN, MOST = 60, 1_000_000_000
+CODE, TOWNSHIP, NAME = "12位代码", "乡镇", "村"
 MERGE = text(
     """
     INSERT INTO imported_fact
@@ -61,16 +47,6 @@ STANDING = text(
 
 
 @dataclass(frozen=True)
-class FactsReport:
-    """What an import did, by village and source."""
-
-    sources: tuple[str, ...]
-    new: int
-    changed: int
-    same: int
-
-
-@dataclass(frozen=True)
 class ImportStanding:
     """What there is of one month and source."""
 
@@ -83,107 +59,46 @@ class ImportStanding:
     origin: str
 
 
-def import_facts(
-    actor: Actor, county_id: int, month: date, sheet: ReadSheet, origin: str
-) -> FactsReport:
-    """All lines or none; a village's earlier figures of the same month are replaced.
+Figures = tuple[int, int]
 
-    Raises MonthLocked, or InvalidInput naming each fault by its line.
-    """
-    if not may(actor, Permission.IMPORT_FACTS, (county_id,)):
-        raise NotAllowed
+
+def check_importable(county_id: int, month: date) -> None:
+    """Raises InvalidInput for a month that has not begun, MonthLocked for a closed one."""
     check_month(month)
-    called = origin.strip()
-    if not 1 <= len(called) <= LONGEST_ORIGIN or not called.isprintable():
-        raise InvalidInput(errors={"origin": [f"请填来源系统,最多 {LONGEST_ORIGIN} 个字"]})
+    check_open(county_id, month)
+
+
+def store_facts(
+    county_id: int, month: date, origin: str, person_id: int,
+    figures: Mapping[tuple[int, str], Figures],
+) -> None:  # fmt: skip
+    """By village and source; earlier figures of the same month are replaced. Raises MonthLocked."""
     hold_month(month)
     check_open(county_id, month)
-    found = _read(county_id, sheet)
-    report = _compared(county_id, month, found)
-    keys = sorted(found)
+    keys = sorted(figures)
     db.session.execute(
         MERGE,
         {
-            "month": month, "county_id": county_id, "origin": called,
-            "person_id": actor.person_id, "at": clock.now(),
+            "month": month, "county_id": county_id, "origin": origin,
+            "person_id": person_id, "at": clock.now(),
             "villages": [key[0] for key in keys], "sources": [key[1] for key in keys],
-            "yes": [found[key][0] for key in keys], "wholes": [found[key][1] for key in keys],
+            "yes": [figures[key][0] for key in keys], "wholes": [figures[key][1] for key in keys],
         },
     )  # fmt: skip
-    record(
-        "import_facts", actor.person_id, "county", county_id, month=f"{month:%Y-%m}",
-        source="、".join(SOURCE_NAMES[source] for source in report.sources), name=called,
-        new=report.new, changed=report.changed,
-    )  # fmt: skip
+
+
+def recompute(county_id: int, month: date) -> None:
     enqueue(JobName.RECOMPUTE_MONTH, county_id, f"{month:%Y-%m}")
-    return report
 
 
-def _read(county_id: int, sheet: ReadSheet) -> dict[tuple[int, str], tuple[int, int]]:
-    """By village and source; raises InvalidInput unless every line is right."""
-    sources = _sources(sheet.headings)
-    faults = Faults()
-    found: dict[tuple[int, str], tuple[int, int]] = {}
-    for line in village_lines(county_id, sheet, faults):
-        for source in sources:
-            pair = _pair(line, source, faults)
-            if pair is not None:
-                found[line.village_id, source] = pair
-    faults.refuse()
-    if not found:
-        raise InvalidInput(errors={"file": ["文件里没有数字,没有导入"]})
-    return found
-
-
-def _sources(headings: Sequence[str]) -> list[str]:
-    found, faults = [], []
-    for source, pair in COLUMNS.items():
-        there = [name for name in pair if place_of(headings, (name,)) is not None]
-        if len(there) == 1:
-            (missing,) = set(pair) - set(there)
-            faults.append(f"有「{there[0]}」,还缺「{missing}」这一列")
-        elif there:
-            found.append(source)
-    if not found and not faults:
-        faults.append("没有认出数据列,请用下载的模板填")
-    if faults:
-        raise InvalidInput(errors={"file": faults})
-    return found
-
-
-def _pair(line: VillageLine, source: str, faults: Faults) -> tuple[int, int] | None:
-    """The two numbers; None where both cells are empty: not known is not zero."""
-    names = COLUMNS[source]
-    written = [line.cells[name].replace(",", "").replace(",", "") for name in names]
-    if not any(written):
-        return None
-    numbers = []
-    for name, cell in zip(names, written, strict=True):
-        if not cell:
-            faults.note(line.number, f"「{name}」没填")
-        elif (number := whole(cell, most=MOST)) is None:
-            faults.note(line.number, f"「{name}」应为整数,现在是「{cell[:20]}」")
-        else:
-            numbers.append(number)
-    if len(numbers) < 2:
-        return None
-    if numbers[0] > numbers[1]:
-        faults.note(line.number, f"「{names[0]}」{numbers[0]} 比「{names[1]}」{numbers[1]} 还多")
-        return None
-    return numbers[0], numbers[1]
-
-
-def _compared(
-    county_id: int, month: date, found: dict[tuple[int, str], tuple[int, int]]
-) -> FactsReport:
+def figures_of(county_id: int, month: date) -> dict[tuple[int, str], Figures]:
+    """What was imported of a month, by village and source."""
     rows = db.session.scalars(
-        select(ImportedFact).where(ImportedFact.county_id == county_id, ImportedFact.month == month)
+        select(ImportedFact)
+        .where(ImportedFact.county_id == county_id, ImportedFact.month == month)
+        .execution_options(populate_existing=True)
     )
-    before = {(row.village_id, row.source): (row.yes, row.whole) for row in rows}
-    new = sum(key not in before for key in found)
-    same = sum(before.get(key) == pair for key, pair in found.items())
-    sources = tuple(source for source in COLUMNS if any(key[1] == source for key in found))
-    return FactsReport(sources, new, len(found) - new - same, same)
+    return {(row.village_id, row.source): (row.yes, row.whole) for row in rows}
 
 
 def standing(county_id: int, months: int = 12) -> list[ImportStanding]:

@@ -52,10 +52,7 @@ def start(ticket: Ticket, at: datetime, heard_before: bool = False) -> TicketTur
         if turn is not None:
             _close(turn, at)
         turn = _new(ticket, at)
-    ticket.assigned_at = None if is_desk(turn) else at
-    ticket.signed_at, ticket.extra_days, ticket.paused_at = None, 0, None
-    with db.session.no_autoflush:
-        set_deadlines(ticket, at, turn)
+    _begin(ticket, turn, at)
     if heard_before:
         turn.first_answer_due_at = None
     db.session.add(ticket)
@@ -63,6 +60,20 @@ def start(ticket: Ticket, at: datetime, heard_before: bool = False) -> TicketTur
     db.session.add(turn)
     db.session.flush()
     return turn
+
+
+def first(ticket: Ticket, at: datetime) -> TicketTurn:
+    """The turn of the office named in a ticket, or of the desk; neither is stored yet."""
+    turn = _new(ticket, at)
+    _begin(ticket, turn, at)
+    return turn
+
+
+def _begin(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:
+    ticket.assigned_at = None if is_desk(turn) else at
+    ticket.signed_at, ticket.extra_days, ticket.paused_at = None, 0, None
+    with db.session.no_autoflush:
+        set_deadlines(ticket, at, turn)
 
 
 def answer_together(ticket: Ticket, at: datetime, result: str) -> None:

@@ -136,15 +136,21 @@ def _in_view(view: str, at: datetime) -> ColumnElement[bool]:
     return states if view != "all" else Ticket.id.is_not(None)
 
 
+def _is_searched(search: str) -> ColumnElement[bool]:
+    """By the beginning of our number or of their system's, or by words."""
+    theirs = Ticket.source_number.startswith(search, autoescape=True)
+    if whole(search[:4]) is not None or "-" in search:
+        return or_(Ticket.number.startswith(search, autoescape=True), theirs)
+    wanted = query_grams(search)
+    by_words = (
+        Ticket.grams.contains(wanted) if wanted else Ticket.words.contains(search, autoescape=True)
+    )
+    return or_(by_words, theirs)
+
+
 def _filtered(query: Select[Any], filters: TicketFilters) -> Select[Any]:
     if filters.search:
-        wanted = query_grams(filters.search)
-        if whole(filters.search[:4]) is not None or "-" in filters.search:
-            query = query.where(Ticket.number.startswith(filters.search, autoescape=True))
-        elif wanted:
-            query = query.where(Ticket.grams.contains(wanted))
-        else:
-            query = query.where(Ticket.words.contains(filters.search, autoescape=True))
+        query = query.where(_is_searched(filters.search))
     if filters.category:
         codes = select(TicketCategory.id).where(TicketCategory.code == filters.category)
         query = query.where(Ticket.category_id.in_(codes))

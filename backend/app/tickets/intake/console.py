@@ -1,7 +1,5 @@
 """Pages by which tickets come in through the office: 代录, its second check, 12345 orders."""
 
-import secrets
-from functools import partial
 from typing import Any
 
 from flask import redirect, render_template
@@ -11,17 +9,17 @@ from werkzeug import Response
 from backend.app.access import Permission, regions_of
 from backend.app.accounts.hands import hands_of
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError, NotFound
-from backend.app.core.files import storage
-from backend.app.core.files.spreadsheets import MOST_BYTES, read_sheet
+from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
-from backend.app.core.web.forms import Form, Query, form_args, sent_file, takes_file, typed
-from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.core.web.forms import Form, Query, form_args
+from backend.app.core.web.guards import actor, guard
+from backend.app.imports.console import add_pages, earlier
 from backend.app.places.queries import search_villages
 from backend.app.tickets import serializers
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.desk import queries as desk_queries
-from backend.app.tickets.intake import hotline, proxies
+from backend.app.tickets.intake import proxies
+from backend.app.tickets.intake.hotline import ORDERS
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
 from backend.app.tickets.rules.categories import names_of
@@ -35,7 +33,6 @@ TICKET = Form.of(
     place_note=boxes.Text(), confidential=boxes.YesNo(), about_cadres=boxes.YesNo(),
     phone=boxes.Digits(), contact_name=boxes.Text(),
 )  # fmt: skip
-_county = partial(own_county, Permission.RUN_TICKET_DESK)
 
 
 def _new_page(error: DomainError | None = None) -> tuple[str, int]:
@@ -92,56 +89,16 @@ def check_sample(ticket_id: int, result: str) -> Response:
     return redirect(address_of("tickets_console.list_samples"))
 
 
-def _import_page(error: DomainError | None = None, **more: Any) -> tuple[str, int]:
-    page = render_template(
-        "tickets/import.html",
-        columns=hotline.COLUMNS, sources=hotline.list_sources(_county()),
-        error=error, **more,
-    )  # fmt: skip
+def _import_page(error: DomainError | None = None) -> tuple[str, int]:
+    page = render_template("tickets/import.html", error=error, **earlier(ORDERS))
     return page, 422 if error else 200
 
 
 @blueprint.get("/import")
 @guard(Permission.RUN_TICKET_DESK)
 def show_import() -> tuple[str, int]:
-    """12345 工单: a file, then which column is what, then the result."""
+    """12345 工单: the form, what was imported, and the way back to the hotline."""
     return _import_page()
 
 
-@blueprint.post("/import")
-@takes_file(MOST_BYTES)
-@guard(Permission.RUN_TICKET_DESK)
-@form_args(source=boxes.Text())
-def read_orders(source: str) -> tuple[str, int]:
-    """Keeps the file and shows its headings with the mapping of last time."""
-    try:
-        sent = sent_file("请选一个 xlsx 或 CSV 文件")
-        content = sent.read()
-        extension = "csv" if str(sent.filename).lower().endswith(".csv") else "xlsx"
-        sheet = read_sheet(content, f"orders.{extension}")
-        key = f"orders/{actor().person_id}_{secrets.token_urlsafe(12)}.{extension}"
-        storage.put(key, content)
-        chosen = hotline.guess(sheet.headings, hotline.kept_mapping(_county(), source))
-    except DomainError as refused:
-        return _import_page(refused)
-    return _import_page(sheet=sheet, key=key, chosen=chosen, source=source)
-
-
-@blueprint.post("/import/rows")
-@guard(Permission.RUN_TICKET_DESK)
-@form_args(key=boxes.Text(), source=boxes.Text())
-def import_orders(key: str, source: str) -> tuple[str, int]:
-    """Imports the kept file; rows that cannot be taken are listed with their line and reason."""
-    # The file is the reader's own: its key carries who sent it.
-    if not key.startswith(f"orders/{actor().person_id}_"):
-        raise NotFound
-    content = storage.read(key)
-    sheet = read_sheet(content, key)
-    columns = {name: typed.get(f"column_{name}", "") for name in hotline.COLUMNS}
-    try:
-        with transaction():
-            report = hotline.import_orders(actor(), _county(), source, sheet, columns)
-    except DomainError as refused:
-        return _import_page(refused, sheet=sheet, key=key, chosen=columns, source=source)
-    storage.delete(key)
-    return _import_page(report=report, source=source)
+add_pages(blueprint, ORDERS, "/import", _import_page)

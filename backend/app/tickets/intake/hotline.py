@@ -1,215 +1,201 @@
-"""Import of 12345 work orders from xlsx or CSV: a mapping kept per source, rows refused by name."""
+"""12345 work orders: what a row becomes, and how a whole file of them is taken back."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-
-from backend.app.access import Actor, Permission, may
+from backend.app.access import Permission
 from backend.app.core import clock
-from backend.app.core.audit import record
-from backend.app.core.clock import COUNTY_ZONE
-from backend.app.core.db import db
-from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
-from backend.app.core.files.spreadsheets import ReadSheet
-from backend.app.core.web.boxes import digits_of
+from backend.app.core.errors import InvalidInput
+from backend.app.core.remembering import remembering
+from backend.app.core.text_check import clean_words
+from backend.app.imports.headings import FileColumn
+from backend.app.imports.kinds import (
+    AppliedRow,
+    FileRow,
+    ImportContext,
+    ImportKind,
+    RowEffect,
+    RowOutcome,
+    RowPlan,
+)
+from backend.app.imports.telephones import read_telephone
+from backend.app.places.import_columns import CODE, TOWNSHIP, VILLAGE, read_village
 from backend.app.places.name_queries import village_names
-from backend.app.tickets.intake import operations as intake
-from backend.app.tickets.intake.operations import TicketRequest
-from backend.app.tickets.kinds import KIND_NAMES, TO_CLASSIFY, Channel, TicketKind
-from backend.app.tickets.models import HotlineMapping, Ticket
+from backend.app.places.queries import village_labels
+from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
+from backend.app.tickets.intake import order_operations
+from backend.app.tickets.intake.operations import LONGEST, TicketRequest
+from backend.app.tickets.kinds import KIND_NAMES, TO_CLASSIFY, TicketKind
 from backend.app.tickets.rules.categories import list_categories
+from backend.app.tickets.rules.queries import clock_of, limits_of
 
-# Our columns, what they mean, and the headings that are recognised without being told.
-COLUMNS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
-    "number": ("工单编号", True, ("工单编号", "工单号", "编号", "诉求编号", "受理编号")),
-    "words": ("内容", True, ("诉求内容", "内容", "反映内容", "问题描述", "工单内容")),
-    "village": ("村", True, ("村", "村(社区)", "所属村", "村名", "属地", "发生地")),
-    "kind": ("类型", False, ("类型", "诉求类型", "工单类型")),
-    "category": ("分类", False, ("分类", "问题分类", "事项分类", "类别")),
-    "received": ("受理时间", False, ("受理时间", "来电时间", "登记时间", "创建时间")),
-    "due": ("办结时限", False, ("办结时限", "办理时限", "要求办结时间", "截止时间", "到期时间")),
-    "name": ("反映人", False, ("反映人", "来电人", "姓名", "诉求人")),
-    "phone": ("电话", False, ("电话", "联系电话", "来电号码", "手机号")),
-}
-TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-                "%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")  # fmt: skip
-
-
-@dataclass
-class HotlineReport:
-    """What an import did; `refused` are (line, reason)."""
-
-    new: int = 0
-    unclear: int = 0
-    known: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-
-def guess(headings: Sequence[str], kept: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Our columns against theirs: as last time where those headings are there, else by name."""
-    found = {}
-    for column, (_, _, known) in COLUMNS.items():
-        before = (kept or {}).get(column)
-        if before is not None and before in headings:
-            found[column] = before
-        else:
-            match = next((heading for heading in headings if heading in known), None)
-            if match is not None:
-                found[column] = match
-    return found
+FIRST_DAY = date(2020, 1, 1)
+LONGEST_NUMBER, LONGEST_NAME = 60, 20
+NUMBER = FileColumn(
+    "number", "工单编号", True,
+    # Not 序号, which begins anew in every file.
+    ("工单编号", "工单号", "诉求编号", "受理编号", "业务编号", "流水号", "编号"),
+)  # fmt: skip
+WORDS = FileColumn(
+    "words",
+    "内容",
+    True,
+    ("诉求内容", "反映内容", "工单内容", "问题描述", "诉求描述", "主要内容", "事项内容", "内容"),
+)
+KIND = FileColumn("kind", "类型", False, ("诉求类型", "工单类型", "诉求性质", "类型", "性质"))
+CATEGORY = FileColumn(
+    "category", "分类", False, ("问题分类", "事项分类", "诉求分类", "分类", "类别")
+)
+RECEIVED = FileColumn(
+    "received",
+    "受理时间",
+    False,
+    ("受理时间", "来电时间", "登记时间", "诉求时间", "创建时间", "工单时间", "时间"),
+)
+DUE = FileColumn(
+    "due",
+    "办结时限",
+    False,
+    ("办结时限", "办理时限", "要求办结时间", "截止时间", "到期时间", "时限", "反馈时限"),
+)
+NAME = FileColumn("name", "反映人", False, ("反映人", "来电人", "诉求人", "姓名", "联系人"))
+PHONE = FileColumn(
+    "phone", "电话", False, ("联系电话", "来电号码", "联系方式", "手机号", "手机号码", "电话")
+)
+UNKNOWN_KIND = "认不出的类型；不选的先放在县里，像举报一样保密，等人分类"
 
 
-def kept_mapping(county_id: int, source: str) -> dict[str, str]:
-    kept = db.session.get(HotlineMapping, (county_id, source))
-    return dict(kept.columns) if kept else {}
+@dataclass(frozen=True)
+class OrderRequest:
+    """An order that passed: what it asks, since when, and until when by the hotline's own limit."""
+
+    number: str
+    request: TicketRequest
+    received: datetime
+    due: datetime | None
 
 
-def list_sources(county_id: int) -> list[str]:
-    query = select(HotlineMapping.source).where(HotlineMapping.county_id == county_id)
-    return list(db.session.scalars(query.order_by(HotlineMapping.source)))
+class OrderImporter:
+    """Orders of one source; the same number is taken once."""
 
+    def __init__(self, context: ImportContext) -> None:
+        self.context = context
+        self.names = village_names(context.county_id)
+        self.labels: dict[int, str] = {}
+        self.kinds = {name: kind.value for kind, name in KIND_NAMES.items()}
+        self.kind_names = {kind.value: name for kind, name in KIND_NAMES.items()}
+        self.written: dict[str, dict[tuple[str, str], int]] = {}
 
-def import_orders(
-    actor: Actor, county_id: int, source: str, sheet: ReadSheet, columns: Mapping[str, str]
-) -> HotlineReport:
-    """Opens a ticket for every order not seen before; the same file again changes nothing."""
-    if not may(actor, Permission.RUN_TICKET_DESK, (county_id,)):
-        raise NotAllowed
-    name = source.strip()
-    if not 1 <= len(name) <= 20:
-        raise InvalidInput(errors={"source": ["请填来源,如「市12345」,最多 20 个字"]})
-    places = _placed(sheet.headings, columns)
-    _keep_mapping(county_id, name, columns)
-    known = set(
-        db.session.scalars(
-            select(Ticket.source_number).where(Ticket.county_id == county_id, Ticket.source == name)
-        )
-    )
-    report = HotlineReport()
-    reader = _Reader(county_id)
-    for line, cells in _lines(sheet, places):
-        number = cells["number"]
-        if number in known:
-            report.known += 1
-            continue
-        try:
-            with db.session.begin_nested():
-                said, at = reader.read(cells)
-                intake.open_ticket(
-                    said, Channel.HOTLINE, at, source=name, source_number=number,
-                    hotline_due_at=reader.due(cells, at),
-                )  # fmt: skip
-        except DomainError as refused:
-            reasons = [text for texts in refused.errors.values() for text in texts]
-            report.refused.append((line, ";".join(reasons) or refused.message))
-            continue
-        known.add(number)
-        report.new += 1
-        report.unclear += bool(said.tags)
-    record(
-        "import_hotline", actor.person_id, "county", county_id,
-        source=name, new=report.new, refused=len(report.refused),
-    )  # fmt: skip
-    return report
+    def prepare(self, rows: Sequence[FileRow]) -> None:
+        county_id = self.context.county_id
+        categories = list_categories(county_id)
+        self.categories = {category.name: category.code for category in categories}
+        self.urgencies = {category.code: Urgency(category.urgency) for category in categories}
+        self.working_time = clock_of(county_id)
+        self.limits = limits_of(county_id, clock.now())
+        labels = village_labels(village.id for village in self.names.villages)
+        self.labels = {label.id: f"{label.township}{label.name}" for label in labels.values()}
+        self.known = order_operations.known_numbers(county_id, self.context.source)
+        for row in rows:
+            number = row.cells[NUMBER.code].text
+            self.written.setdefault(number, {}).setdefault(_wording(row), row.line)
 
-
-def _placed(headings: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Where each of our columns lies in their sheet."""
-    faults = {}
-    for column, (label, needed, _) in COLUMNS.items():
-        heading = columns.get(column)
-        if needed and not heading:
-            faults[column] = [f"请指明哪一列是「{label}」"]
-        elif heading and heading not in headings:
-            faults[column] = [f"表里没有「{heading}」这一列"]
-    if faults:
-        raise InvalidInput(errors=faults)
-    return {column: headings.index(heading) for column, heading in columns.items() if heading}
-
-
-def _keep_mapping(county_id: int, source: str, columns: Mapping[str, str]) -> None:
-    kept = {column: heading for column, heading in columns.items() if heading}
-    db.session.execute(
-        insert(HotlineMapping)
-        .values(county_id=county_id, source=source, columns=kept)
-        .on_conflict_do_update(index_elements=["county_id", "source"], set_={"columns": kept})
-    )
-
-
-def _lines(sheet: ReadSheet, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line number as the spreadsheet shows it, our columns)."""
-    for line, row in zip(sheet.numbers, sheet.rows, strict=True):
-        yield (
-            line,
-            {column: row[place] if place < len(row) else "" for column, place in places.items()},
-        )
-
-
-class _Reader:
-    """Turns a row into what somebody said; raises InvalidInput with the row's fault."""
-
-    def __init__(self, county_id: int) -> None:
-        self.names = village_names(county_id)
-        self.kinds = {name: kind for kind, name in KIND_NAMES.items()}
-        self.categories = {c.name: c.code for c in list_categories(county_id)}
-
-    def read(self, cells: Mapping[str, str]) -> tuple[TicketRequest, datetime]:
-        if not cells["number"] or len(cells["number"]) > 60:
-            raise InvalidInput(errors={"number": ["没有工单编号"]})
-        kind = self.kinds.get(cells.get("kind", "").strip())
-        # A type we do not know may be a complaint about somebody: it is kept like one until the
-        # desk has said what it is.
-        said = TicketRequest(
-            kind=kind or TicketKind.REPORT,
+    def plan(self, row: FileRow) -> RowPlan:
+        number = row.identifier(NUMBER, LONGEST_NUMBER)
+        words = self._words(row)
+        village_id, group = read_village(row, self.names)
+        received, due_at = self._times(row)
+        kind = row.choice(KIND, self.kinds, self.kind_names, UNKNOWN_KIND)
+        self._check_repeat(row, number)
+        category = self.categories.get(row.text(CATEGORY))
+        # A telephone never costs the row; what does not fit stays beside it.
+        contact, name = read_telephone(row.text(PHONE)), row.text(NAME)
+        notes = [contact.note or "", name if len(name) > LONGEST_NAME else ""]
+        request = TicketRequest(
+            kind=TicketKind(kind) if kind else TicketKind.REPORT,
             about_cadres=kind is None,
             confidential=kind is None,
             tags=() if kind else (TO_CLASSIFY,),
-            words=cells["words"],
-            village_id=self._village(cells["village"]),
-            category=self.categories.get(cells.get("category", "")),
-            phone=digits_of(cells.get("phone", "")) or None,
-            contact_name=cells.get("name") or None,
+            words=words,
+            village_id=village_id,
+            category=category,
+            place_note=group,
+            phone=contact.number,
+            contact_name=name[:LONGEST_NAME] or None,
+            contact_note=" ".join(filter(None, notes)) or None,
         )
-        return said, self._received(cells.get("received", ""))
+        late = self._is_late(category, received, due_at)
+        if number in self.known:
+            return RowPlan(RowOutcome.KNOWN, "这个编号收过了")
+        if self.written.get(number, {}).get(_wording(row), row.line) != row.line:
+            return RowPlan(RowOutcome.KNOWN, "和前面一行完全一样")
+        told = [self.labels.get(village_id or 0, ""), self.kind_names.get(kind or "", "待分类")]
+        if kind is None:
+            told.append("先在县里")
+        return RowPlan(
+            RowOutcome.NEW, " · ".join(told), late, OrderRequest(number, request, received, due_at)
+        )
 
-    def _village(self, name: str) -> int:
-        found = self.names.find(name).ids
-        if len(found) == 1:
-            return found[0]
-        fault = "有几个同名的村,请写「镇名+村名」" if found else f"没有找到村「{name}」"
-        raise InvalidInput(errors={"village": [fault]})
+    def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
+        with remembering():
+            ids = order_operations.open_orders(self.context.source, [plan.value for plan in plans])
+        self.known |= {plan.value.number for plan in plans}
+        return [RowEffect(RowOutcome.NEW, ticket_id) for ticket_id in ids]
 
-    def _received(self, text: str) -> datetime:
-        """When the hotline took it, the start of the citizen's time; now where it does not say."""
-        at = clock.now()
-        if not text:
-            return at
-        received = _instant(text)
-        if received is None or received > at or received.date() < date(2020, 1, 1):
-            raise InvalidInput(errors={"received": [f"受理时间「{text}」不对"]})
-        return received
+    def finish(self) -> None:
+        order_operations.tell_offices(self.context.import_id, self.context.source)
 
-    def due(self, cells: Mapping[str, str], received: datetime) -> datetime | None:
-        """The hotline's own limit, which is the citizen's; a day without an hour is whole."""
-        text = cells.get("due", "")
-        if not text:
-            return None
-        found = _instant(text)
-        if found is not None and ":" not in text:
-            found += timedelta(days=1)
-        if found is None or found <= received:
-            raise InvalidInput(errors={"due": [f"办结时限「{text}」不对"]})
-        return found
+    def undo(self, rows: Sequence[AppliedRow]) -> None:
+        order_operations.annul_orders(
+            self.context.person_id, [row.subject_id for row in rows if row.subject_id]
+        )
 
-
-def _instant(text: str) -> datetime | None:
-    """A time as hotlines write it, or None."""
-    for form in TIME_FORMATS:
+    def _words(self, row: FileRow) -> str | None:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=COUNTY_ZONE)
-        except ValueError:
-            continue
-    return None
+            return clean_words(row.text(WORDS), limit=LONGEST)
+        except InvalidInput as fault:
+            row.refuse(f"「内容」{fault.errors['words'][0]}")
+            return None
+
+    def _times(self, row: FileRow) -> tuple[datetime, datetime | None]:
+        """Since when and until when; now only where no time is given at all."""
+        at = clock.now()
+        moment, limit = row.moment(RECEIVED), row.moment(DUE)
+        received = moment.at if moment else at
+        if received > at:
+            row.refuse(f"受理时间 {received:%Y-%m-%d %H:%M} 还没到")
+        elif received.date() < FIRST_DAY:
+            row.refuse(f"受理时间 {received:%Y-%m-%d} 太早了")
+        if limit is None:
+            return received, None
+        # A day without an hour is whole.
+        due_at = limit.at + timedelta(days=1) if limit.whole_day else limit.at
+        if due_at <= received:
+            row.refuse(f"办结时限 {limit.at:%Y-%m-%d %H:%M} 早于受理时间")
+        return received, due_at
+
+    def _is_late(self, category: str | None, received: datetime, due_at: datetime | None) -> bool:
+        if due_at is None:
+            urgency = self.urgencies.get(category or "", Urgency.ORDINARY)
+            limit = self.limits[urgency, Stage.RESOLUTION]
+            due_at = due(self.working_time, limit, received)
+        return due_at <= clock.now()
+
+    def _check_repeat(self, row: FileRow, number: str) -> None:
+        """One number with different words was destroyed, or belongs to one order only."""
+        lines = sorted(self.written.get(number, {}).values())
+        if number and len(lines) > 1:
+            others = "、".join(str(line) for line in lines[:3])
+            row.refuse(f"编号 {number} 在第 {others} 行重复，内容却不一样，请核对编号")
+
+
+def _wording(row: FileRow) -> tuple[str, str]:
+    return row.cells[WORDS.code].text, row.cells[VILLAGE.code].text
+
+
+ORDERS = ImportKind(
+    "orders", "12345 工单", Permission.RUN_TICKET_DESK,
+    (NUMBER, WORDS, VILLAGE, KIND, CATEGORY, RECEIVED, DUE, NAME, PHONE, TOWNSHIP, CODE),
+    OrderImporter, source_words="请填来源，如「市12345」", usual_source="市12345",
+)  # fmt: skip

@@ -26,7 +26,7 @@ from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import NothingSaid, TicketKeyReused, TooManyTickets
 from backend.app.tickets.kinds import Channel, TicketKind
-from backend.app.tickets.models import Ticket, TicketCategory, TicketEvent
+from backend.app.tickets.models import Ticket, TicketCategory, TicketEvent, TicketFile
 from backend.app.tickets.naming import WithheldFrom, of_village, whom_it_names
 from backend.app.tickets.notifications import tell_author, tell_office
 from backend.app.tickets.rules.categories import find_category, suggest_for
@@ -55,6 +55,7 @@ class TicketRequest:
     about_cadres: bool = False
     phone: str | None = None
     contact_name: str | None = None
+    contact_note: str | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -82,11 +83,45 @@ def submit(person_id: int, key: UUID, said: TicketRequest) -> Ticket:
     )
 
 
+@dataclass(frozen=True)
+class NewTicket:
+    """A ticket that is not stored yet, and what belongs to it."""
+
+    ticket: Ticket
+    category: TicketCategory | None
+    suggested: tuple[str, ...]
+    attached: list[TicketFile]
+
+
 def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any) -> Ticket:
     """Checks, stores, routes and acknowledges one ticket inside the caller's transaction.
 
     `at` is when the citizen was heard, which may lie before it came here.
     """
+    ticket_id = _id_by_chance() if channel is Channel.RATING else db.session.scalar(NEXT_ID) or 0
+    new = compose(said, channel, at, ticket_id, **more)
+    ticket, category = new.ticket, new.category
+    arrived = max(at, clock.now())
+    turns.start(ticket, arrived)
+    event = submission(ticket, new.suggested)
+    db.session.add(event)
+    db.session.flush()
+    files.attach(new.attached, ticket.id, None)
+    is_shown = ticket.words_state == WordsState.SHOWN
+    if channel is Channel.MINI and ticket.person_id and is_shown:
+        checking.ask(checking.CheckedKind.TICKET, ticket.id, ticket.person_id)
+    tell_author(
+        ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
+    )
+    if channel is not Channel.ANONYMOUS:
+        dispatch(ticket, category.code if category else None, arrived)
+    return ticket
+
+
+def compose(
+    said: TicketRequest, channel: Channel, at: datetime, ticket_id: int, **more: Any
+) -> NewTicket:
+    """Checks what somebody asks for and makes a ticket of it, which nothing has stored yet."""
     place = _place(said, channel)
     words, place_note = _read(said)
     checked = judge(place.county_id or 0, "\n".join(filter(None, (words, place_note))) or None)
@@ -100,7 +135,6 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
     kept = _kept_from(said, place, channel)
     if channel is Channel.ANONYMOUS:
         checked = transitions.for_the_desk(checked)
-    ticket_id = _id_by_chance() if channel is Channel.RATING else db.session.scalar(NEXT_ID) or 0
     ticket = Ticket(
         id=ticket_id,
         number=f"{(_county_code(place))}-{clock.local_day(at):%y}-{ticket_id:06d}",
@@ -131,18 +165,7 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
         round_started_at=at,
         **more,
     )
-    arrived = max(at, clock.now())
-    turns.start(ticket, arrived)
-    event = _intake_event(ticket, suggested)
-    files.attach(attached, ticket.id, None)
-    if channel is Channel.MINI and ticket.person_id and checked.state is WordsState.SHOWN:
-        checking.ask(checking.CheckedKind.TICKET, ticket.id, ticket.person_id)
-    tell_author(
-        ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
-    )
-    if channel is not Channel.ANONYMOUS:
-        dispatch(ticket, category.code if category else None, arrived)
-    return ticket
+    return NewTicket(ticket, category, suggested, attached)
 
 
 def _id_by_chance() -> int:
@@ -176,8 +199,9 @@ def _read(said: TicketRequest) -> tuple[str | None, str | None]:
     )
 
 
-def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
-    event = TicketEvent(
+def submission(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
+    """The first event of a ticket; the caller stores it."""
+    return TicketEvent(
         ticket_id=ticket.id,
         at=ticket.created_at,
         person_id=ticket.proxy_id or ticket.person_id,
@@ -187,9 +211,6 @@ def _intake_event(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
         round=1,
         detail={"suggested_by": list(suggested)} if suggested else {},
     )
-    db.session.add(event)
-    db.session.flush()
-    return event
 
 
 def _place(said: TicketRequest, channel: Channel) -> Place:
@@ -249,15 +270,17 @@ def _kept_from(said: TicketRequest, place: Place, channel: Channel) -> WithheldF
 
 def _contact(said: TicketRequest) -> bytes | None:
     """Name and phone of whom to call back, encrypted."""
-    phone = (said.phone or "").strip()
-    name = (said.contact_name or "").strip()
+    phone, name, note = (
+        (text or "").strip() for text in (said.phone, said.contact_name, said.contact_note)
+    )
     if phone and (whole(phone) is None or not 7 <= len(phone) <= 12):
         raise InvalidInput(errors={"phone": ["请填 11 位手机号或固定电话"]})
     if len(name) > 20:
         raise InvalidInput(errors={"contact_name": ["名字最多 20 个字"]})
-    if not phone and not name:
+    if not phone and not name and not note:
         return None
-    return seal(CONTACT, orjson.dumps({"name": name or None, "phone": phone or None}))
+    contact = {"name": name or None, "phone": phone or None}
+    return seal(CONTACT, orjson.dumps(contact | ({"note": note} if note else {})))
 
 
 def is_recent(ticket: Ticket, at: datetime, days: int) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
@@ -138,13 +138,3 @@ class ReplyTemplate(Model):
     category_code: Mapped[str | None] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(String(500))
-
-
-class HotlineMapping(Model):
-    """How one source names its columns, kept from import to import."""
-
-    __tablename__ = "ticket_hotline_mapping"
-
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    source: Mapped[str] = mapped_column(String(40), primary_key=True)
-    columns: Mapped[dict[str, str]] = mapped_column(JSONB)

@@ -92,7 +92,6 @@ class Ticket(Model):
         ),
         UniqueConstraint("receipt"),
         UniqueConstraint("person_id", "idempotency_key"),
-        UniqueConstraint("county_id", "source", "source_number"),
         Index(None, "person_id", "id"),
         Index(None, "village_id", "created_at"),
         Index(None, "parent_id"),
@@ -116,6 +115,17 @@ class Ticket(Model):
         Index(
             "ix_ticket_moderated", "county_id",
             postgresql_where=text("words_state = 'moderated'"),
+        ),
+        Index(
+            "uq_ticket_source_number", "county_id", "source", "source_number", unique=True,
+            postgresql_where=text(
+                "source_number IS NOT NULL AND outcome IS DISTINCT FROM 'annulled'"
+            ),
+        ),
+        Index(
+            "ix_ticket_source_number", "source_number",
+            postgresql_ops={"source_number": "text_pattern_ops"},
+            postgresql_where=text("source_number IS NOT NULL"),
         ),
         Index("ix_ticket_grams", "grams", postgresql_using="gin"),
         Index("ix_ticket_tags", "tags", postgresql_using="gin"),

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.core.remembering import remembered
 from backend.app.places.queries import counties_over
 from backend.app.tickets.errors import CategoryUnknown
 from backend.app.tickets.kinds import TicketKind
@@ -110,6 +111,7 @@ def names_of(region_ids: Collection[int]) -> dict[str, str]:
     return found
 
 
+@remembered
 def find_category(county_id: int, code: str | None) -> TicketCategory | None:
     """Raises CategoryUnknown for a code that the county does not use today."""
     if code is None:
@@ -126,8 +128,13 @@ def find_category(county_id: int, code: str | None) -> TicketCategory | None:
 
 
 def suggest_for(county_id: int, words: str) -> Suggestion:
+    return suggest(words, _signs_of(county_id))
+
+
+@remembered
+def _signs_of(county_id: int) -> list[Signs]:
     known = list_categories(county_id)
-    return suggest(words, [Signs(c.code, c.synonyms, c.urgency == "urgent") for c in known])
+    return [Signs(c.code, c.synonyms, c.urgency == "urgent") for c in known]
 
 
 def change_category(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
+from backend.app.core.remembering import remembered
 from backend.app.tickets.clocks.deadlines import (
     STARTING_LIMITS,
     DeadlineLimit,
@@ -70,15 +71,18 @@ def forget_clocks() -> None:
     db.session().info.pop(CLOCKS, None)
 
 
+@remembered
+def _rules_of(county_id: int) -> list[DeadlineRule]:
+    """The county's own lengths, the later one of a stage behind the earlier."""
+    query = select(DeadlineRule).where(DeadlineRule.county_id == county_id)
+    return list(db.session.scalars(query.order_by(DeadlineRule.valid_from)))
+
+
 def limits_of(county_id: int, at: datetime) -> Limits:
     """The lengths in force at an instant: the county's own where it set them."""
-    rules = db.session.scalars(
-        select(DeadlineRule)
-        .where(DeadlineRule.county_id == county_id, DeadlineRule.valid_from <= at)
-        .order_by(DeadlineRule.valid_from)
-    )
     own = {
         (Urgency(rule.urgency), Stage(rule.stage)): DeadlineLimit(rule.amount, Unit(rule.unit))
-        for rule in rules
+        for rule in _rules_of(county_id)
+        if rule.valid_from <= at
     }
     return {**STARTING_LIMITS, **own}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from backend.app.access import Role
 from backend.app.accounts.queries import staff_of
 from backend.app.core.db import db
+from backend.app.core.remembering import remembered
 from backend.app.places.queries import Place, get_place
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import RoutingRule, Ticket
@@ -57,6 +58,12 @@ def choose(
     return min(filter(fits, rules), key=order, default=None)
 
 
+@remembered
+def _rules_of(county_id: int) -> Sequence[RoutingRule]:
+    return db.session.scalars(select(RoutingRule).where(RoutingRule.county_id == county_id)).all()
+
+
+@remembered
 def staff_for(office: Office) -> list[int]:
     """Who may sign for what comes to this office today."""
     roles = HANDLERS - {Role.DEPARTMENT_STAFF}
@@ -78,10 +85,7 @@ def route(ticket: Ticket, category_code: str | None) -> Office:
         return _first(ticket, [Office(place.id)])
     if ticket.about_cadres and ticket.channel == Channel.HOTLINE:
         return Office()
-    rules = db.session.scalars(
-        select(RoutingRule).where(RoutingRule.county_id == ticket.county_id)
-    ).all()
-    rule = choose(rules, category_code, place.path)
+    rule = choose(_rules_of(ticket.county_id), category_code, place.path)
     if rule is None or rule.target == "county":
         return Office()
     if rule.target == "department":

@@ -1,0 +1,15 @@
+"""Files that were handed in: read, taken over, taken back."""
+
+from backend.app.imports import job_operations
+
+
+def check_import(import_id: int) -> None:
+    job_operations.check_import(import_id)
+
+
+def apply_import(import_id: int) -> None:
+    job_operations.apply_import(import_id)
+
+
+def undo_import(import_id: int) -> None:
+    job_operations.undo_import(import_id)
