@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from backend.app.scoring.assessing.ladder import LadderPolicy
+from backend.app.scoring.assessing.ladder import USUAL, LadderPolicy
 from backend.app.scoring.assessing.moves import MoveKind
 
 
@@ -31,7 +31,7 @@ class CountedCard(NamedTuple):
 
 def counted_cards(cards: Sequence[Card], policy: LadderPolicy | None = None) -> list[CountedCard]:
     """Each card's points and what came back, in their order; 0 for a yellow that red replaced."""
-    rules = policy or LadderPolicy()
+    rules = policy or USUAL
     red = {card.round for card in cards if card.kind == MoveKind.RED}
     nothing = Decimal(0)
     return [

@@ -1,5 +1,6 @@
 """Exact figures: from text, from decimals, and as a share of a span."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -21,6 +22,17 @@ def figure_of(raw: object) -> Fraction | None:
     except InvalidOperation:
         return None
     return Fraction(value) if value.is_finite() else None
+
+
+def added(ratios: Iterable[tuple[int, int]]) -> Fraction:
+    """The sum of many ratios, reduced once at the end."""
+    top, bottom = 0, 1
+    for part, of in ratios:
+        if of == bottom:
+            top += part
+        else:
+            top, bottom = top * of + part * bottom, bottom * of
+    return Fraction(top, bottom)
 
 
 def clip(share: Fraction, least: Fraction = ZERO, most: Fraction = WHOLE) -> Fraction:

@@ -12,8 +12,7 @@ REMIND, REPORT, INSPECT, SUMMON = STEPS = (1, 2, 3, 4)
 GOOD_TO_END = 2
 
 
-@dataclass(frozen=True)
-class Evaluated:
+class Evaluated(NamedTuple):
     """A target at one evaluation.
 
     `unanswered`: the reminder's time passed without an answer; `doubted`, `drawn`: its figures are
@@ -28,6 +27,10 @@ class Evaluated:
     drawn: bool = False
     untrue: bool = False
     dropped: Collection[int] = ()
+
+    @property
+    def is_noted(self) -> bool:
+        return self.missed or self.unanswered or self.doubted or self.drawn or self.untrue
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class LadderPolicy:
     answer_days: dict[int, int | None] = field(
         default_factory=lambda: {REMIND: 5, REPORT: 5, INSPECT: 10, SUMMON: None}
     )
+
+
+USUAL = LadderPolicy()
 
 
 def policy_of(lights: Sequence[Light] = FUPING) -> LadderPolicy:
@@ -74,13 +80,10 @@ def proposals(
     history: Sequence[Evaluated], policy: LadderPolicy | None = None
 ) -> list[LadderProposal]:
     """What is new at the last evaluation of a history, oldest first; each step once a round."""
-    steps = _replayed(history, policy or LadderPolicy())
-    return steps[-1] if steps else []
-
-
-def _replayed(history: Sequence[Evaluated], policy: LadderPolicy) -> list[list[LadderProposal]]:
-    """What is new at each evaluation."""
-    made: list[list[LadderProposal]] = []
+    policy = policy or USUAL
+    if not history or not (history[-1].colour in policy.bad or history[-1].is_noted):
+        return []
+    new: dict[int, str] = {}
     taken: set[int] = set()
     reported: list[int] = []
     bad = good = 0
@@ -90,16 +93,15 @@ def _replayed(history: Sequence[Evaluated], policy: LadderPolicy) -> list[list[L
             good = good + 1 if one.colour in policy.good and not one.missed else 0
         if good >= GOOD_TO_END:
             taken.clear()
-        reasons = _reasons(one, bad, policy, REMIND in taken)
+        noted = (bad or one.is_noted) and len(taken) < len(STEPS)
+        reasons = _reasons(one, bad, policy, REMIND in taken) if noted else {}
         if REPORT in reasons and REPORT not in taken and REPORT not in one.dropped:
             reported.append(place)
-        lately = [at for at in reported if at > place - policy.half_year]
-        if len(lately) > 1 and SUMMON not in reasons:
-            reasons[SUMMON] = "半年内两次通报"
-        made.append([_proposal(step, reasons[step], policy)
-                     for step in STEPS if step in reasons and step not in taken])  # fmt: skip
-        taken |= set(reasons)
-    return made
+            if len([at for at in reported if at > place - policy.half_year]) > 1:
+                reasons.setdefault(SUMMON, "半年内两次通报")
+        new = {step: reason for step, reason in reasons.items() if step not in taken}
+        taken |= new.keys()
+    return [_proposal(step, new[step], policy) for step in STEPS if step in new]
 
 
 def _reasons(one: Evaluated, bad: int, policy: LadderPolicy, reminded: bool) -> dict[int, str]:

@@ -11,10 +11,15 @@ HUNDRED = 100
 
 
 class Standing(NamedTuple):
-    """What a light is chosen by; `not_started` and `misses` count periods running."""
+    """What a light is chosen by.
 
-    actual: Fraction
-    planned: Fraction
+    `done` and `due` are actual and planned share in whole parts, of which `whole` are the target:
+    whole numbers are compared much faster than fractions. The last two count periods running.
+    """
+
+    done: int
+    due: int
+    whole: int
     finished: bool
     not_started: int
     misses: int
@@ -48,24 +53,21 @@ class Light:
             return False
         if standing.misses < (self.misses_at_least or 0):
             return False
-        return self._is_far_enough(standing.actual, standing.planned)
+        return self._is_far_enough(standing)
 
-    def _is_far_enough(self, actual: Fraction, planned: Fraction) -> bool:
-        """Cross-multiplied: whole numbers are compared much faster than fractions."""
-        done, of_done = actual.as_integer_ratio()
-        plan, of_plan = planned.as_integer_ratio()
+    def _is_far_enough(self, standing: Standing) -> bool:
         ratio, most, below = (
             self.ratio_at_least, self.points_behind_at_most, self.points_behind_below,
         )  # fmt: skip
         if ratio is not None:
-            top, bottom = ratio.as_integer_ratio()
-            if done * of_plan * bottom < top * plan * of_done:
+            if standing.done * ratio.denominator < standing.due * ratio.numerator:
                 return False
-        behind = HUNDRED * (plan * of_done - done * of_plan)
-        whole = of_done * of_plan
-        if most is not None and behind * most.denominator > most.numerator * whole:
+            if most is None and below is None:
+                return True
+        behind = HUNDRED * (standing.due - standing.done)
+        if most is not None and behind * most.denominator > most.numerator * standing.whole:
             return False
-        return below is None or behind * below.denominator < below.numerator * whole
+        return below is None or behind * below.denominator < below.numerator * standing.whole
 
 
 BLACK = Light("black", "未开（复）工", "✕", bad=True, periods_not_started_at_least=1)

@@ -1,11 +1,11 @@
 """How far a target is, how far it should be, and the colour that follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from backend.app.scoring.assessing.figures import WHOLE, ZERO, Figure, clip, exact
+from backend.app.scoring.assessing.figures import WHOLE, ZERO, Figure, added, clip, exact
 from backend.app.scoring.assessing.lights import FUPING, Light, Standing
 from backend.app.scoring.schemes import achievement
 
@@ -29,6 +29,8 @@ PROGRESS_NAMES = {
     ProgressKind.JUDGED: "定性",
     ProgressKind.NEGATIVE: "负面清单",
 }
+# The lowest level, and no case: where these two start whatever their baseline.
+STARTS: Mapping[str, int] = {ProgressKind.JUDGED: 1, ProgressKind.NEGATIVE: 0}
 # Work that is begun at some time; the others have a value from the first day on.
 BEGUN = frozenset({ProgressKind.CUMULATIVE, ProgressKind.MILESTONE})
 
@@ -43,21 +45,31 @@ def actual_share(kind: str, baseline: Figure, target: Figure, value: Figure) -> 
     """
     if kind == ProgressKind.LEVEL:
         return achievement(exact(value), exact(baseline), exact(target)) / HUNDRED
-    start = ZERO if kind == ProgressKind.NEGATIVE else exact(baseline)
-    if kind == ProgressKind.JUDGED:
-        start = WHOLE
-    span = exact(target) - start
+    start = STARTS.get(kind, baseline)
+    share = _between(start, target, value)
+    if kind in BEGUN:
+        return ZERO if share.numerator < 0 else share
+    return WHOLE - clip(share) if kind == ProgressKind.NEGATIVE else clip(share)
+
+
+def _between(start: Figure, end: Figure, value: Figure) -> Fraction:
+    """(value - start) / (end - start), as one fraction: hundreds of thousands are made a month."""
+    low, of_low = start.as_integer_ratio()
+    high, of_high = end.as_integer_ratio()
+    now, of_now = value.as_integer_ratio()
+    span = of_now * (high * of_low - low * of_high)
     if not span:
         raise ValueError("a target that differs from where it starts expected")
-    share = (exact(value) - start) / span
-    if kind in BEGUN:
-        return max(share, ZERO)
-    return WHOLE - clip(share) if kind == ProgressKind.NEGATIVE else clip(share)
+    return Fraction(of_high * (now * of_low - low * of_now), span)
 
 
 def planned_share(points: Sequence[tuple[date, Fraction]], day: date) -> Fraction:
     """The share planned by a day: that of the last point not after it, 0 before the first."""
-    return max((point for point in points if point[0] <= day), default=(day, ZERO))[1]
+    reached, newest = ZERO, None
+    for on, share in points:
+        if on <= day and (newest is None or on >= newest):
+            reached, newest = share, on
+    return reached
 
 
 def time_share(days_worked: int, days: int) -> Fraction:
@@ -83,20 +95,32 @@ def colour(
     `finished` is that owner and office accepted the end, `misses` how many periods running no
     report came, `idle` for how many, this one included, nothing was begun that should have been.
     """
-    complete = finished and actual >= 1
-    if not complete and not planned and not actual:
+    done, of_done = actual.as_integer_ratio()
+    due, of_due = planned.as_integer_ratio()
+    complete = finished and done >= of_done
+    if not (complete or due or done):
         return None
-    waiting = stopped or (kind in BEGUN and planned > 0 and not actual)
-    not_started = max(idle, misses, 1) if waiting else 0
-    standing = Standing(actual, planned, complete, not_started, misses)
-    return next((light for light in lights if light.fits(standing)), None)
+    waiting = stopped or (not done and due > 0 and kind in BEGUN)
+    standing = Standing(
+        done * of_due, due * of_done, of_done * of_due, complete,
+        max(idle, misses, 1) if waiting else 0, misses,
+    )  # fmt: skip
+    for light in lights:
+        if light.fits(standing):
+            return light
+    return None
 
 
 def unit_index(targets: Iterable[tuple[Figure, Fraction, Fraction]]) -> Fraction | None:
     """100 x sum of P min(1, a/p) / sum of P, of (P, a, p) where p > 0; None without any."""
-    due = [(exact(points), actual, planned) for points, actual, planned in targets if planned > 0]
-    whole = sum((points for points, _, _ in due), ZERO)
-    if not whole:
-        return None
-    reached = (points * min(WHOLE, actual / planned) for points, actual, planned in due)
-    return HUNDRED * sum(reached, ZERO) / whole
+    whole, reached = [], []
+    for points, actual, planned in targets:
+        done, of_done = actual.as_integer_ratio()
+        due, of_due = planned.as_integer_ratio()
+        if due > 0:
+            full, of_full = points.as_integer_ratio()
+            part, of_part = min(done * of_due, due * of_done), due * of_done
+            whole.append((full, of_full))
+            reached.append((full * part, of_full * of_part))
+    total = added(whole)
+    return HUNDRED * added(reached) / total if total else None

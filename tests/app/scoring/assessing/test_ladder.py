@@ -62,6 +62,12 @@ def test_two_reports_more_than_half_a_year_apart_are_no_talk() -> None:
     assert steps(apart) == [2]
 
 
+def test_two_reports_lead_to_one_talk_even_where_a_new_round_begins_within_half_a_year() -> None:
+    missed, silent = Evaluated(GREEN, missed=True), Evaluated(GREEN, unanswered=True)
+    history = [missed, silent, Evaluated(GREEN), missed, silent, Evaluated(GREEN, doubted=True)]
+    assert [steps(history[:length]) for length in range(1, 7)] == [[1], [2], [], [1], [2, 4], [3]]
+
+
 def test_one_good_evaluation_ends_the_run_but_not_the_round() -> None:
     assert steps(run(RED, GREEN, RED)) == []
     assert steps(run(RED, RED, GREEN, RED, RED)) == []
