@@ -73,8 +73,10 @@ def test_the_example_environment_names_exactly_what_is_read(
     assert explained - wanted == {"APP_ENV"} | also
 
 
-def test_every_test_named_in_the_scoring_document_exists() -> None:
-    named = set(re.findall(r"`(test_\w+)`", read(ROOT / "docs/scoring.md")))
+@pytest.mark.parametrize("name", ["scoring", "assessments"])
+def test_every_test_named_in_a_document_of_figures_exists(name: str) -> None:
+    named = set(re.findall(r"`(test_\w+)`", read(ROOT / f"docs/{name}.md")))
+    assert named
     written = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
         written |= set(re.findall(r"def (test_\w+)", read(path)))
