@@ -10,6 +10,7 @@ from backend.app.scoring.catalog import BY_VILLAGERS, HALF_AT, MEASURES, SCORED,
 from backend.app.scoring.levels import LEVEL_POINTS
 from backend.app.scoring.measurements import N_MIN
 
+Exact = int | Decimal | Fraction
 # What villagers say must weigh at least this much, in points of a hundred.
 SAY_OF_VILLAGERS = 30
 # Of a hundred points of weight so much must rest on evidence before a unit is compared.
@@ -111,14 +112,30 @@ class Scheme:
         return frozenset(one.unit_kind for one in self.indicators if one.unit_kind is not None)
 
 
-def achievement(value: Fraction, floor: Fraction, target: Fraction) -> Fraction:
+def way_gone(value: Exact, start: Exact, end: Exact) -> Fraction:
+    """How much of the way from start to end a value is, below 0 and above 1 too.
+
+    Worked out in whole numbers and reduced once: a county's month asks for it thousands of times.
+    Raises ValueError where start and end are equal.
+    """
+    now, of_now = value.as_integer_ratio()
+    low, of_low = start.as_integer_ratio()
+    high, of_high = end.as_integer_ratio()
+    span = of_now * (high * of_low - low * of_high)
+    if not span:
+        raise ValueError("an end that differs from the start expected")
+    return Fraction(of_high * (now * of_low - low * of_now), span)
+
+
+def achievement(value: Exact, floor: Exact, target: Exact) -> Fraction:
     """What a value earns of a hundred between floor and target; ValueError where they are equal.
 
     `month.score_month` works the same out for a whole column of values at once.
     """
-    if floor == target:
-        raise ValueError("a target that differs from the floor expected")
-    return 100 * min(max((value - floor) / (target - floor), Fraction(0)), Fraction(1))
+    share = way_gone(value, floor, target)
+    if share.numerator <= 0:
+        return Fraction(0)
+    return 100 * share if share.numerator < share.denominator else Fraction(100)
 
 
 def name_of(code: str) -> str:

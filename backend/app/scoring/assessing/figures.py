@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-Figure = int | Decimal | Fraction
+from backend.app.scoring.schemes import Exact
+
+Figure = Exact
 ZERO, WHOLE = Fraction(0), Fraction(1)
 
 

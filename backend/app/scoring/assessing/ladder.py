@@ -83,6 +83,10 @@ def proposals(
     policy = policy or USUAL
     if not history or not (history[-1].colour in policy.bad or history[-1].is_noted):
         return []
+    running = [one.colour in policy.bad for one in history[-1 - policy.summon_after :]]
+    if len(running) > policy.summon_after and all(running):
+        # So long a run has had every step.
+        return []
     new: dict[int, str] = {}
     taken: set[int] = set()
     reported: list[int] = []

@@ -97,7 +97,7 @@ def _rank(rule: Rule, value: Fraction, group: Group, _at: int) -> Fraction | Non
     if len(measured) < LEAST_RANKED:
         return None
     before = sum(one < value if rule.lower_is_better else one > value for one in measured)
-    shared_by = sum(one == value for one in measured)
+    shared_by = measured.count(value)
     places: Sequence[Fraction] = rule.given["places"]
     worth = [*places, *[rule.figure("otherwise")] * len(measured)][before : before + shared_by]
     return sum(worth, ZERO) / len(worth)

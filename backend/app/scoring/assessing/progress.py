@@ -5,9 +5,9 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from backend.app.scoring.assessing.figures import WHOLE, ZERO, Figure, added, clip, exact
+from backend.app.scoring.assessing.figures import WHOLE, ZERO, Figure, added, clip
 from backend.app.scoring.assessing.lights import FUPING, Light, Standing
-from backend.app.scoring.schemes import achievement
+from backend.app.scoring.schemes import achievement, way_gone
 
 HUNDRED = 100
 
@@ -44,23 +44,11 @@ def actual_share(kind: str, baseline: Figure, target: Figure, value: Figure) -> 
     cost it from; the baseline of these two is not looked at.
     """
     if kind == ProgressKind.LEVEL:
-        return achievement(exact(value), exact(baseline), exact(target)) / HUNDRED
-    start = STARTS.get(kind, baseline)
-    share = _between(start, target, value)
+        return achievement(value, baseline, target) / HUNDRED
+    share = way_gone(value, STARTS.get(kind, baseline), target)
     if kind in BEGUN:
         return ZERO if share.numerator < 0 else share
     return WHOLE - clip(share) if kind == ProgressKind.NEGATIVE else clip(share)
-
-
-def _between(start: Figure, end: Figure, value: Figure) -> Fraction:
-    """(value - start) / (end - start), as one fraction: hundreds of thousands are made a month."""
-    low, of_low = start.as_integer_ratio()
-    high, of_high = end.as_integer_ratio()
-    now, of_now = value.as_integer_ratio()
-    span = of_now * (high * of_low - low * of_high)
-    if not span:
-        raise ValueError("a target that differs from where it starts expected")
-    return Fraction(of_high * (now * of_low - low * of_now), span)
 
 
 def planned_share(points: Sequence[tuple[date, Fraction]], day: date) -> Fraction:

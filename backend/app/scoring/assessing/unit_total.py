@@ -46,16 +46,31 @@ class UnitTotal:
     task: Fraction | None = None
 
 
+class _Measured(NamedTuple):
+    """An element with a result: its points, and these cut to 0 … full."""
+
+    code: str
+    points: Fraction
+    within: Fraction
+    full: Fraction
+
+
 def task_score(parts: Iterable[Part]) -> Fraction | None:
     """100 x sum of points / sum of full points, over what was measured; None without any.
 
     What a rule gives above full points or takes below 0 is left out: it moves the total.
     """
-    measured = [(points, full) for _, points, full in parts if points is not None]
-    whole = sum((exact(full) for _, full in measured), ZERO)
-    if not whole:
-        return None
-    return HUNDRED * sum((clip(exact(s), ZERO, exact(p)) for s, p in measured), ZERO) / whole
+    return _task(_measured(parts))
+
+
+def _measured(parts: Iterable[Part]) -> list[_Measured]:
+    exactly = ((code, exact(s), exact(p)) for code, s, p in parts if s is not None)
+    return [_Measured(code, s, clip(s, ZERO, p), p) for code, s, p in exactly]
+
+
+def _task(measured: Sequence[_Measured]) -> Fraction | None:
+    whole = sum((part.full for part in measured), ZERO)
+    return HUNDRED * sum((part.within for part in measured), ZERO) / whole if whole else None
 
 
 def unit_total(
@@ -71,8 +86,8 @@ def unit_total(
     Weights are (task, social) or (task, social, ordinary); a part without a result leaves its
     weight to the others.
     """
-    parts = [Part(*part) for part in parts]
-    task = task_score(parts)
+    measured = _measured(parts)
+    task = _task(measured)
     names = ("task", SOCIAL, ORDINARY)
     present = {
         name: (exact(weight), exact(score))
@@ -84,40 +99,31 @@ def unit_total(
         return UnitTotal(None, task=task)
     before = sum((weight * score for weight, score in present.values()), ZERO) / whole
     (base,) = displayed([before])
-    costs = _costs(parts, {name: weight / whole for name, (weight, _) in present.items()})
+    costs = _costs(measured, present["task"][0] / whole) if "task" in present else []
     for name in names[1:]:
         if name in present:
             weight, score = present[name]
             costs.append((name, weight / whole * (HUNDRED - score)))
     shown = displayed([cost for _, cost in costs], whole=HUNDRED - base)
     losses = tuple(Loss(code, points) for (code, _), points in zip(costs, shown, strict=True))
-    moved = moved_lines([*adjustments, *_moved_by_rule(parts)], caps, HUNDRED - base)
+    moved = moved_lines([*adjustments, *_moved_by_rule(measured)], caps, HUNDRED - base)
     return UnitTotal(base + sum(line.points for line in moved), losses, moved, task)
 
 
-def _costs(parts: Sequence[Part], shares: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
-    """What each measured element costs of the total, exact."""
-    measured = [(code, s, exact(p)) for code, s, p in parts if s is not None]
-    whole = sum((full for _, _, full in measured), ZERO)
-    if "task" not in shares:
-        return []
-    of_point = shares["task"] * HUNDRED / whole
-    return [(code, of_point * (full - clip(exact(s), ZERO, full))) for code, s, full in measured]
+def _costs(measured: Sequence[_Measured], share: Fraction) -> list[tuple[str, Fraction]]:
+    """What each element costs of the total, of which the task has this share; exact."""
+    of_point = share * HUNDRED / sum((part.full for part in measured), ZERO)
+    return [(part.code, of_point * (part.full - part.within)) for part in measured]
 
 
-def _moved_by_rule(parts: Sequence[Part]) -> list[UnitMove]:
+def _moved_by_rule(measured: Sequence[_Measured]) -> list[UnitMove]:
     """A rule's penalty below 0 and its surplus above full points, each naming its element."""
     moves = []
-    for code, points, full in parts:
-        if points is None or 0 <= points <= full:
-            continue
-        kind, beyond = (
-            (MoveKind.DEDUCTION, -exact(points))
-            if points < 0
-            else (MoveKind.BONUS, exact(points) - exact(full))
-        )
-        (figure,) = displayed([beyond])
-        moves.append(UnitMove(kind, figure, code, code, *BY_RULE))
+    for code, points, within, _ in measured:
+        if points != within:
+            kind = MoveKind.DEDUCTION if points < within else MoveKind.BONUS
+            (beyond,) = displayed([abs(points - within)])
+            moves.append(UnitMove(kind, beyond, code, code, *BY_RULE))
     return moves
 
 
