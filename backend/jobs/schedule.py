@@ -83,6 +83,9 @@ TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
     Often(JobName.OPEN_WAITING_PHOTOS, minutes=10),
     ScheduleEntry(JobName.PUBLISH_POINTS, hour=7),
     ScheduleEntry(JobName.REQUEST_BULLETINS, hour=7, minute=30),
+    Often(JobName.OPEN_WINDOWS, minutes=10),
+    Often(JobName.CLOSE_WINDOWS, minutes=10),
+    ScheduleEntry(JobName.ESCALATE_TARGETS, hour=8),
 )
 
 

@@ -49,6 +49,9 @@ class JobName(StrEnum):
     CHECK_IMPORT = "backend.jobs.imports.check_import"
     APPLY_IMPORT = "backend.jobs.imports.apply_import"
     UNDO_IMPORT = "backend.jobs.imports.undo_import"
+    OPEN_WINDOWS = "backend.jobs.assessments.open_windows"
+    CLOSE_WINDOWS = "backend.jobs.assessments.close_windows"
+    ESCALATE_TARGETS = "backend.jobs.assessments.escalate_targets"
 
 
 class QueueName(StrEnum):
@@ -91,6 +94,9 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.CHECK_IMPORT: QueueName.QUICK,
     JobName.APPLY_IMPORT: QueueName.QUICK,
     JobName.UNDO_IMPORT: QueueName.QUICK,
+    JobName.OPEN_WINDOWS: QueueName.SLOW,
+    JobName.CLOSE_WINDOWS: QueueName.SLOW,
+    JobName.ESCALATE_TARGETS: QueueName.SLOW,
 }
 
 
