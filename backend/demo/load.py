@@ -152,7 +152,7 @@ def load(count: int) -> None:
     print("  上月的申诉、容错和导入", flush=True)
     told_from = time.monotonic()
     told = publish_months(county, wanted[:-1], at)
-    ask_for_bulletins()
+    ask_for_bulletins(county)
     print(f"  前 {len(past)} 个月的问卷 {answered} 份答卷,已公布", flush=True)
     print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
     print(f"  诉求 {made} 件,{told_from - began:.1f} 秒", flush=True)

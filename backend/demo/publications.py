@@ -37,7 +37,7 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
     return done
 
 
-def ask_for_bulletins() -> int:
+def ask_for_bulletins(county_id: int) -> int:
     """What is due is asked for; a worker writes it once the county is open."""
     with transaction():
-        return bulletins.request_due()
+        return bulletins.request_due(county_id)

@@ -1,8 +1,10 @@
 """Files, written in the background and forgotten after a week."""
 
-from backend.app.core.db import transaction
+from backend.app.core.batches import each
+from backend.app.core.queue import JobName
 from backend.app.exports import operations
 from backend.app.exports.bulletins import operations as bulletins
+from backend.app.places.queries import county_ids
 
 
 def write_export(export_id: int) -> None:
@@ -19,5 +21,4 @@ def write_bulletin(bulletin_id: int) -> None:
 
 def request_bulletins() -> int:
     """What has become due since yesterday."""
-    with transaction():
-        return bulletins.request_due()
+    return each(JobName.REQUEST_BULLETINS, county_ids(), bulletins.request_due)

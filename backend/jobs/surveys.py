@@ -1,7 +1,9 @@
 """The anonymous box and the life of rounds: each step may be repeated, and none is done twice."""
 
 from backend.app.ballots import ballot_box, box_keys
+from backend.app.core.batches import each
 from backend.app.core.db import transaction
+from backend.app.core.queue import JobName
 from backend.app.places.queries import county_ids
 from backend.app.surveys import operations as rounds
 
@@ -27,34 +29,25 @@ def tend_rounds() -> int:
     """Opens what has begun, closes and counts what is over, publishes what is counted."""
     with transaction():
         ballot_box.ensure_keys()
-    done = 0
-    for round_id in rounds.rounds_to_open():
-        with transaction():
-            done += rounds.open_round(round_id)
+    job = JobName.TEND_ROUNDS
+    done = each(job, rounds.rounds_to_open(), rounds.open_round, "open")
     closing = rounds.rounds_to_close()
-    if closing:
-        # Nearly all of the work before the last transaction, in which phones have to wait.
-        merge_boxes()
-    for round_id in closing:
-        with transaction():
-            done += rounds.close_round(round_id)
-    for round_id in rounds.rounds_to_publish():
-        with transaction():
-            done += rounds.publish_round(round_id)
-    for county_id in county_ids():
-        with transaction():
-            done += rounds.open_ticket_desk(county_id)
+    # Nearly all of the work before the last transaction, in which phones have to wait.
+    each(job, ["boxes"] if closing else [], lambda _: merge_boxes(), "merge")
+    done += each(job, closing, rounds.close_round, "close")
+    done += each(job, rounds.rounds_to_publish(), rounds.publish_round, "publish")
+    done += each(job, county_ids(), rounds.open_ticket_desk, "ticket_desk")
     with transaction():
         return done + rounds.close_ticket_desks()
 
 
 def prepare_keys() -> int:
     """Keys of the nearest month without: one a run, because making them takes a while."""
-    made = 0
-    for county_id in county_ids():
-        for month in rounds.months_without_keys(county_id)[:1]:
-            with transaction():
-                made += rounds.prepare_month(county_id, month)
-        with transaction():
-            rounds.open_ticket_desk(county_id)
+    return each(JobName.PREPARE_KEYS, county_ids(), _prepare_county)
+
+
+def _prepare_county(county_id: int) -> int:
+    months = rounds.months_without_keys(county_id)[:1]
+    made = sum(rounds.prepare_month(county_id, month) for month in months)
+    rounds.open_ticket_desk(county_id)
     return made

@@ -1,7 +1,11 @@
 """What villagers wrote under their name, looked at by WeChat after it was stored."""
 
+from functools import partial
 from time import monotonic
 
+from backend.app.core import clock
+from backend.app.core.batches import attempt, forget_before
+from backend.app.core.queue import JobName
 from backend.app.notices import checking
 from backend.app.notices.checking import CheckedKind, Subject
 from backend.app.ratings import words as ratings
@@ -9,6 +13,8 @@ from backend.app.tickets.moderation import checked_words as tickets
 
 # The timetable asks every minute.
 SECONDS = 50
+# WeChat cannot be asked now.
+ASK_LATER = -1
 
 
 def moderate_rating(rating_id: int, words: str, reason: str) -> bool:
@@ -35,10 +41,19 @@ SUBJECTS = {
 
 def check_words() -> int:
     """How many texts were looked at; stops where WeChat cannot be asked, to ask again later."""
-    done, ends = 0, monotonic() + SECONDS
+    done, ends, job = 0, monotonic() + SECONDS, JobName.CHECK_WORDS
+    forget_before(job, clock.now() - checking.TRY_FOR)
     while monotonic() < ends:
         waiting = checking.take()
-        if waiting is None or not checking.look_at(waiting, SUBJECTS[waiting.kind]):
+        if waiting is None:
             break
-        done += 1
+        look = partial(_look_at, waiting)
+        found = attempt(job, f"{waiting.kind.value}:{waiting.subject_id}", look)
+        if found == ASK_LATER:
+            break
+        done += found
     return done
+
+
+def _look_at(waiting: checking.Waiting, _: str) -> int:
+    return 1 if checking.look_at(waiting, SUBJECTS[waiting.kind]) else ASK_LATER

@@ -12,8 +12,8 @@ PERSONS = {
     "person_consent", "points_balance", "rating_trace", "subscription_credit",
     "words_to_check",
 }  # fmt: skip
-# The product's own words and random names: no page and no command of a county changes them.
-PRODUCT = {"rating_reason", "service_point_kind", "public_case"}
+# The product's own words, random names and failed items of its jobs: no county decides by them.
+PRODUCT = {"rating_reason", "service_point_kind", "public_case", "failed_item"}
 
 
 def leads_to_a_county(table: Table, seen: frozenset[str] = frozenset({"person"})) -> bool:

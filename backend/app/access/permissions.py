@@ -83,6 +83,7 @@ class Permission(StrEnum):
     REVIEW_REPORTS = "review_reports"
     SUPERVISE_TARGETS = "supervise_targets"
     DECIDE_RESULTS = "decide_results"
+    TEND_JOBS = "tend_jobs"
 
 
 TABLE: dict[Permission, frozenset[Role]] = {
@@ -144,6 +145,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.REVIEW_REPORTS: frozenset({D, E}),
     Permission.SUPERVISE_TARGETS: frozenset({E}),
     Permission.DECIDE_RESULTS: frozenset({E}),
+    Permission.TEND_JOBS: frozenset({M, Y}),
 }
 
 # What the role alone does not carry: the grant has to say that its holder approves.

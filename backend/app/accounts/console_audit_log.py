@@ -139,6 +139,7 @@ ACTIONS = {
     "check_proxy": "核对代录",
     "print_ticket": "打印工单",
     "fill_calendar": "改工作日历",
+    "retry_job": "再试没办成的任务",
     "set_office_hours": "改上下班时间",
     "set_deadline": "改办理时限",
     "set_ticket_policy": "改诉求设置",
@@ -170,7 +171,7 @@ SUBJECTS = {
     "ticket": "诉求", "survey": "问卷", "objection": "申诉", "bunch": "一组评价",
     "points_freeze": "冻结", "points_day_freeze": "暂扣", "points_draw": "抽奖",
     "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌",
-    "bulletin": "简报", "data_request": "资料申请",
+    "bulletin": "简报", "data_request": "资料申请", "failed_item": "没办成的一条",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {
@@ -182,6 +183,7 @@ DETAILS = {
     "amount": "数值", "year": "年份", "days": "天数", "edges": "时段", "urgency": "紧急程度",
     "stage": "环节", "unit": "单位", "shown": "可见", "source": "来源", "refused": "未收",
     "code": "编码", "move": "步骤",
+    "job": "任务", "part": "环节", "item": "编号",
     "items": "项数", "budget": "预算", "version": "版次", "starts_on": "开始", "people": "人数",
     "confirmed": "通过", "credited": "得分人数", "entries": "笔数", "kind": "内容",
     "number": "第几号", "facts": "事实摘要", "results": "结果摘要", "digest": "摘要",

@@ -83,8 +83,15 @@ def transaction() -> Iterator[Session]:
         session.info.pop(AFTER_COMMIT, None)
         raise
     waiting: list[Callable[[], None]] = session.info.pop(AFTER_COMMIT, [])
+    failed: list[Exception] = []
     for action in waiting:
-        action()
+        try:
+            action()
+        # The others wait for the same commit.
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from rq import Queue
 
 from backend.app.core import clock
+from backend.app.core.batches import count_failed
 from backend.app.core.queue import QueueName, queue
 
 REGISTRY = CollectorRegistry()
@@ -24,6 +25,11 @@ OLDEST = Gauge(
     "vv_queue_oldest_seconds", "Age of the oldest waiting job", ["queue"], registry=REGISTRY
 )
 FAILED = Gauge("vv_queue_failed_jobs", "Jobs given up", ["queue"], registry=REGISTRY)
+
+
+SET_ASIDE = Gauge(
+    "vv_failed_items", "Items of batch jobs that failed and wait", ["job"], registry=REGISTRY
+)
 
 
 @cache
@@ -51,4 +57,7 @@ def render() -> bytes:
         DEPTH.labels(name.value).set(len(waiting))
         OLDEST.labels(name.value).set(_oldest_age(waiting))
         FAILED.labels(name.value).set(waiting.failed_job_registry.count)
+    SET_ASIDE.clear()
+    for job, count in count_failed().items():
+        SET_ASIDE.labels(job.rpartition(".")[2]).set(count)
     return generate_latest(REGISTRY)

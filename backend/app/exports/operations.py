@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
+from backend.app.core.batches import each
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.core.files import storage
@@ -117,14 +118,16 @@ def _set(export_id: int, **values: Any) -> bool:
 def delete_old_exports() -> int:
     """Removes files whose week is over; the list keeps their lines."""
     with transaction():
-        old = db.session.scalars(
-            select(Export)
-            .where(Export.expires_at < clock.now(), Export.state != "expired")
-            .with_for_update(skip_locked=True)
-        ).all()
-        keys = [export.file_key for export in old if export.file_key]
-        for export in old:
-            export.state, export.file_key = "expired", None
-    for key in keys:
-        storage.delete(key)
-    return len(old)
+        over = select(Export.id).where(Export.expires_at < clock.now(), Export.state != "expired")
+        ids = db.session.scalars(over.order_by(Export.id)).all()
+    return each(JobName.DELETE_OLD_EXPORTS, ids, _delete_file)
+
+
+def _delete_file(export_id: int) -> int:
+    export = db.session.get(Export, export_id, with_for_update=True)
+    if export is None or export.state == "expired":
+        return 0
+    if export.file_key:
+        storage.delete(export.file_key)
+    export.state, export.file_key = "expired", None
+    return 1

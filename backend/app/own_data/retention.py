@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 from backend.app.accounts import persons as accounts
 from backend.app.core import audit, clock, registry
+from backend.app.core.batches import each
 from backend.app.core.db import transaction
 from backend.app.core.files import storage
+from backend.app.core.queue import JobName
 from backend.app.imports import job_operations as imports
 from backend.app.notices import persons as notices
 from backend.app.points import persons as points
@@ -27,16 +29,21 @@ def apply() -> dict[str, int]:
     notices_before = clock.midnight(_months_ago(settings.retain_notices_months))
     audit_before = clock.midnight(_months_ago(settings.retain_audit_months))
     imports_before = clock.now() - timedelta(days=settings.retain_import_files_days)
-    with transaction():
-        reopened = accounts.forget_reopened()
-    return {
-        "ratings": _all(lambda: _unlink_ratings(ratings_before)),
-        "notices": _all(lambda: notices.forget_before(notices_before, BATCH)),
-        "audit": _all(lambda: audit.forget_before(audit_before, BATCH)),
-        "import_files": _all(lambda: imports.forget_files(imports_before, BATCH)),
-        "own_files": _delete_files("own", DAY_SECONDS),
-        "closed_accounts": reopened,
+    kinds: dict[str, Callable[[], int]] = {
+        "closed_accounts": accounts.forget_reopened,
+        "ratings": lambda: _all(lambda: _unlink_ratings(ratings_before)),
+        "notices": lambda: _all(lambda: notices.forget_before(notices_before, BATCH)),
+        "audit": lambda: _all(lambda: audit.forget_before(audit_before, BATCH)),
+        "import_files": lambda: _all(lambda: imports.forget_files(imports_before, BATCH)),
+        "own_files": lambda: _delete_files("own", DAY_SECONDS),
     }
+    done = dict.fromkeys(kinds, 0)
+
+    def forget(kind: str) -> None:
+        done[kind] = kinds[kind]()
+
+    each(JobName.APPLY_RETENTION, kinds, forget)
+    return done
 
 
 def _all(batch: Callable[[], int]) -> int:

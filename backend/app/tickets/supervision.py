@@ -1,6 +1,6 @@
 """What the timetable and the county do about lateness and silence: 提醒, 通报, 核查, 约谈."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import staff_of
 from backend.app.core import clock
+from backend.app.core.batches import each
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
+from backend.app.core.queue import JobName
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place, settings_of
 from backend.app.places.succession import merged_villages, village_now
@@ -91,8 +93,9 @@ def escalate_overdue() -> int:
     at = clock.now()
     pressing = and_(is_running(), or_(Ticket.due_at < at + BEFORE_DUE, is_late(at)))
     reported = and_(is_running(), Ticket.due_at < at - REPORTED_AFTER)
-    done = _each(and_(pressing, Ticket.supervision_level < Step.REMIND), _remind)
-    return done + _each(and_(reported, Ticket.supervision_level < Step.REPORT), _report)
+    job = JobName.ESCALATE_TICKETS
+    done = _each(job, and_(pressing, Ticket.supervision_level < Step.REMIND), _remind)
+    return done + _each(job, and_(reported, Ticket.supervision_level < Step.REPORT), _report)
 
 
 def _remind(ticket: Ticket, at: datetime) -> None:
@@ -122,6 +125,7 @@ def follow_merged_villages() -> int:
     What had become late before stays with the village that is gone.
     """
     return _each(
+        JobName.ESCALATE_TICKETS,
         and_(
             Ticket.state.in_([s.value for s in WITH_UNIT]),
             Ticket.unit_region_id.in_(merged_villages()),
@@ -148,6 +152,7 @@ def ask_again() -> int:
     """Asks a silent author once more after seven days."""
     before = clock.now() - ASK_AGAIN_AFTER
     return _each(
+        JobName.TEND_TICKETS,
         and_(
             Ticket.state == State.ANSWERED.value,
             Ticket.answered_at < before,
@@ -171,6 +176,7 @@ def _ask_again(ticket: Ticket, at: datetime) -> None:
 def close_silent() -> int:
     """Closes what nobody answered as 村民未答, never 满意; a "cannot" waits for the desk."""
     return _each(
+        JobName.TEND_TICKETS,
         and_(
             Ticket.state == State.ANSWERED.value,
             Ticket.asked_again_at < clock.now() - timedelta(days=1),
@@ -196,6 +202,7 @@ def _close_silent(ticket: Ticket, at: datetime) -> None:
 def stop_waiting() -> int:
     """Goes on after a week without an answer to the office's question."""
     return _each(
+        JobName.TEND_TICKETS,
         and_(
             Ticket.state == State.WAITING.value,
             Ticket.paused_at < clock.now() - WAIT_AT_MOST,
@@ -218,7 +225,7 @@ def archive_closed() -> int:
     shortest = clock.now() - timedelta(days=1)
     closed = [s.value for s in CLOSED - {State.MERGED}]
     old = and_(Ticket.closed_at < shortest, Ticket.archived_at.is_(None))
-    return _each(and_(Ticket.state.in_(closed), old), _archive)
+    return _each(JobName.TEND_TICKETS, and_(Ticket.state.in_(closed), old), _archive)
 
 
 def _archive(ticket: Ticket, at: datetime) -> None:
@@ -229,20 +236,28 @@ def _archive(ticket: Ticket, at: datetime) -> None:
         transitions.finish(transitions.begin_as_system(ticket, Move.ARCHIVE))
 
 
-def _each(which: ColumnElement[bool], act: Callable[[Ticket, datetime], None]) -> int:
+def _each(job: JobName, which: ColumnElement[bool], act: Callable[[Ticket, datetime], None]) -> int:
     """Every ticket in a transaction of its own: one that fails or waits holds up no other."""
-    at, last, done = clock.now(), 0, 0
+    at = clock.now()
+
+    def one(ticket_id: int) -> bool:
+        ticket = transitions.lock(ticket_id)
+        version = ticket.version
+        act(ticket, at)
+        return ticket.version != version
+
+    return each(job, _ids(which), one, act.__name__.strip("_"))
+
+
+def _ids(which: ColumnElement[bool]) -> Iterator[int]:
+    """In batches, so that no list of all of them lies in memory."""
+    last = 0
     while True:
         with transaction() as session:
             ids = session.scalars(
                 select(Ticket.id).where(which, Ticket.id > last).order_by(Ticket.id).limit(BATCH)
             ).all()
-        for ticket_id in ids:
-            with transaction():
-                before = transitions.lock(ticket_id)
-                version = before.version
-                act(before, at)
-                done += before.version != version
+        yield from ids
         if len(ids) < BATCH:
-            return done
+            return
         last = ids[-1]

@@ -83,6 +83,7 @@ MATRIX = {
     "review_reports": "DE",
     "supervise_targets": "E",
     "decide_results": "E",
+    "tend_jobs": "MY",
 }
 GRANTABLE = {
     "Y": "CSDTKLMEYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
@@ -98,7 +99,7 @@ WRITING = {
     "lock_months", "publish", "import_facts", "adjust_scores", "raise_objection",
     "decide_objections", "manage_api_tokens", "review_ratings", "invite_cadres",
     "confirm_accounts", "handle_own_data", "manage_programmes", "approve_programmes",
-    "report_targets", "review_reports", "supervise_targets", "decide_results",
+    "report_targets", "review_reports", "supervise_targets", "decide_results", "tend_jobs",
 }  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def test_the_system_administrator_has_no_right_over_the_countys_business() -> No
     everybodys = {name for name in MATRIX if "V" in MATRIX[name]} | {"use_console"}
     held = {letter: {n for n in MATRIX if letter in MATRIX[n]} - everybodys for letter in "YZU"}
     assert held == {
-        "Y": {"see_people", "ask_for_grants", "manage_logins"},
+        "Y": {"see_people", "ask_for_grants", "manage_logins", "tend_jobs"},
         "Z": {"see_people", "confirm_accounts"},
         "U": {"see_audit"},
     }

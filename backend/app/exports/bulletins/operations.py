@@ -28,7 +28,7 @@ from backend.app.exports.bulletins.periods import (
     standing_part,
 )
 from backend.app.exports.models import Bulletin
-from backend.app.places.queries import county_ids, get_place
+from backend.app.places.queries import get_place
 from backend.app.scorecards.locks.operations import lock_of, locked_months
 
 MOST = 60
@@ -60,18 +60,15 @@ def _standing_part(county_id: int, span: Span) -> tuple[Span, str]:
     return standing_part(span, {lock.month for lock in locked_months(county_id)})
 
 
-def request_due() -> int:
+def request_due(county_id: int) -> int:
     """What is over and has no edition yet: weeks at once, the others when their months stand."""
-    asked = 0
-    for county_id in county_ids():
-        for kind in BulletinKind:
-            span = last_over(kind, clock.today())
-            if all(lock_of(county_id, month) for month in span.months) and not _known(
-                county_id, span
-            ):
-                _add(county_id, span, None)
-                asked += 1
-    return asked
+    added = 0
+    for kind in BulletinKind:
+        span = last_over(kind, clock.today())
+        if all(lock_of(county_id, month) for month in span.months) and not _known(county_id, span):
+            _add(county_id, span, None)
+            added += 1
+    return added
 
 
 def _known(county_id: int, span: Span) -> bool:

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import clock
-from backend.app.core.db import db, lock, transaction
+from backend.app.core.batches import each
+from backend.app.core.db import db, lock
+from backend.app.core.queue import JobName
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import get_place, settings_of
 from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
@@ -93,11 +95,12 @@ def open_call_backs() -> int:
     known = set(db.session.scalars(select(Ticket.rating_id).where(Ticket.rating_id.in_(wanted))))
     waiting = [rating_id for rating_id in wanted if rating_id not in known]
     secrets.SystemRandom().shuffle(waiting)
-    opened_at, opened = min(at, opening_of(at)), 0
-    for rating_id in waiting:
-        with transaction():
-            opened += open_for_rating(rating_id, opened_at) is not None
-    return opened
+    opened_at = min(at, opening_of(at))
+    return each(
+        JobName.CALL_BACK_RATINGS,
+        waiting,
+        lambda rating_id: open_for_rating(rating_id, opened_at) is not None,
+    )
 
 
 def decline(person_id: int, rating_id: int) -> None:

@@ -11,7 +11,9 @@ from datetime import date, timedelta
 from sqlalchemy import select, text
 
 from backend.app.core import clock
-from backend.app.core.db import db, lock, transaction
+from backend.app.core.batches import each
+from backend.app.core.db import db, lock
+from backend.app.core.queue import JobName
 from backend.app.places.queries import settings_of
 from backend.app.places.sql import join_region, village_now
 from backend.app.ratings.bad import BadReason, bad_reasons
@@ -36,11 +38,12 @@ def open_mendings() -> int:
     """
     today = clock.today()
     monday = today - timedelta(days=today.weekday())
-    opened = 0
-    for village_id, county_id in _villages(monday):
-        with transaction():
-            opened += open_for_village(village_id, county_id, monday) is not None
-    return opened
+    counties = dict(_villages(monday))
+    return each(
+        JobName.OPEN_MENDINGS,
+        counties,
+        lambda village_id: open_for_village(village_id, counties[village_id], monday) is not None,
+    )
 
 
 WAITING = text(
