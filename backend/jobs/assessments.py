@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from backend.app.assessments.reports import window_operations, window_queries
+from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.core.db import transaction
 
 log = structlog.get_logger()
@@ -23,8 +23,9 @@ def close_windows() -> int:
 
 
 def escalate_targets() -> int:
-    """In the morning: who has not sent is reminded."""
-    return _each(window_queries.windows_to_remind_of, window_operations.remind_units)
+    """In the morning: who has not sent is reminded, what owners left goes to the office."""
+    done = _each(window_queries.windows_to_remind_of, window_operations.remind_units)
+    return done + _each(window_queries.windows_past_owners, review_operations.escalate_reports)
 
 
 def _each(which: Callable[[], Iterable[int]], act: Callable[[int], int]) -> int:

@@ -1,6 +1,7 @@
 """Every table of assessments, from the part that keeps it."""
 
 from backend.app.assessments.evaluation.models import (
+    ColourQuery,
     ProgrammeAdjustment,
     TargetStanding,
     TargetSupervision,
@@ -14,6 +15,7 @@ from backend.app.assessments.programmes.models import (
 from backend.app.assessments.reports.models import (
     Evidence,
     EvidenceUse,
+    FillTime,
     ProgrammeWindow,
     ReportReview,
     TargetReport,
@@ -28,8 +30,10 @@ from backend.app.assessments.targets.models import (
 
 __all__ = [
     "AssessedUnit",
+    "ColourQuery",
     "Evidence",
     "EvidenceUse",
+    "FillTime",
     "Programme",
     "ProgrammeAdjustment",
     "ProgrammeElement",

@@ -62,11 +62,21 @@ class ReviewDecision(NamedState):
 
 
 class SupervisionState(NamedState):
-    """Where a step of the ladder stands."""
+    """Where a step of the ladder stands; from the second step on a person confirms it first."""
 
+    PROPOSED = "proposed", "待确认"
+    DROPPED = "dropped", "不督办"
     OPEN = "open", "待回复"
     ANSWERED = "answered", "已回复"
     CLOSED = "closed", "已销号"
+
+
+class ColourQueryState(NamedState):
+    """Where a question about a colour stands."""
+
+    OPEN = "open", "待答复"
+    UPHELD = "upheld", "维持原色"
+    CORRECTED = "corrected", "已更正"
 
 
 class ProgrammeAdjustmentState(NamedState):

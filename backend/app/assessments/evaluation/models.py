@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.assessments.columns import Instant, Points, Share, Value, first_of_month
 from backend.app.assessments.states import (
+    ColourQueryState,
     ProgrammeAdjustmentKind,
     ProgrammeAdjustmentState,
     SupervisionState,
@@ -81,12 +82,50 @@ class TargetSupervision(Model):
     # Null where the timetable reminded.
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(Instant)
-    due_at: Mapped[datetime] = mapped_column(Instant)
+    # Null while it is only proposed, and where dated minutes are the answer.
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Who confirmed or dropped what the machine proposed, and why not.
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str | None] = mapped_column(String(200))
     answer: Mapped[str | None] = mapped_column(String(300))
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ColourQuery(Model):
+    """颜色疑问: a unit's question about one target's colour, answered by somebody else."""
+
+    __tablename__ = "colour_query"
+    __table_args__ = (
+        CheckConstraint(one_of("state", ColourQueryState), name="state"),
+        CheckConstraint(first_of_month("period"), name="period"),
+        CheckConstraint("answered_by_id <> by_id", name="another_answers"),
+        CheckConstraint(
+            f"(state = '{ColourQueryState.OPEN}') = (answered_at IS NULL)"
+            " AND (answered_at IS NULL) = (answered_by_id IS NULL)"
+            " AND (answered_at IS NULL) = (answer IS NULL)",
+            name="answered",
+        ),
+        UniqueConstraint("target_id", "period"),
+        Index(None, "county_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    period: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(10), server_default=ColourQueryState.OPEN.value)
+    words: Mapped[str] = mapped_column(String(300))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    answer: Mapped[str | None] = mapped_column(String(300))
+    value_before: Mapped[Decimal | None] = mapped_column(Value)
+    value_after: Mapped[Decimal | None] = mapped_column(Value)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ProgrammeAdjustment(Model):

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.assessments.columns import Instant, Share, Value, first_of_month
@@ -68,6 +69,9 @@ class TargetReport(Model):
         CheckConstraint(one_of("state", ReportState), name="state"),
         CheckConstraint(first_of_month("period"), name="period"),
         CheckConstraint("seconds BETWEEN 0 AND 1800", name="seconds"),
+        CheckConstraint(
+            f"(state = '{ReportState.RETURNED}') = (returned_until IS NOT NULL)", name="returned"
+        ),
         UniqueConstraint("target_id", "period"),
         Index(None, "county_id", "period", "state"),
     )
@@ -83,6 +87,14 @@ class TargetReport(Model):
     next_step: Mapped[str] = mapped_column(String(300), server_default="")
     is_stopped: Mapped[bool] = mapped_column(server_default=text("false"))
     no_change: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Which milestones the unit says are reached.
+    milestone_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
+    # Why a value is lower than the last one.
+    correction: Mapped[str] = mapped_column(String(200), server_default="")
+    # The owner's last day passed without a review.
+    owner_late: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Until when what was returned may be sent again.
+    returned_until: Mapped[datetime | None] = mapped_column(Instant)
     # Sent after the window had closed; it stays so for ever.
     is_late: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[str] = mapped_column(String(12), server_default=ReportState.DRAFT.value)
@@ -90,6 +102,26 @@ class TargetReport(Model):
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     seconds: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class FillTime(Model):
+    """填报用时: how long one form was open, cut at half an hour; shown, never scored."""
+
+    __tablename__ = "fill_time"
+    __table_args__ = (
+        CheckConstraint("seconds BETWEEN 0 AND 1800", name="seconds"),
+        CheckConstraint("reports > 0", name="reports"),
+        CheckConstraint(first_of_month("period"), name="period"),
+        Index(None, "unit_id", "period"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"))
+    period: Mapped[date] = mapped_column(Date)
+    seconds: Mapped[int] = mapped_column(SmallInteger)
+    reports: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class ReportReview(Model):

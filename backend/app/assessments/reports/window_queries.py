@@ -1,6 +1,5 @@
 """Which windows wait for the timetable, and those a page shows."""
 
-from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ColumnElement, select
@@ -51,10 +50,12 @@ def windows_to_publish() -> list[int]:
     )  # fmt: skip
 
 
-def list_windows(programme_ids: Collection[int]) -> list[ProgrammeWindow]:
-    """The newest period first."""
-    query = select(ProgrammeWindow).where(ProgrammeWindow.programme_id.in_(programme_ids))
-    return list(db.session.scalars(query.order_by(ProgrammeWindow.period.desc())))
+def county_windows(county_id: int, period: date) -> list[ProgrammeWindow]:
+    """Those of a county's programmes for one period."""
+    query = select(ProgrammeWindow).where(
+        ProgrammeWindow.county_id == county_id, ProgrammeWindow.period == period
+    )
+    return list(db.session.scalars(query.order_by(ProgrammeWindow.id)))
 
 
 def find_window(programme_id: int, period: date) -> ProgrammeWindow | None:

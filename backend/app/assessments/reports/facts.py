@@ -1,0 +1,85 @@
+"""A report with its target, unit and owner: who may do what to it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from backend.app.access import Actor, Permission, may
+from backend.app.assessments.models import (
+    AssessedUnit,
+    Programme,
+    ProgrammeElement,
+    Target,
+    TargetReport,
+)
+from backend.app.assessments.reports.errors import ReportUnknown
+from backend.app.assessments.scopes import ReaderScope, scope_of
+from backend.app.core.db import db
+
+
+@dataclass(frozen=True)
+class TargetFacts:
+    """What of a target and its unit decides whose it is and how it is counted."""
+
+    target: Target
+    element: ProgrammeElement
+    unit: AssessedUnit
+    programme: Programme
+
+    @property
+    def has_owner(self) -> bool:
+        """A department is nobody's judge in its own cause: the office stands in."""
+        owner = self.element.owner_department_id
+        return owner is not None and owner != self.unit.department_id
+
+
+@dataclass(frozen=True)
+class HeldReport:
+    """A report whose row is held, with whose it is."""
+
+    report: TargetReport
+    facts: TargetFacts
+
+
+def facts_of(target_id: int) -> TargetFacts:
+    row = db.session.execute(
+        select(Target, ProgrammeElement, AssessedUnit, Programme)
+        .join(ProgrammeElement, ProgrammeElement.id == Target.element_id)
+        .join(AssessedUnit, AssessedUnit.id == Target.unit_id)
+        .join(Programme, Programme.id == Target.programme_id)
+        .where(Target.id == target_id)
+    ).one()
+    return TargetFacts(row.Target, row.ProgrammeElement, row.AssessedUnit, row.Programme)
+
+
+def hold_report(report_id: int) -> HeldReport:
+    """Raises ReportUnknown."""
+    report = db.session.get(TargetReport, report_id, with_for_update=True, populate_existing=True)
+    if report is None:
+        raise ReportUnknown
+    return HeldReport(report, facts_of(report.target_id))
+
+
+def works_for(scope: ReaderScope, unit: AssessedUnit) -> bool:
+    return unit.county_id == scope.county_id and scope.covers(unit.region_id, unit.department_id)
+
+
+def owns(scope: ReaderScope, facts: TargetFacts) -> bool:
+    """Staff of the element's department, which is not the unit itself."""
+    return facts.has_owner and facts.element.owner_department_id in scope.department_ids
+
+
+def is_office(actor: Actor, county_id: int, unit: AssessedUnit) -> bool:
+    """The assessment office, but for whoever works for the unit, too."""
+    return may(actor, Permission.SUPERVISE_TARGETS, (county_id,)) and not works_for(
+        scope_of(actor), unit
+    )
+
+
+def shown(value: Decimal | None) -> str:
+    """A value without zeros behind the point; nothing where there is none."""
+    if value is None:
+        return ""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

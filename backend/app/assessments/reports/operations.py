@@ -1,0 +1,218 @@
+"""What units send: drafts, reports, 无变化; each line checked, all of them or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.access import Actor, Permission, has_permission
+from backend.app.assessments.models import (
+    FillTime,
+    ProgrammeWindow,
+    TargetReport,
+)
+from backend.app.assessments.reports.errors import (
+    NotYourUnit,
+    ReportMoved,
+    WindowMoved,
+    WindowUnknown,
+)
+from backend.app.assessments.reports.queries import FillRow, fill_rows, get_unit
+from backend.app.assessments.reports.window_operations import lock_window, takes_reports
+from backend.app.assessments.reports.window_queries import find_window
+from backend.app.assessments.scopes import scope_of
+from backend.app.assessments.states import ReportState
+from backend.app.core import clock
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.scoring.assessing.progress import ProgressKind, actual_share
+
+LONGEST_WORDS, LONGEST_CORRECTION, LONGEST_FORM = 300, 200, 1800
+WORDS = {"words": "工作进展", "difficulty": "存在问题", "next_step": "下步措施"}
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """What was typed of one target; `version` of the report that was seen, None without one."""
+
+    target_id: int
+    version: int | None = None
+    value: Decimal | None = None
+    words: str = ""
+    difficulty: str = ""
+    next_step: str = ""
+    correction: str = ""
+    is_stopped: bool = False
+    no_change: bool = False
+    milestone_ids: Sequence[int] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was typed: such a line is neither kept nor sent."""
+        typed = (self.words, self.difficulty, self.next_step, self.is_stopped, self.no_change)
+        return self.value is None and not any(typed) and not self.milestone_ids
+
+
+def save_drafts(actor: Actor, unit_id: int, period: date, lines: Sequence[ReportLine]) -> int:
+    """What was typed so far. Nobody's version counts yet: of two who type the later one stays."""
+    window, rows = begin_report(actor, unit_id, period)
+    kept = 0
+    for line in lines:
+        row = rows.get(line.target_id)
+        if row is None or line.is_empty or not is_open(row, window):
+            continue
+        if row.state in (None, ReportState.DRAFT, ReportState.MISSED):
+            _write(row, line, period, state=ReportState.DRAFT)
+            kept += 1
+    return kept
+
+
+def submit_reports(
+    actor: Actor, unit_id: int, period: date, lines: Sequence[ReportLine], seconds: int = 0
+) -> int:
+    """Sends every line in which something stands, all or none.
+
+    Raises InvalidInput by line, ReportMoved where a colleague was quicker, WindowMoved.
+    """
+    window, rows = begin_report(actor, unit_id, period)
+    filled = [line for line in lines if not line.is_empty and line.target_id in rows]
+    _check_lines(filled, rows, window)
+    seconds = max(0, min(seconds, LONGEST_FORM))
+    for line in filled:
+        row = rows[line.target_id]
+        state = ReportState.SUBMITTED if row.has_owner else ReportState.OWNER_PASSED
+        is_late = row.is_late or (window.closed_at is not None and row.state != "returned")
+        _write(
+            row, line, period, state=state, is_late=is_late, submitted_by_id=actor.person_id,
+            submitted_at=clock.now(), seconds=seconds // len(filled), returned_until=None,
+        )  # fmt: skip
+    if filled:
+        db.session.add(
+            FillTime(
+                county_id=window.county_id, unit_id=unit_id, period=period, seconds=seconds,
+                reports=len(filled), at=clock.now(),
+            )
+        )  # fmt: skip
+        record("submit_reports", actor.person_id, "assessed_unit", unit_id,
+               period=f"{period:%Y-%m}", reports=len(filled))  # fmt: skip
+    return len(filled)
+
+
+def begin_report(
+    actor: Actor, unit_id: int, period: date
+) -> tuple[ProgrammeWindow, dict[int, FillRow]]:  # fmt: skip
+    """The window, held against closing, and the unit's rows by target."""
+    unit = get_unit(unit_id)
+    scope = scope_of(actor)
+    if not has_permission(actor, Permission.REPORT_TARGETS) or not scope.covers(
+        unit.region_id, unit.department_id
+    ):
+        raise NotYourUnit
+    window = find_window(unit.programme_id, period)
+    if window is None:
+        raise WindowUnknown
+    window = lock_window(window.id, shared=True)
+    return window, {row.target_id: row for row in fill_rows(unit_id, window.id)}
+
+
+def is_open(row: FillRow, window: ProgrammeWindow) -> bool:
+    at = clock.now()
+    if not row.is_asked:
+        return False
+    if row.state == ReportState.RETURNED:
+        return row.returned_until is not None and at < row.returned_until
+    return takes_reports(window, at)
+
+
+def _check_lines(
+    lines: Sequence[ReportLine], rows: dict[int, FillRow], window: ProgrammeWindow
+) -> None:
+    faults = {}
+    for line in lines:
+        row = rows[line.target_id]
+        if row.state in (ReportState.SUBMITTED, ReportState.OWNER_PASSED, ReportState.ACCEPTED):
+            raise ReportMoved
+        if line.version is not None and line.version != (row.version or 0):
+            raise ReportMoved
+        if not is_open(row, window):
+            raise WindowMoved(f"「{row.name}」现在不能报：窗口已经关闭")
+        words = _faults_of(line, row)
+        if words:
+            faults[f"target_{line.target_id}"] = [
+                f"{row.code} {row.name}：{word}" for word in words
+            ]
+    if faults:
+        raise InvalidInput("有几项要改一改，改好后再提交", faults)
+
+
+def _faults_of(line: ReportLine, row: FillRow) -> list[str]:
+    faults = [
+        f"{name}最多 {LONGEST_WORDS} 个字，现在有 {len(getattr(line, field))} 个"
+        for field, name in WORDS.items()
+        if len(getattr(line, field)) > LONGEST_WORDS
+    ]
+    if len(line.correction) > LONGEST_CORRECTION:
+        faults.append(f"更正原因最多 {LONGEST_CORRECTION} 个字")
+    if row.kind == ProgressKind.MILESTONE:
+        return faults
+    value = _value_of(line, row)
+    if value is None:
+        return [*faults, "请填本月累计完成"]
+    if value < 0 and row.baseline >= 0:
+        faults.append("本月累计完成不能小于 0")
+    if _fell(value, row) and not line.correction.strip():
+        faults.append("比上次少了，请写明更正原因")
+    if row.needs_evidence and _is_complete(value, row) and not row.files:
+        faults.append("报完结请附一份印证材料")
+    return faults
+
+
+def _fell(value: Decimal, row: FillRow) -> bool:
+    """Work that is counted does not go back; of a falling target it is the other way round."""
+    if row.kind != ProgressKind.CUMULATIVE or row.last_value is None or row.goal is None:
+        return False
+    return value < row.last_value if row.goal >= row.baseline else value > row.last_value
+
+
+def _is_complete(value: Decimal, row: FillRow) -> bool:
+    if row.kind != ProgressKind.CUMULATIVE or row.goal is None or row.goal == row.baseline:
+        return False
+    return actual_share(row.kind, row.baseline, row.goal, value) >= 1
+
+
+def _value_of(line: ReportLine, row: FillRow) -> Decimal | None:
+    """Unchanged is what was accepted last, or where it began."""
+    if not line.no_change:
+        return line.value
+    return row.baseline if row.last_value is None else row.last_value
+
+
+def _write(row: FillRow, line: ReportLine, period: date, **beside: object) -> None:
+    is_milestone = row.kind == ProgressKind.MILESTONE
+    known = {milestone.id for milestone in row.milestones}
+    values = {
+        "value": None if is_milestone else _value_of(line, row),
+        **{name: getattr(line, name).strip()[:LONGEST_WORDS] for name in WORDS},
+        "correction": line.correction.strip()[:LONGEST_CORRECTION],
+        "is_stopped": line.is_stopped, "no_change": line.no_change,
+        "milestone_ids": sorted(known.intersection(line.milestone_ids)), **beside,
+    }  # fmt: skip
+    version = row.version or 0
+    if beside["state"] != ReportState.DRAFT:
+        values["version"] = version + 1
+    statement = insert(TargetReport).values(
+        county_id=row.county_id, target_id=row.target_id, period=period, **values
+    )
+    written = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["target_id", "period"], set_=values,
+            where=(TargetReport.version == version) & TargetReport.state.in_(
+                [ReportState.DRAFT, ReportState.RETURNED, ReportState.MISSED]
+            ),
+        ).returning(TargetReport.id)
+    ).first()  # fmt: skip
+    if written is None:
+        raise ReportMoved

@@ -1,0 +1,32 @@
+"""What waits for a reader: windows to fill in, reports to review."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from backend.app.access import Actor, Permission, has_permission
+from backend.app.assessments.reports.queries import UnsentRow, own_units, unsent_of
+from backend.app.assessments.reports.review_queries import waiting_reviews
+from backend.app.assessments.reports.window_operations import MINUTES_EACH
+from backend.app.assessments.scopes import scope_of
+
+
+@dataclass(frozen=True)
+class MonthWork:
+    """Units' names, what they have still to send, and how many reports wait, by period."""
+
+    names: dict[int, str]
+    unsent: list[UnsentRow]
+    reviews: dict[date, int]
+    minutes_each: int = MINUTES_EACH
+
+
+def work_of(actor: Actor) -> MonthWork:
+    """Nothing of what the reader may not do."""
+    fills_in = has_permission(actor, Permission.REPORT_TARGETS)
+    units = own_units(scope_of(actor)) if fills_in else []
+    may_review = has_permission(actor, Permission.REVIEW_REPORTS)
+    return MonthWork(
+        {unit.id: unit.name for unit in units},
+        unsent_of([unit.id for unit in units]) if units else [],
+        waiting_reviews(actor) if may_review else {},
+    )
