@@ -67,6 +67,14 @@ def village_now(village: str) -> str:
     return f"village_on({village}, 'infinity')"
 
 
+def join_village_on(alias: str, key: str, day: str) -> str:
+    """`now_id`: what a village that went into another one had become by a day; others have none."""
+    return f"""
+    LEFT JOIN (SELECT id, village_on(id, {day}) AS now_id FROM region
+               WHERE merged_into_id IS NOT NULL) {alias} ON {alias}.id = {key}
+    """
+
+
 def same_village(village: str) -> str:
     """The ids that are one village today: the one that this became, and all that went into it."""
     return f"""

@@ -7,7 +7,8 @@ time, a verdict to that in which it was given. A turn that ended without an answ
 was withdrawn or declined, counts where its deadline had passed before, and nowhere else. The
 call-back of a bad rating is made by the level above: whether in time is that level's (`bad_reply`),
 what the villager says to it is the village's (`fix`). What the village mends after several bad
-ratings is `bad_fix`.
+ratings is `bad_fix`. What a village left behind that went into another one before the month is the
+other's.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,6 +21,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock as county_clock
 from backend.app.core.db import db, fetch_rows
+from backend.app.places.sql import join_village_on
 from backend.app.scoring.catalog import cases_of
 from backend.app.tickets.clocks.working_time import WorkingTime
 from backend.app.tickets.rules.queries import clock_of
@@ -116,15 +118,17 @@ LISTED = ", ".join(f"'{name}', json_agg(id) FILTER (WHERE {w})" for name, w in C
 # The turns come sorted, so that every list is: by wait, then by ticket. A ticket that was late
 # twice in a month stands there twice.
 FACTS = f"""
-    SELECT village_id,
+    SELECT now_id,
            json_build_object({COUNTED})::text,
            json_build_object({LISTED})::text,
            (json_agg(wait) FILTER (WHERE {CASES["waits"]}))::text,
            (json_agg(wait) FILTER (WHERE {CASES["open_waits"]}))::text
     FROM (
-        SELECT t.village_id, t.ticket_id AS id, t.call_back, t.mending,
+        SELECT COALESCE(became.now_id, t.village_id) AS now_id, t.ticket_id AS id,
+               t.call_back, t.mending,
                {", ".join(f"{told} AS {name}" for name, told in TOLD.items())}
         FROM ticket_turn t
+        {join_village_on("became", "t.village_id", "CAST(:month AS date)")}
         CROSS JOIN LATERAL (
             SELECT array_position(CAST(:counties AS bigint[]), t.county_id) AS nth
         ) AS known
@@ -136,9 +140,9 @@ FACTS = f"""
         WHERE t.village_id IS NOT NULL AND t.county_id = ANY(:counties)
           AND (t.first_answer_due_at >= :start OR t.due_at >= :start OR t.verdict_at >= :start
                OR t.finished_at >= :start)
-        ORDER BY t.village_id, wait, t.ticket_id, t.id
+        ORDER BY now_id, wait, t.ticket_id, t.id
     ) AS told
-    GROUP BY village_id
+    GROUP BY now_id
     """
 TICKET_CASES = text(
     """
@@ -181,7 +185,13 @@ def ticket_facts(
     start = county_clock.midnight(month)
     end = county_clock.midnight(county_clock.next_month(month))
     stop = max(min(until, end), start)
-    asked = {"start": start, "end": end, "stop": stop, **_hours(month, county_ids, stop)}
+    asked = {
+        "month": month,
+        "start": start,
+        "end": end,
+        "stop": stop,
+        **_hours(month, county_ids, stop),
+    }
     # A province's tickets are sorted in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
     return {village_id: _parsed(*texts) for village_id, *texts in fetch_rows(FACTS, asked)}
