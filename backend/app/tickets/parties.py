@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from backend.app.access import Actor, Grant, Permission, Role
 from backend.app.access.permissions import TABLE
-from backend.app.places.succession import same_villages
+from backend.app.places.succession import same_villages, village_now
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import Party
 
@@ -64,9 +64,16 @@ def belongs_to_unit(grants: Collection[Grant], ticket: Facts) -> bool:
         if grant.department_id is not None:
             if grant.department_id == ticket.unit_department_id:
                 return True
-        elif grant.region_id == ticket.unit_region_id:
+        elif grant.region_id == ticket.unit_region_id or _took_over(grant, ticket.unit_region_id):
             return True
     return False
+
+
+def _took_over(grant: Grant, unit_region_id: int | None) -> bool:
+    """Whether the village that a closed ticket lay with has gone into the cadre's."""
+    if grant.role is not Role.CADRE or unit_region_id is None:
+        return False
+    return village_now(unit_region_id) == grant.region_id
 
 
 def parties_of(actor: Actor, ticket: Facts) -> frozenset[Party]:

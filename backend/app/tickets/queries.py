@@ -11,6 +11,7 @@ from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.places.queries import settings_of
+from backend.app.places.succession import same_villages
 from backend.app.tickets.clocks.lateness import is_late, is_soon, next_due
 from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.models import (
@@ -133,7 +134,8 @@ def find_for_unit(actor: Actor, ticket_id: int) -> tuple[Ticket, frozenset[Party
 
 
 def village_ids_of(actor: Actor) -> list[int]:
-    return sorted({grant.region_id for grant in actor.grants if grant.role is Role.CADRE})
+    """The villages a cadre works for, with all that went into them."""
+    return same_villages({grant.region_id for grant in actor.grants if grant.role is Role.CADRE})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ GROUPS = {"open": OPEN, "waiting": WAITING, "closed": CLOSED}
 RUNNING = OPEN
 # With a unit that has yet to finish it.
 WITH_UNIT = frozenset({State.ASSIGNED, State.HANDLING, State.WAITING})
+# Somebody still waits for something.
+UNFINISHED = OPEN | WAITING
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.queue import JobName
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place, settings_of
-from backend.app.places.succession import merged_villages, village_now
+from backend.app.places.succession import merged_villages
 from backend.app.tickets import transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.clocks.lateness import is_late, is_running, standing
@@ -24,7 +24,8 @@ from backend.app.tickets.kinds import STEP_NAMES, Outcome, Step, Verdict
 from backend.app.tickets.models import Supervision, Ticket
 from backend.app.tickets.notifications import tell_author, tell_office, tell_people
 from backend.app.tickets.rules.queries import clock_of
-from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, State
+from backend.app.tickets.states import CLOSED, RUNNING, UNFINISHED, WITH_UNIT, Move, State
+from backend.app.tickets.succession import move_along
 
 BATCH = 200
 ASK_AGAIN_AFTER = timedelta(days=7)
@@ -120,29 +121,35 @@ def _report(ticket: Ticket, at: datetime) -> None:
 
 
 def follow_merged_villages() -> int:
-    """What lies with a village that went into another one goes on there, with a clock of its own.
+    """What is open goes on in the village that its own went into, there with a clock of its own.
 
     What had become late before stays with the village that is gone.
     """
-    return _each(
-        JobName.ESCALATE_TICKETS,
-        and_(
-            Ticket.state.in_([s.value for s in WITH_UNIT]),
-            Ticket.unit_region_id.in_(merged_villages()),
-        ),
-        _follow,
+    of_merged = or_(
+        Ticket.unit_region_id.in_(merged_villages()), Ticket.village_id.in_(merged_villages())
     )
+    unfinished = Ticket.state.in_([s.value for s in UNFINISHED])
+    return _each(JobName.ESCALATE_TICKETS, and_(unfinished, of_merged), _follow)
+
+
+def follow_village(village_id: int) -> int:
+    """The same for one village, inside the caller's transaction; returns how many went along."""
+    lies_there = or_(Ticket.unit_region_id == village_id, Ticket.village_id == village_id)
+    query = select(Ticket.id).where(Ticket.state.in_([s.value for s in UNFINISHED]), lies_there)
+    ids = db.session.scalars(query.order_by(Ticket.id)).all()
+    for ticket_id in ids:
+        _follow(transitions.lock(ticket_id), clock.now())
+    return len(ids)
 
 
 def _follow(ticket: Ticket, _at: datetime) -> None:
-    gone = ticket.unit_region_id
-    if gone is None or State(ticket.state) not in WITH_UNIT or village_now(gone) == gone:
+    before = ticket.unit_region_id
+    if State(ticket.state) not in UNFINISHED or not move_along(ticket):
+        return
+    if ticket.unit_region_id == before or State(ticket.state) not in WITH_UNIT:
         return
     act = transitions.begin_as_system(ticket, Move.REASSIGN)
     desk.take_from(ticket, act)
-    if ticket.village_id == gone:
-        ticket.village_id = village_now(gone)
-    ticket.unit_region_id = village_now(gone)
     turns.start(ticket, act.at)
     event = transitions.finish(act)
     tell_office(ticket, event, "并入的村有一件诉求要接着办", f"编号 {ticket.number}")

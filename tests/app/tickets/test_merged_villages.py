@@ -1,19 +1,21 @@
 """What hangs on a village that was merged or closed goes on where it belongs now."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import text
 
-from backend.app.access import Role
+from backend.app.access import Actor, Role
 from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.places.reorganisation import merge_villages
+from backend.app.tickets import author, supervision
+from backend.app.tickets.facts import ticket_facts
 from backend.app.tickets.models import Ticket
 from backend.jobs import tickets as jobs
 from tests.app.ratings.conftest import open_phone
-from tests.factories.county import actor_with, bind, make_person
+from tests.factories.county import actor_with, bind, grant_role, make_person
 from tests.factories.tickets import forget, submit, villager
 
 RATED = datetime(2026, 11, 18, 15, 20, tzinfo=COUNTY_ZONE)
@@ -119,3 +121,106 @@ def test_a_ticket_that_a_phone_sends_after_the_merge_arrives_where_the_village_i
     assert submit(phone, offices).status_code == 201
     [ticket] = tickets()
     assert (ticket.village_id, ticket.unit_region_id) == (offices.county.village_ids[1],) * 2
+
+
+def test_every_open_ticket_goes_along_and_a_closed_one_when_it_is_opened_again(
+    client, clock, offices, cadre
+) -> None:
+    phone = villager(client, offices.county)
+    with_village, at_desk, answered, closed = (
+        submit(phone, offices, words=f"第{nth}盏路灯不亮", **more).json["id"]
+        for nth, more in enumerate([{}, {"kind": "report"}, {}, {}])
+    )
+    for ticket_id in (answered, closed):
+        answer(cadre, ticket_id)
+    with transaction():
+        author.give_verdict(Actor(phone.person_id, ()), closed, None, "solved", 1, None)
+    merge(offices)
+    with transaction():
+        assert supervision.follow_village(offices.village_id) == 3
+        assert supervision.follow_village(offices.village_id) == 0
+    gone, into = offices.county.village_ids
+    places = {one.id: (one.village_id, one.unit_region_id) for one in tickets()}
+    assert places == {
+        with_village: (into, into), at_desk: (into, None),
+        answered: (into, into), closed: (gone, gone),
+    }  # fmt: skip
+    forget()
+    with transaction():
+        author.reopen(Actor(phone.person_id, ()), closed, None, "又不亮了")
+    ticket = db.session.get_one(Ticket, closed)
+    assert (ticket.village_id, ticket.unit_region_id) == (into, into)
+
+
+def answer(cadre, ticket_id: int) -> None:
+    path = f"/cadre/tickets/{ticket_id}"
+    version = cadre.call("GET", path).json["version"]
+    signed = cadre.call("POST", f"{path}/signature", json={"version": version}).json
+    cadre.call(
+        "POST", f"{path}/reply",
+        json={
+            "version": signed["version"], "result": "done", "words": "修好了", "file_ids": [],
+            "typing_seconds": 3,
+        },
+    )  # fmt: skip
+    forget()
+
+
+def test_a_cadre_of_the_other_village_reads_what_the_closed_one_finished(
+    client, clock, offices, cadre
+) -> None:
+    phone = villager(client, offices.county)
+    ticket_id = submit(phone, offices).json["id"]
+    answer(cadre, ticket_id)
+    with transaction():
+        author.give_verdict(Actor(phone.person_id, ()), ticket_id, None, "solved", 1, None)
+    other = open_phone(client, offices.other_cadre.person_id)
+    path = f"/cadre/tickets/{ticket_id}"
+    assert other.call("GET", path).status_code == 404
+    merge(offices)
+    assert other.call("GET", path).status_code == 200
+    listed = other.call("GET", "/cadre/tickets?view=done").json["items"]
+    assert [one["id"] for one in listed] == [ticket_id]
+
+
+def test_what_is_late_after_the_merge_counts_for_the_village_it_became(
+    rate, clock, offices
+) -> None:
+    """A call-back whose answer is due in the month after stays with its township all the while."""
+    clock(datetime(2026, 11, 26, 15, 20, tzinfo=COUNTY_ZONE))
+    rate(0)
+    clock(datetime(2026, 11, 27, 7, 31, tzinfo=COUNTY_ZONE))
+    assert jobs.call_back_ratings() == 1
+    clock(datetime(2026, 11, 28, 9, 0, tzinfo=COUNTY_ZONE))
+    merge(offices)
+    with transaction():
+        supervision.follow_village(offices.village_id)
+    later = datetime(2026, 12, 31, 9, 0, tzinfo=COUNTY_ZONE)
+    clock(later)
+    facts = ticket_facts(date(2026, 12, 1), [offices.county.id], later)
+    assert {village: one.counts for village, one in facts.items()} == {
+        offices.county.village_ids[1]: {"bad_reply": [0, 1]}
+    }
+
+
+def test_a_complaint_that_names_a_cadre_of_the_closed_village_is_held(
+    client, clock, offices, scalar
+) -> None:
+    """A name of two letters counts in the township in which its village lies now."""
+    named = make_person(name="王强")
+    grant_role(named, Role.CADRE, offices.village_id)
+    phone = villager(client, offices.county)
+    with transaction() as session:
+        other = session.execute(
+            text("INSERT INTO region (level, code, name, parent_id, county_id, opened_on)"
+                 " VALUES ('township', '610528101000', '张桥镇', :county, :county, '2020-01-01')"
+                 " RETURNING id"), {"county": offices.county.id},
+        ).scalar_one()  # fmt: skip
+        session.execute(
+            text("UPDATE region SET parent_id = :t, township_id = :t WHERE id = :id"),
+            {"t": other, "id": offices.county.village_ids[1]},
+        )
+    merge(offices)
+    assert submit(phone, offices, words="王强收钱不办事").status_code == 201
+    assert named in scalar("SELECT kept_from_people FROM ticket")
+    assert scalar("SELECT about_cadres FROM ticket")

@@ -31,6 +31,7 @@ from backend.app.tickets.parties import DESK
 from backend.app.tickets.rules.categories import find_category
 from backend.app.tickets.rules.routing import Office, staff_for
 from backend.app.tickets.states import CLOSING_VERDICTS, TABLE, Move, Party, State
+from backend.app.tickets.succession import move_along
 
 LONGEST_REASON = 200
 MOST_TAGS = 5
@@ -331,6 +332,7 @@ def reopen_by_desk(actor: Actor, ticket_id: int, version: int | None, words: str
 def start_again(act: transitions.Transition, words: str | None) -> TicketEvent:
     """A new round with the same unit: new deadlines, the old ones stay in the events."""
     ticket = act.ticket
+    move_along(ticket)
     kept = named_later(ticket, words) if act.party is Party.AUTHOR else WithheldFrom()
     act.words, act.names_somebody = words, kept.named
     act.detail = {"due_at": ticket.due_at.isoformat(), "verdict": ticket.verdict}

@@ -28,6 +28,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.web.boxes import whole
 from backend.app.places.queries import villages_under
+from backend.app.places.succession import same_villages
 from backend.app.tickets.clocks.lateness import is_at_desk, is_late, is_running, is_soon, next_due
 from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.models import Supervision, Ticket, TicketCategory, TicketEvent
@@ -161,10 +162,11 @@ def _filtered(query: Select[Any], filters: TicketFilters) -> Select[Any]:
     if filters.tag:
         query = query.where(Ticket.tags.contains([filters.tag]))
     if filters.region_id:
+        places = same_villages([filters.region_id])
         query = query.where(
             or_(
-                Ticket.unit_region_id == filters.region_id,
-                Ticket.village_id == filters.region_id,
+                Ticket.unit_region_id.in_(places),
+                Ticket.village_id.in_(places),
                 Ticket.village_id.in_(villages_under([filters.region_id])),
             )
         )
