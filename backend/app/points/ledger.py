@@ -123,8 +123,9 @@ def _credit(
         return known.amount
     today = clock.today()
     values = {
-        "person_id": person_id, "county_id": county_id, "village_id": village_id,
-        "cause_id": cause_id, "today": today, "month": clock.month_of(today),
+        "person_id": person_id, "county_id": county_id,
+        "village_id": village_id and village_now(village_id), "cause_id": cause_id,
+        "today": today, "month": clock.month_of(today),
         "at": clock.now(), **more,
     }  # fmt: skip
     return db.session.scalar(statement, values) or 0

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, tuple_
 
 from backend.app.accounts.sql import join_binding, join_person
 from backend.app.core.db import db
-from backend.app.places.sql import join_region
+from backend.app.places.sql import join_region, village_now
 from backend.app.points.models import (
     PointsBalance,
     PointsEntry,
@@ -126,7 +126,7 @@ FIND = text(
     FROM points_entry e
     {join_person("p", "e.person_id")}
     LEFT {join_binding("n", "e.person_id")}
-    LEFT {join_region("home", "n.village_id")}
+    LEFT {join_region("home", village_now("n.village_id"))}
     LEFT JOIN points_rule r ON r.id = e.rule_id
     LEFT {join_region("v", "e.village_id")}
     WHERE e.county_id = :county_id AND {OF_OWN_PEOPLE}
@@ -172,7 +172,7 @@ ACCOUNT = text(
     FROM points_balance b
     {join_person("p", "b.person_id")}
     LEFT {join_binding("n", "b.person_id")}
-    LEFT {join_region("home", "n.village_id")}
+    LEFT {join_region("home", village_now("n.village_id"))}
     WHERE b.person_id = :person AND {OF_OWN_PEOPLE}
       AND (n.county_id = :county_id
            OR EXISTS (SELECT FROM points_entry e

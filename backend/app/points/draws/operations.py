@@ -17,7 +17,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.places.operations import keep_settings
 from backend.app.places.queries import get_place, settings_of
-from backend.app.places.sql import join_region
+from backend.app.places.sql import join_region, village_now
 from backend.app.points import notifications
 from backend.app.points.draws.draw_rule import (
     FEWEST_DIGITS,
@@ -44,10 +44,10 @@ CHANCES = text(
     f"""
     SELECT e.person_id FROM points_entry e
     {join_binding("b", "e.person_id")}
-    {join_region("v", "b.village_id")}
+    {join_region("v", village_now("b.village_id"))}
     WHERE e.kind = 'earned' AND e.cause_kind <> 'survey'
       AND e.earned_on >= :first AND e.earned_on < :next
-      AND :region_id IN (v.id, v.township_id, v.county_id)
+      AND {village_now(":region_id")} IN (v.id, v.township_id, v.county_id)
       AND NOT {is_staff("e.person_id")}
       AND NOT EXISTS (SELECT FROM points_balance f WHERE f.person_id = e.person_id AND f.frozen)
     GROUP BY e.person_id

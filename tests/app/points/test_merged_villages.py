@@ -1,0 +1,89 @@
+"""Points and chances of who lived in a village that went into another one."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from backend.app.access import Role
+from backend.app.accounts.queries import actor_today
+from backend.app.core import clock as county_clock
+from backend.app.core.db import transaction
+from backend.app.places.operations import keep_settings
+from backend.app.places.reorganisation import merge_villages
+from backend.app.points import queries
+from backend.app.points.draws import operations as draws
+from backend.app.points.draws.draw_rule import SeedFormat
+from backend.app.points.ledger import credit
+from tests.factories.console import make_staff
+from tests.factories.county import actor_with, bind, make_person
+
+PLAN = draws.Plan(
+    "十月参与抽奖", date(2026, 10, 1), date(2026, 10, 1), (("食用油", 1),), "双色球第 2026135 期",
+    county_clock.midnight(date(2026, 11, 24)), SeedFormat(7, 2, 6),
+)  # fmt: skip
+
+
+@pytest.fixture
+def people(county, clock) -> list[int]:
+    """Two of each village who took part in October."""
+    clock.set(date(2026, 10, 9))
+    people = [make_person() for _ in range(4)]
+    for nth, person in enumerate(people):
+        bind(person, county, county.village_ids[nth // 2])
+        with transaction():
+            assert credit(person, county.id, "rating", "rating", nth + 1) == 2
+    clock.set(date(2026, 11, 20))
+    return people
+
+
+def merge(county) -> None:
+    with transaction():
+        merge_villages(actor_with(Role.COUNTY_MANAGER, county.id), *county.village_ids[:2])
+
+
+@pytest.mark.parametrize("of", [0, 1])
+def test_everybody_of_both_villages_has_a_chance_in_the_draw_of_either(
+    clerk, county, people, of: int
+) -> None:
+    with transaction():
+        keep_settings(
+            county.id, {"draws_on": True}, note_read_by_id=clerk.person_id,
+            note_read_at=county_clock.now(),
+        )  # fmt: skip
+        draw = draws.save(clerk, county.village_ids[of], PLAN)
+        assert draws.count_chances(draw) == 2
+    merge(county)
+    with transaction():
+        published = draws.publish(clerk, draw.id)
+        assert draws.own_chances(people[0], draw.id)
+        assert published.entries == 4
+
+
+def test_the_office_of_the_new_township_sees_the_accounts(county, people, clock) -> None:
+    with transaction() as session:
+        other = session.execute(
+            text("INSERT INTO region (level, code, name, parent_id, county_id, opened_on)"
+                 " VALUES ('township', '610528101000', '张桥镇', :county, :county, '2020-01-01')"
+                 " RETURNING id"), {"county": county.id},
+        ).scalar_one()  # fmt: skip
+        session.execute(
+            text("UPDATE region SET parent_id = :t, township_id = :t WHERE id = :id"),
+            {"t": other, "id": county.village_ids[1]},
+        )
+    staff = actor_today(make_staff(Role.TOWNSHIP_STAFF, other, "town"))
+    within = staff.region_ids
+    assert queries.account_of(county.id, within, people[0]) is None
+    merge(county)
+    assert queries.account_of(county.id, within, people[0]).village_name == "第2村"
+    assert queries.find_entries(county.id, within, None, people[0])
+
+
+def test_what_is_earned_after_the_merge_for_an_older_matter_is_the_new_villages(
+    county, people, scalar
+) -> None:
+    gone, into = county.village_ids[:2]
+    merge(county)
+    with transaction():
+        credit(people[0], county.id, "rating", "rating", 99, gone)
+    assert scalar("SELECT village_id FROM points_entry WHERE cause_id = 99") == into
