@@ -62,7 +62,9 @@ const ticket = (changes = {}) => ({
   ...changes,
 })
 
-const isBound = (village) => ({ village: VILLAGE, group: null, household: null, bound_at: '2026-11-01T00:00:00Z', ...village })
+const isBound = (binding) => ({
+  village: VILLAGE, village_ids: [(binding?.village || VILLAGE).id], group: null, household: null, bound_at: '2026-11-01T00:00:00Z', ...binding,
+})
 
 /** Answers like the county's server; a test replaces any answer by `METHOD /path`. */
 class Village {

@@ -123,6 +123,7 @@ def _describe_binding(binding: Binding) -> dict[str, Any]:
         # Whoever was bound to a village that has been merged belongs to the one it became.
         "village": village_label(succession.village_now(binding.village_id)),
         "bound_village_id": binding.village_id,
+        "village_ids": succession.line_of(binding.village_id),
         "group": {"id": group.id, "name": group.name} if group else None,
         "household": binding.household,
         "bound_at": binding.bound_at,

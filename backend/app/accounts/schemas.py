@@ -41,6 +41,11 @@ class BindingShape(Shape):
         required=True,
         metadata={"description": "the village as it was bound; after a merge not village.id"},
     )
+    village_ids = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "the village as it was bound and each that it became, in order"},
+    )
     group = fields.Nested(GroupShape, allow_none=True, required=True)
     household = fields.String(allow_none=True, required=True)
     bound_at = fields.AwareDateTime(required=True)

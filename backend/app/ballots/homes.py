@@ -14,8 +14,9 @@ from backend.app.ballots.anonymity_units import UnitVillage
 from backend.app.ballots.models import BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.places.queries import get_place, open_villages
+from backend.app.places.queries import open_villages
 from backend.app.places.sql import join_region
+from backend.app.places.succession import line_of
 
 # Somebody who bound yesterday, or never came back, is nobody to hide among.
 SETTLED = timedelta(days=60)
@@ -62,14 +63,9 @@ def with_successors(village_ids: Iterable[int], merged: Iterable[tuple[int, int]
 
 def unit_of(village_id: int, period: date) -> int | None:
     """A village's unit of a month; of one that went into another, else the other's."""
-    village: int | None = village_id
-    while village is not None:
-        unit_id = db.session.scalar(
-            select(BallotUnitVillage.unit_id).where(
-                BallotUnitVillage.village_id == village, BallotUnitVillage.period == period
-            )
-        )
-        if unit_id is not None:
-            return unit_id
-        village = get_place(village).merged_into_id
-    return None
+    line = line_of(village_id)
+    query = select(BallotUnitVillage.village_id, BallotUnitVillage.unit_id).where(
+        BallotUnitVillage.village_id.in_(line), BallotUnitVillage.period == period
+    )
+    units = {row.village_id: row.unit_id for row in db.session.execute(query)}
+    return next((units[village] for village in line if village in units), None)

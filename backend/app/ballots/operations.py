@@ -30,6 +30,7 @@ from backend.app.ballots.models import BallotIssue, BallotUnitVillage, SigningKe
 from backend.app.ballots.signing_keys import open_key
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.places.succession import same_villages
 
 TICKETS_A_MONTH = 2
 # What stands where the digest of blinded tokens would be: nothing was signed.
@@ -68,14 +69,15 @@ def _check_ahead(period: date) -> None:
 
 
 def _unit_of(person_id: int, period: date) -> int:
-    """By the villager's own village; a cadre of any village of the unit does not vote in it."""
+    """By the villager's own village; a cadre of any village of the unit, or of what it became, does
+    not vote in it."""
     village_id = bound_village(person_id)
     if village_id is None:
         raise NoVillage
     unit_id = unit_of(village_id, period)
     if unit_id is None:
         raise KeysUnknown
-    villages = set(
+    villages = same_villages(
         db.session.scalars(
             select(BallotUnitVillage.village_id).where(BallotUnitVillage.unit_id == unit_id)
         )

@@ -24,6 +24,23 @@ def village_now(village_id: int) -> int:
     return village_on(village_id, date.max)
 
 
+LINE = text(
+    """
+    WITH RECURSIVE line (id, into_id, nth) AS (
+        SELECT id, merged_into_id, 1 FROM region WHERE id = :id
+        UNION ALL
+        SELECT r.id, r.merged_into_id, nth + 1 FROM line JOIN region r ON r.id = line.into_id
+    )
+    SELECT id FROM line ORDER BY nth
+    """
+)
+
+
+def line_of(village_id: int) -> list[int]:
+    """Itself and every village it became since, today's last."""
+    return list(db.session.scalars(LINE, {"id": village_id}))
+
+
 SAME = text(
     f"""
     SELECT DISTINCT one.id FROM unnest(CAST(:ids AS bigint[])) AS asked (id)

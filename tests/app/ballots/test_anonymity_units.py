@@ -20,6 +20,7 @@ from backend.app.ballots.homes import todays_villages, unit_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
+from backend.app.places.succession import line_of
 from backend.app.surveys import operations as rounds
 from backend.app.surveys.facts import spoken, survey_facts
 from backend.app.tickets.anonymous import intake
@@ -176,6 +177,27 @@ def test_a_merge_changes_no_unit_until_the_first_month_without_keys(place, few_k
         signing_keys.prepare_period(place.id, january)
     of_gone, of_other = (unit_of(one, january) for one in place.village_ids)
     assert of_gone == of_other is not None
+
+
+def test_keys_made_between_two_merges_serve_everybody_of_the_village_of_that_time(
+    place, few_keys
+) -> None:
+    first, second = place.village_ids
+    with transaction() as session:
+        last = session.execute(
+            text("INSERT INTO region (level, code, name, parent_id, township_id, county_id,"
+                 " opened_on) SELECT 'village', '610528100299', '末村', parent_id, township_id,"
+                 " county_id, opened_on FROM region WHERE id = :id RETURNING id"),
+            {"id": second},
+        ).scalar_one()  # fmt: skip
+    populate(place.id, [first, second, last])
+    merge(place)
+    forget()
+    with transaction():
+        signing_keys.prepare_period(place.id, PERIOD)
+        merge_villages(actor_with(Role.COUNTY_MANAGER, place.id), second, last)
+    assert unit_of(first, PERIOD) == unit_of(second, PERIOD) != unit_of(last, PERIOD)
+    assert line_of(first) == [first, second, last]
 
 
 def test_a_renamed_village_changes_no_byte_of_the_key_file(place, few_keys) -> None:

@@ -126,7 +126,23 @@ def test_whose_village_went_into_another_one_votes_where_the_ballots_were_made(
         merge_villages(actor_with(Role.COUNTY_MANAGER, county.id), gone, into)
     me = bound.call("GET", "/me").json["binding"]
     assert (me["village"]["id"], me["bound_village_id"]) == (into, gone)
+    assert me["village_ids"] == [gone, into]
     assert ask(bound, ballots_for(key_file)).status_code == 200
+
+
+def test_a_cadre_of_the_village_that_ones_own_became_gets_no_ballot_of_the_old_unit(
+    client, county, key_file
+) -> None:
+    gone, into = county.village_ids
+    cadre, former = villager(client, county), villager(client, county)
+    grant_role(cadre.person_id, Role.CADRE, into)
+    grant_role(former.person_id, Role.CADRE, gone)
+    forget()
+    with transaction():
+        merge_villages(actor_with(Role.COUNTY_MANAGER, county.id), gone, into)
+    for phone in (cadre, former):
+        answer = ask(phone, ballots_for(key_file))
+        assert (answer.status_code, answer.json["code"]) == (403, "cadre_votes_not")
 
 
 def test_whoever_bound_no_village_gets_none(client, key_file) -> None:

@@ -315,7 +315,7 @@ test('a month that chose paper elsewhere is not asked for again', async () => {
 
 test('whose village went into another one keeps the unit it was bound by', async () => {
   const county = new County()
-  county.binding = { ...county.binding, village: { ...county.binding.village, id: 13 }, bound_village_id: 12 }
+  county.binding = { ...county.binding, village: { ...county.binding.village, id: 13 }, village_ids: [12, 13] }
   county.answers['GET /villages/13/scorecard'] = () => fine(CARD)
   const phone = await launch(county)
   await ready(phone, county)

@@ -35,7 +35,7 @@ const hide = async (keys, use, period) => {
 /** Hides three messages and keeps them before anything is sent. @param {any} village @param {string} period */
 const ask = async (village, period) => {
   const { fetchKeys, keysOf } = require('./key_file')
-  const keys = keysOf(await fetchKeys(village.county_id, period), [village.bound_id, village.id])
+  const keys = keysOf(await fetchKeys(village.county_id, period), village.ids)
   const hidden = []
   for (const use of USES) hidden.push(await hide(keys, use, period))
   const [survey, ...tickets] = hidden.map((one) => one.blinded)

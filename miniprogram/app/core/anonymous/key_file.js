@@ -56,7 +56,7 @@ const fetchKeys = async (county, period) => {
 }
 
 /**
- * My unit and its keys: that of the village I bound, or of the village it went into meanwhile.
+ * My unit and its keys: that of the village I bound, or else of the first it went into that has one.
  * @param {any} content of a checked file @param {number[]} villages
  * @returns {{unit: number, unitName: string, unitSize: number, survey: string, ticket: string}}
  */

@@ -8,7 +8,7 @@ const { getMe } = require('../../api/me')
 const prepare = async (binding) => {
   if (!binding || !binding.village.county_id) return
   await survey.refresh(binding.village.county_id)
-  await ballots.prepare({ ...binding.village, bound_id: binding.bound_village_id })
+  await ballots.prepare({ ...binding.village, ids: binding.village_ids })
 }
 
 /** For who only ever scans and never sees the first page; does nothing once the ballots are there. */
