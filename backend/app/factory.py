@@ -30,7 +30,8 @@ from backend.app.points.point_sources import SOURCES
 
 FEATURES = (
     "imports", "places", "accounts", "points", "rewards", "notices", "ratings", "ballots",
-    "surveys", "tickets", "scorecards", "assessments", "publications", "exports", "own_data",
+    "surveys", "tickets", "scorecards", "reorganisations", "assessments", "publications",
+    "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
 ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     REVIEW_WORDS = "review_words"
     RECOMPUTE_SCORECARDS = "recompute_scorecards"
     MANAGE_PLACES = "manage_places"
+    REORGANISE_VILLAGES = "reorganise_villages"
     PRINT_POSTERS = "print_posters"
     EXPORT = "export"
     SEE_PEOPLE = "see_people"
@@ -98,6 +99,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.REVIEW_WORDS: frozenset({K, M}),
     Permission.RECOMPUTE_SCORECARDS: frozenset({K, M}),
     Permission.MANAGE_PLACES: frozenset({T, K, M}),
+    Permission.REORGANISE_VILLAGES: frozenset({K, M}),
     Permission.PRINT_POSTERS: frozenset({T, K, M}),
     Permission.EXPORT: frozenset({T, K, M}),
     Permission.SEE_PEOPLE: frozenset({K, M, Y, Z}),

@@ -1,6 +1,8 @@
 """Writes about villagers: who they are and where they belong."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts import persons
@@ -110,3 +112,14 @@ def _household(household: str | None) -> str | None:
         return clean_words(household, "household", MAX_HOUSEHOLD)
     except InvalidInput as error:
         raise InvalidInput("户名写得不对", error.errors) from None
+
+
+def bind_groups(group_ids: Collection[int], village_id: int) -> int:
+    """Whoever bound one of these groups is of that village now; since when they bound it stays."""
+    moved = (
+        update(Binding)
+        .where(Binding.group_id.in_(group_ids), Binding.ended_at.is_(None))
+        .values(village_id=village_id)
+        .returning(Binding.id)
+    )
+    return len(db.session.scalars(moved).all())

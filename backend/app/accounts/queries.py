@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
+from backend.app.accounts.sql import holds_today, join_person
 from backend.app.core import clock
 from backend.app.core.audit import AuditEntry
 from backend.app.core.db import db
@@ -348,6 +349,19 @@ def _staff_names(county_id: int) -> Sequence[Any]:
 def who_served(region_ids: Collection[int]) -> list[int]:
     """Who is or was a cadre of these villages, or staff of these townships."""
     return list(db.session.scalars(SERVED, {"regions": sorted(region_ids)}))
+
+
+HOLDERS = text(
+    f"""
+    SELECT DISTINCT p.display_name AS name FROM role_grant g {join_person("p", "g.person_id")}
+    WHERE g.region_id IN {same_village(":region_id")} AND {holds_today("g")} ORDER BY 1
+    """
+)
+
+
+def who_holds_a_role(region_id: int) -> list[str]:
+    """What those are called who hold a role in this very region today."""
+    return list(db.session.scalars(HOLDERS, {"region_id": region_id, "today": clock.today()}))
 
 
 def openid_of(person_id: int) -> str | None:

@@ -9,8 +9,10 @@ import orjson
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool
 from sqlalchemy import MetaData, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -26,6 +28,8 @@ LockName = Literal[
     "call_back", "demo", "imports", "mending", "paper_batch", "paper_slip", "points",
     "points_month", "redemptions", "scheme_version", "scorecards", "signing_keys",
 ]  # fmt: skip
+# How long a member of staff waits for somebody else's rows.
+PATIENCE = "5s"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
@@ -102,6 +106,19 @@ def after_commit(action: Callable[[], None]) -> None:
 def lock(name: LockName, key: int | str) -> None:
     """Waits until no other transaction has this lock; the end of the transaction releases it."""
     db.session.execute(_LOCK, {"name": f"{name}:{key}"})
+
+
+@contextmanager
+def refuses_when_busy(refusal: Exception) -> Iterator[None]:
+    """Raises the refusal where somebody else holds a row for longer than that, to the end of the
+    transaction."""
+    db.session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise refusal from None
+        raise
 
 
 def autocommit() -> AbstractContextManager[psycopg.Connection[Any]]:

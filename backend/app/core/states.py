@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Self
 
 
 class NamedState(StrEnum):
@@ -14,6 +15,11 @@ class NamedState(StrEnum):
         member._value_ = value
         member.words = words
         return member
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The state that stands in the database as this."""
+        return next(state for state in cls if state == value)
 
     @classmethod
     def names(cls) -> dict[str, str]:

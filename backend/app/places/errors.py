@@ -28,6 +28,18 @@ class NameTaken(Conflict):
     message = "这个村已有同名的服务点"
 
 
+class RegionBusy(Conflict):
+    code = "region_busy"
+    message = "这个村正有别的事在办(如导入、打印海报),什么也没有改。请过一分钟再试一次"
+
+
+class NotToday(InvalidInput):
+    """A reorganisation of a day that has not come yet."""
+
+    def __init__(self) -> None:
+        super().__init__(errors={"on": ["还没到这一天。到了那天再办,在那之前什么也不会变"]})
+
+
 class RegionClosed(Conflict):
     code = "region_closed"
     message = "这个地方已经撤并,不能再改"

@@ -64,6 +64,7 @@ class Region(Model):
     opened_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
 
 
 class RegionVersion(Model):

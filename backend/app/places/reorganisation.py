@@ -1,5 +1,6 @@
-"""Villages are renamed, moved and merged; ids stay, and history keeps every former state."""
+"""Villages are renamed, moved, merged and split; ids stay, history keeps every former state."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select, text, update
@@ -8,12 +9,20 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.access import Actor
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, refuses_when_busy
 from backend.app.core.errors import InvalidInput
-from backend.app.places.errors import CannotMerge, NameTaken, RegionClosed, RegionUnknown
+from backend.app.places.errors import (
+    CannotMerge,
+    NameTaken,
+    NotToday,
+    RegionBusy,
+    RegionClosed,
+    RegionUnknown,
+)
 from backend.app.places.models import Department, Region, RegionVersion
 from backend.app.places.operations import check_may_manage, who
 
+CODE_TAKEN = "这个代码已有别的村在用"
 # Groups go along as well; a second 一组 says where it comes from.
 MOVE_GROUPS = text(
     """
@@ -25,6 +34,7 @@ MOVE_GROUPS = text(
               AND there.closed_on IS NULL
         ) THEN left(moved.name, 40) || '(原' || left(:former_name, 15) || ')' ELSE moved.name END
     WHERE parent_id = :village_id AND level = 'group' AND closed_on IS NULL
+      AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
     RETURNING id
     """
 )
@@ -39,6 +49,8 @@ MOVE_POINTS = text(
               AND there.closed_on IS NULL
         ) THEN left(moved.name, 40) || '(原' || left(:former_name, 15) || ')' ELSE moved.name END
     WHERE village_id = :village_id AND closed_on IS NULL
+      AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
+    RETURNING id
     """
 )
 
@@ -75,9 +87,10 @@ def add_department(actor: Actor, county_id: int, name: str) -> Department:
 
 def rename_region(actor: Actor, region_id: int, name: str, on: date | None = None) -> Region:
     """A new name from one day on."""
+    day = _not_ahead(on)
     region = _managed(actor, region_id)
     before, region.name = region.name, name.strip()
-    keep_version(region, on or clock.today())
+    keep_version(region, day)
     record("rename_region", who(actor), "region", region.id, before=before, name=region.name)
     return region
 
@@ -90,6 +103,7 @@ def move_region(
     on: date | None = None,
 ) -> Region:
     """A village goes to another township of the county, usually with a new 12-digit code."""
+    day = _not_ahead(on)
     region, parent = _managed(actor, region_id), _open(parent_id)
     if region.level != "village" or parent.level != "township":
         raise InvalidInput(errors={"parent_id": ["村只能移到乡镇(街道)下面"]})
@@ -99,38 +113,25 @@ def move_region(
     before = region.parent_id
     region.parent_id = region.township_id = parent.id
     region.code = new_code or region.code
+    _save(region, CODE_TAKEN)
     db.session.execute(
         update(Region).where(Region.parent_id == region.id).values(township_id=parent.id)
     )
-    keep_version(region, on or clock.today())
+    keep_version(region, day)
     record("move_region", who(actor), "region", region.id, before=before, parent_id=parent.id)
     return region
 
 
 def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None = None) -> Region:
     """One village goes into another: its groups, service points and posters go along."""
+    day = _not_ahead(on)
     gone, into = _managed(actor, village_id), _open(into_id)
     same_kind = gone.level == into.level == "village"
     if not same_kind or gone.id == into.id or gone.county_id != into.county_id:
         raise CannotMerge
     check_may_manage(actor, into.id)
-    day = on or clock.today()
     db.session.flush()
-    db.session.execute(
-        MOVE_POINTS, {"village_id": gone.id, "into_id": into.id, "former_name": gone.name}
-    )
-    moved = db.session.scalars(
-        MOVE_GROUPS,
-        {
-            "village_id": gone.id,
-            "into_id": into.id,
-            "township_id": into.township_id,
-            "former_name": gone.name,
-        },
-    ).all()
-    for group in db.session.scalars(select(Region).where(Region.id.in_(moved))):
-        db.session.refresh(group)
-        keep_version(group, day)
+    _hand_over(gone, into, day)
     gone.merged_into_id = into.id
     # A number that counts only half of the people would be worse than none.
     known = None not in (gone.residents, into.residents)
@@ -139,6 +140,57 @@ def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None 
     db.session.expire_all()
     record("merge_villages", who(actor), "region", gone.id, into=into.id)
     return gone
+
+
+def split_village(
+    actor: Actor,
+    village_id: int,
+    name: str,
+    code: str,
+    group_ids: Collection[int],
+    point_ids: Collection[int],
+    on: date | None = None,
+) -> Region:
+    """A new village out of some groups and service points of another one, which goes on."""
+    day = _not_ahead(on)
+    old = _managed(actor, village_id)
+    if old.level != "village":
+        raise InvalidInput(errors={"village_id": ["只能从一个村分出新村"]})
+    new = Region(
+        level="village", name=name.strip(), code=code, kind=old.kind, parent_id=old.parent_id,
+        township_id=old.township_id, county_id=old.county_id, opened_on=day,
+        split_from_id=old.id,
+    )  # fmt: skip
+    _save(new, CODE_TAKEN)
+    keep_version(new, day)
+    groups, points = _hand_over(old, new, day, list(group_ids), list(point_ids))
+    if len(groups) < len(set(group_ids)) or len(points) < len(set(point_ids)):
+        raise InvalidInput(errors={"groups": ["有的小组或服务点已经不在这个村,请重新选"]})
+    # Whoever counted the one did not count the two.
+    old.residents = None
+    db.session.expire_all()
+    record("split_village", who(actor), "region", old.id, into=new.id, name=new.name)
+    return new
+
+
+def _hand_over(
+    old: Region,
+    new: Region,
+    day: date,
+    group_ids: list[int] | None = None,
+    point_ids: list[int] | None = None,
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Groups and service points, with their posters, go to the other village; None: all."""
+    values = {
+        "village_id": old.id, "into_id": new.id, "township_id": new.township_id,
+        "former_name": old.name,
+    }  # fmt: skip
+    points = db.session.scalars(MOVE_POINTS, {**values, "ids": point_ids}).all()
+    groups = db.session.scalars(MOVE_GROUPS, {**values, "ids": group_ids}).all()
+    for group in db.session.scalars(select(Region).where(Region.id.in_(groups))):
+        db.session.refresh(group)
+        keep_version(group, day)
+    return groups, points
 
 
 def close_region(region: Region, day: date) -> None:
@@ -171,6 +223,13 @@ def keep_version(region: Region, day: date) -> None:
     db.session.flush()
 
 
+def _not_ahead(on: date | None) -> date:
+    """Today or an earlier day: what is to come is not true yet."""
+    if on is not None and on > clock.today():
+        raise NotToday
+    return on or clock.today()
+
+
 def _save(row: Region | Department, taken: str) -> None:
     try:
         with db.session.begin_nested():
@@ -188,7 +247,9 @@ def _open_version(region_id: int) -> RegionVersion | None:
 
 
 def _open(region_id: int) -> Region:
-    region = db.session.get(Region, region_id, with_for_update=True)
+    with refuses_when_busy(RegionBusy()):
+        # Ratings and tickets that refer to it meanwhile need not wait, nor be waited for.
+        region = db.session.get(Region, region_id, with_for_update={"key_share": True})
     if region is None:
         raise RegionUnknown
     if region.closed_on is not None:

@@ -30,14 +30,24 @@ LINE = text(
         SELECT id, merged_into_id, 1 FROM region WHERE id = :id
         UNION ALL
         SELECT r.id, r.merged_into_id, nth + 1 FROM line JOIN region r ON r.id = line.into_id
+    ), origin (id, from_id, nth) AS (
+        SELECT id, split_from_id, 0 FROM region WHERE id = :id
+        UNION ALL
+        SELECT r.id, r.split_from_id, nth + 1 FROM origin JOIN region r ON r.id = origin.from_id
     )
-    SELECT id FROM line ORDER BY nth
+    SELECT id FROM (
+        SELECT id, false AS earlier, nth FROM line
+        UNION ALL SELECT id, true, nth FROM origin WHERE nth > 0
+    ) AS all_of_them ORDER BY earlier, nth
     """
 )
 
 
 def line_of(village_id: int) -> list[int]:
-    """Itself and every village it became since, today's last."""
+    """Itself, every village it became since, and then those that it was split from.
+
+    Of a month whose units are older than the village, the first of these that has one is its own.
+    """
     return list(db.session.scalars(LINE, {"id": village_id}))
 
 

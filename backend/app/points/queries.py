@@ -18,7 +18,7 @@ from backend.app.points.models import (
 )
 from backend.app.points.point_sources import SURVEY, SURVEY_LABEL
 from backend.app.points.sql import rule_of
-from backend.app.points.states import ActivityState
+from backend.app.points.states import ActivityState, DrawState
 
 PAGE = 30
 # What entries without a rule are called, by their cause.
@@ -107,6 +107,24 @@ WAITING = text(
            AND decided_at IS NULL AND lifted_at IS NULL) AS appeals
     """
 )
+
+
+LEFT_IN_VILLAGE = text(
+    f"""
+    SELECT
+        (SELECT count(*) FROM points_deed
+         WHERE village_id = :village_id AND state = '{ActivityState.WAITING}') AS deeds,
+        (SELECT count(*) FROM points_rule_set
+         WHERE region_id = :village_id AND version IS NULL) AS rules,
+        (SELECT count(*) FROM points_draw
+         WHERE region_id = :village_id AND state = '{DrawState.DRAFT}') AS draws
+    """
+)
+
+
+def left_in_village(village_id: int) -> Any:
+    """What waits or was drafted for a village."""
+    return db.session.execute(LEFT_IN_VILLAGE, {"village_id": village_id}).one()
 
 
 def waiting(county_id: int, within: Collection[int]) -> Any:

@@ -23,7 +23,16 @@ from backend.app.tickets.models import (
 )
 from backend.app.tickets.parties import is_kept_from, parties_of, reaches, sides_of
 from backend.app.tickets.search import folded, query_grams
-from backend.app.tickets.states import CLOSED, RUNNING, WITH_UNIT, Move, Party, State, moves
+from backend.app.tickets.states import (
+    CLOSED,
+    RUNNING,
+    UNFINISHED,
+    WITH_UNIT,
+    Move,
+    Party,
+    State,
+    moves,
+)
 from backend.app.tickets.transitions import has_handled
 
 PAGE = 20
@@ -131,6 +140,15 @@ def find_for_unit(actor: Actor, ticket_id: int) -> tuple[Ticket, frozenset[Party
     if Party.HANDLER not in parties and not worked:
         raise TicketUnknown
     return ticket, parties
+
+
+def count_unfinished(village_id: int) -> int:
+    """Tickets about a village, or with its office, for which somebody still waits."""
+    of_village = or_(Ticket.village_id == village_id, Ticket.unit_region_id == village_id)
+    query = select(func.count()).where(
+        of_village, Ticket.state.in_([state.value for state in UNFINISHED])
+    )
+    return db.session.scalar(query) or 0
 
 
 def village_ids_of(actor: Actor) -> list[int]:

@@ -37,6 +37,7 @@ MATRIX = {
     "review_words": "KM",
     "recompute_scorecards": "KM",
     "manage_places": "TKM",
+    "reorganise_villages": "KM",
     "print_posters": "TKM",
     "export": "TKM",
     "see_people": "KMYZ",

@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
 SETTINGS_PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("人员与权限", "/console/people", Permission.SEE_PEOPLE),
     ("县里的设置", "/console/places/settings", Permission.MANAGE_TICKET_RULES),
+    ("区划调整", "/console/reorganisations", Permission.REORGANISE_VILLAGES),
     ("没办成的任务", "/console/failed-items", Permission.TEND_JOBS),
     ("操作记录", "/console/audit", Permission.SEE_AUDIT),
 )
@@ -45,7 +46,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/security": ("/console/security",),
     SETTINGS: (
         "/console/people", "/console/grants", "/console/own-data", "/console/audit",
-        "/console/places/settings", "/console/failed-items",
+        "/console/places/settings", "/console/failed-items", "/console/reorganisations",
     ),
 }  # fmt: skip
 
