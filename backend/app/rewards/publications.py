@@ -19,16 +19,24 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.places.queries import get_place, village_label
+from backend.app.places.sql import same_village
+from backend.app.places.succession import village_now
 from backend.app.points.sql import FLOW, balance_of
 from backend.app.rewards.models import PointsPublication, PublicationCorrection, Redemption, Reward
 from backend.app.rewards.redemptions.operations import masked
 from backend.app.rewards.shops.operations import check_region
 from backend.app.rewards.states import RedemptionState
 
+# The village itself, and what went into it without a notice of its own about the month.
+OF_VILLAGE = f"""
+    IN (SELECT s.id FROM {same_village(":village_id")} AS s
+        WHERE s.id = :village_id OR NOT EXISTS (
+            SELECT FROM points_publication p WHERE p.village_id = s.id AND p.month = :month))
+"""
 FLOWS = text(
     f"""
     SELECT {FLOW} AS flow, sum(amount) AS points, count(DISTINCT person_id) AS people
-    FROM points_entry WHERE village_id = :village_id AND month = :month GROUP BY flow
+    FROM points_entry WHERE village_id {OF_VILLAGE} AND month = :month GROUP BY flow
     """
 )
 BALANCES = text(
@@ -50,13 +58,13 @@ HANDED_OUT = text(
     SELECT x.handed_out_at, x.surname, r.name AS reward, x.price, s.name AS shop
     FROM redemption x JOIN reward r ON r.id = x.reward_id
     JOIN exchange_point s ON s.id = x.exchange_point_id
-    WHERE x.village_id = :village_id AND x.state = '{RedemptionState.HANDED_OUT}'
+    WHERE x.village_id {OF_VILLAGE} AND x.state = '{RedemptionState.HANDED_OUT}'
       AND x.handed_out_at >= :from AND x.handed_out_at < :until
     ORDER BY x.handed_out_at, x.id
     """
 )
 STOCK = text(
-    """
+    f"""
     SELECT s.name AS shop, r.name AS reward,
            COALESCE(sum(m.on_hand) FILTER (WHERE m.created_at < :from), 0) AS opening,
            COALESCE(sum(m.on_hand) FILTER (WHERE m.created_at >= :from
@@ -68,7 +76,7 @@ STOCK = text(
            sum(m.on_hand) AS closing
     FROM stock_movement m JOIN exchange_point s ON s.id = m.exchange_point_id
     JOIN reward r ON r.id = m.reward_id
-    WHERE s.village_id = :village_id AND m.created_at < :until
+    WHERE s.village_id {OF_VILLAGE} AND m.created_at < :until
     GROUP BY s.id, s.name, r.id, r.name ORDER BY s.id, r.name
     """
 )
@@ -139,8 +147,9 @@ def digest(content: dict[str, Any]) -> str:
 
 def compose(village_id: int, month: date) -> dict[str, Any]:
     """The month as it stands now, in plain values."""
-    label, values = village_label(village_id), {"village_id": village_id, **_bounds(month)}
-    flows = {row.flow: row for row in db.session.execute(FLOWS, {**values, "month": month})}
+    label = village_label(village_id)
+    values = {"village_id": village_id, "month": month, **_bounds(month)}
+    flows = {row.flow: row for row in db.session.execute(FLOWS, values)}
     following = clock.next_month(month)
     balances = db.session.execute(BALANCES, {**values, "next": following}).all()
     return {
@@ -240,7 +249,8 @@ def note_return(redemption: Redemption, person_id: int) -> None:
     if redemption.handed_out_at is None:
         return
     day = clock.local_day(redemption.handed_out_at)
-    publication = find_publication(redemption.village_id, clock.month_of(day))
+    month, own = clock.month_of(day), redemption.village_id
+    publication = find_publication(own, month) or find_publication(village_now(own), month)
     if publication is None:
         return
     name = db.session.get_one(Reward, redemption.reward_id).name

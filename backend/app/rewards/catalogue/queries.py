@@ -9,6 +9,7 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.states import one_of
 from backend.app.places.queries import get_place
+from backend.app.places.sql import village_now
 from backend.app.points.ledger import village_of
 from backend.app.points.queries import purse_of
 from backend.app.rewards.errors import RewardUnknown
@@ -25,7 +26,8 @@ LISTED = text(
         SELECT count(*) AS in_all, count(*) FILTER (WHERE x.month = :month) AS in_month
         FROM redemption x WHERE x.person_id = :person_id AND x.reward_id = r.id
           AND {one_of("x.state", COUNTED)}) AS had
-    WHERE r.region_id = ANY(:path) AND r.retired_at IS NULL AND r.starts_on <= :today
+    WHERE {village_now("r.region_id")} = ANY(:path)
+      AND r.retired_at IS NULL AND r.starts_on <= :today
       AND (r.ends_on IS NULL OR r.ends_on >= :today)
     ORDER BY r.price, r.id
     """

@@ -14,6 +14,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db, lock
 from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import get_place
+from backend.app.places.succession import village_now
 from backend.app.points.errors import BalanceTooLow
 from backend.app.points.ledger import spend, undo, village_of
 from backend.app.points.queries import balance_of
@@ -107,7 +108,7 @@ def _reward_for(village_id: int, reward_id: int) -> Reward:
     reward = db.session.get(Reward, reward_id, populate_existing=True)
     if reward is None or reward.retired_at is not None:
         raise RewardUnknown
-    if reward.region_id not in get_place(village_id).path:
+    if village_now(reward.region_id) not in get_place(village_id).path:
         raise RewardNotForYou
     today = clock.today()
     if today < reward.starts_on:

@@ -11,13 +11,13 @@ from backend.app.access import TABLE, Actor, Permission, Role
 from backend.app.accounts.sql import holds_today, join_grant
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.places.sql import join_region, lies_within
+from backend.app.places.sql import join_region, lies_within, village_now
 from backend.app.rewards.models import ExchangePoint, Redemption
 from backend.app.rewards.states import RedemptionState
 
 SHOPS_OF = text(
     f"""
-    SELECT s.id FROM exchange_point s {join_region("v", "s.village_id")}
+    SELECT s.id FROM exchange_point s {join_region("v", village_now("s.village_id"))}
     WHERE s.closed_on IS NULL AND (
         {lies_within("v", ":regions")} OR EXISTS (
             SELECT FROM exchange_keeper k {join_grant("g", "k.grant_id")}
@@ -69,11 +69,12 @@ class Shop:
 
 
 COLUMNS = """
-    s.id, s.name, s.address, s.hours, s.contact, s.village_id, v.name AS village,
+    s.id, s.name, s.address, s.hours, s.contact, v.id AS village_id, v.name AS village,
     t.name AS township, s.latitude, s.longitude, s.paused_at, s.pause_reason, s.closed_on
 """
 TABLES = f"""
-    exchange_point s {join_region("v", "s.village_id")} {join_region("t", "v.township_id")}
+    exchange_point s {join_region("v", village_now("s.village_id"))}
+    {join_region("t", "v.township_id")}
 """
 SHOPS = f"SELECT {COLUMNS} FROM {TABLES}"
 BY_ID = text(f"{SHOPS} WHERE s.id = ANY(:ids) ORDER BY v.code, s.id")
