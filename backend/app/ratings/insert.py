@@ -63,7 +63,8 @@ INSERT_RATING = with_psycopg_names(
         INSERT INTO rating_day_count AS counted
             (service_point_id, rated_on, village_id, {", ".join(COLUMNS)})
         SELECT service_point_id, rated_on, village_id, {COUNT_LEVELS} FROM rated
-        ON CONFLICT (service_point_id, rated_on) DO UPDATE SET {ADD_LEVELS}
+        ON CONFLICT (service_point_id, rated_on)
+        DO UPDATE SET village_id = excluded.village_id, {ADD_LEVELS}
     ), month AS (
         INSERT INTO rating_month_count AS counted
             (village_id, month, county_id, {", ".join(COLUMNS)})

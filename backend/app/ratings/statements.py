@@ -63,6 +63,7 @@ COUNTED = ", ".join(
     ]
 )
 
+# On the day on which a village goes into another one a point's row is that of its last rating.
 # Counters made anew from the ratings: what the demo county and a repair use, and what tests
 # compare the kept counters with.
 RECOUNT = tuple(
@@ -72,7 +73,7 @@ RECOUNT = tuple(
         f"""
         INSERT INTO rating_day_count
             (service_point_id, rated_on, village_id, {", ".join(COUNTERS)})
-        SELECT service_point_id, rated_on, min(village_id), {COUNTED}
+        SELECT service_point_id, rated_on, (max(ARRAY[id, village_id]))[2], {COUNTED}
         FROM rating WHERE rated_on BETWEEN :first AND :last GROUP BY 1, 2
         """,
         "DELETE FROM rating_month_count WHERE month BETWEEN :first AND :last",

@@ -1,10 +1,15 @@
 """The counters of a month against a full count."""
 
+import pytest
 from sqlalchemy import text
 
+from backend.app.access import Role
+from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.places.reorganisation import merge_villages
 from backend.app.ratings import operations, recount
-from tests.factories.county import make_county
+from tests.app.ratings.conftest import open_phone
+from tests.factories.county import actor_with, make_county
 from tests.factories.ratings import LAST_MONTH, rate_village
 
 
@@ -14,6 +19,25 @@ def test_a_full_count_equals_the_counters_to_the_digit(app) -> None:
     rate_village(county, 1, [2] * 11)
     with transaction():
         assert recount.differences(LAST_MONTH) == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_counters_of_the_day_of_a_merge_are_those_of_a_full_count(client, order) -> None:
+    county = make_county()
+    gone, into = (county.village_ids[nth] for nth in order)
+    code = county.codes[county.service_point_ids[order[0]]]
+    assert open_phone(client).rate(code).status_code == 201
+    with transaction():
+        merge_villages(actor_with(Role.COUNTY_MANAGER, county.id), gone, into)
+    assert open_phone(client).rate(code).status_code == 201
+    days = text("SELECT * FROM rating_day_count")
+    kept = db.session.execute(days).all()
+    month = clock.month_of(clock.today())
+    with transaction():
+        assert recount.differences(month) == []
+        operations.recount(month, month)
+    assert db.session.execute(days).all() == kept
+    assert kept[0].village_id == into
 
 
 def test_a_wrong_counter_is_named_and_set_right(app) -> None:
