@@ -16,7 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from backend.app.scoring.assessing.grades import GradedUnit, grade
-from backend.app.scoring.assessing.ladder import Evaluated, proposals
+from backend.app.scoring.assessing.ladder import Evaluated, proposals_of_each
 from backend.app.scoring.assessing.points import points_of
 from backend.app.scoring.assessing.progress import (
     actual_share,
@@ -71,18 +71,18 @@ def drawn(seed: int) -> list[DrawnTarget]:
 
 def ours(targets: Sequence[DrawnTarget]) -> list[Decimal]:
     """Every month's colours, indexes and proposals, then the year's points, totals and grades."""
-    histories: list[list[Evaluated]] = [[] for _ in targets]
-    for month, day in enumerate(DAYS):
-        due = defaultdict(list)
-        for place, target in enumerate(targets):
+    due = defaultdict(list)
+    for target in targets:
+        history = []
+        for month, day in enumerate(DAYS):
             actual = actual_share("cumulative", 0, 1200, target.values[month])
             planned = planned_share(target.plan, day)
             light = colour(actual, planned, finished=target.values[month] >= 1200)
-            due[target.unit].append((1, actual, planned))
-            histories[place].append(Evaluated(light.code if light else None))
-            proposals(histories[place])
-        for rows in due.values():
-            unit_index(rows)
+            due[target.unit, month].append((1, actual, planned))
+            history.append(Evaluated(light.code if light else None))
+        proposals_of_each(history)
+    for rows in due.values():
+        unit_index(rows)
     groups = defaultdict(list)
     for target in targets:
         groups[target.element].append(target)

@@ -1,6 +1,6 @@
 """The ladder of supervision: from a target's history of colours to what is proposed next."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -81,13 +81,20 @@ def proposals(
 ) -> list[LadderProposal]:
     """What is new at the last evaluation of a history, oldest first; each step once a round."""
     policy = policy or USUAL
-    if not history or not (history[-1].colour in policy.bad or history[-1].is_noted):
-        return []
-    running = [one.colour in policy.bad for one in history[-1 - policy.summon_after :]]
-    if len(running) > policy.summon_after and all(running):
-        # So long a run has had every step.
-        return []
-    new: dict[int, str] = {}
+    steps = list(_new_steps(history, policy))
+    return _proposed(steps[-1], policy) if steps else []
+
+
+def proposals_of_each(
+    history: Sequence[Evaluated], policy: LadderPolicy | None = None
+) -> list[list[LadderProposal]]:
+    """What was new at each evaluation of a history, in one walk."""
+    policy = policy or USUAL
+    return [_proposed(new, policy) for new in _new_steps(history, policy)]
+
+
+def _new_steps(history: Iterable[Evaluated], policy: LadderPolicy) -> Iterator[dict[int, str]]:
+    """At each evaluation the steps that are due and were not taken in the round, with reasons."""
     taken: set[int] = set()
     reported: list[int] = []
     bad = good = 0
@@ -97,15 +104,16 @@ def proposals(
             good = good + 1 if one.colour in policy.good and not one.missed else 0
         if good >= GOOD_TO_END:
             taken.clear()
-        noted = (bad or one.is_noted) and len(taken) < len(STEPS)
-        reasons = _reasons(one, bad, policy, REMIND in taken) if noted else {}
+        if len(taken) == len(STEPS) or not (bad or one.is_noted):
+            yield {}
+            continue
+        reasons = _reasons(one, bad, policy, REMIND in taken)
         if REPORT in reasons and REPORT not in taken and REPORT not in one.dropped:
             reported.append(place)
             if len([at for at in reported if at > place - policy.half_year]) > 1:
                 reasons.setdefault(SUMMON, "半年内两次通报")
-        new = {step: reason for step, reason in reasons.items() if step not in taken}
-        taken |= new.keys()
-    return [_proposal(step, new[step], policy) for step in STEPS if step in new]
+        yield {step: reason for step, reason in reasons.items() if step not in taken}
+        taken |= reasons.keys()
 
 
 def _reasons(one: Evaluated, bad: int, policy: LadderPolicy, reminded: bool) -> dict[int, str]:
@@ -126,6 +134,10 @@ def _reasons(one: Evaluated, bad: int, policy: LadderPolicy, reminded: bool) -> 
     elif bad >= policy.summon_after:
         reasons[SUMMON] = f"连续 {bad} 期滞后"
     return reasons
+
+
+def _proposed(new: Mapping[int, str], policy: LadderPolicy) -> list[LadderProposal]:
+    return [_proposal(step, new[step], policy) for step in STEPS if step in new] if new else []
 
 
 def _proposal(step: int, reason: str, policy: LadderPolicy) -> LadderProposal:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from backend.app.scoring.assessing.cards import Card, counted_cards
 from backend.app.scoring.assessing.exemption import Conditions, given_back_at_most
-from backend.app.scoring.assessing.ladder import Evaluated, LadderPolicy, policy_of, proposals
+from backend.app.scoring.assessing.ladder import (
+    Evaluated,
+    LadderPolicy,
+    policy_of,
+    proposals,
+    proposals_of_each,
+)
 from backend.app.scoring.assessing.lights import LEPING
 from backend.app.scoring.assessing.moves import MoveKind
 from backend.app.scoring.assessing.shared import shared_losses, shared_points
@@ -81,6 +87,19 @@ def test_what_is_in_no_count_changes_nothing() -> None:
 def test_a_step_that_a_person_dropped_counts_for_nothing() -> None:
     dropped = [Evaluated(RED), Evaluated(RED, dropped=(2,)), *run(GREEN, GREEN, RED, RED)]
     assert steps(dropped) == [2]
+
+
+evaluations = st.builds(
+    Evaluated,
+    st.sampled_from([RED, "black", GREEN, "blue", YELLOW, NOT_YET]),
+    *[st.booleans()] * 5,
+)
+
+
+@given(st.lists(evaluations, max_size=14))
+def test_a_year_walked_once_proposes_what_each_evaluation_did(history) -> None:
+    each = [proposals(history[: place + 1]) for place in range(len(history))]
+    assert proposals_of_each(history) == each
 
 
 def test_the_reminder_has_no_effect_and_the_report_proposes_a_yellow_card() -> None:

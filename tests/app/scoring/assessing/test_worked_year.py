@@ -11,7 +11,7 @@ import pytest
 from backend.app.scoring.assessing.appraisal import social_score
 from backend.app.scoring.assessing.cards import Card, CountedCard, counted_cards
 from backend.app.scoring.assessing.grades import GRADE_NAMES, GradedUnit, grade, quota
-from backend.app.scoring.assessing.ladder import Evaluated, proposals
+from backend.app.scoring.assessing.ladder import Evaluated, proposals_of_each
 from backend.app.scoring.assessing.moves import MoveKind, UnitMove
 from backend.app.scoring.assessing.points import points_of
 from backend.app.scoring.assessing.progress import actual_share, colour
@@ -66,7 +66,7 @@ def test_the_steps_of_the_year_are_those_on_the_page(name: str) -> None:
     history = evaluated(name, table)
     if name.startswith("税务局"):
         history[-1] = history[-1]._replace(untrue=True)
-    steps = [[one.step for one in proposals(history[: n + 1])] for n in range(12)]
+    steps = [[one.step for one in month] for month in proposals_of_each(history)]
     assert steps == [[] if step == BLANK else [int(step)] for step in table["step"]]
 
 
