@@ -49,7 +49,7 @@ class Poster:
 
 
 def draw_posters(posters: Iterable[Poster], title: str) -> bytes:
-    """One PDF, one page for each poster; raises GlyphMissing rather than print a box."""
+    """One PDF, one page for each poster; one that cannot be printed is named on the last page."""
     return draw_pages(posters, draw_poster, title)
 
 

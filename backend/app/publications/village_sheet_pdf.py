@@ -88,7 +88,7 @@ def draw_sheets(
 ) -> bytes:
     """One PDF, one page for each village and the address of its page; `note` stands on each.
 
-    Raises GlyphMissing rather than print a box.
+    A village whose sheet cannot be printed is named on the last page.
     """
     return draw_pages(pages, partial(_draw_sheet, note=note), title)
 

@@ -148,6 +148,16 @@ def test_a_glyph_missing_from_the_font_fails_loudly() -> None:
         draw_posters([replace(POSTER, village="永安\U000e0001村")], "海报")
 
 
+def test_one_name_that_cannot_be_printed_keeps_no_other_poster_back_and_is_listed() -> None:
+    strange = replace(POSTER, village="永安\U000e0001村")
+    file = draw_posters([POSTER, strange, replace(POSTER, village="西村")], "海报")
+    assert len(pypdfium2.PdfDocument(file)) == 3, "two posters and the list"
+    words = text_of(file, 2).replace("\n", "").replace("\r", "")
+    assert "有 1 张没有印出来" in words
+    assert "庄里镇永安□村「办事窗口」的海报" in words
+    assert "U+E0001" in words
+
+
 def test_a_long_name_shrinks_instead_of_leaving_the_page() -> None:
     long = replace(
         POSTER, service_point="江西青云谱新经济产业集聚区虚拟社区村级便民服务站代办点一号窗口"

@@ -9,7 +9,13 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
 
-from backend.app.core.files.pdf_fonts import BOLD, use_fonts
+from backend.app.core.files.pdf_fonts import (
+    BOLD,
+    REGULAR,
+    GlyphMissing,
+    is_printable,
+    use_fonts,
+)
 from backend.app.core.files.qr import dark_runs
 
 INK, SOFT, LEAF, LINE, WASH = (
@@ -22,21 +28,51 @@ CREATOR = "村声 Village Voice"
 BARS = (5, 9, 13, 7)
 # Neighbouring rows overlap a little, or some printers leave hairlines between them.
 OVERLAP = 0.03 * mm
+# Of the page that lists what was left out: each takes two lines or three.
+LEFT_OUT_A_PAGE, LETTERS_A_LINE, BOX = 12, 44, "□"
 Page = TypeVar("Page")
 
 
 def draw_pages(pages: Iterable[Page], draw: Callable[[Canvas, Page], None], title: str) -> bytes:
-    """One PDF, one A4 page each; the same pages give the same bytes, so files can be compared."""
+    """One PDF, one A4 page each; the same pages give the same bytes, so files can be compared.
+
+    A page with a character that the font lacks is left out and named on the last one; GlyphMissing
+    where none is left. So `draw` looks for such characters before it draws anything.
+    """
     use_fonts()
+    drawn, left_out = 0, []
     written = io.BytesIO()
     canvas = Canvas(written, pagesize=A4, invariant=1, pageCompression=1)
     canvas.setTitle(title)
     canvas.setCreator(CREATOR)
     for page in pages:
-        draw(canvas, page)
+        try:
+            draw(canvas, page)
+        except GlyphMissing as missing:
+            left_out.append(missing)
+            continue
+        canvas.showPage()
+        drawn += 1
+    if left_out and not drawn:
+        raise left_out[0]
+    for first in range(0, len(left_out), LEFT_OUT_A_PAGE):
+        listed = left_out[first : first + LEFT_OUT_A_PAGE]
+        _draw_left_out(canvas, len(left_out), [missing.message for missing in listed])
         canvas.showPage()
     canvas.save()
     return written.getvalue()
+
+
+def _draw_left_out(canvas: Canvas, count: int, messages: list[str]) -> None:
+    """Which pages are missing and why; what cannot be printed is a box here."""
+    y = HEIGHT - 30 * mm
+    draw_text(canvas, MARGIN, y, f"有 {count} 张没有印出来", BOLD, 20, INK)
+    for message in messages:
+        words = "".join(letter if is_printable(letter) else BOX for letter in message)
+        y -= 4 * mm
+        for start in range(0, len(words), LETTERS_A_LINE):
+            y -= 6 * mm
+            draw_text(canvas, MARGIN, y, words[start : start + LETTERS_A_LINE], REGULAR, 11, INK)
 
 
 def draw_brand(canvas: Canvas, baseline: float, words: str) -> None:
