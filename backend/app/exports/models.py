@@ -86,6 +86,7 @@ class Bulletin(Model):
     content: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     xlsx_key: Mapped[str | None] = mapped_column(String(80))
     pdf_key: Mapped[str | None] = mapped_column(String(80))
+    failure: Mapped[str | None] = mapped_column(String(200))
     # Null: the timetable did.
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

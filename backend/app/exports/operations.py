@@ -12,7 +12,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.batches import each
 from backend.app.core.db import db, transaction
-from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS, ExportKind
@@ -22,6 +22,7 @@ from backend.app.places.queries import get_place
 
 KEPT_FOR = timedelta(days=7)
 FINISHED = ("done", "expired")
+LONGEST_FAILURE = 200
 
 
 def request_export(
@@ -81,6 +82,11 @@ def write_export(export_id: int) -> None:
         )  # fmt: skip
     try:
         key, count = _write_file(export_id, kind, asked)
+    except DomainError as refused:
+        # Asked again it would be refused again: what is wrong is said, and nobody retries.
+        with transaction():
+            _set(export_id, state="failed", failure=refused.message[:LONGEST_FAILURE])
+        return
     except Exception:
         with transaction():
             _set(export_id, state="failed", failure="没有写成,请再申请一次;还不行请找管理员")

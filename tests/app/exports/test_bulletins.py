@@ -235,6 +235,16 @@ def test_a_failed_one_says_so_and_can_be_made_again(county, client, monkeypatch)
     assert "没做成" in desk.get("/console/exports/bulletins").text
 
 
+def test_one_that_cannot_be_printed_says_why(county, client, monkeypatch) -> None:
+    def refuse(_: object) -> bytes:
+        raise GlyphMissing("字体里没有「□」这个字,印不出西村的简报")
+
+    monkeypatch.setattr("backend.app.exports.bulletins.operations.draw_bulletin", refuse)
+    make(county, "weekly", clock.today())
+    desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+    assert "印不出西村的简报" in desk.get("/console/exports/bulletins").text
+
+
 def test_the_console_asks_lists_and_records_downloads(county, client, scalar) -> None:
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     assert "还没有简报" in desk.get("/console/exports/bulletins").text

@@ -185,6 +185,16 @@ def test_two_workers_on_one_export_leave_one_file(
     }
 
 
+def test_sheets_of_a_month_that_is_not_published_say_so(app, desk, county, scalar) -> None:
+    form = {"month": MONTH, "region_id": str(county.id), "kind": "village_sheets"}
+    desk.post("/console/exports", **form)
+    write_export(scalar("SELECT id FROM export"))
+    page = desk.get("/console/exports").text
+    assert "这个月还没有公示" in page
+    assert "没有写成" not in page
+    assert scalar("SELECT state FROM export") == "failed"
+
+
 def test_a_file_that_failed_says_so_and_can_be_written_again(
     app, desk, county, monkeypatch: pytest.MonkeyPatch, scalar
 ) -> None:

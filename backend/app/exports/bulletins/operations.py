@@ -12,7 +12,7 @@ from backend.app.access import Actor, Permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, transaction
-from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from backend.app.core.files import storage
 from backend.app.core.queue import JobName, enqueue
 from backend.app.exports.bulletins.book import write_bulletin_book
@@ -31,7 +31,7 @@ from backend.app.exports.models import Bulletin
 from backend.app.places.queries import get_place
 from backend.app.scorecards.locks.operations import lock_of, locked_months
 
-MOST = 60
+MOST, LONGEST_FAILURE = 60, 200
 
 
 def request_bulletin(actor: Actor, county_id: int, kind: str, day: date) -> Bulletin:
@@ -109,15 +109,24 @@ def write_bulletin(bulletin_id: int) -> None:
             content = compose(county, span, *_standing_part(county.id, span))
         content["edition"] = edition
         keys = _write(content)
+    except (DomainError, MonthMissing) as refused:
+        _fail(bulletin_id, str(refused))
+        return
     except Exception:
-        with transaction():
-            db.session.get_one(Bulletin, bulletin_id).state = "failed"
+        _fail(bulletin_id, "没做成,请再做一份")
         raise
     with transaction():
         made = db.session.get_one(Bulletin, bulletin_id, with_for_update=True)
+        made.failure = None
         made.state, made.content, made.made_at = "done", content, clock.now()
         made.title = content["title"]
         made.xlsx_key, made.pdf_key = keys
+
+
+def _fail(bulletin_id: int, words: str) -> None:
+    with transaction():
+        failed = db.session.get_one(Bulletin, bulletin_id)
+        failed.state, failed.failure = "failed", words[:LONGEST_FAILURE]
 
 
 def _write(content: dict[str, Any]) -> tuple[str, str]:
