@@ -37,6 +37,9 @@ JOBS = {
     JobName.OPEN_WAITING_PHOTOS: ("处理照片", "照片"),
     JobName.PUBLISH_POINTS: ("公示积分", "村"),
     JobName.REQUEST_BULLETINS: ("写简报", "县"),
+    JobName.OPEN_WINDOWS: ("考核填报开始", "考核"),
+    JobName.CLOSE_WINDOWS: ("考核填报截止", "填报"),
+    JobName.ESCALATE_TARGETS: ("考核催报", "填报"),
 }
 WORDS = {job.value: words for job, words in JOBS.items()}
 REASONS = {

@@ -120,8 +120,8 @@ def list_failed() -> list[FailedItem]:
 
 def count_failed() -> dict[str, int]:
     """How many are set aside, by job."""
-    query = select(FailedItem.job, func.count()).group_by(FailedItem.job)
-    return dict(db.session.execute(query).tuples().all())
+    query = select(FailedItem.job, func.count().label("failed")).group_by(FailedItem.job)
+    return {row.job: row.failed for row in db.session.execute(query)}
 
 
 def retry(actor: Actor, failed_id: int) -> None:
