@@ -7,9 +7,11 @@ import pytest
 
 from backend.app.access import Role
 from backend.app.core import clock
+from backend.app.core.db import transaction
+from backend.app.places.reorganisation import merge_villages
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import Desk, make_staff, sit_down
-from tests.factories.county import County, make_county
+from tests.factories.county import County, actor_with, make_county
 
 
 @pytest.fixture
@@ -109,3 +111,15 @@ def test_nobody_invites_cadres_of_another_county_or_as_a_township(client, county
     assert page.status_code == 422
     town = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "town"))
     assert town.post("/console/people/invitations", name="李", village="第1村").status_code == 403
+
+
+def test_whose_village_went_into_another_one_meanwhile_becomes_a_cadre_of_that_one(
+    client, county: County, desk: Desk
+) -> None:
+    code, phone = invite(desk), open_phone(client)
+    gone, into = county.village_ids
+    with transaction():
+        merge_villages(actor_with(Role.COUNTY_MANAGER, county.id), gone, into)
+    assert accept(phone, code).status_code == 201
+    roles = phone.call("GET", "/me").json["roles"]
+    assert [(one["role"], one["region_id"]) for one in roles] == [("cadre", into)]

@@ -18,6 +18,7 @@ from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.web.boxes import is_code
 from backend.app.places.names import short
 from backend.app.places.queries import find_place, search_villages
+from backend.app.places.succession import village_now
 
 GOOD_FOR = timedelta(days=3)
 # No letters or digits that are mistaken for each other when read out.
@@ -90,7 +91,7 @@ def accept(person_id: int, code: str) -> None:
     grant = insert_grant(
         person_id,
         Role.CADRE,
-        invitation.village_id,
+        village_now(invitation.village_id),
         invitation.starts_on,
         invitation.ends_on,
         invitation.invited_by_id,
@@ -103,14 +104,14 @@ def accept(person_id: int, code: str) -> None:
 
 
 def _still_stands(invitation: CadreInvitation) -> bool:
-    """Whoever invited may have left the office, the village been merged, the last day gone by."""
+    """Whoever invited may have left the office, the village been closed, the last day gone by."""
     login = db.session.get(ConsoleLogin, invitation.invited_by_id)
     if login is None or login.disabled_at is not None:
         return False
     inviter = actor_today(invitation.invited_by_id)
     first, last = invitation.starts_on, invitation.ends_on
     try:
-        check_grantable(inviter, Role.CADRE, invitation.village_id, first, last)
+        check_grantable(inviter, Role.CADRE, village_now(invitation.village_id), first, last)
     except DomainError:
         return False
     return True
