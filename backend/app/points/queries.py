@@ -95,7 +95,7 @@ def rule_amount(code: str, day: date, county_id: int, village_id: int | None = N
 WAITING = text(
     f"""
     SELECT
-        (SELECT count(*) FROM points_deed d {join_region("v", "d.village_id")}
+        (SELECT count(*) FROM points_deed d {join_region("v", village_now("d.village_id"))}
          WHERE d.state = '{ActivityState.WAITING}' AND (v.county_id = ANY(:within)
                OR v.township_id = ANY(:within))) AS deeds,
         (SELECT count(*) FROM points_day_freeze

@@ -12,12 +12,15 @@ from backend.app.core.db import transaction
 from backend.app.places.operations import keep_settings
 from backend.app.places.reorganisation import merge_villages
 from backend.app.points import queries
+from backend.app.points.activities import operations as activities
 from backend.app.points.draws import operations as draws
 from backend.app.points.draws.draw_rule import SeedFormat
 from backend.app.points.ledger import credit
+from tests.app.points.voting import MEETING, put_in_force
 from tests.factories.console import make_staff
 from tests.factories.county import actor_with, bind, make_person
 
+LATER = date(2026, 12, 10)
 PLAN = draws.Plan(
     "十月参与抽奖", date(2026, 10, 1), date(2026, 10, 1), (("食用油", 1),), "双色球第 2026135 期",
     county_clock.midnight(date(2026, 11, 24)), SeedFormat(7, 2, 6),
@@ -87,3 +90,21 @@ def test_what_is_earned_after_the_merge_for_an_older_matter_is_the_new_villages(
     with transaction():
         credit(people[0], county.id, "rating", "rating", 99, gone)
     assert scalar("SELECT village_id FROM points_entry WHERE cause_id = 99") == into
+
+
+def test_a_deed_that_waits_is_decided_in_the_village_of_today(
+    clerk, second, county, people, scalar, clock
+) -> None:
+    gone, into = county.village_ids[:2]
+    put_in_force(clerk, county.id)
+    clock.set(LATER)
+    rule = next(r for r in activities.deed_rules(gone, LATER) if r.label == MEETING.label)
+    with transaction():
+        deed = activities.enter(clerk, gone, rule.id, LATER, "村民代表会", people[:2]).id
+    merge(county)
+    assert [one.id for one in activities.list_deeds(frozenset({into}), 0)] == [deed]
+    with transaction():
+        assert activities.decide(second, deed, confirm=True) == 2
+    assert scalar(
+        "SELECT array_agg(DISTINCT village_id) FROM points_entry WHERE cause_kind = 'deed'"
+    ) == [into]

@@ -15,7 +15,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.places.queries import get_place
-from backend.app.places.sql import join_region, lies_within
+from backend.app.places.sql import join_region, lies_within, village_now
 from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import credit_deed
 from backend.app.points.models import PointsDeed, PointsDeedPerson, PointsRule
@@ -132,7 +132,7 @@ LIST = text(
            :me = ANY(SELECT person_id FROM points_deed_person p WHERE p.deed_id = d.id) AS took_part
     FROM points_deed d
     JOIN points_rule r ON r.id = d.rule_id
-    {join_region("v", "d.village_id")}
+    {join_region("v", village_now("d.village_id"))}
     {join_person("e", "d.entered_by_id")}
     LEFT {join_person("c", "d.decided_by_id")}
     WHERE {lies_within("v", ":within")}
