@@ -15,7 +15,7 @@ from backend.app.core.settings import REPOSITORY
 from backend.local.postgres import Postgres
 from backend.local.redis import Redis
 
-OPEN_WITHIN = 120
+OPEN_WITHIN = 300
 OPEN = re.compile(r"Village Voice is open\): (http://127\.0\.0\.1:[0-9]+)\n")
 
 
