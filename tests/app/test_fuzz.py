@@ -23,7 +23,8 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-EXAMPLES = 30
+# The same ones each time: what comes first finds faults, later ones resemble it.
+EXAMPLES = 15
 
 
 def test_no_request_the_document_allows_or_forbids_crashes_the_api(

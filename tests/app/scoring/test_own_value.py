@@ -102,7 +102,7 @@ case_source = st.sampled_from(sorted(CASES.values()))
 
 
 @given(units(), schemes(), case_source, adjustments)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_more_good_case_never_lowers_the_total(facts, scheme, source, given_) -> None:
     before = scored(facts, scheme, given_).total
     after = scored(one_more(facts, source[0], 0), scheme, given_).total
@@ -110,7 +110,7 @@ def test_one_more_good_case_never_lowers_the_total(facts, scheme, source, given_
 
 
 @given(units(), schemes(), case_source, adjustments)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_more_bad_case_never_raises_the_total(facts, scheme, source, given_) -> None:
     before = scored(facts, scheme, given_).total
     after = scored(one_more(facts, source[0], -1), scheme, given_).total
@@ -118,7 +118,7 @@ def test_one_more_bad_case_never_raises_the_total(facts, scheme, source, given_)
 
 
 @given(units(), schemes(), case_source, st.integers(1, 3000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_perfect_indicator_never_does_worse_than_its_absence(facts, scheme, source, n) -> None:
     name, width = source
     without = scored(with_counts(facts, name, [0] * width), scheme).total
@@ -127,7 +127,7 @@ def test_a_perfect_indicator_never_does_worse_than_its_absence(facts, scheme, so
 
 
 @given(units(), schemes(), case_source, st.integers(0, 4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_case_takes_a_rank_away(facts, scheme, source, place) -> None:
     name, width = source
     before = scored(facts, scheme)
@@ -139,7 +139,7 @@ def test_no_case_takes_a_rank_away(facts, scheme, source, place) -> None:
 
 
 @given(units(), schemes(), case_source)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_none_of_one_and_one_of_one_differ_by_the_effective_share(facts, scheme, source) -> None:
     """Exactly; as each is shown, rounded for itself, to the hundredth."""
     name, width = source
@@ -162,7 +162,7 @@ def test_none_of_one_and_one_of_one_differ_by_the_effective_share(facts, scheme,
 
 @given(units(), schemes())
 @example(UnitFacts(0, None, {s: [1, *[0] * (w - 2), 2] for s, w in CASES.values()}), STARTING)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_lost_points_never_exceed_the_effective_share(facts, scheme) -> None:
     unit = scored(facts, scheme)
     assume(unit.total is not None)
@@ -178,7 +178,7 @@ def test_lost_points_never_exceed_the_effective_share(facts, scheme) -> None:
 
 
 @given(units(), schemes())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_figure_is_a_hundredth_next_to_the_exact_one(facts, scheme) -> None:
     assume(scheme is not STARTING)
     unit = scored(facts, scheme)
@@ -191,7 +191,7 @@ def test_every_figure_is_a_hundredth_next_to_the_exact_one(facts, scheme) -> Non
 
 
 @given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 100)), min_size=1, max_size=7))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_shares_and_losses_are_rounded_together(drawn) -> None:
     """By largest remainder wherever losses fit that; in any case to one of the two neighbours."""
     weights = [weight for weight, _ in drawn]
