@@ -9,7 +9,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,15 @@ from backend.demo.ballot import blind as hide
 from backend.demo.ballot import finalize
 from backend.local.postgres import Postgres
 from tests.attack.traffic import bytes_of, text_of
-from tests.running import Running, running_county, three_nights
+from tests.failure.conftest import Month, month_of, read
+from tests.running import Running, three_nights
 
 pytestmark = pytest.mark.load
 CLIENTS, RATINGS_EACH, GIVE_UP_AFTER = 4, 60, 150
 # How many ratings are acknowledged before which program is killed.
 KILLS = ((40, "granian"), (80, "postgres"), (120, "redis-server"), (160, "backend.jobs.worker"))
 TRANSIENT = (500, 502, 503, 504, 429)
-VOTERS, VOTERS_AT_ONCE, KEYS_WITHIN = 24, 3, 150
+VOTERS, VOTERS_AT_ONCE = 24, 3
 KILLS_OF_ANSWERS = (
     (4, "create_anonymous_app"), (8, "postgres"), (12, "wsgi:app"), (16, "create_anonymous_app"),
 )  # fmt: skip
@@ -93,12 +93,6 @@ class Phone:
         ledger.note(key, self.call("POST", "/ratings", body, **{"Idempotency-Key": key}))
 
 
-@pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_county(tmp_path_factory.mktemp("killed")) as running:
-        yield running
-
-
 def question(folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
     """Asks as soon as PostgreSQL has recovered."""
     url = Postgres(folder).url.replace("+psycopg", "")
@@ -120,12 +114,21 @@ def described(process: psutil.Process) -> str:
         return ""
 
 
-def kill(county: Running, program: str) -> None:
-    """Without a warning, the way a power cut or the kernel does it."""
+def processes_of(county: Running, program: str) -> list[psutil.Process]:
     family = psutil.Process(county.process.pid).children(recursive=True)
-    found = [process for process in family if program in described(process)]
-    assert found, f"{program} is not running"
-    for process in found:
+    return [process for process in family if program in described(process)]
+
+
+def kill(county: Running, program: str) -> None:
+    """Without a warning, the way a power cut or the kernel does it.
+
+    What the kill before took down may still be coming up.
+    """
+    deadline = time.monotonic() + GIVE_UP_AFTER
+    while not (running := processes_of(county, program)):
+        assert time.monotonic() < deadline, f"{program} is not running"
+        time.sleep(0.1)
+    for process in running:
         try:
             os.kill(process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -191,37 +194,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(county: Running) ->
         "  AND r.rated_on = d.rated_on)",
     )
     assert uncounted == []
-
-
-@dataclass(frozen=True)
-class Month:
-    """What every phone downloads before it votes."""
-
-    name: str
-    anonymous: str
-    keys: dict[str, Any]
-    coming: dict[str, Any]
-
-
-def month_of(county: Running) -> Month:
-    """Waits until this month is being asked and the next one has its keys."""
-    deadline = time.monotonic() + KEYS_WITHIN
-    while time.monotonic() < deadline:
-        ext = read(f"{county.base}/preview/ext.json")
-        name, *later = [*ext.get("key_digests", {}), ""]
-        if later[:-1] and read(f"{county.base}/surveys/1/{name}.json").get("state") == "open":
-            files = [read(f"{county.base}/keys/1/{month}.json") for month in (name, later[0])]
-            return Month(name, ext["anonymous_host"], *files)
-        time.sleep(0.3)
-    raise AssertionError("no keys and no round")
-
-
-def read(address: str) -> dict[str, Any]:
-    try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return json.load(answer)
-    except (OSError, http.client.HTTPException):
-        return {}
 
 
 class Voter(Phone):

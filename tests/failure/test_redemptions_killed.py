@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.app.rewards.test_rush import SUMS
 from tests.failure.test_killed import GIVE_UP_AFTER, Phone, kill, question
-from tests.running import Running, running_county
+from tests.running import Running
 
 pytestmark = pytest.mark.load
 VILLAGERS, EACH, POINTS = 6, 4, 100
@@ -34,24 +33,6 @@ PEOPLE = """
         FROM them)
     SELECT id, openid FROM them
 """
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_county(tmp_path_factory.mktemp("killed")) as running:
-        yield running
-
-
-def kill_as_soon_as_it_runs(county: Running, program: str) -> None:
-    """What the kill before took down may still be coming up."""
-    deadline = time.monotonic() + GIVE_UP_AFTER
-    while True:
-        try:
-            return kill(county, program)
-        except AssertionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
 
 
 class Villager(Phone):
@@ -106,7 +87,7 @@ def test_what_was_handed_over_is_booked_once_whatever_dies(county: Running) -> N
     for count, program in KILLS:
         while len(done) < count and any(thread.is_alive() for thread in threads):
             time.sleep(0.01)
-        kill_as_soon_as_it_runs(county, program)
+        kill(county, program)
     for thread in threads:
         thread.join()
     assert failures == []
