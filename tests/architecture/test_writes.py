@@ -20,6 +20,7 @@ NOUNS = {
     "accounts/grants/invitations.py",
     "accounts/grants/requests.py",
     "accounts/persons.py",
+    "assessments/transitions.py",
     "ballots/anonymous_store.py",
     "ballots/ballot_box.py",
     "ballots/box_keys.py",

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backend.app.access import Permission
 from backend.app.core.states import NamedState
 from backend.app.scoring.schemes import AdjustmentKind
 
@@ -171,37 +172,81 @@ class TargetMove(StrEnum):
     DROP = "drop"
 
 
+class TargetParty(StrEnum):
+    """What somebody is to one target."""
+
+    UNIT = "unit"
+    OWNER = "owner"
+    OFFICE = "office"
+    SYSTEM = "system"
+
+
 @dataclass(frozen=True)
-class StateRule:
-    """From where a move starts, and where it leads (None: stays)."""
+class ProgrammeRule:
+    """From where a move starts, where it leads, and who may make it."""
 
-    starts: frozenset[str]
-    to: str | None
+    starts: frozenset[ProgrammeState]
+    to: ProgrammeState
+    by: Permission
 
 
-def _rule(starts: Collection[str], to: str | None) -> StateRule:
-    return StateRule(frozenset(starts), to)
+@dataclass(frozen=True)
+class TargetRule:
+    """From where a move starts, where it leads (None: stays), and whose it is."""
+
+    starts: frozenset[TargetState]
+    to: TargetState | None
+    by: frozenset[TargetParty]
+
+
+def _programme(
+    starts: Collection[ProgrammeState], to: ProgrammeState, by: Permission
+) -> ProgrammeRule:
+    return ProgrammeRule(frozenset(starts), to, by)
+
+
+def _target(
+    starts: Collection[TargetState], to: TargetState | None, *by: TargetParty
+) -> TargetRule:
+    return TargetRule(frozenset(starts), to, frozenset(by))
 
 
 P, T = ProgrammeState, TargetState
-PROGRAMME_TABLE: dict[ProgrammeMove, StateRule] = {
+MANAGE, DECIDE = Permission.MANAGE_PROGRAMMES, Permission.APPROVE_PROGRAMMES
+UNIT, OFFICE, SYSTEM = TargetParty.UNIT, TargetParty.OFFICE, TargetParty.SYSTEM
+PROGRAMME_TABLE: dict[ProgrammeMove, ProgrammeRule] = {
     # What was tried is tried again once it has changed.
-    ProgrammeMove.SAVE: _rule(OPEN_DRAFT, P.DRAFT),
-    ProgrammeMove.TRY: _rule(OPEN_DRAFT, P.TRIED),
-    ProgrammeMove.APPROVE: _rule({P.TRIED}, P.APPROVED),
-    ProgrammeMove.ISSUE: _rule({P.APPROVED}, P.RUNNING),
-    ProgrammeMove.STOP: _rule(set(P) - {P.PUBLISHED, P.ARCHIVED, P.STOPPED}, P.STOPPED),
+    ProgrammeMove.SAVE: _programme(OPEN_DRAFT, P.DRAFT, MANAGE),
+    ProgrammeMove.TRY: _programme(OPEN_DRAFT, P.TRIED, MANAGE),
+    ProgrammeMove.APPROVE: _programme({P.TRIED}, P.APPROVED, DECIDE),
+    ProgrammeMove.ISSUE: _programme({P.APPROVED}, P.RUNNING, MANAGE),
+    ProgrammeMove.STOP: _programme(
+        set(P) - {P.LOCKED, P.PUBLISHED, P.ARCHIVED, P.STOPPED}, P.STOPPED, DECIDE
+    ),
 }
-TARGET_TABLE: dict[TargetMove, StateRule] = {
-    TargetMove.ISSUE: _rule({T.DRAFT}, T.ISSUED),
-    TargetMove.CONFIRM: _rule({T.ISSUED}, T.CONFIRMED),
-    TargetMove.QUERY: _rule({T.ISSUED}, T.QUERIED),
-    # The target stays as it is; whoever decides neither issued it nor works for the unit.
-    TargetMove.UPHOLD: _rule({T.QUERIED}, T.CONFIRMED),
-    TargetMove.CHANGE: _rule(IN_FORCE, None),
-    TargetMove.START: _rule({T.ISSUED, T.CONFIRMED}, T.RUNNING),
-    TargetMove.HALT: _rule({T.CONFIRMED, T.RUNNING}, T.STOPPED),
-    TargetMove.RESUME: _rule({T.STOPPED}, T.RUNNING),
-    TargetMove.FINISH: _rule({T.CONFIRMED, T.RUNNING}, T.FINISHED),
-    TargetMove.DROP: _rule(IN_FORCE, T.DROPPED),
+TARGET_TABLE: dict[TargetMove, TargetRule] = {
+    TargetMove.ISSUE: _target({T.DRAFT}, T.ISSUED, OFFICE),
+    TargetMove.CONFIRM: _target({T.ISSUED}, T.CONFIRMED, UNIT),
+    TargetMove.QUERY: _target({T.ISSUED}, T.QUERIED, UNIT),
+    # It stays as it is; whoever decides neither issued it nor works for the unit.
+    TargetMove.UPHOLD: _target({T.QUERIED}, T.CONFIRMED, OFFICE),
+    # With an approved change a question is answered, too.
+    TargetMove.CHANGE: _target(IN_FORCE, None, OFFICE),
+    TargetMove.START: _target({T.ISSUED, T.CONFIRMED}, T.RUNNING, SYSTEM),
+    TargetMove.HALT: _target({T.CONFIRMED, T.RUNNING}, T.STOPPED, UNIT, OFFICE),
+    TargetMove.RESUME: _target({T.STOPPED}, T.RUNNING, UNIT, OFFICE),
+    TargetMove.FINISH: _target({T.CONFIRMED, T.RUNNING}, T.FINISHED, OFFICE),
+    TargetMove.DROP: _target(IN_FORCE, T.DROPPED, OFFICE),
+}
+TARGET_MOVE_NAMES: dict[TargetMove, str] = {
+    TargetMove.ISSUE: "下达",
+    TargetMove.CONFIRM: "确认",
+    TargetMove.QUERY: "提出疑问",
+    TargetMove.UPHOLD: "维持原目标",
+    TargetMove.CHANGE: "变更目标",
+    TargetMove.START: "开始推进",
+    TargetMove.HALT: "停工",
+    TargetMove.RESUME: "复工",
+    TargetMove.FINISH: "完结",
+    TargetMove.DROP: "取消",
 }

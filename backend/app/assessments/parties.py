@@ -1,0 +1,47 @@
+"""What somebody is to one target: the unit that has to reach it, its owner, or the office."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from backend.app.access import Actor, Permission, Role, may
+from backend.app.assessments.states import TargetParty
+
+
+class UnitPlace(Protocol):
+    """A township or a department."""
+
+    @property
+    def region_id(self) -> int | None: ...
+    @property
+    def department_id(self) -> int | None: ...
+
+
+class TargetSides(UnitPlace, Protocol):
+    """A target with its unit and owner."""
+
+    @property
+    def county_id(self) -> int: ...
+    @property
+    def owner_department_id(self) -> int | None: ...
+
+
+def works_for(actor: Actor, unit: UnitPlace) -> bool:
+    """Whether the actor is staff of the unit."""
+    return any(
+        (grant.role is Role.TOWNSHIP_STAFF and grant.region_id == unit.region_id)
+        or (grant.department_id is not None and grant.department_id == unit.department_id)
+        for grant in actor.grants
+    )
+
+
+def parties_of(actor: Actor, facts: TargetSides) -> Collection[TargetParty]:
+    """Whoever works for the unit is nothing else to its targets."""
+    if works_for(actor, facts):
+        return {TargetParty.UNIT}
+    found = set()
+    if may(actor, Permission.MANAGE_PROGRAMMES, (facts.county_id,)):
+        found.add(TargetParty.OFFICE)
+    owners = {grant.department_id for grant in actor.grants} - {None}
+    if facts.owner_department_id in owners:
+        found.add(TargetParty.OWNER)
+    return found

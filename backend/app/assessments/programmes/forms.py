@@ -1,0 +1,203 @@
+"""The wizard's forms: grids of groups, units and targets, and an indicator."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from backend.app.assessments.models import ProgrammeElement, ProgrammeGroup
+from backend.app.assessments.programmes.operations import CLOCKS
+from backend.app.assessments.programmes.part_operations import ElementDraft, GroupDraft, UnitDraft
+from backend.app.assessments.programmes.rule_words import rule_from_words, rule_words
+from backend.app.assessments.states import Duty, ElementScope
+from backend.app.assessments.targets.drafts import TargetDraft
+from backend.app.core.errors import InvalidInput
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form
+from backend.app.scoring.assessing.lights import PRESETS
+from backend.app.scoring.assessing.plans import SOURCE_NAMES
+from backend.app.scoring.assessing.progress import PROGRESS_NAMES
+from backend.app.scoring.assessing.rules import MISSING_NAMES
+
+PRESET_NAMES = {
+    "fuping": "富平五色", "dongdan": "东旦三色", "yinchuan": "银川三色", "sanya": "三亚三色",
+    "leping": "乐平三色（示例）",
+}  # fmt: skip
+GUARD_NAMES = {
+    "villagers_say": "村民说了算的可以少于 30 分", "traces": "留痕可以计分",
+    "too_many": "目标可以超过 50 项、要单位填报的可以超过 20 项",
+}  # fmt: skip
+BASICS = Form.of(
+    title=boxes.SingleLine(80), year=boxes.Number("年度应为四位数字", missing="请填年度"),
+    basis_document=boxes.Text(200, squeezed=True), plan_number=boxes.Text(60, squeezed=True),
+)  # fmt: skip
+NEW = Form.of(template=boxes.Text(20))
+DECISION = Form.of(note=boxes.Text(200))
+WEIGHT = boxes.Amount("应为 0 到 100 的数字", places=2, most=100, missing="请填数字")
+# A new group's boxes; one may be added at a time.
+NEW_GROUP = 0
+
+
+def read_groups(groups: Sequence[ProgrammeGroup]) -> list[GroupDraft]:
+    """The grid of groups, with one more line; raises InvalidInput naming every box."""
+    ids = [*(group.id for group in groups), NEW_GROUP]
+    names = Form.of(**{f"name-{key}": boxes.Text(40, squeezed=True) for key in ids}).read()
+    used = [key for key in ids if names[f"name-{key}"] or key != NEW_GROUP]
+    numbers = Form.of(
+        **{
+            f"{column}-{key}": WEIGHT
+            for key in used
+            if names[f"name-{key}"]
+            for column in ("task", "social", "ordinary", "excellent")
+        }
+    ).read()
+    zero = Decimal(0)
+    return [
+        GroupDraft(
+            key or None, names[f"name-{key}"],
+            *(numbers.get(f"{column}-{key}", zero)
+              for column in ("task", "social", "ordinary", "excellent")),
+        )
+        for key in used
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """A township or department that may be assessed; `key` is the name of its boxes."""
+
+    key: str
+    name: str
+    region_id: int | None
+    department_id: int | None
+    group_id: int | None
+    difficulty: Decimal
+    duty_leader: str
+
+
+def read_units(places: Sequence[PlaceLine], group_ids: Sequence[int]) -> list[UnitDraft]:
+    """The grid of places: those with a group are assessed."""
+    difficulty = boxes.Amount("难度系数应为 0.5 到 2", places=2, most=2, otherwise=boxes.REFUSED)
+    grid: dict[str, boxes.Box] = {}
+    for place in places:
+        grid[f"group-{place.key}"] = boxes.Choice(group_ids)
+        grid[f"difficulty-{place.key}"] = difficulty
+        grid[f"leader-{place.key}"] = boxes.Text(20, squeezed=True)
+    values = Form.of(**grid).read()
+    faults = {
+        f"difficulty-{place.key}": [f"{place.name}：难度系数应为 0.5 到 2"]
+        for place in places
+        if (number := values[f"difficulty-{place.key}"]) is not None and number < Decimal("0.5")
+    }
+    if faults:
+        raise InvalidInput(errors=faults)
+    return [
+        UnitDraft(
+            int(values[f"group-{place.key}"]), place.region_id, place.department_id,
+            values[f"difficulty-{place.key}"] or Decimal(1), values[f"leader-{place.key}"],
+        )
+        for place in places
+        if values[f"group-{place.key}"]
+    ]  # fmt: skip
+
+
+ELEMENT = Form.of(
+    code=boxes.SingleLine(20, "编码填 1 到 20 个字符"), name=boxes.SingleLine(80),
+    parent_id=boxes.Id(missing="请选维度"),
+    scope=boxes.Choice(list(ElementScope), missing="请选给谁"),
+    group_id=boxes.Id(), points=boxes.Amount("分值最多两位小数", places=2, most=1000,
+                                             missing="请填分值"),
+    kind=boxes.Choice(list(PROGRESS_NAMES), missing="请选进度方式"),
+    rule=boxes.Text(40), parameters=boxes.Text(500),
+    direction=boxes.Choice(("up", "down"), missing="请选方向"),
+    measured_in=boxes.Text(16, squeezed=True),
+    source_kind=boxes.Choice(list(SOURCE_NAMES), missing="请选数据来源"),
+    source_detail=boxes.Text(30, squeezed=True), owner_department_id=boxes.Id(),
+    criteria=boxes.Text(2000), tags=boxes.Text(120, squeezed=True),
+    basis=boxes.Text(200, squeezed=True), duty=boxes.Choice(list(Duty), missing="请选履职清单"),
+    missing=boxes.Choice(list(MISSING_NAMES), missing="请选缺数据时怎么算"),
+    needs_evidence=boxes.YesNo(),
+)  # fmt: skip
+
+
+def read_element() -> ElementDraft:
+    """An indicator as it was typed; raises InvalidInput."""
+    values = ELEMENT.read()
+    rule = rule_from_words(values.pop("rule"), values.pop("parameters"))
+    source = f"{values.pop('source_kind')}{values.pop('source_detail')}"
+    tags = tuple(dict.fromkeys(values.pop("tags").replace("，", "、").split("、")))
+    if values["scope"] != ElementScope.GROUP:
+        values["group_id"] = None
+    return ElementDraft(rule=rule, source=source, tags=[tag for tag in tags if tag], **values)
+
+
+def element_values(element: ProgrammeElement | None) -> dict[str, Any]:
+    """What the boxes of an indicator show before anybody typed."""
+    if element is None:
+        return {
+            "scope": ElementScope.UNIT, "kind": "cumulative", "rule": "按完成比例得分",
+            "direction": "up", "source_kind": "report:", "missing": "leave_weight",
+            "duty": Duty.NONE, "points": "",
+        }  # fmt: skip
+    rule, parameters = rule_words(element.rule or {})
+    kind, _, detail = element.source.partition(":")
+    names = (
+        "code", "name", "parent_id", "scope", "group_id", "points", "kind", "direction",
+        "measured_in", "owner_department_id", "criteria", "basis", "duty", "missing",
+        "needs_evidence",
+    )  # fmt: skip
+    return {
+        **{name: getattr(element, name) for name in names}, "rule": rule,
+        "parameters": parameters, "source_kind": f"{kind}:", "source_detail": detail,
+        "tags": "、".join(element.tags),
+    }  # fmt: skip
+
+
+def read_clocks() -> tuple[dict[str, int], str, dict[str, str]]:
+    """Clocks, the preset of lights, and documents that switch a guard off."""
+    numbers = {
+        name: boxes.Number(f"应为 {least} 到 {most} 的整数", least=least, most=most,
+                           missing=f"应为 {least} 到 {most} 的整数")
+        for name, (_, _, least, most) in CLOCKS.items()
+    }  # fmt: skip
+    values = Form.of(
+        **numbers, preset=boxes.Choice(list(PRESETS), missing="请选亮灯办法"),
+        **{f"document-{name}": boxes.Text(100, squeezed=True) for name in GUARD_NAMES},
+    ).read()  # fmt: skip
+    clocks = {name: values[name] for name in CLOCKS}
+    return clocks, values["preset"], {name: values[f"document-{name}"] for name in GUARD_NAMES}
+
+
+def read_targets(drafts: Mapping[int, TargetDraft]) -> list[TargetDraft]:
+    """The grid of one unit's targets, by element."""
+    grid: dict[str, boxes.Box] = {}
+    for key in drafts:
+        grid |= {
+            f"task-{key}": boxes.Text(1000, squeezed=True),
+            f"value-{key}": boxes.Amount("目标值应为数字", places=4, most=10**13),
+            f"baseline-{key}": boxes.Amount("基数应为数字", places=4, most=10**13),
+            f"points-{key}": boxes.Amount("分值最多两位小数", places=2, most=1000,
+                                          missing="请填分值"),
+            f"due-{key}": boxes.Day(missing="请填完成时限"),
+            f"section-{key}": boxes.Text(40, squeezed=True),
+            f"contact-{key}": boxes.Text(20, squeezed=True), f"key-{key}": boxes.YesNo(),
+        }  # fmt: skip
+    values = Form.of(**grid).read()
+    return [
+        replace(
+            draft, task=values[f"task-{key}"] or draft.task, value=values[f"value-{key}"],
+            baseline=values[f"baseline-{key}"] or Decimal(0), points=values[f"points-{key}"],
+            due_on=values[f"due-{key}"], section=values[f"section-{key}"],
+            contact=values[f"contact-{key}"], is_key=values[f"key-{key}"],
+            plan=_scaled(draft, values[f"value-{key}"]),
+        )
+        for key, draft in drafts.items()
+    ]  # fmt: skip
+
+
+def _scaled(draft: TargetDraft, value: Decimal | None) -> tuple[tuple[int, Decimal], ...]:
+    """The months move with the year's value; their shares stay."""
+    if value is None or not draft.value or value == draft.value:
+        return draft.plan
+    months = [(month, round(planned * value / draft.value, 4)) for month, planned in draft.plan]
+    return (*months[:-1], (months[-1][0], value)) if months else ()

@@ -1,0 +1,251 @@
+"""Targets as they are searched: four searches and three more, each with its counts, one page."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, text
+
+from backend.app.assessments.models import TargetChange, TargetEvent, TargetMilestone, TargetPlan
+from backend.app.assessments.scopes import ReaderScope
+from backend.app.core.db import db, fetch_rows, like_escaped
+from backend.app.places.sql import join_department, join_region
+
+PAGE = 50
+MOST_LISTED = 20_000
+NOT_RATED = "none"
+# Each search with the column it looks at; a value of "" lets everything pass.
+SEARCHES = ("group_id", "tag", "colour", "state", "owner", "duty_leader", "source")
+JOINED = f"""
+    FROM target t
+    JOIN programme_element e ON e.id = t.element_id
+    JOIN assessed_unit u ON u.id = t.unit_id
+    JOIN programme_group g ON g.id = u.group_id
+    LEFT {join_region("r", "u.region_id")}
+    LEFT {join_department("d", "u.department_id")}
+    LEFT {join_department("o", "e.owner_department_id")}
+    LEFT JOIN target_standing s ON s.target_id = t.id AND s.period = (
+        SELECT max(period) FROM target_standing WHERE programme_id = :programme_id)
+    WHERE t.programme_id = :programme_id
+      AND (:unit_id = 0 OR t.unit_id = :unit_id)
+      AND (:target_id = 0 OR t.id = :target_id)
+      AND (NOT :is_key OR t.is_key)
+      AND (:sees_all OR u.region_id = ANY(:region_ids) OR u.department_id = ANY(:department_ids))
+      AND (:search = '' OR t.task ILIKE :like OR e.name ILIKE :like OR e.code ILIKE :like)
+"""
+PASSES = {
+    "group_id": "(:group_id = '' OR u.group_id::text = :group_id)",
+    "tag": "(:tag = '' OR :tag = ANY(e.tags))",
+    "colour": f"(:colour = '' OR COALESCE(s.colour, '{NOT_RATED}') = :colour)",
+    "state": "(:state = '' OR t.state = :state)",
+    "owner": "(:owner = '' OR e.owner_department_id::text = :owner)",
+    "duty_leader": "(:duty_leader = '' OR t.duty_leader = :duty_leader)",
+    "source": "(:source = '' OR split_part(e.source, ':', 1) = :source)",
+}
+VALUES = {
+    "group_id": "group_id::text", "colour": "colour", "state": "state", "owner": "owner::text",
+    "duty_leader": "duty_leader", "source": "source",
+}  # fmt: skip
+
+
+def _others(search: str) -> str:
+    """The conditions of all searches but one: what its counts are counted among."""
+    return " AND ".join(f"ok_{name}" for name in SEARCHES if name != search)
+
+
+FACETS = f"""
+    WITH base AS MATERIALIZED (
+        SELECT u.group_id, e.tags, COALESCE(s.colour, '{NOT_RATED}') AS colour, t.state,
+               e.owner_department_id AS owner, t.duty_leader,
+               split_part(e.source, ':', 1) AS source,
+               {", ".join(f"{test} AS ok_{name}" for name, test in PASSES.items())}
+        {JOINED}
+    )
+    {
+    " UNION ALL ".join(
+        f"SELECT '{name}' AS search, {value} AS value, count(*) AS number FROM base"
+        f" WHERE {_others(name)} GROUP BY 2"
+        for name, value in VALUES.items()
+    )
+}
+    UNION ALL
+    SELECT 'tag', tag, count(*) FROM base CROSS JOIN LATERAL unnest(tags) AS tag
+    WHERE {_others("tag")} GROUP BY 2
+    UNION ALL
+    SELECT 'all', '', count(*) FROM base WHERE {" AND ".join(f"ok_{name}" for name in SEARCHES)}
+"""
+LIST = f"""
+    SELECT t.id, t.unit_id, COALESCE(r.name, d.name) AS unit, g.name AS group_name, e.code,
+           e.name, t.task, e.measured_in, t.value, t.baseline, t.points, t.due_on, t.state,
+           t.is_key, o.name AS owner, t.duty_leader, t.section, e.source, e.is_example, e.tags,
+           s.value AS reached, s.actual, s.planned, s.colour, s.is_missed, s.period,
+           (SELECT p.value FROM target_plan p
+            WHERE p.target_id = t.id AND p.edition = t.edition AND p.month <= :month
+            ORDER BY p.month DESC LIMIT 1) AS plan_value
+    {JOINED} AND {" AND ".join(PASSES.values())}
+    ORDER BY g.position, r.code, d.name, e.position LIMIT :size OFFSET :skipped
+"""
+
+
+@dataclass(frozen=True)
+class TargetFilters:
+    """The searches; "" and 0 let everything pass."""
+
+    group_id: str = ""
+    tag: str = ""
+    colour: str = ""
+    state: str = ""
+    owner: str = ""
+    duty_leader: str = ""
+    source: str = ""
+    search: str = ""
+    unit_id: int = 0
+    is_key: bool = False
+    target_id: int = 0
+
+
+class TargetRow(NamedTuple):
+    """A target in the list."""
+
+    id: int
+    unit_id: int
+    unit: str
+    group_name: str
+    code: str
+    name: str
+    task: str
+    measured_in: str
+    value: Decimal | None
+    baseline: Decimal
+    points: Decimal
+    due_on: date
+    state: str
+    is_key: bool
+    owner: str | None
+    duty_leader: str
+    section: str
+    source: str
+    is_example: bool
+    tags: list[str]
+    reached: Decimal | None
+    actual: Decimal | None
+    planned: Decimal | None
+    colour: str | None
+    is_missed: bool | None
+    period: date | None
+    plan_value: Decimal | None
+
+
+@dataclass(frozen=True)
+class TargetFacets:
+    """How many targets each value of each search would leave, and how many all leave."""
+
+    counts: dict[str, dict[str, int]]
+    total: int
+
+
+def _values(scope: ReaderScope, programme_id: int, filters: TargetFilters) -> dict[str, Any]:
+    return {
+        **asdict(filters), "programme_id": programme_id, "sees_all": scope.sees_all,
+        "region_ids": sorted(scope.region_ids), "department_ids": sorted(scope.department_ids),
+        "like": f"%{like_escaped(filters.search)}%",
+    }  # fmt: skip
+
+
+def count_targets(scope: ReaderScope, programme_id: int, filters: TargetFilters) -> TargetFacets:
+    counts: dict[str, dict[str, int]] = {name: {} for name in (*SEARCHES, "all")}
+    for search, value, number in fetch_rows(FACETS, _values(scope, programme_id, filters)):
+        if value:
+            counts[search][value] = number
+        elif search == "all":
+            counts["all"][""] = number
+    return TargetFacets(counts, counts["all"].get("", 0))
+
+
+def list_targets(
+    scope: ReaderScope, programme_id: int, filters: TargetFilters, month: date, page: int = 1,
+    size: int = PAGE,
+) -> list[TargetRow]:  # fmt: skip
+    """A page of them, by group, unit and element; `month` is up to which the plan is shown."""
+    values = _values(scope, programme_id, filters)
+    values |= {"month": month, "size": size, "skipped": (page - 1) * size}
+    return [TargetRow(*row) for row in fetch_rows(LIST, values)]
+
+
+def find_target(scope: ReaderScope, programme_id: int, target_id: int) -> TargetRow | None:
+    """One of them, if the reader may see it."""
+    filters = TargetFilters(target_id=target_id)
+    return next(iter(list_targets(scope, programme_id, filters, date.max, size=1)), None)
+
+
+class UnitAnswers(NamedTuple):
+    """How far a unit is with confirming what was issued to it."""
+
+    unit_id: int
+    unit: str
+    group_name: str
+    waiting: int
+    queried: int
+    whole: int
+    answer_due_at: datetime | None
+
+
+ANSWERS = text(
+    f"""
+    SELECT u.id, COALESCE(r.name, d.name) AS unit, g.name AS group_name,
+           count(*) FILTER (WHERE t.state = :issued) AS waiting,
+           count(*) FILTER (WHERE t.state = :queried) AS queried, count(*) AS whole,
+           max(t.answer_due_at) AS answer_due_at
+    FROM assessed_unit u
+    JOIN programme_group g ON g.id = u.group_id
+    JOIN target t ON t.unit_id = u.id
+    LEFT {join_region("r", "u.region_id")}
+    LEFT {join_department("d", "u.department_id")}
+    WHERE u.programme_id = :programme_id
+      AND (:sees_all OR u.region_id = ANY(:region_ids) OR u.department_id = ANY(:department_ids))
+    GROUP BY u.id, g.position, g.name, r.code, r.name, d.name ORDER BY g.position, r.code, d.name
+    """
+)
+
+
+def answers_of_units(scope: ReaderScope, programme_id: int) -> list[UnitAnswers]:
+    """Of every unit the reader sees."""
+    values = {
+        "programme_id": programme_id, "sees_all": scope.sees_all, "issued": "issued",
+        "queried": "queried", "region_ids": sorted(scope.region_ids),
+        "department_ids": sorted(scope.department_ids),
+    }  # fmt: skip
+    return [UnitAnswers(*row) for row in db.session.execute(ANSWERS, values)]
+
+
+def list_events(target_id: int) -> list[TargetEvent]:
+    """What happened to a target, the oldest first."""
+    query = select(TargetEvent).where(TargetEvent.target_id == target_id)
+    return list(db.session.scalars(query.order_by(TargetEvent.id)))
+
+
+def list_plan(target_id: int, edition: int) -> list[TargetPlan]:
+    query = select(TargetPlan).where(
+        TargetPlan.target_id == target_id, TargetPlan.edition == edition
+    )
+    return list(db.session.scalars(query.order_by(TargetPlan.month)))
+
+
+def list_milestones(target_id: int) -> list[TargetMilestone]:
+    query = select(TargetMilestone).where(TargetMilestone.target_id == target_id)
+    return list(db.session.scalars(query.order_by(TargetMilestone.position)))
+
+
+def list_changes(target_id: int) -> list[TargetChange]:
+    """Changes of a target, the newest first."""
+    query = select(TargetChange).where(TargetChange.target_id == target_id)
+    return list(db.session.scalars(query.order_by(TargetChange.id.desc())))
+
+
+def open_changes(county_id: int) -> list[TargetChange]:
+    """What waits for somebody who approves."""
+    query = select(TargetChange).where(
+        TargetChange.county_id == county_id, TargetChange.decided_at.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(TargetChange.id)))
