@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -11,7 +11,7 @@ from backend.app.access import Role
 from backend.app.accounts import consents
 from backend.app.accounts.grants.operations import insert_grant
 from backend.app.accounts.logins.operations import create_login, find_login
-from backend.app.core.db import copy_rows, db
+from backend.app.core.db import copy_rows, db, fetch_named
 from backend.app.places.queries import list_departments
 from backend.demo.villages import character_of
 
@@ -127,10 +127,18 @@ def open_bureau_login(county_id: int) -> None:
         insert_grant(person_id, login.role, county_id, first, None, None, bureau.id)
 
 
-def phone_villages(county_id: int) -> list[Any]:
+class PhoneVillage(NamedTuple):
+    """A village of the demo county, to which somebody with a phone may belong."""
+
+    id: int
+    code: str
+    name: str
+
+
+def phone_villages(county_id: int) -> list[PhoneVillage]:
     """The three villages to which the preview's people belong."""
-    villages = [v for v in db.session.execute(VILLAGES, {"county_id": county_id}) if v.name]
-    return [v for v in villages if character_of(v.code).ratings_a_month > 25][:3]
+    villages = fetch_named(PhoneVillage, VILLAGES, {"county_id": county_id})
+    return [v for v in villages if v.name and character_of(v.code).ratings_a_month > 25][:3]
 
 
 def phone_people(county_id: int) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from backend.app.access import Actor
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
-from backend.app.core.db import db, lock, transaction
+from backend.app.core.db import db, fetch_named, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.rewards import publications
 from backend.app.rewards.catalogue.operations import RewardForm, add_reward
@@ -23,7 +23,7 @@ from backend.app.rewards.stock import counts as stock_counts
 from backend.app.rewards.stock import operations as stock
 from backend.app.rewards.stock.counts import Counted
 from backend.demo.goods import picture
-from backend.demo.people import JOINED_AT, keeper_openid
+from backend.demo.people import JOINED_AT, PhoneVillage, keeper_openid
 from backend.demo.villages import character_of, dice
 
 # Two points for a rating: what a willing villager collects in one month, two, or a whole year.
@@ -70,10 +70,10 @@ class Stall:
     keeper: Actor
 
 
-def busy_villages(county_id: int) -> list[Any]:
+def busy_villages(county_id: int) -> list[PhoneVillage]:
     """Where many speak, many have points; the first three are those of the preview's phones."""
-    found = [row for row in db.session.execute(VILLAGES, {"county_id": county_id}) if row.name]
-    return [row for row in found if character_of(row.code).ratings_a_month > 25][:SHOPS]
+    villages = fetch_named(PhoneVillage, VILLAGES, {"county_id": county_id})
+    return [v for v in villages if v.name and character_of(v.code).ratings_a_month > 25][:SHOPS]
 
 
 def _staff(username: str) -> Actor:

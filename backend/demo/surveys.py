@@ -123,7 +123,7 @@ def _issue(villages: list[int], period: date, unit_id: int) -> None:
     db.session.execute(ISSUE, {"ids": villages, "period": period, "unit_id": unit_id})
 
 
-def _sheets(roll: random.Random, count: int) -> Iterator[list[Any]]:
+def _sheets(roll: random.Random, count: int) -> Iterator[list[int | str | None]]:
     """What simulated neighbours said."""
     # Here and there nearly everybody agrees, which may only be said as a band.
     lean = 60.0 if roll.random() < UNANIMOUS_SHARE else roll.uniform(0.3, 3.0)
@@ -131,7 +131,7 @@ def _sheets(roll: random.Random, count: int) -> Iterator[list[Any]]:
         yield _answers(roll, lean)
 
 
-def _answers(roll: random.Random, lean: float) -> list[Any]:
+def _answers(roll: random.Random, lean: float) -> list[int | str | None]:
     level = roll.choices(range(5), (4 * lean, 3 * lean, 2, 1, 0.6))[0]
     words = roll.choice(SUGGESTIONS) if roll.random() < 0.12 else None
     return [level, roll.choices(range(4), (3, 2, 2, 1))[0], words]

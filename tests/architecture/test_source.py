@@ -116,3 +116,37 @@ def test_no_page_is_given_another_thing_by_the_name_of_the_settings() -> None:
         if re.search(r"render_template\([^)]*\bsettings=", path.read_text("utf-8"))
     ]
     assert given == []
+
+
+# Marshmallow's own signature; readers of region files get theirs with their importer.
+UNNAMED_ROWS_ALLOWED = {
+    "backend/app/core/web/boxes.py _deserialize",
+    "backend/app/places/imports.py _run",
+    "backend/app/places/imports.py _run_text",
+}
+UNNAMED_ROWS = re.compile(r"\b(list|Sequence|Iterable|Iterator|Collection)\[Any\]|^Row$|\[Row\]")
+
+
+def names_rows_of_the_database(tree: ast.Module) -> bool:
+    """Whether `Row` in this module is SQLAlchemy's; files of cells have their own."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("sqlalchemy")
+        and any(name.name == "Row" and name.asname is None for name in node.names)
+        for node in ast.walk(tree)
+    )
+
+
+def test_no_function_gives_rows_without_names() -> None:
+    unnamed = set()
+    for path in tracked("backend/*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef) or node.returns is None:
+                continue
+            returned = ast.unparse(node.returns)
+            if "Any" not in returned and not names_rows_of_the_database(tree):
+                continue
+            if UNNAMED_ROWS.search(returned):
+                unnamed.add(f"{path.relative_to(ROOT)} {node.name}")
+    assert unnamed == UNNAMED_ROWS_ALLOWED

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 
 from backend.app.access import ROLE_NAMES, Permission, regions_of
-from backend.app.accounts import queries
+from backend.app.accounts import audit_queries
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.core.audit import AuditEntry
 from backend.app.core.web import boxes
@@ -259,7 +259,7 @@ def describe(detail: dict[str, Any], names: Names) -> str:
     """The details of an entry in words."""
 
     def word(name: str, value: Any) -> Any:
-        if name in queries.REGION_DETAILS:
+        if name in audit_queries.REGION_DETAILS:
             return names.get(("region", str(value)), value)
         return VALUES.get(str(value), value)
 
@@ -286,15 +286,15 @@ def list_audit() -> str:
     """Who did what, newest first."""
     query = ENTRIES.read()
     page, action = query["page"], query["action"]
-    rows = queries.list_audit(
+    rows = audit_queries.list_audit(
         regions_of(actor(), Permission.SEE_AUDIT), person=query["person"],
         actions=_actions(action), address=query["address"], first=query["first"],
         last=query["last"], page=page,
     )  # fmt: skip
-    names = queries.name_subjects(entry for entry, _ in rows)
+    names = audit_queries.name_subjects(entry for entry, _ in rows)
     return render_template(
         "accounts/audit.html",
-        rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
+        rows=rows[: audit_queries.PAGE], more=len(rows) > audit_queries.PAGE, page=page,
         asked={name: value or "" for name, value in query.items()},
         action_names=ACTIONS, groups=GROUPS, origins=ORIGINS, names=names,
         name_subject=name_subject, describe=describe, turn=lambda page: turned(page=page),

@@ -1,28 +1,24 @@
 """Reads about people, bindings and roles."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func, or_, select, text
 
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.errors import PersonUnknown
 from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.accounts.sql import holds_today, join_person
 from backend.app.core import clock
-from backend.app.core.audit import AuditEntry
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.remembering import remembered
 from backend.app.places import succession
-from backend.app.places.queries import get_place, region_names, village_label
+from backend.app.places.queries import get_place, village_label
 from backend.app.places.sql import join_department, join_region, same_village, village_now
 
 PAGE = 50
-# Where the details of an audit entry hold the id of a region.
-REGION_DETAILS = frozenset({"region_id", "parent_id", "into"})
 # What was given in a village holds in the one that it became.
 GRANTS = text(
     f"""
@@ -46,6 +42,14 @@ GRANT_LINES = text(
     LEFT JOIN person e ON e.id = g.revoked_by_id
     WHERE g.person_id = :person_id
     ORDER BY g.revoked_at DESC NULLS FIRST, g.id DESC
+    """
+)
+GRANTS_TODAY = text(
+    f"""
+    SELECT g.person_id, g.role, g.approves, r.name AS region_name, g.starts_on, g.ends_on
+    FROM role_grant g {join_region("r", "g.region_id")}
+    WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL
+      AND (g.ends_on IS NULL OR g.ends_on >= :today) ORDER BY g.id
     """
 )
 # Whose work lies, or once lay, within these regions; and whom a system administrator of these
@@ -76,7 +80,35 @@ class StaffLine:
     locked_until: datetime | None
     disabled_at: datetime | None
     activated_at: datetime | None
-    grants: list[Any] = field(default_factory=list)
+    grants: list["GrantToday"] = field(default_factory=list)
+
+
+class GrantToday(NamedTuple):
+    """A role of a person in the list, in force today or later."""
+
+    person_id: int
+    role: str
+    approves: bool
+    region_name: str
+    starts_on: date
+    ends_on: date | None
+
+
+class GrantLine(NamedTuple):
+    """A grant with the names of its region and of who gave and ended it."""
+
+    id: int
+    role: str
+    approves: bool
+    region_id: int
+    department_id: int | None
+    region_name: str
+    starts_on: date
+    ends_on: date | None
+    granted_at: datetime
+    granted_by: str
+    revoked_at: datetime | None
+    revoked_by: str | None
 
 
 def load_grants(person_id: int, even_if_waiting: bool = False) -> tuple[str, tuple[Grant, ...]]:
@@ -131,9 +163,9 @@ def _describe_binding(binding: Binding) -> dict[str, Any]:
     }
 
 
-def grant_lines(person_id: int) -> list[Any]:
+def grant_lines(person_id: int) -> list[GrantLine]:
     """Every grant of a person with names, those in force first."""
-    return list(db.session.execute(GRANT_LINES, {"person_id": person_id}))
+    return fetch_named(GrantLine, GRANT_LINES, {"person_id": person_id})
 
 
 def _people(within: Collection[int]) -> Select[*tuple[Any, ...]]:
@@ -186,20 +218,12 @@ def _holders(role: Role) -> Select[int]:
     )
 
 
-def _grants_of(person_ids: list[int]) -> dict[int, list[Any]]:
-    rows = db.session.execute(
-        text(
-            "SELECT g.person_id, g.role, g.approves, r.name AS region_name, g.starts_on, g.ends_on"
-            f" FROM role_grant g {join_region('r', 'g.region_id')}"
-            " WHERE g.person_id = ANY(:ids) AND g.revoked_at IS NULL"
-            " AND (g.ends_on IS NULL OR g.ends_on >= :today) ORDER BY g.id"
-        ),
-        {"ids": person_ids, "today": clock.today()},
-    )
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, []).append(row)
-    return found
+def _grants_of(person_ids: list[int]) -> dict[int, list[GrantToday]]:
+    by_person: dict[int, list[GrantToday]] = {}
+    values = {"ids": person_ids, "today": clock.today()}
+    for grant in fetch_named(GrantToday, GRANTS_TODAY, values):
+        by_person.setdefault(grant.person_id, []).append(grant)
+    return by_person
 
 
 def get_person(person_id: int, within: Collection[int]) -> StaffLine:
@@ -208,63 +232,6 @@ def get_person(person_id: int, within: Collection[int]) -> StaffLine:
     if row is None:
         raise PersonUnknown
     return StaffLine(*row)
-
-
-def list_audit(
-    within: Collection[int],
-    person: str = "",
-    actions: Collection[str] = (),
-    first: date | None = None,
-    last: date | None = None,
-    page: int = 1,
-    address: str = "",
-) -> list[Any]:
-    """One page of the log of these regions' people, newest first, one more line than a page."""
-    doer = aliased(Person)
-    # What the system did to somebody, such as a lock, is that person's county's to see.
-    about = case((AuditEntry.subject_kind == "person", cast(AuditEntry.subject_id, BigInteger)))
-    concerned = func.coalesce(AuditEntry.person_id, about)
-    own = select(Person.id).where(Person.id == concerned, WITHIN.bindparams(within=list(within)))
-    query = (
-        select(AuditEntry, doer.display_name)
-        .outerjoin(doer, doer.id == AuditEntry.person_id)
-        .where(or_(concerned.is_(None), own.exists()))
-        .order_by(AuditEntry.id.desc())
-    )
-    if person.strip():
-        query = query.where(doer.display_name.icontains(person.strip(), autoescape=True))
-    if actions:
-        query = query.where(AuditEntry.action.in_(actions))
-    if address.strip():
-        query = query.where(AuditEntry.address == address.strip())
-    if first:
-        query = query.where(AuditEntry.at >= clock.midnight(first))
-    if last:
-        query = query.where(AuditEntry.at < clock.midnight(last + timedelta(days=1)))
-    return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
-
-
-PEOPLE_NAMES = text(
-    """
-    SELECT id, COALESCE(NULLIF(display_name, ''), number::text) AS name
-    FROM person WHERE id = ANY(:people)
-    """
-)
-
-
-def name_subjects(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
-    """What the people and regions that the log speaks of are called."""
-    people: set[int] = set()
-    regions: set[int] = set()
-    for entry in entries:
-        if entry.subject_kind == "person":
-            people.add(int(entry.subject_id))
-        elif entry.subject_kind in ("region", "county"):
-            regions.add(int(entry.subject_id))
-        regions.update(entry.detail[key] for key in REGION_DETAILS & entry.detail.keys())
-    rows = db.session.execute(PEOPLE_NAMES, {"people": list(people)})
-    named = {("person", str(row.id)): row.name for row in rows}
-    return named | {("region", str(id_)): name for id_, name in region_names(regions).items()}
 
 
 STAFF_OF = text(
@@ -341,9 +308,19 @@ def named_staff(said: str, county_id: int, township_id: int | None) -> list[Name
     ]
 
 
+class StaffName(NamedTuple):
+    """A name as words are searched for it, with where its owner works or worked."""
+
+    person_id: int
+    role: str
+    region_id: int
+    township_id: int | None
+    name: str
+
+
 @remembered
-def _staff_names(county_id: int) -> Sequence[Any]:
-    return db.session.execute(STAFF_NAMES, {"county_id": county_id}).all()
+def _staff_names(county_id: int) -> list[StaffName]:
+    return fetch_named(StaffName, STAFF_NAMES, {"county_id": county_id})
 
 
 def who_served(region_ids: Collection[int]) -> list[int]:

@@ -18,7 +18,7 @@ from uuid import UUID
 import structlog
 from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
-from sqlalchemy import TextClause, text
+from sqlalchemy import Result, TextClause, text
 
 from backend.app.ballots import box_keys
 from backend.app.ballots.anonymous_store import INBOX, KID, WORD
@@ -274,7 +274,7 @@ def _count(box: str) -> int:
     return int(db.session.scalar(text(f"SELECT count(*) FROM anonymous.{box}")) or 0)
 
 
-def _stream(statement: TextClause, values: Mapping[str, Any]) -> Iterable[Any]:
+def _stream(statement: TextClause, values: Mapping[str, Any]) -> Result[*tuple[Any, ...]]:
     return db.session.execute(statement, values, execution_options={"yield_per": A_TIME})
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import orjson
 import psycopg
@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool
-from sqlalchemy import MetaData, text
+from sqlalchemy import Executable, MetaData, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -31,6 +31,7 @@ LockName = Literal[
 ]  # fmt: skip
 # How long a member of staff waits for somebody else's rows.
 PATIENCE = "5s"
+NamedRow = TypeVar("NamedRow")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
@@ -178,6 +179,16 @@ def like_escaped(text_: str) -> str:
 def with_psycopg_names(statement: str) -> str:
     """A statement whose values are named as SQLAlchemy names them, `:name`, as psycopg reads it."""
     return re.sub(r"(?<![:\w]):([a-z_0-9]+)", r"%(\1)s", statement.replace("%", "%%"))
+
+
+def fetch_named(
+    row_type: Callable[..., NamedRow],
+    statement: Executable,
+    values: Mapping[str, Any] | None = None,
+) -> list[NamedRow]:
+    """Every row of a statement as a NamedTuple whose fields are the statement's columns."""
+    rows = db.session.execute(statement, dict(values or {})).mappings()
+    return [row_type(**row) for row in rows]
 
 
 def fetch_rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -47,20 +47,22 @@ def _column_anew(place: SealedColumn) -> int:
         with transaction():
             rows = _rows_after(place, last)
             for key, sealed in rows:
-                done += _row_anew(place, key, bytes(sealed))
+                done += _row_anew(place, key, sealed)
         if len(rows) < BATCH:
             return done
         last = rows[-1][0]
 
 
-def _rows_after(place: SealedColumn, last: Any) -> list[Any]:
+def _rows_after(place: SealedColumn, last: Any) -> list[tuple[Any, bytes]]:
     after = "" if last is None else f"AND {place.row_key} > :last"
     statement = (
         f"SELECT {place.row_key}, {place.column} FROM {place.table}"
         f" WHERE length({place.column}) > 0 {after}"
         f" ORDER BY {place.row_key} LIMIT {BATCH} FOR UPDATE"
     )
-    return list(db.session.execute(text(statement), {"last": last}).all())
+    return [
+        (key, bytes(sealed)) for key, sealed in db.session.execute(text(statement), {"last": last})
+    ]
 
 
 def _row_anew(place: SealedColumn, key: Any, sealed: bytes) -> bool:

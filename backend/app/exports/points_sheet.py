@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import (
     BOLD,
     Column,
     Progress,
+    Row,
     Sheet,
     notes_sheet,
     write_book,
@@ -36,16 +36,16 @@ DICTIONARY = (
 )
 
 
-def _line(row: Any) -> list[Any]:
+def _line(row: months.VillagePoints) -> Row:
     return [getattr(row, name) if getattr(row, name) is not None else "" for name in COLUMNS]
 
 
-def _total(rows: Sequence[Any]) -> list[Any]:
+def _total(rows: Sequence[months.VillagePoints]) -> Row:
     sums = [sum(getattr(row, name) for row in rows) for name in COLUMNS[TEXTS:]]
     return ["合计", *[None] * (TEXTS - 1), *sums]
 
 
-def write_xlsx(path: Path, title: str, rows: Sequence[Any], closed: str) -> None:
+def write_xlsx(path: Path, title: str, rows: Sequence[months.VillagePoints], closed: str) -> None:
     """各村 with totals, and 说明."""
     columns = [Column(name, 18 if place < TEXTS else 12) for place, name in enumerate(HEADERS)]
     lines = [*map(_line, rows), _total(rows)]

@@ -1,20 +1,20 @@
 """Reads of exports."""
 
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import text
 
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import Gone, NotFound
 from backend.app.exports.models import Export
-from backend.app.places.sql import join_region
 
 MOST = 30
 OWN = text(
-    f"""
-    SELECT e.*, r.name AS region_name FROM export e {join_region("r", "e.region_id")}
-    WHERE e.requested_by_id = :person_id ORDER BY e.id DESC LIMIT :most
+    """
+    SELECT id, kind, file_name, state, progress, row_count, failure, requested_at, expires_at
+    FROM export WHERE requested_by_id = :person_id ORDER BY id DESC LIMIT :most
     """
 )
 
@@ -24,9 +24,23 @@ class ExportGone(Gone):
     message = "文件只留 7 天,已经清理,请重新导出"
 
 
-def list_own(person_id: int) -> list[Any]:
+class OwnExport(NamedTuple):
+    """A file in the list of whoever asked for it."""
+
+    id: int
+    kind: str
+    file_name: str
+    state: str
+    progress: int
+    row_count: int | None
+    failure: str | None
+    requested_at: datetime
+    expires_at: datetime
+
+
+def list_own(person_id: int) -> list[OwnExport]:
     """A person's newest exports."""
-    return list(db.session.execute(OWN, {"person_id": person_id, "most": MOST}))
+    return fetch_named(OwnExport, OWN, {"person_id": person_id, "most": MOST})
 
 
 def get_own_file(person_id: int, export_id: int) -> Export:

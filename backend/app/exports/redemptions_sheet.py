@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import (
     Column,
     Progress,
+    Row,
     Sheet,
     notes_sheet,
     write_book,
@@ -33,7 +33,7 @@ DICTIONARY = (
 )
 
 
-def _line(row: Any) -> list[Any]:
+def _line(row: console_queries.RedemptionLine) -> Row:
     return [
         row.id, local_time(row.reserved_at),
         local_time(row.handed_out_at) if row.handed_out_at else "", row.village,
@@ -42,7 +42,9 @@ def _line(row: Any) -> list[Any]:
     ]  # fmt: skip
 
 
-def write_xlsx(path: Path, title: str, rows: Sequence[Any], progress: Progress) -> None:
+def write_xlsx(
+    path: Path, title: str, rows: Sequence[console_queries.RedemptionLine], progress: Progress
+) -> None:
     """兑换 and 说明."""
     columns = [Column(name, width) for name, width in zip(HEADERS, WIDTHS, strict=True)]
     sheets = [

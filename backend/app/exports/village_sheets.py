@@ -34,7 +34,7 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     return len(contents)
 
 
-def _counted(contents: Sequence[Any], progress: Progress) -> Iterator[Any]:
+def _counted(contents: Sequence[dict[str, Any]], progress: Progress) -> Iterator[dict[str, Any]]:
     """The contents, with word about how far they are."""
     for number, content in enumerate(contents):
         if number % STEP == 0:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db, lock
+from backend.app.core.db import db, fetch_named, lock
 from backend.app.places.sql import join_region
 from backend.app.points.models import PointsMonth
 from backend.app.points.sql import FLOW
@@ -66,6 +66,31 @@ COUNTIES = text(f"SELECT DISTINCT county_id FROM points_rule r {join_region('g',
 SUMMED = (*KINDS, "net", "entries")
 
 
+class VillagePoints(NamedTuple):
+    """A village's sums of a month; of a row without a village only sums and entries are known."""
+
+    id: int | None
+    code: str | None
+    name: str
+    township_id: int | None
+    township: str
+    earned: int
+    spent: int
+    expired: int
+    adjusted: int
+    reversed: int
+    net: int
+    entries: int
+
+
+class ActMonth(NamedTuple):
+    """What one act gave or took in a month."""
+
+    label: str
+    entries: int
+    amount: int
+
+
 @dataclass(frozen=True)
 class TownshipPoints:
     """A township's sums, under the names of a village's."""
@@ -87,8 +112,8 @@ class MonthReport:
 
     month: date
     closed: PointsMonth | None
-    villages: list[Any]
-    acts: list[Any]
+    villages: list[VillagePoints]
+    acts: list[ActMonth]
 
     def total(self, column: str) -> int:
         return sum(getattr(row, column) for row in self.villages)
@@ -96,7 +121,7 @@ class MonthReport:
     @property
     def townships(self) -> list[TownshipPoints]:
         """The villages' sums by township, in the order of their codes."""
-        found: dict[int | None, list[Any]] = {}
+        found: dict[int | None, list[VillagePoints]] = {}
         for row in self.villages:
             found.setdefault(row.township_id, []).append(row)
         return [
@@ -146,6 +171,6 @@ def report(county_id: int, region_id: int, month: date) -> MonthReport:
         "county_id": county_id, "region_id": region_id, "month": month,
         "next": clock.next_month(month),
     }  # fmt: skip
-    villages = db.session.execute(KEPT_REPORT if closed else LIVE_REPORT, values).all()
-    acts = db.session.execute(KEPT_BY_RULE if closed else LIVE_BY_RULE, values).all()
-    return MonthReport(month, closed, list(villages), list(acts))
+    villages = fetch_named(VillagePoints, KEPT_REPORT if closed else LIVE_REPORT, values)
+    acts = fetch_named(ActMonth, KEPT_BY_RULE if closed else LIVE_BY_RULE, values)
+    return MonthReport(month, closed, villages, acts)

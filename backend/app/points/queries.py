@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text, tuple_
 
 from backend.app.accounts.sql import join_binding, join_person
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.places.sql import join_region, village_now
 from backend.app.points.models import (
     PointsBalance,
@@ -214,19 +214,21 @@ def open_freeze(person_id: int) -> PointsFreeze | None:
     )
 
 
-HOLDS = text(
+DAY_FREEZES = text(
     f"""
-    SELECT h.*, o.number, a.display_name AS frozen_by, b.display_name AS decided_by
-    FROM points_day_freeze h
-    {join_person("o", "h.person_id")}
-    {join_person("a", "h.frozen_by_id")}
-    LEFT {join_person("b", "h.decided_by_id")}
-    WHERE h.county_id = :county_id ORDER BY h.decided_at IS NOT NULL, h.id DESC LIMIT 60
+    SELECT f.id, f.day, f.amount, f.reason, f.frozen_by_id, f.decision, f.decision_note, o.number,
+           a.display_name AS frozen_by, b.display_name AS decided_by
+    FROM points_day_freeze f
+    {join_person("o", "f.person_id")}
+    {join_person("a", "f.frozen_by_id")}
+    LEFT {join_person("b", "f.decided_by_id")}
+    WHERE f.county_id = :county_id ORDER BY f.decided_at IS NOT NULL, f.id DESC LIMIT 60
     """
 )
 FREEZES = text(
     f"""
-    SELECT f.*, o.number, a.display_name AS frozen_by, b.display_name AS decided_by
+    SELECT f.id, f.reason, f.frozen_by_id, f.frozen_at, f.appeal, f.decision, f.decision_note,
+           f.lifted_at, o.number, a.display_name AS frozen_by, b.display_name AS decided_by
     FROM points_freeze f
     {join_person("o", "f.person_id")}
     {join_person("a", "f.frozen_by_id")}
@@ -238,14 +240,45 @@ FREEZES = text(
 )
 
 
-def list_day_freezes(county_id: int) -> list[Any]:
+class DayFreezeLine(NamedTuple):
+    """A day's points of one person that were frozen, and what was decided."""
+
+    id: int
+    day: date
+    amount: int
+    reason: str
+    frozen_by_id: int
+    decision: str | None
+    decision_note: str | None
+    number: int
+    frozen_by: str
+    decided_by: str | None
+
+
+class FreezeLine(NamedTuple):
+    """A person's frozen points, the appeal and what was decided."""
+
+    id: int
+    reason: str
+    frozen_by_id: int
+    frozen_at: datetime
+    appeal: str | None
+    decision: str | None
+    decision_note: str | None
+    lifted_at: datetime | None
+    number: int
+    frozen_by: str
+    decided_by: str | None
+
+
+def list_day_freezes(county_id: int) -> list[DayFreezeLine]:
     """Those still to be decided first."""
-    return list(db.session.execute(HOLDS, {"county_id": county_id}))
+    return fetch_named(DayFreezeLine, DAY_FREEZES, {"county_id": county_id})
 
 
-def list_freezes(county_id: int) -> list[Any]:
+def list_freezes(county_id: int) -> list[FreezeLine]:
     """Appeals first, then other freezes, then what is over."""
-    return list(db.session.execute(FREEZES, {"county_id": county_id}))
+    return fetch_named(FreezeLine, FREEZES, {"county_id": county_id})
 
 
 def purse_of(person_id: int) -> tuple[int, bool]:

@@ -2,13 +2,12 @@
 
 import io
 from datetime import date
-from typing import Any
 
 from flask import current_app, redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Permission, may, regions_of
+from backend.app.access import Actor, Permission, may, regions_of
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
@@ -20,6 +19,7 @@ from backend.app.places.queries import find_place, get_place, region_names
 from backend.app.publications import open_data, wechat_summary
 from backend.app.publications import operations as publications
 from backend.app.publications import queries as published
+from backend.app.publications.models import Publication
 from backend.app.publications.public import public_host
 from backend.app.publications.village_sheet_pdf import DEMO, draw_sheets
 from backend.app.scorecards.blueprints import console as blueprint
@@ -123,7 +123,7 @@ def show_publication(code: str, month: str) -> str:
     )  # fmt: skip
 
 
-def _townships(me: Any, publication: Any) -> list[Any]:
+def _townships(me: Actor, publication: Publication) -> list[tuple[int, str]]:
     """The regions the reader may pick."""
     scope = regions_of(me, Permission.EXPORT)
     county = find_place(publication.code)

@@ -13,7 +13,7 @@ import orjson
 from backend.app.core.errors import NotFound
 from backend.app.core.files.csv_safety import safe_cell
 from backend.app.publications import queries as publications
-from backend.app.publications.models import Publication
+from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING
 
 LICENCE = "数据按“署名即可使用”提供:注明“村声 · {county} {month}”,可复制、加工、再发布。"
@@ -142,7 +142,7 @@ ROWS: dict[str, Callable[[Publication], Iterator[Row]]] = {
 }
 
 
-def _pages(publication: Publication) -> Sequence[Any]:
+def _pages(publication: Publication) -> Sequence[VillagePublication]:
     return publications.villages_of(publication.county_id, publication.month)
 
 

@@ -66,10 +66,10 @@ def list_counties() -> Any:
 def list_months(code: str) -> Response:
     """The months of a county or a village, the newest first."""
     if len(code) == COUNTY_DIGITS:
-        rows = publications.list_of_county(code)
-        return _page("publications/months.html", code=code, rows=rows, village=False)
-    rows = publications.list_of_village(code)
-    return _page("publications/months.html", code=code, rows=rows, village=True)
+        of_county = publications.list_of_county(code)
+        return _page("publications/months.html", code=code, rows=of_county, village=False)
+    of_village = publications.list_of_village(code)
+    return _page("publications/months.html", code=code, rows=of_village, village=True)
 
 
 @blueprint.get("/<code>/<month>")

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import Place, get_place
 from backend.app.publications.models import Publication, VillagePublication
@@ -108,33 +108,58 @@ def name_of(county_id: int) -> Place:
     return get_place(county_id)
 
 
-def list_of_county(code: str) -> list[Any]:
+class PublishedMonth(NamedTuple):
+    """A county's month in the list of its publications."""
+
+    month: date
+    published_at: datetime
+    name: str
+
+
+class PublishedVillageMonth(NamedTuple):
+    """A village's month in the list of its pages; `score` as it was published."""
+
+    month: date
+    name: str
+    township: str
+    score: dict[str, Any] | None
+
+
+class PublishedCounty(NamedTuple):
+    """A county that has published, with its newest month."""
+
+    code: str
+    month: date
+    name: str
+
+
+def list_of_county(code: str) -> list[PublishedMonth]:
     """Months with their digests, the newest first. Raises NobodyPublished."""
     query = select(
         Publication.month,
         Publication.published_at,
         Publication.content["county"].astext.label("name"),
     ).where(Publication.code == code)  # fmt: skip
-    rows = list(db.session.execute(query.order_by(Publication.month.desc())))
+    rows = fetch_named(PublishedMonth, query.order_by(Publication.month.desc()))
     if not rows:
         raise NobodyPublished
     return rows
 
 
-def list_of_village(code: str) -> list[Any]:
+def list_of_village(code: str) -> list[PublishedVillageMonth]:
     """Months with the village's total and light, the newest first. Raises NobodyPublished."""
     content = VillagePublication.content
     query = select(
         VillagePublication.month, content["village"].astext.label("name"),
         content["township"].astext.label("township"), content["score"].label("score"),
     ).where(VillagePublication.code == code)  # fmt: skip
-    rows = list(db.session.execute(query.order_by(VillagePublication.month.desc())))
+    rows = fetch_named(PublishedVillageMonth, query.order_by(VillagePublication.month.desc()))
     if not rows:
         raise NobodyPublished
     return rows
 
 
-def counties_published() -> list[Any]:
+def counties_published() -> list[PublishedCounty]:
     """Code, name and newest month of every county that has published."""
     newest = (
         select(
@@ -143,7 +168,7 @@ def counties_published() -> list[Any]:
         .ext(distinct_on(Publication.code))
         .order_by(Publication.code, Publication.month.desc())
     )
-    return list(db.session.execute(newest))
+    return fetch_named(PublishedCounty, newest)
 
 
 def published_months(county_ids: Sequence[int]) -> list[Publication]:

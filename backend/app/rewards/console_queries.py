@@ -1,21 +1,22 @@
 """Reads of rewards, stock and redemptions for the console."""
 
 from collections.abc import Collection
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
 from backend.app.accounts.sql import join_grant, join_person
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.places.sql import join_region, lies_within
 from backend.app.rewards.states import RedemptionState
 
 PAGE = 50
 REWARDS = text(
     f"""
-    SELECT r.*, place.name AS place, place.level, place.township_id,
+    SELECT r.id, r.name, r.description, r.price, r.photo_key, r.monthly_limit, r.total_limit,
+           r.starts_on, r.ends_on, r.retired_at, place.name AS place,
            COALESCE(stock.on_hand, 0) AS on_hand, COALESCE(stock.reserved, 0) AS reserved,
            COALESCE(gone.handed_out, 0) AS handed_out
     FROM reward r {join_region("place", "r.region_id")}
@@ -30,7 +31,7 @@ REWARDS = text(
 )
 MOVEMENTS = text(
     f"""
-    SELECT m.*, r.name AS reward, p.display_name AS by,
+    SELECT m.id, m.kind, m.on_hand, m.note, m.created_at, r.name AS reward, p.display_name AS by,
            (SELECT u.id FROM stock_movement u WHERE u.reverses_id = m.id) AS undone_by
     FROM stock_movement m JOIN reward r ON r.id = m.reward_id
     LEFT {join_person("p", "m.person_id")} AND m.kind <> 'reservation'
@@ -48,7 +49,8 @@ KEEPERS = text(
 )
 COUNTS = text(
     f"""
-    SELECT c.*, a.display_name AS counted_by, b.display_name AS decided_by
+    SELECT c.id, c.state, c.has_difference, c.counted_by_id, c.counted_at,
+           a.display_name AS counted_by, b.display_name AS decided_by
     FROM stock_count c {join_person("a", "c.counted_by_id")}
     LEFT {join_person("b", "c.decided_by_id")}
     WHERE c.exchange_point_id = :shop_id ORDER BY c.id DESC LIMIT 10
@@ -56,7 +58,8 @@ COUNTS = text(
 )
 COUNT_LINES = text(
     """
-    SELECT l.*, r.name AS reward FROM stock_count_line l JOIN reward r ON r.id = l.reward_id
+    SELECT l.count_id, l.reward_id, l.booked, l.counted, l.reason, r.name AS reward
+    FROM stock_count_line l JOIN reward r ON r.id = l.reward_id
     WHERE l.count_id = ANY(:count_ids) ORDER BY l.count_id, r.name
     """
 )
@@ -106,28 +109,129 @@ PUBLICATIONS = text(
 )
 
 
-def list_rewards(county_id: int, with_retired: bool = False) -> list[Any]:
+class CatalogueLine(NamedTuple):
+    """A reward with what lies in all shops together."""
+
+    id: int
+    name: str
+    description: str
+    price: int
+    photo_key: str | None
+    monthly_limit: int | None
+    total_limit: int | None
+    starts_on: date
+    ends_on: date | None
+    retired_at: datetime | None
+    place: str
+    on_hand: int
+    reserved: int
+    handed_out: int
+
+
+class MovementLine(NamedTuple):
+    """A change of a shop's shelf; `undone_by` is the movement that takes it back."""
+
+    id: int
+    kind: str
+    on_hand: int
+    note: str | None
+    created_at: datetime
+    reward: str
+    by: str | None
+    undone_by: int | None
+
+
+class KeeperLine(NamedTuple):
+    """Somebody who hands out at a shop, or did."""
+
+    id: int
+    name: str
+    starts_on: date
+    revoked_at: datetime | None
+
+
+class CountLine(NamedTuple):
+    """What was counted of a reward, beside what the books said."""
+
+    count_id: int
+    reward_id: int
+    reward: str
+    booked: int
+    counted: int
+    reason: str
+
+
+class CountOfShop(NamedTuple):
+    """A stock-taking, who counted and who looked again."""
+
+    id: int
+    state: str
+    has_difference: bool
+    counted_by_id: int
+    counted_at: datetime
+    counted_by: str
+    decided_by: str | None
+    lines: tuple[CountLine, ...] = ()
+
+
+class RedemptionLine(NamedTuple):
+    """A redemption with whose it is, where and through whom."""
+
+    id: int
+    number: int
+    surname: str
+    price: int
+    state: str
+    reserved_at: datetime
+    handed_out_at: datetime | None
+    ended_at: datetime | None
+    was_scanned: bool | None
+    return_reason: str | None
+    handed_out_by_id: int | None
+    exchange_point_id: int
+    reward: str
+    shop: str
+    village: str
+    keeper: str | None
+    returned_by: str | None
+
+
+class PublishedPoints(NamedTuple):
+    """A village's published month of points."""
+
+    village_id: int
+    village: str
+    township: str
+    id: int
+    month: date
+    published_at: datetime
+    digest: bytes
+    redemptions: int
+    corrections: int
+
+
+def list_rewards(county_id: int, with_retired: bool = False) -> list[CatalogueLine]:
     """The county's catalogue with what lies in all shops together."""
-    return list(db.session.execute(REWARDS, {"county_id": county_id, "all": with_retired}))
+    return fetch_named(CatalogueLine, REWARDS, {"county_id": county_id, "all": with_retired})
 
 
-def list_movements(shop_id: int) -> list[Any]:
+def list_movements(shop_id: int) -> list[MovementLine]:
     """What changed the shelf, newest first; what is only put aside changes nothing."""
-    return list(db.session.execute(MOVEMENTS, {"shop_id": shop_id}))
+    return fetch_named(MovementLine, MOVEMENTS, {"shop_id": shop_id})
 
 
-def list_keepers(shop_id: int) -> list[Any]:
-    return list(db.session.execute(KEEPERS, {"shop_id": shop_id}))
+def list_keepers(shop_id: int) -> list[KeeperLine]:
+    return fetch_named(KeeperLine, KEEPERS, {"shop_id": shop_id})
 
 
-def list_counts(shop_id: int) -> list[dict[str, Any]]:
+def list_counts(shop_id: int) -> list[CountOfShop]:
     """The last stock-takings with their lines."""
-    counts = db.session.execute(COUNTS, {"shop_id": shop_id}).mappings().all()
-    lines: dict[int, list[Any]] = {}
-    values = {"count_ids": [one["id"] for one in counts]}
-    for line in db.session.execute(COUNT_LINES, values):
+    counts = fetch_named(CountOfShop, COUNTS, {"shop_id": shop_id})
+    lines: dict[int, list[CountLine]] = {}
+    values = {"count_ids": [count.id for count in counts]}
+    for line in fetch_named(CountLine, COUNT_LINES, values):
         lines.setdefault(line.count_id, []).append(line)
-    return [{**one, "lines": lines.get(one["id"], [])} for one in counts]
+    return [count._replace(lines=tuple(lines.get(count.id, ()))) for count in counts]
 
 
 def asked(
@@ -142,9 +246,9 @@ def asked(
     }  # fmt: skip
 
 
-def list_redemptions(values: dict[str, Any], page: int = 1) -> list[Any]:
+def list_redemptions(values: dict[str, Any], page: int = 1) -> list[RedemptionLine]:
     limits = {"most": PAGE, "skip": (page - 1) * PAGE}
-    return list(db.session.execute(LINES, {**values, **limits}))
+    return fetch_named(RedemptionLine, LINES, {**values, **limits})
 
 
 def count_redemptions(values: dict[str, Any]) -> Any:
@@ -152,11 +256,11 @@ def count_redemptions(values: dict[str, Any]) -> Any:
     return db.session.execute(COUNTED, values).one()
 
 
-def export_rows(region_id: int, month: date) -> list[Any]:
+def export_rows(region_id: int, month: date) -> list[RedemptionLine]:
     """Every redemption by a region's people or in its shops in a month, newest first."""
     limits = {"most": None, "skip": 0}
-    return list(db.session.execute(LINES, {**asked([region_id], month), **limits}))
+    return fetch_named(RedemptionLine, LINES, {**asked([region_id], month), **limits})
 
 
-def list_publications(within: Collection[int], month: date) -> list[Any]:
-    return list(db.session.execute(PUBLICATIONS, {"within": list(within), "month": month}))
+def list_publications(within: Collection[int], month: date) -> list[PublishedPoints]:
+    return fetch_named(PublishedPoints, PUBLICATIONS, {"within": list(within), "month": month})

@@ -4,9 +4,11 @@ PostgreSQL rounds numerics half away from zero, which for figures of 0 to 100 is
 figures.py does; a test compares the two.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import text
 
 from backend.app.core import clock
@@ -74,11 +76,14 @@ KIND_NAMES = {"rating": "评价", "ticket": "诉求"}
 LISTS = {listed.name: listed for listed in CASE_LISTS.values() if listed.place is not None}
 RATING_LISTS = {name for name, listed in LISTS.items() if listed.kind == "rating"}
 Row = tuple[Any, ...]
+NamedCells = SqlRow[*tuple[Any, ...]]
 
 
-def _run(statement: str, region_id: int, month: date, filters: RankingFilters) -> list[Any]:
-    asked = {"scope": [region_id], "month": month, **filters.values}
-    return list(db.session.execute(text(statement), asked))
+def _run(
+    statement: str, region_id: int, month: date, filters: RankingFilters
+) -> Sequence[SqlRow[*tuple[Any, ...]]]:
+    values = {"scope": [region_id], "month": month, **filters.values}
+    return db.session.execute(text(statement), values).all()
 
 
 def scheme_of_month(region_id: int, month: date) -> Scheme:

@@ -1,23 +1,26 @@
 """Reads of scorecards for pages, API and files."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import Row, func, or_, select, text
 
 from backend.app.core import clock
-from backend.app.core.db import db, like_escaped
+from backend.app.core.db import db, fetch_named, like_escaped
 from backend.app.core.errors import InvalidInput
 from backend.app.core.web.boxes import whole
 from backend.app.places.queries import villages_under
 from backend.app.places.sql import counties_of, join_region, lies_within
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
-from backend.app.scoring.levels import column_sums, columns
+from backend.app.scoring.levels import column_sums
 
 PAGE = 50
+# Objections or adjustments: whatever has a county, a village, a state and a month.
+DeskModel = TypeVar("DeskModel", bound=Any)
 AREA = (
     f"{column_sums('c')}, COALESCE(sum(c.flagged), 0)::int, count(*)::int,"
     " count(*) FILTER (WHERE c.n > 0)::int"
@@ -42,8 +45,8 @@ FIGURES = (
     "satisfaction_mean", "satisfaction_low", "satisfaction_high",
     "positive_rate", "positive_low", "positive_high",
 )  # fmt: skip
-ROW = f"""
-    v.id, v.code, v.name, t.name AS township, c.n, {columns("c")}, c.flagged,
+ROW = """
+    v.id, v.code, v.name, t.name AS township, c.n, c.flagged,
     c.status, c.satisfaction_mean, c.satisfaction_low, c.satisfaction_high,
     c.positive_rate, c.positive_low, c.positive_high
 """
@@ -94,8 +97,26 @@ class RankingFilters:
         }
 
 
-def _run(statement: str, **values: Any) -> list[Any]:
-    return list(db.session.execute(text(statement), values))
+class VillageRow(NamedTuple):
+    """A village in the table of a month's ratings."""
+
+    id: int
+    code: str
+    name: str
+    township: str
+    n: int
+    flagged: int
+    status: str
+    satisfaction_mean: Decimal | None
+    satisfaction_low: Decimal | None
+    satisfaction_high: Decimal | None
+    positive_rate: Decimal | None
+    positive_low: Decimal | None
+    positive_high: Decimal | None
+
+
+def _run(statement: str, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.session.execute(text(statement), values).all()
 
 
 def _ids(scope: Collection[int]) -> list[int]:
@@ -145,17 +166,20 @@ def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]
     return [(township_id, name, _area(numbers)) for township_id, name, *numbers in rows]
 
 
-def village_rows(scope: Collection[int], month: date, filters: RankingFilters) -> list[Any]:
+def village_rows(scope: Collection[int], month: date, filters: RankingFilters) -> list[VillageRow]:
     """One page of villages with their figures."""
     direction = "DESC NULLS LAST" if filters.descending else "ASC NULLS LAST"
     enough_first = "c.status <> 'ok', " if filters.sort in COMPARED else ""
-    return _run(
+    statement = (
         f"SELECT {ROW} {FROM} {filters.where}"
         f" ORDER BY {enough_first}{SORTS[filters.sort]} {direction}, v.id"
-        " LIMIT :limit OFFSET :offset",
-        scope=_ids(scope), month=month, **filters.values,
-        limit=PAGE, offset=(filters.page - 1) * PAGE,
-    )  # fmt: skip
+        " LIMIT :limit OFFSET :offset"
+    )
+    values = {
+        "scope": _ids(scope), "month": month, **filters.values,
+        "limit": PAGE, "offset": (filters.page - 1) * PAGE,
+    }  # fmt: skip
+    return fetch_named(VillageRow, text(statement), values)
 
 
 def village_totals(scope: Collection[int], month: date, filters: RankingFilters) -> Area:
@@ -165,9 +189,10 @@ def village_totals(scope: Collection[int], month: date, filters: RankingFilters)
     return _area(rows[0])
 
 
-def all_village_rows(region_id: int, month: date) -> list[Any]:
+def all_village_rows(region_id: int, month: date) -> list[VillageRow]:
     """Every village of a region in the order of codes."""
-    return _run(f"SELECT {ROW} {FROM} ORDER BY v.code", scope=[region_id], month=month)
+    statement = text(f"SELECT {ROW} {FROM} ORDER BY v.code")
+    return fetch_named(VillageRow, statement, {"scope": [region_id], "month": month})
 
 
 def computed_at(scope: Collection[int], month: date) -> datetime | None:
@@ -200,9 +225,9 @@ def cards_of_county(county_id: int, month: date) -> list[Scorecard]:
 
 
 def desk_page(
-    model: type[Any], waiting: str, scope: Collection[int], state: str, month: date | None,
+    model: type[DeskModel], waiting: str, scope: Collection[int], state: str, month: date | None,
     page: int, size: int,
-) -> tuple[list[Any], int]:  # fmt: skip
+) -> tuple[list[DeskModel], int]:  # fmt: skip
     """Objections or adjustments within counties or townships, what waits first; and how many."""
     within = or_(model.county_id.in_(scope), model.village_id.in_(villages_under(scope)))
     wanted = {"state": state, "month": month}

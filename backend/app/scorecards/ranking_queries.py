@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 
 from backend.app.core import clock
-from backend.app.core.db import db, like_escaped
+from backend.app.core.db import db, fetch_named, like_escaped
 from backend.app.places.sql import join_region
 from backend.app.scorecards.queries import PAGE, WITHIN
 from backend.app.scoring.funnel import Funnel, funnel
@@ -128,14 +128,60 @@ class TrendPoint:
     light: str
 
 
+class PeerRow(NamedTuple):
+    """A village among its like."""
+
+    id: int
+    name: str
+    n: int
+    positive: int
+    total: Decimal | None
+    light: str
+    rank: int | None
+    band: int | None
+
+
+class RankRow(NamedTuple):
+    """A village in the ranking; `indicators` as its card has them."""
+
+    id: int
+    code: str
+    name: str
+    township: str
+    kind: str | None
+    n: int
+    total: Decimal | None
+    standard_error: Decimal | None
+    light: str
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    band: int | None
+    calibrated: bool
+    indicators: list[dict[str, Any]]
+
+
+class RegionRow(NamedTuple):
+    """The county or a township, scored from the facts of its villages."""
+
+    region_id: int
+    name: str
+    level: str
+    villages: int
+    total: Decimal | None
+    standard_error: Decimal | None
+    light: str
+    indicators: list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Peers:
     """A village's like, by rank, and the funnel of their positive rates."""
 
-    rows: list[Any]
+    rows: list[PeerRow]
     funnel: Funnel | None
 
-    def around(self, village_id: int, each_way: int = 3) -> list[Any]:
+    def around(self, village_id: int, each_way: int = 3) -> list[PeerRow]:
         """Those next to it in rank, itself among them."""
         places = {row.id: place for place, row in enumerate(self.rows)}
         place = places.get(village_id, 0)
@@ -149,7 +195,7 @@ class Peers:
         return next((mark for row, mark in marks if row.id == village_id), None)
 
 
-def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list[Any]:
+def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list[RankRow]:
     """One page of villages, bands first."""
     order = ORDER if filters.kind else ORDER_OF_ALL
     statement = f"SELECT {ROW} {FROM} {filters.where} ORDER BY {order} LIMIT :limit OFFSET :offset"
@@ -157,7 +203,7 @@ def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list
         "scope": sorted(scope), "month": month, **filters.values,
         "limit": PAGE, "offset": (filters.page - 1) * PAGE,
     }  # fmt: skip
-    return list(db.session.execute(text(statement), asked))
+    return fetch_named(RankRow, text(statement), asked)
 
 
 def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> dict[str, int]:
@@ -196,9 +242,9 @@ def kinds_in(scope: Collection[int], month: date) -> list[str]:
     return list(db.session.scalars(text(statement), {"scope": sorted(scope), "month": month}))
 
 
-def region_rows(scope: Collection[int], month: date) -> list[Any]:
+def region_rows(scope: Collection[int], month: date) -> list[RegionRow]:
     """County and townships, scored from the same facts."""
-    return list(db.session.execute(REGIONS, {"scope": sorted(scope), "month": month}))
+    return fetch_named(RegionRow, REGIONS, {"scope": sorted(scope), "month": month})
 
 
 def total_trend(village_id: int, month: date, count: int = 12) -> list[TrendPoint]:
@@ -234,7 +280,8 @@ def finding_of_totals(points: list[TrendPoint]) -> str:
 
 
 def peers_of(county_id: int, month: date, kind: str | None) -> Peers:
-    rows = list(db.session.execute(PEERS, {"county_id": county_id, "month": month, "kind": kind}))
+    asked = {"county_id": county_id, "month": month, "kind": kind}
+    rows = fetch_named(PeerRow, PEERS, asked)
     return Peers(rows, funnel([row.positive for row in rows], [row.n for row in rows]))
 
 

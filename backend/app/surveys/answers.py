@@ -12,6 +12,9 @@ from backend.app.scoring.levels import LEVELS
 
 BODY = 2048
 LONGEST_TEXT = 200
+# A choice by its number, several of them, words, or nothing; one for each question.
+Answer = int | str | list[int] | None
+Slip = list[Answer]
 
 
 class QuestionKind(StrEnum):
@@ -55,7 +58,7 @@ def pad(answers: Sequence[Any]) -> bytes:
     return len(content).to_bytes(2) + content + bytes(BODY - 2 - len(content))
 
 
-def unpad(body: bytes) -> list[Any]:
+def unpad(body: bytes) -> list[object]:
     """The answers; raises BodyInvalid for any other length, padding or content."""
     if len(body) != BODY:
         raise BodyInvalid("length")

@@ -8,6 +8,7 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
+from backend.app.ballots.queries import UnitOfMonth
 from backend.app.ballots.signing_keys import period_name, remake_period
 from backend.app.core import clock
 from backend.app.core.audit import record
@@ -241,7 +242,9 @@ def _said(found: SurveyRound) -> dict[int, list[results.QuestionResult]]:
     return results.said_of(found.id, rounds.questions_of_units(found))
 
 
-def _visible(units: list[Any], mine: frozenset[int] | None, wanted: int | None) -> list[Any]:
+def _visible(
+    units: list[UnitOfMonth], mine: frozenset[int] | None, wanted: int | None
+) -> list[UnitOfMonth]:
     """The units of the reader's townships, or of the one that was chosen."""
     chosen = mine if wanted is None else frozenset({wanted})
     if mine is not None and chosen is not None:

@@ -1,7 +1,7 @@
 """A round before it is asked: drafted, saved as versions, checked, scheduled, taken back."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +12,7 @@ from backend.app.ballots.anonymity_units import LEAST
 from backend.app.ballots.signing_keys import has_units, period_name
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.surveys import validation
 from backend.app.surveys.k_anonymity import small_units
@@ -46,9 +46,18 @@ def list_rounds(county_id: int) -> list[SurveyRound]:
     return list(db.session.scalars(query.order_by(SurveyRound.period.desc())))
 
 
-def list_versions(round_id: int) -> list[Any]:
-    """What was saved, when and by whom; the newest first."""
-    return list(db.session.execute(VERSIONS, {"round_id": round_id}))
+class VersionLine(NamedTuple):
+    """A version of a month's questions, when it was saved and by whom."""
+
+    version: int
+    content: dict[str, Any]
+    saved_at: datetime
+    saved_by: str | None
+
+
+def list_versions(round_id: int) -> list[VersionLine]:
+    """What was saved, the newest first."""
+    return fetch_named(VersionLine, VERSIONS, {"round_id": round_id})
 
 
 def usual_times(period: date) -> tuple[datetime, datetime]:

@@ -9,7 +9,7 @@ from typing import Any
 from backend.app.core.clock import parse_month
 from backend.app.core.errors import InvalidInput, NotFound
 from backend.app.core.web.boxes import whole
-from backend.app.surveys.answers import Question, QuestionKind
+from backend.app.surveys.answers import Question, QuestionKind, Slip
 from backend.app.surveys.library import LibraryChoice
 from backend.app.surveys.questionnaires import MOST
 
@@ -56,7 +56,7 @@ def _questions(form: Form, prefix: str, library: Mapping[str, Question]) -> list
     return found
 
 
-def read_sheets(form: Form, questions: Sequence[Question], slips: int) -> list[list[Any]]:
+def read_sheets(form: Form, questions: Sequence[Question], slips: int) -> list[Slip]:
     """Slips as a grid: for each the numbers ticked, from 1, and what was written by hand."""
     return [
         [

@@ -1,7 +1,7 @@
 """Roles are asked for by one and confirmed by another: only then do they begin or end."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 
@@ -20,7 +20,7 @@ from backend.app.accounts.notifications import notify_owner, notify_security_adm
 from backend.app.accounts.queries import get_person
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import after_commit, db
+from backend.app.core.db import after_commit, db, fetch_named
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
 from backend.app.core.sessions import close_all_sessions
 from backend.app.places.queries import county_of_department, get_place
@@ -186,8 +186,27 @@ WAITING = text(
 )
 
 
-def list_waiting(actor: Actor, permission: Permission, person_id: int = 0) -> list[Any]:
+class WaitingRequest(NamedTuple):
+    """A role that somebody is to get or lose, and who asked for it."""
+
+    id: int
+    kind: str
+    role: str
+    approves: bool
+    starts_on: date
+    ends_on: date | None
+    asked_at: datetime
+    person_id: int
+    number: int
+    name: str
+    username: str | None
+    asked_by: str
+    asked_by_id: int
+    place: str
+
+
+def list_waiting(actor: Actor, permission: Permission, person_id: int = 0) -> list[WaitingRequest]:
     """What waits for a decision in the reader's counties, the oldest first."""
     counties = {get_place(region).county_id for region in regions_of(actor, permission)}
     values = {"within": sorted(filter(None, counties)), "person_id": person_id}
-    return list(db.session.execute(WAITING, values))
+    return fetch_named(WaitingRequest, WAITING, values)

@@ -9,8 +9,8 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 
@@ -30,7 +30,7 @@ from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import get_person, load_grants
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.places.queries import get_place
 from backend.app.places.sql import join_region
 
@@ -248,8 +248,22 @@ WAITING = text(
 )
 
 
-def list_waiting(actor: Actor) -> list[Any]:
+class WaitingAccount(NamedTuple):
+    """An account whose owner has not taken it over, with who opened or reset it."""
+
+    person_id: int
+    number: int
+    username: str
+    name: str
+    totp_confirmed_at: datetime | None
+    last_login_at: datetime | None
+    by_name: str
+    was_reset: bool
+    has_new_phone: bool
+
+
+def list_waiting(actor: Actor) -> list[WaitingAccount]:
     """The accounts of the reader's counties whose owners have not taken them over."""
     regions = regions_of(actor, Permission.CONFIRM_ACCOUNTS)
     counties = sorted(filter(None, (get_place(region).county_id for region in regions)))
-    return list(db.session.execute(WAITING, {"within": counties, "me": actor.person_id}))
+    return fetch_named(WaitingAccount, WAITING, {"within": counties, "me": actor.person_id})

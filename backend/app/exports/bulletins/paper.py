@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from backend.app.core.files.paper import CREATOR, INK, LEAF, LINE, MARGIN, SOFT, WASH
 from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
@@ -59,8 +59,8 @@ def draw_bulletin(content: Mapping[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def _story(content: Mapping[str, Any]) -> list[Any]:
-    story: list[Any] = [_text(content["title"], TITLE), Spacer(1, 3 * mm)]
+def _story(content: Mapping[str, Any]) -> list[Flowable]:
+    story: list[Flowable] = [_text(content["title"], TITLE), Spacer(1, 3 * mm)]
     story += [_text(sentence, BODY) for sentence in findings(content)]
     story += [_text("四个数", HEADING), _four(content)]
     if content["why_left"]:
@@ -173,9 +173,9 @@ def _townships(rows: Sequence[Mapping[str, Any]]) -> Table:
     return _table([head, *lines], (34, 17, 19, 30, 20, 15, 15, 15, 13), 1)
 
 
-def _villages(content: Mapping[str, Any]) -> list[Any]:
+def _villages(content: Mapping[str, Any]) -> list[Flowable]:
     """By type and band; inside a band by code, since nobody can tell them apart."""
-    story: list[Any] = []
+    story: list[Flowable] = []
     kinds = list(dict.fromkeys(one["kind"] for one in content["villages"]))
     for kind in sorted(kinds, key=lambda one: one or ""):
         name = f"各村:{kind}" if kind else "各村"
@@ -193,7 +193,7 @@ def _villages(content: Mapping[str, Any]) -> list[Any]:
     return story
 
 
-def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[Flowable]:
     if not rows:
         return [_text("没有更正。", BODY)]
     head = ["月份", "编号", "村", "理由", "更正前", "更正后"]

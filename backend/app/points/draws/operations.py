@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import func, select, text
 
@@ -13,7 +13,7 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.sql import is_staff, join_binding
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.places.operations import keep_settings
 from backend.app.places.queries import get_place, settings_of
@@ -280,7 +280,17 @@ def list_draws(county_id: int, with_drafts: bool) -> Sequence[PointsDraw]:
     return db.session.scalars(query.order_by(PointsDraw.id.desc()).limit(50)).all()
 
 
-def winners_of(draw_id: int) -> Sequence[Any]:
+class WinnerLine(NamedTuple):
+    """A prize, the place on the list and the hash that won it, and whose it is."""
+
+    nth: int
+    prize: str
+    position: int
+    hash: bytes
+    person_id: int
+
+
+def winners_of(draw_id: int) -> list[WinnerLine]:
     """Prize by prize: place on the list and hash; the person is for the office alone."""
     query = (
         select(DrawWinner.nth, DrawWinner.prize, DrawEntry.position, DrawEntry.hash,
@@ -289,7 +299,7 @@ def winners_of(draw_id: int) -> Sequence[Any]:
         .where(DrawWinner.draw_id == draw_id)
         .order_by(DrawWinner.nth)
     )  # fmt: skip
-    return db.session.execute(query).all()
+    return fetch_named(WinnerLine, query)
 
 
 def seeds_of(draw_id: int) -> Sequence[DrawSeed]:

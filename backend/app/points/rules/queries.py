@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import settings_of
 from backend.app.places.sql import join_region
@@ -80,8 +80,16 @@ VILLAGES_WITH_RULES = text(
 )
 
 
-def villages_with_rules(county_id: int) -> list[Any]:
-    return list(db.session.execute(VILLAGES_WITH_RULES, {"county_id": county_id}))
+class RuledVillage(NamedTuple):
+    """A village that has rules of its own."""
+
+    id: int
+    name: str
+    code: str
+
+
+def villages_with_rules(county_id: int) -> list[RuledVillage]:
+    return fetch_named(RuledVillage, VILLAGES_WITH_RULES, {"county_id": county_id})
 
 
 @dataclass(frozen=True)

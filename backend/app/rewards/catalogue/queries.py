@@ -1,12 +1,13 @@
 """Reads of the catalogue for a phone: what there is, for whom, and where it lies."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.core.states import one_of
 from backend.app.places.queries import get_place
 from backend.app.places.sql import village_now
@@ -70,13 +71,28 @@ def look_around(person_id: int) -> Around | None:
     return Around(person_id, village_id, shops, stock, *purse_of(person_id))
 
 
-def _listed(around: Around) -> list[Any]:
+class ShownReward(NamedTuple):
+    """A reward of the catalogue, and how many of it the reader has had."""
+
+    id: int
+    name: str
+    description: str
+    price: int
+    photo_key: str | None
+    monthly_limit: int | None
+    total_limit: int | None
+    ends_on: date | None
+    in_month: int
+    in_all: int
+
+
+def _listed(around: Around) -> list[ShownReward]:
     today = clock.today()
     values = {
         "person_id": around.person_id, "path": list(get_place(around.village_id).path),
         "today": today, "month": clock.month_of(today),
     }  # fmt: skip
-    return list(db.session.execute(LISTED, values))
+    return fetch_named(ShownReward, LISTED, values)
 
 
 def show_catalogue(person_id: int) -> dict[str, Any]:
@@ -93,7 +109,7 @@ def show_catalogue(person_id: int) -> dict[str, Any]:
     }
 
 
-def _card(row: Any, around: Around) -> dict[str, Any]:
+def _card(row: ShownReward, around: Around) -> dict[str, Any]:
     stocked = [s for s in around.shops if around.left(s.id, row.id) > 0 and s.paused_at is None]
     nearest = stocked[0] if stocked else None
     return {

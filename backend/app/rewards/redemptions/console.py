@@ -1,5 +1,6 @@
 """兑换: who fetched what, what looks odd, goods brought back, and what villages were told."""
 
+from datetime import date
 from typing import Any
 
 from flask import redirect, render_template
@@ -60,7 +61,7 @@ def _redemptions_page(error: DomainError | None = None) -> Any:
     return rendered, status_of(error) if error else 200
 
 
-def _months() -> list[Any]:
+def _months() -> list[date]:
     return clock.months_back(clock.month_of(clock.today()), 12)[::-1]
 
 

@@ -45,7 +45,9 @@ def show_counter(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counter(shop: shop_queries.Shop) -> dict[str, Any]:
-    lines = [{**row, "who": masked(row["surname"])} for row in shop_queries.today_at(shop.id)]
+    lines = [
+        {**line._asdict(), "who": masked(line.surname)} for line in shop_queries.today_at(shop.id)
+    ]
     return {
         "id": shop.id,
         "name": shop.name,

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, text
 
 from backend.app.access import TABLE, Actor, Permission, Role
 from backend.app.accounts.sql import holds_today, join_grant
 from backend.app.core import clock
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named
 from backend.app.places.sql import join_region, lies_within, village_now
 from backend.app.rewards.models import ExchangePoint, Redemption
 from backend.app.rewards.states import RedemptionState
@@ -133,15 +133,42 @@ def shop_name(shop_id: int) -> str:
     return db.session.scalars(select(ExchangePoint.name).where(ExchangePoint.id == shop_id)).one()
 
 
-def stock_of(shop_ids: Collection[int]) -> dict[int, list[Any]]:
+class StockLine(NamedTuple):
+    """A reward in a shop: how many lie there, and how many of them are put aside."""
+
+    shop_id: int
+    reward_id: int
+    name: str
+    price: int
+    photo_key: str | None
+    retired_at: datetime | None
+    on_hand: int
+    reserved: int
+
+
+class CounterLine(NamedTuple):
+    """What was handed out at a counter today, or waits there."""
+
+    id: int
+    reward: str
+    surname: str
+    price: int
+    state: str
+    handed_out_at: datetime | None
+    was_scanned: bool | None
+    reserved_at: datetime
+    keep_until: datetime
+
+
+def stock_of(shop_ids: Collection[int]) -> dict[int, list[StockLine]]:
     """What lies in each shop, cheapest first."""
-    found: dict[int, list[Any]] = {}
-    for row in db.session.execute(STOCK, {"shop_ids": list(shop_ids)}):
-        found.setdefault(row.shop_id, []).append(row)
-    return found
+    by_shop: dict[int, list[StockLine]] = {}
+    for line in fetch_named(StockLine, STOCK, {"shop_ids": list(shop_ids)}):
+        by_shop.setdefault(line.shop_id, []).append(line)
+    return by_shop
 
 
-def today_at(shop_id: int) -> list[Any]:
+def today_at(shop_id: int) -> list[CounterLine]:
     """What was handed out since midnight, newest first, then what waits."""
     since = clock.midnight(clock.today())
-    return list(db.session.execute(TODAY, {"shop_id": shop_id, "from": since}).mappings())
+    return fetch_named(CounterLine, TODAY, {"shop_id": shop_id, "from": since})

@@ -6,6 +6,7 @@ from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, regions_of
+from backend.app.ballots.queries import UnitOfMonth
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
@@ -36,7 +37,7 @@ def _round(period: str) -> SurveyRound:
     return editor.find_round(county_id, forms.read_month(period))
 
 
-def _units(found: SurveyRound) -> list[Any]:
+def _units(found: SurveyRound) -> list[UnitOfMonth]:
     """The units this reader enters slips for: a township's staff those that touch it."""
     units = units_of(found.county_id, found.period)
     regions = regions_of(actor(), Permission.ENTER_PAPER_VOTES)
@@ -45,7 +46,7 @@ def _units(found: SurveyRound) -> list[Any]:
     return [unit for unit in units if not regions.isdisjoint(unit.township_ids)]
 
 
-def _own_unit(found: SurveyRound, unit_id: int) -> Any:
+def _own_unit(found: SurveyRound, unit_id: int) -> UnitOfMonth:
     for unit in _units(found):
         if unit.unit_id == unit_id:
             return unit

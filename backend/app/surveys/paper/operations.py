@@ -142,9 +142,9 @@ def _seal(sheets: Sequence[Sequence[Any]]) -> bytes:
     return seal(SEAL, orjson.dumps([list(sheet) for sheet in sheets]))
 
 
-def _open(sealed: bytes) -> list[list[Any]]:
-    found: list[list[Any]] = orjson.loads(unseal(SEAL, sealed))
-    return found
+def _open(sealed: bytes) -> list[answers.Slip]:
+    slips: list[answers.Slip] = orjson.loads(unseal(SEAL, sealed))
+    return slips
 
 
 def find_batch(found: SurveyRound, batch_id: int) -> PaperBatch:
@@ -199,7 +199,7 @@ def enter_again(
     return batch
 
 
-def entries(batch: PaperBatch) -> tuple[list[list[Any]], list[list[Any]]]:
+def entries(batch: PaperBatch) -> tuple[list[answers.Slip], list[answers.Slip]]:
     """What the two people entered; empty where one has not, or where it was counted."""
     first = _open(batch.first_entry) if batch.first_entry else []
     second = _open(batch.second_entry) if batch.second_entry else []

@@ -346,17 +346,11 @@ def _typed(scope: Scope, at: datetime) -> CTE:
     return query.group_by(*unit).cte("typed")
 
 
-def supervision_log(scope: Scope, limit: int = 50) -> list[Any]:
+def supervision_log(scope: Scope, limit: int = 50) -> list[tuple[Supervision, Ticket]]:
     """The newest steps of supervision with their tickets."""
-    return list(
-        db.session.execute(
-            select(Supervision, Ticket)
-            .join(Ticket, Ticket.id == Supervision.ticket_id)
-            .where(scope.covers())
-            .order_by(Supervision.id.desc())
-            .limit(limit)
-        )
-    )
+    query = select(Supervision, Ticket).join(Ticket, Ticket.id == Supervision.ticket_id)
+    newest = query.where(scope.covers()).order_by(Supervision.id.desc()).limit(limit)
+    return [(step, ticket) for step, ticket in db.session.execute(newest)]
 
 
 def samples(scope: Scope) -> list[Ticket]:
