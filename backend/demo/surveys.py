@@ -17,6 +17,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import operations as rounds
 from backend.app.surveys.answers import Question, QuestionKind, pad
+from backend.app.surveys.states import TextState
 from backend.demo.earlier import ballots_of, encoded
 from backend.demo.people import phone_villages
 from backend.demo.villages import dice
@@ -59,7 +60,7 @@ ISSUE = text(
     """
 )
 RELEASE = text(
-    "UPDATE survey_text SET state = 'shown' WHERE round_id = :id AND substr(id::text, 1, 1) < 'c'"
+    "UPDATE survey_text SET state = :shown WHERE round_id = :id AND substr(id::text, 1, 1) < 'c'"
 )
 
 
@@ -114,7 +115,7 @@ def _load_past(county_id: int, period: date) -> int:
     with clock.clock_at(_times(period)[1] + timedelta(minutes=5)):
         rounds.close_round(round_id)
         rounds.publish_round(round_id)
-    db.session.execute(RELEASE, {"id": round_id})
+    db.session.execute(RELEASE, {"shown": TextState.SHOWN, "id": round_id})
     return counted
 
 

@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.exports.states import BulletinState, ExportState
 
 
 class Export(Model):
@@ -27,12 +29,12 @@ class Export(Model):
 
     __tablename__ = "export"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('queued', 'running', 'done', 'failed', 'expired')", name="state"
-        ),
+        CheckConstraint(one_of("state", ExportState), name="state"),
         CheckConstraint("format IN ('xlsx', 'csv', 'pdf')", name="format"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
-        CheckConstraint("(state = 'done') = (file_key IS NOT NULL)", name="done_has_a_file"),
+        CheckConstraint(
+            f"(state = '{ExportState.DONE}') = (file_key IS NOT NULL)", name="done_has_a_file"
+        ),
         Index(None, "requested_by_id", "id"),
         Index(None, "expires_at"),
     )
@@ -65,10 +67,10 @@ class Bulletin(Model):
     __tablename__ = "bulletin"
     __table_args__ = (
         CheckConstraint("kind IN ('weekly', 'monthly', 'quarterly', 'yearly')", name="kind"),
-        CheckConstraint("state IN ('queued', 'done', 'failed')", name="state"),
+        CheckConstraint(one_of("state", BulletinState), name="state"),
         CheckConstraint("ends_on > starts_on", name="days"),
         CheckConstraint(
-            "(state = 'done') = (content IS NOT NULL AND xlsx_key IS NOT NULL"
+            f"(state = '{BulletinState.DONE}') = (content IS NOT NULL AND xlsx_key IS NOT NULL"
             " AND pdf_key IS NOT NULL)",
             name="done_has_files",
         ),

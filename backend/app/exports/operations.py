@@ -18,10 +18,10 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.exports.kinds import KINDS, MONTH, TICKETS, ExportKind
 from backend.app.exports.models import Export
 from backend.app.exports.request_params import Asked
+from backend.app.exports.states import FINISHED, ExportState
 from backend.app.places.queries import get_place
 
 KEPT_FOR = timedelta(days=7)
-FINISHED = ("done", "expired")
 LONGEST_FAILURE = 200
 
 
@@ -45,7 +45,7 @@ def request_export(
         month=month,
         region_id=region_id,
         filters=filters or {},
-        state="queued",
+        state=ExportState.QUEUED,
         progress=0,
         file_name=f"{place.name}{_dated(kind, month)}{KINDS[kind].name}.{format_}",
         requested_by_id=actor.person_id,
@@ -74,7 +74,7 @@ def write_export(export_id: int) -> None:
         export = db.session.get(Export, export_id)
         if export is None or export.state in FINISHED:
             return
-        export.state = "running"
+        export.state = ExportState.RUNNING
         kind = KINDS[export.kind]
         asked = Asked(
             export.requested_by_id, export.region_id, export.month, export.format,
@@ -85,16 +85,20 @@ def write_export(export_id: int) -> None:
     except DomainError as refused:
         # Asked again it would be refused again: what is wrong is said, and nobody retries.
         with transaction():
-            _set(export_id, state="failed", failure=refused.message[:LONGEST_FAILURE])
+            _set(export_id, state=ExportState.FAILED, failure=refused.message[:LONGEST_FAILURE])
         return
     except Exception:
         with transaction():
-            _set(export_id, state="failed", failure="没有写成,请再申请一次;还不行请找管理员")
+            _set(
+                export_id,
+                state=ExportState.FAILED,
+                failure="没有写成,请再申请一次;还不行请找管理员",
+            )
         raise
     with transaction():
         first = _set(
-            export_id, state="done", progress=100, file_key=key, row_count=count, failure=None,
-            finished_at=clock.now(),
+            export_id, state=ExportState.DONE, progress=100, file_key=key, row_count=count,
+            failure=None, finished_at=clock.now(),
         )  # fmt: skip
     if not first:
         storage.delete(key)
@@ -124,16 +128,18 @@ def _set(export_id: int, **values: Any) -> bool:
 def delete_old_exports() -> int:
     """Removes files whose week is over; the list keeps their lines."""
     with transaction():
-        over = select(Export.id).where(Export.expires_at < clock.now(), Export.state != "expired")
+        over = select(Export.id).where(
+            Export.expires_at < clock.now(), Export.state != ExportState.EXPIRED
+        )
         ids = db.session.scalars(over.order_by(Export.id)).all()
     return each(JobName.DELETE_OLD_EXPORTS, ids, _delete_file)
 
 
 def _delete_file(export_id: int) -> int:
     export = db.session.get(Export, export_id, with_for_update=True)
-    if export is None or export.state == "expired":
+    if export is None or export.state == ExportState.EXPIRED:
         return 0
     if export.file_key:
         storage.delete(export.file_key)
-    export.state, export.file_key = "expired", None
+    export.state, export.file_key = ExportState.EXPIRED, None
     return 1

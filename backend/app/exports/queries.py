@@ -9,6 +9,7 @@ from backend.app.core import clock
 from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import Gone, NotFound
 from backend.app.exports.models import Export
+from backend.app.exports.states import ExportState
 
 MOST = 30
 OWN = text(
@@ -48,7 +49,7 @@ def get_own_file(person_id: int, export_id: int) -> Export:
     export = db.session.get(Export, export_id)
     if export is None or export.requested_by_id != person_id:
         raise NotFound("没有找到这个导出")
-    if export.state == "expired" or export.expires_at < clock.now():
+    if export.state == ExportState.EXPIRED or export.expires_at < clock.now():
         raise ExportGone
     if export.file_key is None:
         raise NotFound("文件还没有写好,请稍等")

@@ -20,6 +20,7 @@ from backend.app.core.wechat import (
     wechat_client,
 )
 from backend.app.notices.models import Notice, OutboxMessage
+from backend.app.notices.states import MessageState
 
 log = structlog.get_logger()
 BACKOFF = [timedelta(minutes=n) for n in (1, 5, 30, 120)]
@@ -67,10 +68,10 @@ def claim_message(message_id: int) -> Claimed | None:
             update(OutboxMessage)
             .where(
                 OutboxMessage.id == message_id,
-                OutboxMessage.state == "queued",
+                OutboxMessage.state == MessageState.QUEUED,
                 OutboxMessage.next_try_at <= at,
             )
-            .values(state="sending", claimed_at=at, attempts=OutboxMessage.attempts + 1)
+            .values(state=MessageState.SENDING, claimed_at=at, attempts=OutboxMessage.attempts + 1)
             .returning(OutboxMessage)
         )
         if message is None:
@@ -90,19 +91,19 @@ def _send(message: Claimed) -> dict[str, Any]:
     """What came of it, as columns."""
     template = template_id(message.template)
     if message.openid is None or not template:
-        return {"state": "failed"}
+        return {"state": MessageState.FAILED}
     try:
         wechat_client().send_subscription(message.openid, template, message.page, message.data)
     except NotSubscribed as refused:
-        return {"state": "refused", "error_code": refused.errcode}
+        return {"state": MessageState.REFUSED, "error_code": refused.errcode}
     except MessageRefused as refused:
         log.error("message_refused", template=message.template, errcode=refused.errcode)
-        return {"state": "failed", "error_code": refused.errcode}
+        return {"state": MessageState.FAILED, "error_code": refused.errcode}
     except WeChatUnanswered:
-        return {"state": "unknown"}
+        return {"state": MessageState.UNKNOWN}
     except (WeChatBusy, WeChatUnavailable) as error:
         return _later(message, error)
-    return {"state": "sent", "sent_at": clock.now(), "error_code": None}
+    return {"state": MessageState.SENT, "sent_at": clock.now(), "error_code": None}
 
 
 def _later(message: Claimed, error: WeChatBusy | WeChatUnavailable) -> dict[str, Any]:
@@ -112,8 +113,8 @@ def _later(message: Claimed, error: WeChatBusy | WeChatUnavailable) -> dict[str,
     next_try_at = clock.now() + pause
     if next_try_at > message.told_at + TRY_FOR:
         log.error("message_given_up", template=message.template, errcode=error.errcode)
-        return {"state": "failed", "error_code": error.errcode}
-    return {"state": "queued", "error_code": error.errcode, "next_try_at": next_try_at}
+        return {"state": MessageState.FAILED, "error_code": error.errcode}
+    return {"state": MessageState.QUEUED, "error_code": error.errcode, "next_try_at": next_try_at}
 
 
 def sweep() -> list[int]:
@@ -122,8 +123,11 @@ def sweep() -> list[int]:
     with transaction() as session:
         lost = session.scalars(
             update(OutboxMessage)
-            .where(OutboxMessage.state == "sending", OutboxMessage.claimed_at < at - LOST_AFTER)
-            .values(state="unknown")
+            .where(
+                OutboxMessage.state == MessageState.SENDING,
+                OutboxMessage.claimed_at < at - LOST_AFTER,
+            )
+            .values(state=MessageState.UNKNOWN)
             .returning(OutboxMessage.id)
         ).all()
         if lost:
@@ -131,7 +135,7 @@ def sweep() -> list[int]:
         return list(
             session.scalars(
                 select(OutboxMessage.id)
-                .where(OutboxMessage.state == "queued", OutboxMessage.next_try_at <= at)
+                .where(OutboxMessage.state == MessageState.QUEUED, OutboxMessage.next_try_at <= at)
                 .order_by(OutboxMessage.next_try_at)
                 .limit(SWEEP)
             )

@@ -18,6 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.notices.states import WAITING, MessageState
 
 
 class Notice(Model):
@@ -91,15 +93,15 @@ class OutboxMessage(Model):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
+        CheckConstraint(one_of("state", MessageState), name="state"),
+        CheckConstraint(f"(state = '{MessageState.SENT}') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint(
-            "state IN ('queued', 'sending', 'sent', 'refused', 'failed', 'unknown')", name="state"
+            f"state = '{MessageState.QUEUED}' OR claimed_at IS NOT NULL", name="claimed"
         ),
-        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
-        CheckConstraint("state = 'queued' OR claimed_at IS NOT NULL", name="claimed"),
         CheckConstraint("(attempts = 0) = (claimed_at IS NULL)", name="attempts"),
         Index(
             "ix_outbox_message_waiting", "next_try_at",
-            postgresql_where=text("state IN ('queued', 'sending')"),
+            postgresql_where=text(one_of("state", WAITING)),
         ),
     )  # fmt: skip
 
@@ -108,7 +110,7 @@ class OutboxMessage(Model):
     credit_id: Mapped[int] = mapped_column(ForeignKey("subscription_credit.id"), unique=True)
     template: Mapped[str] = mapped_column(String(30))
     data: Mapped[dict[str, str]] = mapped_column(JSONB)
-    state: Mapped[str] = mapped_column(String(8), server_default="queued")
+    state: Mapped[str] = mapped_column(String(8), server_default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     error_code: Mapped[int | None] = mapped_column(Integer)
     next_try_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

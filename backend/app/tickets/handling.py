@@ -20,7 +20,7 @@ from backend.app.tickets.errors import ExtensionPending, TooLateToExtend
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.notifications import tell_author, tell_people
-from backend.app.tickets.states import Move, State
+from backend.app.tickets.states import ExtensionState, Move, State
 
 LONGEST = 1000
 LONGEST_REASON = 200
@@ -117,7 +117,7 @@ def request_extension(
     db.session.add(
         TicketExtension(
             ticket_id=ticket.id, round=ticket.round, asked_by_id=actor.person_id,
-            asked_at=act.at, days=days, reason=words, state="pending",
+            asked_at=act.at, days=days, reason=words, state=ExtensionState.PENDING,
         )
     )  # fmt: skip
     act.words, act.typing_seconds = words, written.typing_seconds
@@ -130,7 +130,9 @@ def request_extension(
 def pending_extension(ticket_id: int) -> TicketExtension | None:
     return db.session.scalar(
         select(TicketExtension)
-        .where(TicketExtension.ticket_id == ticket_id, TicketExtension.state == "pending")
+        .where(
+            TicketExtension.ticket_id == ticket_id, TicketExtension.state == ExtensionState.PENDING
+        )
         .with_for_update()
     )
 
@@ -139,7 +141,11 @@ def drop_extension(ticket: Ticket, act: transitions.Transition) -> None:
     """A request nobody decided falls away when the ticket leaves the unit."""
     pending = pending_extension(ticket.id)
     if pending is not None:
-        pending.state, pending.decided_at, pending.note = "refused", act.at, "工单已转出或已答复"
+        pending.state, pending.decided_at, pending.note = (
+            ExtensionState.REFUSED,
+            act.at,
+            "工单已转出或已答复",
+        )
 
 
 def hand_back(actor: Actor, ticket_id: int, version: int, written: WrittenReply) -> Ticket:

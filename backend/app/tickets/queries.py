@@ -28,6 +28,7 @@ from backend.app.tickets.states import (
     RUNNING,
     UNFINISHED,
     WITH_UNIT,
+    ExtensionState,
     Move,
     Party,
     State,
@@ -124,7 +125,7 @@ def cadre_may(ticket: Ticket, parties: Collection[Party]) -> list[str]:
 
 def _has_pending_extension(ticket_id: int) -> bool:
     pending = select(TicketExtension.id).where(
-        TicketExtension.ticket_id == ticket_id, TicketExtension.state == "pending"
+        TicketExtension.ticket_id == ticket_id, TicketExtension.state == ExtensionState.PENDING
     )
     return db.session.scalar(pending) is not None
 

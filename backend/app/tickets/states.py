@@ -62,6 +62,14 @@ class Move(StrEnum):
     ANNUL = "annul"
 
 
+class ExtensionState(StrEnum):
+    """More time that a unit asked for."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 STATE_NAMES = {
     State.SUBMITTED: "待受理",
     State.ACCEPTED: "待派单",

@@ -28,6 +28,7 @@ from backend.app.tickets.states import CLOSED, RUNNING, UNFINISHED, WITH_UNIT, M
 from backend.app.tickets.succession import move_along
 
 BATCH = 200
+*FIRST_STEPS, LAST_STEP = STEP_NAMES.values()
 ASK_AGAIN_AFTER = timedelta(days=7)
 # An office that never hears back goes on with what it has.
 WAIT_AT_MOST = timedelta(days=7)
@@ -40,7 +41,7 @@ def supervise(
 ) -> Ticket:
     """督办 at any time, by the county; logged, and told to the unit."""
     if level not in set(Step):
-        raise InvalidInput(errors={"level": ["请选提醒、通报、核查或约谈"]})
+        raise InvalidInput(errors={"level": [f"请选{'、'.join(FIRST_STEPS)}或{LAST_STEP}"]})
     said = clean_words(words, limit=200)
     if said is None:
         raise InvalidInput(errors={"words": ["请写明督办要求"]})

@@ -17,6 +17,7 @@ from backend.app.core.web.guards import actor, guard
 from backend.app.exports.blueprints import console as blueprint
 from backend.app.exports.bulletins import operations as bulletins
 from backend.app.exports.bulletins.periods import NAMES, BulletinKind, last_over
+from backend.app.exports.states import BulletinState
 from backend.app.places.queries import get_place, region_names
 
 
@@ -36,7 +37,7 @@ def list_bulletins() -> str:
         "exports/bulletins.html",
         bulletins=listed, kinds=NAMES, names=region_names(counties), counties=publishes,
         days={kind: last_over(kind, clock.today()).start for kind in BulletinKind},
-        busy=any(one.state == "queued" for one in listed),
+        busy=any(one.state == BulletinState.QUEUED for one in listed),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from backend.app.exports.bulletins.periods import (
     standing_part,
 )
 from backend.app.exports.models import Bulletin
+from backend.app.exports.states import BulletinState
 from backend.app.places.queries import get_place
 from backend.app.scorecards.locks.operations import lock_of, locked_months
 
@@ -86,7 +87,7 @@ def _editions(county_id: int, span: Span) -> int:
 def _add(county_id: int, span: Span, person_id: int | None) -> Bulletin:
     made = Bulletin(
         county_id=county_id, kind=span.kind.value, starts_on=span.start, ends_on=span.end,
-        edition=_editions(county_id, span) + 1, state="queued",
+        edition=_editions(county_id, span) + 1, state=BulletinState.QUEUED,
         title=f"{get_place(county_id).name}{span.name}{TITLES[span.kind]}",
         asked_by_id=person_id, asked_at=clock.now(),
     )  # fmt: skip
@@ -100,7 +101,7 @@ def write_bulletin(bulletin_id: int) -> None:
     """Computes and writes both files, as often as it is asked: a finished one is left alone."""
     with transaction():
         found = db.session.get(Bulletin, bulletin_id)
-        if found is None or found.state == "done":
+        if found is None or found.state == BulletinState.DONE:
             return
         span = span_of(BulletinKind(found.kind), found.starts_on)
         county, edition = get_place(found.county_id), found.edition
@@ -118,7 +119,7 @@ def write_bulletin(bulletin_id: int) -> None:
     with transaction():
         made = db.session.get_one(Bulletin, bulletin_id, with_for_update=True)
         made.failure = None
-        made.state, made.content, made.made_at = "done", content, clock.now()
+        made.state, made.content, made.made_at = BulletinState.DONE, content, clock.now()
         made.title = content["title"]
         made.xlsx_key, made.pdf_key = keys
 
@@ -126,7 +127,7 @@ def write_bulletin(bulletin_id: int) -> None:
 def _fail(bulletin_id: int, words: str) -> None:
     with transaction():
         failed = db.session.get_one(Bulletin, bulletin_id)
-        failed.state, failed.failure = "failed", words[:LONGEST_FAILURE]
+        failed.state, failed.failure = BulletinState.FAILED, words[:LONGEST_FAILURE]
 
 
 def _write(content: dict[str, Any]) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from backend.app.tickets.clocks.deadlines import DeadlineLimit, Stage, Unit, Urg
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketExtension, TicketPause, TicketTurn
 from backend.app.tickets.rules.queries import clock_of, limits_of
-from backend.app.tickets.states import CLOSED, State
+from backend.app.tickets.states import CLOSED, ExtensionState, State
 
 # The county's desk passes a ticket on within one working day.
 DESK_LIMIT = DeadlineLimit(1, Unit.WORKING_DAYS)
@@ -226,7 +226,7 @@ def _extra_days(ticket: Ticket) -> int:
         return 0
     counted = select(func.sum(TicketExtension.days)).where(
         TicketExtension.ticket_id == ticket.id, TicketExtension.round == ticket.round,
-        TicketExtension.state == "approved",
+        TicketExtension.state == ExtensionState.APPROVED,
     )  # fmt: skip
     return db.session.scalar(counted) or 0
 

@@ -29,7 +29,7 @@ from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.rules import console as console_rules
 from backend.app.tickets.rules.categories import list_categories, names_of
 from backend.app.tickets.rules.routing import Office
-from backend.app.tickets.states import Move, Party, State, moves
+from backend.app.tickets.states import ExtensionState, Move, Party, State, moves
 from backend.app.tickets.transitions import has_handled_in
 
 MOST_AT_ONCE = 50
@@ -116,7 +116,7 @@ def _page(ticket_id: int, error: DomainError | None = None) -> tuple[str, int]:
         "tickets/ticket.html",
         ticket=ticket, shown=shown, error=error,
         parties={party.value for party in parties},
-        pending=bool(shown["extension"] and shown["extension"]["state"] == "pending"),
+        pending=bool(shown["extension"] and shown["extension"]["state"] == ExtensionState.PENDING),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
         kinds=KIND_NAMES, levels=STEP_NAMES,
         merged=serializers.cards(desk_queries.merged_into(scope, ticket), parties),

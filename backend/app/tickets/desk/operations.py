@@ -30,7 +30,7 @@ from backend.app.tickets.notifications import tell_author, tell_office, tell_peo
 from backend.app.tickets.parties import DESK
 from backend.app.tickets.rules.categories import find_category
 from backend.app.tickets.rules.routing import Office, staff_for
-from backend.app.tickets.states import CLOSING_VERDICTS, TABLE, Move, Party, State
+from backend.app.tickets.states import CLOSING_VERDICTS, TABLE, ExtensionState, Move, Party, State
 from backend.app.tickets.succession import move_along
 
 LONGEST_REASON = 200
@@ -169,10 +169,14 @@ def take_from(ticket: Ticket, act: transitions.Transition) -> None:
         transitions.resume(act)
     for pending in db.session.scalars(
         select(TicketExtension).where(
-            TicketExtension.ticket_id == ticket.id, TicketExtension.state == "pending"
+            TicketExtension.ticket_id == ticket.id, TicketExtension.state == ExtensionState.PENDING
         )
     ):
-        pending.state, pending.decided_at, pending.note = "refused", act.at, "工单已改派"
+        pending.state, pending.decided_at, pending.note = (
+            ExtensionState.REFUSED,
+            act.at,
+            "工单已改派",
+        )
 
 
 def _check_office(ticket: Ticket, office: Office) -> None:
@@ -203,7 +207,9 @@ def decide_extension(
     ticket = act.ticket
     pending = db.session.scalar(
         select(TicketExtension)
-        .where(TicketExtension.ticket_id == ticket.id, TicketExtension.state == "pending")
+        .where(
+            TicketExtension.ticket_id == ticket.id, TicketExtension.state == ExtensionState.PENDING
+        )
         .with_for_update()
     )
     if pending is None:
@@ -214,7 +220,7 @@ def decide_extension(
     note = clean_words(words, limit=LONGEST_REASON)
     if not approve and note is None:
         raise InvalidInput(errors={"words": ["驳回请写明理由"]})
-    pending.state = "approved" if approve else "refused"
+    pending.state = ExtensionState.APPROVED if approve else ExtensionState.REFUSED
     pending.decided_by_id, pending.decided_at, pending.note = actor.person_id, act.at, note
     if approve:
         turns.extend(ticket, pending.days, act.at)

@@ -34,7 +34,15 @@ from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.models import Supervision, Ticket, TicketCategory, TicketEvent
 from backend.app.tickets.parties import parties_of, reaches, sides_of
 from backend.app.tickets.search import query_grams
-from backend.app.tickets.states import AT_DESK, CLOSED, OPEN, WITH_UNIT, Party, State
+from backend.app.tickets.states import (
+    AT_DESK,
+    CLOSED,
+    OPEN,
+    WITH_UNIT,
+    ExtensionState,
+    Party,
+    State,
+)
 
 PAGE = 50
 LAST_PAGE = 200
@@ -131,7 +139,7 @@ def _in_view(view: str, at: datetime) -> ColumnElement[bool]:
     if view == "extension":
         pending = text(
             "EXISTS (SELECT FROM ticket_extension x"
-            " WHERE x.ticket_id = ticket.id AND x.state = 'pending')"
+            f" WHERE x.ticket_id = ticket.id AND x.state = '{ExtensionState.PENDING}')"
         )
         return and_(states, pending)
     return states if view != "all" else Ticket.id.is_not(None)

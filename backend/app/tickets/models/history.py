@@ -20,7 +20,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.core.text_check import WordsState
+from backend.app.tickets.kinds import Step
 from backend.app.tickets.models.ticket import Instant
+from backend.app.tickets.states import ExtensionState, Party
 
 
 class TicketEvent(Model):
@@ -33,7 +37,9 @@ class TicketEvent(Model):
         CheckConstraint("typing_seconds BETWEEN 0 AND 14400", name="typing_seconds"),
         Index(
             "ix_ticket_event_moderated", "ticket_id",
-            postgresql_where=text("words_state = 'moderated' AND party = 'author'"),
+            postgresql_where=text(
+                f"words_state = '{WordsState.MODERATED}' AND party = '{Party.AUTHOR}'"
+            ),
         ),
     )  # fmt: skip
 
@@ -167,12 +173,12 @@ class TicketExtension(Model):
 
     __tablename__ = "ticket_extension"
     __table_args__ = (
-        CheckConstraint("state IN ('pending', 'approved', 'refused')", name="state"),
+        CheckConstraint(one_of("state", ExtensionState), name="state"),
         CheckConstraint("days BETWEEN 1 AND 15", name="days"),
         CheckConstraint("decided_by_id <> asked_by_id", name="another_decides"),
         Index(
             "uq_ticket_extension_pending", "ticket_id", unique=True,
-            postgresql_where=text("state = 'pending'"),
+            postgresql_where=text(f"state = '{ExtensionState.PENDING}'"),
         ),
         Index(None, "ticket_id", "id"),
     )  # fmt: skip
@@ -184,7 +190,7 @@ class TicketExtension(Model):
     asked_at: Mapped[datetime] = mapped_column(Instant)
     days: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(8), server_default="pending")
+    state: Mapped[str] = mapped_column(String(8), server_default=ExtensionState.PENDING)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[str | None] = mapped_column(String(200))
@@ -195,7 +201,7 @@ class Supervision(Model):
 
     __tablename__ = "ticket_supervision"
     __table_args__ = (
-        CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+        CheckConstraint(f"level BETWEEN {min(Step)} AND {max(Step)}", name="level"),
         UniqueConstraint("ticket_id", "round", "level"),
         Index(None, "at"),
     )
