@@ -1,10 +1,11 @@
 /** Bytes in and out of text, without the helpers that old phones lack. */
+const { withoutHalves } = require('./plain_text')
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** @param {string} text @returns {Uint8Array} */
+/** Half an emoji has no bytes. @param {string} text @returns {Uint8Array} */
 const utf8 = (text) => {
-  const escaped = encodeURIComponent(text)
+  const escaped = encodeURIComponent(withoutHalves(text))
   const bytes = []
   for (let at = 0; at < escaped.length; at += 1) {
     if (escaped[at] === '%') {

@@ -64,6 +64,13 @@ test('a 小程序码 seen by the camera is known by its scene', async () => {
   delete global.wx
 })
 
+test('half an emoji neither breaks an address nor the bytes of a letter', () => {
+  const { search } = require('../../../miniprogram/app/core/send/request')
+  const { utf8 } = require('../../../miniprogram/app/core/bytes')
+  assert.equal(search({ q: '西村\ud83d', page: 2 }), `?q=${encodeURIComponent('西村')}&page=2`)
+  assert.deepEqual(Array.from(utf8('a\ud83d')), [97])
+})
+
 test('half an emoji never leaves the phone', () => {
   const { whole } = require('../../../miniprogram/app/core/plain_text')
   const bytes = new Uint8Array([1, 2])

@@ -1,6 +1,7 @@
 /** Requests in the villager's name; a forgotten session is renewed once, unseen. */
 const { send } = require('./send')
 const session = require('./session')
+const { withoutHalves } = require('../plain_text')
 
 /** @param {import('./send').Request} asked @param {string} token */
 const sendAs = (asked, token) =>
@@ -25,7 +26,7 @@ const request = async (asked) => {
 const search = (given) => {
   const pairs = Object.keys(given)
     .filter((name) => given[name] !== undefined && given[name] !== null && given[name] !== '')
-    .map((name) => `${name}=${encodeURIComponent(given[name])}`)
+    .map((name) => `${name}=${encodeURIComponent(withoutHalves(String(given[name])))}`)
   return pairs.length ? `?${pairs.join('&')}` : ''
 }
 
