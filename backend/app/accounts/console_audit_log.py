@@ -226,6 +226,7 @@ VALUES = {
     "show": "通过", "refuse": "不通过", "xlsx": "表格(xlsx)", "csv": "文本(csv)",
     "accept": "受理", "decline": "不予受理", "classify": "分类", "assign": "派单",
     "reassign": "改派", "decide_extension": "审批延期", "merge": "合并", "release": "拆出",
+    "split": "分设", "rename": "改名", "move": "划转",
     "supplement": "补充", "confirm": "回访:解决", "dispute": "回访:未解决", "follow_up": "回访",
     "close_unsolved": "未解决结束", "reopen": "重办", "supervise": "督办", "archive": "归档",
 }  # fmt: skip

@@ -92,8 +92,7 @@ def propose(actor: Actor, county_id: int, said: PlannedReorganisation) -> Reorga
     except IntegrityError:
         raise ReorganisationWaits from None
     record(
-        "propose_reorganisation", actor.person_id, "region", made.village_id, kind=made.kind,
-        name=made.name, on=made.takes_effect_on.isoformat(), **_into(made),
+        "propose_reorganisation", actor.person_id, "region", made.village_id, **_told(made),
     )  # fmt: skip
     _tell_colleagues(actor, made)
     return made
@@ -172,8 +171,7 @@ def confirm(actor: Actor, reorganisation_id: int) -> Reorganisation:
         found.decided_by_id, found.decided_at = actor.person_id, clock.now()
         db.session.flush()
     record(
-        "confirm_reorganisation", actor.person_id, "region", found.village_id, kind=found.kind,
-        name=found.name, **_into(found),
+        "confirm_reorganisation", actor.person_id, "region", found.village_id, **_told(found),
     )  # fmt: skip
     return found
 
@@ -203,7 +201,7 @@ def drop(actor: Actor, reorganisation_id: int) -> Reorganisation:
         raise ReorganisationDecided
     found.state, found.decided_at = ReorganisationState.DROPPED.value, clock.now()
     db.session.flush()
-    record("drop_reorganisation", actor.person_id, "region", found.village_id, kind=found.kind)
+    record("drop_reorganisation", actor.person_id, "region", found.village_id, **_told(found))
     return found
 
 
@@ -235,9 +233,11 @@ def _check_may(actor: Actor, county_id: int) -> None:
         raise NotAllowed
 
 
-def _into(row: Reorganisation) -> dict[str, int]:
-    """For the audit log, which names the region."""
-    return {"into": row.into_id} if row.into_id else {}
+def _told(row: Reorganisation) -> dict[str, Any]:
+    """What the audit log says of one; it names the region itself."""
+    said = {"into": row.into_id, "parent_id": row.township_id, "name": row.name, "code": row.code}
+    starts_on = row.takes_effect_on.isoformat()
+    return {"kind": row.kind, "starts_on": starts_on, **{k: v for k, v in said.items() if v}}
 
 
 def _tell_colleagues(actor: Actor, made: Reorganisation) -> None:
