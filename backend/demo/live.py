@@ -14,6 +14,7 @@ from sqlalchemy import text
 from backend.app.accounts import consents
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.demo.assessments import load_assessment
 from backend.demo.earlier import prepare_running_month
 from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
 from backend.demo.tickets import SAID
@@ -101,6 +102,8 @@ def answer_survey(base: str, anonymous: str, county_id: int) -> None:
 def live(base: str, anonymous: str, county_id: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
     prepare_running_month(county_id)
+    # Nobody waits for it: the county is open by now.
+    load_assessment(county_id)
     while True:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
         # The timetable would do it within ten minutes; whoever looks at a demo should not wait.

@@ -60,6 +60,7 @@ class Login:
     name: str
     role: Role
     what: str
+    approves: bool = False
 
 
 LOGINS = (
@@ -67,6 +68,8 @@ LOGINS = (
     Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员:看全县、审留言、导出"),
     Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员:只看本镇"),
     Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局:办派来的诉求"),
+    Login("assessor", "许主任", Role.ASSESSOR, "考核办：起草、分解、下达目标责任考核"),
+    Login("approver", "沈主任", Role.ASSESSOR, "考核办：审定别人起草的考核和变更", approves=True),
     Login("leader", "王书记", Role.LEADER, "县领导:只读"),
     Login("system", "陈系统", Role.SYSTEM_ADMIN, "系统管理员：开账号、申请角色，不碰业务"),
     Login("security", "林安全", Role.SECURITY_ADMIN, "安全管理员：确认角色和账号"),
@@ -114,7 +117,9 @@ def open_logins(county_id: int) -> None:
             continue
         person_id = create_login(login.username, login.name, PASSWORD, activated_how="founding")
         place = township.id if login.role is Role.TOWNSHIP_STAFF else county_id
-        insert_grant(person_id, login.role, place, JOINED_AT.date(), None, None)
+        insert_grant(
+            person_id, login.role, place, JOINED_AT.date(), None, None, approves=login.approves
+        )
 
 
 def open_bureau_login(county_id: int) -> None:
