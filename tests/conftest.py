@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -167,6 +168,19 @@ def app(migrated_app: Flask, settings: Settings, sweeper: Callable[[], None]) ->
         yield migrated_app
         db.session.rollback()
         db.session.remove()
+
+
+@pytest.fixture
+def stop_clock() -> Iterator[Callable[[datetime | None], None]]:
+    """Sets the county's clock for the thread of the test; None lets it run again."""
+    with ExitStack() as stopped:
+
+        def stop(at: datetime | None) -> None:
+            stopped.close()
+            if at is not None:
+                stopped.enter_context(clock.clock_at(at))
+
+        yield stop
 
 
 @pytest.fixture

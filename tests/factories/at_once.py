@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Barrier
 
 from flask import Flask
@@ -24,7 +25,10 @@ def outcome_of(act: Callable[[], object]) -> str:
 
 
 def at_once(app: Flask, *acts: Callable[[], object]) -> list[str]:
-    """Runs acts in threads of their own, which start together; what each was told."""
+    """Runs acts in threads of their own, which start together, by the clock of the test.
+
+    Returns what each was told.
+    """
     start = Barrier(len(acts))
 
     def one(act: Callable[[], object]) -> str:
@@ -34,4 +38,5 @@ def at_once(app: Flask, *acts: Callable[[], object]) -> list[str]:
 
     forget()
     with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
+        outcomes = [pool.submit(copy_context().run, one, act) for act in acts]
+        return [outcome.result() for outcome in outcomes]

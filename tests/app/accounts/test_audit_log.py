@@ -9,7 +9,6 @@ import pytest
 
 from backend.app.access import Role
 from backend.app.accounts.console_audit_log import ACTIONS, DETAILS, SUBJECTS, describe
-from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.settings import REPOSITORY
@@ -76,11 +75,11 @@ def test_people_and_places_are_called_by_their_names(app, desk, county) -> None:
 
 
 def test_the_log_is_filtered_by_person_action_and_day(
-    desk, county, monkeypatch: pytest.MonkeyPatch
+    desk, county, monkeypatch: pytest.MonkeyPatch, stop_clock
 ) -> None:
     clerk = make_staff(Role.COUNTY_STAFF, county.id, "clerk")
     # 2 March 2026, 00:30 in the county: still 1 March in UTC.
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, 16, 30, tzinfo=UTC))
+    stop_clock(datetime(2026, 3, 1, 16, 30, tzinfo=UTC))
     with transaction():
         record("set_photo", clerk, "service_point", 4711)
     monkeypatch.undo()

@@ -260,14 +260,14 @@ def test_the_secret_is_not_readable_in_the_database(county, scalar) -> None:
 
 
 def test_a_session_ends_after_an_idle_hour_and_after_eight_hours(
-    client, leader, monkeypatch: pytest.MonkeyPatch, redis_url
+    client, leader, stop_clock, redis_url
 ) -> None:
     log_in(client, "leader")
     store = redis.Redis.from_url(redis_url)
     key = next(iter(store.scan_iter("session:console:*")))
     assert 3500 < store.ttl(key) <= 3600
     later = clock.now() + timedelta(hours=8, seconds=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert client.get("/console/").status_code == 302
 
 

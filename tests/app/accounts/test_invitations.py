@@ -66,13 +66,11 @@ def test_a_code_works_for_one_person_however_often_that_one_sends_it(
     assert (other.status_code, other.json["code"]) == (404, "invitation_unknown")
 
 
-def test_wrong_and_expired_codes_sound_the_same(
-    client, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_and_expired_codes_sound_the_same(client, desk: Desk, stop_clock) -> None:
     code = invite(desk)
     wrong = accept(open_phone(client), "abcde fghjk")
     later = clock.now() + timedelta(days=3, minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     expired = accept(open_phone(client), code)
     for answer in (wrong, expired):
         assert answer.status_code == 404

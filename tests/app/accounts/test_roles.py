@@ -93,9 +93,7 @@ def test_the_same_role_twice_at_a_time_is_a_conflict(county) -> None:
         grant(boss, new, Role.CADRE, county.village_ids[0], clock.today())
 
 
-def test_a_role_begins_and_ends_by_date_without_any_job(
-    county, client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_role_begins_and_ends_by_date_without_any_job(county, client, stop_clock) -> None:
     person = make_staff(None, county.id, "temp")
     today = clock.today()
     grant_role(
@@ -104,7 +102,7 @@ def test_a_role_begins_and_ends_by_date_without_any_job(
     )  # fmt: skip
     begin = clock.now()
     for days, status in ((0, 403), (1, 200), (2, 200), (3, 403)):
-        monkeypatch.setattr(clock, "now", lambda d=days: begin + timedelta(days=d))
+        stop_clock(begin + timedelta(days=days))
         assert sit_down(client, person).get("/console/").status_code == status, days
 
 

@@ -17,7 +17,6 @@ from backend.app.ballots.anonymity_units import (
     size_of,
 )
 from backend.app.ballots.homes import todays_villages, unit_of
-from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
 from backend.app.places.succession import line_of
@@ -110,8 +109,8 @@ def test_a_long_unit_is_named_by_its_first_villages() -> None:
 
 
 @pytest.fixture
-def place(app, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+def place(app, stop_clock):
+    stop_clock(NOW)
     return make_county(villages=2)
 
 
@@ -212,7 +211,7 @@ def test_a_renamed_village_changes_no_byte_of_the_key_file(place, few_keys) -> N
 
 
 def test_results_of_a_merged_village_are_read_by_the_one_it_became(
-    place, few_keys, client, monkeypatch
+    place, few_keys, client, stop_clock
 ) -> None:
     populate(place.id, place.village_ids[:1])
     gone, into = place.village_ids
@@ -227,7 +226,7 @@ def test_results_of_a_merged_village_are_read_by_the_one_it_became(
     forget()
     with transaction():
         rounds.keep_counts(round_id, unit, QUESTIONS, [[0, [0], None]] * 12, "phone")
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=2))
+    stop_clock(NOW + timedelta(days=2))
     for act in (rounds.close_round, rounds.publish_round):
         forget()
         with transaction():

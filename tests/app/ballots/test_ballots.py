@@ -226,8 +226,8 @@ def test_whoever_has_tokens_gets_no_paper(phone, key_file) -> None:
     assert (answer.status_code, answer.json["code"]) == (409, "already_issued")
 
 
-def test_the_first_month_of_a_county_has_no_keys_and_its_next_six_have(app, monkeypatch) -> None:
-    monkeypatch.setattr(county_clock, "now", lambda: NOW)
+def test_the_first_month_of_a_county_has_no_keys_and_its_next_six_have(app, stop_clock) -> None:
+    stop_clock(NOW)
     county = make_county()
     months = rounds.months_without_keys(county.id)
     assert [signing_keys.period_name(month) for month in months] == [

@@ -164,10 +164,10 @@ def test_every_kind_of_error_has_a_status_and_chinese_words() -> None:
 
 
 def test_a_person_who_asks_too_often_is_told_to_wait(
-    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, app: Flask, stop_clock
 ) -> None:
     moment = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: moment)
+    stop_clock(moment)
     make_county()
     phone = open_phone(client)
     statuses = {phone.call("GET", "/me").status_code for _ in range(242)}

@@ -244,14 +244,14 @@ def test_bad_requests_are_refused_and_leave_nothing(
 
 
 def test_after_a_week_the_file_is_gone_and_said_to_be_gone(
-    app, desk, county, files, monkeypatch: pytest.MonkeyPatch, scalar
+    app, desk, county, files, monkeypatch: pytest.MonkeyPatch, stop_clock, scalar
 ) -> None:
     ask(desk, county.id)
     work(app, monkeypatch)
     export_id, path = newest(desk), files / str(scalar("SELECT file_key FROM export"))
     assert path.exists()
     later = clock.now() + timedelta(days=7, minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert delete_old_exports() == 1
     assert not path.exists()
     desk = sit_down(desk.client, desk.person_id)

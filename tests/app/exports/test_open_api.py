@@ -112,7 +112,7 @@ def test_a_token_opens_neither_console_nor_phone(county, client, token) -> None:
     assert client.get("/console/publications", headers=headers).status_code == 302
 
 
-def test_a_revoked_or_finished_token_opens_nothing(county, client, monkeypatch, scalar) -> None:
+def test_a_revoked_or_finished_token_opens_nothing(county, client, stop_clock, scalar) -> None:
     made, other = make_token(county.id), make_token(county.id, days=1)
     assert ask(client, made.plain, "/months").status_code == 200
     with transaction():
@@ -120,7 +120,7 @@ def test_a_revoked_or_finished_token_opens_nothing(county, client, monkeypatch, 
     assert ask(client, made.plain, "/months").status_code == 401
     assert ask(client, other.plain, "/months").status_code == 200
     later = clock.now() + timedelta(days=2)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert ask(client, other.plain, "/months").status_code == 401
     assert scalar("SELECT uses FROM api_token WHERE id = :i", i=made.id) == 1
 
@@ -135,10 +135,12 @@ def test_each_use_is_counted_and_only_the_digest_is_stored(county, client, token
     assert scalar("SELECT count(*) FROM audit_entry a WHERE a::text LIKE :p", p=f"%{token}%") == 0
 
 
-def test_too_many_calls_a_minute_are_told_to_wait(county, client, token, monkeypatch) -> None:
+def test_too_many_calls_a_minute_are_told_to_wait(
+    county, client, token, monkeypatch, stop_clock
+) -> None:
     monkeypatch.setattr(guards, "CALLS_A_MINUTE", 2)
     same = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: same)
+    stop_clock(same)
     answers = [ask(client, token, "/dictionary").status_code for _ in range(3)]
     assert answers == [200, 200, 429]
     assert 1 <= int(ask(client, token, "/dictionary").headers["Retry-After"]) <= 60

@@ -233,7 +233,7 @@ def test_who_works_for_the_county_answers_first(
 
 
 def test_nobody_comes_back_under_another_number_before_ballots_have_run_out(
-    client: FlaskClient, world: Any, app: object, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, world: Any, app: object, stop_clock
 ) -> None:
     given = {"code": world.new_code("o-back"), "consent": "2026-11"}
     token = client.post("/api/v1/sessions", json=given).json["token"]
@@ -244,7 +244,7 @@ def test_nobody_comes_back_under_another_number_before_ballots_have_run_out(
     answer = client.post("/api/v1/sessions", json=again)
     assert (answer.status_code, answer.json["code"]) == (409, "account_closed")
     later = clock.now() + timedelta(days=100)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     with transaction():
         assert persons.forget_reopened() == 1
     late = {"code": world.new_code("o-back"), "consent": "2026-11"}

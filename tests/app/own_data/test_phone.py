@@ -62,12 +62,12 @@ def test_everything_is_taken_along_in_one_file_that_a_spreadsheet_opens(
 
 
 def test_the_link_is_good_for_a_quarter_of_an_hour_and_only_unchanged(
-    phone: Phone, client: Any, monkeypatch: pytest.MonkeyPatch
+    phone: Phone, client: Any, stop_clock
 ) -> None:
     url = fetch(phone)["url"]
     assert client.get(url[:-2] + "xx").status_code == 410
     later = clock.now() + timedelta(minutes=16)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert client.get(url).status_code == 410
 
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import text
 
 from backend.app.core import clock
@@ -45,7 +44,7 @@ def forget() -> None:
         )
 
 
-def test_loading_at_once_equals_rating_one_by_one(app, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loading_at_once_equals_rating_one_by_one(app, stop_clock) -> None:
     county = make_county(villages=3, points=3)
     people = [make_person() for _ in range(3)]
     past = [

@@ -40,12 +40,10 @@ def test_sending_the_same_change_again_adds_no_history(
     assert scalar("SELECT count(*) FROM rating_change") == 1
 
 
-def test_after_seven_days_a_change_is_refused(
-    phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_seven_days_a_change_is_refused(phone: Phone, county: County, stop_clock) -> None:
     rating = phone.rate(county.code, 5).json
     later = clock.now() + timedelta(days=7, minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     phone = open_phone(phone.client, phone.person_id)
     answer = phone.call("PUT", f"/ratings/{rating['id']}", json={"level": 1})
     assert (answer.status_code, answer.json["code"]) == (409, "change_closed")

@@ -88,7 +88,7 @@ def test_the_same_request_twice_gives_the_same_answer(phone: Phone, county: Coun
 
 
 def test_the_same_request_is_answered_even_after_its_scan_token_expired(
-    phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
+    phone: Phone, county: County, stop_clock
 ) -> None:
     token, key = phone.scan(county.code)["scan_token"], str(uuid4())
     first = phone.send(token, 2, key)
@@ -114,7 +114,7 @@ def test_a_replayed_scan_token_is_refused(phone: Phone, county: County, scalar) 
 
 
 def test_an_expired_scan_token_asks_for_another_scan(
-    phone: Phone, county: County, monkeypatch: pytest.MonkeyPatch
+    phone: Phone, county: County, stop_clock
 ) -> None:
     token = phone.scan(county.code)["scan_token"]
     later = clock.now() + timedelta(hours=72, seconds=1)

@@ -49,9 +49,9 @@ def refused(answer, status: int, code: str, words: str = "") -> None:
     assert words in answer.json["message"]
 
 
-def later(monkeypatch, **by: int) -> None:
+def later(stop_clock, **by: int) -> None:
     at = clock.now() + timedelta(**by)
-    monkeypatch.setattr(clock, "now", lambda: at)
+    stop_clock(at)
 
 
 def test_a_reserved_thing_is_put_aside_and_paid(phone, bazaar) -> None:
@@ -97,10 +97,10 @@ def test_a_used_code_is_used(phone, counter, bazaar) -> None:
     assert stock(bazaar) == (9, 0)
 
 
-def test_a_code_lives_five_minutes(phone, counter, bazaar, monkeypatch) -> None:
+def test_a_code_lives_five_minutes(phone, counter, bazaar, stop_clock) -> None:
     redemption = reserve(phone, bazaar).json["id"]
     code = new_code(phone, redemption)
-    later(monkeypatch, minutes=5, seconds=1)
+    later(stop_clock, minutes=5, seconds=1)
     refused(
         counter.call("POST", "/shop/lookups", json={"code": code}), 410, "code_expired", "换一个码"
     )
@@ -109,18 +109,18 @@ def test_a_code_lives_five_minutes(phone, counter, bazaar, monkeypatch) -> None:
 
 
 def test_what_was_looked_up_in_time_may_be_confirmed_a_little_later(
-    phone, counter, bazaar, monkeypatch
+    phone, counter, bazaar, stop_clock
 ) -> None:
     redemption = reserve(phone, bazaar).json["id"]
     code = new_code(phone, redemption)
-    later(monkeypatch, minutes=6)
+    later(stop_clock, minutes=6)
     assert hand_out(counter, redemption, code).status_code == 200
 
 
-def test_confirming_much_later_is_refused(phone, counter, bazaar, monkeypatch) -> None:
+def test_confirming_much_later_is_refused(phone, counter, bazaar, stop_clock) -> None:
     redemption = reserve(phone, bazaar).json["id"]
     code = new_code(phone, redemption)
-    later(monkeypatch, minutes=8)
+    later(stop_clock, minutes=8)
     refused(hand_out(counter, redemption, code), 410, "code_expired")
 
 
@@ -196,7 +196,7 @@ def test_too_few_points_are_counted_out(client, bazaar) -> None:
     assert stock(bazaar) == (10, 0)
 
 
-def test_the_limit_of_a_month_and_of_all(app, client, bazaar, monkeypatch) -> None:
+def test_the_limit_of_a_month_and_of_all(app, client, bazaar, stop_clock) -> None:
     monthly = make_reward(bazaar.staff, bazaar.county.id, price=10, monthly_limit=1)
     once = make_reward(bazaar.staff, bazaar.county.id, price=10, total_limit=1)
     for reward in (monthly, once):
@@ -206,7 +206,7 @@ def test_the_limit_of_a_month_and_of_all(app, client, bazaar, monkeypatch) -> No
     refused(reserve(phone, bazaar, reward_id=monthly), 409, "over_the_limit", "每月最多兑 1 件")
     assert reserve(phone, bazaar, reward_id=once).status_code == 201
     refused(reserve(phone, bazaar, reward_id=once), 409, "over_the_limit", "一共能兑 1 件")
-    later(monkeypatch, days=32)
+    later(stop_clock, days=32)
     phone = open_phone(client, phone.person_id)
     jobs.tend_redemptions()
     assert reserve(phone, bazaar, reward_id=monthly).status_code == 201
@@ -262,10 +262,10 @@ def test_a_closed_shop_is_gone_and_is_not_closed_over_what_waits(phone, bazaar) 
     refused(reserve(phone, bazaar), 404, "shop_unknown")
 
 
-def test_what_is_not_fetched_comes_back_to_everybody(phone, bazaar, monkeypatch, scalar) -> None:
+def test_what_is_not_fetched_comes_back_to_everybody(phone, bazaar, stop_clock, scalar) -> None:
     redemption = reserve(phone, bazaar).json["id"]
     assert jobs.tend_redemptions() == 0
-    later(monkeypatch, days=3, minutes=1)
+    later(stop_clock, days=3, minutes=1)
     phone = open_phone(phone.client, phone.person_id)
     assert phone.call("GET", f"/me/redemptions/{redemption}").json["state_name"] == "过期退回"
     forget()
@@ -282,10 +282,10 @@ def test_an_expired_code_is_not_handed_out_even_before_the_job(
     phone, client, bazaar, monkeypatch
 ) -> None:
     redemption = reserve(phone, bazaar).json["id"]
-    later(monkeypatch, days=2, hours=23, minutes=57)
+    later(stop_clock, days=2, hours=23, minutes=57)
     phone = open_phone(client, phone.person_id)
     code = new_code(phone, redemption)
-    later(monkeypatch, minutes=4)
+    later(stop_clock, minutes=4)
     counter = open_phone(client, bazaar.keeper.person_id)
     refused(hand_out(counter, redemption, code), 409, "no_longer_reserved", "日子过了")
 

@@ -89,7 +89,7 @@ def test_the_keeper_who_hands_out_does_not_take_back(app, price: int) -> None:
 
 
 def test_only_once_in_time_with_a_reason_and_at_the_right_shop(
-    bazaar, villager_id, monkeypatch
+    bazaar, villager_id, stop_clock
 ) -> None:
     with transaction():
         waiting = redemptions.reserve(villager_id, uuid4(), bazaar.reward_id, bazaar.shop_id).id
@@ -101,24 +101,23 @@ def test_only_once_in_time_with_a_reason_and_at_the_right_shop(
     with pytest.raises(InvalidInput), transaction():
         counters.bring_back(bazaar.cadre, redemption, " ", on_the_shelf=True)
     at = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=31))
+    stop_clock(at + timedelta(days=31))
     with pytest.raises(TooLateToReturn), transaction():
         counters.bring_back(bazaar.cadre, redemption, "不想要了", on_the_shelf=True)
-    monkeypatch.setattr(clock, "now", lambda: at)
+    stop_clock(at)
     with transaction():
         counters.bring_back(bazaar.cadre, redemption, "不想要了", on_the_shelf=True)
     with pytest.raises(Conflict, match="已经退货"), transaction():
         counters.bring_back(bazaar.cadre, redemption, "不想要了", on_the_shelf=True)
 
 
-def test_a_month_is_published_without_names(app, monkeypatch) -> None:
+def test_a_month_is_published_without_names(app, stop_clock) -> None:
     noon = clock.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12)
-    real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: noon)
+    stop_clock(noon)
     bazaar = make_bazaar()
     zhang, quiet = make_villager(bazaar.county), make_villager(bazaar.county, points=40)
     fetched(bazaar, zhang)
-    monkeypatch.setattr(clock, "now", real)
+    stop_clock(None)
     village = bazaar.county.village_ids[0]
     with transaction():
         content = publications.publish(village, LAST_MONTH).content
@@ -141,15 +140,14 @@ def test_a_month_is_published_without_names(app, monkeypatch) -> None:
     assert quiet
 
 
-def test_a_published_month_keeps_its_digits_and_lists_what_changed(app, monkeypatch) -> None:
+def test_a_published_month_keeps_its_digits_and_lists_what_changed(app, stop_clock) -> None:
     noon = clock.midnight(LAST_MONTH.replace(day=25)) + timedelta(hours=12)
-    real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: noon)
+    stop_clock(noon)
     bazaar = make_bazaar()
     redemption = fetched(bazaar, make_villager(bazaar.county))
     village = bazaar.county.village_ids[0]
     first = clock.midnight(THIS_MONTH) + timedelta(days=2, hours=8)
-    monkeypatch.setattr(clock, "now", lambda: first)
+    stop_clock(first)
     assert jobs.publish_points() == 1
     assert jobs.publish_points() == 0
     before = publications.get_publication(village, LAST_MONTH)
@@ -171,7 +169,6 @@ def test_a_published_month_keeps_its_digits_and_lists_what_changed(app, monkeypa
     ):
         with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
             session.execute(text(statement))
-    monkeypatch.setattr(clock, "now", real)
 
 
 def test_a_month_that_is_not_over_is_not_published(bazaar) -> None:
@@ -180,11 +177,11 @@ def test_a_month_that_is_not_over_is_not_published(bazaar) -> None:
     assert "还没过完" in refused.value.errors["month"][0]
 
 
-def test_nothing_is_published_before_the_third(app, monkeypatch) -> None:
+def test_nothing_is_published_before_the_third(app, stop_clock) -> None:
     bazaar = make_bazaar()
     fetched(bazaar, make_villager(bazaar.county))
     second = clock.midnight(clock.next_month(THIS_MONTH)) + timedelta(days=1)
-    monkeypatch.setattr(clock, "now", lambda: second)
+    stop_clock(second)
     assert jobs.publish_points() == 0
 
 

@@ -316,14 +316,13 @@ def test_the_list_costs_the_same_however_long_it_is(desk, bazaar, statements) ->
 
 
 @pytest.fixture
-def told(app, monkeypatch) -> Bazaar:
+def told(app, stop_clock) -> Bazaar:
     """A village that was told about last month."""
-    real = clock.now
     noon = clock.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12)
-    monkeypatch.setattr(clock, "now", lambda: noon)
+    stop_clock(noon)
     bazaar = make_bazaar()
     fetched(bazaar, make_villager(bazaar.county))
-    monkeypatch.setattr(clock, "now", real)
+    stop_clock(None)
     with transaction():
         publications.publish(bazaar.county.village_ids[0], LAST_MONTH)
     return bazaar

@@ -35,7 +35,7 @@ def test_a_code_makes_a_keeper_of_this_shop_and_no_other(client, phone, bazaar) 
     assert [role["role"] for role in roles] == ["shop_keeper"]
 
 
-def test_a_code_is_for_one_person_and_three_days(client, bazaar, monkeypatch) -> None:
+def test_a_code_is_for_one_person_and_three_days(client, bazaar, stop_clock) -> None:
     code = invited(bazaar)
     assert code.startswith("0")
     first, second = open_phone(client, make_person()), open_phone(client, make_person())
@@ -44,7 +44,7 @@ def test_a_code_is_for_one_person_and_three_days(client, bazaar, monkeypatch) ->
     assert (answer.status_code, answer.json["code"]) == (404, "shop_invitation_unknown")
     late = invited(bazaar)
     at = clock.now() + timedelta(days=3, minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: at)
+    stop_clock(at)
     second = open_phone(client, second.person_id)
     assert second.call("POST", "/me/shops", json={"code": late}).status_code == 404
 

@@ -129,16 +129,14 @@ def test_the_command_says_so_and_fails_when_something_differs(app, county: Count
     assert runner.invoke(args=["scorecards", "verify", "2020-01"]).exit_code == 1
 
 
-def test_locking_warns_of_an_open_objection_window_and_goes_on(
-    county: County, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_locking_warns_of_an_open_objection_window_and_goes_on(county: County, stop_clock) -> None:
     inside = clock.midnight(locks.last_day(county.id, LAST_MONTH))
-    monkeypatch.setattr(clock, "now", lambda: inside)
+    stop_clock(inside)
     items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
     assert (items["window"].open, items["window"].warns) == (1, True)
     assert "才截止" in items["window"].words
     lock(county, note="")
-    monkeypatch.setattr(clock, "now", lambda: inside + timedelta(days=1))
+    stop_clock(inside + timedelta(days=1))
     items = {item.code: item for item in locks.checklist(county.id, LAST_MONTH)}
     assert items["window"].open == 0
 

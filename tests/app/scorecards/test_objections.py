@@ -131,11 +131,11 @@ def test_only_the_own_village_and_only_what_cost_it_points(bench: Bench) -> None
 
 
 def test_the_window_closes_fifteen_days_after_the_month_unless_the_county_says_otherwise(
-    app, monkeypatch
+    app, stop_clock
 ) -> None:
     bench = make_bench(days=None)
     end = clock.midnight(clock.next_month(LAST_MONTH))
-    monkeypatch.setattr(clock, "now", lambda: (end + timedelta(days=15)).astimezone(UTC))
+    stop_clock((end + timedelta(days=15)).astimezone(UTC))
     with pytest.raises(objections.ObjectionClosed):
         object_to(bench)
     with transaction():

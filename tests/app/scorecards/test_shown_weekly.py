@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.queue import JobName
 from backend.jobs import schedule
@@ -20,23 +19,20 @@ MONDAYS = [datetime(2026, 11, day, 7, 1, tzinfo=COUNTY_ZONE) for day in (16, 23,
 
 
 @pytest.fixture
-def village(app, client, monkeypatch):
-    return Village(client, monkeypatch)
+def village(app, client, stop_clock):
+    return Village(client, stop_clock)
 
 
 class Village:
     """One village by the clock of the test: its villagers rate, its cadre looks on."""
 
-    def __init__(self, client: Any, monkeypatch: Any) -> None:
-        self.client, self.monkeypatch = client, monkeypatch
+    def __init__(self, client: Any, stop_clock: Any) -> None:
+        self.client, self.at = client, stop_clock
         self.county = make_county()
         self.id = self.county.village_ids[0]
         cadre = make_person(name="王建国")
         grant_role(cadre, Role.CADRE, self.id)
         self.cadre_id = cadre
-
-    def at(self, when: datetime) -> None:
-        self.monkeypatch.setattr(clock, "now", lambda: when)
 
     def rate(self, levels: list[int]) -> None:
         for level in levels:

@@ -51,7 +51,7 @@ CHANNELS = [
 
 
 @pytest.fixture
-def opened(client, offices, phone, scalar, monkeypatch):
+def opened(client, offices, phone, scalar):
     """Opens one ticket by a channel and of a kind; returns its id and number."""
 
     def by_hotline(kind: TicketKind | None, words: str) -> None:
@@ -70,9 +70,7 @@ def opened(client, offices, phone, scalar, monkeypatch):
         elif channel == "rating":
             phone.rate(offices.county.code, 5, words=words)
             forget()
-            later = clock.now() + timedelta(days=1)
-            with monkeypatch.context() as patch:
-                patch.setattr(clock, "now", lambda: later)
+            with clock.clock_at(clock.now() + timedelta(days=1)):
                 assert jobs.call_back_ratings() == 1
         elif channel == "anonymous":
             with transaction():

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from backend.app.access import Role
-from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import JobName
@@ -30,9 +29,9 @@ MORNING = datetime(2026, 11, 19, 7, 31, tzinfo=COUNTY_ZONE)
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(stop_clock):
     def turn(at: datetime) -> None:
-        monkeypatch.setattr(county_clock, "now", lambda: at)
+        stop_clock(at)
 
     turn(RATED)
     return turn

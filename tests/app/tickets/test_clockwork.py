@@ -17,13 +17,13 @@ Later = Callable[..., datetime]
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+def later(stop_clock) -> Later:
     """Moves the one clock on."""
     began = clock.now()
 
     def move(**by: float) -> datetime:
         at = began + timedelta(**by)
-        monkeypatch.setattr(clock, "now", lambda: at)
+        stop_clock(at)
         forget()
         return at
 

@@ -351,7 +351,7 @@ def test_the_digest_lists_what_came_today(water, leak) -> None:
 
 
 def test_lateness_is_reminded_of_once_and_reported_after_a_working_day(
-    desk, leak, monkeypatch, scalar
+    desk, leak, stop_clock, scalar
 ) -> None:
     real = clock.now()
     due = scalar("SELECT due_at FROM ticket")
@@ -359,7 +359,7 @@ def test_lateness_is_reminded_of_once_and_reported_after_a_working_day(
         (real, []), (due - timedelta(hours=1), [1]), (due + timedelta(minutes=1), [1]),
         (due + timedelta(days=6), [1, 2]), (due + timedelta(days=7), [1, 2]),
     ):  # fmt: skip
-        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        stop_clock(at)
         forget()
         supervision.escalate_overdue()
         found = scalar("SELECT array_agg(level ORDER BY level) FROM ticket_supervision")

@@ -85,12 +85,12 @@ def test_a_recording_hangs_on_its_ticket_and_is_heard(phone, offices, cadre) -> 
     assert cadre.client.get(file["url"]).mimetype == "audio/mpeg"
 
 
-def test_a_link_lasts_a_quarter_of_an_hour_and_cannot_be_made_up(phone, monkeypatch) -> None:
+def test_a_link_lasts_a_quarter_of_an_hour_and_cannot_be_made_up(phone, stop_clock) -> None:
     link = upload(phone).json["url"]
     forged = link[:-4] + ("AAAA" if not link.endswith("AAAA") else "BBBB")
     assert phone.client.get(forged).status_code == 410
     later = clock.now() + timedelta(minutes=16)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert phone.client.get(link).status_code == 410
 
 
@@ -106,13 +106,13 @@ def test_a_fourth_photo_is_refused(phone, offices) -> None:
     assert submit(phone, offices, file_ids=ids[:3]).status_code == 201
 
 
-def test_what_was_never_used_is_forgotten_after_two_days(phone, offices, monkeypatch, scalar):
+def test_what_was_never_used_is_forgotten_after_two_days(phone, offices, stop_clock, scalar):
     used = upload(phone).json["id"]
     submit(phone, offices, file_ids=[used])
     upload(phone)
     forget()
     later = clock.now() + timedelta(days=2, minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     with transaction():
         assert files.FILES.erase_unused(later - UNUSED_FOR) == 1
     assert scalar("SELECT array_agg(id::int) FROM ticket_file") == [used]
@@ -244,11 +244,11 @@ def test_the_mapping_of_a_source_is_kept(offices) -> None:
 
 
 def test_a_filled_calendar_moves_the_deadlines_of_open_tickets(
-    phone, offices, monkeypatch, scalar
+    phone, offices, stop_clock, scalar
 ) -> None:
     real = clock.now()
     december = real.replace(year=2026, month=12, day=29, hour=2)
-    monkeypatch.setattr(clock, "now", lambda: december)
+    stop_clock(december)
     with transaction():
         working_calendar.seed_calendar(offices.county.id)
     submit(phone, offices)

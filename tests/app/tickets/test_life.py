@@ -100,14 +100,14 @@ def test_the_desk_reopens_as_often_as_it_takes(phone, cadre, answered, offices) 
 
 
 def test_a_question_stops_the_clock_and_the_answer_starts_it(
-    phone, cadre, handling, monkeypatch
+    phone, cadre, handling, stop_clock
 ) -> None:
     asked = cadre_act(cadre, handling, "question", words="是哪一盏灯?")
     assert asked["light"]["code"] == "paused"
     seen = own(phone, asked["id"])
     assert (seen["needs"], seen["question"]) == ("supplement", "是哪一盏灯?")
     later = clock.now() + timedelta(days=7)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     told = act(phone, seen, f"/tickets/{seen['id']}/supplement", words="学校门口那盏").json
     assert told["state"] == "handling"
     before, after = (clock.datetime.fromisoformat(t["due_at"]) for t in (handling, told))

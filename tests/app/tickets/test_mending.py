@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.queue import JobName
 from backend.app.ratings.bad import BadReason
@@ -23,9 +22,9 @@ MONDAY = datetime(2026, 11, 9, 7, 31, tzinfo=COUNTY_ZONE)
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(stop_clock):
     def turn(at: datetime) -> None:
-        monkeypatch.setattr(county_clock, "now", lambda: at)
+        stop_clock(at)
 
     turn(WEDNESDAY)
     return turn

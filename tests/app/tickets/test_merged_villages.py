@@ -24,9 +24,9 @@ MONDAY = datetime(2026, 11, 23, 7, 31, tzinfo=COUNTY_ZONE)
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(stop_clock):
     def turn(at: datetime) -> None:
-        monkeypatch.setattr(county_clock, "now", lambda: at)
+        stop_clock(at)
 
     turn(RATED)
     return turn

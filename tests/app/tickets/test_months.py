@@ -135,12 +135,12 @@ def november(offices: Offices) -> list[VillageFacts]:
 
 
 @pytest.fixture
-def town(offices: Offices, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Town]:
+def town(offices: Offices, stop_clock) -> Callable[[], Town]:
     boss_id = make_staff(Role.COUNTY_MANAGER, offices.county.id, "boss")
     boss = as_actor(boss_id, Role.COUNTY_MANAGER, offices.county.id)
 
     def show(at: datetime) -> None:
-        monkeypatch.setattr(clock, "now", lambda: at)
+        stop_clock(at)
 
     return lambda: Town(offices, boss, show)
 

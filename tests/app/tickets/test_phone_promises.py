@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from backend.app.access import Role
-from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.settings import REPOSITORY
 from backend.jobs import tickets as jobs
@@ -23,12 +22,12 @@ def says(page: str, words: str) -> None:
 
 
 @pytest.fixture
-def called_back(phone, offices, monkeypatch, scalar) -> int:
+def called_back(phone, offices, stop_clock, scalar) -> int:
     """A bad rating of a named villager, called back the morning after; the ticket's id."""
-    monkeypatch.setattr(clock, "now", lambda: RATED)
+    stop_clock(RATED)
     assert phone.rate(offices.county.code, 5, words="药柜锁着").status_code == 201
     forget()
-    monkeypatch.setattr(clock, "now", lambda: RATED.replace(hour=7, minute=31) + timedelta(1))
+    stop_clock(RATED.replace(hour=7, minute=31) + timedelta(1))
     jobs.call_back_ratings()
     return scalar("SELECT id FROM ticket")
 

@@ -44,11 +44,11 @@ def on(day: int, hour: int = 9, minute: int = 0, month: int = 11) -> datetime:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(stop_clock) -> Clock:
     """Shows the county's one clock an instant."""
 
     def show(at: datetime) -> datetime:
-        monkeypatch.setattr(county_clock, "now", lambda: at)
+        stop_clock(at)
         return at
 
     show(on(2))
