@@ -85,3 +85,12 @@ def test_states_in_sql_come_from_their_table() -> None:
 def test_a_month_is_counted_on_in_one_place() -> None:
     assert files_with("def next_month(") == ["backend/app/core/clock.py"]
     assert files_with("timedelta(days=32)") == []
+
+
+def test_tests_set_the_clock_by_the_one_fixture() -> None:
+    """Except for the attack, which is played outside of pytest."""
+    patched = re.compile(r'clock, "now"|clock\.now"')
+    files = [path for path in tracked("tests/*.py") if patched.search(path.read_text("utf-8"))]
+    assert [str(path.relative_to(ROOT)) for path in files] == [
+        "tests/architecture/test_one_of_each.py", "tests/attack/call_backs.py",
+    ]  # fmt: skip

@@ -1,15 +1,19 @@
 """The two jobs of the outbox, through real queues and a worker."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from backend.app.core import clock as county_clock
 from backend.app.core.queue import JobName, QueueName, queue, send
 from backend.jobs import worker
 from backend.jobs.schedule import send_due
-from tests.app.notices.conftest import OPENID, Clock, accept, tell
+from tests.app.notices.conftest import OPENID, accept, tell
 from tests.factories.county import make_person
+from tests.factories.moving_clock import MovingClock
+from tests.factories.worker import work_off
 from tests.wechat import messages
 from tests.wechat.server import World
 
@@ -27,14 +31,15 @@ def reader_id(app: Flask, settings, world: World, monkeypatch: pytest.MonkeyPatc
     return person_id
 
 
-def work() -> None:
-    worker.work(burst=True, forks=False)
-
-
 def test_a_notice_reaches_wechat_through_the_queue(reader_id: int, world: World) -> None:
     tell(reader_id)
-    work()
+    work_off()
     assert [message["touser"] for message in world.messages.sent] == [OPENID]
+
+
+def test_a_worker_leaves_ctrl_c_to_the_tests(reader_id: int) -> None:
+    work_off()
+    assert signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_IGN)
 
 
 def test_a_message_whose_job_was_lost_is_found_by_the_sweep(
@@ -42,29 +47,28 @@ def test_a_message_whose_job_was_lost_is_found_by_the_sweep(
 ) -> None:
     tell(reader_id)
     queue(QueueName.QUICK).empty()
-    work()
+    work_off()
     assert world.messages.sent == []
     send(JobName.DELIVER_WAITING)
-    work()
+    work_off()
     assert len(world.messages.sent) == 1
     assert scalar("SELECT state FROM outbox_message") == "sent"
 
 
 def test_what_was_put_off_goes_out_when_its_time_has_come(
-    reader_id: int, world: World, app: Flask, monkeypatch: pytest.MonkeyPatch, scalar
+    reader_id: int, world: World, app: Flask, stop_clock, scalar
 ) -> None:
-    clock = Clock()
-    monkeypatch.setattr("backend.app.core.clock.now", clock)
+    clock = MovingClock(stop_clock, county_clock.now())
     app.extensions["wechat"].current_token()
     world.faults = ["quota"]
     tell(reader_id)
-    work()
+    work_off()
     send(JobName.DELIVER_WAITING)
-    work()
+    work_off()
     assert scalar("SELECT state FROM outbox_message") == "queued"
     clock.move(hours=1)
     send(JobName.DELIVER_WAITING)
-    work()
+    work_off()
     assert len(world.messages.sent) == 1
 
 
@@ -76,7 +80,7 @@ def test_a_job_sent_twice_and_a_sweep_at_once_send_one_message(
     for _ in range(3):
         send(JobName.DELIVER_NOTICE, number)
     send(JobName.DELIVER_WAITING)
-    work()
+    work_off()
     assert len(world.messages.sent) == 1
 
 

@@ -22,6 +22,7 @@ from backend.jobs import worker
 from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import County, make_county
 from tests.factories.ratings import LAST_MONTH, rate_village
+from tests.factories.worker import work_off
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
 HEADERS = [column.name for column in month_book.VILLAGES]
@@ -61,7 +62,7 @@ def fetch(desk: Desk, export_id: int) -> bytes:
 
 def work(app, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "application", lambda: app)
-    worker.work(burst=True, forks=False)
+    work_off()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from backend.app.notices.operations import keep_subscriptions, notify
 from backend.app.notices.templates import TICKET_MOVED
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import make_person
+from tests.factories.moving_clock import MovingClock
 from tests.wechat import messages
 from tests.wechat.server import World
 
@@ -41,24 +41,9 @@ def template(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     return messages.TICKET_MOVED
 
 
-class Clock:
-    """Now, until somebody moves it on."""
-
-    def __init__(self) -> None:
-        self.at = county_clock.now()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, **span: int) -> None:
-        self.at += timedelta(**span)
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(county_clock, "now", clock)
-    return clock
+def clock(stop_clock) -> MovingClock:
+    return MovingClock(stop_clock, county_clock.now())
 
 
 @pytest.fixture(autouse=True)

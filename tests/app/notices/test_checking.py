@@ -29,9 +29,9 @@ from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.kinds import TicketKind as TicketKind
 from backend.jobs.words import check_words
-from tests.app.notices.conftest import Clock
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import bind, make_county, make_person
+from tests.factories.moving_clock import MovingClock
 from tests.factories.tickets import Offices, as_actor, forget, make_offices, submit
 from tests.wechat.server import World
 
@@ -183,7 +183,7 @@ def test_changed_words_are_asked_about_anew_and_old_answers_hold_nothing(
 
 @pytest.mark.parametrize("mood", ["500", "not_json", "busy", "quota", "code:40001", "no_result"])
 def test_without_wechat_words_are_stored_shown_and_asked_about_later(
-    phone: Phone, offices: Offices, world: World, clock: Clock, scalar, states, mood: str
+    phone: Phone, offices: Offices, world: World, clock: MovingClock, scalar, states, mood: str
 ) -> None:
     checking.wechat_client().current_token()
     world.always = mood
@@ -211,7 +211,7 @@ def test_a_token_that_somebody_replaced_costs_nothing(
 
 
 def test_after_a_day_without_wechat_the_words_stay_as_they_are(
-    phone: Phone, offices: Offices, world: World, clock: Clock, scalar, states
+    phone: Phone, offices: Offices, world: World, clock: MovingClock, scalar, states
 ) -> None:
     phone.rate(offices.county.code, words="办得快")
     world.always = "quota"
@@ -301,7 +301,7 @@ def test_two_workers_ask_once(
 
 
 def test_whoever_died_while_asking_leaves_the_words_to_the_next(
-    phone: Phone, offices: Offices, world: World, clock: Clock
+    phone: Phone, offices: Offices, world: World, clock: MovingClock
 ) -> None:
     submit(phone, offices, words="路灯不亮")
     assert checking.take() is not None
@@ -311,12 +311,12 @@ def test_whoever_died_while_asking_leaves_the_words_to_the_next(
 
 
 def test_a_call_back_that_repeats_the_words_is_held_with_them(
-    phone: Phone, offices: Offices, world: World, clock: Clock, scalar
+    phone: Phone, offices: Offices, world: World, clock: MovingClock, scalar
 ) -> None:
     rating_id = phone.rate(offices.county.code, level=5, words=RISKY).json["id"]
     clock.move(days=1)
     with transaction():
-        assert call_backs.open_for_rating(rating_id, clock()) is not None
+        assert call_backs.open_for_rating(rating_id, clock.at) is not None
     check_words()
     assert scalar("SELECT words_state FROM rating") == "moderated"
     assert scalar("SELECT words_state FROM ticket WHERE rating_id IS NOT NULL") == "moderated"

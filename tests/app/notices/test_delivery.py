@@ -18,8 +18,9 @@ from backend.app.core.settings import Settings
 from backend.app.core.wechat import WeChat
 from backend.app.factory import create_app
 from backend.app.notices.delivery import LOST_AFTER, TRY_FOR, deliver, sweep
-from tests.app.notices.conftest import OPENID, Clock, accept, tell
+from tests.app.notices.conftest import OPENID, accept, tell
 from tests.app.ratings.conftest import Phone
+from tests.factories.moving_clock import MovingClock
 from tests.wechat.server import World, running
 
 SEND = "/cgi-bin/message/subscribe/send"
@@ -104,7 +105,7 @@ def test_who_took_the_leave_back_in_wechat_is_not_asked_twice(
 
 @pytest.mark.parametrize("code", [40003, 40037, 41030, 43104, 43107, 45168, 47003])
 def test_a_message_wechat_will_never_take_fails_at_once_and_alarms(
-    post: Post, wechat: World, row, clock: Clock, code: int
+    post: Post, wechat: World, row, clock: MovingClock, code: int
 ) -> None:
     number = post()
     wechat.faults = [f"code:{code}"]
@@ -145,7 +146,7 @@ def test_a_reader_without_wechat_and_a_lost_template_fail_without_a_call(
 
 
 def test_a_full_quota_is_waited_out_past_midnight(
-    post: Post, wechat: World, row, clock: Clock
+    post: Post, wechat: World, row, clock: MovingClock
 ) -> None:
     number = post()
     wechat.always = "quota"
@@ -166,7 +167,7 @@ def test_a_full_quota_is_waited_out_past_midnight(
 
 @pytest.mark.parametrize("fault", ["busy", "500"])
 def test_pauses_grow_and_end_when_the_news_is_old(
-    post: Post, wechat: World, row, clock: Clock, fault: str
+    post: Post, wechat: World, row, clock: MovingClock, fault: str
 ) -> None:
     number = post()
     begun = clock.at
@@ -184,7 +185,7 @@ def test_pauses_grow_and_end_when_the_news_is_old(
 
 
 def test_a_server_that_cannot_be_reached_is_tried_again(
-    post: Post, app: Flask, settings: Settings, clock: Clock, wechat: World
+    post: Post, app: Flask, settings: Settings, clock: MovingClock, wechat: World
 ) -> None:
     number = post()
     away = app.extensions["wechat"]
@@ -196,7 +197,7 @@ def test_a_server_that_cannot_be_reached_is_tried_again(
 
 
 def test_without_a_token_nothing_was_asked_and_it_is_tried_again(
-    post: Post, app: Flask, wechat: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    post: Post, app: Flask, wechat: World, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = post()
     client = app.extensions["wechat"]
@@ -217,7 +218,7 @@ def _redis_away() -> str:
 
 @pytest.mark.parametrize("fault", ["done_but_silent", "not_json", "odd_code", "hang"])
 def test_a_call_without_a_readable_answer_is_unknown_and_never_repeated(
-    post: Post, wechat: World, app: Flask, clock: Clock, fault: str
+    post: Post, wechat: World, app: Flask, clock: MovingClock, fault: str
 ) -> None:
     number = post()
     app.extensions["wechat"].timeout = (1, 0.3)
@@ -244,7 +245,7 @@ def _deliver_in_a_process_of_its_own(settings: Settings, base: str, number: int)
 
 
 def test_a_sender_killed_while_sending_leaves_a_message_that_is_never_sent_again(
-    post: Post, app: Flask, wechat: World, row, clock: Clock, template: str
+    post: Post, app: Flask, wechat: World, row, clock: MovingClock, template: str
 ) -> None:
     number = post()
     wechat.messages.accept(OPENID)
@@ -273,7 +274,7 @@ def test_a_sender_killed_while_sending_leaves_a_message_that_is_never_sent_again
 
 
 def test_the_sweep_leaves_alone_what_is_still_being_sent(
-    post: Post, wechat: World, row, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    post: Post, wechat: World, row, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = post()
     seen = []
@@ -288,7 +289,7 @@ def test_the_sweep_leaves_alone_what_is_still_being_sent(
 
 
 def test_a_late_answer_is_believed_after_the_sweep_gave_up(
-    post: Post, wechat: World, row, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    post: Post, wechat: World, row, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = post()
 

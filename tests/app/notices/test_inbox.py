@@ -5,9 +5,10 @@ from sqlalchemy import event
 
 from backend.app.core.db import db
 from backend.app.notices.queries import PAGE
-from tests.app.notices.conftest import Clock, tell
+from tests.app.notices.conftest import tell
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.county import make_person
+from tests.factories.moving_clock import MovingClock
 
 
 def inbox(phone: Phone, query: str = "") -> dict:
@@ -50,7 +51,7 @@ def test_a_full_last_page_is_the_last(reader: Phone) -> None:
     assert inbox(reader)["next"] is None
 
 
-def test_reading_marks_what_was_seen_and_nothing_newer(reader: Phone, clock: Clock) -> None:
+def test_reading_marks_what_was_seen_and_nothing_newer(reader: Phone, clock: MovingClock) -> None:
     for _ in range(3):
         tell(reader.person_id)
     newest, middle, _ = inbox(reader)["items"]
@@ -60,7 +61,9 @@ def test_reading_marks_what_was_seen_and_nothing_newer(reader: Phone, clock: Clo
     assert newest["id"] > middle["id"]
 
 
-def test_the_first_reading_is_the_one_that_is_kept(reader: Phone, clock: Clock, scalar) -> None:
+def test_the_first_reading_is_the_one_that_is_kept(
+    reader: Phone, clock: MovingClock, scalar
+) -> None:
     tell(reader.person_id)
     top = inbox(reader)["items"][0]["id"]
     reader.call("POST", "/me/notices/read", json={"up_to": top})

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,31 +16,20 @@ from backend.app.core.db import db
 from tests.app.ratings.conftest import Phone, open_phone
 from tests.factories.console import make_staff
 from tests.factories.county import County, make_county
+from tests.factories.moving_clock import MovingClock
 from tests.factories.rewards import Bazaar, make_bazaar, villager
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=county_clock.COUNTY_ZONE)
 TODAY = date(2026, 11, 20)
 
 
-@dataclass
-class Clock:
-    """The county's clock, which a test sets."""
-
-    at: datetime = NOW
-
-    def set(self, day: date, hour: int = 10) -> None:
-        self.at = datetime(day.year, day.month, day.day, hour, tzinfo=county_clock.COUNTY_ZONE)
+@pytest.fixture
+def clock(app, stop_clock) -> MovingClock:
+    return MovingClock(stop_clock, NOW)
 
 
 @pytest.fixture
-def clock(app, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(county_clock, "now", lambda: clock.at)
-    return clock
-
-
-@pytest.fixture
-def county(clock: Clock) -> County:
+def county(clock: MovingClock) -> County:
     return make_county(villages=2)
 
 

@@ -1,5 +1,6 @@
 """Meetings and volunteer work: many people at once, and a second person's yes."""
 
+from contextvars import copy_context
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
@@ -101,7 +102,7 @@ def test_two_people_deciding_at_once_decide_once(
             except DomainError as error:
                 outcomes.append(error.code)
 
-    threads = [Thread(target=decide, args=[who]) for who in (second, third)]
+    threads = [Thread(target=copy_context().run, args=[decide, who]) for who in (second, third)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,6 +1,7 @@
 """The ledger: appended, never changed; the database keeps the balance."""
 
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import date, timedelta
 from functools import partial
 from threading import Barrier, Thread
@@ -102,7 +103,7 @@ def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:
             except DomainError as error:
                 outcomes.append(error.code)
 
-    threads = [Thread(target=run, args=[act]) for act in acts]
+    threads = [Thread(target=copy_context().run, args=[run, act]) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -150,9 +151,7 @@ def test_acts_at_once_do_not_pass_a_cap_together(app: Flask) -> None:
     assert sorted(outcomes) == [0, 0, 0, 0, 3, 3]
 
 
-def test_the_months_cap_holds_when_each_day_would_allow_more(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_months_cap_holds_when_each_day_would_allow_more(app: Flask, stop_clock) -> None:
     county = make_county()
     with transaction():
         set_rule(county.id, "ticket", "提诉求", 3, 2, OPENED_ON, monthly_cap=3)
@@ -160,7 +159,7 @@ def test_the_months_cap_holds_when_each_day_would_allow_more(
     given = []
     for number, day in enumerate((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 9),
                                   date(2026, 3, 10), date(2026, 4, 1))):  # fmt: skip
-        monkeypatch.setattr(clock, "now", partial(clock.midnight, day))
+        stop_clock(clock.midnight(day))
         with transaction():
             given.append(credit(person, county.id, "ticket", "ticket", number))
     assert given == [3, 3, 3, 0, 3]

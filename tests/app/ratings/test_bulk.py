@@ -68,7 +68,7 @@ def test_loading_at_once_equals_rating_one_by_one(app, stop_clock) -> None:
         and not seen.add(key)
     ]
     for p in once:
-        monkeypatch.setattr(clock, "now", lambda p=p: p.at)
+        stop_clock(p.at)
         _, scan = scan_token.issue(p.person_id, p.qr_code_id, p.at)
         rate(scan, uuid4(), RatingInput(p.level, p.reason_ids, p.words))
     one_by_one = facts()

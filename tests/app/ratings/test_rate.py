@@ -93,7 +93,7 @@ def test_the_same_request_is_answered_even_after_its_scan_token_expired(
     token, key = phone.scan(county.code)["scan_token"], str(uuid4())
     first = phone.send(token, 2, key)
     later = clock.now() + timedelta(days=4)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert phone.send(token, 2, key).json == first.json
 
 
@@ -118,7 +118,7 @@ def test_an_expired_scan_token_asks_for_another_scan(
 ) -> None:
     token = phone.scan(county.code)["scan_token"]
     later = clock.now() + timedelta(hours=72, seconds=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     answer = phone.send(token)
     assert (answer.status_code, answer.json["code"]) == (410, "scan_token_expired")
 

@@ -116,7 +116,7 @@ def test_a_village_waits_for_one_reorganisation_at_a_time_and_it_can_be_taken_ba
 
 
 def test_a_day_to_come_can_be_prepared_and_is_confirmed_on_that_day(
-    clerk, colleague, villages, scalar, monkeypatch
+    clerk, colleague, villages, scalar, stop_clock
 ) -> None:
     tomorrow = clock.today() + timedelta(days=1)
     propose(clerk, villages[0], into="第2村", on=tomorrow.isoformat())
@@ -124,7 +124,7 @@ def test_a_day_to_come_can_be_prepared_and_is_confirmed_on_that_day(
     refused = confirm(colleague, number)
     assert (refused.status_code, "还没到这一天" in refused.text) == (422, True)
     later = clock.now() + timedelta(days=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    stop_clock(later)
     assert confirm(colleague, number).status_code in (302, 303)
 
 

@@ -36,14 +36,13 @@ def test_the_shop_and_the_rewards_of_the_closed_village_are_the_other_ones(clien
 
 
 def test_the_notice_of_the_month_tells_what_the_closed_village_gave_and_took(
-    app, monkeypatch
+    app, stop_clock
 ) -> None:
-    noon, real = clock.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12), clock.now
-    monkeypatch.setattr(clock, "now", lambda: noon)
+    stop_clock(clock.midnight(LAST_MONTH.replace(day=10)) + timedelta(hours=12))
     bazaar = make_bazaar()
     fetched(bazaar, make_villager(bazaar.county))
     merge(bazaar.county)
-    monkeypatch.setattr(clock, "now", real)
+    stop_clock(None)
     assert publications.villages_due(LAST_MONTH) == [bazaar.county.village_ids[1]]
     with transaction():
         content = publications.publish(bazaar.county.village_ids[1], LAST_MONTH).content

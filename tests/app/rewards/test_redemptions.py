@@ -279,7 +279,7 @@ def test_what_is_not_fetched_comes_back_to_everybody(phone, bazaar, stop_clock, 
 
 
 def test_an_expired_code_is_not_handed_out_even_before_the_job(
-    phone, client, bazaar, monkeypatch
+    phone, client, bazaar, stop_clock
 ) -> None:
     redemption = reserve(phone, bazaar).json["id"]
     later(stop_clock, days=2, hours=23, minutes=57)

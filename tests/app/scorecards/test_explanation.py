@@ -19,6 +19,7 @@ from backend.app.tickets.intake.operations import TicketRequest, submit
 from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.models import Ticket
 from tests.factories.county import County, actor_with, make_county, make_person
+from tests.factories.moving_clock import MovingClock
 from tests.factories.ratings import LAST_MONTH, rate_village
 from tests.factories.tickets import Offices, make_offices
 
@@ -62,26 +63,25 @@ def test_a_village_without_a_word_is_not_started_and_not_zero(county: County) ->
 
 
 def test_a_ticket_that_was_answered_late_is_the_case_of_the_response_rate(
-    county: County, offices: Offices, monkeypatch: pytest.MonkeyPatch
+    county: County, offices: Offices, stop_clock
 ) -> None:
-    clock = [county_clock.midnight(LAST_MONTH) + timedelta(days=4, hours=9)]
-    monkeypatch.setattr(county_clock, "now", lambda: clock[0])
+    clock = MovingClock(stop_clock, county_clock.midnight(LAST_MONTH) + timedelta(days=4, hours=9))
     villager = make_person()
     with transaction():
         said = TicketRequest(TicketKind.HELP, "村口路灯不亮三天了", county.village_ids[0])
         ticket = submit(villager, uuid4(), said)
         ticket_id, number = ticket.id, ticket.number
-    clock[0] += timedelta(days=9)
+    clock.move(days=9)
     with transaction():
         ticket = handling.sign(offices.cadre, ticket_id, stored(ticket_id).version)
         handling.reply(
             offices.cadre, ticket_id, ticket.version, "done", WrittenReply("换了灯泡,今晚就亮")
         )
-    clock[0] += timedelta(days=1)
+    clock.move(days=1)
     with transaction():
         version = stored(ticket_id).version
         author.give_verdict(Actor(villager), ticket_id, version, "partly", 3)
-    monkeypatch.undo()
+    stop_clock(None)
     with transaction():
         recompute_month(LAST_MONTH)
     found = explain_village(county.village_ids[0], LAST_MONTH)

@@ -67,13 +67,13 @@ def spare_keys() -> list[blind_signatures.BlindSigningKey]:
 
 
 @pytest.fixture
-def county(app: object, monkeypatch: pytest.MonkeyPatch, spare_keys) -> County:
+def county(app: object, monkeypatch: pytest.MonkeyPatch, stop_clock, spare_keys) -> County:
     made = make_county()
     turn = iter(range(10_000))
     monkeypatch.setattr(
         blind_signatures, "generate", lambda: spare_keys[next(turn) % len(spare_keys)]
     )
-    monkeypatch.setattr(county_clock, "now", lambda: NOW)
+    stop_clock(NOW)
     with transaction():
         signing_keys.prepare_period(made.id, PERIOD)
     return made

@@ -10,7 +10,6 @@ from PIL import Image
 from sqlalchemy import text
 
 from backend.app.ballots import ballot_box
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files import storage
 from backend.app.tickets.anonymous import letters
@@ -211,9 +210,9 @@ def test_one_unreadable_letter_keeps_no_other_from_being_read(
 
 
 def test_after_the_month_a_letter_is_late_and_its_keys_are_gone(
-    door, envelope, monkeypatch, scalar
+    door, envelope, stop_clock, scalar
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=16))
+    stop_clock(NOW + timedelta(days=16))
     forget()
     survey_jobs.tend_rounds()
     answer = send(door, envelope)

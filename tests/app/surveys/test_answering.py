@@ -8,7 +8,6 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from backend.app.ballots import ballot_box
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.surveys import operations as rounds
@@ -31,8 +30,8 @@ def flush() -> int:
         return ballot_box.flush(fewest=1)
 
 
-def close(survey: int, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+def close(survey: int, stop_clock) -> bool:
+    stop_clock(NOW + timedelta(days=11))
     forget()
     with transaction():
         return rounds.close_round(survey)
@@ -58,11 +57,11 @@ def test_t9_sending_again_changes_nothing_and_answers_the_same(box, vote, scalar
 
 
 def test_another_body_under_the_same_token_does_not_replace_the_first(
-    box, vote, survey, monkeypatch, scalar
+    box, vote, survey, stop_clock, scalar
 ) -> None:
     put(box, vote.request([0, None, None]))
     assert put(box, vote.request([4, None, None])).json["status"] == "already"
-    close(survey, monkeypatch)
+    close(survey, stop_clock)
     assert scalar("SELECT counts FROM survey_tally WHERE question = 0") == [1, 0, 0, 0, 0]
 
 
@@ -179,7 +178,7 @@ def test_t2_the_anonymous_tables_know_no_time_order_or_person(survey) -> None:
 
 
 def test_a_round_is_counted_and_its_keys_are_gone(
-    box, client, county, key_file, survey, monkeypatch, scalar, ballot_keys
+    box, client, county, key_file, survey, stop_clock, scalar, ballot_keys
 ) -> None:
     levels = [0, 0, 1, 4]
     for number, level in enumerate(levels):
@@ -189,19 +188,19 @@ def test_a_round_is_counted_and_its_keys_are_gone(
     late = get_vote(villager(client, county), key_file)
     flush()
     before = set(scalar("SELECT array_agg(file) FROM anonymous.box_key WHERE box <> 'inbox'"))
-    assert close(survey, monkeypatch)
+    assert close(survey, stop_clock)
     assert scalar("SELECT counts FROM survey_tally WHERE question = 0") == [2, 1, 0, 0, 1]
     assert scalar("SELECT counts FROM survey_tally WHERE question = 1") == [2, 1, 1]
     assert scalar("SELECT array_agg(words ORDER BY words) FROM survey_text") == ["建议1", "建议3"]
     assert scalar("SELECT count(*) FROM anonymous.box") == 0
     assert before.isdisjoint(file.name for file in ballot_keys.iterdir())
-    assert not close(survey, monkeypatch)
+    assert not close(survey, stop_clock)
     answer = put(box, late.request(ANSWERS))
     assert (answer.status_code, answer.json["code"]) == (410, "closed")
 
 
 def test_the_timetable_merges_by_night_closes_and_publishes_what_is_over(
-    box, vote, survey, monkeypatch, scalar
+    box, vote, survey, stop_clock, scalar
 ) -> None:
     put(box, vote.request(ANSWERS))
     forget()
@@ -209,7 +208,7 @@ def test_the_timetable_merges_by_night_closes_and_publishes_what_is_over(
     assert jobs.merge_boxes() == 1
     assert jobs.tend_rounds() == 1, "the desk for anonymous tickets opens with the keys"
     assert jobs.tend_rounds() == 0
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=10))
+    stop_clock(NOW + timedelta(days=10))
     assert jobs.tend_rounds() == 2
     assert jobs.tend_rounds() == 0
     assert scalar("SELECT state FROM survey_round") == "published"
@@ -223,8 +222,8 @@ def test_no_box_is_opened_before_its_time(box, vote, survey, scalar) -> None:
     assert scalar("SELECT count(*) FROM survey_tally") == 0
 
 
-def test_the_time_runs_out_at_the_door_too(box, vote, monkeypatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=10))
+def test_the_time_runs_out_at_the_door_too(box, vote, stop_clock) -> None:
+    stop_clock(NOW + timedelta(days=10))
     assert put(box, vote.request(ANSWERS)).status_code == 410
 
 

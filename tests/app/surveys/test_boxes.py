@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from backend.app.ballots import anonymous_store, box_keys
 from backend.app.ballots import ballot_box as boxes
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import operations as rounds
 from backend.app.tickets.anonymous import letters
@@ -69,8 +68,8 @@ def fate(told: dict[str, Any], client: Any) -> str:
     return "waiting" if told["epoch"] in inbox["inbox_epochs"] else "lost"
 
 
-def counted(survey: int, monkeypatch: pytest.MonkeyPatch, scalar: Any) -> int:
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+def counted(survey: int, stop_clock, scalar: Any) -> int:
+    stop_clock(NOW + timedelta(days=11))
     forget()
     with transaction():
         assert rounds.close_round(survey)
@@ -140,7 +139,7 @@ def test_every_writing_is_whole_and_under_a_fresh_key(answer, ballot_keys) -> No
 
 
 def test_what_was_flushed_is_safe_and_what_a_crash_took_comes_again_once(
-    box, client, answer, survey, monkeypatch, scalar
+    box, client, answer, survey, stop_clock, scalar
 ) -> None:
     flushed = [answer() for _ in range(boxes.TOGETHER)]
     assert {fate(told, client) for _, told in flushed} == {"waiting"}
@@ -163,14 +162,14 @@ def test_what_was_flushed_is_safe_and_what_a_crash_took_comes_again_once(
         assert (put(box, request).json["status"], put(box, request).json["durable"]) == (
             "already", True,
         )  # fmt: skip
-    assert counted(survey, monkeypatch, scalar) == 2 * boxes.TOGETHER + 3
+    assert counted(survey, stop_clock, scalar) == 2 * boxes.TOGETHER + 3
 
 
 def test_whoever_is_in_is_told_so_even_after_the_close(
-    box, answer, survey, monkeypatch, scalar
+    box, answer, survey, stop_clock, scalar
 ) -> None:
     request, _ = answer()
-    assert counted(survey, monkeypatch, scalar) == 1
+    assert counted(survey, stop_clock, scalar) == 1
     again = put(box, request)
     assert (again.status_code, again.json["status"], again.json["durable"]) == (
         200, "already", True,
@@ -186,7 +185,7 @@ def test_everybody_gets_the_same_file_and_it_names_no_answer(client, answer) -> 
 
 
 def test_a_key_that_turns_while_an_answer_is_sealed_costs_nothing(
-    app, box, answer, monkeypatch, survey, scalar
+    app, box, answer, monkeypatch, stop_clock, survey, scalar
 ) -> None:
     for _ in range(boxes.TOGETHER):
         answer()
@@ -203,11 +202,11 @@ def test_a_key_that_turns_while_an_answer_is_sealed_costs_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(anonymous_store.SealedBox, "encrypt", slowly)
         answer()
-    assert counted(survey, monkeypatch, scalar) == boxes.TOGETHER + 1
+    assert counted(survey, stop_clock, scalar) == boxes.TOGETHER + 1
 
 
 def test_what_was_not_sealed_by_us_is_left_out_and_counted_in_the_log(
-    box, answer, survey, monkeypatch, scalar, capsys
+    box, answer, survey, stop_clock, scalar, capsys
 ) -> None:
     answer()
     desk = scalar("SELECT id FROM anonymous.desk LIMIT 1")
@@ -218,11 +217,11 @@ def test_what_was_not_sealed_by_us_is_left_out_and_counted_in_the_log(
         )
     night()
     assert '"count": 1' in capsys.readouterr().out
-    assert counted(survey, monkeypatch, scalar) == 1
+    assert counted(survey, stop_clock, scalar) == 1
 
 
 def test_after_a_restore_phones_send_again_what_nobody_can_open(
-    app, box, client, answer, survey, monkeypatch, scalar
+    app, box, client, answer, survey, stop_clock, scalar
 ) -> None:
     """The database is put back to yesterday's noon; its keys were destroyed since."""
     old = [answer() for _ in range(boxes.TOGETHER)]
@@ -243,7 +242,7 @@ def test_after_a_restore_phones_send_again_what_nobody_can_open(
     assert {put(box, request).json["durable"] for request, _ in old} == {True}
     again = app.test_cli_runner().invoke(args=["surveys", "restored"])
     assert "打得开" in again.output
-    assert counted(survey, monkeypatch, scalar) == 2 * boxes.TOGETHER
+    assert counted(survey, stop_clock, scalar) == 2 * boxes.TOGETHER
 
 
 def _put_back(day: list[Any], keys: list[Any]) -> None:

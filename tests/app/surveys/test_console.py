@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.access import Role
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import operations as rounds
 from backend.app.surveys.models import PaperBatch
@@ -79,9 +78,9 @@ def test_others_see_results_and_no_unread_words(client, county, closed, role: Ro
 
 
 @pytest.fixture
-def two_townships(app, monkeypatch, spare_keys) -> tuple[Any, int]:
+def two_townships(app, stop_clock, spare_keys) -> tuple[Any, int]:
     """Two townships with a village each, large enough for units of their own; published."""
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    stop_clock(NOW)
     large = make_county(villages=1)
     populate(large.id, large.village_ids + add_township(large, "薛镇", 1))
     return large, publish_month(large.id, spare_keys)
@@ -207,9 +206,9 @@ def statements(desk: Desk, path: str) -> int:
 
 
 def test_the_page_of_results_asks_the_same_for_two_units_and_for_three_hundred(
-    client, monkeypatch, spare_keys, app
+    client, stop_clock, spare_keys, app
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    stop_clock(NOW)
     counts = []
     for code, villages in (("610528", 2), ("610529", 300)):
         large = make_county(villages=villages, points=0, code=code, name=f"县{villages}")

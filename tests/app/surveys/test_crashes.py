@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import event, text
 
 from backend.app.ballots import ballot_box, operations, signing_keys
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.surveys import operations as rounds
 from backend.app.tickets.anonymous import intake, letters
@@ -65,13 +64,13 @@ def survives(act: Callable[[], Any]) -> int:
     raise AssertionError("the act never ends")
 
 
-def at(monkeypatch: pytest.MonkeyPatch, later: timedelta) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW + later)
+def at(stop_clock, later: timedelta) -> None:
+    stop_clock(NOW + later)
 
 
-def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar, monkeypatch) -> None:
+def test_ballots_are_issued_whole_or_not_at_all(phone, key_file, scalar, stop_clock) -> None:
     blinded = [ballot.hidden.blinded for ballot in ballots_for(key_file)]
-    at(monkeypatch, -timedelta(days=31))
+    at(stop_clock, -timedelta(days=31))
     cuts = survives(
         lambda: operations.issue_ballots(phone.person_id, PERIOD, blinded[0], blinded[1:])
     )
@@ -94,14 +93,14 @@ def test_a_night_is_whole_or_has_not_been(box, client, county, key_file, survey,
 
 
 def test_a_round_opens_closes_and_publishes_whole(
-    door, client, county, key_file, monkeypatch, scalar
+    door, client, county, key_file, stop_clock, scalar
 ) -> None:
     round_id = make_round(county.id, PERIOD, NOW, NOW + timedelta(days=5))
     survives(lambda: rounds.open_round(round_id))
     for _ in range(2):
         vote = get_vote(villager(client, county), key_file)
         assert put(door, vote.request(ANSWERS)).status_code == 200
-    at(monkeypatch, timedelta(days=6))
+    at(stop_clock, timedelta(days=6))
     survives(lambda: rounds.close_round(round_id))
     assert scalar("SELECT counts FROM survey_tally WHERE question = 0") == [0, 2, 0, 0, 0]
     survives(lambda: rounds.publish_round(round_id))

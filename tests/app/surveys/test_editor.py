@@ -88,7 +88,7 @@ def test_all_faults_are_said_at_once_each_at_its_field(draft) -> None:
         assert f'<span class="fault">{fault}' in after[: after.index("</label>") + 300]
 
 
-def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -> None:
+def test_a_start_that_has_passed_is_refused(desk, scalar, stop_clock, county) -> None:
     populate(county.id, county.village_ids)
     desk.post("/console/surveys", period="2026-11")
     november = {**FORM, "opens_at": "2026-11-21T08:00", "closes_at": "2026-11-28T18:00"}
@@ -97,7 +97,7 @@ def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -
     assert answer.status_code == 422
     assert "开始时间已经过了" in answer.text
     assert desk.post("/console/surveys/2026-11/edit", **november).status_code == 302
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
+    stop_clock(NOW + timedelta(days=1))
     forget()
     with pytest.raises(InvalidInput) as refused, transaction():
         editor.schedule(Actor(desk.person_id), county.id, date(2026, 11, 1))
@@ -113,14 +113,14 @@ def test_a_start_that_has_passed_is_refused(desk, scalar, monkeypatch, county) -
         ("2026-11-24T12:20+08:00", "2026-11-24T13:00", "2026-11-30T23:59"),
     ],
 )
-def test_the_usual_times_lie_ahead_and_leave_people_time(monkeypatch, now, opens, closes) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(now))
+def test_the_usual_times_lie_ahead_and_leave_people_time(stop_clock, now, opens, closes) -> None:
+    stop_clock(datetime.fromisoformat(now))
     assert [f"{at.astimezone(clock.COUNTY_ZONE):%Y-%m-%dT%H:%M}" for at in
             editor.usual_times(date(2026, 11, 1))] == [opens, closes]  # fmt: skip
 
 
-def test_on_the_last_day_a_month_is_over_for_questions(client, county, monkeypatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 30, 4, tzinfo=UTC))
+def test_on_the_last_day_a_month_is_over_for_questions(client, county, stop_clock) -> None:
+    stop_clock(datetime(2026, 11, 30, 4, tzinfo=UTC))
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
     answer = desk.post("/console/surveys", period="2026-11")
     assert answer.status_code == 422
@@ -130,8 +130,8 @@ def test_on_the_last_day_a_month_is_over_for_questions(client, county, monkeypat
 @pytest.mark.parametrize(
     "kinds", [[], ["居委会"], [None, None], [None, "居委会", "居委会"], [None, "矿区"]]
 )
-def test_one_questionnaire_is_for_all_and_each_type_has_one_at_most(kinds, monkeypatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+def test_one_questionnaire_is_for_all_and_each_type_has_one_at_most(kinds, stop_clock) -> None:
+    stop_clock(NOW)
     questions = [library.SHIPPED[0].as_json(), library.SHIPPED[13].as_json()]
     opens_at = NOW + timedelta(days=1)
     given = validation.EditedSurvey(
@@ -274,8 +274,8 @@ def test_units_can_be_merged_anew_before_the_month_begins(draft, county, scalar)
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'remake_survey_keys'") == 1
 
 
-def test_in_a_countys_first_month_only_bindings_are_collected(client, app, monkeypatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+def test_in_a_countys_first_month_only_bindings_are_collected(client, app, stop_clock) -> None:
+    stop_clock(NOW)
     fresh = make_county()
     populate(fresh.id, fresh.village_ids)
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, fresh.id, "desk"))
@@ -291,7 +291,7 @@ def test_a_county_with_this_months_keys_hears_nothing_of_a_first_month(desk, cou
     assert "首月只收绑定" not in desk.get("/console/surveys").text
 
 
-def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -> None:
+def test_a_scheduled_round_opens_by_itself(draft, county, stop_clock, scalar) -> None:
     populate(county.id, county.village_ids)
     with transaction():
         signing_keys.prepare_period(county.id, DECEMBER)
@@ -299,7 +299,7 @@ def test_a_scheduled_round_opens_by_itself(draft, county, monkeypatch, scalar) -
     assert draft.post(f"{PAGE}/schedule").status_code == 302
     assert scalar("SELECT state FROM survey_round") == "scheduled"
     assert draft.post(f"{PAGE}/edit", **{**FORM, "version": "2"}).status_code == 409
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=14))
+    stop_clock(NOW + timedelta(days=14))
     forget()
     jobs.tend_rounds()
     assert scalar("SELECT state FROM survey_round") == "open"

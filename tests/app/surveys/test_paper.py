@@ -10,7 +10,6 @@ import pytest
 
 from backend.app.access import Actor, Role
 from backend.app.ballots import queries as ballots
-from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.surveys import operations as rounds
@@ -209,10 +208,10 @@ def test_what_was_counted_or_dropped_is_entered_no_more(survey, given, clerks) -
 
 
 def test_publication_forgets_what_only_one_person_entered(
-    survey, given, clerks, monkeypatch, scalar
+    survey, given, clerks, stop_clock, scalar
 ) -> None:
     start(survey, given, [SHEET] * 10, clerks[0])
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+    stop_clock(NOW + timedelta(days=11))
     for act in (rounds.close_round, rounds.publish_round):
         forget()
         with transaction():
@@ -222,8 +221,8 @@ def test_publication_forgets_what_only_one_person_entered(
     assert scalar("SELECT count(*) FROM survey_result WHERE channel = 'paper'") == 0
 
 
-def test_after_the_close_slips_are_still_entered(survey, given, clerks, monkeypatch, scalar):
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+def test_after_the_close_slips_are_still_entered(survey, given, clerks, stop_clock, scalar):
+    stop_clock(NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
@@ -235,8 +234,8 @@ def test_after_the_close_slips_are_still_entered(survey, given, clerks, monkeypa
     assert scalar("SELECT n FROM survey_result WHERE channel = 'paper' AND question = 0") == 10
 
 
-def test_after_publication_no_paper_is_taken(given, clerks, survey, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+def test_after_publication_no_paper_is_taken(given, clerks, survey, stop_clock):
+    stop_clock(NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
@@ -249,14 +248,14 @@ def test_after_publication_no_paper_is_taken(given, clerks, survey, monkeypatch)
 
 
 def test_a_counted_round_waits_three_days_for_slips_that_were_given(
-    given, survey, monkeypatch
+    given, survey, stop_clock
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+    stop_clock(NOW + timedelta(days=11))
     forget()
     with transaction():
         rounds.close_round(survey)
     assert rounds.rounds_to_publish() == []
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=13, hours=1))
+    stop_clock(NOW + timedelta(days=13, hours=1))
     assert rounds.rounds_to_publish() == [survey]
 
 
@@ -363,9 +362,9 @@ def test_slips_are_printed_four_a_page_without_a_place_for_a_name(desk, given) -
 
 
 def test_a_townships_staff_give_out_and_enter_for_their_own_units_only(
-    client, monkeypatch, spare_keys, app, scalar
+    client, stop_clock, spare_keys, app, scalar
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    stop_clock(NOW)
     large = make_county(villages=1)
     villages = large.village_ids + add_township(large, "薛镇", 1)
     populate(large.id, villages)

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Actor, Role
-from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.surveys import operations as rounds
@@ -100,11 +99,11 @@ def test_the_roll_is_signed_on_paper_and_asks_the_system_for_nothing(county, giv
 
 
 def test_what_was_given_and_counted_is_published_beside_the_phones_results(
-    client, county, desk, given, survey, clerks, monkeypatch
+    client, county, desk, given, survey, clerks, stop_clock
 ) -> None:
     batch = start(survey, given, [SHEET] * 10, clerks[0])
     assert again(survey, batch, [SHEET] * 10, clerks[1]) == "counted"
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+    stop_clock(NOW + timedelta(days=11))
     for act in (rounds.close_round, rounds.publish_round):
         forget()
         with transaction():
@@ -113,5 +112,5 @@ def test_what_was_given_and_counted_is_published_beside_the_phones_results(
     forget()
     results = client.get(f"/surveys/{county.id}/2026-11/results.json").json["units"]
     assert results[str(given)]["slips"] == {"given": 12, "counted": 10}
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    stop_clock(NOW)
     assert "纸票发 12 张、计 10 张" in as_shown(desk.get("/console/surveys/2026-11"))

@@ -7,7 +7,6 @@ import pytest
 
 from backend.app.ballots import ballot_box, signing_keys
 from backend.app.ballots import queries as ballots
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict
 from backend.app.places.queries import get_place
@@ -42,9 +41,9 @@ def count(county_id: int, survey: int, sheets: list[list[Any]], channel: str = "
 
 
 @pytest.fixture
-def over(monkeypatch):
+def over(stop_clock):
     def go(survey: int) -> None:
-        monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+        stop_clock(NOW + timedelta(days=11))
         forget()
         with transaction():
             rounds.close_round(survey)

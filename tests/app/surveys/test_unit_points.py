@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.app.ballots import queries as ballots
 from backend.app.ballots.models import BallotUnit
-from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places.operations import keep_settings
 from backend.app.points.queries import balance_of, statement_of
@@ -216,16 +215,14 @@ def answered(county_id: int, round_id: int, people: int) -> int:
     return unit_id
 
 
-def test_published_by_the_timetable_and_published_again(
-    county, survey, monkeypatch, scalar
-) -> None:
+def test_published_by_the_timetable_and_published_again(county, survey, stop_clock, scalar) -> None:
     """Somebody who has moved away since keeps the ballot of the old unit."""
     unit_id = answered(county.id, survey, 12)
     person, moved = make_person(), make_person()
     bind(person, county)
     with transaction() as session:
         session.execute(ISSUE, {"period": PERIOD, "unit_id": unit_id, "people": [person, moved]})
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+    stop_clock(NOW + timedelta(days=11))
     for _ in range(2):
         forget()
         jobs.tend_rounds()
@@ -239,11 +236,11 @@ def test_published_by_the_timetable_and_published_again(
 
 @pytest.mark.parametrize("people", [3, 12])
 def test_counts_are_gone_once_something_is_published(
-    county, survey, monkeypatch, scalar, people
+    county, survey, stop_clock, scalar, people
 ) -> None:
     answered(county.id, survey, people)
     assert scalar("SELECT count(*) FROM survey_tally") == 2
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=11))
+    stop_clock(NOW + timedelta(days=11))
     forget()
     jobs.tend_rounds()
     assert scalar("SELECT state FROM survey_round") == "published"

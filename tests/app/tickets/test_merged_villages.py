@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Actor, Role
-from backend.app.core import clock as county_clock
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
 from backend.app.places.reorganisation import merge_villages
