@@ -4,6 +4,7 @@ Every job may run again at any time. Each programme and window stands in a trans
 one that fails is set aside and holds up no other.
 """
 
+from backend.app.assessments.evaluation import operations as evaluation
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.core.batches import each
 from backend.app.core.queue import JobName
@@ -17,6 +18,15 @@ def open_windows() -> int:
 def close_windows() -> int:
     job = JobName.CLOSE_WINDOWS
     return each(job, window_queries.windows_to_close(), window_operations.close_window)
+
+
+def evaluate_period() -> int:
+    """定色 on the office's last day, 月通报 the day after."""
+    job = JobName.EVALUATE_PERIOD
+    due = window_queries.windows_to_evaluate()
+    done = each(job, due, evaluation.evaluate_window, "evaluate")
+    known = window_queries.windows_to_publish()
+    return done + each(job, known, evaluation.publish_window, "publish")
 
 
 def escalate_targets() -> int:

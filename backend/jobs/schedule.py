@@ -85,6 +85,7 @@ TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
     ScheduleEntry(JobName.REQUEST_BULLETINS, hour=7, minute=30),
     Often(JobName.OPEN_WINDOWS, minutes=10),
     Often(JobName.CLOSE_WINDOWS, minutes=10),
+    Often(JobName.EVALUATE_PERIOD, minutes=10),
     ScheduleEntry(JobName.ESCALATE_TARGETS, hour=8),
 )
 

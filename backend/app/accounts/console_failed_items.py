@@ -39,6 +39,7 @@ JOBS = {
     JobName.REQUEST_BULLETINS: ("写简报", "县"),
     JobName.OPEN_WINDOWS: ("考核填报开始", "考核"),
     JobName.CLOSE_WINDOWS: ("考核填报截止", "填报"),
+    JobName.EVALUATE_PERIOD: ("考核定色、月通报", "填报"),
     JobName.ESCALATE_TARGETS: ("考核催报", "填报"),
 }
 WORDS = {job.value: words for job, words in JOBS.items()}

@@ -51,6 +51,7 @@ class JobName(StrEnum):
     UNDO_IMPORT = "backend.jobs.imports.undo_import"
     OPEN_WINDOWS = "backend.jobs.assessments.open_windows"
     CLOSE_WINDOWS = "backend.jobs.assessments.close_windows"
+    EVALUATE_PERIOD = "backend.jobs.assessments.evaluate_period"
     ESCALATE_TARGETS = "backend.jobs.assessments.escalate_targets"
 
 
@@ -96,6 +97,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.UNDO_IMPORT: QueueName.QUICK,
     JobName.OPEN_WINDOWS: QueueName.SLOW,
     JobName.CLOSE_WINDOWS: QueueName.SLOW,
+    JobName.EVALUATE_PERIOD: QueueName.SLOW,
     JobName.ESCALATE_TARGETS: QueueName.SLOW,
 }
 

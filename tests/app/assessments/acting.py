@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.app.access import Actor
+from backend.app.assessments.evaluation.operations import evaluate_window
 from backend.app.assessments.reports import operations, review_operations
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.core.clock import clock_at
@@ -60,3 +61,17 @@ def accept_all(assessed: Assessed, month: int = 10, when: datetime | None = None
             review_operations.pass_reports(assessed.owner, reports_in(month, "submitted"))
         with transaction():
             review_operations.pass_reports(assessed.office, reports_in(month, "owner_passed"))
+
+
+def evaluate_month(month: int) -> None:
+    """The window closes and colours are worked out, on the office's last day."""
+    year, after = (YEAR + 1, 1) if month == 12 else (YEAR, month + 1)
+    with clock_at(at(after, 20, year=year)):
+        jobs.close_windows()
+        with db.engine.connect() as connection:
+            window = connection.execute(
+                text("SELECT id FROM programme_window WHERE period = :period"),
+                {"period": date(YEAR, month, 1)},
+            ).scalar_one()
+        with transaction():
+            evaluate_window(window)

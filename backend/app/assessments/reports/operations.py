@@ -97,7 +97,7 @@ def submit_reports(
             )
         )  # fmt: skip
         record("submit_reports", actor.person_id, "assessed_unit", unit_id,
-               period=f"{period:%Y-%m}", reports=len(filled))  # fmt: skip
+               month=f"{period:%Y-%m}", count=len(filled))  # fmt: skip
     return len(filled)
 
 

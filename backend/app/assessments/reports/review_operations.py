@@ -47,6 +47,12 @@ TURNS: dict[str, tuple[ReviewStep, ReportState]] = {
     ReportState.OWNER_PASSED: (ReviewStep.OFFICE, ReportState.ACCEPTED),
 }
 
+ACTIONS = {
+    ReviewDecision.PASSED: "pass_report",
+    ReviewDecision.RETURNED: "return_report",
+    ReviewDecision.CHANGED: "change_report",
+}
+
 
 def pass_report(actor: Actor, report_id: int, version: int) -> TargetReport:
     """Raises ReportUnknown, NotYourReview, OwnReport or ReportMoved."""
@@ -132,7 +138,7 @@ def _finish(
     if report.state == ReportState.ACCEPTED:
         _accept_milestones(actor, report)
     db.session.flush()
-    record(f"{decision.value}_report", actor.person_id, "target_report", report.id, step=step.value)
+    record(ACTIONS[decision], actor.person_id, "target_report", report.id, stage=step.words)
     if reason is not None:
         _tell_unit(held, decision, reason, before)
     return report

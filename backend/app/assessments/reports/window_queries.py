@@ -9,6 +9,8 @@ from backend.app.assessments.states import ProgrammeState
 from backend.app.core import clock
 from backend.app.core.db import db
 
+MOST_LATEST = 2
+
 
 def running_programmes() -> list[int]:
     query = select(Programme.id).where(Programme.state == ProgrammeState.RUNNING)
@@ -63,3 +65,14 @@ def find_window(programme_id: int, period: date) -> ProgrammeWindow | None:
         ProgrammeWindow.programme_id == programme_id, ProgrammeWindow.period == period
     )
     return db.session.scalars(query).one_or_none()
+
+
+def latest_windows(county_id: int, *, closed: bool) -> list[ProgrammeWindow]:
+    """The newest two periods whose colours stand, or with `closed` may be looked at before."""
+    column = ProgrammeWindow.closed_at if closed else ProgrammeWindow.evaluated_at
+    query = select(ProgrammeWindow).where(
+        ProgrammeWindow.county_id == county_id, column.is_not(None)
+    )
+    return list(
+        db.session.scalars(query.order_by(ProgrammeWindow.period.desc()).limit(MOST_LATEST))
+    )

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from backend.app.access import Actor, Permission, has_permission
+from backend.app.assessments.models import ProgrammeWindow
 from backend.app.assessments.reports.queries import UnsentRow, own_units, unsent_of
 from backend.app.assessments.reports.review_queries import waiting_reviews
 from backend.app.assessments.reports.window_operations import MINUTES_EACH
+from backend.app.assessments.reports.window_queries import latest_windows
 from backend.app.assessments.scopes import scope_of
 
 
@@ -17,6 +19,7 @@ class MonthWork:
     names: dict[int, str]
     unsent: list[UnsentRow]
     reviews: dict[date, int]
+    windows: list[ProgrammeWindow]
     minutes_each: int = MINUTES_EACH
 
 
@@ -24,9 +27,11 @@ def work_of(actor: Actor) -> MonthWork:
     """Nothing of what the reader may not do."""
     fills_in = has_permission(actor, Permission.REPORT_TARGETS)
     units = own_units(scope_of(actor)) if fills_in else []
+    is_office = has_permission(actor, Permission.SUPERVISE_TARGETS)
     may_review = has_permission(actor, Permission.REVIEW_REPORTS)
     return MonthWork(
         {unit.id: unit.name for unit in units},
         unsent_of([unit.id for unit in units]) if units else [],
         waiting_reviews(actor) if may_review else {},
+        latest_windows(scope_of(actor).county_id, closed=is_office),
     )

@@ -1,0 +1,267 @@
+"""督办: the machine proposes by the pure ladder, a person confirms; answered, then closed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.app.access import Actor
+from backend.app.assessments.evaluation.errors import NotYourStep, StepMoved, StepUnknown
+from backend.app.assessments.models import (
+    Programme,
+    ProgrammeAdjustment,
+    ProgrammeWindow,
+    TargetStanding,
+    TargetSupervision,
+)
+from backend.app.assessments.reports.facts import TargetFacts, facts_of, is_office, works_for
+from backend.app.assessments.reports.window_operations import tell_unit
+from backend.app.assessments.scopes import scope_of
+from backend.app.assessments.states import ProgrammeAdjustmentState, SupervisionState
+from backend.app.core import clock
+from backend.app.core.audit import record
+from backend.app.core.db import db
+from backend.app.core.errors import InvalidInput
+from backend.app.scoring.assessing.ladder import (
+    GOOD_TO_END,
+    REMIND,
+    Evaluated,
+    LadderPolicy,
+    LadderProposal,
+    policy_of,
+    proposals,
+)
+from backend.app.scoring.assessing.lights import Light
+from backend.app.scoring.assessing.moves import MoveKind
+from backend.app.tickets.kinds import STEP_NAMES, Step
+from backend.app.tickets.rules.queries import clock_of
+
+LONGEST_ANSWER, LONGEST_NOTE = 300, 200
+# The second step and the fourth carry a card.
+CARD_OF = {2: MoveKind.YELLOW, 4: MoveKind.RED}
+
+
+def propose_steps(programme: Programme, window: ProgrammeWindow, lights: Sequence[Light]) -> int:
+    """What the ladder says at this evaluation; safe to repeat. Reminders count at once."""
+    policy = policy_of(lights)
+    _forget_untouched(programme.id, window.period)
+    steps = _steps_of(programme.id, window.period)
+    reminded: dict[int, int] = defaultdict(int)
+    made = 0
+    for target_id, standings in _histories(programme.id, window.period).items():
+        rows = steps.get(target_id, [])
+        history = [_evaluated(standing, rows) for standing in standings]
+        new = proposals(history, policy)
+        if not new:
+            continue
+        number = _round(standings, rows, policy)
+        for proposal in new:
+            if _insert(programme, window, target_id, number, proposal):
+                made += 1
+                reminded[target_id] += proposal.automatic
+    _tell_reminded([target for target, count in reminded.items() if count], window)
+    return made
+
+
+def _forget_untouched(programme_id: int, period: date) -> None:
+    """Proposed here before and touched by nobody since: an evaluation made anew says it anew."""
+    untouched = or_(
+        TargetSupervision.state == SupervisionState.PROPOSED,
+        and_(TargetSupervision.level == REMIND, TargetSupervision.state == SupervisionState.OPEN),
+    )
+    db.session.execute(
+        delete(TargetSupervision).where(
+            TargetSupervision.programme_id == programme_id,
+            TargetSupervision.period == period, untouched,
+        )
+    )  # fmt: skip
+
+
+def _steps_of(programme_id: int, period: date) -> dict[int, list[TargetSupervision]]:
+    query = select(TargetSupervision).where(
+        TargetSupervision.programme_id == programme_id, TargetSupervision.period <= period
+    )
+    steps: dict[int, list[TargetSupervision]] = defaultdict(list)
+    for row in db.session.scalars(query.order_by(TargetSupervision.id)):
+        steps[row.target_id].append(row)
+    return steps
+
+
+def _histories(programme_id: int, period: date) -> dict[int, list[TargetStanding]]:
+    query = select(TargetStanding).where(
+        TargetStanding.programme_id == programme_id, TargetStanding.period <= period
+    )
+    histories: dict[int, list[TargetStanding]] = defaultdict(list)
+    for row in db.session.scalars(query.order_by(TargetStanding.period)):
+        histories[row.target_id].append(row)
+    return histories
+
+
+def _evaluated(standing: TargetStanding, rows: Sequence[TargetSupervision]) -> Evaluated:
+    at = standing.computed_at
+    return Evaluated(
+        standing.colour, standing.is_missed,
+        unanswered=any(_is_unanswered(row, standing.period, at) for row in rows),
+        dropped={
+            row.level for row in rows
+            if row.period == standing.period and row.state == SupervisionState.DROPPED
+        },
+    )  # fmt: skip
+
+
+def _is_unanswered(row: TargetSupervision, period: date, at: datetime) -> bool:
+    """A reminder of an earlier period whose time had passed without an answer."""
+    if row.level != REMIND or row.period >= period or row.due_at is None or row.due_at > at:
+        return False
+    return row.answered_at is None or row.answered_at > row.due_at
+
+
+def _round(
+    standings: Sequence[TargetStanding], rows: Sequence[TargetSupervision], policy: LadderPolicy
+) -> int:
+    """Which round this is: two good evaluations running end one in which anything was proposed."""
+    proposed = {row.period for row in rows}
+    number, good, has_steps = 1, 0, False
+    for standing in standings:
+        if standing.colour is not None:
+            good = good + 1 if standing.colour in policy.good and not standing.is_missed else 0
+        if good >= GOOD_TO_END and has_steps:
+            number, has_steps = number + 1, False
+        has_steps = has_steps or standing.period in proposed
+    return number
+
+
+def _insert(
+    programme: Programme, window: ProgrammeWindow, target_id: int, number: int,
+    proposal: LadderProposal,
+) -> bool:  # fmt: skip
+    state = SupervisionState.OPEN if proposal.automatic else SupervisionState.PROPOSED
+    due_at = _due(programme.county_id, proposal.answer_days) if proposal.automatic else None
+    inserted = db.session.scalar(
+        insert(TargetSupervision)
+        .values(
+            county_id=programme.county_id, programme_id=programme.id, target_id=target_id,
+            period=window.period, round=number, level=proposal.step, state=state,
+            words=proposal.reason, at=clock.now(), due_at=due_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(TargetSupervision.id)
+    )  # fmt: skip
+    return inserted is not None
+
+
+def _due(county_id: int, days: int | None) -> datetime | None:
+    """Dated minutes are the answer where no days are set."""
+    return None if days is None else clock_of(county_id).close_of_nth_day(clock.now(), days)
+
+
+def _tell_reminded(target_ids: Sequence[int], window: ProgrammeWindow) -> None:
+    """One notice a unit and window, never one a target."""
+    by_unit: dict[int, list[TargetFacts]] = defaultdict(list)
+    for target_id in target_ids:
+        facts = facts_of(target_id)
+        by_unit[facts.unit.id].append(facts)
+    for unit_id, all_facts in by_unit.items():
+        unit = all_facts[0].unit
+        tell_unit(
+            unit.region_id, unit.department_id, f"{window.period.month}月有目标被提醒督办",
+            f"有 {len(all_facts)} 项滞后、未开工或未报，请在考核页面的「督办」里答复。",
+            f"window:{window.id}:evaluated:{unit_id}", ("programme_window", window.id),
+        )  # fmt: skip
+
+
+def _hold(step_id: int, state: SupervisionState) -> tuple[TargetSupervision, TargetFacts]:
+    """Raises StepUnknown, or StepMoved where it stands elsewhere."""
+    step = db.session.get(
+        TargetSupervision, step_id, with_for_update=True, populate_existing=True
+    )  # fmt: skip
+    if step is None:
+        raise StepUnknown
+    if step.state != state:
+        raise StepMoved
+    return step, facts_of(step.target_id)
+
+
+def _check_office(actor: Actor, facts: TargetFacts) -> None:
+    if not is_office(actor, facts.target.county_id, facts.unit):
+        raise NotYourStep
+
+
+def _checked(words: str, most: int, field: str, ask: str) -> str:
+    if not 1 <= len(words.strip()) <= most:
+        raise InvalidInput(errors={field: [f"{ask}，最多 {most} 个字"]})
+    return words.strip()
+
+
+def confirm_step(actor: Actor, step_id: int) -> TargetSupervision:
+    """A person says that it counts: the unit is told, a card is counted the same day."""
+    step, facts = _hold(step_id, SupervisionState.PROPOSED)
+    _check_office(actor, facts)
+    policy = LadderPolicy()
+    step.state, step.by_id, step.decided_by_id = (
+        SupervisionState.OPEN, actor.person_id, actor.person_id,
+    )  # fmt: skip
+    step.at = clock.now()
+    step.due_at = _due(step.county_id, policy.answer_days[step.level])
+    card = CARD_OF.get(step.level)
+    if card is not None:
+        _give_card(actor, step, facts, card, policy)
+    name = STEP_NAMES[Step(step.level)]
+    tell_unit(
+        facts.unit.region_id, facts.unit.department_id, f"督办{name}：{facts.element.name}",
+        f"{step.words}。请在考核页面的「督办」里答复。", f"step:{step.id}",
+        ("target_supervision", step.id),
+    )  # fmt: skip
+    record("confirm_step", actor.person_id, "target_supervision", step.id, stage=name)
+    return step
+
+
+def _give_card(
+    actor: Actor, step: TargetSupervision, facts: TargetFacts, card: MoveKind, policy: LadderPolicy
+) -> None:
+    points = policy.yellow if card is MoveKind.YELLOW else policy.red
+    db.session.add(
+        ProgrammeAdjustment(
+            county_id=step.county_id, programme_id=step.programme_id, unit_id=facts.unit.id,
+            target_id=step.target_id, period=step.period, kind=card.value, points=points,
+            rule_code=f"ladder_{step.level}", case_words=f"{facts.element.name}{step.words}",
+            basis=f"第 {step.round} 轮督办{STEP_NAMES[Step(step.level)]}",
+            state=ProgrammeAdjustmentState.CONFIRMED, proposed_at=step.at,
+            decided_by_id=actor.person_id, decided_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
+def drop_step(actor: Actor, step_id: int, note: str) -> TargetSupervision:
+    """Not confirmed, with a reason; it is not proposed again in this round."""
+    step, facts = _hold(step_id, SupervisionState.PROPOSED)
+    _check_office(actor, facts)
+    step.note = _checked(note, LONGEST_NOTE, "note", "请写明为什么不督办")
+    step.state, step.decided_by_id = SupervisionState.DROPPED, actor.person_id
+    record("drop_step", actor.person_id, "target_supervision", step.id, reason=step.note)
+    return step
+
+
+def answer_step(actor: Actor, step_id: int, words: str) -> TargetSupervision:
+    """By the unit."""
+    step, facts = _hold(step_id, SupervisionState.OPEN)
+    if not works_for(scope_of(actor), facts.unit):
+        raise NotYourStep
+    step.answer = _checked(words, LONGEST_ANSWER, "words", "请写明原因和打算")
+    step.state, step.answered_at = SupervisionState.ANSWERED, clock.now()
+    step.answered_by_id = actor.person_id
+    record("answer_step", actor.person_id, "target_supervision", step.id)
+    return step
+
+
+def close_step(actor: Actor, step_id: int) -> TargetSupervision:
+    """销号: the office is content with the answer."""
+    step, facts = _hold(step_id, SupervisionState.ANSWERED)
+    _check_office(actor, facts)
+    step.state, step.closed_at = SupervisionState.CLOSED, clock.now()
+    step.closed_by_id = actor.person_id
+    record("close_step", actor.person_id, "target_supervision", step.id)
+    return step
