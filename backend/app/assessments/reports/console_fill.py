@@ -55,7 +55,7 @@ def own_unit() -> tuple[UnitRow, list[UnitRow]]:
     return unit, units
 
 
-def _page(month: str, error: DomainError | None = None) -> tuple[str, int]:
+def fill_page(month: str, error: DomainError | None = None) -> tuple[str, int]:
     period = month_in_address(month)
     unit, units = own_unit()
     window = find_window(unit.programme_id, period)
@@ -80,7 +80,7 @@ def _page(month: str, error: DomainError | None = None) -> tuple[str, int]:
 @guard(Permission.REPORT_TARGETS)
 def show_fill(month: str) -> tuple[str, int]:
     """What is asked of the unit in a month."""
-    return _page(month)
+    return fill_page(month)
 
 
 @blueprint.post("/fill/<month>")
@@ -102,7 +102,7 @@ def submit_fill(month: str) -> tuple[str, int] | Response:
                 if not count:
                     raise InvalidInput("没有可以提交的：请先填数，或勾「无变化」")
     except (InvalidInput, Conflict) as error:
-        return _page(month, error)
+        return fill_page(month, error)
     done = "draft" if is_draft else "sent"
     return redirect(
         address_of("assessments_console.show_fill", month=month, unit=unit.id, done=done), 303

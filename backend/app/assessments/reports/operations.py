@@ -56,9 +56,17 @@ class ReportLine:
         return self.value is None and not any(typed) and not self.milestone_ids
 
 
-def save_drafts(actor: Actor, unit_id: int, period: date, lines: Sequence[ReportLine]) -> int:
-    """What was typed so far. Nobody's version counts yet: of two who type the later one stays."""
+def save_drafts(
+    actor: Actor, unit_id: int, period: date, lines: Sequence[ReportLine], *, strict: bool = False
+) -> int:
+    """What was typed so far. Nobody's version counts yet: of two who type the later one stays.
+
+    With `strict` it is looked at as if it were sent, but for its files: all lines or none.
+    """
     window, rows = begin_report(actor, unit_id, period)
+    if strict:
+        filled = [line for line in lines if not line.is_empty]
+        _check_lines(filled, rows, window, needs_files=False)
     kept = 0
     for line in lines:
         row = rows.get(line.target_id)
@@ -128,8 +136,9 @@ def is_open(row: FillRow, window: ProgrammeWindow) -> bool:
 
 
 def _check_lines(
-    lines: Sequence[ReportLine], rows: dict[int, FillRow], window: ProgrammeWindow
-) -> None:
+    lines: Sequence[ReportLine], rows: dict[int, FillRow], window: ProgrammeWindow,
+    *, needs_files: bool = True,
+) -> None:  # fmt: skip
     faults = {}
     for line in lines:
         row = rows[line.target_id]
@@ -140,6 +149,8 @@ def _check_lines(
         if not is_open(row, window):
             raise WindowMoved(f"「{row.name}」现在不能报：窗口已经关闭")
         words = _faults_of(line, row)
+        if needs_files and _lacks_files(line, row):
+            words.append("报完结请附一份印证材料")
         if words:
             faults[f"target_{line.target_id}"] = [
                 f"{row.code} {row.name}：{word}" for word in words
@@ -165,9 +176,12 @@ def _faults_of(line: ReportLine, row: FillRow) -> list[str]:
         faults.append("本月累计完成不能小于 0")
     if _fell(value, row) and not line.correction.strip():
         faults.append("比上次少了，请写明更正原因")
-    if row.needs_evidence and _is_complete(value, row) and not row.files:
-        faults.append("报完结请附一份印证材料")
     return faults
+
+
+def _lacks_files(line: ReportLine, row: FillRow) -> bool:
+    value = _value_of(line, row)
+    return row.needs_evidence and not row.files and value is not None and _is_complete(value, row)
 
 
 def _fell(value: Decimal, row: FillRow) -> bool:
