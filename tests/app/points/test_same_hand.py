@@ -36,6 +36,11 @@ RULES = {
     ("data_request", "asked_by_id", "decided_by_id"),
     ("grant_request", "asked_by_id", "decided_by_id"),
     ("grant_request", "person_id", "decided_by_id"),
+    ("programme", "drafted_by_id", "approved_by_id"),
+    ("programme_adjustment", "author_id", "decided_by_id"),
+    ("target_change", "proposed_by_id", "decided_by_id"),
+    ("colour_query", "by_id", "answered_by_id"),
+    ("reorganisation", "author_id", "decided_by_id"),
 }
 TRIGGERS = text(
     "SELECT c.relname, encode(t.tgargs, 'escape') FROM pg_trigger t"

@@ -14,7 +14,7 @@ from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.surveys import editor, library, validation
 from backend.jobs import surveys as jobs
 from tests.app.surveys.conftest import NOW
-from tests.factories.console import Desk, make_staff, sit_down
+from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import make_county
 from tests.factories.surveys import populate
 from tests.factories.tickets import forget
@@ -221,7 +221,7 @@ def test_units_too_small_to_hide_in_refuse_the_schedule_and_propose_a_merge(
 
 def test_before_the_keys_are_made_the_merge_that_would_be_made_is_shown(draft, county) -> None:
     populate(county.id, county.village_ids, 20)
-    page = draft.get(f"{PAGE}/edit").text
+    page = as_shown(draft.get(f"{PAGE}/edit"))
     assert "有 1 组邻村合在一起" in page
     assert "庄里镇 第1村、第2村(共 40 人)" in page
     draft.post(f"{PAGE}/edit", **FORM)

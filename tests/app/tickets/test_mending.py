@@ -13,7 +13,7 @@ from backend.jobs import schedule
 from backend.jobs import tickets as jobs
 from backend.jobs.scorecards import recompute_nightly
 from tests.app.ratings.conftest import open_phone
-from tests.factories.console import sit_down
+from tests.factories.console import as_shown, sit_down
 from tests.factories.county import bind, make_person
 from tests.factories.tickets import forget, upload
 
@@ -117,7 +117,7 @@ def test_a_call_back_counts_for_who_makes_it_and_its_verdict_for_the_village(
     forget()
     town = offices.county.township_ids[0]
     desk = sit_down(client.application.test_client(), offices.desk.person_id)
-    page = desk.get(f"/console/townships/{town}?month=2026-11").text
+    page = as_shown(desk.get(f"/console/townships/{town}?month=2026-11"))
     assert "本月到期 1 件，按时回复 0 件，差评回复率 0.0%（样本 1）" in page
 
 
