@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor
 from backend.app.assessments.evaluation.errors import NotYourStep, StepMoved, StepUnknown
 from backend.app.assessments.models import (
+    AssessedUnit,
     Programme,
     ProgrammeAdjustment,
     ProgrammeWindow,
+    Target,
     TargetStanding,
     TargetSupervision,
 )
@@ -159,16 +161,20 @@ def _due(county_id: int, days: int | None) -> datetime | None:
 
 def _tell_reminded(target_ids: Sequence[int], window: ProgrammeWindow) -> None:
     """One notice a unit and window, never one a target."""
-    by_unit: dict[int, list[TargetFacts]] = defaultdict(list)
-    for target_id in target_ids:
-        facts = facts_of(target_id)
-        by_unit[facts.unit.id].append(facts)
-    for unit_id, all_facts in by_unit.items():
-        unit = all_facts[0].unit
+    units = (
+        select(
+            AssessedUnit.id, AssessedUnit.region_id, AssessedUnit.department_id,
+            func.count().label("targets"),
+        )
+        .join(Target, Target.unit_id == AssessedUnit.id)
+        .where(Target.id.in_(target_ids))
+        .group_by(AssessedUnit.id)
+    )  # fmt: skip
+    for unit in db.session.execute(units).all():
         tell_unit(
             unit.region_id, unit.department_id, f"{window.period.month}月有目标被提醒督办",
-            f"有 {len(all_facts)} 项滞后、未开工或未报，请在考核页面的「督办」里答复。",
-            f"window:{window.id}:evaluated:{unit_id}", ("programme_window", window.id),
+            f"有 {unit.targets} 项滞后、未开工或未报，请在考核页面的「督办」里答复。",
+            f"window:{window.id}:evaluated:{unit.id}", ("programme_window", window.id),
         )  # fmt: skip
 
 
