@@ -1,51 +1,40 @@
-"""问卷: drafts, schedule, results and words of the monthly survey."""
+"""问卷 in the console: all months with the library, and one month with its results."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 from flask import redirect, render_template
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
 from backend.app.ballots.queries import UnitOfMonth
-from backend.app.ballots.signing_keys import period_name, remake_period
+from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
-from backend.app.core.audit import record
 from backend.app.core.db import transaction
-from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.web import boxes
-from backend.app.core.web.console_menu import local_time
-from backend.app.core.web.forms import Form, Query, form_args, last_page, typed
+from backend.app.core.web.forms import Query, form_args, typed
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
     editor,
     forms,
-    k_anonymity,
     library,
     results,
     review,
     summary,
-    validation,
 )
 from backend.app.surveys import operations as rounds
 from backend.app.surveys.blueprints import console as blueprint
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import operations as paper
 from backend.app.surveys.paper import slips
-from backend.app.surveys.questionnaires import MOST
-from backend.app.surveys.round_files import has_answers, unit_name, units_of, village_kinds
+from backend.app.surveys.round_files import has_answers, unit_name, units_of
 from backend.app.surveys.states import RoundState
 
 STATE_NAMES = RoundState.names()
-VERSION = Form.of(
-    title=boxes.Text(), version=boxes.Number(otherwise=-1), opens_at=boxes.Moment(),
-    closes_at=boxes.Moment(),
-)  # fmt: skip
 TOWNSHIP = Query.of(township=boxes.Id())
-TEXTS = Query.of(page=boxes.Page(), state=boxes.Choice(review.STATES, otherwise="moderated"))
 
 
 def county_of(permission: Permission = Permission.SEE_SURVEYS) -> int:
@@ -122,98 +111,14 @@ def change_library(retire: int, kind: str, words: str) -> Any:
     return redirect(address_of(".show_rounds", _anchor="library"))
 
 
-@blueprint.get("/<period>/edit")
-@guard(Permission.MANAGE_SURVEYS)
-def show_editor(period: str) -> Any:
-    return _editor(forms.read_month(period))
-
-
-def _editor(period: date, error: DomainError | None = None) -> Any:
-    county_id = county_of(Permission.MANAGE_SURVEYS)
-    found = editor.find_round(county_id, period)
-    small, has_keys = k_anonymity.small_units(county_id, period), bool(units_of(county_id, period))
-    page = render_template(
-        "surveys/edit.html",
-        round=found, states=STATE_NAMES, error=error, most=MOST,
-        kinds=village_kinds(county_id), library=library.list_library(county_id),
-        kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
-        merges=k_anonymity.merges(county_id) if small or not has_keys else [],
-        period_name=period_name,
-        has_keys=has_keys, moment=_moment, levels=results.LEVEL_NAMES,
-        this_month=clock.month_of(clock.today()), least=k_anonymity.LEAST,
-    )  # fmt: skip
-    return page, status_of(error) if error else 200
-
-
-def _moment(kept: str) -> str:
-    """A time as a version keeps it, by the county's clock."""
-    return local_time(datetime.fromisoformat(kept))
-
-
-@blueprint.post("/<period>/edit")
-@guard(Permission.MANAGE_SURVEYS)
-def save_round(period: str) -> Any:
-    """Saves a version; a refusal is shown with what was typed."""
-    county_id, month = county_of(Permission.MANAGE_SURVEYS), forms.read_month(period)
-    kinds, choices = village_kinds(county_id), library.list_library(county_id)
-    try:
-        form, questionnaires = VERSION.read(), forms.read_questionnaires(typed, kinds, choices)
-        written = validation.EditedSurvey(
-            form["title"], questionnaires, form["opens_at"], form["closes_at"]
-        )
-        with transaction():
-            editor.save(actor(), county_id, month, form["version"], written)
-    except (InvalidInput, Conflict) as refused:
-        return _editor(month, refused)
-    return redirect(address_of(".show_editor", period=period))
-
-
-@blueprint.post("/<period>/<act>")
-@guard(Permission.MANAGE_SURVEYS)
-def move_round(period: str, act: str) -> Any:
-    """Schedules, takes back, forgets, publishes, or makes the month's units anew."""
-    county_id, month = county_of(Permission.MANAGE_SURVEYS), forms.read_month(period)
-    try:
-        with transaction():
-            _move(county_id, month, act)
-    except (InvalidInput, Conflict) as refused:
-        show = _round_page if act == "publish" else _editor
-        return show(month, refused)
-    if act == "delete":
-        return redirect(address_of(".show_rounds"))
-    target = ".show_round" if act in ("publish", "schedule") else ".show_editor"
-    return redirect(address_of(target, period=period))
-
-
-def _move(county_id: int, month: date, act: str) -> None:
-    me = actor()
-    if act == "schedule":
-        editor.schedule(me, county_id, month)
-    elif act == "unschedule":
-        editor.unschedule(me, county_id, month)
-    elif act == "delete":
-        editor.delete_draft(me, county_id, month)
-    elif act == "remake":
-        remake_period(county_id, month)
-        record("remake_survey_keys", me.person_id, "survey", period_name(month))
-    elif act != "publish":
-        raise NotFound
-    else:
-        found = editor.find_round(county_id, month)
-        if paper.count_unfinished(found.id):
-            raise Conflict("还有纸票没录完,录完或作废后才能公布")
-        if rounds.publish_round(found.id):
-            record("publish_survey", me.person_id, "survey", found.id, month=period_name(month))
-
-
 @blueprint.get("/<period>")
 @guard(Permission.SEE_SURVEYS)
 def show_round(period: str) -> Any:
     """One month: what is asked, that somebody answered, and after publication what was said."""
-    return _round_page(forms.read_month(period))
+    return round_page(forms.read_month(period))
 
 
-def _round_page(month: date, error: DomainError | None = None) -> Any:
+def round_page(month: date, error: DomainError | None = None) -> Any:
     county_id = county_of()
     found = editor.find_round(county_id, month)
     wanted, mine = TOWNSHIP.read()["township"], townships_of_reader()
@@ -256,53 +161,3 @@ def _visible(
 
 def _reads_words() -> bool:
     return has_permission(actor(), Permission.MANAGE_SURVEYS)
-
-
-@blueprint.get("/<period>/texts")
-@guard(Permission.MANAGE_SURVEYS)
-def show_texts(period: str) -> Any:
-    return _texts(forms.read_month(period))
-
-
-def _texts(month: date, error: DomainError | None = None) -> Any:
-    """Words with their unit only where enough people answered there."""
-    number, state = TEXTS.read().values()
-    county_id = county_of(Permission.MANAGE_SURVEYS)
-    found = editor.find_round(county_id, month)
-    counts, period = review.count_texts(found.id), period_name(month)
-    page = render_template(
-        "surveys/texts.html",
-        round=found, texts=review.list_texts(found.id, state, number), state=state, error=error,
-        states=STATE_NAMES, decidable=state != review.FEW, page=number,
-        last=last_page(counts[state], review.PAGE), turn=lambda page: _turn(period, state, page),
-        names={one.unit_id: unit_name(one) for one in units_of(county_id, month)},
-        questions=rounds.questions_of_units(found), review_states=review.STATES, counts=counts,
-        period_name=period_name,
-    )  # fmt: skip
-    return page, 422 if error else 200
-
-
-def _turn(period: str, state: str, page: int) -> str:
-    return address_of(".show_texts", period=period, state=state, page=page)
-
-
-@blueprint.post("/<period>/texts")
-@guard(Permission.MANAGE_SURVEYS)
-@form_args(show=boxes.YesNo(), state=boxes.Text())
-def decide_texts(period: str, show: bool, state: str) -> Any:
-    """Releases or keeps back what was ticked."""
-    month = forms.read_month(period)
-    found = editor.find_round(county_of(Permission.MANAGE_SURVEYS), month)
-    try:
-        with transaction():
-            review.decide(actor(), found, _ids(typed.getlist("texts")), show)
-    except InvalidInput as refused:
-        return _texts(month, refused)
-    return redirect(address_of(".show_texts", period=period, state=state or "moderated"))
-
-
-def _ids(given: list[str]) -> list[UUID]:
-    try:
-        return [UUID(one) for one in given]
-    except ValueError:
-        raise InvalidInput(errors={"texts": ["请先勾选"]}) from None
