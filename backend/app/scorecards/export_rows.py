@@ -76,7 +76,6 @@ KIND_NAMES = {"rating": "评价", "ticket": "诉求"}
 LISTS = {listed.name: listed for listed in CASE_LISTS.values() if listed.place is not None}
 RATING_LISTS = {name for name, listed in LISTS.items() if listed.kind == "rating"}
 Row = tuple[Any, ...]
-NamedCells = SqlRow[*tuple[Any, ...]]
 
 
 def _run(

@@ -4,22 +4,18 @@ Whoever has no telephone is found by the number that the office wrote down.
 """
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
-import orjson
 from sqlalchemy import select, text
 
 from backend.app.core.db import db
-from backend.app.core.encryption import unseal
-from backend.app.core.errors import Unavailable
 from backend.app.core.own_data import Cell, Held
 from backend.app.core.web.boxes import digits_of
 from backend.app.core.web.console_menu import local_time
 from backend.app.tickets.files import FILES
-from backend.app.tickets.intake.operations import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketFile
 from backend.app.tickets.search import grams
+from backend.app.tickets.serializers import read_contact
 from backend.app.tickets.states import CLOSED, STATE_NAMES, State
 
 HEADINGS = ("编号", "提的时间", "类型", "写的话", "到哪一步", "留的称呼", "留的电话", "照片和录音")
@@ -65,23 +61,12 @@ def _held(name: str, tickets: Collection[Ticket], start: str) -> Held:
 
 
 def _line(ticket: Ticket) -> list[Cell]:
-    contact = _contact(ticket) or {}
+    contact = read_contact(ticket) or {}
     return [
         ticket.number, local_time(ticket.created_at), KIND_NAMES[TicketKind(ticket.kind)],
         ticket.words or "", STATE_NAMES[State(ticket.state)], contact.get("name") or "",
         contact.get("phone") or "", len(FILES.of(ticket.id)),
     ]  # fmt: skip
-
-
-def _contact(ticket: Ticket) -> dict[str, Any] | None:
-    """Name and telephone, or None where none is kept or the key is another one."""
-    if ticket.contact_sealed is None:
-        return None
-    try:
-        found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
-    except Unavailable:
-        return None
-    return found
 
 
 def count_open(person_id: int) -> int:
@@ -128,6 +113,6 @@ def _with_phone(county_id: int, phone: str) -> Iterator[Ticket]:
     wanted = digits_of(phone)
     having = select(Ticket).where(Ticket.county_id == county_id, Ticket.contact_sealed.is_not(None))
     for ticket in db.session.scalars(having.order_by(Ticket.id).execution_options(yield_per=BATCH)):
-        contact = _contact(ticket)
+        contact = read_contact(ticket)
         if contact is not None and digits_of(contact.get("phone") or "") == wanted:
             yield ticket

@@ -323,15 +323,21 @@ def _contact(ticket: Ticket, parties: Iterable[Party]) -> dict[str, Any] | None:
 
 def contact_of(ticket: Ticket) -> dict[str, Any] | None:
     """Name and phone as the author gave them, decrypted; the audit log keeps who looked."""
+    contact = read_contact(ticket)
+    if contact and contact.get("phone"):
+        look_at_telephone("ticket", ticket.id)
+    return contact
+
+
+def read_contact(ticket: Ticket) -> dict[str, Any] | None:
+    """Name and telephone, or None where none is kept or the key is another one."""
     if ticket.contact_sealed is None:
         return None
     try:
-        found: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
+        contact: dict[str, Any] = orjson.loads(unseal(CONTACT, ticket.contact_sealed))
     except Unavailable:
         return None
-    if found.get("phone") or found.get("note"):
-        look_at_telephone("ticket", ticket.id)
-    return found
+    return contact
 
 
 class HasOffice(Protocol):
