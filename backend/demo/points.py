@@ -41,8 +41,8 @@ BUSY = text(
 
 def _holder(county_id: int, role: str) -> Actor:
     query = "SELECT person_id FROM role_grant WHERE role = :role AND region_id = :id ORDER BY id"
-    found = db.session.scalars(text(query), {"role": role, "id": county_id}).first()
-    return actor_today(found or 0)
+    row = db.session.scalars(text(query), {"role": role, "id": county_id}).first()
+    return actor_today(row or 0)
 
 
 def _minutes(title: str, day: date) -> bytes:
@@ -98,7 +98,7 @@ def _meetings(county_id: int, clerk: Actor, other: Actor, at: datetime) -> int:
     """Entered for many at once; the newest of each village still waits for a second person."""
     made = 0
     for village_id in db.session.scalars(BUSY, {"county_id": county_id}).all():
-        people = [one.person_id for one in villagers_of(village_id)]
+        people = [villager.person_id for villager in villagers_of(village_id)]
         today = clock.local_day(at)
         choices = {rule.label: rule.id for rule in activities.deed_rules(village_id, today)}
         for label, note, days, count in MEETINGS:

@@ -108,12 +108,12 @@ def show_poster(code: str) -> Response:
 @open_to_all(WHY)
 def tell_wechat() -> tuple[str, int]:
     """The phone's tap reaches the stand-in of WeChat's server, as the real one's reaches WeChat."""
-    given = request.get_json(silent=True)
+    json = request.get_json(silent=True)
     base = current_app.config["SETTINGS"].wechat_api_base
-    if not isinstance(given, dict):
+    if not isinstance(json, dict):
         raise InvalidInput
     with suppress(requests.RequestException):
-        requests.post(f"{base}/demo/accepts", json=given, timeout=3)
+        requests.post(f"{base}/demo/accepts", json=json, timeout=3)
     return "", 204
 
 

@@ -114,8 +114,8 @@ def load_tickets(county_id: int, since: datetime, at: datetime) -> int:
 def _waiting_for_the_phones_cadre(county_id: int, at: datetime) -> int:
     """One that nobody has taken up yet, so that the preview's cadre has something to do."""
     openid = villager_openid(phone_villages(county_id)[0].code, 1)
-    asked = {"county_id": county_id, "openid": openid}
-    person_id, village_id = db.session.execute(BY_NAME, asked).one()
+    values = {"county_id": county_id, "openid": openid}
+    person_id, village_id = db.session.execute(BY_NAME, values).one()
     words, _ = SAID["light"][0]
     said = TicketRequest(TicketKind.HELP, words, village_id, category="light", place_note="村口")
     with clock_at(at - timedelta(hours=2)):

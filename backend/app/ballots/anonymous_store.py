@@ -155,8 +155,8 @@ def _find(connection: Connection, parcel: Parcel) -> StoreAnswer | None:
 
 def _mark(connection: Connection, county_id: int) -> Mark:
     connection.execute(NEW_EPOCH, {"county_id": county_id})
-    found = connection.execute(EPOCH, {"county_id": county_id}).one()
-    return Mark(str(found.epoch), found.through)
+    row = connection.execute(EPOCH, {"county_id": county_id}).one()
+    return Mark(str(row.epoch), row.through)
 
 
 def find_kept(engine: Engine, parcel: Parcel) -> StoreAnswer | None:

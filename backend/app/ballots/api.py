@@ -15,11 +15,11 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/api/v1", description="åŒ
 @guard(Permission.RATE)
 @blueprint.arguments(schemas.BallotRequestShape())
 @blueprint.response(200, schemas.BallotsShape())
-def issue_ballots(given: dict[str, Any]) -> dict[str, Any]:
+def issue_ballots(body: dict[str, Any]) -> dict[str, Any]:
     """Tokens of one of the next two months, signed unseen: at a launch, never when answering."""
     with transaction():
         ballots = operations.issue_ballots(
-            actor().person_id, given["period"], given["survey"], given["tickets"]
+            actor().person_id, body["period"], body["survey"], body["tickets"]
         )
     return {
         "unit": ballots.unit_id,
@@ -32,7 +32,7 @@ def issue_ballots(given: dict[str, Any]) -> dict[str, Any]:
 @guard(Permission.RATE)
 @blueprint.arguments(schemas.PaperRequestShape())
 @blueprint.response(200, schemas.PaperShape())
-def choose_paper(given: dict[str, Any]) -> dict[str, Any]:
+def choose_paper(body: dict[str, Any]) -> dict[str, Any]:
     """A villager who trusts paper more takes a slip in a coming month instead of tokens."""
     with transaction():
-        return {"unit": operations.vote_on_paper(actor().person_id, given["period"])}
+        return {"unit": operations.vote_on_paper(actor().person_id, body["period"])}

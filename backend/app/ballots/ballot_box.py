@@ -139,15 +139,15 @@ def flush(fewest: int = TOGETHER) -> int:
     if not counties:
         return 0
     lock_inbox()
-    asked = {"counties": counties}
+    values = {"counties": counties}
     opening = box_keys.open_with(INBOX)
-    _rewrite(DAY, chain(_read(DAY), _opened(INBOX, opening, _stream(TAKEN, asked))))
-    moved = db.session.execute(SPEND, asked)
-    left = db.session.execute(LEFT, asked).all()
+    _rewrite(DAY, chain(_read(DAY), _opened(INBOX, opening, _stream(TAKEN, values))))
+    moved = db.session.execute(SPEND, values)
+    left = db.session.execute(LEFT, values).all()
     db.session.execute(text("TRUNCATE anonymous.inbox"))
     _put_back(left, opening)
     month = clock.month_of(clock.today())
-    db.session.execute(MARK, {**asked, "period": month})
+    db.session.execute(MARK, {**values, "period": month})
     db.session.execute(FORGET_MARKS, {"oldest": clock.previous_month(month)})
     return moved.rowcount  # type: ignore[attr-defined]
 
@@ -304,10 +304,10 @@ def _rewrite(box: str, contents: Iterable[BoxedMessage]) -> int:
     rows = (
         {
             "id": uuid.UUID(bytes=secrets.token_bytes(16), version=4),
-            "sealed": fresh.closing.encrypt(said.content),
-            "nights": said.nights,
+            "sealed": fresh.closing.encrypt(message.content),
+            "nights": message.nights,
         }
-        for said in contents
+        for message in contents
     )
     while some := list(islice(rows, A_TIME)):
         db.session.execute(PUT, some)

@@ -77,10 +77,10 @@ def ensure(box: str) -> None:
 
 def open_with(box: str) -> SealedBox:
     """What opens the box. Raises KeyLost where its file is gone or is another's."""
-    found = db.session.execute(FIND, {"box": box}).one_or_none()
-    sealed = found and _read(found.file)
+    row = db.session.execute(FIND, {"box": box}).one_or_none()
+    sealed = row and _read(row.file)
     pair = PrivateKey(unseal(SEAL, sealed)) if sealed else None
-    if pair is None or found is None or bytes(pair.public_key) != bytes(found.public):
+    if pair is None or row is None or bytes(pair.public_key) != bytes(row.public):
         raise KeyLost(box)
     return SealedBox(pair)
 

@@ -51,8 +51,8 @@ def prepare_period(
         )
         db.session.add(unit)
         db.session.flush()
-        for one in villages:
-            db.session.add(BallotUnitVillage(village_id=one.id, period=period, unit_id=unit.id))
+        for village in villages:
+            db.session.add(BallotUnitVillage(village_id=village.id, period=period, unit_id=unit.id))
         for use in USES:
             _put_key(generate(), county_id, period, use, unit.id)
             made += 1

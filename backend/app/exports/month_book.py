@@ -164,18 +164,18 @@ def _standing(region_id: int, month: date) -> list[tuple[str, str]]:
     ]
 
 
-def _reach(one: Indicator) -> str:
-    return f"0 分 {one.floor:f},满分 {one.target:f}"
+def _reach(indicator: Indicator) -> str:
+    return f"0 分 {indicator.floor:f},满分 {indicator.target:f}"
 
 
 def dictionary(scheme: Scheme) -> Sheet:
     """What every column and indicator means."""
     formulas = [
         (
-            "指标", MEASURES[one.code].name,
-            f"{MEASURES[one.code].formula};权重 {one.weight:f},{_reach(one)}",
+            "指标", MEASURES[indicator.code].name,
+            f"{MEASURES[indicator.code].formula};权重 {indicator.weight:f},{_reach(indicator)}",
         )
-        for one in scheme.indicators
+        for indicator in scheme.indicators
     ]  # fmt: skip
     columns = (Column("表", 12), Column("列", 26), Column("含义", 80))
     return Sheet("说明", columns, [*DICTIONARY, *formulas], 0, wide=False)

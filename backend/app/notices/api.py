@@ -43,11 +43,11 @@ def show_inbox(query: dict[str, Any]) -> dict[str, Any]:
 @guard(Permission.OWN_ACCOUNT)
 @blueprint.arguments(schemas.ReadShape())
 @blueprint.response(200, schemas.UnreadShape())
-def mark_read(given: dict[str, Any]) -> dict[str, Any]:
+def mark_read(body: dict[str, Any]) -> dict[str, Any]:
     """Everything up to one notice has been seen."""
     person_id = actor().person_id
     with transaction():
-        operations.mark_read(person_id, given["up_to"])
+        operations.mark_read(person_id, body["up_to"])
     return {"unread": queries.unread_count(person_id)}
 
 
@@ -69,7 +69,7 @@ def list_templates() -> dict[str, Any]:
 @guard(Permission.OWN_ACCOUNT)
 @blueprint.arguments(schemas.AcceptedShape())
 @blueprint.response(204)
-def keep_subscriptions(given: dict[str, Any]) -> None:
+def keep_subscriptions(body: dict[str, Any]) -> None:
     """The tap was accepted: one message for each."""
     with transaction():
-        operations.keep_subscriptions(actor().person_id, given["accepted"])
+        operations.keep_subscriptions(actor().person_id, body["accepted"])

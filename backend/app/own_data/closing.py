@@ -31,15 +31,15 @@ STAYS = (
 
 def what_stays(person_id: int) -> list[str]:
     """What is said before somebody closes an account, the open things first."""
-    said = []
+    result = []
     balance, running = balance_of(person_id), tickets.count_open(person_id)
     if balance:
-        said.append(f"没兑的 {balance} 分就作废了；预留还没领的东西会取消。")
+        result.append(f"没兑的 {balance} 分就作废了；预留还没领的东西会取消。")
     if running:
-        said.append(f"还在办的 {running} 件诉求照样办，办完您在这里看不到了。")
-    said.extend(STAYS)
-    said.append("为了一个人不会有两份票，同一个微信要过两个整月才能重新开。")
-    return said
+        result.append(f"还在办的 {running} 件诉求照样办，办完您在这里看不到了。")
+    result.extend(STAYS)
+    result.append("为了一个人不会有两份票，同一个微信要过两个整月才能重新开。")
+    return result
 
 
 def close_account(person_id: int, by_id: int | None) -> None:

@@ -42,10 +42,10 @@ def show_standing() -> dict[str, Any]:
 @guard(Permission.SEE_OWN_POINTS)
 @blueprint.arguments(schemas.AppealShape())
 @blueprint.response(200, schemas.FreezeShape())
-def appeal(given: dict[str, Any]) -> Any:
+def appeal(body: dict[str, Any]) -> Any:
     """Once, in the person's own words; another clerk decides."""
     with transaction():
-        return freezes.appeal(actor().person_id, given["words"])
+        return freezes.appeal(actor().person_id, body["words"])
 
 
 @blueprint.get("/me/draws")

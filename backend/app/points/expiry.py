@@ -119,8 +119,8 @@ def due_expiries(today: date) -> list[int]:
 def carry_out(expiry_id: int) -> int:
     """One batch of an expiry; returns how many people are left. What was spent since is gone, what
     is frozen waits for the next time."""
-    found = db.session.get(PointsExpiry, expiry_id, with_for_update=True)
-    if found is None or found.done_at is not None:
+    expiry = db.session.get(PointsExpiry, expiry_id, with_for_update=True)
+    if expiry is None or expiry.done_at is not None:
         return 0
     lines = db.session.scalars(
         select(PointsExpiryLine)
@@ -128,8 +128,8 @@ def carry_out(expiry_id: int) -> int:
         .order_by(PointsExpiryLine.person_id)
         .limit(BATCH)
     ).all()
-    if not lines or settings_of(found.county_id).expiry_rule == "never":
-        found.done_at = clock.now()
+    if not lines or settings_of(expiry.county_id).expiry_rule == "never":
+        expiry.done_at = clock.now()
         return 0
     people = [line.person_id for line in lines]
     # Held first, so that nobody spends between the sum and the entry.
@@ -140,13 +140,13 @@ def carry_out(expiry_id: int) -> int:
         .with_for_update()
     )
     values = {
-        "county_id": found.county_id, "earned_before": found.earned_before, "people": people
+        "county_id": expiry.county_id, "earned_before": expiry.earned_before, "people": people
     }  # fmt: skip
     left = {row.person_id: row.left_over for row in db.session.execute(LEFT_OF, values)}
     for line in lines:
         line.taken = min(line.told, left.get(line.person_id, 0))
         if line.taken:
-            expire(line.person_id, found.county_id, line.taken, line.id)
+            expire(line.person_id, expiry.county_id, line.taken, line.id)
     return len(lines)
 
 

@@ -27,19 +27,19 @@ def _tell(
     )  # fmt: skip
 
 
-def tell_frozen(found: PointsFreeze) -> None:
-    words = f"原因:{found.reason}。分还在,先不能用;有异议可以在「我的积分」里申诉,由另一个人来看。"
-    _tell([found.person_id], "您的积分暂时冻结了", words, "freeze", found.id)
+def tell_frozen(freeze: PointsFreeze) -> None:
+    words = f"原因:{freeze.reason}。分还在,先不能用;有异议可以在「我的积分」里申诉,由另一个人来看。"
+    _tell([freeze.person_id], "您的积分暂时冻结了", words, "freeze", freeze.id)
 
 
-def tell_appeal(found: PointsFreeze) -> None:
+def tell_appeal(freeze: PointsFreeze) -> None:
     """What became of an appeal."""
-    title = "申诉通过,积分已解冻" if found.decision == "lifted" else "申诉没有通过,积分仍冻结"
-    _tell([found.person_id], title, found.decision_note or "", "freeze:appeal", found.id)
+    title = "申诉通过,积分已解冻" if freeze.decision == "lifted" else "申诉没有通过,积分仍冻结"
+    _tell([freeze.person_id], title, freeze.decision_note or "", "freeze:appeal", freeze.id)
 
 
-def tell_lifted(found: PointsFreeze) -> None:
-    _tell([found.person_id], "积分已解冻", "现在可以正常使用了。", "freeze:lifted", found.id)
+def tell_lifted(freeze: PointsFreeze) -> None:
+    _tell([freeze.person_id], "积分已解冻", "现在可以正常使用了。", "freeze:lifted", freeze.id)
 
 
 def tell_day_frozen(found: PointsDayFreeze) -> None:
@@ -58,13 +58,13 @@ def tell_day_freeze(found: PointsDayFreeze) -> None:
     )  # fmt: skip
 
 
-def tell_expiry(found: PointsExpiry, told: dict[int, list[int]]) -> None:
+def tell_expiry(expiry: PointsExpiry, told: dict[int, list[int]]) -> None:
     """One statement for all who lose the same number of points."""
-    day = found.expires_on
+    day = expiry.expires_on
     for points, people in told.items():
         title = f"{points} 分快到期了"
         words = f"{day.month} 月 {day.day} 日起作废,之前可以去兑换。先用的是最早得的分。"
-        _tell(people, title, words, "expiry", found.id, points, day)
+        _tell(people, title, words, "expiry", expiry.id, points, day)
 
 
 def tell_called_off(draw: PointsDraw, people: Collection[int]) -> None:

@@ -283,9 +283,9 @@ def list_freezes(county_id: int) -> list[FreezeLine]:
 
 def purse_of(person_id: int) -> tuple[int, bool]:
     """Somebody's balance, and whether it is frozen."""
-    found = db.session.execute(
+    row = db.session.execute(
         select(PointsBalance.balance, PointsBalance.frozen).where(
             PointsBalance.person_id == person_id
         )
     ).one_or_none()
-    return (found.balance, found.frozen) if found else (0, False)
+    return (row.balance, row.frozen) if row else (0, False)

@@ -67,8 +67,8 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
 def digest_of(county: Content, villages: Iterable[Content]) -> bytes:
     """SHA-256 over the canonical contents: the county's, then the villages' by code."""
     sha = hashlib.sha256(orjson.dumps(county, option=orjson.OPT_SORT_KEYS))
-    for one in sorted(villages, key=lambda one: one["code"]):
-        sha.update(b"\n" + orjson.dumps(one, option=orjson.OPT_SORT_KEYS))
+    for village in sorted(villages, key=lambda village: village["code"]):
+        sha.update(b"\n" + orjson.dumps(village, option=orjson.OPT_SORT_KEYS))
     return sha.digest()
 
 
@@ -77,11 +77,11 @@ def _standings(cards: Iterable[Scorecard]) -> dict[str | None, PeerStanding]:
     by_kind: dict[str | None, list[Scorecard]] = {}
     for card in cards:
         by_kind.setdefault(card.kind, []).append(card)
-    found = {}
+    result = {}
     for kind, listed in by_kind.items():
         ranked = [card.band for card in listed if card.band is not None]
-        found[kind] = PeerStanding(len(ranked), len(set(ranked)))
-    return found
+        result[kind] = PeerStanding(len(ranked), len(set(ranked)))
+    return result
 
 
 def _county(
@@ -121,8 +121,8 @@ def _county(
             for one in (*scheme.lights, NO_DATA)
         ],
         "thin": [
-            {"code": one.code, "name": one.name, "township": one.township}
-            for one in thin_villages(lock.county_id, lock.month)
+            {"code": village.code, "name": village.name, "township": village.township}
+            for village in thin_villages(lock.county_id, lock.month)
         ],
         "groups": _groups(cards, villages),
     }  # fmt: skip
@@ -141,16 +141,16 @@ def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:
         ],
         "indicators": [
             {
-                "code": one.code,
-                "name": MEASURES[one.code].name,
-                "formula": MEASURES[one.code].formula,
-                "unit": MEASURES[one.code].unit,
-                "weight": f"{one.weight.normalize():f}",
-                "floor": f"{one.floor.normalize():f}",
-                "target": f"{one.target.normalize():f}",
-                "kind": one.unit_kind,
+                "code": indicator.code,
+                "name": MEASURES[indicator.code].name,
+                "formula": MEASURES[indicator.code].formula,
+                "unit": MEASURES[indicator.code].unit,
+                "weight": f"{indicator.weight.normalize():f}",
+                "floor": f"{indicator.floor.normalize():f}",
+                "target": f"{indicator.target.normalize():f}",
+                "kind": indicator.unit_kind,
             }
-            for one in scheme.indicators
+            for indicator in scheme.indicators
         ],
     }
 

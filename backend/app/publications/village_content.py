@@ -85,9 +85,9 @@ def compose_village(found: VillageMonth) -> dict[str, Any]:
     }
 
 
-def _score(found: VillageMonth) -> dict[str, Any]:
-    card, standing = found.card, found.standing
-    light = light_of(card.light, found.scheme)
+def _score(village_month: VillageMonth) -> dict[str, Any]:
+    card, standing = village_month.card, village_month.standing
+    light = light_of(card.light, village_month.scheme)
     if card.total is None:
         return {
             "total": NOTHING, "low": NOTHING, "high": NOTHING, "light": light, "few": True,
@@ -103,21 +103,21 @@ def _score(found: VillageMonth) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asked(found: VillageMonth) -> list[str]:
-    return [one.question.words for one in found.spoken.said] if found.spoken else []
+def _asked(village_month: VillageMonth) -> list[str]:
+    return [one.question.words for one in village_month.spoken.said] if village_month.spoken else []
 
 
-def _said(found: VillageMonth) -> dict[str, Any]:
-    counts = levels_in(found.facts.counts)
-    shown = area(counts, found.facts.flagged, 1, 1)
+def _said(village_month: VillageMonth) -> dict[str, Any]:
+    counts = levels_in(village_month.facts.counts)
+    shown = area(counts, village_month.facts.flagged, 1, 1)
     enough = shown.n >= N_MIN
     # One or two bad ratings are not told apart, neither by level nor by the share of good ones.
     apart = enough and not hides_levels(counts)
-    spoken = found.spoken
+    spoken = village_month.spoken
     return {
         "n": shown.n,
         "held": shown.flagged,
-        "waiting": found.waiting,
+        "waiting": village_month.waiting,
         "levels": shown.levels if apart else None,
         "satisfaction": mean_text(shown.mean) if enough else NOTHING,
         "satisfaction_range": shown.mean_range if enough else NOTHING,
@@ -125,13 +125,13 @@ def _said(found: VillageMonth) -> dict[str, Any]:
         "positive_range": shown.rate_range if apart else NOTHING,
         "reasons": [
             {"words": words, "bad": bad, "count": count}
-            for words, bad, count in found.reasons
+            for words, bad, count in village_month.reasons
             if apart or not bad
         ][:MOST_REASONS]
         if enough
         else [],
         "survey": [_question(one) for one in spoken.said] if spoken else [],
-        "together_with": _neighbours(found),
+        "together_with": _neighbours(village_month),
         "texts": list(spoken.texts[:MOST_TEXTS]) if spoken else [],
     }
 
@@ -142,15 +142,15 @@ def _neighbours(found: VillageMonth) -> list[str]:
     return [found.names[one] for one in listed if one != found.place.id and one in found.names]
 
 
-def _question(one: QuestionResult) -> dict[str, Any]:
-    options = option_words(one.question)
+def _question(question_result: QuestionResult) -> dict[str, Any]:
+    options = option_words(question_result.question)
     return {
-        "words": one.question.words,
-        "several": one.question.kind is QuestionKind.MULTIPLE,
-        "n": one.phone.n,
-        "says": _says(options, sentences(one.phone)),
-        "paper_n": one.paper.n if one.paper else None,
-        "paper": _says(options, sentences(one.paper)) if one.paper else [],
+        "words": question_result.question.words,
+        "several": question_result.question.kind is QuestionKind.MULTIPLE,
+        "n": question_result.phone.n,
+        "says": _says(options, sentences(question_result.phone)),
+        "paper_n": question_result.paper.n if question_result.paper else None,
+        "paper": _says(options, sentences(question_result.paper)) if question_result.paper else [],
     }
 
 

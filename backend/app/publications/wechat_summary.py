@@ -52,7 +52,7 @@ def _satisfaction(said: Mapping[str, Any]) -> str:
 
 
 def _left(rows: list[Mapping[str, Any]]) -> str:
-    return "、".join(f"{_cut(one['name'], 8)} {one['count']} 件({one['why']})" for one in rows[:2])
+    return "、".join(f"{_cut(row['name'], 8)} {row['count']} 件({row['why']})" for row in rows[:2])
 
 
 def _cut(words: str, longest: int) -> str:

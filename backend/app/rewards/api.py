@@ -48,12 +48,12 @@ def list_shops() -> dict[str, Any]:
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(schemas.ReservationInputShape())
 @blueprint.response(201, schemas.RedemptionShape())
-def reserve(given: dict[str, Any]) -> dict[str, Any]:
+def reserve(body: dict[str, Any]) -> dict[str, Any]:
     """Puts one thing aside for three days; sending it again under the same key changes nothing."""
     key, person_id = idempotency_key(), actor().person_id
     with transaction():
         redemption_id = redemptions.reserve(
-            person_id, key, given["reward_id"], given["exchange_point_id"], given["surname"]
+            person_id, key, body["reward_id"], body["exchange_point_id"], body["surname"]
         ).id
     return own_redemptions.show_own(person_id, redemption_id)
 

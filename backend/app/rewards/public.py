@@ -47,15 +47,15 @@ def show_month(village_id: int, period: str) -> str:
 @open_to_all(OPEN)
 def show_data(village_id: int, period: str) -> Response:
     """The same as data: its digest is that of these values."""
-    found = publications.get_publication(village_id, _month(period))
+    publication = publications.get_publication(village_id, _month(period))
     return jsonify(
         {
-            **found.content,
-            "digest": found.digest,
-            "published_at": found.published_at.isoformat(),
+            **publication.content,
+            "digest": publication.digest,
+            "published_at": publication.published_at.isoformat(),
             "corrections": [
                 {"words": line.words, "at": line.created_at.isoformat()}
-                for line in publications.list_corrections(found.id)
+                for line in publications.list_corrections(publication.id)
             ],
         }
     )

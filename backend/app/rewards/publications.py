@@ -196,10 +196,10 @@ def find_publication(village_id: int, month: date) -> PointsPublication | None:
 
 def get_publication(village_id: int, month: date) -> PointsPublication:
     """Raises NotFound."""
-    found = find_publication(village_id, month)
-    if found is None:
+    publication = find_publication(village_id, month)
+    if publication is None:
         raise NotFound("这个月的积分还没有公示")
-    return found
+    return publication
 
 
 def list_publications(village_id: int) -> list[PointsPublication]:

@@ -141,10 +141,10 @@ def round_page(month: date, error: DomainError | None = None) -> Any:
     return page, status_of(error) if error else 200
 
 
-def _said(found: SurveyRound) -> dict[int, list[results.QuestionResult]]:
-    if found.state != "published":
+def _said(survey_round: SurveyRound) -> dict[int, list[results.QuestionResult]]:
+    if survey_round.state != "published":
         return {}
-    return results.said_of(found.id, rounds.questions_of_units(found))
+    return results.said_of(survey_round.id, rounds.questions_of_units(survey_round))
 
 
 def _visible(

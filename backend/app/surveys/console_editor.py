@@ -46,13 +46,13 @@ def show_editor(period: str) -> Any:
 
 def _editor(period: date, error: DomainError | None = None) -> Any:
     county_id = county_of(Permission.MANAGE_SURVEYS)
-    found = editor.find_round(county_id, period)
+    survey_round = editor.find_round(county_id, period)
     small, has_keys = k_anonymity.small_units(county_id, period), bool(units_of(county_id, period))
     page = render_template(
         "surveys/edit.html",
-        round=found, states=STATE_NAMES, error=error, most=MOST,
+        round=survey_round, states=STATE_NAMES, error=error, most=MOST,
         kinds=village_kinds(county_id), library=library.list_library(county_id),
-        kind_names=library.KIND_NAMES, versions=editor.list_versions(found.id), small=small,
+        kind_names=library.KIND_NAMES, versions=editor.list_versions(survey_round.id), small=small,
         merges=k_anonymity.merges(county_id) if small or not has_keys else [],
         period_name=period_name,
         has_keys=has_keys, moment=_moment, levels=results.LEVEL_NAMES,

@@ -44,7 +44,7 @@ def _texts(month: date, error: DomainError | None = None) -> Any:
         round=found, texts=review.list_texts(found.id, state, number), state=state, error=error,
         states=STATE_NAMES, decidable=state != review.FEW, page=number,
         last=last_page(counts[state], review.PAGE), turn=lambda page: _turn(period, state, page),
-        names={one.unit_id: unit_name(one) for one in units_of(county_id, month)},
+        names={unit.unit_id: unit_name(unit) for unit in units_of(county_id, month)},
         questions=rounds.questions_of_units(found), review_states=review.STATES, counts=counts,
         period_name=period_name,
     )  # fmt: skip
@@ -61,10 +61,10 @@ def _turn(period: str, state: str, page: int) -> str:
 def decide_texts(period: str, show: bool, state: str) -> Any:
     """Releases or keeps back what was ticked."""
     month = forms.read_month(period)
-    found = editor.find_round(county_of(Permission.MANAGE_SURVEYS), month)
+    survey_round = editor.find_round(county_of(Permission.MANAGE_SURVEYS), month)
     try:
         with transaction():
-            review.decide(actor(), found, _ids(typed.getlist("texts")), show)
+            review.decide(actor(), survey_round, _ids(typed.getlist("texts")), show)
     except InvalidInput as refused:
         return _texts(month, refused)
     return redirect(address_of(".show_texts", period=period, state=state or "moderated"))

@@ -104,7 +104,7 @@ def _later(month: date, months: int) -> date:
 
 
 def save(
-    actor: Actor, county_id: int, period: date, version: int, given: validation.EditedSurvey
+    actor: Actor, county_id: int, period: date, version: int, edited_survey: validation.EditedSurvey
 ) -> SurveyRound:
     """A new version of a draft; raises InvalidInput naming every field at fault, or Conflict."""
     found = _lock(county_id, period)
@@ -112,7 +112,7 @@ def save(
         raise Conflict("已经排期或开始了。没开始的先撤回再改,开始了的不能再改")
     if found.version != version:
         raise Conflict("刚才已有人存了新的一版。您写的还在下面,再按保存就会盖过那一版")
-    checked = validation.check_round(period, given, village_kinds(county_id))
+    checked = validation.check_round(period, edited_survey, village_kinds(county_id))
     found.title, found.questionnaires = checked.title, checked.questionnaires
     found.opens_at, found.closes_at = checked.opens_at, checked.closes_at
     _keep_version(actor, found)
@@ -128,17 +128,17 @@ def _lock(county_id: int, period: date) -> SurveyRound:
     return locked
 
 
-def _keep_version(actor: Actor, found: SurveyRound) -> None:
-    found.version += 1
+def _keep_version(actor: Actor, survey_round: SurveyRound) -> None:
+    survey_round.version += 1
     db.session.add(
         SurveyRoundVersion(
-            round_id=found.id, version=found.version, saved_by_id=actor.person_id,
+            round_id=survey_round.id, version=survey_round.version, saved_by_id=actor.person_id,
             saved_at=clock.now(),
             content={
-                "title": found.title,
-                "questionnaires": found.questionnaires,
-                "opens_at": found.opens_at.isoformat(),
-                "closes_at": found.closes_at.isoformat(),
+                "title": survey_round.title,
+                "questionnaires": survey_round.questionnaires,
+                "opens_at": survey_round.opens_at.isoformat(),
+                "closes_at": survey_round.closes_at.isoformat(),
             },
         )
     )  # fmt: skip

@@ -52,7 +52,7 @@ def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, UnitSaid
     A banded row enters with the count its band stands for, a hidden one not at all: the score
     says no more than the publication does. Neighbours put together share what they said.
     """
-    found: dict[int, UnitSaid] = {}
+    result: dict[int, UnitSaid] = {}
     published = select(SurveyRound).where(
         SurveyRound.county_id.in_(sorted(county_ids)), SurveyRound.period == month,
         SurveyRound.state == "published",
@@ -63,9 +63,9 @@ def survey_facts(month: date, county_ids: Collection[int]) -> dict[int, UnitSaid
         for unit_id, rows in said.items():
             one = _said(unit_id, rows)
             if one.people:
-                found.update(dict.fromkeys(villages.get(unit_id, ()), one))
-        _hand_on(found, held.county_id)
-    return found
+                result.update(dict.fromkeys(villages.get(unit_id, ()), one))
+        _hand_on(result, held.county_id)
+    return result
 
 
 def unclosed(month: date, county_id: int) -> bool:

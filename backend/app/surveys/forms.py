@@ -34,26 +34,26 @@ def read_questionnaires(
 ) -> list[dict[str, Any]]:
     """The common questionnaire, and one for each type of village that has questions of its own."""
     by_key = {choice.key: choice.question for choice in library}
-    found: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] = []
     for prefix, kind in [("c", None), *((f"t{number}", one) for number, one in enumerate(kinds))]:
         questions = _questions(form, prefix, by_key)
         if questions or kind is None:
-            found.append({"kind": kind, "questions": questions, "field": prefix})
-    return found
+            result.append({"kind": kind, "questions": questions, "field": prefix})
+    return result
 
 
 def _questions(form: Form, prefix: str, library: Mapping[str, Question]) -> list[dict[str, Any]]:
     """A slot is a question of the library, or words of one's own; an empty slot is none."""
-    found = []
+    result = []
     for slot in range(MOST):
         name = f"{prefix}{slot}"
         chosen = library.get(form.get(f"{name}pick", ""))
         if chosen is not None:
-            found.append({**chosen.as_json(), "field": name})
+            result.append({**chosen.as_json(), "field": name})
         elif words := form.get(f"{name}words", "").strip():
             kind, options = form.get(f"{name}kind", ""), read_options(form, f"{name}options")
-            found.append({"kind": kind, "words": words, "options": options, "field": name})
-    return found
+            result.append({"kind": kind, "words": words, "options": options, "field": name})
+    return result
 
 
 def read_sheets(form: Form, questions: Sequence[Question], slips: int) -> list[Slip]:

@@ -170,9 +170,9 @@ def questions_of_round(round_id: int) -> dict[int, list[answers.Question]]:
     return questions_of_units(db.session.get_one(SurveyRound, round_id))
 
 
-def questions_of_units(found: SurveyRound) -> dict[int, list[answers.Question]]:
+def questions_of_units(survey_round: SurveyRound) -> dict[int, list[answers.Question]]:
     """What each unit was asked."""
-    asked = ballots.questions_asked(found.county_id, found.period)
+    asked = ballots.questions_asked(survey_round.county_id, survey_round.period)
     return {
         unit_id: [answers.question_from(raw) for raw in questions]
         for unit_id, questions in asked.items()

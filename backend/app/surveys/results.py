@@ -118,10 +118,10 @@ def texts_of(round_id: int, state: str = "shown") -> dict[int, list[str]]:
         .where(SurveyText.round_id == round_id, SurveyText.state == state)
         .order_by(SurveyText.id)
     )
-    found: dict[int, list[str]] = {}
+    result: dict[int, list[str]] = {}
     for row in rows:
-        found.setdefault(row.unit_id, []).append(row.words)
-    return found
+        result.setdefault(row.unit_id, []).append(row.words)
+    return result
 
 
 def as_json(row: Published | None) -> dict[str, Any] | None:

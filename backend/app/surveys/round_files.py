@@ -108,11 +108,11 @@ def _slips(numbers: tuple[int, int] | None) -> dict[str, int] | None:
     return None if numbers is None else {"given": numbers[0], "counted": numbers[1]}
 
 
-def _question(one: results.QuestionResult) -> dict[str, Any]:
+def _question(question_result: results.QuestionResult) -> dict[str, Any]:
     return {
-        "words": one.question.words,
-        "kind": one.question.kind.value,
-        "options": list(results.option_words(one.question)),
-        "phone": results.as_json(one.phone),
-        "paper": results.as_json(one.paper),
+        "words": question_result.question.words,
+        "kind": question_result.question.kind.value,
+        "options": list(results.option_words(question_result.question)),
+        "phone": results.as_json(question_result.phone),
+        "paper": results.as_json(question_result.paper),
     }

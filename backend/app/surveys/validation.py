@@ -65,9 +65,9 @@ def check_round(period: date, given: EditedSurvey, village_kinds: Sequence[str])
 def check_kept(questionnaires: Sequence[Mapping[str, Any]], opens_at: datetime) -> None:
     """Whether a draft may be asked as it lies there; raises InvalidInput."""
     faults: Faults = {}
-    for one in questionnaires:
+    for questionnaire in questionnaires:
         with _gathering(faults):
-            _questionnaire(one)
+            _questionnaire(questionnaire)
     if opens_at < clock.now():
         faults["opens_at"] = [PAST]
     if faults:
@@ -118,8 +118,8 @@ def _questionnaire(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": given["kind"], "questions": [question.as_json() for question in questions]}
 
 
-def _times(period: date, given: EditedSurvey) -> tuple[datetime, datetime]:
-    opens_at, closes_at = given.opens_at, given.closes_at
+def _times(period: date, edited_survey: EditedSurvey) -> tuple[datetime, datetime]:
+    opens_at, closes_at = edited_survey.opens_at, edited_survey.closes_at
     if opens_at is None or closes_at is None:
         missing = "opens_at" if opens_at is None else "closes_at"
         raise InvalidInput(errors={missing: ["请填开始和截止时间"]})

@@ -103,11 +103,11 @@ def load_json(shape: ma.Schema) -> dict[str, Any]:
 
 def sentences(messages: Any) -> dict[str, list[str]]:
     """{"reason_ids": {0: ["…"]}} becomes {"reason_ids.0": ["…"]}."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for name, value in messages.items():
         if isinstance(value, dict):
             for inner, lines in sentences(value).items():
-                found[f"{name}.{inner}"] = lines
+                result[f"{name}.{inner}"] = lines
         else:
-            found[str(name)] = [str(line) for line in value]
-    return found
+            result[str(name)] = [str(line) for line in value]
+    return result

@@ -38,7 +38,7 @@ def show_security_contact() -> Response:
     contacts = settings.security_contacts or (f"{settings.public_host}/",)
     expires = clock.midnight(clock.today() + timedelta(days=VALID_DAYS))
     lines = [
-        *(f"Contact: {one}" for one in contacts),
+        *(f"Contact: {contact}" for contact in contacts),
         f"Expires: {expires.isoformat()}",
         "Preferred-Languages: zh, en",
         f"Canonical: {settings.public_host}/.well-known/security.txt",

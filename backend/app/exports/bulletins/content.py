@@ -96,8 +96,8 @@ def _late(county_id: int, villages: Mapping[int, BulletinVillage]) -> Counter[st
 
     The same lines as on the board, so that they add up to its number.
     """
-    townships = {one.id: one.name for one in list_townships([county_id])}
-    townships |= {one.id: one.township for one in villages.values()}
+    townships = {township.id: township.name for township in list_townships([county_id])}
+    townships |= {village.id: village.township for village in villages.values()}
     late = Counter[str]()
     for line in desk_queries.offices_board(desk_queries.Scope(counties=frozenset({county_id}))):
         late[DESK if line.is_desk else townships.get(line.region_id or 0, ELSEWHERE)] += line.late
@@ -130,8 +130,8 @@ def _townships(
 ) -> list[Content]:
     """One row a township in the order of codes: its villages' facts together."""
     by_township: dict[str, list[int]] = {}
-    for one in villages.values():
-        by_township.setdefault(one.township, []).append(one.id)
+    for village in villages.values():
+        by_township.setdefault(village.township, []).append(village.id)
     rows = []
     for name, ids in by_township.items():
         flow = _flow(found.get(village_id, VillageFlow()) for village_id in ids)
@@ -163,7 +163,7 @@ def _scored(
         "indicators": _indicators(period),
         "lights": [
             {**light_of(code, scheme), "count": lights[code]}
-            for code in [*(one.code for one in scheme.lights), NO_DATA.code]
+            for code in [*(light.code for light in scheme.lights), NO_DATA.code]
         ],
         "villages": [
             _village(score, villages[score.unit], scheme)
@@ -196,7 +196,7 @@ def _village(score: Any, village: BulletinVillage, scheme: Any) -> Content:
     low, high = (NOTHING, NOTHING)
     if score.total is not None:
         low, high = total_limits(score.total, score.error)
-    lost = [one for one in score.indicators if one.n and one.lost]
+    lost = [indicator for indicator in score.indicators if indicator.n and indicator.lost]
     most = max(lost, key=lambda one: one.lost, default=None)
     return {
         "village": village.name, "township": village.township, "kind": score.kind,

@@ -100,11 +100,11 @@ def _add(county_id: int, span: Span, person_id: int | None) -> Bulletin:
 def write_bulletin(bulletin_id: int) -> None:
     """Computes and writes both files, as often as it is asked: a finished one is left alone."""
     with transaction():
-        found = db.session.get(Bulletin, bulletin_id)
-        if found is None or found.state == BulletinState.DONE:
+        bulletin = db.session.get(Bulletin, bulletin_id)
+        if bulletin is None or bulletin.state == BulletinState.DONE:
             return
-        span = span_of(BulletinKind(found.kind), found.starts_on)
-        county, edition = get_place(found.county_id), found.edition
+        span = span_of(BulletinKind(bulletin.kind), bulletin.starts_on)
+        county, edition = get_place(bulletin.county_id), bulletin.edition
     try:
         with transaction():
             content = compose(county, span, *_standing_part(county.id, span))
@@ -148,11 +148,11 @@ def list_bulletins(county_ids: Collection[int]) -> list[Bulletin]:
 
 def get_file(actor: Actor, bulletin_id: int, format_: str) -> tuple[str, str]:
     """Key and name of a file; recorded. Raises NotFound."""
-    found = db.session.get(Bulletin, bulletin_id)
-    key = {"xlsx": found.xlsx_key, "pdf": found.pdf_key}.get(format_) if found else None
-    if found is None or key is None:
+    bulletin = db.session.get(Bulletin, bulletin_id)
+    key = {"xlsx": bulletin.xlsx_key, "pdf": bulletin.pdf_key}.get(format_) if bulletin else None
+    if bulletin is None or key is None:
         raise NotFound("没有这份简报,或者还没写好")
-    if not may(actor, Permission.EXPORT, get_place(found.county_id).path):
+    if not may(actor, Permission.EXPORT, get_place(bulletin.county_id).path):
         raise NotAllowed
-    record("download_bulletin", actor.person_id, "bulletin", found.id, format=format_)
-    return key, f"{found.title}第{found.edition}稿.{format_}"
+    record("download_bulletin", actor.person_id, "bulletin", bulletin.id, format=format_)
+    return key, f"{bulletin.title}第{bulletin.edition}稿.{format_}"

@@ -148,10 +148,10 @@ def _indicators(rows: Sequence[Mapping[str, Any]]) -> Table:
     head = ["指标", "全县", "95% 区间", "样本数", "目标"]
     lines = [
         [
-            one["name"], _with(one["value"], one["unit"]), one["range"], str(one["n"]),
-            f"{one['target']}{one['unit']}",
+            row["name"], _with(row["value"], row["unit"]), row["range"], str(row["n"]),
+            f"{row['target']}{row['unit']}",
         ]
-        for one in rows
+        for row in rows
     ]  # fmt: skip
     return _table([head, *lines], (48, 32, 46, 26, 26), 1)
 
@@ -164,11 +164,11 @@ def _townships(rows: Sequence[Mapping[str, Any]]) -> Table:
     head = ["乡镇", "评价", "满意度", "95% 区间", "好评率", "发现", "办结", "满意", "超时"]
     lines = [
         [
-            one["name"], str(one["n"]), one["satisfaction"], one["satisfaction_range"],
-            one["positive"], str(one["found"]), str(one["done"]), str(one["content"]),
-            str(one["late"]),
+            row["name"], str(row["n"]), row["satisfaction"], row["satisfaction_range"],
+            row["positive"], str(row["found"]), str(row["done"]), str(row["content"]),
+            str(row["late"]),
         ]
-        for one in rows
+        for row in rows
     ]  # fmt: skip
     return _table([head, *lines], (34, 17, 19, 30, 20, 15, 15, 15, 13), 1)
 
@@ -199,9 +199,9 @@ def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[Flowable]:
     head = ["月份", "编号", "村", "理由", "更正前", "更正后"]
     lines = [
         [
-            one["month"], f"第 {one['number']} 号", one["village"], one["reason"], one["before"],
-            one["after"],
+            row["month"], f"第 {row['number']} 号", row["village"], row["reason"], row["before"],
+            row["after"],
         ]
-        for one in rows
+        for row in rows
     ]  # fmt: skip
     return [_table([head, *lines], (18, 18, 34, 72, 18, 18), 4)]

@@ -50,12 +50,12 @@ class Span:
     @property
     def months(self) -> list[date]:
         """None of a week."""
-        found = []
+        result = []
         month = self.start
         while self.kind is not BulletinKind.WEEKLY and month < self.end:
-            found.append(month)
+            result.append(month)
             month = next_month(month)
-        return found
+        return result
 
     @property
     def before(self) -> "Span":

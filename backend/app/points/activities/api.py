@@ -46,12 +46,12 @@ def show_village_deeds() -> dict[str, Any]:
 @guard(Permission.ENTER_DEEDS)
 @blueprint.arguments(schemas.NewDeedShape())
 @blueprint.response(201, schemas.DeedsShape())
-def enter_village_deed(given: dict[str, Any]) -> dict[str, Any]:
+def enter_village_deed(body: dict[str, Any]) -> dict[str, Any]:
     """Gives nobody points yet: a second person has to confirm."""
     village_id = _own_village()
     with transaction():
         activities.enter(
-            actor(), village_id, given["rule_id"], given["happened_on"], given["note"],
-            forms.people_of(given["people"]),
+            actor(), village_id, body["rule_id"], body["happened_on"], body["note"],
+            forms.people_of(body["people"]),
         )  # fmt: skip
     return _page(village_id)

@@ -63,7 +63,7 @@ def enter(
     if not 2 <= len(note.strip()) <= 200:
         faults["note"] = ["请写清楚是什么事,如「11 月 8 日村民代表会」"]
     people = sorted(set(person_ids))
-    strangers = set(people) - {one.person_id for one in villagers_of(village_id)}
+    strangers = set(people) - {villager.person_id for villager in villagers_of(village_id)}
     if not people:
         faults["people"] = ["请选参加的人"]
     elif len(people) > MOST_PEOPLE:

@@ -97,7 +97,7 @@ def save_draw() -> Any:
 
 def _own_draw(draw_id: int) -> PointsDraw:
     found = [
-        one for one in draws.list_draws(forms.county_of(), with_drafts=True) if one.id == draw_id
+        draw for draw in draws.list_draws(forms.county_of(), with_drafts=True) if draw.id == draw_id
     ]
     if not found:
         raise NotFound("没有找到这次抽奖")
@@ -118,11 +118,11 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
         "points/draw.html",
         draw=draw, error=error, states=STATES, place=get_place(draw.region_id),
         chances=draws.count_chances(draw) if draw.state == "draft" else draw.entries,
-        winners=winners, numbers=numbers_of(one.person_id for one in winners),
+        winners=winners, numbers=numbers_of(winner.person_id for winner in winners),
         seeds=len(seeds), seed_due=at >= draw.seed_at,
-        read_by_me=is_same_hand(actor().person_id, *(one.person_id for one in seeds)),
+        read_by_me=is_same_hand(actor().person_id, *(seed.person_id for seed in seeds)),
         seed_format=draws.format_of(draw), late=draws.is_called_off_late(draw),
-        differ=len({one.value for one in seeds}) == len(seeds) > 1,
+        differ=len({seed.value for seed in seeds}) == len(seeds) > 1,
         manages=may(actor(), Permission.MANAGE_POINTS, {draw.county_id}),
     )  # fmt: skip
     return page, status_of(error) if error else 200

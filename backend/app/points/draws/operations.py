@@ -215,7 +215,7 @@ def format_of(draw: PointsDraw) -> SeedFormat | None:
 def _draw(draw: PointsDraw, seed: str) -> None:
     entries = {entry.hash.hex(): entry for entry in entries_of(draw.id)}
     names = [prize["name"] for prize in draw.prizes for _ in range(prize["count"])]
-    won = [entries[one] for one in winners(list(entries), seed, len(names))]
+    won = [entries[winner] for winner in winners(list(entries), seed, len(names))]
     db.session.add_all(
         DrawWinner(draw_id=draw.id, nth=nth, entry_id=entry.id, prize=name)
         for nth, (entry, name) in enumerate(zip(won, names, strict=True), 1)

@@ -182,23 +182,23 @@ def _write_rules(adopted: PointsRuleSet, items: Sequence[RuleItem]) -> None:
 
 def end_rules(actor: Actor, rule_set_id: int, reason: str) -> PointsRuleSet:
     """Stops a version after today, as when something in it turns out wrong."""
-    found = db.session.get(PointsRuleSet, rule_set_id, with_for_update=True)
-    if found is None or found.version is None or found.starts_on is None:
+    rule_set = db.session.get(PointsRuleSet, rule_set_id, with_for_update=True)
+    if rule_set is None or rule_set.version is None or rule_set.starts_on is None:
         raise NotFound
-    _own_place(actor, found.region_id)
+    _own_place(actor, rule_set.region_id)
     if not 2 <= len(reason.strip()) <= 100:
         raise InvalidInput(errors={"reason": ["请写停用的原因"]})
     today = clock.today()
-    if found.starts_on > today:
+    if rule_set.starts_on > today:
         raise Conflict("还没开始执行:请等它开始,或直接定下一版")
-    if found.ends_on is not None and found.ends_on <= today:
+    if rule_set.ends_on is not None and rule_set.ends_on <= today:
         raise Conflict("这一版已经停了")
-    found.ends_on = today
-    rules = select(PointsRule).where(PointsRule.rule_set_id == found.id)
+    rule_set.ends_on = today
+    rules = select(PointsRule).where(PointsRule.rule_set_id == rule_set.id)
     for rule in db.session.scalars(rules):
         rule.ends_on = today
     record(
-        "end_points_rules", actor.person_id, "points_rule_set", found.id,
-        region_id=found.region_id, version=found.version, reason=reason.strip(),
+        "end_points_rules", actor.person_id, "points_rule_set", rule_set.id,
+        region_id=rule_set.region_id, version=rule_set.version, reason=reason.strip(),
     )  # fmt: skip
-    return found
+    return rule_set

@@ -37,10 +37,10 @@ def rule_set_on(region_id: int, day: date) -> PointsRuleSet | None:
 
 
 def get_rule_set(rule_set_id: int) -> PointsRuleSet:
-    found = db.session.get(PointsRuleSet, rule_set_id)
-    if found is None:
+    rule_set = db.session.get(PointsRuleSet, rule_set_id)
+    if rule_set is None:
         raise NotFound
-    return found
+    return rule_set
 
 
 def rules_of(rule_set_id: int) -> list[PointsRule]:

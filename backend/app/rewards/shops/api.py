@@ -21,10 +21,10 @@ from backend.app.rewards.shops import staff as shop_staff
 @guard(Permission.OWN_ACCOUNT)
 @blueprint.arguments(schemas.KeeperInvitationShape())
 @blueprint.response(204)
-def become_keeper(given: dict[str, Any]) -> None:
+def become_keeper(body: dict[str, Any]) -> None:
     """Becomes keeper of a shop with the code the office gave; again, it changes nothing."""
     with transaction():
-        shop_staff.accept_invitation(actor().person_id, given["code"])
+        shop_staff.accept_invitation(actor().person_id, body["code"])
 
 
 @blueprint.get("/shop")
@@ -63,9 +63,9 @@ def _counter(shop: shop_queries.Shop) -> dict[str, Any]:
 @guard(Permission.HAND_OUT_REWARDS)
 @blueprint.arguments(schemas.TypedCodeShape())
 @blueprint.response(200, schemas.AtCounterShape())
-def look_up(given: dict[str, Any]) -> dict[str, Any]:
+def look_up(body: dict[str, Any]) -> dict[str, Any]:
     """What the code is for; nothing has been handed out yet."""
-    redemption = handover.look_up(actor(), given["code"])
+    redemption = handover.look_up(actor(), body["code"])
     return own_redemptions.show_at_counter(redemption.id)
 
 
@@ -74,11 +74,11 @@ def look_up(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(schemas.HandoutInputShape())
 @blueprint.response(200, schemas.AtCounterShape())
-def hand_out(given: dict[str, Any], redemption_id: int) -> dict[str, Any]:
+def hand_out(body: dict[str, Any], redemption_id: int) -> dict[str, Any]:
     """The goods have changed hands; sending it again under the same key changes nothing."""
     key = idempotency_key()
     with transaction():
-        handover.hand_out(actor(), redemption_id, given["code"], key, given["scanned"])
+        handover.hand_out(actor(), redemption_id, body["code"], key, body["scanned"])
     return own_redemptions.show_at_counter(redemption_id)
 
 
@@ -86,8 +86,8 @@ def hand_out(given: dict[str, Any], redemption_id: int) -> dict[str, Any]:
 @guard(Permission.HAND_OUT_REWARDS)
 @blueprint.arguments(schemas.ReturnInputShape())
 @blueprint.response(200, schemas.AtCounterShape())
-def bring_back(given: dict[str, Any], redemption_id: int) -> dict[str, Any]:
+def bring_back(body: dict[str, Any], redemption_id: int) -> dict[str, Any]:
     """退货."""
     with transaction():
-        handover.bring_back(actor(), redemption_id, given["reason"], given["on_the_shelf"])
+        handover.bring_back(actor(), redemption_id, body["reason"], body["on_the_shelf"])
     return own_redemptions.show_at_counter(redemption_id)

@@ -37,31 +37,31 @@ def _round(period: str) -> SurveyRound:
     return editor.find_round(county_id, forms.read_month(period))
 
 
-def _units(found: SurveyRound) -> list[UnitOfMonth]:
+def _units(survey_round: SurveyRound) -> list[UnitOfMonth]:
     """The units this reader enters slips for: a township's staff those that touch it."""
-    units = units_of(found.county_id, found.period)
+    units = units_of(survey_round.county_id, survey_round.period)
     regions = regions_of(actor(), Permission.ENTER_PAPER_VOTES)
-    if found.county_id in regions:
+    if survey_round.county_id in regions:
         return units
     return [unit for unit in units if not regions.isdisjoint(unit.township_ids)]
 
 
-def _own_unit(found: SurveyRound, unit_id: int) -> UnitOfMonth:
-    for unit in _units(found):
+def _own_unit(survey_round: SurveyRound, unit_id: int) -> UnitOfMonth:
+    for unit in _units(survey_round):
         if unit.unit_id == unit_id:
             return unit
     raise NotFound
 
 
-def _page(found: SurveyRound, error: DomainError | None = None) -> Any:
-    units = _units(found)
+def _page(survey_round: SurveyRound, error: DomainError | None = None) -> Any:
+    units = _units(survey_round)
     names = {unit.unit_id: unit_name(unit) for unit in units}
-    batches = [batch for batch in paper.list_batches(found.id) if batch.unit_id in names]
+    batches = [batch for batch in paper.list_batches(survey_round.id) if batch.unit_id in names]
     unit_id = UNIT.read()["unit"]
     chosen = unit_id if unit_id in names else None
     page = render_template(
         "surveys/paper.html",
-        round=found, batches=batches, error=error, names=names, chosen=chosen,
+        round=survey_round, batches=batches, error=error, names=names, chosen=chosen,
         slips=slips_of(chosen) if chosen else None,
         states=paper.STATE_NAMES, period_name=period_name, me_id=actor().person_id,
         fewest=paper.FEWEST_SLIPS, most=paper.MOST_SLIPS,
@@ -117,18 +117,18 @@ def print_roll(period: str) -> str:
 
 
 def _entry(
-    found: SurveyRound, unit_id: int, slips: int, batch: PaperBatch | None,
+    survey_round: SurveyRound, unit_id: int, slips: int, batch: PaperBatch | None,
     error: DomainError | None = None,
 ) -> Any:  # fmt: skip
     """The grid of one batch; where two people differ, their readings beside it."""
-    name = unit_name(_own_unit(found, unit_id))
+    name = unit_name(_own_unit(survey_round, unit_id))
     differs = batch is not None and batch.state == "differs"
     first, second = paper.entries(batch) if batch is not None and differs else ([], [])
     is_first = batch is not None and batch.first_by_id == actor().person_id
     page = render_template(
         "surveys/entry.html",
-        round=found, unit_id=unit_id, name=name, slips=slips, batch=batch, error=error,
-        questions=paper.questions_for(found, unit_id), option_words=results.option_words,
+        round=survey_round, unit_id=unit_id, name=name, slips=slips, batch=batch, error=error,
+        questions=paper.questions_for(survey_round, unit_id), option_words=results.option_words,
         differing=paper.differing(batch) if batch is not None and differs else [],
         mine=first if is_first else second, theirs=second if is_first else first,
         written=written, period_name=period_name,

@@ -93,27 +93,27 @@ def count_unfinished(round_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def questions_for(found: SurveyRound, unit_id: int) -> list[answers.Question]:
+def questions_for(survey_round: SurveyRound, unit_id: int) -> list[answers.Question]:
     """What a slip of this unit asks; raises NotFound for a unit of another round."""
-    questions = rounds.questions_of_units(found).get(unit_id)
+    questions = rounds.questions_of_units(survey_round).get(unit_id)
     if questions is None:
         raise NotFound
     return questions
 
 
 def start_batch(
-    actor: Actor, found: SurveyRound, unit_id: int, sheets: Sequence[Sequence[Any]]
+    actor: Actor, survey_round: SurveyRound, unit_id: int, sheets: Sequence[Sequence[Any]]
 ) -> PaperBatch:
     """The first person's entry; raises InvalidInput where a slip does not fit its questions."""
-    _still_open(found)
-    questions = questions_for(found, unit_id)
+    _still_open(survey_round)
+    questions = questions_for(survey_round, unit_id)
     if not FEWEST_SLIPS <= len(sheets) <= MOST_SLIPS:
         raise InvalidInput(errors={"sheets": [f"一次录 {FEWEST_SLIPS} 到 {MOST_SLIPS} 张"]})
     _check(questions, sheets)
     lock("paper_batch", unit_id)
     slips_of(unit_id).check_entering(len(sheets), "sheets")
     batch = PaperBatch(
-        round_id=found.id, unit_id=unit_id, slips=len(sheets), first_by_id=actor.person_id,
+        round_id=survey_round.id, unit_id=unit_id, slips=len(sheets), first_by_id=actor.person_id,
         first_entry=_seal(sheets), state="first",
     )  # fmt: skip
     db.session.add(batch)
@@ -122,10 +122,10 @@ def start_batch(
     return batch
 
 
-def _still_open(found: SurveyRound) -> None:
+def _still_open(survey_round: SurveyRound) -> None:
     """Holds the round until the end of the transaction: nobody publishes it meanwhile."""
-    db.session.refresh(found, with_for_update=True)
-    if found.state not in ("open", "closed"):
+    db.session.refresh(survey_round, with_for_update=True)
+    if survey_round.state not in ("open", "closed"):
         raise Conflict("这一期已经公布,不能再录纸票")
 
 
@@ -147,17 +147,17 @@ def _open(sealed: bytes) -> list[answers.Slip]:
     return slips
 
 
-def find_batch(found: SurveyRound, batch_id: int) -> PaperBatch:
+def find_batch(survey_round: SurveyRound, batch_id: int) -> PaperBatch:
     """Raises NotFound for a batch of another round."""
     batch = db.session.get(PaperBatch, batch_id)
-    if batch is None or batch.round_id != found.id:
+    if batch is None or batch.round_id != survey_round.id:
         raise NotFound
     return batch
 
 
-def _lock(found: SurveyRound, batch_id: int) -> PaperBatch:
+def _lock(survey_round: SurveyRound, batch_id: int) -> PaperBatch:
     db.session.get(PaperBatch, batch_id, with_for_update=True, populate_existing=True)
-    return find_batch(found, batch_id)
+    return find_batch(survey_round, batch_id)
 
 
 def check_hand(actor: Actor, batch: PaperBatch) -> None:
@@ -173,14 +173,14 @@ def check_hand(actor: Actor, batch: PaperBatch) -> None:
 
 
 def enter_again(
-    actor: Actor, found: SurveyRound, batch_id: int, sheets: Sequence[Sequence[Any]]
+    actor: Actor, survey_round: SurveyRound, batch_id: int, sheets: Sequence[Sequence[Any]]
 ) -> PaperBatch:
     """The second person's entry, or either one's correction; counted as soon as both agree."""
-    _still_open(found)
-    batch = _lock(found, batch_id)
+    _still_open(survey_round)
+    batch = _lock(survey_round, batch_id)
     check_hand(actor, batch)
     is_first = actor.person_id == batch.first_by_id
-    questions = questions_for(found, batch.unit_id)
+    questions = questions_for(survey_round, batch.unit_id)
     if len(sheets) != batch.slips:
         raise InvalidInput(errors={"sheets": [f"这一批是 {batch.slips} 张"]})
     _check(questions, sheets)
@@ -191,7 +191,7 @@ def enter_again(
     record("enter_paper_batch", actor.person_id, "survey", batch.id, count=len(sheets))
     first, second = entries(batch)
     if first == second:
-        rounds.keep_counts(found.id, batch.unit_id, questions, first, "paper")
+        rounds.keep_counts(survey_round.id, batch.unit_id, questions, first, "paper")
         batch.state, batch.first_entry, batch.second_entry = "counted", None, None
     else:
         batch.state = "differs"
@@ -212,9 +212,9 @@ def differing(batch: PaperBatch) -> list[int]:
     return [number for number, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
 
 
-def drop_batch(actor: Actor, found: SurveyRound, batch_id: int) -> None:
+def drop_batch(actor: Actor, survey_round: SurveyRound, batch_id: int) -> None:
     """Takes a batch that was not counted out of the world, with what was entered."""
-    batch = _lock(found, batch_id)
+    batch = _lock(survey_round, batch_id)
     if batch.state not in UNFINISHED:
         raise Conflict
     batch.state, batch.first_entry, batch.second_entry = "dropped", None, None
