@@ -24,18 +24,18 @@ WRONG_CODES = limits.RateLimit("wrong_login_codes", 60, 600)
 @open_to_all("whoever logs in has no session yet; WeChat's code is the proof")
 @blueprint.arguments(schemas.SessionInputShape())
 @blueprint.response(201, schemas.SessionShape())
-def create_session(given: dict[str, Any]) -> dict[str, Any]:
+def create_session(body: dict[str, Any]) -> dict[str, Any]:
     """Exchanges wx.login's code for an opaque token; nobody is known who has not agreed."""
     caller = request_fingerprint.caller()
     limits.check(WRONG_CODES, caller)
     try:
-        openid = wechat_client().openid_for(given["code"])
+        openid = wechat_client().openid_for(body["code"])
     except LoginCodeInvalid:
         limits.count(WRONG_CODES, caller)
         raise
     with transaction():
         person_id = operations.enter_by_openid(openid)
-        consents.give(person_id, given["consent"])
+        consents.give(person_id, body["consent"])
     at = clock.now()
     token = open_session(SessionKind.APP, person_id, at.timestamp())
     return {
@@ -74,11 +74,11 @@ def show_me() -> dict[str, Any]:
 @guard(Permission.OWN_ACCOUNT)
 @blueprint.arguments(schemas.BindingInputShape())
 @blueprint.response(200, schemas.MeShape())
-def set_binding(given: dict[str, Any]) -> dict[str, Any]:
+def set_binding(body: dict[str, Any]) -> dict[str, Any]:
     """Binds to a village; the binding before is kept as history."""
     person_id = actor().person_id
     with transaction():
-        operations.bind_village(person_id, **given)
+        operations.bind_village(person_id, **body)
     return queries.describe_villager(person_id)
 
 
@@ -86,16 +86,16 @@ def set_binding(given: dict[str, Any]) -> dict[str, Any]:
 @guard(Permission.OWN_ACCOUNT)
 @blueprint.arguments(schemas.InvitationInputShape())
 @blueprint.response(201, schemas.RoleAcceptedShape())
-def accept_invitation(given: dict[str, Any]) -> dict[str, Any]:
+def accept_invitation(body: dict[str, Any]) -> dict[str, Any]:
     """Becomes a cadre with the code the office gave, or takes over the own console account.
 
     Sending a cadre's code again changes nothing.
     """
     person_id = actor().person_id
     with transaction():
-        login = activation.accept_on_phone(person_id, given["code"])
+        login = activation.accept_on_phone(person_id, body["code"])
         if login is None:
-            invitations.accept(person_id, given["code"])
+            invitations.accept(person_id, body["code"])
         waits = login is not None and login.activated_at is None
     digits = activation.digits_of(person_id) if waits else None
     return {**queries.describe_villager(person_id), "phone_digits": digits}

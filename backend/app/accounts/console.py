@@ -125,22 +125,22 @@ def _home_of(who: Actor) -> str:
     return HOMES.get(next(iter(held)), HOME) if len(held) == 1 else HOME
 
 
-def enter(found: ConsoleLogin, second_factor_done: bool, target: str) -> Response:
+def enter(console_login: ConsoleLogin, second_factor_done: bool, target: str) -> Response:
     """A new session for every step: the token before is worth nothing."""
     close_session(SessionKind.CONSOLE, presented_token())
-    step = _next_step(found, second_factor_done)
+    step = _next_step(console_login, second_factor_done)
     if target == HOME:
-        target = _home_of(actor_today(found.person_id))
+        target = _home_of(actor_today(console_login.person_id))
     token = open_session(
         SessionKind.CONSOLE,
-        found.person_id,
+        console_login.person_id,
         clock.now().timestamp(),
         {"second_factor": second_factor_done, "pending": step, "target": target},
     )
     response = redirect(address_of(f"accounts_console.{step}") if step else target)
     _set_cookie(response, CONSOLE_COOKIE, token)
     if step is None:
-        _set_cookie(response, DEVICE_COOKIE, device_token(found.person_id), DEVICE_FOR)
+        _set_cookie(response, DEVICE_COOKIE, device_token(console_login.person_id), DEVICE_FOR)
     response.delete_cookie(PRE_COOKIE, path="/console")
     return response
 

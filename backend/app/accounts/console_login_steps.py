@@ -80,11 +80,11 @@ def enrol() -> Any:
     return page, 422 if error else 200
 
 
-def _show_recovery_codes(found: ConsoleLogin, codes: list[str]) -> Response:
+def _show_recovery_codes(console_login: ConsoleLogin, codes: list[str]) -> Response:
     """Enters with a new session, but with a page to copy from instead of a redirect."""
-    record("enrol_second_factor", found.person_id, "person", found.person_id)
+    record("enrol_second_factor", console_login.person_id, "person", console_login.person_id)
     target = _target()
-    entered = enter(found, second_factor_done=True, target=target)
+    entered = enter(console_login, second_factor_done=True, target=target)
     entered.status_code = 200
     del entered.headers["Location"]
     entered.set_data(render_template("accounts/recovery.html", codes=codes, target=target))

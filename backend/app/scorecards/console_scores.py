@@ -142,15 +142,15 @@ def show_scorecard(village_id: int) -> str:
 def _trend_chart(points: list[ranking_queries.TrendPoint]) -> list[dict[str, Any]]:
     return [
         {
-            "month": f"{one.month:%Y-%m}",
-            "value": None if one.total is None else float(one.total),
-            "low": None if one.low is None else float(one.low),
-            "high": None if one.high is None else float(one.high),
-            "digits": points_text(one.total),
+            "month": f"{point.month:%Y-%m}",
+            "value": None if point.total is None else float(point.total),
+            "low": None if point.low is None else float(point.low),
+            "high": None if point.high is None else float(point.high),
+            "digits": points_text(point.total),
             "few": False,
-            "text": f"总分 {points_text(one.total)}",
+            "text": f"总分 {points_text(point.total)}",
         }
-        for one in points
+        for point in points
     ]
 
 
@@ -174,11 +174,11 @@ def _funnel_chart(peers: Peers, village_id: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _portrait(found: Explanation, means: dict[str, float]) -> list[tuple[str, float, float]]:
+def _portrait(explanation: Explanation, means: dict[str, float]) -> list[tuple[str, float, float]]:
     """画像: achievement of each indicator beside that of villages of the same type."""
     return [
         (line.measure.name, line.score.achievement / 10_000, means.get(line.measure.code, 0.0))
-        for line in found.lines
+        for line in explanation.lines
         if line.score.n
     ]
 

@@ -33,13 +33,13 @@ def case_lines(cases: Iterable[Case]) -> dict[Case, CaseLine]:
     wanted = set(cases)
     rated = {case_id for kind, case_id in wanted if kind == "rating"}
     handled = {case_id for kind, case_id in wanted if kind == "ticket"}
-    found: dict[Case, CaseLine] = {}
+    result: dict[Case, CaseLine] = {}
     call_backs = tickets_of_ratings(rated) if rated else {}
     for case_id, rating in (rating_cases(rated) if rated else {}).items():
-        found["rating", case_id] = _of_rating(rating, call_backs.get(case_id))
+        result["rating", case_id] = _of_rating(rating, call_backs.get(case_id))
     for case_id, ticket in (ticket_cases(handled) if handled else {}).items():
-        found["ticket", case_id] = _of_ticket(ticket)
-    return found
+        result["ticket", case_id] = _of_ticket(ticket)
+    return result
 
 
 def _of_rating(rating: RatingCase, ticket_id: int | None) -> CaseLine:

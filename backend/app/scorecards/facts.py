@@ -114,7 +114,7 @@ def gather(
     levels = (counted_facts if recount else level_facts)(month, county_ids)
     tickets = ticket_facts(month, county_ids, until)
     other = elsewhere(month, county_ids)
-    found = []
+    result = []
     for village in open_villages(month, county_ids):
         village_id = village[0]
         facts = _village(
@@ -124,14 +124,14 @@ def gather(
         )  # fmt: skip
         for case in other.struck.get(village_id, ()):
             facts = strike(facts, *case)
-        found.append(facts)
-    return found
+        result.append(facts)
+    return result
 
 
 def open_villages(month: date, county_ids: Collection[int]) -> list[Village]:
     """Id, county and kind of every village that has facts, by id."""
-    asked = {**_asked(month, county_ids), "next_month": clock.next_month(month)}
-    return cast("list[Village]", fetch_rows(VILLAGES, asked))
+    values = {**_asked(month, county_ids), "next_month": clock.next_month(month)}
+    return cast("list[Village]", fetch_rows(VILLAGES, values))
 
 
 def elsewhere(month: date, county_ids: Collection[int]) -> Elsewhere:
@@ -236,8 +236,8 @@ def facts_of(row: MonthFact) -> VillageFacts:
 def digest(facts: Iterable[VillageFacts]) -> bytes:
     """SHA-256 over the canonical lines, by village."""
     sha = hashlib.sha256()
-    for one in sorted(facts, key=lambda one: one.village_id):
-        sha.update(one.canonical() + b"\n")
+    for fact in sorted(facts, key=lambda fact: fact.village_id):
+        sha.update(fact.canonical() + b"\n")
     return sha.digest()
 
 
@@ -247,13 +247,13 @@ def sum_of(unit: int, facts: Iterable[VillageFacts]) -> UnitFacts:
     waits: list[int] = []
     open_waits: list[int] = []
     asked: set[int] = set()
-    for one in facts:
-        together = one.cases.get(UNIT, ())
+    for fact in facts:
+        together = fact.cases.get(UNIT, ())
         known = asked.issuperset(together) and together
-        _add(counts, {k: v for k, v in one.counts.items() if not (known and k in OF_UNIT)})
+        _add(counts, {k: v for k, v in fact.counts.items() if not (known and k in OF_UNIT)})
         asked.update(together)
-        waits.extend(one.waits)
-        open_waits.extend(one.open_waits)
+        waits.extend(fact.waits)
+        open_waits.extend(fact.open_waits)
     return UnitFacts(unit, None, counts, sorted(waits), sorted(open_waits))
 
 

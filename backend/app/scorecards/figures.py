@@ -192,5 +192,5 @@ def total_limits(hundredths: int, error: Decimal | float) -> tuple[str, str]:
 
 def light_of(code: str, scheme: Scheme) -> dict[str, str]:
     lights = (*scheme.lights, TOO_FEW)
-    found = next((one for one in lights if one.code == code), NO_DATA)
+    found = next((light for light in lights if light.code == code), NO_DATA)
     return {"code": found.code, "word": found.word, "icon": found.icon}

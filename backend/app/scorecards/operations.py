@@ -73,10 +73,10 @@ def seed_of(month: date) -> int:
 
 
 def score(
-    facts: Iterable[VillageFacts], month: date, scheme: Scheme, given: Adjustments
+    facts: Iterable[VillageFacts], month: date, scheme: Scheme, adjustments: Adjustments
 ) -> tuple[UnitScore, ...]:
     """One county's month."""
-    return score_month([one.unit() for one in facts], scheme, given, seed_of(month))
+    return score_month([fact.unit() for fact in facts], scheme, adjustments, seed_of(month))
 
 
 def approved_adjustments(
@@ -92,22 +92,22 @@ def approved_adjustments(
         )
         .order_by(AdjustmentRow.id)
     )  # fmt: skip
-    found: dict[int, list[AppliedAdjustment]] = {}
+    result: dict[int, list[AppliedAdjustment]] = {}
     for row in rows:
-        found.setdefault(row.village_id, []).append(
+        result.setdefault(row.village_id, []).append(
             AppliedAdjustment(
                 AdjustmentKind(row.kind), row.points, str(row.id), row.rule, row.author_id,
                 row.decided_by_id or 0,
             )
         )  # fmt: skip
-    return found
+    return result
 
 
 def _cards(
     gathered: Sequence[VillageFacts],
     month: date,
     schemes: dict[int, tuple[int | None, Scheme]],
-    given: Adjustments,
+    adjustments: Adjustments,
     at: datetime,
 ) -> Iterator[tuple[Any, ...]]:
     by_county: dict[int, list[VillageFacts]] = {}
@@ -115,9 +115,9 @@ def _cards(
         by_county.setdefault(one.county_id, []).append(one)
     for county_id, villages in by_county.items():
         scheme_id, scheme = schemes[county_id]
-        scored = score(villages, month, scheme, given)
+        scored = score(villages, month, scheme, adjustments)
         for facts, result in zip(villages, scored, strict=True):
-            yield card(facts, result, scheme_id, given.get(result.unit, ()), at)
+            yield card(facts, result, scheme_id, adjustments.get(result.unit, ()), at)
 
 
 def card(

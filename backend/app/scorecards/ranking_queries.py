@@ -199,18 +199,18 @@ def rank_rows(scope: Collection[int], month: date, filters: RankFilters) -> list
     """One page of villages, bands first."""
     order = ORDER if filters.kind else ORDER_OF_ALL
     statement = f"SELECT {ROW} {FROM} {filters.where} ORDER BY {order} LIMIT :limit OFFSET :offset"
-    asked = {
+    values = {
         "scope": sorted(scope), "month": month, **filters.values,
         "limit": PAGE, "offset": (filters.page - 1) * PAGE,
     }  # fmt: skip
-    return fetch_named(RankRow, text(statement), asked)
+    return fetch_named(RankRow, text(statement), values)
 
 
 def light_counts(scope: Collection[int], month: date, filters: RankFilters) -> dict[str, int]:
     """How many villages the filters leave under each light; their sum is how many there are."""
     statement = f"SELECT c.light, count(*)::int AS villages {FROM} {filters.where} GROUP BY 1"
-    asked = {"scope": sorted(scope), "month": month, **filters.values}
-    rows = db.session.execute(text(statement), asked)
+    values = {"scope": sorted(scope), "month": month, **filters.values}
+    rows = db.session.execute(text(statement), values)
     return {row.light: row.villages for row in rows}
 
 
@@ -229,11 +229,11 @@ class ThinVillage(NamedTuple):
 def thin_villages(county_id: int, month: date) -> list[ThinVillage]:
     """评价过少，需核查: 样本不足 two months running, or fewer people than a third of the median of
     the village's own twelve months before, of which three at least are known."""
-    asked = {
+    values = {
         "county_id": county_id, "month": month, "before": clock.previous_month(month),
         "first": clock.months_back(month, 13)[0], "known": LEAST_KNOWN,
     }  # fmt: skip
-    return [ThinVillage(*row) for row in db.session.execute(THIN, asked)]
+    return [ThinVillage(*row) for row in db.session.execute(THIN, values)]
 
 
 def kinds_in(scope: Collection[int], month: date) -> list[str]:
@@ -250,11 +250,11 @@ def region_rows(scope: Collection[int], month: date) -> list[RegionRow]:
 def total_trend(village_id: int, month: date, count: int = 12) -> list[TrendPoint]:
     """The last months up to `month`, oldest first."""
     first = clock.months_back(month, count)[0]
-    asked = {"village_id": village_id, "first": first, "month": month}
-    found = []
-    for row in db.session.execute(TREND, asked):
-        found.append(trend_point(row.month, row.total, row.standard_error, row.light))
-    return found
+    values = {"village_id": village_id, "first": first, "month": month}
+    result = []
+    for row in db.session.execute(TREND, values):
+        result.append(trend_point(row.month, row.total, row.standard_error, row.light))
+    return result
 
 
 def trend_point(
@@ -280,12 +280,12 @@ def finding_of_totals(points: list[TrendPoint]) -> str:
 
 
 def peers_of(county_id: int, month: date, kind: str | None) -> Peers:
-    asked = {"county_id": county_id, "month": month, "kind": kind}
-    rows = fetch_named(PeerRow, PEERS, asked)
+    values = {"county_id": county_id, "month": month, "kind": kind}
+    rows = fetch_named(PeerRow, PEERS, values)
     return Peers(rows, funnel([row.positive for row in rows], [row.n for row in rows]))
 
 
 def mean_achievements(county_id: int, month: date, kind: str | None) -> dict[str, float]:
     """What villages of this type achieve on average, by indicator, 0 … 100."""
-    asked = {"county_id": county_id, "month": month, "kind": kind}
-    return {row.code: row.mean for row in db.session.execute(PORTRAIT, asked)}
+    values = {"county_id": county_id, "month": month, "kind": kind}
+    return {row.code: row.mean for row in db.session.execute(PORTRAIT, values)}

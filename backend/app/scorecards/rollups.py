@@ -28,8 +28,8 @@ def replace_rollups(
     schemes: dict[int, tuple[int | None, Scheme]],
 ) -> None:
     """Writes every township and county of the month anew."""
-    asked = {"month": month, "counties": sorted(county_ids)}
-    db.session.execute(FORGET, asked)
+    values = {"month": month, "counties": sorted(county_ids)}
+    db.session.execute(FORGET, values)
     townships = townships_of([facts.village_id for facts in gathered])
     copy_rows("region_score", COLUMNS, _rows(month, gathered, townships, schemes))
 

@@ -13,7 +13,7 @@ from backend.app.scoring.totals import AppliedAdjustment
 
 
 def indicators_json(score: UnitScore) -> list[dict[str, Any]]:
-    return [one._asdict() for one in score.indicators]
+    return [indicator._asdict() for indicator in score.indicators]
 
 
 def scores_from(rows: Iterable[Mapping[str, Any]]) -> list[IndicatorScore]:

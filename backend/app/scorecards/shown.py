@@ -78,16 +78,16 @@ def show_week() -> int:
     running = clock.month_of(today)
     since = clock.months_back(running, 12)[0]
     db.session.execute(FORGET)
-    asked = {"today": today, "since": since, "running": running, "fewest": FEWEST}
-    copied: Any = db.session.execute(COPY, asked)
+    values = {"today": today, "since": since, "running": running, "fewest": FEWEST}
+    copied: Any = db.session.execute(COPY, values)
     return int(copied.rowcount)
 
 
 def shown_cards(village_id: int, first: date, last: date) -> list[Scorecard]:
     """The village's cards of some months as its phones show them, oldest first."""
     running = clock.month_of(clock.today())
-    asked = {"village_id": village_id, "first": first, "last": last, "running": running}
-    return [Scorecard(**row) for row in db.session.execute(CARDS, asked).mappings()]
+    values = {"village_id": village_id, "first": first, "last": last, "running": running}
+    return [Scorecard(**row) for row in db.session.execute(CARDS, values).mappings()]
 
 
 def shown_card(village_id: int, month: date) -> Scorecard | None:
@@ -97,8 +97,8 @@ def shown_card(village_id: int, month: date) -> Scorecard | None:
 
 def shown_facts(village_id: int, month: date) -> MonthFact | None:
     """The facts behind the card; those of a locked month are the kept ones."""
-    asked = {"village_id": village_id, "month": month}
-    row = db.session.execute(FACTS, asked).mappings().one_or_none()
+    values = {"village_id": village_id, "month": month}
+    row = db.session.execute(FACTS, values).mappings().one_or_none()
     return MonthFact(**row) if row else db.session.get(MonthFact, (village_id, month))
 
 

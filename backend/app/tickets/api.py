@@ -78,9 +78,9 @@ def show_options() -> dict[str, Any]:
 @guard(Permission.SEND_TICKET)
 @blueprint.arguments(schemas.WordsShape())
 @blueprint.response(200, schemas.SuggestionShape())
-def suggest(given: dict[str, Any]) -> dict[str, Any]:
+def suggest(body: dict[str, Any]) -> dict[str, Any]:
     """Which category the words point to, and why; nothing is stored."""
-    found = suggest_for(_own_county(), given["words"])
+    found = suggest_for(_own_county(), body["words"])
     return {
         "category": found.category,
         "kind": found.kind.value if found.kind else None,
@@ -140,11 +140,11 @@ def show_file(token: str) -> Response:
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(schemas.NewTicketShape())
 @blueprint.response(201, schemas.TicketShape())
-def create_ticket(given: dict[str, Any]) -> dict[str, Any]:
+def create_ticket(body: dict[str, Any]) -> dict[str, Any]:
     """A new ticket; sending it again under the same key changes nothing and answers the same."""
     key = idempotency_key()
     said = intake.TicketRequest(
-        **{**given, "kind": TicketKind(given["kind"]), "file_ids": tuple(given["file_ids"])}
+        **{**body, "kind": TicketKind(body["kind"]), "file_ids": tuple(body["file_ids"])}
     )
     with transaction():
         ticket_id = intake.submit(actor().person_id, key, said).id
@@ -185,11 +185,11 @@ def _own(ticket_id: int) -> dict[str, Any]:
 @guard(Permission.SEND_TICKET)
 @blueprint.arguments(schemas.SupplementShape())
 @blueprint.response(200, schemas.TicketShape())
-def supplement(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def supplement(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """Answers the office's question."""
     with transaction():
         author.supplement(
-            actor(), ticket_id, given["version"], given["words"], tuple(given["file_ids"])
+            actor(), ticket_id, body["version"], body["words"], tuple(body["file_ids"])
         )
     return _own(ticket_id)
 
@@ -198,11 +198,11 @@ def supplement(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.SEND_TICKET)
 @blueprint.arguments(schemas.VerdictInputShape())
 @blueprint.response(200, schemas.TicketShape())
-def give_verdict(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def give_verdict(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """这事解决了吗."""
     with transaction():
         author.give_verdict(
-            actor(), ticket_id, given["version"], given["answer"], given["level"], given["words"]
+            actor(), ticket_id, body["version"], body["answer"], body["level"], body["words"]
         )
     return _own(ticket_id)
 
@@ -211,10 +211,10 @@ def give_verdict(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.SEND_TICKET)
 @blueprint.arguments(schemas.WithWordsShape())
 @blueprint.response(200, schemas.TicketShape())
-def reopen(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def reopen(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """重办, once."""
     with transaction():
-        author.reopen(actor(), ticket_id, given["version"], given["words"])
+        author.reopen(actor(), ticket_id, body["version"], body["words"])
     return _own(ticket_id)
 
 
@@ -222,10 +222,10 @@ def reopen(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.SEND_TICKET)
 @blueprint.arguments(schemas.WithWordsShape())
 @blueprint.response(200, schemas.TicketShape())
-def withdraw(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def withdraw(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """Takes an own ticket back."""
     with transaction():
-        author.withdraw(actor(), ticket_id, given["version"], given["words"])
+        author.withdraw(actor(), ticket_id, body["version"], body["words"])
     return _own(ticket_id)
 
 
@@ -277,18 +277,18 @@ def list_replies(query: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     }
 
 
-def _written(given: dict[str, Any]) -> WrittenReply:
-    return WrittenReply(given["words"], tuple(given.get("file_ids", ())), given["typing_seconds"])
+def _written(body: dict[str, Any]) -> WrittenReply:
+    return WrittenReply(body["words"], tuple(body.get("file_ids", ())), body["typing_seconds"])
 
 
 @blueprint.post("/cadre/tickets/<int:ticket_id>/signature")
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.ActShape())
 @blueprint.response(200, schemas.TicketShape())
-def sign(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def sign(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """签收."""
     with transaction():
-        handling.sign(actor(), ticket_id, given["version"])
+        handling.sign(actor(), ticket_id, body["version"])
     return _units(ticket_id)
 
 
@@ -296,10 +296,10 @@ def sign(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.TypedShape())
 @blueprint.response(200, schemas.TicketShape())
-def ask(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def ask(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """Asks the villager; the clock stands until the answer."""
     with transaction():
-        handling.ask(actor(), ticket_id, given["version"], _written(given))
+        handling.ask(actor(), ticket_id, body["version"], _written(body))
     return _units(ticket_id)
 
 
@@ -307,10 +307,10 @@ def ask(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.ActShape())
 @blueprint.response(200, schemas.TicketShape())
-def resume(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def resume(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """Goes on without waiting for the villager any longer."""
     with transaction():
-        handling.resume(actor(), ticket_id, given["version"])
+        handling.resume(actor(), ticket_id, body["version"])
     return _units(ticket_id)
 
 
@@ -318,10 +318,10 @@ def resume(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.WrittenShape())
 @blueprint.response(200, schemas.TicketShape())
-def report_progress(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def report_progress(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """Tells the villager how far it is."""
     with transaction():
-        handling.report_progress(actor(), ticket_id, given["version"], _written(given))
+        handling.report_progress(actor(), ticket_id, body["version"], _written(body))
     return _units(ticket_id)
 
 
@@ -329,11 +329,11 @@ def report_progress(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.ExtensionInputShape())
 @blueprint.response(200, schemas.TicketShape())
-def request_extension(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def request_extension(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """申请延期."""
     with transaction():
         handling.request_extension(
-            actor(), ticket_id, given["version"], given["days"], _written(given)
+            actor(), ticket_id, body["version"], body["days"], _written(body)
         )
     return _units(ticket_id)
 
@@ -342,10 +342,10 @@ def request_extension(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.TypedShape())
 @blueprint.response(200, schemas.TicketShape())
-def hand_back(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def hand_back(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """退单."""
     with transaction():
-        handling.hand_back(actor(), ticket_id, given["version"], _written(given))
+        handling.hand_back(actor(), ticket_id, body["version"], _written(body))
     return _units(ticket_id)
 
 
@@ -353,8 +353,8 @@ def hand_back(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @guard(Permission.HANDLE_TICKETS)
 @blueprint.arguments(schemas.ReplyShape())
 @blueprint.response(200, schemas.TicketShape())
-def reply(given: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+def reply(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     """答复, with proof."""
     with transaction():
-        handling.reply(actor(), ticket_id, given["version"], given["result"], _written(given))
+        handling.reply(actor(), ticket_id, body["version"], body["result"], _written(body))
     return _units(ticket_id)

@@ -185,7 +185,7 @@ def ticket_facts(
     start = county_clock.midnight(month)
     end = county_clock.midnight(county_clock.next_month(month))
     stop = max(min(until, end), start)
-    asked = {
+    values = {
         "month": month,
         "start": start,
         "end": end,
@@ -194,7 +194,7 @@ def ticket_facts(
     }
     # A province's tickets are sorted in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
-    return {village_id: _parsed(*texts) for village_id, *texts in fetch_rows(FACTS, asked)}
+    return {village_id: _parsed(*texts) for village_id, *texts in fetch_rows(FACTS, values)}
 
 
 def _parsed(counted: str, listed: str, waits: str | None, open_waits: str | None) -> TicketFacts:

@@ -75,11 +75,11 @@ def _families(regions: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
     return kept, frozenset(who_served(kept))
 
 
-def keep_from(ticket: Ticket, kept: WithheldFrom) -> None:
+def keep_from(ticket: Ticket, withheld_from: WithheldFrom) -> None:
     """Adds to whom a ticket is kept from; what was added once stays."""
-    ticket.kept_from_regions = sorted({*ticket.kept_from_regions, *kept.regions})
-    ticket.kept_from_people = sorted({*ticket.kept_from_people, *kept.people})
-    ticket.about_cadres = ticket.about_cadres or kept.named
+    ticket.kept_from_regions = sorted({*ticket.kept_from_regions, *withheld_from.regions})
+    ticket.kept_from_people = sorted({*ticket.kept_from_people, *withheld_from.people})
+    ticket.about_cadres = ticket.about_cadres or withheld_from.named
 
 
 def named_later(ticket: Ticket, words: str | None) -> WithheldFrom:

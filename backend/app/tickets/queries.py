@@ -282,8 +282,8 @@ def visits(since: date) -> dict[int, list[float]]:
     query = select(Ticket.village_id, func.extract("epoch", Ticket.answered_at)).where(
         Ticket.answered_at >= midnight(since)
     )
-    found: dict[int, list[float]] = {}
+    result: dict[int, list[float]] = {}
     for village_id, at in db.session.execute(query.order_by(Ticket.answered_at)):
         if village_id is not None:
-            found.setdefault(village_id, []).append(float(at))
-    return found
+            result.setdefault(village_id, []).append(float(at))
+    return result

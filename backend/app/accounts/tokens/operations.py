@@ -105,9 +105,9 @@ def use_token(plain: str) -> Bearer | None:
     """Counts the use and says what the token opens; None for one that opens nothing."""
     if not plain.startswith(PREFIX):
         return None
-    asked = {"digest": digest_of(plain), "at": clock.now(), "today": clock.today()}
+    values = {"digest": digest_of(plain), "at": clock.now(), "today": clock.today()}
     with autocommit() as connection:
-        row = connection.execute(USE, asked).fetchone()
+        row = connection.execute(USE, values).fetchone()
     if row is None:
         return None
     token_id, county_id, scope = row

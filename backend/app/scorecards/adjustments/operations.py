@@ -76,17 +76,17 @@ class AdjustmentLine:
         return STATE_WORDS[self.adjustment.state]
 
 
-def propose_adjustment(actor: Actor, county_id: int, given: Proposal) -> Adjustment:
+def propose_adjustment(actor: Actor, county_id: int, proposal: Proposal) -> Adjustment:
     """Raises MonthLocked, or InvalidInput naming every field that is wrong."""
     if not may(actor, Permission.ADJUST_SCORES, (county_id,)):
         raise NotAllowed
-    check_month(given.month)
-    values = _read(county_id, given)
+    check_month(proposal.month)
+    values = _read(county_id, proposal)
     check_other_side(actor, values["village_id"], refusal=ObjectionOwnSide())
-    hold_month(given.month)
-    check_open(county_id, given.month)
+    hold_month(proposal.month)
+    check_open(county_id, proposal.month)
     made = Adjustment(
-        county_id=county_id, month=given.month, author_id=actor.person_id,
+        county_id=county_id, month=proposal.month, author_id=actor.person_id,
         authored_at=clock.now(), **values,
     )  # fmt: skip
     db.session.add(made)
@@ -170,18 +170,18 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
 
 def drop_adjustment(actor: Actor, adjustment_id: int) -> Adjustment:
     """Its author takes a proposal back, before or after the month was locked."""
-    found = db.session.get(Adjustment, adjustment_id, with_for_update=True)
-    if found is None:
+    adjustment = db.session.get(Adjustment, adjustment_id, with_for_update=True)
+    if adjustment is None:
         raise NotFound("没有找到这一条")
-    if actor.person_id != found.author_id:
+    if actor.person_id != adjustment.author_id:
         raise NotAllowed("只有提出的人能撤回")
-    if found.state != "proposed":
+    if adjustment.state != "proposed":
         raise AdjustmentDecided
-    found.state, found.decided_at = "dropped", clock.now()
+    adjustment.state, adjustment.decided_at = "dropped", clock.now()
     db.session.flush()
-    record("drop_adjustment", actor.person_id, "adjustment", found.id,
-           region_id=found.village_id, month=f"{found.month:%Y-%m}")  # fmt: skip
-    return found
+    record("drop_adjustment", actor.person_id, "adjustment", adjustment.id,
+           region_id=adjustment.village_id, month=f"{adjustment.month:%Y-%m}")  # fmt: skip
+    return adjustment
 
 
 def list_adjustments(

@@ -104,8 +104,8 @@ def figures_of(county_id: int, month: date) -> dict[tuple[int, str], Figures]:
 def standing(county_id: int, months: int = 12) -> list[ImportStanding]:
     """What was imported in the last months, the newest first."""
     this_month = clock.month_of(clock.today())
-    asked = {"county_id": county_id, "first": clock.months_back(this_month, months)[0]}
-    return [ImportStanding(*row) for row in db.session.execute(STANDING, asked)]
+    values = {"county_id": county_id, "first": clock.months_back(this_month, months)[0]}
+    return [ImportStanding(*row) for row in db.session.execute(STANDING, values)]
 
 
 def template(county_id: int) -> bytes:

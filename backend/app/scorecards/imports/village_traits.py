@@ -70,15 +70,15 @@ class VillageTraitImporter:
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
         traits: list[VillageTraits] = [plan.value for plan in plans]
         self._set(
-            {one.village_id: one.kind for one in traits if one.kind is not None},
-            {one.village_id: one.residents for one in traits if one.residents is not None},
+            {trait.village_id: trait.kind for trait in traits if trait.kind is not None},
+            {trait.village_id: trait.residents for trait in traits if trait.residents is not None},
         )
         return [
             RowEffect(
-                RowOutcome.CHANGED, one.village_id,
-                {"before": self.before[one.village_id], "after": [one.kind, one.residents]},
+                RowOutcome.CHANGED, trait.village_id,
+                {"before": self.before[trait.village_id], "after": [trait.kind, trait.residents]},
             )
-            for one in traits
+            for trait in traits
         ]  # fmt: skip
 
     def finish(self) -> None:

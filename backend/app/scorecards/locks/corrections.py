@@ -48,7 +48,7 @@ def corrections_of_many(village_ids: Collection[int], month: date) -> dict[int, 
     query = select(Correction).where(
         Correction.village_id.in_(sorted(village_ids)), Correction.month == month
     )
-    return {one.village_id: one for one in db.session.scalars(query.order_by(Correction.number))}
+    return {row.village_id: row for row in db.session.scalars(query.order_by(Correction.number))}
 
 
 def newest_of(village_id: int, month: date) -> Correction | None:

@@ -42,7 +42,7 @@ def recounted(month: date, county_ids: Collection[int], until: datetime) -> list
         one.village_id: one for one in month_facts.gather(month, county_ids, until, recount=True)
     }
     kept = {one.village_id: one for one in month_facts.kept(month, county_ids)}
-    return sorted(one for one in counted.keys() | kept.keys() if counted.get(one) != kept.get(one))
+    return sorted(key for key in counted.keys() | kept.keys() if counted.get(key) != kept.get(key))
 
 
 def differing_villages(month: date) -> list[int]:

@@ -59,13 +59,13 @@ def list_objections(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(schemas.NewObjectionShape())
 @blueprint.response(201, schemas.ObjectionShape())
-def raise_objection(given: dict[str, Any]) -> dict[str, Any]:
+def raise_objection(body: dict[str, Any]) -> dict[str, Any]:
     """Objects to one case; sending it again under the same key changes nothing."""
     key = idempotency_key()
     with transaction():
-        kind, case_id = _case(given.pop("case_id"))
+        kind, case_id = _case(body.pop("case_id"))
         raised = objections.Raised(
-            **{**given, "photo_ids": tuple(given["photo_ids"])}, case_kind=kind, case_id=case_id
+            **{**body, "photo_ids": tuple(body["photo_ids"])}, case_kind=kind, case_id=case_id
         )
         objection_id = objections.raise_objection(actor(), key, raised).id
     return _detail(objection_id)
@@ -88,11 +88,11 @@ def _case(name: UUID) -> Case:
 
 
 def _detail(objection_id: int) -> dict[str, Any]:
-    found = objections.get_objection(objection_id)
-    _check_own(found.village_id)
+    objection = objections.get_objection(objection_id)
+    _check_own(objection.village_id)
     at = clock.now()
     with transaction():
-        return _shown(objection_queries.line_of(found), photo_lines(found.id, at))
+        return _shown(objection_queries.line_of(objection), photo_lines(objection.id, at))
 
 
 def _check_own(village_id: int) -> None:

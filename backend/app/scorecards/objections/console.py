@@ -85,19 +85,19 @@ def show_objection(objection_id: int, done: str) -> tuple[str, int]:
 
 
 def _page(objection_id: int, error: DomainError | None = None, done: str = "") -> tuple[str, int]:
-    found = objections.get_objection(objection_id)
-    if _scope().isdisjoint(region_path(found.village_id)):
+    objection = objections.get_objection(objection_id)
+    if _scope().isdisjoint(region_path(objection.village_id)):
         raise NotAllowed
     at = clock.now()
-    facts = objections.standing_facts(found.village_id, found.month)
+    facts = objections.standing_facts(objection.village_id, objection.month)
     body = render_template(
         "scorecards/desk/objection.html",
-        line=objection_queries.line_of(found), objection=found, error=error,
-        costs=costs_of(facts.cases, found.case_kind, found.case_id) if facts else [],
-        words=shown_words(found.case_id) if found.case_kind == "rating" else [],
-        photos=[PHOTOS.link_to(photo.id, at) for photo in PHOTOS.of(found.id)],
-        people=objection_queries.people_of(found), why_not=_why_not(objection_id),
-        locked=lock_of(found.county_id, found.month) is not None,
+        line=objection_queries.line_of(objection), objection=objection, error=error,
+        costs=costs_of(facts.cases, objection.case_kind, objection.case_id) if facts else [],
+        words=shown_words(objection.case_id) if objection.case_kind == "rating" else [],
+        photos=[PHOTOS.link_to(photo.id, at) for photo in PHOTOS.of(objection.id)],
+        people=objection_queries.people_of(objection), why_not=_why_not(objection_id),
+        locked=lock_of(objection.county_id, objection.month) is not None,
         done=done, struck=objection_queries.STRUCK,
     )  # fmt: skip
     return body, 422 if error else 200

@@ -188,10 +188,10 @@ def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision:
 
 def get_objection(objection_id: int) -> Objection:
     """Raises NotFound."""
-    found = db.session.get(Objection, objection_id)
-    if found is None:
+    objection = db.session.get(Objection, objection_id)
+    if objection is None:
         raise NotFound("没有找到这件申诉")
-    return found
+    return objection
 
 
 def _strike(actor: Actor, objection: Objection, reason: str) -> dict[str, Any]:

@@ -77,9 +77,9 @@ def _digits(value: Decimal | None) -> str | None:
     return None if value is None else str(rounded(value))
 
 
-def _figure(found: Measurement | None, shown: Area, unit: str) -> dict[str, Any]:
+def _figure(measurement: Measurement | None, shown: Area, unit: str) -> dict[str, Any]:
     """Digits with a plain sentence about how far to trust them."""
-    if found is None:
+    if measurement is None:
         return {
             "value": None, "low": None, "high": None, "status": Status.NONE.value,
             "text": "差评不到三条，先不显示" if shown.n else "这个月还没有人评价",
@@ -89,12 +89,12 @@ def _figure(found: Measurement | None, shown: Area, unit: str) -> dict[str, Any]
             "value": None, "low": None, "high": None, "status": Status.TOO_FEW.value,
             "text": f"只有 {shown.n} 人次评价，人太少，先不显示",
         }  # fmt: skip
-    low, high = _digits(found.low), _digits(found.high)
+    low, high = _digits(measurement.low), _digits(measurement.high)
     if shown.status is Status.TOO_FEW:
         sentence = f"只有 {shown.n} 人次评价,还说明不了问题"
     else:
         sentence = f"{shown.n} 人次评价,实际多半在 {low} 到 {high}{unit} 之间"
     return {
-        "value": _digits(found.value), "low": low, "high": high,
+        "value": _digits(measurement.value), "low": low, "high": high,
         "status": shown.status.value, "text": sentence,
     }  # fmt: skip

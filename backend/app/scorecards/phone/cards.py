@@ -95,9 +95,9 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _standing(found: Explanation) -> str:
-    card = found.card
-    if found.total is None:
+def _standing(explanation: Explanation) -> str:
+    card = explanation.card
+    if explanation.total is None:
         return "这个月没有可算的,不打分:没声音不是零分"
     if card.rank is None or card.band is None:
         return f"{FEW},不参加排名"

@@ -19,9 +19,9 @@ def public_ids(cases: Iterable[Case]) -> dict[Case, UUID]:
     rows = [{"kind": kind, "case_id": case_id} for kind, case_id in wanted]
     db.session.execute(insert(PublicCase).values(rows).on_conflict_do_nothing())
     found = select(PublicCase).where(tuple_(PublicCase.kind, PublicCase.case_id).in_(wanted))
-    return {(one.kind, one.case_id): one.id for one in db.session.scalars(found)}
+    return {(row.kind, row.case_id): row.id for row in db.session.scalars(found)}
 
 
 def case_of(public_id: UUID) -> Case | None:
-    found = db.session.get(PublicCase, public_id)
-    return (found.kind, found.case_id) if found else None
+    public_case = db.session.get(PublicCase, public_id)
+    return (public_case.kind, public_case.case_id) if public_case else None

@@ -37,10 +37,10 @@ _county = partial(own_county, Permission.MANAGE_SCHEMES)
 
 
 def _own(scheme_id: int) -> AssessmentScheme:
-    found = get_scheme(scheme_id)
-    if found.county_id != _county():
+    scheme = get_scheme(scheme_id)
+    if scheme.county_id != _county():
         raise NotFound
-    return found
+    return scheme
 
 
 @blueprint.get("/schemes")

@@ -36,14 +36,14 @@ def lines(
     scheme: Scheme, kinds: Sequence[str | None], form: Form
 ) -> dict[str | None, list[FormLine]]:
     """By type of village; None is what all are asked."""
-    found: dict[str | None, list[FormLine]] = {}
-    stored = {(one.unit_kind, one.code): one for one in scheme.indicators}
+    result: dict[str | None, list[FormLine]] = {}
+    stored = {(indicator.unit_kind, indicator.code): indicator for indicator in scheme.indicators}
     for kind, prefix in _kinds(kinds, scheme):
-        found[kind] = []
+        result[kind] = []
         for code, measure in MEASURES.items():
             one = stored.get((kind, code))
             name = f"{prefix}-{code}"
-            found[kind].append(
+            result[kind].append(
                 FormLine(
                     measure, name,
                     form.get(f"{name}-weight", plain(one.weight) if one else ""),
@@ -54,7 +54,7 @@ def lines(
                     FORBIDDEN.get(code),
                 )
             )  # fmt: skip
-    return found
+    return result
 
 
 def faulty_kinds(

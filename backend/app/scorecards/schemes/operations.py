@@ -179,8 +179,8 @@ def what_if(county_id: int, month: date, scheme: Scheme) -> SchemeTrial:
 
 def _because(old: UnitScore, new: UnitScore) -> str:
     """The name of the indicator whose lost points changed most."""
-    before = {one.code: one.lost for one in old.indicators}
-    after = {one.code: one.lost for one in new.indicators}
+    before = {indicator.code: indicator.lost for indicator in old.indicators}
+    after = {indicator.code: indicator.lost for indicator in new.indicators}
     codes = sorted(before.keys() | after.keys())
     widest = max(codes, key=lambda code: abs(after.get(code, 0) - before.get(code, 0)))
     change = before.get(widest, 0) - after.get(widest, 0)

@@ -71,9 +71,9 @@ def _thread(code: Any) -> tuple[bytes, int, dict[str, Any]]:
     if not isinstance(code, str) or not letters.is_receipt(code):
         raise InvalidInput(errors={"code": ["回执码应为 16 位数字"]})
     for key in lookups(code):
-        found = anonymous_store.find_thread(anonymous_engine(), key)
-        if found is not None:
-            return key, *found
+        thread = anonymous_store.find_thread(anonymous_engine(), key)
+        if thread is not None:
+            return key, *thread
     raise ReceiptUnknown
 
 

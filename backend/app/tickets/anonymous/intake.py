@@ -36,20 +36,20 @@ def open_letter(box_id: UUID) -> bool:
     return True
 
 
-def _make_ticket(found: ballot_box.Opened) -> Ticket:
+def _make_ticket(opened: ballot_box.Opened) -> Ticket:
     """For the county's desk to read first."""
-    lookup, letter = letters.disclose(found.body)
+    lookup, letter = letters.disclose(opened.body)
     said = intake.TicketRequest(
         kind=letter.kind,
         words=letter.words,
-        village_id=_place(letter.village_id, found.county_id),
-        category=_category(found.county_id, letter.category),
+        village_id=_place(letter.village_id, opened.county_id),
+        category=_category(opened.county_id, letter.category),
         about_cadres=letter.about_cadres,
     )
     photos = [files.store_anonymous_photo(photo) for photo in letter.photos]
     return intake.open_ticket(
         said, Channel.ANONYMOUS, clock.now(), attached=photos,
-        receipt=lookup, ballot_unit_id=found.unit_id,
+        receipt=lookup, ballot_unit_id=opened.unit_id,
     )  # fmt: skip
 
 

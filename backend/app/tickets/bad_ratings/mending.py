@@ -57,8 +57,8 @@ WAITING = text(
 
 
 def _villages(monday: date) -> Sequence[tuple[int, int]]:
-    asked = {"since": monday - LOOK_BACK, "monday": monday, "fewest": FEWEST}
-    return [(row.village_id, row.county_id) for row in db.session.execute(WAITING, asked)]
+    values = {"since": monday - LOOK_BACK, "monday": monday, "fewest": FEWEST}
+    return [(row.village_id, row.county_id) for row in db.session.execute(WAITING, values)]
 
 
 def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | None:

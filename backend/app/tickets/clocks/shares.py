@@ -33,11 +33,11 @@ class Spell:
 
 def turns_by_ticket(ticket_ids: Collection[int]) -> dict[int, list[TicketTurn]]:
     """Of several tickets at once, each in order."""
-    found: dict[int, list[TicketTurn]] = {}
+    result: dict[int, list[TicketTurn]] = {}
     query = select(TicketTurn).where(TicketTurn.ticket_id.in_(ticket_ids))
     for turn in db.session.scalars(query.order_by(TicketTurn.id)):
-        found.setdefault(turn.ticket_id, []).append(turn)
-    return found
+        result.setdefault(turn.ticket_id, []).append(turn)
+    return result
 
 
 def overran(ticket: Ticket, at: datetime) -> bool:
@@ -50,15 +50,15 @@ def spells(
     ticket: Ticket, turns: Collection[TicketTurn], names: Offices, at: datetime
 ) -> list[Spell]:
     """In the order in which they came; neighbours of one name are one."""
-    found: list[Spell] = []
+    result: list[Spell] = []
     if turns:
         first = min(turn.started_at for turn in turns)
         name = BEFORE.get(Channel(ticket.channel), "登记之前")
-        _append(found, name, first - ticket.created_at)
+        _append(result, name, first - ticket.created_at)
     for turn in turns:
         name = names.office(turn.unit_region_id, turn.unit_department_id, ticket.county_id)
-        _append(found, name, (turn.ended_at or at) - turn.started_at)
-    return found
+        _append(result, name, (turn.ended_at or at) - turn.started_at)
+    return result
 
 
 def _append(found: list[Spell], name: str, length: timedelta) -> None:

@@ -34,15 +34,15 @@ def days_of_state_council(year: int) -> dict[date, tuple[bool, str]] | None:
     first, last = date(year, 1, 1), date(year, 12, 31)
     try:
         days = chinese_calendar.get_dates(first, last)
-        found = {}
+        result = {}
         for day in days:
             works = chinese_calendar.is_workday(day)
             if works != (day.weekday() < 5):
                 _, name = chinese_calendar.get_holiday_detail(day)
-                found[day] = (works, "调休上班" if works else _holiday_name(name))
+                result[day] = (works, "调休上班" if works else _holiday_name(name))
     except NotImplementedError:
         return None
-    return found
+    return result
 
 
 NAMES = {

@@ -113,31 +113,31 @@ class VillageFlow:
 
 def flows(county_id: int, start: datetime, end: datetime) -> dict[int | None, VillageFlow]:
     """By village, of what came in from `start` on before `end`; None is what names no village."""
-    asked = {"county_id": county_id, "start": start, "end": end, "at": clock.now()}
-    found: dict[int | None, VillageFlow] = {}
-    for village_id, category, *counts in db.session.execute(FLOW, asked):
-        known, flow = found.get(village_id, VillageFlow()), Flow(*counts)
-        found[village_id] = replace(
+    values = {"county_id": county_id, "start": start, "end": end, "at": clock.now()}
+    result: dict[int | None, VillageFlow] = {}
+    for village_id, category, *counts in db.session.execute(FLOW, values):
+        known, flow = result.get(village_id, VillageFlow()), Flow(*counts)
+        result[village_id] = replace(
             known, whole=known.whole.plus(flow), categories=(*known.categories, (category, flow))
         )
-    for village_id, category, why, count in db.session.execute(LEFT, asked):
-        known = found.get(village_id, VillageFlow())
-        found[village_id] = replace(known, left=(*known.left, (category, why, count)))
-    return found
+    for village_id, category, why, count in db.session.execute(LEFT, values):
+        known = result.get(village_id, VillageFlow())
+        result[village_id] = replace(known, left=(*known.left, (category, why, count)))
+    return result
 
 
 def flow_of(village_id: int, start: datetime, end: datetime) -> Flow:
     """One village's, of what came in from `start` on before `end`."""
-    asked = {"village_id": village_id, "start": start, "end": end}
-    return Flow(*db.session.execute(OF_VILLAGE, asked).one())
+    values = {"village_id": village_id, "start": start, "end": end}
+    return Flow(*db.session.execute(OF_VILLAGE, values).one())
 
 
 def months_of_county(
     county_id: int, start: datetime, middle: datetime, end: datetime
 ) -> tuple[Flow, Flow]:
     """Everything that came in before `middle`, and from then on, in one statement."""
-    asked = {"county_id": county_id, "start": start, "middle": middle, "end": end}
-    rows = db.session.execute(TWO_MONTHS, asked)
+    values = {"county_id": county_id, "start": start, "middle": middle, "end": end}
+    rows = db.session.execute(TWO_MONTHS, values)
     found = {is_later: Flow(*counts) for is_later, *counts in rows}
     return found.get(False, Flow()), found.get(True, Flow())
 

@@ -284,8 +284,8 @@ def offices_board(scope: Scope) -> list[OfficeLine]:
             other.c.department.is_not_distinct_from(offices.c.department),
         )
 
-    def figures(one: CTE, *names: str) -> list[ColumnElement[int]]:
-        return [func.coalesce(one.c[name], 0) for name in names]
+    def figures(c_t_e: CTE, *names: str) -> list[ColumnElement[int]]:
+        return [func.coalesce(c_t_e.c[name], 0) for name in names]
 
     under_way = figures(standing, "open", "late", "soon")
     answers = figures(done, "answered", "solved", "partly", "unsolved", "silent")
@@ -325,12 +325,12 @@ def _standing(scope: Scope, at: datetime) -> CTE:
 
 def _done(scope: Scope, at: datetime) -> CTE:
     """What was answered lately, and what villagers said to it."""
-    said = {"solved": "solved", "partly": "partly", "unsolved": "not", "silent": "unanswered"}
+    values = {"solved": "solved", "partly": "partly", "unsolved": "not", "silent": "unanswered"}
     query = select(
         Ticket.unit_region_id.label("region"),
         Ticket.unit_department_id.label("department"),
         func.count().label("answered"),
-        *(func.count().filter(Ticket.verdict == word).label(name) for name, word in said.items()),
+        *(func.count().filter(Ticket.verdict == word).label(name) for name, word in values.items()),
     ).where(scope.covers(), Ticket.answered_at >= at - LOOK_BACK)
     return query.group_by(Ticket.unit_region_id, Ticket.unit_department_id).cte("done")
 

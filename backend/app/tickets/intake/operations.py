@@ -119,20 +119,20 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
 
 
 def compose(
-    said: TicketRequest, channel: Channel, at: datetime, ticket_id: int, **more: Any
+    ticket_request: TicketRequest, channel: Channel, at: datetime, ticket_id: int, **more: Any
 ) -> NewTicket:
     """Checks what somebody asks for and makes a ticket of it, which nothing has stored yet."""
-    place = _place(said, channel)
-    words, place_note = _read(said)
+    place = _place(ticket_request, channel)
+    words, place_note = _read(ticket_request)
     checked = judge(place.county_id or 0, "\n".join(filter(None, (words, place_note))) or None)
     author = more.get("person_id") or more.get("proxy_id")
     attached = more.pop("attached", None) or (
-        files.unused_files(author, said.file_ids) if author else []
+        files.unused_files(author, ticket_request.file_ids) if author else []
     )
     if words is None and not attached:
         raise NothingSaid(errors={"words": [NothingSaid.message]})
-    category, suggested = _category(said, words, place.county_id or 0)
-    kept = _kept_from(said, place, channel)
+    category, suggested = _category(ticket_request, words, place.county_id or 0)
+    kept = _kept_from(ticket_request, place, channel)
     if channel is Channel.ANONYMOUS:
         checked = transitions.for_the_desk(checked)
     ticket = Ticket(
@@ -140,23 +140,23 @@ def compose(
         number=f"{(_county_code(place))}-{clock.local_day(at):%y}-{ticket_id:06d}",
         county_id=place.county_id,
         village_id=place.id if place.level == "village" else None,
-        group_id=said.group_id,
+        group_id=ticket_request.group_id,
         place_note=place_note,
         channel=channel.value,
-        kind=said.kind.value,
+        kind=ticket_request.kind.value,
         category_id=category.id if category else None,
         urgency=more.pop("urgency", category.urgency if category else "ordinary"),
-        tags=list(said.tags),
+        tags=list(ticket_request.tags),
         words=words,
         words_state=checked.state.value,
         moderation_reason=checked.reason,
         grams=grams(words),
         first_file_id=attached[0].id if attached else None,
-        confidential=said.confidential,
-        about_cadres=said.about_cadres or kept.named,
+        confidential=ticket_request.confidential,
+        about_cadres=ticket_request.about_cadres or kept.named,
         kept_from_regions=sorted(kept.regions),
         kept_from_people=sorted(kept.people),
-        contact_sealed=_contact(said),
+        contact_sealed=_contact(ticket_request),
         state=State.SUBMITTED.value,
         version=1,
         round=1,
@@ -191,11 +191,11 @@ def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
         tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number},请尽快签收。")
 
 
-def _read(said: TicketRequest) -> tuple[str | None, str | None]:
+def _read(ticket_request: TicketRequest) -> tuple[str | None, str | None]:
     """The words and where it is; they are moderated together."""
     return (
-        clean_words(said.words, limit=LONGEST),
-        clean_words(said.place_note, "place_note", LONGEST_NOTE),
+        clean_words(ticket_request.words, limit=LONGEST),
+        clean_words(ticket_request.place_note, "place_note", LONGEST_NOTE),
     )
 
 
@@ -213,22 +213,22 @@ def submission(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
     )
 
 
-def _place(said: TicketRequest, channel: Channel) -> Place:
+def _place(ticket_request: TicketRequest, channel: Channel) -> Place:
     """What the village chosen is today, or the county of a caller who named none.
 
     The level above calls back even where a village ended and no other took its place.
     """
-    if said.village_id is None:
+    if ticket_request.village_id is None:
         raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
     try:
-        place = get_place(village_now(said.village_id))
+        place = get_place(village_now(ticket_request.village_id))
     except RegionUnknown:
         raise InvalidInput(errors={"village_id": [RegionUnknown.message]}) from None
     answerable = place.is_open or channel is Channel.RATING
     if place.level not in ("village", "county") or not answerable:
         raise InvalidInput(errors={"village_id": ["请选一个在用的村"]})
-    if said.group_id is not None:
-        _check_group(said.group_id, place.id)
+    if ticket_request.group_id is not None:
+        _check_group(ticket_request.group_id, place.id)
     return place
 
 
@@ -248,10 +248,10 @@ def _county_code(place: Place) -> str:
 
 
 def _category(
-    said: TicketRequest, words: str | None, county_id: int
+    ticket_request: TicketRequest, words: str | None, county_id: int
 ) -> tuple[TicketCategory | None, tuple[str, ...]]:
     """The chosen category, or the suggested one with the words that pointed to it."""
-    chosen = find_category(county_id, said.category)
+    chosen = find_category(county_id, ticket_request.category)
     if chosen is not None or words is None:
         return chosen, ()
     suggested = suggest_for(county_id, words)

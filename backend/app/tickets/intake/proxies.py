@@ -22,15 +22,15 @@ from backend.app.tickets.transitions import lock
 CHECKS = {"right": "属实", "wrong": "不属实", "unreached": "联系不上"}
 
 
-def enter(actor: Actor, channel: Channel, said: TicketRequest) -> Ticket:
+def enter(actor: Actor, channel: Channel, ticket_request: TicketRequest) -> Ticket:
     """Opens a ticket for somebody else; every so many are looked at again by a colleague."""
     if channel not in (Channel.PHONE, Channel.PAPER):
         raise InvalidInput(errors={"channel": ["请选电话或纸条"]})
-    if not (said.contact_name or "").strip():
+    if not (ticket_request.contact_name or "").strip():
         raise InvalidInput(errors={"contact_name": ["请填反映人怎么称呼,便于回访"]})
-    if said.village_id is None:
+    if ticket_request.village_id is None:
         raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
-    path = region_path(said.village_id)
+    path = region_path(ticket_request.village_id)
     if not may(actor, Permission.ENTER_FOR_OTHERS, path):
         raise NotAllowed("这个村不归您管")
     policy = settings_of(path[-1])
@@ -41,7 +41,7 @@ def enter(actor: Actor, channel: Channel, said: TicketRequest) -> Ticket:
     )
     if (entered or 0) >= policy.proxy_cap:
         raise ProxyCapReached
-    ticket = intake.open_ticket(said, channel, at, proxy_id=actor.person_id)
+    ticket = intake.open_ticket(ticket_request, channel, at, proxy_id=actor.person_id)
     ticket.sampled = is_sampled(ticket.id, policy.sample_share)
     record("enter_ticket", actor.person_id, "ticket", ticket.id)
     return ticket

@@ -95,14 +95,14 @@ def _where(ticket: Ticket, names: dict[int, str]) -> str:
 
 
 def _beside_ratings(counties: Collection[int]) -> list[ModeratedText]:
-    found = []
+    result = []
     for row in rated.list_moderated(counties, MOST):
         words = "\n追评:".join(filter(None, (row.words, row.followup_words)))
         look_at_words(words, "rating", row.id)
-        found.append(
+        result.append(
             ModeratedText(words, f"{row.village} {row.point}", row.moderation_reason, row.id)
         )
-    return found
+    return result
 
 
 def decide(actor: Actor, kind: str, subject_id: int, ticket_id: int | None, show: bool) -> None:

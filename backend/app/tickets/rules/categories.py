@@ -105,10 +105,10 @@ def names_of(region_ids: Collection[int]) -> dict[str, str]:
         )
         .order_by(TicketCategory.position, TicketCategory.id)
     )
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for code, name in db.session.execute(query):
-        found.setdefault(code, name)
-    return found
+        result.setdefault(code, name)
+    return result
 
 
 @remembered

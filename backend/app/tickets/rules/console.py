@@ -77,7 +77,7 @@ def show_rules(moved: int | None) -> tuple[str, int]:
 
 def read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
     """Lines such as "10-01 休 国庆节" or "2-14 班"; raises InvalidInput naming the line."""
-    found: dict[date, tuple[bool, str]] = {}
+    result: dict[date, tuple[bool, str]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         parts = line.split()
         if not parts:
@@ -93,8 +93,8 @@ def read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
             fault = f"第 {number} 行写的是 {other[0]} 年，这一页是 {year} 年的日历"
             raise InvalidInput(errors={"days": [fault]})
         name = parts[2] if len(parts) > 2 else "调休上班" if works else "放假"
-        found[when] = (works, name[:20])
-    return found
+        result[when] = (works, name[:20])
+    return result
 
 
 def read_edges(text: str) -> list[int]:
