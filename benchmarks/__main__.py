@@ -6,7 +6,7 @@ from importlib import import_module
 NAMES = (
     "rating_submission", "month_scorecards", "month_close", "console_pages", "workbook",
     "ticket_pages", "ticket_intake", "anonymous_answers", "points_close", "poster_codes",
-    "assessment_year",
+    "assessment_year", "orders_import",
 )  # fmt: skip
 
 
