@@ -296,11 +296,13 @@ class NamedStaff:
 
 def named_staff(said: str, county_id: int, township_id: int | None) -> list[NamedStaff]:
     """Whom words without spaces name; two letters are a name only there (None: anywhere)."""
+    names = _staff_names(county_id)
+    beginnings = {said[place : place + 2] for place in range(len(said) - 1)} & names.keys()
+    rows = {row for beginning in beginnings for row in names[beginning] if row.name in said}
     return [
         NamedStaff(row.person_id, Role(row.role), row.region_id)
-        for row in _staff_names(county_id)
-        if row.name in said
-        and (
+        for row in sorted(rows, key=lambda row: (row.person_id, row.role, row.region_id))
+        if (
             len(row.name) >= LONG_NAME
             or township_id in (None, row.region_id, row.township_id)
             or row.region_id == county_id
@@ -319,8 +321,12 @@ class StaffName(NamedTuple):
 
 
 @remembered
-def _staff_names(county_id: int) -> list[StaffName]:
-    return fetch_named(StaffName, STAFF_NAMES, {"county_id": county_id})
+def _staff_names(county_id: int) -> dict[str, list[StaffName]]:
+    """Everybody with a role by the first two letters of the name."""
+    names: dict[str, list[StaffName]] = {}
+    for row in fetch_named(StaffName, STAFF_NAMES, {"county_id": county_id}):
+        names.setdefault(row.name[:2], []).append(row)
+    return names
 
 
 def who_served(region_ids: Collection[int]) -> list[int]:

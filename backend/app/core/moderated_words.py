@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String, delete, func, select, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core import clock
 from backend.app.core.db import Model, db
+from backend.app.core.remembering import remembered
 
 STARTING = Path(__file__).with_name("moderated_words.txt")
 SHORTEST, LONGEST = 2, 20
@@ -45,11 +46,15 @@ def has_moderated_word(folded: str, county_id: str) -> str:
     )
 
 
-FOUND = text(f"SELECT {has_moderated_word('CAST(:folded AS text)', ':county_id')}")
-
-
 def is_moderated(county_id: int, words: str) -> bool:
-    return bool(db.session.scalar(FOUND, {"county_id": county_id, "folded": fold(words)}))
+    folded = fold(words)
+    return any(word in folded for word in _folded_words(county_id))
+
+
+@remembered
+def _folded_words(county_id: int) -> list[str]:
+    query = select(ModeratedWord.folded).where(ModeratedWord.county_id == county_id)
+    return list(db.session.scalars(query))
 
 
 def list_words(county_id: int, search: str = "") -> list[ModeratedWord]:

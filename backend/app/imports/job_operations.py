@@ -4,6 +4,7 @@ Each may run again: reading starts anew, applying goes on with what is not appli
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import copy_rows, db, lock, transaction
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.remembering import remembering
 from backend.app.imports.kinds import (
     KINDS,
     TAKEN,
@@ -38,7 +40,7 @@ from backend.app.imports.states import ImportState
 
 T = TypeVar("T")
 log = structlog.get_logger()
-PLANNED_AT_ONCE, APPLIED_AT_ONCE = 2000, 500
+PLANNED_AT_ONCE, APPLIED_AT_ONCE = 2000, 2000
 MOST_QUESTIONS, LONGEST_WORDS, MOST_WORDS = 300, 200, 8
 ROW_COLUMNS = ("import_id", "line", "outcome", "is_late", "words", "cells_sealed")
 MARK = text(
@@ -64,6 +66,34 @@ FAILED_WORDS = "读这个文件时出了错，请再传一次；还不行请找�
 
 def check_import(import_id: int) -> None:
     """Reads the file and says what each row would become; writes nothing else."""
+    with _back_to(import_id, ImportState.FAILED, FAILED_WORDS):
+        _check(import_id)
+
+
+def apply_import(import_id: int) -> None:
+    """Takes over what is new or changed, batch by batch; a batch that fails is tried row by row."""
+    words = "没有导完，已导入的不会重复；请再点一次导入"
+    with _back_to(import_id, ImportState.READY, words), remembering():
+        _apply(import_id)
+
+
+def undo_import(import_id: int) -> None:
+    """Takes back all or nothing; where something came after, the page says what."""
+    with _back_to(import_id, ImportState.APPLIED, "没有撤销成，请再试一次"):
+        _undo(import_id)
+
+
+@contextmanager
+def _back_to(import_id: int, state: ImportState, words: str) -> Iterator[None]:
+    """Whatever breaks, the clerk is told and can go on; the error goes its own way."""
+    try:
+        yield
+    except Exception:
+        _set(import_id, state=state.value, fault=words)
+        raise
+
+
+def _check(import_id: int) -> None:
     found = _open(import_id, ImportState.READING)
     if found is None:
         return
@@ -123,8 +153,7 @@ def planned(importer: Importer, row: FileRow) -> RowPlan:
     return RowPlan(RowOutcome.ASKED, plan.words, plan.is_late) if row.is_asked else plan
 
 
-def apply_import(import_id: int) -> None:
-    """Takes over what is new or changed, batch by batch; a batch that fails is tried row by row."""
+def _apply(import_id: int) -> None:
     found = _open(import_id, ImportState.APPLYING)
     if found is None:
         return
@@ -156,6 +185,7 @@ def apply_import(import_id: int) -> None:
         counts = _counts(import_id)
         _update(
             import_id, state=ImportState.APPLIED.value, applied_at=clock.now(), counts=counts,
+            fault=None,
         )  # fmt: skip
         record("import_applied", context.person_id, "data_import", import_id, **counts)
 
@@ -196,8 +226,7 @@ def _take_over_alone(
             _mark(import_id, [(row.line, [words], RowEffect(RowOutcome.REFUSED))])
 
 
-def undo_import(import_id: int) -> None:
-    """Takes back all or nothing; where something came after, the page says what."""
+def _undo(import_id: int) -> None:
     with transaction():
         found = db.session.get(DataImport, import_id, with_for_update=True)
         if found is None or found.state != ImportState.UNDOING:

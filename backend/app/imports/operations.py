@@ -17,7 +17,7 @@ from backend.app.core.files.spreadsheets import MOST_BYTES
 from backend.app.core.queue import JobName, enqueue
 from backend.app.imports.kinds import ClerkQuestion, ImportKind
 from backend.app.imports.models import DataImport, ImportSource
-from backend.app.imports.queries import refused_sheet
+from backend.app.imports.queries import has_applied, refused_sheet
 from backend.app.imports.sealed import PURPOSE
 from backend.app.imports.states import CHANGEABLE, ImportState
 
@@ -144,7 +144,7 @@ def _check_may(actor: Actor, permission: Permission, county_id: int) -> None:
 
 def _changeable(actor: Actor, kind: ImportKind, import_id: int) -> DataImport:
     found = find_import(actor, kind, import_id, lock=True)
-    if found.state not in CHANGEABLE or found.file_sealed is None:
+    if found.state not in CHANGEABLE or found.file_sealed is None or has_applied(found.id):
         raise ImportMoved
     return found
 

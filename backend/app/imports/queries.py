@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from backend.app.core.db import db
 from backend.app.core.encryption import unseal
@@ -91,6 +91,12 @@ def _shown(row: ImportRow) -> ShownRow:
     sealed = row.cells_sealed
     cells = orjson.loads(unseal(PURPOSE, sealed)) if sealed else []
     return ShownRow(row.line, row.outcome, row.words, row.is_late, cells, row.subject_id)
+
+
+def has_applied(import_id: int) -> bool:
+    """Whether some rows were taken over already."""
+    applied = exists().where(ImportRow.import_id == import_id, ImportRow.is_applied)
+    return bool(db.session.scalar(select(applied)))
 
 
 def subjects_of(import_id: int) -> Select[int | None]:

@@ -57,6 +57,7 @@ class VillageNames:
     villages: list[NamedVillage]
     codes: dict[str, set[int]] = field(default_factory=dict)
     tiers: tuple[dict[str, set[int]], ...] = ()
+    found: dict[str, FoundVillages] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         today: tuple[dict[str, set[int]], ...] = ({}, {}, {})
@@ -75,6 +76,11 @@ class VillageNames:
 
     def find(self, text: str) -> FoundVillages:
         """All villages that this may mean; one where it is clear."""
+        if text not in self.found:
+            self.found[text] = self._find(text)
+        return self.found[text]
+
+    def _find(self, text: str) -> FoundVillages:
         words = plain(text)
         if code := CODE.fullmatch(words):
             return FoundVillages(tuple(sorted(self.codes.get(code[1], ()))))

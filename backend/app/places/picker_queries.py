@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from backend.app.core.db import db
+from backend.app.places.queries import search_villages
 from backend.app.places.sql import lies_within
 
 REGIONS = text(
@@ -69,7 +70,13 @@ def find_regions(
     `chosen` is among them whatever the words, so that a refused form keeps what was filled in.
     """
     values = {"within": list(within), "words": words.strip(), "chosen": chosen or 0}
-    return [RegionChoice(*row) for row in db.session.execute(REGIONS, values)]
+    found = [RegionChoice(*row) for row in db.session.execute(REGIONS, values)]
+    if found or not words.strip():
+        return found
+    return [
+        RegionChoice(label.id, label.level, label.name, label.township)
+        for label in search_villages(words, within)
+    ]
 
 
 def counties_and_townships(scope: Collection[int]) -> list[LabelledRegion]:

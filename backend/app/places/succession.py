@@ -10,10 +10,12 @@ from datetime import date
 from sqlalchemy import Select, func, select, text
 
 from backend.app.core.db import db
+from backend.app.core.remembering import remembered
 from backend.app.places import sql
 from backend.app.places.models import Region
 
 
+@remembered
 def village_on(village_id: int, day: date) -> int:
     """The village it had become by that day, over any chain of merges; itself before the first."""
     return db.session.scalar(select(func.village_on(village_id, day))) or village_id

@@ -10,7 +10,16 @@ from sqlalchemy import func, inspect, select, update
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.tickets.clocks.deadlines import DeadlineLimit, Stage, Unit, Urgency, deadlines, due
+from backend.app.core.remembering import remembered
+from backend.app.tickets.clocks.deadlines import (
+    DeadlineLimit,
+    Deadlines,
+    Stage,
+    Unit,
+    Urgency,
+    deadlines,
+    due,
+)
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket, TicketExtension, TicketPause, TicketTurn
 from backend.app.tickets.rules.queries import clock_of, limits_of
@@ -166,7 +175,6 @@ def set_deadlines(ticket: Ticket, at: datetime, turn: TicketTurn | None = None) 
 
 def _set_of_turn(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:
     clock, urgency = clock_of(ticket.county_id), Urgency(ticket.urgency)
-    limits = limits_of(ticket.county_id, turn.started_at)
     passed_by = turn.paused_at or at
 
     def moved(before: datetime | None, computed: Callable[[datetime], datetime]) -> datetime:
@@ -184,17 +192,28 @@ def _set_of_turn(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:
     else:
         pauses = pauses_since(ticket, turn.started_at)
 
-        def all_from(start: datetime) -> tuple[datetime, datetime, datetime]:
-            found = deadlines(clock, limits, urgency, start, pauses, turn.extra_days)
-            return found.sign_due_at, found.answer_due_at, found.due_at
+        def all_from(start: datetime) -> Deadlines:
+            return _deadlines(
+                ticket.county_id, urgency, turn.started_at, start, tuple(pauses), turn.extra_days
+            )
 
-        turn.sign_due_at = moved(turn.sign_due_at, lambda start: all_from(start)[0])
+        turn.sign_due_at = moved(turn.sign_due_at, lambda start: all_from(start).sign_due_at)
         if turn.first_answered_at is None and not _heard_before(turn):
             turn.first_answer_due_at = moved(
-                turn.first_answer_due_at, lambda start: all_from(start)[1]
+                turn.first_answer_due_at, lambda start: all_from(start).answer_due_at
             )
-        turn.due_at = moved(turn.due_at, lambda start: all_from(start)[2])
+        turn.due_at = moved(turn.due_at, lambda start: all_from(start).due_at)
     ticket.sign_due_at, ticket.due_at = turn.sign_due_at, turn.due_at
+
+
+@remembered
+def _deadlines(
+    county_id: int, urgency: Urgency, began: datetime, start: datetime,
+    pauses: tuple[tuple[datetime, datetime], ...], extra_days: int,
+) -> Deadlines:  # fmt: skip
+    """Of a unit whose turn began when some limits were in force; many orders have the same."""
+    limits = limits_of(county_id, began)
+    return deadlines(clock_of(county_id), limits, urgency, start, pauses, extra_days)
 
 
 def _heard_before(turn: TicketTurn) -> bool:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from backend.app.access import Permission
 from backend.app.core import clock
 from backend.app.core.errors import InvalidInput
-from backend.app.core.remembering import remembering
 from backend.app.core.text_check import clean_words
 from backend.app.imports.headings import FileColumn
 from backend.app.imports.kinds import (
@@ -138,8 +137,7 @@ class OrderImporter:
         )
 
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
-        with remembering():
-            ids = order_operations.open_orders(self.context.source, [plan.value for plan in plans])
+        ids = order_operations.open_orders(self.context.source, [plan.value for plan in plans])
         self.known |= {plan.value.number for plan in plans}
         return [RowEffect(RowOutcome.NEW, ticket_id) for ticket_id in ids]
 
