@@ -198,6 +198,7 @@ SUBJECTS = {
     "adjustment": "扣分加分", "assessment_scheme": "考核方案", "api_token": "接口令牌",
     "bulletin": "简报", "data_request": "资料申请", "failed_item": "没办成的一条",
     "programme": "考核项目", "target": "目标", "assessed_unit": "被考核单位",
+    "data_import": "导入",
     "programme_window": "填报窗口", "target_report": "进度汇报", "evidence": "印证材料",
     "target_supervision": "督办", "colour_query": "颜色疑问",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
