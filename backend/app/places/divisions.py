@@ -20,14 +20,12 @@ from pathlib import Path
 
 from backend.app.core.errors import InvalidInput
 
+LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村"}
+# As a file may write them.
 LEVELS = {
-    "county": "county",
-    "township": "township",
+    **{level: level for level in LEVEL_NAMES},
+    **{name: level for level, name in LEVEL_NAMES.items()},
     "town": "township",
-    "village": "village",
-    "县": "county",
-    "乡镇": "township",
-    "村": "village",
 }
 PASSED_OVER = frozenset({"province", "city", "省", "市"})
 COLUMNS = {
@@ -38,7 +36,6 @@ COLUMNS = {
     "kind": ("kind_by_code", "kind", "类型"),
 }
 PARENT_LEVEL = {"village": "township", "township": "county"}
-LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村"}
 CODE = re.compile(r"[0-9]{12}")
 LONGEST_NAME = 80
 MOST_FAULTS_SHOWN = 50
