@@ -198,7 +198,7 @@ def _take_over(
         lock("imports", f"{context.county_id}:{type(importer).__name__}:{context.source}")
         plans = [planned(importer, row) for row in rows]
         taken = [index for index, plan in enumerate(plans) if plan.outcome in TAKEN]
-        effects = importer.apply([plans[index] for index in taken])
+        effects = importer.apply([plans[index] for index in taken]) if taken else []
         after = [RowEffect(plan.outcome) for plan in plans]
         for index, effect in zip(taken, effects, strict=True):
             after[index] = effect
