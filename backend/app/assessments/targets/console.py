@@ -121,11 +121,11 @@ def list_targets() -> str:
 @blueprint.get("/targets.xlsx")
 @guard(Permission.SEE_PROGRAMMES)
 def download_targets() -> Response:
-    """The filtered list."""
+    """The filtered list; where there is no programme, the page that says so."""
     scope, values = scope_of(actor()), FILTERS.read()
     programme = _programme(scope, values["programme"])
     if programme is None:
-        raise TargetUnknown
+        return redirect(address_of(".list_targets"))
     rows = queries.list_targets(
         scope, programme.id, _filters(values), _month(programme), size=queries.MOST_LISTED
     )
