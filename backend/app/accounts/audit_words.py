@@ -127,6 +127,7 @@ ACTIONS = {
     "end_points_rules": "停用积分办法",
     "enter_points_deed": "登记积分事项",
     "decide_points_deed": "确认积分事项",
+    "withdraw_points_deed": "撤回积分事项",
     "close_points_month": "积分结账",
     "freeze_points": "冻结积分",
     "decide_points_appeal": "裁定积分申诉",

@@ -9,6 +9,7 @@ class ActivityState(NamedState):
     WAITING = "waiting", "待确认"
     CONFIRMED = "confirmed", "已通过"
     REFUSED = "refused", "未通过"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class DrawState(NamedState):

@@ -15,6 +15,7 @@ from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.queries import balance_of, statement_of
 from tests.app.points.voting import MEETING, put_in_force
 from tests.app.ratings.conftest import open_phone
+from tests.factories.console import sit_down
 from tests.factories.county import bind, grant_role, make_person, number_of
 
 TODAY = date(2026, 12, 10)
@@ -79,6 +80,23 @@ def test_refusing_needs_a_reason_and_gives_nothing(clerk, second, county, rule_i
         activities.decide(second, deed, confirm=False)
     with transaction():
         activities.decide(second, deed, confirm=False, note="没有签到表")
+    with pytest.raises(AlreadyDecided), transaction():
+        activities.decide(second, deed, confirm=True)
+    assert balance_of(people[0]) == 0
+
+
+def test_who_registered_withdraws_until_it_is_decided(
+    client, clerk, second, county, rule_id, people
+) -> None:
+    deed = enter(clerk, county, rule_id, people)
+    with pytest.raises(NotAllowed), transaction():
+        activities.withdraw(second, deed)
+    desk = sit_down(client, clerk.person_id)
+    withdrawal = f"/console/points/deeds/{deed}/withdraw"
+    assert withdrawal in desk.get("/console/points/deeds").text
+    assert desk.post(withdrawal).status_code == 302
+    assert "已撤回" in desk.get("/console/points/deeds?state=withdrawn").text
+    assert desk.post(withdrawal).status_code == 409
     with pytest.raises(AlreadyDecided), transaction():
         activities.decide(second, deed, confirm=True)
     assert balance_of(people[0]) == 0

@@ -97,3 +97,15 @@ def decide_deed(deed_id: int, decision: str, note: str) -> Any:
     except (InvalidInput, Conflict) as refused:
         return _deeds_page(refused)
     return redirect(address_of("points_console.show_deeds"))
+
+
+@blueprint.post("/deeds/<int:deed_id>/withdraw")
+@guard(Permission.ENTER_DEEDS)
+def withdraw_deed(deed_id: int) -> Any:
+    """Whoever registered it takes it back while nobody has decided it."""
+    try:
+        with transaction():
+            activities.withdraw(actor(), deed_id)
+    except Conflict as refused:
+        return _deeds_page(refused)
+    return redirect(address_of("points_console.show_deeds"))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.hands import check_another_hand, is_same_hand
 from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.sql import join_person
 from backend.app.accounts.villagers import villagers_of
@@ -20,6 +20,7 @@ from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import credit_deed
 from backend.app.points.models import PointsDeed, PointsDeedPerson, PointsRule
 from backend.app.points.point_sources import AUTOMATIC
+from backend.app.points.states import ActivityState
 
 OLDEST = timedelta(days=60)
 MOST_PEOPLE = 500
@@ -117,6 +118,22 @@ def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> int:
         region_id=deed.village_id, confirmed=confirm, credited=credited,
     )  # fmt: skip
     return credited
+
+
+def withdraw(actor: Actor, deed_id: int) -> None:
+    """Takes a registration back while nobody has decided it; only the hand that entered it."""
+    deed = db.session.get(PointsDeed, deed_id, with_for_update=True, populate_existing=True)
+    if deed is None:
+        raise NotFound
+    if not is_same_hand(actor.person_id, deed.entered_by_id):
+        raise NotAllowed("谁登记的由谁撤回")
+    if deed.state != ActivityState.WAITING:
+        raise AlreadyDecided
+    deed.state, deed.decided_at = ActivityState.WITHDRAWN.value, clock.now()
+    db.session.flush()
+    record(
+        "withdraw_points_deed", actor.person_id, "points_deed", deed.id, region_id=deed.village_id
+    )
 
 
 def _credit(deed: PointsDeed, one: PointsDeedPerson) -> int:
