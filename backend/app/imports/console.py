@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
+from backend.app.access import Permission
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.files.spreadsheets import MOST_BYTES
@@ -23,22 +24,26 @@ SOURCE = Form.of(source=boxes.Text(40))
 ROWS = Query.of(outcome=boxes.Choice(list(OUTCOME_NAMES)), page=boxes.Page())
 SHEET = Form.of(sheet=boxes.Text())
 StartPage = Callable[[DomainError | None], tuple[str, int]]
+CountyOf = Callable[[Permission], int]
 
 
-def earlier(kind: ImportKind) -> dict[str, Any]:
+def earlier(kind: ImportKind, county_of: CountyOf = own_county) -> dict[str, Any]:
     """What a start page shows beside its form."""
-    county = own_county(kind.permission)
+    county = county_of(kind.permission)
     return {
-        "kind": kind, "imports": queries.list_imports(kind, county), "states": STATE_NAMES,
+        "kind": kind, "imports": queries.list_imports(kind, county, actor()), "states": STATE_NAMES,
         "sources": queries.list_sources(kind, county),
     }  # fmt: skip
 
 
 def add_pages(
     blueprint: Blueprint, kind: ImportKind, path: str, start_page: StartPage,
-    params: Callable[[], dict[str, Any]] = dict,
+    params: Callable[[], dict[str, Any]] = dict, county_of: CountyOf = own_county,
 ) -> None:  # fmt: skip
-    """`params` reads what a form asks beside source and file; raises InvalidInput."""
+    """`params` reads what a form asks beside source and file; raises InvalidInput.
+
+    `county_of` gives the county of whoever works in a part of it (`ImportKind.for_parts`).
+    """
 
     @blueprint.post(path, endpoint=f"start_{kind.code}_import")
     @takes_file(MOST_BYTES)
@@ -49,7 +54,7 @@ def add_pages(
             sent = sent_file("请选一个 xlsx 或 CSV 文件")
             with transaction():
                 made = operations.start_import(
-                    actor(), kind, own_county(kind.permission), SOURCE.read()["source"], params(),
+                    actor(), kind, county_of(kind.permission), SOURCE.read()["source"], params(),
                     sent.read(), sent.filename or "",
                 )  # fmt: skip
                 import_id = made.id

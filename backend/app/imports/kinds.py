@@ -241,6 +241,8 @@ class ImportKind:
     usual_source: str = ""
     # Of several columns with figures at least one has to be there.
     any_of: tuple[str, ...] = ()
+    # Whoever holds the permission in a part of the county hands in files too, and sees their own.
+    for_parts: bool = False
 
 
 KINDS: dict[str, ImportKind] = {}

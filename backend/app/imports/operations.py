@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.access import Actor, Permission, may
+from backend.app.access import Actor, has_permission, may
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -36,7 +36,7 @@ def start_import(
     content: bytes, file_name: str,
 ) -> DataImport:  # fmt: skip
     """Keeps the file, sealed; a job reads it. Raises InvalidInput."""
-    _check_may(actor, kind.permission, county_id)
+    _check_may(actor, kind, county_id)
     name = " ".join(source.split())
     if kind.source_words and not (1 <= len(name) <= LONGEST_SOURCE and name.isprintable()):
         raise InvalidInput(errors={"source": [f"{kind.source_words}，最多 {LONGEST_SOURCE} 个字"]})
@@ -115,10 +115,13 @@ def request_undo(actor: Actor, kind: ImportKind, import_id: int) -> None:
 
 
 def find_import(actor: Actor, kind: ImportKind, import_id: int, lock: bool = False) -> DataImport:
-    """Raises NotFound where it is not of this kind and a county of the reader's."""
+    """Raises NotFound where it is not of this kind, or neither of the reader's county nor own."""
     query = select(DataImport).where(DataImport.id == import_id, DataImport.kind == kind.code)
     found = db.session.scalar(query.with_for_update() if lock else query)
-    if found is None or not may(actor, kind.permission, (found.county_id,)):
+    if found is None or not (
+        may(actor, kind.permission, (found.county_id,))
+        or (found.made_by_id == actor.person_id and _may_in_parts(actor, kind))
+    ):
         raise NotFound
     return found
 
@@ -137,9 +140,13 @@ def _sealed(values: Any) -> bytes:
     return seal(PURPOSE, orjson.dumps(values))
 
 
-def _check_may(actor: Actor, permission: Permission, county_id: int) -> None:
-    if not may(actor, permission, (county_id,)):
+def _check_may(actor: Actor, kind: ImportKind, county_id: int) -> None:
+    if not (may(actor, kind.permission, (county_id,)) or _may_in_parts(actor, kind)):
         raise NotAllowed
+
+
+def _may_in_parts(actor: Actor, kind: ImportKind) -> bool:
+    return kind.for_parts and has_permission(actor, kind.permission)
 
 
 def _changeable(actor: Actor, kind: ImportKind, import_id: int) -> DataImport:

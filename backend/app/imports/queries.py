@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Select, exists, func, select
 
+from backend.app.access import Actor, may
 from backend.app.core.db import db
 from backend.app.core.encryption import unseal
 from backend.app.core.files.workbooks import form_sheet
@@ -32,11 +33,13 @@ class ShownRow:
         return OUTCOME_NAMES[RowOutcome(self.outcome)]
 
 
-def list_imports(kind: ImportKind, county_id: int) -> list[DataImport]:
-    """The newest of a county."""
+def list_imports(kind: ImportKind, county_id: int, actor: Actor) -> list[DataImport]:
+    """The newest of a county; whoever works in a part of it sees their own."""
     query = select(DataImport).where(
         DataImport.county_id == county_id, DataImport.kind == kind.code
     )
+    if not may(actor, kind.permission, (county_id,)):
+        query = query.where(DataImport.made_by_id == actor.person_id)
     return list(db.session.scalars(query.order_by(DataImport.id.desc()).limit(MOST_LISTED)))
 
 

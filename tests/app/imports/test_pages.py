@@ -102,7 +102,13 @@ def test_columns_are_chosen_on_the_page_and_none_twice(desk: Desk) -> None:
     assert "等您选 1" in desk.get(answer.location).text
 
 
-@pytest.mark.parametrize("path", [PAGE, "/console/scores/imports", "/console/village-types/files"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        PAGE, "/console/scores/imports", "/console/village-types/files",
+        "/console/points/deeds/files",
+    ],
+)  # fmt: skip
 def test_a_stranger_sees_no_import_of_any_kind(desk: Desk, app, offices, path: str) -> None:
     answer = hand_in(desk, HEADING + "A1,路灯不亮,第1村,求助,2026-11-05\n", path=path)
     if answer.status_code != 303:

@@ -24,6 +24,18 @@ from backend.app.points.states import ActivityState
 
 OLDEST = timedelta(days=60)
 MOST_PEOPLE = 500
+DAY_WORDS = f"请填哪天的事,只收 {OLDEST.days} 天以内的"
+NOTE_WORDS = "请写清楚是什么事,如「11 月 8 日村民代表会」"
+
+
+def can_be_entered(day: date) -> bool:
+    """Whether something of this day can be entered today."""
+    return clock.today() - OLDEST <= day <= clock.today()
+
+
+def is_clear(note: str) -> bool:
+    """Whether somebody wrote what it was."""
+    return 2 <= len(note.strip()) <= 200
 
 
 def deed_rules(village_id: int, day: date) -> list[PointsRule]:
@@ -55,14 +67,14 @@ def enter(
     place = get_place(village_id)
     if place.level != "village" or not may(actor, Permission.ENTER_DEEDS, place.path):
         raise NotAllowed("这个村不归您管")
-    today = clock.today()
     faults: dict[str, list[str]] = {}
-    if rule_id not in {rule.id for rule in deed_rules(village_id, today)}:
+    days = {clock.today(), happened_on or clock.today()}
+    if rule_id not in {rule.id for day in days for rule in deed_rules(village_id, day)}:
         faults["rule_id"] = ["请选一件办法里有的事"]
-    if happened_on is None or not today - OLDEST <= happened_on <= today:
-        faults["happened_on"] = [f"请填哪天的事,只收 {OLDEST.days} 天以内的"]
-    if not 2 <= len(note.strip()) <= 200:
-        faults["note"] = ["请写清楚是什么事,如「11 月 8 日村民代表会」"]
+    if happened_on is None or not can_be_entered(happened_on):
+        faults["happened_on"] = [DAY_WORDS]
+    if not is_clear(note):
+        faults["note"] = [NOTE_WORDS]
     people = sorted(set(person_ids))
     strangers = set(people) - {villager.person_id for villager in villagers_of(village_id)}
     if not people:
