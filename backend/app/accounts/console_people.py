@@ -50,6 +50,7 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
         lines=lines, total=total, page=page, size=queries.PAGE, search=search, role=role,
         role_names=ROLE_NAMES, now=clock.now(), today=clock.today(),
         may_open=has_permission(actor(), Permission.MANAGE_LOGINS),
+        may_ask=has_permission(actor(), Permission.ASK_FOR_GRANTS),
         may_invite=has_permission(actor(), Permission.INVITE_CADRES),
         handles_own_data=has_permission(actor(), Permission.HANDLE_OWN_DATA),
         error=error, **more,

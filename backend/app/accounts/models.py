@@ -149,6 +149,7 @@ class GrantRequest(Model):
         CheckConstraint(
             "decided_by_id <> asked_by_id AND decided_by_id <> person_id", name="another_decides"
         ),
+        CheckConstraint("withdrawn_at IS NULL OR decided_at IS NULL", name="withdrawn"),
         CheckConstraint(f"NOT approves OR role = '{Role.ASSESSOR}'", name="approves"),
         Index(None, "person_id"),
         Index("ix_grant_request_waiting", "region_id", postgresql_where=text("decided_at IS NULL")),
@@ -170,6 +171,8 @@ class GrantRequest(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str | None] = mapped_column(String(10))
+    # By whoever asked, before anybody decided.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ConsoleLogin(Model):
@@ -228,18 +231,24 @@ class CadreInvitation(Model):
     """A code that turns a WeChat user into a cadre of one village, once, within three days."""
 
     __tablename__ = "cadre_invitation"
+    __table_args__ = (
+        CheckConstraint("(code_hash IS NULL) = (expires_at IS NULL)", name="code"),
+        CheckConstraint("withdrawn_at IS NULL OR accepted_at IS NULL", name="withdrawn"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # Null until a code is handed out: whoever was on a list waits for the slips.
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     display_name: Mapped[str] = mapped_column(String(40))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ApiToken(Model):

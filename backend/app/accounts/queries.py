@@ -234,6 +234,15 @@ def get_person(person_id: int, within: Collection[int]) -> StaffLine:
     return StaffLine(*row)
 
 
+def staff_named(name: str, within: Collection[int]) -> list[StaffLine]:
+    """Whose account in these regions bears this name, blanks aside, and is not shut."""
+    query = _people(within).where(
+        func.replace(Person.display_name, " ", "") == name,
+        ConsoleLogin.person_id.is_not(None), ConsoleLogin.disabled_at.is_(None),
+    )  # fmt: skip
+    return [StaffLine(*row) for row in db.session.execute(query.order_by(Person.id))]
+
+
 STAFF_OF = text(
     f"""
     SELECT DISTINCT g.person_id FROM role_grant g

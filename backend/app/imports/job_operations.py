@@ -78,7 +78,7 @@ def apply_import(import_id: int) -> None:
 
 
 def undo_import(import_id: int) -> None:
-    """Takes back all or nothing; where something came after, the page says what."""
+    """Takes back all that nobody used; what stays, or why nothing was taken back, is told."""
     with _back_to(import_id, ImportState.APPLIED, "没有撤销成，请再试一次"):
         _undo(import_id)
 
@@ -239,13 +239,17 @@ def _undo(import_id: int) -> None:
         ).all()
         try:
             with db.session.begin_nested():
-                importer.undo([AppliedRow(row.subject_id, row.before) for row in rows])
+                applied = [AppliedRow(row.line, row.subject_id, row.before) for row in rows]
+                stays = importer.undo(applied) or {}
         except DomainError as refused:
             found.state, found.fault = ImportState.APPLIED.value, refused.message[:200]
             return
+        for row in rows:
+            if row.line in stays:
+                row.words = [stays[row.line][:LONGEST_WORDS]]
         db.session.execute(
             update(ImportRow)
-            .where(ImportRow.id.in_([row.id for row in rows]))
+            .where(ImportRow.id.in_([row.id for row in rows if row.line not in stays]))
             .values(outcome=RowOutcome.UNDONE.value)
         )
         found.state, found.undone_at = ImportState.UNDONE.value, clock.now()

@@ -205,6 +205,7 @@ class RowEffect:
 class AppliedRow:
     """A row that was taken over, as it was written down."""
 
+    line: int
     subject_id: int | None
     before: dict[str, Any] | None
 
@@ -224,13 +225,20 @@ class Importer(Protocol):
     def finish(self) -> None:
         """After the last row, in a transaction of its own; may be called again."""
 
-    def undo(self, rows: Sequence[AppliedRow]) -> None:
-        """Takes all back by counter-entries; raises DomainError where something came after."""
+    def undo(self, rows: Sequence[AppliedRow]) -> Mapping[int, str] | None:
+        """Takes all back by counter-entries; raises DomainError where something came after.
+
+        A kind whose rows hang on nothing shared may leave some: their lines, and why.
+        """
 
 
 @dataclass(frozen=True)
 class ImportKind:
-    """A kind of file. `source_words` ask where it comes from; None: it has no source."""
+    """A kind of file. `source_words` ask where it comes from; None: it has no source.
+
+    `in_own_name`: what it makes counts as made by whoever handed it in, who alone goes on with it.
+    `next_step`: words and endpoint of the page where the work goes on.
+    """
 
     code: str
     name: str
@@ -243,6 +251,9 @@ class ImportKind:
     any_of: tuple[str, ...] = ()
     # Whoever holds the permission in a part of the county hands in files too, and sees their own.
     for_parts: bool = False
+    in_own_name: bool = False
+    undo_words: str = "已经有人办过其中一件，就不能整批撤销。"
+    next_step: tuple[str, str] | None = None
 
 
 KINDS: dict[str, ImportKind] = {}

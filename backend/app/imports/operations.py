@@ -24,6 +24,13 @@ from backend.app.imports.states import CHANGEABLE, ImportState
 LONGEST_SOURCE, LONGEST_NAME, LONGEST_ANSWER = 40, 120, 60
 
 
+class NotYourImport(NotAllowed):
+    """Somebody else's name stands under it."""
+
+    code = "not_your_import"
+    message = "这份名单记在传它的人名下，只能由传它的人接着办"
+
+
 class ImportMoved(Conflict):
     """Somebody else, or a job, is at it."""
 
@@ -115,7 +122,10 @@ def request_undo(actor: Actor, kind: ImportKind, import_id: int) -> None:
 
 
 def find_import(actor: Actor, kind: ImportKind, import_id: int, lock: bool = False) -> DataImport:
-    """Raises NotFound where it is not of this kind, or neither of the reader's county nor own."""
+    """Raises NotFound where it is not of this kind, or neither of the reader's county nor own.
+
+    `lock` is for who changes something.
+    """
     query = select(DataImport).where(DataImport.id == import_id, DataImport.kind == kind.code)
     found = db.session.scalar(query.with_for_update() if lock else query)
     if found is None or not (
@@ -123,6 +133,8 @@ def find_import(actor: Actor, kind: ImportKind, import_id: int, lock: bool = Fal
         or (found.made_by_id == actor.person_id and _may_in_parts(actor, kind))
     ):
         raise NotFound
+    if lock and kind.in_own_name and found.made_by_id != actor.person_id:
+        raise NotYourImport
     return found
 
 

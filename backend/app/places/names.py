@@ -96,6 +96,11 @@ class VillageNames:
                 return FoundVillages(found, group or beside[0])
         return FoundVillages((), group)
 
+    def township(self, text: str) -> int | None:
+        """The township whose name, with its office or without, this is."""
+        rest, township_id = self._without_township(self._without_county(plain(text)))
+        return None if rest else township_id
+
     def suggest(self, text: str) -> list[int]:
         """The villages whose names look most alike, for somebody who chooses."""
         words, _, _ = self._brackets(plain(text))

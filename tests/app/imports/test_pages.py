@@ -106,7 +106,7 @@ def test_columns_are_chosen_on_the_page_and_none_twice(desk: Desk) -> None:
     "path",
     [
         PAGE, "/console/scores/imports", "/console/village-types/files",
-        "/console/points/deeds/files",
+        "/console/points/deeds/files", "/console/people/lists",
     ],
 )  # fmt: skip
 def test_a_stranger_sees_no_import_of_any_kind(desk: Desk, app, offices, path: str) -> None:

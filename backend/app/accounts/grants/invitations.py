@@ -3,21 +3,27 @@
 import hashlib
 import secrets
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
-from backend.app.access import Actor, Permission, Role, regions_of
+from backend.app.access import Actor, Permission, Role, may, regions_of
 from backend.app.accounts.errors import InvitationUnknown
-from backend.app.accounts.grants.operations import check_grantable, check_offices, insert_grant
+from backend.app.accounts.grants.operations import (
+    check_grantable,
+    check_offices,
+    check_region,
+    insert_grant,
+)
 from backend.app.accounts.models import CadreInvitation, ConsoleLogin, Person
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from backend.app.core.web.boxes import is_code
 from backend.app.places.names import short
-from backend.app.places.queries import find_place, search_villages
+from backend.app.places.queries import find_place, get_place, search_villages, village_label
 from backend.app.places.succession import village_now
 
 GOOD_FOR = timedelta(days=3)
@@ -54,23 +60,109 @@ def invite(
     if not name.strip() or len(name) > 40:
         raise InvalidInput(errors={"name": ["请填姓名,最多 40 字"]})
     village_id, village_name = _village(actor, village)
+    invitation = invite_for_slips(actor, name, village_id, starts_on, ends_on)
+    return village_name, _new_code(invitation)
+
+
+def invite_for_slips(
+    actor: Actor, name: str, village_id: int, starts_on: date, ends_on: date | None = None
+) -> CadreInvitation:
+    """An invitation without a code: nobody can use it before one is handed out."""
     check_grantable(actor, Role.CADRE, village_id, starts_on, ends_on)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    at = clock.now()
     invitation = CadreInvitation(
-        code_hash=_hash(code),
         display_name=name.strip(),
         village_id=village_id,
         starts_on=starts_on,
         ends_on=ends_on,
         invited_by_id=actor.person_id,
-        invited_at=at,
-        expires_at=at + GOOD_FOR,
+        invited_at=clock.now(),
     )
     db.session.add(invitation)
     db.session.flush()
     record("invite_cadre", actor.person_id, "region", village_id, invitation_id=invitation.id)
-    return village_name, f"{code[:5]} {code[5:]}"
+    return invitation
+
+
+def _new_code(invitation: CadreInvitation) -> str:
+    """As it is read out; the former one, if there was any, is worth nothing from now on."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    invitation.code_hash, invitation.expires_at = _hash(code), clock.now() + GOOD_FOR
+    return f"{code[:5]} {code[5:]}"
+
+
+class Slip(NamedTuple):
+    """What is printed for one cadre; it is stored nowhere."""
+
+    name: str
+    village: str
+    code: str
+
+
+def hand_out_slips(actor: Actor) -> list[Slip]:
+    """A first code for everybody whom the actor invited by a list; made once.
+
+    Raises Conflict where nobody waits for one. Whose village has closed or whose days are over
+    is left out.
+    """
+    waiting = db.session.scalars(
+        select(CadreInvitation)
+        .where(
+            CadreInvitation.invited_by_id == actor.person_id, CadreInvitation.code_hash.is_(None),
+            CadreInvitation.withdrawn_at.is_(None),
+        )
+        .order_by(CadreInvitation.village_id, CadreInvitation.id)
+        .with_for_update()
+    )  # fmt: skip
+    slips = [_slip(invitation) for invitation in waiting if _still_stands(invitation)]
+    if not slips:
+        raise Conflict("没有等着做纸条的人。纸条只做一回，丢了的请在下面给他换一个码")
+    record("hand_out_slips", actor.person_id, "person", actor.person_id, count=len(slips))
+    return slips
+
+
+def renew(actor: Actor, invitation_id: int) -> Slip:
+    """Another code for one cadre, who answers to whoever hands it out from now on."""
+    invitation = db.session.get(CadreInvitation, invitation_id, with_for_update=True)
+    if invitation is None or not may(
+        actor, Permission.INVITE_CADRES, get_place(village_now(invitation.village_id)).path
+    ):
+        raise NotFound("没有找到这个邀请")
+    if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
+        raise Conflict("他已经填过码，或者邀请已经撤回")
+    check_grantable(
+        actor, Role.CADRE, village_now(invitation.village_id), invitation.starts_on,
+        invitation.ends_on,
+    )  # fmt: skip
+    invitation.invited_by_id = actor.person_id
+    record(
+        "renew_invitation", actor.person_id, "region", invitation.village_id,
+        invitation_id=invitation.id,
+    )  # fmt: skip
+    return _slip(invitation)
+
+
+def withdraw(actor: Actor, invitation_id: int) -> bool:
+    """False where it was accepted, which stays."""
+    invitation = db.session.get_one(
+        CadreInvitation, invitation_id, with_for_update=True, populate_existing=True
+    )
+    check_region(actor, Role.CADRE, village_now(invitation.village_id))
+    if invitation.accepted_at is not None:
+        return False
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = clock.now()
+        record(
+            "withdraw_invitation", actor.person_id, "region", invitation.village_id,
+            invitation_id=invitation.id,
+        )  # fmt: skip
+    return True
+
+
+def _slip(invitation: CadreInvitation) -> Slip:
+    label = village_label(village_now(invitation.village_id))
+    return Slip(
+        invitation.display_name, f"{label.township}{label.name}", _new_code(invitation)
+    )  # fmt: skip
 
 
 def accept(person_id: int, code: str) -> None:
@@ -83,7 +175,8 @@ def accept(person_id: int, code: str) -> None:
     if invitation.accepted_by_id == person_id:
         return
     at = clock.now()
-    if at > invitation.expires_at or not _still_stands(invitation):
+    is_over = invitation.expires_at is None or at > invitation.expires_at
+    if invitation.withdrawn_at is not None or is_over or not _still_stands(invitation):
         raise InvitationUnknown(errors={"code": [InvitationUnknown.message]})
     check_offices(person_id, Role.CADRE, invitation.starts_on, invitation.ends_on)
     person = db.session.get_one(Person, person_id)

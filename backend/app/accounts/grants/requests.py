@@ -87,14 +87,9 @@ def ask_to_revoke(actor: Actor, grant_id: int) -> int:
 
 def _ask(request: GrantRequest) -> GrantRequest:
     """The person's row is locked by the caller: two requests at once number one."""
-    waiting = select(GrantRequest.id).where(
-        GrantRequest.decided_at.is_(None), GrantRequest.kind == request.kind,
-        GrantRequest.person_id == request.person_id, GrantRequest.role == request.role,
-        GrantRequest.region_id == request.region_id,
-        GrantRequest.department_id.is_not_distinct_from(request.department_id),
-    )  # fmt: skip
-    if db.session.scalar(waiting) is not None:
-        raise Conflict(ASKED_ALREADY)
+    check_not_waiting(
+        request.kind, request.person_id, request.role, request.region_id, request.department_id
+    )
     db.session.add(request)
     db.session.flush()
     action = "ask_for_grant" if request.kind == "grant" else "ask_to_revoke"
@@ -111,6 +106,36 @@ def _ask(request: GrantRequest) -> GrantRequest:
     return request
 
 
+def check_not_waiting(
+    kind: str, person_id: int, role: str, region_id: int, department_id: int | None
+) -> None:
+    """Raises Conflict where the same was asked for and nobody has decided yet."""
+    waiting = select(GrantRequest.id).where(
+        GrantRequest.decided_at.is_(None), GrantRequest.withdrawn_at.is_(None),
+        GrantRequest.kind == kind, GrantRequest.person_id == person_id,
+        GrantRequest.role == role, GrantRequest.region_id == region_id,
+        GrantRequest.department_id.is_not_distinct_from(department_id),
+    )  # fmt: skip
+    if db.session.scalar(waiting) is not None:
+        raise Conflict(ASKED_ALREADY)
+
+
+def withdraw(actor: Actor, request_id: int) -> bool:
+    """By whoever asked; False where somebody has decided, which stays."""
+    request = db.session.get(GrantRequest, request_id, with_for_update=True, populate_existing=True)
+    if request is None or request.asked_by_id != actor.person_id:
+        raise NotFound("没有找到这条申请")
+    if request.decided_at is not None:
+        return False
+    if request.withdrawn_at is None:
+        request.withdrawn_at = clock.now()
+        record(
+            "withdraw_request", actor.person_id, "person", request.person_id,
+            role=request.role, region_id=request.region_id,
+        )  # fmt: skip
+    return True
+
+
 def decide(actor: Actor, request_id: int, is_confirmed: bool) -> GrantRequest:
     """By a security administrator who is neither the one who asked nor the one concerned."""
     request = db.session.get(GrantRequest, request_id, with_for_update=True, populate_existing=True)
@@ -121,6 +146,8 @@ def decide(actor: Actor, request_id: int, is_confirmed: bool) -> GrantRequest:
     check_another_hand(actor, request.asked_by_id, request.person_id, refusal=OwnRequest())
     if request.decided_at is not None:
         raise Conflict("这条申请已经办过了")
+    if request.withdrawn_at is not None:
+        raise Conflict("申请的人已经撤回了")
     request.decided_by_id, request.decided_at = actor.person_id, clock.now()
     request.outcome = "confirmed" if is_confirmed else "refused"
     record(
@@ -179,7 +206,7 @@ WAITING = text(
     {join_region("r", "q.region_id")}
     LEFT {join_department("d", "q.department_id")}
     LEFT JOIN console_login l ON l.person_id = q.person_id
-    WHERE q.decided_at IS NULL AND r.county_id = ANY(:within)
+    WHERE q.decided_at IS NULL AND q.withdrawn_at IS NULL AND r.county_id = ANY(:within)
       AND (:person_id = 0 OR q.person_id = :person_id)
     ORDER BY q.id LIMIT 200
     """
