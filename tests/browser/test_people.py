@@ -1,13 +1,14 @@
 """人员与权限 in a real browser: opened by one, confirmed by another, taken over by the owner."""
 
 import time
+from pathlib import Path
 
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
 from backend.app.core import clock
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, picture
 
 pytestmark = pytest.mark.browser
 NEW_PASSWORD = "柿子树下 2026!"
@@ -102,3 +103,33 @@ def test_taking_a_role_back_asks_first_and_the_auditor_sees_who_came(page: Page)
     page.goto("/console/audit?action=log_in")
     expect(page.locator("tbody")).to_contain_text("陈系统")
     expect(page.locator("tbody")).to_contain_text("127.0.0.1")
+
+
+def test_a_list_of_cadres_becomes_slips_that_are_shown_once(page: Page, tmp_path: Path) -> None:
+    log_in(page, "county")
+    page.goto("/console/tickets/new")
+    page.fill("#village", "西村")
+    option = page.locator("#village_id option").first
+    expect(option).to_contain_text("西村")
+    people = tmp_path / "村干部名单.csv"
+    people.write_text(
+        f"村(社区)/单位,姓名,职务,联系电话\n{option.text_content()},马小兰,村支书,13900000001\n"
+        "第三村,牛大力,网格员,\n富平县,何人,审计员,\n"
+    )
+    page.goto("/console/people")
+    page.click("text=用名单导入")
+    page.set_input_files("input[type=file]", people)
+    page.click("button:has-text('上传')")
+    expect(page.locator("#import")).to_contain_text("选一次，一样的行都照办")
+    picture(page, "people-list-preview")
+    page.click("button:has-text('导入 ')")
+    page.click("text=去做邀请码纸条")
+    picture(page, "people-list-imported")
+    page.click("button:has-text('张纸条')")
+    expect(page.locator(".slips section")).to_contain_text("马小兰")
+    picture(page, "people-list-slips")
+    page.goto("/console/people/lists")
+    expect(page.locator("#content")).not_to_contain_text("还没有邀请码")
+    page.click("tr:has-text('马小兰') button:has-text('换一个码')")
+    expect(page.locator(".secret")).to_be_visible()
+    picture(page, "people-list-renewed")

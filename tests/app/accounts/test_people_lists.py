@@ -11,7 +11,7 @@ from backend.app.accounts.models import Person
 from backend.app.accounts.people_import import PEOPLE
 from backend.app.accounts.queries import actor_today
 from backend.app.core.db import transaction
-from backend.app.core.errors import NotAllowed, NotFound
+from backend.app.core.errors import Conflict, NotAllowed, NotFound
 from backend.app.imports import job_operations, operations
 from backend.app.places.models import Department
 from tests.app.ratings.conftest import open_phone
@@ -218,6 +218,8 @@ def test_undoing_withdraws_what_nobody_used_and_says_what_stays(
         assert words in page, words
     assert accept(client, second).status_code == 404
     assert "zhao先生" not in sit_down(client, security.person_id).get("/console/security").text
+    with pytest.raises(Conflict, match="已经撤回"), transaction():
+        decide(security, scalar("SELECT max(id) FROM grant_request"), True)
     assert scalar("SELECT count(*) FROM role_grant WHERE role = 'cadre'") == 1
     assert desk.bring(f"{HEADING}第2村,王文书,村干部\n", source="") == {"new": 1}
 
