@@ -73,13 +73,17 @@ def live_ahead() -> None:
 
     A run that would reach into the next month begins in it: tests name months when they are read.
     """
-    ahead = int(os.environ.get("DEMO_SECONDS_AHEAD", "0"))
+    ahead = seconds_ahead()
     clock.run_ahead(ahead)
     left = clock.midnight(clock.next_month(clock.today())) - clock.now()
     if left < LONGEST_RUN:
         ahead += int(left.total_seconds()) + 1
         clock.run_ahead(ahead)
         os.environ["DEMO_SECONDS_AHEAD"] = str(ahead)
+
+
+def seconds_ahead() -> int:
+    return int(os.environ.get("DEMO_SECONDS_AHEAD", "0"))
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +113,7 @@ def settings(
         ballot_key_dirs=(tmp_path_factory.mktemp("ballot-keys"),),
         wechat_app_id="wx-test",
         wechat_app_secret="wx-test-secret",
-        demo_seconds_ahead=int(os.environ.get("DEMO_SECONDS_AHEAD", "0")),
+        demo_seconds_ahead=seconds_ahead(),
     )
 
 
@@ -168,6 +172,7 @@ def app(migrated_app: Flask, settings: Settings, sweeper: Callable[[], None]) ->
         yield migrated_app
         db.session.rollback()
         db.session.remove()
+    clock.run_ahead(seconds_ahead())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The demo county's past months, locked and told as its office would: on the third of the next."""
+"""The demo county's past months, locked and told as its office would: as soon as it can be."""
 
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from backend.app.scorecards.locks import operations as locks
 from backend.app.surveys.facts import unclosed
 
 CLERK = text("SELECT person_id FROM role_grant WHERE role = 'county_staff' AND region_id = :id")
-SETTLES = timedelta(days=2, hours=10)
+OPENS = timedelta(hours=10)
 
 
 def publish_months(county_id: int, months: list[date], at: datetime) -> int:
@@ -23,7 +23,7 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
         clerk = actor_today(session.scalars(CLERK, {"id": county_id}).first() or 0)
     done = 0
     for month in months:
-        told_at = clock.midnight(clock.next_month(month)) + SETTLES
+        told_at = clock.midnight(locks.first_lock_day(county_id, month)) + OPENS
         if at < told_at or unclosed(month, county_id):
             continue
         with transaction(), clock.clock_at(told_at):

@@ -78,5 +78,6 @@ def test_the_checklist_stands_before_the_lock(page: Page) -> None:
     both_ways(page, "months")
     page.locator("tbody tr").first.get_by_role("link").click()
     expect(page.get_by_text("锁定前的清单")).to_be_visible()
-    expect(page.get_by_text("这个月还没过完，过完才能锁定")).to_be_visible()
+    expect(page.get_by_text("个工作日）才能锁定")).to_be_visible()
+    expect(page.get_by_role("button", name="锁定这个月")).to_have_count(0)
     both_ways(page, "month-checklist")

@@ -13,6 +13,7 @@ from backend.app.scorecards.objections import operations as objections
 from backend.app.scorecards.objections.operations import Raised
 from tests.factories.console import make_staff
 from tests.factories.county import County, grant_role, make_county, make_person
+from tests.factories.locks import reach_lock_day
 from tests.factories.ratings import LAST_MONTH, rate_village
 from tests.factories.tickets import as_actor, forget
 
@@ -43,6 +44,7 @@ def make_bench(days: int | None = 60) -> Bench:
     Sixty days to object, so that it does not matter on which day of a month tests run.
     """
     county = make_county(villages=3)
+    reach_lock_day(county.id)
     if days:
         with transaction():
             keep_settings(county.id, {"objection_days": days})

@@ -7,17 +7,18 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.publications import operations as publications
-from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scoring.scheme_json import as_json
 from backend.app.scoring.schemes import Indicator, Scheme
 from tests.factories.county import County, actor_with, make_county, make_person
+from tests.factories.locks import lock_month, reach_lock_day
 from tests.factories.ratings import LAST_MONTH, rate_village
 
 
 def make_rated_county(villages: int = 4) -> County:
     """Many ratings, mixed ones, nine, and a village nobody rated."""
     county = make_county(villages=villages)
+    reach_lock_day(county.id)
     rate_village(county, 0, [1] * 8 + [2] * 3 + [5], reasons=(county.reason_ids[1],))
     rate_village(county, 1, [1, 2, 3, 4] * 4)
     rate_village(county, 2, [2] * 9)
@@ -26,8 +27,7 @@ def make_rated_county(villages: int = 4) -> County:
 
 def lock(county: County, month=LAST_MONTH, note: str = "") -> Actor:
     staff = actor_with(Role.COUNTY_STAFF, county.id)
-    with transaction():
-        locks.lock_month(staff, county.id, month, note)
+    lock_month(staff, county.id, note, month)
     return staff
 
 

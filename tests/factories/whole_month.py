@@ -26,6 +26,7 @@ from backend.app.tickets.clocks.working_calendar import seed_calendar
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import County, actor_with, make_county
 from tests.factories.golden import store
+from tests.factories.locks import reach_lock_day
 from tests.factories.publications import publish
 from tests.factories.ratings import LAST_MONTH, flag_first_rating, rate_village
 from tests.factories.rewards import (
@@ -91,6 +92,7 @@ def make_whole_month(client: FlaskClient) -> WholeMonth:
     county = make_county(villages=4)
     with transaction():
         seed_calendar(county.id)
+    reach_lock_day(county.id)
     populate(county.id, county.village_ids)
     for village, levels in enumerate(RATED):
         rate_village(county, village, levels, reasons=())

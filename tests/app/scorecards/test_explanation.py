@@ -11,7 +11,6 @@ from backend.app.core import clock as county_clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotFound
 from backend.app.scorecards.explanation import explain_village
-from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
 from backend.app.tickets import author, handling
 from backend.app.tickets.handling import WrittenReply
@@ -19,6 +18,7 @@ from backend.app.tickets.intake.operations import TicketRequest, submit
 from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.models import Ticket
 from tests.factories.county import County, actor_with, make_county, make_person
+from tests.factories.locks import lock_month
 from tests.factories.moving_clock import MovingClock
 from tests.factories.ratings import LAST_MONTH, rate_village
 from tests.factories.tickets import Offices, make_offices
@@ -106,8 +106,7 @@ def stored(ticket_id: int) -> Ticket:
 def test_a_locked_month_is_explained_by_its_own_scheme(county: County) -> None:
     rate_village(county, 0, [1, 3, 5, 2] * 5)
     before = explain_village(county.village_ids[0], LAST_MONTH)
-    with transaction():
-        locks.lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, LAST_MONTH, "先锁")
+    lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, "先锁")
     after = explain_village(county.village_ids[0], LAST_MONTH)
     assert after.locked
     assert [line.reasons for line in after.lines] == [line.reasons for line in before.lines]

@@ -1,6 +1,6 @@
 """A locked month stands: to the byte, and against whoever would change it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +12,10 @@ from backend.app.core.db import db, transaction
 from backend.app.scorecards.locks import corrections, verification
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
+from backend.app.tickets.clocks.working_calendar import seed_calendar
+from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county
+from tests.factories.locks import lock_month
 from tests.factories.ratings import LAST_MONTH, THIS_MONTH, flag_first_rating, rate_village
 
 
@@ -26,9 +29,7 @@ def county(app) -> County:
 
 
 def lock(county: County, month=LAST_MONTH, note="试点县,先锁"):
-    staff = actor_with(Role.COUNTY_STAFF, county.id)
-    with transaction():
-        return locks.lock_month(staff, county.id, month, note)
+    return lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, note, month)
 
 
 def test_a_locked_month_computed_again_is_the_same_to_the_byte(county: County) -> None:
@@ -82,9 +83,54 @@ def test_what_comes_in_late_is_found_and_becomes_a_numbered_correction(county: C
             )
 
 
-def test_a_month_that_is_not_over_cannot_be_locked(county: County) -> None:
-    with pytest.raises(locks.MonthNotOver):
-        lock(county, clock.month_of(clock.today()))
+@pytest.mark.parametrize(
+    ("month", "day", "has_calendar"),
+    [
+        # Tuesday to Friday; a weekend; the new year's calendar is not out yet.
+        (date(2026, 11, 1), date(2026, 12, 4), False),
+        (date(2026, 10, 1), date(2026, 11, 5), False),
+        (date(2027, 12, 1), date(2028, 1, 6), True),
+        # The holiday ends on the 7th, Saturday the 10th is worked.
+        (date(2026, 9, 1), date(2026, 10, 12), True),
+        (date(2026, 9, 1), date(2026, 10, 6), False),
+    ],
+)
+def test_a_month_is_locked_from_the_fourth_working_day_after_it_on(
+    county: County, month: date, day: date, has_calendar: bool
+) -> None:
+    staff = actor_with(Role.COUNTY_STAFF, county.id)
+    begins = clock.midnight(day)
+    if has_calendar:
+        with clock.clock_at(begins), transaction():
+            seed_calendar(county.id)
+    for early in (timedelta(seconds=1), timedelta(days=1), begins - clock.midnight(month)):
+        with (
+            clock.clock_at(begins - early),
+            pytest.raises(locks.LockedTooEarly) as refused,
+            transaction(),
+        ):
+            locks.lock_month(staff, county.id, month, "先锁")
+        assert f"最早 {day.year} 年 {day.month} 月 {day.day} 日" in refused.value.message
+    with clock.clock_at(begins), transaction():
+        assert locks.lock_month(staff, county.id, month, "先锁").month == month
+
+
+def test_before_the_fourth_working_day_the_page_names_it_and_has_no_button(
+    client, county: County
+) -> None:
+    month = f"{LAST_MONTH:%Y-%m}"
+    day = locks.first_lock_day(county.id, LAST_MONTH)
+    with clock.clock_at(clock.midnight(day) - timedelta(minutes=1)):
+        desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
+        shown = desk.get(f"/console/months/{month}")
+        refused = desk.post(f"/console/months/{month}/lock")
+        listed = desk.get("/console/months").text
+    assert (shown.status_code, refused.status_code) == (200, 409)
+    named = f"最早 {day.year} 年 {day.month} 月 {day.day} 日（次月第 4 个工作日）才能锁定"
+    for page in (shown.text, refused.text):
+        assert named in page
+        assert "锁定这个月" not in page
+    assert f"{day.month} 月 {day.day} 日起可锁定" in listed
 
 
 def test_a_month_is_locked_once(county: County) -> None:

@@ -12,7 +12,6 @@ from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places import village_kinds
 from backend.app.scorecards import ranking_queries
-from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.models import AssessmentScheme
 from backend.app.scorecards.operations import recompute_month
 from backend.app.scorecards.schemes.queries import get_scheme
@@ -20,6 +19,7 @@ from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.scoring.schemes import STARTING, Scheme
 from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import County, actor_with, make_county, make_person
+from tests.factories.locks import lock_month, reach_lock_day
 from tests.factories.publications import publish
 from tests.factories.ratings import LAST_MONTH, THIS_MONTH, rate_village
 
@@ -30,6 +30,7 @@ MOST_STATEMENTS = 12
 @pytest.fixture
 def county(app) -> County:
     county = make_county(villages=4)
+    reach_lock_day(county.id)
     rate_village(county, 0, [1] * 18 + [2] * 3 + [5])
     rate_village(county, 1, [1, 2, 3, 4, 5] * 5)
     rate_village(county, 2, [2] * 3)
@@ -150,7 +151,7 @@ def test_a_month_is_locked_from_its_checklist_and_verified(desk: Desk, county: C
 def test_a_running_month_cannot_be_locked(desk: Desk) -> None:
     answer = desk.post(f"/console/months/{THIS_MONTH:%Y-%m}/lock")
     assert answer.status_code == 409
-    assert "还没过完" in answer.text
+    assert "才能锁定" in answer.text
 
 
 def test_a_late_rating_becomes_a_correction_on_the_page(desk: Desk, county: County) -> None:
@@ -344,8 +345,7 @@ def test_a_new_version_begins_with_everything_of_the_one_in_force(
 
 
 def test_a_scheme_cannot_begin_in_a_locked_month(client, county: County) -> None:
-    with transaction():
-        locks.lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, LAST_MONTH, "先锁")
+    lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, "先锁")
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "one"))
     form = form_of(desk.get("/console/schemes/new").text)
     form |= {"title": "倒着来", "first_month": MONTH}

@@ -36,11 +36,12 @@ def show_months() -> str:
     """Every month, locked or not."""
     county = _county()
     locked = {lock.month: lock for lock in locks.locked_months(county)}
-    this_month = clock.month_of(clock.today())
     months = sorted({*list_months([county]), *locked}, reverse=True)
+    lock_days = {month: locks.first_lock_day(county, month) for month in months}
     return render_template(
-        "scorecards/months.html", months=months, locked=locked, this_month=this_month
-    )
+        "scorecards/months.html",
+        months=months, locked=locked, lock_days=lock_days, today=clock.today(),
+    )  # fmt: skip
 
 
 def _page(
@@ -63,7 +64,7 @@ def _page(
     _, scheme = scheme_for(county, month)
     page = render_template(
         "scorecards/month.html",
-        month=month, lock=lock, over=month < clock.month_of(clock.today()),
+        month=month, lock=lock, too_early=locks.too_early(county, month),
         checklist=[] if lock else locks.checklist(county, month), late=shown,
         late_count=len(waiting), done=done, names=names, error=error, verified=verified,
         recounted=recounted, light_word=lambda code: light_named(code, scheme).word,

@@ -35,8 +35,10 @@ from backend.app.scoring.month import RULES_VERSION, UnitScore
 from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.scoring.schemes import NO_DATA
 from backend.app.surveys.facts import unclosed
+from backend.app.tickets.clocks.working_calendar import next_working_day
 
 LONGEST_NOTE = 200
+LOCKED_FROM_WORKING_DAY = 4
 
 
 class MonthLocked(Conflict):
@@ -44,9 +46,9 @@ class MonthLocked(Conflict):
     message = "这个月已经锁定,数字不再变;有错请做更正"
 
 
-class MonthNotOver(Conflict):
-    code = "month_not_over"
-    message = "这个月还没过完,过完才能锁定"
+class LockedTooEarly(Conflict):
+    code = "month_locked_too_early"
+    message = "这个月还不能锁定"
 
 
 class NotLocked(NotFound):
@@ -127,6 +129,22 @@ def last_day(county_id: int, month: date) -> date:
     return clock.next_month(month) + timedelta(days=objection_days(county_id) - 1)
 
 
+def first_lock_day(county_id: int, month: date) -> date:
+    """The fourth working day after the month; what waited for a signal has come by then."""
+    return next_working_day(county_id, clock.next_month(month), LOCKED_FROM_WORKING_DAY - 1)
+
+
+def too_early(county_id: int, month: date) -> str:
+    """Why the month cannot be locked yet, in words; nothing once it can."""
+    day = first_lock_day(county_id, month)
+    if clock.today() >= day:
+        return ""
+    return (
+        f"最早 {day.year} 年 {day.month} 月 {day.day} 日（次月第 {LOCKED_FROM_WORKING_DAY} "
+        "个工作日）才能锁定，那时没有信号时评的都已到齐"
+    )
+
+
 def checklist(county_id: int, month: date) -> list[ChecklistItem]:
     """What should be finished before the month is locked."""
     closes_on = last_day(county_id, month)
@@ -158,13 +176,10 @@ def checklist(county_id: int, month: date) -> list[ChecklistItem]:
 
 
 def _on_their_way(month: date) -> ChecklistItem:
-    """What waits on phones without a signal; once a month is locked it counts in the next one."""
+    """What waits on phones without a signal; all of it has come before a month can be locked."""
     last_at = clock.midnight(clock.next_month(month)) + LIFETIME
     last = clock.local_day(last_at)
-    words = (
-        f"没有信号时评的，最晚 {last.month} 月 {last.day} 日零点到齐；"
-        "先锁定，迟到的就计入来的那个月"
-    )
+    words = f"没有信号时评的，最晚 {last.month} 月 {last.day} 日零点到齐"
     return ChecklistItem("on_their_way", words, int(clock.now() < last_at), warns=True)
 
 
@@ -208,14 +223,15 @@ def _pair(
 
 
 def lock_month(actor: Actor, county_id: int, month: date, note: str = "") -> MonthLock:
-    """Computes the month once more and freezes it. Raises MonthNotOver, MonthLocked, ChecklistOpen.
+    """Computes the month once more and freezes it.
 
+    Raises LockedTooEarly, MonthLocked, ChecklistOpen.
     `note` is the reason for locking although the checklist is not empty; it is published.
     """
     if not may(actor, Permission.LOCK_MONTHS, region_path(county_id)):
         raise NotAllowed
-    if month >= clock.month_of(clock.today()):
-        raise MonthNotOver
+    if early := too_early(county_id, month):
+        raise LockedTooEarly(early)
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(errors={"note": [f"理由最多 {LONGEST_NOTE} 字"]})
     hold_month(month)

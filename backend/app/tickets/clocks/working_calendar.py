@@ -201,7 +201,7 @@ def is_filled(county_id: int, year: int) -> bool:
     return db.session.get(CalendarYear, (county_id, year)) is not None
 
 
-def next_working_day(county_id: int, day: date) -> date:
-    """The day itself where it is worked."""
-    clock = clock_of(county_id)
-    return clock.received(county_clock.midnight(day)).astimezone(county_clock.COUNTY_ZONE).date()
+def next_working_day(county_id: int, day: date, later: int = 0) -> date:
+    """The day itself where it is worked, or so many working days later."""
+    closes_at = clock_of(county_id).close_of_nth_day(county_clock.midnight(day), later)
+    return county_clock.local_day(closes_at)
