@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rq.registry import ScheduledJobRegistry
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -13,7 +14,7 @@ from backend.app.accounts.console_failed_items import JOBS, reason_words
 from backend.app.core import batches, metrics
 from backend.app.core.db import after_commit, db, transaction
 from backend.app.core.errors import NotAllowed
-from backend.app.core.queue import JobName, QueueName, queue
+from backend.app.core.queue import RETRY_INTERVALS, JobName, QueueName, queue
 from backend.app.exports import operations as exports
 from backend.app.points import months
 from backend.app.ratings import flagging
@@ -79,6 +80,16 @@ def test_attempts_are_counted_and_what_went_well_is_set_aside_no_longer(app, sca
     assert scalar("SELECT last_failed_at > first_failed_at FROM failed_item")
     batches.each(JOB, [1], act)
     assert failed() == [], "it is due no more"
+
+
+def test_a_job_with_failing_items_runs_again_soon_and_not_without_end(app) -> None:
+    def act(item: int) -> int:
+        raise KeyError(item)
+
+    waiting = ScheduledJobRegistry(queue=queue(QueueName.SLOW))
+    for runs in range(1, len(RETRY_INTERVALS) + 3):
+        batches.each(JOB, [1, 2], act)
+        assert len(waiting.get_job_ids()) == min(runs, len(RETRY_INTERVALS))
 
 
 def test_a_part_of_a_job_knows_nothing_of_another(app) -> None:

@@ -1,8 +1,9 @@
 """批量任务: every item of a job in a transaction of its own; one that fails is set aside.
 
 What is set aside is a number, never anybody's words or name: the job, the item's own id, the class
-of what went wrong, when it failed first and last, and how often. The job's next run tries it again,
-as it tries everything that is due; what went well then, or is due no more, is set aside no longer.
+of what went wrong, when it failed first and last, and how often. The job runs again soon, and then
+by its timetable, and tries it again as it tries everything that is due; what went well then, or is
+due no more, is set aside no longer.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,7 +32,7 @@ from backend.app.access import Actor, Permission, has_permission
 from backend.app.core import audit, clock
 from backend.app.core.db import Model, db, transaction
 from backend.app.core.errors import NotAllowed, NotFound
-from backend.app.core.queue import JobName, enqueue
+from backend.app.core.queue import JobName, enqueue, send_again
 
 log = structlog.get_logger()
 Item = TypeVar("Item", int, str, UUID)
@@ -94,10 +95,10 @@ def _set_aside(job: JobName, part: str, item: str, reason: str) -> None:
         "last_failed_at": added.excluded.last_failed_at,
         "attempts": FailedItem.attempts + 1,
     }
+    statement = added.on_conflict_do_update(index_elements=["job", "part", "item"], set_=again)
     with transaction() as session:
-        session.execute(
-            added.on_conflict_do_update(index_elements=["job", "part", "item"], set_=again)
-        )
+        failures = session.scalar(statement.returning(FailedItem.attempts)) or 1
+    send_again(job, failures)
 
 
 def forget_before(job: JobName, before: datetime, part: str = "") -> None:

@@ -1,5 +1,6 @@
 """Jobs and the Redis they travel through. Arguments are ids only; JSON, never pickle."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +11,8 @@ from rq.serializers import JSONSerializer
 
 from backend.app.core.db import after_commit
 
-FAILURE_TTL = 7 * 24 * 3600
+# Seconds.
+JOB_TIMEOUT, RESULT_TTL, FAILURE_TTL = 1800, 3600, 7 * 24 * 3600
 RETRY_INTERVALS = [10, 60, 300]
 
 
@@ -124,10 +126,27 @@ def send(job: JobName, *args: Any) -> None:
     queue(QUEUE_OF[job]).enqueue_call(
         job.value,
         args=args,
-        timeout=1800,
-        result_ttl=3600,
+        timeout=JOB_TIMEOUT,
+        result_ttl=RESULT_TTL,
         failure_ttl=FAILURE_TTL,
         retry=Retry(max=3, interval=RETRY_INTERVALS),
+    )
+
+
+def send_again(job: JobName, failures: int) -> None:
+    """Later, as a job that failed as a whole; after as many failures its timetable is enough.
+
+    All items that failed as often share one run.
+    """
+    if failures > len(RETRY_INTERVALS):
+        return
+    queue(QUEUE_OF[job]).enqueue_in(
+        timedelta(seconds=RETRY_INTERVALS[failures - 1]),
+        job.value,
+        job_id=f"{job.value.replace('.', '_')}_again_{failures}",
+        job_timeout=JOB_TIMEOUT,
+        result_ttl=RESULT_TTL,
+        failure_ttl=FAILURE_TTL,
     )
 
 
