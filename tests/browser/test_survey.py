@@ -133,7 +133,7 @@ def test_a_clerk_plans_next_months_questions(page: Page) -> None:
 def test_last_months_results_are_on_the_phone_and_in_the_console(page: Page) -> None:
     log_in(page, "leader")
     page.goto("/console/surveys")
-    page.locator("tr", has_text="已公布").get_by_role("link", name="查看").click()
+    page.locator("tr", has_text="已公布").get_by_role("link", name="查看").first.click()
     page.locator("details.unit", has_text="人答").first.locator("summary").click()
     expect(page.locator("details.unit[open]")).to_contain_text("%")
     picture(page, "survey-results")
