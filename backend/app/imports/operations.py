@@ -128,10 +128,7 @@ def find_import(actor: Actor, kind: ImportKind, import_id: int, lock: bool = Fal
     """
     query = select(DataImport).where(DataImport.id == import_id, DataImport.kind == kind.code)
     found = db.session.scalar(query.with_for_update() if lock else query)
-    if found is None or not (
-        may(actor, kind.permission, (found.county_id,))
-        or (found.made_by_id == actor.person_id and _may_in_parts(actor, kind))
-    ):
+    if found is None or not _may_see(actor, kind, found):
         raise NotFound
     if lock and kind.in_own_name and found.made_by_id != actor.person_id:
         raise NotYourImport
@@ -155,6 +152,13 @@ def _sealed(values: Any) -> bytes:
 def _check_may(actor: Actor, kind: ImportKind, county_id: int) -> None:
     if not (may(actor, kind.permission, (county_id,)) or _may_in_parts(actor, kind)):
         raise NotAllowed
+
+
+def _may_see(actor: Actor, kind: ImportKind, found: DataImport) -> bool:
+    is_own = found.made_by_id == actor.person_id
+    return may(actor, kind.permission, (found.county_id,)) or (
+        is_own and _may_in_parts(actor, kind)
+    )
 
 
 def _may_in_parts(actor: Actor, kind: ImportKind) -> bool:
