@@ -119,3 +119,11 @@ def test_a_page_shows_again_what_was_typed(sent) -> None:
 
 def test_a_list_without_rows_has_one_page() -> None:
     assert [forms.last_page(total, 20) for total in (0, 20, 21)] == [1, 1, 2]
+
+
+def test_a_box_that_does_not_say_how_it_is_read_cannot_be_made() -> None:
+    class Unreadable(boxes.Box):
+        """Without `read`."""
+
+    with pytest.raises(TypeError):
+        Unreadable()  # type: ignore[abstract]

@@ -5,6 +5,7 @@ read is refused with the words of its box, unless the box says what it counts as
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -24,7 +25,7 @@ UNSAID: Any = object()
 REFUSED: Any = object()
 
 
-class Box(fields.Field[Any]):
+class Box(fields.Field[Any], ABC):
     """`words` say that it cannot be read, `missing` that it has to be filled in."""
 
     empty: Any = None
@@ -39,9 +40,9 @@ class Box(fields.Field[Any]):
         super().__init__(error_messages=messages, **options)
         self.otherwise = otherwise
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """The value; None for what cannot be read."""
-        raise NotImplementedError
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         read = self.read(value)
