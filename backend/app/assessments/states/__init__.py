@@ -1,0 +1,59 @@
+"""States of programmes, targets, reports and what follows from them, and the moves: pure data."""
+
+from backend.app.assessments.states.evaluation import (
+    ColourQueryState,
+    ProgrammeAdjustmentKind,
+    ProgrammeAdjustmentState,
+    SupervisionState,
+)
+from backend.app.assessments.states.programmes import (
+    CLOSED,
+    OPEN_DRAFT,
+    PROGRAMME_TABLE,
+    Duty,
+    ElementScope,
+    ProgrammeMove,
+    ProgrammeRule,
+    ProgrammeState,
+)
+from backend.app.assessments.states.reports import ReportState, ReviewDecision, ReviewStep
+from backend.app.assessments.states.targets import (
+    ENDED,
+    IN_FORCE,
+    TARGET_MOVE_NAMES,
+    TARGET_TABLE,
+    ChangeState,
+    Rhythm,
+    TargetMove,
+    TargetParty,
+    TargetRule,
+    TargetState,
+)
+
+__all__ = [
+    "CLOSED",
+    "ENDED",
+    "IN_FORCE",
+    "OPEN_DRAFT",
+    "PROGRAMME_TABLE",
+    "TARGET_MOVE_NAMES",
+    "TARGET_TABLE",
+    "ChangeState",
+    "ColourQueryState",
+    "Duty",
+    "ElementScope",
+    "ProgrammeAdjustmentKind",
+    "ProgrammeAdjustmentState",
+    "ProgrammeMove",
+    "ProgrammeRule",
+    "ProgrammeState",
+    "ReportState",
+    "ReviewDecision",
+    "ReviewStep",
+    "Rhythm",
+    "SupervisionState",
+    "TargetMove",
+    "TargetParty",
+    "TargetRule",
+    "TargetState",
+]
