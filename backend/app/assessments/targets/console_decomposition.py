@@ -12,7 +12,7 @@ from backend.app.access import Permission
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import queries
-from backend.app.assessments.programmes.console import own_programme, wizard
+from backend.app.assessments.programmes.console_wizard import own_programme, wizard
 from backend.app.assessments.programmes.forms import read_targets
 from backend.app.assessments.targets import sheet_columns as columns
 from backend.app.assessments.targets.draft_operations import (

@@ -1,0 +1,77 @@
+"""② 类别和单位: groups, and which unit is assessed in which."""
+
+from decimal import Decimal
+
+from werkzeug import Response
+
+from backend.app.access import Permission
+from backend.app.assessments.blueprints import console as blueprint
+from backend.app.assessments.models import Programme
+from backend.app.assessments.programmes import forms, part_operations, queries
+from backend.app.assessments.programmes.console_wizard import own_programme, to_step, wizard
+from backend.app.core.db import transaction
+from backend.app.core.errors import DomainError
+from backend.app.core.web.guards import actor, guard
+from backend.app.places.queries import list_departments, list_townships
+
+
+def _places(programme: Programme) -> list[forms.PlaceLine]:
+    """Townships and departments of the county, with where the draft put them."""
+    units = queries.list_units(programme.id)
+    regions = {unit.region_id: unit for unit in units if unit.region_id}
+    departments = {unit.department_id: unit for unit in units if unit.department_id}
+    listed = [
+        ("r", place.id, place.name, regions.get(place.id))
+        for place in list_townships([programme.county_id])
+    ] + [
+        ("d", place.id, place.name, departments.get(place.id))
+        for place in list_departments(programme.county_id)
+    ]
+    return [
+        forms.PlaceLine(
+            f"{kind}{key}", name, key if kind == "r" else None, key if kind == "d" else None,
+            unit.group_id if unit else None, unit.difficulty if unit else Decimal(1),
+            unit.duty_leader if unit else "",
+        )
+        for kind, key, name, unit in listed
+    ]  # fmt: skip
+
+
+def _groups_step(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:
+    return wizard(
+        programme, "groups", error, groups=queries.list_groups(programme.id),
+        places=_places(programme),
+    )  # fmt: skip
+
+
+@blueprint.get("/programmes/<int:programme_id>/groups")
+@guard(Permission.MANAGE_PROGRAMMES)
+def show_groups(programme_id: int) -> tuple[str, int]:
+    return _groups_step(own_programme(programme_id))
+
+
+@blueprint.post("/programmes/<int:programme_id>/groups")
+@guard(Permission.MANAGE_PROGRAMMES)
+def save_groups(programme_id: int) -> tuple[str, int] | Response:
+    programme = own_programme(programme_id)
+    try:
+        drafts = forms.read_groups(queries.list_groups(programme.id))
+        with transaction():
+            part_operations.save_groups(actor(), programme.id, drafts)
+    except DomainError as refused:
+        return _groups_step(own_programme(programme_id), refused)
+    return to_step(programme_id, "groups")
+
+
+@blueprint.post("/programmes/<int:programme_id>/units")
+@guard(Permission.MANAGE_PROGRAMMES)
+def save_units(programme_id: int) -> tuple[str, int] | Response:
+    programme = own_programme(programme_id)
+    try:
+        group_ids = [group.id for group in queries.list_groups(programme.id)]
+        drafts = forms.read_units(_places(programme), group_ids)
+        with transaction():
+            part_operations.place_units(actor(), programme.id, drafts)
+    except DomainError as refused:
+        return _groups_step(own_programme(programme_id), refused)
+    return to_step(programme_id, "groups")

@@ -1,0 +1,46 @@
+"""The wizard of a programme: its steps, and the frame they share."""
+
+from functools import partial
+from typing import Any
+
+from flask import redirect, render_template
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission
+from backend.app.assessments.models import Programme
+from backend.app.assessments.programmes import queries
+from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
+from backend.app.core.errors import DomainError
+from backend.app.core.web.guards import own_county
+from backend.app.core.web.http import status_of
+from backend.app.scoring.assessing.refusals import refusals, warnings
+
+STEPS = {
+    "basics": "① 依据和计划", "groups": "② 类别和单位", "elements": "③ 指标和分值",
+    "targets": "④ 分解", "clocks": "⑤ 时限和亮灯", "trial": "⑥ 试算", "approval": "⑦ 审定",
+}  # fmt: skip
+manager_county = partial(own_county, Permission.MANAGE_PROGRAMMES)
+
+
+def own_programme(programme_id: int) -> Programme:
+    """A programme of the reader's county; raises ProgrammeUnknown."""
+    return queries.get_programme(programme_id, manager_county())
+
+
+def wizard(
+    programme: Programme, step: str, error: DomainError | None = None, **more: Any
+) -> tuple[str, int]:
+    """A step of the wizard with what still keeps the draft from being approved."""
+    plan = queries.plan_of(programme)
+    page = render_template(
+        f"assessments/step_{step}.html", programme=programme, step=step, steps=STEPS, error=error,
+        states=ProgrammeState.names(), refusals=refusals(plan), warnings=warnings(plan),
+        open=programme.state in OPEN_DRAFT, **more,
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+def to_step(programme_id: int, step: str) -> Response:
+    endpoint = f"assessments_console.show_{step}"
+    return redirect(address_of(endpoint, programme_id=programme_id), 303)
