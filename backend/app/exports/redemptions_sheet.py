@@ -15,7 +15,7 @@ from backend.app.core.files.workbooks import (
 )
 from backend.app.core.web.console_menu import local_time
 from backend.app.exports.request_params import Asked
-from backend.app.rewards import console_queries
+from backend.app.rewards.redemptions import list_queries
 from backend.app.rewards.redemptions.operations import masked
 from backend.app.rewards.redemptions.queries import STATE_NAMES
 
@@ -33,7 +33,7 @@ DICTIONARY = (
 )
 
 
-def _line(row: console_queries.RedemptionLine) -> Row:
+def _line(row: list_queries.RedemptionLine) -> Row:
     return [
         row.id, local_time(row.reserved_at),
         local_time(row.handed_out_at) if row.handed_out_at else "", row.village,
@@ -43,7 +43,7 @@ def _line(row: console_queries.RedemptionLine) -> Row:
 
 
 def write_xlsx(
-    path: Path, title: str, rows: Sequence[console_queries.RedemptionLine], progress: Progress
+    path: Path, title: str, rows: Sequence[list_queries.RedemptionLine], progress: Progress
 ) -> None:
     """兑换 and 说明."""
     columns = [Column(name, width) for name, width in zip(HEADERS, WIDTHS, strict=True)]
@@ -56,7 +56,7 @@ def write_xlsx(
 
 def write(path: Path, asked: Asked, progress: Progress) -> int:
     """Writes the lines; returns how many there are."""
-    rows = console_queries.export_rows(asked.region_id, asked.month)
+    rows = list_queries.export_rows(asked.region_id, asked.month)
     db.session.rollback()
     if asked.format == "csv":
         write_csv(path, HEADERS, list(map(_line, rows)), progress)

@@ -19,9 +19,9 @@ from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import get_place
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import county_of
-from backend.app.rewards import console_queries
 from backend.app.rewards import forms as reward_forms
 from backend.app.rewards.catalogue import operations as rewards
+from backend.app.rewards.catalogue.queries import list_rewards
 from backend.app.rewards.errors import RewardUnknown
 from backend.app.rewards.models import Reward
 
@@ -36,7 +36,7 @@ def show_rewards(all: bool) -> str:  # noqa: A002
     """The catalogue with what lies in the shops."""
     return render_template(
         "rewards/rewards.html",
-        rewards=console_queries.list_rewards(county_of(Permission.SEE_REDEMPTIONS), all),
+        rewards=list_rewards(county_of(Permission.SEE_REDEMPTIONS), all),
         with_retired=all, today=clock.today(),
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
-"""Reads of the catalogue for a phone: what there is, for whom, and where it lies."""
+"""Reads of the catalogue: what there is, for whom, and where it lies."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -10,13 +10,13 @@ from backend.app.core import clock
 from backend.app.core.db import db, fetch_named
 from backend.app.core.states import one_of
 from backend.app.places.queries import get_place
-from backend.app.places.sql import village_now
+from backend.app.places.sql import join_region, village_now
 from backend.app.points.ledger import village_of
 from backend.app.points.queries import purse_of
 from backend.app.rewards.errors import RewardUnknown
 from backend.app.rewards.redemptions.operations import count_waiting
 from backend.app.rewards.shops.queries import Shop, shops_near, stock_of
-from backend.app.rewards.states import COUNTED
+from backend.app.rewards.states import COUNTED, RedemptionState
 
 LISTED = text(
     f"""
@@ -31,6 +31,22 @@ LISTED = text(
       AND r.retired_at IS NULL AND r.starts_on <= :today
       AND (r.ends_on IS NULL OR r.ends_on >= :today)
     ORDER BY r.price, r.id
+    """
+)
+REWARDS = text(
+    f"""
+    SELECT r.id, r.name, r.description, r.price, r.photo_key, r.monthly_limit, r.total_limit,
+           r.starts_on, r.ends_on, r.retired_at, place.name AS place,
+           COALESCE(stock.on_hand, 0) AS on_hand, COALESCE(stock.reserved, 0) AS reserved,
+           COALESCE(gone.handed_out, 0) AS handed_out
+    FROM reward r {join_region("place", "r.region_id")}
+    LEFT JOIN (SELECT reward_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved
+               FROM stock_balance GROUP BY reward_id) AS stock ON stock.reward_id = r.id
+    LEFT JOIN (SELECT reward_id, count(*) AS handed_out FROM redemption
+               WHERE state = '{RedemptionState.HANDED_OUT}' GROUP BY reward_id
+               ) AS gone ON gone.reward_id = r.id
+    WHERE r.county_id = :county_id AND (r.retired_at IS NULL OR :all)
+    ORDER BY r.retired_at IS NOT NULL, r.price, r.id
     """
 )
 LAST_SURNAME = text(
@@ -204,3 +220,27 @@ def show_shops(person_id: int) -> list[dict[str, Any]]:
         }
         for shop in around.shops
     ]
+
+
+class CatalogueLine(NamedTuple):
+    """A reward with what lies in all shops together."""
+
+    id: int
+    name: str
+    description: str
+    price: int
+    photo_key: str | None
+    monthly_limit: int | None
+    total_limit: int | None
+    starts_on: date
+    ends_on: date | None
+    retired_at: datetime | None
+    place: str
+    on_hand: int
+    reserved: int
+    handed_out: int
+
+
+def list_rewards(county_id: int, with_retired: bool = False) -> list[CatalogueLine]:
+    """The county's catalogue with what lies in all shops together."""
+    return fetch_named(CatalogueLine, REWARDS, {"county_id": county_id, "all": with_retired})

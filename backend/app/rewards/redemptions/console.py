@@ -16,8 +16,8 @@ from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import person_numbered
-from backend.app.rewards import console_queries, counter_anomalies, publications
-from backend.app.rewards.redemptions import handover
+from backend.app.rewards import counter_anomalies, publication_queries, publications
+from backend.app.rewards.redemptions import handover, list_queries
 from backend.app.rewards.redemptions.operations import masked
 from backend.app.rewards.redemptions.queries import STATE_NAMES
 from backend.app.rewards.shops import queries as shop_queries
@@ -44,17 +44,17 @@ def _redemptions_page(error: DomainError | None = None) -> Any:
     # Of one person, only for those who look after that person's points.
     named = has_permission(me, Permission.CONFIRM_DEEDS)
     person = query["person"] if named else ""
-    asked = console_queries.asked(
+    asked = list_queries.filter_values(
         within, month, query["state"], query["shop"],
         person_numbered(query["keeper"]) or 0, person_numbered(person) or 0,
     )  # fmt: skip
     rendered = render_template(
         "rewards/redemptions.html",
-        lines=console_queries.list_redemptions(asked, query["page"]),
-        sums=console_queries.count_redemptions(asked),
+        lines=list_queries.list_redemptions(asked, query["page"]),
+        sums=list_queries.count_redemptions(asked),
         patterns=counter_anomalies.find_patterns(within, month, named), asked=asked, month=month,
         page=query["page"], named=named, person=person, keeper=query["keeper"],
-        size=console_queries.PAGE, states=STATES, error=error, masked=masked,
+        size=list_queries.PAGE, states=STATES, error=error, masked=masked,
         shops=shop_queries.shops_within(within), months=_months(),
         returns=has_permission(me, Permission.HAND_OUT_REWARDS),
     )  # fmt: skip
@@ -92,7 +92,7 @@ def _publications_page(error: DomainError | None = None) -> Any:
     over = month < clock.month_of(clock.today())
     page = render_template(
         "rewards/publications.html",
-        publications=console_queries.list_publications(within, month), month=month, error=error,
+        publications=publication_queries.list_publications(within, month), month=month, error=error,
         months=[one for one in _months() if one <= last],
         due=sum(len(publications.villages_due(month, one)) for one in mine) if over else 0,
     )  # fmt: skip

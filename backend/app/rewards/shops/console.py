@@ -16,14 +16,15 @@ from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points.blueprints import console as blueprint
-from backend.app.rewards import console_queries
 from backend.app.rewards import forms as reward_forms
+from backend.app.rewards.catalogue.queries import list_rewards
 from backend.app.rewards.errors import ShopUnknown
 from backend.app.rewards.shops import operations as shops
 from backend.app.rewards.shops import queries as shop_queries
 from backend.app.rewards.shops import staff as shop_staff
 from backend.app.rewards.stock import counts as stock_counts
 from backend.app.rewards.stock import operations as stock
+from backend.app.rewards.stock import queries as stock_queries
 
 Sent = dict[str, Any]
 REFUSALS = (InvalidInput, Conflict, NotAllowed)
@@ -82,9 +83,9 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
         form_key=uuid4(),
         mine=may(me, Permission.MANAGE_REWARDS, path) and found[0].closed_on is None,
         stock=shop_queries.stock_of([shop_id]).get(shop_id, []),
-        rewards=console_queries.list_rewards(get_place(found[0].village_id).county_id or 0),
-        movements=console_queries.list_movements(shop_id), names=MOVEMENTS,
-        keepers=console_queries.list_keepers(shop_id), counts=console_queries.list_counts(shop_id),
+        rewards=list_rewards(get_place(found[0].village_id).county_id or 0),
+        movements=stock_queries.list_movements(shop_id), names=MOVEMENTS,
+        keepers=shop_queries.list_keepers(shop_id), counts=stock_queries.list_counts(shop_id),
         waiting=shop_queries.waiting_count(shop_id),
     )  # fmt: skip
     return page, status_of(error) if error else 200

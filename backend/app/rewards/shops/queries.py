@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select, text
 
 from backend.app.access import TABLE, Actor, Permission, Role
-from backend.app.accounts.sql import holds_today, join_grant
+from backend.app.accounts.sql import holds_today, join_grant, join_person
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_named
 from backend.app.places.sql import join_region, lies_within, village_now
@@ -33,6 +33,14 @@ STOCK = text(
     FROM stock_balance b JOIN reward r ON r.id = b.reward_id
     WHERE b.exchange_point_id = ANY(:shop_ids)
     ORDER BY b.exchange_point_id, r.price, r.id
+    """
+)
+KEEPERS = text(
+    f"""
+    SELECT k.id, p.display_name AS name, g.starts_on, g.revoked_at
+    FROM exchange_keeper k {join_grant("g", "k.grant_id")}
+    {join_person("p", "k.person_id")}
+    WHERE k.exchange_point_id = :shop_id ORDER BY g.revoked_at NULLS FIRST, k.id
     """
 )
 TODAY = text(
@@ -172,3 +180,16 @@ def today_at(shop_id: int) -> list[CounterLine]:
     """What was handed out since midnight, newest first, then what waits."""
     since = clock.midnight(clock.today())
     return fetch_named(CounterLine, TODAY, {"shop_id": shop_id, "from": since})
+
+
+class KeeperLine(NamedTuple):
+    """Somebody who hands out at a shop, or did."""
+
+    id: int
+    name: str
+    starts_on: date
+    revoked_at: datetime | None
+
+
+def list_keepers(shop_id: int) -> list[KeeperLine]:
+    return fetch_named(KeeperLine, KEEPERS, {"shop_id": shop_id})
