@@ -7,10 +7,13 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from tests.architecture.test_imports import EDGES
+
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
 LONGEST_LINE = 160
 LONGEST_PAGE = 150
+LONGEST_EDGE = 250
 SOURCE = ("*.py", "*.js", "*.mjs", "*.ts", "*.html", "*.wxml", "*.wxss", "*.css", "*.wxs")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "service", "services", "misc"}
 FEATURE_FILES = ("operations", "queries", "models")
@@ -34,6 +37,16 @@ def test_no_page_is_longer_than_150_lines() -> None:
     pages = tracked("backend/app/templates/*.html")
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in pages}
     assert {str(p): n for p, n in lengths.items() if n > LONGEST_PAGE} == {}
+
+
+def test_no_edge_is_longer_than_250_lines() -> None:
+    """Each holds the pages or the endpoints of one noun; more is two nouns."""
+    lengths = {
+        path: len(path.read_text("utf-8").splitlines())
+        for path in tracked("backend/app/*.py")
+        if EDGES.match(path.stem)
+    }
+    assert {str(p): n for p, n in lengths.items() if n > LONGEST_EDGE} == {}
 
 
 def test_only_core_db_commits() -> None:

@@ -1,4 +1,4 @@
-"""Tickets on the phone: the villager's own, and the queue of a village's cadres."""
+"""Tickets on the phone of a villager: what there is to choose from, and the own ones."""
 
 from typing import Any
 
@@ -10,21 +10,19 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.files import photos
 from backend.app.core.web import boxes
-from backend.app.core.web.bodies import Blueprint
 from backend.app.core.web.forms import Form, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard, open_to_all
 from backend.app.core.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from backend.app.places.queries import get_place
-from backend.app.tickets import author, files, handling, queries, schemas, serializers
+from backend.app.tickets import author, files, queries, schemas, serializers
 from backend.app.tickets.bad_ratings import call_backs
+from backend.app.tickets.blueprints import api as blueprint
 from backend.app.tickets.clocks.lights import day_words
-from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, TicketKind
 from backend.app.tickets.rules.categories import list_categories, suggest_for
 from backend.app.tickets.states import Party
 
-blueprint = Blueprint("tickets", __name__, url_prefix="/api/v1", description="诉求")
 FILE = Form.of(
     kind=boxes.Choice(("photo", "voice"), missing="应为 photo 或 voice"),
     seconds=boxes.Number(otherwise=None, most=9999),
@@ -227,134 +225,3 @@ def withdraw(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
     with transaction():
         author.withdraw(actor(), ticket_id, body["version"], body["words"])
     return _own(ticket_id)
-
-
-@blueprint.get("/cadre/tickets")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.QueueQuery(), location="query")
-@blueprint.response(200, schemas.QueueShape())
-def show_queue(query: dict[str, Any]) -> dict[str, Any]:
-    """The queue of the reader's own villages."""
-    counts = queries.queue_counts(actor())
-    rows = queries.queue(actor(), query["view"], query["before_id"])
-    paged = query["view"] != "todo"
-    page = rows[: queries.PAGE] if paged else rows
-    return {
-        "counts": counts,
-        "headline": queries.headline(counts),
-        "items": serializers.cards(page, {Party.HANDLER}),
-        "next": page[-1].id if paged and len(rows) > queries.PAGE else None,
-    }
-
-
-@blueprint.get("/cadre/tickets/<int:ticket_id>")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.response(200, schemas.TicketShape())
-def show_to_cadre(ticket_id: int) -> dict[str, Any]:
-    """A ticket of the reader's unit."""
-    return _units(ticket_id)
-
-
-def _units(ticket_id: int) -> dict[str, Any]:
-    ticket, parties = queries.find_for_unit(actor(), ticket_id)
-    return serializers.detail(ticket, parties, queries.cadre_may(ticket, parties))
-
-
-@blueprint.get("/cadre/tickets/<int:ticket_id>/replies")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.RepliesQuery(), location="query")
-@blueprint.response(200, schemas.RepliesShape())
-def list_replies(query: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """Words to start a reply from: templates, and earlier answers of the category."""
-    ticket, _ = queries.find_for_unit(actor(), ticket_id)
-    category = serializers.names_for([ticket]).categories.get(ticket.category_id or 0)
-    return {
-        "templates": queries.reply_templates(ticket.county_id, category.code if category else None),
-        "past": [
-            {"number": past.number, "words": past.words, "on": clock.local_day(past.at)}
-            for past in queries.past_answers(ticket, query["q"])
-        ],
-    }
-
-
-def _written(body: dict[str, Any]) -> WrittenReply:
-    return WrittenReply(body["words"], tuple(body.get("file_ids", ())), body["typing_seconds"])
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/signature")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.ActShape())
-@blueprint.response(200, schemas.TicketShape())
-def sign(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """签收."""
-    with transaction():
-        handling.sign(actor(), ticket_id, body["version"])
-    return _units(ticket_id)
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/question")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.TypedShape())
-@blueprint.response(200, schemas.TicketShape())
-def ask(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """Asks the villager; the clock stands until the answer."""
-    with transaction():
-        handling.ask(actor(), ticket_id, body["version"], _written(body))
-    return _units(ticket_id)
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/resumption")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.ActShape())
-@blueprint.response(200, schemas.TicketShape())
-def resume(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """Goes on without waiting for the villager any longer."""
-    with transaction():
-        handling.resume(actor(), ticket_id, body["version"])
-    return _units(ticket_id)
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/progress")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.WrittenShape())
-@blueprint.response(200, schemas.TicketShape())
-def report_progress(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """Tells the villager how far it is."""
-    with transaction():
-        handling.report_progress(actor(), ticket_id, body["version"], _written(body))
-    return _units(ticket_id)
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/extension")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.ExtensionInputShape())
-@blueprint.response(200, schemas.TicketShape())
-def request_extension(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """申请延期."""
-    with transaction():
-        handling.request_extension(
-            actor(), ticket_id, body["version"], body["days"], _written(body)
-        )
-    return _units(ticket_id)
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/return")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.TypedShape())
-@blueprint.response(200, schemas.TicketShape())
-def hand_back(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """退单."""
-    with transaction():
-        handling.hand_back(actor(), ticket_id, body["version"], _written(body))
-    return _units(ticket_id)
-
-
-@blueprint.post("/cadre/tickets/<int:ticket_id>/reply")
-@guard(Permission.HANDLE_TICKETS)
-@blueprint.arguments(schemas.ReplyShape())
-@blueprint.response(200, schemas.TicketShape())
-def reply(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """答复, with proof."""
-    with transaction():
-        handling.reply(actor(), ticket_id, body["version"], body["result"], _written(body))
-    return _units(ticket_id)
