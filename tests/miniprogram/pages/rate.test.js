@@ -274,6 +274,20 @@ test('a scan without a signal is rated, kept, and sent with code, random number 
   assert.deepEqual({ ...data, offline_scan: undefined }, { offline_scan: undefined, level: 5, reason_ids: [], words: null })
 })
 
+test('the own list tells ratings without a signal, on their way and come in', async () => {
+  const village = new Village()
+  village.ratings = [{ ...RATING, id: 8, channel: 'offline' }, { ...RATING, channel: 'scan' }]
+  const phone = await inAValley(village)
+  await rateBadly(phone)
+  await phone.see('待发送')
+  const list = { path: 'pages/ratings/index', device: { send: village.send, storage: phone.storage } }
+  const waiting = await openApp({ ...list, device: { ...list.device, online: false } })
+  await waiting.see('没有信号时评的，评的时间记在手机里，三天内传到都算')
+  const come = await openApp(list)
+  await come.see('没有信号时评的，后来传到。照样算数')
+  assert.deepEqual([come.all('#offline-8').length, come.all('#offline-7').length], [1, 0])
+})
+
 test('two offline scans have two random numbers, one scan keeps its own', async () => {
   const village = new Village({ 'POST /ratings': () => error(503, 'unavailable', '忙') })
   const phone = await inAValley(village)
