@@ -16,6 +16,9 @@ const utf8 = (text) => {
   return Uint8Array.from(bytes)
 }
 
+/** @param {Uint8Array} bytes of `utf8` @returns {string} */
+const textOf = (bytes) => decodeURIComponent(Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))
+
 const PIECE = 8192
 
 /** Bytes that are plain ASCII, as text; throws on any other. @param {Uint8Array} bytes */
@@ -76,4 +79,4 @@ const fromBase64 = (text) => {
   return Uint8Array.from(bytes)
 }
 
-module.exports = { utf8, ascii, toHex, fromHex, join, toBase64, fromBase64 }
+module.exports = { utf8, textOf, ascii, toHex, fromHex, join, toBase64, fromBase64 }

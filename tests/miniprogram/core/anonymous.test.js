@@ -274,3 +274,94 @@ test('nothing answered is not sent', async () => {
   await phone.see('一题都还没答')
   assert.deepEqual(own.others, [])
 })
+
+const failing = () => error(500, 'internal_error', '出错')
+
+/** Opened so often that the server's failures are counted and the letter is stepped over. */
+const failedThrice = async (own, mortal, endpoint) => {
+  for (let tries = own.requests(endpoint).length; tries < 3; tries += 1) {
+    const phone = await relaunch(own, mortal)
+    await phone.until(() => own.requests(endpoint).length > tries)
+  }
+}
+
+test('an answer that the server fails again and again is said to be stuck, where one looks', async () => {
+  const own = county()
+  own.answers['POST /anon/response'] = failing
+  const mortal = copy()
+  await (await answer(own, mortal)).see('待发送')
+  await failedThrice(own, mortal, 'POST /anon/response')
+  await (await relaunch(own, mortal)).see('有 1 份匿名的还没交上')
+  await (await open('pages/anonymous/receipt/index', own, mortal)).see('传了几次，那边都没收下')
+  const phone = await open('pages/survey/index', own, mortal)
+  await phone.see('传了几次，那边都没收下')
+  assert.ok(!phone.text().includes('信号好了自动再传'))
+  phone.tap('#stuck-retry')
+  await phone.see('这次还是没收下')
+  delete own.answers['POST /anon/response']
+  phone.tap('#stuck-retry')
+  await phone.see('封好,交上去了')
+  assert.deepEqual([phone.all('#stuck-letters').length, own.spent.size], [0, 1])
+  const [first, ...others] = sent(own)
+  others.forEach((one) => assert.deepEqual(one.data, first.data))
+  assert.ok(own.others.every((one) => Object.keys(one.header).length === 0 || !one.endpoint.includes('/anon/')))
+})
+
+test('an answer taken back is answered anew with its ballot, and no server hears of it', async () => {
+  const own = county()
+  own.answers['POST /anon/response'] = failing
+  const mortal = copy()
+  await (await answer(own, mortal)).see('待发送')
+  await failedThrice(own, mortal, 'POST /anon/response')
+  const phone = await open('pages/survey/index', own, mortal)
+  await phone.see('传了几次，那边都没收下')
+  await phone.until(() => sent(own).length === 4)
+  const before = own.asked.length
+  phone.screen.answers.modal = { confirm: true, cancel: false }
+  phone.tap('#stuck-back-0')
+  await phone.see('最近办事方便吗')
+  assert.deepEqual([own.asked.length, purseOf(mortal.storage).outbox, partsOf(mortal.storage)], [before, [], []])
+  delete own.answers['POST /anon/response']
+  await (await answer(own, mortal)).see('封好,交上去了')
+  assert.equal(own.spent.size, 1)
+  assert.deepEqual(Object.keys(sent(own)[4].data).sort(), ['body', 'kid', 'r', 'sig'])
+  assert.equal(purseOf(mortal.storage).note, '')
+})
+
+test('one taken back that had come in after all: the first counts, and it is said', async () => {
+  const own = county()
+  own.answers['POST /anon/response'] = (asked) => { own.anonymous(asked); return failing() }
+  const mortal = copy()
+  await (await answer(own, mortal)).see('待发送')
+  await failedThrice(own, mortal, 'POST /anon/response')
+  const phone = await open('pages/survey/index', own, mortal)
+  await phone.see('传了几次，那边都没收下')
+  phone.screen.answers.modal = { confirm: true, cancel: false }
+  phone.tap('#stuck-back-0')
+  await phone.see('最近办事方便吗')
+  delete own.answers['POST /anon/response']
+  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await relaunch(own, mortal)).see('只算先到的那份')
+})
+
+test('a ticket taken back lies with its words where it was written', async () => {
+  const own = county()
+  own.answers['POST /anon/feedback'] = failing
+  const mortal = copy()
+  const writing = await open('pages/anonymous/new/index', own, mortal)
+  await writing.see('是哪方面的事')
+  writing.tap('#category-light')
+  writing.type('#anonymous-words', SECRET)
+  writing.tap('#anonymous-send')
+  await writing.see('还没传出去')
+  await failedThrice(own, mortal, 'POST /anon/feedback')
+  const phone = await open('pages/anonymous/receipt/index', own, mortal)
+  await phone.see('拿回这件匿名诉求')
+  phone.screen.answers.modal = { confirm: true, cancel: false }
+  phone.tap('#stuck-back-0')
+  await phone.until(() => !phone.all('#stuck-letters').length)
+  assert.equal(ballotsOf(mortal.storage, own.period).tickets.length, 2)
+  const again = await open('pages/anonymous/new/index', own, mortal)
+  await again.until(() => again.data.words === SECRET)
+  assert.deepEqual([again.data.category, again.data.place, again.data.step], ['light', [11], 'words'])
+})

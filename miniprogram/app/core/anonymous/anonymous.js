@@ -3,7 +3,7 @@
  * A letter is sealed and kept with its token in one write, leaves word for word the same until the
  * server says that it lies safely, and only then is its plain text gone from the phone.
  */
-const { makeQueue, counted, waits } = require('../send/queue')
+const { makeQueue, counted, isStuck, waits } = require('../send/queue')
 const { ApiError, fromAnswer, isTemporary } = require('../errors')
 const { toBase64, toHex } = require('../bytes')
 const { sealAnswers, sealTicket, wire, TICKET_WITH_PHOTOS, sealWord } = require('./envelope')
@@ -21,6 +21,7 @@ const FEEDBACK = '/anon/feedback'
 /** A page of somebody else's, as in a hotel: it is asked again later. */
 const NOT_OURS = 502
 const WORD = '/anon/receipt/word'
+const CAME_BEFORE = '您拿回过一份匿名的，又交了一份。那边说这张票已经收过一份：只算先到的那份，也许就是您拿回的。'
 
 /** @typedef {import('../send/queue').Outcome} Outcome */
 
@@ -28,6 +29,8 @@ const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿
 
 const randomName = async () => toHex(await require('./blind').randomBytes(NAME))
 const items = () => anonymousState.read().outbox
+/** Failed by the server again and again, and not with it. */
+const stuck = () => items().filter((one) => !one.isKept && isStuck(one))
 
 /** @param {anonymousState.Letter} letter */
 const dataOf = (letter) => {
@@ -49,9 +52,10 @@ const finish = (letter, became, act = () => undefined) => {
   chunkedStorage.dropOthers(items().map((one) => one.id))
 }
 
-/** @param {anonymousState.Letter} letter @param {{durable: boolean, epoch: string, flushed_through: number}} answer */
+/** @param {anonymousState.Letter} letter @param {{status: string, durable: boolean, epoch: string, flushed_through: number}} answer */
 const taken = (letter, answer) => {
   anonymousState.change((kept) => {
+    if (answer.status === 'already' && letter.isSecond && !letter.isLost) kept.note = CAME_BEFORE
     if (letter.kind === 'survey') kept.answered[letter.period] = 'kept'
     const mark = { epoch: answer.epoch, flushed_through: answer.flushed_through }
     kept.outbox = kept.outbox.map((one) => (one.id === letter.id ? { ...one, isKept: true, isLost: false, mark } : one))
@@ -59,13 +63,20 @@ const taken = (letter, answer) => {
   if (answer.durable) finish(letter, 'durable')
 }
 
-/** The token was not spent: it goes back to the others. @param {anonymousState.Letter} letter */
-const giveBack = (letter) => (/** @type {anonymousState.Purse} */ kept) => {
+/** The token goes back to the others. @param {anonymousState.Letter} letter @param {boolean} wasSent perhaps it is spent */
+const giveBack = (letter, wasSent) => (/** @type {anonymousState.Purse} */ kept) => {
   const ballots = kept.ballots[letter.period]
   if (!ballots) return
   const { kid, r, sig } = letter.fields
-  if (letter.kind === 'survey') ballots.survey = { kid, r, sig }
-  else ballots.tickets = (ballots.tickets || []).concat({ kid, r, sig })
+  const token = { kid, r, sig, ...(wasSent && { wasSent }) }
+  if (letter.kind === 'survey') ballots.survey = token
+  else ballots.tickets = (ballots.tickets || []).concat(token)
+}
+
+/** A letter that is stuck leaves no more; its token serves another one. @param {anonymousState.Letter} letter */
+const takeBack = (letter) => {
+  finish(letter, '', letter.kind === 'word' ? undefined : giveBack(letter, true))
+  queue.tell({ state: 'back', message: letter })
 }
 
 /** @param {anonymousState.Letter} letter @param {any} error @returns {Outcome} */
@@ -82,7 +93,7 @@ const refused = (letter, error) => {
   if (isTemporary(error)) return keepOn(letter, error)
   const isUnspent = letter.kind !== 'word' && [400, 422].includes(error.status)
   finish(letter, isUnspent ? '' : error.code, (kept) => {
-    if (isUnspent) giveBack(letter)(kept)
+    if (isUnspent) giveBack(letter, Boolean(letter.isSecond))(kept)
     // Nobody may be looking when a letter that waited is refused: it is told at the next launch.
     if (letter.isLost) kept.note = '服务器出过故障，您交过的一份丢了，再交时已经截止，没能补上。'
     else if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下:${error.message}`
@@ -172,10 +183,11 @@ const submit = async (kind, sealed, more = {}) => {
   if (!ballots || !held) throw noToken()
   const id = await randomName()
   chunkedStorage.keep(id, sealed.content)
+  const { wasSent, ...fields } = held
   /** @type {anonymousState.Letter} */
   const letter = {
     id, kind, path: kind === 'survey' ? RESPONSE : FEEDBACK, period: ballots.period, size: sealed.size,
-    fields: { ...held }, isKept: false, ...more,
+    fields, isSecond: wasSent, isKept: false, ...more,
   }
   let isTaken = false
   anonymousState.change((kept) => {
@@ -219,4 +231,4 @@ const forget = () => {
   chunkedStorage.dropOthers([])
 }
 
-module.exports = { answer, writeTicket, sendWord, lookUp, open, flush: queue.flush, listen: queue.listen, items, forget }
+module.exports = { answer, writeTicket, sendWord, lookUp, open, flush: queue.flush, listen: queue.listen, items, stuck, takeBack, forget }

@@ -7,7 +7,7 @@ const clock = require('../clock')
 const NAME = 'purse'
 const MONTHS_AHEAD = 2
 
-/** @typedef {{kid: string, r: string, sig: string}} Token */
+/** @typedef {{kid: string, r: string, sig: string, wasSent?: boolean}} Token `wasSent` with a letter that was taken back */
 /** @typedef {{r: string, inverse: string}} Veil */
 /**
  * @typedef {object} Ballots
@@ -26,7 +26,7 @@ const MONTHS_AHEAD = 2
  * @property {any} [fields] @property {number} [size] @property {string} [content]
  * @property {string} [code] the receipt @property {boolean} isKept the server has it
  * @property {import('./resend').Mark} [mark] where its inbox stood then @property {boolean} [isLost] with a crash since
- * @property {number} [tries] answered, but not for good
+ * @property {number} [tries] answered, but not for good @property {boolean} [isSecond] with a token that left before
  */
 /**
  * @typedef {object} Purse

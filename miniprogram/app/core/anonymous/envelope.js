@@ -2,7 +2,7 @@
  * What goes into the sealed envelope: answers or a ticket as bytes, in one of few sizes, so that
  * nobody on the way learns from a length how much was said.
  */
-const { join, utf8, toBase64 } = require('../bytes')
+const { join, utf8, textOf, fromBase64, toBase64 } = require('../bytes')
 const { withoutHalves } = require('../plain_text')
 
 const ANSWERS = 2048
@@ -53,7 +53,14 @@ const sealWord = (word) => {
   return close(join(prefix(content.length, 2), content), WORD)
 }
 
+/** The words back out of what `close` made. @param {string} content @param {number} count of the bytes before them */
+const open = (content, count) => {
+  const bytes = fromBase64(content)
+  const length = Array.from(bytes.subarray(0, count)).reduce((sum, byte) => sum * 256 + byte, 0)
+  return JSON.parse(textOf(bytes.subarray(count, count + length)))
+}
+
 /** The whole body as base64url: zeros are the letter A. @param {Sealed} sealed */
 const wire = ({ content, size }) => content + 'A'.repeat(Math.ceil((size * 8) / 6) - content.length)
 
-module.exports = { clean, sealAnswers, sealTicket, sealWord, wire, PHOTO_LIMIT, TICKET_WITH_PHOTOS }
+module.exports = { clean, open, sealAnswers, sealTicket, sealWord, wire, PHOTO_LIMIT, TICKET_WITH_PHOTOS }

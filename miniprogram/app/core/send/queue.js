@@ -25,6 +25,9 @@ const makeQueue = ({ items, nameOf, next, deliver }) => {
   let flushing = null
   let isWanted = false
 
+  /** @param {Outcome} outcome to whoever listens */
+  const tell = (outcome) => Array.from(listeners).forEach((listener) => listener(outcome))
+
   /** @returns {Promise<boolean>} whether a message found no way */
   const deliverRound = async () => {
     /** @type {Set<string>} */
@@ -32,7 +35,7 @@ const makeQueue = ({ items, nameOf, next, deliver }) => {
     for (let message = next(tried); message; message = next(tried)) {
       tried.add(nameOf(message))
       const outcome = await deliver(message)
-      Array.from(listeners).forEach((listener) => listener(outcome))
+      tell(outcome)
       if (outcome.state === 'waiting') return true
     }
     return false
@@ -77,7 +80,7 @@ const makeQueue = ({ items, nameOf, next, deliver }) => {
     return outcome
   }
 
-  return { flush, listen, send }
+  return { flush, listen, send, tell }
 }
 
 /** The server answered, but not for good, and not because too much came at once. @param {any} error */

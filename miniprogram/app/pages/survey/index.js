@@ -30,7 +30,7 @@ const normal = (answer) => {
 Page(plainPage({
   data: {
     view: 'none', message: '', code: '', title: '', unitName: '', unitSize: 0, opensOn: '', period: '', points: 0, questions: [], place: 0, answers: [],
-    question: null, answer: null, marks: [], levels: plainLevels(), longest: LONGEST, isClockWrong: false, isSending: false, formProblem: '',
+    question: null, answer: null, marks: [], levels: plainLevels(), longest: LONGEST, isClockWrong: false, isStuck: false, isSending: false, formProblem: '',
   },
 
   onLoad() { this.load() },
@@ -52,7 +52,11 @@ Page(plainPage({
     const isSame = draft && draft.asked === JSON.stringify(found.questions)
     const questions = (found.questions || []).map(describe)
     const answers = isSame ? draft.answers : questions.map(() => null)
-    return { message: '', code: '', ...found, questions, answers, isClockWrong: clock.isWrong(), ...this.at(questions, answers, isSame ? draft.place : 0) }
+    const isStuck = anonymous.stuck().some((one) => one.kind === 'survey')
+    return {
+      message: '', code: '', isStuck, ...found, questions, answers, isClockWrong: clock.isWrong(),
+      ...this.at(questions, answers, isSame ? draft.place : 0),
+    }
   },
 
   /** @param {any[]} questions @param {any[]} answers @param {number} place */
