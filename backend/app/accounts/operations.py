@@ -14,6 +14,7 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import clean_words
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
+from backend.app.places.succession import picked_village, village_now
 
 MAX_HOUSEHOLD = 30
 
@@ -54,25 +55,28 @@ def bind_village(
     household: str | None = None,
     of_age: bool | None = None,
 ) -> Binding:
-    """Binds to a village; the binding before ends and is kept. The same again changes nothing."""
-    village = _village(village_id)
-    _check_group(group_id, village_id)
+    """Binds to a village; the binding before ends and is kept. The same again changes nothing.
+
+    A village from an old list is what it became: the answer says which.
+    """
+    village = _village(picked_village(village_id, group_id))
+    _check_group(group_id, village.id)
     name = _household(household)
     # The person's row is the lock: two phones at once end in one active binding.
     db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     current = db.session.scalar(
         select(Binding).where(Binding.person_id == person_id, Binding.ended_at.is_(None))
     )
-    wanted = (village_id, group_id, name)
     if current is not None:
-        if (current.village_id, current.group_id, current.household) == wanted:
+        before = (village_now(current.village_id), current.group_id, current.household)
+        if before == (village.id, group_id, name):
             return current
         current.ended_at = clock.now()
         db.session.flush()
     binding = Binding(
         person_id=person_id,
         county_id=village.county_id,
-        village_id=village_id,
+        village_id=village.id,
         group_id=group_id,
         household=name,
         of_age=of_age,

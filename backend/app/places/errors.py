@@ -1,5 +1,7 @@
 """What can go wrong with places, in the words of the person who reads it."""
 
+from collections.abc import Sequence
+
 from backend.app.core.errors import Conflict, Gone, InvalidInput, NotFound
 
 
@@ -43,6 +45,16 @@ class NotToday(InvalidInput):
 class RegionClosed(Conflict):
     code = "region_closed"
     message = "这个地方已经撤并,不能再改"
+
+
+class VillageDivided(Conflict):
+    """Chosen from an old list: what it went into is several villages by now."""
+
+    code = "village_divided"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        words = f"您选的村调整过，现在是{'、'.join(names)}。请重新选您的村"
+        super().__init__(words, errors={"village_id": [words]})
 
 
 class CannotMerge(InvalidInput):

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select, text
 from backend.app.core.db import db
 from backend.app.core.remembering import remembered
 from backend.app.places import sql
+from backend.app.places.errors import VillageDivided
 from backend.app.places.models import Region
 
 
@@ -51,6 +52,48 @@ def line_of(village_id: int) -> list[int]:
     Of a month whose units are older than the village, the first of these that has one is its own.
     """
     return list(db.session.scalars(LINE, {"id": village_id}))
+
+
+HEIRS = text(
+    """
+    WITH RECURSIVE heir (id, since) AS (
+        SELECT id, COALESCE(CAST(:since AS date), closed_on) FROM region WHERE id = :id
+        UNION
+        SELECT next.id, next.since FROM heir CROSS JOIN LATERAL (
+            SELECT r.merged_into_id AS id, r.closed_on AS since FROM region r
+            WHERE r.id = heir.id AND r.merged_into_id IS NOT NULL
+            UNION ALL
+            SELECT r.id, r.opened_on FROM region r
+            WHERE r.split_from_id = heir.id AND r.opened_on >= heir.since
+        ) AS next
+    )
+    SELECT DISTINCT r.id, r.name FROM heir JOIN region r ON r.id = heir.id
+    WHERE r.closed_on IS NULL ORDER BY r.id
+    """
+)
+
+
+def picked_village(village_id: int, group_id: int | None = None) -> int:
+    """The village meant by somebody who chose it from a list of any age, or from a printed page.
+
+    One that went into another is the village it became; where that one was divided since, the
+    group decides. Raises VillageDivided where the person must be asked; itself where no village
+    took its place.
+    """
+    if group_id is not None:
+        parent = db.session.scalar(select(Region.parent_id).where(Region.id == group_id))
+        if parent in _heirs(village_id, date.min):
+            return parent
+    heirs = _heirs(village_id)
+    if len(heirs) > 1:
+        raise VillageDivided(list(heirs.values()))
+    return next(iter(heirs), village_id)
+
+
+def _heirs(village_id: int, since: date | None = None) -> dict[int, str]:
+    """The open villages on what was its ground on a day, else on its last one, by name."""
+    rows = db.session.execute(HEIRS, {"id": village_id, "since": since})
+    return {row.id: row.name for row in rows}
 
 
 SAME = text(

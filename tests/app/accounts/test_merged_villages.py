@@ -11,7 +11,12 @@ from backend.app.accounts.villagers import home_of, villagers_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.places.queries import get_place
-from backend.app.places.reorganisation import merge_villages, move_region
+from backend.app.places.reorganisation import (
+    add_group,
+    merge_villages,
+    move_region,
+    split_village,
+)
 from backend.app.ratings.coverage import coverage_of
 from backend.app.ratings.errors import OwnVillageCadre
 from backend.app.ratings.queries import refusal_for
@@ -86,6 +91,71 @@ def test_the_past_of_a_village_is_open_to_who_works_for_what_it_became(
     path = get_place(gone).path
     assert may(actor_today(cadre), Permission.RAISE_OBJECTION, path)
     assert not may(actor_today(other), Permission.RAISE_OBJECTION, path)
+
+
+def choose(client, phone_person: int, **chosen: object):
+    """As a phone does whose list of villages is of the day before."""
+    phone = open_phone(client, phone_person)
+    return phone.call("PUT", "/me/binding", json={"of_age": True, **chosen})
+
+
+def divide(manager: Actor, village_id: int, group_ids: list[int]) -> int:
+    with transaction():
+        return split_village(manager, village_id, "新村", "610528100299", group_ids, []).id
+
+
+def test_a_village_chosen_from_an_old_list_is_bound_as_what_it_became(
+    client, county: County, manager: Actor, scalar
+) -> None:
+    first, second, last = county.village_ids
+    merge(manager, first, second)
+    merge(manager, second, last)
+    person = make_person()
+    binding = choose(client, person, village_id=first).json["binding"]
+    assert (binding["village"]["id"], binding["bound_village_id"]) == (last, last)
+    assert choose(client, person, village_id=second).status_code == 200
+    assert scalar("SELECT count(*) FROM binding") == 1
+
+
+def test_who_was_bound_before_the_merge_and_chooses_the_same_stays_bound_since_then(
+    client, county: County, manager: Actor, scalar
+) -> None:
+    first, second, _ = county.village_ids
+    person = make_person()
+    bind(person, county, first)
+    merge(manager, first, second)
+    assert choose(client, person, village_id=first).status_code == 200
+    assert scalar("SELECT array_agg(village_id) FROM binding") == [first]
+
+
+def test_where_the_successor_was_divided_the_group_decides_or_the_person_is_asked(
+    client, county: County, manager: Actor
+) -> None:
+    first, second, _ = county.village_ids
+    with transaction():
+        one, two = (add_group(manager, first, name).id for name in ("一组", "二组"))
+    merge(manager, first, second)
+    new = divide(manager, second, [two])
+    answer = choose(client, make_person(), village_id=first)
+    assert (answer.status_code, answer.json["code"]) == (409, "village_divided")
+    assert "现在是第2村、新村。请重新选您的村" in answer.json["errors"]["village_id"][0]
+    for group, village in ((one, second), (two, new)):
+        answer = choose(client, make_person(), village_id=first, group_id=group)
+        assert answer.json["binding"]["village"]["id"] == village
+
+
+def test_a_group_that_went_to_a_new_village_leads_there_from_the_old_one(
+    client, county: County, manager: Actor
+) -> None:
+    first, second, _ = county.village_ids
+    with transaction():
+        group = add_group(manager, first, "一组").id
+        other = add_group(manager, second, "一组").id
+    new = divide(manager, first, [group])
+    answer = choose(client, make_person(), village_id=first, group_id=group)
+    assert answer.json["binding"]["village"]["id"] == new
+    assert choose(client, make_person(), village_id=first).json["binding"]["village"]["id"] == first
+    assert choose(client, make_person(), village_id=first, group_id=other).status_code == 422
 
 
 def test_villagers_of_both_villages_stand_on_the_rolls_of_the_one(

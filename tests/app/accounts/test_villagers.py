@@ -128,7 +128,9 @@ def test_only_open_villages_and_their_own_groups_can_be_bound(client, world, cou
         assert field in answer.json["errors"], body
 
 
-def test_a_merged_village_can_no_longer_be_bound(client, world, county) -> None:
+def test_a_village_that_ended_without_a_successor_can_no_longer_be_bound(
+    client, world, county
+) -> None:
     token = enter(client, world)["token"]
     with transaction() as session:
         session.get(Region, county.village_ids[0]).closed_on = OPENED_ON

@@ -8,13 +8,19 @@ from sqlalchemy import text
 from backend.app.access import Actor, Role
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
-from backend.app.places.reorganisation import merge_villages
+from backend.app.places.models import Region
+from backend.app.places.reorganisation import (
+    add_group,
+    merge_villages,
+    move_region,
+    split_village,
+)
 from backend.app.tickets import author, supervision
 from backend.app.tickets.facts import ticket_facts
 from backend.app.tickets.models import Ticket
 from backend.jobs import tickets as jobs
 from tests.app.ratings.conftest import open_phone
-from tests.factories.county import actor_with, bind, grant_role, make_person
+from tests.factories.county import OPENED_ON, actor_with, bind, grant_role, make_person
 from tests.factories.tickets import forget, submit, villager
 
 RATED = datetime(2026, 11, 18, 15, 20, tzinfo=COUNTY_ZONE)
@@ -223,3 +229,38 @@ def test_a_complaint_that_names_a_cadre_of_the_closed_village_is_held(
     assert submit(phone, offices, words="王强收钱不办事").status_code == 201
     assert named in scalar("SELECT kept_from_people FROM ticket")
     assert scalar("SELECT about_cadres FROM ticket")
+
+
+def test_a_ticket_about_a_village_of_an_old_list_is_about_what_it_became(
+    client, offices, clock
+) -> None:
+    first, second = offices.county.village_ids[:2]
+    phone = villager(client, offices.county)
+    merge(offices)
+    assert submit(phone, offices, village_id=first).json["village_name"] == "第2村"
+    manager = actor_with(Role.COUNTY_MANAGER, offices.county.id)
+    with transaction():
+        group = add_group(manager, second, "一组").id
+        split_village(manager, second, "新村", "610528100299", [group], [])
+    answer = submit(phone, offices, village_id=first)
+    assert (answer.status_code, answer.json["code"]) == (409, "village_divided")
+    assert submit(phone, offices, village_id=first, group_id=group).json["village_name"] == "新村"
+
+
+def test_whoever_rates_badly_in_a_merged_village_hears_who_calls_back_now(
+    client, offices, clock
+) -> None:
+    first, second = offices.county.village_ids[:2]
+    with transaction() as session:
+        other = Region(
+            level="township", name="薛镇", code="610528101000", parent_id=offices.county.id,
+            county_id=offices.county.id, opened_on=OPENED_ON,
+        )  # fmt: skip
+        session.add(other)
+        session.flush()
+        other.township_id = other.id
+        move_region(actor_with(Role.COUNTY_MANAGER, offices.county.id), second, other.id)
+    grant_role(make_person(), Role.TOWNSHIP_STAFF, other.id)
+    merge(offices)
+    told = villager(client, offices.county).call("GET", f"/villages/{first}/call-back").json
+    assert told["office"] == "薛镇"

@@ -218,6 +218,38 @@ test('the village is found by name', async () => {
   await phone.see('就选这个村')
 })
 
+test('a village from an old list is bound as what it became, and the phone says which', async () => {
+  const regions = ({ search }) => fine({ items: search.get('parent_id') === '2' ? [{ id: 12, name: '东村', level: 'village' }] :
+    [{ id: 2, name: '庄里镇', level: 'township' }] })
+  const village = new Village({ 'GET /regions': regions })
+  const phone = await open('bind', village)
+  await phone.until(() => phone.all('#region-12').length === 1)
+  phone.tap('#region-12')
+  await phone.see('就选这个村')
+  phone.tap('满 14 周岁了')
+  phone.tap('#bind-confirm')
+  await phone.until(() => phone.screen.modals.length === 1)
+  assert.ok(phone.screen.modals[0].includes('您选的东村已经并入西村，给您选好的就是西村。不对的话，可以再选。'))
+})
+
+test('where the old village is several by now, the list is asked for anew', async () => {
+  const lists = [[{ id: 12, name: '东村', level: 'village' }], [{ id: 13, name: '新村', level: 'village' }]]
+  const village = new Village({
+    'GET /regions': ({ search }) => fine({ items: { null: [{ id: 2, name: '庄里镇', level: 'township' }], 2: lists[0] }[search.get('parent_id')] || [] }),
+    'PUT /me/binding': () => error(409, 'village_divided', '您选的村调整过，现在是西村、新村。请重新选您的村'),
+  })
+  const phone = await open('bind', village)
+  await phone.until(() => phone.all('#region-12').length === 1)
+  phone.tap('#region-12')
+  await phone.see('就选这个村')
+  phone.tap('满 14 周岁了')
+  phone.tap('#bind-confirm')
+  await phone.see('现在是西村、新村')
+  lists.shift()
+  phone.tap('#bind-back')
+  await phone.until(() => phone.all('#region-13').length === 1)
+})
+
 test('the village is known from a scan', async () => {
   const village = new Village({ 'GET /regions': () => fine({ items: [] }) })
   const phone = await open('bind', village, { scan: async () => ({ result: 'https://village-voice.example.cn/q/CODE1' }) })

@@ -17,6 +17,7 @@ from backend.app.core.db import db, lock
 from backend.app.core.queue import JobName
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import get_place, settings_of
+from backend.app.places.succession import village_now
 from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
 from backend.app.scoring.levels import level_name
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
@@ -116,7 +117,7 @@ def decline(person_id: int, rating_id: int) -> None:
 
 def promise(village_id: int) -> tuple[str, datetime] | None:
     """Who answers a bad rating given now, and by when; None where the county calls nobody back."""
-    place = get_place(village_id)
+    place = get_place(village_now(village_id))
     county_id = place.county_id or 0
     if place.level != "village":
         raise RegionUnknown

@@ -21,7 +21,7 @@ from backend.app.core.web.boxes import whole
 from backend.app.notices import checking
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
-from backend.app.places.succession import village_now
+from backend.app.places.succession import picked_village, village_now
 from backend.app.tickets import files, transitions
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import NothingSaid, TicketKeyReused, TooManyTickets
@@ -217,12 +217,13 @@ def submission(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
 def _place(ticket_request: TicketRequest, channel: Channel) -> Place:
     """What the village chosen is today, or the county of a caller who named none.
 
-    The level above calls back even where a village ended and no other took its place.
+    A villager is asked where that could be several. The level above calls back even where a
+    village ended and no other took its place.
     """
     if ticket_request.village_id is None:
         raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
     try:
-        place = get_place(village_now(ticket_request.village_id))
+        place = get_place(_village_today(ticket_request, channel))
     except RegionUnknown:
         raise InvalidInput(errors={"village_id": [RegionUnknown.message]}) from None
     answerable = place.is_open or channel is Channel.RATING
@@ -231,6 +232,13 @@ def _place(ticket_request: TicketRequest, channel: Channel) -> Place:
     if ticket_request.group_id is not None:
         _check_group(ticket_request.group_id, place.id)
     return place
+
+
+def _village_today(ticket_request: TicketRequest, channel: Channel) -> int:
+    village_id = ticket_request.village_id or 0
+    if channel is Channel.MINI:
+        return picked_village(village_id, ticket_request.group_id)
+    return village_now(village_id)
 
 
 def _check_group(group_id: int, village_id: int) -> None:

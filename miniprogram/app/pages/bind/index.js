@@ -93,7 +93,12 @@ Page(page({
   chooseGroup(event) { this.setData({ chosenGroup: event.detail.chosen.slice(-1) }) },
   chooseAge(event) { this.setData({ age: event.detail.chosen.slice(-1), bindProblem: '' }) },
   writeHousehold(event) { this.setData({ household: event.detail.value }) },
-  again() { this.setData({ state: 'ready' }) },
+
+  /** The list may be of the day before a village went into another one: it is asked for anew. */
+  again() {
+    this.setData({ words: '', found: [] })
+    return this.goInto(this.data.path)
+  },
 
   async confirm() {
     const { village, chosenGroup, household, age } = this.data
@@ -103,12 +108,20 @@ Page(page({
     if (household.trim()) binding.household = household.trim()
     this.setData({ isSaving: true, bindProblem: '' })
     try {
-      await bindVillage(binding)
-      wx.showToast({ title: '选好了', icon: 'success' })
+      const { binding: made } = await bindVillage(binding)
+      await this.tell(made.village)
       wx.navigateBack({ fail: () => wx.switchTab({ url: '/pages/home/index' }) })
     } catch (error) {
       this.setData({ isSaving: false, bindProblem: error.message })
     }
     return undefined
+  },
+
+  /** A village that went into another one since the list was read is bound as what it became. */
+  async tell(village) {
+    const { id, name } = this.data.village
+    if (village.id === id) return wx.showToast({ title: '选好了', icon: 'success' })
+    const content = `您选的${name}已经并入${village.name}，给您选好的就是${village.name}。不对的话，可以再选。`
+    return wx.showModal({ title: '选好了', content, showCancel: false, confirmText: '知道了' })
   },
 }))
