@@ -97,9 +97,9 @@ def _check(import_id: int) -> None:
     found = _open(import_id, ImportState.READING)
     if found is None:
         return
-    kind, context, content, name, wanted, columns = found
+    kind, context, content, wanted, columns = found
     try:
-        sheet = read_import(kind, content, name, wanted, columns)
+        sheet = read_import(kind, content, wanted, columns)
     except InvalidInput as fault:
         reasons = [words for lines in fault.errors.values() for words in lines]
         _set(import_id, state=ImportState.FAILED.value, fault="；".join(reasons)[:200])
@@ -157,8 +157,8 @@ def _apply(import_id: int) -> None:
     found = _open(import_id, ImportState.APPLYING)
     if found is None:
         return
-    kind, context, content, name, wanted, columns = found
-    sheet = read_import(kind, content, name, wanted, columns)
+    kind, context, content, wanted, columns = found
+    sheet = read_import(kind, content, wanted, columns)
     context.since_1904 = sheet.since_1904
     rows = sheet.rows(context)
     importer = kind.importer(context)
@@ -277,7 +277,7 @@ def forget_files(before: datetime, most: int) -> int:
 
 def _open(
     import_id: int, state: ImportState
-) -> tuple[ImportKind, ImportContext, bytes, str, str | None, dict[str, str]] | None:
+) -> tuple[ImportKind, ImportContext, bytes, str | None, dict[str, str]] | None:
     """What a job needs; None where the import waits for no such job."""
     with transaction():
         found = db.session.get(DataImport, import_id, populate_existing=True)
@@ -285,7 +285,7 @@ def _open(
             return None
         return (
             KINDS[found.kind], _context(found), unseal(PURPOSE, found.file_sealed),
-            found.file_name, found.sheet, dict(found.columns),
+            found.sheet, dict(found.columns),
         )  # fmt: skip
 
 

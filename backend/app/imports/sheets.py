@@ -39,11 +39,11 @@ class ImportSheet:
 
 
 def read_import(
-    kind: ImportKind, content: bytes, name: str, wanted: str | None, columns: Mapping[str, str]
+    kind: ImportKind, content: bytes, wanted: str | None, columns: Mapping[str, str]
 ) -> ImportSheet:
     """Raises InvalidInput for what is no spreadsheet, or has too many rows."""
     known = {heading for column in kind.columns for heading in column.headings}
-    sheet = read_sheet(content, name, wanted, known)
+    sheet = read_sheet(content, wanted, known)
     place = find_heading(sheet.rows, kind.columns)
     headings = sheet.rows[place]
     match = match_columns(headings, kind.columns, columns)

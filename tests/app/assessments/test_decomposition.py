@@ -72,7 +72,7 @@ def test_what_goes_out_comes_in_again_without_a_change(made: Assessment) -> None
         save_targets(made.clerk, made.programme_id, [replace(target, milestones=steps)])
     before = stored_drafts(made.programme_id)
     content = decomposition_book(programme(made))
-    sheet, milestones = read_tables(content, "a.xlsx", columns.FIRST, columns.SECOND)
+    sheet, milestones = read_tables(content, columns.FIRST, columns.SECOND)
     examples = select(func.count()).where(ProgrammeElement.is_example)
     marked = db.session.scalar(examples)
     with transaction():

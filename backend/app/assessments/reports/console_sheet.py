@@ -54,7 +54,7 @@ def upload_progress(month: str) -> tuple[str, int] | Response:
     try:
         sent = sent_file("请选填好的月度进度表")
         unit, rows = _rows(month)
-        lines = read_progress(unit, rows, sent.read(), sent.filename or "")
+        lines = read_progress(unit, rows, sent.read())
         with transaction():
             operations.save_drafts(actor(), unit.id, month_in_address(month), lines, strict=True)
     except (InvalidInput, Conflict) as error:

@@ -44,11 +44,9 @@ def _fillable(rows: Sequence[FillRow]) -> list[FillRow]:
     ]  # fmt: skip
 
 
-def read_progress(
-    unit: UnitRow, rows: Sequence[FillRow], content: bytes, name: str
-) -> list[ReportLine]:  # fmt: skip
+def read_progress(unit: UnitRow, rows: Sequence[FillRow], content: bytes) -> list[ReportLine]:
     """The lines of a filled-in workbook; raises InvalidInput with every fault by its line."""
-    table = read_sheet(content, name, headings=HEADINGS).rows
+    table = read_sheet(content, headings=HEADINGS).rows
     heading = next((n for n, cells in enumerate(table) if CODE in cells), None)
     if heading is None or VALUE not in table[heading]:
         raise InvalidInput(errors={"file": [f"表头要有「{CODE}」和「{VALUE}」，请用下载的表来填"]})

@@ -153,7 +153,7 @@ def download_decomposition(programme_id: int) -> Response:
 
 
 def _import(programme: Programme, key: str, is_whole: bool) -> DecompositionReport:
-    sheet, steps = read_tables(storage.read(key), key, columns.FIRST, columns.SECOND)
+    sheet, steps = read_tables(storage.read(key), columns.FIRST, columns.SECOND)
     return import_targets(actor(), programme.id, sheet, steps, is_whole)
 
 
@@ -171,8 +171,7 @@ def preview_import(programme_id: int, whole: bool) -> tuple[str, int]:
     report = None
     try:
         sent = sent_file("请选一个 xlsx 或 CSV 文件")
-        extension = "csv" if str(sent.filename).lower().endswith(".csv") else "xlsx"
-        key = f"{FOLDER}/{actor().person_id}_{secrets.token_urlsafe(12)}.{extension}"
+        key = f"{FOLDER}/{actor().person_id}_{secrets.token_urlsafe(12)}.table"
         storage.put(key, sent.read())
         with transaction():
             report = _import(programme, key, whole)

@@ -68,12 +68,12 @@ def table_of(sheet: ReadSheet, known: Collection[str]) -> SheetTable:
 
 
 def read_tables(
-    content: bytes, name: str, first: tuple[str, Collection[str]],
+    content: bytes, first: tuple[str, Collection[str]],
     second: tuple[str, Collection[str]],
 ) -> tuple[SheetTable, SheetTable]:  # fmt: skip
     """The two sheets by name, each with headings it has to have; the second may be missing."""
-    sheet = read_sheet(content, name, first[0], first[1])
+    sheet = read_sheet(content, first[0], first[1])
     table = table_of(sheet, first[1])
     if second[0] not in sheet.others:
         return table, NO_TABLE
-    return table, table_of(read_sheet(content, name, second[0]), second[1])
+    return table, table_of(read_sheet(content, second[0]), second[1])

@@ -24,7 +24,15 @@ from backend.app.core.files.untrusted import Bounds, Unbounded, open_apart
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 20_000, 200, 10 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 BOUNDS = Bounds(megabytes=512, processor_seconds=20, seconds=40)
-UNREADABLE = "这个表格打不开，请另存为 xlsx 再试"
+UNREADABLE = "这个表格打不开，请在 WPS 或 Excel 里打开，另存为 xlsx 再传"
+TOO_WIDE = "这个表格打不开：可能很远的格子里有东西。请把要传的行复制到新表里，存为 xlsx 再传"
+LOCKED = "这个表格设了打开密码，请去掉密码再传"
+NO_TABLE = "这个文件不是表格。在 WPS 或 Excel 里打得开的话，请另存为 xlsx 再传"
+# How a workbook begins: a zip, or the older container, in which a locked one lies, too.
+ZIP, CONTAINER = b"PK", bytes.fromhex("d0cf11e0a1b11ae1")
+# Pages and documents that are text, too.
+NOT_LISTS = ("<", "%PDF", "{\\rtf")
+LOCKED_PART = "EncryptedPackage".encode("utf-16-le")
 # From here on a spreadsheet keeps no whole number digit by digit.
 INEXACT = 10**15
 CELL = re.compile(
@@ -62,29 +70,29 @@ class ReadSheet:
 
 
 def read_sheet(
-    content: bytes, name: str, wanted: str | None = None, headings: Iterable[str] = ()
+    content: bytes, wanted: str | None = None, headings: Iterable[str] = ()
 ) -> ReadSheet:
     """The sheet named, or the shown one that has most of the headings, read apart.
 
-    Raises InvalidInput.
+    What kind of file it is its content says, whatever its name. Raises InvalidInput.
     """
     if len(content) > MOST_BYTES:
         raise InvalidInput(errors={"file": ["文件超过 10 MB，请分几次导入"]})
     options = orjson.dumps({"wanted": wanted, "headings": sorted(headings)}).decode()
     try:
         read = open_apart(
-            "backend.app.core.files.spreadsheets:sheet_as_json", content, BOUNDS, name, options
+            "backend.app.core.files.spreadsheets:sheet_as_json", content, BOUNDS, options
         )
     except Unbounded:
-        raise InvalidInput(errors={"file": [UNREADABLE]}) from None
+        raise InvalidInput(errors={"file": [TOO_WIDE]}) from None
     return ReadSheet(**orjson.loads(read))
 
 
-def sheet_as_json(content: bytes, name: str, options: str) -> bytes:
+def sheet_as_json(content: bytes, options: str) -> bytes:
     values = orjson.loads(options)
     sheet = (
         _xlsx(content, values["wanted"], set(values["headings"]))
-        if name.lower().endswith((".xlsx", ".xls", ".et"))
+        if content.startswith((ZIP, CONTAINER))
         else ReadSheet("", _csv(content))
     )
     filled = sum(any(row) for row in sheet.rows)
@@ -96,7 +104,9 @@ def sheet_as_json(content: bytes, name: str, options: str) -> bytes:
 
 
 def _xlsx(content: bytes, wanted: str | None, headings: set[str]) -> ReadSheet:
-    zipped = content.startswith(b"PK")
+    zipped = content.startswith(ZIP)
+    if not zipped and LOCKED_PART in content:
+        raise InvalidInput(errors={"file": [LOCKED]})
     try:
         if zipped:
             _check_unpacked(content)
@@ -226,7 +236,7 @@ def _csv(content: bytes) -> list[list[str]]:
             decoded = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in decoded:
+        if "\x00" in decoded or decoded.startswith(NOT_LISTS):
             break
         head = decoded[:4000]
         mark = max((",", "\t", ";"), key=head.count)
@@ -235,7 +245,7 @@ def _csv(content: bytes) -> list[list[str]]:
         except csv.Error:
             break
         return [[_unguarded(cell.strip()) for cell in line[:MOST_COLUMNS]] for line in lines]
-    raise InvalidInput(errors={"file": ["这个文件读不懂，请另存为 xlsx 或 UTF-8 的 CSV"]})
+    raise InvalidInput(errors={"file": [NO_TABLE]})
 
 
 def _encodings(content: bytes) -> tuple[str, ...]:
