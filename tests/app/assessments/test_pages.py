@@ -14,6 +14,7 @@ from backend.app.assessments.programmes.loading_operations import create_from_te
 from backend.app.assessments.targets import sheet_columns as columns
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from tests.app.imports.cases import case
 from tests.factories.assessments import (
     BASICS,
     BUREAUS,
@@ -193,6 +194,10 @@ def test_a_faulty_workbook_is_refused_by_line_on_the_page(made, client) -> None:
     page = clerk.post(path(made, "/targets/file"), file=(io.BytesIO(csv.encode()), "a.csv"))
     assert page.status_code == 422
     assert "第 2 行" in page.text
+    sent = (io.BytesIO(case("corner_full.xlsx")), "a.xlsx")
+    corner = clerk.post(path(made, "/targets/file"), file=sent)
+    assert corner.status_code == 422
+    assert "这个表格打不开" in corner.text
 
 
 def test_an_issued_target_is_queried_answered_and_changed_on_its_page(app, client) -> None:

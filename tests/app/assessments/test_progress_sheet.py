@@ -12,6 +12,7 @@ from backend.app.core.clock import clock_at
 from backend.app.core.files.workbooks import form_sheet
 from tests.app.assessments.acting import accept_all, open_month, send
 from tests.app.assessments.test_report_pages import seat
+from tests.app.imports.cases import case
 from tests.factories.assessed import Assessed, add_target, at, issue
 from tests.factories.console import Desk
 
@@ -88,3 +89,6 @@ def test_a_value_below_the_last_one_is_refused_by_its_line(desk: Desk, scalar) -
 def test_a_file_that_is_none_is_refused(desk: Desk) -> None:
     assert desk.post(FILE, file=(io.BytesIO(b"nothing"), "a.xlsx")).status_code == 422
     assert desk.post(FILE).status_code == 422
+    corner = desk.post(FILE, file=(io.BytesIO(case("corner_full.xlsx")), "a.xlsx"))
+    assert corner.status_code == 422
+    assert "这个表格打不开" in corner.text

@@ -1,7 +1,8 @@
 """Untrusted files: bounded before they are unpacked, opened by a process of their own."""
 
 import io
-import resource
+import subprocess
+import sys
 import time
 import zipfile
 import zlib
@@ -16,15 +17,21 @@ from backend.app.core.errors import InvalidInput
 from backend.app.core.files import photos, spreadsheets, storage, untrusted
 from backend.app.core.files.photos import PhotoUnreadable
 from backend.app.core.files.picture_size import picture_size
-from backend.app.core.files.spreadsheets import read_sheet
+from backend.app.core.files.spreadsheets import CONTAINER, LOCKED_PART, read_sheet
 from backend.app.core.queue import QueueName, queue
+from backend.app.core.settings import REPOSITORY
 from backend.app.imports import job_operations
 from backend.jobs.photos import open_photo, open_waiting_photos
+from tests.app.imports.cases import case
 from tests.app.places.test_photos import opened, picture
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import make_county
 
 MOST_MEGABYTES, MOST_SECONDS = 200, 10
+IMPORT_DOORS = [
+    "/console/tickets/import", "/console/scores/imports", "/console/village-types/files",
+    "/console/points/deeds/files", "/console/people/lists",
+]  # fmt: skip
 PARTS = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/'
     'content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package'
@@ -89,9 +96,19 @@ def png(width: int, height: int, rows: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + body + chunk(b"IEND", b"")
 
 
-def memory_of_children() -> int:
-    """The largest child so far, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+# What a reader of its own costs: its largest process in megabytes, its seconds of processor.
+COSTS = """
+import resource, sys
+from backend.app.core.errors import InvalidInput
+from backend.app.core.files.spreadsheets import CONTAINER, LOCKED_PART, read_sheet
+try:
+    read_sheet(sys.stdin.buffer.read())
+    outcome = "read"
+except InvalidInput:
+    outcome = "refused"
+spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(outcome, spent.ru_maxrss // 1024, spent.ru_utime + spent.ru_stime)
+"""
 
 
 @pytest.mark.parametrize("make", [corner, entities, zeros])
@@ -99,37 +116,72 @@ def test_a_workbook_that_unpacks_without_end_is_refused_and_harms_nobody(app: Fl
     content, began = make(), time.monotonic()
     assert len(content) < 500_000
     with pytest.raises(InvalidInput) as refused:
-        read_sheet(content, "a.xlsx")
+        read_sheet(content)
     assert "file" in refused.value.errors
     assert time.monotonic() - began < MOST_SECONDS
 
 
-@pytest.mark.parametrize(
-    "path", ["/console/scores/imports", "/console/tickets/import", "/console/village-types/files"]
-)
+@pytest.mark.parametrize("content", [corner(), case("corner_full.xlsx")], ids=["text", "blank"])
+def test_one_cell_in_the_last_corner_costs_two_hundred_megabytes_and_two_seconds_at_most(
+    content: bytes,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COSTS], input=content, capture_output=True, check=True,
+        cwd=REPOSITORY,
+    )  # fmt: skip
+    outcome, megabytes, seconds = done.stdout.splitlines()[-1].split()
+    assert outcome == b"refused"
+    assert int(megabytes) < MOST_MEGABYTES
+    assert float(seconds) < 2
+
+
+@pytest.mark.parametrize("content", [corner(), case("corner_full.xlsx")], ids=["text", "blank"])
+@pytest.mark.parametrize("path", IMPORT_DOORS)
 def test_every_door_that_takes_a_workbook_outlives_one_cell_in_the_last_corner(
-    app: Flask, client, path: str
+    client, path: str, content: bytes
 ) -> None:
     county = make_county()
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id))
-    doors = [
-        rule for rule in app.url_map.iter_rules() if str(rule) == path and "POST" in rule.methods
-    ]
-    assert doors
-    sent = (io.BytesIO(corner()), "a.xlsx")
+    sent = (io.BytesIO(content), "a.xlsx")
     answer = desk.post(path, file=sent, source="12345", month="2026-10")
     # The web process only keeps it; the job that reads it says so on the page.
     assert answer.status_code == 303
     job_operations.check_import(int(answer.location.rpartition("/")[2]))
-    assert "这个表格打不开" in desk.get(answer.location).text
+    page = desk.get(answer.location).text
+    assert "这个表格打不开" in page
+    assert "导入 " not in page
+
+
+def test_no_door_of_a_workbook_is_missing_above(app: Flask) -> None:
+    doors = {str(rule) for rule in app.url_map.iter_rules() if "_import" in rule.endpoint
+             and ".start_" in rule.endpoint}  # fmt: skip
+    assert doors == set(IMPORT_DOORS)
 
 
 def test_a_sheet_that_is_one_reads_the_same_apart(app: Flask) -> None:
-    read = read_sheet("村,数\n幸福村,3\n".encode(), "a.csv")
+    read = read_sheet("村,数\n幸福村,3\n".encode())
     assert (read.rows, read.faults) == ([["村", "数"], ["幸福村", "3"]], [])
     with pytest.raises(InvalidInput) as empty:
-        read_sheet("村,数\n".encode(), "a.csv")
+        read_sheet("村,数\n".encode())
     assert "没有数据" in empty.value.errors["file"][0]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (png(9, 9, 9), "这个文件不是表格"),
+        (b"%PDF-1.7\n%...", "这个文件不是表格"),
+        ("<html><table><tr><td>村</td></tr></table>".encode(), "这个文件不是表格"),
+        (CONTAINER + bytes(504) + LOCKED_PART + bytes(3000), "设了打开密码"),
+        (CONTAINER + bytes(4000), "这个表格打不开"),
+        (b"PK\x03\x04 and no more", "这个表格打不开"),
+        (b"", "没有数据"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(content: bytes, words: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_sheet(content)
+    assert words in refused.value.errors["file"][0]
 
 
 @pytest.mark.parametrize("size", [(10_000, 6_000), (65_000, 65_000), (0, 5)])

@@ -9,7 +9,6 @@ from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.imports import job_operations, operations
 from backend.app.imports.states import ImportState
 from backend.app.own_data import retention
-from backend.app.places.models import Region
 from backend.app.tickets import handling
 from backend.app.tickets.intake import order_operations
 from backend.app.tickets.intake.hotline import ORDERS
@@ -17,41 +16,17 @@ from backend.app.tickets.intake.operations import open_ticket
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.serializers import contact_of
-from tests.app.imports.cases import case
+from tests.app.imports.cases import case, make_fuping
 from tests.factories.county import make_county
 from tests.factories.imports import Desk, counts, found, outcomes, questions, refused, state
-from tests.factories.tickets import Offices, as_actor, forget, make_offices
+from tests.factories.tickets import Offices, as_actor, forget
 
 HEADING = "工单编号,诉求内容,村,诉求类型,受理时间,反映人,联系电话\n"
 
 
 @pytest.fixture
 def offices(app) -> Offices:
-    """富平县 with 车站社区 and two villages called 三合村."""
-    made = make_offices(make_county(villages=2))
-    with transaction() as session:
-        county = session.get_one(Region, made.county.id)
-        street = session.get_one(Region, made.county.township_ids[0])
-        street.name = "城关街道"
-        first, second = (session.get_one(Region, id_) for id_ in made.county.village_ids)
-        first.name, first.code = "车站社区居委会", "610528001001"
-        second.name = "温泉社区居委会"
-        for number, name in enumerate(("张桥镇", "庄里镇"), 2):
-            town = Region(
-                level="township", name=name, code=f"610528{number}00000", parent_id=county.id,
-                county_id=county.id, opened_on=county.opened_on,
-            )  # fmt: skip
-            session.add(town)
-            session.flush()
-            town.township_id = town.id
-            session.add(
-                Region(
-                    level="village", name="三合村委会", code=f"610528{number}00201",
-                    parent_id=town.id, township_id=town.id, county_id=county.id,
-                    opened_on=county.opened_on,
-                )
-            )  # fmt: skip
-    return made
+    return make_fuping()
 
 
 @pytest.fixture
@@ -146,7 +121,7 @@ def test_every_spelling_of_a_village_is_found_and_only_real_doubts_are_asked(
     assert {question.text for question in questions(import_id)} == {"三合村", "三合村委会"}
     assert counts(import_id) == {"asked": 2, "new": 22, "late": 24}
     labels = [label for _, label in questions(import_id)[0].options]
-    assert labels == ["张桥镇三合村委会", "庄里镇三合村委会"]
+    assert labels == ["张桥镇三合村委会", "庄里镇三合村委会", "曹村镇三合村委会"]
     code = questions(import_id)[0].options[0][0]
     desk.answer(import_id, {"三合村": code, "三合村委会": code})
     assert desk.take_over(import_id)["new"] == 24
