@@ -6,6 +6,8 @@ one that fails is set aside and holds up no other.
 
 from backend.app.assessments.evaluation import operations as evaluation
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
+from backend.app.assessments.results import operations as results
+from backend.app.assessments.results.queries import stale_programmes
 from backend.app.core.batches import each
 from backend.app.core.queue import JobName
 
@@ -21,10 +23,11 @@ def close_windows() -> int:
 
 
 def evaluate_period() -> int:
-    """定色 on the office's last day, 月通报 the day after."""
+    """定色 on the office's last day and totals after it, 月通报 the day after."""
     job = JobName.EVALUATE_PERIOD
     due = window_queries.windows_to_evaluate()
     done = each(job, due, evaluation.evaluate_window, "evaluate")
+    each(job, stale_programmes(), results.recompute_results, "results")
     known = window_queries.windows_to_publish()
     return done + each(job, known, evaluation.publish_window, "publish")
 

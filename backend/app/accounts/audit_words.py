@@ -78,6 +78,7 @@ ACTIONS = {
     "use_evidence": "附印证材料",
     "detach_evidence": "取下印证材料",
     "evaluate_period": "定色",
+    "recompute_results": "重算考核得分",
     "publish_period": "发月通报",
     "ask_about_colour": "对颜色提疑问",
     "answer_query": "答复颜色疑问",

@@ -6,6 +6,7 @@ from backend.app.assessments.evaluation.models import (
     TargetStanding,
     TargetSupervision,
 )
+from backend.app.assessments.measures.models import MeasureFact
 from backend.app.assessments.programmes.models import (
     AssessedUnit,
     Programme,
@@ -20,6 +21,7 @@ from backend.app.assessments.reports.models import (
     ReportReview,
     TargetReport,
 )
+from backend.app.assessments.results.models import UnitResult
 from backend.app.assessments.targets.models import (
     Target,
     TargetChange,
@@ -34,6 +36,7 @@ __all__ = [
     "Evidence",
     "EvidenceUse",
     "FillTime",
+    "MeasureFact",
     "Programme",
     "ProgrammeAdjustment",
     "ProgrammeElement",
@@ -48,4 +51,5 @@ __all__ = [
     "TargetReport",
     "TargetStanding",
     "TargetSupervision",
+    "UnitResult",
 ]

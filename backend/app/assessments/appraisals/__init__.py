@@ -1,0 +1,1 @@
+"""社会评价: what groups of raters say of units."""

@@ -1,0 +1,13 @@
+"""Whom a measured value is from, best first."""
+
+from backend.app.core.states import NamedState
+
+
+class MeasureSource(NamedState):
+    """In this order they count where one period has several."""
+
+    OWN = "own", "本系统"
+    FEED = "feed", "考评数据"
+    OWNER = "owner", "主管部门"
+    CHECK = "check", "实地核查"
+    BALLOT = "ballot", "评价票"

@@ -1,0 +1,73 @@
+"""Why points were lost, in words that a unit and the public can check. Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from backend.app.assessments.results.year_facts import PartFacts
+from backend.app.scoring.assessing.progress import ProgressKind
+from backend.app.scoring.assessing.rules import RuleCode
+from backend.app.scoring.totals import displayed
+
+HUNDRED = 100
+FOUR_PLACES = Decimal("0.0001")
+
+
+def lost_words(part: PartFacts, points: Fraction | None) -> str:
+    """「因河道污染整改不力扣 2 分」, or the value against what was to be reached."""
+    if points is None:
+        return ""
+    (lost,) = displayed([max(Fraction(part.full) - points, Fraction(0))])
+    if part.untrue:
+        return f"实地核查不属实，本项不得分，扣 {points_text(lost)} 分"
+    if not lost:
+        return "得满分"
+    if part.case_words:
+        return f"因{part.case_words}扣 {points_text(lost)} 分"
+    if part.value is None:
+        return f"没有数据，扣 {points_text(lost)} 分"
+    return f"{_reached(part)}，扣 {points_text(lost)} 分"
+
+
+def _reached(part: PartFacts) -> str:
+    aim = aim_text(part)
+    return value_text(part) + (f"，目标 {aim}" if aim else "")
+
+
+def value_text(part: PartFacts) -> str:
+    """What was reached, with its unit of measure; nothing where nothing was measured."""
+    value = part.exact_value
+    if value is None:
+        return ""
+    if part.kind == ProgressKind.MILESTONE:
+        return f"节点完成 {figure_text(value * HUNDRED)}%"
+    if part.rule["rule"] == RuleCode.PER_CASE:
+        return f"出现 {figure_text(value)} 例"
+    return f"{figure_text(value)}{part.measured_in}"
+
+
+def aim_text(part: PartFacts) -> str:
+    """What was to be reached, as the rule or the target says it."""
+    if part.kind == ProgressKind.MILESTONE or part.rule["rule"] == RuleCode.PER_CASE:
+        return ""
+    figure = _aim(part.rule) or (None if part.goal is None else f"{part.goal}")
+    return "" if figure is None else f"{figure_text(Fraction(figure))}{part.measured_in}"
+
+
+def _aim(rule: Mapping[str, object]) -> str | None:
+    for name in ("target", "from"):
+        if isinstance(rule.get(name), str):
+            return str(rule[name])
+    tiers = rule.get("tiers")
+    return str(tiers[0][0]) if isinstance(tiers, list) and tiers else None
+
+
+def figure_text(value: Fraction) -> str:
+    """With at most four decimals, without zeros at the end."""
+    (shown,) = displayed([value], FOUR_PLACES)
+    text = f"{shown:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def points_text(points: Decimal) -> str:
+    return figure_text(Fraction(points))
