@@ -5,9 +5,11 @@ one that fails is set aside and holds up no other.
 """
 
 from backend.app.assessments.evaluation import operations as evaluation
+from backend.app.assessments.measures import operations as measures
+from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.assessments.results import operations as results
-from backend.app.assessments.results.queries import stale_programmes
+from backend.app.assessments.results.queries import open_programmes, stale_programmes
 from backend.app.core.batches import each
 from backend.app.core.queue import JobName
 
@@ -38,3 +40,17 @@ def escalate_targets() -> int:
     late, left = window_queries.windows_to_remind_of(), window_queries.windows_past_owners()
     done = each(job, late, window_operations.remind_units, "remind")
     return done + each(job, left, review_operations.escalate_reports, "owners")
+
+
+def pull_measures() -> int:
+    """By night: what the product counted of every unit, and totals anew."""
+    job = JobName.PULL_MEASURES
+    figures: dict[int, list[OwnFigure]] = {}
+
+    def gather(programme_id: int) -> None:
+        figures.update(own_figures(programme_id))
+
+    each(job, open_programmes(), gather, "gather")
+    done = each(job, figures, lambda unit: measures.store_own_figures(figures[unit]), "units")
+    each(job, open_programmes(), results.recompute_results, "results")
+    return done

@@ -41,6 +41,7 @@ JOBS = {
     JobName.CLOSE_WINDOWS: ("考核填报截止", "填报"),
     JobName.EVALUATE_PERIOD: ("考核定色、月通报", "填报"),
     JobName.ESCALATE_TARGETS: ("考核催报", "填报"),
+    JobName.PULL_MEASURES: ("考评数据汇总", "考核单位"),
 }
 WORDS = {job.value: words for job, words in JOBS.items()}
 REASONS = {

@@ -55,6 +55,7 @@ class JobName(StrEnum):
     CLOSE_WINDOWS = "backend.jobs.assessments.close_windows"
     EVALUATE_PERIOD = "backend.jobs.assessments.evaluate_period"
     ESCALATE_TARGETS = "backend.jobs.assessments.escalate_targets"
+    PULL_MEASURES = "backend.jobs.assessments.pull_measures"
 
 
 class QueueName(StrEnum):
@@ -101,6 +102,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.CLOSE_WINDOWS: QueueName.SLOW,
     JobName.EVALUATE_PERIOD: QueueName.SLOW,
     JobName.ESCALATE_TARGETS: QueueName.SLOW,
+    JobName.PULL_MEASURES: QueueName.SLOW,
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from backend.app.places.queries import townships_of
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.facts import VillageFacts, sum_of
 from backend.app.scorecards.locks import corrections
@@ -62,6 +63,28 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
     whole = sum_of(county_id, (one for listed in by_village.values() for one in listed))
     flagged = sum(one.flagged for listed in by_village.values() for one in listed)
     return Period(tuple(months), scheme, summed, whole, flagged, scored)
+
+
+@dataclass(frozen=True)
+class TownshipSums:
+    """Each township's villages over some months, and what the levels were worth in the last."""
+
+    facts: dict[int, UnitFacts]
+    level_points: tuple[int, ...]
+
+
+def sums_of_townships(county_id: int, months: Sequence[date]) -> TownshipSums:
+    """What was corrected counts as corrected."""
+    villages = [one for month in months for one in _standing(county_id, month)]
+    townships = townships_of({one.village_id for one in villages})
+    by_township: dict[int, list[VillageFacts]] = {}
+    for one in villages:
+        by_township.setdefault(townships[one.village_id], []).append(one)
+    _, scheme = scheme_for(county_id, months[-1])
+    return TownshipSums(
+        {township: sum_of(township, listed) for township, listed in by_township.items()},
+        tuple(scheme.level_points),
+    )
 
 
 def _standing(county_id: int, month: date) -> list[VillageFacts]:

@@ -115,17 +115,22 @@ COUNTED = ", ".join(
     for name, columns in COUNTS.items()
 )
 LISTED = ", ".join(f"'{name}', json_agg(id) FILTER (WHERE {w})" for name, w in CASES.items())
-# The turns come sorted, so that every list is: by wait, then by ticket. A ticket that was late
-# twice in a month stands there twice.
-FACTS = f"""
-    SELECT now_id,
+
+
+def _facts(keys: str, named: str, whose: str) -> str:
+    """Counts, cases and waits of whoever the keys name.
+
+    The turns come sorted, so that every list is: by wait, then by ticket. A ticket that was late
+    twice in a month stands there twice.
+    """
+    return f"""
+    SELECT {keys},
            json_build_object({COUNTED})::text,
            json_build_object({LISTED})::text,
            (json_agg(wait) FILTER (WHERE {CASES["waits"]}))::text,
            (json_agg(wait) FILTER (WHERE {CASES["open_waits"]}))::text
     FROM (
-        SELECT COALESCE(became.now_id, t.village_id) AS now_id, t.ticket_id AS id,
-               t.call_back, t.mending,
+        SELECT {named}, t.ticket_id AS id, t.call_back, t.mending,
                {", ".join(f"{told} AS {name}" for name, told in TOLD.items())}
         FROM ticket_turn t
         {join_village_on("became", "t.village_id", "CAST(:month AS date)")}
@@ -137,13 +142,24 @@ FACTS = f"""
         ) AS county
         {_day_of("t.started_at", "arrived")}
         {_day_of("COALESCE(t.first_answered_at, t.ended_at)", "heard")}
-        WHERE t.village_id IS NOT NULL AND t.county_id = ANY(:counties)
+        WHERE {whose} AND t.county_id = ANY(:counties)
           AND (t.first_answer_due_at >= :start OR t.due_at >= :start OR t.verdict_at >= :start
                OR t.finished_at >= :start)
-        ORDER BY now_id, wait, t.ticket_id, t.id
+        ORDER BY {keys}, wait, t.ticket_id, t.id
     ) AS told
-    GROUP BY now_id
+    GROUP BY {keys}
     """
+
+
+FACTS = _facts(
+    "now_id", "COALESCE(became.now_id, t.village_id) AS now_id", "t.village_id IS NOT NULL"
+)
+# A township's call-back of a bad rating is counted at the village already.
+OFFICE_FACTS = _facts(
+    "region_id, department_id",
+    "t.unit_region_id AS region_id, t.unit_department_id AS department_id",
+    "(t.unit_department_id IS NOT NULL OR (t.unit_region_id IS NOT NULL AND t.village_id IS NULL))",
+)
 TICKET_CASES = text(
     """
     SELECT t.id, t.number, c.name AS category, t.created_at, t.channel = 'rating'
@@ -182,19 +198,34 @@ def ticket_facts(
     A deadline still to come is no fault yet; an open ticket waits until the month ends, which says
     no more about it than that.
     """
-    start = county_clock.midnight(month)
-    end = county_clock.midnight(county_clock.next_month(month))
+    rows = _fetch(FACTS, month, month, county_ids, until)
+    return {village_id: _parsed(*texts) for village_id, *texts in rows}
+
+
+def office_facts(
+    first: date, last: date, county_id: int, until: datetime
+) -> dict[tuple[int | None, int | None], TicketFacts]:
+    """By township or department, of what was theirs to handle from one month to another.
+
+    Counted as for a village; an open ticket waits until then or the end of the last month.
+    """
+    rows = _fetch(OFFICE_FACTS, first, last, [county_id], until)
+    return {(region, department): _parsed(*texts) for region, department, *texts in rows}
+
+
+def _fetch(
+    statement: str, first: date, last: date, county_ids: Collection[int], until: datetime
+) -> list[tuple[Any, ...]]:
+    start = county_clock.midnight(first)
+    end = county_clock.midnight(county_clock.next_month(last))
     stop = max(min(until, end), start)
     values = {
-        "month": month,
-        "start": start,
-        "end": end,
-        "stop": stop,
-        **_hours(month, county_ids, stop),
-    }
+        "month": last, "start": start, "end": end, "stop": stop,
+        **_hours(first, last, county_ids, stop),
+    }  # fmt: skip
     # A province's tickets are sorted in memory; given back with the transaction.
     db.session.execute(text("SET LOCAL work_mem = '128MB'"))
-    return {village_id: _parsed(*texts) for village_id, *texts in fetch_rows(FACTS, values)}
+    return fetch_rows(statement, values)
 
 
 def _parsed(counted: str, listed: str, waits: str | None, open_waits: str | None) -> TicketFacts:
@@ -231,9 +262,11 @@ def ticket_by_number(county_id: int, number: str) -> int | None:
     return found
 
 
-def _hours(month: date, county_ids: Collection[int], stop: datetime) -> dict[str, Any]:
-    """The days up to the first of the next month, county after county: minutes of office time."""
-    first, last = month - timedelta(days=DAYS_BEFORE), county_clock.next_month(month)
+def _hours(
+    first: date, last: date, county_ids: Collection[int], stop: datetime
+) -> dict[str, Any]:  # fmt: skip
+    """The days up to the first of the month after, county after county: minutes of office time."""
+    first, last = first - timedelta(days=DAYS_BEFORE), county_clock.next_month(last)
     columns: dict[str, list[int]] = {
         name: [] for name in ("before", "opens_1", "closes_1", "opens_2", "closes_2")
     }

@@ -1,0 +1,123 @@
+"""What the product itself counted of units: a township's villages, and offices' own tickets."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from backend.app.assessments.models import Programme
+from backend.app.assessments.states import TargetState
+from backend.app.core import clock
+from backend.app.core.db import db
+from backend.app.core.states import none_of
+from backend.app.scorecards.multi_month import sums_of_townships
+from backend.app.scoring.assessing.plans import OWN
+from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.measuring import STEP, UNDEFINED, UnitFacts, measure
+from backend.app.tickets.facts import TicketFacts, office_facts
+
+OWN_TARGETS = text(
+    f"""
+    SELECT t.unit_id, t.element_id, substr(e.source, {len(OWN) + 1}) AS code, u.region_id,
+           u.department_id
+    FROM target t
+    JOIN programme_element e ON e.id = t.element_id
+    JOIN assessed_unit u ON u.id = t.unit_id
+    WHERE t.programme_id = :id AND starts_with(e.source, '{OWN}')
+      AND {none_of("t.state", (TargetState.DRAFT, TargetState.DROPPED))}
+    ORDER BY t.unit_id, t.element_id
+    """
+)
+
+
+class OwnTarget(NamedTuple):
+    """An element that the product measures, of one unit."""
+
+    unit_id: int
+    element_id: int
+    code: str
+    region_id: int | None
+    department_id: int | None
+
+
+@dataclass(frozen=True)
+class OwnFigure:
+    """What a unit came to from the year's start to the end of a month."""
+
+    county_id: int
+    programme_id: int
+    element_id: int
+    unit_id: int
+    period: date
+    value: Decimal
+    error: float
+    origin: str
+
+
+def own_figures(programme_id: int) -> dict[int, list[OwnFigure]]:
+    """By unit, of this month and the one before, as far as they are of the programme's year."""
+    programme = db.session.get_one(Programme, programme_id)
+    targets = [OwnTarget(*row) for row in db.session.execute(OWN_TARGETS, {"id": programme_id})]
+    figures: dict[int, list[OwnFigure]] = defaultdict(list)
+    for period in _periods(programme.year) if targets else ():
+        for figure in _figures(programme, targets, period):
+            figures[figure.unit_id].append(figure)
+    return figures
+
+
+def _periods(year: int) -> list[date]:
+    this = clock.today().replace(day=1)
+    return [month for month in (clock.previous_month(this), this) if month.year == year]
+
+
+def _figures(
+    programme: Programme, targets: Sequence[OwnTarget], period: date
+) -> Iterable[OwnFigure]:
+    months = [date(period.year, month, 1) for month in range(1, period.month + 1)]
+    towns = sums_of_townships(programme.county_id, months)
+    offices = office_facts(months[0], period, programme.county_id, clock.now())
+    by_code: dict[str, list[OwnTarget]] = defaultdict(list)
+    for target in targets:
+        by_code[target.code].append(target)
+    for code, rows in by_code.items():
+        facts = [
+            _together(
+                towns.facts.get(row.region_id or 0, UnitFacts(row.unit_id)),
+                offices.get((row.region_id, row.department_id), TicketFacts({})),
+            )
+            for row in rows
+        ]
+        column = measure(code, facts, towns.level_points)
+        for row, n, value, error in zip(rows, column.n, column.value, column.error, strict=True):
+            if n and value != UNDEFINED:
+                yield OwnFigure(
+                    programme.county_id, programme.id, row.element_id, row.unit_id, period,
+                    Decimal(int(value)) / STEP, round(float(error), 6), _origin(code, int(n)),
+                )  # fmt: skip
+
+
+def _origin(code: str, n: int) -> str:
+    return f"{MEASURES[code].name}，{n} {MEASURES[code].counted}"
+
+
+def _together(villages: UnitFacts, office: TicketFacts) -> UnitFacts:
+    """A township is its villages and its own office."""
+    names = {*villages.counts, *office.counts}
+    counts = {
+        name: [
+            sum(pair)
+            for pair in zip(
+                *(listed[name] for listed in (villages.counts, office.counts) if name in listed),
+                strict=True,
+            )
+        ]
+        for name in names
+    }
+    return UnitFacts(
+        villages.unit, None, counts, sorted([*villages.waits, *office.waits]),
+        sorted([*villages.open_waits, *office.open_waits]),
+    )  # fmt: skip
