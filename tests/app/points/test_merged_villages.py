@@ -9,6 +9,7 @@ from backend.app.access import Role
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock as county_clock
 from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict
 from backend.app.places.operations import keep_settings
 from backend.app.places.reorganisation import merge_villages
 from backend.app.points import queries
@@ -16,8 +17,9 @@ from backend.app.points.activities import operations as activities
 from backend.app.points.draws import operations as draws
 from backend.app.points.draws.draw_rule import SeedFormat
 from backend.app.points.ledger import credit
-from tests.app.points.voting import MEETING, put_in_force
-from tests.factories.console import make_staff
+from backend.app.points.rules import operations as rules
+from tests.app.points.voting import MEETING, RATING, put_in_force
+from tests.factories.console import Desk, make_staff, sit_down
 from tests.factories.county import actor_with, bind, make_person
 
 LATER = date(2026, 12, 10)
@@ -108,3 +110,52 @@ def test_a_deed_that_waits_is_decided_in_the_village_of_today(
     assert scalar(
         "SELECT array_agg(DISTINCT village_id) FROM points_entry WHERE cause_kind = 'deed'"
     ) == [into]
+
+
+@pytest.fixture
+def left_draft(clerk, county) -> int:
+    """Of the first village, which then went into the second."""
+    with transaction():
+        draft = rules.save_draft(clerk, county.village_ids[0], "第1村积分办法", [RATING], 1000).id
+    merge(county)
+    return draft
+
+
+def settle(desk: Desk, county, draft: int, act: str):
+    region = str(county.village_ids[1])
+    return desk.post(f"/console/points/rules/left/{draft}", region=region, act=act)
+
+
+def test_a_draft_of_the_rules_is_read_and_used_by_the_village_it_became(
+    client, clerk, county, left_draft: int, scalar
+) -> None:
+    desk, (gone, into) = sit_down(client, clerk.person_id), county.village_ids
+    assert f"region={into}" in desk.get("/console/points/rules").text
+    page = desk.get(f"/console/points/rules?region={into}").text
+    assert "第1村留下的草稿:第1村积分办法" in page
+    assert "表决通过,定下来" not in desk.get(f"/console/points/rules?region={gone}").text
+    assert settle(desk, county, left_draft, "take").status_code == 302
+    assert scalar("SELECT region_id FROM points_rule_set WHERE id = :id", id=left_draft) == into
+    assert "还没表决" in desk.get(f"/console/points/rules?region={into}").text
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'take_over_points_draft'") == 1
+    assert settle(desk, county, left_draft, "take").status_code == 404
+
+
+def test_an_own_draft_stays_and_the_left_one_waits_or_goes(
+    client, clerk, county, left_draft: int, scalar
+) -> None:
+    desk, into = sit_down(client, clerk.person_id), county.village_ids[1]
+    with transaction():
+        own = rules.save_draft(clerk, into, "第2村积分办法", [RATING], 1000).id
+    refused = settle(desk, county, left_draft, "take")
+    assert (refused.status_code, "已有一份草稿" in refused.text) == (409, True)
+    assert settle(desk, county, own, "drop").status_code == 404
+    assert settle(desk, county, left_draft, "drop").status_code == 302
+    assert scalar("SELECT array_agg(id) FROM points_rule_set") == [own]
+
+
+def test_the_rules_of_a_village_that_is_gone_are_not_written_any_more(
+    clerk, county, left_draft: int
+) -> None:
+    with pytest.raises(Conflict, match="请到并入的村接着办"), transaction():
+        rules.save_draft(clerk, county.village_ids[0], "第1村积分办法", [RATING], 2000)

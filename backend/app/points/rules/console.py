@@ -48,11 +48,12 @@ def _rules_page(words: str = "", error: DomainError | None = None) -> Any:
         place=place, county=get_place(county_id), error=error, today=today,
         versions=versions, rules={one.id: rule_queries.rules_of(one.id) for one in versions},
         loose=rule_queries.loose_rules(place.id), draft=rules.draft_of(place.id),
+        left=[(get_place(one.region_id).name, one) for one in rules.drafts_left(place.id)],
         forecast=budget.forecast(now, today) if now else None,
         villages=rule_queries.villages_with_rules(county_id), most_a_month=most_a_month,
         found=search_villages(words, [county_id])[:8] if words else [], q=words,
         automatic=AUTOMATIC, examples=EXAMPLES, item_from=item_from,
-        mine=may(actor(), Permission.MANAGE_POINTS, place.path),
+        mine=place.is_open and may(actor(), Permission.MANAGE_POINTS, place.path),
     )  # fmt: skip
     return page, status_of(error) if error else 200
 
@@ -148,6 +149,21 @@ def drop_draft() -> Any:
     place = forms.read_place()
     with transaction():
         rules.drop_draft(actor(), place.id)
+    return redirect(address_of("points_console.show_rules", region=place.id))
+
+
+@blueprint.post("/rules/left/<int:draft_id>")
+@guard(Permission.MANAGE_POINTS)
+@form_args(act=boxes.Choice(("take", "drop"), missing="请选接着用或不要"))
+def settle_left_draft(draft_id: int, act: str) -> Any:
+    """The draft of a village that went into this one: taken over or not wanted."""
+    place = forms.read_place()
+    try:
+        with transaction():
+            settle = rules.take_over_draft if act == "take" else rules.drop_left_draft
+            settle(actor(), place.id, draft_id)
+    except (InvalidInput, Conflict) as refused:
+        return _rules_page(error=refused)
     return redirect(address_of("points_console.show_rules", region=place.id))
 
 

@@ -14,6 +14,7 @@ from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backend.app.core.files import storage
 from backend.app.places.queries import Place, get_place
+from backend.app.places.succession import same_villages
 from backend.app.points.models import PointsRule, PointsRuleSet
 from backend.app.points.rules.rulebook import (
     RuleItem,
@@ -43,6 +44,13 @@ def _own_place(actor: Actor, region_id: int) -> Place:
     return place
 
 
+def _open_place(actor: Actor, region_id: int) -> Place:
+    place = _own_place(actor, region_id)
+    if not place.is_open:
+        raise Conflict("这个村已撤并，它的办法不再改。请到并入的村接着办")
+    return place
+
+
 def draft_of(region_id: int) -> PointsRuleSet | None:
     return db.session.scalar(
         select(PointsRuleSet).where(
@@ -51,11 +59,52 @@ def draft_of(region_id: int) -> PointsRuleSet | None:
     )
 
 
+def drafts_left(region_id: int) -> list[PointsRuleSet]:
+    """Drafts of villages that went into this one: their ids stay with those villages."""
+    gone = set(same_villages([region_id])) - {region_id}
+    query = select(PointsRuleSet).where(
+        PointsRuleSet.region_id.in_(gone), PointsRuleSet.version.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(PointsRuleSet.id)))
+
+
+def take_over_draft(actor: Actor, region_id: int, draft_id: int) -> PointsRuleSet:
+    """A draft of a village that went into this one becomes its own, where it has none yet."""
+    place, draft = _left(actor, region_id, draft_id)
+    if draft_of(region_id) is not None:
+        raise Conflict("这个村已有一份草稿，先定下来或不要它，再用留下的这份")
+    before, draft.region_id = draft.region_id, region_id
+    draft.county_id = place.county_id or draft.county_id
+    db.session.flush()
+    record(
+        "take_over_points_draft", actor.person_id, "points_rule_set", draft.id,
+        region_id=region_id, before=before,
+    )  # fmt: skip
+    return draft
+
+
+def drop_left_draft(actor: Actor, region_id: int, draft_id: int) -> None:
+    _, draft = _left(actor, region_id, draft_id)
+    record(
+        "drop_points_draft", actor.person_id, "points_rule_set", draft.id,
+        region_id=draft.region_id,
+    )  # fmt: skip
+    db.session.delete(draft)
+
+
+def _left(actor: Actor, region_id: int, draft_id: int) -> tuple[Place, PointsRuleSet]:
+    place = _own_place(actor, region_id)
+    draft = db.session.get(PointsRuleSet, draft_id, with_for_update=True)
+    if draft is None or draft not in drafts_left(region_id):
+        raise NotFound
+    return place, draft
+
+
 def save_draft(
     actor: Actor, region_id: int, title: str, items: Sequence[RuleItem], yearly_budget: int
 ) -> PointsRuleSet:
     """Keeps what a county or village means to vote on; raises InvalidInput with every reason."""
-    place = _own_place(actor, region_id)
+    place = _open_place(actor, region_id)
     faults = check_items(items, yearly_budget)
     if not 2 <= len(title.strip()) <= 60:
         faults["title"] = ["名称要 2 到 60 个字"]
@@ -95,7 +144,7 @@ def adopt(
     minutes: tuple[str, bytes] | None,
 ) -> PointsRuleSet:
     """Puts a draft into force from a day on, with its vote and minutes; the one before ends."""
-    _own_place(actor, region_id)
+    _open_place(actor, region_id)
     draft = db.session.get(
         PointsRuleSet,
         getattr(draft_of(region_id), "id", 0),

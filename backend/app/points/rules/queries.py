@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import settings_of
-from backend.app.places.sql import join_region
+from backend.app.places.sql import join_region, village_now
 from backend.app.points.models import PointsRule, PointsRuleSet
 from backend.app.points.point_sources import AUTOMATIC, DEED_WHEN, SURVEY_LABEL, SURVEY_WHEN, WHEN
 
@@ -71,9 +71,9 @@ def loose_rules(region_id: int) -> list[PointsRule]:
 
 VILLAGES_WITH_RULES = text(
     f"""
-    SELECT v.id, v.name, v.code
+    SELECT DISTINCT v.id, v.name, v.code
     FROM (SELECT region_id FROM points_rule UNION SELECT region_id FROM points_rule_set) AS ruled
-    {join_region("v", "ruled.region_id")}
+    {join_region("v", village_now("ruled.region_id"))}
     WHERE v.county_id = :county_id AND v.level = 'village'
     ORDER BY v.code LIMIT 200
     """
@@ -81,7 +81,7 @@ VILLAGES_WITH_RULES = text(
 
 
 class RuledVillage(NamedTuple):
-    """A village that has rules of its own."""
+    """A village that has rules of its own, or that one with such rules went into."""
 
     id: int
     name: str
