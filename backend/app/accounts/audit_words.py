@@ -127,6 +127,7 @@ ACTIONS = {
     "publish_points": "公示积分兑换",
     "correct_points_publication": "更正积分公示",
     "save_points_draft": "存积分办法草稿",
+    "take_over_points_draft": "接用并入村的积分办法草稿",
     "drop_points_draft": "删积分办法草稿",
     "adopt_points_rules": "定积分办法",
     "end_points_rules": "停用积分办法",

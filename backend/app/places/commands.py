@@ -65,6 +65,8 @@ def import_command(
         click.echo(f"{label} {count}" + (f":{shown}" if names else ""))
     if report.counts.get("gone") and not close_gone:
         click.echo("来源里没有的地方仍在用。确认撤销后,加 --close-gone 再导入一次")
+    if report.counts.get("gone") and close_gone:
+        click.echo("停用的村并到了哪里,请在控制台「区划调整」里补记,或用 flask places merge")
 
 
 @commands.command("kinds")
@@ -142,9 +144,10 @@ def move_command(
 @click.argument("into_code")
 @click.option("--on", type=DAY)
 def merge_command(village_code: str, into_code: str, on: datetime | None) -> None:
-    """把一个村并入另一个村,服务点和码一起过去。"""
+    """把一个村并入另一个村,服务点和码一起过去;已停用的村,补记它并到哪里。"""
     with refusals_in_words(), transaction(), refuses_when_busy(RegionBusy()):
-        village, into = _place(village_code), _place(into_code)
+        village = queries.find_place(village_code) or queries.find_ended(village_code)
+        village, into = village or _place(village_code), _place(into_code)
         reorganisation.merge_villages(_operator(village), village.id, into.id, _day(on))
     click.echo(f"{village.name} 已并入 {into.name}")
 

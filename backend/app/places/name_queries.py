@@ -12,7 +12,8 @@ VILLAGES = text(
     """
     WITH RECURSIVE line (id, now_id) AS (
         SELECT id, id FROM region
-        WHERE county_id = :county_id AND level = 'village' AND closed_on IS NULL
+        WHERE county_id = :county_id AND level = 'village' AND merged_into_id IS NULL
+          AND (closed_on IS NOT NULL) = :ended
         UNION
         SELECT r.id, l.now_id FROM line l JOIN region r ON r.merged_into_id = l.id
     ), former AS (
@@ -21,16 +22,20 @@ VILLAGES = text(
     )
     SELECT r.id, r.name, r.code, r.township_id, f.names, f.codes
     FROM region r LEFT JOIN former f ON f.now_id = r.id
-    WHERE r.county_id = :county_id AND r.level = 'village' AND r.closed_on IS NULL
+    WHERE r.county_id = :county_id AND r.level = 'village' AND r.merged_into_id IS NULL
+      AND (r.closed_on IS NOT NULL) = :ended
     ORDER BY r.code
     """
 )
 COUNTY = text("SELECT name FROM region WHERE id = :county_id")
 
 
-def village_names(county_id: int) -> VillageNames:
-    """What the open villages are called, and were, and what those were that went into them."""
-    values = {"county_id": county_id}
+def village_names(county_id: int, ended: bool = False) -> VillageNames:
+    """What the open villages are called, and were, and what those were that went into them.
+
+    `ended`: those instead that were closed and of which nobody has said what they became.
+    """
+    values = {"county_id": county_id, "ended": ended}
     return VillageNames(
         county=db.session.scalar(COUNTY, values) or "",
         townships={row.id: row.name for row in db.session.execute(TOWNSHIPS, values)},

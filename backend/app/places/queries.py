@@ -93,6 +93,14 @@ def find_place(code: str) -> Place | None:
     return Place(*row) if row else None
 
 
+def find_ended(code: str) -> Place | None:
+    """The village of that code that was closed last, where nobody has said what it became."""
+    ended = (Region.level == "village", Region.closed_on.is_not(None))
+    query = _places().where(Region.code == code, *ended, Region.merged_into_id.is_(None))
+    row = db.session.execute(query.order_by(Region.id.desc())).first()
+    return Place(*row) if row else None
+
+
 def region_path(region_id: int) -> tuple[int, ...]:
     """A region's own id and the ids of all regions above it."""
     return get_place(region_id).path

@@ -122,9 +122,14 @@ def move_region(
 
 
 def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None = None) -> Region:
-    """One village goes into another: its groups, service points and posters go along."""
+    """One village goes into another: its groups, service points and posters go along.
+
+    Of one that was closed before, as by an import of divisions, this says what it became; it
+    stands there from the day on which it was closed.
+    """
     day = _not_ahead(on)
-    gone, into = _managed(actor, village_id), _open(into_id)
+    gone, into = _managed(actor, village_id, or_ended=True), _open(into_id)
+    day = gone.closed_on or day
     same_kind = gone.level == into.level == "village"
     if not same_kind or gone.id == into.id or gone.county_id != into.county_id:
         raise CannotMerge
@@ -135,7 +140,9 @@ def merge_villages(actor: Actor, village_id: int, into_id: int, on: date | None 
     # A number that counts only half of the people would be worse than none.
     known = None not in (gone.residents, into.residents)
     into.residents = (gone.residents or 0) + (into.residents or 0) if known else None
-    close_region(gone, day)
+    if gone.closed_on is None:
+        close_region(gone, day)
+    db.session.flush()
     db.session.expire_all()
     record("merge_villages", who(actor), "region", gone.id, into=into.id)
     return gone
@@ -245,17 +252,18 @@ def _open_version(region_id: int) -> RegionVersion | None:
     )
 
 
-def _open(region_id: int) -> Region:
+def _open(region_id: int, or_ended: bool = False) -> Region:
+    """Also one that ended without a successor, where that is what is asked for."""
     # Ratings and tickets that refer to it meanwhile need not wait, nor be waited for.
     region = db.session.get(Region, region_id, with_for_update={"key_share": True})
     if region is None:
         raise RegionUnknown
-    if region.closed_on is not None:
+    if region.closed_on is not None and not (or_ended and region.merged_into_id is None):
         raise RegionClosed
     return region
 
 
-def _managed(actor: Actor, region_id: int) -> Region:
-    region = _open(region_id)
+def _managed(actor: Actor, region_id: int, or_ended: bool = False) -> Region:
+    region = _open(region_id, or_ended)
     check_may_manage(actor, region_id)
     return region

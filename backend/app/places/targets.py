@@ -74,12 +74,16 @@ def get_point(service_point_id: int) -> Point:
     return found[0]
 
 
-def list_points(region_id: int) -> list[Point]:
-    """The living service points of a village, township or county, by village and kind."""
+def list_points(region_id: int, in_ended: bool = False) -> list[Point]:
+    """The living service points of a village, township or county, by village and kind.
+
+    `in_ended`: also those that were left in a village that was closed.
+    """
     inside = or_(
         Region.id == region_id, Region.township_id == region_id, Region.county_id == region_id
     )
-    return _load(inside, ServicePoint.closed_on.is_(None), Region.closed_on.is_(None))
+    open_there = [] if in_ended else [Region.closed_on.is_(None)]
+    return _load(inside, ServicePoint.closed_on.is_(None), *open_there)
 
 
 def list_kinds() -> list[ServicePointKind]:

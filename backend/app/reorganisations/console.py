@@ -59,6 +59,7 @@ def _list(error: DomainError | None = None) -> tuple[str, int]:
     page = render_template(
         "reorganisations/list.html",
         lines=[_line(one) for one in listed], kinds=KINDS, error=error,
+        ended=operations.list_ended(_county()),
         done=DONE.get(CHOICE.read()["done"]),
     )  # fmt: skip
     return page, status_of(error) if error else 200
@@ -69,11 +70,13 @@ def _list(error: DomainError | None = None) -> tuple[str, int]:
 def show_form() -> tuple[str, int]:
     """The village as it is, what would become of everything, and the boxes of that kind."""
     query = CHOICE.read()
+    kind = ReorganisationKind.of(query["kind"])
     try:
         village_id = operations.find_village(_county(), query["village"])
+        operations.check_fits(village_id, kind)
     except InvalidInput as error:
         return _list(error)
-    return _form(village_id, ReorganisationKind.of(query["kind"]))
+    return _form(village_id, kind)
 
 
 def _form(

@@ -20,6 +20,7 @@ from backend.app.notices.operations import notify
 from backend.app.places import reorganisation as places
 from backend.app.places.errors import NotToday, RegionBusy
 from backend.app.places.name_queries import village_names
+from backend.app.places.names import NamedVillage
 from backend.app.places.queries import get_place, list_townships
 from backend.app.reorganisations.errors import (
     OwnReorganisation,
@@ -57,7 +58,23 @@ def find_village(county_id: int, words: str) -> int:
     """The one village of the county that this names; raises InvalidInput naming the box."""
     if not words.strip():
         raise InvalidInput(errors={"village": ["请填村名"]})
+    ended = village_names(county_id, ended=True).find(words).ids
+    if len(ended) == 1 and not village_names(county_id).find(words).ids:
+        return ended[0]
     return _named(county_id, words, "village")
+
+
+def list_ended(county_id: int) -> list[NamedVillage]:
+    """Villages that were closed and of which nobody has said yet what they became."""
+    return village_names(county_id, ended=True).villages
+
+
+def check_fits(village_id: int, kind: ReorganisationKind) -> None:
+    """Of a village that is closed one can only say what it became; raises InvalidInput."""
+    if not get_place(village_id).is_open and kind is not MERGE:
+        raise InvalidInput(
+            errors={"kind": ["这个村已经停用，只能选「并入另一个村」，补记它并到了哪里"]}
+        )
 
 
 def _named(county_id: int, words: str, box: str) -> int:
@@ -80,9 +97,10 @@ def propose(actor: Actor, county_id: int, said: PlannedReorganisation) -> Reorga
     village = get_place(said.village_id)
     if village.county_id != county_id or village.level != "village":
         raise NotAllowed
+    check_fits(village.id, said.kind)
     made = Reorganisation(
         county_id=county_id, kind=said.kind.value, village_id=village.id,
-        village_name=village.name, takes_effect_on=said.on,
+        village_name=village.name, takes_effect_on=village.closed_on or said.on,
         basis=said.basis.strip(), author_id=actor.person_id,
         authored_at=clock.now(), **_read(county_id, said),
     )  # fmt: skip

@@ -28,7 +28,7 @@ BECOMES = {
         "tickets": "马上转过去接着办，期限重新算；以前超时的仍算这个村",
         "roles": "到并入的村接着任职；不再任职的，请到「人员与权限」里收回",
         "deeds": "照常确认，积分记到并入的村",
-        "rules": "不跟着走，请到并入的村重写",
+        "rules": "留着；并入的村在「积分办法」里可以接着用，也可以不要",
         "draws": "照样能公布，两个村的人都有机会",
     },
     SPLIT: {
@@ -59,7 +59,7 @@ class Hanging:
 
 def hanging_on(village_id: int, kind: ReorganisationKind) -> list[Hanging]:
     """Everything that somebody who confirms should have seen; what is none is left out."""
-    points, left = list_points(village_id), left_in_village(village_id)
+    points, left = list_points(village_id, in_ended=True), left_in_village(village_id)
     roles = who_holds_a_role(village_id)
     counts = {
         "villagers": len(villagers_of(village_id)), "groups": len(list_children(village_id)),
