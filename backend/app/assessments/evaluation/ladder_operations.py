@@ -8,7 +8,9 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor
+from backend.app.assessments.evaluation.card_operations import settle_cards
 from backend.app.assessments.evaluation.errors import NotYourStep, StepMoved, StepUnknown
+from backend.app.assessments.evaluation.queries import lights_of
 from backend.app.assessments.models import (
     AssessedUnit,
     Programme,
@@ -205,7 +207,7 @@ def confirm_step(actor: Actor, step_id: int) -> TargetSupervision:
     """A person says that it counts: the unit is told, a card is counted the same day."""
     step, facts = _hold(step_id, SupervisionState.PROPOSED)
     _check_office(actor, facts)
-    policy = LadderPolicy()
+    policy = policy_of(lights_of(facts.programme))
     step.state, step.by_id, step.decided_by_id = (
         SupervisionState.OPEN, actor.person_id, actor.person_id,
     )  # fmt: skip
@@ -239,6 +241,7 @@ def _give_card(
         )
     )  # fmt: skip
     db.session.flush()
+    settle_cards(step.programme_id, policy, {facts.target.id})
 
 
 def drop_step(actor: Actor, step_id: int, note: str) -> TargetSupervision:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, Role, may
 from backend.app.accounts.queries import staff_of
+from backend.app.assessments.evaluation.card_operations import settle_cards
 from backend.app.assessments.evaluation.errors import EvaluationMoved
 from backend.app.assessments.evaluation.ladder_operations import propose_steps
 from backend.app.assessments.evaluation.queries import (
@@ -26,6 +27,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
 from backend.app.notices.operations import notify
+from backend.app.scoring.assessing.ladder import policy_of
 
 MILLIONTH = Decimal("0.000001")
 STORED = (
@@ -70,6 +72,7 @@ def _evaluate(window: ProgrammeWindow) -> None:
     window.evaluated_at = window.evaluated_at or clock.now()
     store_standings(programme, window.period, compute_standings(programme, window.period))
     propose_steps(programme, window, lights_of(programme))
+    settle_cards(programme.id, policy_of(lights_of(programme)))
 
 
 def store_standings(
