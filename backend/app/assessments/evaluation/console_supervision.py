@@ -1,14 +1,21 @@
 """督办: the board by states; proposed, confirmed or dropped, answered, 销号."""
 
-from flask import redirect, render_template
+import io
+
+from flask import redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, may
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.evaluation import ladder_operations as operations
+from backend.app.assessments.evaluation.ledger_book import write_ledger
 from backend.app.assessments.evaluation.queries import county_lights
-from backend.app.assessments.evaluation.supervision_queries import board_counts, board_steps
+from backend.app.assessments.evaluation.supervision_queries import (
+    MOST_LISTED,
+    board_counts,
+    board_steps,
+)
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states import ProgrammeAdjustmentKind, SupervisionState
 from backend.app.core import clock
@@ -19,6 +26,7 @@ from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
 from backend.app.tickets.kinds import STEP_NAMES
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHICH = Query.of(state=boxes.Choice(list(SupervisionState), otherwise=None))
 ACT = Form.of(
     step=boxes.Id(missing="请选一步督办"), words=boxes.Text(),
@@ -52,6 +60,16 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
 def show_supervision() -> tuple[str, int]:
     """The board, one state at a time."""
     return _page()
+
+
+@blueprint.get("/supervision.xlsx")
+@guard(Permission.SEE_PROGRAMMES)
+def download_supervision() -> Response:
+    """督办台账: the steps of every state, of what the reader may see."""
+    book = write_ledger("督办台账", board_steps(scope_of(actor()), "", MOST_LISTED))
+    return send_file(
+        io.BytesIO(book), mimetype=XLSX, download_name="督办台账.xlsx", as_attachment=True
+    )
 
 
 @blueprint.post("/supervision")

@@ -26,7 +26,7 @@ STEPS = f"""
     LEFT JOIN programme_adjustment c ON c.target_id = t.id AND c.period = s.period
       AND c.rule_code = 'ladder_' || s.level
     {JOIN_NAME}
-    WHERE s.county_id = :county_id AND s.state = :state
+    WHERE s.county_id = :county_id AND (:state = '' OR s.state = :state)
       AND (:sees_all OR {none_of("s.state", NOT_YET)}
            AND (u.region_id = ANY(:regions) OR u.department_id = ANY(:departments)))
     ORDER BY s.level DESC, s.due_at NULLS LAST, s.id LIMIT :most
@@ -42,7 +42,7 @@ COUNTS = text(
     GROUP BY s.state
     """
 )
-MOST_SHOWN = 200
+MOST_SHOWN, MOST_LISTED = 200, 20_000
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ def _reach(scope: ReaderScope) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def board_steps(scope: ReaderScope, state: str) -> list[BoardStep]:
-    """Steps in one state: of everybody, or the own units' that a person has confirmed."""
-    values = {**_reach(scope), "state": state, "most": MOST_SHOWN}
+def board_steps(scope: ReaderScope, state: str, most: int = MOST_SHOWN) -> list[BoardStep]:
+    """Steps in one state (of all for ""): everybody's, or the own units' that were confirmed."""
+    values = {**_reach(scope), "state": state, "most": most}
     return [BoardStep(**row) for row in db.session.execute(BOARD, values).mappings()]
 
 
