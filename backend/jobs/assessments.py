@@ -4,6 +4,8 @@ Every job may run again at any time. Each programme and window stands in a trans
 one that fails is set aside and holds up no other.
 """
 
+from backend.app.assessments.adjustments.exemption_operations import lapse_exemption
+from backend.app.assessments.adjustments.queries import exemptions_to_lapse
 from backend.app.assessments.evaluation import operations as evaluation
 from backend.app.assessments.measures import operations as measures
 from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
@@ -35,11 +37,15 @@ def evaluate_period() -> int:
 
 
 def escalate_targets() -> int:
-    """In the morning: who has not sent is reminded, what owners left goes to the office."""
+    """In the morning: who has not sent is reminded, what owners left goes to the office.
+
+    Exemptions that nobody claimed in time lapse.
+    """
     job = JobName.ESCALATE_TARGETS
     late, left = window_queries.windows_to_remind_of(), window_queries.windows_past_owners()
     done = each(job, late, window_operations.remind_units, "remind")
-    return done + each(job, left, review_operations.escalate_reports, "owners")
+    done += each(job, left, review_operations.escalate_reports, "owners")
+    return done + each(job, exemptions_to_lapse(), lapse_exemption, "exemptions")
 
 
 def pull_measures() -> int:

@@ -83,6 +83,7 @@ class Permission(StrEnum):
     REPORT_TARGETS = "report_targets"
     REVIEW_REPORTS = "review_reports"
     SUPERVISE_TARGETS = "supervise_targets"
+    PROPOSE_ADJUSTMENTS = "propose_adjustments"
     DECIDE_RESULTS = "decide_results"
     TEND_JOBS = "tend_jobs"
 
@@ -146,6 +147,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.REPORT_TARGETS: frozenset({D, T}),
     Permission.REVIEW_REPORTS: frozenset({D, E}),
     Permission.SUPERVISE_TARGETS: frozenset({E}),
+    Permission.PROPOSE_ADJUSTMENTS: frozenset({D, T, E}),
     Permission.DECIDE_RESULTS: frozenset({E}),
     Permission.TEND_JOBS: frozenset({M, Y}),
 }

@@ -86,6 +86,9 @@ ACTIONS = {
     "drop_step": "不督办",
     "answer_step": "答复督办",
     "close_step": "督办销号",
+    "file_exemption": "交容错备案",
+    "decide_exemption": "审定容错备案",
+    "claim_exemption": "申请容错",
     "create_api_token": "发接口令牌",
     "revoke_api_token": "收回接口令牌",
     "propose_adjustment": "提出扣分加分",
@@ -207,6 +210,7 @@ SUBJECTS = {
     "programme": "考核项目", "target": "目标", "assessed_unit": "被考核单位",
     "data_import": "导入",
     "programme_window": "填报窗口", "target_report": "进度汇报", "evidence": "印证材料",
+    "programme_adjustment": "考核加减分", "exemption_request": "容错备案",
     "target_supervision": "督办", "colour_query": "颜色疑问",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Every table of assessments, from the part that keeps it."""
 
+from backend.app.assessments.adjustments.models import ExemptionRequest
 from backend.app.assessments.evaluation.models import (
     ColourQuery,
     ProgrammeAdjustment,
@@ -35,6 +36,7 @@ __all__ = [
     "ColourQuery",
     "Evidence",
     "EvidenceUse",
+    "ExemptionRequest",
     "FillTime",
     "MeasureFact",
     "Programme",

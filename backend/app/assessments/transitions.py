@@ -25,6 +25,7 @@ from backend.app.assessments.parties import parties_of
 from backend.app.assessments.states import (
     PROGRAMME_TABLE,
     TARGET_TABLE,
+    UNDER_WAY,
     ProgrammeMove,
     TargetMove,
     TargetParty,
@@ -72,6 +73,21 @@ def begin_programme(actor: Actor, programme_id: int, move: ProgrammeMove) -> Pro
     if not may(actor, rule.by, (programme.county_id,)):
         raise NotAllowed
     if programme.state not in rule.starts:
+        raise ProgrammeMoved
+    return programme
+
+
+def hold_under_way(programme_id: int, county_id: int) -> Programme:
+    """A programme whose year is still written, kept from being locked until this is done.
+
+    Raises ProgrammeUnknown, ProgrammeMoved.
+    """
+    programme = db.session.get(
+        Programme, programme_id, with_for_update={"read": True}, populate_existing=True
+    )
+    if programme is None or programme.county_id != county_id:
+        raise ProgrammeUnknown
+    if programme.state not in UNDER_WAY:
         raise ProgrammeMoved
     return programme
 

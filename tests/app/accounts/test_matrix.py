@@ -84,6 +84,7 @@ MATRIX = {
     "report_targets": "DT",
     "review_reports": "DE",
     "supervise_targets": "E",
+    "propose_adjustments": "DTE",
     "decide_results": "E",
     "tend_jobs": "MY",
 }
@@ -101,7 +102,8 @@ WRITING = {
     "lock_months", "publish", "import_facts", "adjust_scores", "raise_objection",
     "decide_objections", "manage_api_tokens", "review_ratings", "invite_cadres",
     "confirm_accounts", "handle_own_data", "manage_programmes", "approve_programmes",
-    "report_targets", "review_reports", "supervise_targets", "decide_results", "tend_jobs",
+    "report_targets", "review_reports", "supervise_targets", "propose_adjustments",
+    "decide_results", "tend_jobs",
 }  # fmt: skip
 
 
@@ -169,8 +171,11 @@ def test_who_does_not_approve_holds_the_rest_of_the_assessment_offices_rights() 
     clerk = Actor(1, (Grant(Role.ASSESSOR, 7, OPENED_ON),))
     held = {permission for permission in Permission if has_permission(clerk, permission)}
     everybodys = {Permission(name) for name in MATRIX if "V" in MATRIX[name]}
-    own = {"use_console", "see_programmes", "manage_programmes", "review_reports"}
-    assert held - everybodys == {*map(Permission, own), Permission.SUPERVISE_TARGETS}
+    own = {
+        "use_console", "see_programmes", "manage_programmes", "review_reports",
+        "supervise_targets", "propose_adjustments",
+    }  # fmt: skip
+    assert held - everybodys == set(map(Permission, own))
     assert not may(clerk, Permission.APPROVE_PROGRAMMES, {7})
     assert regions_of(clerk, Permission.DECIDE_RESULTS) == frozenset()
 

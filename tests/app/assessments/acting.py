@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.app.access import Actor
+from backend.app.access import Actor, Grant, Role
 from backend.app.assessments.evaluation.operations import evaluate_window
 from backend.app.assessments.reports import operations, review_operations
 from backend.app.assessments.reports.operations import ReportLine
@@ -14,6 +14,8 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.jobs import assessments as jobs
 from tests.factories.assessed import YEAR, Assessed, at
+from tests.factories.console import make_staff
+from tests.factories.county import OPENED_ON
 
 OCTOBER = date(YEAR, 10, 1)
 Moment = Callable[..., Any]
@@ -75,3 +77,11 @@ def evaluate_month(month: int) -> None:
             ).scalar_one()
         with transaction():
             evaluate_window(window)
+
+
+def decider(assessed: Assessed, name: str = "boss", *more: Grant) -> Actor:
+    """Somebody of the assessment office who decides results."""
+    county = assessed.county.id
+    person_id = make_staff(Role.ASSESSOR, county, name, approves=True)
+    grant = Grant(Role.ASSESSOR, county, OPENED_ON, approves=True)
+    return Actor(person_id, (grant, *more))

@@ -19,14 +19,6 @@ from tests.factories.county import make_person
 from tests.factories.tickets import as_actor, forget
 
 
-@pytest.fixture
-def behind(assessed: Assessed) -> Assessed:
-    """A target that is always behind its plan."""
-    add_target(assessed, plan={month: Decimal(month * 100) for month in range(1, 13)})
-    issue(assessed)
-    return assessed
-
-
 def month(assessed: Assessed, number: int, value: int) -> None:
     open_month(number)
     send(assessed, ReportLine(assessed.targets["A1"], 0, Decimal(value)), month=number)

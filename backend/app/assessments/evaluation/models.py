@@ -27,7 +27,11 @@ from backend.app.assessments.states import (
     SupervisionState,
 )
 from backend.app.core.db import Model
-from backend.app.core.states import one_of
+from backend.app.core.states import none_of, one_of
+
+BOUNDS = one_of("kind", {ProgrammeAdjustmentKind.VETO, ProgrammeAdjustmentKind.NO_EXCELLENT})
+DECLARED = none_of("kind", {ProgrammeAdjustmentKind.YELLOW, ProgrammeAdjustmentKind.RED})
+COUNTS = none_of("state", {ProgrammeAdjustmentState.DROPPED})
 
 
 class TargetStanding(Model):
@@ -144,9 +148,20 @@ class ProgrammeAdjustment(Model):
             name="decided",
         ),
         CheckConstraint(first_of_month("period"), name="period"),
+        CheckConstraint(f"({BOUNDS}) = (points = 0)", name="bounds"),
+        CheckConstraint(f"NOT ({BOUNDS}) OR basis <> ''", name="document"),
+        CheckConstraint(
+            f"kind <> '{ProgrammeAdjustmentKind.EXEMPTION}' OR target_id IS NOT NULL",
+            name="exempted",
+        ),
         Index(None, "unit_id", "period"),
         Index(None, "target_id"),
-    )
+        # The same matter by the same document counts once for a unit.
+        Index(
+            "uq_programme_adjustment_declared", "unit_id", "kind", "basis", "case_words",
+            unique=True, postgresql_where=text(f"{DECLARED} AND {COUNTS}"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))

@@ -38,7 +38,9 @@ def create_from_template(
         raise InvalidInput(errors={"template": ["请从列表里选模板"]})
     content = read_template(template)
     programme = create_programme(actor, county_id, basics, content["code"], template)
-    programme.content = starting_content(content["lights"])
+    programme.content = {
+        **starting_content(content["lights"]), "clauses": content["clauses"],
+    }  # fmt: skip
     groups = _add_groups(programme, content["groups"])
     place_units(actor, programme.id, _units(county_id, content, groups))
     _add_elements(programme, content, groups)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup, Target
-from backend.app.assessments.states import ElementScope
+from backend.app.assessments.states import OPEN_DRAFT, ElementScope
 from backend.app.core.db import db, fetch_rows
 from backend.app.places.sql import join_department, join_region
 from backend.app.scoring.assessing.plans import (
@@ -92,6 +92,14 @@ def get_programme(programme_id: int, county_id: int) -> Programme:
     if programme is None or programme.county_id != county_id:
         raise ProgrammeUnknown
     return programme
+
+
+def shown_programme(county_id: int, programme_id: int | None) -> Programme | None:
+    """The one that was asked for, or the newest that is past its draft."""
+    if programme_id:
+        return get_programme(programme_id, county_id)
+    listed = list_programmes(county_id)
+    return next((row for row in listed if row.state not in OPEN_DRAFT), None)
 
 
 def list_groups(programme_id: int) -> list[ProgrammeGroup]:

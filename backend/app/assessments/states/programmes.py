@@ -40,6 +40,8 @@ class Duty(NamedState):
 
 # Whatever may still be changed freely; everything later is closed by triggers.
 OPEN_DRAFT = frozenset({ProgrammeState.DRAFT, ProgrammeState.TRIED})
+# The year goes on: what changes its totals may still be written.
+UNDER_WAY = frozenset({ProgrammeState.RUNNING, ProgrammeState.CLOSING})
 # The year's figures are fixed; an error is corrected beside them.
 CLOSED = frozenset({ProgrammeState.LOCKED, ProgrammeState.PUBLISHED, ProgrammeState.ARCHIVED})
 

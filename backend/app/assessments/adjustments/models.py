@@ -1,0 +1,87 @@
+"""Requests to be exempted: a pilot on record, with its risk and when it is stopped."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.app.assessments.columns import Instant
+from backend.app.assessments.states.adjustments import ExemptionState
+from backend.app.core.db import Model
+from backend.app.core.states import one_of
+
+
+class ExemptionRequest(Model):
+    """试点备案、容错申请: filed by one, decided by another; an approved one is claimed once.
+
+    `filed_on` before `happened_on` gives back all that the target lost, afterwards half of it.
+    """
+
+    __tablename__ = "exemption_request"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["programme_id", "unit_id"], ["assessed_unit.programme_id", "assessed_unit.id"]
+        ),
+        CheckConstraint(one_of("state", ExemptionState), name="state"),
+        CheckConstraint("starts_on <= ends_on", name="days"),
+        CheckConstraint("decided_by_id <> filed_by_id", name="another_decides"),
+        CheckConstraint(
+            f"(state = '{ExemptionState.FILED}') = (decided_at IS NULL)"
+            " AND (decided_at IS NULL) = (decided_by_id IS NULL)",
+            name="decided",
+        ),
+        CheckConstraint(
+            f"state <> '{ExemptionState.USED}' OR adjustment_id IS NOT NULL", name="used"
+        ),
+        CheckConstraint(
+            "adjustment_id IS NULL OR (happened_on IS NOT NULL AND lawful AND decided_together"
+            " AND no_private_gain AND stopped_in_time AND on_record)",
+            name="conditions",
+        ),
+        # A target is exempted by one request at a time.
+        Index(
+            "uq_exemption_request_open", "target_id", unique=True,
+            postgresql_where=text(
+                one_of("state", {ExemptionState.FILED, ExemptionState.APPROVED,
+                                 ExemptionState.USED})
+            ),
+        ),
+        Index(None, "programme_id", "state"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    pilot: Mapped[str] = mapped_column(String(80))
+    goal: Mapped[str] = mapped_column(String(300))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    risk: Mapped[str] = mapped_column(String(300))
+    stop_rule: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(10), server_default=ExemptionState.FILED.value)
+    filed_on: Mapped[date] = mapped_column(Date)
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    filed_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str | None] = mapped_column(String(200))
+    # What came of it, once the exemption is claimed; the five conditions (三个区分开来).
+    happened_on: Mapped[date | None] = mapped_column(Date)
+    lawful: Mapped[bool] = mapped_column(server_default=text("false"))
+    decided_together: Mapped[bool] = mapped_column(server_default=text("false"))
+    no_private_gain: Mapped[bool] = mapped_column(server_default=text("false"))
+    stopped_in_time: Mapped[bool] = mapped_column(server_default=text("false"))
+    on_record: Mapped[bool] = mapped_column(server_default=text("false"))
+    adjustment_id: Mapped[int | None] = mapped_column(ForeignKey("programme_adjustment.id"))
