@@ -68,15 +68,17 @@ def find_own(person_id: int, ticket_id: int) -> Ticket:
 
 
 def own_tickets(person_id: int, before: int | None) -> list[Ticket]:
-    """One page and one more, newest first; the first page begins with what needs an answer."""
+    """One page and one more, newest first, read in the order of the index."""
     query = select(Ticket).where(Ticket.person_id == person_id)
-    place = tuple_(Ticket.created_at, Ticket.id)
+    place = (Ticket.created_at, Ticket.id)
     if before is not None:
-        last = select(Ticket.created_at, Ticket.id).where(
-            Ticket.id == before, Ticket.person_id == person_id
-        )
-        query = query.where(place < last.scalar_subquery())
-    return list(db.session.scalars(query.order_by(place.desc()).limit(PAGE + 1)))
+        own = select(*place).where(Ticket.id == before, Ticket.person_id == person_id)
+        last = db.session.execute(own).one_or_none()
+        if last is None:
+            return []
+        query = query.where(tuple_(*place) < tuple_(*last))
+    newest_first = query.order_by(Ticket.created_at.desc(), Ticket.id.desc())
+    return list(db.session.scalars(newest_first.limit(PAGE + 1)))
 
 
 def count_needing_answer(person_id: int) -> int:

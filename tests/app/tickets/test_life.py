@@ -4,9 +4,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.tickets import queries
 from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.rules.routing import Office
 from tests.factories.tickets import forget, submit
@@ -218,6 +220,24 @@ def test_the_list_shows_own_tickets_newest_first_and_how_many_wait(phone, answer
     assert [item["id"] for item in page["items"]] == [newer["id"], answered["id"]]
     assert page["needing_answer"] == 1
     assert newer["unit_name"] == "县水务局"
+
+
+def test_the_next_page_goes_on_where_the_last_one_ended(phone, offices, monkeypatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    sent = [submit(phone, offices, words=f"第{n}件").json["id"] for n in range(5)]
+    with transaction() as session:
+        # Those of one moment stand in the order of their ids.
+        session.execute(
+            text("UPDATE ticket SET created_at = now() WHERE id = ANY(:ids)"), {"ids": sent[1:]}
+        )
+    shown, following = [], ""
+    while following is not None:
+        page = phone.call("GET", f"/me/tickets{following and f'?before={following}'}").json
+        shown.append([item["id"] for item in page["items"]])
+        following = page["next"]
+    newest_first = sent[::-1]
+    assert shown == [newest_first[:2], newest_first[2:4], newest_first[4:]]
+    assert phone.call("GET", "/me/tickets?before=999999").json["items"] == []
 
 
 def test_the_author_hears_of_every_step_in_the_inbox(phone, answered) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
-from backend.app.core.db import db
+from backend.app.core.db import db, transaction
+from backend.app.tickets import queries
 from tests.factories.console import Desk, sit_down
 from tests.factories.tickets import Offices, submit
 
@@ -50,3 +51,33 @@ def test_a_ticket_sends_at_most_twelve_open_or_declined(desk: Desk, ticket: dict
     assert desk.post(f"{page}/decline", words="不归县里管").status_code == 302
     seen = statements(lambda: desk.get(page))
     assert len(seen) <= MOST, "\n".join(seen)
+
+
+def plans(ask: Callable[[], Any]) -> list[str]:
+    """How the database would run each statement that names tickets, were tables large."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(*sent: Any) -> None:
+        if "FROM ticket" in sent[2] and not sent[2].startswith("EXPLAIN"):
+            seen.append((sent[2], sent[3]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    with transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        session.execute(text("SET LOCAL enable_bitmapscan = off"))
+        connection = session.connection()
+        explained = [connection.exec_driver_sql(f"EXPLAIN {sql}", values) for sql, values in seen]
+        return ["\n".join(plan.scalars()) for plan in explained]
+
+
+def test_own_tickets_are_read_in_the_order_of_an_index(phone, offices: Offices) -> None:
+    """However many somebody sent, a page reads as many as it shows."""
+    first = submit(phone, offices).json["id"]
+    for before in (None, first):
+        plan = plans(lambda page=before: queries.own_tickets(phone.person_id, page))[-1]
+        assert "ix_ticket_person_id_created_at_id" in plan
+        assert "Sort" not in plan

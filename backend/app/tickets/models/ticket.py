@@ -92,7 +92,7 @@ class Ticket(Model):
         ),
         UniqueConstraint("receipt"),
         UniqueConstraint("person_id", "idempotency_key"),
-        Index(None, "person_id", "id"),
+        Index(None, "person_id", "created_at", "id"),
         Index(None, "village_id", "created_at"),
         Index(None, "parent_id"),
         Index(None, "county_id", "listed_at", "id"),
