@@ -69,8 +69,10 @@ def test_kinds_of_adjustments_are_spelt_in_their_table_and_beside_their_hints() 
     )
 
 
-# A word as a state, in SQL: state = 'open', state IN ('open', …).
-STATE_IN_SQL = re.compile(r"(?<![\w])state\)? *(?:=|<>|(?:NOT )?IN) *\(?'[a-z]")
+# A word as a state, in SQL: state = 'open', words_state IN ('shown', …).
+STATE_IN_SQL = re.compile(
+    r"(?:\b|_)(?:state|status|decision|outcome|verdict)\)? *(?:=|<>|(?:NOT )?IN) *\(?'[a-z]"
+)
 
 
 def test_states_in_sql_come_from_their_table() -> None:

@@ -20,8 +20,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.access import Role
+from backend.app.accounts.states import GrantOutcome
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
+from backend.app.core.web.guards import TokenScope
 
 
 class Person(Model):
@@ -140,7 +142,7 @@ class GrantRequest(Model):
     __tablename__ = "grant_request"
     __table_args__ = (
         CheckConstraint("kind IN ('grant', 'revoke')", name="kind"),
-        CheckConstraint("outcome IN ('confirmed', 'refused')", name="outcome"),
+        CheckConstraint(one_of("outcome", GrantOutcome), name="outcome"),
         CheckConstraint(
             "(decided_at IS NULL) = (outcome IS NULL)"
             " AND (decided_at IS NULL) = (decided_by_id IS NULL)",
@@ -257,7 +259,7 @@ class ApiToken(Model):
     __tablename__ = "api_token"
     __table_args__ = (
         CheckConstraint("octet_length(digest) = 32", name="digest"),
-        CheckConstraint("scope IN ('read_scores')", name="scope"),
+        CheckConstraint(one_of("scope", TokenScope), name="scope"),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by_id IS NULL)", name="revoked"),
         CheckConstraint("uses >= 0", name="uses"),
         UniqueConstraint("digest"),

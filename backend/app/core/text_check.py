@@ -19,11 +19,16 @@ MODERATED_WORD = "含有待核的词"
 
 
 class WordsState(StrEnum):
-    """`moderated` words wait for a person; nobody else sees them before."""
+    """`moderated` words wait for a person, who shows or refuses them; nobody sees them before."""
 
     NONE = "none"
     SHOWN = "shown"
     MODERATED = "moderated"
+    REFUSED = "refused"
+
+
+# Whoever may see the row may read its words.
+READABLE = (WordsState.NONE, WordsState.SHOWN)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
+from backend.app.exports.bulletins.periods import BulletinKind
 from backend.app.exports.states import BulletinState, ExportState
 
 
@@ -66,7 +67,7 @@ class Bulletin(Model):
 
     __tablename__ = "bulletin"
     __table_args__ = (
-        CheckConstraint("kind IN ('weekly', 'monthly', 'quarterly', 'yearly')", name="kind"),
+        CheckConstraint(one_of("kind", BulletinKind), name="kind"),
         CheckConstraint(one_of("state", BulletinState), name="state"),
         CheckConstraint("ends_on > starts_on", name="days"),
         CheckConstraint(

@@ -19,6 +19,7 @@ from backend.app.core.db import copy_rows, db, lock, transaction
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.remembering import remembering
+from backend.app.core.states import one_of
 from backend.app.imports.kinds import (
     KINDS,
     TAKEN,
@@ -54,10 +55,12 @@ MARK = text(
     WHERE r.import_id = :import_id AND r.line = m.line
     """
 )
+# Of those that come late, the ones that would be written.
+WRITTEN_LATE = {RowOutcome.NEW, RowOutcome.ASKED}
 COUNTS = text(
-    """
+    f"""
     SELECT outcome, count(*)::int AS rows,
-           count(*) FILTER (WHERE is_late AND outcome IN ('new', 'asked'))::int AS late
+           count(*) FILTER (WHERE is_late AND {one_of("outcome", WRITTEN_LATE)})::int AS late
     FROM data_import_row WHERE import_id = :import_id GROUP BY outcome
     """
 )

@@ -7,7 +7,6 @@ stored and shown, and waits here until WeChat has looked at it or the time for t
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -17,6 +16,7 @@ from backend.app.accounts.consents import agreed_to_check
 from backend.app.accounts.queries import openid_of
 from backend.app.core import clock, registry
 from backend.app.core.db import db, transaction
+from backend.app.core.text_check import WordsState
 from backend.app.core.wechat import (
     MessageRefused,
     TextVerdict,
@@ -25,6 +25,7 @@ from backend.app.core.wechat import (
     wechat_client,
 )
 from backend.app.notices.models import WordsToCheck
+from backend.app.notices.states import CheckedKind
 
 log = structlog.get_logger()
 BACKOFF = [timedelta(minutes=n) for n in (1, 5, 15, 30)]
@@ -37,17 +38,6 @@ LABELS = {
     10001: "广告", 20001: "时政", 20002: "色情", 20003: "辱骂", 20006: "违法犯罪", 20008: "欺诈",
     20012: "低俗", 20013: "版权", 21000: "其他",
 }  # fmt: skip
-
-
-class CheckedKind(StrEnum):
-    """Where the words stand."""
-
-    RATING = "rating"
-    FOLLOWUP = "followup"
-    TICKET = "ticket"
-    EVENT = "event"
-
-
 SCENES = {
     CheckedKind.RATING: COMMENT,
     CheckedKind.FOLLOWUP: COMMENT,
@@ -97,7 +87,7 @@ def ask_for_rated(rated: str) -> str:
     return f"""
     INSERT INTO words_to_check (kind, subject_id, person_id, asked_at, next_try_at)
     SELECT 'rating', id, :person_id, :at, :at FROM {rated}
-    WHERE words_state = 'shown' AND CAST(:asks_wechat AS boolean)
+    WHERE words_state = '{WordsState.SHOWN}' AND CAST(:asks_wechat AS boolean)
     """
 
 

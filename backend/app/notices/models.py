@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
-from backend.app.notices.states import WAITING, MessageState
+from backend.app.notices.states import WAITING, CheckedKind, MessageState
 
 
 class Notice(Model):
@@ -75,7 +75,7 @@ class WordsToCheck(Model):
 
     __tablename__ = "words_to_check"
     __table_args__ = (
-        CheckConstraint("kind IN ('rating', 'followup', 'ticket', 'event')", name="kind"),
+        CheckConstraint(one_of("kind", CheckedKind), name="kind"),
         Index(None, "next_try_at"),
         Index(None, "person_id"),
     )

@@ -1,4 +1,4 @@
-"""States of a subscription message."""
+"""States of a subscription message, and what WeChat checks the words of."""
 
 from enum import StrEnum
 
@@ -12,6 +12,15 @@ class MessageState(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class CheckedKind(StrEnum):
+    """Where the words stand."""
+
+    RATING = "rating"
+    FOLLOWUP = "followup"
+    TICKET = "ticket"
+    EVENT = "event"
 
 
 WAITING = frozenset({MessageState.QUEUED, MessageState.SENDING})

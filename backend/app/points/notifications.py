@@ -6,6 +6,7 @@ from datetime import date
 from backend.app.core import clock
 from backend.app.notices.operations import notify
 from backend.app.points.models import PointsDayFreeze, PointsDraw, PointsExpiry, PointsFreeze
+from backend.app.points.states import DayFreezeDecision, FreezeDecision
 
 PAGE = "/pages/points/index"
 DRAW_PAGE = "/pages/draws/index?id={}"
@@ -34,7 +35,11 @@ def tell_frozen(freeze: PointsFreeze) -> None:
 
 def tell_appeal(freeze: PointsFreeze) -> None:
     """What became of an appeal."""
-    title = "申诉通过,积分已解冻" if freeze.decision == "lifted" else "申诉没有通过,积分仍冻结"
+    title = (
+        "申诉通过,积分已解冻"
+        if freeze.decision == FreezeDecision.LIFTED
+        else "申诉没有通过,积分仍冻结"
+    )
     _tell([freeze.person_id], title, freeze.decision_note or "", "freeze:appeal", freeze.id)
 
 
@@ -50,7 +55,7 @@ def tell_day_frozen(found: PointsDayFreeze) -> None:
 
 def tell_day_freeze(found: PointsDayFreeze) -> None:
     """What a second person found."""
-    back = found.decision == "given_back"
+    back = found.decision == DayFreezeDecision.GIVEN_BACK
     title = f"暂扣的 {found.amount} 分{'已退回' if back else '核实后不退了'}"
     _tell(
         [found.person_id], title, found.decision_note or "", "day_freeze:decided", found.id,

@@ -1,4 +1,6 @@
-"""States of activities that earn points, and of draws."""
+"""States of activities that earn points and of draws; what an appeal ends in."""
+
+from enum import StrEnum
 
 from backend.app.core.states import NamedState
 
@@ -10,6 +12,20 @@ class ActivityState(NamedState):
     CONFIRMED = "confirmed", "已通过"
     REFUSED = "refused", "未通过"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
+class FreezeDecision(StrEnum):
+    """Of an appeal against a freeze."""
+
+    LIFTED = "lifted"
+    KEPT = "kept"
+
+
+class DayFreezeDecision(StrEnum):
+    """Of an appeal about the points of one day."""
+
+    GIVEN_BACK = "given_back"
+    KEPT = "kept"
 
 
 class DrawState(NamedState):

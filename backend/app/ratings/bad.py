@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select, text
 
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
+from backend.app.core.text_check import WordsState
 from backend.app.places.sql import join_service_point, same_village
 from backend.app.ratings.models import Rating
 from backend.app.scoring.levels import FIRST_BAD
@@ -32,8 +33,8 @@ BAD = text(
     SELECT r.id, r.person_id, r.village_id, r.county_id, r.effective_level,
            ARRAY(SELECT text FROM rating_reason
                  WHERE id = ANY(r.reason_ids) ORDER BY position, id),
-           CASE WHEN r.followup_words_state = 'shown' THEN r.followup_words
-                WHEN r.words_state = 'shown' THEN r.words END,
+           CASE WHEN r.followup_words_state = '{WordsState.SHOWN}' THEN r.followup_words
+                WHEN r.words_state = '{WordsState.SHOWN}' THEN r.words END,
            s.name
     FROM rating r {join_service_point("s", "r.service_point_id")}
     WHERE r.effective_level >= {FIRST_BAD} AND r.person_id IS NOT NULL

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
+from backend.app.core.text_check import WordsState
 from backend.app.places.sql import join_region, join_service_point
 from backend.app.ratings.models import OFFLINE
 from backend.app.ratings.statements import COUNTED
@@ -76,9 +77,9 @@ OWN_AMONG = text(
     "SELECT id FROM rating WHERE person_id = :person_id AND id = ANY(:ids) ORDER BY id"
 )
 SHOWN_WORDS = text(
-    """
-    SELECT CASE WHEN words_state = 'shown' THEN words END,
-           CASE WHEN followup_words_state = 'shown' THEN followup_words END
+    f"""
+    SELECT CASE WHEN words_state = '{WordsState.SHOWN}' THEN words END,
+           CASE WHEN followup_words_state = '{WordsState.SHOWN}' THEN followup_words END
     FROM rating WHERE id = :rating_id
     """
 )

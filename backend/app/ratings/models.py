@@ -26,13 +26,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.core.text_check import WordsState
+from backend.app.ratings.states import FlagDecision
 from backend.app.scoring.levels import BEST, COLUMNS, FIRST_BAD, WORST
 
 LEVEL = f"BETWEEN {BEST} AND {WORST}"
 BAD = text(f"effective_level >= {FIRST_BAD}")
 # How a rating came: with the server's own token of its scan, or with what the phone says of it.
 SCAN, OFFLINE = "scan", "offline"
-WORDS_STATE = "IN ('none', 'shown', 'moderated', 'refused')"
 
 
 class RatingReason(Model):
@@ -59,9 +61,11 @@ class Rating(Model):
     __table_args__ = (
         CheckConstraint(f"level {LEVEL}", name="level"),
         CheckConstraint(f"followup_level {LEVEL}", name="followup_level"),
-        CheckConstraint(f"words_state {WORDS_STATE}", name="words_state"),
-        CheckConstraint(f"followup_words_state {WORDS_STATE}", name="followup_words_state"),
-        CheckConstraint("(words IS NULL) = (words_state = 'none')", name="words_have_a_state"),
+        CheckConstraint(one_of("words_state", WordsState), name="words_state"),
+        CheckConstraint(one_of("followup_words_state", WordsState), name="followup_words_state"),
+        CheckConstraint(
+            f"(words IS NULL) = (words_state = '{WordsState.NONE}')", name="words_have_a_state"
+        ),
         CheckConstraint("(followup_level IS NULL) = (followup_at IS NULL)", name="followup"),
         CheckConstraint(f"channel IN ('{SCAN}', '{OFFLINE}')", name="channel"),
         CheckConstraint("rated_on >= scanned_on", name="counted_from_its_scan"),
@@ -99,7 +103,8 @@ class Rating(Model):
             "village_id",
             "id",
             postgresql_where=text(
-                "words_state = 'moderated' OR followup_words_state = 'moderated'"
+                f"words_state = '{WordsState.MODERATED}'"
+                f" OR followup_words_state = '{WordsState.MODERATED}'"
             ),
         ),
     )
@@ -121,13 +126,13 @@ class Rating(Model):
     level: Mapped[int] = mapped_column(SmallInteger)
     reason_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)
-    words_state: Mapped[str] = mapped_column(String(12), server_default="none")
+    words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
     moderation_reason: Mapped[str | None] = mapped_column(String(60))
     flagged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     followup_level: Mapped[int | None] = mapped_column(SmallInteger)
     followup_words: Mapped[str | None] = mapped_column(Text)
-    followup_words_state: Mapped[str] = mapped_column(String(12), server_default="none")
+    followup_words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
     followup_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     effective_level: Mapped[int] = mapped_column(
         SmallInteger, Computed("COALESCE(followup_level, level)", persisted=True)
@@ -180,7 +185,7 @@ class RatingFlag(Model):
     __tablename__ = "rating_flag"
     __table_args__ = (
         UniqueConstraint("rating_id"),
-        CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),
+        CheckConstraint(one_of("decision", FlagDecision), name="decision"),
         CheckConstraint(
             "(decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (note IS NULL)"
             " AND (decision IS NULL) = (decided_by_id IS NULL)",

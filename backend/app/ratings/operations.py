@@ -28,7 +28,7 @@ NO_TRACE = Trace()
 CHANGE_WINDOW = timedelta(days=7)
 # Nobody takes longer over five faces; what comes later lay on the phone without a signal.
 ANSWERED_WITHIN = timedelta(minutes=10)
-DECISIONS = {"show": WordsState.SHOWN.value, "refuse": "refused"}
+DECISIONS = {"show": WordsState.SHOWN, "refuse": WordsState.REFUSED}
 
 
 @dataclass(frozen=True)
@@ -255,9 +255,9 @@ def review_words(actor: Actor, rating_id: int, decision: str) -> int:
     if not may(actor, Permission.REVIEW_WORDS, {rating.village_id, rating.county_id}):
         raise NotAllowed
     state = DECISIONS[decision]
-    if rating.words_state in ("moderated", state):
+    if rating.words_state in (WordsState.MODERATED, state):
         rating.words_state = state
-    if rating.followup_words_state in ("moderated", state):
+    if rating.followup_words_state in (WordsState.MODERATED, state):
         rating.followup_words_state = state
     audit.record("review_words", actor.person_id, "rating", rating_id, decision=decision)
     return rating.village_id

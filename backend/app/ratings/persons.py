@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from backend.app.core.db import db
 from backend.app.core.own_data import Held
+from backend.app.core.text_check import WordsState
 from backend.app.places.sql import join_region, join_service_point
 from backend.app.ratings.models import OFFLINE
 from backend.app.scoring.levels import level_name
@@ -29,9 +30,9 @@ FORGET_WORDS_BEFORE = text(
     """
 )
 FORGET_WORDS = text(
-    """
-    UPDATE rating SET words = NULL, words_state = 'none', moderation_reason = NULL,
-        followup_words = NULL, followup_words_state = 'none', request_digest = '\\x'
+    f"""
+    UPDATE rating SET words = NULL, words_state = '{WordsState.NONE}', moderation_reason = NULL,
+        followup_words = NULL, followup_words_state = '{WordsState.NONE}', request_digest = '\\x'
     WHERE person_id = :person_id AND (words IS NOT NULL OR followup_words IS NOT NULL)
     """
 )

@@ -13,8 +13,8 @@ from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place
 from backend.app.ratings.flagging import release
 from backend.app.ratings.models import Rating, RatingFlag
+from backend.app.ratings.states import FlagDecision
 
-ACCEPTED, REJECTED = "accepted", "rejected"
 LONGEST_NOTE = 200
 
 
@@ -36,7 +36,7 @@ def decide_bunch(
     An accepted rating counts at once; a rejected one stays flagged, apart from every figure, and is
     never deleted. Nobody's points change.
     """
-    if decision not in (ACCEPTED, REJECTED):
+    if decision not in list(FlagDecision):
         raise InvalidInput(errors={"decision": ["请选算数或不算数"]})
     said = clean_words(note, "note", LONGEST_NOTE)
     if not said:
@@ -58,7 +58,7 @@ def decide_bunch(
         flag.decision, flag.note = decision, said
         flag.decided_at, flag.decided_by_id = at, actor.person_id
     db.session.flush()
-    if decision == ACCEPTED:
+    if decision == FlagDecision.ACCEPTED:
         release([flag.rating_id for flag in waiting])
     audit.record(
         "review_ratings", actor.person_id, "bunch", bunch, decision=decision, ratings=len(waiting)

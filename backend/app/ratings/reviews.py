@@ -14,6 +14,7 @@ from backend.app.core.db import db
 from backend.app.places.sql import join_region, join_service_point
 from backend.app.ratings.models import OFFLINE
 from backend.app.ratings.statements import COUNTERS
+from backend.app.ratings.states import FlagDecision
 
 PAGE = 30
 
@@ -35,7 +36,7 @@ SHARES = text(
             FROM rating_month_count WHERE county_id = :county_id AND month = :month) AS ratings,
            count(*)::int AS flagged,
            count(*) FILTER (WHERE decision IS NULL)::int AS waiting,
-           count(*) FILTER (WHERE decision = 'rejected')::int AS rejected
+           count(*) FILTER (WHERE decision = '{FlagDecision.REJECTED}')::int AS rejected
     FROM rating_flag WHERE county_id = :county_id AND month = :month
     """
 )
@@ -127,7 +128,7 @@ _BUNCH = f"""
                                           h.id DESC))[1] AS findings,
            min(h.flagged_at) AS flagged_at, count(*)::int AS ratings,
            count(*) FILTER (WHERE h.decision IS NULL)::int AS waiting,
-           count(*) FILTER (WHERE h.decision = 'accepted')::int AS accepted,
+           count(*) FILTER (WHERE h.decision = '{FlagDecision.ACCEPTED}')::int AS accepted,
            min(v.name) AS village, min(t.name) AS township,
            (array_agg(h.note ORDER BY h.decided_at DESC NULLS LAST))[1] AS note,
            max(h.decided_at) AS decided_at,

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from backend.app.core.text_check import WordsState
 from backend.app.core.web.schemas import QueryId, Shape
 from backend.app.places.schemas import VillageShape
 from backend.app.places.targets import CODE
@@ -78,9 +79,7 @@ class RatingShape(Shape):
     reason_ids = fields.List(fields.Integer(), required=True)
     reasons = fields.List(fields.String(), required=True)
     words = fields.String(allow_none=True, required=True)
-    words_state = fields.String(
-        required=True, validate=validate.OneOf(["none", "shown", "moderated", "refused"])
-    )
+    words_state = fields.String(required=True, validate=validate.OneOf(list(WordsState)))
     rated_on = fields.Date(required=True)
     channel = fields.String(required=True, validate=validate.OneOf([SCAN, OFFLINE]))
     change_until = fields.AwareDateTime(allow_none=True, required=True)

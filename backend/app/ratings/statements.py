@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from backend.app.core.text_check import MODERATED_WORD
+from backend.app.core.text_check import MODERATED_WORD, WordsState
 from backend.app.scoring.levels import COLUMNS, LEVELS, NUMBERS
 
 COUNTERS = (*COLUMNS, "flagged")
@@ -10,7 +10,9 @@ COUNTERS = (*COLUMNS, "flagged")
 
 def words_state(row: str = "") -> str:
     """What a row's own state becomes where the county's list has one of its words."""
-    return f"CASE WHEN {row}has_moderated_word THEN 'moderated' ELSE {row}words_state END"
+    return (
+        f"CASE WHEN {row}has_moderated_word THEN '{WordsState.MODERATED}' ELSE {row}words_state END"
+    )
 
 
 def moderation_reason(row: str = "") -> str:

@@ -7,18 +7,18 @@ from sqlalchemy import text
 
 from backend.app.core.audit import record
 from backend.app.core.db import db
+from backend.app.core.text_check import WordsState
 from backend.app.places.sql import join_region, join_service_point
 
+SHOWN, MODERATED = (f"= '{state}'" for state in (WordsState.SHOWN, WordsState.MODERATED))
 READ = {
-    "words": text("SELECT words FROM rating WHERE id = :id AND words_state = 'shown'"),
-    "followup_words": text(
-        "SELECT followup_words FROM rating WHERE id = :id AND followup_words_state = 'shown'"
-    ),
+    column: text(f"SELECT {column} FROM rating WHERE id = :id AND {column}_state {SHOWN}")
+    for column in ("words", "followup_words")
 }
 MODERATE = {
     column: text(
-        f"UPDATE rating SET {column}_state = 'moderated', moderation_reason = :reason"
-        f" WHERE id = :id AND {column}_state = 'shown' AND {column} = :words RETURNING id"
+        f"UPDATE rating SET {column}_state {MODERATED}, moderation_reason = :reason"
+        f" WHERE id = :id AND {column}_state {SHOWN} AND {column} = :words RETURNING id"
     )
     for column in READ
 }
@@ -50,12 +50,12 @@ def _moderate(column: str, rating_id: int, words: str, reason: str) -> bool:
     return True
 
 
-WAITING = "(r.words_state = 'moderated' OR r.followup_words_state = 'moderated')"
+WAITING = f"(r.words_state {MODERATED} OR r.followup_words_state {MODERATED})"
 LIST_MODERATED = text(
     f"""
     SELECT r.id, v.name AS village, s.name AS point, r.moderation_reason,
-           CASE WHEN r.words_state = 'moderated' THEN r.words END AS words,
-           CASE WHEN r.followup_words_state = 'moderated' THEN r.followup_words END
+           CASE WHEN r.words_state {MODERATED} THEN r.words END AS words,
+           CASE WHEN r.followup_words_state {MODERATED} THEN r.followup_words END
                AS followup_words
     FROM rating r {join_region("v", "r.village_id")}
     {join_service_point("s", "r.service_point_id")}

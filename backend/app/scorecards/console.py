@@ -15,6 +15,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.queue import JobName, enqueue
+from backend.app.core.text_check import WordsState
 from backend.app.core.web import boxes
 from backend.app.core.web.console_menu import menu
 from backend.app.core.web.forms import Form, Query, form_args, last_page, query_args, turned
@@ -185,9 +186,10 @@ def show_village(village_id: int) -> str:
             for point in point_counts(village_id, month, end)
         ],
         reasons=reason_counts(village_id, month, end),
-        words=words_in(village_id, month, end, "shown") if speaks else [],
+        words=words_in(village_id, month, end, WordsState.SHOWN) if speaks else [],
         speaks=speaks, fewest=FEWEST_FOR_WORDS,
-        moderated_words=words_in(village_id, month, end, "moderated") if sees_moderated else None,
+        moderated_words=words_in(village_id, month, end, WordsState.MODERATED)
+        if sees_moderated else None,
         may_print=may(me, Permission.PRINT_POSTERS, place.path),
         **overview,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from backend.app.places.sql import counties_of, join_region, lies_within
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
 from backend.app.scoring.levels import column_sums
+from backend.app.scoring.measurements import Status
 
 PAGE = 50
 # Objections or adjustments: whatever has a county, a village, a state and a month.
@@ -169,7 +170,7 @@ def townships(scope: Collection[int], month: date) -> list[tuple[int, str, Area]
 def village_rows(scope: Collection[int], month: date, filters: RankingFilters) -> list[VillageRow]:
     """One page of villages with their figures."""
     direction = "DESC NULLS LAST" if filters.descending else "ASC NULLS LAST"
-    enough_first = "c.status <> 'ok', " if filters.sort in COMPARED else ""
+    enough_first = f"c.status <> '{Status.OK}', " if filters.sort in COMPARED else ""
     statement = (
         f"SELECT {ROW} {FROM} {filters.where}"
         f" ORDER BY {enough_first}{SORTS[filters.sort]} {direction}, v.id"

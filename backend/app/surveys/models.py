@@ -26,6 +26,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
+from backend.app.scoring.disclosure import Shown
+from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.states import UNFINISHED, PaperState, RoundState, TextState
 
 FIRST_OF_MONTH = "EXTRACT(DAY FROM period) = 1"
@@ -36,7 +38,7 @@ class LibraryQuestion(Model):
 
     __tablename__ = "survey_question"
     __table_args__ = (
-        CheckConstraint("kind IN ('level', 'single', 'multiple', 'text')", name="kind"),
+        CheckConstraint(one_of("kind", QuestionKind), name="kind"),
         Index(None, "county_id"),
     )
 
@@ -116,14 +118,15 @@ class SurveyResult(Model):
     __tablename__ = "survey_result"
     __table_args__ = (
         CheckConstraint(CHANNEL, name="channel"),
-        CheckConstraint("shown IN ('exact', 'banded', 'hidden')", name="shown"),
+        CheckConstraint(one_of("shown", Shown), name="shown"),
         CheckConstraint(
-            "(shown = 'hidden') = (n IS NULL) AND (n IS NULL) = (counts IS NULL)", name="hidden"
+            f"(shown = '{Shown.HIDDEN}') = (n IS NULL) AND (n IS NULL) = (counts IS NULL)",
+            name="hidden",
         ),
         # A majority is named where one option is chosen; where several are, each has its own band.
         CheckConstraint(
-            "(shown = 'banded') = (at_least IS NOT NULL)"
-            " AND (majority IS NULL OR shown = 'banded')",
+            f"(shown = '{Shown.BANDED}') = (at_least IS NOT NULL)"
+            f" AND (majority IS NULL OR shown = '{Shown.BANDED}')",
             name="banded",
         ),
     )
@@ -155,7 +158,7 @@ class SurveyText(Model):
     question: Mapped[int] = mapped_column(SmallInteger)
     channel: Mapped[str] = mapped_column(String(5), server_default="phone")
     words: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(12), server_default="moderated")
+    state: Mapped[str] = mapped_column(String(12), server_default=TextState.MODERATED)
 
 
 class PaperIssue(Model):

@@ -57,7 +57,7 @@ def decide(actor: Actor, found: SurveyRound, text_ids: Collection[UUID], show: b
     if not rows:
         raise InvalidInput(errors={"texts": ["请先勾选"]})
     for row in rows:
-        row.state = "shown" if show else "refused"
+        row.state = TextState.SHOWN if show else TextState.REFUSED
     db.session.flush()
     record("review_survey_words", actor.person_id, "survey", found.id, count=len(rows), shown=show)
     return len(rows)

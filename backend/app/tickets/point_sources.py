@@ -1,6 +1,9 @@
 """Named tickets that were signed for, and follow-ups that were answered, as acts for points."""
 
-ACTS = """
+from backend.app.core.states import none_of
+from backend.app.tickets.kinds import Verdict
+
+ACTS = f"""
     SELECT 'ticket' AS code, NULL AS label, t.person_id, t.village_id,
            (e.at AT TIME ZONE 'Asia/Shanghai')::date AS day
     FROM ticket t
@@ -14,6 +17,6 @@ ACTS = """
            (t.verdict_at AT TIME ZONE 'Asia/Shanghai')::date
     FROM ticket t
     WHERE t.county_id = :county_id AND t.person_id IS NOT NULL
-      AND t.verdict IN ('solved', 'partly', 'not') AND t.verdict_at IS NOT NULL
+      AND {none_of("t.verdict", {Verdict.UNANSWERED})} AND t.verdict_at IS NOT NULL
       AND (t.verdict_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN :first AND :last
 """

@@ -10,6 +10,7 @@ from backend.app.access import Actor, Role
 from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
+from backend.app.core.text_check import WordsState
 from backend.app.places.queries import settings_of
 from backend.app.places.succession import same_villages
 from backend.app.tickets.clocks.lateness import is_late, is_soon, next_due
@@ -259,7 +260,7 @@ def past_answers(ticket: Ticket, words: str) -> list[PastAnswer]:
             Ticket.kept_from_regions == [],
             Ticket.verdict.in_(["solved", "partly"]),
             TicketEvent.move == Move.REPLY.value,
-            TicketEvent.words_state == "shown",
+            TicketEvent.words_state == WordsState.SHOWN,
             TicketCategory.code
             == select(TicketCategory.code)
             .where(TicketCategory.id == ticket.category_id)

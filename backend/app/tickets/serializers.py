@@ -14,6 +14,7 @@ from backend.app.core.audit import look_at_telephone, look_at_words
 from backend.app.core.db import db
 from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
+from backend.app.core.text_check import READABLE, WordsState
 from backend.app.places.queries import department_names, region_names, village_labels
 from backend.app.tickets.clocks.lateness import standing
 from backend.app.tickets.clocks.lights import (
@@ -99,7 +100,7 @@ def names_for(tickets: Collection[Ticket], events: Iterable[HasUnit] = ()) -> Na
 
 def sees_words(state: str, parties: Collection[Party], by_author: bool = True) -> bool:
     """Words of a villager are the unit's to read only after the text check."""
-    if state in ("none", "shown") or not by_author:
+    if state in READABLE or not by_author:
         return True
     return Party.AUTHOR in parties or Party.DESK in parties
 
@@ -126,7 +127,9 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         if category
         else None,
         "words": words,
-        "words_state": "moderated" if ticket.words_state == "refused" else ticket.words_state,
+        "words_state": WordsState.MODERATED
+        if ticket.words_state == WordsState.REFUSED
+        else ticket.words_state,
         "state": ticket.state,
         "state_name": STATE_NAMES[State(ticket.state)],
         "group": group_of(State(ticket.state)),

@@ -18,6 +18,7 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.models import GrantRequest, RoleGrant
 from backend.app.accounts.notifications import notify_owner, notify_security_admins
 from backend.app.accounts.queries import get_person
+from backend.app.accounts.states import GrantOutcome
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import after_commit, db, fetch_named
@@ -149,7 +150,7 @@ def decide(actor: Actor, request_id: int, is_confirmed: bool) -> GrantRequest:
     if request.withdrawn_at is not None:
         raise Conflict("申请的人已经撤回了")
     request.decided_by_id, request.decided_at = actor.person_id, clock.now()
-    request.outcome = "confirmed" if is_confirmed else "refused"
+    request.outcome = GrantOutcome.CONFIRMED if is_confirmed else GrantOutcome.REFUSED
     record(
         "decide_grant", actor.person_id, "person", request.person_id,
         role=request.role, region_id=request.region_id, decision=request.outcome,

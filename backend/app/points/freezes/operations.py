@@ -18,6 +18,7 @@ from backend.app.points.errors import AlreadyDecided, SamePerson
 from backend.app.points.ledger import adjust
 from backend.app.points.models import PointsBalance, PointsDayFreeze, PointsEntry, PointsFreeze
 from backend.app.points.queries import account_of, open_freeze
+from backend.app.points.states import DayFreezeDecision, FreezeDecision
 
 LONGEST_APPEAL = 300
 FREEZE = text(
@@ -92,7 +93,7 @@ def decide_appeal(actor: Actor, freeze_id: int, lift: bool, note: str) -> Points
         raise AlreadyDecided
     check_another_hand(actor, found.frozen_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
-    found.decision = "lifted" if lift else "kept"
+    found.decision = FreezeDecision.LIFTED if lift else FreezeDecision.KEPT
     found.decided_by_id, found.decided_at = actor.person_id, clock.now()
     if lift:
         _lift(found)
@@ -185,7 +186,7 @@ def decide_day_freeze(actor: Actor, freeze_id: int, give_back: bool, note: str) 
         raise AlreadyDecided
     check_another_hand(actor, found.frozen_by_id, refusal=SamePerson())
     found.decision_note = _reason(note, "note")
-    found.decision = "given_back" if give_back else "kept"
+    found.decision = DayFreezeDecision.GIVEN_BACK if give_back else DayFreezeDecision.KEPT
     found.decided_by_id, found.decided_at = actor.person_id, clock.now()
     db.session.flush()
     if give_back:

@@ -17,6 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
+from backend.app.points.states import DayFreezeDecision, FreezeDecision
 
 
 class PointsFreeze(Model):
@@ -34,7 +36,7 @@ class PointsFreeze(Model):
         CheckConstraint("decided_by_id <> frozen_by_id", name="second_person"),
         CheckConstraint("(appeal IS NULL) = (appealed_at IS NULL)", name="appeal"),
         CheckConstraint("decided_at IS NULL OR appealed_at IS NOT NULL", name="decided"),
-        CheckConstraint("decision IN ('lifted', 'kept')", name="decision"),
+        CheckConstraint(one_of("decision", FreezeDecision), name="decision"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -67,7 +69,7 @@ class PointsDayFreeze(Model):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("decided_by_id <> frozen_by_id", name="second_person"),
         CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided"),
-        CheckConstraint("decision IN ('given_back', 'kept')", name="decision"),
+        CheckConstraint(one_of("decision", DayFreezeDecision), name="decision"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -19,8 +19,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
+from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIGURE, FIRST_OF_MONTH, POINTS
 from backend.app.scoring.levels import COLUMNS
+from backend.app.scoring.measurements import Status
 
 
 class MonthFact(Model):
@@ -60,7 +62,7 @@ class Scorecard(Model):
 
     __tablename__ = "scorecard"
     __table_args__ = (
-        CheckConstraint("status IN ('ok', 'too_few', 'none')", name="status"),
+        CheckConstraint(one_of("status", Status), name="status"),
         CheckConstraint(FIRST_OF_MONTH, name="month"),
         CheckConstraint(f"n = {' + '.join(COLUMNS)}", name="n"),
         CheckConstraint("(n = 0) = (satisfaction_mean IS NULL)", name="no_ratings_no_mean"),

@@ -16,6 +16,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, last_page, query_args
 from backend.app.core.web.guards import actor, guard
 from backend.app.ratings import review_decisions, reviews
+from backend.app.ratings.states import FlagDecision
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.locks.operations import check_open
 from backend.app.scoring.levels import LEVEL_NAMES, NUMBERS
@@ -23,8 +24,8 @@ from backend.app.scoring.signals import SIGNAL_NAMES
 
 DECISION_WORDS = {
     None: ("◆", "等复核"),
-    review_decisions.ACCEPTED: ("✓", "算数"),
-    review_decisions.REJECTED: ("■", "不算数"),
+    FlagDecision.ACCEPTED: ("✓", FlagDecision.ACCEPTED.words),
+    FlagDecision.REJECTED: ("■", FlagDecision.REJECTED.words),
 }
 
 LIST = Query.of(view=boxes.Text(), month=boxes.Month(), page=boxes.Page(), done=boxes.Text())
@@ -129,7 +130,7 @@ def decide_review(bunch: str) -> tuple[str, int] | Response:
         if is_part and not form["rating"]:
             raise InvalidInput(errors={"rating": ["请在下面勾选要复核的评价"]})
         with transaction():
-            if form["decision"] == review_decisions.ACCEPTED:
+            if form["decision"] == FlagDecision.ACCEPTED:
                 for month in found.months:
                     check_open(found.county_id, month)
             review_decisions.decide_bunch(

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
 from backend.app.core.files.workbooks import Column
+from backend.app.core.text_check import READABLE
 from backend.app.places.queries import department_names, region_names
 from backend.app.tickets.desk.queries import NEWEST, Scope
 from backend.app.tickets.kinds import OUTCOME_NAMES, VERDICT_NAMES, Outcome, Verdict
@@ -29,7 +30,7 @@ def rows_of(scope: Scope, source: str, first: datetime, last: datetime) -> list[
         .where(
             TicketEvent.ticket_id == Ticket.id,
             TicketEvent.move.in_([Move.REPLY, Move.ANSWER_MERGED, Move.DECLINE]),
-            TicketEvent.words_state.in_(["shown", "none"]),
+            TicketEvent.words_state.in_(READABLE),
         )
         .order_by(TicketEvent.id.desc())
         .limit(1)

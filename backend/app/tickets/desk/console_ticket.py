@@ -10,6 +10,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.text_check import WordsState
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor, guard
@@ -53,7 +54,7 @@ def ticket_page(ticket_id: int, error: DomainError | None = None) -> tuple[str, 
 
 def _is_moderated(event: TicketEvent) -> bool:
     """What an author wrote later and the text check moderated."""
-    return event.words_state == "moderated" and event.party == Party.AUTHOR
+    return event.words_state == WordsState.MODERATED and event.party == Party.AUTHOR
 
 
 def _choices(

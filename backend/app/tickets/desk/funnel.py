@@ -13,6 +13,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.states import none_of, one_of
+from backend.app.tickets.kinds import Outcome, Verdict
 from backend.app.tickets.states import AT_DESK, OPEN, State
 
 OTHER = "其他"
@@ -33,7 +34,7 @@ FLOW = text(
     SELECT t.village_id, {NAME} AS category,
            count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
            count(*) FILTER (WHERE {ACCEPTED} AND {DONE})::int,
-           count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = 'solved')::int
+           count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = '{Verdict.SOLVED}')::int
     FROM ticket t LEFT JOIN ticket_category c ON c.id = t.category_id
     WHERE t.county_id = :county_id AND t.created_at >= :start AND t.created_at < :end
       AND {COUNTED}
@@ -43,7 +44,7 @@ FLOW = text(
 STEPS = f"""
     count(*)::int, count(*) FILTER (WHERE {ACCEPTED})::int,
     count(*) FILTER (WHERE {ACCEPTED} AND {DONE})::int,
-    count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = 'solved')::int
+    count(*) FILTER (WHERE {ACCEPTED} AND {DONE} AND t.verdict = '{Verdict.SOLVED}')::int
     FROM ticket t
     WHERE t.created_at >= :start AND t.created_at < :end AND {COUNTED}
 """
@@ -55,8 +56,8 @@ NOT_DONE = OPEN | {State.WAITING, State.DECLINED, State.UNSOLVED}
 # Why something is not done, the most telling reason first; late is said by the citizen's clock.
 WHY = f"""
     CASE WHEN t.state = '{State.DECLINED}' THEN 'declined'
-         WHEN t.outcome = 'cannot' OR t.reply_result = 'cannot' THEN 'cannot'
-         WHEN t.verdict = 'not' THEN 'not_solved'
+         WHEN t.outcome = '{Outcome.CANNOT}' OR t.reply_result = 'cannot' THEN 'cannot'
+         WHEN t.verdict = '{Verdict.NOT}' THEN 'not_solved'
          WHEN {one_of("t.state", AT_DESK)} THEN 'desk'
          WHEN t.state = '{State.WAITING}' THEN 'waiting'
          WHEN t.citizen_due_at < :at THEN 'promise_passed'
@@ -70,7 +71,7 @@ LEFT = text(
     WHERE t.county_id = :county_id AND t.created_at < :end
       AND (t.created_at >= :start OR t.closed_at IS NULL)
       AND {COUNTED}
-      AND ({one_of("t.state", NOT_DONE)} OR t.verdict = 'not')
+      AND ({one_of("t.state", NOT_DONE)} OR t.verdict = '{Verdict.NOT}')
     GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3
     """
 )

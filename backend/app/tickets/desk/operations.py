@@ -374,7 +374,7 @@ def review_words(actor: Actor, ticket_id: int, event_id: int | None, show: bool)
             raise InvalidInput(errors={"event_id": ["没有这一条"]})
         target = event
     if target.words_state == WordsState.MODERATED.value:
-        target.words_state = WordsState.SHOWN.value if show else "refused"
+        target.words_state = (WordsState.SHOWN if show else WordsState.REFUSED).value
     record("review_ticket_words", actor.person_id, "ticket", ticket_id, shown=show)
     return act_on
 

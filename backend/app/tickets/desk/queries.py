@@ -26,6 +26,7 @@ from backend.app.access.permissions import TABLE
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
+from backend.app.core.text_check import READABLE
 from backend.app.core.web.boxes import whole
 from backend.app.places.queries import villages_under
 from backend.app.places.succession import same_villages
@@ -188,7 +189,7 @@ def narrowed(query: Select[Any], scope: Scope, filters: TicketFilters) -> Select
     query = query.where(scope.covers(), _in_view(filters.view, clock.now()))
     query = _filtered(query, filters)
     if filters.search and not scope.reads_moderated:
-        query = query.where(Ticket.words_state.in_(["shown", "none"]))
+        query = query.where(Ticket.words_state.in_(READABLE))
     return query
 
 

@@ -209,7 +209,7 @@ def submission(ticket: Ticket, suggested: tuple[str, ...]) -> TicketEvent:
         move="submit",
         to_state=State.SUBMITTED.value,
         round=1,
-        words_state="none",
+        words_state=WordsState.NONE.value,
         detail={"suggested_by": list(suggested)} if suggested else {},
     )
 

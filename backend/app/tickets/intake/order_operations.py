@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from backend.app.core import clock
 from backend.app.core.db import copy_rows, db
 from backend.app.core.errors import Conflict
+from backend.app.core.text_check import WordsState
 from backend.app.imports.queries import subjects_of
 from backend.app.notices.operations import notify
 from backend.app.tickets.clocks import turns
@@ -128,7 +129,7 @@ def _event(ticket: Ticket, move: Move, before: State, after: State, at: datetime
         ticket_id=ticket.id, at=at, party=Party.SYSTEM.value, move=move.value,
         from_state=before.value, to_state=after.value, round=1,
         unit_region_id=ticket.unit_region_id, unit_department_id=ticket.unit_department_id,
-        words_state="none", detail={},
+        words_state=WordsState.NONE.value, detail={},
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ class TicketEvent(Model):
         Index(None, "ticket_id", "id"),
         Index(None, "person_id", "at"),
         CheckConstraint("typing_seconds BETWEEN 0 AND 14400", name="typing_seconds"),
+        CheckConstraint(one_of("words_state", WordsState), name="words_state"),
         Index(
             "ix_ticket_event_moderated", "ticket_id",
             postgresql_where=text(
@@ -55,7 +56,7 @@ class TicketEvent(Model):
     unit_region_id: Mapped[int | None] = mapped_column(BigInteger)
     unit_department_id: Mapped[int | None] = mapped_column(BigInteger)
     words: Mapped[str | None] = mapped_column(Text)
-    words_state: Mapped[str] = mapped_column(String(12), server_default="none")
+    words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     typing_seconds: Mapped[int | None] = mapped_column(Integer)
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
-from backend.app.tickets.clocks.deadlines import Urgency
+from backend.app.tickets.clocks.deadlines import Unit, Urgency
 from backend.app.tickets.models.ticket import Instant
 
 
@@ -82,7 +82,7 @@ class DeadlineRule(Model):
         UniqueConstraint("county_id", "urgency", "stage", "valid_from"),
         CheckConstraint("amount BETWEEN 1 AND 100000", name="amount"),
         CheckConstraint(
-            "unit IN ('clock_minutes', 'working_minutes', 'working_days')", name="unit"
+            one_of("unit", Unit), name="unit"
         ),
     )  # fmt: skip
 

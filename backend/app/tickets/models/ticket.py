@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import none_of, one_of
+from backend.app.core.text_check import WordsState
 from backend.app.scoring.levels import BEST, WORST
 from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.kinds import Channel, Outcome, TicketKind, Verdict
@@ -48,6 +49,7 @@ class Ticket(Model):
         CheckConstraint(one_of("channel", Channel), name="channel"),
         CheckConstraint(one_of("state", State), name="state"),
         CheckConstraint(one_of("urgency", Urgency), name="urgency"),
+        CheckConstraint(one_of("words_state", WordsState), name="words_state"),
         CheckConstraint(one_of("verdict", Verdict), name="verdict"),
         CheckConstraint(one_of("outcome", Outcome), name="outcome"),
         CheckConstraint("unit_region_id IS NULL OR unit_department_id IS NULL", name="one_unit"),
@@ -114,7 +116,7 @@ class Ticket(Model):
         Index("ix_ticket_unit_department", "unit_department_id", "id"),
         Index(
             "ix_ticket_moderated", "county_id",
-            postgresql_where=text("words_state = 'moderated'"),
+            postgresql_where=text(f"words_state = '{WordsState.MODERATED}'"),
         ),
         Index(
             "uq_ticket_source_number", "county_id", "source", "source_number", unique=True,
@@ -162,7 +164,7 @@ class Ticket(Model):
     urgency: Mapped[str] = mapped_column(String(10))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)
-    words_state: Mapped[str] = mapped_column(String(12), server_default="none")
+    words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
     moderation_reason: Mapped[str | None] = mapped_column(String(40))
     # Every two letters that follow each other in the words: what the search index holds.
     grams: Mapped[list[str]] = mapped_column(ARRAY(String(2)), server_default="{}")

@@ -14,16 +14,16 @@ from backend.app.tickets.transitions import lock
 
 # Nothing without an author's name is ever read for WeChat.
 OF_TICKET = text(
-    """
+    f"""
     SELECT concat_ws(E'\\n', words, place_note) FROM ticket
-    WHERE id = :id AND words_state = 'shown' AND person_id IS NOT NULL AND receipt IS NULL
-      AND channel = 'mini'
+    WHERE id = :id AND words_state = '{WordsState.SHOWN}' AND person_id IS NOT NULL
+      AND receipt IS NULL AND channel = 'mini'
     """
 )
 OF_EVENT = text(
-    """
+    f"""
     SELECT e.words FROM ticket_event e JOIN ticket t ON t.id = e.ticket_id
-    WHERE e.id = :id AND e.words_state = 'shown' AND e.party = 'author'
+    WHERE e.id = :id AND e.words_state = '{WordsState.SHOWN}' AND e.party = 'author'
       AND e.person_id IS NOT NULL AND t.receipt IS NULL
     """
 )
