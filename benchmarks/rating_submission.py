@@ -38,11 +38,11 @@ def submissions(people: list[tuple[int, str]], codes: list[int], run: int) -> li
     made = []
     for nth in range(REQUESTS):
         number = run * REQUESTS + nth
-        person_id, token = people[number % len(people)]
+        person_id, session = people[number % len(people)]
         code = codes[(number + number // len(people)) % len(codes)]
         token, _ = scan_token.issue(person_id, code, at)
         body = {"scan_token": token, "level": 1 + number % 5, "reason_ids": [], "words": "办得快"}
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        headers = {"Authorization": f"Bearer {session}", "Idempotency-Key": str(uuid4())}
         made.append(request_bytes("/api/v1/ratings", json.dumps(body).encode(), headers))
     return made
 
