@@ -74,4 +74,6 @@ def drive(port: int, requests: Sequence[bytes], connections: int = CONNECTIONS) 
     for share in shares:
         for status, count in share.items():
             total[status] = total.get(status, 0) + count
+    if sum(total.values()) != len(requests):
+        raise SystemExit(f"{len(requests)} requests, but only these answers: {total}")
     return Outcome(total, seconds)

@@ -22,7 +22,7 @@ from backend.app.scoring.schemes import STARTING
 from backend.app.tickets.clocks.working_calendar import seed_calendar
 from backend.app.tickets.rules.categories import seed_categories
 from benchmarks import province
-from benchmarks.surroundings import application, servers
+from benchmarks.surroundings import application, progress, servers
 
 RUNS, RATINGS, TICKETS = 3, 10_000_000, 1_000_000
 # So many units are ranked against each other: a province has a hundred counties.
@@ -101,6 +101,7 @@ def timed(action: Callable[[], Any]) -> float:
 
 def build() -> tuple[int, int]:
     stored = province.build(RATINGS)
+    progress(f"storing {TICKETS} tickets")
     with transaction() as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
         seed_categories(1)
@@ -175,6 +176,7 @@ def main() -> None:
         for _ in range(RUNS):
             for name, action in (("raw", raw), ("close", close), ("recount", recount)):
                 figures[name].append(timed(action))
+                progress(f"{name}: {figures[name][-1]:.1f} s")
         pure = min(core() for _ in range(RUNS))
         everything = timed(whole)
     by_pair = {

@@ -15,7 +15,7 @@ from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.files.workbooks import form_sheet
-from benchmarks.surroundings import ROOT, application, servers
+from benchmarks.surroundings import ROOT, application, ended, servers
 from tests.factories.console import Desk, sit_down
 from tests.factories.county import County, grant_role, make_county, make_person
 from tests.factories.tickets import Offices, make_offices
@@ -80,7 +80,8 @@ def work(environment: dict[str, str], waits: Waits) -> float:
     began = time.perf_counter()
     program = "from backend.jobs.worker import work; work(burst=True, forks=False)"
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment)
-    waits.until(process)
+    with ended(process):
+        waits.until(process)
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     waits.processor = spent.ru_utime + spent.ru_stime
     if process.returncode:

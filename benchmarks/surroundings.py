@@ -26,6 +26,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret that only these benchmarks know"
 
 
+BEGAN = time.perf_counter()
+
+
+def progress(words: str) -> None:
+    """What a long run is at, beside its figures."""
+    print(f"  [{time.perf_counter() - BEGAN:4.0f} s] {words}", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def servers() -> Iterator[dict[str, str]]:
     """Environment for the application on a durable embedded PostgreSQL and a Redis."""
@@ -70,12 +78,23 @@ def web(target: str, environment: dict[str, str], workers: int = 1) -> Iterator[
         if target.endswith("create_anonymous_app"):
             command.append("--factory")
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        try:
+        with ended(process):
             wait_until_open(port)
             yield port, process.pid
-        finally:
-            process.terminate()
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Whatever happens meanwhile, the process does not outlive the block."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
             process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def wait_until_open(port: int) -> None:
