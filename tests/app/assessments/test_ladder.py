@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from backend.app.access import Actor, Role
+from backend.app.access import Actor, Grant, Role
 from backend.app.assessments.evaluation import ladder_operations as ladder
-from backend.app.assessments.evaluation.errors import NotYourStep, StepMoved
+from backend.app.assessments.evaluation.errors import NotYourStep, NotYourSummons, StepMoved
 from backend.app.assessments.evaluation.operations import evaluate_now
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.core.clock import clock_at
@@ -15,7 +15,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotFound
 from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
 from tests.factories.assessed import Assessed, add_target, at, issue
-from tests.factories.county import make_person
+from tests.factories.county import OPENED_ON, make_person
 from tests.factories.tickets import as_actor, forget
 
 
@@ -184,3 +184,26 @@ def test_every_act_on_the_ladder_by_everybody(behind: Assessed, proposed: int, s
             finally:
                 forget()
             assert result is (act in MAY[name]), (name, act)
+
+
+def test_a_leaders_talk_is_confirmed_and_closed_by_who_may_approve(behind, scalar) -> None:
+    for number in range(3, 7):
+        month(behind, number, number * 50)
+    talk, county = step(scalar, 4), behind.county.id
+    chief = Actor(make_person(), (Grant(Role.ASSESSOR, county, OPENED_ON, approves=True),))
+    for act in (ladder.confirm_step, lambda *who: ladder.drop_step(*who, "已谈过")):
+        with pytest.raises(NotYourSummons):
+            act(behind.office, talk)
+        forget()
+    with transaction():
+        ladder.confirm_step(chief, talk)
+    card = "SELECT kind FROM programme_adjustment WHERE rule_code = 'ladder_4'"
+    assert scalar(card) == "red"
+    with transaction():
+        ladder.answer_step(behind.town, talk, "6月20日已约谈，纪要〔2026〕3号")
+    with pytest.raises(NotYourSummons):
+        ladder.close_step(behind.office, talk)
+    forget()
+    with transaction():
+        ladder.close_step(chief, talk)
+    assert scalar("SELECT state FROM target_supervision WHERE level = 4") == "closed"

@@ -36,3 +36,8 @@ class StepMoved(Conflict):
 class NotYourStep(NotAllowed):
     code = "not_your_step"
     message = "这一步督办不归您办"
+
+
+class NotYourSummons(NotYourStep):
+    code = "not_your_summons"
+    message = "领导约谈由考核办有审定权的人确认和销号，请换这样的同事来办"

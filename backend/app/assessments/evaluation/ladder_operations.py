@@ -7,9 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.app.access import Actor
+from backend.app.access import Actor, Permission, may
 from backend.app.assessments.evaluation.card_operations import settle_cards
-from backend.app.assessments.evaluation.errors import NotYourStep, StepMoved, StepUnknown
+from backend.app.assessments.evaluation.errors import (
+    NotYourStep,
+    NotYourSummons,
+    StepMoved,
+    StepUnknown,
+)
 from backend.app.assessments.evaluation.queries import lights_of
 from backend.app.assessments.models import (
     AssessedUnit,
@@ -31,6 +36,7 @@ from backend.app.core.errors import InvalidInput
 from backend.app.scoring.assessing.ladder import (
     GOOD_TO_END,
     REMIND,
+    SUMMON,
     Evaluated,
     LadderPolicy,
     LadderProposal,
@@ -192,9 +198,13 @@ def _hold(step_id: int, state: SupervisionState) -> tuple[TargetSupervision, Tar
     return step, facts_of(step.target_id)
 
 
-def _check_office(actor: Actor, facts: TargetFacts) -> None:
-    if not is_office(actor, facts.target.county_id, facts.unit):
+def _check_office(actor: Actor, facts: TargetFacts, level: int) -> None:
+    """The office; a leader's talk is decided by who may approve in it."""
+    county_id = facts.target.county_id
+    if not is_office(actor, county_id, facts.unit):
         raise NotYourStep
+    if level == SUMMON and not may(actor, Permission.DECIDE_RESULTS, (county_id,)):
+        raise NotYourSummons
 
 
 def _checked(words: str, most: int, field: str, ask: str) -> str:
@@ -206,7 +216,7 @@ def _checked(words: str, most: int, field: str, ask: str) -> str:
 def confirm_step(actor: Actor, step_id: int) -> TargetSupervision:
     """A person says that it counts: the unit is told, a card is counted the same day."""
     step, facts = _hold(step_id, SupervisionState.PROPOSED)
-    _check_office(actor, facts)
+    _check_office(actor, facts, step.level)
     policy = policy_of(lights_of(facts.programme))
     step.state, step.by_id, step.decided_by_id = (
         SupervisionState.OPEN, actor.person_id, actor.person_id,
@@ -247,7 +257,7 @@ def _give_card(
 def drop_step(actor: Actor, step_id: int, note: str) -> TargetSupervision:
     """Not confirmed, with a reason; it is not proposed again in this round."""
     step, facts = _hold(step_id, SupervisionState.PROPOSED)
-    _check_office(actor, facts)
+    _check_office(actor, facts, step.level)
     step.note = _checked(note, LONGEST_NOTE, "note", "请写明为什么不督办")
     step.state, step.decided_by_id = SupervisionState.DROPPED, actor.person_id
     record("drop_step", actor.person_id, "target_supervision", step.id, reason=step.note)
@@ -269,7 +279,7 @@ def answer_step(actor: Actor, step_id: int, words: str) -> TargetSupervision:
 def close_step(actor: Actor, step_id: int) -> TargetSupervision:
     """销号: the office is content with the answer."""
     step, facts = _hold(step_id, SupervisionState.ANSWERED)
-    _check_office(actor, facts)
+    _check_office(actor, facts, step.level)
     step.state, step.closed_at = SupervisionState.CLOSED, clock.now()
     step.closed_by_id = actor.person_id
     record("close_step", actor.person_id, "target_supervision", step.id)
