@@ -77,6 +77,7 @@ class Permission(StrEnum):
     REVIEW_RATINGS = "review_ratings"
     HANDLE_OWN_DATA = "handle_own_data"
     SEE_PROGRAMMES = "see_programmes"
+    SEE_ALL_PROGRAMMES = "see_all_programmes"
     MANAGE_PROGRAMMES = "manage_programmes"
     APPROVE_PROGRAMMES = "approve_programmes"
     SEE_OWN_ASSESSMENT = "see_own_assessment"
@@ -141,6 +142,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.HANDLE_OWN_DATA: frozenset({K, M}),
     # The ticket desk is assessed itself, so it sees programmes and manages none.
     Permission.SEE_PROGRAMMES: frozenset({D, T, K, E, L}),
+    Permission.SEE_ALL_PROGRAMMES: frozenset({K, E, L}),
     Permission.MANAGE_PROGRAMMES: frozenset({E}),
     Permission.APPROVE_PROGRAMMES: frozenset({E}),
     Permission.SEE_OWN_ASSESSMENT: frozenset({D, T}),

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from backend.app.access import Actor, Permission, Role, regions_of
+from backend.app.access import Actor, Permission, Role, has_permission, regions_of
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import get_place
 
-SEE_ALL = frozenset({Role.ASSESSOR, Role.COUNTY_STAFF, Role.LEADER})
 OF_A_UNIT = frozenset({Role.TOWNSHIP_STAFF, Role.DEPARTMENT_STAFF})
 
 
@@ -33,7 +32,7 @@ def scope_of(actor: Actor) -> ReaderScope:
     own = [grant for grant in actor.grants if grant.role in OF_A_UNIT]
     return ReaderScope(
         place.county_id or place.id,
-        not SEE_ALL.isdisjoint(actor.roles),
+        has_permission(actor, Permission.SEE_ALL_PROGRAMMES),
         frozenset(grant.region_id for grant in own if grant.role is Role.TOWNSHIP_STAFF),
         frozenset(grant.department_id for grant in own if grant.department_id is not None),
     )

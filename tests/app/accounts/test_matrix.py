@@ -78,6 +78,7 @@ MATRIX = {
     "manage_api_tokens": "KM",
     "handle_own_data": "KM",
     "see_programmes": "DTKEL",
+    "see_all_programmes": "KEL",
     "manage_programmes": "E",
     "approve_programmes": "E",
     "see_own_assessment": "DT",
@@ -172,8 +173,8 @@ def test_who_does_not_approve_holds_the_rest_of_the_assessment_offices_rights() 
     held = {permission for permission in Permission if has_permission(clerk, permission)}
     everybodys = {Permission(name) for name in MATRIX if "V" in MATRIX[name]}
     own = {
-        "use_console", "see_programmes", "manage_programmes", "review_reports",
-        "supervise_targets", "propose_adjustments",
+        "use_console", "see_programmes", "see_all_programmes", "manage_programmes",
+        "review_reports", "supervise_targets", "propose_adjustments",
     }  # fmt: skip
     assert held - everybodys == set(map(Permission, own))
     assert not may(clerk, Permission.APPROVE_PROGRAMMES, {7})

@@ -198,7 +198,7 @@ def test_pages_send_at_most_twelve_statements_however_much_there_is(app, assesse
 
 def test_the_first_page_says_what_waits_and_leads_there(app, month: Assessed) -> None:
     home = "/console/assessments/"
-    assert "10月要报 <strong>1</strong> 项，预计 3 分钟" in as_shown(
+    assert "10月要报 <strong>1</strong> 项，预计 <strong>3</strong> 分钟" in as_shown(
         seat(app, month.town).get(home)
     )
     send(month, ReportLine(month.targets["A1"], 0, Decimal(980)))

@@ -15,6 +15,7 @@ from backend.app.assessments.evaluation.notice_book import write_notice
 from backend.app.assessments.evaluation.queries import (
     coloured_units,
     compute_standings,
+    counted_rows,
     get_window,
     lights_of,
     open_queries,
@@ -62,10 +63,7 @@ def _window(month: str) -> tuple[ProgrammeWindow, Programme]:
 def _rows(window: ProgrammeWindow, programme: Programme) -> list[Counted]:
     """What stands; before that the office sees what would."""
     if window.evaluated_at:
-        return [
-            (row.unit_id, row.points, row.actual, row.planned, row.colour)
-            for row in shown_standings(window)
-        ]
+        return list(counted_rows(programme.id, window.period))
     return [
         (row.facts.unit_id, row.facts.points, row.actual, row.planned, row.colour)
         for row in compute_standings(programme, window.period)

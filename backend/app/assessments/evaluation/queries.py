@@ -23,7 +23,7 @@ from backend.app.assessments.states import (
     ReportState,
     TargetState,
 )
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_rows
 from backend.app.core.states import none_of, one_of
 from backend.app.scoring.assessing.lights import FUPING, Light, from_data
 from backend.app.tickets.rules.queries import clock_of
@@ -92,6 +92,11 @@ SHOWN = f"""
 """
 OF_UNIT = text(f"{SHOWN} AND t.unit_id = :unit_id ORDER BY e.code, t.id")
 OF_ALL = text(f"{SHOWN} ORDER BY g.position, unit, e.code, t.id")
+COUNTED = """
+    SELECT t.unit_id, t.points, s.actual, s.planned, s.colour
+    FROM target_standing s JOIN target t ON t.id = s.target_id
+    WHERE s.programme_id = :programme_id AND s.period = :period
+"""
 UNITS = text(
     f"""
     SELECT u.id, {UNIT_NAME} AS name, g.name AS group_name, u.region_id, u.department_id
@@ -165,6 +170,16 @@ def shown_standings(window: ProgrammeWindow, unit_id: int | None = None) -> list
         values.pop("unit_id")
     rows = db.session.execute(OF_ALL if unit_id is None else OF_UNIT, values).mappings()
     return [ShownStanding(**row) for row in rows]
+
+
+def counted_rows(
+    programme_id: int, period: date
+) -> list[tuple[int, Decimal, Decimal | None, Decimal | None, str | None]]:
+    """Of every target of a period: its unit, points, shares and colour."""
+    rows = fetch_rows(COUNTED, {"programme_id": programme_id, "period": period})
+    return [
+        (unit, points, actual, planned, colour) for unit, points, actual, planned, colour in rows
+    ]
 
 
 def coloured_units(programme_id: int) -> list[ColouredUnit]:

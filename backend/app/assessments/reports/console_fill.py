@@ -12,6 +12,7 @@ from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.reports import operations
 from backend.app.assessments.reports.errors import NotYourUnit, WindowUnknown
 from backend.app.assessments.reports.facts import shown
+from backend.app.assessments.reports.fill_times import pace_of
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.assessments.reports.queries import (
     UnitRow,
@@ -20,7 +21,7 @@ from backend.app.assessments.reports.queries import (
     list_evidence,
     own_units,
 )
-from backend.app.assessments.reports.window_operations import MINUTES_EACH, takes_reports
+from backend.app.assessments.reports.window_operations import takes_reports
 from backend.app.assessments.reports.window_queries import find_window
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states import ReportState
@@ -68,7 +69,8 @@ def fill_page(month: str, error: DomainError | None = None) -> tuple[str, int]:
         "assessments/fill.html",
         error=error, done=WHICH.read()["done"], month=month, period=period, unit=unit, units=units,
         window=window, rows=asked, automatic=[row for row in rows if row.source_words],
-        left=left, minutes=len(left) * MINUTES_EACH, shown=shown, states=ReportState.names(),
+        left=left, minutes=pace_of([unit.id]).minutes(unit.id, len(left)), shown=shown,
+        states=ReportState.names(),
         takes=takes_reports(window, clock.now()), now=clock.now(),
         files=files_of([row.report_id for row in asked if row.report_id]),
         evidence=list_evidence(unit.id), opened=clock.now().isoformat(),

@@ -1,8 +1,8 @@
 """Windows: opened on the period's 25th, reminded of, closed by themselves, reopened once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -17,6 +17,7 @@ from backend.app.assessments.reports.asked_sql import (
     NOT_SENT,
 )
 from backend.app.assessments.reports.errors import WindowMoved, WindowUnknown
+from backend.app.assessments.reports.fill_times import pace_of
 from backend.app.assessments.reports.window_times import WindowTimes, days_of, window_times
 from backend.app.assessments.states import ProgrammeState, ReportState
 from backend.app.core import clock
@@ -28,7 +29,6 @@ from backend.app.core.web.console_menu import local_time
 from backend.app.notices.operations import notify
 from backend.app.tickets.rules.queries import clock_of
 
-MINUTES_EACH = 3
 LONGEST_REASON = 200
 STORED = ("opens_at", "closes_at", "owner_due_at", "office_due_at")
 MISS = text(
@@ -49,6 +49,15 @@ WAITING_UNITS = text(
     f"{ASKED_OF_UNITS} AND (r.id IS NULL OR {one_of('r.state', NOT_SENT)}) AND NOT {IS_QUIET}"
     " GROUP BY u.id ORDER BY u.id"
 )
+
+
+class AskedUnit(NamedTuple):
+    """A unit with how many targets it is asked for in a window."""
+
+    id: int
+    region_id: int | None
+    department_id: int | None
+    targets: int
 
 
 def times_of(programme: Programme, period: date) -> WindowTimes:
@@ -88,13 +97,15 @@ def _open(programme: Programme, period: date, times: WindowTimes) -> int:
     )  # fmt: skip
     if window_id is None:
         return 0
-    ends = local_time(times.closes_at)
+    ends, units = local_time(times.closes_at), _asked_units(ALL_UNITS, window_id)
+    pace = pace_of([unit.id for unit in units])
 
-    def words(targets: int) -> str:
-        return f"要报 {targets} 项，预计 {targets * MINUTES_EACH} 分钟，{ends} 截止。"
+    def words(unit: AskedUnit) -> str:
+        minutes = pace.minutes(unit.id, unit.targets)
+        return f"要报 {unit.targets} 项，预计 {minutes} 分钟，{ends} 截止。"
 
     title = f"{period.year}年{period.month}月的进度可以填了"
-    _tell_units(ALL_UNITS, window_id, "open", title, words)
+    _tell_units(units, window_id, "open", title, words)
     return 1
 
 
@@ -109,14 +120,19 @@ def _follow_calendar(programme: Programme) -> None:
             setattr(window, name, getattr(times, name))
 
 
+def _asked_units(statement: Any, window_id: int) -> list[AskedUnit]:
+    return [AskedUnit(*row) for row in db.session.execute(statement, {"id": window_id})]
+
+
 def _tell_units(
-    statement: Any, window_id: int, act: str, title: str, words: Callable[[int], str]
-) -> None:
+    units: Sequence[AskedUnit], window_id: int, act: str, title: str,
+    words: Callable[[AskedUnit], str],
+) -> None:  # fmt: skip
     """One notice a unit, window and act, however often this runs."""
-    for row in db.session.execute(statement, {"id": window_id}):
+    for unit in units:
         tell_unit(
-            row.region_id, row.department_id, title, words(row.targets),
-            f"window:{window_id}:{act}:{row.id}", ("programme_window", window_id),
+            unit.region_id, unit.department_id, title, words(unit),
+            f"window:{window_id}:{act}:{unit.id}", ("programme_window", window_id),
         )  # fmt: skip
 
 
@@ -132,6 +148,11 @@ def tell_unit(
     )  # fmt: skip
 
 
+def _tell_waiting(window_id: int, act: str, title: str, words: Callable[[AskedUnit], str]) -> None:
+    """Those who have not sent everything."""
+    _tell_units(_asked_units(WAITING_UNITS, window_id), window_id, act, title, words)
+
+
 def remind_units(window_id: int) -> int:
     """The day before last: who has not sent everything. Returns whether the time has come."""
     window = db.session.get_one(ProgrammeWindow, window_id)
@@ -140,8 +161,10 @@ def remind_units(window_id: int) -> int:
         return 0
     ends = local_time(window.closes_at)
     title = f"{window.period.month}月的进度还没有报完"
-    _tell_units(WAITING_UNITS, window_id, "remind", title,
-                lambda targets: f"还差 {targets} 项，{ends} 截止，过时系统自动关闭。")  # fmt: skip
+    _tell_waiting(
+        window_id, "remind", title,
+        lambda unit: f"还差 {unit.targets} 项，{ends} 截止，过时系统自动关闭。",
+    )  # fmt: skip
     return 1
 
 
@@ -164,8 +187,10 @@ def close_window(window_id: int) -> int:
     db.session.execute(MISS, {"id": window_id})
     record("close_window", None, "programme_window", window_id)
     title = f"{window.period.month}月的填报已经关闭"
-    _tell_units(WAITING_UNITS, window_id, "closed", title,
-                lambda targets: f"有 {targets} 项未报。有原因的，请考核办重开后补报。")  # fmt: skip
+    _tell_waiting(
+        window_id, "closed", title,
+        lambda unit: f"有 {unit.targets} 项未报。有原因的，请考核办重开后补报。",
+    )  # fmt: skip
     return 1
 
 
@@ -182,8 +207,11 @@ def reopen_window(actor: Actor, window_id: int, reason: str) -> ProgrammeWindow:
     window.reopen_reason = reason.strip()
     record("reopen_window", actor.person_id, "programme_window", window_id, reason=reason.strip())
     ends = local_time(window.owner_due_at)
-    _tell_units(WAITING_UNITS, window_id, "reopened", f"{window.period.month}月可以补报了",
-                lambda targets: f"有 {targets} 项未报，{ends} 前补报，记为迟报。")  # fmt: skip
+    title = f"{window.period.month}月可以补报了"
+    _tell_waiting(
+        window_id, "reopened", title,
+        lambda unit: f"有 {unit.targets} 项未报，{ends} 前补报，记为迟报。",
+    )  # fmt: skip
     return window
 
 

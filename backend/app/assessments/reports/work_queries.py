@@ -5,33 +5,39 @@ from datetime import date
 
 from backend.app.access import Actor, Permission, has_permission
 from backend.app.assessments.models import ProgrammeWindow
-from backend.app.assessments.reports.queries import UnsentRow, own_units, unsent_of
+from backend.app.assessments.reports.fill_times import FillPace, pace_of
+from backend.app.assessments.reports.queries import UnitRow, UnsentRow, own_units, unsent_of
 from backend.app.assessments.reports.review_queries import waiting_reviews
-from backend.app.assessments.reports.window_operations import MINUTES_EACH
 from backend.app.assessments.reports.window_queries import latest_windows
 from backend.app.assessments.scopes import scope_of
 
 
 @dataclass(frozen=True)
 class MonthWork:
-    """Units' names, what they have still to send, and how many reports wait, by period."""
+    """The reader's units, what they have still to send, and how many reports wait, by period."""
 
-    names: dict[int, str]
+    units: list[UnitRow]
     unsent: list[UnsentRow]
     reviews: dict[date, int]
     windows: list[ProgrammeWindow]
-    minutes_each: int = MINUTES_EACH
+    pace: FillPace
+
+    @property
+    def names(self) -> dict[int, str]:
+        return {unit.id: unit.name for unit in self.units}
 
 
 def work_of(actor: Actor) -> MonthWork:
     """Nothing of what the reader may not do."""
     fills_in = has_permission(actor, Permission.REPORT_TARGETS)
-    units = own_units(scope_of(actor)) if fills_in else []
+    scope = scope_of(actor)
+    units = own_units(scope) if fills_in else []
     is_office = has_permission(actor, Permission.SUPERVISE_TARGETS)
     may_review = has_permission(actor, Permission.REVIEW_REPORTS)
     return MonthWork(
-        {unit.id: unit.name for unit in units},
+        units,
         unsent_of([unit.id for unit in units]) if units else [],
         waiting_reviews(actor) if may_review else {},
-        latest_windows(scope_of(actor).county_id, closed=is_office),
+        [] if units else latest_windows(scope.county_id, closed=is_office),
+        pace_of([unit.id for unit in units]),
     )

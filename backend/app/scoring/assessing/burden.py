@@ -33,6 +33,8 @@ TRACES: dict[str, str] = {
 }
 FOUND_BY = {name: re.compile(pattern) for name, pattern in TRACES.items()}
 MOST_TARGETS, MOST_BY_HAND = 50, 20
+# A unit and month, for all its forms together.
+MOST_MINUTES = 60
 
 
 def denied(words: str) -> list[str]:
