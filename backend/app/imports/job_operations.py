@@ -102,12 +102,12 @@ def _check(import_id: int) -> None:
         return
     kind, context, content, wanted, columns = found
     try:
-        sheet = read_import(kind, content, wanted, columns)
+        sheet = read_import(kind.columns, content, wanted, columns)
     except InvalidInput as fault:
         reasons = [words for lines in fault.errors.values() for words in lines]
         _set(import_id, state=ImportState.FAILED.value, fault="；".join(reasons)[:200])
         return
-    about = {**sheet.about, "missing": missing_columns(kind, sheet.match)}
+    about = {**sheet.about, "missing": missing_columns(kind.columns, sheet.match, kind.any_of)}
     chosen = {code: about["keys"][place] for code, place in sheet.match.places.items()}
     _set(import_id, about_sheet=about, columns=chosen, total=len(sheet.lines), done=0, counts={})
     with transaction():
@@ -161,7 +161,7 @@ def _apply(import_id: int) -> None:
     if found is None:
         return
     kind, context, content, wanted, columns = found
-    sheet = read_import(kind, content, wanted, columns)
+    sheet = read_import(kind.columns, content, wanted, columns)
     context.since_1904 = sheet.since_1904
     rows = sheet.rows(context)
     importer = kind.importer(context)

@@ -1,13 +1,20 @@
 """A file as rows in our columns: the sheet, its heading, which column is which, what is no row."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files.spreadsheets import MOST_ROWS, CellFault, ReadSheet, read_sheet
-from backend.app.imports.headings import ColumnMatch, find_heading, keys_of, match_columns, plain
-from backend.app.imports.kinds import Cell, FileRow, ImportContext, ImportKind
+from backend.app.imports.headings import (
+    ColumnMatch,
+    FileColumn,
+    find_heading,
+    keys_of,
+    match_columns,
+    plain,
+)
+from backend.app.imports.kinds import Cell, FileRow, ImportContext
 
 # A line with a single cell below a heading of several is a remark: 制表人, 合计.
 REMARK_CELLS = 1
@@ -39,14 +46,17 @@ class ImportSheet:
 
 
 def read_import(
-    kind: ImportKind, content: bytes, wanted: str | None, columns: Mapping[str, str]
+    columns: Sequence[FileColumn],
+    content: bytes,
+    wanted: str | None = None,
+    remembered: Mapping[str, str] | None = None,
 ) -> ImportSheet:
     """Raises InvalidInput for what is no spreadsheet, or has too many rows."""
-    known = {heading for column in kind.columns for heading in column.headings}
+    known = {heading for column in columns for heading in column.headings}
     sheet = read_sheet(content, wanted, known)
-    place = find_heading(sheet.rows, kind.columns)
+    place = find_heading(sheet.rows, columns)
     headings = sheet.rows[place]
-    match = match_columns(headings, kind.columns, columns)
+    match = match_columns(headings, columns, remembered or {})
     lines, skipped = _lines(sheet, place)
     if len(lines) > MOST_ROWS:
         raise InvalidInput(errors={"file": [f"一次最多 {MOST_ROWS} 行，请分几次导入"]})
@@ -61,15 +71,17 @@ def read_import(
     return ImportSheet(headings, match, lines, sheet.since_1904, about)
 
 
-def missing_columns(kind: ImportKind, match: ColumnMatch) -> list[str]:
+def missing_columns(
+    columns: Sequence[FileColumn], match: ColumnMatch, any_of: Collection[str] = ()
+) -> list[str]:
     """Needed columns that nobody has pointed to yet; a doubtful one waits for somebody, too."""
     missing = [
         column.code
-        for column in kind.columns
+        for column in columns
         if column.code in match.doubtful or (column.needed and column.code not in match.places)
     ]
-    if kind.any_of and not set(kind.any_of) & set(match.places):
-        missing += [code for code in kind.any_of if code not in missing]
+    if any_of and not set(any_of) & set(match.places):
+        missing += [code for code in any_of if code not in missing]
     return missing
 
 

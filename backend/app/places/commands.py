@@ -43,20 +43,20 @@ def refusals_in_words() -> Iterator[None]:
 
 @commands.command("import")
 @click.argument("region_code", required=False)
-@click.option("--csv", "csv_path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--on", type=DAY, help="从哪天起有效,默认今天")
 @click.option("--close-gone", is_flag=True, help="来源里没有的村镇就此停用")
 def import_command(
-    region_code: str | None, csv_path: Path | None, on: datetime | None, close_gone: bool
+    region_code: str | None, file: Path | None, on: datetime | None, close_gone: bool
 ) -> None:
-    """导入 REGION_CODE(2、4、6 位)的区划数据,或 --csv 指定的文件。"""
+    """导入 REGION_CODE(2、4、6 位)的区划数据,或 --file 指定的表格(xlsx、CSV)。"""
     with refusals_in_words(), transaction():
-        if csv_path is not None:
-            rows = divisions.read_csv(csv_path.read_bytes(), imports.known_codes())
+        if file is not None:
+            rows = divisions.read_file(file.read_bytes(), imports.known_codes())
         elif region_code is not None:
             rows = divisions.read_package(PACKAGE, region_code)
         else:
-            raise click.UsageError("请给出区划代码,如 610528,或 --csv 文件")
+            raise click.UsageError("请给出区划代码,如 610528,或 --file 文件")
         report = imports.import_divisions(rows, _day(on), close_gone)
     click.echo(f"共 {report.total} 个地方")
     for change, label in CHANGES.items():

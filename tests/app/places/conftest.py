@@ -11,7 +11,7 @@ from backend.app.access import Actor, Grant, Role
 from backend.app.core.db import db, transaction
 from backend.app.places import imports, operations, queries
 from backend.app.places.commands import PACKAGE
-from backend.app.places.divisions import read_csv
+from backend.app.places.divisions import Division, implied_kind, implied_parent
 from backend.app.places.models import QrCode, RegionVersion
 from backend.app.places.queries import Place
 
@@ -28,9 +28,13 @@ village,610528102200,西村村委会
 
 
 def load(text: str, day: date = DAY, close_gone: bool = False) -> imports.ImportReport:
-    """Import a file as the command does."""
+    """Imports what a file says, level, code and name a line."""
+    lines = [line.split(",") for line in text.splitlines()[1:]]
     with transaction():
-        rows = read_csv(text.encode(), imports.known_codes())
+        rows = [
+            Division(0, level, code, name, implied_parent(level, code), implied_kind(level, code))
+            for level, code, name in lines
+        ]
         return imports.import_divisions(rows, day, close_gone)
 
 

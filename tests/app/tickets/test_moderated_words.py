@@ -43,7 +43,7 @@ def test_every_county_starts_with_the_same_list(app, county: County, leping: Cou
 def test_a_county_that_is_imported_starts_with_it_too(app, scalar, tmp_path) -> None:
     file = tmp_path / "county.csv"
     file.write_text("code,name,level,parent\n610528000000,富平县,county,\n", encoding="utf-8")
-    done = app.test_cli_runner().invoke(args=["places", "import", "--csv", str(file)])
+    done = app.test_cli_runner().invoke(args=["places", "import", "--file", str(file)])
     assert done.exit_code == 0, done.output
     assert scalar("SELECT count(*) FROM moderated_word") == 35
 

@@ -1,12 +1,15 @@
 """A broken file is refused with line numbers, and nothing of it is written."""
 
+import io
+
+import openpyxl
 import pytest
 from flask import Flask
 
 from backend.app.core.db import transaction
 from backend.app.places import imports
 from backend.app.places.commands import PACKAGE
-from backend.app.places.divisions import DivisionsRefused, read_csv
+from backend.app.places.divisions import DivisionsRefused, read_file
 from tests.app.places.conftest import COUNTY, DAY
 
 HEAD = "level,code,name\ncounty,610528000000,富平县\ntownship,610528101000,庄里镇\n"
@@ -15,7 +18,7 @@ HEAD = "level,code,name\ncounty,610528000000,富平县\ntownship,610528101000,�
 def refused(content: bytes) -> dict[str, list[str]]:
     """The faults by line."""
     with pytest.raises(DivisionsRefused) as told:
-        read_csv(content, known={})
+        read_file(content, known={})
     return told.value.errors
 
 
@@ -29,12 +32,13 @@ def refused(content: bytes) -> dict[str, list[str]]:
         ("village,610528109200,永安村", "上级乡镇 610528109000 不在文件里,系统里也没有"),
         ("township,610529101000,永安镇", "上级县 610529000000 不在文件里"),
         ("township,610528101000,庄里镇", "与第 3 行重复"),
-        ("village,610528101200,", "没有名称"),
+        ("village,610528101200,", "「名称」没填"),
         ("village,610528101200," + "村" * 81, "名称有 81 个字"),
         ("village,610528101200,永\u200b安村", "看不见的字符"),
         ("hamlet,610528101200,永安村", "级别「hamlet」不认识"),
-        ("village,610528101200", "有 2 列,表头是 3 列"),
-        ('village,610528101200,"永安村', "引号没有配对"),
+        ("village,610528101200", "「名称」没填"),
+        ('village,610528101200,"永安村\nvillage,610528101201,永和村', "看不见的字符"),
+        ("village,6.10528E+11,永安村", "表格软件已经改掉了后面的数字"),
     ],
 )
 def test_each_fault_is_told_with_its_line(line: str, words: str) -> None:
@@ -48,21 +52,31 @@ def test_every_fault_is_told_at_once() -> None:
     assert list(refused((HEAD + lines).encode())) == ["第 4 行", "第 6 行"]
 
 
-def test_gbk_is_recognised_and_told_what_to_do() -> None:
-    assert (
-        "GBK 编码,请在 WPS 或 Excel 里另存为「CSV UTF-8」"
-        in refused(HEAD.encode("gbk"))["第 2 行"][0]
-    )
+def test_bytes_of_no_encoding_are_refused() -> None:
+    broken = HEAD.encode() + b"village,610528101200,\xff\xfe\n"
+    assert "这个文件不是表格" in refused(broken)["文件"][0]
 
 
-def test_utf_16_is_recognised() -> None:
-    assert "UTF-16" in refused(HEAD.encode("utf-16"))["第 1 行"][0]
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16", "utf-8-sig"])
+def test_every_encoding_of_wps_and_excel_is_read(encoding: str) -> None:
+    assert [row.name for row in read_file(HEAD.encode(encoding), known={})] == ["富平县", "庄里镇"]
 
 
-def test_bytes_of_no_encoding_are_refused_with_their_line() -> None:
-    assert (
-        "读不懂的字节" in refused(HEAD.encode() + b"village,610528101200,\xff\xfe\n")["第 4 行"][0]
-    )
+def test_a_workbook_with_a_title_and_chinese_headings_is_read() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["富平县行政区划一览表"])
+    book.active.append(["序号", "区划代码", "名称*", "级别（必填）", "备注"])
+    book.active.append([1, 610528000000, "富平县", "县", ""])
+    book.active.append([2, "610528101000", "庄里镇", "乡镇", "镇"])
+    book.active.append([3, 610528101200, "永安村委会", "村", ""])
+    content = io.BytesIO()
+    book.save(content)
+    rows = read_file(content.getvalue(), known={})
+    assert [(row.line, row.code, row.level) for row in rows] == [
+        (3, "610528000000", "county"),
+        (4, "610528101000", "township"),
+        (5, "610528101200", "village"),
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"level,code,name\n", b"a,b,c\n1,2,3\n"])
@@ -71,7 +85,7 @@ def test_a_file_without_regions_is_refused(content: bytes) -> None:
 
 
 def test_excels_utf_8_with_its_mark_and_windows_line_ends_is_read() -> None:
-    rows = read_csv(b"\xef\xbb\xbf" + COUNTY.replace("\n", "\r\n").encode(), known={})
+    rows = read_file(b"\xef\xbb\xbf" + COUNTY.replace("\n", "\r\n").encode(), known={})
     assert [row.level for row in rows].count("village") == 3
 
 
@@ -84,7 +98,7 @@ def test_provinces_and_cities_are_passed_over_and_other_columns_ignored() -> Non
         "town,610528101000,610528101,庄里镇,610528000000,镇,\n"
         "village,610528101200,610528101200,永安村委会,610528101000,村委会,村\n"
     )
-    rows = read_csv(text.encode(), known={})
+    rows = read_file(text.encode(), known={})
     assert [(row.level, row.kind) for row in rows] == [
         ("county", None),
         ("township", "镇"),
@@ -95,7 +109,7 @@ def test_provinces_and_cities_are_passed_over_and_other_columns_ignored() -> Non
 def test_nothing_of_a_refused_file_is_written(app: Flask, scalar, tmp_path) -> None:
     broken = tmp_path / "broken.csv"
     broken.write_text(COUNTY + "village,1,甲\n", "utf-8")
-    result = app.test_cli_runner().invoke(args=["places", "import", "--csv", str(broken)])
+    result = app.test_cli_runner().invoke(args=["places", "import", "--file", str(broken)])
     assert result.exit_code == 1
     assert "一行也没有导入:共 1 处" in result.output
     assert "第 8 行:代码「1」应为 12 位数字" in result.output
@@ -120,5 +134,5 @@ def test_an_unknown_code_and_a_missing_package_are_told_in_words(app: Flask) -> 
 def test_a_failure_half_way_leaves_nothing(app: Flask, scalar, monkeypatch) -> None:
     monkeypatch.setitem(imports.STATEMENTS, "begin", "SELECT 1 / 0")
     with pytest.raises(Exception, match="division by zero"), transaction():
-        imports.import_divisions(read_csv(COUNTY.encode(), known={}), DAY)
+        imports.import_divisions(read_file(COUNTY.encode(), known={}), DAY)
     assert scalar("SELECT count(*) FROM region") == 0
