@@ -43,6 +43,9 @@ TAKEN = frozenset({RowOutcome.NEW, RowOutcome.CHANGED})
 FAULT_WORDS = {
     CellFault.ERROR: "是错误值，请在表里改成真实内容",
     CellFault.FORMULA: "是公式，文件里没有算好的值；请在 WPS 或 Excel 里打开、保存后再传",
+    CellFault.OLD: (
+        "是公式，旧格式（.xls）里看不出算好了没有；请在 WPS 或 Excel 里打开，另存为 .xlsx 再传"
+    ),
     CellFault.ZERO: "是公式，算出来的是 0，请在表里改成真实内容",
     CellFault.LONG: "超过 15 位，表格软件已经改掉了后面的数字；请从原系统重新导出，这一列设为文本",
 }

@@ -19,6 +19,7 @@ import orjson
 import python_calamine
 
 from backend.app.core.errors import InvalidInput
+from backend.app.core.files.old_workbooks import FormulaResult, formula_results
 from backend.app.core.files.untrusted import Bounds, Unbounded, open_apart
 
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 20_000, 200, 10 * 1024 * 1024
@@ -49,6 +50,8 @@ class CellFault(StrEnum):
 
     ERROR = "error"
     FORMULA = "formula"
+    # A formula of an old workbook whose text has no letters, or was never computed.
+    OLD = "old"
     # Stored as 0: true for a figure, never for words.
     ZERO = "zero"
     LONG = "long"
@@ -124,6 +127,9 @@ def _xlsx(content: bytes, wanted: str | None, headings: set[str]) -> ReadSheet:
         if zipped:
             part, since_1904 = _part_of(content, wanted)
             faults |= dict(_formulas(part))
+        else:
+            results, since_1904 = formula_results(content, book.sheet_names.index(wanted))
+            faults |= dict(_old_formulas(results))
     except InvalidInput:
         raise
     except Exception as fault:
@@ -202,6 +208,21 @@ def _formulas(part: bytes) -> Iterator[tuple[tuple[int, int], str]]:
     # A program that writes formulas without computing them writes 0 everywhere.
     fault = CellFault.ZERO if computed else CellFault.FORMULA
     yield from ((place, fault.value) for place in zeros)
+
+
+def _old_formulas(
+    results: Sequence[tuple[tuple[int, int], FormulaResult]],
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """The same of an old workbook, where a text without letters counts once others have some."""
+    computed = any(result is FormulaResult.VALUE for _, result in results)
+    faults = {
+        FormulaResult.ERROR: CellFault.ERROR,
+        FormulaResult.ZERO: CellFault.ZERO if computed else CellFault.FORMULA,
+        FormulaResult.EMPTY: None if computed else CellFault.OLD,
+    }
+    for place, result in results:
+        if fault := faults.get(result):
+            yield place, fault.value
 
 
 def _place(place: re.Match[bytes]) -> tuple[int, int]:
