@@ -349,3 +349,14 @@ def test_an_empty_county_is_told_what_comes_next(app, client) -> None:
     programme = db.session.scalar(select(Programme.id))
     for step in STEPS:
         assert desk.get(f"{BASE}/programmes/{programme}{step}").status_code == 200, step
+
+
+def test_bounds_and_neighbours_of_grades_are_typed_into_the_wizard(made, client) -> None:
+    clerk = office_desk(client, made, "clerk")
+    page = clerk.get(path(made, "/clocks")).text
+    assert 'name="excellent"' in page
+    boxes = {"excellent": "95", "good": "85", "fair": "60", "social": "80"}
+    assert clerk.post(path(made, "/grades"), **boxes).status_code == 303
+    assert 'value="95"' in clerk.get(path(made, "/clocks")).text
+    refused = clerk.post(path(made, "/grades"), **{**boxes, "good": "99"})
+    assert (refused.status_code, "从优秀到一般依次降低" in refused.text) == (422, True)

@@ -25,7 +25,7 @@ from backend.app.assessments.programmes.queries import (
 from backend.app.assessments.states import ElementScope
 from backend.app.assessments.targets.draft_operations import save_targets
 from backend.app.core.db import db, transaction
-from backend.app.core.errors import Conflict, NotAllowed
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
 from backend.app.scoring.assessing.refusals import refusals
 from tests.factories.assessments import (
     BASICS,
@@ -189,3 +189,22 @@ def test_who_manages_no_programmes_changes_none(made: Assessment) -> None:
     for who in (made.town, made.bureau):
         with pytest.raises(NotAllowed), transaction():
             programmes.save_basics(who, made.programme_id, BASICS)
+
+
+def test_how_a_programme_grades_is_a_part_of_its_draft(made: Assessment) -> None:
+    groups = [group.name for group in list_groups(made.programme_id)]
+    own = {"excellent": "92", "good": "81.5", "fair": "60", "social": "75"}
+    bounds = {name: Decimal(least) for name, least in own.items()}
+    with transaction():
+        programmes.save_grade_rules(
+            made.clerk, made.programme_id, bounds, {groups[0]: groups[1]}
+        )  # fmt: skip
+    content = stored(made).content
+    assert content["grades"] == own
+    assert content["neighbours"] == {groups[0]: groups[1]}
+    for wrong in ({**bounds, "good": Decimal(92)}, {**bounds, "fair": Decimal(90)}):
+        with pytest.raises(InvalidInput), transaction():
+            programmes.save_grade_rules(made.clerk, made.programme_id, wrong, {})
+    for beside in ({groups[0]: groups[0]}, {groups[0]: "没有的类别"}):
+        with pytest.raises(InvalidInput), transaction():
+            programmes.save_grade_rules(made.clerk, made.programme_id, bounds, beside)

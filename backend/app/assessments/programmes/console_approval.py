@@ -17,8 +17,9 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import form_args, query_args
 from backend.app.core.web.guards import actor, guard
+from backend.app.scoring.assessing.grades import GRADE_NAMES
 from backend.app.scoring.assessing.lights import PRESETS
-from backend.app.scoring.assessing.refusals import refusals
+from backend.app.scoring.assessing.refusals import GUARD_NAMES, refusals
 
 SHARES = (100, 90, 80, 60)
 
@@ -26,8 +27,22 @@ SHARES = (100, 90, 80, 60)
 def _clocks_step(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:
     return wizard(
         programme, "clocks", error, clocks=CLOCKS, presets=forms.PRESET_NAMES, lights=PRESETS,
-        guards=forms.GUARD_NAMES,
+        guards=GUARD_NAMES, groups=queries.list_groups(programme.id),
+        bounds=forms.grade_bounds(programme.content), grade_names=GRADE_NAMES,
     )  # fmt: skip
+
+
+@blueprint.post("/programmes/<int:programme_id>/grades")
+@guard(Permission.MANAGE_PROGRAMMES)
+def save_grade_rules(programme_id: int) -> tuple[str, int] | Response:
+    programme = own_programme(programme_id)
+    try:
+        bounds, neighbours = forms.read_grade_rules(queries.list_groups(programme.id))
+        with transaction():
+            operations.save_grade_rules(actor(), programme.id, bounds, neighbours)
+    except DomainError as refused:
+        return _clocks_step(own_programme(programme_id), refused)
+    return to_step(programme_id, "clocks")
 
 
 @blueprint.get("/programmes/<int:programme_id>/clocks")

@@ -14,18 +14,16 @@ from backend.app.assessments.targets.drafts import TargetDraft
 from backend.app.core.errors import InvalidInput
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
+from backend.app.scoring.assessing.grades import rules_from_data
 from backend.app.scoring.assessing.lights import PRESETS
 from backend.app.scoring.assessing.plans import SOURCE_NAMES
 from backend.app.scoring.assessing.progress import PROGRESS_NAMES
+from backend.app.scoring.assessing.refusals import GUARD_NAMES
 from backend.app.scoring.assessing.rules import MISSING_NAMES
 
 PRESET_NAMES = {
     "fuping": "富平五色", "dongdan": "东旦三色", "yinchuan": "银川三色", "sanya": "三亚三色",
     "leping": "乐平三色（示例）",
-}  # fmt: skip
-GUARD_NAMES = {
-    "villagers_say": "村民说了算的可以少于 30 分", "traces": "留痕可以计分",
-    "too_many": "目标可以超过 50 项、要单位填报的可以超过 20 项",
 }  # fmt: skip
 BASICS = Form.of(
     title=boxes.SingleLine(80), year=boxes.Number("年度应为四位数字", missing="请填年度"),
@@ -166,6 +164,31 @@ def read_clocks() -> tuple[dict[str, int], str, dict[str, str]]:
     ).read()  # fmt: skip
     clocks = {name: values[name] for name in CLOCKS}
     return clocks, values["preset"], {name: values[f"document-{name}"] for name in GUARD_NAMES}
+
+
+def read_grade_rules(groups: Sequence[ProgrammeGroup]) -> tuple[dict[str, Decimal], dict[str, str]]:
+    """The bounds of grades, and the neighbour of each group that has one."""
+    bounds: dict[str, boxes.Box] = {
+        name: boxes.Amount("应为 0 到 100 的数字，最多两位小数", places=2, most=100,
+                           missing="请填分数")
+        for name in grade_bounds({})
+    }  # fmt: skip
+    beside = {f"neighbour-{group.id}": boxes.Text(40) for group in groups}
+    values = Form.of(**bounds, **beside).read()
+    neighbours = {group.name: values[f"neighbour-{group.id}"] for group in groups}
+    return (
+        {name: values[name] for name in bounds},
+        {name: other for name, other in neighbours.items() if other},
+    )
+
+
+def grade_bounds(content: Mapping[str, Any]) -> dict[str, str]:
+    """What the boxes of grades show before anybody typed; the last is of the social appraisal."""
+    rules = rules_from_data(content.get("grades", {}))
+    return {
+        **{grade.value: f"{least:f}" for grade, least in rules.bounds},
+        "social": str(rules.social_least),
+    }
 
 
 def read_targets(drafts: Mapping[int, TargetDraft]) -> list[TargetDraft]:

@@ -1,6 +1,7 @@
 """考核项目: drafted by one, tried, approved by another, stopped with a reason."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,13 +11,14 @@ from backend.app.accounts.hands import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.errors import OwnProgramme, ProgrammeFaulty
 from backend.app.assessments.models import Programme
-from backend.app.assessments.programmes.queries import plan_of
+from backend.app.assessments.programmes.queries import list_groups, plan_of
 from backend.app.assessments.states import ProgrammeMove
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.scoring.assessing import lights
+from backend.app.scoring.assessing.grades import Grade
 from backend.app.scoring.assessing.refusals import GUARDS, refusals
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -29,6 +31,11 @@ CLOCKS: dict[str, tuple[str, int, int, int]] = {
     "office": ("第几个工作日考核办审完、定色", 8, 1, 20),
     "notice": ("第几个工作日发月通报", 9, 1, 20),
     "answer": ("下达后几个工作日内确认或提疑问", 5, 1, 20),
+    "self": ("次年第几个工作日截止自评", 10, 5, 20),
+    "checks": ("次年第几个工作日前核查和评议完", 20, 10, 40),
+    "meeting": ("次年第几个工作日前开定等会", 30, 15, 60),
+    "notice_days": ("结果公示几个工作日", 5, 5, 20),
+    "appeal_days": ("申诉几个工作日内答复", 10, 5, 20),
 }
 
 
@@ -117,6 +124,27 @@ def save_clocks(
         "documents": {name: documents.get(name, "").strip() for name in sorted(GUARDS)},
     }  # fmt: skip
     _note_saved(actor, programme, "时限和亮灯")
+
+
+def save_grade_rules(
+    actor: Actor, programme_id: int, bounds: dict[str, Decimal], neighbours: dict[str, str]
+) -> None:
+    """From which total each grade begins, and with whom a group of under four is graded."""
+    faults = {}
+    if not bounds[Grade.EXCELLENT] > bounds[Grade.GOOD] > bounds[Grade.FAIR]:
+        faults["excellent"] = ["起点应从优秀到一般依次降低"]
+    programme = open_draft(actor, programme_id)
+    groups = {group.name for group in list_groups(programme_id)}
+    for name, other in neighbours.items():
+        if other == name or not {name, other} <= groups:
+            faults["neighbours"] = [f"「{name}」要和另一个类别合并定等"]
+    if faults:
+        raise InvalidInput(errors=faults)
+    programme.content = {
+        **programme.content, "neighbours": neighbours,
+        "grades": {name: str(least) for name, least in bounds.items()},
+    }  # fmt: skip
+    _note_saved(actor, programme, "定等")
 
 
 def _note_saved(actor: Actor, programme: Programme, part: str) -> None:

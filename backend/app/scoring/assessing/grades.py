@@ -44,6 +44,13 @@ class GradeRules(NamedTuple):
     social_least: Figure | None = 80
 
 
+def rules_from_data(data: Mapping[str, str]) -> GradeRules:
+    """A programme's own bounds, figures as text; the usual ones where it names none."""
+    usual = GradeRules()
+    bounds = tuple((grade, Decimal(data.get(grade, str(least)))) for grade, least in usual.bounds)
+    return GradeRules(bounds, social_least=Decimal(data.get("social", str(usual.social_least))))
+
+
 class GradedUnit(NamedTuple):
     """One unit of a group with what decides; `band` is from `ranking.bands`."""
 
@@ -87,7 +94,7 @@ def grade(units: Sequence[GradedUnit], rules: GradeRules | None = None) -> list[
     divided = _divided(units, proposed)
     return [
         row._replace(open=True, reasons=(*row.reasons, "同一分数段内定等，须写明理由"))
-        if unit.band in divided and not _barred(unit, rules)
+        if unit.band in divided and not barred(unit, rules)
         else row
         for unit, row in zip(units, proposed, strict=True)
     ]
@@ -104,7 +111,14 @@ def _by_total(total: Decimal, rules: GradeRules) -> Grade:
     return next((grade for grade, least in rules.bounds if total >= least), Grade.POOR)
 
 
-def _barred(unit: GradedUnit, rules: GradeRules) -> list[str]:
+def ceiling(unit: GradedUnit, rules: GradeRules) -> Grade:
+    """The best grade that a meeting may give a unit."""
+    if unit.veto:
+        return Grade.FAIR
+    return Grade.GOOD if barred(unit, rules) else Grade.EXCELLENT
+
+
+def barred(unit: GradedUnit, rules: GradeRules) -> list[str]:
     """Why a unit is not 优秀 whatever its total."""
     reasons = []
     if unit.veto:
@@ -128,7 +142,7 @@ def _best(units: Sequence[GradedUnit], rules: GradeRules) -> _Best:
         for unit in units
         if unit.total is not None
         and _by_total(unit.total, rules) is Grade.EXCELLENT
-        and not _barred(unit, rules)
+        and not barred(unit, rules)
     ]
     totals = sorted((total for total, _ in able), reverse=True)
     if len(totals) <= places:
@@ -142,13 +156,13 @@ def _best(units: Sequence[GradedUnit], rules: GradeRules) -> _Best:
 def _proposed(unit: GradedUnit, rules: GradeRules, best: _Best) -> ProposedGrade:
     if unit.total is None:
         return ProposedGrade(unit.unit, None, ("没有得分",))
-    by_total, barred = _by_total(unit.total, rules), _barred(unit, rules)
+    by_total, against = _by_total(unit.total, rules), barred(unit, rules)
     if unit.veto and by_total in (Grade.EXCELLENT, Grade.GOOD):
-        return ProposedGrade(unit.unit, Grade.FAIR, tuple(barred))
+        return ProposedGrade(unit.unit, Grade.FAIR, tuple(against))
     if by_total is not Grade.EXCELLENT or unit.unit in best.sure:
         return ProposedGrade(unit.unit, by_total)
-    if barred:
-        return ProposedGrade(unit.unit, Grade.GOOD, tuple(barred))
+    if against:
+        return ProposedGrade(unit.unit, Grade.GOOD, tuple(against))
     if unit.unit in best.tied:
         return ProposedGrade(unit.unit, Grade.GOOD, ("与最后一个优秀名额同分，须写明理由",), True)
     return ProposedGrade(unit.unit, Grade.GOOD, ("优秀名额已满",))
@@ -159,9 +173,9 @@ def _divided(
 ) -> frozenset[int | None]:
     """Bands whose units would get different grades, who is barred by a rule left aside."""
     grades: dict[int, set[Grade]] = defaultdict(set)
-    barred = {"一票否优", "红牌未撤", "一票否决，最高为一般"}
+    by_rule = {"一票否优", "红牌未撤", "一票否决，最高为一般"}
     for unit, row in zip(units, proposed, strict=True):
-        if unit.band is not None and row.grade and not barred & set(row.reasons):
+        if unit.band is not None and row.grade and not by_rule & set(row.reasons):
             grades[unit.band].add(row.grade)
     return frozenset(band for band, several in grades.items() if len(several) > 1)
 

@@ -29,7 +29,12 @@ MOST_EXCELLENT = Decimal("0.3")
 LEAST_CALIBRATED = 10
 TAKEN_BACK = "上级收回"
 # What a document of a superior may switch off; the number is published with the programme.
-GUARDS = frozenset({"villagers_say", "traces", "too_many"})
+# What a superior's document switches off, in words.
+GUARD_NAMES: dict[str, str] = {
+    "villagers_say": "村民说了算的可以少于 30 分", "traces": "留痕可以计分",
+    "too_many": "目标可以超过 50 项、要单位填报的可以超过 20 项",
+}  # fmt: skip
+GUARDS = frozenset(GUARD_NAMES)
 
 
 class Refusal(NamedTuple):

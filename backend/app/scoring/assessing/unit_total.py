@@ -11,6 +11,8 @@ from backend.app.scoring.assessing.figures import ZERO, Figure, clip, exact
 from backend.app.scoring.assessing.moves import CAPS, Moved, MoveKind, UnitMove, moved_lines
 from backend.app.scoring.totals import displayed
 
+# Whoever changes what the same facts give raises it; a locked year names its own.
+RULES_VERSION = 1
 HUNDRED = 100
 SOCIAL, ORDINARY = "social", "ordinary"
 # Who is behind a rule's own penalty or surplus: nobody proposes or confirms a formula.

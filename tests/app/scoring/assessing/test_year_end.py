@@ -13,9 +13,11 @@ from backend.app.scoring.assessing.grades import (
     GradedUnit,
     GradeRules,
     calibrated,
+    ceiling,
     grade,
     pooled,
     quota,
+    rules_from_data,
 )
 from backend.app.scoring.assessing.rolling import RatedItem, leaves, may_return, rating
 from backend.app.scoring.assessing.sampling import draw, seed_of
@@ -206,3 +208,18 @@ def test_who_leaves_and_when_back() -> None:
     assert leaves(["green"], violated=True)
     assert [may_return(date(2025, 11, day), NOW) for day in (29, 30)] == [True, True]
     assert not may_return(date(2025, 12, 1), NOW)
+
+
+def test_the_best_grade_a_meeting_may_give_is_bounded_by_vetoes_cards_and_raters() -> None:
+    rules = GradeRules()
+    assert ceiling(unit(1, "95", veto=True), rules) == "fair"
+    for barred in ({"no_excellent": True}, {"open_red": True}, {"social": 79}):
+        assert ceiling(unit(1, "95", **barred), rules) == "good"
+    assert ceiling(unit(1, "50"), rules) == "excellent"
+
+
+def test_bounds_are_read_from_the_programme_and_usual_where_it_names_none() -> None:
+    assert rules_from_data({}).bounds == GradeRules().bounds
+    own = rules_from_data({"excellent": "92.5", "social": "85"})
+    assert own.bounds[0] == ("excellent", D("92.5"))
+    assert (own.bounds[1], own.social_least) == (("good", D(80)), D(85))
