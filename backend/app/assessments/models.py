@@ -1,12 +1,15 @@
 """Every table of assessments, from the part that keeps it."""
 
 from backend.app.assessments.adjustments.models import ExemptionRequest
+from backend.app.assessments.appeals.models import ResultAppeal, ResultCorrection
 from backend.app.assessments.evaluation.models import (
     ColourQuery,
     ProgrammeAdjustment,
     TargetStanding,
     TargetSupervision,
 )
+from backend.app.assessments.grades.models import UnitGrade
+from backend.app.assessments.locks.models import ProgrammeLock
 from backend.app.assessments.measures.models import MeasureFact
 from backend.app.assessments.programmes.models import (
     AssessedUnit,
@@ -14,6 +17,7 @@ from backend.app.assessments.programmes.models import (
     ProgrammeElement,
     ProgrammeGroup,
 )
+from backend.app.assessments.publications.models import ProgrammePublication
 from backend.app.assessments.reports.models import (
     Evidence,
     EvidenceUse,
@@ -43,8 +47,12 @@ __all__ = [
     "ProgrammeAdjustment",
     "ProgrammeElement",
     "ProgrammeGroup",
+    "ProgrammeLock",
+    "ProgrammePublication",
     "ProgrammeWindow",
     "ReportReview",
+    "ResultAppeal",
+    "ResultCorrection",
     "Target",
     "TargetChange",
     "TargetEvent",
@@ -53,5 +61,6 @@ __all__ = [
     "TargetReport",
     "TargetStanding",
     "TargetSupervision",
+    "UnitGrade",
     "UnitResult",
 ]

@@ -40,6 +40,8 @@ RULES = {
     ("programme_adjustment", "author_id", "decided_by_id"),
     ("target_change", "proposed_by_id", "decided_by_id"),
     ("colour_query", "by_id", "answered_by_id"),
+    ("unit_grade", "proposed_by_id", "decided_by_id"),
+    ("result_appeal", "raised_by_id", "decided_by_id"),
     ("reorganisation", "author_id", "decided_by_id"),
 }
 TRIGGERS = text(

@@ -30,20 +30,32 @@ from backend.app.assessments.states.targets import (
     TargetRule,
     TargetState,
 )
+from backend.app.assessments.states.year_end import (
+    GRADE_TABLE,
+    AppealItem,
+    AppealState,
+    GradeMove,
+    GradeState,
+)
 
 __all__ = [
     "CLOSED",
     "ENDED",
+    "GRADE_TABLE",
     "IN_FORCE",
     "OPEN_DRAFT",
     "PROGRAMME_TABLE",
     "TARGET_MOVE_NAMES",
     "TARGET_TABLE",
     "UNDER_WAY",
+    "AppealItem",
+    "AppealState",
     "ChangeState",
     "ColourQueryState",
     "Duty",
     "ElementScope",
+    "GradeMove",
+    "GradeState",
     "ProgrammeAdjustmentKind",
     "ProgrammeAdjustmentState",
     "ProgrammeMove",

@@ -1,0 +1,1 @@
+"""定等: proposed by the machine with reasons, decided by a meeting with minutes."""

@@ -1,0 +1,66 @@
+"""Where grades and appeals stand, and the moves of a grade."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.app.access import Permission
+from backend.app.core.states import NamedState
+
+
+class GradeState(NamedState):
+    """Where a unit's grade stands."""
+
+    PROPOSED = "proposed", "待定等会"
+    MEETING = "meeting", "定等会已定"
+    PUBLISHED = "published", "公示中"
+    FINAL = "final", "已确定"
+
+
+class AppealState(NamedState):
+    """Where an appeal against a published result stands."""
+
+    FILED = "filed", "等裁决"
+    UPHELD = "upheld", "申诉成立"
+    REFUSED = "refused", "没有成立"
+
+
+class AppealItem(NamedState):
+    """What of a published result a unit appeals against."""
+
+    ELEMENT = "element", "指标得分"
+    ADJUSTMENT = "adjustment", "加减分和红黄牌"
+    GRADE = "grade", "等次"
+
+
+class GradeMove(StrEnum):
+    """One act on a unit's grade."""
+
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    PUBLISH = "publish"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class GradeRule:
+    """From where a move starts, where it leads, and who may make it."""
+
+    starts: frozenset[GradeState]
+    to: GradeState
+    by: Permission
+
+
+def _rule(starts: Collection[GradeState], to: GradeState, by: Permission) -> GradeRule:
+    return GradeRule(frozenset(starts), to, by)
+
+
+MANAGE, DECIDE = Permission.MANAGE_PROGRAMMES, Permission.DECIDE_RESULTS
+UNDECIDED = frozenset({GradeState.PROPOSED, GradeState.MEETING})
+GRADE_TABLE: dict[GradeMove, GradeRule] = {
+    # What was decided about another total is proposed anew.
+    GradeMove.PROPOSE: _rule(UNDECIDED, GradeState.PROPOSED, MANAGE),
+    GradeMove.DECIDE: _rule(UNDECIDED, GradeState.MEETING, DECIDE),
+    GradeMove.PUBLISH: _rule({GradeState.MEETING}, GradeState.PUBLISHED, DECIDE),
+    GradeMove.CONFIRM: _rule({GradeState.PUBLISHED}, GradeState.FINAL, MANAGE),
+}

@@ -1,0 +1,1 @@
+"""年终: the steps from closing the year to the archive, on one page."""
