@@ -89,6 +89,15 @@ ACTIONS = {
     "file_exemption": "交容错备案",
     "decide_exemption": "审定容错备案",
     "claim_exemption": "申请容错",
+    "close_programme": "开始年终考核",
+    "propose_grades": "生成定等建议",
+    "decide_grades": "按纪要定等",
+    "export_grades": "下载定等建议表",
+    "lock_programme": "锁定考核结果",
+    "publish_programme": "公示考核结果",
+    "archive_programme": "考核归档",
+    "raise_appeal": "对考核结果申诉",
+    "decide_appeal": "裁决考核申诉",
     "create_api_token": "发接口令牌",
     "revoke_api_token": "收回接口令牌",
     "propose_adjustment": "提出扣分加分",
@@ -212,6 +221,7 @@ SUBJECTS = {
     "programme_window": "填报窗口", "target_report": "进度汇报", "evidence": "印证材料",
     "programme_adjustment": "考核加减分", "exemption_request": "容错备案",
     "target_supervision": "督办", "colour_query": "颜色疑问",
+    "result_appeal": "考核申诉",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {
