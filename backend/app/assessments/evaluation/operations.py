@@ -93,12 +93,20 @@ def store_standings(
 def _row(
     programme: Programme, period: date, standing: ComputedStanding, at: datetime
 ) -> dict[str, Any]:  # fmt: skip
+    return {
+        "target_id": standing.facts.target_id, "period": period,
+        "county_id": programme.county_id, "programme_id": programme.id, "computed_at": at,
+        **standing_values(standing),
+    }  # fmt: skip
+
+
+def standing_values(standing: ComputedStanding) -> dict[str, Any]:
+    """What is stored of a standing."""
     facts = standing.facts
     return {
-        "target_id": facts.target_id, "period": period, "county_id": programme.county_id,
-        "programme_id": programme.id, "value": facts.value, "actual": _stored(standing.actual),
+        "value": facts.value, "actual": _stored(standing.actual),
         "planned": _stored(standing.planned), "colour": standing.colour, "misses": facts.misses,
-        "is_missed": facts.is_missed, "basis": standing.basis, "computed_at": at,
+        "is_missed": facts.is_missed, "basis": standing.basis,
     }  # fmt: skip
 
 

@@ -68,9 +68,15 @@ def recompute_now(actor: Actor, programme_id: int) -> int:
 def _row(programme: Programme, until: date, unit: ScoredUnit) -> dict[str, Any]:
     return {
         "programme_id": programme.id, "unit_id": unit.unit_id, "county_id": programme.county_id,
-        "until": until, "total": unit.total.total, "task": _six(unit.total.task),
-        "social": _six(unit.social), "rank": unit.rank, "band": unit.band,
-        "calibrated": unit.calibrated, "error": unit.error,
+        "until": until, "computed_at": clock.now(), **result_values(unit),
+    }  # fmt: skip
+
+
+def result_values(unit: ScoredUnit) -> dict[str, Any]:
+    """What is stored of a unit's total."""
+    return {
+        "total": unit.total.total, "task": _six(unit.total.task), "social": _six(unit.social),
+        "rank": unit.rank, "band": unit.band, "calibrated": unit.calibrated, "error": unit.error,
         "parts": [part_data(part) for part in unit.parts],
         "losses": [
             {"code": line.code, "name": line.name, "points": str(line.points), "words": line.words}
@@ -83,7 +89,6 @@ def _row(programme: Programme, until: date, unit: ScoredUnit) -> dict[str, Any]:
             }
             for line in unit.moved
         ],
-        "computed_at": clock.now(),
     }  # fmt: skip
 
 

@@ -1,0 +1,197 @@
+"""锁定: computed once more, frozen by the database, computed again to the byte."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from backend.app.assessments.errors import ProgrammeMoved
+from backend.app.assessments.locks.errors import YearNotLocked, YearOpen, YearUndecided
+from backend.app.assessments.locks.operations import lock_programme
+from backend.app.assessments.locks.verification import verify_year
+from backend.app.assessments.results.errors import ResultsLocked
+from backend.app.assessments.results.operations import recompute_results
+from backend.app.assessments.year_end.operations import YearNotOver, close_programme
+from backend.app.core.clock import clock_at
+from backend.app.core.db import db, transaction
+from backend.app.core.errors import NotAllowed
+from tests.app.assessments.closing_year import (
+    MEETING,
+    TEN,
+    add_units,
+    boss_of,
+    close,
+    decide_all,
+    lock,
+    make_year,
+    propose,
+    state_of,
+)
+from tests.app.assessments.result_year import Year, measure, move, run
+from tests.factories.assessed import at
+from tests.factories.tickets import forget
+
+
+@pytest.fixture
+def year(app) -> Year:
+    year = make_year()
+    add_units(year, "甲", TEN)
+    move(year, "甲1", "deduction", "1", "市级通报批评")
+    return year
+
+
+@pytest.fixture
+def locked(year) -> Year:
+    close(year)
+    propose(year)
+    decide_all(year)
+    lock(year)
+    return year
+
+
+def verified(year: Year):
+    forget()
+    with transaction():
+        return verify_year(year.made.programme_id)
+
+
+def run_command(app, *args: object):
+    return app.test_cli_runner().invoke(args=["assessments", "verify", *map(str, args)])
+
+
+def with_triggers_off(statement: str) -> None:
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(statement))
+
+
+def test_a_year_is_closed_when_it_is_over(year) -> None:
+    run(year)
+    with pytest.raises(YearNotOver), clock_at(at(12, 31)), transaction():
+        close_programme(year.made.office, year.made.programme_id)
+    with clock_at(MEETING), transaction():
+        close_programme(year.made.office, year.made.programme_id)
+    assert state_of(year) == "closing"
+    with pytest.raises(ProgrammeMoved), clock_at(MEETING), transaction():
+        close_programme(year.made.office, year.made.programme_id)
+
+
+def test_grades_come_before_the_lock_and_what_is_open_needs_a_reason(year) -> None:
+    close(year)
+    with pytest.raises(YearUndecided):
+        lock(year)
+    propose(year)
+    decide_all(year)
+    move(
+        year, "甲2", "deduction", "1", "县级通报批评", state="proposed", decided_by_id=None,
+        decided_at=None,
+    )  # fmt: skip
+    with pytest.raises(YearOpen) as refused:
+        lock(year)
+    assert refused.value.errors == {"note": ["没有决定的加减分、红黄牌和容错 1 件"]}
+    kept = lock(year, "等不到决定")
+    assert kept.checklist["note"] == "等不到决定"
+    assert [item["open"] for item in kept.checklist["left"]] == [1]
+
+
+def test_a_total_that_moved_after_the_meeting_is_graded_again_first(year) -> None:
+    close(year)
+    propose(year)
+    decide_all(year)
+    measure(year, "完成率", "甲9", "66")
+    with pytest.raises(YearUndecided) as refused:
+        lock(year)
+    assert refused.value.errors == {"outdated": ["定等以后得分又变了的单位 1 个"]}
+
+
+def test_only_who_decides_locks_and_a_year_is_locked_once(locked) -> None:
+    with pytest.raises(ProgrammeMoved):
+        lock(locked)
+    with pytest.raises(NotAllowed), transaction():
+        lock_programme(locked.made.office, locked.made.programme_id)
+    with pytest.raises(ResultsLocked), transaction():
+        recompute_results(locked.made.programme_id)
+
+
+def test_a_locked_year_computes_again_to_the_byte(locked, app) -> None:
+    result = verified(locked)
+    assert (result.equal, result.rules_equal, result.units) == (True, True, 12)
+    said = run_command(app, locked.made.programme_id)
+    assert said.exit_code == 0
+    assert "方案一致，事实一致，结果一致，规则同一版" in said.output
+
+
+@pytest.mark.parametrize(
+    ("statement", "unit", "parts"),
+    [
+        (
+            "UPDATE measure_fact SET value = 87 WHERE value = 88",
+            "甲6",
+            ["事实", "结果", "存着的得分"],
+        ),
+        ("UPDATE unit_result SET total = 89 WHERE total = 88", "甲6", ["存着的得分"]),
+        ("UPDATE unit_grade SET grade = 'good' WHERE total = 70", "甲8", ["结果"]),
+        ("UPDATE programme_adjustment SET points = 0.5", "甲1", ["事实", "结果", "存着的得分"]),
+    ],
+)
+def test_a_changed_digit_is_noticed_and_names_its_unit(locked, app, statement, unit, parts) -> None:
+    with_triggers_off(statement)
+    result = verified(locked)
+    assert not result.equal
+    assert result.differing[unit] == parts
+    said = run_command(app, locked.made.programme_id)
+    assert said.exit_code == 1
+    assert f"{unit}：{'、'.join(parts)}和锁定时不一样" in said.output
+
+
+def test_a_changed_target_is_noticed_in_the_programme(locked) -> None:
+    with_triggers_off("UPDATE target SET task = '另一句话' WHERE task = '完成率'")
+    result = verified(locked)
+    assert (result.programme_equal, result.facts_equal, result.equal) == (False, True, False)
+
+
+def test_what_is_not_locked_cannot_be_verified(year, app) -> None:
+    with pytest.raises(YearNotLocked):
+        verified(year)
+    assert run_command(app, year.made.programme_id).exit_code == 1
+    assert run_command(app, 0).exit_code == 1
+
+
+FACT = "county_id, programme_id, element_id, unit_id, period, value, source, origin, at"
+REPORT, STANDING = "county_id, target_id, period", "target_id, period, county_id, programme_id"
+WRITES = (
+    "UPDATE target SET note = 'x'",
+    "UPDATE unit_result SET total = total",
+    "UPDATE unit_grade SET reason = 'x'",
+    "DELETE FROM unit_grade",
+    "UPDATE programme_adjustment SET note = 'x'",
+    f"INSERT INTO measure_fact ({FACT}) SELECT {FACT} FROM measure_fact LIMIT 1",
+    f"INSERT INTO target_report ({REPORT}) SELECT county_id, id, '2026-12-01' FROM target LIMIT 1",
+    (f"INSERT INTO target_standing ({STANDING}, computed_at)"
+    " SELECT id, DATE '2026-12-01', county_id, programme_id, now() FROM target LIMIT 1"),
+    "UPDATE programme_lock SET rules_version = 2",
+    "DELETE FROM programme_lock",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_the_database_refuses_every_change_of_a_locked_year(locked, statement) -> None:
+    with (
+        pytest.raises(DBAPIError, match=r"locked programme|append-only|refused"),
+        transaction() as s,
+    ):
+        s.execute(text(statement))
+
+
+def test_who_writes_while_the_year_is_locked_waits_and_is_refused(year) -> None:
+    """The lock holds the programme's row; a write that comes then sees the locked year."""
+    close(year)
+    propose(year)
+    decide_all(year)
+    with clock_at(MEETING), transaction():
+        lock_programme(boss_of(year.made), year.made.programme_id)
+        with db.engine.connect() as other:
+            other.execute(text("SET lock_timeout = '200ms'"))
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                other.execute(text("UPDATE target SET note = 'x'"))
+            other.rollback()
+    assert state_of(year) == "locked"
