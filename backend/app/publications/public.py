@@ -3,18 +3,18 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect
 from flask import url_for as address_of
 
+from backend.app.assessments.publications.queries import years_at_code
 from backend.app.core.clock import parse_month
 from backend.app.core.web.guards import open_to_all
+from backend.app.core.web.open_pages import kept, open_page, open_table
 from backend.app.publications import open_data, wechat_summary
 from backend.app.publications import queries as publications
 
 blueprint = Blueprint("scorecards_public", __name__, url_prefix="/p")
 COUNTY_DIGITS = 6
-MINUTES = 300
-CSV = "text/csv; charset=utf-8"
 
 
 def public_host() -> str:
@@ -27,17 +27,6 @@ def _month(name: str) -> date:
     if month is None:
         raise publications.MonthNotPublished
     return month
-
-
-def kept(response: Response) -> Response:
-    """The same for everybody; a later correction shows within minutes."""
-    response.headers["Cache-Control"] = f"public, max-age={MINUTES}"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
-
-
-def _page(template: str, **values: Any) -> Response:
-    return kept(Response(render_template(template, **values), mimetype="text/html"))
 
 
 def _by_township(content: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -58,7 +47,7 @@ def list_counties() -> Any:
     counties = publications.counties_published()
     if len(counties) == 1:
         return redirect(address_of("scorecards_public.list_months", code=counties[0].code))
-    return _page("publications/counties.html", counties=counties)
+    return open_page("publications/counties.html", counties=counties)
 
 
 @blueprint.get("/<code>")
@@ -67,9 +56,12 @@ def list_months(code: str) -> Response:
     """The months of a county or a village, the newest first."""
     if len(code) == COUNTY_DIGITS:
         of_county = publications.list_of_county(code)
-        return _page("publications/months.html", code=code, rows=of_county, village=False)
+        return open_page(
+            "publications/months.html", code=code, rows=of_county, village=False,
+            years=years_at_code(code),
+        )  # fmt: skip
     of_village = publications.list_of_village(code)
-    return _page("publications/months.html", code=code, rows=of_village, village=True)
+    return open_page("publications/months.html", code=code, rows=of_village, village=True)
 
 
 @blueprint.get("/<code>/<month>")
@@ -79,7 +71,7 @@ def show_month(code: str, month: str) -> Response:
     if len(code) == COUNTY_DIGITS:
         publication = publications.of_county(code, _month(month))
         content = publication.content
-        return _page(
+        return open_page(
             "publications/county.html",
             content=content, publication=publication, previewed=False,
             townships=_by_township(content),
@@ -90,7 +82,7 @@ def show_month(code: str, month: str) -> Response:
         )  # fmt: skip
     page = publications.of_village(code, _month(month))
     publication = publications.get(page.county_id, page.month)
-    return _page(
+    return open_page(
         "publications/village.html",
         content=page.content, publication=publication, county=publication.content,
         short=wechat_summary.for_groups(page.content, public_host()),
@@ -122,7 +114,5 @@ def show_data(code: str, month: str) -> Response:
 def show_table(code: str, month: str, table: str) -> Response:
     """One table for a spreadsheet: UTF-8 with a byte order mark, no formulas."""
     publication = publications.of_county(code, _month(month))
-    response = Response(open_data.as_csv(publication, table), mimetype=CSV)
-    name = f"{code}-{publication.month:%Y-%m}-{table}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return kept(response)
+    name = f"{code}-{publication.month:%Y-%m}-{table}"
+    return open_table(open_data.as_csv(publication, table), name)

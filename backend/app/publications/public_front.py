@@ -10,9 +10,10 @@ from backend.app.core.files.qr import dark_runs, qr_matrix
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import query_args
 from backend.app.core.web.guards import open_to_all
+from backend.app.core.web.open_pages import kept
 from backend.app.places.queries import list_children
 from backend.app.publications import queries as publications
-from backend.app.publications.public import kept, public_host
+from backend.app.publications.public import public_host
 from backend.app.publications.queries import Publication
 from backend.app.tickets.desk.funnel import OTHER
 
