@@ -1,0 +1,90 @@
+"""Where a year's end stands, step by step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.app.assessments.models import Programme
+from backend.app.assessments.reports.year_times import year_times_of
+from backend.app.assessments.states import AppealState, GradeState, ProgrammeState
+from backend.app.core.db import db
+from backend.app.core.states import none_of
+
+COUNTS = text(
+    f"""
+    SELECT
+        (SELECT count(*) FROM programme_window
+         WHERE programme_id = :id AND evaluated_at IS NULL) AS windows,
+        (SELECT count(*) FROM assessed_unit WHERE programme_id = :id) AS units,
+        (SELECT count(*) FROM unit_result
+         WHERE programme_id = :id AND total IS NOT NULL) AS totals,
+        (SELECT max(computed_at) FROM unit_result WHERE programme_id = :id) AS computed_at,
+        (SELECT count(*) FROM unit_grade WHERE programme_id = :id) AS proposed,
+        (SELECT count(*) FROM unit_grade WHERE programme_id = :id
+           AND {none_of("state", {GradeState.PROPOSED})}) AS decided,
+        (SELECT locked_at FROM programme_lock WHERE programme_id = :id) AS locked_at,
+        (SELECT published_at FROM programme_publication WHERE programme_id = :id) AS published_at,
+        (SELECT appeals_until FROM programme_publication
+         WHERE programme_id = :id) AS appeals_until,
+        (SELECT count(*) FROM result_appeal WHERE programme_id = :id) AS appeals,
+        (SELECT count(*) FROM result_appeal
+         WHERE programme_id = :id AND state = '{AppealState.FILED}') AS open_appeals,
+        (SELECT count(*) FROM result_correction WHERE programme_id = :id) AS corrections
+    """
+)
+AFTER_CLOSING = set(ProgrammeState) - {
+    ProgrammeState.DRAFT, ProgrammeState.TRIED, ProgrammeState.APPROVED, ProgrammeState.RUNNING,
+    ProgrammeState.STOPPED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class YearStep:
+    """One step: by when, how far, and the page where it is done (an endpoint)."""
+
+    code: str
+    name: str
+    due_at: datetime | None
+    words: str
+    is_done: bool
+    endpoint: str | None = None
+
+
+def year_steps(programme: Programme, shown: Callable[[datetime], str]) -> list[YearStep]:
+    """In their order; `shown` writes an instant."""
+    row = db.session.execute(COUNTS, {"id": programme.id}).mappings().one()
+    times = year_times_of(programme)
+    closed = programme.state in AFTER_CLOSING
+    graded = bool(row["proposed"]) and row["decided"] == row["proposed"]
+    archived = programme.state == ProgrammeState.ARCHIVED
+    return [
+        YearStep("close", "全年定色", None,
+                 f"还有 {row['windows']} 个月没定色" if row["windows"] else "每个月都定好色了",
+                 closed),
+        YearStep("self", "自评", times.self_due_at, "各单位对照目标写自评", closed),
+        YearStep("checks", "核查和评议", times.checks_due_at, "抽到的目标实地核查，评价人评议",
+                 closed),
+        YearStep("results", "算分", None,
+                 f"{row['totals']} 个单位有得分" + (
+                     f"，{shown(row['computed_at'])} 算的" if row["computed_at"] else ""),
+                 bool(row["totals"])),
+        YearStep("grades", "定等会", times.meeting_due_at,
+                 f"建议 {row['proposed']} 个单位，已定 {row['decided']} 个", graded,
+                 "show_grades"),
+        YearStep("lock", "锁定", None, _at(row, "locked_at", shown, "数字还可以改"),
+                 row["locked_at"] is not None),
+        YearStep("publish", "公示", None, _at(row, "published_at", shown, "还没有公示"),
+                 row["published_at"] is not None),
+        YearStep("appeals", "申诉", row["appeals_until"],
+                 f"{row['appeals']} 件，等裁决 {row['open_appeals']} 件，"
+                 f"更正 {row['corrections']} 条", archived),
+        YearStep("archive", "归档", None, "等次已确定" if archived else "公示期满、申诉裁决完以后",
+                 archived),
+    ]  # fmt: skip
+
+
+def _at(row: Any, name: str, shown: Callable[[datetime], str], otherwise: str) -> str:
+    return shown(row[name]) if row[name] else otherwise
