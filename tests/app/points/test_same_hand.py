@@ -42,6 +42,7 @@ RULES = {
     ("colour_query", "by_id", "answered_by_id"),
     ("unit_grade", "proposed_by_id", "decided_by_id"),
     ("result_appeal", "raised_by_id", "decided_by_id"),
+    ("exemption_request", "filed_by_id", "decided_by_id"),
     ("reorganisation", "author_id", "decided_by_id"),
 }
 TRIGGERS = text(
