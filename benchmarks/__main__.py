@@ -5,6 +5,7 @@ One that fails ends its servers and lets the next one run; so does whoever stops
 
 import signal
 import sys
+import threading
 from importlib import import_module
 
 NAMES = (
@@ -14,19 +15,22 @@ NAMES = (
 )  # fmt: skip
 
 
-class Stopped(BaseException):
-    """SIGTERM or SIGHUP; unlike the signal's own effect it leaves every `with` block in order."""
+stopped = threading.Event()
 
 
 def stop(*_: object) -> None:
-    raise Stopped
+    """SIGTERM or SIGHUP; unlike the signal's own effect it leaves every `with` block in order."""
+    stopped.set()
+    raise KeyboardInterrupt
 
 
 def fails(name: str) -> bool:
     """Runs one; says why when it did not come to its end."""
     try:
         import_module(f"benchmarks.{name}").main()
-    except (Exception, SystemExit) as reason:  # noqa: BLE001  the others still run
+    except BaseException as reason:  # noqa: BLE001  the others still run
+        if isinstance(reason, KeyboardInterrupt):
+            stopped.set()
         print(f"{name} FAILED: {reason!r}")
         return True
     finally:
@@ -39,10 +43,12 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"unknown: {', '.join(unknown)}; there are {', '.join(NAMES)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    try:
-        failed = [name for name in names or NAMES if fails(name)]
-    except Stopped:
-        raise SystemExit("stopped") from None
+    failed = []
+    for name in names or NAMES:
+        if fails(name):
+            failed.append(name)
+        if stopped.is_set():
+            raise SystemExit("stopped")
     if failed:
         raise SystemExit(f"failed: {', '.join(failed)}")
 
