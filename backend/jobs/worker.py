@@ -15,8 +15,11 @@ from backend.app.core.queue import queue as queue_named
 from backend.jobs.context import application
 
 log = structlog.get_logger()
-# Jobs of a worker or machine that died are taken up again within this many seconds.
+# Between two looks at jobs whose worker or machine died, also while nothing else comes. RQ gives a
+# job up 90 seconds after its last sign of life.
 MAINTENANCE_SECONDS = 15
+# RQ waits for a job this much shorter than its worker's life, and looks only between two waits.
+SHORTER = 15
 
 
 class Masked:
@@ -63,6 +66,7 @@ def work(burst: bool = False, names: list[str] | None = None, forks: bool = True
             connection=app.extensions["redis"],
             serializer=JSONSerializer,
             maintenance_interval=MAINTENANCE_SECONDS,
+            worker_ttl=MAINTENANCE_SECONDS + SHORTER,
         )
         return bool(worker.work(burst=burst, with_scheduler=not burst, logging_level="WARNING"))
 

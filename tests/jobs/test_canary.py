@@ -30,18 +30,22 @@ def break_a_row(asleep: str) -> None:
         )
 
 
-def run_worker(settings: Settings, *names: str) -> str:
-    """A real worker process until its queues are empty; all that it wrote."""
-    environ = {
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process of these tests' own servers needs."""
+    return {
         **os.environ, "APP_ENV": "test", "SECRET_KEY": settings.secret_key,
         "DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url,
         "STORAGE_DIR": str(settings.storage_dir),
         "TRACE_KEY_DIR": str(settings.trace_key_dir), "LOG_LEVEL": "DEBUG",
     }  # fmt: skip
+
+
+def run_worker(settings: Settings, *names: str) -> str:
+    """A real worker process until its queues are empty; all that it wrote."""
     code = f"from backend.jobs.worker import work; work(burst=True, names={list(names)!r})"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, env=environ, capture_output=True,
-        timeout=120, check=True,
+        [sys.executable, "-c", code], cwd=REPOSITORY, env=environment(settings),
+        capture_output=True, timeout=120, check=True,
     )  # fmt: skip
     return done.stdout.decode() + done.stderr.decode()
 
