@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 SEARCHED_ROWS = 40
 UNSEEN = re.compile(r"[\s\u200b-\u200f\ufeff*＊:：]+")
@@ -37,21 +38,38 @@ def plain(heading: str) -> str:
     return REMARK.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", heading))).casefold()
 
 
-def find_heading(rows: Sequence[Sequence[str]], columns: Sequence[FileColumn]) -> int:
+def find_heading(
+    rows: Sequence[Sequence[str]], columns: Sequence[FileColumn]
+) -> tuple[int, list[str]]:
     """The row with most of our headings; where none is known, the first with several cells.
 
-    Of a heading of two rows, whose merged cells were filled downwards, it is the lower one.
+    Of a heading of several rows it is the last one; its empty cells mean what stands above them.
     """
     known = {plain(name) for column in columns for name in column.headings}
     scores = [len({plain(cell) for cell in row} & known) for row in rows[:SEARCHED_ROWS]]
     best = max(scores, default=0)
     if best == 0:
         wide = [index for index, row in enumerate(rows) if len(set(filter(None, row))) > 1]
-        return wide[0] if wide else 0
+        place = wide[0] if wide else 0
+        return place, list(rows[place])
     place = scores.index(best)
-    while place + 1 < len(scores) and scores[place + 1] == best:
+    headings = list(rows[place])
+    while place + 1 < len(scores) and (
+        scores[place + 1] == best or _goes_on(headings, rows[place + 1], known)
+    ):
         place += 1
-    return place
+        headings = [low or high for high, low in zip_longest(headings, rows[place], fillvalue="")]
+    return place, headings
+
+
+def _goes_on(headings: Sequence[str], row: Sequence[str], known: Collection[str]) -> bool:
+    """Whether all that stands in a row are headings of ours, or those above it again."""
+    below = [
+        (plain(high), plain(low)) for high, low in zip_longest(headings, row, fillvalue="") if low
+    ]
+    return any(low in known and low != high for high, low in below) and all(
+        low in known or low == high for high, low in below
+    )
 
 
 def keys_of(headings: Sequence[str]) -> list[str]:

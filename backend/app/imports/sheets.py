@@ -54,8 +54,7 @@ def read_import(
     """Raises InvalidInput for what is no spreadsheet, or has too many rows."""
     known = {heading for column in columns for heading in column.headings}
     sheet = read_sheet(content, wanted, known)
-    place = find_heading(sheet.rows, columns)
-    headings = sheet.rows[place]
+    place, headings = find_heading(sheet.rows, columns)
     match = match_columns(headings, columns, remembered or {})
     lines, skipped = _lines(sheet, place)
     if len(lines) > MOST_ROWS:

@@ -125,15 +125,30 @@ def test_headings_are_plain_without_stars_breaks_and_remarks() -> None:
 
 def test_the_heading_stands_below_title_and_unit() -> None:
     rows = [["12345工单明细表", "", ""], ["单位:件", "", "内容"], ["编号", "诉求内容", "x"], ["1"]]
-    assert find_heading(rows, COLUMNS) == 2
+    assert find_heading(rows, COLUMNS)[0] == 2
 
 
 def test_of_a_heading_of_two_rows_the_lower_one_counts() -> None:
-    assert find_heading([["编号", "内容", "来电人"], ["编号", "内容", "姓名"], ["1"]], COLUMNS) == 1
+    rows = [["编号", "内容", "来电人"], ["编号", "内容", "姓名"], ["1"]]
+    assert find_heading(rows, COLUMNS) == (1, ["编号", "内容", "姓名"])
+
+
+def test_below_a_heading_of_two_rows_an_empty_cell_means_what_stands_above() -> None:
+    rows = [
+        ["编号", "反映情况", "", "受理"],
+        ["", "内容", "姓名", ""],
+        ["1", "路灯", "王五", "今天"],
+    ]
+    assert find_heading(rows, COLUMNS) == (1, ["编号", "内容", "姓名", "受理"])
+
+
+def test_a_row_of_data_with_the_word_of_a_heading_is_no_heading() -> None:
+    rows = [["编号", "内容", "来电人"], ["1", "内容", "姓名"], ["2", "路灯", "王五"]]
+    assert find_heading(rows, COLUMNS)[0] == 0
 
 
 def test_of_unknown_headings_the_first_row_with_several_cells_is_taken() -> None:
-    assert find_heading([["标题"], ["甲", "乙"], ["1", "2"]], COLUMNS) == 1
+    assert find_heading([["标题"], ["甲", "乙"], ["1", "2"]], COLUMNS)[0] == 1
 
 
 def test_columns_are_matched_in_the_order_of_preference_of_their_names() -> None:
