@@ -1,7 +1,7 @@
-"""Reads that one job of many rows asks again and again, answered once.
+"""Reads that one batch of many rows asks again and again, answered once.
 
 Outside of `remembering()` nothing is remembered. Inside, what the block itself writes must not
-change what it reads by these functions; what others change meanwhile counts from the next job on.
+change what it reads by these functions; what others change meanwhile counts from the next block on.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ _memory: ContextVar[dict[Any, Any] | None] = ContextVar("memory", default=None)
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """For a job that takes over many rows."""
+    """For a batch of many rows."""
     token = _memory.set({})
     try:
         yield

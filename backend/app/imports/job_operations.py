@@ -76,7 +76,7 @@ def check_import(import_id: int) -> None:
 def apply_import(import_id: int) -> None:
     """Takes over what is new or changed, batch by batch; a batch that fails is tried row by row."""
     words = "没有导完，已导入的不会重复；请再点一次导入"
-    with _back_to(import_id, ImportState.READY, words), remembering():
+    with _back_to(import_id, ImportState.READY, words):
         _apply(import_id)
 
 
@@ -167,16 +167,9 @@ def _apply(import_id: int) -> None:
     importer = kind.importer(context)
     with transaction():
         importer.prepare(rows)
-        waiting = set(
-            db.session.scalars(
-                select(ImportRow.line).where(
-                    ImportRow.import_id == import_id, ImportRow.is_applied.is_(False),
-                    ImportRow.outcome.in_([outcome.value for outcome in TAKEN]),
-                )
-            )
-        )  # fmt: skip
+        waiting = _waiting(import_id, rows)
         _update(import_id, total=len(rows), done=len(rows) - len(waiting))
-    for part in _parts([row for row in rows if row.line in waiting], APPLIED_AT_ONCE):
+    for part in _parts(waiting, APPLIED_AT_ONCE):
         try:
             _take_over(import_id, importer, part, context)
         except Exception as fault:  # noqa: BLE001
@@ -193,12 +186,27 @@ def _apply(import_id: int) -> None:
         record("import_applied", context.person_id, "data_import", import_id, **counts)
 
 
+def _waiting(import_id: int, rows: Sequence[FileRow]) -> list[FileRow]:
+    """Those that are to be taken over and are not yet."""
+    lines = set(
+        db.session.scalars(
+            select(ImportRow.line).where(
+                ImportRow.import_id == import_id, ImportRow.is_applied.is_(False),
+                ImportRow.outcome.in_(TAKEN), ImportRow.line.in_([row.line for row in rows]),
+            )
+        )
+    )  # fmt: skip
+    return [row for row in rows if row.line in lines]
+
+
 def _take_over(
     import_id: int, importer: Importer, rows: Sequence[FileRow], context: ImportContext
 ) -> None:
-    """One transaction; what another import took meanwhile is known now."""
-    with transaction():
+    """One transaction; what another import took meanwhile, or became of a village, is known now."""
+    with transaction(), remembering():
         lock("imports", f"{context.county_id}:{type(importer).__name__}:{context.source}")
+        # Another worker may be at the same import, where this one was given up too early.
+        rows = _waiting(import_id, rows)
         plans = [planned(importer, row) for row in rows]
         taken = [index for index, plan in enumerate(plans) if plan.outcome in TAKEN]
         effects = importer.apply([plans[index] for index in taken]) if taken else []
