@@ -228,8 +228,7 @@ class PeopleImporter:
     def _words(self, listed: ListedPerson) -> str:
         if listed.person_id is not None:
             return f"申请「{ROLE_NAMES[listed.role]}」，等安全管理员确认"
-        village = next(place for place in self.names.villages if place.id == listed.region_id)
-        where = f"{self.names.townships[village.township_id]}{village.name}"
+        where = self.names.label(listed.region_id)
         return f"邀请做{where}的村干部，导入后做纸条"
 
     def _carry_out(self, listed: ListedPerson) -> RowEffect:

@@ -255,7 +255,7 @@ class ImportKind:
     # Whoever holds the permission in a part of the county hands in files too, and sees their own.
     for_parts: bool = False
     in_own_name: bool = False
-    undo_words: str = "已经有人办过其中一件，就不能整批撤销。"
+    undo_words: str = ""
     next_step: tuple[str, str] | None = None
 
 

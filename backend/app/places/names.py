@@ -68,6 +68,10 @@ class VillageNames:
             _enter(today, village.id, [village.name])
             _enter(former, village.id, village.former_names)
         self.tiers = today + former
+        self._labels = {
+            village.id: f"{self.townships.get(village.township_id or 0, '')}{village.name}"
+            for village in self.villages
+        }
         self._township_of = {village.id: village.township_id for village in self.villages}
         self._township_names = sorted(
             ((name, id_) for id_, full in self.townships.items() for name in _short(full)),
@@ -95,6 +99,10 @@ class VillageNames:
             if beside and (found := self._named(name[: beside.start()], under)):
                 return FoundVillages(found, group or beside[0])
         return FoundVillages((), group)
+
+    def label(self, village_id: int | None) -> str:
+        """The village with its township, as no other of the county is called."""
+        return self._labels.get(village_id or 0, "")
 
     def township(self, text: str) -> int | None:
         """The township whose name, with its office or without, this is."""

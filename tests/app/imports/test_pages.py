@@ -89,6 +89,33 @@ def test_what_was_not_taken_comes_back_as_a_workbook_with_its_reason(desk: Desk)
     assert len(rows) == 5
 
 
+def test_a_second_sheet_is_named_and_read_where_it_is_chosen(desk: Desk) -> None:
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    for name, sheet in (("十月", book.active), ("十一月", book.create_sheet())):
+        sheet.title = name
+        for row in (["工单编号", "诉求内容", "村"], [f"{name}1", "路灯不亮", "第1村"]):
+            sheet.append(row)
+    book.save(made)
+    answer = hand_in(desk, made.getvalue(), "a.xlsx")
+    import_id = read(answer)
+    page = desk.get(answer.location).text
+    assert "读的是工作表「十月」" in page
+    assert "还有工作表没有读：十一月" in page
+    assert desk.post(f"{answer.location}/columns", sheet="十一月").status_code == 303
+    job_operations.check_import(import_id)
+    page = desk.get(answer.location).text
+    assert "还有工作表没有读：十月" in page
+    assert "十一月1" in page
+
+
+def test_a_file_that_could_not_be_read_leads_back_to_the_form(desk: Desk) -> None:
+    answer = hand_in(desk, "村\n")
+    read(answer)
+    page = desk.get(answer.location).text
+    assert "没有数据" in page
+    assert f'href="{PAGE}">再传一个文件' in page
+
+
 def test_columns_are_chosen_on_the_page_and_none_twice(desk: Desk) -> None:
     answer = hand_in(desk, case("duphead.xlsx"), "a.xlsx")
     import_id = read(answer)

@@ -86,7 +86,7 @@ def test_rows_of_one_meeting_are_one_registration_that_a_second_person_confirms(
     import_id = desk.start(HEADING + "".join(rows))
     assert deeds() == []
     assert outcomes(import_id)[0] == (
-        2, "new", "登记「参加村民会议」，每人 10 分，要另一个人确认"
+        2, "new", "庄里镇第1村：登记「参加村民会议」，每人 10 分，要另一个人确认"
     )  # fmt: skip
     assert desk.take_over(import_id) == {"new": 4}
     day = date(2026, 12, 9)
@@ -179,8 +179,8 @@ def test_a_meeting_of_last_month_counts_by_last_months_rule(
         HEADING + line(people[0], day="2026-12-30") + line(people[1], day="2027-01-04")
     )
     assert [words for _, _, words in outcomes(import_id)] == [
-        "登记「参加村民会议」，每人 10 分，要另一个人确认",
-        "登记「参加村民会议」，每人 15 分，要另一个人确认",
+        "庄里镇第1村：登记「参加村民会议」，每人 10 分，要另一个人确认",
+        "庄里镇第1村：登记「参加村民会议」，每人 15 分，要另一个人确认",
     ]
     assert desk.take_over(import_id) == {"new": 2}
 

@@ -116,7 +116,8 @@ class DeedImporter:
             row.refuse(f"和第 {line} 行重复")
         if state := self.registered.get(what):
             return RowPlan(RowOutcome.KNOWN, f"登记过了，{ActivityState.of(state).words}")
-        words = f"登记「{rule.label}」，每人 {rule.amount} 分，要另一个人确认"
+        where = self.names.label(village_id)
+        words = f"{where}：登记「{rule.label}」，每人 {rule.amount} 分，要另一个人确认"
         return RowPlan(RowOutcome.NEW, words, value=what)
 
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
@@ -270,4 +271,5 @@ def _check_once(row: FileRow) -> None:
 DEEDS = ImportKind(
     "deeds", "活动登记", Permission.ENTER_DEEDS,
     (CODE, TOWNSHIP, VILLAGE, DAY, ACT, NUMBER, NAME, TIMES, NOTE), DeedImporter, for_parts=True,
+    undo_words="已经有人确认过其中一条，就不能整批撤销。",
 )  # fmt: skip

@@ -150,4 +150,5 @@ FACTS = ImportKind(
     "facts", "考核数据", Permission.IMPORT_FACTS, (CODE, TOWNSHIP, OPTIONAL_VILLAGE, *FIGURES),
     FactImporter, source_words="请填来源系统，如「政务服务平台」",
     any_of=tuple(column.code for column in FIGURES),
+    undo_words="这个月锁定了，或者有的数后来又改过，就不能整批撤销。",
 )  # fmt: skip

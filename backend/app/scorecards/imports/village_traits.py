@@ -120,5 +120,5 @@ class VillageTraitImporter:
 VILLAGE_TRAITS = ImportKind(
     "village_traits", "村的类型和人口", Permission.MANAGE_SCHEMES,
     (CODE, TOWNSHIP, OPTIONAL_VILLAGE, KIND, RESIDENTS), VillageTraitImporter,
-    any_of=(KIND.code, RESIDENTS.code),
+    any_of=(KIND.code, RESIDENTS.code), undo_words="有的村后来又改过，就不能整批撤销。",
 )  # fmt: skip

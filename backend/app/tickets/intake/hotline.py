@@ -21,7 +21,6 @@ from backend.app.imports.kinds import (
 from backend.app.imports.telephones import read_telephone
 from backend.app.places.import_columns import CODE, TOWNSHIP, VILLAGE, read_village
 from backend.app.places.name_queries import village_names
-from backend.app.places.queries import village_labels
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
 from backend.app.tickets.intake import order_operations
 from backend.app.tickets.intake.operations import LONGEST, TicketRequest
@@ -81,7 +80,6 @@ class OrderImporter:
     def __init__(self, context: ImportContext) -> None:
         self.context = context
         self.names = village_names(context.county_id)
-        self.labels: dict[int, str] = {}
         self.kinds = {name: kind.value for kind, name in KIND_NAMES.items()}
         self.kind_names = {kind.value: name for kind, name in KIND_NAMES.items()}
         self.written: dict[str, dict[tuple[str, str], int]] = {}
@@ -93,8 +91,6 @@ class OrderImporter:
         self.urgencies = {category.code: Urgency(category.urgency) for category in categories}
         self.working_time = clock_of(county_id)
         self.limits = limits_of(county_id, clock.now())
-        labels = village_labels(village.id for village in self.names.villages)
-        self.labels = {label.id: f"{label.township}{label.name}" for label in labels.values()}
         self.known = order_operations.known_numbers(county_id, self.context.source)
         for row in rows:
             number = row.cells[NUMBER.code].text
@@ -129,7 +125,7 @@ class OrderImporter:
             return RowPlan(RowOutcome.KNOWN, "这个编号收过了")
         if self.written.get(number, {}).get(_wording(row), row.line) != row.line:
             return RowPlan(RowOutcome.KNOWN, "和前面一行完全一样")
-        told = [self.labels.get(village_id or 0, ""), self.kind_names.get(kind or "", "待分类")]
+        told = [self.names.label(village_id), self.kind_names.get(kind or "", "待分类")]
         if kind is None:
             told.append("先在县里")
         return RowPlan(
@@ -196,4 +192,5 @@ ORDERS = ImportKind(
     "orders", "12345 工单", Permission.RUN_TICKET_DESK,
     (NUMBER, WORDS, VILLAGE, KIND, CATEGORY, RECEIVED, DUE, NAME, PHONE, TOWNSHIP, CODE),
     OrderImporter, source_words="请填来源，如「市12345」", usual_source="市12345",
+    undo_words="已经有人办过其中一件，就不能整批撤销。",
 )  # fmt: skip
