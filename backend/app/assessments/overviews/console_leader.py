@@ -8,8 +8,8 @@ from backend.app.assessments.overviews.county_queries import (
     added,
     coloured_window,
     county_view,
-    newest_programme,
 )
+from backend.app.assessments.programmes.queries import shown_programme
 from backend.app.assessments.reports.window_queries import latest_windows
 from backend.app.assessments.states import SupervisionState
 from backend.app.core import clock
@@ -28,7 +28,7 @@ REFRESH_SECONDS = 60
 def show_leader_screen(month: str, wall: bool) -> str:
     """The newest period whose colours stand, unless another month is asked for."""
     county_id = own_county(Permission.SEE_ALL_PROGRAMMES)
-    programme = newest_programme(county_id)
+    programme = shown_programme(county_id, None)
     wanted = clock.parse_month(month)
     window = coloured_window(programme.id, wanted) if programme else None
     return render_template(

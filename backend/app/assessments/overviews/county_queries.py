@@ -12,7 +12,7 @@ from backend.app.assessments.evaluation.figures import UnitColours, distinct_lig
 from backend.app.assessments.evaluation.queries import coloured_units, counted_rows, lights_of
 from backend.app.assessments.models import Programme, ProgrammeWindow
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
-from backend.app.assessments.states import OPEN_DRAFT, SupervisionState
+from backend.app.assessments.states import SupervisionState
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_named
 from backend.app.core.states import one_of
@@ -124,16 +124,6 @@ def added(units: Sequence[UnitColours]) -> dict[str, int]:
         for colour, count in unit.counts.items():
             counts[colour] = counts.get(colour, 0) + count
     return counts
-
-
-def newest_programme(county_id: int) -> Programme | None:
-    """The newest one that is past its draft."""
-    query = select(Programme).where(
-        Programme.county_id == county_id, Programme.state.not_in(OPEN_DRAFT)
-    )
-    return db.session.scalars(
-        query.order_by(Programme.year.desc(), Programme.id.desc()).limit(1)
-    ).first()
 
 
 def coloured_window(programme_id: int, month: date | None = None) -> ProgrammeWindow | None:

@@ -15,7 +15,7 @@ from backend.app.assessments.evaluation.queries import (
     lights_of,
     shown_standings,
 )
-from backend.app.assessments.models import Programme, ProgrammeWindow
+from backend.app.assessments.models import Programme, ProgrammeWindow, UnitResult
 from backend.app.assessments.overviews.county_queries import coloured_window
 from backend.app.assessments.reports.fill_times import FillPace, pace_of
 from backend.app.assessments.reports.queries import UnitRow, UnsentRow, unsent_of
@@ -106,6 +106,7 @@ class UnitView:
     answer: UnitAnswer
     steps: list[UnitStep] = field(default_factory=list)
     cards: list[UnitCard] = field(default_factory=list)
+    result: UnitResult | None = None
 
     @property
     def shades(self) -> list[Light]:
@@ -145,4 +146,5 @@ def unit_view(unit: UnitRow, work: MonthWork | None = None) -> UnitView:
         work.pace if work else pace_of([unit.id]), answer,
         fetch_named(UnitStep, STEPS, {"id": unit.id}),
         fetch_named(UnitCard, CARDS, {"id": unit.id}),
+        db.session.get(UnitResult, (programme.id, unit.id)),
     )  # fmt: skip

@@ -11,7 +11,9 @@ from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.errors import TargetUnknown
+from backend.app.assessments.evaluation.rule_words import explain, percent
 from backend.app.assessments.models import AssessedUnit, Programme, Target
+from backend.app.assessments.overviews.target_queries import target_year
 from backend.app.assessments.parties import works_for
 from backend.app.assessments.programmes.source_words import source_words
 from backend.app.assessments.scopes import scope_of
@@ -51,14 +53,16 @@ def target_page(target_id: int, error: DomainError | None = None) -> tuple[str, 
     programme = db.session.get_one(Programme, target.programme_id)
     unit = db.session.get_one(AssessedUnit, target.unit_id)
     mine = actor().person_id
+    plan = queries.list_plan(target_id, target.edition)
     page = render_template(
         "assessments/target.html", target=target, row=row, programme=programme, error=error,
-        events=events, changes=listed, plan=queries.list_plan(target_id, target.edition),
+        events=events, changes=listed, plan=plan,
         milestones=queries.list_milestones(target_id), names=display_names(people),
         states=TargetState.names(), moves=TARGET_MOVE_NAMES, change_states=ChangeState.names(),
         own_unit=works_for(actor(), unit), source=source_words(row.source), plain=plain,
         issued_by_me=is_same_hand(mine, target.issued_by_id),
         proposed_by_me={one.id for one in listed if is_same_hand(mine, one.proposed_by_id)},
+        year=target_year(programme, target, row.kind, plan), percent=percent, explain=explain,
         may_change=clock.today() <= date(target.due_on.year, *changes.LAST_CHANGE),
     )  # fmt: skip
     return page, status_of(error) if error else 200

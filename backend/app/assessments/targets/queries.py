@@ -82,7 +82,7 @@ LIST = f"""
            s.value AS reached, s.actual, s.planned, s.colour, s.is_missed, s.period,
            (SELECT p.value FROM target_plan p
             WHERE p.target_id = t.id AND p.edition = t.edition AND p.month <= :month
-            ORDER BY p.month DESC LIMIT 1) AS plan_value
+            ORDER BY p.month DESC LIMIT 1) AS plan_value, e.kind
     {JOINED} AND {" AND ".join(PASSES.values())}
     ORDER BY g.position, r.code, d.name, e.position LIMIT :size OFFSET :skipped
 """
@@ -135,6 +135,7 @@ class TargetRow(NamedTuple):
     is_missed: bool | None
     period: date | None
     plan_value: Decimal | None
+    kind: str
 
 
 @dataclass(frozen=True)
