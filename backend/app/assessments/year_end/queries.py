@@ -80,7 +80,8 @@ def year_steps(programme: Programme, shown: Callable[[datetime], str]) -> list[Y
                  row["published_at"] is not None),
         YearStep("appeals", "申诉", row["appeals_until"],
                  f"{row['appeals']} 件，等裁决 {row['open_appeals']} 件，"
-                 f"更正 {row['corrections']} 条", archived),
+                 f"更正 {row['corrections']} 条", archived,
+                 "show_appeals" if row["published_at"] else None),
         YearStep("archive", "归档", None, "等次已确定" if archived else "公示期满、申诉裁决完以后",
                  archived),
     ]  # fmt: skip
