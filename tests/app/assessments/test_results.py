@@ -107,7 +107,9 @@ def decide_worked_year(year: Year) -> None:
                 continue
             amount = Decimal(points.removeprefix("-"))
             half = amount if kind == "yellow" else Decimal(0)
-            move(year, unit, kind, str(amount + half), "案例", returned_points=half)
+            target = year.targets["校园周边治理", "教育局"] if kind == "exemption" else None
+            whole = str(amount + half)
+            move(year, unit, kind, whole, "案例", returned_points=half, target_id=target)
 
 
 def worked_scores(year: Year) -> dict[str, ScoredUnit]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.app.assessments.grades.queries import unit_grades
-from backend.app.assessments.results.operations import result_values
+from backend.app.assessments.results.result_data import result_values
 from backend.app.assessments.results.year_facts import YearFacts, year_facts
 from backend.app.assessments.results.year_scores import score_year
 from backend.app.core.db import db

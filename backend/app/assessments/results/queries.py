@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select, text
 
 from backend.app.assessments.models import Programme, ProgrammeWindow
+from backend.app.assessments.programmes.queries import list_units
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
+from backend.app.assessments.results.result_data import result_values
+from backend.app.assessments.results.year_facts import year_facts
+from backend.app.assessments.results.year_scores import score_year
 from backend.app.assessments.states import ProgrammeState
 from backend.app.core import clock
 from backend.app.core.db import db
@@ -18,7 +22,7 @@ from backend.app.core.states import one_of
 OPEN = frozenset({ProgrammeState.RUNNING, ProgrammeState.CLOSING})
 SHOWN = text(
     f"""
-    SELECT r.unit_id, {UNIT_NAME} AS unit, u.region_id, u.department_id, g.id AS group_id,
+    SELECT r.unit_id, {UNIT_NAME} AS unit, u.region_id, u.department_id, u.group_id,
            g.name AS group_name, r.until, r.total, r.task, r.social, r.rank, r.band, r.calibrated,
            r.error, r.parts, r.losses, r.moved, r.computed_at
     FROM unit_result r
@@ -63,7 +67,17 @@ class ShownResult:
     parts: Sequence[dict[str, Any]]
     losses: Sequence[dict[str, Any]]
     moved: Sequence[dict[str, Any]]
-    computed_at: Any
+    computed_at: datetime
+
+    @property
+    def moved_points(self) -> Decimal:
+        return sum((Decimal(line["points"]) for line in self.moved), Decimal(0))
+
+    @property
+    def costs(self) -> list[dict[str, Any]]:
+        """What cost anything, the most first."""
+        lost = [line for line in self.losses if Decimal(line["points"])]
+        return sorted(lost, key=lambda line: (-Decimal(line["points"]), line["code"]))
 
 
 def until_of(programme: Programme) -> date:
@@ -84,6 +98,26 @@ def shown_results(programme_id: int) -> list[ShownResult]:
     """By group, the highest total first."""
     rows = db.session.execute(SHOWN, {"programme_id": programme_id}).mappings()
     return [ShownResult(**row) for row in rows]
+
+
+def results_to_date(programme_id: int, until: date) -> list[ShownResult]:
+    """季讲评: the same computation as far as a month, by group; stores nothing."""
+    units = {unit.id: unit for unit in list_units(programme_id)}
+    order = {unit_id: place for place, unit_id in enumerate(units)}
+    at = clock.now()
+    rows = [
+        ShownResult(
+            unit_id=row.unit_id, unit=row.name, region_id=units[row.unit_id].region_id,
+            department_id=units[row.unit_id].department_id, group_id=row.group_id,
+            group_name=row.group_name, until=until, computed_at=at, **result_values(row),
+        )
+        for row in score_year(year_facts(programme_id, until))
+    ]  # fmt: skip
+    groups = list(dict.fromkeys(unit.group_id for unit in units.values()))
+    return sorted(
+        rows,
+        key=lambda row: (groups.index(row.group_id), row.rank or len(rows), order[row.unit_id]),
+    )
 
 
 def open_programmes() -> list[int]:

@@ -17,6 +17,7 @@ from backend.app.core.files.csv_safety import safe_cell
 
 Progress = Callable[[int], None]
 Row = Sequence[Any]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEP = 500
 A4 = 9
 HEAD = Format().set_bold().set_background_color("#F1ECE0").set_border("thin").set_text_wrap()
