@@ -100,8 +100,8 @@ def build(ratings: int = RATINGS) -> int:
             progress(f"{first} of {ratings} ratings stored")
             last = min(first + BATCH, ratings) - 1
             session.execute(RATE, {**values, "first": first, "last": last})
+        progress("making the indexes")
         for index in unmade:
-            progress(index.make)
             session.execute(text(index.make.replace(":", "\\:")))
         progress("counting them")
         recount(MONTH, MONTH)

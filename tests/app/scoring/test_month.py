@@ -12,7 +12,7 @@ from backend.app.scoring.intervals import wilson
 from backend.app.scoring.measurements import satisfaction
 from backend.app.scoring.measuring import UNDEFINED, UnitFacts, measure
 from backend.app.scoring.month import score_month
-from backend.app.scoring.response_time import kaplan_meier_quantile, quantiles_of_waits
+from backend.app.scoring.response_time import quantiles_of_waits, reached, survival_curve
 from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.scoring.schemes import STARTING, TOO_FEW, AdjustmentKind, Indicator, Scheme, faults
 from backend.app.scoring.totals import AppliedAdjustment
@@ -141,11 +141,11 @@ def test_rates_have_wilsons_limits(counts) -> None:
 
 @given(waits, waits)
 def test_the_quick_quantiles_are_those_of_the_whole_curve(answered, left) -> None:
-    marks = [True] * len(answered) + [False] * len(left)
+    curve = survival_curve(sorted(answered), sorted(left))
     for share, found in zip(
         (0.25, 0.5, 0.75), quantiles_of_waits(answered, left, (0.25, 0.5, 0.75)), strict=True
     ):
-        assert found == kaplan_meier_quantile([*answered, *left], marks, share)
+        assert found == reached(curve, share)
 
 
 def test_an_undefined_waiting_time_is_a_value_and_earns_nothing() -> None:
