@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -42,9 +41,9 @@ class Person(Model):
     )
     openid: Mapped[str | None] = mapped_column(String(64), unique=True)
     display_name: Mapped[str] = mapped_column(String(40), server_default="")
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
     # Nobody is behind this number any more; what cannot be deleted hangs on it.
-    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None]
 
 
 class ClosedAccount(Model):
@@ -69,7 +68,7 @@ class PersonConsent(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     act: Mapped[str] = mapped_column(String(10))
     version: Mapped[str] = mapped_column(String(10))
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    at: Mapped[datetime]
 
 
 class Binding(Model):
@@ -91,8 +90,8 @@ class Binding(Model):
     household: Mapped[str | None] = mapped_column(String(40))
     # Whoever chose the village said so; null for what was chosen before anybody was asked.
     of_age: Mapped[bool | None]
-    bound_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    bound_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class RoleGrant(Model):
@@ -129,10 +128,10 @@ class RoleGrant(Model):
     # 审定权: what others of the assessment office drafted.
     approves: Mapped[bool] = mapped_column(server_default=text("false"))
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    granted_at: Mapped[datetime]
     # None for who was invited to an own phone, and for the first three of a county.
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
@@ -169,12 +168,12 @@ class GrantRequest(Model):
     # The grant that came of it, or the one that is to end.
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(10))
     # By whoever asked, before anybody decided.
-    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None]
 
 
 class ConsoleLogin(Model):
@@ -208,25 +207,25 @@ class ConsoleLogin(Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
     # Of a one-time password: after this it is worth nothing.
-    password_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    password_expires_at: Mapped[datetime | None]
     failed_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    locked_until: Mapped[datetime | None]
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    totp_confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     recovery_hashes: Mapped[list[str]] = mapped_column(ARRAY(String(200)), server_default="{}")
-    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    disabled_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
     # Until the first role is granted, the log-in belongs to the office of whoever opened it.
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reset_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    activated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    activated_at: Mapped[datetime | None]
     activated_how: Mapped[str | None] = mapped_column(String(8))
     # The WeChat user whose phone activates it, once a security administrator confirmed it.
     phone_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    phone_confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    phone_confirmed_at: Mapped[datetime | None]
     activation_hash: Mapped[str | None] = mapped_column(String(64))
-    activation_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    activation_expires_at: Mapped[datetime | None]
 
 
 class CadreInvitation(Model):
@@ -246,11 +245,11 @@ class CadreInvitation(Model):
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    invited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    invited_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class ApiToken(Model):
@@ -272,11 +271,11 @@ class ApiToken(Model):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     scope: Mapped[str] = mapped_column(String(20))
     ends_on: Mapped[date] = mapped_column(Date)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None]
     uses: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
     def is_open(self, day: date) -> bool:

@@ -16,7 +16,6 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     Identity,
     Integer,
     String,
@@ -53,8 +52,8 @@ class FailedItem(Model):
     part: Mapped[str] = mapped_column(String(30))
     item: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(60))
-    first_failed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    last_failed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    first_failed_at: Mapped[datetime]
+    last_failed_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(Integer)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import orjson
@@ -11,9 +12,9 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool
-from sqlalchemy import Executable, MetaData, text
+from sqlalchemy import DateTime, Executable, MetaData, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,9 +37,12 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 class Base(DeclarativeBase):
-    """What every table shares: constraint names a migration can rely on."""
+    """What every table shares: names of constraints a migration can rely on, times with a zone."""
 
-    metadata = MetaData(naming_convention=NAMING)
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: DateTime(timezone=True)},
+    )
 
 
 def _dumps(value: Any) -> str:

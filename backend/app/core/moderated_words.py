@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String, delete, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,7 +30,7 @@ class ModeratedWord(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
     folded: Mapped[str] = mapped_column(String(LONGEST), primary_key=True)
     word: Mapped[str] = mapped_column(String(LONGEST))
-    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    added_at: Mapped[datetime]
 
 
 def fold(words: str) -> str:

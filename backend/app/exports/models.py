@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -54,9 +53,9 @@ class Export(Model):
     file_name: Mapped[str] = mapped_column(String(120))
     failure: Mapped[str | None] = mapped_column(String(200))
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    requested_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
 
 
 class Bulletin(Model):
@@ -92,5 +91,5 @@ class Bulletin(Model):
     failure: Mapped[str | None] = mapped_column(String(200))
     # Null: the timetable did.
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    made_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]

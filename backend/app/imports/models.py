@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -22,8 +21,6 @@ from backend.app.core.db import Model
 from backend.app.core.states import one_of
 from backend.app.imports.kinds import RowOutcome
 from backend.app.imports.states import ImportState
-
-Instant = DateTime(timezone=True)
 
 
 class DataImport(Model):
@@ -58,9 +55,9 @@ class DataImport(Model):
     questions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     counts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(Instant)
-    applied_at: Mapped[datetime | None] = mapped_column(Instant)
-    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    made_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
 
 
 class ImportRow(Model):

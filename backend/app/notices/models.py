@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -44,8 +43,8 @@ class Notice(Model):
     subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(BigInteger)
     dedup: Mapped[str | None] = mapped_column(String(60))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
 
 
 class SubscriptionCredit(Model):
@@ -62,8 +61,8 @@ class SubscriptionCredit(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     template: Mapped[str] = mapped_column(String(30))
-    accepted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    spent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    accepted_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
 
 
 class WordsToCheck(Model):
@@ -83,8 +82,8 @@ class WordsToCheck(Model):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    next_try_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
 
@@ -113,6 +112,6 @@ class OutboxMessage(Model):
     state: Mapped[str] = mapped_column(String(8), server_default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     error_code: Mapped[int | None] = mapped_column(Integer)
-    next_try_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    next_try_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]

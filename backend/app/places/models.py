@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -99,7 +98,7 @@ class VillageKind(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    added_at: Mapped[datetime]
 
 
 class VillageKindChange(Model):
@@ -114,7 +113,7 @@ class VillageKindChange(Model):
     # Null where an import was taken back that had given the first type.
     kind: Mapped[str | None] = mapped_column(String(20))
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime]
 
 
 class Department(Model):
@@ -182,9 +181,9 @@ class QrCode(Model):
     service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
     code: Mapped[str] = mapped_column(String(16), unique=True)
     serial: Mapped[str] = mapped_column(String(20), unique=True)
-    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    issued_at: Mapped[datetime]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revoke_reason: Mapped[str | None] = mapped_column(String(100))
 
@@ -230,4 +229,4 @@ class CountySettingsRow(Model):
     draws_on: Mapped[bool] = _usual("draws_on")
     objection_days: Mapped[int] = _usual("objection_days")
     note_read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    note_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    note_read_at: Mapped[datetime | None]

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH
 
 
 class Publication(Model):
@@ -39,7 +39,7 @@ class Publication(Model):
     code: Mapped[str] = mapped_column(String(12))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
-    published_at: Mapped[datetime] = mapped_column(Instant)
+    published_at: Mapped[datetime]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 

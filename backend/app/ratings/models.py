@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -48,7 +47,7 @@ class RatingReason(Model):
     first_level: Mapped[int] = mapped_column(SmallInteger)
     last_level: Mapped[int] = mapped_column(SmallInteger)
     position: Mapped[int] = mapped_column(SmallInteger)
-    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    retired_at: Mapped[datetime | None]
 
 
 class Rating(Model):
@@ -122,18 +121,18 @@ class Rating(Model):
     rated_on: Mapped[date] = mapped_column(Date)
     scanned_on: Mapped[date] = mapped_column(Date)
     channel: Mapped[str] = mapped_column(String(8), server_default=SCAN)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
     level: Mapped[int] = mapped_column(SmallInteger)
     reason_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)
     words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
     moderation_reason: Mapped[str | None] = mapped_column(String(60))
-    flagged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    flagged_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
     followup_level: Mapped[int | None] = mapped_column(SmallInteger)
     followup_words: Mapped[str | None] = mapped_column(Text)
     followup_words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
-    followup_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    followup_at: Mapped[datetime | None]
     effective_level: Mapped[int] = mapped_column(
         SmallInteger, Computed("COALESCE(followup_level, level)", persisted=True)
     )
@@ -150,7 +149,7 @@ class RatingChange(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"))
-    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime]
     level_before: Mapped[int] = mapped_column(SmallInteger)
     reason_ids_before: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     words_before: Mapped[str | None] = mapped_column(Text)
@@ -202,9 +201,9 @@ class RatingFlag(Model):
     village_id: Mapped[int] = mapped_column(BigInteger)
     month: Mapped[date] = mapped_column(Date)
     findings: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    flagged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    flagged_at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(String(8))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str | None] = mapped_column(String(300))
 

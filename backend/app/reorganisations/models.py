@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -68,9 +67,9 @@ class Reorganisation(Model):
     takes_effect_on: Mapped[date] = mapped_column(Date)
     basis: Mapped[str] = mapped_column(String(200))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    authored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    authored_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), server_default=PROPOSED.value)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]
     # What hung on the village when it was carried out: words and counts as they were shown.
     moved: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -73,9 +72,9 @@ class SurveyRound(Model):
     title: Mapped[str] = mapped_column(String(40))
     questionnaires: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
-    opens_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    closes_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(10), server_default="draft")
 
 
@@ -88,7 +87,7 @@ class SurveyRoundVersion(Model):
     version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    saved_at: Mapped[datetime]
 
 
 CHANNEL = "channel IN ('phone', 'paper')"

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -34,7 +33,7 @@ class PointsExpiry(Model):
     expires_on: Mapped[date] = mapped_column(Date)
     earned_before: Mapped[date] = mapped_column(Date)
     announced_on: Mapped[date] = mapped_column(Date)
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None]
 
 
 class PointsExpiryLine(Model):
@@ -68,7 +67,7 @@ class PointsMonth(Model):
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     entries: Mapped[int] = mapped_column(Integer)
     amount: Mapped[int] = mapped_column(BigInteger)
-    closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime]
 
 
 class PointsMonthSum(Model):

@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -67,7 +66,7 @@ class PointsDraw(Model):
     # [{"name": …, "count": …}], the first prize first.
     prizes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     seed_source: Mapped[str] = mapped_column(String(120))
-    seed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seed_at: Mapped[datetime]
     # draw_rule.SeedFormat; None for draws drawn before December 2026.
     seed_numbers: Mapped[int | None] = mapped_column(SmallInteger)
     seed_digits: Mapped[int | None] = mapped_column(SmallInteger)
@@ -75,13 +74,13 @@ class PointsDraw(Model):
     state: Mapped[str] = mapped_column(String(10))
     entries: Mapped[int | None] = mapped_column(Integer)
     commitment: Mapped[bytes | None] = mapped_column(LargeBinary)
-    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    published_at: Mapped[datetime | None]
     seed: Mapped[str | None] = mapped_column(String(120))
-    drawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    drawn_at: Mapped[datetime | None]
     called_off_reason: Mapped[str | None] = mapped_column(String(120))
-    called_off_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    called_off_at: Mapped[datetime | None]
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    made_at: Mapped[datetime]
 
 
 class DrawEntry(Model):
@@ -117,7 +116,7 @@ class DrawSeed(Model):
     draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     value: Mapped[str] = mapped_column(String(120))
-    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    entered_at: Mapped[datetime]
 
 
 class DrawWinner(Model):

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -44,14 +43,14 @@ class PointsFreeze(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     reason: Mapped[str] = mapped_column(String(200))
     frozen_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    frozen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    frozen_at: Mapped[datetime]
     appeal: Mapped[str | None] = mapped_column(String(300))
-    appealed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    appealed_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(String(8))
     decision_note: Mapped[str | None] = mapped_column(String(200))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    lifted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]
+    lifted_at: Mapped[datetime | None]
 
 
 class PointsDayFreeze(Model):
@@ -79,8 +78,8 @@ class PointsDayFreeze(Model):
     amount: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(200))
     frozen_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    frozen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    frozen_at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(String(10))
     decision_note: Mapped[str | None] = mapped_column(String(200))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]

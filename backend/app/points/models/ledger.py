@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -86,7 +85,7 @@ class PointsEntry(Model):
     month: Mapped[date] = mapped_column(Date, Computed(MONTH_OF_DAY, persisted=True))
     nth: Mapped[int | None] = mapped_column(SmallInteger)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("points_entry.id"))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
 
 
 class PointsBalance(Model):

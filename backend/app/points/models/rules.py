@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -67,9 +66,9 @@ class PointsRuleSet(Model):
     minutes_key: Mapped[str | None] = mapped_column(String(80))
     minutes_name: Mapped[str | None] = mapped_column(String(120))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    made_at: Mapped[datetime]
     adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    adopted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    adopted_at: Mapped[datetime | None]
 
 
 class PointsRule(Model):
@@ -124,9 +123,9 @@ class PointsDeed(Model):
     note: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    entered_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]
     decision_note: Mapped[str | None] = mapped_column(String(200))
 
 

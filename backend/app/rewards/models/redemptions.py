@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -85,13 +84,13 @@ class Redemption(Model):
     nth_in_month: Mapped[int] = mapped_column(SmallInteger)
     nth: Mapped[int] = mapped_column(SmallInteger)
     idempotency_key: Mapped[UUID]
-    reserved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    keep_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    handed_out_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reserved_at: Mapped[datetime]
+    keep_until: Mapped[datetime]
+    handed_out_at: Mapped[datetime | None]
     handed_out_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     was_scanned: Mapped[bool | None]
     handout_key: Mapped[UUID | None]
-    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None]
     returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     return_reason: Mapped[str | None] = mapped_column(String(60))
 
@@ -105,8 +104,8 @@ class RedemptionCode(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     redemption_id: Mapped[int] = mapped_column(ForeignKey("redemption.id"))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class PointsPublication(Model):
@@ -121,7 +120,7 @@ class PointsPublication(Model):
     month: Mapped[date] = mapped_column(Date)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     digest: Mapped[str] = mapped_column(String(64))
-    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    published_at: Mapped[datetime]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
@@ -134,5 +133,5 @@ class PublicationCorrection(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("points_publication.id"))
     words: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -50,9 +49,9 @@ class Reward(Model):
     total_limit: Mapped[int | None] = mapped_column(SmallInteger)
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    retired_at: Mapped[datetime | None]
 
 
 class ExchangePoint(Model):
@@ -85,7 +84,7 @@ class ExchangePoint(Model):
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 5))
     opened_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
-    paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(60))
 
 
@@ -111,7 +110,7 @@ class ExchangeInvitation(Model):
     exchange_point_id: Mapped[int] = mapped_column(ForeignKey("exchange_point.id"))
     keeper_name: Mapped[str] = mapped_column(String(40))
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    invited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    invited_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    accepted_at: Mapped[datetime | None]

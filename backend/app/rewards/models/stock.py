@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -74,7 +73,7 @@ class StockMovement(Model):
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"))
     note: Mapped[str] = mapped_column(String(60), server_default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
 
 
 class StockBalance(Model):
@@ -114,9 +113,9 @@ class StockCount(Model):
     state: Mapped[str] = mapped_column(String(7))
     has_difference: Mapped[bool]
     counted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    counted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    counted_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None]
 
 
 class StockCountLine(Model):

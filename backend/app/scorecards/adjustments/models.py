@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
-from backend.app.scorecards.columns import FIRST_OF_MONTH, POINTS, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH, POINTS
 from backend.app.scorecards.states import AdjustmentState
 from backend.app.scoring.schemes import AdjustmentKind
 
@@ -45,8 +45,8 @@ class Adjustment(Model):
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
     rule: Mapped[str] = mapped_column(String(200))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    authored_at: Mapped[datetime] = mapped_column(Instant)
+    authored_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), server_default="proposed")
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH
 from backend.app.scoring.catalog import IMPORTED
 
 SOURCES = ", ".join(f"'{source}'" for source in IMPORTED.values())
@@ -42,4 +42,4 @@ class ImportedFact(Model):
     whole: Mapped[int] = mapped_column(Integer)
     origin: Mapped[str] = mapped_column(String(60))
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    imported_at: Mapped[datetime] = mapped_column(Instant)
+    imported_at: Mapped[datetime]

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
-from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH
 
 
 class MonthLock(Model):
@@ -38,7 +38,7 @@ class MonthLock(Model):
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
-    locked_at: Mapped[datetime] = mapped_column(Instant)
+    locked_at: Mapped[datetime]
     locked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_scheme.id"))
     scheme: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -74,4 +74,4 @@ class Correction(Model):
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_at: Mapped[datetime]

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -89,7 +88,7 @@ class Scorecard(Model):
     positive_rate: Mapped[Decimal | None] = mapped_column(FIGURE)
     positive_low: Mapped[Decimal | None] = mapped_column(FIGURE)
     positive_high: Mapped[Decimal | None] = mapped_column(FIGURE)
-    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    computed_at: Mapped[datetime]
     kind: Mapped[str | None] = mapped_column(String(20))
     # Null while the county has not approved a scheme of its own: the starting one was used.
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_scheme.id"))

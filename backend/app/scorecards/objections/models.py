@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
-from backend.app.scorecards.columns import FIRST_OF_MONTH, Instant
+from backend.app.scorecards.columns import FIRST_OF_MONTH
 from backend.app.scorecards.states import ObjectionState
 
 
@@ -56,10 +56,10 @@ class Objection(Model):
     case_id: Mapped[int] = mapped_column(BigInteger)
     words: Mapped[str] = mapped_column(Text)
     raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    raised_at: Mapped[datetime] = mapped_column(Instant)
+    raised_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), server_default="pending")
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(Text)
     # {"before": "81.20", "after": "83.05"}: what upholding it did to the total.
     effect: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
@@ -81,4 +81,4 @@ class ObjectionPhoto(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime]

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
-from backend.app.scorecards.columns import Instant
 from backend.app.scorecards.states import SchemeState
 
 
@@ -56,7 +55,7 @@ class AssessmentScheme(Model):
     state: Mapped[str] = mapped_column(String(8), server_default="draft")
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    drafted_at: Mapped[datetime] = mapped_column(Instant)
+    drafted_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))

@@ -23,7 +23,6 @@ from backend.app.core.db import Model
 from backend.app.core.states import one_of
 from backend.app.core.text_check import WordsState
 from backend.app.tickets.kinds import Step
-from backend.app.tickets.models.ticket import Instant
 from backend.app.tickets.states import ExtensionState, Party
 
 
@@ -46,7 +45,7 @@ class TicketEvent(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     party: Mapped[str] = mapped_column(String(10))
     move: Mapped[str] = mapped_column(String(20))
@@ -105,24 +104,24 @@ class TicketTurn(Model):
     # A bad rating's call-back has measurements of its own.
     call_back: Mapped[bool]
     mending: Mapped[bool] = mapped_column(server_default=text("false"))
-    started_at: Mapped[datetime] = mapped_column(Instant)
-    sign_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    started_at: Mapped[datetime]
+    sign_due_at: Mapped[datetime | None]
     # Null at the desk, and after a reopening: the same unit was heard before.
-    first_answer_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_answer_due_at: Mapped[datetime | None]
     # Null for what was answered together with another ticket, whose turn has the deadline.
-    due_at: Mapped[datetime | None] = mapped_column(Instant)
-    signed_at: Mapped[datetime | None] = mapped_column(Instant)
-    first_answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    first_answered_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     result: Mapped[str | None] = mapped_column(String(8))
-    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None]
     extra_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
     verdict: Mapped[str | None] = mapped_column(String(10))
-    verdict_at: Mapped[datetime | None] = mapped_column(Instant)
+    verdict_at: Mapped[datetime | None]
     handling_level: Mapped[int | None] = mapped_column(SmallInteger)
-    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None]
 
 
 class TicketFile(Model):
@@ -146,7 +145,7 @@ class TicketFile(Model):
     kind: Mapped[str] = mapped_column(String(5))
     key: Mapped[str] = mapped_column(String(80), unique=True)
     seconds: Mapped[int | None] = mapped_column(SmallInteger)
-    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime]
 
 
 class TicketPause(Model):
@@ -165,8 +164,8 @@ class TicketPause(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
-    paused_at: Mapped[datetime] = mapped_column(Instant)
-    resumed_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]
 
 
 class TicketExtension(Model):
@@ -188,12 +187,12 @@ class TicketExtension(Model):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime] = mapped_column(Instant)
+    asked_at: Mapped[datetime]
     days: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(8), server_default=ExtensionState.PENDING)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -211,7 +210,7 @@ class Supervision(Model):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
     level: Mapped[int] = mapped_column(SmallInteger)
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str | None] = mapped_column(String(200))
 
@@ -232,4 +231,4 @@ class CallBackDeclined(Model):
     __tablename__ = "call_back_declined"
 
     rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]

@@ -21,7 +21,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.app.core.db import Model
 from backend.app.core.states import one_of
 from backend.app.tickets.clocks.deadlines import Unit, Urgency
-from backend.app.tickets.models.ticket import Instant
 
 
 class TicketCategory(Model):
@@ -47,8 +46,8 @@ class TicketCategory(Model):
     urgency: Mapped[str] = mapped_column(String(10))
     synonyms: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
     position: Mapped[int] = mapped_column(SmallInteger)
-    valid_from: Mapped[datetime] = mapped_column(Instant)
-    valid_to: Mapped[datetime | None] = mapped_column(Instant)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
 
 
 class RoutingRule(Model):
@@ -92,7 +91,7 @@ class DeadlineRule(Model):
     stage: Mapped[str] = mapped_column(String(12))
     amount: Mapped[int] = mapped_column(Integer)
     unit: Mapped[str] = mapped_column(String(15))
-    valid_from: Mapped[datetime] = mapped_column(Instant)
+    valid_from: Mapped[datetime]
 
 
 class CalendarDay(Model):
@@ -113,7 +112,7 @@ class CalendarYear(Model):
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    filled_at: Mapped[datetime] = mapped_column(Instant)
+    filled_at: Mapped[datetime]
     filled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 

@@ -32,7 +32,6 @@ from backend.app.tickets.clocks.deadlines import Urgency
 from backend.app.tickets.kinds import Channel, Outcome, TicketKind, Verdict
 from backend.app.tickets.states import CLOSED, OPEN, RUNNING, WITH_UNIT, State
 
-Instant = DateTime(timezone=True)
 LISTED_AT = (
     "CASE WHEN channel = 'rating'"
     " THEN date_trunc('week', created_at AT TIME ZONE 'Asia/Shanghai')"
@@ -187,31 +186,31 @@ class Ticket(Model):
     unit_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
 
-    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime]
     # By which lists stand: the county's time of arrival, of a call-back its week.
     listed_at: Mapped[datetime] = mapped_column(DateTime, Computed(LISTED_AT, persisted=True))
-    round_started_at: Mapped[datetime] = mapped_column(Instant)
+    round_started_at: Mapped[datetime]
     # The citizen's clock: from receipt (`created_at`) or the reopening, by the hotline's own limit
     # where it gave one.
-    citizen_due_at: Mapped[datetime] = mapped_column(Instant)
-    hotline_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    citizen_due_at: Mapped[datetime]
+    hotline_due_at: Mapped[datetime | None]
     # The clock of whom it lies with, the desk included: as in the running turn.
-    assigned_at: Mapped[datetime | None] = mapped_column(Instant)
-    signed_at: Mapped[datetime | None] = mapped_column(Instant)
-    sign_due_at: Mapped[datetime | None] = mapped_column(Instant)
-    due_at: Mapped[datetime] = mapped_column(Instant)
-    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    assigned_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    sign_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
     extra_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    call_back_due_at: Mapped[datetime | None] = mapped_column(Instant)
-    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
-    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None]
+    call_back_due_at: Mapped[datetime | None]
+    asked_again_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     # Beside the state: what is filed keeps what came of it.
-    archived_at: Mapped[datetime | None] = mapped_column(Instant)
+    archived_at: Mapped[datetime | None]
     # What the office says came of it; what the villager says, by the villager's own word only.
     reply_result: Mapped[str | None] = mapped_column(String(8))
     verdict: Mapped[str | None] = mapped_column(String(10))
-    verdict_at: Mapped[datetime | None] = mapped_column(Instant)
+    verdict_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(12))
     handling_level: Mapped[int | None] = mapped_column(SmallInteger)
     supervision_level: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -221,7 +220,7 @@ class Ticket(Model):
     source_number: Mapped[str | None] = mapped_column(String(60))
     proxy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sampled: Mapped[bool] = mapped_column(server_default=text("false"))
-    checked_at: Mapped[datetime | None] = mapped_column(Instant)
+    checked_at: Mapped[datetime | None]
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     check_result: Mapped[str | None] = mapped_column(String(10))
     idempotency_key: Mapped[UUID | None] = mapped_column(Uuid)
