@@ -2,6 +2,13 @@
 
 from backend.app.assessments.adjustments.models import ExemptionRequest
 from backend.app.assessments.appeals.models import ResultAppeal, ResultCorrection
+from backend.app.assessments.appraisals.models import (
+    AppraisalCount,
+    AppraisalEntry,
+    AppraisalGroup,
+    AppraisalRound,
+    AppraisalSlip,
+)
 from backend.app.assessments.evaluation.models import (
     ColourQuery,
     ProgrammeAdjustment,
@@ -36,6 +43,11 @@ from backend.app.assessments.targets.models import (
 )
 
 __all__ = [
+    "AppraisalCount",
+    "AppraisalEntry",
+    "AppraisalGroup",
+    "AppraisalRound",
+    "AppraisalSlip",
     "AssessedUnit",
     "ColourQuery",
     "Evidence",

@@ -1,1 +1,1 @@
-"""社会评价: what groups of raters say of units."""
+"""What groups of raters say of units, counted twice by two people. 社会评价、民主测评。"""

@@ -40,6 +40,7 @@ def create_from_template(
     programme = create_programme(actor, county_id, basics, content["code"], template)
     programme.content = {
         **starting_content(content["lights"]), "clauses": content["clauses"],
+        "raters": content["raters"],
     }  # fmt: skip
     groups = _add_groups(programme, content["groups"])
     place_units(actor, programme.id, _units(county_id, content, groups))

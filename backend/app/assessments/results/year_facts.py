@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.assessments.appraisals.queries import social_groups
 from backend.app.assessments.appraisals.social import SocialGroup
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.measures.sources import MeasureSource
@@ -195,7 +196,7 @@ def year_facts(programme_id: int, until: date) -> YearFacts:
     for row in db.session.execute(MOVES, values).mappings():
         given = dict(row)
         moves[given.pop("unit_id")].append(MoveFacts(**given))
-    social: Mapping[int, Sequence[SocialGroup]] = {}
+    social = social_groups(programme_id)
     groups = {group.id: group for group in list_groups(programme_id)}
 
     def facts_of(unit: MemberUnit) -> UnitYearFacts:

@@ -1,0 +1,206 @@
+"""测评: rounds, their groups' paper counted twice, and results once a round is closed."""
+
+import io
+from collections.abc import Callable
+
+from flask import redirect, render_template, send_file
+from flask import url_for as address_of
+from werkzeug import Response
+
+from backend.app.access import Permission, may
+from backend.app.accounts.queries import display_names
+from backend.app.assessments.appraisals import operations, queries
+from backend.app.assessments.appraisals.ballot_sheet import ballot_book, read_ballots
+from backend.app.assessments.appraisals.forms import (
+    MORE_LINES,
+    read_counts,
+    read_groups,
+    usual_groups,
+)
+from backend.app.assessments.blueprints import console as blueprint
+from backend.app.assessments.console_year import XLSX, asked_programme, no_programme, own_programme
+from backend.app.assessments.models import AppraisalGroup, AppraisalRound
+from backend.app.assessments.programmes.queries import MemberUnit, get_programme, list_units
+from backend.app.assessments.scopes import ReaderScope, scope_of
+from backend.app.assessments.states import UNDER_WAY
+from backend.app.assessments.states.appraisals import AppraisalState, BallotState
+from backend.app.core.db import transaction
+from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.files.spreadsheets import MOST_BYTES
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Query, sent_file, takes_file
+from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import status_of
+from backend.app.scoring.levels import LEVEL_POINTS, LEVELS
+
+DONE = Query.of(done=boxes.Text(12))
+Page = tuple[str, int] | Response
+
+
+def _list_page(error: DomainError | None = None) -> tuple[str, int]:
+    scope, programme = asked_programme()
+    if programme is None:
+        return no_programme("社会评价")
+    rounds = queries.list_rounds(programme.id)
+    usual = usual_groups(programme.content)
+    is_office = may(actor(), Permission.SUPERVISE_TARGETS, (scope.county_id,))
+    is_open = any(held.state == AppraisalState.OPEN for held in rounds)
+    body = render_template(
+        "assessments/ballots.html",
+        error=error, programme=programme, rounds=rounds, states=AppraisalState.names(),
+        opens=is_office and not is_open and programme.state in UNDER_WAY, usual=usual,
+        lines=len(usual) + MORE_LINES, names=display_names({row.opened_by_id for row in rounds}),
+    )  # fmt: skip
+    return body, status_of(error) if error else 200
+
+
+@blueprint.get("/ballots")
+@guard(Permission.SEE_PROGRAMMES)
+def show_ballots() -> tuple[str, int]:
+    """Rounds of a programme; the office opens the next."""
+    return _list_page()
+
+
+@blueprint.post("/ballots")
+@guard(Permission.SUPERVISE_TARGETS)
+def open_ballots() -> Page:
+    """A round with the groups of the form."""
+    try:
+        _, programme = own_programme()
+        lines = len(usual_groups(programme.content)) + MORE_LINES
+        title, groups = read_groups(lines)
+        with transaction():
+            held = operations.open_round(actor(), programme.id, title, groups)
+    except (InvalidInput, Conflict, NotAllowed) as error:
+        return _list_page(error)
+    return redirect(address_of("assessments_console.show_round", round_id=held.id), 303)
+
+
+def _round_page(round_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    scope = scope_of(actor())
+    held = queries.get_round(round_id, scope.county_id)
+    programme = get_programme(held.programme_id, scope.county_id)
+    is_closed = held.state == AppraisalState.CLOSED
+    groups = queries.groups_of(held.id)
+    entries = {group.id: queries.entries_of(group.id) for group in groups}
+    people = {entry.by_id for listed in entries.values() for entry in listed}
+    body = render_template(
+        "assessments/ballot_round.html",
+        error=error, held=held, programme=programme, groups=groups, entries=entries,
+        states=AppraisalState.names(), counted=BallotState.names(), is_closed=is_closed,
+        result=queries.result_of(held) if is_closed else None, levels=LEVELS,
+        units=_visible(scope, held), done=DONE.read()["done"],
+        names=display_names({*people, *([held.closed_by_id] if held.closed_by_id else [])}),
+        is_office=may(actor(), Permission.SUPERVISE_TARGETS, (held.county_id,)),
+        decides=may(actor(), Permission.DECIDE_RESULTS, (held.county_id,)),
+    )  # fmt: skip
+    return body, status_of(error) if error else 200
+
+
+def _visible(scope: ReaderScope, held: AppraisalRound) -> list[MemberUnit]:
+    return [
+        unit for unit in list_units(held.programme_id)
+        if scope.sees_all or scope.covers(unit.region_id, unit.department_id)
+    ]  # fmt: skip
+
+
+@blueprint.get("/ballots/<int:round_id>")
+@guard(Permission.SEE_PROGRAMMES)
+def show_round(round_id: int) -> tuple[str, int]:
+    """How far each group is with being counted; results once it is closed."""
+    return _round_page(round_id)
+
+
+@blueprint.post("/ballots/<int:round_id>")
+@guard(Permission.DECIDE_RESULTS)
+def close_ballots(round_id: int) -> Page:
+    """Results are known from now on."""
+    try:
+        with transaction():
+            operations.close_round(actor(), round_id)
+    except (Conflict, NotAllowed) as error:
+        return _round_page(round_id, error)
+    return redirect(
+        address_of("assessments_console.show_round", round_id=round_id, done="closed"), 303
+    )  # fmt: skip
+
+
+def _group(group_id: int) -> tuple[AppraisalGroup, AppraisalRound, list[MemberUnit]]:
+    county_id = scope_of(actor()).county_id
+    group = queries.get_group(group_id, county_id)
+    held = queries.get_round(group.round_id, county_id)
+    return group, held, list_units(held.programme_id)
+
+
+def _group_page(group_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    group, held, units = _group(group_id)
+    entries = queries.entries_of(group.id)
+    own = next((entry for entry in entries if entry.by_id == actor().person_id), None)
+    others = [entry for entry in entries if entry is not own]
+    body = render_template(
+        "assessments/ballot_group.html",
+        error=error, group=group, held=held, units=units, levels=LEVELS, points=LEVEL_POINTS,
+        counted=BallotState.names(), own=queries.counts_of(own.id) if own else {},
+        differences=queries.differences(entries), unit_names={unit.id: unit.name for unit in units},
+        entries=entries, names=display_names({entry.by_id for entry in entries}),
+        enters=held.state == AppraisalState.OPEN and group.state != BallotState.ACCEPTED
+        and (own is not None or len(others) < 2),
+    )  # fmt: skip
+    return body, status_of(error) if error else 200
+
+
+def _enter(group_id: int, enter: Callable[[], BallotState]) -> Page:
+    try:
+        with transaction():
+            state = enter()
+    except (InvalidInput, Conflict, NotAllowed) as error:
+        return _group_page(group_id, error)
+    group, _, _ = _group(group_id)
+    if state is BallotState.DIFFERENT:
+        return redirect(address_of("assessments_console.show_group", group_id=group_id), 303)
+    address = address_of(
+        "assessments_console.show_round", round_id=group.round_id, done=state.value
+    )
+    return redirect(address, 303)
+
+
+@blueprint.get("/ballots/groups/<int:group_id>")
+@guard(Permission.SUPERVISE_TARGETS)
+def show_group(group_id: int) -> tuple[str, int]:
+    """The grid of one's own count; where two differ, the cells."""
+    return _group_page(group_id)
+
+
+@blueprint.post("/ballots/groups/<int:group_id>")
+@guard(Permission.SUPERVISE_TARGETS)
+def enter_ballots(group_id: int) -> Page:
+    """One's own count, by unit and level."""
+    _, _, units = _group(group_id)
+    return _enter(group_id, lambda: operations.enter_counts(actor(), group_id, read_counts(units)))
+
+
+@blueprint.get("/ballots/groups/<int:group_id>.xlsx")
+@guard(Permission.SUPERVISE_TARGETS)
+def download_ballots(group_id: int) -> Response:
+    """评价票汇总 with a line for each ballot."""
+    group, held, units = _group(group_id)
+    book = ballot_book(held.title, group.name, units, group.invited)
+    return send_file(
+        io.BytesIO(book), mimetype=XLSX, download_name=f"{group.name}评价票汇总.xlsx",
+        as_attachment=True,
+    )  # fmt: skip
+
+
+@blueprint.post("/ballots/groups/<int:group_id>.xlsx")
+@takes_file(MOST_BYTES)
+@guard(Permission.SUPERVISE_TARGETS)
+def upload_ballots(group_id: int) -> Page:
+    """Slip by slip, all lines or none."""
+
+    def enter() -> BallotState:
+        group, held, units = _group(group_id)
+        sent = sent_file("请选填好的评价票汇总")
+        slips = read_ballots(held.title, group.name, units, sent.read())
+        return operations.enter_slips(actor(), group_id, slips)
+
+    return _enter(group_id, enter)

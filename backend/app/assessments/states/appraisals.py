@@ -1,0 +1,19 @@
+"""States of rounds in which raters appraise units: pure data."""
+
+from backend.app.core.states import NamedState
+
+
+class AppraisalState(NamedState):
+    """Whether ballots are still counted; results are known only afterwards."""
+
+    OPEN = "open", "计票中"
+    CLOSED = "closed", "已关闭"
+
+
+class BallotState(NamedState):
+    """How far a group's ballots are with being counted twice."""
+
+    WAITING = "waiting", "还没有录"
+    ONCE = "once", "录了一遍"
+    DIFFERENT = "different", "两遍不一致"
+    ACCEPTED = "accepted", "两遍一致"
