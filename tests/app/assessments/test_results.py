@@ -222,3 +222,27 @@ def test_a_facts_text_is_the_same_every_time(year: Year) -> None:
     first, second = (facts_of(year, {}).canonical() for _ in range(2))
     assert first == second
     assert result_year.DECEMBER.isoformat() in first
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked", "given"),
+    [
+        ("exemption_before", "9", "8.50"),
+        ("exemption_before", "1.2", "1.20"),
+        ("exemption_after", "9", "4.25"),
+    ],
+)
+def test_an_exemption_gives_back_no_more_than_its_share_of_what_its_target_lost(
+    year: Year, rule: str, asked: str, given: str
+) -> None:
+    add_group(year, "镇", 85, 15)
+    add_unit(year, "庄里镇", "镇")
+    for name, value in (("道路试点", "80"), ("别的", "70")):
+        add_element(year, name, PERCENT)
+        add_target(year, name, "庄里镇", "50")
+        measure(year, name, "庄里镇", value)
+    pilot = year.targets["道路试点", "庄里镇"]
+    move(year, "庄里镇", "exemption", asked, "新路基沉降", target_id=pilot, rule_code=rule)
+    run(year)
+    (line,) = scores_of(year, {"庄里镇": GOLDEN})["庄里镇"].moved
+    assert line.points == Decimal(given)

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from backend.app.assessments.programmes.templates import read_template
 from backend.app.assessments.states import ProgrammeAdjustmentKind as Kind
+from backend.app.scoring.assessing.exemption import AFTERWARDS as HALF
 
 OTHER = "other"
+BEFORE, AFTERWARDS = "exemption_before", "exemption_after"
+# What an exemption may give back of its target's lost points, by when it was put on record.
+GIVEN_BACK = {BEFORE: Fraction(1), AFTERWARDS: HALF}
 # 富办发〔2026〕12号, with whatever brackets.
 DOCUMENT = re.compile(r".+[〔\[［（(]\d{4}[〕\]］）)].*\d+\s*号.*")
 # Proposed on a form or in a workbook; cards come from the ladder and from checks.

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.assessments import parties, transitions
+from backend.app.assessments.adjustments.clauses import AFTERWARDS, BEFORE
 from backend.app.assessments.adjustments.errors import (
     ExemptionMoved,
     ExemptionUnknown,
@@ -33,7 +34,6 @@ WORDS = {
     "pilot": ("试点事项", 80), "goal": ("目标", 300), "risk": ("可能的风险", 300),
     "stop_rule": ("什么情况下停", 300),
 }  # fmt: skip
-BEFORE, AFTERWARDS = "exemption_before", "exemption_after"
 LONGEST_NOTE, LONGEST_CASE = 200, 300
 
 

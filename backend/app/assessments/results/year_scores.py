@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any
 
+from backend.app.assessments.adjustments.clauses import GIVEN_BACK
 from backend.app.assessments.results.loss_words import lost_words
 from backend.app.assessments.results.year_facts import (
     MoveFacts,
@@ -30,9 +31,9 @@ from backend.app.scoring.assessing.unit_total import (
     unit_total,
 )
 from backend.app.scoring.ranking import bands, rank_intervals
-from backend.app.scoring.totals import displayed
+from backend.app.scoring.totals import CENT, displayed
 
-HUNDRED = 100
+HUNDRED, NOTHING = 100, Decimal(0)
 # Who stands behind what the machine proposed: nobody, so not the person who decided.
 MACHINE = 0
 # Rules whose goal and baseline are the target's own unless the rule names others.
@@ -156,10 +157,16 @@ def _elements_of(units: Iterable[UnitYearFacts]) -> dict[int, _GroupElement]:
 def _score_unit(unit: UnitYearFacts, elements: Mapping[int, _GroupElement]) -> ScoredUnit:
     parts = tuple(_score_part(part, elements[part.element_id], unit) for part in unit.parts)
     social = social_score((row.weight, row.mean, row.n, row.least) for row in unit.social)
-    total = unit_total(
-        [Part(part.facts.code, part.points, exact(part.facts.full)) for part in parts],
-        social, [_move(move) for move in unit.moves], unit.weights, unit.caps,
-    )  # fmt: skip
+    scored = [Part(part.facts.code, part.points, exact(part.facts.full)) for part in parts]
+
+    def total_with(moves: Sequence[MoveFacts]) -> UnitTotal:
+        return unit_total(
+            scored, social, [_move(move) for move in moves], unit.weights, unit.caps
+        )  # fmt: skip
+
+    lost = {loss.code: loss.points for loss in total_with(()).losses}
+    lost_of = {part.facts.target_id: lost.get(part.facts.code, NOTHING) for part in parts}
+    total = total_with([_bounded(move, lost_of) for move in unit.moves])
     return ScoredUnit(
         unit.unit_id, unit.name, unit.group_id, unit.group_name, total, social, parts,
         tuple(_lost(loss, parts, social) for loss in total.losses),
@@ -228,6 +235,16 @@ def _error(unit: UnitYearFacts, parts: Sequence[ScoredPart], social: Fraction | 
         (says / whole * exact(row.weight) / weights, row.error) for row in used if row.error
     ]  # fmt: skip
     return standard_error(shares)
+
+
+def _bounded(move: MoveFacts, lost_of: Mapping[int, Decimal]) -> MoveFacts:
+    """An exemption gives back no more than its share of what its target lost."""
+    lost = lost_of.get(move.target_id or 0)
+    if move.kind != MoveKind.EXEMPTION or lost is None:
+        return move
+    most = GIVEN_BACK.get(move.rule_code, Fraction(1)) * Fraction(lost)
+    cents = Decimal(most.numerator) / most.denominator
+    return replace(move, points=min(move.points, cents.quantize(CENT, ROUND_DOWN)))
 
 
 def _move(move: MoveFacts) -> UnitMove:
