@@ -5,7 +5,7 @@ begins when a security administrator confirms it. No account is opened by a file
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from backend.app.access import MAY_ASK_FOR, OFFICES, ROLE_NAMES, Permission, Role, regions_of
 from backend.app.accounts.errors import OfficesApart, OwnRole
@@ -14,7 +14,7 @@ from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.grants.invitation_queries import standing_of
 from backend.app.accounts.grants.operations import LEVEL_OF, check_fits, check_grantable
 from backend.app.accounts.queries import StaffLine, actor_today, staff_named
-from backend.app.core import clock
+from backend.app.accounts.terms import Term, read_term
 from backend.app.core.errors import Conflict, DomainError
 from backend.app.imports.headings import FileColumn
 from backend.app.imports.kinds import (
@@ -26,6 +26,7 @@ from backend.app.imports.kinds import (
     RowOutcome,
     RowPlan,
 )
+from backend.app.imports.queries import count_made
 from backend.app.places.import_columns import CODE, TOWNSHIP, VILLAGE, read_village
 from backend.app.places.name_queries import village_names
 from backend.app.places.names import plain
@@ -43,6 +44,18 @@ ROLE = FileColumn(
     "role", "职务", True, ("职务/角色", "角色", "职务", "岗位", "职位", "现任职务", "身份")
 )
 USERNAME = FileColumn("username", "用户名", False, ("用户名", "账号", "登录名"))
+STARTS = FileColumn(
+    "starts_on", "任期开始", False,
+    ("任期开始", "任职开始", "任期起", "任职起", "开始日期", "任职日期", "任职时间", "上任日期"),
+)  # fmt: skip
+ENDS = FileColumn(
+    "ends_on", "任期结束", False,
+    (
+        "任期结束", "任职结束", "任期止", "任职止", "结束日期", "任期至", "任期届满", "届满日期",
+        "到期日期",
+    ),
+)  # fmt: skip
+TERM = FileColumn("term", "任期", False, ("任期", "任期起止", "任职期限", "任职期间"))
 LONGEST_NAME = 40
 CADRES = (
     "村支书", "村书记", "村党支部书记", "村主任", "村委会主任", "村委会副主任", "村副主任",
@@ -64,13 +77,17 @@ NEVER_BY_LIST = {
 
 @dataclass(frozen=True)
 class ListedPerson:
-    """What a row asks for; `person_id` is None for a cadre, who comes with the own phone."""
+    """What a row asks for; `person_id` is None for a cadre, who comes with the own phone.
+
+    Two rows are the same whatever their terms.
+    """
 
     name: str
     role: Role
     region_id: int
     department_id: int | None = None
     person_id: int | None = None
+    term: Term = field(default=Term(), compare=False)
 
 
 class PeopleImporter:
@@ -98,27 +115,33 @@ class PeopleImporter:
         if len(name) > LONGEST_NAME:
             row.refuse(f"「姓名」最多 {LONGEST_NAME} 个字")
         role = self._role(row)
+        term = read_term(row, STARTS, ENDS, TERM)
         listed = self._listed(row, name, role) if name and role else None
         if listed is None or row.reasons or row.is_asked:
             return RowPlan(RowOutcome.NEW)
+        listed = replace(listed, term=term)
         line = self.lines.setdefault(listed, row.line)
         if line != row.line:
             row.refuse(f"和第 {line} 行是同一个人、同一个职务")
         try:
-            check_grantable(self.actor, listed.role, listed.region_id, clock.today(), None)
+            check_grantable(
+                self.actor, listed.role, listed.region_id, term.first_day, term.ends_on
+            )  # fmt: skip
             standing = self._standing(listed)
         except DomainError as refusal:
             row.refuse(refusal.message)
             return RowPlan(RowOutcome.REFUSED)
         if standing:
             return RowPlan(RowOutcome.KNOWN, standing)
-        return RowPlan(RowOutcome.NEW, self._words(listed), value=listed)
+        return RowPlan(RowOutcome.NEW, f"{self._words(listed)}{term.words}", value=listed)
 
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
         return [self._carry_out(plan.value) for plan in plans]
 
     def finish(self) -> None:
-        """Nothing follows: codes are made when somebody asks for the slips."""
+        """One notice for all requests; codes are made when somebody asks for the slips."""
+        requests = count_made(self.context.import_id, {"made": "request"})
+        grant_requests.tell_of_list(self.actor, self.context.county_id, requests)
 
     def undo(self, rows: Sequence[AppliedRow]) -> dict[int, str]:
         """Withdraws what nobody used; the lines of the others, and why they stay."""
@@ -217,7 +240,10 @@ class PeopleImporter:
             raise OwnRole
         role, region_id, unit_id = listed.role, listed.region_id, listed.department_id
         try:
-            check_fits(listed.person_id, role, region_id, clock.today(), None, unit_id)
+            check_fits(
+                listed.person_id, role, region_id, listed.term.first_day, listed.term.ends_on,
+                unit_id,
+            )  # fmt: skip
             grant_requests.check_not_waiting("grant", listed.person_id, role, region_id, unit_id)
         except OfficesApart:
             raise
@@ -232,22 +258,22 @@ class PeopleImporter:
         return f"邀请做{where}的村干部，导入后做纸条"
 
     def _carry_out(self, listed: ListedPerson) -> RowEffect:
-        today = clock.today()
+        first, last = listed.term.first_day, listed.term.ends_on
         if listed.person_id is None:
             invitation = invitations.invite_for_slips(
-                self.actor, listed.name, listed.region_id, today
+                self.actor, listed.name, listed.region_id, first, last
             )
             return RowEffect(RowOutcome.NEW, invitation.id, {"made": "invitation"})
         request = grant_requests.ask_for_grant(
-            self.actor, listed.person_id, listed.role, listed.region_id, today,
-            department_id=listed.department_id,
+            self.actor, listed.person_id, listed.role, listed.region_id, first, last,
+            department_id=listed.department_id, in_list=True,
         )  # fmt: skip
         return RowEffect(RowOutcome.NEW, request.id, {"made": "request"})
 
 
 PEOPLE = ImportKind(
     "people", "干部和工作人员", Permission.ASK_FOR_GRANTS,
-    (PLACE, NAME, ROLE, USERNAME, TOWNSHIP, CODE), PeopleImporter,
+    (PLACE, NAME, ROLE, USERNAME, TOWNSHIP, CODE, STARTS, ENDS, TERM), PeopleImporter,
     in_own_name=True,
     undo_words="还没有填的邀请码作废，还没有办的角色申请撤回；已经填了码的、安全管理员已经办了的留着，逐行写明。",
     next_step=("去做邀请码纸条", "accounts_console.show_people_lists"),

@@ -1,6 +1,8 @@
 """Reads for the pages of imports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import Select, exists, func, select
@@ -53,6 +55,14 @@ def list_sources(kind: ImportKind, county_id: int) -> list[str]:
 def count_rows(import_id: int, outcome: str) -> int:
     query = select(func.count()).where(ImportRow.import_id == import_id)
     return db.session.scalar(query.where(ImportRow.outcome == outcome) if outcome else query) or 0
+
+
+def count_made(import_id: int, made: Mapping[str, Any]) -> int:
+    """Rows that were taken over and made this."""
+    query = select(func.count()).where(
+        ImportRow.import_id == import_id, ImportRow.is_applied, ImportRow.before.contains(made)
+    )
+    return db.session.scalar(query) or 0
 
 
 def find_rows(import_id: int, outcome: str, page: int) -> list[ShownRow]:

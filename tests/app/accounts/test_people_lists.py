@@ -10,6 +10,7 @@ from backend.app.accounts.grants.requests import decide
 from backend.app.accounts.models import Person
 from backend.app.accounts.people_import import PEOPLE
 from backend.app.accounts.queries import actor_today
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, NotAllowed, NotFound
 from backend.app.imports import job_operations, operations
@@ -175,6 +176,64 @@ def test_staff_get_a_request_that_the_security_administrator_confirms(
     assert Role.DEPARTMENT_STAFF in actor_today(wang).roles
     forget()
     assert desk.bring(row, source="") == {"known": 1}
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "days", "words"),
+    [
+        ("任期开始,任期结束", "2024-05-01,2029年4月30日", "/2029-04-30", "，到 2029-04-30 为止"),
+        ("任期起,任期止", "2024.05,2029.04", "/2029-04-30", "，到 2029-04-30 为止"),
+        ("任职日期,任期届满", "2099-01-01,长期", "2099-01-01/", "，2099-01-01 起"),
+        ("任期", "2024.5—2029.4", "/2029-04-30", "，到 2029-04-30 为止"),
+        ("任期", "2024年5月1日至2029年4月30日", "/2029-04-30", "，到 2029-04-30 为止"),
+        ("任期", "2024.5-2029.4", "/2029-04-30", "，到 2029-04-30 为止"),
+        ("任期", "2024.5至今", "/", ""),
+        ("任期", "五年", "/", "；「任期」的「五年」没写到哪天，不设结束日期"),
+    ],
+)
+def test_a_term_of_office_becomes_the_days_of_the_role(
+    county, desk: Desk, scalar, columns: str, cells: str, days: str, words: str
+) -> None:
+    make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "wang")
+    heading = HEADING.replace("\n", f",{columns}\n")
+    import_id = desk.start(
+        f"{heading}第1村,李会计,村支书,{cells}\n民政局,wang先生,部门工作人员,{cells}\n", source=""
+    )
+    assert all(told.endswith(words) for _, _, told in outcomes(import_id)), outcomes(import_id)
+    assert desk.take_over(import_id) == {"new": 2}
+    starts, _, ends = days.partition("/")
+    wanted = (starts or clock.today().isoformat(), ends or "None")
+    for table in ("cadre_invitation", "grant_request"):
+        kept = [str(scalar(f"SELECT {column} FROM {table}")) for column in ("starts_on", "ends_on")]
+        assert tuple(kept) == wanted
+
+
+def test_a_term_that_is_over_or_cannot_be_read_is_told(desk: Desk) -> None:
+    heading = HEADING.replace("\n", ",任期开始,任期结束\n")
+    import_id = desk.start(
+        f"{heading}第1村,李会计,村支书,2021-05-01,2024-04-30\n第1村,王会计,村支书,2030-01-01,2029-01-01\n"
+        "第1村,赵会计,村支书,上一届,2029-01-01\n",
+        source="",
+    )
+    assert refused(import_id) == {
+        2: "任期到 2024-04-30，已经满了", 3: "任期到 2029-01-01，比开始的日子还早",
+    }  # fmt: skip
+    assert [question.text for question in questions(import_id)] == ["上一届"]
+
+
+def test_whoever_confirms_hears_once_of_a_whole_list(
+    county, desk: Desk, security: Actor, scalar
+) -> None:
+    rows = ""
+    for number in range(12):
+        make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], f"clerk{number}")
+        rows += f"民政局,clerk{number}先生,部门工作人员\n"
+    assert desk.bring(f"{HEADING}{rows}", source="") == {"new": 12}
+    told = "SELECT array_agg(words) FROM notice WHERE person_id = :who"
+    once = ["名单里有 12 个角色，在「待确认」里办。"]
+    assert scalar(told, who=security.person_id) == once
+    desk.bring(CADRES, source="")
+    assert scalar(told, who=security.person_id) == once
 
 
 def test_several_accounts_of_one_name_are_asked_or_told_apart_by_user_name(

@@ -39,8 +39,11 @@ def ask_for_grant(
     ends_on: date | None = None,
     department_id: int | None = None,
     approves: bool = False,
+    in_list: bool = False,
 ) -> GrantRequest:
     """Asks for a role in a region from one day to another (both included).
+
+    Of one `in_list` nobody hears alone: `tell_of_list` tells of all of them.
 
     Staff of a department are staff of its county, wherever the form pointed. Of the assessment
     office some approve what the others draft.
@@ -61,7 +64,16 @@ def ask_for_grant(
         department_id=department_id, approves=approves, starts_on=starts_on, ends_on=ends_on,
         asked_by_id=actor.person_id, asked_at=clock.now(),
     )  # fmt: skip
-    return _ask(request)
+    return _ask(request, in_list)
+
+
+def tell_of_list(actor: Actor, county_id: int, count: int) -> None:
+    """One notice to each security administrator, however many roles a list asks for."""
+    if count:
+        notify_security_admins(
+            county_id, actor.person_id, "有一份名单等您确认",
+            f"名单里有 {count} 个角色，在「待确认」里办。",
+        )  # fmt: skip
 
 
 def ask_to_revoke(actor: Actor, grant_id: int) -> int:
@@ -86,7 +98,7 @@ def ask_to_revoke(actor: Actor, grant_id: int) -> int:
     return grant.person_id
 
 
-def _ask(request: GrantRequest) -> GrantRequest:
+def _ask(request: GrantRequest, in_list: bool = False) -> GrantRequest:
     """The person's row is locked by the caller: two requests at once number one."""
     check_not_waiting(
         request.kind, request.person_id, request.role, request.region_id, request.department_id
@@ -98,6 +110,8 @@ def _ask(request: GrantRequest) -> GrantRequest:
         action, request.asked_by_id, "person", request.person_id,
         role=request.role, region_id=request.region_id,
     )  # fmt: skip
+    if in_list:
+        return request
     place = get_place(request.region_id)
     what = "授予" if request.kind == "grant" else "收回"
     notify_security_admins(
