@@ -1,13 +1,14 @@
 """Activities from a file: each row as on the phone, confirmed by a second person, taken back."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 import openpyxl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.queries import actor_today
@@ -158,6 +159,70 @@ def test_every_refusal_is_in_words(desk: Desk, county: County, people) -> None:
     assert "没有能登记的积分事项" in told[9]
     assert told[12].startswith("「积分号」超过 15 位")
     assert counts(import_id) == {"new": 1, "refused": 10}
+
+
+def limits(import_id: int) -> list[str]:
+    """What the preview adds to each row."""
+    return [words.partition("要另一个人确认")[2] for _, _, words in outcomes(import_id)]
+
+
+def test_the_preview_says_which_rows_would_give_nothing(desk: Desk, second: Actor, people) -> None:
+    """One counts a day and three a month: what was given, what waits, and rows before it."""
+    desk.bring(HEADING + line(people[0], note="第一个会"))
+    decide(second, deed_ids()[0], confirm=True)
+    desk.bring(HEADING + line(people[0], note="第二个会"))
+    import_id = desk.start(
+        HEADING + line(people[0], note="第三个会")
+        + line(people[0], note="第四个会")
+        + line(people[1])
+        + line(people[1], note="第三个会")
+    )  # fmt: skip
+    of_day = "；一天最多算 1 次，和前面的同一天确认的话不给分"
+    of_month = "；这个月已经登记满 3 次，这个月确认的话不给分"
+    assert limits(import_id) == [of_day, of_month, "", of_day]
+    assert desk.take_over(import_id) == {"new": 4}
+    for deed_id in deed_ids()[1:]:
+        decide(second, deed_id, confirm=True)
+    assert [balance_of(person) for person in people] == [10, 10, 0]
+
+
+def test_the_preview_says_where_the_years_budget_ends(
+    desk: Desk, clerk: Actor, county: County, clock, people
+) -> None:
+    put_in_force(clerk, county.village_ids[0], starts_on=date(2027, 1, 1), budget=25)
+    clock.set(date(2027, 1, 5))
+    import_id = desk.start(HEADING + "".join(line(one, day="2027-01-05") for one in people))
+    assert limits(import_id) == ["", "", "；今年的预算 25 分到这里超了"]
+    assert desk.take_over(import_id) == {"new": 3}
+
+
+def test_a_thousand_registrations_take_as_many_statements_as_ten(desk: Desk, people) -> None:
+    def statements(first: int, rows: int) -> int:
+        import_id = desk.start(
+            HEADING + "".join(line(people[0], note=f"第 {first + n} 件") for n in range(rows))
+        )
+        with counted() as seen:
+            assert desk.take_over(import_id) == {"new": rows}
+        return len(seen)
+
+    few = statements(0, 10)
+    assert statements(100, 300) <= few + 3
+    assert len(deeds()) == 310
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Every statement that goes to the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_an_act_of_another_name_is_asked_once_and_not_guessed(desk: Desk, people) -> None:

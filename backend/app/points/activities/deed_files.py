@@ -33,6 +33,7 @@ from backend.app.places.name_queries import village_names
 from backend.app.places.queries import get_place
 from backend.app.places.sql import village_now
 from backend.app.points.activities import operations as activities
+from backend.app.points.activities.deed_limits import DeedLimits, NamedRule
 from backend.app.points.models import PointsDeed
 from backend.app.points.states import ActivityState
 
@@ -56,14 +57,6 @@ REGISTERED = text(
     ORDER BY d.id
     """
 )
-
-
-class NamedRule(NamedTuple):
-    """What can be registered for a village on a day."""
-
-    id: int
-    label: str
-    amount: int
 
 
 class DeedKey(NamedTuple):
@@ -98,6 +91,14 @@ class DeedImporter:
         numbers = {_number(row) for row in rows}
         self.people = people_numbered(number for number in numbers if number is not None)
         self.registered = self._registered()
+        self.limits = DeedLimits(
+            self.people.values(),
+            [
+                (what.person_id, what.deed.rule_id)
+                for what, state in self.registered.items()
+                if state == ActivityState.WAITING
+            ],
+        )
 
     def plan(self, row: FileRow) -> RowPlan:
         village_id, _ = read_village(row, self.names)
@@ -118,6 +119,8 @@ class DeedImporter:
             return RowPlan(RowOutcome.KNOWN, f"登记过了，{ActivityState.of(state).words}")
         where = self.names.label(village_id)
         words = f"{where}：登记「{rule.label}」，每人 {rule.amount} 分，要另一个人确认"
+        if not row.reasons and not row.is_asked:
+            words += self.limits.words(row.line, person_id, rule)
         return RowPlan(RowOutcome.NEW, words, value=what)
 
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
@@ -127,12 +130,15 @@ class DeedImporter:
         for plan in plans:
             if plan.value not in registered:
                 people.setdefault(plan.value.deed, []).append(plan.value.person_id)
+        parts = [
+            (key, person_ids[start : start + activities.MOST_PEOPLE])
+            for key, person_ids in people.items()
+            for start in range(0, len(person_ids), activities.MOST_PEOPLE)
+        ]
+        entries = [activities.DeedEntry(*key, part) for key, part in parts]
         deeds: dict[Participation, int] = {}
-        for key, person_ids in people.items():
-            for start in range(0, len(person_ids), activities.MOST_PEOPLE):
-                part = person_ids[start : start + activities.MOST_PEOPLE]
-                deed = activities.enter(self.actor, *key, part)
-                deeds.update((Participation(key, person_id), deed.id) for person_id in part)
+        for (key, part), deed in zip(parts, activities.enter_all(self.actor, entries), strict=True):
+            deeds.update((Participation(key, person_id), deed.id) for person_id in part)
         return [
             RowEffect(RowOutcome.NEW, deeds[plan.value])
             if plan.value in deeds
@@ -208,7 +214,14 @@ class DeedImporter:
         """The village's own rule of that name on that day before its county's; else it is asked."""
         if (village_id, day) not in self.rules:
             self.rules[village_id, day] = {
-                _plain(rule.label): NamedRule(rule.id, rule.label, rule.amount)
+                _plain(rule.label): NamedRule(
+                    rule.id,
+                    rule.label,
+                    rule.amount,
+                    rule.daily_cap,
+                    rule.monthly_cap,
+                    rule.rule_set_id,
+                )
                 for rule in reversed(activities.deed_rules(village_id, day))
             }
         rules_then, written = self.rules[village_id, day], row.text(ACT)

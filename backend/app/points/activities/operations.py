@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 
@@ -14,6 +15,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
+from backend.app.core.remembering import remembered
 from backend.app.places.queries import get_place
 from backend.app.places.sql import join_region, lies_within, village_now
 from backend.app.points.errors import AlreadyDecided, SamePerson
@@ -55,6 +57,16 @@ def deed_rules(village_id: int, day: date) -> list[PointsRule]:
     )
 
 
+class DeedEntry(NamedTuple):
+    """What happened in a village, and who took part."""
+
+    village_id: int
+    rule_id: int
+    happened_on: date | None
+    note: str
+    person_ids: Sequence[int]
+
+
 def enter(
     actor: Actor,
     village_id: int,
@@ -64,42 +76,64 @@ def enter(
     person_ids: Sequence[int],
 ) -> PointsDeed:
     """Writes down who took part; nobody has points yet."""
+    return enter_all(actor, [DeedEntry(village_id, rule_id, happened_on, note, person_ids)])[0]
+
+
+def enter_all(actor: Actor, entries: Sequence[DeedEntry]) -> list[PointsDeed]:
+    """The same of many, in a few statements; raises for the first that is wrong."""
+    deeds = [_checked(actor, entry) for entry in entries]
+    db.session.add_all(deeds)
+    db.session.flush()
+    for deed, entry in zip(deeds, entries, strict=True):
+        people = sorted(set(entry.person_ids))
+        db.session.add_all(PointsDeedPerson(deed_id=deed.id, person_id=one) for one in people)
+        record(
+            "enter_points_deed", actor.person_id, "points_deed", deed.id,
+            region_id=deed.village_id, people=len(people),
+        )  # fmt: skip
+    db.session.flush()
+    return deeds
+
+
+def _checked(actor: Actor, entry: DeedEntry) -> PointsDeed:
+    """The row to be written; raises with every reason against it."""
+    village_id, rule_id, happened_on, note, person_ids = entry
     place = get_place(village_id)
     if place.level != "village" or not may(actor, Permission.ENTER_DEEDS, place.path):
         raise NotAllowed("这个村不归您管")
     faults: dict[str, list[str]] = {}
     days = {clock.today(), happened_on or clock.today()}
-    if rule_id not in {rule.id for day in days for rule in deed_rules(village_id, day)}:
+    if not any(rule_id in _rule_ids(village_id, day) for day in days):
         faults["rule_id"] = ["请选一件办法里有的事"]
     if happened_on is None or not can_be_entered(happened_on):
         faults["happened_on"] = [DAY_WORDS]
     if not is_clear(note):
         faults["note"] = [NOTE_WORDS]
-    people = sorted(set(person_ids))
-    strangers = set(people) - {villager.person_id for villager in villagers_of(village_id)}
-    if not people:
+    strangers = set(person_ids) - _people_of(village_id)
+    if not person_ids:
         faults["people"] = ["请选参加的人"]
-    elif len(people) > MOST_PEOPLE:
+    elif len(set(person_ids)) > MOST_PEOPLE:
         faults["people"] = [f"一次最多 {MOST_PEOPLE} 人"]
     elif strangers:
         numbers = "、".join(map(str, sorted(numbers_of(strangers).values())[:5]))
         faults["people"] = [f"这些积分号不是本村的:{numbers}"]
     if faults:
         raise InvalidInput(errors=faults)
-    deed = PointsDeed(
+    return PointsDeed(
         county_id=place.county_id, village_id=village_id, rule_id=rule_id,
         happened_on=happened_on, note=note.strip(), state="waiting",
         entered_by_id=actor.person_id, entered_at=clock.now(),
     )  # fmt: skip
-    db.session.add(deed)
-    db.session.flush()
-    db.session.add_all(PointsDeedPerson(deed_id=deed.id, person_id=one) for one in people)
-    db.session.flush()
-    record(
-        "enter_points_deed", actor.person_id, "points_deed", deed.id,
-        region_id=village_id, people=len(people),
-    )  # fmt: skip
-    return deed
+
+
+@remembered
+def _rule_ids(village_id: int, day: date) -> frozenset[int]:
+    return frozenset(rule.id for rule in deed_rules(village_id, day))
+
+
+@remembered
+def _people_of(village_id: int) -> frozenset[int]:
+    return frozenset(villager.person_id for villager in villagers_of(village_id))
 
 
 def decide(actor: Actor, deed_id: int, confirm: bool, note: str = "") -> int:
