@@ -77,7 +77,9 @@ def _colours(target_ids: Collection[int]) -> dict[int, list[tuple[date, str | No
     query = select(TargetStanding).where(TargetStanding.target_id.in_(target_ids))
     colours: dict[int, list[tuple[date, str | None]]] = defaultdict(list)
     for row in db.session.scalars(query.order_by(TargetStanding.period)):
-        colours[row.target_id].append((row.period, row.colour))
+        # A colour that only lasted because nothing was due gives nothing back.
+        is_due = row.basis.get("is_due", False)
+        colours[row.target_id].append((row.period, row.colour if is_due else None))
     return colours
 
 

@@ -1,11 +1,13 @@
 """督办: the machine proposes by the pure ladder, a person confirms; answered, then closed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, delete, func, or_, select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.assessments.evaluation.card_operations import settle_cards
@@ -22,7 +24,6 @@ from backend.app.assessments.models import (
     ProgrammeAdjustment,
     ProgrammeWindow,
     Target,
-    TargetStanding,
     TargetSupervision,
 )
 from backend.app.assessments.reports.facts import TargetFacts, facts_of, is_office, works_for
@@ -31,7 +32,7 @@ from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states import ProgrammeAdjustmentState, SupervisionState
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, fetch_named, fetch_rows
 from backend.app.core.errors import InvalidInput
 from backend.app.scoring.assessing.ladder import (
     GOOD_TO_END,
@@ -51,6 +52,62 @@ from backend.app.tickets.rules.queries import clock_of
 LONGEST_ANSWER, LONGEST_NOTE = 300, 200
 # The second step and the fourth carry a card.
 CARD_OF = {2: MoveKind.YELLOW, 4: MoveKind.RED}
+TAKEN = """
+    SELECT target_id, period, level, state, due_at, answered_at FROM target_supervision
+    WHERE programme_id = :programme_id AND period <= :period ORDER BY id
+"""
+HISTORIES = """
+    SELECT target_id, period, colour, is_missed, computed_at FROM target_standing
+    WHERE programme_id = :programme_id AND period <= :period AND target_id IN (
+        SELECT target_id FROM target_standing
+        WHERE programme_id = :programme_id AND period <= :period
+          AND (colour = ANY(:bad) OR is_missed))
+    ORDER BY target_id, period
+"""
+# Reminders count at once and have a day to be answered; a person confirms the others.
+PROPOSE = text(
+    f"""
+    INSERT INTO target_supervision
+        (county_id, programme_id, target_id, period, round, level, state, words, at, due_at)
+    SELECT :county_id, :programme_id, target_id, :period, round, level,
+           CASE level WHEN {REMIND} THEN '{SupervisionState.OPEN}'
+                      ELSE '{SupervisionState.PROPOSED}' END,
+           words, :at, CASE level WHEN {REMIND} THEN CAST(:due_at AS timestamptz) END
+    FROM unnest(CAST(:target_ids AS bigint[]), CAST(:rounds AS smallint[]),
+                CAST(:levels AS smallint[]), CAST(:words AS text[]))
+        AS new (target_id, round, level, words)
+    ON CONFLICT (target_id, round, level) DO NOTHING
+    RETURNING target_id, level
+    """
+)
+
+
+class PastStanding(NamedTuple):
+    """What of a standing the ladder looks at."""
+
+    target_id: int
+    period: date
+    colour: str | None
+    is_missed: bool
+    computed_at: datetime
+
+
+class TakenStep(NamedTuple):
+    """A step that was proposed before."""
+
+    target_id: int
+    period: date
+    level: int
+    state: str
+    due_at: datetime | None
+    answered_at: datetime | None
+
+
+class TargetStep(NamedTuple):
+    """A step of one target."""
+
+    target_id: int
+    level: int
 
 
 def propose_steps(programme: Programme, window: ProgrammeWindow, lights: Sequence[Light]) -> int:
@@ -58,21 +115,15 @@ def propose_steps(programme: Programme, window: ProgrammeWindow, lights: Sequenc
     policy = policy_of(lights)
     _forget_untouched(programme.id, window.period)
     steps = _steps_of(programme.id, window.period)
-    reminded: dict[int, int] = defaultdict(int)
-    made = 0
-    for target_id, standings in _histories(programme.id, window.period).items():
+    new: list[tuple[int, int, LadderProposal]] = []
+    for target_id, standings in _histories(programme.id, window.period, policy):
         rows = steps.get(target_id, [])
-        history = [_evaluated(standing, rows) for standing in standings]
-        new = proposals(history, policy)
-        if not new:
-            continue
-        number = _round(standings, rows, policy)
-        for proposal in new:
-            if _insert(programme, window, target_id, number, proposal):
-                made += 1
-                reminded[target_id] += proposal.automatic
-    _tell_reminded([target for target, count in reminded.items() if count], window)
-    return made
+        proposed = proposals([_evaluated(standing, rows) for standing in standings], policy)
+        number = _round(standings, rows, policy) if proposed else 0
+        new += [(target_id, number, proposal) for proposal in proposed]
+    made = _insert(programme, window, new, policy)
+    _tell_reminded([step.target_id for step in made if step.level == REMIND], window)
+    return len(made)
 
 
 def _forget_untouched(programme_id: int, period: date) -> None:
@@ -89,27 +140,25 @@ def _forget_untouched(programme_id: int, period: date) -> None:
     )  # fmt: skip
 
 
-def _steps_of(programme_id: int, period: date) -> dict[int, list[TargetSupervision]]:
-    query = select(TargetSupervision).where(
-        TargetSupervision.programme_id == programme_id, TargetSupervision.period <= period
-    )
-    steps: dict[int, list[TargetSupervision]] = defaultdict(list)
-    for row in db.session.scalars(query.order_by(TargetSupervision.id)):
-        steps[row.target_id].append(row)
+def _steps_of(programme_id: int, period: date) -> dict[int, list[TakenStep]]:
+    steps: dict[int, list[TakenStep]] = defaultdict(list)
+    for row in fetch_rows(TAKEN, {"programme_id": programme_id, "period": period}):
+        step = TakenStep(*row)
+        steps[step.target_id].append(step)
     return steps
 
 
-def _histories(programme_id: int, period: date) -> dict[int, list[TargetStanding]]:
-    query = select(TargetStanding).where(
-        TargetStanding.programme_id == programme_id, TargetStanding.period <= period
-    )
-    histories: dict[int, list[TargetStanding]] = defaultdict(list)
-    for row in db.session.scalars(query.order_by(TargetStanding.period)):
-        histories[row.target_id].append(row)
-    return histories
+def _histories(
+    programme_id: int, period: date, policy: LadderPolicy
+) -> Iterator[tuple[int, list[PastStanding]]]:
+    """Of each target that was ever behind or missed, oldest first."""
+    values = {"programme_id": programme_id, "period": period, "bad": sorted(policy.bad)}
+    rows = (PastStanding(*row) for row in fetch_rows(HISTORIES, values))
+    for target_id, standings in groupby(rows, attrgetter("target_id")):
+        yield target_id, list(standings)
 
 
-def _evaluated(standing: TargetStanding, rows: Sequence[TargetSupervision]) -> Evaluated:
+def _evaluated(standing: PastStanding, rows: Sequence[TakenStep]) -> Evaluated:
     at = standing.computed_at
     return Evaluated(
         standing.colour, standing.is_missed,
@@ -121,7 +170,7 @@ def _evaluated(standing: TargetStanding, rows: Sequence[TargetSupervision]) -> E
     )  # fmt: skip
 
 
-def _is_unanswered(row: TargetSupervision, period: date, at: datetime) -> bool:
+def _is_unanswered(row: TakenStep, period: date, at: datetime) -> bool:
     """A reminder of an earlier period whose time had passed without an answer."""
     if row.level != REMIND or row.period >= period or row.due_at is None or row.due_at > at:
         return False
@@ -129,7 +178,7 @@ def _is_unanswered(row: TargetSupervision, period: date, at: datetime) -> bool:
 
 
 def _round(
-    standings: Sequence[TargetStanding], rows: Sequence[TargetSupervision], policy: LadderPolicy
+    standings: Sequence[PastStanding], rows: Sequence[TakenStep], policy: LadderPolicy
 ) -> int:
     """Which round this is: two good evaluations running end one in which anything was proposed."""
     proposed = {row.period for row in rows}
@@ -144,22 +193,24 @@ def _round(
 
 
 def _insert(
-    programme: Programme, window: ProgrammeWindow, target_id: int, number: int,
-    proposal: LadderProposal,
-) -> bool:  # fmt: skip
-    state = SupervisionState.OPEN if proposal.automatic else SupervisionState.PROPOSED
-    due_at = _due(programme.county_id, proposal.answer_days) if proposal.automatic else None
-    inserted = db.session.scalar(
-        insert(TargetSupervision)
-        .values(
-            county_id=programme.county_id, programme_id=programme.id, target_id=target_id,
-            period=window.period, round=number, level=proposal.step, state=state,
-            words=proposal.reason, at=clock.now(), due_at=due_at,
-        )
-        .on_conflict_do_nothing()
-        .returning(TargetSupervision.id)
+    programme: Programme, window: ProgrammeWindow,
+    new: Sequence[tuple[int, int, LadderProposal]], policy: LadderPolicy,
+) -> list[TargetStep]:  # fmt: skip
+    """All in one statement; returns what was not there before."""
+    if not new:
+        return []
+    return fetch_named(
+        TargetStep, PROPOSE,
+        {
+            "county_id": programme.county_id, "programme_id": programme.id,
+            "period": window.period, "at": clock.now(),
+            "due_at": _due(programme.county_id, policy.answer_days[REMIND]),
+            "target_ids": [target_id for target_id, _, _ in new],
+            "rounds": [number for _, number, _ in new],
+            "levels": [proposal.step for _, _, proposal in new],
+            "words": [proposal.reason for _, _, proposal in new],
+        },
     )  # fmt: skip
-    return inserted is not None
 
 
 def _due(county_id: int, days: int | None) -> datetime | None:

@@ -1,13 +1,13 @@
 """定色: standings of a period stored, the ladder's steps proposed, the month made known."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, Role, may
 from backend.app.accounts.queries import staff_of
@@ -20,19 +20,19 @@ from backend.app.assessments.evaluation.queries import (
     lights_of,
 )
 from backend.app.assessments.evaluation.standings import ComputedStanding
-from backend.app.assessments.models import Programme, ProgrammeWindow, TargetStanding
+from backend.app.assessments.models import Programme, ProgrammeWindow
 from backend.app.assessments.reports.window_operations import lock_window, tell_unit, times_of
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import copy_rows, db
 from backend.app.core.errors import NotAllowed
 from backend.app.notices.operations import notify
 from backend.app.scoring.assessing.ladder import policy_of
 
 MILLIONTH = Decimal("0.000001")
-STORED = (
-    "value", "actual", "planned", "colour", "misses", "is_missed", "basis", "computed_at",
-)  # fmt: skip
+KEYS = ("target_id", "period", "county_id", "programme_id", "computed_at")
+FIGURES = ("value", "actual", "planned", "colour", "misses", "is_missed", "basis")
+FORGET = text("DELETE FROM target_standing WHERE period = :period AND target_id = ANY(:ids)")
 
 
 def evaluate_window(window_id: int) -> int:
@@ -78,26 +78,20 @@ def _evaluate(window: ProgrammeWindow) -> None:
 def store_standings(
     programme: Programme, period: date, standings: Sequence[ComputedStanding]
 ) -> None:
-    at = clock.now()
-    rows = [_row(programme, period, standing, at) for standing in standings]
-    if not rows:
-        return
-    statement = insert(TargetStanding)
-    changed = {name: statement.excluded[name] for name in STORED}
-    db.session.execute(
-        statement.on_conflict_do_update(index_elements=["target_id", "period"], set_=changed), rows
+    ids = [standing.facts.target_id for standing in standings]
+    db.session.execute(FORGET, {"ids": ids, "period": period})
+    same = (period, programme.county_id, programme.id, clock.now())
+    rows = (
+        (standing.facts.target_id, *same, *map(_as_copied(standing).get, FIGURES))
+        for standing in standings
     )
+    copy_rows("target_standing", (*KEYS, *FIGURES), rows)
     db.session.expire_all()
 
 
-def _row(
-    programme: Programme, period: date, standing: ComputedStanding, at: datetime
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "target_id": standing.facts.target_id, "period": period,
-        "county_id": programme.county_id, "programme_id": programme.id, "computed_at": at,
-        **standing_values(standing),
-    }  # fmt: skip
+def _as_copied(standing: ComputedStanding) -> dict[str, Any]:
+    values = standing_values(standing)
+    return {**values, "basis": orjson.dumps(values["basis"]).decode()}
 
 
 def standing_values(standing: ComputedStanding) -> dict[str, Any]:

@@ -28,8 +28,7 @@ from backend.app.core.states import none_of, one_of
 from backend.app.scoring.assessing.lights import FUPING, Light, from_data
 from backend.app.tickets.rules.queries import clock_of
 
-FACTS = text(
-    f"""
+FACTS = f"""
     SELECT t.id AS target_id, t.unit_id, e.kind, e.source, t.baseline, t.value AS goal, t.points,
            t.starts_on, t.due_on, t.rhythm, t.state = '{TargetState.STOPPED}' AS is_halted,
            p.months, p.plan, past.value, past.period AS value_period,
@@ -69,8 +68,7 @@ FACTS = text(
     WHERE t.programme_id = :programme_id
       AND {one_of("t.state", (IN_FORCE | ENDED) - {TargetState.DROPPED})}
     ORDER BY t.id
-    """
-)
+"""
 SHOWN = f"""
     SELECT s.target_id, t.unit_id, {UNIT_NAME} AS unit, g.name AS group_name, e.code, e.name,
            t.task, e.measured_in, e.kind, t.value AS goal, t.points, t.version, s.value, s.actual,
@@ -156,9 +154,8 @@ def lights_of(programme: Programme) -> Sequence[Light]:
 def compute_standings(programme: Programme, period: date) -> list[ComputedStanding]:
     """Every target's standing at the end of a period, as far as it is known now; stores nothing."""
     values = {"programme_id": programme.id, "period": period}
-    rows = db.session.execute(FACTS, values).mappings()
     end = PeriodEnd(period, lights_of(programme), clock_of(programme.county_id))
-    return [compute_standing(StandingFacts(**row), end) for row in rows]
+    return [compute_standing(StandingFacts(*row), end) for row in fetch_rows(FACTS, values)]
 
 
 def shown_standings(window: ProgrammeWindow, unit_id: int | None = None) -> list[ShownStanding]:

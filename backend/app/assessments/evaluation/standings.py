@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.app.assessments.reports.asked_sql import MONTHS_BETWEEN
 from backend.app.assessments.reports.window_times import last_day
@@ -26,8 +26,7 @@ NOT_COUNTED = "没有可以比的年度目标值"
 NOTHING_KNOWN = "还没有数"
 
 
-@dataclass(frozen=True)
-class StandingFacts:
+class StandingFacts(NamedTuple):
     """A target with its plan and what was accepted of it up to the end of a period."""
 
     target_id: int

@@ -1,7 +1,7 @@
 """A month's colours computed again from what was accepted: the same, or which target differs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -76,7 +76,7 @@ def _as_then(
     stopped = bool(row.values["basis"].get("stopped"))
     if standing.facts.is_halted == stopped:
         return standing
-    return compute_standing(replace(standing.facts, is_halted=stopped), end)
+    return compute_standing(standing.facts._replace(is_halted=stopped), end)
 
 
 def _stored(programme: Programme, period: date) -> list[_StoredStanding]:
