@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, has_permission
@@ -13,6 +15,7 @@ from backend.app.assessments.models import (
     ProgrammeWindow,
     TargetReport,
 )
+from backend.app.assessments.reports.asked_sql import NOT_SENT
 from backend.app.assessments.reports.errors import (
     NotYourUnit,
     ReportMoved,
@@ -28,9 +31,11 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
+from backend.app.core.states import one_of
 from backend.app.scoring.assessing.progress import ProgressKind, actual_share
 
 LONGEST_WORDS, LONGEST_CORRECTION, LONGEST_FORM = 300, 200, 1800
+STILL_OPEN = one_of("target_report.state", NOT_SENT)
 WORDS = {"words": "工作进展", "difficulty": "存在问题", "next_step": "下步措施"}
 
 
@@ -67,15 +72,14 @@ def save_drafts(
     if strict:
         filled = [line for line in lines if not line.is_empty]
         _check_lines(filled, rows, window, needs_files=False)
-    kept = 0
-    for line in lines:
-        row = rows.get(line.target_id)
-        if row is None or line.is_empty or not is_open(row, window):
-            continue
-        if row.state in (None, ReportState.DRAFT, ReportState.MISSED):
-            _write(row, line, period, state=ReportState.DRAFT)
-            kept += 1
-    return kept
+    kept = [
+        {**_typed(rows[line.target_id], line, period), "state": ReportState.DRAFT}
+        for line in lines
+        if not line.is_empty and line.target_id in rows and is_open(rows[line.target_id], window)
+        and rows[line.target_id].state in (None, ReportState.DRAFT, ReportState.MISSED)
+    ]  # fmt: skip
+    _write(kept, 0)
+    return len(kept)
 
 
 def submit_reports(
@@ -89,14 +93,12 @@ def submit_reports(
     filled = [line for line in lines if not line.is_empty and line.target_id in rows]
     _check_lines(filled, rows, window)
     seconds = max(0, min(seconds, LONGEST_FORM))
-    for line in filled:
-        row = rows[line.target_id]
-        state = ReportState.SUBMITTED if row.has_owner else ReportState.OWNER_PASSED
-        is_late = row.is_late or (window.closed_at is not None and row.state != "returned")
-        _write(
-            row, line, period, state=state, is_late=is_late, submitted_by_id=actor.person_id,
-            submitted_at=clock.now(), seconds=seconds // len(filled), returned_until=None,
-        )  # fmt: skip
+    sent = {
+        "submitted_by_id": actor.person_id, "submitted_at": clock.now(), "returned_until": None,
+        "seconds": seconds // max(len(filled), 1),
+    }  # fmt: skip
+    _write([{**_typed(rows[line.target_id], line, period), **sent,
+             **_turn(rows[line.target_id], window)} for line in filled], 1)  # fmt: skip
     if filled:
         db.session.add(
             FillTime(
@@ -204,29 +206,46 @@ def _value_of(line: ReportLine, row: FillRow) -> Decimal | None:
     return row.baseline if row.last_value is None else row.last_value
 
 
-def _write(row: FillRow, line: ReportLine, period: date, **beside: object) -> None:
+def _turn(row: FillRow, window: ProgrammeWindow) -> dict[str, Any]:
+    """Who looks at it first; and whether it came after the window had closed."""
+    is_late = window.closed_at is not None and row.state != ReportState.RETURNED
+    return {
+        "state": ReportState.SUBMITTED if row.has_owner else ReportState.OWNER_PASSED,
+        "is_late": row.is_late or is_late,
+    }
+
+
+def _typed(row: FillRow, line: ReportLine, period: date) -> dict[str, Any]:
+    """What stands in a line, and the version that was seen."""
     is_milestone = row.kind == ProgressKind.MILESTONE
     known = {milestone.id for milestone in row.milestones}
-    values = {
+    return {
+        "county_id": row.county_id, "target_id": row.target_id, "period": period,
         "value": None if is_milestone else _value_of(line, row),
         **{name: getattr(line, name).strip()[:LONGEST_WORDS] for name in WORDS},
         "correction": line.correction.strip()[:LONGEST_CORRECTION],
         "is_stopped": line.is_stopped, "no_change": line.no_change,
-        "milestone_ids": sorted(known.intersection(line.milestone_ids)), **beside,
+        "milestone_ids": sorted(known.intersection(line.milestone_ids)),
+        "version": row.version or 0,
     }  # fmt: skip
-    version = row.version or 0
-    if beside["state"] != ReportState.DRAFT:
-        values["version"] = version + 1
-    statement = insert(TargetReport).values(
-        county_id=row.county_id, target_id=row.target_id, period=period, **values
-    )
+
+
+def _write(reports: Sequence[dict[str, Any]], ahead: int) -> None:
+    """All in one statement, each so many versions ahead of the one that was seen.
+
+    Raises ReportMoved.
+    """
+    if not reports:
+        return
+    statement = insert(TargetReport)
+    new = statement.excluded
     written = db.session.execute(
         statement.on_conflict_do_update(
-            index_elements=["target_id", "period"], set_=values,
-            where=(TargetReport.version == version) & TargetReport.state.in_(
-                [ReportState.DRAFT, ReportState.RETURNED, ReportState.MISSED]
-            ),
-        ).returning(TargetReport.id)
-    ).first()  # fmt: skip
-    if written is None:
+            index_elements=["target_id", "period"],
+            set_={name: new[name] for name in reports[0]},
+            where=(TargetReport.version == new.version - ahead) & text(STILL_OPEN),
+        ).returning(TargetReport.id),
+        [{**report, "version": report["version"] + ahead} for report in reports],
+    ).all()
+    if len(written) < len(reports):
         raise ReportMoved

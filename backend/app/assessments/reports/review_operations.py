@@ -1,12 +1,12 @@
 """审核: the owner, then the office; a returned report has two days, a changed value its reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select, update
 
-from backend.app.access import Actor
+from backend.app.access import Actor, Permission, may
 from backend.app.accounts.hands import check_another_hand
 from backend.app.assessments.models import (
     ProgrammeWindow,
@@ -23,15 +23,14 @@ from backend.app.assessments.reports.errors import (
 )
 from backend.app.assessments.reports.facts import (
     HeldReport,
-    hold_report,
-    is_office,
+    hold_reports,
     owns,
     shown,
     works_for,
 )
 from backend.app.assessments.reports.window_operations import tell_unit
 from backend.app.assessments.reports.window_times import days_of
-from backend.app.assessments.scopes import scope_of
+from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import ReportState, ReviewDecision, ReviewStep
 from backend.app.core import clock
 from backend.app.core.audit import record
@@ -54,37 +53,36 @@ ACTIONS = {
 }
 
 
-def pass_report(actor: Actor, report_id: int, version: int) -> TargetReport:
+def pass_report(actor: Actor, report_id: int, version: int) -> None:
     """Raises ReportUnknown, NotYourReview, OwnReport or ReportMoved."""
-    held, step = _begin(actor, report_id, version)
-    return _finish(actor, held, step, ReviewDecision.PASSED, None)
-
-
-def return_report(actor: Actor, report_id: int, version: int, reason: str) -> TargetReport:
-    """Back to the unit, which has two working days to mend it."""
-    held, step = _begin(actor, report_id, version)
-    days = days_of(held.facts.programme.content)["mend"]
-    working = clock_of(held.report.county_id)
-    held.report.returned_until = working.close_of_nth_day(clock.now(), days)
-    return _finish(actor, held, step, ReviewDecision.RETURNED, _checked(reason))
-
-
-def change_report(
-    actor: Actor, report_id: int, version: int, value: Decimal, reason: str
-) -> TargetReport:
-    """改数: passed with another value; the unit sees both and why."""
-    held, step = _begin(actor, report_id, version)
-    if held.facts.element.kind == ProgressKind.MILESTONE:
-        raise InvalidInput(errors={"value": ["节点任务没有数可改，请退回"]})
-    before, held.report.value = held.report.value, value
-    return _finish(actor, held, step, ReviewDecision.CHANGED, _checked(reason), before)
+    pass_reports(actor, [(report_id, version)])
 
 
 def pass_reports(actor: Actor, versions: Collection[tuple[int, int]]) -> int:
     """Every one of these, by number and version, or none."""
-    for report_id, version in sorted(versions):
-        pass_report(actor, report_id, version)
-    return len(versions)
+    held = _begin(actor, dict(versions))
+    for report, step in held:
+        _finish(actor, report, step, ReviewDecision.PASSED, None)
+    db.session.flush()
+    return len(held)
+
+
+def return_report(actor: Actor, report_id: int, version: int, reason: str) -> None:
+    """Back to the unit, which has two working days to mend it."""
+    ((held, step),) = _begin(actor, {report_id: version})
+    days = days_of(held.facts.programme.content)["mend"]
+    working = clock_of(held.report.county_id)
+    held.report.returned_until = working.close_of_nth_day(clock.now(), days)
+    _finish(actor, held, step, ReviewDecision.RETURNED, _checked(reason))
+
+
+def change_report(actor: Actor, report_id: int, version: int, value: Decimal, reason: str) -> None:
+    """改数: passed with another value; the unit sees both and why."""
+    ((held, step),) = _begin(actor, {report_id: version})
+    if held.facts.element.kind == ProgressKind.MILESTONE:
+        raise InvalidInput(errors={"value": ["节点任务没有数可改，请退回"]})
+    before, held.report.value = held.report.value, value
+    _finish(actor, held, step, ReviewDecision.CHANGED, _checked(reason), before)
 
 
 def _checked(reason: str) -> str:
@@ -93,15 +91,35 @@ def _checked(reason: str) -> str:
     return reason.strip()
 
 
-def _begin(actor: Actor, report_id: int, version: int) -> tuple[HeldReport, ReviewStep]:
-    """The report with its row held, and the step at which the actor reviews it."""
-    held = hold_report(report_id)
-    report, facts = held.report, held.facts
+def _begin(actor: Actor, versions: Mapping[int, int]) -> list[tuple[HeldReport, ReviewStep]]:
+    """The reports with their rows held, and the step at which the actor reviews each."""
     scope = scope_of(actor)
+    held = [
+        (report, _step(actor, scope, report, versions[report.report.id]))
+        for report in hold_reports(versions)
+    ]
+    # Who passed it for the owner does not pass it for the office, too.
+    earlier = select(ReportReview.by_id, ReportReview.report_id, ReportReview.step).where(
+        ReportReview.report_id.in_(versions)
+    )
+    steps = {report.report.id: step for report, step in held}
+    hands = {report.report.submitted_by_id for report, _ in held}
+    hands |= {
+        row.by_id for row in db.session.execute(earlier) if row.step != steps[row.report_id]
+    }  # fmt: skip
+    check_another_hand(actor, *hands, refusal=OwnReport())
+    return held
+
+
+def _step(actor: Actor, scope: ReaderScope, held: HeldReport, version: int) -> ReviewStep:
+    """At which step the actor reviews a report."""
+    report, facts = held.report, held.facts
     if report.county_id != scope.county_id:
         raise ReportUnknown
-    may_office, may_own = is_office(actor, report.county_id, facts.unit), owns(scope, facts)
-    if works_for(scope, facts.unit) or not (may_office or may_own):
+    is_own = works_for(scope, facts.unit)
+    may_office = may(actor, Permission.SUPERVISE_TARGETS, (report.county_id,))
+    may_own = owns(scope, facts)
+    if is_own or not (may_office or may_own):
         raise NotYourReview
     turn = TURNS.get(report.state)
     if turn is None or report.version != version:
@@ -109,20 +127,13 @@ def _begin(actor: Actor, report_id: int, version: int) -> tuple[HeldReport, Revi
     step, _ = turn
     if not (may_own if step is ReviewStep.OWNER else may_office):
         raise NotYourReview
-    # Who passed it for the owner does not pass it for the office, too.
-    earlier = select(ReportReview.by_id).where(
-        ReportReview.report_id == report_id, ReportReview.step != step
-    )
-    check_another_hand(
-        actor, report.submitted_by_id, *db.session.scalars(earlier), refusal=OwnReport()
-    )
-    return held, step
+    return step
 
 
 def _finish(
     actor: Actor, held: HeldReport, step: ReviewStep, decision: ReviewDecision,
     reason: str | None, before: Decimal | None = None,
-) -> TargetReport:  # fmt: skip
+) -> None:  # fmt: skip
     report = held.report
     is_returned = decision is ReviewDecision.RETURNED
     passed_to = TURNS[report.state][1]
@@ -135,13 +146,11 @@ def _finish(
             reason=reason, by_id=actor.person_id, at=clock.now(),
         )
     )  # fmt: skip
-    if report.state == ReportState.ACCEPTED:
+    if report.state == ReportState.ACCEPTED and report.milestone_ids:
         _accept_milestones(actor, report)
-    db.session.flush()
     record(ACTIONS[decision], actor.person_id, "target_report", report.id, stage=step.words)
     if reason is not None:
         _tell_unit(held, decision, reason, before)
-    return report
 
 
 def _accept_milestones(actor: Actor, report: TargetReport) -> None:
