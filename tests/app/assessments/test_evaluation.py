@@ -209,3 +209,32 @@ def test_the_months_notice_tells_each_person_once(assessed, evaluated, scalar) -
         assert jobs.evaluate_period() == 1
         assert jobs.evaluate_period() == 0
     assert scalar("SELECT count(*) FROM notice WHERE dedup LIKE '%published%'") == 3
+
+
+def test_a_quarterly_target_is_held_against_the_last_month_it_was_due(assessed, scalar) -> None:
+    plan = {month: Decimal(month * 100) for month in range(1, 13)}
+    target = add_target(assessed, plan=plan, rhythm="quarter")
+    issue(assessed)
+    for month in range(2, 8):
+        open_month(month)
+        if month in (3, 6):
+            send(assessed, ReportLine(target, 0, Decimal(month * 80)), month=month)
+            accept_all(assessed, month)
+        evaluate_month(month)
+    assert colours(scalar, target) == [None, "red", "red", "red", "red", "red"]
+    # Of five red months two were due: the reminder alone went unanswered in between.
+    steps = "SELECT array_agg(period || ' ' || level || ' ' || words ORDER BY id)"
+    assert scalar(f"{steps} FROM target_supervision") == [
+        "2026-03-01 1 进度滞后", "2026-04-01 2 提醒后未答复"
+    ]  # fmt: skip
+    (july,) = standings(assessed, date(2026, 7, 1))
+    words = explain(july.colour, july.actual, july.planned, july.basis, FUPING)
+    assert "计划 50%（按月度计划，本月不用报，算到 6 月）" in words
+
+
+def test_milestones_of_a_quarterly_target_are_due_at_the_end_of_the_quarter(assessed) -> None:
+    add_target(assessed, kind="milestone", value=None, milestones=[(4, 100)], rhythm="quarter")
+    issue(assessed)
+    (may,) = standings(assessed, date(2026, 5, 1))
+    (june,) = standings(assessed, date(2026, 6, 1))
+    assert (may.planned, may.colour, june.planned, june.colour) == (0, None, 1, "black")

@@ -56,8 +56,12 @@ TAKEN = """
     SELECT target_id, period, level, state, due_at, answered_at FROM target_supervision
     WHERE programme_id = :programme_id AND period <= :period ORDER BY id
 """
+# A month in which nothing was to be reported is no second bad one.
 HISTORIES = """
-    SELECT target_id, period, colour, is_missed, computed_at FROM target_standing
+    SELECT target_id, period,
+           CASE WHEN CAST(basis ->> 'is_due' AS boolean) THEN colour END AS colour,
+           is_missed, computed_at
+    FROM target_standing
     WHERE programme_id = :programme_id AND period <= :period AND target_id IN (
         SELECT target_id FROM target_standing
         WHERE programme_id = :programme_id AND period <= :period

@@ -15,7 +15,12 @@ from backend.app.assessments.evaluation.standings import (
     compute_standing,
 )
 from backend.app.assessments.models import Programme, ProgrammeWindow
-from backend.app.assessments.reports.asked_sql import JOIN_NAME, NOT_SENT, UNIT_NAME
+from backend.app.assessments.reports.asked_sql import (
+    JOIN_NAME,
+    MEASURED_UNTIL,
+    NOT_SENT,
+    UNIT_NAME,
+)
 from backend.app.assessments.states import (
     ENDED,
     IN_FORCE,
@@ -55,8 +60,7 @@ FACTS = f"""
                 AND {none_of("y.state", NOT_SENT)})) missed ON true
     LEFT JOIN LATERAL (
         SELECT sum(weight) AS whole,
-               sum(weight) FILTER (WHERE due_on < CAST(:period AS date) + interval '1 month')
-                 AS due,
+               sum(weight) FILTER (WHERE due_on < {MEASURED_UNTIL}) AS due,
                sum(weight) FILTER (WHERE EXISTS (
                    SELECT FROM target_report a
                    WHERE a.target_id = t.id AND a.period <= :period

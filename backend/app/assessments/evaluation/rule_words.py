@@ -10,7 +10,7 @@ from backend.app.scoring.assessing.lights import Light
 TENTH = Decimal("0.1")
 PLANS = {
     "plan": "按月度计划", "milestone": "按到期节点", "time": "按序时进度（已过的工作日）",
-    "due": "已到考核期",
+    "due": "已到考核期", "not_yet": "还没到要报的月份",
 }  # fmt: skip
 
 
@@ -52,7 +52,10 @@ def explain(
     """One sentence: why this target has this colour."""
     if "reason" in basis:
         return f"{basis['reason']}，不亮灯。"
-    said = f"实际 {percent(actual)}，计划 {percent(planned)}（{PLANS[basis['plan']]}）"
+    plan = PLANS[basis["plan"]]
+    if basis["measured_in"] and not basis["is_due"]:
+        plan += f"，本月不用报，算到 {int(basis['measured_in'][-2:])} 月"
+    said = f"实际 {percent(actual)}，计划 {percent(planned)}（{plan}）"
     if colour is None:
         return f"{said}：还没到该动的时间，不亮灯。"
     light = lights[basis["rule"] - 1]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from backend.app.assessments.reports.asked_sql import MONTHS_BETWEEN
+from backend.app.assessments.reports.asked_sql import AUTOMATIC, MONTHS_BETWEEN
 from backend.app.assessments.reports.window_times import last_day
 from backend.app.assessments.states import Rhythm
 from backend.app.scoring.assessing.lights import Light
@@ -89,7 +89,8 @@ def compute_standing(facts: StandingFacts, end: PeriodEnd) -> ComputedStanding:
     actual = _actual(facts)
     if isinstance(actual, str):
         return ComputedStanding(facts, None, None, None, {"reason": actual})
-    planned, plan = _planned(facts, end)
+    measured = _measured_in(facts, end.period)
+    planned, plan = _planned(facts, end, measured) if measured else (Fraction(0), "not_yet")
     is_over = facts.kind in BEGUN or end.day >= facts.due_on
     finished = actual >= 1 and is_over
     stopped = facts.is_halted or bool(facts.said_stopped)
@@ -102,6 +103,8 @@ def compute_standing(facts: StandingFacts, end: PeriodEnd) -> ComputedStanding:
     basis: dict[str, Any] = {
         "finished": finished, "stopped": stopped, "idle": idle, "plan": plan,
         "value_period": f"{facts.value_period:%Y-%m}" if facts.value_period else None,
+        "measured_in": f"{measured:%Y-%m}" if measured else None,
+        "is_due": measured == end.period,
     }  # fmt: skip
     if light is not None:
         basis["rule"] = next(n for n, known in enumerate(end.lights, 1) if known is light)
@@ -131,28 +134,42 @@ def _goal(facts: StandingFacts) -> Decimal:
     return goal
 
 
-def _planned(facts: StandingFacts, end: PeriodEnd) -> tuple[Fraction, str]:
-    """The share planned by the period's end, and by what: plan, milestones, time or due days."""
+def _measured_in(facts: StandingFacts, period: date) -> date | None:
+    """The month whose plan counts: the last one that was due by the rhythm; None before any.
+
+    What is reported by the quarter is not behind because two months of the next have gone by.
+    """
+    if facts.source.startswith(AUTOMATIC):
+        return period
+    month = period.month // _step(facts) * _step(facts)
+    return period.replace(month=month) if month else None
+
+
+def _planned(facts: StandingFacts, end: PeriodEnd, measured: date) -> tuple[Fraction, str]:
+    """The share planned by a month's end, and by what: plan, milestones, time or due days."""
     if facts.kind == ProgressKind.MILESTONE:
         return Fraction(facts.milestones_due or 0) / Fraction(facts.milestones or 1), "milestone"
     if facts.kind == ProgressKind.NEGATIVE:
         return Fraction(1), "due"
     if facts.kind != ProgressKind.CUMULATIVE:
-        return Fraction(_has_been_due(facts, end.period)), "due"
+        return Fraction(_has_been_due(facts, measured)), "due"
     if facts.months and facts.plan and facts.goal is not None:
         shares = [
             (last_day(month), actual_share(facts.kind, facts.baseline, facts.goal, value))
             for month, value in zip(facts.months, facts.plan, strict=True)
         ]
-        return planned_share(shares, end.day), "plan"
-    if end.day < facts.starts_on:
+        return planned_share(shares, last_day(measured)), "plan"
+    if last_day(measured) < facts.starts_on:
         return Fraction(0), "time"
-    gone = end.working_days(facts.starts_on, min(end.day, facts.due_on))
+    gone = end.working_days(facts.starts_on, min(last_day(measured), facts.due_on))
     return time_share(gone, max(end.working_days(facts.starts_on, facts.due_on), 1)), "time"
 
 
 def _has_been_due(facts: StandingFacts, period: date) -> bool:
     """From the first period of its rhythm that ends on or after its first day."""
-    step = MONTHS_BETWEEN[Rhythm[facts.rhythm.upper()]]
-    first = -(-facts.starts_on.month // step) * step
+    first = -(-facts.starts_on.month // _step(facts)) * _step(facts)
     return (period.year, period.month) >= (facts.starts_on.year, first)
+
+
+def _step(facts: StandingFacts) -> int:
+    return MONTHS_BETWEEN[Rhythm[facts.rhythm.upper()]]

@@ -3,12 +3,23 @@
 from backend.app.assessments.states import ReportState, Rhythm, TargetState
 from backend.app.core.states import one_of
 from backend.app.places.sql import join_department, join_region
-from backend.app.scoring.assessing.plans import REPORT
+from backend.app.scoring.assessing.plans import FEED, OWN, REPORT
 
 MONTHS_BETWEEN = {Rhythm.MONTH: 1, Rhythm.QUARTER: 3, Rhythm.HALF: 6, Rhythm.YEAR: 12}
 _CASES = " ".join(f"WHEN '{rhythm}' THEN {count}" for rhythm, count in MONTHS_BETWEEN.items())
 BY_HAND = {TargetState.ISSUED, TargetState.CONFIRMED, TargetState.RUNNING, TargetState.STOPPED}
-IS_DUE = f"mod(CAST(EXTRACT(MONTH FROM w.period) AS int), CASE t.rhythm {_CASES} END) = 0"
+_STEP = f"CASE t.rhythm {_CASES} END"
+IS_DUE = f"mod(CAST(EXTRACT(MONTH FROM w.period) AS int), {_STEP}) = 0"
+AUTOMATIC = (OWN, FEED)
+_IS_AUTOMATIC = " OR ".join(f"starts_with(e.source, '{kind}')" for kind in AUTOMATIC)
+# The end of the last month, up to that of `:period`, in which target `t` was due by its rhythm;
+# what systems know they know every month.
+MEASURED_UNTIL = f"""
+    CASE WHEN {_IS_AUTOMATIC} THEN CAST(:period AS date) + interval '1 month'
+         ELSE date_trunc('year', CAST(:period AS timestamp)) + make_interval(
+             months => CAST(EXTRACT(MONTH FROM CAST(:period AS date)) AS int) / {_STEP} * {_STEP})
+    END
+"""
 # Target `t` with element `e` and unit `u` in window `w`: no system knows the value, its time has
 # come by its rhythm, and it is not finished.
 IS_ASKED = f"""
