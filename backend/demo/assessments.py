@@ -46,6 +46,7 @@ from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import db, lock, transaction
 from backend.app.places.queries import list_departments, list_townships
 from backend.app.places.reorganisation import add_department
+from backend.demo.assessed_months import live_months
 
 SEED = 528
 OWN_TARGETS = 1268
@@ -80,10 +81,15 @@ class _Scene:
         return datetime(self.year, month, day, 10, 0, tzinfo=COUNTY_ZONE)
 
 
-def load_assessment(county_id: int) -> int:
-    """The year's programme up to today; returns how many targets, 0 where it is there already."""
+def assessed_years() -> tuple[int, int]:
+    """The one that is under way, and the one before it, which has run to its end."""
     today = clock.today()
     year = today.year if today >= date(today.year, 2, 1) else today.year - 1
+    return year, year - 1
+
+
+def load_assessment(county_id: int, year: int) -> int:
+    """A year's programme, issued; returns how many targets, 0 where it is there already."""
     # In one transaction: a killed run leaves no half programme.
     with transaction():
         lock("demo", "assessments")
@@ -101,6 +107,11 @@ def load_assessment(county_id: int) -> int:
             count = targets.issue_programme(scene.office, scene.programme_id)
         _answer(scene)
     return count
+
+
+def tend_assessment(county_id: int, since: datetime | None = None) -> int:
+    """Everything that people have done about it by now; returns how many months were coloured."""
+    return live_months(county_id, _login("assessor"), _login("approver"), since)
 
 
 def _login(username: str) -> Actor:

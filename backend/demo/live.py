@@ -6,6 +6,7 @@ import secrets
 import time
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from backend.app.accounts import consents
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
-from backend.demo.assessments import load_assessment
+from backend.demo.assessments import assessed_years, load_assessment, tend_assessment
 from backend.demo.earlier import prepare_running_month
 from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
 from backend.demo.tickets import SAID
@@ -22,6 +23,7 @@ from backend.demo.words import COMPLAINT, PRAISE
 from backend.jobs.surveys import tend_rounds
 
 SECONDS_BETWEEN = (4.0, 14.0)
+BETWEEN_ASSESSMENTS = timedelta(hours=1)
 TICKET_SHARE = 0.08
 SURVEY_SHARE = 0.5
 LEVEL_WEIGHTS = (46, 27, 18, 6, 3)
@@ -103,9 +105,15 @@ def live(base: str, anonymous: str, county_id: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
     prepare_running_month(county_id)
     # Nobody waits for it: the county is open by now.
-    load_assessment(county_id)
+    for year in assessed_years():
+        load_assessment(county_id, year)
+        tend_assessment(county_id)
+    tended = clock.now()
     while True:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
+        if clock.now() - tended > BETWEEN_ASSESSMENTS:
+            tend_assessment(county_id, since=tended)
+            tended = clock.now()
         # The timetable would do it within ten minutes; whoever looks at a demo should not wait.
         with transaction():
             plan_rounds(county_id, clock.now())

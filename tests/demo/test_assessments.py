@@ -1,6 +1,7 @@
 """目标责任考核 of the demo county, made by the same operations as the pages."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,14 +9,22 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.assessments.programmes.queries import get_programme, list_programmes, plan_of
-from backend.app.core import clock
+from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Region
 from backend.app.scoring.assessing.refusals import refusals
-from backend.demo.assessments import SIXTEENTH, load_assessment
+from backend.demo.assessments import (
+    SIXTEENTH,
+    assessed_years,
+    load_assessment,
+    tend_assessment,
+)
 from tests.factories.console import make_staff
 from tests.factories.county import OPENED_ON, County, make_county
 from tests.factories.tickets import forget
+
+YEAR = 2026
+APRIL = datetime(YEAR, 4, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -43,7 +52,7 @@ def rows(statement: str) -> list[tuple]:
 
 
 def test_the_demo_has_96_units_1268_own_targets_and_33_common_classes(county: County) -> None:
-    assert load_assessment(county.id) == 4436
+    assert load_assessment(county.id, YEAR) == 4436
     (programme,) = list_programmes(county.id)
     assert programme.state == "running"
     assert "示例" in programme.title
@@ -59,11 +68,61 @@ def test_the_demo_has_96_units_1268_own_targets_and_33_common_classes(county: Co
 
 
 def test_every_act_of_the_demo_is_written_down_by_the_person_who_did_it(county: County) -> None:
-    load_assessment(county.id)
+    load_assessment(county.id, YEAR)
     moves = Counter(move for (move,) in rows("SELECT move FROM target_event"))
     assert moves == {"issue": 4436, "confirm": 4434, "query": 2, "uphold": 1, "change": 1}
     assert rows("SELECT DISTINCT state FROM target") == [("confirmed",)]
     assert rows("SELECT count(*) FROM target WHERE edition = 2") == [(1,)]
     assert rows("SELECT count(*) FROM programme WHERE approved_by_id = drafted_by_id") == [(0,)]
-    assert load_assessment(county.id) == 0, "nothing happens the second time"
-    assert clock.today().year - list_programmes(county.id)[0].year in (0, 1)
+    assert load_assessment(county.id, YEAR) == 0, "nothing happens the second time"
+
+
+def test_the_year_before_runs_to_its_end_and_the_running_one_from_february(county) -> None:
+    with clock_at(datetime(YEAR, 1, 31, tzinfo=UTC)):
+        assert assessed_years() == (YEAR - 1, YEAR - 2)
+    with clock_at(datetime(YEAR, 12, 1, tzinfo=UTC)):
+        assert assessed_years() == (YEAR, YEAR - 1)
+
+
+@pytest.fixture
+def spring(county: County) -> County:
+    """Seen on the 24th of April: three months are coloured, the fourth opens tomorrow."""
+    load_assessment(county.id, YEAR)
+    with clock_at(APRIL):
+        tend_assessment(county.id)
+    return county
+
+
+def test_past_months_are_sent_reviewed_coloured_and_partly_dealt_with(spring: County) -> None:
+    states = "SELECT closed_at IS NULL, evaluated_at IS NULL, published_at IS NULL"
+    assert rows(f"{states} FROM programme_window ORDER BY period") == [(False,) * 3] * 3
+    colours = Counter(dict(rows(
+        "SELECT colour, count(*) FROM target_standing WHERE period = '2026-03-01' GROUP BY 1"
+    )))  # fmt: skip
+    assert colours["green"] > 900
+    assert 20 < colours["red"] < 200
+    assert 10 < colours["black"] < 120
+    reports = Counter(dict(rows("SELECT state, count(*) FROM target_report GROUP BY 1")))
+    assert set(reports) == {"accepted", "missed"}
+    assert reports["accepted"] > 20 * reports["missed"] > 0
+    assert rows("SELECT count(*) > 10 FROM target_report WHERE is_late") == [(True,)]
+    decisions = {decision for (decision,) in rows("SELECT DISTINCT decision FROM report_review")}
+    assert decisions == {"passed", "changed", "returned"}
+    steps = Counter(dict(rows("SELECT state, count(*) FROM target_supervision GROUP BY 1")))
+    assert {"open", "closed"} <= set(steps)
+    queries = Counter(dict(rows("SELECT state, count(*) FROM colour_query GROUP BY 1")))
+    assert queries["open"] == 1
+    assert queries["upheld"] + queries["corrected"] > 2
+    assert rows("SELECT count(*) FROM colour_query WHERE answered_by_id = by_id") == [(0,)]
+
+
+def test_tended_again_it_adds_nothing_and_goes_on_where_it_was(spring: County) -> None:
+    told = "SELECT (SELECT count(*) FROM target_report), (SELECT count(*) FROM report_review)"
+    before = rows(told)
+    with clock_at(APRIL):
+        assert tend_assessment(spring.id) == 0
+    assert rows(told) == before
+    with clock_at(datetime(YEAR, 4, 28, 4, tzinfo=UTC)):
+        assert tend_assessment(spring.id, since=APRIL) == 0
+    opened = "SELECT count(*) FROM target_report WHERE period = '2026-04-01' AND state <> 'missed'"
+    assert 0 < rows(opened)[0][0] < 120, "three units in five have sent, only key targets are due"
