@@ -11,7 +11,7 @@ from importlib import import_module
 NAMES = (
     "rating_submission", "month_scorecards", "month_close", "console_pages", "workbook",
     "ticket_pages", "ticket_intake", "anonymous_answers", "points_close", "poster_codes",
-    "assessment_year", "orders_import",
+    "assessment_year", "assessment_county", "orders_import",
 )  # fmt: skip
 
 
