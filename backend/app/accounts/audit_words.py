@@ -89,6 +89,9 @@ ACTIONS = {
     "open_appraisal": "开一轮测评",
     "enter_ballots": "录评价票",
     "close_appraisal": "关闭测评",
+    "ask_form": "登记临时要表",
+    "answer_form": "答复临时要表",
+    "close_form": "停止临时要表",
     "file_exemption": "交容错备案",
     "decide_exemption": "审定容错备案",
     "claim_exemption": "申请容错",
@@ -224,7 +227,7 @@ SUBJECTS = {
     "programme_window": "填报窗口", "target_report": "进度汇报", "evidence": "印证材料",
     "programme_adjustment": "考核加减分", "exemption_request": "容错备案",
     "appraisal_round": "测评", "appraisal_group": "测评组别",
-    "target_supervision": "督办", "colour_query": "颜色疑问",
+    "form_request": "临时要表", "target_supervision": "督办", "colour_query": "颜色疑问",
     "result_appeal": "考核申诉",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from backend.app.assessments.appraisals.models import (
     AppraisalRound,
     AppraisalSlip,
 )
+from backend.app.assessments.burden.models import FormRequest, FormRequestUnit
 from backend.app.assessments.evaluation.models import (
     ColourQuery,
     ProgrammeAdjustment,
@@ -54,6 +55,8 @@ __all__ = [
     "EvidenceUse",
     "ExemptionRequest",
     "FillTime",
+    "FormRequest",
+    "FormRequestUnit",
     "MeasureFact",
     "Programme",
     "ProgrammeAdjustment",
