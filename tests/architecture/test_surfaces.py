@@ -43,7 +43,7 @@ def test_a_token_opens_nothing_but_the_open_interface(migrated_app: Flask) -> No
         for rule in migrated_app.url_map.iter_rules()
         if isinstance(migrated_app.view_functions[rule.endpoint].__guard__, TokenScope)
     }
-    assert len(opened) == 5
+    assert len(opened) == 9
     assert all(path.startswith("/api/v1/open/") for path in opened.values())
     for rule in migrated_app.url_map.iter_rules():
         if str(rule).startswith("/api/v1/open/"):

@@ -187,7 +187,7 @@ def test_a_token_needs_a_purpose_and_an_end_within_a_year(county, name: str, day
 def test_the_interface_stands_in_the_api_document(app, client) -> None:
     document = client.get("/api/openapi.json").json
     paths = [path for path in document["paths"] if path.startswith(OPEN)]
-    assert len(paths) == 5
+    assert len(paths) == 9
     for path in paths:
         assert document["paths"][path]["get"]["security"] == [{"token": []}]
     shape = document["components"]["schemas"]["OpenVillage"]["properties"]

@@ -15,7 +15,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import form_args, query_args
-from backend.app.core.web.guards import CALLS_A_MINUTE, actor, guard
+from backend.app.core.web.guards import CALLS_A_MINUTE, TokenScope, actor, guard
 from backend.app.places.queries import region_names
 
 
@@ -29,6 +29,7 @@ def _page(
         made=made, error=error, tokens=tokens, names=region_names(counties),
         makers=api_tokens.makers(tokens), today=clock.today(), calls=CALLS_A_MINUTE,
         longest=clock.today() + api_tokens.LONGEST_LIFE, revoked=revoked,
+        scopes=api_tokens.SCOPE_NAMES,
     )  # fmt: skip
 
 
@@ -42,12 +43,17 @@ def list_tokens(revoked: str) -> str:
 
 @blueprint.post("/tokens")
 @guard(Permission.MANAGE_API_TOKENS)
-@form_args(county=boxes.Id(otherwise=0), name=boxes.Text(), ends_on=boxes.Day(otherwise=None))
-def create_token(county: int, name: str, ends_on: date | None) -> tuple[str, int]:
+@form_args(
+    county=boxes.Id(otherwise=0), name=boxes.Text(), ends_on=boxes.Day(otherwise=None),
+    scope=boxes.Choice(list(TokenScope), otherwise=TokenScope.READ_SCORES),
+)  # fmt: skip
+def create_token(
+    county: int, name: str, ends_on: date | None, scope: TokenScope
+) -> tuple[str, int]:
     """The new token stands on this one answer and nowhere else."""
     try:
         with transaction():
-            made = api_tokens.create_token(actor(), county, name, ends_on)
+            made = api_tokens.create_token(actor(), county, name, ends_on, scope)
     except DomainError as refused:
         return _page(error=refused), 422
     return _page(made), 200

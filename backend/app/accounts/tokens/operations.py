@@ -20,6 +20,9 @@ from backend.app.places.queries import get_place, region_path
 PREFIX = "vv_"
 LONGEST_LIFE = timedelta(days=366)
 LONGEST_NAME = 40
+SCOPE_NAMES: dict[str, str] = {
+    TokenScope.READ_SCORES: "各村得分", TokenScope.READ_RESULTS: "考核结果",
+}  # fmt: skip
 MOST = 20
 # Found and counted in one statement: a token that is over or revoked counts no use.
 USE = """
@@ -48,8 +51,11 @@ def digest_of(plain: str) -> bytes:
     return hashlib.sha256(plain.encode()).digest()
 
 
-def create_token(actor: Actor, county_id: int, name: str, ends_on: date | None) -> Made:
-    """Reads this county's published scores until a day, both included."""
+def create_token(
+    actor: Actor, county_id: int, name: str, ends_on: date | None,
+    scope: TokenScope = TokenScope.READ_SCORES,
+) -> Made:  # fmt: skip
+    """Reads what this county has published of one kind until a day, both included."""
     if not may(actor, Permission.MANAGE_API_TOKENS, region_path(county_id)):
         raise NotAllowed
     if get_place(county_id).level != "county":
@@ -63,13 +69,13 @@ def create_token(actor: Actor, county_id: int, name: str, ends_on: date | None) 
         raise TooManyTokens
     plain = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
-        county_id=county_id, name=name, digest=digest_of(plain), scope=TokenScope.READ_SCORES.value,
+        county_id=county_id, name=name, digest=digest_of(plain), scope=scope.value,
         ends_on=ends_on, created_at=clock.now(), created_by_id=actor.person_id,
     )  # fmt: skip
     db.session.add(token)
     db.session.flush()
     record("create_api_token", actor.person_id, "api_token", token.id, name=name,
-           county_id=county_id, ends_on=f"{ends_on}")  # fmt: skip
+           county_id=county_id, ends_on=f"{ends_on}", scope=scope.value)  # fmt: skip
     return Made(token.id, name, plain)
 
 

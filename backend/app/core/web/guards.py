@@ -42,6 +42,7 @@ class TokenScope(StrEnum):
     """What a token of another system opens."""
 
     READ_SCORES = "read_scores"
+    READ_RESULTS = "read_results"
 
 
 @dataclass(frozen=True)
