@@ -275,7 +275,8 @@ def test_an_appeal_is_raised_and_decided_on_its_page(year, client, stop_clock) -
     clerk = sit_down(client, clerk_id)
     page = as_shown(clerk.get(address))
     assert "甲6的结果" in page
-    assert "E01 完成率：得 88.00 分，满分 100.00" in page
+    assert "完成率（得 88.00 分，满分 100.00 分）" in page
+    assert "88%，目标 100%，扣 12 分" in page
     assert "甲7" not in page
     sent = {
         "unit": year.units["甲6"], "item": "element",

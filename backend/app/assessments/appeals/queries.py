@@ -52,12 +52,13 @@ class ShownAppeal(NamedTuple):
 
 @dataclass(frozen=True)
 class AppealableItem:
-    """One item of a unit's published result; `lost` where it cost points."""
+    """One item of a unit's published result; `lost` where it cost points, `why` in words."""
 
     item: AppealItem
     item_id: int
     words: str
     lost: bool
+    why: str = ""
 
 
 def list_appeals(programme_id: int) -> list[ShownAppeal]:
@@ -72,7 +73,7 @@ def appealable_items(programme_id: int, unit_id: int) -> list[AppealableItem]:
     if result is None or row is None or row.grade is None:
         return []
     grade = f"等次：{GRADE_NAMES[row.grade]}"
-    losses = {line["code"]: line for line in result.losses}
+    losses = {line["code"]: line["words"] for line in result.losses}
     return [
         AppealableItem(AppealItem.GRADE, unit_id, grade, True),
         *(
@@ -85,9 +86,9 @@ def appealable_items(programme_id: int, unit_id: int) -> list[AppealableItem]:
         *(
             AppealableItem(
                 AppealItem.ELEMENT, part["target_id"],
-                f"{part['code']} {part['name']}：得 {part['points']} 分，满分 {part['full']}。"
-                f"{losses.get(part['code'], {}).get('words', '')}"[:300],
+                f"{part['name']}（得 {part['points']} 分，满分 {part['full']} 分）",
                 Decimal(part["points"]) < Decimal(part["full"]),
+                losses.get(part["code"], ""),
             )
             for part in result.parts if part["points"] is not None
         ),

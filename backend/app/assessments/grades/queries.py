@@ -144,6 +144,8 @@ def grade_pools(programme: Programme) -> list[GradePool]:
     members: dict[str, list[GradeRow]] = {}
     for row in rows:
         members.setdefault(pools[row.group_name], []).append(row)
+    for listed in members.values():
+        listed.sort(key=lambda row: -(row.total or 0))
     return [
         GradePool(
             name, [group for group, pool in pools.items() if pool == name and sizes[group]],
