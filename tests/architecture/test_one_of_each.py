@@ -28,6 +28,10 @@ def test_advisory_locks_are_taken_by_name_in_one_place() -> None:
     assert files_with("pg_advisory") == ["backend/app/core/db.py"]
 
 
+def test_the_type_of_a_workbook_stands_in_one_module() -> None:
+    assert files_with("spreadsheetml.sheet") == ["backend/app/core/files/workbooks.py"]
+
+
 def test_the_names_of_the_levels_stand_in_one_module() -> None:
     assert files_with(f'"{LEVEL_NAMES[-1]}"') == ["backend/app/scoring/levels.py"]
 

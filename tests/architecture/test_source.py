@@ -126,7 +126,7 @@ def test_no_page_is_given_another_thing_by_the_name_of_the_settings() -> None:
     given = [
         str(path.relative_to(ROOT))
         for path in tracked("backend/app/*.py")
-        if re.search(r"render_template\([^)]*\bsettings=", path.read_text("utf-8"))
+        if re.search(r"render_(?:template|page)\([^)]*\bsettings=", path.read_text("utf-8"))
     ]
     assert given == []
 

@@ -10,7 +10,6 @@ from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHICH_PROGRAMME = Query.of(programme=boxes.Id(otherwise=None), done=boxes.Text(12))
 
 

@@ -12,6 +12,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.files import storage
+from backend.app.core.files.workbooks import XLSX
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, query_args
 from backend.app.core.web.guards import actor, guard
@@ -22,7 +23,7 @@ from backend.app.places.picker_queries import counties_and_townships
 from backend.app.scorecards.queries import list_months
 
 TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
 }

@@ -1,10 +1,9 @@
 """The pages of an import, the same for every kind: a feature adds them to its own console."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, send_file
+from flask import Blueprint, redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -13,13 +12,13 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.files.spreadsheets import MOST_BYTES
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, last_page, sent_file, takes_file, turned, typed
 from backend.app.core.web.guards import actor, guard, own_county
 from backend.app.imports import operations, queries
 from backend.app.imports.kinds import OUTCOME_NAMES, ImportKind
 from backend.app.imports.states import BUSY, CHANGEABLE, STATE_NAMES, ImportState
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SOURCE = Form.of(source=boxes.Text(40))
 ROWS = Query.of(outcome=boxes.Choice(list(OUTCOME_NAMES)), page=boxes.Page())
 SHEET = Form.of(sheet=boxes.Text())
@@ -74,9 +73,7 @@ def add_pages(
         """What was not taken, to be mended and handed in again."""
         with transaction():
             content = operations.refused_rows(actor(), kind, import_id)
-        return send_file(
-            io.BytesIO(content), mimetype=XLSX, download_name="没收的行.xlsx", as_attachment=True
-        )
+        return send_book(content, "没收的行.xlsx")
 
     _add_mending(blueprint, kind, path)
     _add_decisions(blueprint, kind, path)

@@ -1,20 +1,20 @@
 """我的资料 on the phone: see, take along, delete, close."""
 
-from io import BytesIO
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response
 
 from backend.app.access import Permission
 from backend.app.accounts import persons as accounts
 from backend.app.core import clock
 from backend.app.core.db import transaction
+from backend.app.core.files.workbooks import XLSX
 from backend.app.core.web.bodies import Blueprint
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import actor, guard, open_to_all
 from backend.app.own_data import closing, contents, schemas, single
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/api/v1", description="我的资料")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/me/data")
@@ -55,10 +55,8 @@ def export_own_data() -> dict[str, str]:
 )
 def download_own_data(token: str) -> Response:
     """The file behind a link."""
-    content = BytesIO(contents.open_link(token))
-    response = send_file(
-        content, mimetype=XLSX, as_attachment=True, download_name=f"{contents.TITLE}.xlsx"
-    )
+    content = contents.open_link(token)
+    response = send_book(content, f"{contents.TITLE}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

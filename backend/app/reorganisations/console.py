@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -15,7 +15,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place, list_children, list_townships, village_label
 from backend.app.places.queries import region_names as names_of
 from backend.app.places.targets import list_points
@@ -56,13 +56,12 @@ def list_reorganisations() -> tuple[str, int]:
 
 def _list(error: DomainError | None = None) -> tuple[str, int]:
     listed = operations.list_of(_county())
-    page = render_template(
-        "reorganisations/list.html",
-        lines=[_line(one) for one in listed], kinds=KINDS, error=error,
+    return render_page(
+        "reorganisations/list.html", error,
+        lines=[_line(one) for one in listed], kinds=KINDS,
         ended=operations.list_ended(_county()),
         done=DONE.get(CHOICE.read()["done"]),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/new")
@@ -82,14 +81,13 @@ def show_form() -> tuple[str, int]:
 def _form(
     village_id: int, kind: ReorganisationKind, error: DomainError | None = None
 ) -> tuple[str, int]:
-    page = render_template(
-        "reorganisations/form.html",
-        village=village_label(village_id), place=get_place(village_id), kind=kind, error=error,
+    return render_page(
+        "reorganisations/form.html", error,
+        village=village_label(village_id), place=get_place(village_id), kind=kind,
         hanging=hanging_on(village_id, kind), townships=list_townships([_county()]),
         groups=list_children(village_id), points=list_points(village_id),
         today=clock.today().isoformat(),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("")
@@ -137,16 +135,15 @@ def show_reorganisation(reorganisation_id: int) -> tuple[str, int]:
 def _page(reorganisation_id: int, error: DomainError | None = None) -> tuple[str, int]:
     found = operations.get(actor(), reorganisation_id)
     waits = found.state == ReorganisationState.PROPOSED
-    page = render_template(
-        "reorganisations/show.html",
-        line=_line(found), item=found, error=error, done=DONE.get(CHOICE.read()["done"]),
+    return render_page(
+        "reorganisations/show.html", error,
+        line=_line(found), item=found, done=DONE.get(CHOICE.read()["done"]),
         waits=waits, mine=found.author_id in hands_of(actor().person_id),
         ahead=found.takes_effect_on > clock.today(),
         hanging=hanging_on(found.village_id, ReorganisationKind.of(found.kind))
         if waits else found.moved or [],
         chosen=_chosen(found),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _chosen(found: Reorganisation) -> list[str]:

@@ -15,7 +15,7 @@ from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query, form_args, typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place, list_townships
 from backend.app.surveys import (
     editor,
@@ -125,9 +125,9 @@ def round_page(month: date, error: DomainError | None = None) -> Any:
     units = _visible(units_of(county_id, month), mine, wanted)
     said = _said(found)
     of_units = [said.get(unit.unit_id, []) for unit in units]
-    page = render_template(
-        "surveys/round.html",
-        round=found, states=STATE_NAMES, said=said, unit_name=unit_name, units=units, error=error,
+    return render_page(
+        "surveys/round.html", error,
+        round=found, states=STATE_NAMES, said=said, unit_name=unit_name, units=units,
         summary=summary.summarise(of_units), share=summary.share, speaks=summary.speaks,
         quoted=sum(summary.speaks(one) for one in of_units), kind_names=library.KIND_NAMES,
         unfinished=paper.count_unfinished(found.id),
@@ -138,7 +138,6 @@ def round_page(month: date, error: DomainError | None = None) -> Any:
         counts=review.count_texts(found.id) if _reads_words() else None,
         levels=results.LEVEL_NAMES, county_id=county_id, paper=slips.numbers_of(found.id),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _said(survey_round: SurveyRound) -> dict[int, list[results.QuestionResult]]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission
@@ -16,7 +16,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.console_menu import local_time
 from backend.app.core.web.forms import Form, typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.surveys import (
     editor,
     forms,
@@ -48,9 +48,9 @@ def _editor(period: date, error: DomainError | None = None) -> Any:
     county_id = county_of(Permission.MANAGE_SURVEYS)
     survey_round = editor.find_round(county_id, period)
     small, has_keys = k_anonymity.small_units(county_id, period), bool(units_of(county_id, period))
-    page = render_template(
-        "surveys/edit.html",
-        round=survey_round, states=STATE_NAMES, error=error, most=MOST,
+    return render_page(
+        "surveys/edit.html", error,
+        round=survey_round, states=STATE_NAMES, most=MOST,
         kinds=village_kinds(county_id), library=library.list_library(county_id),
         kind_names=library.KIND_NAMES, versions=editor.list_versions(survey_round.id), small=small,
         merges=k_anonymity.merges(county_id) if small or not has_keys else [],
@@ -58,7 +58,6 @@ def _editor(period: date, error: DomainError | None = None) -> Any:
         has_keys=has_keys, moment=_moment, levels=results.LEVEL_NAMES,
         this_month=clock.month_of(clock.today()), least=k_anonymity.LEAST,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _moment(kept: str) -> str:

@@ -1,8 +1,6 @@
 """加减分: the form and the workbook, what waits for a second person, and what counts so far."""
 
-import io
-
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -23,7 +21,6 @@ from backend.app.assessments.adjustments.queries import (
 )
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.console_year import (
-    XLSX,
     asked_programme,
     no_programme,
     own_programme,
@@ -41,6 +38,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import MOST_BYTES
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
@@ -155,9 +153,7 @@ def download_declaration() -> Response:
     book = declaration_book(
         units_to_declare(scope, programme), clauses_of(programme.content), programme.year
     )
-    return send_file(
-        io.BytesIO(book), mimetype=XLSX, download_name="加减分申报表.xlsx", as_attachment=True
-    )
+    return send_book(book, "加减分申报表.xlsx")
 
 
 @blueprint.post("/adjustments.xlsx")

@@ -1,8 +1,6 @@
 """黄牌、红牌: proposed ones confirmed or dropped, each with its colours and what came back."""
 
-import io
-
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -19,7 +17,6 @@ from backend.app.assessments.adjustments.queries import (
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.console_year import (
     WHICH_PROGRAMME,
-    XLSX,
     asked_programme,
     no_programme,
 )
@@ -32,6 +29,7 @@ from backend.app.assessments.states import (
 )
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
 
@@ -91,7 +89,4 @@ def download_cards() -> Response:
     if programme is None:
         return redirect(address_of("assessments_console.show_cards"))
     rows = list_adjustments(scope, programme.id, CARDS)
-    return send_file(
-        io.BytesIO(write_cards(programme, rows)), mimetype=XLSX,
-        download_name=f"{programme.title}红黄牌清单.xlsx", as_attachment=True,
-    )  # fmt: skip
+    return send_book(write_cards(programme, rows), f"{programme.title}红黄牌清单.xlsx")

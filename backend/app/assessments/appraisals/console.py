@@ -1,9 +1,8 @@
 """测评: rounds, their groups' paper counted twice, and results once a round is closed."""
 
-import io
 from collections.abc import Callable
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -18,7 +17,7 @@ from backend.app.assessments.appraisals.forms import (
     usual_groups,
 )
 from backend.app.assessments.blueprints import console as blueprint
-from backend.app.assessments.console_year import XLSX, asked_programme, no_programme, own_programme
+from backend.app.assessments.console_year import asked_programme, no_programme, own_programme
 from backend.app.assessments.models import AppraisalGroup, AppraisalRound
 from backend.app.assessments.programmes.queries import MemberUnit, get_programme, list_units
 from backend.app.assessments.scopes import ReaderScope, scope_of
@@ -28,6 +27,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import MOST_BYTES
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Query, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
@@ -185,10 +185,7 @@ def download_ballots(group_id: int) -> Response:
     """评价票汇总 with a line for each ballot."""
     group, held, units = _group(group_id)
     book = ballot_book(held.title, group.name, units, group.invited)
-    return send_file(
-        io.BytesIO(book), mimetype=XLSX, download_name=f"{group.name}评价票汇总.xlsx",
-        as_attachment=True,
-    )  # fmt: skip
+    return send_book(book, f"{group.name}评价票汇总.xlsx")
 
 
 @blueprint.post("/ballots/groups/<int:group_id>.xlsx")

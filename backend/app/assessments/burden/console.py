@@ -1,9 +1,8 @@
 """填报负担: shown to the office and to leaders, never scored; 减负月报 as a workbook."""
 
-import io
 from datetime import date
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -16,11 +15,11 @@ from backend.app.assessments.burden.queries import (
     lighter_proposals,
 )
 from backend.app.assessments.burden.request_queries import forms_asked_in
-from backend.app.assessments.console_year import XLSX
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.queries import shown_programme
 from backend.app.core import clock
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import query_args
 from backend.app.core.web.guards import guard, own_county
 from backend.app.scoring.assessing.burden import MOST_MINUTES
@@ -66,6 +65,4 @@ def download_burden(month: str) -> Response:
         title, now.period, [row for row in months if row.period <= now.period],
         lighter_proposals(months, now.period), forms_asked_in(county_id, now.period),
     )  # fmt: skip
-    return send_file(
-        io.BytesIO(book), mimetype=XLSX, download_name=f"{title}.xlsx", as_attachment=True
-    )
+    return send_book(book, f"{title}.xlsx")

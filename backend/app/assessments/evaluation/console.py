@@ -1,9 +1,8 @@
 """五色进度: preview and close the month, each colour explained, questions about colours."""
 
-import io
 from collections.abc import Callable
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -33,10 +32,10 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHICH = Query.of(
     programme=boxes.Id(otherwise=None), unit=boxes.Id(otherwise=None), colour=boxes.Text(12),
     done=boxes.Text(12),
@@ -182,6 +181,4 @@ def download_notice(month: str) -> Response:
     counted = [(row.unit_id, row.points, row.actual, row.planned, row.colour) for row in rows]
     title = f"{programme.title}{window.period.year}年{window.period.month}月通报"
     book = write_notice(title, unit_colours(units, counted), rows, lights_of(programme))
-    return send_file(
-        io.BytesIO(book), mimetype=XLSX, download_name=f"{title}.xlsx", as_attachment=True
-    )  # fmt: skip
+    return send_book(book, f"{title}.xlsx")

@@ -1,8 +1,6 @@
 """督办: the board by states; proposed, confirmed or dropped, answered, 销号."""
 
-import io
-
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -22,11 +20,11 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
 from backend.app.tickets.kinds import STEP_NAMES
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHICH = Query.of(state=boxes.Choice(list(SupervisionState), otherwise=None))
 ACT = Form.of(
     step=boxes.Id(missing="请选一步督办"), words=boxes.Text(),
@@ -67,9 +65,7 @@ def show_supervision() -> tuple[str, int]:
 def download_supervision() -> Response:
     """督办台账: the steps of every state, of what the reader may see."""
     book = write_ledger("督办台账", board_steps(scope_of(actor()), "", MOST_LISTED))
-    return send_file(
-        io.BytesIO(book), mimetype=XLSX, download_name="督办台账.xlsx", as_attachment=True
-    )
+    return send_book(book, "督办台账.xlsx")
 
 
 @blueprint.post("/supervision")

@@ -22,13 +22,13 @@ from backend.app.assessments.states import GradeState, ProgrammeState
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.files.workbooks import XLSX
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
 from backend.app.scoring.assessing.grades import GRADE_NAMES, Grade, rules_from_data
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHICH = Query.of(done=boxes.Text(12))
 READERS = frozenset({Role.ASSESSOR, Role.LEADER})
 Page = tuple[str, int] | Response

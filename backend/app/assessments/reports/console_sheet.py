@@ -1,8 +1,6 @@
 """月度进度表: the month's workbook out, and back in as drafts."""
 
-import io
-
-from flask import redirect, send_file
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -21,10 +19,9 @@ from backend.app.assessments.reports.window_queries import find_window
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, InvalidInput
 from backend.app.core.files.spreadsheets import MOST_BYTES
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _rows(month: str) -> tuple[UnitRow, list[FillRow]]:
@@ -40,10 +37,7 @@ def _rows(month: str) -> tuple[UnitRow, list[FillRow]]:
 def download_progress(month: str) -> Response:
     """What may still be filled in, with plan and last value."""
     unit, rows = _rows(month)
-    return send_file(
-        io.BytesIO(progress_book(unit, rows)), mimetype=XLSX,
-        download_name=f"{unit.name}{month}月度进度表.xlsx", as_attachment=True,
-    )  # fmt: skip
+    return send_book(progress_book(unit, rows), f"{unit.name}{month}月度进度表.xlsx")
 
 
 @blueprint.post("/fill/<month>/progress.xlsx")

@@ -1,9 +1,8 @@
 """得分: totals by group with every lost point and its case; a unit sees its own."""
 
-import io
 from datetime import date
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -24,8 +23,8 @@ from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, NotFound
-from backend.app.core.files.workbooks import XLSX
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor, guard
 from backend.app.scoring.assessing.moves import MOVE_NAMES
@@ -128,7 +127,4 @@ def download_results(programme_id: int) -> Response:
     rows = _results(programme)
     until = f"{rows[0].until.month}月" if rows else ""
     title = f"{programme.title}{programme.year}年{until}得分汇总表"
-    return send_file(
-        io.BytesIO(result_book(title, rows)), mimetype=XLSX, download_name=f"{title}.xlsx",
-        as_attachment=True,
-    )  # fmt: skip
+    return send_book(result_book(title, rows), f"{title}.xlsx")

@@ -1,11 +1,10 @@
 """目标: the list, searched by all who are concerned, and its workbook."""
 
-import io
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -21,12 +20,12 @@ from backend.app.assessments.targets.queries import TargetFilters
 from backend.app.assessments.targets.sheet_rows import plain
 from backend.app.core import clock
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Query, last_page, turned
 from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments
 from backend.app.scoring.assessing.plans import SOURCE_NAMES
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_RATED = {"code": queries.NOT_RATED, "word": "还没有评定", "icon": "–"}
 SEARCH_NAMES = {
     "group_id": "单位类别", "tag": "项目标签", "colour": "实施进度", "state": "完成状态",
@@ -106,7 +105,4 @@ def download_targets() -> Response:
         scope, programme.id, _filters(values), _month(programme), size=queries.MOST_LISTED
     )
     content = target_book(programme, rows)
-    return send_file(
-        io.BytesIO(content), mimetype=XLSX, as_attachment=True,
-        download_name=f"{programme.year}年度目标清单.xlsx",
-    )  # fmt: skip
+    return send_book(content, f"{programme.year}年度目标清单.xlsx")

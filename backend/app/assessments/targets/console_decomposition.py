@@ -1,10 +1,9 @@
 """④ 分解: a unit's targets in a grid, and all of them as a workbook, out and in."""
 
-import io
 import secrets
 from typing import Any
 
-from flask import redirect, send_file
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -33,10 +32,10 @@ from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.files import storage
 from backend.app.core.files.spreadsheets import MOST_BYTES
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, form_args, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLDER = "decompositions"
 UNIT = Query.of(unit=boxes.Id())
 ADDED = Form.of(
@@ -145,11 +144,8 @@ def drop_target_draft(
 @guard(Permission.MANAGE_PROGRAMMES)
 def download_decomposition(programme_id: int) -> Response:
     programme = own_programme(programme_id)
-    content = io.BytesIO(decomposition_book(programme))
-    return send_file(
-        content, mimetype=XLSX, download_name=f"{programme.year}年度目标任务分解表.xlsx",
-        as_attachment=True,
-    )  # fmt: skip
+    content = decomposition_book(programme)
+    return send_book(content, f"{programme.year}年度目标任务分解表.xlsx")
 
 
 def _import(programme: Programme, key: str, is_whole: bool) -> DecompositionReport:

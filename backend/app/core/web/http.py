@@ -111,6 +111,11 @@ def status_of(error: DomainError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
 
 
+def render_page(template: str, error: DomainError | None, /, **values: Any) -> tuple[str, int]:
+    """A page, or the same page with what was refused and its status."""
+    return render_template(template, error=error, **values), status_of(error) if error else 200
+
+
 def _wants_page() -> bool:
     return not request.path.startswith("/api") and not request.headers.get("HX-Request")
 

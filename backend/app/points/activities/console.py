@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
@@ -13,7 +13,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args, typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points.activities import operations as activities
 from backend.app.points.blueprints import console as blueprint
@@ -38,13 +38,12 @@ def show_deeds() -> Any:
 def _deeds_page(error: DomainError | None = None) -> Any:
     state = STATE.read()["state"]
     me, within = actor(), regions_of(actor(), Permission.SEE_POINTS)
-    page = render_template(
-        "points/deeds.html",
+    return render_page(
+        "points/deeds.html", error,
         deeds=activities.list_deeds(within, me.person_id, state),
-        state=state, states=STATES, error=error,
+        state=state, states=STATES,
         confirms=has_permission(me, Permission.CONFIRM_DEEDS),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/deeds/new")
@@ -62,15 +61,14 @@ def _form(error: DomainError | None = None) -> Any:
     if village is not None and (village.level != "village" or within.isdisjoint(village.path)):
         raise NotFound
     today = clock.today()
-    page = render_template(
-        "points/deed.html",
-        village=village, error=error, q=words, today=today,
+    return render_page(
+        "points/deed.html", error,
+        village=village, q=words, today=today,
         found=search_villages(words, list(within))[:12] if words else [],
         rules=activities.deed_rules(village.id, today) if village else [],
         people=villagers_of(village.id) if village else [],
         ticked=set(typed.getlist("people")),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/deeds/new")

@@ -1,15 +1,14 @@
 """登记确认 › 用表格登记: a file of who took part in what, shown before it is registered."""
 
-import io
-
-from flask import render_template, send_file
+from flask import render_template
 from werkzeug import Response
 
 from backend.app.access import Permission
 from backend.app.core.errors import DomainError
 from backend.app.core.files.workbooks import form_sheet
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import guard
-from backend.app.imports.console import XLSX, add_pages, earlier
+from backend.app.imports.console import add_pages, earlier
 from backend.app.points.activities.deed_files import DEEDS, TEMPLATE
 from backend.app.points.activities.operations import OLDEST
 from backend.app.points.blueprints import console as blueprint
@@ -38,6 +37,4 @@ add_pages(blueprint, DEEDS, "/deeds/files", _start_page, county_of=county_of)
 def download_deed_template() -> Response:
     """Only the headings: whoever fills it in names villages and people."""
     sheet = form_sheet("活动登记", [column.name for column in TEMPLATE], [()])
-    return send_file(
-        io.BytesIO(sheet), mimetype=XLSX, download_name="活动登记模板.xlsx", as_attachment=True
-    )
+    return send_book(sheet, "活动登记模板.xlsx")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
@@ -15,7 +15,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.boxes import whole
 from backend.app.core.web.forms import Form, form_args
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place, list_townships, settings_of
 from backend.app.points import forms
 from backend.app.points.blueprints import console as blueprint
@@ -61,14 +61,12 @@ def show_draws() -> Any:
 def _list(error: DomainError | None = None) -> Any:
     county_id = forms.county_of()
     month = clock.previous_month(clock.month_of(clock.today()))
-    page = render_template(
-        "points/draws.html",
-        error=error, policy=settings_of(county_id), note=draws.LEGAL_NOTE,
+    return render_page(
+        "points/draws.html", error, policy=settings_of(county_id), note=draws.LEGAL_NOTE,
         draws=draws.list_draws(county_id, with_drafts=True), states=STATES,
         county=get_place(county_id), townships=list_townships([county_id]), month=month,
         manages=may(actor(), Permission.MANAGE_POINTS, {county_id}),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/draws/switch")
@@ -114,9 +112,9 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
     """What a draft would come to, whether the seed was read, who won by 积分号."""
     draw, at = _own_draw(draw_id), clock.now()
     seeds, winners = draws.seeds_of(draw.id), draws.winners_of(draw.id)
-    page = render_template(
-        "points/draw.html",
-        draw=draw, error=error, states=STATES, place=get_place(draw.region_id),
+    return render_page(
+        "points/draw.html", error,
+        draw=draw, states=STATES, place=get_place(draw.region_id),
         chances=draws.count_chances(draw) if draw.state == "draft" else draw.entries,
         winners=winners, numbers=numbers_of(winner.person_id for winner in winners),
         seeds=len(seeds), seed_due=at >= draw.seed_at,
@@ -125,7 +123,6 @@ def _draw_page(draw_id: int, error: DomainError | None = None) -> Any:
         differ=len({seed.value for seed in seeds}) == len(seeds) > 1,
         manages=may(actor(), Permission.MANAGE_POINTS, {draw.county_id}),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/draws/<int:draw_id>/<string:act>")

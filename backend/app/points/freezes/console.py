@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission
@@ -13,7 +13,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.county_settings import EXPIRY_RULES
 from backend.app.places.queries import settings_of
 from backend.app.points import expiry, forms, operations, queries
@@ -39,14 +39,12 @@ def _page(error: DomainError | None = None) -> Any:
     """Everything that waits for a look, then what was done."""
     county_id = forms.county_of(Permission.REVIEW_POINTS)
     found = anomalies.find(county_id, clock.today())
-    page = render_template(
-        "points/watch.html",
-        error=error, **PERSON.read(),
+    return render_page(
+        "points/watch.html", error, **PERSON.read(),
         suspicions=found, numbers=numbers_of(one for line in found for one in line.people),
         day_freezes=queries.list_day_freezes(county_id), freezes=queries.list_freezes(county_id),
         policy=settings_of(county_id), expiry_rules=EXPIRY_RULES,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _act(what: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, send_file
+from flask import Response, redirect, request, send_file
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
@@ -13,7 +13,7 @@ from backend.app.core.files import storage
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, form_args, query_args, takes_file, typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points import forms
 from backend.app.points.blueprints import console as blueprint
@@ -43,9 +43,9 @@ def _rules_page(words: str = "", error: DomainError | None = None) -> Any:
         raise NotFound
     versions = rule_queries.rule_sets_of(place.id)
     now = rule_queries.rule_set_on(place.id, today)
-    page = render_template(
-        "points/rules.html",
-        place=place, county=get_place(county_id), error=error, today=today,
+    return render_page(
+        "points/rules.html", error,
+        place=place, county=get_place(county_id), today=today,
         versions=versions, rules={one.id: rule_queries.rules_of(one.id) for one in versions},
         loose=rule_queries.loose_rules(place.id), draft=rules.draft_of(place.id),
         left=[(get_place(one.region_id).name, one) for one in rules.drafts_left(place.id)],
@@ -55,7 +55,6 @@ def _rules_page(words: str = "", error: DomainError | None = None) -> Any:
         automatic=AUTOMATIC, examples=EXAMPLES, item_from=item_from,
         mine=place.is_open and may(actor(), Permission.MANAGE_POINTS, place.path),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/rules/edit")
@@ -79,13 +78,12 @@ def _editor(
         now = rule_queries.rule_set_on(place.id, clock.today())
         title, total = f"{place.name}积分办法", str(now.yearly_budget if now else "")
         lines = [_line(rule) for rule in rule_queries.rules_on(place.id, clock.today())]
-    page = render_template(
-        "points/rule_editor.html",
-        place=place, draft=draft, error=error, title=title, budget=total, lines=lines,
+    return render_page(
+        "points/rule_editor.html", error,
+        place=place, draft=draft, title=title, budget=total, lines=lines,
         spare=8 if typed.get("act") == "more" or not lines else SPARE_LINES,
         automatic=AUTOMATIC, examples=EXAMPLES, tried=tried,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _line(rule: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query, query_args, read_id, takes_file
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.divisions import LEVEL_NAMES
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import get_place
@@ -49,15 +49,14 @@ def new_reward() -> Any:
 
 def _form(reward: Reward | None, error: DomainError | None = None) -> Any:
     query = REGION.read()
-    page = render_template(
-        "rewards/reward.html",
-        reward=reward, error=error, today=clock.today(), search=query["place"],
+    return render_page(
+        "rewards/reward.html", error,
+        reward=reward, today=clock.today(), search=query["place"],
         levels=LEVEL_NAMES, place=get_place(reward.region_id) if reward else None,
         regions=[] if reward else find_regions(
             regions_of(actor(), Permission.MANAGE_REWARDS), query["place"], query["region_id"]
         ),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _photo() -> bytes | None:

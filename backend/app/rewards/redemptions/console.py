@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
@@ -13,7 +13,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args, read_id
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.points.blueprints import console as blueprint
 from backend.app.points.forms import person_numbered
 from backend.app.rewards import counter_anomalies, publication_queries, publications
@@ -48,17 +48,16 @@ def _redemptions_page(error: DomainError | None = None) -> Any:
         within, month, query["state"], query["shop"],
         person_numbered(query["keeper"]) or 0, person_numbered(person) or 0,
     )  # fmt: skip
-    rendered = render_template(
-        "rewards/redemptions.html",
+    return render_page(
+        "rewards/redemptions.html", error,
         lines=list_queries.list_redemptions(asked, query["page"]),
         sums=list_queries.count_redemptions(asked),
         patterns=counter_anomalies.find_patterns(within, month, named), asked=asked, month=month,
         page=query["page"], named=named, person=person, keeper=query["keeper"],
-        size=list_queries.PAGE, states=STATES, error=error, masked=masked,
+        size=list_queries.PAGE, states=STATES, masked=masked,
         shops=shop_queries.shops_within(within), months=_months(),
         returns=has_permission(me, Permission.HAND_OUT_REWARDS),
     )  # fmt: skip
-    return rendered, status_of(error) if error else 200
 
 
 def _months() -> list[date]:
@@ -90,13 +89,12 @@ def _publications_page(error: DomainError | None = None) -> Any:
     month = MONTH.read()["month"] or last
     mine = regions_of(actor(), Permission.MANAGE_REWARDS)
     over = month < clock.month_of(clock.today())
-    page = render_template(
-        "rewards/publications.html",
-        publications=publication_queries.list_publications(within, month), month=month, error=error,
+    return render_page(
+        "rewards/publications.html", error,
+        publications=publication_queries.list_publications(within, month), month=month,
         months=[one for one in _months() if one <= last],
         due=sum(len(publications.villages_due(month, one)) for one in mine) if over else 0,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/publications")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, may, regions_of
@@ -13,7 +13,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import query_args, read_id
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place, search_villages
 from backend.app.points.blueprints import console as blueprint
 from backend.app.rewards import forms as reward_forms
@@ -44,13 +44,12 @@ def show_shops(q: str) -> Any:
 def _shops_page(words: str = "", error: DomainError | None = None) -> Any:
     shops = shop_queries.shops_within(regions_of(actor(), Permission.SEE_REDEMPTIONS))
     manages = regions_of(actor(), Permission.MANAGE_REWARDS)
-    page = render_template(
-        "rewards/shops.html",
-        shops=shops, stock=shop_queries.stock_of([shop.id for shop in shops]), error=error,
+    return render_page(
+        "rewards/shops.html", error,
+        shops=shops, stock=shop_queries.stock_of([shop.id for shop in shops]),
         q=words,
         found=search_villages(words, list(manages))[:20] if words else [],
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/shops")
@@ -77,9 +76,9 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
     path = get_place(found[0].village_id).path if found else ()
     if not found or not may(me, Permission.SEE_REDEMPTIONS, path):
         raise ShopUnknown
-    page = render_template(
-        "rewards/shop.html",
-        shop=found[0], error=error, code=code,
+    return render_page(
+        "rewards/shop.html", error,
+        shop=found[0], code=code,
         form_key=uuid4(),
         mine=may(me, Permission.MANAGE_REWARDS, path) and found[0].closed_on is None,
         stock=shop_queries.stock_of([shop_id]).get(shop_id, []),
@@ -88,7 +87,6 @@ def _shop_page(shop_id: int, error: DomainError | None = None, code: str = "") -
         keepers=shop_queries.list_keepers(shop_id), counts=stock_queries.list_counts(shop_id),
         waiting=shop_queries.waiting_count(shop_id),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def _invite(me: Actor, shop_id: int, form: Sent) -> str:

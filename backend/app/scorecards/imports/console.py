@@ -1,9 +1,8 @@
 """数据导入 and 村的类型: files with a line a village, shown before they are taken over."""
 
-import io
 from typing import Any
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -14,9 +13,10 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.web import boxes
+from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, form_args, read_id
 from backend.app.core.web.guards import actor, guard, own_county
-from backend.app.imports.console import XLSX, add_pages, earlier
+from backend.app.imports.console import add_pages, earlier
 from backend.app.places import village_kinds
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.imports import operations as fact_imports
@@ -31,7 +31,7 @@ KINDS = Query.of(q=boxes.Text(20), done=boxes.Text())
 
 
 def _file(content: bytes, name: str) -> Response:
-    return send_file(io.BytesIO(content), mimetype=XLSX, download_name=name, as_attachment=True)
+    return send_book(content, name)
 
 
 def _imports(error: DomainError | None = None) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import form_args
 from backend.app.core.web.guards import actor, guard, own_county
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import region_names
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.explanation import light_named
@@ -62,15 +62,14 @@ def _page(
     named = [*(now.village_id for _, now in shown), *(one.village_id for one in done), *moved]
     names = region_names([*named, *(one.village_id for one in recounted or ())])
     _, scheme = scheme_for(county, month)
-    page = render_template(
-        "scorecards/month.html",
+    return render_page(
+        "scorecards/month.html", error,
         month=month, lock=lock, too_early=locks.too_early(county, month),
         checklist=[] if lock else locks.checklist(county, month), late=shown,
-        late_count=len(waiting), done=done, names=names, error=error, verified=verified,
+        late_count=len(waiting), done=done, names=names, verified=verified,
         recounted=recounted, light_word=lambda code: light_named(code, scheme).word,
         rules_version=RULES_VERSION,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/months/<month>")

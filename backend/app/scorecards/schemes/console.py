@@ -17,7 +17,7 @@ from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, form_args, query_args, typed
 from backend.app.core.web.guards import actor, guard, own_county
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import region_names
 from backend.app.scorecards.blueprints import console as blueprint
 from backend.app.scorecards.models import AssessmentScheme
@@ -76,9 +76,9 @@ def _editor(
     county = _county()
     kinds = schemes.village_kinds(county)
     moved = tried.moved[:MOST_MOVED] if tried else ()
-    page = render_template(
-        "scorecards/scheme.html",
-        stored=stored, scheme=scheme, error=error, tried=tried, moved=moved,
+    return render_page(
+        "scorecards/scheme.html", error,
+        stored=stored, scheme=scheme, tried=tried, moved=moved,
         names=region_names([one.village_id for one in moved]),
         lines=scheme_forms.lines(scheme, kinds, typed if error else {}),
         faulty_kinds=scheme_forms.faulty_kinds(scheme, kinds, error.errors if error else {}),
@@ -87,7 +87,6 @@ def _editor(
         adjustment_names=ADJUSTMENT_NAMES,
         own=stored is not None and is_same_hand(actor().person_id, stored.drafted_by_id),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/schemes/new")

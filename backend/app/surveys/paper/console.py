@@ -13,7 +13,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotFoun
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query, form_args, read_id, typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import get_place
 from backend.app.surveys import editor, forms, results
 from backend.app.surveys.blueprints import console as blueprint
@@ -59,14 +59,13 @@ def _page(survey_round: SurveyRound, error: DomainError | None = None) -> Any:
     batches = [batch for batch in paper.list_batches(survey_round.id) if batch.unit_id in names]
     unit_id = UNIT.read()["unit"]
     chosen = unit_id if unit_id in names else None
-    page = render_template(
-        "surveys/paper.html",
-        round=survey_round, batches=batches, error=error, names=names, chosen=chosen,
+    return render_page(
+        "surveys/paper.html", error,
+        round=survey_round, batches=batches, names=names, chosen=chosen,
         slips=slips_of(chosen) if chosen else None,
         states=paper.STATE_NAMES, period_name=period_name, me_id=actor().person_id,
         fewest=paper.FEWEST_SLIPS, most=paper.MOST_SLIPS,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/<period>/paper")
