@@ -93,7 +93,7 @@ def load_assessment(county_id: int, year: int) -> int:
     # In one transaction: a killed run leaves no half programme.
     with transaction():
         lock("demo", "assessments")
-        if any(one.year == year for one in list_programmes(county_id)):
+        if any(programme.year == year for programme in list_programmes(county_id)):
             return 0
         scene = _Scene(county_id, year, _login("assessor"), _login("approver"))
         with clock_at(scene.at(1, 8)):
@@ -195,8 +195,8 @@ def _own_targets(
     """So many a unit that all are 1,268 with what a group has of its own."""
     units = list_units(scene.programme_id)
     of_group = [
-        one for one in list_elements(scene.programme_id)
-        if one.rule and one.scope == ElementScope.GROUP
+        element for element in list_elements(scene.programme_id)
+        if element.rule and element.scope == ElementScope.GROUP
     ]  # fmt: skip
     served = {one.group_id: Decimal(0) for one in of_group}
     for one in of_group:

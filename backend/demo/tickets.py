@@ -135,7 +135,7 @@ def _live_through(
     """One ticket from its words to wherever it got by now."""
     category = dice.choice(sorted(SAID))
     words, answer = dice.choice(SAID[category])
-    said = TicketRequest(
+    ticket_request = TicketRequest(
         TicketKind.HELP if dice.random() < 0.7 else TicketKind.COMPLAINT,
         words,
         village_id,
@@ -143,7 +143,7 @@ def _live_through(
         place_note=dice.choice(PLACES),
     )
     with clock_at(moment):
-        ticket = submit(person_id, UUID(int=SEED + nth), said)
+        ticket = submit(person_id, UUID(int=SEED + nth), ticket_request)
     is_recent = end - moment < timedelta(days=FORGOTTEN_DAYS)
     steps = _story(dice, ticket, answer, person_id, desk_person)
     if is_recent and dice.random() < 0.15:
@@ -207,13 +207,13 @@ def _sign(handler: Actor, ticket: Any) -> None:
 
 
 def _progress(handler: Actor, ticket: Any) -> None:
-    said = WrittenReply("去现场看过了,正在找师傅", typing_seconds=25)
-    handling.report_progress(handler, ticket.id, ticket.version, said)
+    reply = WrittenReply("去现场看过了,正在找师傅", typing_seconds=25)
+    handling.report_progress(handler, ticket.id, ticket.version, reply)
 
 
 def _ask_for_time(handler: Actor, ticket: Any) -> None:
-    said = WrittenReply("配件要从西安发来", typing_seconds=15)
-    handling.request_extension(handler, ticket.id, ticket.version, 3, said)
+    reply = WrittenReply("配件要从西安发来", typing_seconds=15)
+    handling.request_extension(handler, ticket.id, ticket.version, 3, reply)
 
 
 def _grant_time(desk_person: Actor, ticket: Any) -> None:

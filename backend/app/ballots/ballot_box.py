@@ -243,11 +243,11 @@ def take(box_id: UUID) -> Opened | bytes | None:
     sealed = db.session.scalar(TAKE_LETTER, {"id": box_id})
     if sealed is None:
         return None
-    said = BoxedMessage(box_keys.open_with(LETTERS).decrypt(bytes(sealed)))
-    if said.kid == WORD:
-        return said.body
-    whose = db.session.execute(WHOSE, {"kid": said.kid}).one()
-    return Opened(whose.county_id, whose.unit_id, said.body)
+    message = BoxedMessage(box_keys.open_with(LETTERS).decrypt(bytes(sealed)))
+    if message.kid == WORD:
+        return message.body
+    whose = db.session.execute(WHOSE, {"kid": message.kid}).one()
+    return Opened(whose.county_id, whose.unit_id, message.body)
 
 
 def begin_anew() -> list[str]:

@@ -64,7 +64,7 @@ def _name(publication: Publication | None) -> str:
     """The county's own name; of several, or of none, nobody's."""
     if publication:
         return str(publication.content["county"])
-    counties = [one.name for one in list_children(None) if one.level == "county"]
+    counties = [child.name for child in list_children(None) if child.level == "county"]
     return counties[0] if len(counties) == 1 else ""
 
 

@@ -47,7 +47,7 @@ def coverage_of(village_id: int, month: date) -> tuple[Coverage, list[Coverage]]
 
 def _suppressed(groups: list[Coverage]) -> list[Coverage]:
     """A single hidden count is what the whole leaves of the others: then one more is hidden."""
-    shown = [one for one in groups if one.raters is not None]
+    shown = [group for group in groups if group.raters is not None]
     if len(groups) - len(shown) != 1:
         return groups
     smallest = min(shown, key=lambda one: one.bound)

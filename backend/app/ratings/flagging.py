@@ -171,8 +171,8 @@ def _findings(
 
 
 def _counted(acts: Iterable[SignalRating]) -> list[int]:
-    found = Counter(act.level for act in acts)
-    return [found[level] for level in NUMBERS]
+    counter = Counter(act.level for act in acts)
+    return [counter[level] for level in NUMBERS]
 
 
 def _shares(own: Sequence[int], whole: Sequence[int]) -> list[float]:

@@ -38,8 +38,8 @@ def decide_bunch(
     """
     if decision not in list(FlagDecision):
         raise InvalidInput(errors={"decision": ["请选算数或不算数"]})
-    said = clean_words(note, "note", LONGEST_NOTE)
-    if not said:
+    words = clean_words(note, "note", LONGEST_NOTE)
+    if not words:
         raise InvalidInput(errors={"note": ["请写一句为什么,会留在记录里"]})
     query = select(RatingFlag).where(RatingFlag.bunch == bunch).order_by(RatingFlag.id)
     flags = list(db.session.scalars(query.with_for_update()))
@@ -55,7 +55,7 @@ def decide_bunch(
         raise ReviewDecided
     at = clock.now()
     for flag in waiting:
-        flag.decision, flag.note = decision, said
+        flag.decision, flag.note = decision, words
         flag.decided_at, flag.decided_by_id = at, actor.person_id
     db.session.flush()
     if decision == FlagDecision.ACCEPTED:

@@ -123,7 +123,7 @@ def explain_village(village_id: int, month: date, to_village: bool = False) -> E
     scores = scores_from(rows)
     found = {score.code: lines(score, facts.unit(), facts.cases, scheme) for score in scores}
     words = _Words.of(line for of_code in found.values() for line in of_code)
-    indicators = {one.code: one for one in scheme.indicators_for(card.kind)}
+    indicators = {indicator.code: indicator for indicator in scheme.indicators_for(card.kind)}
     return Explanation(
         village_id, month, card.kind, total,
         light_named(correction.after["light"] if correction else card.light, scheme), card, scheme,

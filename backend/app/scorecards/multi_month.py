@@ -76,7 +76,7 @@ class TownshipSums:
 def sums_of_townships(county_id: int, months: Sequence[date]) -> TownshipSums:
     """What was corrected counts as corrected."""
     villages = [one for month in months for one in _standing(county_id, month)]
-    townships = townships_of({one.village_id for one in villages})
+    townships = townships_of({village.village_id for village in villages})
     by_township: dict[int, list[VillageFacts]] = {}
     for one in villages:
         by_township.setdefault(townships[one.village_id], []).append(one)

@@ -80,7 +80,7 @@ def measure(
     counts = _counts(source, facts, len(points))
     if family is Family.RATE:
         return _rates(counts)
-    people = [answered_by(one) for one in facts] if source == "survey" else counts.sum(1)
+    people = [answered_by(fact) for fact in facts] if source == "survey" else counts.sum(1)
     return _means(counts, points, np.array(people, dtype=np.int64))
 
 
@@ -120,7 +120,7 @@ def people_of(facts: UnitFacts) -> int:
 
 def _counts(source: str, facts: Sequence[UnitFacts], width: int) -> Ints:
     nothing = (0,) * width
-    rows = [counts_of(source, one) or nothing for one in facts]
+    rows = [counts_of(source, fact) or nothing for fact in facts]
     return np.array(rows, dtype=np.int64).reshape(len(facts), width)
 
 
@@ -160,7 +160,7 @@ def _rates(counts: Ints) -> MeasuredColumn:
 
 def _times(facts: Sequence[UnitFacts]) -> MeasuredColumn:
     n = np.array([len(one.waits) + len(one.open_waits) for one in facts], dtype=np.int64)
-    found = [quantiles_of_waits(one.waits, one.open_waits, QUARTILES) for one in facts]
+    found = [quantiles_of_waits(fact.waits, fact.open_waits, QUARTILES) for fact in facts]
     minutes = np.array(
         [[UNDEFINED if q is None else q for q in quartiles] for quartiles in found],
         dtype=np.int64,

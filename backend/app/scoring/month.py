@@ -108,8 +108,8 @@ def score_month(
 def _groups(facts: Sequence[UnitFacts]) -> dict[str | None, list[UnitFacts]]:
     """The units of each kind."""
     found: dict[str | None, list[UnitFacts]] = {}
-    for one in facts:
-        found.setdefault(one.kind, []).append(one)
+    for fact in facts:
+        found.setdefault(fact.kind, []).append(fact)
     return found
 
 
@@ -172,7 +172,7 @@ def _scored(
 
 def light_at(total: int, lights: Sequence[SchemeLight]) -> SchemeLight:
     """The first light whose bound a total (hundredths) reaches; the last one below all bounds."""
-    return next((one for one in lights if total >= int(one.least * HUNDRED)), lights[-1])
+    return next((light for light in lights if total >= int(light.least * HUNDRED)), lights[-1])
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _points(indicators: Sequence[Indicator], columns: Sequence[MeasuredColumn]) 
     shares = FULL * r * spans[:, None]
     shares[:, 0] += np.where(sums > 0, 0, FULL * spans)
     lost = FULL * r * (span - gained) * (spans[:, None] // span)
-    slopes = [_slope(one) for one in indicators]
+    slopes = [_slope(indicator) for indicator in indicators]
     errors = np.array([c.error * slope for c, slope in zip(columns, slopes, strict=True)]).T
     errors = np.where((n == 1) & _is_time(indicators), ERROR_OF_ONE, errors)
     weight = (r / counted[:, None]).astype(np.float64)
@@ -240,7 +240,7 @@ def _slope(indicator: Indicator) -> float:
 
 
 def _is_time(indicators: Sequence[Indicator]) -> Ints:
-    return np.array([MEASURES[one.code].family is Family.TIME for one in indicators])
+    return np.array([MEASURES[indicator.code].family is Family.TIME for indicator in indicators])
 
 
 def _rows(

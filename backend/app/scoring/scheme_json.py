@@ -17,14 +17,14 @@ def as_json(scheme: Scheme) -> dict[str, Any]:
         "schema": SCHEMA,
         "indicators": [
             {
-                "code": one.code,
-                "weight": f"{one.weight:f}",
-                "floor": f"{one.floor:f}",
-                "target": f"{one.target:f}",
-                "unit_kind": one.unit_kind,
-                "k": one.k,
+                "code": indicator.code,
+                "weight": f"{indicator.weight:f}",
+                "floor": f"{indicator.floor:f}",
+                "target": f"{indicator.target:f}",
+                "unit_kind": indicator.unit_kind,
+                "k": indicator.k,
             }
-            for one in scheme.indicators
+            for indicator in scheme.indicators
         ],
         "lights": [
             {"least": f"{one.least:f}", "code": one.code, "word": one.word, "icon": one.icon}

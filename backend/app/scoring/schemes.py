@@ -99,7 +99,7 @@ class Scheme:
 
     def indicators_for(self, unit_kind: str | None) -> tuple[Indicator, ...]:
         """Those of every unit, then those of this type; a type's own replaces the common one."""
-        own = [one for one in self.indicators if one.unit_kind == unit_kind]
+        own = [indicator for indicator in self.indicators if indicator.unit_kind == unit_kind]
         replaced = {one.code for one in own if unit_kind is not None}
         common = [
             one for one in self.indicators if one.unit_kind is None and one.code not in replaced
@@ -168,7 +168,7 @@ def faults(
 
 
 def _faults_of_repeats(scheme: Scheme) -> list[str]:
-    keys = [(one.unit_kind, one.code) for one in scheme.indicators]
+    keys = [(indicator.unit_kind, indicator.code) for indicator in scheme.indicators]
     twice = dict.fromkeys(key for key in keys if keys.count(key) > 1)
     return [f"{kind or '各类村'}:指标「{name_of(code)}」重复" for kind, code in twice]
 

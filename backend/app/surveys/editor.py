@@ -32,12 +32,12 @@ VERSIONS = text(
 
 def find_round(county_id: int, period: date) -> SurveyRound:
     """Raises NotFound."""
-    found = db.session.scalar(
+    survey_round = db.session.scalar(
         select(SurveyRound).where(SurveyRound.county_id == county_id, SurveyRound.period == period)
     )
-    if found is None:
+    if survey_round is None:
         raise NotFound("这个月还没有问卷")
-    return found
+    return survey_round
 
 
 def list_rounds(county_id: int) -> list[SurveyRound]:
@@ -82,19 +82,19 @@ def create(actor: Actor, county_id: int, period: date, copy_of: date | None = No
     if closes_at - opens_at < validation.SHORTEST:
         raise InvalidInput(errors={"period": ["这个月只剩不到一天,来不及问了,请选下个月"]})
     source = find_round(county_id, copy_of) if copy_of else None
-    found = SurveyRound(
+    survey_round = SurveyRound(
         county_id=county_id, period=period, title=f"{period.month} 月村民问卷",
         questionnaires=list(source.questionnaires) if source else [{"kind": None, "questions": []}],
         opens_at=opens_at, closes_at=closes_at, state="draft", version=0,
     )  # fmt: skip
     try:
         with db.session.begin_nested():
-            db.session.add(found)
+            db.session.add(survey_round)
     except IntegrityError:
         raise Conflict("这个月已经有问卷了") from None
-    _keep_version(actor, found)
-    record("create_survey", actor.person_id, "survey", found.id, month=period_name(period))
-    return found
+    _keep_version(actor, survey_round)
+    record("create_survey", actor.person_id, "survey", survey_round.id, month=period_name(period))
+    return survey_round
 
 
 def _later(month: date, months: int) -> date:

@@ -83,13 +83,13 @@ def plan_round(
     times: tuple[datetime, datetime],
 ) -> int:
     """A round that opens and closes by itself at these times; returns its id."""
-    found = SurveyRound(
+    survey_round = SurveyRound(
         county_id=county_id, period=period, title=title, questionnaires=questionnaires,
         opens_at=times[0], closes_at=times[1], state="scheduled",
     )  # fmt: skip
-    db.session.add(found)
+    db.session.add(survey_round)
     db.session.flush()
-    return found.id
+    return survey_round.id
 
 
 def has_round(county_id: int, period: date) -> bool:

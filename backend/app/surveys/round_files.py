@@ -41,15 +41,15 @@ def unit_name(unit: Any) -> str:
 
 
 def _round_of(county_id: int, period: date) -> SurveyRound:
-    found = db.session.scalar(
+    survey_round = db.session.scalar(
         select(SurveyRound).where(
             SurveyRound.county_id == county_id, SurveyRound.period == period,
             SurveyRound.state != "draft",
         )
     )  # fmt: skip
-    if found is None:
+    if survey_round is None:
         raise RoundUnknown
-    return found
+    return survey_round
 
 
 def survey_file(county_id: int, period: date) -> bytes:

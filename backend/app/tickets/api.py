@@ -78,11 +78,11 @@ def show_options() -> dict[str, Any]:
 @blueprint.response(200, schemas.SuggestionShape())
 def suggest(body: dict[str, Any]) -> dict[str, Any]:
     """Which category the words point to, and why; nothing is stored."""
-    found = suggest_for(_own_county(), body["words"])
+    suggestion = suggest_for(_own_county(), body["words"])
     return {
-        "category": found.category,
-        "kind": found.kind.value if found.kind else None,
-        "because": list(found.because),
+        "category": suggestion.category,
+        "kind": suggestion.kind.value if suggestion.kind else None,
+        "because": list(suggestion.because),
     }
 
 
@@ -91,10 +91,10 @@ def suggest(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, schemas.CallBackShape())
 def show_call_back(village_id: int) -> dict[str, Any]:
     """Who calls back about a bad rating given now, and by when; nulls where nobody does."""
-    found = call_backs.promise(village_id)
-    if found is None:
+    promise = call_backs.promise(village_id)
+    if promise is None:
         return {"office": None, "answer_by": None, "day": None}
-    office, answer_by = found
+    office, answer_by = promise
     return {"office": office, "answer_by": answer_by, "day": day_words(answer_by)}
 
 
@@ -141,11 +141,11 @@ def show_file(token: str) -> Response:
 def create_ticket(body: dict[str, Any]) -> dict[str, Any]:
     """A new ticket; sending it again under the same key changes nothing and answers the same."""
     key = idempotency_key()
-    said = intake.TicketRequest(
+    ticket_request = intake.TicketRequest(
         **{**body, "kind": TicketKind(body["kind"]), "file_ids": tuple(body["file_ids"])}
     )
     with transaction():
-        ticket_id = intake.submit(actor().person_id, key, said).id
+        ticket_id = intake.submit(actor().person_id, key, ticket_request).id
     return _own(ticket_id)
 
 

@@ -177,16 +177,16 @@ def _scored(
 def _indicators(period: Period) -> list[Content]:
     """Each measured over the county as one unit, with its interval."""
     rows = []
-    for one in period.scheme.indicators_for(None):
-        measure = MEASURES[one.code]
-        column = measuring.measure(one.code, [period.county], period.scheme.level_points)
+    for indicator in period.scheme.indicators_for(None):
+        measure = MEASURES[indicator.code]
+        column = measuring.measure(indicator.code, [period.county], period.scheme.level_points)
         n, value, low, high = (int(c[0]) for c in (column.n, column.value, column.low, column.high))
         limits = f"{tick_text(low)} – {tick_text(high)}" if n > 1 else NOTHING
         rows.append(
             {
                 "name": measure.name, "unit": measure.unit, "n": n,
                 "value": tick_text(value) if n else NOTHING, "range": limits,
-                "target": f"{one.target.normalize():f}", "formula": measure.formula,
+                "target": f"{indicator.target.normalize():f}", "formula": measure.formula,
             }
         )  # fmt: skip
     return rows

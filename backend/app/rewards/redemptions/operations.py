@@ -177,10 +177,10 @@ def lock_redemption(redemption_id: int) -> Redemption:
 
 def own_redemption(person_id: int, redemption_id: int) -> Redemption:
     """One's own, held; raises RedemptionUnknown for anybody else's."""
-    found = lock_redemption(redemption_id)
-    if found.person_id != person_id:
+    redemption = lock_redemption(redemption_id)
+    if redemption.person_id != person_id:
         raise RedemptionUnknown
-    return found
+    return redemption
 
 
 def cancel(person_id: int, redemption_id: int) -> Redemption:

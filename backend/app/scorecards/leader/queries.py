@@ -87,12 +87,12 @@ def four_numbers(now: Flow, before: Flow, is_over: bool) -> list[LeaderFigure]:
     steps = [("受理", now.accepted, now.found, before.accepted, before.found),
              ("办结", now.done, now.accepted, before.done, before.accepted),
              ("满意", now.content, now.done, before.content, before.done)]  # fmt: skip
-    found = LeaderFigure(
+    figure = LeaderFigure(
         "发现", now.found, "件，村民提的",
         _change(poisson_limits(now.found), poisson_limits(before.found), is_over, "件数"),
     )  # fmt: skip
     return [
-        found,
+        figure,
         *(
             LeaderFigure(
                 label, part, _share(part, whole),

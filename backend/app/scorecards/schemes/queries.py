@@ -13,7 +13,7 @@ from backend.app.scoring.schemes import STARTING, Scheme
 
 def scheme_for(county_id: int, month: date) -> tuple[int | None, Scheme]:
     """The approved version in force that month and its id; the starting scheme has none."""
-    found = db.session.scalar(
+    scheme = db.session.scalar(
         select(AssessmentScheme)
         .where(
             AssessmentScheme.county_id == county_id, AssessmentScheme.state == "approved",
@@ -22,7 +22,7 @@ def scheme_for(county_id: int, month: date) -> tuple[int | None, Scheme]:
         .order_by(AssessmentScheme.first_month.desc(), AssessmentScheme.version.desc())
         .limit(1)
     )  # fmt: skip
-    return (found.id, from_json(found.content)) if found else (None, STARTING)
+    return (scheme.id, from_json(scheme.content)) if scheme else (None, STARTING)
 
 
 def list_schemes(county_id: int) -> list[AssessmentScheme]:
@@ -34,7 +34,7 @@ def list_schemes(county_id: int) -> list[AssessmentScheme]:
 
 def get_scheme(scheme_id: int, for_update: bool = False) -> AssessmentScheme:
     """Raises NotFound."""
-    found = db.session.get(AssessmentScheme, scheme_id, with_for_update=for_update or None)
-    if found is None:
+    scheme = db.session.get(AssessmentScheme, scheme_id, with_for_update=for_update or None)
+    if scheme is None:
         raise NotFound("没有找到这个方案")
-    return found
+    return scheme

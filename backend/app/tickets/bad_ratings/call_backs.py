@@ -57,11 +57,11 @@ def open_for_rating(rating_id: int, at: datetime) -> Ticket | None:
     words = _words(rating)
     # What was rated says what it is about: a tap is the water bureau's, a counter the village's.
     category = suggest_for(rating.county_id, words).category or any_service(rating.county_id)
-    said = TicketRequest(
+    ticket_request = TicketRequest(
         TicketKind.COMPLAINT, words, rating.village_id, category=category, confidential=True
     )
     return open_ticket(
-        said,
+        ticket_request,
         Channel.RATING,
         at,
         person_id=rating.person_id,

@@ -74,10 +74,10 @@ def open_for_village(village_id: int, county_id: int, monday: date) -> Ticket | 
     found = [one for one in rated if one.rating_id not in mended]
     if len(found) < FEWEST:
         return None
-    said = TicketRequest(
+    ticket_request = TicketRequest(
         TicketKind.COMPLAINT, summary(found), village_id, category=any_service(county_id)
     )
-    ticket = open_ticket(said, Channel.MENDING, clock.now(), urgency=Urgency.RATING.value)
+    ticket = open_ticket(ticket_request, Channel.MENDING, clock.now(), urgency=Urgency.RATING.value)
     db.session.add_all(MendedRating(rating_id=one.rating_id, ticket_id=ticket.id) for one in found)
     return ticket
 
