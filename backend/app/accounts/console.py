@@ -9,7 +9,7 @@ from flask import current_app, g, make_response, redirect, render_template, requ
 from flask import url_for as address_of
 from werkzeug import Response
 
-from backend.app.access import Actor, Permission, Role, needs_second_factor
+from backend.app.access import Actor, Permission, Role, has_permission, needs_second_factor
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.errors import LoginRefused
 from backend.app.accounts.hands import hands_of
@@ -47,6 +47,8 @@ HOMES = {
     Role.ASSESSOR: "/console/assessments/",
     Role.AUDITOR: "/console/audit",
 }
+# Of a checker who was invited for a time.
+CHECKS = "/console/assessments/checks/mine"
 # Only back into the console, and nothing a browser could read as another address.
 WAY_BACK = re.compile(r"/console/(?!.*\.\.)[\w/.,;:@&=+$%?~()*!'-]*")
 # A village hall or a county office shares one address, so this only stops machines.
@@ -122,6 +124,8 @@ def _next_step(found: ConsoleLogin, second_factor_done: bool) -> LoginStep | Non
 def _home_of(who: Actor) -> str:
     """A leader who is nothing else, and each of the three offices, has a screen of its own."""
     held = who.roles - {Role.VILLAGER}
+    if held == {Role.ASSESSOR} and not has_permission(who, Permission.SEE_PROGRAMMES):
+        return CHECKS
     return HOMES.get(next(iter(held)), HOME) if len(held) == 1 else HOME
 
 

@@ -10,6 +10,7 @@ from backend.app.assessments.appraisals.models import (
     AppraisalSlip,
 )
 from backend.app.assessments.burden.models import FormRequest, FormRequestUnit
+from backend.app.assessments.checks.models import CheckDraw, SiteCheck, SiteFinding
 from backend.app.assessments.evaluation.models import (
     ColourQuery,
     ProgrammeAdjustment,
@@ -50,6 +51,7 @@ __all__ = [
     "AppraisalRound",
     "AppraisalSlip",
     "AssessedUnit",
+    "CheckDraw",
     "ColourQuery",
     "Evidence",
     "EvidenceUse",
@@ -68,6 +70,8 @@ __all__ = [
     "ReportReview",
     "ResultAppeal",
     "ResultCorrection",
+    "SiteCheck",
+    "SiteFinding",
     "Target",
     "TargetChange",
     "TargetEvent",

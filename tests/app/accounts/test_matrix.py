@@ -86,6 +86,7 @@ MATRIX = {
     "review_reports": "DE",
     "supervise_targets": "E",
     "propose_adjustments": "DTE",
+    "check_sites": "E",
     "decide_results": "E",
     "tend_jobs": "MY",
 }
@@ -104,7 +105,7 @@ WRITING = {
     "decide_objections", "manage_api_tokens", "review_ratings", "invite_cadres",
     "confirm_accounts", "handle_own_data", "manage_programmes", "approve_programmes",
     "report_targets", "review_reports", "supervise_targets", "propose_adjustments",
-    "decide_results", "tend_jobs",
+    "check_sites", "decide_results", "tend_jobs",
 }  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def test_who_does_not_approve_holds_the_rest_of_the_assessment_offices_rights() 
     everybodys = {Permission(name) for name in MATRIX if "V" in MATRIX[name]}
     own = {
         "use_console", "see_programmes", "see_all_programmes", "manage_programmes",
-        "review_reports", "supervise_targets", "propose_adjustments",
+        "review_reports", "supervise_targets", "propose_adjustments", "check_sites",
     }  # fmt: skip
     assert held - everybodys == set(map(Permission, own))
     assert not may(clerk, Permission.APPROVE_PROGRAMMES, {7})

@@ -8,9 +8,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import and_, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.assessments.evaluation.card_operations import settle_cards
+from backend.app.assessments.evaluation.card_operations import UNTRUE, settle_cards
 from backend.app.assessments.evaluation.errors import (
     NotYourStep,
     NotYourSummons,
@@ -51,6 +52,7 @@ from backend.app.tickets.rules.queries import clock_of
 
 LONGEST_ANSWER, LONGEST_NOTE = 300, 200
 # The second step and the fourth carry a card.
+FOUND_UNTRUE = "核查不属实"
 CARD_OF = {2: MoveKind.YELLOW, 4: MoveKind.RED}
 TAKEN = """
     SELECT target_id, period, level, state, due_at, answered_at FROM target_supervision
@@ -140,6 +142,7 @@ def _forget_untouched(programme_id: int, period: date) -> None:
         delete(TargetSupervision).where(
             TargetSupervision.programme_id == programme_id,
             TargetSupervision.period == period, untouched,
+            TargetSupervision.words != FOUND_UNTRUE,
         )
     )  # fmt: skip
 
@@ -214,6 +217,22 @@ def _insert(
             "levels": [proposal.step for _, _, proposal in new],
             "words": [proposal.reason for _, _, proposal in new],
         },
+    )  # fmt: skip
+
+
+def propose_talk(facts: TargetFacts, period: date) -> None:
+    """约谈 after a check found 不属实: in the target's last round, whatever its colours."""
+    newest = select(func.max(TargetSupervision.round)).where(
+        TargetSupervision.target_id == facts.target.id
+    )
+    db.session.execute(
+        insert(TargetSupervision)
+        .values(
+            county_id=facts.target.county_id, programme_id=facts.programme.id,
+            target_id=facts.target.id, period=period, round=db.session.scalar(newest) or 1,
+            level=SUMMON, state=SupervisionState.PROPOSED, words=FOUND_UNTRUE, at=clock.now(),
+        )
+        .on_conflict_do_nothing()
     )  # fmt: skip
 
 
@@ -294,6 +313,13 @@ def confirm_step(actor: Actor, step_id: int) -> TargetSupervision:
 def _give_card(
     actor: Actor, step: TargetSupervision, facts: TargetFacts, card: MoveKind, policy: LadderPolicy
 ) -> None:
+    """None where a check has given the red one already."""
+    by_check = select(ProgrammeAdjustment.id).where(
+        ProgrammeAdjustment.target_id == step.target_id, ProgrammeAdjustment.rule_code == UNTRUE,
+        ProgrammeAdjustment.state != ProgrammeAdjustmentState.DROPPED,
+    )  # fmt: skip
+    if card is MoveKind.RED and db.session.scalar(by_check.limit(1)) is not None:
+        return
     points = policy.yellow if card is MoveKind.YELLOW else policy.red
     db.session.add(
         ProgrammeAdjustment(

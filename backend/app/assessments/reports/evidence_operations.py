@@ -27,17 +27,24 @@ def add_evidence(
     actor: Actor, unit_id: int, target_id: int, period: date, content: bytes, name: str
 ) -> bool:
     """Attaches a file; returns whether it is new. The same content is stored once a unit."""
+    report_id, county_id = _report(actor, unit_id, target_id, period)
+    evidence_id, is_new = keep_file(actor, unit_id, county_id, content, name)
+    _use(actor, report_id, county_id, evidence_id)
+    return is_new
+
+
+def keep_file(
+    actor: Actor, unit_id: int, county_id: int, content: bytes, name: str
+) -> tuple[int, bool]:
+    """Its number, and whether it is new to the unit. Raises InvalidInput."""
     if not content or len(content) > MOST_BYTES:
         raise InvalidInput(errors={"file": ["文件是空的，或超过 10 MB，请换一份"]})
-    report_id, county_id = _report(actor, unit_id, target_id, period)
     digest = hashlib.sha256(content).digest()
     known = select(Evidence.id).where(Evidence.unit_id == unit_id, Evidence.sha256 == digest)
     evidence_id = db.session.scalar(known)
-    is_new = evidence_id is None
-    if evidence_id is None:
-        evidence_id = _store(actor, unit_id, county_id, content, name, digest)
-    _use(actor, report_id, county_id, evidence_id)
-    return is_new
+    if evidence_id is not None:
+        return evidence_id, False
+    return _store(actor, unit_id, county_id, content, name, digest), True
 
 
 def use_evidence(

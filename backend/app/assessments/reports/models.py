@@ -173,13 +173,14 @@ class Evidence(Model):
 
 
 class EvidenceUse(Model):
-    """Where a file serves: of a report, or of a milestone."""
+    """Where a file serves: of a report, of a milestone, or of a check on site."""
 
     __tablename__ = "evidence_use"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(report_id, milestone_id) = 1", name="one_use"),
+        CheckConstraint("num_nonnulls(report_id, milestone_id, check_id) = 1", name="one_use"),
         Index("uq_evidence_use_report", "report_id", "evidence_id", unique=True),
         Index("uq_evidence_use_milestone", "milestone_id", "evidence_id", unique=True),
+        Index("uq_evidence_use_check", "check_id", "evidence_id", unique=True),
         Index(None, "evidence_id"),
     )
 
@@ -188,5 +189,6 @@ class EvidenceUse(Model):
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     report_id: Mapped[int | None] = mapped_column(ForeignKey("target_report.id"))
     milestone_id: Mapped[int | None] = mapped_column(ForeignKey("target_milestone.id"))
+    check_id: Mapped[int | None] = mapped_column(ForeignKey("site_check.id"))
     used_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     used_at: Mapped[datetime] = mapped_column(Instant)

@@ -223,9 +223,15 @@ def files_of(report_ids: Collection[int]) -> dict[int, list[Evidence]]:
 
 
 def list_evidence(unit_id: int) -> list[Evidence]:
-    """Everything a unit has sent, the newest first: it may serve again."""
-    query = select(Evidence).where(Evidence.unit_id == unit_id).order_by(Evidence.id.desc())
-    return list(db.session.scalars(query))
+    """Everything a unit has sent, the newest first: it may serve again.
+
+    What checkers brought is not the unit's to use, nor announced by being listed.
+    """
+    uses = select(EvidenceUse.id).where(EvidenceUse.evidence_id == Evidence.id)
+    brought = uses.where(EvidenceUse.check_id.is_not(None)).exists()
+    sent = uses.where(EvidenceUse.check_id.is_(None)).exists()
+    query = select(Evidence).where(Evidence.unit_id == unit_id, ~brought | sent)
+    return list(db.session.scalars(query.order_by(Evidence.id.desc())))
 
 
 def readable_evidence(scope: ReaderScope, evidence_id: int) -> Evidence:

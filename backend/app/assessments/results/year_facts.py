@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from backend.app.assessments.appraisals.queries import social_groups
 from backend.app.assessments.appraisals.social import SocialGroup
+from backend.app.assessments.checks.queries import untrue_targets
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.measures.sources import MeasureSource
 from backend.app.assessments.models import Programme
@@ -189,9 +190,11 @@ def year_facts(programme_id: int, until: date) -> YearFacts:
         raise ProgrammeUnknown
     until = until.replace(day=1)
     values = {"programme_id": programme_id, "until": until}
+    untrue = untrue_targets(programme_id)
     parts: dict[int, list[PartFacts]] = defaultdict(list)
     for row in db.session.execute(PARTS, values).mappings():
-        parts[row["unit_id"]].append(_part(dict(row), until))
+        part = _part(dict(row), until)
+        parts[row["unit_id"]].append(replace(part, untrue=part.target_id in untrue))
     moves: dict[int, list[MoveFacts]] = defaultdict(list)
     for row in db.session.execute(MOVES, values).mappings():
         given = dict(row)

@@ -17,6 +17,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("问卷", "/console/surveys", Permission.SEE_SURVEYS),
     ("积分", "/console/points", Permission.SEE_POINTS),
     ("考核", "/console/assessments", Permission.SEE_PROGRAMMES),
+    ("实地核查", "/console/assessments/checks/mine", Permission.CHECK_SITES),
     ("公示与导出", "/console/publications", Permission.EXPORT),
     ("待确认", "/console/security", Permission.CONFIRM_ACCOUNTS),
 )
@@ -43,6 +44,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/points": ("/console/points",),
     "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
     "/console/assessments": ("/console/assessments",),
+    "/console/assessments/checks/mine": ("/console/assessments/checks/mine",),
     "/console/security": ("/console/security",),
     SETTINGS: (
         "/console/people", "/console/grants", "/console/own-data", "/console/audit",

@@ -1,0 +1,1 @@
+"""Claims of finished work, drawn by a seed and looked at by two people. 实地核查。"""
