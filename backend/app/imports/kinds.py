@@ -252,7 +252,8 @@ class ImportKind:
     usual_source: str = ""
     # Of several columns with figures at least one has to be there.
     any_of: tuple[str, ...] = ()
-    # Whoever holds the permission in a part of the county hands in files too, and sees their own.
+    # Whoever holds the permission in a part of the county hands in files too, and sees their own;
+    # what one part chose for its words says nothing of another's.
     for_parts: bool = False
     in_own_name: bool = False
     undo_words: str = ""

@@ -92,7 +92,7 @@ def choose_answers(
         if not answer:
             continue
         choices.setdefault(question.column, {})[question.key] = answer
-        if question.remembered:
+        if question.remembered and not kind.for_parts:
             kept.setdefault(question.column, {})[question.key] = answer
     found.choices_sealed = _sealed(choices)
     if kept:

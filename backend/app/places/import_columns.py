@@ -20,7 +20,10 @@ TOWNSHIP = FileColumn(
 def read_village(
     row: FileRow, names: VillageNames, column: FileColumn = VILLAGE
 ) -> tuple[int | None, str | None]:
-    """The village and the group that was written beside; None where it is asked or refused."""
+    """The village and the group that was written beside; None where it is asked or refused.
+
+    What the cells say for sure comes before what a clerk chose for words like these.
+    """
     township = row.text(TOWNSHIP)
     written = row.text(column)
     code = row.identifier(CODE, 15).strip("'")
@@ -28,14 +31,13 @@ def read_village(
         if not column.needed:
             row.refuse("「村」和「12位代码」都没填")
         return None, None
-    text = written or code
+    text = f"{township}{written}" if written else code
+    found = names.find(text)
+    if not found.ids and township:
+        found = names.find(written or code)
     chosen = row.context.choices.get(column.code, {}).get(text)
-    if chosen is not None:
+    if len(found.ids) != 1 and chosen:
         found = names.find(chosen)
-    else:
-        found = names.find(f"{township}{written}") if township and written else names.find(text)
-        if not found.ids and township:
-            found = names.find(text)
     if code and written and names.find(code).ids and not set(names.find(code).ids) & set(found.ids):
         row.refuse(f"代码 {code} 不是「{written}」")
         return None, None
@@ -44,10 +46,11 @@ def read_village(
     if len(found.ids) == 1:
         return found.ids[0], found.group
     reason = "有几个同名的村，请选是哪一个" if found.ids else "没有找到这个村，请从相近的里选"
+    # Which of several villages a name means may be another one in the next file.
     row.ask(
         column, text, text, reason,
-        lambda: _options(names, found.ids or tuple(names.suggest(text))),
-        free=True, remembered=True,
+        lambda: _options(names, found.ids or tuple(names.suggest(written or code))),
+        free=True, remembered=not found.ids,
     )  # fmt: skip
     return None, None
 

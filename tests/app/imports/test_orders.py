@@ -134,14 +134,40 @@ def test_every_spelling_of_a_village_is_found_and_only_real_doubts_are_asked(
 
 
 def test_one_answer_is_that_of_all_rows_alike_and_is_remembered_of_the_source(desk: Desk) -> None:
-    rows = "".join(f"N{n},井盖坏了{n},三合村,求助,2026-11-05,,\n" for n in range(3))
+    rows = "".join(f"N{n},井盖坏了{n},三和村,求助,2026-11-05,,\n" for n in range(3))
     import_id = desk.start(HEADING + rows)
     (question,) = questions(import_id)
     assert (question.rows, question.lines) == (3, [2, 3, 4])
-    desk.answer(import_id, {"三合村": question.options[0][0]})
+    desk.answer(import_id, {"三和村": question.options[0][0]})
     assert counts(import_id)["new"] == 3
-    later = desk.start(f"{HEADING}N9,又坏了,三合村,求助,2026-11-05,,\n")
+    later = desk.start(f"{HEADING}N9,又坏了,三和村,求助,2026-11-05,,\n")
     assert (questions(later), counts(later)["new"]) == ([], 1)
+
+
+def test_a_name_of_several_villages_is_asked_of_every_file(desk: Desk) -> None:
+    row = "{},井盖坏了,三合村,求助,2026-11-05,,\n"
+    import_id = desk.start(HEADING + row.format("N1"))
+    desk.answer(import_id, {"三合村": questions(import_id)[0].options[0][0]})
+    assert counts(import_id)["new"] == 1
+    assert counts(desk.start(HEADING + row.format("N2"))) == {"asked": 1, "late": 1}
+
+
+def test_a_choice_for_a_name_leaves_rows_alone_that_have_their_township(desk: Desk) -> None:
+    heading = "工单编号,诉求内容,乡镇,村,诉求类型\n"
+    rows = (
+        "T1,井盖坏了,,三合村,求助\nT2,井盖坏了,庄里镇,三合村,求助\nT3,路灯不亮,别的镇,三合村,求助\n"
+    )
+    import_id = desk.start(heading + rows)
+    asked = {question.text: question.lines for question in questions(import_id)}
+    assert asked == {"三合村": [2], "别的镇三合村": [4]}
+    bridge, _, other = (code for code, _ in questions(import_id)[0].options)
+    desk.answer(import_id, {"三合村": bridge, "别的镇三合村": other})
+    assert desk.take_over(import_id)["new"] == 3
+    towns = db.session.scalars(
+        text("SELECT w.name FROM ticket t JOIN region v ON v.id = t.village_id"
+             " JOIN region w ON w.id = v.township_id ORDER BY t.id")
+    )  # fmt: skip
+    assert list(towns) == ["张桥镇", "庄里镇", "曹村镇"]
 
 
 def test_a_day_of_several_readings_is_asked_once_for_its_shape(desk: Desk) -> None:

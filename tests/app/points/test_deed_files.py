@@ -102,6 +102,15 @@ def test_rows_of_one_meeting_are_one_registration_that_a_second_person_confirms(
     assert [balance_of(person) for person in people] == [10, 10, 10]
 
 
+def test_what_one_clerk_chose_for_a_word_is_asked_of_the_next_file_again(
+    desk: Desk, people
+) -> None:
+    import_id = desk.start(HEADING + line(people[0], village="第壹村"))
+    desk.answer(import_id, {"第壹村": "第1村"})
+    assert counts(import_id) == {"new": 1}
+    assert counts(desk.start(HEADING + line(people[1], village="第壹村"))) == {"asked": 1}
+
+
 def test_the_same_file_again_registers_nothing(desk: Desk, second: Actor, people) -> None:
     content = HEADING + line(people[0]) + line(people[1], note="植树半天")
     desk.bring(content)
