@@ -12,7 +12,7 @@ from backend.app.core.db import db
 from backend.app.core.encryption import unseal
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.imports.kinds import OUTCOME_NAMES, ImportKind, RowOutcome
-from backend.app.imports.models import DataImport, ImportRow, ImportSource
+from backend.app.imports.models import DataImport, ImportRow
 from backend.app.imports.sealed import PURPOSE
 
 PAGE, MOST_LISTED = 50, 20
@@ -46,10 +46,13 @@ def list_imports(kind: ImportKind, county_id: int, actor: Actor) -> list[DataImp
 
 
 def list_sources(kind: ImportKind, county_id: int) -> list[str]:
-    query = select(ImportSource.source).where(
-        ImportSource.county_id == county_id, ImportSource.kind == kind.code
-    )
-    return list(db.session.scalars(query.order_by(ImportSource.source)))
+    """Those that something was taken over from, the last one first."""
+    query = select(DataImport.source).where(
+        DataImport.county_id == county_id, DataImport.kind == kind.code,
+        DataImport.applied_at.is_not(None),
+    )  # fmt: skip
+    newest = func.max(DataImport.applied_at).desc()
+    return list(db.session.scalars(query.group_by(DataImport.source).order_by(newest)))
 
 
 def count_rows(import_id: int, outcome: str) -> int:

@@ -128,9 +128,8 @@ class OrderImporter:
         told = [self.names.label(village_id), self.kind_names.get(kind or "", "待分类")]
         if kind is None:
             told.append("先在县里")
-        return RowPlan(
-            RowOutcome.NEW, " · ".join(told), late, OrderRequest(number, request, received, due_at)
-        )
+        words = " · ".join(filter(None, told))
+        return RowPlan(RowOutcome.NEW, words, late, OrderRequest(number, request, received, due_at))
 
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
         ids = order_operations.open_orders(self.context.source, [plan.value for plan in plans])
