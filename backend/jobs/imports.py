@@ -11,5 +11,9 @@ def apply_import(import_id: int) -> None:
     job_operations.apply_import(import_id)
 
 
+def send_lost_imports() -> int:
+    return job_operations.send_lost()
+
+
 def undo_import(import_id: int) -> None:
     job_operations.undo_import(import_id)

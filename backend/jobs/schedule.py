@@ -81,6 +81,7 @@ TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
     Often(JobName.CHECK_WORDS, minutes=1),
     Often(JobName.TEND_REDEMPTIONS, minutes=5),
     Often(JobName.OPEN_WAITING_PHOTOS, minutes=10),
+    Often(JobName.SEND_LOST_IMPORTS, minutes=10),
     ScheduleEntry(JobName.PUBLISH_POINTS, hour=7),
     ScheduleEntry(JobName.REQUEST_BULLETINS, hour=7, minute=30),
     Often(JobName.OPEN_WINDOWS, minutes=10),

@@ -51,6 +51,7 @@ class JobName(StrEnum):
     CHECK_IMPORT = "backend.jobs.imports.check_import"
     APPLY_IMPORT = "backend.jobs.imports.apply_import"
     UNDO_IMPORT = "backend.jobs.imports.undo_import"
+    SEND_LOST_IMPORTS = "backend.jobs.imports.send_lost_imports"
     OPEN_WINDOWS = "backend.jobs.assessments.open_windows"
     CLOSE_WINDOWS = "backend.jobs.assessments.close_windows"
     EVALUATE_PERIOD = "backend.jobs.assessments.evaluate_period"
@@ -98,6 +99,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.CHECK_IMPORT: QueueName.QUICK,
     JobName.APPLY_IMPORT: QueueName.QUICK,
     JobName.UNDO_IMPORT: QueueName.QUICK,
+    JobName.SEND_LOST_IMPORTS: QueueName.SLOW,
     JobName.OPEN_WINDOWS: QueueName.SLOW,
     JobName.CLOSE_WINDOWS: QueueName.SLOW,
     JobName.EVALUATE_PERIOD: QueueName.SLOW,

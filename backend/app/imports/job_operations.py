@@ -18,6 +18,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import copy_rows, db, lock, transaction
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.queue import JobName, redis_client, send
 from backend.app.core.remembering import remembering
 from backend.app.core.states import one_of
 from backend.app.imports.kinds import (
@@ -37,7 +38,7 @@ from backend.app.imports.models import DataImport, ImportRow
 from backend.app.imports.operations import choices_of
 from backend.app.imports.sealed import PURPOSE
 from backend.app.imports.sheets import ImportSheet, missing_columns, read_import
-from backend.app.imports.states import ImportState
+from backend.app.imports.states import BUSY, ImportState
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -64,6 +65,13 @@ COUNTS = text(
     FROM data_import_row WHERE import_id = :import_id GROUP BY outcome
     """
 )
+# What brings a busy import on.
+JOBS = {
+    ImportState.READING: JobName.CHECK_IMPORT,
+    ImportState.APPLYING: JobName.APPLY_IMPORT,
+    ImportState.UNDOING: JobName.UNDO_IMPORT,
+}
+SEEN_SECONDS = 3600
 FAILED_WORDS = "读这个文件时出了错，请再传一次；还不行请找管理员"
 
 
@@ -84,6 +92,25 @@ def undo_import(import_id: int) -> None:
     """Takes back all that nobody used; what stays, or why nothing was taken back, is told."""
     with _back_to(import_id, ImportState.APPLIED, "没有撤销成，请再试一次"):
         _undo(import_id)
+
+
+def send_lost() -> int:
+    """Sends the job anew where none has come on since the last look: it was lost with Redis."""
+    with transaction():
+        waiting = db.session.execute(
+            select(DataImport.id, DataImport.state, DataImport.done).where(
+                DataImport.state.in_(BUSY)
+            )
+        ).all()
+    sent = 0
+    for row in waiting:
+        key, standing = f"import_seen:{row.id}", f"{row.state}:{row.done}"
+        before = redis_client().get(key)
+        redis_client().set(key, standing, ex=SEEN_SECONDS)
+        if before == standing.encode():
+            send(JOBS[ImportState(row.state)], row.id)
+            sent += 1
+    return sent
 
 
 @contextmanager

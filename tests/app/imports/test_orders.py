@@ -8,6 +8,7 @@ from sqlalchemy import text
 from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed, NotFound
+from backend.app.core.queue import QueueName, queue
 from backend.app.imports import job_operations, operations
 from backend.app.imports.states import ImportState
 from backend.app.own_data import retention
@@ -271,6 +272,21 @@ def test_a_job_that_is_run_again_goes_on_where_it_stopped(
         operations.choose_answers(desk.actor, ORDERS, import_id, {})
     desk.take_over(import_id)
     assert (counts(import_id)["new"], tickets()) == (3, ["M0", "M1", "M2"])
+
+
+def test_an_import_whose_job_was_lost_goes_on_after_a_second_look(desk: Desk) -> None:
+    import_id = desk.start(case("title.xlsx"), "a.xlsx")
+    with transaction():
+        operations.request_apply(desk.actor, ORDERS, import_id)
+    waiting = queue(QueueName.QUICK)
+    waiting.empty()
+    assert (job_operations.send_lost(), len(waiting.jobs)) == (0, 0)
+    assert job_operations.send_lost() == 1
+    [job] = waiting.jobs
+    assert (job.func_name, job.args) == ("backend.jobs.imports.apply_import", [import_id])
+    job_operations.apply_import(import_id)
+    assert counts(import_id)["new"] == 2
+    assert job_operations.send_lost() == 0
 
 
 def test_two_workers_at_one_import_take_each_row_once_and_all_can_be_taken_back(
