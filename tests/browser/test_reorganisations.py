@@ -61,7 +61,8 @@ def import_one(page: Page, folder: Path) -> None:
     page.goto("/console/tickets/import")
     page.set_input_files("input[type=file]", orders)
     page.click("button:has-text('上传，看预览')")
-    expect(page.locator("tbody", has_text="QH1")).to_contain_text("和平村委会")
+    row = page.locator("tbody", has_text="QH1")
+    expect(row).to_contain_text("和平村委会", timeout=60_000)
 
 
 def test_a_merged_village_leads_to_its_successor_with_all_that_is_open(
