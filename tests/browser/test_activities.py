@@ -1,5 +1,6 @@
 """Activities from a spreadsheet in a real browser: shown, mended, taken over, taken back."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,7 +48,11 @@ def activities(folder: Path, village: str, number: str) -> Path:
 def refused_rows(page: Page) -> list[tuple]:
     with page.expect_download() as download:
         page.click("text=下载没收的行")
-    return list(openpyxl.load_workbook(download.value.path()).active.iter_rows(values_only=True))
+    return list(
+        openpyxl.load_workbook(
+            io.BytesIO(Path(download.value.path()).read_bytes())
+        ).active.iter_rows(values_only=True)
+    )
 
 
 def test_activities_are_registered_from_a_file_and_taken_back(page: Page, tmp_path: Path) -> None:
