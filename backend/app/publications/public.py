@@ -61,13 +61,19 @@ def list_months(code: str) -> Response:
             years=years_at_code(code),
         )  # fmt: skip
     of_village = publications.list_of_village(code)
-    return open_page("publications/months.html", code=code, rows=of_village, village=True)
+    return open_page(
+        "publications/months.html", code=code, rows=of_village, village=True,
+        later=publications.later_page(code),
+    )  # fmt: skip
 
 
 @blueprint.get("/<code>/<month>")
 @open_to_all("published")
-def show_month(code: str, month: str) -> Response:
-    """A county's month, or a village's: six digits or twelve."""
+def show_month(code: str, month: str) -> Any:
+    """A county's month, or a village's: six digits or twelve.
+
+    The code of a village that went into another one leads to that one's later months.
+    """
     if len(code) == COUNTY_DIGITS:
         publication = publications.of_county(code, _month(month))
         content = publication.content
@@ -80,7 +86,15 @@ def show_month(code: str, month: str) -> Response:
             ),
             tables=open_data.TABLES, licence=open_data.LICENCE,
         )  # fmt: skip
-    page = publications.of_village(code, _month(month))
+    try:
+        page = publications.of_village(code, _month(month))
+    except publications.MonthNotPublished:
+        later = publications.later_page(code, _month(month))
+        if later is None:
+            raise
+        return redirect(
+            address_of("scorecards_public.show_month", code=later.code, month=month), 302
+        )
     publication = publications.get(page.county_id, page.month)
     return open_page(
         "publications/village.html",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from backend.app.core.db import db, fetch_named
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import Place, get_place
+from backend.app.places.succession import village_now
 from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING, score_text
 from backend.app.scorecards.locks import corrections
@@ -74,6 +75,22 @@ def of_village(code: str, month: date) -> VillagePublication:
     if found is None:
         raise MonthNotPublished
     return found
+
+
+def later_page(code: str, month: date | None = None) -> VillagePublication | None:
+    """Of what the village of this code became, or is called by another code: that month's, or the
+    newest; None where the code is still the village's."""
+    newest = VillagePublication.month.desc()
+    own = select(VillagePublication.village_id).where(VillagePublication.code == code)
+    village_id = db.session.scalar(own.order_by(newest).limit(1))
+    if village_id is None:
+        return None
+    pages = select(VillagePublication).where(
+        VillagePublication.village_id == village_now(village_id), VillagePublication.code != code
+    )
+    if month is not None:
+        pages = pages.where(VillagePublication.month == month)
+    return db.session.scalar(pages.order_by(newest).limit(1))
 
 
 def path_of(village_id: int, month: date) -> str | None:

@@ -1,6 +1,8 @@
 """A published month is told once, in the same digits for ever; corrections stand beside it."""
 
+import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, text
@@ -57,6 +59,35 @@ def is_intact(county: County) -> bool:
     publication = published.get(county.id, LAST_MONTH)
     villages = [row.content for row in published.villages_of(county.id, LAST_MONTH)]
     return digest_of(publication.content, villages) == publication.digest
+
+
+def test_the_code_of_a_village_that_is_gone_leads_to_what_it_became(client, county: County) -> None:
+    """As it stands on paper: its own months stay, later ones are the other village's."""
+    gone, into = "610528100204", "610528100202"
+    earlier = (LAST_MONTH - timedelta(days=1)).replace(day=1)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE region SET closed_on = :day, merged_into_id = :into WHERE id = :id"),
+            {"day": earlier, "into": county.village_ids[1], "id": county.village_ids[3]},
+        )
+    publish(county)
+    own = {"code": gone, "village_id": county.village_ids[3]}
+    with transaction() as session:
+        for table, more in (
+            ("month_lock", {}), ("score_publication", {}), ("score_publication_village", own)
+        ):  # fmt: skip
+            session.execute(
+                text(f"INSERT INTO {table} SELECT (jsonb_populate_record(t, CAST(:own AS jsonb))).*"
+                     f" FROM {table} t LIMIT 1"),
+                {"own": json.dumps({"month": f"{earlier}", **more})},
+            )  # fmt: skip
+    listed = words_of(client.get(f"/p/{gone}").text)
+    assert "后来的公示在第2村" in listed
+    led = client.get(f"/p/{gone}/{MONTH}")
+    assert (led.status_code, led.location) == (302, f"/p/{into}/{MONTH}")
+    assert client.get(f"/p/{gone}/{earlier:%Y-%m}").status_code == 200
+    assert client.get(f"/p/{gone}/2020-01").status_code == 404
+    assert 'id="later"' not in client.get(f"/p/{into}").text
 
 
 def test_only_a_locked_month_can_be_published(county: County) -> None:
