@@ -15,6 +15,7 @@ from backend.app.publications import operations as publications
 from backend.app.publications import queries as published
 from backend.app.publications.county_content import digest_of
 from backend.app.ratings import review_decisions
+from backend.app.ratings.states import FlagDecision
 from backend.app.scorecards.locks import corrections
 from backend.app.scorecards.locks import operations as locks
 from backend.app.scorecards.operations import recompute_month
@@ -323,7 +324,7 @@ def test_a_rejected_rating_is_not_told_as_waiting(county, client, scalar) -> Non
     reviewer = actor_with(Role.COUNTY_STAFF, county.id)
     with transaction():
         recompute_month(LAST_MONTH, county.id)
-        review_decisions.decide_bunch(reviewer, bunch, review_decisions.REJECTED, "问过三位村民")
+        review_decisions.decide_bunch(reviewer, bunch, FlagDecision.REJECTED, "问过三位村民")
     publish(county)
     assert "没有计入的评价 1 条" in (shown := words_of(page(client, "610528")))
     assert "1 条复核后不计入，0 条等人复核" in shown
