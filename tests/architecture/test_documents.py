@@ -83,6 +83,25 @@ def test_every_test_named_in_a_document_of_figures_exists(name: str) -> None:
     assert named - written == set()
 
 
+def leads_somewhere(dotted: str) -> bool:
+    """Whether a path of packages ends at a module, or at a name that one of them has."""
+    place, names = ROOT / "backend/app", dotted.split(".")
+    while names and (place / names[0]).is_dir():
+        place /= names.pop(0)
+    modules = [place / f"{names[0]}.py"] if names and (place / f"{names[0]}.py").exists() else []
+    names = names[len(modules) :]
+    sources = "\n".join(read(path) for path in modules or place.glob("*.py"))
+    return all(re.search(rf"\b{name}\b", sources) for name in names)
+
+
+def test_every_module_named_in_the_glossary_exists() -> None:
+    packages = {path.name for path in (ROOT / "backend/app").iterdir() if path.is_dir()}
+    named = re.findall(r"`([a-z_]+(?:\.\w+)+)`", read(ROOT / "docs/glossary.md"))
+    named = [name for name in named if name.partition(".")[0] in packages]
+    assert len(named) > 10
+    assert [name for name in named if not leads_somewhere(name)] == []
+
+
 RECIPES, CONTRIBUTING = ROOT / "docs/changing.md", ROOT / "CONTRIBUTING.md"
 NAMED = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"[\w./-]*[\w-]\.(?:py|html|mjs|js|wxss|md)|(?:tests|backend|docs)/[\w/]+")
