@@ -1,8 +1,6 @@
 """Open data of a published month: CSV and JSON with columns that keep their names, and what they
 mean. Nothing here names a person, and nothing opens as a formula."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
@@ -11,7 +9,7 @@ from typing import Any
 import orjson
 
 from backend.app.core.errors import NotFound
-from backend.app.core.files.csv_safety import safe_cell
+from backend.app.core.files.csv_safety import csv_bytes
 from backend.app.publications import queries as publications
 from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING
@@ -155,14 +153,10 @@ def as_csv(publication: Publication, table: str) -> bytes:
     """UTF-8 with a byte order mark; the dictionary ends with the licence. Raises NotFound."""
     if table not in ROWS:
         raise NotFound("没有这张表")
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(name for name, _ in COLUMNS[table])
-    for row in ROWS[table](publication):
-        writer.writerow(map(safe_cell, row))
+    rows = [*ROWS[table](publication)]
     if table == "dictionary":
-        writer.writerow(["licence", "", licence(publication)])
-    return written.getvalue().encode("utf-8-sig")
+        rows.append(["licence", "", licence(publication)])
+    return csv_bytes([name for name, _ in COLUMNS[table]], rows)
 
 
 def as_json(publication: Publication) -> bytes:

@@ -3,8 +3,6 @@
 Nothing here names a person, and nothing opens as a formula.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,7 +13,7 @@ from backend.app.assessments.models import ProgrammePublication
 from backend.app.assessments.publications.content import NOTHING
 from backend.app.assessments.publications.errors import YearNotPublished
 from backend.app.assessments.publications.queries import published_units, year_corrections
-from backend.app.core.files.csv_safety import safe_cell
+from backend.app.core.files.csv_safety import csv_bytes
 
 LICENCE = "数据按“署名即可使用”提供：注明“村声 · {county} {title}”，可复制、加工、再发布。"
 YEAR, GROUP, UNIT = ("year", "年度"), ("group", "考核类别"), ("unit", "被考核单位")
@@ -137,14 +135,10 @@ def as_table(publication: ProgrammePublication, table: str) -> bytes:
     """CSV in UTF-8 with a byte order mark. Raises YearNotPublished for another table."""
     if table not in TABLES:
         raise YearNotPublished("没有这张表")
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(name for name, _ in COLUMNS[table])
-    for row in ROWS[table](publication):
-        writer.writerow(map(safe_cell, row))
+    rows = [*ROWS[table](publication)]
     if table == "dictionary":
-        writer.writerow(["licence", "", licence_of(publication.content)])
-    return written.getvalue().encode("utf-8-sig")
+        rows.append(["licence", "", licence_of(publication.content)])
+    return csv_bytes([name for name, _ in COLUMNS[table]], rows)
 
 
 def as_document(publication: ProgrammePublication) -> bytes:
