@@ -36,6 +36,10 @@ def apply() -> dict[str, int]:
         "audit": lambda: _all(lambda: audit.forget_before(audit_before, BATCH)),
         "import_files": lambda: _all(lambda: imports.forget_files(imports_before, BATCH)),
         "own_files": lambda: _delete_files("own", DAY_SECONDS),
+        # Looked at before a programme's targets came in, and never taken over.
+        "decompositions": lambda: _delete_files(
+            "decompositions", settings.retain_import_files_days * DAY_SECONDS
+        ),
     }
     done = dict.fromkeys(kinds, 0)
 

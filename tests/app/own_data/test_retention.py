@@ -1,5 +1,7 @@
 """Retention: each kind of data is forgotten after its period, in batches, again and again."""
 
+import os
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.core.files import storage
 from backend.app.core.settings import Settings, SettingsError
 from backend.app.own_data import retention
 from backend.app.ratings.bulk import PastRating, load_ratings
@@ -137,3 +140,12 @@ def test_the_nightly_job_is_on_the_timetable_and_idempotent(county: County) -> N
     rate(county, months_ago(30))
     assert apply_retention() == 1
     assert apply_retention() == 0
+
+
+def test_a_decomposition_that_was_only_looked_at_goes_after_a_week(app: Any) -> None:
+    kept, abandoned = "decompositions/7_new.table", "decompositions/7_old.table"
+    for key in (kept, abandoned):
+        storage.put(key, b"rows")
+    os.utime(storage.path(abandoned), (time.time() - 8 * DAY,) * 2)
+    assert retention.apply()["decompositions"] == 1
+    assert (storage.exists(kept), storage.exists(abandoned)) == (True, False)
