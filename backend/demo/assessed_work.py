@@ -12,7 +12,7 @@ from backend.demo.assessed_words import DIFFICULTIES, NEXT_STEPS, WORK
 SEED = 528
 CENT, WHOLE = Decimal("0.01"), Decimal(1)
 # From so much on a target is counted in whole things.
-COUNTED_FROM = 20
+COUNTED_FROM = 5
 # In a hundred: targets begun late, stalled in the middle, stopped for a while; lines forgotten.
 LATE, STALLED, STOPPED, FORGOTTEN = 3, 5, 1, 3
 MONTH = timedelta(days=30)

@@ -126,6 +126,10 @@ def _targets(office: Office) -> None:
     _add_target(office, "X01", "建成灌溉渠道1200公里", "1200", "40")
     _add_target(office, "X02", "新增自来水用户60户", "60", "30")
     office.sees("可以审定")
+    heading = page.locator("th", has_text="年度目标值").bounding_box()
+    box = page.locator("input[aria-label='建设灌溉渠道的年度目标值']").bounding_box()
+    assert heading["x"] < box["x"] + box["width"] < heading["x"] + heading["width"] + 60
+    assert heading["y"] < box["y"], "each box stands below its heading"
     office.pictures("decomposition")
 
 
