@@ -1,10 +1,13 @@
 """The pages of colours and of the ladder, and questions about colours answered by another."""
 
 import io
+import re
 from decimal import Decimal
 
 import pytest
+from pypdfium2 import PdfDocument
 from python_calamine import CalamineWorkbook
+from sqlalchemy import text
 
 from backend.app.assessments.evaluation import colour_query_operations as queries
 from backend.app.assessments.evaluation.errors import OwnQuery, QueryMoved
@@ -144,6 +147,36 @@ def test_the_months_notice_is_a_workbook_with_the_pages_figures(app, evaluated: 
     assert ("庄里镇", "■ 滞后") in {(row[0], row[3]) for row in behind}
     every = CalamineWorkbook.from_filelike(io.BytesIO(own)).get_sheet_by_name("全部目标")
     assert {row[0] for row in every.to_python()} == {"单位", "庄里镇"}
+
+
+def printed(content: bytes) -> str:
+    """The words of a PDF, page after page, without blanks."""
+    pages = [page.get_textpage().get_text_bounded() for page in PdfDocument(content)]
+    return "".join("".join(pages).split())
+
+
+def test_the_months_notice_is_printed_with_reasons_cards_and_the_burden(app, evaluated) -> None:
+    with clock_at(at(10, 21)):
+        words = printed(seat(app, evaluated.office).get(f"{PAGE}/notice.pdf").data)
+        own = printed(seat(app, evaluated.town).get(f"{PAGE}/notice.pdf").data)
+    assert "目标责任考核2026年9月通报" in words
+    assert "2个单位2项目标已到时间，2项滞后或未开工" in words
+    assert "实际50%，计划75%（按月度计划）" in words
+    assert "本月没有记牌" in words
+    assert "1个单位填报，每单位中位1.0分钟，报1项" in words
+    assert "县教育局01" in words, "it has not reported"
+    assert "县教育局" not in own
+    assert "任务A1" in own
+    assert "这个月没有填报用时" in own, "a unit reads nothing of others' burden"
+
+
+def test_a_rare_letter_does_not_keep_a_notice_from_being_printed(app, evaluated) -> None:
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("UPDATE target SET task = '修𰻞路 <b>&'"))
+    with clock_at(at(10, 21)):
+        words = printed(seat(app, evaluated.office).get(f"{PAGE}/notice.pdf").data)
+    assert re.search("修.路<b>&", words), "a box stands for it"
 
 
 def test_the_pages_send_at_most_twelve_statements(app, evaluated: Assessed) -> None:

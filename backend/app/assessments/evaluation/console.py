@@ -1,16 +1,20 @@
 """五色进度: preview and close the month, each colour explained, questions about colours."""
 
+import io
 from collections.abc import Callable
 
-from flask import redirect, render_template
+from flask import redirect, render_template, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, may
 from backend.app.assessments.blueprints import console as blueprint
+from backend.app.assessments.burden.queries import burden_months
 from backend.app.assessments.evaluation import colour_query_operations, operations
 from backend.app.assessments.evaluation.figures import Counted, distinct_lights, unit_colours
 from backend.app.assessments.evaluation.notice_book import write_notice
+from backend.app.assessments.evaluation.notice_paper import MonthNotice, draw_notice
+from backend.app.assessments.evaluation.notice_queries import late_units, month_cards
 from backend.app.assessments.evaluation.queries import (
     coloured_units,
     compute_standings,
@@ -164,14 +168,12 @@ def _act(month: str, act: Callable[[ProgrammeWindow], str]) -> Page:
     )  # fmt: skip
 
 
-@blueprint.get("/evaluation/<month>/notice.xlsx")
-@guard(Permission.SEE_PROGRAMMES)
-def download_notice(month: str) -> Response:
+def _notice(month: str) -> MonthNotice:
     """月通报: the colours as they stand, of what the reader may see."""
     window, programme = _window(month)
     if not window.evaluated_at:
         raise WindowUnknown("这个月还没有定色，定了以后才有通报")
-    scope = scope_of(actor())
+    scope, period = scope_of(actor()), window.period
     units = [
         unit for unit in coloured_units(programme.id)
         if scope.sees_all or scope.covers(unit.region_id, unit.department_id)
@@ -179,6 +181,31 @@ def download_notice(month: str) -> Response:
     reach = {unit.id for unit in units}
     rows = [row for row in shown_standings(window) if row.unit_id in reach]
     counted = [(row.unit_id, row.points, row.actual, row.planned, row.colour) for row in rows]
-    title = f"{programme.title}{window.period.year}年{window.period.month}月通报"
-    book = write_notice(title, unit_colours(units, counted), rows, lights_of(programme))
-    return send_book(book, f"{title}.xlsx")
+    months = burden_months(programme.id, period, period) if scope.sees_all else []
+    return MonthNotice(
+        f"{programme.title}{period.year}年{period.month}月通报", lights_of(programme),
+        unit_colours(units, counted), rows,
+        [card for card in month_cards(programme.id, period) if card.unit_id in reach],
+        [unit for unit in late_units(programme.id, period) if unit.unit_id in reach],
+        next(iter(months), None),
+    )  # fmt: skip
+
+
+@blueprint.get("/evaluation/<month>/notice.xlsx")
+@guard(Permission.SEE_PROGRAMMES)
+def download_notice(month: str) -> Response:
+    """月通报 as a workbook."""
+    notice = _notice(month)
+    book = write_notice(notice.title, notice.units, notice.rows, notice.lights)
+    return send_book(book, f"{notice.title}.xlsx")
+
+
+@blueprint.get("/evaluation/<month>/notice.pdf")
+@guard(Permission.SEE_PROGRAMMES)
+def print_notice(month: str) -> Response:
+    """月通报 on A4."""
+    notice = _notice(month)
+    return send_file(
+        io.BytesIO(draw_notice(notice)), mimetype="application/pdf",
+        download_name=f"{notice.title}.pdf", as_attachment=True,
+    )  # fmt: skip

@@ -1,85 +1,55 @@
 """A bulletin on A4: what it says in a sentence first, then the tables; vectors and real letters."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
-from reportlab.lib.enums import TA_RIGHT
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer, Table
 
-from backend.app.core.files.paper import CREATOR, INK, LEAF, LINE, MARGIN, SOFT, WASH
-from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
+from backend.app.core.files.documents import (
+    BODY,
+    HEADING,
+    SMALL,
+    TITLE,
+    table_block,
+    text_block,
+    write_document,
+)
 from backend.app.exports.bulletins.book import FLOW_NAMES
 from backend.app.scorecards.figures import NOTHING
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.desk.funnel import WHY_WORDS
 
-TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=20, leading=27, textColor=INK)
-HEADING = ParagraphStyle(
-    "heading",
-    fontName=BOLD,
-    fontSize=13.5,
-    leading=19,
-    textColor=LEAF,
-    spaceBefore=9,
-    spaceAfter=3,
-    keepWithNext=1,
-)
-BODY = ParagraphStyle(
-    "body", fontName=REGULAR, fontSize=10.5, leading=16, textColor=INK, wordWrap="CJK"
-)
-CELL = ParagraphStyle("cell", parent=BODY, fontSize=9, leading=12.5)
-FIGURE = ParagraphStyle("figure", parent=CELL, alignment=TA_RIGHT)
-SMALL = ParagraphStyle("small", parent=BODY, fontSize=9, leading=13, textColor=SOFT)
-# Light's signs that the typeface has; ✕ is missing from it.
-SIGNS = {"✕": "×"}
-
 
 def draw_bulletin(content: Mapping[str, Any]) -> bytes:
     """As many pages as it takes; raises GlyphMissing rather than print a box."""
-    use_fonts()
-    written = io.BytesIO()
-    paper = SimpleDocTemplate(
-        written, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=15 * mm,
-        bottomMargin=17 * mm, title=content["title"], creator=CREATOR, invariant=1,
-    )  # fmt: skip
-
-    def foot(canvas: Canvas, document: SimpleDocTemplate) -> None:
-        canvas.setFont(REGULAR, 8.5)
-        canvas.setFillColor(SOFT)
-        canvas.drawString(MARGIN, 9 * mm, f"村声 · {content['title']} 第 {content['edition']} 稿")
-        canvas.drawRightString(A4[0] - MARGIN, 9 * mm, f"第 {document.page} 页")
-
-    paper.build(_story(content), onFirstPage=foot, onLaterPages=foot)
-    return written.getvalue()
+    foot = f"{content['title']} 第 {content['edition']} 稿"
+    return write_document(content["title"], foot, _story(content))
 
 
 def _story(content: Mapping[str, Any]) -> list[Flowable]:
-    story: list[Flowable] = [_text(content["title"], TITLE), Spacer(1, 3 * mm)]
-    story += [_text(sentence, BODY) for sentence in findings(content)]
-    story += [_text("四个数", HEADING), _four(content)]
+    story: list[Flowable] = [text_block(content["title"], TITLE), Spacer(1, 3 * mm)]
+    story += [text_block(sentence, BODY) for sentence in findings(content)]
+    story += [text_block("四个数", HEADING), _four(content)]
     if content["why_left"]:
         why = "、".join(f"{WHY_WORDS[one['why']]} {one['count']} 件" for one in content["why_left"])
-        story.append(_text(f"还没办好的:{why}。", SMALL))
+        story.append(text_block(f"还没办好的:{why}。", SMALL))
     if "indicators" in content:
-        story += [_text("全县各指标", HEADING), _indicators(content["indicators"])]
-    story += [_text("各乡镇", HEADING), _townships(content["townships"])]
+        story += [text_block("全县各指标", HEADING), _indicators(content["indicators"])]
+    story += [text_block("各乡镇", HEADING), _townships(content["townships"])]
     story.append(
-        _text(f"超时按诉求在谁手上算，县诉求受理中心 {content['late_at_desk']} 件、"
+        text_block(f"超时按诉求在谁手上算，县诉求受理中心 {content['late_at_desk']} 件、"
               f"县直部门等 {content['late_elsewhere']} 件不在各乡镇的数里。", SMALL)
     )  # fmt: skip
     if "villages" in content:
         story += _villages(content)
-        story += [_text("更正", HEADING), *_corrections(content["corrections"])]
+        story += [text_block("更正", HEADING), *_corrections(content["corrections"])]
     story += [
         Spacer(1, 3 * mm),
-        _text("区间是 95%:实际多半在这中间;两个数的区间交叠,就分不出高低。样本不足 10 的不比较。"
-              "人数、登录次数不算分。", SMALL),
+        text_block(
+            "区间是 95%:实际多半在这中间;两个数的区间交叠,就分不出高低。样本不足 10 的不比较。"
+            "人数、登录次数不算分。", SMALL,
+        ),
     ]  # fmt: skip
     return story
 
@@ -108,40 +78,12 @@ def findings(content: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _text(words: str, style: ParagraphStyle) -> Paragraph:
-    for sign, instead in SIGNS.items():
-        words = words.replace(sign, instead)
-    check_glyphs(words, words[:12], "简报")
-    return Paragraph(escape(words), style)
-
-
-def _table(rows: Sequence[Sequence[str]], widths: Sequence[float], numbers: int) -> Table:
-    """The header stands on every page; columns from `numbers` on are figures."""
-    cells = [
-        [_text(str(cell), CELL if place < numbers else FIGURE) for place, cell in enumerate(row)]
-        for row in rows
-    ]
-    table = Table(cells, colWidths=[width * mm for width in widths], repeatRows=1)
-    table.setStyle(
-        TableStyle(
-            [
-                ("BACKGROUND", (0, 0), (-1, 0), WASH),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-                ("LEFTPADDING", (0, 0), (-1, -1), 3), ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-            ]
-        )
-    )  # fmt: skip
-    return table
-
-
 def _four(content: Mapping[str, Any]) -> Table:
     rows = [["", *(name for name, _ in FLOW_NAMES)]]
     for label, key in (("这一期", "flow"), ("上一期", "flow_before")):
         if content[key]:
             rows.append([label, *(str(content[key][name]) for _, name in FLOW_NAMES)])
-    return _table(rows, (30, 37, 37, 37, 37), 1)
+    return table_block(rows, (30, 37, 37, 37, 37), 1)
 
 
 def _indicators(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -153,7 +95,7 @@ def _indicators(rows: Sequence[Mapping[str, Any]]) -> Table:
         ]
         for row in rows
     ]  # fmt: skip
-    return _table([head, *lines], (48, 32, 46, 26, 26), 1)
+    return table_block([head, *lines], (48, 32, 46, 26, 26), 1)
 
 
 def _with(value: str, unit: str) -> str:
@@ -170,7 +112,7 @@ def _townships(rows: Sequence[Mapping[str, Any]]) -> Table:
         ]
         for row in rows
     ]  # fmt: skip
-    return _table([head, *lines], (34, 17, 19, 30, 20, 15, 15, 15, 13), 1)
+    return table_block([head, *lines], (34, 17, 19, 30, 20, 15, 15, 15, 13), 1)
 
 
 def _villages(content: Mapping[str, Any]) -> list[Flowable]:
@@ -189,13 +131,16 @@ def _villages(content: Mapping[str, Any]) -> list[Flowable]:
             for one in content["villages"]
             if one["kind"] == kind
         ]  # fmt: skip
-        story += [_text(name, HEADING), _table([head, *lines], (38, 27, 17, 17, 29, 21, 29), 3)]
+        story += [
+            text_block(name, HEADING),
+            table_block([head, *lines], (38, 27, 17, 17, 29, 21, 29), 3),
+        ]
     return story
 
 
 def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[Flowable]:
     if not rows:
-        return [_text("没有更正。", BODY)]
+        return [text_block("没有更正。", BODY)]
     head = ["月份", "编号", "村", "理由", "更正前", "更正后"]
     lines = [
         [
@@ -204,4 +149,4 @@ def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[Flowable]:
         ]
         for row in rows
     ]  # fmt: skip
-    return [_table([head, *lines], (18, 18, 34, 72, 18, 18), 4)]
+    return [table_block([head, *lines], (18, 18, 34, 72, 18, 18), 4)]
