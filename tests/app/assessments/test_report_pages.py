@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from backend.app.assessments.reports import evidence_operations
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db
@@ -130,6 +131,18 @@ def test_a_report_has_at_most_three_files_of_known_kinds(app, month: Assessed, s
                      evidence=scalar("SELECT min(id) FROM evidence"))  # fmt: skip
     assert used.status_code == 303
     assert scalar("SELECT count(*) FROM evidence_use") == 3
+
+
+def test_a_video_may_be_five_times_as_large_as_a_photo(app, month, monkeypatch, scalar) -> None:
+    monkeypatch.setattr(evidence_operations, "MOST_BYTES", 100)
+    monkeypatch.setattr(evidence_operations, "MOST_VIDEO_BYTES", 500)
+    desk, target = seat(app, month.town), month.targets["A1"]
+    video = b"\x00\x00\x00\x18ftypmp42"
+    assert upload(desk, target, b"%PDF-1.7 " + bytes(100), "表.pdf").status_code == 422
+    assert upload(desk, target, video + bytes(400), "现场.mp4").status_code == 303
+    assert upload(desk, target, video + bytes(500), "现场.mp4").status_code == 422
+    shown = desk.get(f"/console/assessments/evidence/{scalar('SELECT id FROM evidence')}")
+    assert (shown.status_code, shown.mimetype) == (200, "video/mp4")
 
 
 def test_a_file_is_shown_to_its_unit_its_owner_and_who_sees_all(app, month, scalar) -> None:

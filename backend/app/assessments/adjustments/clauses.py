@@ -31,9 +31,15 @@ class Clause(NamedTuple):
 
 
 def clauses_of(content: Mapping[str, Any]) -> list[Clause]:
-    """Those of the programme; of one that was drafted without any, 富平's."""
+    """Those of the programme, without any 富平's, and its vetoes with their documents."""
     listed = content.get("clauses") or read_template("fuping")["clauses"]
-    return [Clause(code, kind, name, Decimal(points)) for code, kind, name, points in listed]
+    return [
+        *(Clause(code, kind, name, Decimal(points)) for code, kind, name, points in listed),
+        *(
+            Clause(f"veto_{place}", row["kind"], f"{row['name']}（{row['document']}）", Decimal(0))
+            for place, row in enumerate(content.get("vetoes", ()), 1)
+        ),
+    ]
 
 
 def clause_named(name: str, kind: str, clauses: Sequence[Clause]) -> Clause:

@@ -6,6 +6,7 @@ from werkzeug import Response
 from backend.app.access import Permission
 from backend.app.accounts.queries import display_names
 from backend.app.assessments.blueprints import console as blueprint
+from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import forms, operations, queries
 from backend.app.assessments.programmes.console_wizard import (
     manager_county,
@@ -13,6 +14,7 @@ from backend.app.assessments.programmes.console_wizard import (
     to_step,
     wizard,
 )
+from backend.app.assessments.programmes.copy_operations import copy_programme
 from backend.app.assessments.programmes.loading_operations import create_from_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.templates import template_names
@@ -20,8 +22,12 @@ from backend.app.assessments.states import ProgrammeState
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.web.boxes import whole
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import status_of
+
+# Before the number of the programme that is copied.
+COPY = "copy:"
 
 
 @blueprint.get("/programmes")
@@ -44,14 +50,21 @@ def _programmes(error: DomainError | None = None) -> tuple[str, int]:
 @blueprint.post("/programmes")
 @guard(Permission.MANAGE_PROGRAMMES)
 def create_programme() -> tuple[str, int] | Response:
-    """From a template, or empty."""
+    """From a template, from another programme, or empty."""
     try:
         basics, template = ProgrammeBasics(**forms.BASICS.read()), forms.NEW.read()["template"]
         with transaction():
-            created = create_from_template(actor(), manager_county(), basics, template).id
+            created = _begin(basics, template).id
     except DomainError as refused:
         return _programmes(refused)
     return to_step(created, "basics")
+
+
+def _begin(basics: ProgrammeBasics, template: str) -> Programme:
+    source_id = whole(template.removeprefix(COPY), 1) if template.startswith(COPY) else None
+    if source_id is not None:
+        return copy_programme(actor(), manager_county(), basics, source_id)
+    return create_from_template(actor(), manager_county(), basics, template)
 
 
 @blueprint.get("/programmes/<int:programme_id>")

@@ -11,23 +11,28 @@ from backend.app.assessments.programmes import forms, operations, queries
 from backend.app.assessments.programmes.console_wizard import own_programme, to_step, wizard
 from backend.app.assessments.programmes.operations import CLOCKS
 from backend.app.assessments.programmes.trial import try_programme
+from backend.app.assessments.states import ProgrammeAdjustmentKind
 from backend.app.assessments.targets.operations import issue_programme
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
-from backend.app.core.web.forms import form_args, query_args
+from backend.app.core.web.forms import Form, form_args, query_args
 from backend.app.core.web.guards import actor, guard
 from backend.app.scoring.assessing.grades import GRADE_NAMES
 from backend.app.scoring.assessing.lights import PRESETS
 from backend.app.scoring.assessing.refusals import GUARD_NAMES, refusals
 
 SHARES = (100, 90, 80, 60)
+KIND_NAMES = ProgrammeAdjustmentKind.names()
+# Besides those that are there, so many more 否决事项 may be typed at once.
+NEW_VETOES = 2
 
 
 def _clocks_step(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:
     return wizard(
         programme, "clocks", error, clocks=CLOCKS, presets=forms.PRESET_NAMES, lights=PRESETS,
-        guards=GUARD_NAMES, groups=queries.list_groups(programme.id),
+        veto_kinds={kind: KIND_NAMES[kind] for kind in operations.VETO_KINDS},
+        blank_vetoes=NEW_VETOES, guards=GUARD_NAMES, groups=queries.list_groups(programme.id),
         bounds=forms.grade_bounds(programme.content), grade_names=GRADE_NAMES,
     )  # fmt: skip
 
@@ -63,6 +68,38 @@ def save_clocks(programme_id: int) -> tuple[str, int] | Response:
     return to_step(programme_id, "clocks")
 
 
+def _read_vetoes(count: int) -> list[dict[str, str]]:
+    """否决事项 with their documents; a line without a name is left out."""
+    lines, kinds = range(count + NEW_VETOES), operations.VETO_KINDS
+    values = Form.of(
+        **{f"veto-kind-{n}": boxes.Choice(kinds, otherwise=kinds[0]) for n in lines},
+        **{f"veto-name-{n}": boxes.Text(80, squeezed=True) for n in lines},
+        **{f"veto-document-{n}": boxes.Text(100, squeezed=True) for n in lines},
+    ).read()  # fmt: skip
+    return [
+        {
+            "kind": values[f"veto-kind-{n}"], "name": values[f"veto-name-{n}"],
+            "document": values[f"veto-document-{n}"],
+        }
+        for n in lines
+        if values[f"veto-name-{n}"]
+    ]  # fmt: skip
+
+
+@blueprint.post("/programmes/<int:programme_id>/vetoes")
+@guard(Permission.MANAGE_PROGRAMMES)
+def save_vetoes(programme_id: int) -> tuple[str, int] | Response:
+    """一票否决、一票否优: which matters, and by which documents."""
+    programme = own_programme(programme_id)
+    try:
+        vetoes = _read_vetoes(len(programme.content.get("vetoes", ())))
+        with transaction():
+            operations.save_vetoes(actor(), programme.id, vetoes)
+    except DomainError as refused:
+        return _clocks_step(own_programme(programme_id), refused)
+    return to_step(programme_id, "clocks")
+
+
 @blueprint.get("/programmes/<int:programme_id>/trial")
 @guard(Permission.MANAGE_PROGRAMMES)
 @query_args(percent=boxes.Choice(SHARES, otherwise=90))
@@ -88,6 +125,7 @@ def _approval_step(programme: Programme, error: DomainError | None = None) -> tu
         programme, "approval", error, names=display_names(people),
         own=is_same_hand(actor().person_id, programme.drafted_by_id),
         targets=sum(queries.target_counts(programme.id).values()),
+        exceptions=queries.exceptions_of(programme),
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def _places(programme: Programme) -> list[forms.PlaceLine]:
         forms.PlaceLine(
             f"{kind}{key}", name, key if kind == "r" else None, key if kind == "d" else None,
             unit.group_id if unit else None, unit.difficulty if unit else Decimal(1),
-            unit.duty_leader if unit else "",
+            unit.duty_leader if unit else "", unit.burden_reason if unit else "",
         )
         for kind, key, name, unit in listed
     ]  # fmt: skip

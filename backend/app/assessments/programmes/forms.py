@@ -32,8 +32,11 @@ BASICS = Form.of(
 NEW = Form.of(template=boxes.Text(20))
 DECISION = Form.of(note=boxes.Text(200))
 WEIGHT = boxes.Amount("应为 0 到 100 的数字", places=2, most=100, missing="请填数字")
+CAPS = ("bonus_cap", "deduction_cap", "cards_cap")
+CAP = boxes.Amount("应为 0 到 100 的数字", places=2, most=100)
 # A new group's boxes; one may be added at a time.
 NEW_GROUP = 0
+LONGEST_REASON = 200
 
 
 def read_groups(groups: Sequence[ProgrammeGroup]) -> list[GroupDraft]:
@@ -49,12 +52,14 @@ def read_groups(groups: Sequence[ProgrammeGroup]) -> list[GroupDraft]:
             for column in ("task", "social", "ordinary", "excellent")
         }
     ).read()
+    caps = Form.of(**{f"{cap}-{key}": CAP for key in used for cap in CAPS}).read()
     zero = Decimal(0)
     return [
         GroupDraft(
             key or None, names[f"name-{key}"],
             *(numbers.get(f"{column}-{key}", zero)
               for column in ("task", "social", "ordinary", "excellent")),
+            **{cap: value for cap in CAPS if (value := caps[f"{cap}-{key}"]) is not None},
         )
         for key in used
     ]  # fmt: skip
@@ -71,6 +76,7 @@ class PlaceLine:
     group_id: int | None
     difficulty: Decimal
     duty_leader: str
+    burden_reason: str
 
 
 def read_units(places: Sequence[PlaceLine], group_ids: Sequence[int]) -> list[UnitDraft]:
@@ -81,6 +87,7 @@ def read_units(places: Sequence[PlaceLine], group_ids: Sequence[int]) -> list[Un
         grid[f"group-{place.key}"] = boxes.Choice(group_ids)
         grid[f"difficulty-{place.key}"] = difficulty
         grid[f"leader-{place.key}"] = boxes.Text(20, squeezed=True)
+        grid[f"reason-{place.key}"] = boxes.Text(LONGEST_REASON, squeezed=True)
     values = Form.of(**grid).read()
     faults = {
         f"difficulty-{place.key}": [f"{place.name}：难度系数应为 0.5 到 2"]
@@ -93,6 +100,7 @@ def read_units(places: Sequence[PlaceLine], group_ids: Sequence[int]) -> list[Un
         UnitDraft(
             int(values[f"group-{place.key}"]), place.region_id, place.department_id,
             values[f"difficulty-{place.key}"] or Decimal(1), values[f"leader-{place.key}"],
+            values[f"reason-{place.key}"],
         )
         for place in places
         if values[f"group-{place.key}"]

@@ -130,6 +130,8 @@ class AssessedUnit(Model):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     difficulty: Mapped[Decimal] = mapped_column(Numeric(4, 2), server_default="1")
     duty_leader: Mapped[str] = mapped_column(String(20), server_default="")
+    # Why it is given more targets than the burden guard allows; published.
+    burden_reason: Mapped[str] = mapped_column(String(200), server_default="")
     # Of the programme's year; a unit may be founded or merged within it.
     first_month: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     last_month: Mapped[int] = mapped_column(SmallInteger, server_default="12")

@@ -12,7 +12,7 @@ from backend.app.assessments import transitions
 from backend.app.assessments.errors import OwnProgramme, ProgrammeFaulty
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.queries import list_groups, plan_of
-from backend.app.assessments.states import ProgrammeMove
+from backend.app.assessments.states import ProgrammeAdjustmentKind, ProgrammeMove
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
@@ -21,6 +21,7 @@ from backend.app.scoring.assessing import lights
 from backend.app.scoring.assessing.grades import Grade
 from backend.app.scoring.assessing.refusals import GUARDS, refusals
 
+VETO_KINDS = (ProgrammeAdjustmentKind.VETO.value, ProgrammeAdjustmentKind.NO_EXCELLENT.value)
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 LONGEST_NOTE = 200
 # Working days after the period's last one; `opens_day` is a day of the month.
@@ -145,6 +146,16 @@ def save_grade_rules(
         "grades": {name: str(least) for name, least in bounds.items()},
     }  # fmt: skip
     _note_saved(actor, programme, "定等")
+
+
+def save_vetoes(actor: Actor, programme_id: int, vetoes: list[dict[str, str]]) -> None:
+    """Step 5: what bars from a grade, each by a superior's document; approval asks for it."""
+    names = [row["name"] for row in vetoes]
+    if len(names) != len(set(names)):
+        raise InvalidInput(errors={"vetoes": ["两个否决事项不能同名"]})
+    programme = open_draft(actor, programme_id)
+    programme.content = {**programme.content, "vetoes": vetoes}
+    _note_saved(actor, programme, "否决事项")
 
 
 def _note_saved(actor: Actor, programme: Programme, part: str) -> None:

@@ -30,6 +30,9 @@ class GroupDraft:
     social_weight: Decimal
     ordinary_weight: Decimal
     excellent_share: Decimal
+    bonus_cap: Decimal = Decimal(5)
+    deduction_cap: Decimal = Decimal(10)
+    cards_cap: Decimal = Decimal(5)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class UnitDraft:
     department_id: int | None
     difficulty: Decimal = Decimal(1)
     duty_leader: str = ""
+    burden_reason: str = ""
 
 
 @dataclass(frozen=True)

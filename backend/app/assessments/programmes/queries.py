@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup, Target
-from backend.app.assessments.states import OPEN_DRAFT, ElementScope
+from backend.app.assessments.states import OPEN_DRAFT, ElementScope, ProgrammeAdjustmentKind
 from backend.app.core.db import db, fetch_rows
 from backend.app.places.sql import join_department, join_region
 from backend.app.scoring.assessing.plans import (
@@ -17,7 +17,9 @@ from backend.app.scoring.assessing.plans import (
     PlannedTarget,
     PlannedUnit,
     ProgrammePlan,
+    Veto,
 )
+from backend.app.scoring.assessing.refusals import GUARD_NAMES
 from backend.app.scoring.catalog import SCORED
 from backend.app.tickets.clocks.working_calendar import is_filled
 
@@ -26,6 +28,7 @@ HUNDRED = Decimal(100)
 OFFICE = 0
 UNIT_ROWS = f"""
     SELECT u.id, u.group_id, u.region_id, u.department_id, u.difficulty, u.duty_leader,
+           u.burden_reason,
            COALESCE(r.name, d.name) AS name, r.code AS code, g.name AS group_name
     FROM assessed_unit u
     JOIN programme_group g ON g.id = u.group_id
@@ -60,6 +63,7 @@ class MemberUnit(NamedTuple):
     department_id: int | None
     difficulty: Decimal
     duty_leader: str
+    burden_reason: str
     name: str
     code: str | None
     group_name: str
@@ -128,6 +132,26 @@ def target_counts(programme_id: int) -> dict[int, int]:
     return {row.element_id: row.units for row in rows}
 
 
+def exceptions_of(programme: Programme) -> list[dict[str, str]]:
+    """What is published with a programme: guards switched off, vetoes, units over the limits."""
+    content = programme.content
+    documents, kinds = content.get("documents", {}), ProgrammeAdjustmentKind.names()
+    return [
+        *(
+            {"words": words, "document": documents[name]}
+            for name, words in GUARD_NAMES.items() if documents.get(name)
+        ),
+        *(
+            {"words": f"{kinds[row['kind']]}：{row['name']}", "document": row["document"]}
+            for row in content.get("vetoes", ())
+        ),
+        *(
+            {"words": f"{unit.name}的目标可以超过限额", "document": unit.burden_reason}
+            for unit in list_units(programme.id) if unit.burden_reason
+        ),
+    ]  # fmt: skip
+
+
 def plan_of(programme: Programme) -> ProgrammePlan:
     """The draft as the refusals look at it."""
     groups, units = list_groups(programme.id), list_units(programme.id)
@@ -136,13 +160,17 @@ def plan_of(programme: Programme) -> ProgrammePlan:
     return ProgrammePlan(
         year=programme.year, plan_number=programme.plan_number,
         groups=[_planned_group(group, units) for group in groups],
-        units=[PlannedUnit(unit.id, unit.name, unit.department_id) for unit in units],
+        units=[
+            PlannedUnit(unit.id, unit.name, unit.department_id, unit.burden_reason)
+            for unit in units
+        ],
         elements=[_planned_element(element) for element in elements if element.parent_id],
         targets=_planned_targets(programme.id),
         sources={f"own:{code}" for code in SCORED} | set(content.get("feeds", ())),
         lights=content.get("lights"),
         calendar_years=_filled_years(programme),
         documents=content.get("documents", {}),
+        vetoes=[Veto(row["name"], row["document"]) for row in content.get("vetoes", ())],
     )  # fmt: skip
 
 

@@ -8,7 +8,11 @@ import orjson
 
 from backend.app.assessments.grades.queries import GradePool, GradeRow, grade_pools
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeLock
-from backend.app.assessments.programmes.queries import list_elements, list_groups
+from backend.app.assessments.programmes.queries import (
+    exceptions_of,
+    list_elements,
+    list_groups,
+)
 from backend.app.assessments.programmes.rule_words import rule_words
 from backend.app.assessments.publications.names import hide_names, names_in
 from backend.app.assessments.results.queries import ShownResult, shown_results
@@ -17,7 +21,6 @@ from backend.app.core.web.console_menu import local_time
 from backend.app.places.queries import get_place
 from backend.app.scoring.assessing.grades import GRADE_NAMES, rules_from_data
 from backend.app.scoring.assessing.moves import MOVE_NAMES
-from backend.app.scoring.assessing.refusals import GUARD_NAMES
 
 Content = dict[str, Any]
 NOTHING = "—"
@@ -29,7 +32,6 @@ def compose_year(programme: Programme, lock: ProgrammeLock) -> Content:
     results = {row.unit_id: row for row in shown_results(programme.id)}
     pools = grade_pools(programme)
     rules = rules_from_data(programme.content.get("grades", {}))
-    documents = programme.content.get("documents", {})
     units = [_unit(row, pool, results.get(row.unit_id)) for pool in pools for row in pool.rows]
     content = {
         "county": place.name, "code": (place.code or "")[:6], "programme": programme.id,
@@ -44,10 +46,7 @@ def compose_year(programme: Programme, lock: ProgrammeLock) -> Content:
             {"grade": GRADE_NAMES[grade], "least": f"{least:f}"} for grade, least in rules.bounds
         ],
         "last_grade": GRADE_NAMES["poor"], "social_least": f"{rules.social_least}",
-        "guards": [
-            {"words": words, "document": documents[name]}
-            for name, words in GUARD_NAMES.items() if documents.get(name)
-        ],
+        "guards": exceptions_of(programme),
         "elements": [_element(row) for row in _common(list_elements(programme.id))],
         "groups": _groups(programme, pools, units),
     }  # fmt: skip

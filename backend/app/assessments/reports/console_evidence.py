@@ -25,11 +25,10 @@ from backend.app.assessments.scopes import scope_of
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files import storage
-from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.web.forms import read_id, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
 
-MIMES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
+MIMES = {"jpg": "image/jpeg", "pdf": "application/pdf", "mp4": "video/mp4"}
 Page = tuple[str, int] | Response
 
 
@@ -76,7 +75,7 @@ def show_evidence(month: str, target_id: int) -> tuple[str, int]:
 
 
 @blueprint.post("/fill/<month>/evidence/<int:target_id>")
-@takes_file(MOST_BYTES)
+@takes_file(operations.MOST_VIDEO_BYTES)
 @guard(Permission.REPORT_TARGETS)
 def add_evidence(month: str, target_id: int) -> Page:
     """One file, stored once however often it is sent."""

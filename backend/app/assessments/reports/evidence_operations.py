@@ -19,7 +19,8 @@ from backend.app.core.files import storage
 from backend.app.core.files.attachments import PHOTO
 from backend.app.core.files.photos import MOST_BYTES, keep_unopened
 
-FOLDER, PDF = "evidence", "pdf"
+FOLDER, PDF, VIDEO = "evidence", "pdf", "mp4"
+MOST_VIDEO_BYTES = 50 * 1024 * 1024
 MOST_FILES, LONGEST_NAME = 3, 80
 
 
@@ -37,8 +38,10 @@ def keep_file(
     actor: Actor, unit_id: int, county_id: int, content: bytes, name: str
 ) -> tuple[int, bool]:
     """Its number, and whether it is new to the unit. Raises InvalidInput."""
-    if not content or len(content) > MOST_BYTES:
-        raise InvalidInput(errors={"file": ["文件是空的，或超过 10 MB，请换一份"]})
+    most = MOST_VIDEO_BYTES if _extension(content) == VIDEO else MOST_BYTES
+    if not content or len(content) > most:
+        words = f"文件是空的，或超过 {most // 1024 // 1024} MB，请换一份"
+        raise InvalidInput(errors={"file": [words]})
     digest = hashlib.sha256(content).digest()
     known = select(Evidence.id).where(Evidence.unit_id == unit_id, Evidence.sha256 == digest)
     evidence_id = db.session.scalar(known)
@@ -90,8 +93,8 @@ def _report(actor: Actor, unit_id: int, target_id: int, period: date) -> tuple[i
 def _store(
     actor: Actor, unit_id: int, county_id: int, content: bytes, name: str, digest: bytes
 ) -> int:
-    """A photo loses place, time and camera before anybody sees it; a PDF stays as it is."""
-    extension = PDF if content.startswith(b"%PDF-") else PHOTO
+    """A photo loses place, time and camera before anybody sees it; others stay as they are."""
+    extension = _extension(content)
     key = storage.new_key(FOLDER, extension)
     if extension == PHOTO:
         keep_unopened(key, content)
@@ -105,6 +108,13 @@ def _store(
     db.session.add(evidence)
     db.session.flush()
     return evidence.id
+
+
+def _extension(content: bytes) -> str:
+    """By what it begins with; whatever is neither paper nor video has to be a photo."""
+    if content.startswith(b"%PDF-"):
+        return PDF
+    return VIDEO if content[4:8] == b"ftyp" else PHOTO
 
 
 def _use(actor: Actor, report_id: int, county_id: int, evidence_id: int) -> None:
