@@ -1,5 +1,7 @@
 """锁定: computed once more, frozen by the database, computed again to the byte."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -8,12 +10,14 @@ from backend.app.assessments.errors import ProgrammeMoved
 from backend.app.assessments.locks.errors import YearNotLocked, YearOpen, YearUndecided
 from backend.app.assessments.locks.operations import lock_programme
 from backend.app.assessments.locks.verification import verify_year
+from backend.app.assessments.reports.operations import ReportLine
 from backend.app.assessments.results.errors import ResultsLocked
 from backend.app.assessments.results.operations import recompute_results
 from backend.app.assessments.year_end.operations import YearNotOver, close_programme
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
+from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
 from tests.app.assessments.closing_year import (
     MEETING,
     TEN,
@@ -27,7 +31,7 @@ from tests.app.assessments.closing_year import (
     state_of,
 )
 from tests.app.assessments.result_year import Year, measure, move, run
-from tests.factories.assessed import at
+from tests.factories.assessed import add_target, at, issue
 from tests.factories.tickets import forget
 
 
@@ -195,3 +199,86 @@ def test_who_writes_while_the_year_is_locked_waits_and_is_refused(year) -> None:
                 other.execute(text("UPDATE target SET note = 'x'"))
             other.rollback()
     assert state_of(year) == "locked"
+
+
+@pytest.fixture
+def evaluated(assessed):
+    """September's colours of one target that is behind."""
+    add_target(assessed, plan={9: Decimal(900)})
+    issue(assessed)
+    open_month(9)
+    send(assessed, ReportLine(assessed.targets["A1"], 0, Decimal(600)), month=9)
+    accept_all(assessed, 9)
+    evaluate_month(9)
+    return assessed
+
+
+def test_a_months_colours_compute_again_and_a_changed_one_is_named(evaluated, app) -> None:
+    number = evaluated.programme_id
+    said = run_command(app, number, "2026-09")
+    assert (said.exit_code, "2026-09：1 项目标" in said.output) == (0, True)
+    with_triggers_off("UPDATE target_standing SET colour = 'green'")
+    said = run_command(app, number, "2026-09")
+    assert said.exit_code == 1
+    assert "庄里镇 A1：颜色和重新算的不一样" in said.output
+    assert run_command(app, number, "2026-08").exit_code == 1
+
+
+def test_a_target_whose_plan_changed_later_is_compared_with_nothing(evaluated, app) -> None:
+    with_triggers_off(
+        "INSERT INTO target_change (county_id, target_id, edition, before, after, reason, state,"
+        " proposed_by_id, proposed_at, decided_by_id, decided_at)"
+        f" VALUES ({evaluated.county.id}, {evaluated.targets['A1']}, 2, '{{}}', '{{}}', 'x',"
+        f" 'approved', 1, now(), 2, timestamptz '2026-11-30')"
+    )
+    with_triggers_off("UPDATE target_standing SET colour = 'green'")
+    said = run_command(app, evaluated.programme_id, "2026-09")
+    assert (said.exit_code, "其中 1 项后来改过计划，没有比" in said.output) == (0, True)
+
+
+APPRAISED = (
+    "UPDATE appraisal_round SET title = 'x'", "DELETE FROM appraisal_group",
+    "UPDATE appraisal_entry SET by_slips = true", "UPDATE appraisal_count SET counts = counts",
+    "UPDATE site_check SET words = 'x'", "DELETE FROM site_finding", "DELETE FROM check_draw",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", APPRAISED)
+def test_appraisals_and_checks_are_closed_with_the_year(year, statement) -> None:
+    close(year)
+    propose(year)
+    decide_all(year)
+    county, number, unit = year.made.county.id, year.made.programme_id, year.units["甲1"]
+    with_triggers_off(
+        f"INSERT INTO appraisal_round (county_id, programme_id, title, points, opened_by_id,"
+        f" opened_at, state, closed_at, closed_by_id) VALUES ({county}, {number}, '年终',"
+        " '{100,80,60,30,0}', 1, now(), 'closed', now(), 1)"
+    )
+    with_triggers_off(
+        "INSERT INTO appraisal_group (county_id, round_id, position, name, weight, least)"
+        f" SELECT {county}, id, 1, '民主测评', 3, 5 FROM appraisal_round"
+    )
+    with_triggers_off(
+        "INSERT INTO appraisal_entry (county_id, group_id, number, by_id, at)"
+        f" SELECT {county}, id, 1, 1, now() FROM appraisal_group"
+    )
+    with_triggers_off(
+        "INSERT INTO appraisal_count (entry_id, unit_id, county_id, counts)"
+        f" SELECT id, {unit}, {county}, '{{1,0,0,0,0}}' FROM appraisal_entry"
+    )
+    with_triggers_off(
+        "INSERT INTO check_draw (county_id, programme_id, period, digest, share, frame,"
+        f" drawn_by_id, drawn_at) VALUES ({county}, {number}, '2026-12-01', repeat('a', 64), 0.1,"
+        " '[]', 1, now())"
+    )
+    with_triggers_off(
+        "INSERT INTO site_check (county_id, programme_id, draw_id, unit_id, target_id)"
+        f" SELECT {county}, {number}, id, {unit}, (SELECT min(id) FROM target) FROM check_draw"
+    )
+    with_triggers_off(
+        "INSERT INTO site_finding (county_id, check_id, checker_id, finding, words, at)"
+        f" SELECT {county}, id, 1, 'true', 'x', now() FROM site_check"
+    )
+    lock(year, "核查没有结论")
+    with pytest.raises(DBAPIError, match="of a locked programme"), transaction() as session:
+        session.execute(text(statement))

@@ -11,10 +11,14 @@ from backend.app.assessments.states import (
     GradeState,
     ProgrammeAdjustmentState,
     ReportState,
+    SupervisionState,
     TargetState,
 )
+from backend.app.assessments.states.adjustments import ExemptionState
+from backend.app.assessments.states.appraisals import AppraisalState
+from backend.app.assessments.states.checks import CONCLUDED
 from backend.app.core.db import db
-from backend.app.core.states import one_of
+from backend.app.core.states import none_of, one_of
 
 WAITING = {ReportState.SUBMITTED, ReportState.OWNER_PASSED, ReportState.RETURNED}
 OPEN = text(
@@ -36,7 +40,15 @@ OPEN = text(
         (SELECT count(*) FROM target_change c JOIN target t ON t.id = c.target_id
          WHERE t.programme_id = :id AND c.state = '{ChangeState.PROPOSED}') AS changes,
         (SELECT count(*) FROM target
-         WHERE programme_id = :id AND state = '{TargetState.QUERIED}') AS targets
+         WHERE programme_id = :id AND state = '{TargetState.QUERIED}') AS targets,
+        (SELECT count(*) FROM site_check
+         WHERE programme_id = :id AND {none_of("state", CONCLUDED)}) AS checks,
+        (SELECT count(*) FROM appraisal_round
+         WHERE programme_id = :id AND state = '{AppraisalState.OPEN}') AS ballots,
+        (SELECT count(*) FROM target_supervision
+         WHERE programme_id = :id AND state = '{SupervisionState.PROPOSED}') AS steps,
+        (SELECT count(*) FROM exemption_request x JOIN target t ON t.id = x.target_id
+         WHERE t.programme_id = :id AND x.state = '{ExemptionState.FILED}') AS exemptions
     """
 )
 # What nothing can be said about, so that no reason helps.
@@ -47,6 +59,8 @@ WORDS = {
     "windows": "没有定色的月份", "reports": "没有审完的进度汇报",
     "adjustments": "没有决定的加减分、红黄牌和容错", "queries": "没有答复的颜色疑问",
     "changes": "没有审定的目标变更", "targets": "没有答复的目标疑问",
+    "checks": "没有结论的核查", "ballots": "没有关闭的社会评价", "steps": "没有确认的督办",
+    "exemptions": "没有审定的容错备案",
 }  # fmt: skip
 
 
