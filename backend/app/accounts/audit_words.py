@@ -103,6 +103,7 @@ ACTIONS = {
     "propose_grades": "生成定等建议",
     "decide_grades": "按纪要定等",
     "export_grades": "下载定等建议表",
+    "export_year": "下载考核年终的表",
     "lock_programme": "锁定考核结果",
     "publish_programme": "公示考核结果",
     "archive_programme": "考核归档",
