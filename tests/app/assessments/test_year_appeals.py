@@ -297,3 +297,9 @@ def test_an_appeal_is_raised_and_decided_on_its_page(year, client, stop_clock) -
     assert boss.post(f"{address}/decisions", **answer, value="89.5").status_code == 303
     assert "第 1 号" in boss.get(address).text
     assert "89.50 良好" in as_shown(clerk.get(address))
+
+
+def test_a_unit_is_led_to_its_published_result_from_its_first_page(year, client) -> None:
+    clerk_id = year.made.bureau.person_id
+    page = sit_down(client, clerk_id).get("/console/assessments/")
+    assert "公示结果和申诉" in page.text

@@ -29,7 +29,7 @@ from backend.app.assessments.reports.errors import NotYourUnit, ReportUnknown
 from backend.app.assessments.scopes import ReaderScope
 from backend.app.assessments.states import (
     IN_FORCE,
-    ProgrammeState,
+    UNDER_WAY,
     ReportState,
     ReviewDecision,
     TargetState,
@@ -81,7 +81,7 @@ UNIT_ROWS = f"""
 """
 UNIT = text(f"{UNIT_ROWS} WHERE u.id = :id")
 OWN_UNITS = text(
-    f"{UNIT_ROWS} WHERE u.county_id = :county_id AND p.state = '{ProgrammeState.RUNNING}'"
+    f"{UNIT_ROWS} WHERE u.county_id = :county_id AND {one_of('p.state', UNDER_WAY)}"
     " AND (u.region_id = ANY(:regions) OR u.department_id = ANY(:departments)) ORDER BY u.id"
 )
 TO_SEND = text(

@@ -10,8 +10,11 @@ from sqlalchemy import text
 from backend.app.assessments.models import Programme
 from backend.app.assessments.reports.year_times import year_times_of
 from backend.app.assessments.states import AppealState, GradeState, ProgrammeState
+from backend.app.assessments.states.appraisals import AppraisalState
+from backend.app.assessments.states.checks import CONCLUDED
+from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.core.states import none_of
+from backend.app.core.states import none_of, one_of
 
 COUNTS = text(
     f"""
@@ -21,6 +24,12 @@ COUNTS = text(
         (SELECT count(*) FROM assessed_unit WHERE programme_id = :id) AS units,
         (SELECT count(*) FROM unit_result
          WHERE programme_id = :id AND total IS NOT NULL) AS totals,
+        (SELECT count(*) FROM site_check WHERE programme_id = :id) AS checks,
+        (SELECT count(*) FROM site_check
+         WHERE programme_id = :id AND {one_of("state", CONCLUDED)}) AS concluded,
+        (SELECT count(*) FROM appraisal_round WHERE programme_id = :id) AS rounds,
+        (SELECT count(*) FROM appraisal_round
+         WHERE programme_id = :id AND state = '{AppraisalState.OPEN}') AS open_rounds,
         (SELECT max(computed_at) FROM unit_result WHERE programme_id = :id) AS computed_at,
         (SELECT count(*) FROM unit_grade WHERE programme_id = :id) AS proposed,
         (SELECT count(*) FROM unit_grade WHERE programme_id = :id
@@ -40,6 +49,9 @@ AFTER_CLOSING = set(ProgrammeState) - {
     ProgrammeState.STOPPED,
 }  # fmt: skip
 
+# Pages that take the programme as a parameter.
+BEHIND = frozenset({"show_checks", "show_ballots"})
+
 
 @dataclass(frozen=True)
 class YearStep:
@@ -51,6 +63,11 @@ class YearStep:
     words: str
     is_done: bool
     endpoint: str | None = None
+
+    @property
+    def argument(self) -> str:
+        """What the page calls the programme: in its path, or behind it."""
+        return "programme" if self.endpoint in BEHIND else "programme_id"
 
 
 def year_steps(programme: Programme, shown: Callable[[datetime], str]) -> list[YearStep]:
@@ -64,13 +81,18 @@ def year_steps(programme: Programme, shown: Callable[[datetime], str]) -> list[Y
         YearStep("close", "全年定色", None,
                  f"还有 {row['windows']} 个月没定色" if row["windows"] else "每个月都定好色了",
                  closed),
-        YearStep("self", "自评", times.self_due_at, "各单位对照目标写自评", closed),
-        YearStep("checks", "核查和评议", times.checks_due_at, "抽到的目标实地核查，评价人评议",
-                 closed),
+        YearStep("self", "自评", times.self_due_at, "各单位对照目标写自评",
+                 clock.now() > times.self_due_at),
+        YearStep("checks", "实地核查", times.checks_due_at,
+                 f"抽到 {row['checks']} 项，{row['concluded']} 项有结论",
+                 bool(row["checks"]) and row["checks"] == row["concluded"], "show_checks"),
+        YearStep("ballots", "社会评价", times.checks_due_at,
+                 f"{row['rounds']} 轮，{row['open_rounds']} 轮还在计票",
+                 bool(row["rounds"]) and not row["open_rounds"], "show_ballots"),
         YearStep("results", "算分", None,
                  f"{row['totals']} 个单位有得分" + (
                      f"，{shown(row['computed_at'])} 算的" if row["computed_at"] else ""),
-                 bool(row["totals"])),
+                 bool(row["totals"]), "show_results"),
         YearStep("grades", "定等会", times.meeting_due_at,
                  f"建议 {row['proposed']} 个单位，已定 {row['decided']} 个", graded,
                  "show_grades"),
