@@ -5,11 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -20,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.access import Role
 from backend.app.accounts.states import GrantOutcome
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.core.web.guards import TokenScope
 
@@ -34,7 +31,7 @@ class Person(Model):
         CheckConstraint("number BETWEEN 100000000000 AND 999999999999", name="number"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     # What is shown, typed and quoted: random, so that nobody can be counted through.
     number: Mapped[int] = mapped_column(
         BigInteger, unique=True, server_default=text("random_person_number()")
@@ -51,8 +48,8 @@ class ClosedAccount(Model):
 
     __tablename__ = "closed_account"
 
-    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    reopens_on: Mapped[date] = mapped_column(Date)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    reopens_on: Mapped[date]
 
 
 class PersonConsent(Model):
@@ -64,7 +61,7 @@ class PersonConsent(Model):
         Index(None, "person_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     act: Mapped[str] = mapped_column(String(10))
     version: Mapped[str] = mapped_column(String(10))
@@ -82,7 +79,7 @@ class Binding(Model):
         Index(None, "village_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
@@ -118,13 +115,13 @@ class RoleGrant(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str] = mapped_column(String(20))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
     # 审定权: what others of the assessment office drafted.
     approves: Mapped[bool] = mapped_column(server_default=text("false"))
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -156,14 +153,14 @@ class GrantRequest(Model):
         Index("ix_grant_request_waiting", "region_id", postgresql_where=text("decided_at IS NULL")),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(8))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str] = mapped_column(String(20))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
     approves: Mapped[bool] = mapped_column(server_default=text("false"))
     # The grant that came of it, or the one that is to end.
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"))
@@ -210,7 +207,7 @@ class ConsoleLogin(Model):
     password_expires_at: Mapped[datetime | None]
     failed_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     locked_until: Mapped[datetime | None]
-    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_sealed: Mapped[bytes | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     recovery_hashes: Mapped[list[str]] = mapped_column(ARRAY(String(200)), server_default="{}")
@@ -237,13 +234,13 @@ class CadreInvitation(Model):
         CheckConstraint("withdrawn_at IS NULL OR accepted_at IS NULL", name="withdrawn"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     # Null until a code is handed out: whoever was on a list waits for the slips.
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     display_name: Mapped[str] = mapped_column(String(40))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
@@ -265,12 +262,12 @@ class ApiToken(Model):
         Index(None, "county_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     name: Mapped[str] = mapped_column(String(40))
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes]
     scope: Mapped[str] = mapped_column(String(20))
-    ends_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     revoked_at: Mapped[datetime | None]

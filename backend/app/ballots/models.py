@@ -3,14 +3,9 @@
 from datetime import date
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
-    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -18,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 
 FIRST_OF_MONTH = "EXTRACT(DAY FROM period) = 1"
 
@@ -33,12 +28,12 @@ class BallotUnit(Model):
         Index(None, "county_id", "period"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     # As they were when the keys were made: both stand in the key file, whose bytes never change.
     name: Mapped[str] = mapped_column(Text)
-    size: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int]
 
 
 class BallotUnitVillage(Model):
@@ -48,7 +43,7 @@ class BallotUnitVillage(Model):
     __table_args__ = (Index(None, "unit_id"),)
 
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    period: Mapped[date] = mapped_column(Date, primary_key=True)
+    period: Mapped[date] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
 
 
@@ -64,13 +59,13 @@ class SigningKey(Model):
         Index(None, "county_id", "period"),
     )
 
-    kid: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kid: Mapped[bytes] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     use: Mapped[str] = mapped_column(String(6))
-    modulus: Mapped[bytes] = mapped_column(LargeBinary)
-    sealed_private: Mapped[bytes | None] = mapped_column(LargeBinary)
+    modulus: Mapped[bytes]
+    sealed_private: Mapped[bytes | None]
 
 
 class BallotIssue(Model):
@@ -84,9 +79,9 @@ class BallotIssue(Model):
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    period: Mapped[date] = mapped_column(Date, primary_key=True)
+    period: Mapped[date] = mapped_column(primary_key=True)
     # The unit whose survey it is for: somebody who moves meanwhile still votes there.
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     # The same request sent again is answered again; another one is a second ballot and is not.
-    blinded_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    blinded_digest: Mapped[bytes]
     on_paper: Mapped[bool] = mapped_column(server_default=text("false"))

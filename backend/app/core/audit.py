@@ -23,7 +23,6 @@ from sqlalchemy import (
     String,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core import clock
@@ -56,7 +55,7 @@ class AuditEntry(Model):
     action: Mapped[str] = mapped_column(String(60))
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(60))
-    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    detail: Mapped[dict[str, Any]]
     request_id: Mapped[str | None] = mapped_column(String(64))
     # Where it came from; the address is kept for the console alone, never for a villager's phone.
     origin: Mapped[str | None] = mapped_column(String(8))

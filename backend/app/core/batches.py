@@ -14,10 +14,7 @@ from uuid import UUID
 import structlog
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Identity,
-    Integer,
     String,
     UniqueConstraint,
     delete,
@@ -29,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.access import Actor, Permission, has_permission
 from backend.app.core import audit, clock
-from backend.app.core.db import Model, db, transaction
+from backend.app.core.db import Id, Model, db, transaction
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.queue import JobName, enqueue, send_again
 
@@ -47,14 +44,14 @@ class FailedItem(Model):
         CheckConstraint("last_failed_at >= first_failed_at", name="times"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     job: Mapped[str] = mapped_column(String(80))
     part: Mapped[str] = mapped_column(String(30))
     item: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(60))
     first_failed_at: Mapped[datetime]
     last_failed_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(Integer)
+    attempts: Mapped[int]
 
 
 def each(

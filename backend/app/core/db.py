@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import orjson
 import psycopg
@@ -12,9 +12,10 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool
-from sqlalchemy import DateTime, Executable, MetaData, text
+from sqlalchemy import BigInteger, DateTime, Executable, Identity, MetaData, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,12 +38,15 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 class Base(DeclarativeBase):
-    """What every table shares: names of constraints a migration can rely on, times with a zone."""
+    """What every table shares: names of constraints a migration can rely on, and usual types."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),
-        type_annotation_map={datetime: DateTime(timezone=True)},
+        type_annotation_map={datetime: DateTime(timezone=True), dict[str, Any]: JSONB},
     )
+
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
 
 def _dumps(value: Any) -> str:

@@ -4,21 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.exports.bulletins.periods import BulletinKind
 from backend.app.exports.states import BulletinState, ExportState
@@ -39,16 +34,16 @@ class Export(Model):
         Index(None, "expires_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(30))
     format: Mapped[str] = mapped_column(String(4))
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     # Those of the page it was asked from.
-    filters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    filters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     state: Mapped[str] = mapped_column(String(8))
     progress: Mapped[int] = mapped_column(SmallInteger)
-    row_count: Mapped[int | None] = mapped_column(Integer)
+    row_count: Mapped[int | None]
     file_key: Mapped[str | None] = mapped_column(String(80))
     file_name: Mapped[str] = mapped_column(String(120))
     failure: Mapped[str | None] = mapped_column(String(200))
@@ -77,15 +72,15 @@ class Bulletin(Model):
         Index("uq_bulletin_edition", "county_id", "kind", "starts_on", "edition", unique=True),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind: Mapped[str] = mapped_column(String(10))
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
     edition: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(8))
     title: Mapped[str] = mapped_column(String(120))
-    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any] | None]
     xlsx_key: Mapped[str | None] = mapped_column(String(80))
     pdf_key: Mapped[str | None] = mapped_column(String(80))
     failure: Mapped[str | None] = mapped_column(String(200))

@@ -7,17 +7,14 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
-    LargeBinary,
     String,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.imports.kinds import RowOutcome
 from backend.app.imports.states import ImportState
@@ -34,25 +31,25 @@ class DataImport(Model):
         Index("ix_data_import_kept", "made_at", postgresql_where=text("file_sealed IS NOT NULL")),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(40))
-    params: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    params: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(10))
-    done: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    total: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    done: Mapped[int] = mapped_column(server_default=text("0"))
+    total: Mapped[int] = mapped_column(server_default=text("0"))
     fault: Mapped[str | None] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(120))
     # Null once its week is over.
-    file_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_sealed: Mapped[bytes | None]
     sheet: Mapped[str | None] = mapped_column(String(60))
     # What the page says of the sheet: headings, other and hidden sheets, skipped lines.
-    about_sheet: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    about_sheet: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     # Our columns by the heading of theirs.
     columns: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"))
-    choices_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    questions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    choices_sealed: Mapped[bytes | None]
+    questions_sealed: Mapped[bytes | None]
     counts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
@@ -70,18 +67,18 @@ class ImportRow(Model):
         Index(None, "import_id", "outcome", "line"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     import_id: Mapped[int] = mapped_column(ForeignKey("data_import.id", ondelete="CASCADE"))
-    line: Mapped[int] = mapped_column(Integer)
+    line: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(8))
     is_late: Mapped[bool] = mapped_column(server_default=text("false"))
     # What it becomes, or why it is not taken.
     words: Mapped[list[str]] = mapped_column(ARRAY(String(200)))
     # Null once its week is over.
-    cells_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    cells_sealed: Mapped[bytes | None]
     is_applied: Mapped[bool] = mapped_column(server_default=text("false"))
     subject_id: Mapped[int | None] = mapped_column(BigInteger)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    before: Mapped[dict[str, Any] | None]
 
 
 class ImportSource(Model):

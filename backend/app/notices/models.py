@@ -6,9 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     text,
@@ -16,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.notices.states import WAITING, CheckedKind, MessageState
 
@@ -34,7 +32,7 @@ class Notice(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(60))
@@ -58,7 +56,7 @@ class SubscriptionCredit(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     template: Mapped[str] = mapped_column(String(30))
     accepted_at: Mapped[datetime]
@@ -104,14 +102,14 @@ class OutboxMessage(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), unique=True)
     credit_id: Mapped[int] = mapped_column(ForeignKey("subscription_credit.id"), unique=True)
     template: Mapped[str] = mapped_column(String(30))
     data: Mapped[dict[str, str]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(String(8), server_default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    error_code: Mapped[int | None] = mapped_column(Integer)
+    error_code: Mapped[int | None]
     next_try_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

@@ -3,18 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
-    LargeBinary,
     String,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.own_data.states import RequestState
 
@@ -42,11 +39,11 @@ class DataRequest(Model):
         Index(None, "county_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind: Mapped[str] = mapped_column(String(8))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None]
     # How the desk made sure that it was the person who asked.
     proof: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(8), server_default=text("'waiting'"))

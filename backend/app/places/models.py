@@ -4,12 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     SmallInteger,
     String,
@@ -18,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.places.county_settings import SETTINGS, USUAL, Setting
 
@@ -50,7 +47,7 @@ class Region(Model):
         Index("ix_region_name_pattern", "name", postgresql_ops={"name": "text_pattern_ops"}),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     level: Mapped[str] = mapped_column(String(8))
     code: Mapped[str | None] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(80))
@@ -60,8 +57,8 @@ class Region(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     county_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     township_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
-    opened_on: Mapped[date] = mapped_column(Date)
-    closed_on: Mapped[date | None] = mapped_column(Date)
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
 
@@ -81,13 +78,13 @@ class RegionVersion(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     code: Mapped[str | None] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(80))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
-    valid_from: Mapped[date] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
 
 
 class VillageKind(Model):
@@ -107,7 +104,7 @@ class VillageKindChange(Model):
     __tablename__ = "village_kind_change"
     __table_args__ = (Index(None, "village_id", "id"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     before: Mapped[str | None] = mapped_column(String(20))
     # Null where an import was taken back that had given the first type.
@@ -122,11 +119,11 @@ class Department(Model):
     __tablename__ = "department"
     __table_args__ = (UniqueConstraint("county_id", "name"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     name: Mapped[str] = mapped_column(String(80))
-    opened_on: Mapped[date] = mapped_column(Date)
-    closed_on: Mapped[date | None] = mapped_column(Date)
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
 
 
 class ServicePointKind(Model):
@@ -154,13 +151,13 @@ class ServicePoint(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind_code: Mapped[str] = mapped_column(ForeignKey("service_point_kind.code"))
     name: Mapped[str] = mapped_column(String(60))
     photo_key: Mapped[str | None] = mapped_column(String(80))
-    opened_on: Mapped[date] = mapped_column(Date)
-    closed_on: Mapped[date | None] = mapped_column(Date)
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
 
 
 class QrCode(Model):
@@ -177,7 +174,7 @@ class QrCode(Model):
         Index(None, "service_point_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
     code: Mapped[str] = mapped_column(String(16), unique=True)
     serial: Mapped[str] = mapped_column(String(20), unique=True)

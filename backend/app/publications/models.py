@@ -5,14 +5,11 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    LargeBinary,
     String,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
@@ -35,10 +32,10 @@ class Publication(Model):
     )
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(12))
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[dict[str, Any]]
+    digest: Mapped[bytes]
     published_at: Mapped[datetime]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
@@ -56,8 +53,8 @@ class VillagePublication(Model):
     )
 
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     township_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     code: Mapped[str] = mapped_column(String(12))
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]]

@@ -8,23 +8,20 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
-    Date,
     ForeignKey,
     Identity,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.core.text_check import WordsState
 from backend.app.ratings.states import FlagDecision
@@ -42,7 +39,7 @@ class RatingReason(Model):
     __tablename__ = "rating_reason"
     __table_args__ = (UniqueConstraint("text", "first_level", "last_level"),)
 
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     text: Mapped[str] = mapped_column(String(30))
     first_level: Mapped[int] = mapped_column(SmallInteger)
     last_level: Mapped[int] = mapped_column(SmallInteger)
@@ -108,7 +105,7 @@ class Rating(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     # Copied from the service point's own row by the statement that stores the rating. A foreign key
     # here would make every rating of a county lock that county's one row.
     county_id: Mapped[int] = mapped_column(BigInteger)
@@ -118,8 +115,8 @@ class Rating(Model):
     # Null once it is nobody's: after an account was closed, or after some years.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # The day it counts for: the scan's, or the day it came where that month was locked by then.
-    rated_on: Mapped[date] = mapped_column(Date)
-    scanned_on: Mapped[date] = mapped_column(Date)
+    rated_on: Mapped[date]
+    scanned_on: Mapped[date]
     channel: Mapped[str] = mapped_column(String(8), server_default=SCAN)
     created_at: Mapped[datetime]
     level: Mapped[int] = mapped_column(SmallInteger)
@@ -136,9 +133,9 @@ class Rating(Model):
     effective_level: Mapped[int] = mapped_column(
         SmallInteger, Computed("COALESCE(followup_level, level)", persisted=True)
     )
-    idempotency_key: Mapped[UUID] = mapped_column(Uuid)
-    request_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    scan_nonce: Mapped[bytes] = mapped_column(LargeBinary)
+    idempotency_key: Mapped[UUID]
+    request_digest: Mapped[bytes]
+    scan_nonce: Mapped[bytes]
 
 
 class RatingChange(Model):
@@ -147,7 +144,7 @@ class RatingChange(Model):
     __tablename__ = "rating_change"
     __table_args__ = (Index(None, "rating_id"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"))
     changed_at: Mapped[datetime]
     level_before: Mapped[int] = mapped_column(SmallInteger)
@@ -167,10 +164,10 @@ class RatingTrace(Model):
 
     # No foreign key: nobody deletes a rating, and the hot statement pays for every check.
     rating_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    rated_on: Mapped[date] = mapped_column(Date)
+    rated_on: Mapped[date]
     took_seconds: Mapped[int | None] = mapped_column(SmallInteger)
-    network: Mapped[bytes | None] = mapped_column(LargeBinary)
-    device: Mapped[bytes | None] = mapped_column(LargeBinary)
+    network: Mapped[bytes | None]
+    device: Mapped[bytes | None]
 
 
 class RatingFlag(Model):
@@ -194,13 +191,13 @@ class RatingFlag(Model):
         Index(None, "county_id", "month"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id"))
     bunch: Mapped[str] = mapped_column(String(60))
     county_id: Mapped[int] = mapped_column(BigInteger)
     village_id: Mapped[int] = mapped_column(BigInteger)
-    month: Mapped[date] = mapped_column(Date)
-    findings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    month: Mapped[date]
+    findings: Mapped[dict[str, Any]]
     flagged_at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(String(8))
     decided_at: Mapped[datetime | None]
@@ -214,12 +211,12 @@ class LevelCounts:
     Kept by the statement that stores a rating, from that rating's own columns.
     """
 
-    level_1: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    level_2: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    level_3: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    level_4: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    level_5: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    flagged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    level_1: Mapped[int] = mapped_column(server_default=text("0"))
+    level_2: Mapped[int] = mapped_column(server_default=text("0"))
+    level_3: Mapped[int] = mapped_column(server_default=text("0"))
+    level_4: Mapped[int] = mapped_column(server_default=text("0"))
+    level_5: Mapped[int] = mapped_column(server_default=text("0"))
+    flagged: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 NOT_NEGATIVE = f"LEAST({', '.join(COLUMNS)}, flagged) >= 0"
@@ -235,7 +232,7 @@ class RatingDayCount(LevelCounts, Model):
     )
 
     service_point_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    rated_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    rated_on: Mapped[date] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -250,5 +247,5 @@ class RatingMonthCount(LevelCounts, Model):
     )
 
     village_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(BigInteger)

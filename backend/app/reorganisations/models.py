@@ -6,9 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     String,
     text,
@@ -16,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.reorganisations.states import ReorganisationKind, ReorganisationState
 
@@ -48,7 +46,7 @@ class Reorganisation(Model):
         Index(None, "county_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind: Mapped[str] = mapped_column(String(8))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
@@ -64,7 +62,7 @@ class Reorganisation(Model):
     point_ids: Mapped[list[int]] = mapped_column(
         ARRAY(BigInteger), server_default=text("'{}'::bigint[]")
     )
-    takes_effect_on: Mapped[date] = mapped_column(Date)
+    takes_effect_on: Mapped[date]
     basis: Mapped[str] = mapped_column(String(200))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     authored_at: Mapped[datetime]

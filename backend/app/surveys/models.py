@@ -5,25 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scoring.disclosure import Shown
 from backend.app.surveys.answers import QuestionKind
@@ -41,7 +36,7 @@ class LibraryQuestion(Model):
         Index(None, "county_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind: Mapped[str] = mapped_column(String(8))
     words: Mapped[str] = mapped_column(String(60))
@@ -66,9 +61,9 @@ class SurveyRound(Model):
         UniqueConstraint("county_id", "period"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     title: Mapped[str] = mapped_column(String(40))
     questionnaires: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
@@ -85,7 +80,7 @@ class SurveyRoundVersion(Model):
 
     round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]]
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
 
@@ -108,7 +103,7 @@ class SurveyTally(Model):
     channel: Mapped[str] = mapped_column(String(5), primary_key=True, server_default="phone")
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     # How many answered: fewer than the sum of the counts where several options may be chosen.
-    people: Mapped[int] = mapped_column(Integer)
+    people: Mapped[int]
 
 
 class SurveyResult(Model):
@@ -135,7 +130,7 @@ class SurveyResult(Model):
     question: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(String(5), primary_key=True)
     shown: Mapped[str] = mapped_column(String(6))
-    n: Mapped[int | None] = mapped_column(Integer)
+    n: Mapped[int | None]
     counts: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     majority: Mapped[int | None] = mapped_column(SmallInteger)
     at_least: Mapped[int | None] = mapped_column(SmallInteger)
@@ -151,7 +146,7 @@ class SurveyText(Model):
         Index(None, "round_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     question: Mapped[int] = mapped_column(SmallInteger)
@@ -167,7 +162,7 @@ class PaperIssue(Model):
     __table_args__ = (CheckConstraint("octet_length(person_digest) = 32", name="sizes"),)
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
-    person_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    person_digest: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class SurveyPaper(Model):
@@ -178,8 +173,8 @@ class SurveyPaper(Model):
 
     round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
-    given: Mapped[int] = mapped_column(Integer)
-    counted: Mapped[int] = mapped_column(Integer)
+    given: Mapped[int]
+    counted: Mapped[int]
 
 
 class PaperBatch(Model):
@@ -200,12 +195,12 @@ class PaperBatch(Model):
         Index(None, "round_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"))
     slips: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(8), server_default="first")
     first_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     second_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    first_entry: Mapped[bytes | None] = mapped_column(LargeBinary)
-    second_entry: Mapped[bytes | None] = mapped_column(LargeBinary)
+    first_entry: Mapped[bytes | None]
+    second_entry: Mapped[bytes | None]

@@ -5,17 +5,15 @@ from datetime import date, datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Identity,
     Index,
-    Integer,
     String,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 
 
 class PointsExpiry(Model):
@@ -28,11 +26,11 @@ class PointsExpiry(Model):
         CheckConstraint("expires_on - announced_on >= 30", name="notice"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    expires_on: Mapped[date] = mapped_column(Date)
-    earned_before: Mapped[date] = mapped_column(Date)
-    announced_on: Mapped[date] = mapped_column(Date)
+    expires_on: Mapped[date]
+    earned_before: Mapped[date]
+    announced_on: Mapped[date]
     done_at: Mapped[datetime | None]
 
 
@@ -47,11 +45,11 @@ class PointsExpiryLine(Model):
         Index(None, "person_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     expiry_id: Mapped[int] = mapped_column(ForeignKey("points_expiry.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    told: Mapped[int] = mapped_column(Integer)
-    taken: Mapped[int | None] = mapped_column(Integer)
+    told: Mapped[int]
+    taken: Mapped[int | None]
 
 
 class PointsMonth(Model):
@@ -64,8 +62,8 @@ class PointsMonth(Model):
     )
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
-    entries: Mapped[int] = mapped_column(Integer)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    entries: Mapped[int]
     amount: Mapped[int] = mapped_column(BigInteger)
     closed_at: Mapped[datetime]
 
@@ -76,9 +74,9 @@ class PointsMonthSum(Model):
     __tablename__ = "points_month_sum"
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
-    rule_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    entries: Mapped[int] = mapped_column(Integer)
+    rule_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entries: Mapped[int]
     amount: Mapped[int] = mapped_column(BigInteger)

@@ -4,14 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Identity,
     Index,
-    Integer,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -19,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import none_of, one_of
 from backend.app.points.states import LISTED, DrawState
 
@@ -57,12 +53,12 @@ class PointsDraw(Model):
         Index(None, "county_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     title: Mapped[str] = mapped_column(String(60))
-    first_month: Mapped[date] = mapped_column(Date)
-    last_month: Mapped[date] = mapped_column(Date)
+    first_month: Mapped[date]
+    last_month: Mapped[date]
     # [{"name": …, "count": …}], the first prize first.
     prizes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     seed_source: Mapped[str] = mapped_column(String(120))
@@ -72,8 +68,8 @@ class PointsDraw(Model):
     seed_digits: Mapped[int | None] = mapped_column(SmallInteger)
     seed_ascending: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(10))
-    entries: Mapped[int | None] = mapped_column(Integer)
-    commitment: Mapped[bytes | None] = mapped_column(LargeBinary)
+    entries: Mapped[int | None]
+    commitment: Mapped[bytes | None]
     published_at: Mapped[datetime | None]
     seed: Mapped[str | None] = mapped_column(String(120))
     drawn_at: Mapped[datetime | None]
@@ -94,13 +90,13 @@ class DrawEntry(Model):
         CheckConstraint("octet_length(hash) = 32", name="hash"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     # From 1, in the order of the hashes.
-    position: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int]
     code: Mapped[str] = mapped_column(String(32))
-    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes]
 
 
 class DrawSeed(Model):
@@ -112,7 +108,7 @@ class DrawSeed(Model):
     __tablename__ = "points_draw_seed"
     __table_args__ = (UniqueConstraint("draw_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     draw_id: Mapped[int] = mapped_column(ForeignKey("points_draw.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     value: Mapped[str] = mapped_column(String(120))

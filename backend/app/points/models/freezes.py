@@ -3,19 +3,15 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     String,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.points.states import DayFreezeDecision, FreezeDecision
 
@@ -38,7 +34,7 @@ class PointsFreeze(Model):
         CheckConstraint(one_of("decision", FreezeDecision), name="decision"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     reason: Mapped[str] = mapped_column(String(200))
@@ -71,11 +67,11 @@ class PointsDayFreeze(Model):
         CheckConstraint(one_of("decision", DayFreezeDecision), name="decision"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    day: Mapped[date] = mapped_column(Date)
-    amount: Mapped[int] = mapped_column(Integer)
+    day: Mapped[date]
+    amount: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200))
     frozen_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     frozen_at: Mapped[datetime]

@@ -4,14 +4,11 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Computed,
-    Date,
     ForeignKey,
     Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -74,15 +71,15 @@ class PointsEntry(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(8))
-    amount: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[int]
     # Whose sums the entry belongs to; a village only where the act or the person has one.
     county_id: Mapped[int] = mapped_column(BigInteger)
     village_id: Mapped[int | None] = mapped_column(BigInteger)
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("points_rule.id"))
     cause_kind: Mapped[str] = mapped_column(String(20))
     cause_id: Mapped[int] = mapped_column(BigInteger)
-    earned_on: Mapped[date] = mapped_column(Date)
-    month: Mapped[date] = mapped_column(Date, Computed(MONTH_OF_DAY, persisted=True))
+    earned_on: Mapped[date]
+    month: Mapped[date] = mapped_column(Computed(MONTH_OF_DAY, persisted=True))
     nth: Mapped[int | None] = mapped_column(SmallInteger)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("points_entry.id"))
     created_at: Mapped[datetime]
@@ -98,5 +95,5 @@ class PointsBalance(Model):
     __table_args__ = (CheckConstraint("balance >= 0", name="not_negative"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    balance: Mapped[int] = mapped_column(Integer)
-    frozen: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    balance: Mapped[int]
+    frozen: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -4,13 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -19,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.points.states import ActivityState
 
@@ -49,20 +46,20 @@ class PointsRuleSet(Model):
         CheckConstraint("yearly_budget > 0", name="budget"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     version: Mapped[int | None] = mapped_column(SmallInteger)
     title: Mapped[str] = mapped_column(String(60))
     # What a draft holds; what was adopted lies in points_rule.
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    yearly_budget: Mapped[int] = mapped_column(Integer)
-    starts_on: Mapped[date | None] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
-    voted_on: Mapped[date | None] = mapped_column(Date)
-    votes_yes: Mapped[int | None] = mapped_column(Integer)
-    votes_no: Mapped[int | None] = mapped_column(Integer)
-    votes_abstain: Mapped[int | None] = mapped_column(Integer)
+    yearly_budget: Mapped[int]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    voted_on: Mapped[date | None]
+    votes_yes: Mapped[int | None]
+    votes_no: Mapped[int | None]
+    votes_abstain: Mapped[int | None]
     minutes_key: Mapped[str | None] = mapped_column(String(80))
     minutes_name: Mapped[str | None] = mapped_column(String(120))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -86,7 +83,7 @@ class PointsRule(Model):
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     # The rules IT sets when a county starts come from no vote.
     rule_set_id: Mapped[int | None] = mapped_column(ForeignKey("points_rule_set.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
@@ -97,8 +94,8 @@ class PointsRule(Model):
     amount: Mapped[int] = mapped_column(SmallInteger)
     daily_cap: Mapped[int] = mapped_column(SmallInteger)
     monthly_cap: Mapped[int] = mapped_column(SmallInteger)
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
 
 
 class PointsDeed(Model):
@@ -115,11 +112,11 @@ class PointsDeed(Model):
         Index(None, "village_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     rule_id: Mapped[int] = mapped_column(ForeignKey("points_rule.id"))
-    happened_on: Mapped[date] = mapped_column(Date)
+    happened_on: Mapped[date]
     note: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -138,6 +135,6 @@ class PointsDeedPerson(Model):
         Index(None, "person_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     deed_id: Mapped[int] = mapped_column(ForeignKey("points_deed.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -7,20 +7,17 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.rewards.states import COUNTED, RedemptionState
 
@@ -69,7 +66,7 @@ class Redemption(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     # The village of the person on that day: where it is published.
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
@@ -78,9 +75,9 @@ class Redemption(Model):
     surname: Mapped[str] = mapped_column(String(4), server_default="")
     reward_id: Mapped[int] = mapped_column(ForeignKey("reward.id"))
     exchange_point_id: Mapped[int] = mapped_column(ForeignKey("exchange_point.id"))
-    price: Mapped[int] = mapped_column(Integer)
+    price: Mapped[int]
     state: Mapped[str] = mapped_column(String(10))
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     nth_in_month: Mapped[int] = mapped_column(SmallInteger)
     nth: Mapped[int] = mapped_column(SmallInteger)
     idempotency_key: Mapped[UUID]
@@ -101,7 +98,7 @@ class RedemptionCode(Model):
     __tablename__ = "redemption_code"
     __table_args__ = (Index(None, "redemption_id", "id"), Index(None, "made_at"))
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     redemption_id: Mapped[int] = mapped_column(ForeignKey("redemption.id"))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime]
@@ -117,8 +114,8 @@ class PointsPublication(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    month: Mapped[date]
+    content: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

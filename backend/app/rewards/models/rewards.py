@@ -4,13 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     Numeric,
     SmallInteger,
     String,
@@ -19,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 
 
 class Reward(Model):
@@ -38,17 +34,17 @@ class Reward(Model):
         Index(None, "county_id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     name: Mapped[str] = mapped_column(String(30))
     description: Mapped[str] = mapped_column(String(200), server_default="")
     photo_key: Mapped[str | None] = mapped_column(String(80))
-    price: Mapped[int] = mapped_column(Integer)
+    price: Mapped[int]
     monthly_limit: Mapped[int | None] = mapped_column(SmallInteger)
     total_limit: Mapped[int | None] = mapped_column(SmallInteger)
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     retired_at: Mapped[datetime | None]
@@ -73,7 +69,7 @@ class ExchangePoint(Model):
         Index(None, "county_id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     name: Mapped[str] = mapped_column(String(30))
@@ -82,8 +78,8 @@ class ExchangePoint(Model):
     contact: Mapped[str] = mapped_column(String(40), server_default="")
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 5))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 5))
-    opened_on: Mapped[date] = mapped_column(Date)
-    closed_on: Mapped[date | None] = mapped_column(Date)
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(60))
 
@@ -94,7 +90,7 @@ class ExchangeKeeper(Model):
     __tablename__ = "exchange_keeper"
     __table_args__ = (UniqueConstraint("grant_id"), Index(None, "exchange_point_id"))
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     exchange_point_id: Mapped[int] = mapped_column(ForeignKey("exchange_point.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     grant_id: Mapped[int] = mapped_column(ForeignKey("role_grant.id"))
@@ -105,7 +101,7 @@ class ExchangeInvitation(Model):
 
     __tablename__ = "exchange_invitation"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     exchange_point_id: Mapped[int] = mapped_column(ForeignKey("exchange_point.id"))
     keeper_name: Mapped[str] = mapped_column(String(40))

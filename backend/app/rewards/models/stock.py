@@ -9,15 +9,13 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    Integer,
     String,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.rewards.states import CountState
 
@@ -64,12 +62,12 @@ class StockMovement(Model):
     exchange_point_id: Mapped[int] = mapped_column(ForeignKey("exchange_point.id"))
     reward_id: Mapped[int] = mapped_column(ForeignKey("reward.id"))
     kind: Mapped[str] = mapped_column(String(13))
-    on_hand: Mapped[int] = mapped_column(Integer)
-    reserved: Mapped[int] = mapped_column(Integer)
+    on_hand: Mapped[int]
+    reserved: Mapped[int]
     redemption_id: Mapped[int | None] = mapped_column(ForeignKey("redemption.id"))
     count_id: Mapped[int | None] = mapped_column(ForeignKey("stock_count.id"))
     # Of the form a delivery was typed into: sent twice, it is booked once.
-    form_key: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
+    form_key: Mapped[UUID | None] = mapped_column(unique=True)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"))
     note: Mapped[str] = mapped_column(String(60), server_default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -89,8 +87,8 @@ class StockBalance(Model):
         ForeignKey("exchange_point.id"), primary_key=True
     )
     reward_id: Mapped[int] = mapped_column(ForeignKey("reward.id"), primary_key=True)
-    on_hand: Mapped[int] = mapped_column(Integer)
-    reserved: Mapped[int] = mapped_column(Integer)
+    on_hand: Mapped[int]
+    reserved: Mapped[int]
 
 
 class StockCount(Model):
@@ -108,7 +106,7 @@ class StockCount(Model):
         Index(None, "exchange_point_id", "id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     exchange_point_id: Mapped[int] = mapped_column(ForeignKey("exchange_point.id"))
     state: Mapped[str] = mapped_column(String(7))
     has_difference: Mapped[bool]
@@ -129,6 +127,6 @@ class StockCountLine(Model):
 
     count_id: Mapped[int] = mapped_column(ForeignKey("stock_count.id"), primary_key=True)
     reward_id: Mapped[int] = mapped_column(ForeignKey("reward.id"), primary_key=True)
-    booked: Mapped[int] = mapped_column(Integer)
-    counted: Mapped[int] = mapped_column(Integer)
+    booked: Mapped[int]
+    counted: Mapped[int]
     reason: Mapped[str] = mapped_column(String(60), server_default="")

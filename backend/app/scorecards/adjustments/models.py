@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIRST_OF_MONTH, POINTS
 from backend.app.scorecards.states import AdjustmentState
@@ -35,10 +35,10 @@ class Adjustment(Model):
         Index(None, "village_id", "month"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     kind: Mapped[str] = mapped_column(String(10))
     points: Mapped[Decimal] = mapped_column(POINTS)
     case_words: Mapped[str] = mapped_column(String(200))

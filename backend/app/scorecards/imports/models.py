@@ -3,18 +3,14 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     String,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.scorecards.columns import FIRST_OF_MONTH
 from backend.app.scoring.catalog import IMPORTED
 
@@ -33,13 +29,13 @@ class ImportedFact(Model):
         Index(None, "month", "county_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     source: Mapped[str] = mapped_column(String(10))
-    yes: Mapped[int] = mapped_column(Integer)
-    whole: Mapped[int] = mapped_column(Integer)
+    yes: Mapped[int]
+    whole: Mapped[int]
     origin: Mapped[str] = mapped_column(String(60))
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     imported_at: Mapped[datetime]

@@ -4,20 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.scorecards.columns import FIRST_OF_MONTH
 
 
@@ -37,15 +32,15 @@ class MonthLock(Model):
     )
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     locked_at: Mapped[datetime]
     locked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_scheme.id"))
-    scheme: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    scheme: Mapped[dict[str, Any]]
     rules_version: Mapped[int] = mapped_column(SmallInteger)
-    facts_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    results_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    checklist: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_digest: Mapped[bytes]
+    results_digest: Mapped[bytes]
+    checklist: Mapped[dict[str, Any]]
 
 
 class Correction(Model):
@@ -63,15 +58,15 @@ class Correction(Model):
         Index(None, "village_id", "month"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     number: Mapped[int] = mapped_column(SmallInteger)
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     reason_kind: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(300))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
-    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]

@@ -6,10 +6,8 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    Integer,
     SmallInteger,
     String,
     text,
@@ -41,14 +39,14 @@ class MonthFact(Model):
     )
 
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     kind: Mapped[str | None] = mapped_column(String(20))
     counts: Mapped[dict[str, list[int]]] = mapped_column(JSONB)
     waits: Mapped[list[int]] = mapped_column(JSONB)
     open_waits: Mapped[list[int]] = mapped_column(JSONB)
     cases: Mapped[dict[str, list[int]]] = mapped_column(JSONB)
-    flagged: Mapped[int] = mapped_column(Integer)
+    flagged: Mapped[int]
 
 
 class Scorecard(Model):
@@ -72,15 +70,15 @@ class Scorecard(Model):
     )
 
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    n: Mapped[int] = mapped_column(Integer)
-    flagged: Mapped[int] = mapped_column(Integer)
-    level_1: Mapped[int] = mapped_column(Integer)
-    level_2: Mapped[int] = mapped_column(Integer)
-    level_3: Mapped[int] = mapped_column(Integer)
-    level_4: Mapped[int] = mapped_column(Integer)
-    level_5: Mapped[int] = mapped_column(Integer)
+    n: Mapped[int]
+    flagged: Mapped[int]
+    level_1: Mapped[int]
+    level_2: Mapped[int]
+    level_3: Mapped[int]
+    level_4: Mapped[int]
+    level_5: Mapped[int]
     status: Mapped[str] = mapped_column(String(8))
     satisfaction_mean: Mapped[Decimal | None] = mapped_column(FIGURE)
     satisfaction_low: Mapped[Decimal | None] = mapped_column(FIGURE)
@@ -96,10 +94,10 @@ class Scorecard(Model):
     standard_error: Mapped[Decimal | None] = mapped_column(FIGURE)
     light: Mapped[str] = mapped_column(String(12), server_default="grey")
     # Who rated or answered; null in months that were scored before people were counted.
-    people: Mapped[int | None] = mapped_column(Integer)
-    rank: Mapped[int | None] = mapped_column(Integer)
-    rank_low: Mapped[int | None] = mapped_column(Integer)
-    rank_high: Mapped[int | None] = mapped_column(Integer)
+    people: Mapped[int | None]
+    rank: Mapped[int | None]
+    rank_low: Mapped[int | None]
+    rank_high: Mapped[int | None]
     band: Mapped[int | None] = mapped_column(SmallInteger)
     calibrated: Mapped[Decimal | None] = mapped_column(POINTS)
     indicators: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,10 +23,10 @@ class RegionScore(Model):
     )
 
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     level: Mapped[str] = mapped_column(String(8))
-    villages: Mapped[int] = mapped_column(Integer)
+    villages: Mapped[int]
     total: Mapped[Decimal | None] = mapped_column(POINTS)
     standard_error: Mapped[Decimal] = mapped_column(FIGURE)
     light: Mapped[str] = mapped_column(String(12))

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, ForeignKey, String, UniqueConstraint, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core.db import Model
@@ -17,10 +16,10 @@ class ShownMonth(Model):
     __tablename__ = "shown_month"
 
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
-    shown_on: Mapped[date] = mapped_column(Date)
-    card: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    shown_on: Mapped[date]
+    card: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]]
 
 
 class PublicCase(Model):
@@ -29,8 +28,6 @@ class PublicCase(Model):
     __tablename__ = "public_case"
     __table_args__ = (UniqueConstraint("kind", "case_id"),)
 
-    id: Mapped[UUID] = mapped_column(
-        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
-    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
     kind: Mapped[str] = mapped_column(String(8))
     case_id: Mapped[int] = mapped_column(BigInteger)

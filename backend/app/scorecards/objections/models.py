@@ -7,18 +7,15 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     String,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIRST_OF_MONTH
 from backend.app.scorecards.states import ObjectionState
@@ -48,10 +45,10 @@ class Objection(Model):
         Index(None, "village_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     case_kind: Mapped[str] = mapped_column(String(6))
     case_id: Mapped[int] = mapped_column(BigInteger)
     words: Mapped[str] = mapped_column(Text)
@@ -62,7 +59,7 @@ class Objection(Model):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(Text)
     # {"before": "81.20", "after": "83.05"}: what upholding it did to the total.
-    effect: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    effect: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     idempotency_key: Mapped[UUID | None]
 
 
@@ -77,7 +74,7 @@ class ObjectionPhoto(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
     key: Mapped[str] = mapped_column(String(80), unique=True)

@@ -4,20 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     SmallInteger,
     String,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scorecards.states import SchemeState
 
@@ -46,14 +42,14 @@ class AssessmentScheme(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     year: Mapped[int] = mapped_column(SmallInteger)
     version: Mapped[int] = mapped_column(SmallInteger)
     title: Mapped[str] = mapped_column(String(60))
-    first_month: Mapped[date] = mapped_column(Date)
+    first_month: Mapped[date]
     state: Mapped[str] = mapped_column(String(8), server_default="draft")
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]]
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

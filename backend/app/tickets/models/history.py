@@ -9,17 +9,15 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.core.text_check import WordsState
 from backend.app.tickets.kinds import Step
@@ -56,8 +54,8 @@ class TicketEvent(Model):
     unit_department_id: Mapped[int | None] = mapped_column(BigInteger)
     words: Mapped[str | None] = mapped_column(Text)
     words_state: Mapped[str] = mapped_column(String(12), server_default=WordsState.NONE)
-    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-    typing_seconds: Mapped[int | None] = mapped_column(Integer)
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    typing_seconds: Mapped[int | None]
 
 
 class TicketTurn(Model):
@@ -94,7 +92,7 @@ class TicketTurn(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
@@ -137,7 +135,7 @@ class TicketFile(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     # Null where it came with an anonymous ticket.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
@@ -161,7 +159,7 @@ class TicketPause(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
     paused_at: Mapped[datetime]
@@ -183,7 +181,7 @@ class TicketExtension(Model):
         Index(None, "ticket_id", "id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -206,7 +204,7 @@ class Supervision(Model):
         Index(None, "at"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     round: Mapped[int] = mapped_column(SmallInteger)
     level: Mapped[int] = mapped_column(SmallInteger)

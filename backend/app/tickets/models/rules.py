@@ -3,13 +3,9 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -18,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.tickets.clocks.deadlines import Unit, Urgency
 
@@ -38,7 +34,7 @@ class TicketCategory(Model):
         CheckConstraint(one_of("urgency", Urgency), name="urgency"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(20))
@@ -65,7 +61,7 @@ class RoutingRule(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     category_code: Mapped[str | None] = mapped_column(String(20))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
@@ -85,11 +81,11 @@ class DeadlineRule(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     urgency: Mapped[str] = mapped_column(String(10))
     stage: Mapped[str] = mapped_column(String(12))
-    amount: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[int]
     unit: Mapped[str] = mapped_column(String(15))
     valid_from: Mapped[datetime]
 
@@ -100,7 +96,7 @@ class CalendarDay(Model):
     __tablename__ = "calendar_day"
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
     is_working: Mapped[bool]
     name: Mapped[str] = mapped_column(String(20))
 
@@ -122,7 +118,7 @@ class CountyHours(Model):
     __tablename__ = "county_hours"
 
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
-    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
     edges: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
 
 
@@ -132,7 +128,7 @@ class ReplyTemplate(Model):
     __tablename__ = "ticket_reply_template"
     __table_args__ = (UniqueConstraint("county_id", "title"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     category_code: Mapped[str | None] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(40))

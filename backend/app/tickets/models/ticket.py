@@ -10,21 +10,17 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
-    Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import none_of, one_of
 from backend.app.core.text_check import WordsState
 from backend.app.scoring.levels import BEST, WORST
@@ -149,7 +145,7 @@ class Ticket(Model):
     )  # fmt: skip
 
     # In order of arrival, a call-back's by chance.
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     number: Mapped[str] = mapped_column(String(20), unique=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     village_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
@@ -173,13 +169,13 @@ class Ticket(Model):
     # Whose people see nothing of it: villages and townships, and whoever worked there or is named.
     kept_from_regions: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     kept_from_people: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
-    contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_sealed: Mapped[bytes | None]
     # Of an anonymous ticket: what its receipt looks up, and the people its author hides among.
-    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt: Mapped[bytes | None]
     ballot_unit_id: Mapped[int | None] = mapped_column(ForeignKey("ballot_unit.id"))
 
     state: Mapped[str] = mapped_column(String(10))
-    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
     round: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     reopened_by_author: Mapped[bool] = mapped_column(server_default=text("false"))
     unit_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
@@ -223,5 +219,5 @@ class Ticket(Model):
     checked_at: Mapped[datetime | None]
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     check_result: Mapped[str | None] = mapped_column(String(10))
-    idempotency_key: Mapped[UUID | None] = mapped_column(Uuid)
-    request_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    idempotency_key: Mapped[UUID | None]
+    request_digest: Mapped[bytes | None]
