@@ -79,6 +79,7 @@ ACTIONS = {
     "detach_evidence": "取下印证材料",
     "evaluate_period": "定色",
     "recompute_results": "重算考核得分",
+    "score_units": "指标评分",
     "publish_period": "发月通报",
     "ask_about_colour": "对颜色提疑问",
     "answer_query": "答复颜色疑问",

@@ -240,6 +240,7 @@ class ImportKind:
     """A kind of file. `source_words` ask where it comes from; None: it has no source.
 
     `in_own_name`: what it makes counts as made by whoever handed it in, who alone goes on with it.
+    `seen_by_maker`: nobody else sees the file, not even another holder of the permission.
     `next_step`: words and endpoint of the page where the work goes on.
     """
 
@@ -256,6 +257,7 @@ class ImportKind:
     # what one part chose for its words says nothing of another's.
     for_parts: bool = False
     in_own_name: bool = False
+    seen_by_maker: bool = False
     undo_words: str = ""
     next_step: tuple[str, str] | None = None
 

@@ -156,6 +156,8 @@ def _check_may(actor: Actor, kind: ImportKind, county_id: int) -> None:
 
 def _may_see(actor: Actor, kind: ImportKind, found: DataImport) -> bool:
     is_own = found.made_by_id == actor.person_id
+    if kind.seen_by_maker and not is_own:
+        return False
     return may(actor, kind.permission, (found.county_id,)) or (
         is_own and _may_in_parts(actor, kind)
     )

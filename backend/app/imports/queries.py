@@ -40,7 +40,7 @@ def list_imports(kind: ImportKind, county_id: int, actor: Actor) -> list[DataImp
     query = select(DataImport).where(
         DataImport.county_id == county_id, DataImport.kind == kind.code
     )
-    if not may(actor, kind.permission, (county_id,)):
+    if kind.seen_by_maker or not may(actor, kind.permission, (county_id,)):
         query = query.where(DataImport.made_by_id == actor.person_id)
     return list(db.session.scalars(query.order_by(DataImport.id.desc()).limit(MOST_LISTED)))
 

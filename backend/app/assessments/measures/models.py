@@ -26,7 +26,8 @@ class MeasureFact(Model):
     """考评数据: what an element came to from the year's start to the end of a period.
 
     A value, or how many of how many; where an owner scores, also the points and why not all.
-    Without a unit it is what all units of a shared task reached together.
+    Without a unit it is what all units of a shared task reached together; without any figure it
+    takes back what its source said before.
     """
 
     __tablename__ = "measure_fact"
@@ -42,7 +43,6 @@ class MeasureFact(Model):
         CheckConstraint(first_of_month("period"), name="period"),
         CheckConstraint("(yes IS NULL) = (whole IS NULL)", name="ratio"),
         CheckConstraint("num_nonnulls(value, whole) <= 1", name="one_figure"),
-        CheckConstraint("num_nonnulls(value, whole, points) >= 1", name="figure"),
         CheckConstraint("whole > 0 AND yes BETWEEN 0 AND whole", name="share"),
         CheckConstraint("points IS NULL OR (points >= 0 AND source = 'owner')", name="points"),
         CheckConstraint("error >= 0", name="error"),

@@ -16,6 +16,7 @@ from backend.app.assessments.appraisals.social import SocialGroup
 from backend.app.assessments.checks.queries import untrue_targets
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.measures.sources import MeasureSource
+from backend.app.assessments.measures.standing_sql import OF_UNIT, standing_fact
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.queries import MemberUnit, list_groups, list_units
 from backend.app.assessments.states import (
@@ -33,15 +34,8 @@ REPORTED, NOT_REPORTED = "单位上报", "单位没有上报，按没有进展�
 NOT_MEASURED = "没有数据"
 PERCENT, HUNDRED = "%", Decimal(100)
 COUNTED = {ProgrammeAdjustmentState.CONFIRMED, ProgrammeAdjustmentState.RETURNED}
-# Of several sources of one period the best, of one source the newest row.
-BEST_SOURCE = " ".join(
-    f"WHEN '{source}' THEN {place}" for place, source in enumerate(MeasureSource)
-)  # fmt: skip
-FACT = f"""
-    SELECT period, value, yes, whole, error, points, reason, case_words, source, origin
-    FROM measure_fact WHERE element_id = t.element_id AND {{unit}} AND period <= :until
-    ORDER BY period DESC, CASE source {BEST_SOURCE} END, id DESC LIMIT 1
-"""
+OF_ALL = "element_id = t.element_id AND unit_id IS NULL"
+UNTIL = "period <= :until"
 PARTS = text(
     f"""
     SELECT t.id AS target_id, t.unit_id, e.id AS element_id, e.code, e.name, t.points AS full,
@@ -52,8 +46,8 @@ PARTS = text(
            c.value AS common_value, c.yes AS common_yes, c.whole AS common_whole
     FROM target t
     JOIN programme_element e ON e.id = t.element_id
-    LEFT JOIN LATERAL ({FACT.format(unit="unit_id = t.unit_id")}) f ON true
-    LEFT JOIN LATERAL ({FACT.format(unit="unit_id IS NULL")}) c ON e.rule ->> 'rule' = 'shared'
+    LEFT JOIN LATERAL ({standing_fact(OF_UNIT, UNTIL)}) f ON true
+    LEFT JOIN LATERAL ({standing_fact(OF_ALL, UNTIL)}) c ON e.rule ->> 'rule' = 'shared'
     LEFT JOIN LATERAL (
         SELECT period, value FROM target_report
         WHERE target_id = t.id AND period <= :until AND state = '{ReportState.ACCEPTED}'
@@ -234,7 +228,7 @@ def _part(row: Mapping[str, Any], until: date) -> PartFacts:
         goal=row["goal"], baseline=row["baseline"], value=value, origin=origin, of=of,
         error=row["error"] if is_fact else None, common=common, common_of=common_of,
         scored=row["scored"] if is_fact else None,
-        case_words=(row["reason"] or row["case_words"]) if is_fact else "",
+        case_words=_case(row["reason"], row["case_words"]) if is_fact else "",
     )  # fmt: skip
 
 
@@ -269,6 +263,11 @@ def _figure(
     if whole is None or yes is None:
         return value, Decimal(1)
     return (yes * HUNDRED if measured_in == PERCENT else yes), whole
+
+
+def _case(reason: str, case: str) -> str:
+    """Why an owner took points, and what happened."""
+    return f"{reason}（{case}）" if reason and case else reason or case
 
 
 def _origin(row: Mapping[str, Any]) -> str:
