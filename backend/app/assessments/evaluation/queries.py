@@ -14,6 +14,11 @@ from backend.app.assessments.evaluation.standings import (
     StandingFacts,
     compute_standing,
 )
+from backend.app.assessments.measures.standing_sql import (
+    OF_TARGET,
+    VALUE_OF_FACT,
+    standing_fact,
+)
 from backend.app.assessments.models import Programme, ProgrammeWindow
 from backend.app.assessments.reports.asked_sql import (
     JOIN_NAME,
@@ -36,7 +41,10 @@ from backend.app.tickets.rules.queries import clock_of
 FACTS = f"""
     SELECT t.id AS target_id, t.unit_id, e.kind, e.source, t.baseline, t.value AS goal, t.points,
            t.starts_on, t.due_on, t.rhythm, t.state = '{TargetState.STOPPED}' AS is_halted,
-           p.months, p.plan, past.value, past.period AS value_period,
+           p.months, p.plan, CAST(e.rule ->> 'deduct' AS numeric) AS deduct, f.points AS scored,
+           CASE WHEN f.period >= COALESCE(past.period, f.period) THEN {VALUE_OF_FACT}
+                ELSE past.value END AS value,
+           GREATEST(f.period, past.period) AS value_period,
            past.is_stopped AS said_stopped, COALESCE(missed.periods, 0) AS misses,
            COALESCE({one_of("now.state", NOT_SENT)}, false) AS is_missed,
            m.whole AS milestones, m.due AS milestones_due, m.reached AS milestones_reached,
@@ -50,6 +58,7 @@ FACTS = f"""
         SELECT value, period, is_stopped FROM target_report
         WHERE target_id = t.id AND period <= :period AND state = '{ReportState.ACCEPTED}'
         ORDER BY period DESC LIMIT 1) past ON true
+    LEFT JOIN LATERAL ({standing_fact(OF_TARGET, "period <= :period")}) f ON true
     LEFT JOIN target_report now ON now.target_id = t.id AND now.period = :period
     LEFT JOIN LATERAL (
         SELECT count(*) AS periods FROM target_report x

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from backend.app.assessments.reports.asked_sql import AUTOMATIC, MONTHS_BETWEEN
 from backend.app.assessments.reports.window_times import last_day
 from backend.app.assessments.states import Rhythm
+from backend.app.scoring.assessing.figures import clip
 from backend.app.scoring.assessing.lights import Light
 from backend.app.scoring.assessing.plans import REPORT
 from backend.app.scoring.assessing.progress import (
@@ -42,6 +43,9 @@ class StandingFacts(NamedTuple):
     is_halted: bool
     months: Sequence[date] | None
     plan: Sequence[Decimal] | None
+    # What one case of a negative list costs, and the points that an owner gave in person.
+    deduct: Decimal | None
+    scored: Decimal | None
     value: Decimal | None
     value_period: date | None
     said_stopped: bool | None
@@ -117,13 +121,22 @@ def _actual(facts: StandingFacts) -> Fraction | str:
         if not facts.milestones:
             return NOT_COUNTED
         return Fraction(facts.milestones_reached or 0) / Fraction(facts.milestones)
+    if facts.value is None and facts.scored is not None and facts.points:
+        return clip(Fraction(facts.scored) / Fraction(facts.points))
     if facts.value is None:
         is_begun = facts.kind in BEGUN and facts.source.startswith(REPORT)
         return Fraction(0) if is_begun else NOTHING_KNOWN
     try:
-        return actual_share(facts.kind, facts.baseline, _goal(facts), facts.value)
+        return actual_share(facts.kind, facts.baseline, _goal(facts), _counted(facts))
     except ValueError:
         return NOT_COUNTED
+
+
+def _counted(facts: StandingFacts) -> Decimal:
+    """The value; of a negative list what its cases cost."""
+    value = facts.value or Decimal(0)
+    is_list = facts.kind == ProgressKind.NEGATIVE and facts.deduct is not None
+    return value * (facts.deduct or 1) if is_list else value
 
 
 def _goal(facts: StandingFacts) -> Decimal:

@@ -55,12 +55,15 @@ def _programmes() -> list[Programme]:
 
 def _programme() -> Programme:
     """The one in the address, or the newest; raises ProgrammeUnknown."""
-    wanted = WHICH.read()["programme"]
-    listed = _programmes()
-    programme = next((row for row in listed if wanted in (None, row.id)), None)
+    programme = _any_programme()
     if programme is None:
         raise ProgrammeUnknown
     return programme
+
+
+def _any_programme() -> Programme | None:
+    wanted = WHICH.read()["programme"]
+    return next((row for row in _programmes() if wanted in (None, row.id)), None)
 
 
 def _month(programme: Programme) -> date:
@@ -135,21 +138,27 @@ def _book(name: str, headings: Sequence[str], rows: Sequence[Row]) -> Response:
 @guard(Permission.REVIEW_REPORTS)
 def download_measure_form() -> Response:
     """数据导入: a line for each unit of what other systems count."""
-    programme = _programme()
+    programme = _any_programme()
+    rows = _measure_lines(programme) if programme else []
+    return _book("数据导入", [column.name for column in FACT_COLUMNS], rows)
+
+
+def _measure_lines(programme: Programme) -> list[Row]:
     month = f"{_month(programme):%Y-%m}"
-    rows = [
+    return [
         ("", target.code, target.unit, month, "", "", "")
         for target in _targets(programme)
         if target.source.startswith(FEED)
     ]
-    return _book("数据导入", [column.name for column in FACT_COLUMNS], rows)
 
 
 @blueprint.get("/measures/scores.xlsx")
 @guard(Permission.REVIEW_REPORTS)
 def download_score_form() -> Response:
     """评分表: a line for each unit that the reader scores, with what stands."""
-    programme = _programme()
+    programme = _any_programme()
+    if programme is None:
+        return _book("评分表", [column.name for column in SCORE_COLUMNS], ())
     standing = queries.newest_of_source(programme.id, MeasureSource.OWNER)
     month = _month(programme)
     rows = [

@@ -8,7 +8,7 @@ _BEST = " ".join(f"WHEN '{source}' THEN {place}" for place, source in enumerate(
 _COLUMNS = "value, yes, whole, error, points, reason, case_words, origin"
 HAS_FIGURE = "num_nonnulls(value, whole, points) > 0"
 # Of target `t`.
-OF_UNIT = "element_id = t.element_id AND unit_id = t.unit_id"
+OF_TARGET = "element_id = t.element_id AND unit_id = t.unit_id"
 
 
 def standing_fact(whose: str, when: str) -> str:
@@ -20,3 +20,9 @@ def standing_fact(whose: str, when: str) -> str:
     ) newest
     WHERE {HAS_FIGURE} ORDER BY period DESC, CASE source {_BEST} END LIMIT 1
     """
+
+
+# What a fact `f` of element `e` comes to: so many of so many in percent where that is measured.
+VALUE_OF_FACT = (
+    "COALESCE(f.value, f.yes * CASE WHEN e.measured_in = '%' THEN 100 ELSE 1 END / f.whole)"
+)

@@ -1,5 +1,6 @@
 """What a unit is asked for in a period, as parts of SQL."""
 
+from backend.app.assessments.measures.standing_sql import OF_TARGET, standing_fact
 from backend.app.assessments.states import ReportState, Rhythm, TargetState
 from backend.app.core.states import one_of
 from backend.app.places.sql import join_department, join_region
@@ -20,7 +21,7 @@ MEASURED_UNTIL = f"""
              months => CAST(EXTRACT(MONTH FROM CAST(:period AS date)) AS int) / {_STEP} * {_STEP})
     END
 """
-# Target `t` with element `e` and unit `u` in window `w`: no system knows the value, its time has
+# Target `t` with element `e` and unit `u` in window `w`: nobody else said the value, its time has
 # come by its rhythm, and it is not finished.
 IS_ASKED = f"""
     {one_of("t.state", BY_HAND)} AND starts_with(e.source, '{REPORT}') AND {IS_DUE}
@@ -30,6 +31,7 @@ IS_ASKED = f"""
         SELECT FROM target_standing s
         WHERE s.target_id = t.id AND s.period < w.period
           AND CAST(s.basis ->> 'finished' AS boolean))
+    AND NOT EXISTS ({standing_fact(OF_TARGET, "period = w.period")})
 """
 # Nothing changed at the last two times: it may be left out, and is not missed.
 IS_QUIET = f"""

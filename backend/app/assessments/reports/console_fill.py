@@ -68,7 +68,8 @@ def fill_page(month: str, error: DomainError | None = None) -> tuple[str, int]:
     body = render_template(
         "assessments/fill.html",
         error=error, done=WHICH.read()["done"], month=month, period=period, unit=unit, units=units,
-        window=window, rows=asked, automatic=[row for row in rows if row.source_words],
+        window=window, rows=asked,
+        automatic=[row for row in rows if row.source_words and not row.is_asked],
         left=left, minutes=pace_of([unit.id]).minutes(unit.id, len(left)), shown=shown,
         states=ReportState.names(),
         takes=takes_reports(window, clock.now()), now=clock.now(),

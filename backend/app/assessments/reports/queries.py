@@ -8,6 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import select, text
 
+from backend.app.assessments.measures.sources import MeasureSource
+from backend.app.assessments.measures.standing_sql import (
+    OF_TARGET,
+    VALUE_OF_FACT,
+    standing_fact,
+)
 from backend.app.assessments.models import (
     AssessedUnit,
     Evidence,
@@ -53,7 +59,8 @@ FILL = text(
            r.correction, COALESCE(r.is_stopped, past.is_stopped, false) AS is_stopped,
            COALESCE(r.no_change, false) AS no_change, COALESCE(r.is_late, false) AS is_late,
            COALESCE(r.milestone_ids, '{{}}') AS milestone_ids, r.returned_until,
-           v.reason AS returned_reason,
+           v.reason AS returned_reason, {VALUE_OF_FACT} AS measured, f.points AS scored,
+           f.source AS measured_by, f.origin AS measured_from, f.period AS measured_period,
            (SELECT count(*) FROM evidence_use f WHERE f.report_id = r.id) AS files
     {FROM_WINDOW}
     LEFT JOIN target_report r ON r.target_id = t.id AND r.period = w.period
@@ -66,6 +73,7 @@ FILL = text(
         SELECT reason FROM report_review
         WHERE report_id = r.id AND decision <> '{ReviewDecision.PASSED}'
         ORDER BY id DESC LIMIT 1) v ON true
+    LEFT JOIN LATERAL ({standing_fact(OF_TARGET, "period <= w.period")}) f ON true
     WHERE w.id = :window_id AND t.unit_id = :unit_id
       AND {one_of("t.state", IN_FORCE | {TargetState.FINISHED})}
     ORDER BY e.code, t.id
@@ -154,12 +162,19 @@ class FillRow:
     milestone_ids: Sequence[int]
     returned_until: datetime | None
     returned_reason: str | None
+    measured: Decimal | None
+    scored: Decimal | None
+    measured_by: str | None
+    measured_from: str | None
+    measured_period: date | None
     files: int
     milestones: list[TargetMilestone] = field(default_factory=list)
 
     @property
     def source_words(self) -> str:
         """Which better source the value comes from; nothing where the unit knows it."""
+        if self.measured_by:
+            return f"{MeasureSource.of(self.measured_by).words}：{self.measured_from}"
         kind = f"{self.source.partition(':')[0]}:"
         return "" if kind == REPORT else SOURCE_NAMES.get(kind, "")
 

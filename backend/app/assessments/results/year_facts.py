@@ -16,7 +16,7 @@ from backend.app.assessments.appraisals.social import SocialGroup
 from backend.app.assessments.checks.queries import untrue_targets
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.measures.sources import MeasureSource
-from backend.app.assessments.measures.standing_sql import OF_UNIT, standing_fact
+from backend.app.assessments.measures.standing_sql import OF_TARGET, standing_fact
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.queries import MemberUnit, list_groups, list_units
 from backend.app.assessments.states import (
@@ -46,7 +46,7 @@ PARTS = text(
            c.value AS common_value, c.yes AS common_yes, c.whole AS common_whole
     FROM target t
     JOIN programme_element e ON e.id = t.element_id
-    LEFT JOIN LATERAL ({standing_fact(OF_UNIT, UNTIL)}) f ON true
+    LEFT JOIN LATERAL ({standing_fact(OF_TARGET, UNTIL)}) f ON true
     LEFT JOIN LATERAL ({standing_fact(OF_ALL, UNTIL)}) c ON e.rule ->> 'rule' = 'shared'
     LEFT JOIN LATERAL (
         SELECT period, value FROM target_report
@@ -66,22 +66,15 @@ PARTS = text(
     ORDER BY t.unit_id, e.position, e.code, t.id
     """
 )
-# A red card stands instead of the yellow one of its round.
+# A card of which all came back counts nothing: a red one stands instead of it.
 MOVES = text(
     f"""
-    SELECT a.unit_id, a.id, a.kind, a.points, a.returned_points AS returned, a.target_id,
-           a.rule_code, a.case_words, a.basis, a.author_id, a.decided_by_id
-    FROM programme_adjustment a
-    WHERE a.programme_id = :programme_id AND a.period <= :until AND {one_of("a.state", COUNTED)}
-      AND NOT (a.kind = '{MoveKind.YELLOW}' AND EXISTS (
-          SELECT FROM programme_adjustment red
-          JOIN target_supervision high ON high.target_id = red.target_id
-            AND high.period = red.period AND high.level = 4
-          JOIN target_supervision low ON low.target_id = a.target_id
-            AND low.period = a.period AND low.level = 2 AND low.round = high.round
-          WHERE red.target_id = a.target_id AND red.kind = '{MoveKind.RED}'
-            AND red.period <= :until AND {one_of("red.state", COUNTED)}))
-    ORDER BY a.unit_id, a.id
+    SELECT unit_id, id, kind, points, returned_points AS returned, target_id, rule_code,
+           case_words, basis, author_id, decided_by_id
+    FROM programme_adjustment
+    WHERE programme_id = :programme_id AND period <= :until AND {one_of("state", COUNTED)}
+      AND NOT (points > 0 AND returned_points = points)
+    ORDER BY unit_id, id
     """
 )
 
