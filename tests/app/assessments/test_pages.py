@@ -360,3 +360,16 @@ def test_bounds_and_neighbours_of_grades_are_typed_into_the_wizard(made, client)
     assert 'value="95"' in clerk.get(path(made, "/clocks")).text
     refused = clerk.post(path(made, "/grades"), **{**boxes, "good": "99"})
     assert (refused.status_code, "从优秀到一般依次降低" in refused.text) == (422, True)
+
+
+def test_calibration_is_asked_for_in_the_wizard_or_not_at_all(made, client) -> None:
+    clerk = office_desk(client, made, "clerk")
+    save = path(made, "/calibration")
+    assert clerk.post(save, mean="80", deviation="5").status_code == 303
+    page = " ".join(clerk.get(path(made, "/clocks")).text.split())
+    assert 'name="mean" inputmode="decimal" value="80"' in page
+    refused = clerk.post(save, mean="80", deviation="")
+    assert (refused.status_code, "要么都填" in refused.text) == (422, True)
+    assert clerk.post(save, mean="", deviation="").status_code == 303
+    programme = db.session.get_one(Programme, made.programme_id, populate_existing=True)
+    assert "calibration" not in programme.content

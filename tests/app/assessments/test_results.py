@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from backend.app.assessments.models import Programme
 from backend.app.assessments.results.errors import ResultsLocked
 from backend.app.assessments.results.operations import recompute_results
 from backend.app.assessments.results.year_scores import ScoredUnit, score_year
@@ -246,3 +247,43 @@ def test_an_exemption_gives_back_no_more_than_its_share_of_what_its_target_lost(
     run(year)
     (line,) = scores_of(year, {"庄里镇": GOLDEN})["庄里镇"].moved
     assert line.points == Decimal(given)
+
+
+def test_calibration_stands_beside_the_totals_of_large_groups_and_changes_no_order(
+    year: Year,
+) -> None:
+    add_element(year, "全部任务", PERCENT)
+    for group, size in (("部门", 10), ("群团", 9)):
+        add_group(year, group, 80, 20)
+        for nth in range(size):
+            unit = f"{group}{nth}"
+            add_unit(year, unit, group)
+            add_target(year, "全部任务", unit, "100")
+            measure(year, "全部任务", unit, str(90 - nth))
+    with transaction() as session:
+        programme = session.get_one(Programme, year.made.programme_id)
+        calibration = {"mean": "80", "deviation": "5"}
+        programme.content = {**programme.content, "calibration": calibration}
+    run(year)
+    scored = scores_of(year)
+    large = [scored[f"部门{nth}"].calibrated for nth in range(10)]
+    assert large == sorted(large, reverse=True)
+    assert sum(large) / 10 == pytest.approx(80)
+    assert [scored[f"群团{nth}"].calibrated for nth in range(9)] == [None] * 9
+    assert [scored[f"部门{nth}"].rank for nth in range(10)] == list(range(1, 11))
+
+
+def test_who_cannot_be_told_apart_shares_a_band(year: Year) -> None:
+    add_group(year, "镇", 100, 0)
+    add_element(year, "满意度", PERCENT, source="own:satisfaction_mean")
+    for unit, value in (("甲镇", "90"), ("乙镇", "89"), ("丙镇", "60")):
+        add_unit(year, unit, "镇")
+        add_target(year, "满意度", unit, "100")
+        measure(
+            year, "满意度", unit, value, source="own", origin="满意度", error=2.0,
+            imported_by_id=None,
+        )  # fmt: skip
+    run(year)
+    scored = scores_of(year)
+    assert [scored[unit].band for unit in ("甲镇", "乙镇", "丙镇")] == [1, 1, 2]
+    assert scored["甲镇"].error == pytest.approx(2.0)

@@ -50,6 +50,18 @@ def save_grade_rules(programme_id: int) -> tuple[str, int] | Response:
     return to_step(programme_id, "clocks")
 
 
+@blueprint.post("/programmes/<int:programme_id>/calibration")
+@guard(Permission.MANAGE_PROGRAMMES)
+def save_calibration(programme_id: int) -> tuple[str, int] | Response:
+    programme = own_programme(programme_id)
+    try:
+        with transaction():
+            operations.save_calibration(actor(), programme.id, **forms.CALIBRATION.read())
+    except DomainError as refused:
+        return _clocks_step(own_programme(programme_id), refused)
+    return to_step(programme_id, "clocks")
+
+
 @blueprint.get("/programmes/<int:programme_id>/clocks")
 @guard(Permission.MANAGE_PROGRAMMES)
 def show_clocks(programme_id: int) -> tuple[str, int]:

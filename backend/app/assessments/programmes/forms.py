@@ -159,6 +159,12 @@ def element_values(element: ProgrammeElement | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+CALIBRATION = Form.of(
+    mean=boxes.Amount("平均分应为 0 到 100 的数字", places=2, most=100),
+    deviation=boxes.Amount("标准差应为 0 到 50 的数字", places=2, most=50),
+)
+
+
 def read_clocks() -> tuple[dict[str, int], str, dict[str, str]]:
     """Clocks, the preset of lights, and documents that switch a guard off."""
     numbers = {

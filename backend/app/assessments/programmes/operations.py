@@ -158,6 +158,22 @@ def save_vetoes(actor: Actor, programme_id: int, vetoes: list[dict[str, str]]) -
     _note_saved(actor, programme, "否决事项")
 
 
+def save_calibration(
+    actor: Actor, programme_id: int, mean: Decimal | None, deviation: Decimal | None
+) -> None:
+    """正态校准 beside the totals of large groups; without both figures there is none."""
+    if (mean is None) != (deviation is None):
+        raise InvalidInput(errors={"deviation": ["平均分和标准差要么都填，要么都不填"]})
+    if deviation is not None and deviation <= 0:
+        raise InvalidInput(errors={"deviation": ["标准差应大于 0"]})
+    programme = open_draft(actor, programme_id)
+    content = {name: value for name, value in programme.content.items() if name != "calibration"}
+    if mean is not None:
+        content["calibration"] = {"mean": str(mean), "deviation": str(deviation)}
+    programme.content = content
+    _note_saved(actor, programme, "正态校准")
+
+
 def _note_saved(actor: Actor, programme: Programme, part: str) -> None:
     db.session.flush()
     record("save_programme", actor.person_id, "programme", programme.id, kind=part)
