@@ -65,5 +65,11 @@ def displayed(
     return [unit * low for low in floors]
 
 
+def rounded(value: Fraction, places: int = 2) -> Decimal:
+    """Half up, as `displayed` shows a single part."""
+    top = 2 * 10**places * value.numerator + value.denominator
+    return Decimal(top // (2 * value.denominator)).scaleb(-places)
+
+
 def _half_up(value: Fraction) -> int:
     return (value + Fraction(1, 2)) // 1

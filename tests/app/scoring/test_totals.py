@@ -17,7 +17,7 @@ from backend.app.scoring.schemes import (
     SchemeLight,
     faults,
 )
-from backend.app.scoring.totals import AppliedAdjustment, displayed, moved
+from backend.app.scoring.totals import AppliedAdjustment, displayed, moved, rounded
 
 D = Decimal
 
@@ -122,3 +122,9 @@ def test_a_types_own_indicator_replaces_the_common_one() -> None:
     (found,) = (one for one in scheme.indicators_for("城郊村") if one.code == "on_time_rate")
     assert found.k == 5
     assert faults(scheme, kinds=[None, "城郊村"]) == []
+
+
+@given(st.fractions(min_value=-200, max_value=200, max_denominator=2000))
+def test_a_single_part_is_rounded_as_it_is_displayed(value: Fraction) -> None:
+    assert [rounded(value)] == displayed([value])
+    assert [rounded(value, 4)] == displayed([value], Decimal("0.0001"))

@@ -7,17 +7,17 @@ from fractions import Fraction
 from backend.app.assessments.results.year_facts import PartFacts
 from backend.app.scoring.assessing.progress import ProgressKind
 from backend.app.scoring.assessing.rules import RuleCode
-from backend.app.scoring.totals import displayed
+from backend.app.scoring.totals import rounded
 
 HUNDRED = 100
-FOUR_PLACES = Decimal("0.0001")
+FOUR_PLACES = 4
 
 
 def lost_words(part: PartFacts, points: Fraction | None) -> str:
     """「因河道污染整改不力扣 2 分」, or the value against what was to be reached."""
     if points is None:
         return ""
-    (lost,) = displayed([max(Fraction(part.full) - points, Fraction(0))])
+    lost = rounded(max(Fraction(part.full) - points, Fraction(0)))
     if part.untrue:
         return f"实地核查不属实，本项不得分，扣 {points_text(lost)} 分"
     if not lost:
@@ -64,8 +64,7 @@ def _aim(rule: Mapping[str, object]) -> str | None:
 
 def figure_text(value: Fraction) -> str:
     """With at most four decimals, without zeros at the end."""
-    (shown,) = displayed([value], FOUR_PLACES)
-    text = f"{shown:f}"
+    text = f"{rounded(value, FOUR_PLACES):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

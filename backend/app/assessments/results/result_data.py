@@ -6,9 +6,9 @@ from typing import Any
 
 from backend.app.assessments.results.loss_words import aim_text, value_text
 from backend.app.assessments.results.year_scores import ScoredPart, ScoredUnit
-from backend.app.scoring.totals import displayed
+from backend.app.scoring.totals import rounded
 
-SIX_PLACES = Decimal("0.000001")
+SIX_PLACES = 6
 
 
 def result_values(unit: ScoredUnit) -> dict[str, Any]:
@@ -43,7 +43,4 @@ def _part(part: ScoredPart) -> dict[str, Any]:
 
 
 def _six(value: Fraction | None) -> Decimal | None:
-    if value is None:
-        return None
-    (shown,) = displayed([value], SIX_PLACES)
-    return shown
+    return None if value is None else rounded(value, SIX_PLACES)

@@ -31,7 +31,7 @@ from backend.app.scoring.assessing.unit_total import (
     unit_total,
 )
 from backend.app.scoring.ranking import bands, rank_intervals
-from backend.app.scoring.totals import CENT, displayed
+from backend.app.scoring.totals import CENT, rounded
 
 HUNDRED, NOTHING = 100, Decimal(0)
 # Who stands behind what the machine proposed: nobody, so not the person who decided.
@@ -52,10 +52,7 @@ class ScoredPart:
 
     @property
     def shown(self) -> Decimal | None:
-        if self.points is None:
-            return None
-        (points,) = displayed([self.points])
-        return points
+        return None if self.points is None else rounded(self.points)
 
 
 @dataclass(frozen=True)
@@ -256,8 +253,8 @@ def _move(move: MoveFacts) -> UnitMove:
 
 def _lost(loss: Loss, parts: Sequence[ScoredPart], social: Fraction | None) -> LostLine:
     if loss.code == SOCIAL:
-        (shown,) = displayed([social or ZERO])
-        return LostLine(loss.code, "社会评价", loss.points, f"社会评价 {shown} 分")
+        words = f"社会评价 {rounded(social or ZERO)} 分"
+        return LostLine(loss.code, "社会评价", loss.points, words)
     part = next(part for part in parts if part.facts.code == loss.code)
     return LostLine(loss.code, part.facts.name, loss.points, lost_words(part.facts, part.points))
 
