@@ -16,6 +16,7 @@ from backend.app.assessments.programmes.queries import (
     list_programmes,
 )
 from backend.app.assessments.results import operations, queries
+from backend.app.assessments.results.loss_words import cents_text, points_text
 from backend.app.assessments.results.queries import ShownResult
 from backend.app.assessments.results.result_book import result_book
 from backend.app.assessments.scopes import scope_of
@@ -66,7 +67,7 @@ def _page(programme: Programme, error: DomainError | None = None) -> tuple[str, 
         "assessments/results.html", programme=programme, results=_results(programme), query=query,
         groups=list_groups(programme.id), states=ProgrammeState.names(), error=error,
         quarters=_quarters(programme), is_open=programme.state in queries.OPEN,
-        sees_all=scope_of(actor()).sees_all,
+        sees_all=scope_of(actor()).sees_all, points=cents_text, weight=points_text,
     )  # fmt: skip
     return page, 409 if error else 200
 
@@ -115,7 +116,7 @@ def show_unit_result(programme_id: int, unit_id: int) -> str:
     group = next(group for group in list_groups(programme.id) if group.id == row.group_id)
     return render_template(
         "assessments/result_unit.html", programme=programme, row=row, group=group,
-        query=WHICH.read(), kinds=MOVE_NAMES,
+        query=WHICH.read(), kinds=MOVE_NAMES, points=cents_text, weight=points_text,
     )  # fmt: skip
 
 

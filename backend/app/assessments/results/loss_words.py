@@ -10,6 +10,13 @@ from backend.app.scoring.assessing.rules import RuleCode
 from backend.app.scoring.totals import rounded
 
 HUNDRED = 100
+USUAL_LEVELS = "5"
+# Compared with others or counted from nothing: there is no figure to reach.
+WITHOUT_AIM = frozenset(
+    {
+        RuleCode.PER_CASE, RuleCode.PASS, RuleCode.RANK, RuleCode.RATIO_TO_BEST, RuleCode.SHARED,
+    }
+)  # fmt: skip
 FOUR_PLACES = 4
 
 
@@ -43,13 +50,19 @@ def value_text(part: PartFacts) -> str:
         return f"节点完成 {figure_text(value * HUNDRED)}%"
     if part.rule["rule"] == RuleCode.PER_CASE:
         return f"出现 {figure_text(value)} 例"
+    if part.rule["rule"] == RuleCode.PASS:
+        return "达标" if value >= 1 else "不达标"
+    if part.rule["rule"] == RuleCode.JUDGED:
+        return f"{figure_text(value)} 档"
     return f"{figure_text(value)}{part.measured_in}"
 
 
 def aim_text(part: PartFacts) -> str:
     """What was to be reached, as the rule or the target says it."""
-    if part.kind == ProgressKind.MILESTONE or part.rule["rule"] == RuleCode.PER_CASE:
+    if part.kind == ProgressKind.MILESTONE or part.rule["rule"] in WITHOUT_AIM:
         return ""
+    if part.rule["rule"] == RuleCode.JUDGED:
+        return f"{part.rule.get('levels', USUAL_LEVELS)} 档"
     figure = _aim(part.rule) or (None if part.goal is None else f"{part.goal}")
     return "" if figure is None else f"{figure_text(Fraction(figure))}{part.measured_in}"
 
@@ -66,6 +79,13 @@ def figure_text(value: Fraction) -> str:
     """With at most four decimals, without zeros at the end."""
     text = f"{rounded(value, FOUR_PLACES):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def cents_text(value: Decimal | str | float | None, sign: str = "") -> str:
+    """With two decimals, half up; nothing is a dash. `sign` "+" marks what is added, too."""
+    if value is None:
+        return "—"
+    return f"{rounded(Fraction(str(value))):{sign}.2f}".replace("-", "−")
 
 
 def points_text(points: Decimal) -> str:

@@ -74,6 +74,10 @@ class ShownResult:
         return sum((Decimal(line["points"]) for line in self.moved), Decimal(0))
 
     @property
+    def lost(self) -> Decimal:
+        return sum((Decimal(line["points"]) for line in self.losses), Decimal(0))
+
+    @property
     def costs(self) -> list[dict[str, Any]]:
         """What cost anything, the most first."""
         lost = [line for line in self.losses if Decimal(line["points"])]
