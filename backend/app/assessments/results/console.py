@@ -19,7 +19,7 @@ from backend.app.assessments.results import operations, queries
 from backend.app.assessments.results.loss_words import cents_text, points_text
 from backend.app.assessments.results.queries import ShownResult
 from backend.app.assessments.results.result_book import result_book
-from backend.app.assessments.scopes import scope_of
+from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
 from backend.app.core import clock
 from backend.app.core.db import transaction
@@ -34,9 +34,9 @@ QUARTERS = (3, 6, 9, 12)
 WHICH = Query.of(until=boxes.Month(otherwise=None), done=boxes.Text(12))
 
 
-def _results(programme: Programme) -> list[ShownResult]:
+def _results(programme: Programme, scope: ReaderScope) -> list[ShownResult]:
     """What the reader may see: as it stands, or computed as far as the month in the address."""
-    scope, until = scope_of(actor()), WHICH.read()["until"]
+    until = WHICH.read()["until"]
     if until is not None and until.year == programme.year:
         rows = queries.results_to_date(programme.id, until)
     else:
@@ -46,9 +46,9 @@ def _results(programme: Programme) -> list[ShownResult]:
     ]  # fmt: skip
 
 
-def _programme(programme_id: int) -> Programme:
+def _programme(programme_id: int, scope: ReaderScope) -> Programme:
     """Of the reader's county, once it is approved; raises ProgrammeUnknown."""
-    programme = get_programme(programme_id, scope_of(actor()).county_id)
+    programme = get_programme(programme_id, scope.county_id)
     if programme.state in OPEN_DRAFT:
         raise ProgrammeUnknown
     return programme
@@ -61,13 +61,15 @@ def _quarters(programme: Programme) -> list[date]:
     return [end for end in ends if date(end.year, end.month - 2, 1) <= today]
 
 
-def _page(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:
-    query = WHICH.read()
+def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    scope, query = scope_of(actor()), WHICH.read()
+    programme = _programme(programme_id, scope)
     page = render_template(
-        "assessments/results.html", programme=programme, results=_results(programme), query=query,
-        groups=list_groups(programme.id), states=ProgrammeState.names(), error=error,
+        "assessments/results.html", programme=programme, query=query,
+        results=_results(programme, scope), groups=list_groups(programme.id),
+        states=ProgrammeState.names(), error=error,
         quarters=_quarters(programme), is_open=programme.state in queries.OPEN,
-        sees_all=scope_of(actor()).sees_all, points=cents_text, weight=points_text,
+        sees_all=scope.sees_all, points=cents_text, weight=points_text,
     )  # fmt: skip
     return page, 409 if error else 200
 
@@ -86,19 +88,18 @@ def show_newest_results() -> Response:
 @blueprint.get("/results/<int:programme_id>")
 @guard(Permission.SEE_PROGRAMMES)
 def show_results(programme_id: int) -> tuple[str, int]:
-    return _page(_programme(programme_id))
+    return _page(programme_id)
 
 
 @blueprint.post("/results/<int:programme_id>")
 @guard(Permission.MANAGE_PROGRAMMES)
 def recompute_results(programme_id: int) -> tuple[str, int] | Response:
     """Now, to see what a decision of today changes."""
-    programme = _programme(programme_id)
     try:
         with transaction():
-            operations.recompute_now(actor(), programme.id)
+            operations.recompute_now(actor(), programme_id)
     except Conflict as error:
-        return _page(_programme(programme_id), error)
+        return _page(programme_id, error)
     return redirect(
         address_of("assessments_console.show_results", programme_id=programme_id, done="counted"),
         303,
@@ -109,8 +110,9 @@ def recompute_results(programme_id: int) -> tuple[str, int] | Response:
 @guard(Permission.SEE_PROGRAMMES)
 def show_unit_result(programme_id: int, unit_id: int) -> str:
     """得分明细 of one unit; raises NotFound for another's."""
-    programme = _programme(programme_id)
-    row = next((row for row in _results(programme) if row.unit_id == unit_id), None)
+    scope = scope_of(actor())
+    programme = _programme(programme_id, scope)
+    row = next((row for row in _results(programme, scope) if row.unit_id == unit_id), None)
     if row is None:
         raise NotFound("没有这个单位的得分，可能还没有计算")
     group = next(group for group in list_groups(programme.id) if group.id == row.group_id)
@@ -124,8 +126,9 @@ def show_unit_result(programme_id: int, unit_id: int) -> str:
 @guard(Permission.SEE_PROGRAMMES)
 def download_results(programme_id: int) -> Response:
     """得分汇总表 and 单位扣分明细 of what the reader may see."""
-    programme = _programme(programme_id)
-    rows = _results(programme)
+    scope = scope_of(actor())
+    programme = _programme(programme_id, scope)
+    rows = _results(programme, scope)
     until = f"{rows[0].until.month}月" if rows else ""
     title = f"{programme.title}{programme.year}年{until}得分汇总表"
     return send_book(result_book(title, rows), f"{title}.xlsx")
