@@ -32,14 +32,14 @@ class Term:
     @property
     def words(self) -> str:
         """What the preview says of it, behind what becomes of the row."""
-        said = ""
+        words = ""
         if self.first_day > clock.today():
-            said += f"，{self.first_day} 起"
+            words += f"，{self.first_day} 起"
         if self.ends_on is not None:
-            said += f"，到 {self.ends_on} 为止"
+            words += f"，到 {self.ends_on} 为止"
         if self.unread:
-            said += f"；「任期」的「{self.unread}」没写到哪天，不设结束日期"
-        return said
+            words += f"；「任期」的「{self.unread}」没写到哪天，不设结束日期"
+        return words
 
 
 def read_term(row: FileRow, starts: FileColumn, ends: FileColumn, term: FileColumn) -> Term:

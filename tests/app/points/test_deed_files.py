@@ -205,18 +205,21 @@ def test_the_preview_says_where_the_years_budget_ends(
     assert desk.take_over(import_id) == {"new": 3}
 
 
-def test_a_thousand_registrations_take_as_many_statements_as_ten(desk: Desk, people) -> None:
+def test_many_registrations_and_their_undoing_take_as_few_statements_as_ten(
+    desk: Desk, people
+) -> None:
     def statements(first: int, rows: int) -> int:
         import_id = desk.start(
             HEADING + "".join(line(people[0], note=f"第 {first + n} 件") for n in range(rows))
         )
         with counted() as seen:
             assert desk.take_over(import_id) == {"new": rows}
+            assert desk.undo(import_id) is None
         return len(seen)
 
     few = statements(0, 10)
     assert statements(100, 300) <= few + 3
-    assert len(deeds()) == 310
+    assert [state for state, *_ in deeds()] == ["withdrawn"] * 310
 
 
 @contextmanager

@@ -71,7 +71,8 @@ def _stream(content: bytes) -> bytes:
     small = 1 << struct.unpack_from("<H", content, 32)[0]
     first_entry, cutoff, first_small = struct.unpack_from("<I4xII", content, 48)
     body = content[HEAD if size == HEAD else size :]
-    table = _numbers(b"".join(_sector(body, size, one) for one in _table_sectors(content, size)))
+    sectors = [_sector(body, size, number) for number in _table_sectors(content, size)]
+    table = _numbers(b"".join(sectors))
     entries = _chain(body, size, table, first_entry)
     for place in range(0, len(entries), ENTRY):
         entry = entries[place : place + ENTRY]

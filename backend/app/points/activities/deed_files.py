@@ -152,17 +152,16 @@ class DeedImporter:
     def undo(self, rows: Sequence[AppliedRow]) -> None:
         """Withdraws what waits; what was refused stays so. Raises Conflict after a confirmation."""
         query = (
-            select(PointsDeed.id, PointsDeed.state)
+            select(PointsDeed)
             .where(PointsDeed.id.in_({row.subject_id for row in rows}))
             .order_by(PointsDeed.id)
             .with_for_update()
         )
-        deeds = db.session.execute(query).all()
+        deeds = db.session.scalars(query.execution_options(populate_existing=True)).all()
         if any(deed.state == ActivityState.CONFIRMED for deed in deeds):
             raise Conflict("已经有人确认过其中的登记，分已经给了，不能整批撤销；没确认的可以不通过")
-        for deed in deeds:
-            if deed.state == ActivityState.WAITING:
-                activities.withdraw(self.actor, deed.id)
+        waiting = [deed for deed in deeds if deed.state == ActivityState.WAITING]
+        activities.withdraw_all(self.actor, waiting)
 
     def _registered(self) -> dict[Participation, str]:
         """The state of what was registered already, the last where it was done twice."""

@@ -171,15 +171,24 @@ def withdraw(actor: Actor, deed_id: int) -> None:
     deed = db.session.get(PointsDeed, deed_id, with_for_update=True, populate_existing=True)
     if deed is None:
         raise NotFound
-    if not is_same_hand(actor.person_id, deed.entered_by_id):
-        raise NotAllowed("谁登记的由谁撤回")
-    if deed.state != ActivityState.WAITING:
-        raise AlreadyDecided
-    deed.state, deed.decided_at = ActivityState.WITHDRAWN.value, clock.now()
+    withdraw_all(actor, [deed])
+
+
+def withdraw_all(actor: Actor, deeds: Sequence[PointsDeed]) -> None:
+    """The same of many, whose rows the caller holds."""
+    for entered_by_id in {deed.entered_by_id for deed in deeds}:
+        if not is_same_hand(actor.person_id, entered_by_id):
+            raise NotAllowed("谁登记的由谁撤回")
+    at = clock.now()
+    for deed in deeds:
+        if deed.state != ActivityState.WAITING:
+            raise AlreadyDecided
+        deed.state, deed.decided_at = ActivityState.WITHDRAWN.value, at
+        record(
+            "withdraw_points_deed", actor.person_id, "points_deed", deed.id,
+            region_id=deed.village_id,
+        )  # fmt: skip
     db.session.flush()
-    record(
-        "withdraw_points_deed", actor.person_id, "points_deed", deed.id, region_id=deed.village_id
-    )
 
 
 def _credit(deed: PointsDeed, one: PointsDeedPerson) -> int:
