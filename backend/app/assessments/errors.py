@@ -13,6 +13,11 @@ class ProgrammeMoved(Conflict):
     message = "这个考核项目现在不能这样办，请刷新看看它到了哪一步"
 
 
+class ProgrammeClosed(Conflict):
+    code = "programme_closed"
+    message = "这个考核项目已经锁定，数不再变；有错的，公示期内由单位申诉更正"
+
+
 class ProgrammeFaulty(InvalidInput):
     code = "programme_faulty"
     message = "还不能审定，请先改好列出的问题"

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from backend.app.access import Actor, may
 from backend.app.assessments.errors import (
     NotYourTarget,
+    ProgrammeClosed,
     ProgrammeMoved,
     ProgrammeUnknown,
     TargetMoved,
@@ -23,6 +24,7 @@ from backend.app.assessments.models import (
 )
 from backend.app.assessments.parties import parties_of
 from backend.app.assessments.states import (
+    CLOSED,
     PROGRAMME_TABLE,
     TARGET_TABLE,
     UNDER_WAY,
@@ -92,6 +94,12 @@ def hold_under_way(programme_id: int, county_id: int) -> Programme:
     return programme
 
 
+def check_open(programme_id: int) -> None:
+    """Raises ProgrammeClosed once the year's figures are fixed; triggers refuse it, too."""
+    if db.session.get_one(Programme, programme_id).state in CLOSED:
+        raise ProgrammeClosed
+
+
 def finish_programme(programme: Programme, move: ProgrammeMove) -> None:
     programme.state = PROGRAMME_TABLE[move].to.value
     db.session.flush()
@@ -118,6 +126,7 @@ def begin(actor: Actor | None, target_id: int, move: TargetMove, version: int | 
     rule = TARGET_TABLE[move]
     if rule.by.isdisjoint(parties):
         raise NotYourTarget
+    check_open(target.programme_id)
     if target.state not in rule.starts or version not in (None, target.version):
         raise TargetMoved
     return act

@@ -6,13 +6,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.app.assessments.errors import ProgrammeMoved
+from backend.app.assessments.errors import ProgrammeClosed, ProgrammeMoved
+from backend.app.assessments.evaluation.colour_query_operations import (
+    answer_query,
+    ask_about_colour,
+)
 from backend.app.assessments.locks.errors import YearNotLocked, YearOpen, YearUndecided
 from backend.app.assessments.locks.operations import lock_programme
 from backend.app.assessments.locks.verification import verify_year
 from backend.app.assessments.reports.operations import ReportLine
+from backend.app.assessments.reports.review_operations import pass_reports
 from backend.app.assessments.results.errors import ResultsLocked
 from backend.app.assessments.results.operations import recompute_results
+from backend.app.assessments.targets.operations import drop_target
 from backend.app.assessments.year_end.operations import YearNotOver, close_programme
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
@@ -282,3 +288,27 @@ def test_appraisals_and_checks_are_closed_with_the_year(year, statement) -> None
     lock(year, "核查没有结论")
     with pytest.raises(DBAPIError, match="of a locked programme"), transaction() as session:
         session.execute(text(statement))
+
+
+def test_who_still_writes_hears_that_the_year_is_locked(evaluated, app) -> None:
+    open_month(10)
+    send(evaluated, ReportLine(evaluated.targets["A1"], 0, Decimal(700)))
+    with db.engine.connect() as connection:
+        window = connection.execute(
+            text("SELECT id FROM programme_window WHERE period = '2026-09-01'")
+        ).scalar_one()
+        report = connection.execute(
+            text("SELECT id FROM target_report WHERE state = 'submitted'")
+        ).scalar_one()
+    with clock_at(at(10, 21)), transaction():
+        query = ask_about_colour(evaluated.town, window, evaluated.targets["A1"], "少算了一处")
+    with_triggers_off("UPDATE programme SET state = 'locked'")
+    for act in (
+        lambda: answer_query(evaluated.other_office, query, "核对了", Decimal(800)),
+        lambda: pass_reports(evaluated.owner, [(report, 1)]),
+        lambda: drop_target(evaluated.office, evaluated.targets["A1"], 0, "不办了"),
+    ):
+        with pytest.raises(ProgrammeClosed), transaction():
+            act()
+    with transaction():
+        answer_query(evaluated.other_office, query, "颜色没有错")

@@ -29,6 +29,7 @@ from backend.app.assessments.states import (
     ReviewDecision,
     ReviewStep,
 )
+from backend.app.assessments.transitions import check_open
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -88,6 +89,8 @@ def answer_query(
         raise NotYourReview
     if query.state != ColourQueryState.OPEN:
         raise QueryMoved
+    if value is not None:
+        check_open(facts.programme.id)
     report = _last_report(query)
     check_another_hand(actor, query.by_id, *_reviewers(report), refusal=OwnQuery())
     query.answer = _checked(answer, "answer", "请写明理由")

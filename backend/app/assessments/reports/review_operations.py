@@ -32,6 +32,7 @@ from backend.app.assessments.reports.window_operations import tell_unit
 from backend.app.assessments.reports.window_times import days_of
 from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import ReportState, ReviewDecision, ReviewStep
+from backend.app.assessments.transitions import check_open
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -121,6 +122,7 @@ def _step(actor: Actor, scope: ReaderScope, held: HeldReport, version: int) -> R
     may_own = owns(scope, facts)
     if is_own or not (may_office or may_own):
         raise NotYourReview
+    check_open(facts.programme.id)
     turn = TURNS.get(report.state)
     if turn is None or report.version != version:
         raise ReportMoved
