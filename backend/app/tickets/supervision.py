@@ -11,7 +11,7 @@ from backend.app.core import clock
 from backend.app.core.batches import each
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import Conflict, InvalidInput
-from backend.app.core.queue import JobName
+from backend.app.core.queue import JobName, enqueue
 from backend.app.core.text_check import clean_words
 from backend.app.places.queries import get_place, settings_of
 from backend.app.places.succession import merged_villages
@@ -134,12 +134,17 @@ def follow_merged_villages() -> int:
 
 
 def follow_village(village_id: int) -> int:
-    """The same for one village, inside the caller's transaction; returns how many went along."""
+    """The same for one village, inside the caller's transaction; returns how many went along.
+
+    Nobody waits for thousands of them: the rest follows by a job of its own.
+    """
     lies_there = or_(Ticket.unit_region_id == village_id, Ticket.village_id == village_id)
     query = select(Ticket.id).where(Ticket.state.in_([s.value for s in UNFINISHED]), lies_there)
-    ids = db.session.scalars(query.order_by(Ticket.id)).all()
+    ids = db.session.scalars(query.order_by(Ticket.id).limit(BATCH)).all()
     for ticket_id in ids:
         _follow(transitions.lock(ticket_id), clock.now())
+    if len(ids) == BATCH:
+        enqueue(JobName.ESCALATE_TICKETS)
     return len(ids)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from backend.app.access import Actor, Role
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db, transaction
+from backend.app.core.queue import JobName, QueueName, queue
 from backend.app.places.models import Region
 from backend.app.places.reorganisation import (
     add_group,
@@ -155,6 +156,24 @@ def test_every_open_ticket_goes_along_and_a_closed_one_when_it_is_opened_again(
         author.reopen(Actor(phone.person_id, ()), closed, None, "又不亮了")
     ticket = db.session.get_one(Ticket, closed)
     assert (ticket.village_id, ticket.unit_region_id) == (into, into)
+
+
+def test_of_very_many_open_tickets_the_rest_follows_by_a_job_and_nobody_waits_for_it(
+    client, clock, offices, monkeypatch
+) -> None:
+    monkeypatch.setattr(supervision, "BATCH", 2)
+    phone = villager(client, offices.county)
+    for nth in range(3):
+        submit(phone, offices, words=f"第{nth}盏路灯不亮")
+    merge(offices)
+    slow = queue(QueueName.SLOW)
+    slow.empty()
+    with transaction():
+        assert supervision.follow_village(offices.village_id) == 2
+    assert [job.func_name for job in slow.jobs] == [JobName.ESCALATE_TICKETS.value]
+    jobs.escalate_tickets()
+    forget()
+    assert {ticket.village_id for ticket in tickets()} == {offices.county.village_ids[1]}
 
 
 def answer(cadre, ticket_id: int) -> None:
