@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
-from backend.app.access import Role
+from backend.app.access import Actor, Role
 from backend.app.assessments.burden import request_operations as requests
 from backend.app.assessments.burden.errors import FormMoved, FormUnknown, NotYourForm
 from backend.app.assessments.burden.queries import burden_months, lighter_proposals
@@ -19,7 +19,7 @@ from backend.app.core.errors import InvalidInput, NotAllowed
 from tests.app.assessments.test_report_pages import MOST, seat, statements
 from tests.factories.assessed import YEAR, Assessed, add_target, at, issue
 from tests.factories.console import as_shown, make_staff, sit_down
-from tests.factories.tickets import forget
+from tests.factories.tickets import as_actor, forget
 
 BURDEN = "/console/assessments/burden"
 REQUESTS = "/console/assessments/requests"
@@ -168,15 +168,13 @@ def test_the_database_lets_no_form_stand_without_a_basis(filled, scalar) -> None
 
 
 def test_who_is_only_asked_or_reads_asks_nobody(filled, leader) -> None:
-    for actor in (filled.town, seatless(filled, Role.COUNTY_STAFF)):
+    for actor in (filled.town, staff_of(filled, Role.COUNTY_STAFF)):
         with pytest.raises(NotAllowed):
             ask(filled, actor=actor)
         forget()
 
 
-def seatless(made: Assessed, role: Role):
-    from tests.factories.tickets import as_actor
-
+def staff_of(made: Assessed, role: Role) -> Actor:
     return as_actor(make_staff(role, made.county.id, role.value.replace("_", "-")), role,
                     made.county.id)  # fmt: skip
 
