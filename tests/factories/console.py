@@ -29,7 +29,7 @@ class Desk:
     def get(self, path: str, **options: Any) -> Any:
         return self.client.get(path, **options)
 
-    def post(self, path: str, **form: Any) -> Any:
+    def post(self, path: str, /, **form: Any) -> Any:
         return self.client.post(path, data={"csrf_token": csrf_token_for(self.token), **form})
 
 

@@ -9,7 +9,6 @@ from backend.app.assessments.programmes.operations import CLOCKS
 from backend.app.assessments.programmes.queries import exceptions_of, list_units, plan_of
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.core.web.guards import csrf_token_for
 from backend.app.scoring.assessing.refusals import refusals
 from tests.app.assessments.test_pages import inputs, office_desk, path
 from tests.factories.assessments import Assessment, make_draft
@@ -113,8 +112,7 @@ def test_a_guard_goes_off_with_its_document_in_sight(made, client) -> None:
         if name in CLOCKS
     }  # fmt: skip
     form |= {"preset": "fuping", "document-traces": "陕办发〔2025〕8号"}
-    sent = {"csrf_token": csrf_token_for(desk.token), **form}
-    assert desk.client.post(path(made, "/clocks"), data=sent).status_code == 303
+    assert desk.post(path(made, "/clocks"), **form).status_code == 303
     page = as_shown(desk.get(path(made, "/approval")))
     assert "留痕可以计分" in page
     assert "陕办发〔2025〕8号" in page
