@@ -47,6 +47,7 @@ from backend.app.core.db import db, lock, transaction
 from backend.app.places.queries import list_departments, list_townships
 from backend.app.places.reorganisation import add_department
 from backend.demo.assessed_months import live_months
+from backend.demo.assessed_year_end import end_years
 
 SEED = 528
 OWN_TARGETS = 1268
@@ -111,7 +112,10 @@ def load_assessment(county_id: int, year: int) -> int:
 
 def tend_assessment(county_id: int, since: datetime | None = None) -> int:
     """Everything that people have done about it by now; returns how many months were coloured."""
-    return live_months(county_id, _login("assessor"), _login("approver"), since)
+    office, approver = _login("assessor"), _login("approver")
+    done = live_months(county_id, office, approver, since)
+    end_years(county_id, office, approver)
+    return done
 
 
 def _login(username: str) -> Actor:

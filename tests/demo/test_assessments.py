@@ -126,3 +126,16 @@ def test_tended_again_it_adds_nothing_and_goes_on_where_it_was(spring: County) -
         assert tend_assessment(spring.id, since=APRIL) == 0
     opened = "SELECT count(*) FROM target_report WHERE period = '2026-04-01' AND state <> 'missed'"
     assert 0 < rows(opened)[0][0] < 120, "three units in five have sent, only key targets are due"
+
+
+def test_a_past_year_has_twelve_months_grades_and_a_publication(county: County) -> None:
+    load_assessment(county.id, YEAR - 1)
+    with clock_at(datetime(YEAR, 5, 6, tzinfo=UTC)):
+        assert tend_assessment(county.id) == 12
+        assert tend_assessment(county.id) == 0
+    assert rows("SELECT count(*) FROM programme_window WHERE published_at IS NULL") == [(0,)]
+    assert rows("SELECT state FROM programme") == [("archived",)]
+    assert rows("SELECT count(*) FROM unit_grade WHERE grade IS NOT NULL") == [(96,)]
+    assert rows("SELECT count(*) FROM programme_publication") == [(1,)]
+    waiting = "SELECT count(*) FROM target_supervision WHERE state IN ('proposed', 'open')"
+    assert rows(waiting) == [(0,)], "what followed from December's colours was dealt with, too"
