@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.app.access import Actor, Role
 from backend.app.assessments.appraisals import operations
@@ -314,3 +315,27 @@ def test_the_form_opens_a_round_and_takes_counts(app, running, scalar) -> None:
     assert desk.post(f"{PAGE}/groups/{group}", **{cell: "12"}).status_code == 303
     assert scalar("SELECT counts FROM appraisal_count") == [12, 0, 0, 0, 0]
     assert "录了一遍" in desk.get(opened.headers["Location"]).text
+
+
+LOCK = """
+    INSERT INTO programme_lock (programme_id, county_id, until, rules_version, facts_digest,
+        programme_digest, results_digest, units, checklist, locked_by_id, locked_at)
+    SELECT id, county_id, '2026-12-01', 1, sha256(''), sha256(''), sha256(''), '[]', '{}',
+        drafted_by_id, now() FROM programme
+"""
+
+
+def test_nothing_of_a_locked_years_ballots_changes(running, boss, round_id) -> None:
+    count_all(running, round_id)
+    with transaction():
+        operations.close_round(boss, round_id)
+    with transaction() as session:
+        session.execute(text(LOCK))
+    for statement in (
+        "UPDATE appraisal_round SET title = 'x'",
+        "UPDATE appraisal_group SET weight = 9",
+        "DELETE FROM appraisal_entry",
+        "UPDATE appraisal_count SET counts = '{0,0,0,0,9}'",
+    ):
+        with pytest.raises(DBAPIError, match="locked programme"), transaction() as session:
+            session.execute(text(statement))

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from backend.app.assessments.models import ExemptionRequest
+from backend.app.assessments.models import ExemptionRequest, Programme
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
 from backend.app.assessments.scopes import ReaderScope
 from backend.app.assessments.states import (
+    UNDER_WAY,
     ProgrammeAdjustmentKind,
     ProgrammeAdjustmentState,
 )
@@ -235,6 +236,9 @@ def targets_of(unit_ids: Collection[int]) -> list[TargetChoice]:
 def exemptions_to_lapse() -> list[int]:
     """Approved, and claimed by nobody within a month of the period and of the approval."""
     query = select(ExemptionRequest.id).where(
+        ExemptionRequest.programme_id.in_(
+            select(Programme.id).where(Programme.state.in_(UNDER_WAY))
+        ),
         ExemptionRequest.state == ExemptionState.APPROVED,
         ExemptionRequest.adjustment_id.is_(None),
         ExemptionRequest.ends_on < clock.today() - CLAIMED_WITHIN,
