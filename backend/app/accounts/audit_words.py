@@ -87,6 +87,7 @@ ACTIONS = {
     "drop_step": "不督办",
     "answer_step": "答复督办",
     "close_step": "督办销号",
+    "confirm_year": "年终自评",
     "draw_checks": "抽取核查",
     "assign_check": "派人核查",
     "record_finding": "记核查结果",

@@ -33,6 +33,7 @@ from backend.app.assessments.reports.models import (
     FillTime,
     ProgrammeWindow,
     ReportReview,
+    SelfAssessment,
     TargetReport,
 )
 from backend.app.assessments.results.models import UnitResult
@@ -70,6 +71,7 @@ __all__ = [
     "ReportReview",
     "ResultAppeal",
     "ResultCorrection",
+    "SelfAssessment",
     "SiteCheck",
     "SiteFinding",
     "Target",

@@ -178,6 +178,14 @@ WRITES = (
     f"INSERT INTO target_report ({REPORT}) SELECT county_id, id, '2026-12-01' FROM target LIMIT 1",
     (f"INSERT INTO target_standing ({STANDING}, computed_at)"
     " SELECT id, DATE '2026-12-01', county_id, programme_id, now() FROM target LIMIT 1"),
+    ("INSERT INTO appraisal_round (county_id, programme_id, title, points, opened_by_id, opened_at)"
+     " SELECT county_id, id, 'x', '{100,80,60,30,0}', drafted_by_id, now() FROM programme"),
+    ("INSERT INTO self_assessment (target_id, county_id, programme_id, unit_id, said_by_id,"
+     " said_at) SELECT t.id, t.county_id, programme_id, unit_id, drafted_by_id, now()"
+     " FROM target t JOIN programme p ON p.id = programme_id LIMIT 1"),
+    ("INSERT INTO check_draw (county_id, programme_id, period, digest, share, frame, drawn_by_id,"
+     " drawn_at) SELECT county_id, id, '2026-12-01', repeat('a', 64), 0.1, '[]', drafted_by_id,"
+     " now() FROM programme"),
     "UPDATE programme_lock SET rules_version = 2",
     "DELETE FROM programme_lock",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -192,3 +193,26 @@ class EvidenceUse(Model):
     check_id: Mapped[int | None] = mapped_column(ForeignKey("site_check.id"))
     used_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     used_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SelfAssessment(Model):
+    """年终自评: what a unit confirms of one target's year, beside what was accepted last."""
+
+    __tablename__ = "self_assessment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["programme_id", "unit_id"], ["assessed_unit.programme_id", "assessed_unit.id"]
+        ),
+        CheckConstraint("value IS NOT DISTINCT FROM known OR words <> ''", name="explained"),
+        Index(None, "unit_id"),
+    )
+
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[Decimal | None] = mapped_column(Value)
+    known: Mapped[Decimal | None] = mapped_column(Value)
+    words: Mapped[str] = mapped_column(String(300), server_default="")
+    said_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[datetime] = mapped_column(Instant)
