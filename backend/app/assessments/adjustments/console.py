@@ -1,6 +1,6 @@
 """加减分: the form and the workbook, what waits for a second person, and what counts so far."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -41,7 +41,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 WHICH = Query.of(
     done=boxes.Text(12), state=boxes.Choice(list(ProgrammeAdjustmentState), otherwise=None)
@@ -79,9 +79,8 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     state = WHICH.read()["state"] or ProgrammeAdjustmentState.PROPOSED
     rows = list_adjustments(scope, programme.id, MOVES, str(state))
     people = {row.author_id for row in rows} | {row.decided_by_id for row in rows}
-    body = render_template(
-        "assessments/adjustments.html",
-        error=error, programme=programme, state=str(state), rows=rows,
+    return render_page(
+        "assessments/adjustments.html", error, programme=programme, state=str(state), rows=rows,
         states=ProgrammeAdjustmentState.names(), kinds=ProgrammeAdjustmentKind.names(),
         counts=count_adjustments(scope, programme.id, MOVES), declared=DECLARED,
         sums=sums_of_units(scope, programme.id), units=units_to_declare(scope, programme),
@@ -92,7 +91,6 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         under_way=programme.state in UNDER_WAY, me_id=actor().person_id,
         done=WHICH.read()["done"],
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _back(programme: Programme, done: str) -> Response:

@@ -1,6 +1,6 @@
 """黄牌、红牌: proposed ones confirmed or dropped, each with its colours and what came back."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -31,7 +31,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 
 def _page(error: DomainError | None = None) -> tuple[str, int]:
@@ -45,16 +45,15 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     )
     rows = list_adjustments(scope, programme.id, CARDS, str(state))
     people = {row.decided_by_id for row in rows}
-    body = render_template(
-        "assessments/cards.html",
-        error=error, programme=programme, state=str(state), rows=rows, counts=counts,
+    return render_page(
+        "assessments/cards.html", error,
+        programme=programme, state=str(state), rows=rows, counts=counts,
         states=ProgrammeAdjustmentState.names(), kinds=ProgrammeAdjustmentKind.names(),
         lights=distinct_lights(lights_of(programme)), scope=scope,
         names=display_names({person for person in people if person}),
         decides=may(actor(), Permission.DECIDE_RESULTS, (programme.county_id,)),
         under_way=programme.state in UNDER_WAY, done=WHICH.read()["done"],
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/cards")

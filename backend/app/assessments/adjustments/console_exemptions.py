@@ -1,6 +1,6 @@
 """容错备案: filed by a unit or for it, decided by another, claimed once."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -28,7 +28,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.exemption import CONDITION_NAMES, Conditions
 
 FILING = Form.of(
@@ -56,9 +56,9 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     rows = list_exemptions(scope, programme.id)
     people = {row.filed_by_id for row in rows} | {row.decided_by_id for row in rows}
     units = units_to_declare(scope, programme)
-    body = render_template(
-        "assessments/exemptions.html",
-        error=error, programme=programme, rows=rows, states=ExemptionState.names(), scope=scope,
+    return render_page(
+        "assessments/exemptions.html", error,
+        programme=programme, rows=rows, states=ExemptionState.names(), scope=scope,
         decisions=ProgrammeAdjustmentState.names(), targets=targets_of([u.id for u in units]),
         names=display_names({person for person in people if person}), words=WORDS,
         conditions=CONDITION_NAMES, today=clock.today(), done=WHICH_PROGRAMME.read()["done"],
@@ -66,7 +66,6 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         is_office=may(actor(), Permission.SUPERVISE_TARGETS, (programme.county_id,)),
         under_way=programme.state in UNDER_WAY, me_id=actor().person_id,
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _back(done: str) -> Response:

@@ -5,19 +5,16 @@ from datetime import date, datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     String,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant
 from backend.app.assessments.states.adjustments import ExemptionState
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
 
@@ -59,26 +56,26 @@ class ExemptionRequest(Model):
         Index(None, "programme_id", "state"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     unit_id: Mapped[int] = mapped_column(BigInteger)
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
     pilot: Mapped[str] = mapped_column(String(80))
     goal: Mapped[str] = mapped_column(String(300))
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
     risk: Mapped[str] = mapped_column(String(300))
     stop_rule: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(10), server_default=ExemptionState.FILED.value)
-    filed_on: Mapped[date] = mapped_column(Date)
+    filed_on: Mapped[date]
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    filed_at: Mapped[datetime] = mapped_column(Instant)
+    filed_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))
     # What came of it, once the exemption is claimed; the five conditions (三个区分开来).
-    happened_on: Mapped[date | None] = mapped_column(Date)
+    happened_on: Mapped[date | None]
     lawful: Mapped[bool] = mapped_column(server_default=text("false"))
     decided_together: Mapped[bool] = mapped_column(server_default=text("false"))
     no_private_gain: Mapped[bool] = mapped_column(server_default=text("false"))

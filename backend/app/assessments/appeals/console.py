@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -31,7 +31,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.grades import GRADE_NAMES, Grade
 
 WHICH = Query.of(done=boxes.Text(12))
@@ -68,9 +68,9 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
     own = _own_units(programme)
     mine = {unit.id for unit in own}
     appeals = [row for row in list_appeals(programme_id) if is_office or row.unit_id in mine]
-    body = render_template(
-        "assessments/appeals.html",
-        programme=programme, publication=publication, error=error, query=WHICH.read(),
+    return render_page(
+        "assessments/appeals.html", error,
+        programme=programme, publication=publication, query=WHICH.read(),
         is_office=is_office, own=own, appeals=appeals, states=AppealState.names(),
         items={unit.id: appealable_items(programme_id, unit.id) for unit in own},
         raised={(row.item, row.item_id) for row in appeals if row.unit_id in mine},
@@ -81,7 +81,6 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
         units={unit.id: unit.name for unit in list_units(programme_id)},
         decides=may(me, Permission.DECIDE_RESULTS, (programme.county_id,)),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _people(appeals: Sequence[ShownAppeal]) -> set[int]:

@@ -8,18 +8,15 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     SmallInteger,
     String,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant
 from backend.app.assessments.states import AppealItem, AppealState
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
 
@@ -46,7 +43,7 @@ class ResultAppeal(Model):
         Index(None, "programme_id", "state"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme_publication.programme_id"))
     unit_id: Mapped[int] = mapped_column(BigInteger)
@@ -55,11 +52,11 @@ class ResultAppeal(Model):
     item_words: Mapped[str] = mapped_column(String(300))
     words: Mapped[str] = mapped_column(String(500))
     raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    raised_at: Mapped[datetime] = mapped_column(Instant)
-    due_at: Mapped[datetime] = mapped_column(Instant)
+    raised_at: Mapped[datetime]
+    due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), server_default=AppealState.FILED.value)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(String(300))
 
 
@@ -87,8 +84,8 @@ class ResultCorrection(Model):
     unit_id: Mapped[int] = mapped_column(BigInteger)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("result_appeal.id"))
     reason: Mapped[str] = mapped_column(String(300))
-    change: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    change: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_at: Mapped[datetime]

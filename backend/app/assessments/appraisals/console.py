@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -30,7 +30,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Query, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.scoring.levels import LEVEL_POINTS, LEVELS
 
 DONE = Query.of(done=boxes.Text(12))
@@ -45,13 +45,12 @@ def _list_page(error: DomainError | None = None) -> tuple[str, int]:
     usual = usual_groups(programme.content)
     is_office = may(actor(), Permission.SUPERVISE_TARGETS, (scope.county_id,))
     is_open = any(held.state == AppraisalState.OPEN for held in rounds)
-    body = render_template(
-        "assessments/ballots.html",
-        error=error, programme=programme, rounds=rounds, states=AppraisalState.names(),
+    return render_page(
+        "assessments/ballots.html", error,
+        programme=programme, rounds=rounds, states=AppraisalState.names(),
         opens=is_office and not is_open and programme.state in UNDER_WAY, usual=usual,
         lines=len(usual) + MORE_LINES, names=display_names({row.opened_by_id for row in rounds}),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/ballots")
@@ -84,9 +83,9 @@ def _round_page(round_id: int, error: DomainError | None = None) -> tuple[str, i
     groups = queries.groups_of(held.id)
     entries = {group.id: queries.entries_of(group.id) for group in groups}
     people = {entry.by_id for listed in entries.values() for entry in listed}
-    body = render_template(
-        "assessments/ballot_round.html",
-        error=error, held=held, programme=programme, groups=groups, entries=entries,
+    return render_page(
+        "assessments/ballot_round.html", error,
+        held=held, programme=programme, groups=groups, entries=entries,
         states=AppraisalState.names(), counted=BallotState.names(), is_closed=is_closed,
         result=queries.result_of(held) if is_closed else None, levels=LEVELS,
         units=_visible(scope, held), done=DONE.read()["done"],
@@ -94,7 +93,6 @@ def _round_page(round_id: int, error: DomainError | None = None) -> tuple[str, i
         is_office=may(actor(), Permission.SUPERVISE_TARGETS, (held.county_id,)),
         decides=may(actor(), Permission.DECIDE_RESULTS, (held.county_id,)),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _visible(scope: ReaderScope, held: AppraisalRound) -> list[MemberUnit]:
@@ -137,16 +135,15 @@ def _group_page(group_id: int, error: DomainError | None = None) -> tuple[str, i
     entries = queries.entries_of(group.id)
     own = next((entry for entry in entries if entry.by_id == actor().person_id), None)
     others = [entry for entry in entries if entry is not own]
-    body = render_template(
-        "assessments/ballot_group.html",
-        error=error, group=group, held=held, units=units, levels=LEVELS, points=LEVEL_POINTS,
+    return render_page(
+        "assessments/ballot_group.html", error,
+        group=group, held=held, units=units, levels=LEVELS, points=LEVEL_POINTS,
         counted=BallotState.names(), own=queries.counts_of(own.id) if own else {},
         differences=queries.differences(entries), unit_names={unit.id: unit.name for unit in units},
         entries=entries, names=display_names({entry.by_id for entry in entries}),
         enters=held.state == AppraisalState.OPEN and group.state != BallotState.ACCEPTED
         and (own is not None or len(others) < 2),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _enter(group_id: int, enter: Callable[[], BallotState]) -> Page:

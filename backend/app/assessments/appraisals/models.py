@@ -7,10 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     Numeric,
@@ -22,9 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant
 from backend.app.assessments.states.appraisals import AppraisalState, BallotState
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS
 from backend.app.scoring.levels import BEST, LEVELS, WORST
@@ -50,7 +47,7 @@ class AppraisalRound(Model):
         Index(None, "programme_id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     title: Mapped[str] = mapped_column(String(40))
@@ -59,9 +56,9 @@ class AppraisalRound(Model):
     trim: Mapped[Decimal] = mapped_column(Numeric(4, 3), server_default="0")
     state: Mapped[str] = mapped_column(String(8), server_default=AppraisalState.OPEN.value)
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    opened_at: Mapped[datetime] = mapped_column(Instant)
+    opened_at: Mapped[datetime]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None]
 
 
 class AppraisalGroup(Model):
@@ -81,7 +78,7 @@ class AppraisalGroup(Model):
         UniqueConstraint("round_id", "name"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     round_id: Mapped[int] = mapped_column(ForeignKey("appraisal_round.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -104,13 +101,13 @@ class AppraisalEntry(Model):
         UniqueConstraint("group_id", "by_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("appraisal_group.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     by_slips: Mapped[bool] = mapped_column(server_default=text("false"))
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]
 
 
 class AppraisalCount(Model):

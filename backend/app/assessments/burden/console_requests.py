@@ -1,6 +1,6 @@
 """要表: every form asked for beside the programme, with its basis; answered once, then offered."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -18,7 +18,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.boxes import whole
 from backend.app.core.web.forms import Form, read_id, typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 ASK = Form.of(
     title=boxes.Text(80, squeezed=True), basis_document=boxes.Text(200, squeezed=True),
@@ -37,12 +37,11 @@ def _list(error: DomainError | None = None) -> tuple[str, int]:
     scope = scope_of(actor())
     asks = _may_ask(scope)
     programme = shown_programme(scope.county_id, None) if asks else None
-    body = render_template(
-        "assessments/requests.html", error=error, forms=queries.list_forms(scope), asks=asks,
+    return render_page(
+        "assessments/requests.html", error, forms=queries.list_forms(scope), asks=asks,
         units=list_units(programme.id) if programme else [], today=clock.today(),
         chosen={whole(value) for value in typed.getlist("unit")},
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/requests")
@@ -77,8 +76,8 @@ def _form(form_id: int, error: DomainError | None = None) -> tuple[str, int]:
     own = next((u for u in units if scope.covers(u.region_id, u.department_id)), None)
     asks = form.department_id in scope.department_ids or scope.sees_all
     waits = own is not None and own.answers is None and form.closed_at is None
-    body = render_template(
-        "assessments/request.html", form_row=form, error=error, own=own, waits=waits,
+    return render_page(
+        "assessments/request.html", error, form_row=form, own=own, waits=waits,
         units=units if asks else [], today=clock.today(),
         known=queries.known_answers(form_id, own.unit_id, form.fields) if own and waits else {},
         may_close=form.closed_at is None and (
@@ -86,7 +85,6 @@ def _form(form_id: int, error: DomainError | None = None) -> tuple[str, int]:
             or may(actor(), Permission.SUPERVISE_TARGETS, (scope.county_id,))
         ),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/requests/<int:form_id>")

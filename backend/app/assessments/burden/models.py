@@ -3,11 +3,8 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     SmallInteger,
     String,
@@ -15,8 +12,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 
 
 class FormRequest(Model):
@@ -30,7 +26,7 @@ class FormRequest(Model):
         Index(None, "county_id", "asked_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     title: Mapped[str] = mapped_column(String(80))
     basis_document: Mapped[str] = mapped_column(String(200))
@@ -38,10 +34,10 @@ class FormRequest(Model):
     # Null where the assessment office asks.
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime] = mapped_column(Instant)
-    due_on: Mapped[date] = mapped_column(Date)
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None]
 
 
 class FormRequestUnit(Model):
@@ -65,4 +61,4 @@ class FormRequestUnit(Model):
     answers: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     reused: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """核查: drawn with its seed in sight, assigned, decided where two disagree; results for units."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -26,7 +26,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.sampling import seed_of
 
 DRAW = Form.of(period=boxes.Month(missing="请选月份"))
@@ -66,9 +66,9 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         units.setdefault(row.unit_id, []).append(row)
     checkers = checker_choices(scope.county_id) if is_office and rows else {}
     people = {person for row in rows for person in (row.first_checker_id, row.second_checker_id)}
-    body = render_template(
-        "assessments/checks.html",
-        error=error, programme=programme, units=units, draws=draws, findings=findings,
+    return render_page(
+        "assessments/checks.html", error,
+        programme=programme, units=units, draws=draws, findings=findings,
         seeds={row.id: seed_of(row.digest) for row in draws}, states=CheckState.names(),
         kinds=CheckKind.names(), results=CheckFinding.names(), is_office=is_office,
         sees_drawn=reach.sees_drawn, checkers=checkers, today=clock.today(),
@@ -77,7 +77,6 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         under_way=programme.state in UNDER_WAY, me_id=actor().person_id,
         done=WHICH_PROGRAMME.read()["done"],
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _back(done: str) -> Response:

@@ -24,7 +24,7 @@ from backend.app.core.files.photos import MOST_BYTES
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 DONE = Query.of(done=boxes.Text(12))
 FOUND = Form.of(**SEEN)
@@ -57,14 +57,13 @@ def _page(check_id: int, error: DomainError | None = None) -> tuple[str, int]:
     row = _check(check_id)
     found = queries.findings_of([row.id]).get(row.id, [])
     own = next((one for one in found if one.checker_id == actor().person_id), None)
-    body = render_template(
-        "assessments/own_check.html",
-        error=error, row=row, own=own, results=CheckFinding.names(), kinds=CheckKind.names(),
+    return render_page(
+        "assessments/own_check.html", error,
+        row=row, own=own, results=CheckFinding.names(), kinds=CheckKind.names(),
         states=CheckState.names(), files=queries.files_of_check(row), today=clock.today(),
         done=DONE.read()["done"],
         open=own is None and row.state == CheckState.ASSIGNED,
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 def _act(check_id: int, act: Callable[[], None], done: str) -> tuple[str, int] | Response:

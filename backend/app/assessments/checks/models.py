@@ -7,10 +7,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     String,
     UniqueConstraint,
@@ -19,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, Share, Value, first_of_month
+from backend.app.assessments.columns import Share, Value, first_of_month
 from backend.app.assessments.states.checks import (
     CONCLUDED,
     WITH_CHECKERS,
@@ -27,7 +25,7 @@ from backend.app.assessments.states.checks import (
     CheckKind,
     CheckState,
 )
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
 
@@ -41,17 +39,17 @@ class CheckDraw(Model):
         UniqueConstraint("programme_id", "period"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     # SHA-256 of the approved targets and the period; its first eight bytes are the seed.
     digest: Mapped[str] = mapped_column(String(64))
     share: Mapped[Decimal] = mapped_column(Share)
     # [target, whether it is always looked at] of every claim.
     frame: Mapped[list[Any]] = mapped_column(JSONB)
     drawn_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    drawn_at: Mapped[datetime] = mapped_column(Instant)
+    drawn_at: Mapped[datetime]
 
 
 class SiteCheck(Model):
@@ -87,7 +85,7 @@ class SiteCheck(Model):
         Index(None, "unit_id", "visit_on"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     draw_id: Mapped[int] = mapped_column(ForeignKey("check_draw.id"))
@@ -97,16 +95,16 @@ class SiteCheck(Model):
     # It was black or red before, so it did not need to be drawn.
     is_always: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[str] = mapped_column(String(10), server_default=CheckState.DRAWN.value)
-    visit_on: Mapped[date | None] = mapped_column(Date)
+    visit_on: Mapped[date | None]
     first_checker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     second_checker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    assigned_at: Mapped[datetime | None] = mapped_column(Instant)
+    assigned_at: Mapped[datetime | None]
     result: Mapped[str | None] = mapped_column(String(8))
     value: Mapped[Decimal | None] = mapped_column(Value)
     words: Mapped[str | None] = mapped_column(String(300))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    concluded_at: Mapped[datetime | None] = mapped_column(Instant)
+    concluded_at: Mapped[datetime | None]
 
 
 class SiteFinding(Model):
@@ -119,7 +117,7 @@ class SiteFinding(Model):
         UniqueConstraint("check_id", "checker_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     check_id: Mapped[int] = mapped_column(ForeignKey("site_check.id"))
     checker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -127,4 +125,4 @@ class SiteFinding(Model):
     # What there really was, where something is counted.
     value: Mapped[Decimal | None] = mapped_column(Value)
     words: Mapped[str] = mapped_column(String(300))
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]

@@ -5,28 +5,24 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Identity,
     Index,
     SmallInteger,
     String,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, Points, Share, Value, first_of_month
+from backend.app.assessments.columns import Points, Share, Value, first_of_month
 from backend.app.assessments.states import (
     ColourQueryState,
     ProgrammeAdjustmentKind,
     ProgrammeAdjustmentState,
     SupervisionState,
 )
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import none_of, one_of
 
 BOUNDS = one_of("kind", {ProgrammeAdjustmentKind.VETO, ProgrammeAdjustmentKind.NO_EXCELLENT})
@@ -48,7 +44,7 @@ class TargetStanding(Model):
     )
 
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"), primary_key=True)
-    period: Mapped[date] = mapped_column(Date, primary_key=True)
+    period: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     value: Mapped[Decimal | None] = mapped_column(Value)
@@ -57,8 +53,8 @@ class TargetStanding(Model):
     colour: Mapped[str | None] = mapped_column(String(12))
     misses: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     is_missed: Mapped[bool] = mapped_column(server_default=text("false"))
-    basis: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
-    computed_at: Mapped[datetime] = mapped_column(Instant)
+    basis: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    computed_at: Mapped[datetime]
 
 
 class TargetSupervision(Model):
@@ -74,28 +70,28 @@ class TargetSupervision(Model):
         Index(None, "county_id", "state", "due_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     round: Mapped[int] = mapped_column(SmallInteger)
     level: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(10), server_default=SupervisionState.OPEN.value)
     words: Mapped[str] = mapped_column(String(300))
     # Null where the timetable reminded.
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]
     # Null while it is only proposed, and where dated minutes are the answer.
-    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None]
     # Who confirmed or dropped what the machine proposed, and why not.
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str | None] = mapped_column(String(200))
     answer: Mapped[str | None] = mapped_column(String(300))
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None]
 
 
 class ColourQuery(Model):
@@ -116,20 +112,20 @@ class ColourQuery(Model):
         Index(None, "county_id", "state"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     state: Mapped[str] = mapped_column(String(10), server_default=ColourQueryState.OPEN.value)
     words: Mapped[str] = mapped_column(String(300))
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    due_at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]
+    due_at: Mapped[datetime]
     answer: Mapped[str | None] = mapped_column(String(300))
     value_before: Mapped[Decimal | None] = mapped_column(Value)
     value_after: Mapped[Decimal | None] = mapped_column(Value)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None]
 
 
 class ProgrammeAdjustment(Model):
@@ -163,12 +159,12 @@ class ProgrammeAdjustment(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"))
     target_id: Mapped[int | None] = mapped_column(ForeignKey("target.id"))
-    period: Mapped[date] = mapped_column(Date)
+    period: Mapped[date]
     kind: Mapped[str] = mapped_column(String(12))
     points: Mapped[Decimal] = mapped_column(Points)
     rule_code: Mapped[str] = mapped_column(String(40))
@@ -180,9 +176,9 @@ class ProgrammeAdjustment(Model):
     )
     # Null where the machine proposed it.
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    proposed_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))
     returned_points: Mapped[Decimal] = mapped_column(Points, server_default="0")
-    returned_at: Mapped[datetime | None] = mapped_column(Instant)
+    returned_at: Mapped[datetime | None]

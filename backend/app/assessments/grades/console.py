@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 
-from flask import redirect, render_template, send_file
+from flask import redirect, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -26,7 +26,7 @@ from backend.app.core.files.workbooks import XLSX
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.grades import GRADE_NAMES, Grade, rules_from_data
 
 WHICH = Query.of(done=boxes.Text(12))
@@ -47,16 +47,15 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
     pools = grade_pools(programme)
     rows = [row for pool in pools for row in pool.rows if row.grade_id]
     people = {row.proposed_by_id or 0 for row in rows} | {row.decided_by_id or 0 for row in rows}
-    body = render_template(
-        "assessments/grades.html",
-        programme=programme, pools=pools, rows=rows, error=error, grades=GRADE_NAMES,
+    return render_page(
+        "assessments/grades.html", error,
+        programme=programme, pools=pools, rows=rows, grades=GRADE_NAMES,
         bounds=rules_from_data(programme.content.get("grades", {})), states=GradeState.names(),
         names=display_names(people), query=WHICH.read(),
         closing=programme.state == ProgrammeState.CLOSING,
         decides=may(actor(), Permission.DECIDE_RESULTS, (programme.county_id,)),
         manages=may(actor(), Permission.MANAGE_PROGRAMMES, (programme.county_id,)),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/grades/<int:programme_id>")

@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -16,9 +15,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, Points
+from backend.app.assessments.columns import Points
 from backend.app.assessments.states import GradeState
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scoring.assessing.grades import Grade
 
@@ -51,7 +50,7 @@ class UnitGrade(Model):
         UniqueConstraint("programme_id", "unit_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     unit_id: Mapped[int] = mapped_column(BigInteger)
@@ -65,9 +64,9 @@ class UnitGrade(Model):
     state: Mapped[str] = mapped_column(String(10), server_default=GradeState.PROPOSED.value)
     version: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    proposed_at: Mapped[datetime]
     grade: Mapped[str | None] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(200), server_default="")
     minutes_number: Mapped[str | None] = mapped_column(String(60))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]

@@ -3,11 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, LargeBinary, SmallInteger
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, first_of_month
+from backend.app.assessments.columns import first_of_month
 from backend.app.core.db import Model
 
 
@@ -31,12 +30,12 @@ class ProgrammeLock(Model):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     # The last month that counts.
-    until: Mapped[date] = mapped_column(Date)
+    until: Mapped[date]
     rules_version: Mapped[int] = mapped_column(SmallInteger)
-    facts_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    programme_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    results_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    units: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    checklist: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_digest: Mapped[bytes]
+    programme_digest: Mapped[bytes]
+    results_digest: Mapped[bytes]
+    units: Mapped[dict[str, Any]]
+    checklist: Mapped[dict[str, Any]]
     locked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    locked_at: Mapped[datetime] = mapped_column(Instant)
+    locked_at: Mapped[datetime]

@@ -1,6 +1,5 @@
 """考核项目: the list, a new one, and ① its basis."""
 
-from flask import render_template
 from werkzeug import Response
 
 from backend.app.access import Permission
@@ -24,7 +23,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.web.boxes import whole
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 # Before the number of the programme that is copied.
 COPY = "copy:"
@@ -39,12 +38,11 @@ def show_programmes() -> tuple[str, int]:
 def _programmes(error: DomainError | None = None) -> tuple[str, int]:
     listed = queries.list_programmes(manager_county())
     people = {one.drafted_by_id for one in listed} | {one.approved_by_id or 0 for one in listed}
-    page = render_template(
-        "assessments/programmes.html", programmes=listed, error=error, names=display_names(people),
+    return render_page(
+        "assessments/programmes.html", error, programmes=listed, names=display_names(people),
         states=ProgrammeState.names(), templates=template_names(),
         year=clock.today().year,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.post("/programmes")

@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     Numeric,
     SmallInteger,
@@ -18,12 +17,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, Points
+from backend.app.assessments.columns import Points
 from backend.app.assessments.states import OPEN_DRAFT, Duty, ElementScope, ProgrammeState
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
 BEFORE_APPROVAL = OPEN_DRAFT | {ProgrammeState.STOPPED}
@@ -51,7 +50,7 @@ class Programme(Model):
         UniqueConstraint("county_id", "code", "year", "version"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     code: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(80))
@@ -62,14 +61,14 @@ class Programme(Model):
     basis_document: Mapped[str] = mapped_column(String(200), server_default="")
     # Its number in the county's yearly plan of inspections and assessments.
     plan_number: Mapped[str] = mapped_column(String(60), server_default="")
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]]
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    drafted_at: Mapped[datetime] = mapped_column(Instant)
+    drafted_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    issued_at: Mapped[datetime | None] = mapped_column(Instant)
+    issued_at: Mapped[datetime | None]
     stopped_reason: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -90,7 +89,7 @@ class ProgrammeGroup(Model):
         UniqueConstraint("programme_id", "id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -122,7 +121,7 @@ class AssessedUnit(Model):
         UniqueConstraint("programme_id", "id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     group_id: Mapped[int] = mapped_column(BigInteger)
@@ -163,7 +162,7 @@ class ProgrammeElement(Model):
         UniqueConstraint("programme_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     parent_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -174,7 +173,7 @@ class ProgrammeElement(Model):
     group_id: Mapped[int | None] = mapped_column(BigInteger)
     points: Mapped[Decimal] = mapped_column(Points, server_default="0")
     kind: Mapped[str] = mapped_column(String(10), server_default="")
-    rule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    rule: Mapped[dict[str, Any] | None]
     direction: Mapped[str] = mapped_column(String(4), server_default="up")
     measured_in: Mapped[str] = mapped_column(String(16), server_default="")
     # own:, feed:, owner:, check:, ballot: or report:, with what it is called there.

@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant
 from backend.app.core.db import Model
 
 
@@ -31,8 +29,8 @@ class ProgrammePublication(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     # Six digits of the county, as they stand in addresses.
     code: Mapped[str] = mapped_column(String(6))
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[dict[str, Any]]
+    digest: Mapped[bytes]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    published_at: Mapped[datetime] = mapped_column(Instant)
-    appeals_until: Mapped[datetime] = mapped_column(Instant)
+    published_at: Mapped[datetime]
+    appeals_until: Mapped[datetime]

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, Points, first_of_month
+from backend.app.assessments.columns import Points, first_of_month
 from backend.app.core.db import Model
 
 Exact = Numeric(12, 6)
@@ -45,7 +44,7 @@ class UnitResult(Model):
     unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     # The last month that counts.
-    until: Mapped[date] = mapped_column(Date)
+    until: Mapped[date]
     total: Mapped[Decimal | None] = mapped_column(Points)
     # Of 100, as they are shown.
     task: Mapped[Decimal | None] = mapped_column(Exact)
@@ -57,4 +56,4 @@ class UnitResult(Model):
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     losses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     moved: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    computed_at: Mapped[datetime] = mapped_column(Instant)
+    computed_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -28,7 +28,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, form_args
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 ACT = Form.of(version=boxes.Number(most=30_000, missing="请刷新后再试"), words=boxes.Text(300))
 
@@ -54,8 +54,8 @@ def target_page(target_id: int, error: DomainError | None = None) -> tuple[str, 
     unit = db.session.get_one(AssessedUnit, target.unit_id)
     mine = actor().person_id
     plan = queries.list_plan(target_id, target.edition)
-    page = render_template(
-        "assessments/target.html", target=target, row=row, programme=programme, error=error,
+    return render_page(
+        "assessments/target.html", error, target=target, row=row, programme=programme,
         events=events, changes=listed, plan=plan,
         milestones=queries.list_milestones(target_id), names=display_names(people),
         states=TargetState.names(), moves=TARGET_MOVE_NAMES, change_states=ChangeState.names(),
@@ -65,7 +65,6 @@ def target_page(target_id: int, error: DomainError | None = None) -> tuple[str, 
         year=target_year(programme, target, row.kind, plan), percent=percent, explain=explain,
         may_change=clock.today() <= date(target.due_on.year, *changes.LAST_CHANGE),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/targets/<int:target_id>")

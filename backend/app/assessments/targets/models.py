@@ -7,10 +7,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     SmallInteger,
     String,
@@ -18,12 +16,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.columns import Instant, Points, Value, first_of_month
+from backend.app.assessments.columns import Points, Value, first_of_month
 from backend.app.assessments.states import ChangeState, Rhythm, TargetState
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
 
@@ -55,7 +52,7 @@ class Target(Model):
         Index(None, "programme_id", "state"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     element_id: Mapped[int] = mapped_column(BigInteger)
@@ -65,8 +62,8 @@ class Target(Model):
     value: Mapped[Decimal | None] = mapped_column(Value)
     baseline: Mapped[Decimal] = mapped_column(Value, server_default="0")
     points: Mapped[Decimal] = mapped_column(Points)
-    starts_on: Mapped[date] = mapped_column(Date)
-    due_on: Mapped[date] = mapped_column(Date)
+    starts_on: Mapped[date]
+    due_on: Mapped[date]
     rhythm: Mapped[str] = mapped_column(String(8))
     # 重点监管任务.
     is_key: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -78,9 +75,9 @@ class Target(Model):
     version: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     edition: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    issued_at: Mapped[datetime | None] = mapped_column(Instant)
+    issued_at: Mapped[datetime | None]
     # Until when the unit confirms or asks.
-    answer_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    answer_due_at: Mapped[datetime | None]
 
 
 class TargetPlan(Model):
@@ -94,7 +91,7 @@ class TargetPlan(Model):
 
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"), primary_key=True)
     edition: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     value: Mapped[Decimal] = mapped_column(Value)
 
@@ -109,14 +106,14 @@ class TargetMilestone(Model):
         UniqueConstraint("target_id", "position"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
     words: Mapped[str] = mapped_column(String(200))
-    due_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date]
     weight: Mapped[Decimal] = mapped_column(Points)
-    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
@@ -142,19 +139,19 @@ class TargetChange(Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
     # The one it leads to.
     edition: Mapped[int] = mapped_column(SmallInteger)
-    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(10), server_default=ChangeState.PROPOSED.value)
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    proposed_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -164,13 +161,13 @@ class TargetEvent(Model):
     __tablename__ = "target_event"
     __table_args__ = (Index(None, "target_id", "id"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     move: Mapped[str] = mapped_column(String(12))
     from_state: Mapped[str] = mapped_column(String(10))
     to_state: Mapped[str] = mapped_column(String(10))
     words: Mapped[str | None] = mapped_column(String(300))
-    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))

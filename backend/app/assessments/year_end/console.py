@@ -25,7 +25,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.console_menu import local_time
 from backend.app.core.web.forms import Form
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 NOTE = Form.of(note=boxes.Text(200))
 Page = tuple[str, int] | Response
@@ -36,15 +36,14 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
     me, county = actor(), (programme.county_id,)
     closing = programme.state == ProgrammeState.CLOSING
     items = lock_checklist(programme) if closing else []
-    body = render_template(
-        "assessments/year.html",
-        programme=programme, steps=year_steps(programme, local_time), error=error,
+    return render_page(
+        "assessments/year.html", error,
+        programme=programme, steps=year_steps(programme, local_time),
         states=ProgrammeState.names(), items=[item for item in items if item.open],
         lock=programme_lock(programme_id), publication=programme_publication(programme_id),
         manages=may(me, Permission.MANAGE_PROGRAMMES, county),
         decides=may(me, Permission.DECIDE_RESULTS, county),
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/year/<int:programme_id>")
