@@ -363,5 +363,8 @@ def openid_of(person_id: int) -> str | None:
 
 def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     """What members of staff are called, by person."""
-    query = select(Person.id, Person.display_name).where(Person.id.in_(set(person_ids)))
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    query = select(Person.id, Person.display_name).where(Person.id.in_(wanted))
     return {row.id: row.display_name for row in db.session.execute(query)}

@@ -164,3 +164,26 @@ def test_the_screens_send_at_most_twelve_statements_however_many_units(
     for page, seen in few.items():
         again = statements(lambda page=page: pages[page].get(page))
         assert len(again) == len(seen) <= MOST, "\n".join(seen)
+
+
+def test_the_office_sees_what_waits_for_it_and_where_the_month_stands(app, months, now) -> None:
+    open_month(11)
+    send(months, ReportLine(months.targets["A1"], 0, Decimal(600)), month=11)
+    page = as_shown(seat(app, months.office).get(HOME))
+    waiting = dict(re.findall(r'class="label">(\S+)</div>\s*<div class="value">(?:<a[^>]*>)?(\d+)',
+                              page))  # fmt: skip
+    assert waiting["未报"] == "2", "the town's other target and the bureau's"
+    assert "2 个单位，11月" in page
+    assert waiting["待审"] == "0"
+    assert "另有 1 条在主管部门" in page
+    assert int(waiting["待确认督办"]) > 0
+    assert re.search(r"✓ 开放填报.*○ 填报截止.*○ 主管部门审完", page, re.DOTALL)
+    assert "10月各类别五色" in page
+    office = seat(app, months.office)
+    assert len(statements(lambda: office.get(HOME))) <= MOST
+
+
+def test_others_who_see_everything_are_not_shown_the_offices_work(client, leader, now) -> None:
+    page = as_shown(sit_down(client, leader).get(HOME))
+    assert "待确认督办" not in page
+    assert "各单位确认情况" in page

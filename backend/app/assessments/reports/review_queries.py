@@ -147,9 +147,9 @@ def step_of(row: ReviewRow, is_office: bool) -> ReviewStep | None:
     return ReviewStep.OFFICE if row.state == ReportState.OWNER_PASSED and is_office else None
 
 
-def waiting_reviews(actor: Actor) -> dict[date, int]:
+def waiting_reviews(actor: Actor, scope: ReaderScope) -> dict[date, int]:
     """How many reports wait for this person, by period."""
-    rows = db.session.execute(WAITING, _reach(actor, scope_of(actor)))
+    rows = db.session.execute(WAITING, _reach(actor, scope))
     return {row.period: row.reports for row in rows}
 
 

@@ -13,7 +13,7 @@ from backend.app.tickets.clocks.working_time import WorkingTime
 USUAL = {
     "opens_day": 25, "remind": 1, "close": 3, "owner": 6, "office": 8, "notice": 9,
     "mend": 2, "query": 3, "query_answer": 3,
-    "self": 10, "checks": 20, "meeting": 30, "notice_days": 5, "appeal_days": 10,
+    "self_check": 10, "checks": 20, "meeting": 30, "notice_days": 5, "appeal_days": 10,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from backend.app.assessments.reports.fill_times import FillPace, pace_of
 from backend.app.assessments.reports.queries import UnitRow, UnsentRow, own_units, unsent_of
 from backend.app.assessments.reports.review_queries import waiting_reviews
 from backend.app.assessments.reports.window_queries import latest_windows
-from backend.app.assessments.scopes import scope_of
+from backend.app.assessments.scopes import ReaderScope
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,16 @@ class MonthWork:
         return {unit.id: unit.name for unit in self.units}
 
 
-def work_of(actor: Actor) -> MonthWork:
+def work_of(actor: Actor, scope: ReaderScope) -> MonthWork:
     """Nothing of what the reader may not do."""
     fills_in = has_permission(actor, Permission.REPORT_TARGETS)
-    scope = scope_of(actor)
     units = own_units(scope) if fills_in else []
     is_office = has_permission(actor, Permission.SUPERVISE_TARGETS)
     may_review = has_permission(actor, Permission.REVIEW_REPORTS)
     return MonthWork(
         units,
         unsent_of([unit.id for unit in units]) if units else [],
-        waiting_reviews(actor) if may_review else {},
+        waiting_reviews(actor, scope) if may_review else {},
         [] if units else latest_windows(scope.county_id, closed=is_office),
         pace_of([unit.id for unit in units]),
     )

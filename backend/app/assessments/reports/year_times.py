@@ -28,7 +28,10 @@ def year_times(year: int, days: Mapping[str, int], working: WorkingTime) -> Year
     """Each is the close of the office on a working day of the next year."""
     zero = midnight(day_zero(last_month(year), working))
     return YearTimes(
-        *(working.close_of_nth_day(zero, days[name]) for name in ("self", "checks", "meeting"))
+        *(
+            working.close_of_nth_day(zero, days[name])
+            for name in ("self_check", "checks", "meeting")
+        )
     )
 
 

@@ -81,7 +81,7 @@ def year_steps(programme: Programme, shown: Callable[[datetime], str]) -> list[Y
         YearStep("close", "全年定色", None,
                  f"还有 {row['windows']} 个月没定色" if row["windows"] else "每个月都定好色了",
                  closed),
-        YearStep("self", "自评", times.self_due_at, "各单位对照目标写自评",
+        YearStep("self_check", "自评", times.self_due_at, "各单位对照目标写自评",
                  clock.now() > times.self_due_at),
         YearStep("checks", "实地核查", times.checks_due_at,
                  f"抽到 {row['checks']} 项，{row['concluded']} 项有结论",
