@@ -12,14 +12,13 @@ from backend.app.assessments import parties, transitions
 from backend.app.assessments.models import AssessedUnit, Programme, SelfAssessment
 from backend.app.assessments.reports.errors import NotYourUnit, WindowMoved
 from backend.app.assessments.reports.self_queries import year_rows
-from backend.app.assessments.reports.window_times import day_zero, days_of
+from backend.app.assessments.reports.year_times import year_times_of
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states import ProgrammeState
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.tickets.rules.queries import clock_of
 
 LONGEST_WORDS = 300
 
@@ -34,10 +33,8 @@ class YearLine:
 
 
 def assessed_until(programme: Programme) -> datetime:
-    """The close of the tenth working day after the year's last."""
-    working = clock_of(programme.county_id)
-    zero = day_zero(date(programme.year, 12, 1), working)
-    return working.close_of_nth_day(clock.midnight(zero), days_of(programme.content)["self"])
+    """The close of the tenth working day after the year's last, or as the programme says."""
+    return year_times_of(programme).self_due_at
 
 
 def takes_self_assessment(programme: Programme) -> bool:
