@@ -69,19 +69,21 @@ class Office:
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(wide) <= 0, f"{name} is wider than a phone"
         self.page.set_viewport_size(DESK)
+        self.page.emulate_media(color_scheme="dark")
         self.page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
         picture(self.page, f"assessments-{name}-dark")
         self.page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
-        self.page.emulate_media(media="print")
+        self.page.emulate_media(media="print", color_scheme="light")
         picture(self.page, f"assessments-{name}-print")
         self.page.emulate_media(media="screen")
 
 
 @contextmanager
-def assessed_office(app: Flask, chromium: Browser) -> Iterator[Office]:
-    """A county of one township, one department and an office; any script error fails."""
+def assessed_office(
+    app: Flask, chromium: Browser, people: dict[str, int], town: str
+) -> Iterator[Office]:
+    """The application answers at an address of its own; any script error fails."""
     ahead = (clock.now() - datetime.now(UTC)).total_seconds()
-    people, town = _people()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -99,7 +101,8 @@ def assessed_office(app: Flask, chromium: Browser) -> Iterator[Office]:
     assert faults == []
 
 
-def _people() -> tuple[dict[str, int], str]:
+def make_office() -> tuple[dict[str, int], str]:
+    """A county of one township, one department and an office: its people, and the township."""
     county = make_county()
     with transaction() as session:
         seed_calendar(county.id)

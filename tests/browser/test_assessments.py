@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from backend.jobs import assessments as jobs
-from tests.browser.assessed_office import OWNER, Office, assessed_office
+from tests.browser.assessed_office import OWNER, Office, assessed_office, make_office
 from tests.factories.assessed import YEAR, at
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ DOUBT = "验收单上是 150 公里，请再核一核"
 
 @pytest.fixture
 def office(app: Flask, chromium: Browser) -> Iterator[Office]:
-    with assessed_office(app, chromium) as office:
+    with assessed_office(app, chromium, *make_office()) as office:
         yield office
 
 
