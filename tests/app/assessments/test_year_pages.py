@@ -46,7 +46,10 @@ def test_the_year_is_walked_from_closing_to_the_publication(year, client, stop_c
     run(year)
     stop_clock(MEETING)
     clerk = desk(client, year, Role.ASSESSOR, "clerk")
-    assert "开始年终考核" in clerk.get(path(year, "year")).text
+    page = clerk.get(path(year, "year")).text
+    assert "开始年终考核" in page
+    assert "10 个单位，0 个已自评" in page
+    assert f"/console/assessments/self?programme={year.made.programme_id}" in page
     assert clerk.post(path(year, "year", "/close")).status_code == 303
     assert "没有定等的单位 10 件" in as_shown(clerk.get(path(year, "year")))
     assert clerk.post(path(year, "grades", "/proposals")).status_code == 303

@@ -24,6 +24,9 @@ COUNTS = text(
         (SELECT count(*) FROM assessed_unit WHERE programme_id = :id) AS units,
         (SELECT count(*) FROM unit_result
          WHERE programme_id = :id AND total IS NOT NULL) AS totals,
+        (SELECT count(DISTINCT unit_id) FROM self_assessment
+         WHERE programme_id = :id) AS self_assessed,
+        (SELECT count(DISTINCT unit_id) FROM target WHERE programme_id = :id) AS units,
         (SELECT count(*) FROM site_check WHERE programme_id = :id) AS checks,
         (SELECT count(*) FROM site_check
          WHERE programme_id = :id AND {one_of("state", CONCLUDED)}) AS concluded,
@@ -50,7 +53,7 @@ AFTER_CLOSING = set(ProgrammeState) - {
 }  # fmt: skip
 
 # Pages that take the programme as a parameter.
-BEHIND = frozenset({"show_checks", "show_ballots"})
+BEHIND = frozenset({"show_checks", "show_ballots", "show_self_assessment"})
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,10 @@ def year_steps(programme: Programme, shown: Callable[[datetime], str]) -> list[Y
         YearStep("close", "全年定色", None,
                  f"还有 {row['windows']} 个月没定色" if row["windows"] else "每个月都定好色了",
                  closed),
-        YearStep("self_check", "自评", times.self_due_at, "各单位对照目标写自评",
-                 clock.now() > times.self_due_at),
+        YearStep("self_check", "自评", times.self_due_at,
+                 f"{row['units']} 个单位，{row['self_assessed']} 个已自评",
+                 clock.now() > times.self_due_at or row["self_assessed"] == row["units"],
+                 "show_self_assessment"),
         YearStep("checks", "实地核查", times.checks_due_at,
                  f"抽到 {row['checks']} 项，{row['concluded']} 项有结论",
                  bool(row["checks"]) and row["checks"] == row["concluded"], "show_checks"),
