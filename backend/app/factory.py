@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.app.ballots.homes import HAS_ACTED
+from backend.app.ballots.membership import HAS_ACTED
 from backend.app.core import audit, clock, keys, logs
 from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import db, prepare

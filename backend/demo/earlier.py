@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from backend.app.ballots import blind_signatures, operations, signing_keys
 from backend.app.ballots.blind_signatures import SALT_LENGTH
-from backend.app.ballots.homes import unit_of
+from backend.app.ballots.membership import unit_of
 from backend.app.core import clock
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction

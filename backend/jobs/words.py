@@ -6,8 +6,8 @@ from time import monotonic
 from backend.app.core import clock
 from backend.app.core.batches import attempt, forget_before
 from backend.app.core.queue import JobName
-from backend.app.notices import checking
-from backend.app.notices.checking import CheckedKind, Subject
+from backend.app.notices import wechat_check
+from backend.app.notices.wechat_check import CheckedKind, Subject
 from backend.app.ratings import words as ratings
 from backend.app.tickets.moderation import checked_words as tickets
 
@@ -42,9 +42,9 @@ SUBJECTS = {
 def check_words() -> int:
     """How many texts were looked at; stops where WeChat cannot be asked, to ask again later."""
     done, ends, job = 0, monotonic() + SECONDS, JobName.CHECK_WORDS
-    forget_before(job, clock.now() - checking.TRY_FOR)
+    forget_before(job, clock.now() - wechat_check.TRY_FOR)
     while monotonic() < ends:
-        waiting = checking.take()
+        waiting = wechat_check.take()
         if waiting is None:
             break
         look = partial(_look_at, waiting)
@@ -55,5 +55,5 @@ def check_words() -> int:
     return done
 
 
-def _look_at(waiting: checking.Waiting, _: str) -> int:
-    return 1 if checking.look_at(waiting, SUBJECTS[waiting.kind]) else ASK_LATER
+def _look_at(waiting: wechat_check.Waiting, _: str) -> int:
+    return 1 if wechat_check.look_at(waiting, SUBJECTS[waiting.kind]) else ASK_LATER

@@ -17,7 +17,7 @@ def test_every_import_contract_holds() -> None:
 
 def test_importing_the_pure_core_loads_no_framework() -> None:
     program = (
-        "import sys; import backend.app.scoring.measurements, backend.app.access;"
+        "import sys; import backend.app.scoring.satisfaction, backend.app.access;"
         "heavy = {'flask', 'sqlalchemy', 'marshmallow', 'redis', 'rq'} & set(sys.modules);"
         "sys.exit(', '.join(heavy) or 0)"
     )
@@ -29,7 +29,7 @@ def test_only_what_stores_named_words_asks_for_wechats_check() -> None:
     askers = {
         str(path.relative_to(ROOT / "backend"))
         for path in (ROOT / "backend").rglob("*.py")
-        if "checking.ask" in (source := path.read_text(encoding="utf-8"))
+        if "wechat_check.ask" in (source := path.read_text(encoding="utf-8"))
         or "import ask_for_rated" in source
     }
     assert askers == {

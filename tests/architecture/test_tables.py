@@ -23,7 +23,7 @@ ANONYMOUS = "anonymous."
 
 STILL_NAMED = {
     # People to hide among, of villages and all that went into them.
-    "ballots/homes.py": {"binding", "region"},
+    "ballots/membership.py": {"binding", "region"},
     # Sums of a village's ledger for its notice, and the villages that wait for one.
     "rewards/publications.py": {"points_entry", "region"},
     # Every village that was open in a month.

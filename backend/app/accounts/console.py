@@ -12,11 +12,11 @@ from werkzeug import Response
 from backend.app.access import Actor, Permission, Role, has_permission, needs_second_factor
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.errors import LoginRefused
-from backend.app.accounts.hands import hands_of
 from backend.app.accounts.logins import operations as logins
 from backend.app.accounts.logins.throttle import DEVICE_FOR, device_token
 from backend.app.accounts.models import ConsoleLogin
 from backend.app.accounts.queries import actor_today
+from backend.app.accounts.second_person import hands_of
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import transaction

@@ -13,7 +13,7 @@ from backend.app.accounts.models import Binding, ConsoleLogin, Person, RoleGrant
 from backend.app.accounts.sql import holds_today, join_person
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_named
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.places import succession
 from backend.app.places.queries import get_place, village_label
 from backend.app.places.sql import join_department, join_region, same_village, village_now

@@ -25,7 +25,7 @@ from backend.app.ballots.errors import (
     NoVillage,
     VotingOnPaper,
 )
-from backend.app.ballots.homes import unit_of
+from backend.app.ballots.membership import unit_of
 from backend.app.ballots.models import BallotIssue, BallotUnitVillage, SigningKey
 from backend.app.ballots.signing_keys import open_key
 from backend.app.core import clock

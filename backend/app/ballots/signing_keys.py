@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from backend.app.ballots import blind_signatures
 from backend.app.ballots.anonymity_units import merge_neighbours, name_of, size_of
 from backend.app.ballots.errors import KeysUnknown
-from backend.app.ballots.homes import todays_villages
+from backend.app.ballots.membership import todays_villages
 from backend.app.ballots.models import BallotUnit, BallotUnitVillage, SigningKey
 from backend.app.core import clock
 from backend.app.core.db import db, lock

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.core import clock
 from backend.app.core.db import Model, db
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 
 STARTING = Path(__file__).with_name("moderated_words.txt")
 SHORTEST, LONGEST = 2, 20

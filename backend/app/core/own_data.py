@@ -9,7 +9,7 @@ Cell = str | int
 class Held:
     """A kind of data: how it is told in a sentence, and its lines as a sheet of the person's file.
 
-    `deletes` names what may be deleted alone (see own_data/single.py), or None.
+    `deletes` names what may be deleted alone (see own_data/single_deletions.py), or None.
     """
 
     name: str

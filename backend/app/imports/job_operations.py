@@ -19,7 +19,7 @@ from backend.app.core.db import copy_rows, db, lock, transaction
 from backend.app.core.encryption import seal, unseal
 from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.queue import JobName, redis_client, send
-from backend.app.core.remembering import remembering
+from backend.app.core.read_cache import remembering
 from backend.app.core.states import one_of
 from backend.app.imports.kinds import (
     KINDS,

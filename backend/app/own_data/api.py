@@ -12,7 +12,7 @@ from backend.app.core.files.workbooks import XLSX
 from backend.app.core.web.bodies import Blueprint
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import actor, guard, open_to_all
-from backend.app.own_data import closing, contents, schemas, single
+from backend.app.own_data import closing, contents, schemas, single_deletions
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/api/v1", description="我的资料")
 
@@ -67,7 +67,7 @@ def download_own_data(token: str) -> Response:
 def delete_own_data(name: str) -> None:
     """Deletes one kind of data: household, notices or rating_words."""
     with transaction():
-        single.delete(actor().person_id, name)
+        single_deletions.delete(actor().person_id, name)
 
 
 @blueprint.post("/me/closure")

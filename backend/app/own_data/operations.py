@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from backend.app.access import Actor, Permission, may, regions_of
-from backend.app.accounts.hands import check_another_hand, hands_of
 from backend.app.accounts.numbers import numbers_of, people_numbered
 from backend.app.accounts.persons import names_of
+from backend.app.accounts.second_person import check_another_hand, hands_of
 from backend.app.accounts.villagers import bound_village
 from backend.app.core import clock
 from backend.app.core.audit import record

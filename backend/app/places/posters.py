@@ -23,7 +23,7 @@ from backend.app.core.files.paper import (
 )
 from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, width_of
 from backend.app.core.files.qr import QUIET_MODULES, qr_matrix
-from backend.app.places.faces import draw_face
+from backend.app.places.rating_faces import draw_face
 from backend.app.scoring.levels import LEVEL_NAMES
 
 PAPER = HexColor("#FAF7F0")

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
 from backend.app.core.db import db, like_escaped
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.core.web.boxes import whole
 from backend.app.places.county_settings import SETTINGS, USUAL, CountySettings
 from backend.app.places.errors import RegionUnknown

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Select, func, select, text
 
 from backend.app.core.db import db
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.places import sql
 from backend.app.places.errors import VillageDivided
 from backend.app.places.models import Region

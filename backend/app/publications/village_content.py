@@ -20,8 +20,8 @@ from backend.app.scorecards.figures import (
 from backend.app.scorecards.phone import plain_words
 from backend.app.scorecards.queries import Scorecard
 from backend.app.scorecards.shown import hides_levels
-from backend.app.scoring.measurements import N_MIN
 from backend.app.scoring.measuring import levels_in
+from backend.app.scoring.satisfaction import N_MIN
 from backend.app.scoring.schemes import Scheme
 from backend.app.surveys.answers import QuestionKind
 from backend.app.surveys.facts import ComingSurvey, Spoken

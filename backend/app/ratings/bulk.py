@@ -15,8 +15,8 @@ from backend.app.core.moderated_words import fold, has_moderated_word
 from backend.app.core.text_check import WordsState, clean_words, look_over
 from backend.app.places.sql import join_code, join_region, join_service_point
 from backend.app.points.sql import earn_many
+from backend.app.ratings.counter_sql import moderation_reason, words_state
 from backend.app.ratings.operations import recount
-from backend.app.ratings.statements import moderation_reason, words_state
 
 COLUMNS = (
     "person_id", "qr_code_id", "rated_on", "scanned_on", "created_at", "level", "reason_ids",

@@ -12,8 +12,8 @@ from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
 from backend.app.core.text_check import WordsState
 from backend.app.places.sql import join_region, join_service_point
+from backend.app.ratings.counter_sql import COUNTED
 from backend.app.ratings.models import OFFLINE
-from backend.app.ratings.statements import COUNTED
 from backend.app.scoring.levels import (
     BAD_LEVELS,
     COLUMNS,

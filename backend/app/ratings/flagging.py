@@ -15,9 +15,9 @@ from backend.app.core import clock
 from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.places.sql import join_region
+from backend.app.ratings.counter_sql import FLAGGED
 from backend.app.ratings.models import OFFLINE, RatingFlag
 from backend.app.ratings.scan_token import LIFETIME
-from backend.app.ratings.statements import FLAGGED
 from backend.app.scoring import signals
 from backend.app.scoring.levels import NUMBERS, column_sums, no_counts
 from backend.app.scoring.signals import Finding, SignalRating

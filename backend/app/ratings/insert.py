@@ -9,10 +9,10 @@ from psycopg.rows import class_row
 from backend.app.accounts.sql import is_bound_elsewhere_than_v, is_cadre_of_v
 from backend.app.core.db import autocommit, with_psycopg_names
 from backend.app.core.moderated_words import has_moderated_word
-from backend.app.notices.checking import ask_for_rated
+from backend.app.notices.wechat_check import ask_for_rated
 from backend.app.places.sql import LIVE_TARGET
 from backend.app.points.sql import balance_of, earn
-from backend.app.ratings.statements import moderation_reason, words_state
+from backend.app.ratings.counter_sql import moderation_reason, words_state
 from backend.app.scoring.levels import COLUMNS, NUMBERS
 
 ATTEMPTS = 4

@@ -17,12 +17,12 @@ from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
 from backend.app.core.moderated_words import fold
 from backend.app.core.text_check import CheckedText, WordsState, clean_words, judge, look_over
 from backend.app.core.web.request_fingerprint import Trace
-from backend.app.notices import checking
+from backend.app.notices import wechat_check
 from backend.app.ratings import errors, queries, scan_token
+from backend.app.ratings.counter_sql import MOVE_COUNTERS, RECOUNT
 from backend.app.ratings.insert import StoredRating, insert_rating
 from backend.app.ratings.models import OFFLINE, Rating, RatingChange, RatingReason
 from backend.app.ratings.reasons import REASONS
-from backend.app.ratings.statements import MOVE_COUNTERS, RECOUNT
 
 NO_TRACE = Trace()
 CHANGE_WINDOW = timedelta(days=7)
@@ -96,7 +96,7 @@ def _values(
         "moderation_reason": checked.reason,
         # The statement looks for the county's own words, for only there the county is known.
         "folded": fold(checked.text or "") if checked.state is WordsState.SHOWN else None,
-        "asks_wechat": checking.is_on(),
+        "asks_wechat": wechat_check.is_on(),
         "idempotency_key": key,
         "request_digest": digest,
         "took_seconds": _took_seconds(scan, at),
@@ -202,7 +202,7 @@ def change_rating(person_id: int, rating_id: int, given: RatingInput) -> None:
     if rating.words != checked.text:
         rating.words, rating.words_state = checked.text, checked.state.value
         rating.moderation_reason = checked.reason
-        _ask_wechat(checking.CheckedKind.RATING, rating, checked)
+        _ask_wechat(wechat_check.CheckedKind.RATING, rating, checked)
     rating.changed_at = at
     db.session.flush()
 
@@ -220,13 +220,13 @@ def follow_up(person_id: int, rating_id: int, level: int, words: str | None) -> 
     rating.followup_words = checked.text
     rating.followup_words_state = checked.state.value
     rating.followup_at = clock.now()
-    _ask_wechat(checking.CheckedKind.FOLLOWUP, rating, checked)
+    _ask_wechat(wechat_check.CheckedKind.FOLLOWUP, rating, checked)
     db.session.flush()
 
 
-def _ask_wechat(kind: checking.CheckedKind, rating: Rating, checked: CheckedText) -> None:
+def _ask_wechat(kind: wechat_check.CheckedKind, rating: Rating, checked: CheckedText) -> None:
     if checked.state is WordsState.SHOWN and rating.person_id is not None:
-        checking.ask(kind, rating.id, rating.person_id)
+        wechat_check.ask(kind, rating.id, rating.person_id)
 
 
 def _move_counters(rating: Rating, level: int) -> None:

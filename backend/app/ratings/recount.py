@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.ratings.statements import COUNTED, COUNTERS
+from backend.app.ratings.counter_sql import COUNTED, COUNTERS
 
 NAMES = ", ".join(COUNTERS)
 DIFFERENCES = text(

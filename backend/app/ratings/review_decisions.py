@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand, check_other_side
+from backend.app.accounts.second_person import check_another_hand, check_other_side
 from backend.app.core import audit, clock
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound

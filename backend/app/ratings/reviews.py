@@ -12,8 +12,8 @@ from backend.app.accounts.sql import join_person
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.places.sql import join_region, join_service_point
+from backend.app.ratings.counter_sql import COUNTERS
 from backend.app.ratings.models import OFFLINE
-from backend.app.ratings.statements import COUNTERS
 from backend.app.ratings.states import FlagDecision
 
 PAGE = 30

@@ -7,8 +7,8 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.hands import hands_of
 from backend.app.accounts.queries import display_names
+from backend.app.accounts.second_person import hands_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed

@@ -38,7 +38,7 @@ from backend.app.scorecards.figures import (
 from backend.app.scorecards.queries import RankingFilters
 from backend.app.scorecards.request_params import asked_month, village_in_sight
 from backend.app.scoring.levels import no_counts
-from backend.app.scoring.measurements import Status
+from backend.app.scoring.satisfaction import Status
 
 # Words of so few people could be told apart by whoever knows the village.
 FEWEST_FOR_WORDS = 5

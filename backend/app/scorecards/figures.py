@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from backend.app.scoring.levels import LEVEL_NAMES, bad_of
-from backend.app.scoring.measurements import (
+from backend.app.scoring.satisfaction import (
     N_MIN,
     Measurement,
     Satisfaction,

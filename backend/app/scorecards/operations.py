@@ -18,9 +18,9 @@ from backend.app.scorecards.rollups import replace_rollups
 from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scorecards.score_json import adjustments_json, indicators_json, points
 from backend.app.scoring.levels import LEVELS
-from backend.app.scoring.measurements import Satisfaction, satisfaction
 from backend.app.scoring.measuring import levels_in
 from backend.app.scoring.month import UnitScore, score_month
+from backend.app.scoring.satisfaction import Satisfaction, satisfaction
 from backend.app.scoring.schemes import AdjustmentKind, Scheme
 from backend.app.scoring.totals import AppliedAdjustment
 

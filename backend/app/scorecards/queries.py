@@ -17,7 +17,7 @@ from backend.app.places.sql import counties_of, join_region, lies_within
 from backend.app.scorecards.figures import Area, area
 from backend.app.scorecards.models import Scorecard
 from backend.app.scoring.levels import column_sums
-from backend.app.scoring.measurements import Status
+from backend.app.scoring.satisfaction import Status
 
 PAGE = 50
 # Objections or adjustments: whatever has a county, a village, a state and a month.

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from backend.app.scoring.catalog import BY_VILLAGERS, HALF_AT, MEASURES, SCORED, by_cases
 from backend.app.scoring.levels import LEVEL_POINTS
-from backend.app.scoring.measurements import N_MIN
+from backend.app.scoring.satisfaction import N_MIN
 
 Exact = int | Decimal | Fraction
 # What villagers say must weigh at least this much, in points of a hundred.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backend.app.ballots.anonymity_units import LEAST, merge_neighbours, name_of, size_of
-from backend.app.ballots.homes import count_villages, todays_villages
+from backend.app.ballots.membership import count_villages, todays_villages
 from backend.app.surveys.round_files import unit_name, units_of
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from backend.app.ballots import homes
+from backend.app.ballots import membership
 from backend.app.ballots.queries import has_answers, units_of
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core import clock
@@ -90,7 +90,7 @@ def results_file(county_id: int, period: date) -> bytes:
             str(unit.unit_id): {
                 "name": unit_name(unit),
                 # What a village said before it went into another one, both may read.
-                "villages": homes.with_successors(unit.ids, merged),
+                "villages": membership.with_successors(unit.ids, merged),
                 "questions": [_question(one) for one in said.get(unit.unit_id, ())],
                 "slips": _slips(paper.get(unit.unit_id)),
                 "texts": texts.get(unit.unit_id, [])

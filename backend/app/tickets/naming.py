@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backend.app.access import Role
 from backend.app.accounts.queries import named_staff, who_served
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.places.queries import Place, get_place
 from backend.app.places.succession import same_villages
 from backend.app.tickets.models import Ticket

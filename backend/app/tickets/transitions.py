@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import check_another_hand, hands_of
+from backend.app.accounts.second_person import check_another_hand, hands_of
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.text_check import CheckedText, WordsState, judge
-from backend.app.notices import checking
+from backend.app.notices import wechat_check
 from backend.app.tickets.clocks import turns
 from backend.app.tickets.errors import HandlerVerifies, NotYours, TicketMoved, TicketUnknown
 from backend.app.tickets.kinds import Outcome
@@ -185,7 +185,7 @@ def finish(act: Transition, to: State | None = None) -> TicketEvent:
     db.session.flush()
     act.event_id = event.id
     if act.party is Party.AUTHOR and act.person_id and said.state is WordsState.SHOWN:
-        checking.ask(checking.CheckedKind.EVENT, event.id, act.person_id)
+        wechat_check.ask(wechat_check.CheckedKind.EVENT, event.id, act.person_id)
     return event
 
 

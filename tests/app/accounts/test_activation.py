@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.accounts.hands import hands_of, is_same_hand
 from backend.app.accounts.logins.operations import MOST_FAILURES, own_login
 from backend.app.accounts.logins.second_factor import secret_of
 from backend.app.accounts.queries import actor_today
+from backend.app.accounts.second_person import hands_of, is_same_hand
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from tests.app.ratings.conftest import Phone, open_phone

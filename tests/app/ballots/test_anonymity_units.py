@@ -16,7 +16,7 @@ from backend.app.ballots.anonymity_units import (
     name_of,
     size_of,
 )
-from backend.app.ballots.homes import todays_villages, unit_of
+from backend.app.ballots.membership import todays_villages, unit_of
 from backend.app.core.db import transaction
 from backend.app.places.reorganisation import merge_villages
 from backend.app.places.succession import line_of

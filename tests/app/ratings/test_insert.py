@@ -15,8 +15,8 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.ratings import operations, scan_token
+from backend.app.ratings.counter_sql import RECOUNT
 from backend.app.ratings.insert import StoredRating, insert_rating
-from backend.app.ratings.statements import RECOUNT
 from tests.app.ratings.conftest import open_phone
 from tests.factories.county import County, make_county, make_person
 

@@ -13,7 +13,7 @@ from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.ratings import flagging, operations, review_decisions, reviews
 from backend.app.ratings.bulk import PastRating, load_ratings
-from backend.app.ratings.statements import RECOUNT
+from backend.app.ratings.counter_sql import RECOUNT
 from backend.app.scoring.signals import Figures, Finding, Signal
 from backend.jobs.ratings import flag_suspicious
 from tests.app.ratings.conftest import open_phone

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from backend.app.ballots.homes import unit_of
+from backend.app.ballots.membership import unit_of
 from backend.app.ballots.models import BallotUnit, BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db, transaction

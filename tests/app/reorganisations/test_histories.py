@@ -15,7 +15,7 @@ from backend.app.access import Actor, Role
 from backend.app.accounts.operations import bind_groups
 from backend.app.accounts.queries import staff_of
 from backend.app.accounts.villagers import home_of, villagers_of
-from backend.app.ballots.homes import unit_of
+from backend.app.ballots.membership import unit_of
 from backend.app.ballots.models import BallotUnit, BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db, transaction

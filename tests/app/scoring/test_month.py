@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from backend.app.scoring.explaining import lines
 from backend.app.scoring.intervals import wilson
-from backend.app.scoring.measurements import satisfaction
 from backend.app.scoring.measuring import UNDEFINED, UnitFacts, measure
 from backend.app.scoring.month import score_month
 from backend.app.scoring.response_time import quantiles_of_waits, reached, survival_curve
+from backend.app.scoring.satisfaction import satisfaction
 from backend.app.scoring.scheme_json import as_json, from_json
 from backend.app.scoring.schemes import STARTING, TOO_FEW, AdjustmentKind, Indicator, Scheme, faults
 from backend.app.scoring.totals import AppliedAdjustment

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from backend.app.scoring.apportioning import FULL, rounded
 from backend.app.scoring.catalog import MEASURES
-from backend.app.scoring.measurements import LEVEL_POINTS
 from backend.app.scoring.measuring import UnitFacts
 from backend.app.scoring.month import UnitScore, score_month
+from backend.app.scoring.satisfaction import LEVEL_POINTS
 from backend.app.scoring.schemes import STARTING, AdjustmentKind, Indicator, Scheme, faults
 from backend.app.scoring.totals import AppliedAdjustment
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.queue import JobName
-from backend.app.ratings.bad import BadReason
+from backend.app.ratings.bad_ratings import BadReason
 from backend.app.tickets.bad_ratings.mending import summary
 from backend.app.tickets.facts import ticket_facts
 from backend.jobs import schedule

@@ -14,10 +14,10 @@ from backend.app.accounts.grants.operations import (
     check_region,
     insert_grant,
 )
-from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.models import GrantRequest, RoleGrant
 from backend.app.accounts.notifications import notify_owner, notify_security_admins
 from backend.app.accounts.queries import get_person
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.accounts.states import GrantOutcome
 from backend.app.core import clock
 from backend.app.core.audit import record

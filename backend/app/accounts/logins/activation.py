@@ -17,7 +17,6 @@ from sqlalchemy import select, text
 from backend.app.access import Actor, Permission, regions_of
 from backend.app.accounts.errors import ActivationRefused, LoginLocked, OwnRequest
 from backend.app.accounts.grants.operations import check_offices
-from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.logins.operations import (
     check_second_factor,
     count_failure,
@@ -28,6 +27,7 @@ from backend.app.accounts.models import ConsoleLogin, Person
 from backend.app.accounts.notifications import notify_owner, notify_security_admins
 from backend.app.accounts.numbers import numbers_of
 from backend.app.accounts.queries import get_person, load_grants
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, fetch_named

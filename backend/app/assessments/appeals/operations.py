@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, Role, may
-from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import staff_of
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments.appeals.corrected_facts import corrected
 from backend.app.assessments.appeals.errors import (
     AlreadyAppealed,

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import parties, transitions
 from backend.app.assessments.appraisals.counting import Counts, Slips, counted
 from backend.app.assessments.appraisals.errors import (

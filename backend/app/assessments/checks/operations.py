@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import parties, transitions
 from backend.app.assessments.checks.conclusion_operations import conclude
 from backend.app.assessments.checks.errors import CheckMoved, CheckUnknown, NotYourCheck

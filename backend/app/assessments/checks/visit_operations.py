@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import exists, select
 
 from backend.app.access import Actor, Permission, Role, may
-from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names, load_grants, staff_of
+from backend.app.accounts.second_person import is_same_hand
 from backend.app.assessments import parties, transitions
 from backend.app.assessments.checks.errors import CheckMoved
 from backend.app.assessments.checks.queries import VisitRow, visits_to

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments.evaluation.errors import OwnQuery, QueryMoved, QueryUnknown
 from backend.app.assessments.evaluation.operations import recompute_from
 from backend.app.assessments.models import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from backend.app.access import Actor, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments.errors import ProgrammeMoved, ProgrammeUnknown
 from backend.app.assessments.grades.errors import (
     GradeMoved,

@@ -3,8 +3,8 @@
 from werkzeug import Response
 
 from backend.app.access import Permission
-from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
+from backend.app.accounts.second_person import is_same_hand
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import forms, operations, queries

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.errors import OwnProgramme, ProgrammeFaulty
 from backend.app.assessments.models import Programme

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select, update
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments.models import (
     ProgrammeWindow,
     ReportReview,

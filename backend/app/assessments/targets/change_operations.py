@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.errors import OwnChange, TargetMoved, TargetUnknown
 from backend.app.assessments.models import Target, TargetChange, TargetPlan

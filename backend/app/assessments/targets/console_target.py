@@ -7,8 +7,8 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
-from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
+from backend.app.accounts.second_person import is_same_hand
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.errors import TargetUnknown
 from backend.app.assessments.evaluation.rule_words import explain, percent

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.app.access import Actor, Permission, Role, may
-from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import staff_of
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.errors import NotYourTarget, OwnChange, TargetMoved, TargetUnknown
 from backend.app.assessments.models import AssessedUnit, Target

@@ -7,15 +7,15 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand, is_same_hand
 from backend.app.accounts.numbers import numbers_of
+from backend.app.accounts.second_person import check_another_hand, is_same_hand
 from backend.app.accounts.sql import join_person
 from backend.app.accounts.villagers import villagers_of
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed, NotFound
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.places.queries import get_place
 from backend.app.places.sql import join_region, lies_within, village_now
 from backend.app.points.errors import AlreadyDecided, SamePerson

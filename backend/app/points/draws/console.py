@@ -6,8 +6,8 @@ from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission, may
-from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.numbers import numbers_of
+from backend.app.accounts.second_person import is_same_hand
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound

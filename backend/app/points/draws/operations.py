@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.accounts.sql import is_staff, join_binding
 from backend.app.core import clock
 from backend.app.core.audit import record

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select, text
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import check_another_hand, is_same_hand
+from backend.app.accounts.second_person import check_another_hand, is_same_hand
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, may
-from backend.app.accounts.hands import check_another_hand, check_other_side
 from backend.app.accounts.queries import display_names
+from backend.app.accounts.second_person import check_another_hand, check_other_side
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db

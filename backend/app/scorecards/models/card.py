@@ -19,7 +19,7 @@ from backend.app.core.db import Model
 from backend.app.core.states import one_of
 from backend.app.scorecards.columns import FIGURE, FIRST_OF_MONTH, POINTS
 from backend.app.scoring.levels import COLUMNS
-from backend.app.scoring.measurements import Status
+from backend.app.scoring.satisfaction import Status
 
 
 class MonthFact(Model):

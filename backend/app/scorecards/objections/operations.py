@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.app.access import Actor, Permission, Role, may
-from backend.app.accounts.hands import check_another_hand, check_other_side
 from backend.app.accounts.queries import staff_of
+from backend.app.accounts.second_person import check_another_hand, check_other_side
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db

@@ -15,7 +15,7 @@ from backend.app.scorecards.figures import Area, rounded
 from backend.app.scorecards.phone import schemas as card_schemas
 from backend.app.scorecards.phone.cards import cadre_card, plain_card, shown_area, shown_areas
 from backend.app.scorecards.shown import FEWEST, hides_levels, newest_shown
-from backend.app.scoring.measurements import Measurement, Status
+from backend.app.scoring.satisfaction import Measurement, Status
 
 
 @blueprint.get("/villages/<int:village_id>/scorecard")

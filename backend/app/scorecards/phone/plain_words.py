@@ -9,8 +9,8 @@ from typing import Any
 
 from backend.app.scorecards.figures import NOTHING, score_text, tick_text
 from backend.app.scoring.catalog import MEASURES, Family
-from backend.app.scoring.measurements import N_MIN
 from backend.app.scoring.measuring import UnitFacts, counts_of
+from backend.app.scoring.satisfaction import N_MIN
 from backend.app.scoring.schemes import Indicator
 
 

@@ -9,8 +9,8 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
-from backend.app.accounts.hands import is_same_hand
 from backend.app.accounts.queries import display_names
+from backend.app.accounts.second_person import is_same_hand
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import func, select
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import check_another_hand
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.ballots import queries as ballots
 from backend.app.ballots.signing_keys import period_name
 from backend.app.core.audit import record

@@ -18,7 +18,7 @@ from backend.app.core.queue import JobName
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import get_place, settings_of
 from backend.app.places.succession import village_now
-from backend.app.ratings.bad import BadRating, bad_rating, bad_rating_ids, owner_of
+from backend.app.ratings.bad_ratings import BadRating, bad_rating, bad_rating_ids, owner_of
 from backend.app.scoring.levels import level_name
 from backend.app.tickets.clocks.deadlines import Stage, Urgency, due
 from backend.app.tickets.clocks.turns import counted_from

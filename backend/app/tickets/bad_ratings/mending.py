@@ -16,7 +16,7 @@ from backend.app.core.db import db, lock
 from backend.app.core.queue import JobName
 from backend.app.places.queries import settings_of
 from backend.app.places.sql import join_region, village_now
-from backend.app.ratings.bad import BadReason, bad_reasons
+from backend.app.ratings.bad_ratings import BadReason, bad_reasons
 from backend.app.ratings.sql import bad_ratings
 from backend.app.tickets.bad_ratings.call_backs import any_service
 from backend.app.tickets.clocks.deadlines import Urgency

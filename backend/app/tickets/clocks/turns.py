@@ -10,7 +10,7 @@ from sqlalchemy import func, inspect, select, update
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.tickets.clocks.deadlines import (
     DeadlineLimit,
     Deadlines,

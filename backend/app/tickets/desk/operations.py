@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from backend.app.access import Actor
-from backend.app.accounts.hands import check_another_hand
 from backend.app.accounts.queries import staff_of
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput

@@ -7,7 +7,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts.hands import hands_of
+from backend.app.accounts.second_person import hands_of
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes

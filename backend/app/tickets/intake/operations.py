@@ -18,7 +18,7 @@ from backend.app.core.encryption import seal
 from backend.app.core.errors import InvalidInput
 from backend.app.core.text_check import WordsState, clean_words, judge
 from backend.app.core.web.boxes import whole
-from backend.app.notices import checking
+from backend.app.notices import wechat_check
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import Place, get_place
 from backend.app.places.succession import picked_village, village_now
@@ -109,7 +109,7 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
     files.attach(new.attached, ticket.id, None)
     is_shown = ticket.words_state == WordsState.SHOWN
     if channel is Channel.MINI and ticket.person_id and is_shown:
-        checking.ask(checking.CheckedKind.TICKET, ticket.id, ticket.person_id)
+        wechat_check.ask(wechat_check.CheckedKind.TICKET, ticket.id, ticket.person_id)
     tell_author(
         ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
     )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.core import clock
 from backend.app.core.db import db
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.places.queries import counties_over
 from backend.app.tickets.errors import CategoryUnknown
 from backend.app.tickets.kinds import TicketKind

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.db import db
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.tickets.clocks.deadlines import (
     STARTING_LIMITS,
     DeadlineLimit,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.app.access import Role
 from backend.app.accounts.queries import staff_of
 from backend.app.core.db import db
-from backend.app.core.remembering import remembered
+from backend.app.core.read_cache import remembered
 from backend.app.places.queries import Place, get_place
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import RoutingRule, Ticket

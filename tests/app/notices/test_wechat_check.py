@@ -16,9 +16,9 @@ from backend.app.accounts.persons import lock
 from backend.app.core.db import transaction
 from backend.app.core.settings import Settings
 from backend.app.core.wechat import CHECK_WORDS
-from backend.app.notices import checking
 from backend.app.notices import persons as inboxes
-from backend.app.notices.checking import CheckedKind
+from backend.app.notices import wechat_check
+from backend.app.notices.wechat_check import CheckedKind
 from backend.app.ratings.operations import review_words
 from backend.app.tickets import author, handling
 from backend.app.tickets.bad_ratings import call_backs
@@ -165,7 +165,7 @@ def test_changed_words_are_asked_about_anew_and_old_answers_hold_nothing(
     phone: Phone, offices: Offices, world: World, states, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rating_id = phone.rate(offices.county.code, words=RISKY).json["id"]
-    client = checking.wechat_client()
+    client = wechat_check.wechat_client()
 
     def change_meanwhile(*asked):
         verdict = client.check_words(*asked)
@@ -175,7 +175,7 @@ def test_changed_words_are_asked_about_anew_and_old_answers_hold_nothing(
         return verdict
 
     double = type("Client", (), {"check_words": staticmethod(change_meanwhile)})
-    monkeypatch.setattr(checking, "wechat_client", lambda: double)
+    monkeypatch.setattr(wechat_check, "wechat_client", lambda: double)
     assert check_words() == 2
     assert states() == ["shown"]
     assert [one["content"] for one in world.words.asked] == [RISKY, "讲得明白"]
@@ -185,7 +185,7 @@ def test_changed_words_are_asked_about_anew_and_old_answers_hold_nothing(
 def test_without_wechat_words_are_stored_shown_and_asked_about_later(
     phone: Phone, offices: Offices, world: World, clock: MovingClock, scalar, states, mood: str
 ) -> None:
-    checking.wechat_client().current_token()
+    wechat_check.wechat_client().current_token()
     world.always = mood
     assert phone.rate(offices.county.code, words=RISKY).json["words_state"] == "shown"
     assert submit(phone, offices, words=RISKY).json["words_state"] == "shown"
@@ -203,7 +203,7 @@ def test_without_wechat_words_are_stored_shown_and_asked_about_later(
 def test_a_token_that_somebody_replaced_costs_nothing(
     phone: Phone, offices: Offices, world: World, states
 ) -> None:
-    checking.wechat_client().current_token()
+    wechat_check.wechat_client().current_token()
     world.rotate()
     phone.rate(offices.county.code, words=RISKY)
     assert check_words() == 1
@@ -239,7 +239,7 @@ def test_whom_wechat_does_not_know_any_more_is_not_asked_about_again(
 def test_the_code_of_the_first_version_holds_too(
     phone: Phone, offices: Offices, world: World, scalar, states
 ) -> None:
-    checking.wechat_client().current_token()
+    wechat_check.wechat_client().current_token()
     world.faults = ["code:87014"]
     phone.rate(offices.county.code, words="办得快")
     check_words()
@@ -294,7 +294,7 @@ def test_two_workers_ask_once(
     app: Flask, phone: Phone, offices: Offices, world: World, at_once
 ) -> None:
     submit(phone, offices, words="路灯不亮")
-    checking.wechat_client().current_token()
+    wechat_check.wechat_client().current_token()
     world.faults = ["slow"] * 4
     at_once(*[check_words] * 4)
     assert world.calls[CHECK_WORDS] == 1
@@ -304,7 +304,7 @@ def test_whoever_died_while_asking_leaves_the_words_to_the_next(
     phone: Phone, offices: Offices, world: World, clock: MovingClock
 ) -> None:
     submit(phone, offices, words="路灯不亮")
-    assert checking.take() is not None
+    assert wechat_check.take() is not None
     assert check_words() == 0
     clock.move(minutes=6)
     assert check_words() == 1
@@ -348,15 +348,15 @@ def test_an_anonymous_ticket_is_not_even_read_for_wechat(
                  " idempotency_key = NULL, request_digest = NULL WHERE id = :id"),
             {"id": ticket_id, "receipt": b"r" * 32},
         )  # fmt: skip
-        checking.ask(CheckedKind.TICKET, ticket_id, phone.person_id)
+        wechat_check.ask(CheckedKind.TICKET, ticket_id, phone.person_id)
     check_words()
     assert [one["content"] for one in world.words.asked] == ["路灯不亮"]
     assert scalar(WAITING) == 0
 
 
 def test_a_text_is_asked_about_for_longer_than_a_days_quota_lasts() -> None:
-    assert timedelta(days=1) < checking.TRY_FOR
-    assert max(checking.BACKOFF) < timedelta(hours=2)
+    assert timedelta(days=1) < wechat_check.TRY_FOR
+    assert max(wechat_check.BACKOFF) < timedelta(hours=2)
 
 
 PLANS = ("enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material",
@@ -368,12 +368,12 @@ def test_one_text_is_taken_at_a_time_however_the_database_plans_it(
 ) -> None:
     with transaction() as session:
         for nth in range(5):
-            checking.ask(CheckedKind.RATING, nth + 1, phone.person_id)
+            wechat_check.ask(CheckedKind.RATING, nth + 1, phone.person_id)
         session.execute(text("ANALYZE words_to_check"))
     with transaction() as session:
         for name in PLANS:
             session.execute(text(f"SET {name} = off"))
-    assert checking.take() is not None
+    assert wechat_check.take() is not None
     with transaction() as session:
         session.execute(text("RESET ALL"))
     assert scalar("SELECT count(*) FROM words_to_check WHERE attempts > 0") == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.app.scoring.measurements import Status, satisfaction
+from backend.app.scoring.satisfaction import Status, satisfaction
 
 five = st.tuples(*[st.integers(0, 300)] * 5)
 
