@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from backend.app.assessments.evaluation import ladder_operations as ladder
 from backend.app.core.clock import clock_at
 from backend.app.core.db import transaction
+from tests.app.assessments.acting import decider
 from tests.app.assessments.test_ladder import month, step
 from tests.app.assessments.test_report_pages import seat
 from tests.factories.assessed import Assessed, at
@@ -45,8 +46,9 @@ def test_half_of_a_card_comes_back_after_two_good_months(carded: Assessed, scala
 def test_a_red_card_stands_instead_of_its_rounds_yellow(carded: Assessed, scalar) -> None:
     for number in (5, 6):
         month(carded, number, number * 50)
+    boss = decider(carded)
     with clock_at(at(7, 21)), transaction():
-        ladder.confirm_step(carded.office, step(scalar, 4))
+        ladder.confirm_step(boss, step(scalar, 4))
     assert counted(scalar, "red") == (Decimal("1.00"), "confirmed")
     assert counted(scalar, "yellow") == (Decimal("0.00"), "returned")
     assert scalar("SELECT note FROM programme_adjustment WHERE kind = 'yellow'") == (

@@ -112,14 +112,14 @@ def test_everybody_reads_what_was_lost_with_its_case_and_no_persons_name(publish
     assert page.status_code == 200
     words = as_shown(page)
     assert "甲1" in words
-    assert f"因{CASE}扣 2 分" in words
+    assert f"因{CASE}（某某包抓的河段）扣 2 分" in words
     assert "★ 优秀</span> 90 分起" in words
     assert "某某带队获省级表彰" in words
     assert "容错：甲3" in words
     assert "减负保护都开着" in words
     assert publication(published).digest.hex() in page.text
     unit = client.get(address(published, f"/units/{published.units['甲1']}"))
-    assert f"因{CASE}扣 2 分" in as_shown(unit)
+    assert f"因{CASE}（某某包抓的河段）扣 2 分" in as_shown(unit)
     everything = page.text + unit.text + client.get(address(published, "/data.json")).text
     assert "张大山" not in everything
     assert "public, max-age" in page.headers["Cache-Control"]
