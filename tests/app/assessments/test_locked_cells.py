@@ -118,3 +118,25 @@ def test_a_case_of_a_negative_list_costs_what_its_rule_says(
     evaluate_month(10)
     # Two of ten points: less than nine tenths are left.
     assert scalar("SELECT colour FROM target_standing") == colour
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "value", "colour"),
+    [
+        ("judged", {"rule": "judged", "levels": "5"}, "4.8", "green"),
+        ("judged", {"rule": "judged", "levels": "5"}, "3", "red"),
+        ("level", {"rule": "floor_target", "floor": "60", "target": "100"}, "97", "green"),
+        ("level", {"rule": "floor_target", "floor": "60", "target": "100"}, "90", "red"),
+    ],
+)
+def test_a_target_without_figures_is_held_against_its_rule(
+    assessed, scalar, kind: str, rule: dict[str, str], value: str, colour: str
+) -> None:
+    target = add_target(assessed, "A1", kind=kind, source="owner:", value=None)
+    with transaction() as session:
+        session.get_one(ProgrammeElement, element_of(session, target)).rule = rule
+    issue(assessed)
+    open_month(10)
+    say(assessed, "A1", value, source="owner")
+    evaluate_month(10)
+    assert scalar("SELECT colour FROM target_standing") == colour

@@ -38,8 +38,14 @@ from backend.app.core.states import none_of, one_of
 from backend.app.scoring.assessing.lights import FUPING, Light, from_data
 from backend.app.tickets.rules.queries import clock_of
 
+# A common target has no figures of its own: what its rule says is to be reached, and from where.
+GOAL = """COALESCE(t.value, CAST(e.rule ->> 'target' AS numeric),
+           CAST(e.rule ->> 'levels' AS numeric))"""
+BASELINE = """COALESCE(CASE WHEN t.value IS NULL THEN CAST(e.rule ->> 'floor' AS numeric) END,
+           t.baseline)"""
 FACTS = f"""
-    SELECT t.id AS target_id, t.unit_id, e.kind, e.source, t.baseline, t.value AS goal, t.points,
+    SELECT t.id AS target_id, t.unit_id, e.kind, e.source, {BASELINE} AS baseline,
+           {GOAL} AS goal, t.points,
            t.starts_on, t.due_on, t.rhythm, t.state = '{TargetState.STOPPED}' AS is_halted,
            p.months, p.plan, CAST(e.rule ->> 'deduct' AS numeric) AS deduct, f.points AS scored,
            CASE WHEN f.period >= COALESCE(past.period, f.period) THEN {VALUE_OF_FACT}
