@@ -20,6 +20,7 @@ from backend.app.ballots.models import BallotUnit, BallotUnitVillage
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.places import reorganisation
+from backend.app.places.errors import VillageDivided
 from backend.app.places.queries import get_place, open_villages
 from backend.app.places.succession import line_of, village_now
 from backend.app.points.draws import operations as draws
@@ -87,15 +88,21 @@ class History:
             assert open_phone(self.client, person).rate(code, 4).status_code == 201
             self.raters.add(person)
         elif kind == "ticket":
-            # Of a phone that has not heard of any merge.
-            with transaction():
-                said = TicketRequest(TicketKind.HELP, "路灯不亮", village_id)
-                submit(self.settle(village_id), uuid4(), said)
+            self.report(self.settle(village_id), village_id, now)
         elif kind == "keys" and len(self.keys) < len(MONTHS):
             self.make_keys(MONTHS[len(self.keys)])
         else:
             self.reorganise(kind, now, other, self.groups[village_id])
         db.session.rollback()
+
+    def report(self, author: int, village_id: int, now: int) -> None:
+        """By a phone that has not heard of any merge; where its village was divided it chooses."""
+        try:
+            with transaction():
+                submit(author, uuid4(), TicketRequest(TicketKind.HELP, "路灯不亮", village_id))
+        except VillageDivided:
+            with transaction():
+                submit(author, uuid4(), TicketRequest(TicketKind.HELP, "路灯不亮", now))
 
     def reorganise(self, kind: str, now: int, other: int, group: int) -> None:
         with transaction():
