@@ -39,6 +39,7 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.scoring.assessing.ladder import SUMMON
+from backend.demo.assessed_owners import score_common
 from backend.demo.assessed_words import ANSWERS, CORRECTED, DOUBTS, DROPPED, RETURNED, UPHELD
 from backend.demo.assessed_work import line_of
 
@@ -61,6 +62,7 @@ DOUBTED = text(
     """
     SELECT s.target_id, t.unit_id FROM target_standing s
     JOIN target t ON t.id = s.target_id
+    JOIN programme_element e ON e.id = t.element_id AND starts_with(e.source, 'report:')
     WHERE s.programme_id = :programme_id AND s.period = :period AND s.colour = 'red'
       AND s.value > 0 AND NOT s.is_missed
       AND NOT EXISTS (SELECT FROM colour_query q WHERE q.target_id = s.target_id
@@ -136,15 +138,18 @@ def _live_month(
         ]  # fmt: skip
         if not acts or _is_published(month):
             return False
-        people = {row.openid: row.id for row in db.session.execute(CLERKS)}
-        month.clerks = {
-            unit.id: actor_today(people[f"demo-unit-{unit.id}"]) for unit in month.units
-        }
+        month.clerks = clerks_of(month.units)
         for instant, act in sorted(acts, key=lambda act: act[0]):
             # Refused where whoever looks at the county was quicker: that is part of life.
             with clock_at(instant), suppress(DomainError), db.session.begin_nested():
                 act()
         return _is_published(month)
+
+
+def clerks_of(units: Sequence[MemberUnit]) -> dict[int, Actor]:
+    """Each unit's own member of staff."""
+    people = {row.openid: row.id for row in db.session.execute(CLERKS)}
+    return {unit.id: actor_today(people[f"demo-unit-{unit.id}"]) for unit in units}
 
 
 def _is_published(month: _Month) -> bool:
@@ -169,6 +174,7 @@ def _acts(month: _Month) -> Iterator[Act]:
     yield times.remind_at, partial(_with_window, month, windows.remind_units)
     yield times.closes_at - 3 * HOUR, partial(_send, month, early=False)
     yield times.closes_at, partial(_with_window, month, windows.close_window)
+    yield times.closes_at + 14 * HOUR, partial(_score_for_owners, month)
     yield times.closes_at + 15 * HOUR, partial(_review_for_owners, month, closely=True)
     yield times.closes_at + 16 * HOUR, partial(_reopen, month)
     yield times.closes_at + 20 * HOUR, partial(_send_again, month)
@@ -220,6 +226,13 @@ def _send_unit(month: _Month, unit: MemberUnit, states: set[ReportState | None])
     if lines:
         clerk = month.clerks[unit.id]
         reports.submit_reports(clerk, unit.id, month.period, lines, min(seconds, 1800))
+
+
+def _score_for_owners(month: _Month) -> None:
+    clerks = {
+        unit.department_id: month.clerks[unit.id] for unit in month.units if unit.department_id
+    }  # fmt: skip
+    score_common(month.programme, month.period, clerks, month.office)
 
 
 def _review_for_owners(month: _Month, closely: bool) -> None:

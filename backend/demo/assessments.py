@@ -11,8 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
-
 from backend.app.access import Actor, Role
 from backend.app.accounts.grants.operations import insert_grant
 from backend.app.accounts.logins.operations import find_login
@@ -43,11 +41,12 @@ from backend.app.assessments.targets.drafts import MilestoneDraft, TargetDraft
 from backend.app.assessments.targets.queries import TargetFilters, list_plan, list_targets
 from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE, clock_at
-from backend.app.core.db import db, lock, transaction
+from backend.app.core.db import lock, transaction
 from backend.app.places.queries import list_departments, list_townships
 from backend.app.places.reorganisation import add_department
 from backend.demo.assessed_months import live_months
 from backend.demo.assessed_year_end import end_years
+from backend.demo.people import add_staff
 
 SEED = 528
 OWN_TARGETS = 1268
@@ -60,11 +59,6 @@ CONTACTS = ("小李", "小杨", "小高", "小何", "小方", "小崔")
 # Shares of the year's value that are done by the end of each month.
 PACE = (2, 5, 12, 20, 30, 42, 52, 62, 74, 85, 94, 100)
 CENT = Decimal("0.01")
-# Somebody who works for a unit and has no log-in, only what the unit says.
-ADD_CLERK = text(
-    "INSERT INTO person (openid, display_name, created_at) VALUES (:openid, :name, :at)"
-    " ON CONFLICT (openid) DO UPDATE SET openid = excluded.openid RETURNING id"
-)
 
 
 @dataclass
@@ -299,14 +293,7 @@ def _four_fifths(value: Decimal) -> Decimal:
 
 def _clerk(scene: _Scene, unit: MemberUnit) -> Actor:
     """The unit's own member of staff."""
-    person_id = db.session.scalar(
-        ADD_CLERK,
-        {
-            "openid": f"demo-unit-{unit.id}",
-            "name": f"{unit.name[:20]}考核联络员",
-            "at": clock.now(),
-        },
-    )
+    person_id = add_staff(f"demo-unit-{unit.id}", f"{unit.name[:20]}考核联络员")
     if unit.region_id is not None:
         insert_grant(person_id, Role.TOWNSHIP_STAFF, unit.region_id, clock.today(), None, None)
     else:

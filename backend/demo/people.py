@@ -11,6 +11,7 @@ from backend.app.access import Role
 from backend.app.accounts import consents
 from backend.app.accounts.grants.operations import insert_grant
 from backend.app.accounts.logins.operations import create_login, find_login
+from backend.app.core import clock
 from backend.app.core.db import copy_rows, db, fetch_named
 from backend.app.places.queries import list_departments
 from backend.demo.villages import character_of
@@ -49,6 +50,13 @@ GRANT_CADRES = text(
 FIRST_TOWNSHIP = text(
     "SELECT id, name FROM region WHERE county_id = :county_id AND level = 'township'"
     " AND name LIKE '%镇' ORDER BY code LIMIT 1"
+)
+
+
+# Somebody who works for an office and has no log-in, only what the office says.
+ADD_STAFF = text(
+    "INSERT INTO person (openid, display_name, created_at) VALUES (:openid, :name, :at)"
+    " ON CONFLICT (openid) DO UPDATE SET openid = excluded.openid RETURNING id"
 )
 
 
@@ -107,6 +115,12 @@ def _people(codes: list[str]) -> Iterator[tuple[str, str, datetime]]:
         for nth in range(1, character_of(code).people + 1):
             yield villager_openid(code, nth), "", JOINED_AT
         yield cadre_openid(code), f"村干部{code[-3:]}", JOINED_AT
+
+
+def add_staff(openid: str, name: str) -> int:
+    """Somebody without a log-in; the same person every time."""
+    values = {"openid": openid, "name": name, "at": clock.now()}
+    return int(db.session.execute(ADD_STAFF, values).scalar_one())
 
 
 def open_logins(county_id: int) -> None:

@@ -94,13 +94,19 @@ def spring(county: County) -> County:
 
 
 def test_past_months_are_sent_reviewed_coloured_and_partly_dealt_with(spring: County) -> None:
+    uncoloured = (
+        "SELECT count(*) FILTER (WHERE s.colour IS NULL), count(*) FROM target_standing s"
+        " JOIN target t ON t.id = s.target_id JOIN programme_element e ON e.id = t.element_id"
+        " WHERE s.period = '2026-03-01' AND e.source IN ('owner:', 'check:')"
+    )
+    assert rows(uncoloured) == [(0, 29 * 96)]
     states = "SELECT closed_at IS NULL, evaluated_at IS NULL, published_at IS NULL"
     assert rows(f"{states} FROM programme_window ORDER BY period") == [(False,) * 3] * 3
     colours = Counter(dict(rows(
         "SELECT colour, count(*) FROM target_standing WHERE period = '2026-03-01' GROUP BY 1"
     )))  # fmt: skip
-    assert colours["green"] > 900
-    assert 20 < colours["red"] < 200
+    assert colours["green"] > 3000
+    assert 20 < colours["red"] < 500
     assert 10 < colours["black"] < 120
     reports = Counter(dict(rows("SELECT state, count(*) FROM target_report GROUP BY 1")))
     assert set(reports) == {"accepted", "missed"}
@@ -137,5 +143,33 @@ def test_a_past_year_has_twelve_months_grades_and_a_publication(county: County) 
     assert rows("SELECT state FROM programme") == [("archived",)]
     assert rows("SELECT count(*) FROM unit_grade WHERE grade IS NOT NULL") == [(96,)]
     assert rows("SELECT count(*) FROM programme_publication") == [(1,)]
+    assert_it_was_judged_by_more_than_its_months()
+    assert_lost_points_name_their_case_and_one_was_given_back()
     waiting = "SELECT count(*) FROM target_supervision WHERE state IN ('proposed', 'open')"
     assert rows(waiting) == [(0,)], "what followed from December's colours was dealt with, too"
+
+
+def assert_it_was_judged_by_more_than_its_months() -> None:
+    assert rows("SELECT count(*) FROM unit_result WHERE social IS NULL") == [(0,)]
+    social = "SELECT min(social) < 80, max(social) > 80 FROM unit_result"
+    assert rows(social) == [(True, True)]
+    assert rows("SELECT count(*) FROM appraisal_round WHERE state = 'closed'") == [(1,)]
+    counters = "SELECT DISTINCT count(DISTINCT by_id) FROM appraisal_entry GROUP BY group_id"
+    assert rows(counters) == [(2,)]
+    best = "SELECT count(*) FROM unit_grade WHERE grade = 'excellent'"
+    assert 0 < rows(best)[0][0] <= 28
+    found = {result for (result,) in rows("SELECT DISTINCT result FROM site_check")}
+    assert {"untrue"} <= found <= {"true", "partly", "untrue"}, "every check has its result"
+    assert rows("SELECT count(DISTINCT unit_id) FROM self_assessment") == [(12,)]
+    moves = {tuple(row) for row in rows("SELECT DISTINCT kind, state FROM programme_adjustment")}
+    assert {("bonus", "confirmed"), ("bonus", "dropped"), ("deduction", "confirmed")} <= moves
+    assert ("red", "confirmed") in moves
+    assert not [kind for kind, state in moves if state == "proposed"]
+
+
+def assert_lost_points_name_their_case_and_one_was_given_back() -> None:
+    told = "SELECT CAST(content AS text) LIKE '%因河道污染整改不力扣%' FROM programme_publication"
+    assert rows(told) == [(True,)]
+    assert {state for (state,) in rows("SELECT state FROM result_appeal")} == {"upheld", "refused"}
+    corrections = "SELECT number, before ->> 'total' < after ->> 'total' FROM result_correction"
+    assert rows(corrections) == [(1, True)]
