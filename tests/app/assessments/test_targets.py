@@ -92,7 +92,8 @@ def test_a_question_is_decided_by_somebody_who_did_not_issue_it(made: Assessment
     with transaction():
         targets.uphold_target(made.boss, target.id, made.target().version, "按计划办")
     assert made.target().state == "confirmed"
-    said = db.session.scalars(select(TargetEvent.words).where(TargetEvent.target_id == target.id))
+    events = select(TargetEvent.words).where(TargetEvent.target_id == target.id)
+    said = db.session.scalars(events.order_by(TargetEvent.id))
     assert list(said) == [None, "今年没有土地指标，120万元太高", "按计划办"]
 
 
