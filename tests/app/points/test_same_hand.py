@@ -43,6 +43,9 @@ RULES = {
     ("unit_grade", "proposed_by_id", "decided_by_id"),
     ("result_appeal", "raised_by_id", "decided_by_id"),
     ("exemption_request", "filed_by_id", "decided_by_id"),
+    ("site_check", "first_checker_id", "second_checker_id"),
+    ("site_check", "first_checker_id", "decided_by_id"),
+    ("site_check", "second_checker_id", "decided_by_id"),
     ("reorganisation", "author_id", "decided_by_id"),
 }
 TRIGGERS = text(
