@@ -1,5 +1,6 @@
 """数据导入 and 评分表: files of measured values, a line for each element and unit."""
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -54,7 +55,7 @@ COMMON = "共同结果"
 LONGEST_ORIGIN = 80
 
 
-class FigureImporter:
+class FigureImporter(ABC):
     """Rows of a programme that is under way; what stood before stays in sight."""
 
     source: MeasureSource
@@ -75,9 +76,9 @@ class FigureImporter:
         operations.check_open(self.programme)
         self.before = newest_of_source(self.programme.id, self.source)
 
+    @abstractmethod
     def _read(self, row: FileRow, target: MeasuredTarget, is_common: bool) -> HandedIn | None:
         """What the row says; faults are noted on it."""
-        raise NotImplementedError
 
     def plan(self, row: FileRow) -> RowPlan:
         target = self._target(row)
@@ -109,7 +110,7 @@ class FigureImporter:
         standing = self.before.get(key)
         return standing.id if standing else None
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027 (nothing to do, and none of the two has more)
         """Totals follow with the next evaluation, at night, or when the office asks."""
 
     def undo(self, rows: Sequence[AppliedRow]) -> dict[int, str]:
