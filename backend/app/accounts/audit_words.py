@@ -95,6 +95,11 @@ ACTIONS = {
     "open_appraisal": "开一轮测评",
     "enter_ballots": "录评价票",
     "close_appraisal": "关闭测评",
+    "save_issue": "登记清单",
+    "open_issue": "自动开立清单",
+    "answer_issue": "答复清单",
+    "return_issue": "退回清单",
+    "close_issue": "清单销号",
     "ask_form": "登记临时要表",
     "answer_form": "答复临时要表",
     "close_form": "停止临时要表",
@@ -236,7 +241,7 @@ SUBJECTS = {
     "check_draw": "核查抽取", "site_check": "实地核查",
     "appraisal_round": "测评", "appraisal_group": "测评组别",
     "form_request": "临时要表", "target_supervision": "督办", "colour_query": "颜色疑问",
-    "result_appeal": "考核申诉",
+    "result_appeal": "考核申诉", "issue_entry": "考核清单",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {

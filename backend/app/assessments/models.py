@@ -18,6 +18,7 @@ from backend.app.assessments.evaluation.models import (
     TargetSupervision,
 )
 from backend.app.assessments.grades.models import UnitGrade
+from backend.app.assessments.issues.models import IssueDuty, IssueEntry
 from backend.app.assessments.locks.models import ProgrammeLock
 from backend.app.assessments.measures.models import MeasureFact
 from backend.app.assessments.programmes.models import (
@@ -60,6 +61,8 @@ __all__ = [
     "FillTime",
     "FormRequest",
     "FormRequestUnit",
+    "IssueDuty",
+    "IssueEntry",
     "MeasureFact",
     "Programme",
     "ProgrammeAdjustment",

@@ -19,6 +19,7 @@ from backend.app.assessments.evaluation.errors import (
     StepUnknown,
 )
 from backend.app.assessments.evaluation.queries import lights_of
+from backend.app.assessments.issues.operations import SeenProblem, open_problem
 from backend.app.assessments.models import (
     AssessedUnit,
     Programme,
@@ -31,6 +32,7 @@ from backend.app.assessments.reports.facts import TargetFacts, facts_of, is_offi
 from backend.app.assessments.reports.window_operations import tell_unit
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states import ProgrammeAdjustmentState, SupervisionState
+from backend.app.assessments.states.issues import IssueSource
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, fetch_named, fetch_rows
@@ -306,8 +308,24 @@ def confirm_step(actor: Actor, step_id: int) -> TargetSupervision:
         f"{step.words}。请在考核页面的「督办」里答复。", f"step:{step.id}",
         ("target_supervision", step.id),
     )  # fmt: skip
+    if step.level > REMIND:
+        _list_problem(step, facts)
     record("confirm_step", actor.person_id, "target_supervision", step.id, stage=name)
     return step
+
+
+def _list_problem(step: TargetSupervision, facts: TargetFacts) -> None:
+    """Into 问题清单, once while it is open: what was reported has to be put right."""
+    open_problem(
+        SeenProblem(
+            facts.unit,
+            facts.target.id,
+            step.period,
+            IssueSource.TARGET,
+            facts.target.task,
+            f"{facts.element.name}{step.words}，督办到「{STEP_NAMES[Step(step.level)]}」",
+        )
+    )
 
 
 def _give_card(
