@@ -27,11 +27,10 @@ from backend.app.assessments.programmes.part_operations import (
 from backend.app.assessments.programmes.queries import (
     MemberUnit,
     list_elements,
-    list_groups,
     list_programmes,
     list_units,
 )
-from backend.app.assessments.programmes.templates import read_template
+from backend.app.assessments.programmes.templates import departments_named, read_template
 from backend.app.assessments.scopes import ReaderScope
 from backend.app.assessments.states import ElementScope
 from backend.app.assessments.targets import change_operations as changes
@@ -42,13 +41,14 @@ from backend.app.assessments.targets.queries import TargetFilters, list_plan, li
 from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import lock, transaction
-from backend.app.places.queries import list_departments, list_townships
+from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
 from backend.demo.assessed_months import live_months
 from backend.demo.assessed_year_end import end_years
 from backend.demo.people import add_staff
 
 SEED = 528
+OWN_DIMENSION = "GX"
 OWN_TARGETS = 1268
 # The sixteenth of the seed's towns is none of the division list.
 SIXTEENTH = "城区新区管委会（示例）"
@@ -123,8 +123,7 @@ def _found_departments(scene: _Scene) -> None:
     """Those that the template knows and the county has not, and the sixteenth town's office."""
     there = {one.name for one in list_departments(scene.county_id)}
     manager = _login("admin")
-    listed = [name for group in read_template("fuping")["groups"] for name in group["departments"]]
-    for name in [*listed, SIXTEENTH]:
+    for name in [*departments_named(read_template("fuping")), SIXTEENTH]:
         if name not in there:
             add_department(manager, scene.county_id, name)
 
@@ -144,21 +143,16 @@ def _draft(scene: _Scene) -> None:
 
 def _place_units(scene: _Scene) -> None:
     """The template's, with the sixteenth town and a leader for each."""
-    template = read_template("fuping")
-    groups = {group.name: group.id for group in list_groups(scene.programme_id)}
-    group_of = {name: g["name"] for g in template["groups"] for name in g["departments"]}
-    towns = groups[template["served_group"]]
     drafts = [
-        UnitDraft(towns, place.id, None, duty_leader=scene.dice.choice(LEADERS))
-        for place in list_townships([scene.county_id])
-    ]
-    for bureau in list_departments(scene.county_id):
-        if bureau.name == SIXTEENTH:
-            drafts.append(UnitDraft(towns, None, bureau.id, duty_leader=LEADERS[0]))
-        elif bureau.name in group_of:
-            leader = scene.dice.choice(LEADERS)
-            group_id = groups[group_of[bureau.name]]
-            drafts.append(UnitDraft(group_id, None, bureau.id, duty_leader=leader))
+        UnitDraft(
+            unit.group_id, unit.region_id, unit.department_id,
+            duty_leader=scene.dice.choice(LEADERS),
+        )
+        for unit in list_units(scene.programme_id)
+    ]  # fmt: skip
+    sixteenth = next(one for one in list_departments(scene.county_id) if one.name == SIXTEENTH)
+    towns = next(draft.group_id for draft in drafts if draft.region_id)
+    drafts.append(UnitDraft(towns, None, sixteenth.id, duty_leader=LEADERS[0]))
     place_units(scene.office, scene.programme_id, drafts)
 
 
@@ -168,7 +162,7 @@ def _own_elements(scene: _Scene) -> dict[str, list[tuple[int, Mapping[str, Any]]
     template = read_template("fuping")
     parent = next(
         one.id for one in list_elements(scene.programme_id)
-        if one.code == template["own"]["code"]
+        if one.code == OWN_DIMENSION
     )  # fmt: skip
     found: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
     for kind, letter in (("town", "Z"), ("department", "B")):

@@ -17,7 +17,7 @@ from backend.app.assessments.programmes.part_operations import (
     place_units,
     save_element,
 )
-from backend.app.assessments.programmes.templates import read_template
+from backend.app.assessments.programmes.templates import departments_named, read_template
 from backend.app.assessments.states import ElementScope
 from backend.app.assessments.targets import operations as targets
 from backend.app.assessments.targets.draft_operations import save_targets, spread_common
@@ -95,7 +95,7 @@ def staff(county: County, department_id: int) -> Actor:
 
 def make_departments(county: County) -> dict[str, int]:
     """All that the template knows."""
-    names = [name for group in read_template("fuping")["groups"] for name in group["departments"]]
+    names = departments_named(read_template("fuping"))
     with transaction() as session:
         rows = [Department(county_id=county.id, name=n, opened_on=OPENED_ON) for n in names]
         session.add_all(rows)

@@ -16,7 +16,7 @@ from backend.app.assessments.programmes.queries import (
 from backend.app.assessments.targets.draft_operations import save_targets
 from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.core.db import Model, db
-from backend.app.places.queries import list_departments, list_townships
+from backend.app.places.queries import list_departments, list_townships, open_villages
 
 
 def copy_programme(
@@ -57,8 +57,9 @@ def _copy_units(
     actor: Actor, source: Programme, programme: Programme, groups: dict[int, int]
 ) -> None:
     """Without those that were closed meanwhile."""
-    regions = {place.id for place in list_townships([programme.county_id])}
-    departments = {place.id for place in list_departments(programme.county_id)}
+    county_id = programme.county_id
+    regions = {place.id for place in list_townships([county_id])} | set(open_villages(county_id))
+    departments = {place.id for place in list_departments(county_id)}
     drafts = [
         UnitDraft(
             groups[unit.group_id], unit.region_id, unit.department_id, unit.difficulty,

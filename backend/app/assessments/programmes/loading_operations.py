@@ -1,6 +1,7 @@
-"""A template becomes a draft: groups, units by name, dimensions and indicators, each 示例."""
+"""A template becomes a draft: groups, units by rule, dimensions and indicators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -18,82 +19,102 @@ from backend.app.assessments.programmes.part_operations import (
     place_units,
     write_element,
 )
-from backend.app.assessments.programmes.templates import TEMPLATES, read_template
-from backend.app.assessments.states import ElementScope
+from backend.app.assessments.programmes.template_shape import CONTENT
+from backend.app.assessments.programmes.templates import (
+    TEMPLATES,
+    Template,
+    parts_of,
+    read_template,
+    worth_of,
+)
+from backend.app.assessments.programmes.unit_rules import units_of
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
-from backend.app.places.queries import list_departments, list_townships
+from backend.app.places.queries import list_departments
 
-CENT = Decimal("0.01")
-HUNDRED = Decimal(100)
+GROUP_FIGURES = {
+    "task_weight": "task", "social_weight": "social", "ordinary_weight": "ordinary",
+    "excellent_share": "excellent", "bonus_cap": "bonus_cap", "deduction_cap": "deduction_cap",
+    "cards_cap": "cards_cap",
+}  # fmt: skip
+# Columns of an indicator that a template writes as they stand.
+ELEMENT_COLUMNS = (
+    "code", "name", "scope", "kind", "rule", "source", "criteria", "measured_in", "tags",
+    "direction", "basis", "duty", "needs_evidence", "missing", "anchors", "is_example",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Loading:
+    """What a template came to in a county."""
+
+    programmes: list[Programme]
+    # Units and departments that it names and the county has not.
+    units_missing: list[str] = field(default_factory=list)
+    owners_missing: list[str] = field(default_factory=list)
 
 
 def create_from_template(
     actor: Actor, county_id: int, basics: ProgrammeBasics, template: str
 ) -> Programme:
-    """A draft with everything the template holds; an empty one for no template."""
+    """A draft with everything the template holds, of several parts the first one's; an empty one
+    for no template."""
     if not template:
         return create_programme(actor, county_id, basics, "own", None)
     if template not in TEMPLATES:
         raise InvalidInput(errors={"template": ["请从列表里选模板"]})
-    content = read_template(template)
-    programme = create_programme(actor, county_id, basics, content["code"], template)
-    programme.content = {
-        **starting_content(content["lights"]), "clauses": content["clauses"],
-        "raters": content["raters"],
-    }  # fmt: skip
-    groups = _add_groups(programme, content["groups"])
-    place_units(actor, programme.id, _units(county_id, content, groups))
-    _add_elements(programme, content, groups)
-    return programme
+    return load_template(actor, county_id, basics, read_template(template)).programmes[0]
 
 
-def _add_groups(programme: Programme, listed: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def load_template(
+    actor: Actor, county_id: int, basics: ProgrammeBasics, template: Template
+) -> Loading:
+    """A draft, or one for each of its parts. Raises InvalidInput."""
+    owners = {bureau.name: bureau.id for bureau in list_departments(county_id)}
+    units, missing = units_of(county_id, template["groups"])
+    programmes, ownerless = [], dict[str, None]()
+    for part in parts_of(template):
+        title = f"{basics.title}：{part['title']}"[:80] if template["parts"] else basics.title
+        named = ProgrammeBasics(**{**vars(basics), "title": title})
+        programme = create_programme(actor, county_id, named, part["code"], template["code"])
+        programme.content = _content(part)
+        groups = _add_groups(programme, part)
+        drafts = [UnitDraft(groups[unit.group], unit.region_id, unit.department_id)
+                  for unit in units]  # fmt: skip
+        place_units(actor, programme.id, drafts)
+        ownerless |= dict.fromkeys(_add_elements(programme, part, groups, owners))
+        programmes.append(programme)
+    return Loading(programmes, missing, list(ownerless))
+
+
+def _content(template: Template) -> dict[str, Any]:
+    """Clocks and lights, and what else the template holds as it stands."""
+    content = starting_content(template["lights"])
+    content["clocks"] |= template["clocks"]
+    return content | {name: template[name] for name in CONTENT if template.get(name)}
+
+
+def _add_groups(programme: Programme, template: Template) -> dict[str, int]:
     """The id of each group by its name."""
     rows = [
         ProgrammeGroup(
             county_id=programme.county_id, programme_id=programme.id, position=position,
-            name=group["name"], task_weight=Decimal(group["task"]),
-            social_weight=Decimal(group["social"]),
+            name=group["name"],
+            **{column: Decimal(group[name]) for column, name in GROUP_FIGURES.items()},
         )
-        for position, group in enumerate(listed, 1)
+        for position, group in enumerate(template["groups"], 1)
     ]  # fmt: skip
     db.session.add_all(rows)
     db.session.flush()
     return {group.name: group.id for group in rows}
 
 
-def _units(
-    county_id: int, content: Mapping[str, Any], groups: Mapping[str, int]
-) -> list[UnitDraft]:
-    """Every township, and of the departments those that the template knows by name."""
-    served = groups[content["served_group"]]
-    group_of = {name: group for group in content["groups"] for name in group["departments"]}
-    return [
-        *(UnitDraft(served, place.id, None) for place in list_townships([county_id])),
-        *(
-            UnitDraft(groups[group_of[bureau.name]["name"]], None, bureau.id)
-            for bureau in list_departments(county_id)
-            if bureau.name in group_of
-        ),
-    ]
-
-
 def _add_elements(
-    programme: Programme, content: Mapping[str, Any], groups: Mapping[str, int]
-) -> None:
-    """Points of the common elements are printed of 100 and rescaled to the programme's share."""
-    share = Decimal(content["common_points"]) / HUNDRED
-    served = groups[content["served_group"]]
-    position = 0
-    parts = [
-        *((dimension, ElementScope.COMMON, share, None) for dimension in content["dimensions"]),
-        (content["served"], ElementScope.GROUP, Decimal(1), served),
-        (content["shown"], ElementScope.UNIT, Decimal(1), None),
-        ({**content["own"], "elements": ()}, ElementScope.UNIT, Decimal(1), None),
-    ]
-    owners = {bureau.name: bureau.id for bureau in list_departments(programme.county_id)}
-    for dimension, scope, scale, group_id in parts:
+    programme: Programme, template: Template, groups: Mapping[str, int], owners: Mapping[str, int]
+) -> list[str]:
+    """Returns the owners that the county has not."""
+    position, missing = 0, []
+    for dimension in template["dimensions"]:
         position += 1
         parent = add_element(
             programme.county_id, programme.id, position, dimension["code"], dimension["name"]
@@ -103,20 +124,14 @@ def _add_elements(
             element = ProgrammeElement(
                 county_id=programme.county_id, programme_id=programme.id, position=position
             )
-            write_element(element, _draft(line, parent.id, scope, scale, group_id, owners))
+            draft = ElementDraft(
+                parent_id=parent.id, points=worth_of(template, line),
+                group_id=groups.get(line["group"]), owner_department_id=owners.get(line["owner"]),
+                **{name: line[name] for name in ELEMENT_COLUMNS},
+            )  # fmt: skip
+            write_element(element, draft)
             db.session.add(element)
+            if line["owner"] not in owners:
+                missing.append(line["owner"] or f"「{line['name']}」没有写评分责任单位")
     db.session.flush()
-
-
-def _draft(
-    line: Mapping[str, Any], parent_id: int, scope: ElementScope, scale: Decimal,
-    group_id: int | None, owners: Mapping[str, int],
-) -> ElementDraft:  # fmt: skip
-    return ElementDraft(
-        code=line["code"], name=line["name"], parent_id=parent_id, scope=scope,
-        points=(Decimal(line["points"]) * scale).quantize(CENT), kind=line["kind"],
-        rule=line["rule"], source=line["source"],
-        owner_department_id=owners.get(line["owner"]), criteria=line["criteria"],
-        group_id=group_id, direction=line.get("direction", "up"),
-        measured_in=line["measured_in"], tags=line["tags"], is_example=True,
-    )  # fmt: skip
+    return missing

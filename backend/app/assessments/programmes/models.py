@@ -104,7 +104,7 @@ class ProgrammeGroup(Model):
 
 
 class AssessedUnit(Model):
-    """被考核单位: a township or a department within one group of one programme."""
+    """被考核单位: a township, a village or a department within one group of one programme."""
 
     __tablename__ = "assessed_unit"
     __table_args__ = (
@@ -186,5 +186,7 @@ class ProgrammeElement(Model):
     duty: Mapped[str] = mapped_column(String(8), server_default=Duty.NONE.value)
     needs_evidence: Mapped[bool] = mapped_column(server_default=text("false"))
     missing: Mapped[str] = mapped_column(String(12), server_default="leave_weight")
+    # What each level of a judged indicator looks like, the lowest first.
+    anchors: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     # 示例: nobody of the county has touched it since the template was loaded.
     is_example: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -23,6 +23,8 @@ from backend.app.scoring.assessing.refusals import GUARDS, refusals
 
 VETO_KINDS = (ProgrammeAdjustmentKind.VETO.value, ProgrammeAdjustmentKind.NO_EXCELLENT.value)
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+# Lights that came with a template, and are none of the presets.
+OWN_LIGHTS = "own"
 LONGEST_NOTE = 200
 # Working days after the period's last one; `opens_day` is a day of the month.
 CLOCKS: dict[str, tuple[str, int, int, int]] = {
@@ -50,11 +52,13 @@ class ProgrammeBasics:
     plan_number: str
 
 
-def starting_content(preset: str) -> dict[str, Any]:
-    """Clocks and lights before anybody changes them."""
+def starting_content(chosen: str | list[dict[str, Any]]) -> dict[str, Any]:
+    """Clocks and lights before anybody changes them: those of a preset, or the programme's own."""
     clocks = {name: usual for name, (_, usual, _, _) in CLOCKS.items()}
+    preset = chosen if isinstance(chosen, str) else OWN_LIGHTS
     return {
-        "clocks": clocks, "preset": preset, "lights": lights.as_data(lights.PRESETS[preset]),
+        "clocks": clocks, "preset": preset,
+        "lights": lights.as_data(lights.PRESETS[preset]) if preset == chosen else chosen,
         "documents": {}, "feeds": [],
     }  # fmt: skip
 
@@ -119,9 +123,10 @@ def save_clocks(
         words = "期限应依次不早于前一步：填报、主管部门、考核办、通报"
         raise InvalidInput(errors={"close": [words]})
     programme = open_draft(actor, programme_id)
+    same = preset == programme.content["preset"]
     programme.content = {
         **programme.content, "clocks": clocks, "preset": preset,
-        "lights": lights.as_data(lights.PRESETS[preset]),
+        "lights": programme.content["lights"] if same else lights.as_data(lights.PRESETS[preset]),
         "documents": {name: documents.get(name, "").strip() for name in sorted(GUARDS)},
     }  # fmt: skip
     _note_saved(actor, programme, "时限和亮灯")

@@ -14,7 +14,7 @@ from backend.app.assessments.states import Duty, ElementScope
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
-from backend.app.places.queries import list_departments, list_townships
+from backend.app.places.queries import list_departments, list_townships, open_villages
 from backend.app.scoring.assessing.plans import SOURCE_NAMES
 from backend.app.scoring.assessing.progress import PROGRESS_NAMES
 from backend.app.scoring.assessing.rules import MISSING_NAMES
@@ -69,6 +69,8 @@ class ElementDraft:
     duty: str = Duty.NONE
     needs_evidence: bool = False
     missing: str = "leave_weight"
+    # One sentence a level, the lowest first.
+    anchors: Sequence[str] = ()
     is_example: bool = field(default=False)
 
 
@@ -138,8 +140,8 @@ def place_units(actor: Actor, programme_id: int, drafts: Sequence[UnitDraft]) ->
 
 
 def _check_places(county_id: int, drafts: Sequence[UnitDraft]) -> None:
-    """Only this county's open townships and departments."""
-    regions = {place.id for place in list_townships([county_id])}
+    """Only this county's open townships, villages and departments."""
+    regions = {place.id for place in list_townships([county_id])} | set(open_villages(county_id))
     departments = {place.id for place in list_departments(county_id)}
     for draft in drafts:
         if draft.region_id not in {*regions, None} or draft.department_id not in {
@@ -217,6 +219,7 @@ def save_element(
 
 def write_element(element: ProgrammeElement, draft: ElementDraft) -> None:
     values = {**vars(draft), "rule": dict(draft.rule), "tags": list(draft.tags)}
+    values["anchors"] = list(draft.anchors)
     for name, value in values.items():
         setattr(element, name, str(value) if name in ("scope", "duty", "kind") else value)
 

@@ -261,7 +261,7 @@ def _write_element(element: ProgrammeElement, draft: ElementDraft) -> None:
     same = all(
         getattr(element, name) == (dict(value) if name == "rule" else value)
         for name, value in {**vars(draft), "tags": list(draft.tags)}.items()
-        if name != "is_example"
+        if name not in ("is_example", "anchors")
     )
     if not same:
         write_element(element, draft)
@@ -275,7 +275,7 @@ def _element_draft(
     return ElementDraft(
         **values, parent_id=parent_id, points=worth, group_id=read.groups[code],
         owner_department_id=read.owners[code], missing=element.missing,
-        needs_evidence=bool(element.needs_evidence),
+        needs_evidence=bool(element.needs_evidence), anchors=element.anchors or (),
     )  # fmt: skip
 
 
