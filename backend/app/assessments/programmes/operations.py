@@ -179,6 +179,13 @@ def save_calibration(
     _note_saved(actor, programme, "正态校准")
 
 
+def save_smart(actor: Actor, programme_id: int, is_required: bool) -> None:
+    """Whether targets that are not SMART keep the draft from approval, or are only named."""
+    programme = open_draft(actor, programme_id)
+    programme.content = {**programme.content, "smart": is_required}
+    _note_saved(actor, programme, "SMART 检查")
+
+
 def _note_saved(actor: Actor, programme: Programme, part: str) -> None:
     db.session.flush()
     record("save_programme", actor.person_id, "programme", programme.id, kind=part)

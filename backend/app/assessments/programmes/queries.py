@@ -1,5 +1,6 @@
 """Reads about programmes, their groups, units and elements."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from sqlalchemy import func, select, text
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup, Target
 from backend.app.assessments.states import OPEN_DRAFT, ElementScope, ProgrammeAdjustmentKind
+from backend.app.assessments.targets.draft_queries import stored_drafts
+from backend.app.assessments.targets.smart_queries import smart_targets
 from backend.app.core.db import db, fetch_rows
 from backend.app.places.sql import join_department, join_region
 from backend.app.scoring.assessing.plans import (
@@ -20,6 +23,7 @@ from backend.app.scoring.assessing.plans import (
     Veto,
 )
 from backend.app.scoring.assessing.refusals import GUARD_NAMES
+from backend.app.scoring.assessing.smart import SmartTarget
 from backend.app.scoring.catalog import SCORED
 from backend.app.tickets.clocks.working_calendar import is_filled
 
@@ -171,7 +175,21 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         calendar_years=_filled_years(programme),
         documents=content.get("documents", {}),
         vetoes=[Veto(row["name"], row["document"]) for row in content.get("vetoes", ())],
+        smart=_smart_targets(programme, units, elements) if content.get("smart") else (),
     )  # fmt: skip
+
+
+def _smart_targets(
+    programme: Programme, units: list[MemberUnit], elements: list[ProgrammeElement]
+) -> list[SmartTarget]:
+    """Each by the unit's name, too."""
+    names = {unit.id: unit.name for unit in units}
+    indicators = {element.id: element for element in elements}
+    drafts = stored_drafts(programme.id).values()
+    return [
+        replace(target, name=f"{names[unit_id]}「{target.name}」")
+        for (_, unit_id), target in smart_targets(programme, drafts, indicators).items()
+    ]
 
 
 def _filled_years(programme: Programme) -> list[int]:

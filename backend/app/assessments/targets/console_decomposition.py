@@ -13,6 +13,7 @@ from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import queries
 from backend.app.assessments.programmes.console_wizard import own_programme, wizard
 from backend.app.assessments.programmes.forms import read_targets
+from backend.app.assessments.programmes.operations import save_smart
 from backend.app.assessments.targets import sheet_columns as columns
 from backend.app.assessments.targets.draft_operations import (
     remove_targets,
@@ -27,6 +28,7 @@ from backend.app.assessments.targets.import_operations import (
 )
 from backend.app.assessments.targets.sheet_rows import decomposition_book, plain
 from backend.app.assessments.targets.sheet_tables import read_tables
+from backend.app.assessments.targets.smart_queries import smart_advice
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, NotFound
 from backend.app.core.files import storage
@@ -59,7 +61,8 @@ def _step(programme: Programme, error: DomainError | None = None, **more: Any) -
     return wizard(
         programme, "targets", error, units=units, chosen=chosen, drafts=lines, elements=elements,
         absent=[one for key, one in elements.items() if key not in present], plain=plain,
-        counts=queries.target_counts(programme.id), most_listed=MOST_LISTED, **more,
+        counts=queries.target_counts(programme.id), most_listed=MOST_LISTED,
+        advice=smart_advice(programme, lines, elements), **more,
     )  # fmt: skip
 
 
@@ -138,6 +141,19 @@ def drop_target_draft(
     except DomainError as refused:
         return _step(own_programme(programme_id), refused)
     return _back(programme_id, unit_id)
+
+
+@blueprint.post("/programmes/<int:programme_id>/smart")
+@guard(Permission.MANAGE_PROGRAMMES)
+@form_args(required=boxes.YesNo())
+def save_smart_check(programme_id: int, required: bool) -> tuple[str, int] | Response:
+    programme = own_programme(programme_id)
+    try:
+        with transaction():
+            save_smart(actor(), programme.id, required)
+    except DomainError as refused:
+        return _step(own_programme(programme_id), refused)
+    return _back(programme_id)
 
 
 @blueprint.get("/programmes/<int:programme_id>/targets.xlsx")

@@ -23,10 +23,12 @@ from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.assessments.targets.drafts import Key, MilestoneDraft, TargetDraft
 from backend.app.assessments.targets.sheet_columns import SheetLine, day_of, read_line
 from backend.app.assessments.targets.sheet_tables import LineFaults, SheetTable
+from backend.app.assessments.targets.smart_queries import smart_advice
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import list_departments
+from backend.app.scoring.assessing.smart import SmartFault
 
 EVERYBODY = "全部"
 
@@ -48,6 +50,7 @@ class TargetDifference:
     code: str
     before: TargetDraft | None
     after: TargetDraft | None
+    advice: Sequence[SmartFault] = ()
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,13 @@ def import_targets(
     names = {unit.id: unit.name for unit in units}
     codes = {element.id: element.code for element in elements.values()}
     codes |= {element.id: element.code for element in list_elements(programme.id)}
+    indicators = {element.id: element for element in elements.values()}
+    advice = smart_advice(programme, changed.values(), indicators)
     differences = [
-        TargetDifference(names[unit], codes[element], before.get((element, unit)), draft)
+        TargetDifference(
+            names[unit], codes[element], before.get((element, unit)), draft,
+            advice.get((element, unit), ()),
+        )
         for (element, unit), draft in changed.items()
     ] + [TargetDifference(names[unit], codes[element], before[element, unit], None)
          for element, unit in gone]  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.app.scoring.assessing.rules import Missing
+from backend.app.scoring.assessing.smart import SmartTarget
 from backend.app.scoring.catalog import BY_VILLAGERS
 
 # Sources, best first; "own:" and "feed:" name what is measured.
@@ -91,7 +92,8 @@ class Veto:
 @dataclass(frozen=True)
 class ProgrammePlan:
     """`sources` are the own measures and feeds that exist; `documents` name for each guard that is
-    switched off the document that says so (guards: refusals.GUARDS)."""
+    switched off the document that says so (guards: refusals.GUARDS). `smart` are the targets that
+    have to be SMART, where the programme refuses others."""
 
     year: int
     plan_number: str
@@ -104,3 +106,4 @@ class ProgrammePlan:
     lights: Sequence[Mapping[str, Any]] | None = None
     calendar_years: Collection[int] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
+    smart: Sequence[SmartTarget] = ()

@@ -22,6 +22,7 @@ from backend.app.scoring.assessing.plans import (
     ProgrammePlan,
 )
 from backend.app.scoring.assessing.rule_faults import rule_faults, rule_warnings
+from backend.app.scoring.assessing.smart import smart_faults
 from backend.app.scoring.schemes import SAY_OF_VILLAGERS
 
 HUNDRED = 100
@@ -275,6 +276,12 @@ def _plan_faults(target: PlannedTarget) -> Iterator[str]:
         yield f"月度计划最后一个月是 {values[-1]:f}，应等于年度目标值 {target.value:f}"
 
 
+def _smart(draft: _PlanIndex) -> Iterator[Refusal]:
+    for target in draft.plan.smart:
+        for fault in smart_faults(target):
+            yield Refusal("smart", target.name, f"{target.name}：{fault.words}")
+
+
 CHECKS: tuple[Callable[[_PlanIndex], Iterator[Refusal]], ...] = (
-    _programme, _groups, _members, _sums, _limits, _elements, _targets,
+    _programme, _groups, _members, _sums, _limits, _elements, _targets, _smart,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from backend.app.scoring.assessing.plans import (
     Veto,
 )
 from backend.app.scoring.assessing.refusals import GUARDS, refusals, warnings
+from tests.app.scoring.assessing.test_smart import GOOD as SMART
 
 D = Decimal
 TOWNS, BUREAUS = (1, 2), (3,)
@@ -97,6 +98,7 @@ REFUSED = {
     "duty": (with_element(2, duty="上级收回"), "已由上级收回"),
     "lights": (replace(PLAN, lights=()), "亮灯规则是空的"),
     "unknown": (with_target(element="X9"), "没有这个指标或单位"),
+    "smart": (replace(PLAN, smart=(replace(SMART, value=None),)), "投诉处理时长：没有目标值"),
 }
 
 
