@@ -78,6 +78,7 @@ LOGINS = (
     Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局:办派来的诉求"),
     Login("assessor", "许主任", Role.ASSESSOR, "考核办：起草、分解、下达目标责任考核"),
     Login("approver", "沈主任", Role.ASSESSOR, "考核办：审定别人起草的考核和变更", approves=True),
+    Login("organiser", "方科长", Role.ORGANISER, "组织部：取分管领导汇总，别的都看不到"),
     Login("leader", "王书记", Role.LEADER, "县领导:只读"),
     Login("system", "陈系统", Role.SYSTEM_ADMIN, "系统管理员：开账号、申请角色，不碰业务"),
     Login("security", "林安全", Role.SECURITY_ADMIN, "安全管理员：确认角色和账号"),

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from backend.app.access.roles import Actor, Grant, Role
 
-V, C, S, D, T, K, L, M, E, Y, Z, U = (
+V, C, S, D, T, K, L, M, E, G, Y, Z, U = (
     Role.VILLAGER,
     Role.CADRE,
     Role.SHOP_KEEPER,
@@ -15,6 +15,7 @@ V, C, S, D, T, K, L, M, E, Y, Z, U = (
     Role.LEADER,
     Role.COUNTY_MANAGER,
     Role.ASSESSOR,
+    Role.ORGANISER,
     Role.SYSTEM_ADMIN,
     Role.SECURITY_ADMIN,
     Role.AUDITOR,
@@ -87,6 +88,7 @@ class Permission(StrEnum):
     PROPOSE_ADJUSTMENTS = "propose_adjustments"
     CHECK_SITES = "check_sites"
     DECIDE_RESULTS = "decide_results"
+    EXPORT_DUTY_LEADERS = "export_duty_leaders"
     TEND_JOBS = "tend_jobs"
 
 
@@ -95,7 +97,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.RATE: EVERYBODY,
     Permission.SEE_OWN_POINTS: EVERYBODY,
     Permission.SEE_SCORECARD: EVERYBODY,
-    Permission.USE_CONSOLE: frozenset({D, T, K, L, M, E, Y, Z, U}),
+    Permission.USE_CONSOLE: frozenset({D, T, K, L, M, E, G, Y, Z, U}),
     Permission.SEE_DASHBOARD: frozenset({T, K, L, M}),
     Permission.SEE_VILLAGES: frozenset({T, K, L, M}),
     Permission.SEE_MODERATED_WORDS: frozenset({K, M}),
@@ -153,6 +155,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PROPOSE_ADJUSTMENTS: frozenset({D, T, E}),
     Permission.CHECK_SITES: frozenset({E}),
     Permission.DECIDE_RESULTS: frozenset({E}),
+    Permission.EXPORT_DUTY_LEADERS: frozenset({G}),
     Permission.TEND_JOBS: frozenset({M, Y}),
 }
 
@@ -181,6 +184,7 @@ SECOND_FACTOR: frozenset[Permission] = frozenset(
         Permission.HANDLE_TICKETS,
         Permission.MANAGE_PROGRAMMES,
         Permission.DECIDE_RESULTS,
+        Permission.EXPORT_DUTY_LEADERS,
     }
 )
 

@@ -17,6 +17,7 @@ class Role(StrEnum):
     LEADER = "leader"
     COUNTY_MANAGER = "county_manager"
     ASSESSOR = "assessor"
+    ORGANISER = "organiser"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
@@ -32,6 +33,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.LEADER: "县领导(只读)",
     Role.COUNTY_MANAGER: "县业务主管",
     Role.ASSESSOR: "考核办工作人员",
+    Role.ORGANISER: "组织部（取分管领导汇总）",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
     Role.AUDITOR: "审计员",

@@ -24,14 +24,14 @@ from tests.factories.console import make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, make_county
 
 # Villager, Cadre, Shop keeper, Department staff, Township staff, County staff, Leader, county
-# Manager, assEssment office; the three offices: sYstem, Zecurity, aUdit.
-LETTERS = dict(zip("VCSDTKLMEYZU", Role, strict=True))
+# Manager, assEssment office, orGaniser; the three offices: sYstem, Zecurity, aUdit.
+LETTERS = dict(zip("VCSDTKLMEGYZU", Role, strict=True))
 MATRIX = {
-    "own_account": "VCSDTKLMEYZU",
-    "rate": "VCSDTKLMEYZU",
-    "see_own_points": "VCSDTKLMEYZU",
-    "see_scorecard": "VCSDTKLMEYZU",
-    "use_console": "DTKLMEYZU",
+    "own_account": "VCSDTKLMEGYZU",
+    "rate": "VCSDTKLMEGYZU",
+    "see_own_points": "VCSDTKLMEGYZU",
+    "see_scorecard": "VCSDTKLMEGYZU",
+    "use_console": "DTKLMEGYZU",
     "see_dashboard": "TKLM",
     "see_villages": "TKLM",
     "see_moderated_words": "KM",
@@ -47,7 +47,7 @@ MATRIX = {
     "confirm_accounts": "Z",
     "manage_logins": "Y",
     "see_audit": "U",
-    "send_ticket": "VCSDTKLMEYZU",
+    "send_ticket": "VCSDTKLMEGYZU",
     "handle_tickets": "CDTKM",
     "see_tickets": "DTKLM",
     "run_ticket_desk": "KM",
@@ -56,7 +56,7 @@ MATRIX = {
     "manage_surveys": "KM",
     "see_surveys": "TKLM",
     "enter_paper_votes": "TKM",
-    "redeem": "VCSDTKLMEYZU",
+    "redeem": "VCSDTKLMEGYZU",
     "hand_out_rewards": "CSTKM",
     "manage_rewards": "TKM",
     "see_redemptions": "TKLM",
@@ -88,13 +88,14 @@ MATRIX = {
     "propose_adjustments": "DTE",
     "check_sites": "E",
     "decide_results": "E",
+    "export_duty_leaders": "G",
     "tend_jobs": "MY",
 }
 GRANTABLE = {
-    "Y": "CSDTKLMEYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
-    "L": "", "E": "", "Z": "", "U": "",
+    "Y": "CSDTKLMEGYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
+    "L": "", "E": "", "G": "", "Z": "", "U": "",
 }  # fmt: skip
-SECOND_FACTOR = "CDTKMEYZU"
+SECOND_FACTOR = "CDTKMEGYZU"
 WRITING = {
     "review_words", "recompute_scorecards", "manage_places", "export", "ask_for_grants",
     "manage_logins", "handle_tickets", "run_ticket_desk", "enter_for_others",

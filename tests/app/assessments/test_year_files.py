@@ -1,4 +1,4 @@
-"""Files of a year's end: the published figures, the list of evidence, leaders for 组织部 alone."""
+"""Files of a year's end: the published figures, the list of evidence."""
 
 import io
 
@@ -7,15 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.core.db import db, transaction
-from backend.app.places.models import Department
-from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
+from backend.app.core.db import db
+from tests.app.assessments.acting import open_month
 from tests.app.assessments.closing_year import published_year
 from tests.app.assessments.result_year import Year
-from tests.app.assessments.test_report_pages import ReportLine, seat, upload
+from tests.app.assessments.test_report_pages import seat, upload
 from tests.factories.assessed import Assessed, add_target, at, issue
 from tests.factories.console import make_staff, sit_down
-from tests.factories.county import OPENED_ON, County, grant_role
 
 
 def rows_of(answer, sheet: str) -> list[dict[str, object]]:
@@ -26,17 +24,6 @@ def rows_of(answer, sheet: str) -> list[dict[str, object]]:
 
 def address(programme_id: int, name: str) -> str:
     return f"/console/assessments/year/{programme_id}/{name}.xlsx"
-
-
-def of_department(client, county: County, name: str, login: str):
-    with transaction() as session:
-        place = Department(county_id=county.id, name=name, opened_on=OPENED_ON)
-        session.add(place)
-        session.flush()
-        department_id = place.id
-    person_id = make_staff(None, county.id, login)
-    grant_role(person_id, Role.DEPARTMENT_STAFF, county.id, department_id=department_id)
-    return sit_down(client, person_id)
 
 
 @pytest.fixture
@@ -55,30 +42,6 @@ def test_the_published_figures_go_out_as_they_stand_on_the_page(year, client) ->
             text("SELECT detail ->> 'kind' FROM audit_entry WHERE action = 'export_year'")
         ).scalars()
         assert list(logged) == ["公示表"]
-
-
-def test_leaders_are_for_the_personnel_department_alone_and_with_their_number(
-    assessed: Assessed, client
-) -> None:
-    for code, leader in (("A1", "张县长"), ("A2", "张县长"), ("A3", "李书记")):
-        add_target(assessed, code, duty_leader=leader, value=1200)
-    issue(assessed)
-    open_month(9)
-    send(
-        assessed, ReportLine(assessed.targets["A1"], 0, 600),
-        ReportLine(assessed.targets["A2"], 0, 1500), month=9,
-    )  # fmt: skip
-    accept_all(assessed, 9)
-    evaluate_month(9)
-    path = address(assessed.programme_id, "leaders")
-    person = of_department(client, assessed.county, "县委组织部", "personnel")
-    rows = {row["分管领导"]: row for row in rows_of(person.get(path), "分管领导汇总")}
-    # Ten points at half and ten at all of it; what is above counts as all.
-    assert (rows["张县长"]["目标数"], rows["张县长"]["加权完成率（%）"]) == (2, 75)
-    other = of_department(client, assessed.county, "县委宣传部", "propaganda")
-    assert other.get(path).status_code == 403
-    office = sit_down(client, make_staff(Role.ASSESSOR, assessed.county.id, "clerk"))
-    assert office.get(path).status_code == 403
 
 
 def test_the_list_of_evidence_names_every_file_where_it_serves(

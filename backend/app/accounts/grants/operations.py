@@ -28,6 +28,7 @@ LEVEL_OF = {
     Role.LEADER: "county",
     Role.COUNTY_MANAGER: "county",
     Role.ASSESSOR: "county",
+    Role.ORGANISER: "county",
     Role.SYSTEM_ADMIN: "county",
     Role.SECURITY_ADMIN: "county",
     Role.AUDITOR: "county",

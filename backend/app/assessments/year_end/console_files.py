@@ -6,27 +6,19 @@ from backend.app.access import Permission
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.grades.console import office_programme
 from backend.app.assessments.models import Programme
-from backend.app.assessments.programmes.queries import get_programme
 from backend.app.assessments.publications.queries import (
     get_programme_publication,
     year_corrections,
 )
-from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.year_end.books import (
     evidence_book,
-    leaders_book,
     publication_book,
 )
-from backend.app.assessments.year_end.file_queries import evidence_lines, leader_lines
+from backend.app.assessments.year_end.file_queries import evidence_lines
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
-from backend.app.core.errors import NotAllowed
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import actor, guard
-from backend.app.places.queries import department_names
-
-# Whose staff may read how far the targets of a named leader came.
-PERSONNEL = "组织部"
 
 
 def _send(programme: Programme, name: str, book: bytes) -> Response:
@@ -52,18 +44,4 @@ def download_evidence_list(programme_id: int) -> Response:
     programme = office_programme(programme_id)
     return _send(
         programme, "佐证材料目录", evidence_book(programme.title, evidence_lines(programme_id))
-    )
-
-
-@blueprint.get("/year/<int:programme_id>/leaders.xlsx")
-@guard(Permission.SEE_PROGRAMMES)
-def download_leaders(programme_id: int) -> Response:
-    """分管领导汇总, for the county's 组织部 and nobody else."""
-    me = actor()
-    programme = get_programme(programme_id, scope_of(me).county_id)
-    offices = {grant.department_id for grant in me.grants if grant.department_id is not None}
-    if not any(name.endswith(PERSONNEL) for name in department_names(offices).values()):
-        raise NotAllowed("分管领导汇总只给组织部的同志看")
-    return _send(
-        programme, "分管领导汇总", leaders_book(programme.title, leader_lines(programme_id))
     )

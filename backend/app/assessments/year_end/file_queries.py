@@ -29,7 +29,7 @@ LEADERS = text(
     """
     SELECT t.duty_leader AS leader, count(*) AS targets, count(s.actual) AS known,
            sum(t.points) FILTER (WHERE s.actual IS NOT NULL) AS points,
-           sum(t.points * least(s.actual, 1)) AS reached
+           sum(t.points * least(s.actual, 1)) FILTER (WHERE s.actual IS NOT NULL) AS reached
     FROM target t
     LEFT JOIN LATERAL (
         SELECT actual FROM target_standing WHERE target_id = t.id ORDER BY period DESC LIMIT 1

@@ -18,6 +18,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("积分", "/console/points", Permission.SEE_POINTS),
     ("考核", "/console/assessments", Permission.SEE_PROGRAMMES),
     ("实地核查", "/console/assessments/checks/mine", Permission.CHECK_SITES),
+    ("分管领导汇总", "/console/assessments/duty-leaders", Permission.EXPORT_DUTY_LEADERS),
     ("公示与导出", "/console/publications", Permission.EXPORT),
     ("待确认", "/console/security", Permission.CONFIRM_ACCOUNTS),
 )
@@ -45,6 +46,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
     "/console/assessments": ("/console/assessments",),
     "/console/assessments/checks/mine": ("/console/assessments/checks/mine",),
+    "/console/assessments/duty-leaders": ("/console/assessments/duty-leaders",),
     "/console/security": ("/console/security",),
     SETTINGS: (
         "/console/people", "/console/grants", "/console/own-data", "/console/audit",
