@@ -209,6 +209,11 @@ ACTIONS = {
     "change_category": "改诉求分类",
     "set_routing": "改派单规则",
     "set_reply_template": "改答复模板",
+    "load_city_classes": "载入部件事件名录",
+    "set_city_classes": "启用或停用部件事件",
+    "set_city_dispatch": "改部件事件派单",
+    "set_city_limit": "改部件事件时限",
+    "set_city_baseline": "录入系统建成前的数",
     "moderate_words": "微信提示后待核",
     "add_moderated_words": "加待核词",
     "remove_moderated_words": "删待核词",
@@ -263,7 +268,7 @@ DETAILS = {
     "on_the_shelf": "放回货架", "reward_id": "奖品编号", "price": "积分", "quantity": "件数",
     "movement_id": "流水编号", "count_id": "盘点编号",
     "after": "改为", "changed": "改动", "correction": "更正号",
-    "user": "服务器用户", "words": "参数", "listed": "词",
+    "used": "启用", "user": "服务器用户", "words": "参数", "listed": "词",
     "daily_cap": "每天上限", "units": "匿名单位数", "recoded": "换编码", "reopened": "恢复",
 }  # fmt: skip
 VALUES = {
@@ -279,5 +284,7 @@ VALUES = {
     "reassign": "改派", "decide_extension": "审批延期", "merge": "合并", "release": "拆出",
     "split": "分设", "rename": "改名", "move": "划转",
     "supplement": "补充", "confirm": "回访:解决", "dispute": "回访:未解决", "follow_up": "回访",
-    "close_unsolved": "未解决结束", "reopen": "重办", "supervise": "督办", "archive": "归档",
+    "verify": "现场核查",
+    "close_unsolved": "未解决结束", "reopen": "重办", "supervise": "督办",
+    "archive": "归档",
 }  # fmt: skip

@@ -25,6 +25,8 @@ class Channel(StrEnum):
     ANONYMOUS = "anonymous"
     # No villager's: what a village is asked to mend after several bad ratings.
     MENDING = "mending"
+    # Seen by somebody on a round of the streets, before anybody complains.
+    PATROL = "patrol"
 
 
 class Verdict(StrEnum):
@@ -49,6 +51,8 @@ class Outcome(StrEnum):
     MERGED = "merged"
     # Its import was taken back.
     ANNULLED = "annulled"
+    # Looked at on the spot by somebody of another office.
+    VERIFIED = "verified"
 
 
 KIND_NAMES = {
@@ -77,6 +81,7 @@ CHANNEL_NAMES = {
     Channel.HOTLINE: "12345 转办",
     Channel.ANONYMOUS: "匿名",
     Channel.MENDING: "差评整改",
+    Channel.PATROL: "巡查发现",
 }
 VERDICT_NAMES = {
     Verdict.SOLVED: "解决了",
@@ -94,6 +99,7 @@ OUTCOME_NAMES = {
     Outcome.WITHDRAWN: "村民撤回",
     Outcome.MERGED: "并入同类诉求",
     Outcome.ANNULLED: "导入已撤销",
+    Outcome.VERIFIED: "现场核查属实",
 }
 
 

@@ -16,6 +16,8 @@ from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
 from backend.app.core.text_check import READABLE, WordsState
 from backend.app.places.queries import department_names, region_names, village_labels
+from backend.app.tickets.city.kinds import CityKind
+from backend.app.tickets.city.queries import classes_by_id
 from backend.app.tickets.clocks.lateness import standing
 from backend.app.tickets.clocks.lights import (
     TicketStanding,
@@ -29,6 +31,7 @@ from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
 from backend.app.tickets.kinds import KIND_NAMES, VERDICT_NAMES, Channel, TicketKind, Verdict
 from backend.app.tickets.models import (
+    CityClass,
     Ticket,
     TicketCategory,
     TicketEvent,
@@ -50,6 +53,7 @@ class Names:
     regions: dict[int, str]
     departments: dict[int, str]
     categories: dict[int, TicketCategory]
+    city_classes: dict[int, CityClass]
 
     def office(self, region_id: int | None, department_id: int | None, county_id: int) -> str:
         if department_id is not None:
@@ -67,7 +71,7 @@ class HasUnit(Protocol):
 
 
 def names_for(tickets: Collection[Ticket], events: Iterable[HasUnit] = ()) -> Names:
-    """Three statements, however many tickets."""
+    """Four statements, however many tickets."""
     events = list(events)
     regions = {
         region
@@ -95,6 +99,7 @@ def names_for(tickets: Collection[Ticket], events: Iterable[HasUnit] = ()) -> Na
         }
         if categories
         else {},
+        classes_by_id({ticket.city_class_id for ticket in tickets if ticket.city_class_id}),
     )
 
 
@@ -126,6 +131,7 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "category": {"code": category.code, "name": category.name, "icon": category.icon}
         if category
         else None,
+        "city_class": _city_class(names.city_classes.get(ticket.city_class_id or 0)),
         "words": words,
         "words_state": WordsState.MODERATED
         if ticket.words_state == WordsState.REFUSED
@@ -143,6 +149,12 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         "needs": _needs(ticket),
         "version": ticket.version,
     }
+
+
+def _city_class(row: CityClass | None) -> dict[str, str] | None:
+    if row is None:
+        return None
+    return {"code": row.code, "name": row.name, "kind": CityKind.of(row.kind).words}
 
 
 def _due_text(

@@ -50,6 +50,7 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     DISPUTE = "dispute"
     FOLLOW_UP = "follow_up"
+    VERIFY = "verify"
     CLOSE_UNSOLVED = "close_unsolved"
     CLOSE_SILENT = "close_silent"
     REOPEN = "reopen"
@@ -139,6 +140,8 @@ TABLE: dict[Move, MoveRule] = {
     Move.CONFIRM: _rule({S.ANSWERED, S.RESOLVED}, S.RESOLVED, AUTHOR, DESK, not_by_handlers=True),
     Move.DISPUTE: _rule({S.ANSWERED, S.RESOLVED}, None, AUTHOR, DESK, not_by_handlers=True),
     Move.FOLLOW_UP: _rule({S.ANSWERED}, None, DESK, not_by_handlers=True),
+    # Of a part or event, on the spot; nobody's silence stands for it.
+    Move.VERIFY: _rule({S.ANSWERED}, S.RESOLVED, DESK, not_by_handlers=True),
     Move.CLOSE_UNSOLVED: _rule({S.ANSWERED}, S.UNSOLVED, DESK, not_by_handlers=True),
     Move.CLOSE_SILENT: _rule({S.ANSWERED}, S.RESOLVED, SYSTEM),
     Move.REOPEN: _rule({S.ANSWERED, S.RESOLVED, S.UNSOLVED}, S.ASSIGNED, AUTHOR, DESK),

@@ -195,6 +195,7 @@ def close_silent() -> int:
             Ticket.asked_again_at < clock.now() - timedelta(days=1),
             Ticket.reply_result == "done",
             Ticket.verdict.is_(None),
+            Ticket.city_class_id.is_(None),
         ),
         _close_silent,
     )

@@ -10,6 +10,9 @@ from backend.app.tickets.kinds import STEP_NAMES, VERDICT_NAMES, Step, Verdict
 DESK = "县诉求受理中心"
 # Who works on it is the office's business; the author hears what changes for them.
 OFFICE_ONLY = frozenset({"classify", "request_extension", "hand_back", "archive"})
+OF_THE_DESK = frozenset(
+    {"accept", "decline", "assign", "reassign", "decide_extension", "follow_up", "verify", "merge"}
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,7 @@ def _by(told: Told, to_author: bool) -> str:
         return "您" if to_author else "村民"
     if told.by_system:
         return "系统"
-    desk = {"accept", "decline", "assign", "reassign", "decide_extension", "follow_up", "merge"}
-    return DESK if told.move in desk else told.office
+    return DESK if told.move in OF_THE_DESK else told.office
 
 
 def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
@@ -73,6 +75,7 @@ def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
         "reply": (f"{told.office} 答复了", "good"),
         "answer_merged": (f"{told.office} 答复了(同类诉求一起办)", "good"),
         "follow_up": ("回访,没有联系上", "plain"),
+        "verify": ("现场核查:已处置", "good"),
         "close_unsolved": ("未能解决,已结束办理", "late"),
         "close_silent": (f"没等到{who}的话,先办结了", "plain"),
         "reopen": ("重新办", "ask"),

@@ -40,6 +40,7 @@ EXPECTED: dict[Move, tuple[str, str]] = {
     Move.CONFIRM: ("answered resolved", "author desk"),
     Move.DISPUTE: ("answered resolved", "author desk"),
     Move.FOLLOW_UP: ("answered", "desk"),
+    Move.VERIFY: ("answered", "desk"),
     Move.CLOSE_UNSOLVED: ("answered", "desk"),
     Move.CLOSE_SILENT: ("answered", "system"),
     Move.REOPEN: ("answered resolved unsolved", "author desk"),
@@ -52,7 +53,8 @@ EXPECTED: dict[Move, tuple[str, str]] = {
     Move.ANNUL: ("submitted accepted assigned", "system"),
 }
 VERIFYING = {
-    Move.DECIDE_EXTENSION, Move.CONFIRM, Move.DISPUTE, Move.FOLLOW_UP, Move.CLOSE_UNSOLVED,
+    Move.DECIDE_EXTENSION, Move.CONFIRM, Move.DISPUTE, Move.FOLLOW_UP, Move.VERIFY,
+    Move.CLOSE_UNSOLVED,
 }  # fmt: skip
 
 

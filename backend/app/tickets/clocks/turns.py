@@ -11,6 +11,7 @@ from sqlalchemy import func, inspect, select, update
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.read_cache import remembered
+from backend.app.tickets.city.queries import handling_time
 from backend.app.tickets.clocks.deadlines import (
     DeadlineLimit,
     Deadlines,
@@ -194,7 +195,13 @@ def _set_of_turn(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:
 
         def all_from(start: datetime) -> Deadlines:
             return _deadlines(
-                ticket.county_id, urgency, turn.started_at, start, tuple(pauses), turn.extra_days
+                ticket.county_id,
+                urgency,
+                turn.started_at,
+                start,
+                tuple(pauses),
+                turn.extra_days,
+                _class_limit(ticket, turn),
             )
 
         turn.sign_due_at = moved(turn.sign_due_at, lambda start: all_from(start).sign_due_at)
@@ -209,11 +216,23 @@ def _set_of_turn(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:
 @remembered
 def _deadlines(
     county_id: int, urgency: Urgency, began: datetime, start: datetime,
-    pauses: tuple[tuple[datetime, datetime], ...], extra_days: int,
+    pauses: tuple[tuple[datetime, datetime], ...], extra_days: int, own: DeadlineLimit | None,
 ) -> Deadlines:  # fmt: skip
     """Of a unit whose turn began when some limits were in force; many orders have the same."""
     limits = limits_of(county_id, began)
+    if own is not None:
+        limits = {**limits, (urgency, Stage.RESOLUTION): own}
     return deadlines(clock_of(county_id), limits, urgency, start, pauses, extra_days)
+
+
+def _class_limit(ticket: Ticket, turn: TicketTurn) -> DeadlineLimit | None:
+    """What the unit has for a part or event; None for every other ticket."""
+    if ticket.city_class_id is None:
+        return None
+    return handling_time(
+        ticket.county_id, ticket.city_class_id, turn.unit_region_id, turn.unit_department_id,
+        turn.started_at,
+    )  # fmt: skip
 
 
 def _heard_before(turn: TicketTurn) -> bool:

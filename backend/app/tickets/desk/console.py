@@ -11,6 +11,8 @@ from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships
 from backend.app.tickets import serializers
 from backend.app.tickets.blueprints import console as blueprint
+from backend.app.tickets.city.kinds import CityKind
+from backend.app.tickets.city.queries import used_classes
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.desk import export_rows
 from backend.app.tickets.desk import queries as desk_queries
@@ -23,8 +25,8 @@ FILTERS = Query.of(
     view=boxes.Choice(desk_queries.VIEWS, otherwise=""), q=boxes.Text(40),
     category=boxes.Text(20), kind=boxes.Choice([kind.value for kind in TicketKind], otherwise=""),
     channel=boxes.Choice([channel.value for channel in Channel], otherwise=""),
-    tag=boxes.Text(10), region=boxes.Id(), department=boxes.Id(), sort=boxes.Text(),
-    page=boxes.Page(desk_queries.LAST_PAGE),
+    tag=boxes.Text(10), city_class=boxes.Text(8), region=boxes.Id(), department=boxes.Id(),
+    sort=boxes.Text(), page=boxes.Page(desk_queries.LAST_PAGE),
 )  # fmt: skip
 
 
@@ -33,6 +35,7 @@ def read_filters() -> desk_queries.TicketFilters:
     return desk_queries.TicketFilters(
         view=query["view"] or _first_view(), search=query["q"], category=query["category"],
         kind=query["kind"], channel=query["channel"], tag=query["tag"],
+        city_class=query["city_class"],
         region_id=query["region"], department_id=query["department"],
         newest=query["sort"] == "newest", page=query["page"],
     )  # fmt: skip
@@ -71,7 +74,7 @@ def list_page(error: DomainError | None = None) -> str:
         may_enter=has_permission(me, Permission.ENTER_FOR_OTHERS),
         may_rule=has_permission(me, Permission.MANAGE_TICKET_RULES),
         warnings=console_rules.calendar_warnings(me),
-        levels=STEP_NAMES,
+        levels=STEP_NAMES, city_classes=used_classes(counties), city_kinds=CityKind.names(),
         may_export=has_permission(me, Permission.EXPORT),
         kept={f"f.{name}": value for name, value in export_rows.kept(filters).items()},
     )  # fmt: skip

@@ -16,6 +16,7 @@ from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships
 from backend.app.tickets import handling, serializers, supervision
 from backend.app.tickets.blueprints import console as blueprint
+from backend.app.tickets.city import case_operations as city
 from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.desk.console import list_page
@@ -31,8 +32,9 @@ MOST_AT_ONCE = 50
 MOVE = Form.of(
     version=boxes.Number(otherwise=None), words=boxes.Text(), typing_seconds=boxes.Number(
     otherwise=None), kind=boxes.Text(), category=boxes.Text(), urgency=boxes.Text(),
-    tags=boxes.Text(), about_cadres=boxes.YesNo(), confidential=boxes.YesNo(), unit=boxes.Text(),
-    decision=boxes.Text(), into=boxes.Text(), answer=boxes.Text(), level=boxes.Number(otherwise=0),
+    tags=boxes.Text(), city_class=boxes.Text(), about_cadres=boxes.YesNo(),
+    confidential=boxes.YesNo(), unit=boxes.Text(), decision=boxes.Text(), into=boxes.Text(),
+    answer=boxes.Text(), level=boxes.Number(otherwise=0),
     event_id=boxes.Id(otherwise=None), days=boxes.Number(otherwise=0), result=boxes.Text(),
 )  # fmt: skip
 MANY = Form.of(ids=boxes.Each(boxes.Id()), act=boxes.Text(), sure=boxes.YesNo())
@@ -68,6 +70,8 @@ ACTS: dict[str, Doer] = {
     "accept": lambda me, i, v, _: desk.accept(me, i, v),
     "decline": lambda me, i, v, f: desk.decline(me, i, v, f["words"]),
     "classify": lambda me, i, v, f: desk.classify(me, i, v, _classified(f)),
+    "city_class": lambda me, i, v, f: city.set_class(me, i, v, f["city_class"] or None),
+    "verify": lambda me, i, v, f: city.verify(me, i, v, f["words"]),
     "assign": lambda me, i, v, f: desk.assign(me, i, v, office_in(f["unit"]), f["words"]),
     "decide_extension": lambda me, i, v, f: desk.decide_extension(
         me, i, v, f["decision"] == "approve", f["words"]

@@ -17,11 +17,13 @@ from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships, search_villages
 from backend.app.tickets import queries, serializers
 from backend.app.tickets.blueprints import console as blueprint
+from backend.app.tickets.city.queries import used_classes
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.rules.categories import list_categories
+from backend.app.tickets.rules.routing import Office, route
 from backend.app.tickets.states import ExtensionState, Move, Party, State, moves
 from backend.app.tickets.transitions import has_handled_in
 
@@ -70,6 +72,7 @@ def _choices(
         found |= _offices(ticket)
     if Move.CLASSIFY in offered:
         found["categories"] = list_categories(ticket.county_id)
+        found["city_classes"] = used_classes([ticket.county_id])
     if Move.MERGE in offered:
         found["similar"] = serializers.cards(desk_queries.similar(scope, ticket, parties), parties)
     if Move.REPLY in offered:
@@ -85,7 +88,16 @@ def _offices(ticket: Ticket) -> dict[str, Any]:
         "townships": list_townships([ticket.county_id]),
         "villages": search_villages(search, [ticket.county_id]) if search else [],
         "village_search": search,
+        "proposed": _proposed(ticket),
     }
+
+
+def _proposed(ticket: Ticket) -> str:
+    """Where the rules of a part or event point, as the choice of units writes it."""
+    office = route(ticket, None) if ticket.city_class_id else Office()
+    if office.department_id is not None:
+        return f"d{office.department_id}"
+    return f"r{office.region_id}" if office.region_id is not None else ""
 
 
 @blueprint.get("/<int:ticket_id>")

@@ -24,7 +24,7 @@ from backend.app.tickets.kinds import (
     TicketKind,
     Verdict,
 )
-from backend.app.tickets.models import Ticket, TicketCategory, TicketTurn
+from backend.app.tickets.models import CityClass, Ticket, TicketCategory, TicketTurn
 from backend.app.tickets.states import STATE_NAMES, State
 
 MOST_ROWS = 100_000
@@ -37,9 +37,10 @@ COLUMNS = (
     Column("紧急程度", 9), Column("状态", 11), Column("村", 18), Column("承办单位", 18),
     *(Column(name, 16) for name in TIMES), Column("村民回话", 14), Column("结果", 24),
     Column("督办级别", 9), Column("延期天数", 9), Column("是否超时", 9),
+    Column("部件事件代码", 12, codes=True), Column("部件事件", 16),
 )  # fmt: skip
 NUMBERS = ("region_id", "department_id")
-TEXTS = ("view", "search", "category", "kind", "channel", "tag")
+TEXTS = ("view", "search", "category", "kind", "channel", "tag", "city_class")
 
 
 def kept(filters: desk_queries.TicketFilters) -> dict[str, str]:
@@ -81,8 +82,9 @@ def rows_of(
         Ticket.created_at, Ticket.citizen_due_at, unit.c.started_at, unit.c.first_answer_due_at,
         unit.c.first_answered_at, Ticket.due_at, Ticket.answered_at, Ticket.closed_at,
         Ticket.verdict, Ticket.outcome, Ticket.supervision_level, Ticket.extra_days,
-        is_late(clock.now()).label("is_late"),
+        is_late(clock.now()).label("is_late"), CityClass.code, CityClass.name.label("class_name"),
     ).outerjoin(TicketCategory, TicketCategory.id == Ticket.category_id)  # fmt: skip
+    query = query.outerjoin(CityClass, CityClass.id == Ticket.city_class_id)
     query = query.outerjoin(unit, true())
     found: list[Any] = list(
         db.session.execute(
@@ -116,6 +118,7 @@ def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any
         VERDICT_NAMES[Verdict(row.verdict)] if row.verdict else "",
         OUTCOME_NAMES[Outcome(row.outcome)] if row.outcome else "",
         row.supervision_level, row.extra_days, _timeliness(row),
+        row.code or "", row.class_name or "",
     )  # fmt: skip
 
 

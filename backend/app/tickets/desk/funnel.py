@@ -24,10 +24,11 @@ NAME = f"""
 """
 ACCEPTED = none_of("t.state", {State.SUBMITTED, State.DECLINED})
 DONE = f"(t.answered_at IS NOT NULL OR {one_of('t.state', {State.RESOLVED, State.UNSOLVED})})"
-# What villagers asked for: neither call-backs of bad ratings nor what a village is told to mend.
+# What villagers asked for: neither call-backs of bad ratings nor what a village is told to mend
+# or somebody sees on a round.
 COUNTED = (
     f"{none_of('t.state', {State.WITHDRAWN, State.MERGED})}"
-    " AND t.channel NOT IN ('rating', 'mending')"
+    " AND t.channel NOT IN ('rating', 'mending', 'patrol')"
 )
 FLOW = text(
     f"""

@@ -301,6 +301,8 @@ def follow_up(
     move = Move.CONFIRM if closing else Move.DISPUTE if reached else Move.FOLLOW_UP
     act = transitions.begin(actor, ticket_id, move, version)
     ticket = act.ticket
+    if ticket.channel == Channel.PATROL:
+        raise InvalidInput("巡查发现的没有村民可回访,请现场核查")
     if ticket.verdict not in (None, Verdict.UNANSWERED):
         raise VerdictGiven
     if answer is not None:

@@ -1,7 +1,7 @@
 """Reads of tickets for the console: found, counted, compared by office."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from backend.app.core.text_check import READABLE
 from backend.app.core.web.boxes import whole
 from backend.app.places.queries import villages_under
 from backend.app.places.succession import same_villages
+from backend.app.tickets.city.queries import class_ids
 from backend.app.tickets.clocks.lateness import is_at_desk, is_late, is_running, is_soon, next_due
 from backend.app.tickets.errors import TicketUnknown
 from backend.app.tickets.models import Supervision, Ticket, TicketCategory, TicketEvent
@@ -120,6 +121,7 @@ class TicketFilters:
     kind: str = ""
     channel: str = ""
     tag: str = ""
+    city_class: str = ""
     region_id: int | None = None
     department_id: int | None = None
     newest: bool = False
@@ -127,10 +129,7 @@ class TicketFilters:
 
     @property
     def narrowed(self) -> bool:
-        return bool(
-            self.search or self.category or self.kind or self.channel or self.tag
-            or self.region_id or self.department_id
-        )  # fmt: skip
+        return replace(self, view="", newest=False, page=1) != TicketFilters(view="")
 
 
 def _in_view(view: str, at: datetime) -> ColumnElement[bool]:
@@ -164,10 +163,13 @@ def _filtered(query: Select[Any], filters: TicketFilters) -> Select[Any]:
     if filters.category:
         codes = select(TicketCategory.id).where(TicketCategory.code == filters.category)
         query = query.where(Ticket.category_id.in_(codes))
-    if filters.kind:
-        query = query.where(Ticket.kind == filters.kind)
-    if filters.channel:
-        query = query.where(Ticket.channel == filters.channel)
+    if filters.city_class:
+        query = query.where(Ticket.city_class_id.in_(class_ids(filters.city_class)))
+    equal = {
+        Ticket.kind: filters.kind, Ticket.channel: filters.channel,
+        Ticket.unit_department_id: filters.department_id,
+    }  # fmt: skip
+    query = query.where(*(column == value for column, value in equal.items() if value))
     if filters.tag:
         query = query.where(Ticket.tags.contains([filters.tag]))
     if filters.region_id:
@@ -179,8 +181,6 @@ def _filtered(query: Select[Any], filters: TicketFilters) -> Select[Any]:
                 Ticket.village_id.in_(villages_under([filters.region_id])),
             )
         )
-    if filters.department_id:
-        query = query.where(Ticket.unit_department_id == filters.department_id)
     return query
 
 

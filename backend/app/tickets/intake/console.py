@@ -17,6 +17,7 @@ from backend.app.imports.console import add_pages, earlier
 from backend.app.places.queries import search_villages
 from backend.app.tickets import serializers
 from backend.app.tickets.blueprints import console as blueprint
+from backend.app.tickets.city.queries import used_classes
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.intake import proxies
 from backend.app.tickets.intake.hotline import ORDERS
@@ -31,7 +32,7 @@ TICKET = Form.of(
     kind=boxes.Choice(list(TicketKind), missing="请选类型"), words=boxes.Text(),
     village_id=boxes.Id(otherwise=None), category=boxes.Text(otherwise=None),
     place_note=boxes.Text(), confidential=boxes.YesNo(), about_cadres=boxes.YesNo(),
-    phone=boxes.Digits(), contact_name=boxes.Text(),
+    phone=boxes.Digits(), city_class=boxes.Text(otherwise=None), contact_name=boxes.Text(),
 )  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def _new_page(error: DomainError | None = None) -> tuple[str, int]:
         "tickets/new.html",
         villages=search_villages(search, within) if search else [], search=search,
         kinds=KIND_NAMES, categories=names_of(within), error=error,
+        city_classes=used_classes(within),
     )  # fmt: skip
     return page, 422 if error else 200
 
@@ -58,9 +60,10 @@ def new_ticket() -> tuple[str, int]:
 def enter_ticket() -> Any:
     try:
         form = TICKET.read()
-        channel = form.pop("channel")
+        channel, city_class = form.pop("channel"), form.pop("city_class")
         with transaction():
-            ticket_id = proxies.enter(actor(), channel, TicketRequest(**form)).id
+            ticket = proxies.enter(actor(), channel, TicketRequest(**form), city_class)
+            ticket_id = ticket.id
     except DomainError as refused:
         return _new_page(refused)
     return redirect(address_of("tickets_console.show_ticket", ticket_id=ticket_id))

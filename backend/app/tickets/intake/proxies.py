@@ -1,6 +1,10 @@
-"""代录: staff write down what somebody said by phone or on paper; capped, and sampled."""
+"""代录: staff write down what somebody said by phone or on paper; capped, and sampled.
+
+What they see themselves on a round (巡查) is of a class of parts or events and nobody's request.
+"""
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -12,6 +16,7 @@ from backend.app.core.clock import midnight
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
 from backend.app.places.queries import region_path, settings_of
+from backend.app.tickets.city.queries import find_class
 from backend.app.tickets.errors import HandlerVerifies, ProxyCapReached, TicketMoved
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.intake.operations import TicketRequest
@@ -19,30 +24,55 @@ from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.transitions import lock
 
+FOR_OTHERS = (Channel.PHONE, Channel.PAPER)
 CHECKS = {"right": "属实", "wrong": "不属实", "unreached": "联系不上"}
 
 
-def enter(actor: Actor, channel: Channel, ticket_request: TicketRequest) -> Ticket:
+def enter(
+    actor: Actor, channel: Channel, ticket_request: TicketRequest, city_class: str | None = None
+) -> Ticket:
     """Opens a ticket for somebody else; every so many are looked at again by a colleague."""
-    if channel not in (Channel.PHONE, Channel.PAPER):
-        raise InvalidInput(errors={"channel": ["请选电话或纸条"]})
-    if not (ticket_request.contact_name or "").strip():
-        raise InvalidInput(errors={"contact_name": ["请填反映人怎么称呼,便于回访"]})
+    if channel not in (*FOR_OTHERS, Channel.PATROL):
+        raise InvalidInput(errors={"channel": ["请选电话、纸条或巡查发现"]})
     if ticket_request.village_id is None:
         raise InvalidInput(errors={"village_id": ["请选是哪个村的事"]})
     path = region_path(ticket_request.village_id)
     if not may(actor, Permission.ENTER_FOR_OTHERS, path):
         raise NotAllowed("这个村不归您管")
+    row = find_class(path[-1], city_class)
+    class_id = row.id if row else None
+    if channel is Channel.PATROL:
+        return _enter_seen(actor, ticket_request, class_id)
+    if not (ticket_request.contact_name or "").strip():
+        raise InvalidInput(errors={"contact_name": ["请填反映人怎么称呼,便于回访"]})
     policy = settings_of(path[-1])
     at = clock.now()
     today = midnight(clock.local_day(at))
     entered = db.session.scalar(
-        select(func.count()).where(Ticket.proxy_id == actor.person_id, Ticket.created_at >= today)
+        select(func.count()).where(
+            Ticket.proxy_id == actor.person_id,
+            Ticket.created_at >= today,
+            Ticket.channel.in_(FOR_OTHERS),
+        )
     )
     if (entered or 0) >= policy.proxy_cap:
         raise ProxyCapReached
-    ticket = intake.open_ticket(ticket_request, channel, at, proxy_id=actor.person_id)
+    ticket = intake.open_ticket(
+        ticket_request, channel, at, proxy_id=actor.person_id, city_class_id=class_id
+    )
     ticket.sampled = is_sampled(ticket.id, policy.sample_share)
+    record("enter_ticket", actor.person_id, "ticket", ticket.id)
+    return ticket
+
+
+def _enter_seen(actor: Actor, ticket_request: TicketRequest, class_id: int | None) -> Ticket:
+    """巡查发现: nobody asked, nobody is called back, and so it is neither capped nor sampled."""
+    if class_id is None:
+        raise InvalidInput(errors={"city_class": ["巡查发现的请选是哪种部件或事件"]})
+    seen = replace(ticket_request, phone=None, contact_name=None, contact_note=None)
+    ticket = intake.open_ticket(
+        seen, Channel.PATROL, clock.now(), proxy_id=actor.person_id, city_class_id=class_id
+    )
     record("enter_ticket", actor.person_id, "ticket", ticket.id)
     return ticket
 

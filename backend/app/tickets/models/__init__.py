@@ -1,5 +1,6 @@
 """Tickets, what happened to them, and the county's data they run on."""
 
+from backend.app.tickets.models.city import CityBaseline, CityClass, CityClassLimit
 from backend.app.tickets.models.history import (
     CallBackDeclined,
     MendedRating,
@@ -27,6 +28,9 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "CallBackDeclined",
+    "CityBaseline",
+    "CityClass",
+    "CityClassLimit",
     "CountyHours",
     "DeadlineRule",
     "MendedRating",

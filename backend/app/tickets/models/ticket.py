@@ -74,7 +74,8 @@ class Ticket(Model):
         ),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint(
-            "(channel IN ('phone', 'paper')) = (proxy_id IS NOT NULL)", name="proxy_is_named"
+            "(channel IN ('phone', 'paper', 'patrol')) = (proxy_id IS NOT NULL)",
+            name="proxy_is_named",
         ),
         # Nobody's name beside an anonymous ticket; its author comes back with a receipt.
         CheckConstraint(
@@ -86,6 +87,14 @@ class Ticket(Model):
         # A county's tickets have the county's own categories.
         ForeignKeyConstraint(
             ["county_id", "category_id"], ["ticket_category.county_id", "ticket_category.id"]
+        ),
+        ForeignKeyConstraint(
+            ["county_id", "city_class_id"], ["city_class.county_id", "city_class.id"]
+        ),
+        # What is seen on a round is of a class, and nobody's request.
+        CheckConstraint(
+            f"channel <> '{Channel.PATROL}' OR (city_class_id IS NOT NULL AND person_id IS NULL)",
+            name="patrol",
         ),
         UniqueConstraint("receipt"),
         UniqueConstraint("person_id", "idempotency_key"),
@@ -118,6 +127,10 @@ class Ticket(Model):
             postgresql_where=text(
                 "source_number IS NOT NULL AND outcome IS DISTINCT FROM 'annulled'"
             ),
+        ),
+        Index(
+            "ix_ticket_city_class", "county_id", "city_class_id",
+            postgresql_where=text("city_class_id IS NOT NULL"),
         ),
         Index(
             "ix_ticket_source_number", "source_number",
@@ -156,6 +169,8 @@ class Ticket(Model):
     channel: Mapped[str] = mapped_column(String(10))
     kind: Mapped[str] = mapped_column(String(10))
     category_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Of 数字化城管: the part or event that it is.
+    city_class_id: Mapped[int | None] = mapped_column(BigInteger)
     urgency: Mapped[str] = mapped_column(String(10))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")
     words: Mapped[str | None] = mapped_column(Text)

@@ -11,6 +11,8 @@ from backend.app.accounts.queries import staff_of
 from backend.app.core.db import db
 from backend.app.core.read_cache import remembered
 from backend.app.places.queries import Place, get_place
+from backend.app.tickets.city.kinds import FirstOffice
+from backend.app.tickets.city.queries import class_of
 from backend.app.tickets.kinds import Channel
 from backend.app.tickets.models import RoutingRule, Ticket
 from backend.app.tickets.naming import may_read
@@ -85,6 +87,8 @@ def route(ticket: Ticket, category_code: str | None) -> Office:
         return _first(ticket, [Office(place.id)])
     if ticket.about_cadres and ticket.channel == Channel.HOTLINE:
         return Office()
+    if ticket.city_class_id is not None:
+        return _of_class(ticket, place)
     rule = choose(_rules_of(ticket.county_id), category_code, place.path)
     if rule is None or rule.target == "county":
         return Office()
@@ -92,6 +96,16 @@ def route(ticket: Ticket, category_code: str | None) -> Office:
         department = Office(department_id=rule.department_id)
         return department if _can_sign(department, ticket) else Office()
     return _of_place(ticket, place, rule.target)
+
+
+def _of_class(ticket: Ticket, place: Place) -> Office:
+    """Of a part or event: its owner and the township, in the order that the class says."""
+    row = class_of(ticket.city_class_id)
+    wanted = [Office(place.township_id)]
+    if row is not None and row.owner_department_id is not None:
+        at = 0 if row.first_office == FirstOffice.OWNER else 1
+        wanted.insert(at, Office(department_id=row.owner_department_id))
+    return _first(ticket, wanted)
 
 
 def _can_sign(office: Office, ticket: Ticket) -> bool:

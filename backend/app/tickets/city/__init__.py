@@ -1,0 +1,1 @@
+"""数字化城管: classes of parts and events, who handles them until when, and what came of it."""
