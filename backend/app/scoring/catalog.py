@@ -91,6 +91,25 @@ MEASURES: dict[str, Measure] = {
 }  # fmt: skip
 
 
+# Of the offices that handle parts and events (数字化城管); no village is measured by them.
+OFFICE_MEASURES: dict[str, Measure] = {
+    measure.code: measure
+    for measure in (
+        Measure("city_discovery_rate", "发现率", RATE, "city_found", "%",
+                "巡查发现的 ÷ 全部部件、事件", counted="件部件、事件"),
+        Measure("city_handling_rate", "处置率", RATE, "city_handled", "%",
+                "已处置 ÷ 处置期限在本期的部件、事件", counted="件部件、事件"),
+        Measure("city_on_time_rate", "按期处置率", RATE, "city_on_time", "%",
+                "按期处置 ÷ 处置期限在本期的部件、事件", counted="件部件、事件"),
+        Measure("city_handling_hours", "处置时长", TIME, "city_waits", "小时",
+                "一半部件、事件在多少小时内处置,没处置的按还在等计", counted="件部件、事件"),
+        Measure("city_redo_rate", "重办率", RATE, "city_redone", "%",
+                "处置后被退回重办的 ÷ 已处置", counted="件部件、事件"),
+    )
+}  # fmt: skip
+ALL_MEASURES = {**MEASURES, **OFFICE_MEASURES}
+
+
 @dataclass(frozen=True)
 class CaseList:
     """Cases by number that a month's facts name, and the count each of them adds one to.

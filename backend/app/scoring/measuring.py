@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from backend.app.scoring.catalog import GRADES, MEASURES, Family
+from backend.app.scoring.catalog import ALL_MEASURES, GRADES, Family
 from backend.app.scoring.intervals import normal_quantile
 from backend.app.scoring.levels import LEVEL_POINTS, bad_of, no_counts, positive_of
 from backend.app.scoring.response_time import quantiles_of_waits
@@ -73,7 +73,7 @@ def measure(
     the Kaplan–Meier median with the quartiles as its limits, in hours. Raises KeyError for an
     unknown code.
     """
-    family, source = MEASURES[code].family, MEASURES[code].source
+    family, source = ALL_MEASURES[code].family, ALL_MEASURES[code].source
     if family is Family.TIME:
         return _times(facts)
     points = points_of(code, level_points)
@@ -86,10 +86,10 @@ def measure(
 
 def points_of(code: str, level_points: Sequence[int] = LEVEL_POINTS) -> tuple[int, ...]:
     """What each counted grade is worth, 0 to 100."""
-    source = MEASURES[code].source
+    source = ALL_MEASURES[code].source
     if source in ("levels", "survey"):
         return tuple(level_points)
-    return GRADES if MEASURES[code].family is Family.MEAN else (100, 0)
+    return GRADES if ALL_MEASURES[code].family is Family.MEAN else (100, 0)
 
 
 def levels_in(counts: Mapping[str, Sequence[int]]) -> Sequence[int]:

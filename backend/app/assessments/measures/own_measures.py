@@ -16,8 +16,9 @@ from backend.app.core.db import db
 from backend.app.core.states import none_of
 from backend.app.scorecards.multi_month import sums_of_townships
 from backend.app.scoring.assessing.plans import OWN
-from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.catalog import ALL_MEASURES, OFFICE_MEASURES
 from backend.app.scoring.measuring import STEP, UNDEFINED, UnitFacts, measure
+from backend.app.tickets.city.figures import office_cases
 from backend.app.tickets.facts import TicketFacts, office_facts
 
 OWN_TARGETS = text(
@@ -42,6 +43,10 @@ class OwnTarget(NamedTuple):
     code: str
     region_id: int | None
     department_id: int | None
+
+    @property
+    def office(self) -> tuple[int | None, int | None]:
+        return self.region_id, self.department_id
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,18 @@ def _figures(
     by_code: dict[str, list[OwnTarget]] = defaultdict(list)
     for target in targets:
         by_code[target.code].append(target)
+    cases = (
+        office_cases(months[0], period, programme.county_id, clock.now())
+        if OFFICE_MEASURES.keys() & by_code.keys()
+        else {}
+    )
     for code, rows in by_code.items():
         facts = [
-            _together(
+            _together(UnitFacts(row.unit_id), cases.get(row.office, TicketFacts({})))
+            if code in OFFICE_MEASURES
+            else _together(
                 towns.facts.get(row.region_id or 0, UnitFacts(row.unit_id)),
-                offices.get((row.region_id, row.department_id), TicketFacts({})),
+                offices.get(row.office, TicketFacts({})),
             )
             for row in rows
         ]
@@ -101,7 +113,7 @@ def _figures(
 
 
 def _origin(code: str, n: int) -> str:
-    return f"{MEASURES[code].name}，{n} {MEASURES[code].counted}"
+    return f"{ALL_MEASURES[code].name}，{n} {ALL_MEASURES[code].counted}"
 
 
 def _together(villages: UnitFacts, office: TicketFacts) -> UnitFacts:

@@ -24,7 +24,7 @@ from backend.app.scoring.assessing.plans import (
 )
 from backend.app.scoring.assessing.refusals import GUARD_NAMES
 from backend.app.scoring.assessing.smart import SmartTarget
-from backend.app.scoring.catalog import SCORED
+from backend.app.scoring.catalog import OFFICE_MEASURES, SCORED
 from backend.app.tickets.clocks.working_calendar import is_filled
 
 HUNDRED = Decimal(100)
@@ -170,7 +170,8 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         ],
         elements=[_planned_element(element) for element in elements if element.parent_id],
         targets=_planned_targets(programme.id),
-        sources={f"own:{code}" for code in SCORED} | set(content.get("feeds", ())),
+        sources={f"own:{code}" for code in SCORED | OFFICE_MEASURES.keys()}
+        | set(content.get("feeds", ())),
         lights=content.get("lights"),
         calendar_years=_filled_years(programme),
         documents=content.get("documents", {}),

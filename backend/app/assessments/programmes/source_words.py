@@ -1,10 +1,10 @@
 """Where a value comes from, as people write it: 单位填报, 本系统：解决率, 数据导入：investment."""
 
 from backend.app.scoring.assessing.plans import OWN, SOURCE_NAMES
-from backend.app.scoring.catalog import MEASURES
+from backend.app.scoring.catalog import ALL_MEASURES
 
 KINDS = {name: kind for kind, name in SOURCE_NAMES.items()}
-OWN_NAMES = {measure.name: code for code, measure in MEASURES.items()}
+OWN_NAMES = {measure.name: code for code, measure in ALL_MEASURES.items()}
 
 
 def source_from_words(words: str) -> str | None:
@@ -21,6 +21,6 @@ def source_words(source: str) -> str:
     """A stored source in words."""
     kind, _, detail = source.partition(":")
     name = SOURCE_NAMES.get(f"{kind}:", "")
-    if f"{kind}:" == OWN and detail in MEASURES:
-        detail = MEASURES[detail].name
+    if f"{kind}:" == OWN and detail in ALL_MEASURES:
+        detail = ALL_MEASURES[detail].name
     return f"{name}：{detail}" if detail else name
