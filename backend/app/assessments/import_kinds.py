@@ -1,6 +1,7 @@
-"""Kinds of files that elements are measured by, and the task table."""
+"""Kinds of files of assessments: measured values, the task table, and the list of subjects."""
 
 from backend.app.assessments.issues.issue_files import ISSUES
 from backend.app.assessments.measures.fact_files import MEASURES, SCORES
+from backend.app.assessments.subjects.subject_files import SUBJECTS
 
-IMPORT_KINDS = (MEASURES, SCORES, ISSUES)
+IMPORT_KINDS = (MEASURES, SCORES, ISSUES, SUBJECTS)

@@ -38,6 +38,7 @@ from backend.app.assessments.reports.models import (
     TargetReport,
 )
 from backend.app.assessments.results.models import UnitResult
+from backend.app.assessments.subjects.models import AssessedSubject
 from backend.app.assessments.targets.models import (
     Target,
     TargetChange,
@@ -52,6 +53,7 @@ __all__ = [
     "AppraisalGroup",
     "AppraisalRound",
     "AppraisalSlip",
+    "AssessedSubject",
     "AssessedUnit",
     "CheckDraw",
     "ColourQuery",

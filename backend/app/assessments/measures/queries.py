@@ -21,8 +21,9 @@ from backend.app.scoring.assessing.plans import OWN, OWNER, REPORT
 from backend.app.scoring.assessing.rules import RuleCode
 
 TARGETS = f"""
-    SELECT t.id AS target_id, t.unit_id, {UNIT_NAME} AS unit, ur.code AS place_code, u.region_id,
-           u.department_id, t.county_id, e.id AS element_id, e.code, e.name, e.source, e.kind,
+    SELECT t.id AS target_id, t.unit_id, {UNIT_NAME} AS unit,
+           COALESCE(ur.code, NULLIF(us.code, '')) AS place_code, u.region_id, u.department_id,
+           t.county_id, e.id AS element_id, e.code, e.name, e.source, e.kind,
            e.rule ->> 'rule' AS rule, e.rule ->> 'levels' AS levels, e.measured_in,
            e.owner_department_id, eo.name AS owner, t.points AS full
     FROM target t

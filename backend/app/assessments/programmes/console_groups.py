@@ -1,5 +1,6 @@
 """② 类别和单位: groups, and which unit is assessed in which."""
 
+from collections import Counter
 from decimal import Decimal
 
 from werkzeug import Response
@@ -9,10 +10,19 @@ from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import forms, part_operations, queries
 from backend.app.assessments.programmes.console_wizard import own_programme, to_step, wizard
+from backend.app.assessments.states import SubjectKind
+from backend.app.assessments.subjects.queries import list_classes
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
+from backend.app.core.web import boxes
+from backend.app.core.web.forms import Form
 from backend.app.core.web.guards import actor, guard
 from backend.app.places.queries import list_departments, list_townships
+
+SUBJECTS = Form.of(
+    kind=boxes.Choice(list(SubjectKind), missing="请选类别"),
+    industry=boxes.Text(20, squeezed=True), group_id=boxes.Id(),
+)  # fmt: skip
 
 
 def _places(programme: Programme) -> list[forms.PlaceLine]:
@@ -40,8 +50,14 @@ def _places(programme: Programme) -> list[forms.PlaceLine]:
 def _groups_step(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:
     return wizard(
         programme, "groups", error, groups=queries.list_groups(programme.id),
-        places=_places(programme),
+        places=_places(programme), classes=list_classes(programme.county_id),
+        kinds=SubjectKind.names(), placed=_placed(programme.id),
     )  # fmt: skip
+
+
+def _placed(programme_id: int) -> dict[str, int]:
+    """How many subjects each group has, by its name."""
+    return Counter(unit.group_name for unit in queries.list_units(programme_id) if unit.subject_id)
 
 
 @blueprint.get("/programmes/<int:programme_id>/groups")
@@ -71,7 +87,21 @@ def save_units(programme_id: int) -> tuple[str, int] | Response:
         group_ids = [group.id for group in queries.list_groups(programme.id)]
         drafts = forms.read_units(_places(programme), group_ids)
         with transaction():
-            part_operations.place_units(actor(), programme.id, drafts)
+            subjects = [one for one in part_operations.drafts_of(programme.id) if one.subject_id]
+            part_operations.place_units(actor(), programme.id, [*drafts, *subjects])
+    except DomainError as refused:
+        return _groups_step(own_programme(programme_id), refused)
+    return to_step(programme_id, "groups")
+
+
+@blueprint.post("/programmes/<int:programme_id>/subjects")
+@guard(Permission.MANAGE_PROGRAMMES)
+def place_subjects(programme_id: int) -> tuple[str, int] | Response:
+    """A whole kind at once; no group takes them out."""
+    programme = own_programme(programme_id)
+    try:
+        with transaction():
+            part_operations.place_subjects(actor(), programme.id, **SUBJECTS.read())
     except DomainError as refused:
         return _groups_step(own_programme(programme_id), refused)
     return to_step(programme_id, "groups")

@@ -13,6 +13,7 @@ from backend.app.assessments.programmes.queries import (
     list_groups,
     list_units,
 )
+from backend.app.assessments.subjects.queries import subject_kinds
 from backend.app.assessments.targets.draft_operations import save_targets
 from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.core.db import Model, db
@@ -60,13 +61,15 @@ def _copy_units(
     county_id = programme.county_id
     regions = {place.id for place in list_townships([county_id])} | set(open_villages(county_id))
     departments = {place.id for place in list_departments(county_id)}
+    subjects = subject_kinds(county_id)
     drafts = [
         UnitDraft(
             groups[unit.group_id], unit.region_id, unit.department_id, unit.difficulty,
-            unit.duty_leader, unit.burden_reason,
+            unit.duty_leader, unit.burden_reason, unit.subject_id,
         )
         for unit in list_units(source.id)
         if unit.region_id in regions or unit.department_id in departments
+        or unit.subject_id in subjects
     ]  # fmt: skip
     place_units(actor, programme.id, drafts)
 
@@ -90,10 +93,8 @@ def _copy_elements(
 def _copy_targets(
     actor: Actor, source: Programme, programme: Programme, elements: dict[int, int]
 ) -> None:
-    new = {(unit.region_id, unit.department_id): unit.id for unit in list_units(programme.id)}
-    units = {
-        unit.id: new.get((unit.region_id, unit.department_id)) for unit in list_units(source.id)
-    }
+    new = {unit.key: unit.id for unit in list_units(programme.id)}
+    units = {unit.id: new.get(unit.key) for unit in list_units(source.id)}
     drafts = [
         replace(draft, element_id=elements[draft.element_id], unit_id=unit_id)
         for draft in stored_drafts(source.id).values()

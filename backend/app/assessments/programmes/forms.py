@@ -111,8 +111,8 @@ ELEMENT = Form.of(
     code=boxes.SingleLine(20, "编码填 1 到 20 个字符"), name=boxes.SingleLine(80),
     parent_id=boxes.Id(missing="请选维度"),
     scope=boxes.Choice(list(ElementScope), missing="请选给谁"),
-    group_id=boxes.Id(), points=boxes.Amount("分值最多两位小数", places=2, most=1000,
-                                             missing="请填分值"),
+    group_id=boxes.Id(), industry=boxes.Text(40, squeezed=True),
+    points=boxes.Amount("分值最多两位小数", places=2, most=1000, missing="请填分值"),
     kind=boxes.Choice(list(PROGRESS_NAMES), missing="请选进度方式"),
     rule=boxes.Text(40), parameters=boxes.Text(500),
     direction=boxes.Choice(("up", "down"), missing="请选方向"),
@@ -134,6 +134,8 @@ def read_element() -> ElementDraft:
     tags = tuple(dict.fromkeys(values.pop("tags").replace("，", "、").split("、")))
     if values["scope"] != ElementScope.GROUP:
         values["group_id"] = None
+    if values["scope"] != ElementScope.INDUSTRY:
+        values["industry"] = ""
     return ElementDraft(rule=rule, source=source, tags=[tag for tag in tags if tag], **values)
 
 
@@ -148,7 +150,7 @@ def element_values(element: ProgrammeElement | None) -> dict[str, Any]:
     rule, parameters = rule_words(element.rule or {})
     kind, _, detail = element.source.partition(":")
     names = (
-        "code", "name", "parent_id", "scope", "group_id", "points", "kind", "direction",
+        "code", "name", "parent_id", "scope", "group_id", "industry", "points", "kind", "direction",
         "measured_in", "owner_department_id", "criteria", "basis", "duty", "missing",
         "needs_evidence",
     )  # fmt: skip

@@ -104,19 +104,20 @@ class ProgrammeGroup(Model):
 
 
 class AssessedUnit(Model):
-    """被考核单位: a township, a village or a department within one group of one programme."""
+    """被考核单位: a township, village, department or subject within one group of a programme."""
 
     __tablename__ = "assessed_unit"
     __table_args__ = (
         ForeignKeyConstraint(
             ["programme_id", "group_id"], ["programme_group.programme_id", "programme_group.id"]
         ),
-        CheckConstraint("num_nonnulls(region_id, department_id) = 1", name="one_kind"),
+        CheckConstraint("num_nonnulls(region_id, department_id, subject_id) = 1", name="one_kind"),
         CheckConstraint("difficulty BETWEEN 0.5 AND 2", name="difficulty"),
         CheckConstraint("1 <= first_month AND first_month <= last_month AND last_month <= 12",
                         name="months"),
         Index("uq_assessed_unit_region", "programme_id", "region_id", unique=True),
         Index("uq_assessed_unit_department", "programme_id", "department_id", unique=True),
+        Index("uq_assessed_unit_subject", "programme_id", "subject_id", unique=True),
         Index(None, "group_id"),
         UniqueConstraint("programme_id", "id"),
     )  # fmt: skip
@@ -127,6 +128,7 @@ class AssessedUnit(Model):
     group_id: Mapped[int] = mapped_column(BigInteger)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("assessed_subject.id"))
     difficulty: Mapped[Decimal] = mapped_column(Numeric(4, 2), server_default="1")
     duty_leader: Mapped[str] = mapped_column(String(20), server_default="")
     # Why it is given more targets than the burden guard allows; published.
@@ -155,6 +157,7 @@ class ProgrammeElement(Model):
         CheckConstraint(one_of("duty", Duty), name="duty"),
         CheckConstraint("(parent_id IS NULL) = (rule IS NULL)", name="dimension"),
         CheckConstraint(f"(scope = '{ElementScope.GROUP}') = (group_id IS NOT NULL)", name="group"),
+        CheckConstraint(f"(scope = '{ElementScope.INDUSTRY}') = (industry <> '')", name="industry"),
         CheckConstraint("points >= 0", name="points"),
         CheckConstraint("direction IN ('up', 'down')", name="direction"),
         Index(None, "parent_id"),
@@ -171,6 +174,8 @@ class ProgrammeElement(Model):
     name: Mapped[str] = mapped_column(String(80))
     scope: Mapped[str] = mapped_column(String(8))
     group_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Of subjects, where the element is for those of one industry.
+    industry: Mapped[str] = mapped_column(String(20), server_default="")
     points: Mapped[Decimal] = mapped_column(Points, server_default="0")
     kind: Mapped[str] = mapped_column(String(10), server_default="")
     rule: Mapped[dict[str, Any] | None]

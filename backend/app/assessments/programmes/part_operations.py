@@ -11,6 +11,7 @@ from backend.app.access import Actor
 from backend.app.assessments.models import AssessedUnit, ProgrammeElement, ProgrammeGroup, Target
 from backend.app.assessments.programmes.operations import open_draft
 from backend.app.assessments.states import Duty, ElementScope
+from backend.app.assessments.subjects.queries import subject_kinds
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
@@ -37,7 +38,7 @@ class GroupDraft:
 
 @dataclass(frozen=True)
 class UnitDraft:
-    """A place with the group it is put into."""
+    """A place or subject with the group it is put into."""
 
     group_id: int
     region_id: int | None
@@ -45,6 +46,12 @@ class UnitDraft:
     difficulty: Decimal = Decimal(1)
     duty_leader: str = ""
     burden_reason: str = ""
+    subject_id: int | None = None
+
+    @property
+    def key(self) -> tuple[int | None, int | None, int | None]:
+        """What it is, whatever group it is in."""
+        return self.region_id, self.department_id, self.subject_id
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class ElementDraft:
     owner_department_id: int | None
     criteria: str
     group_id: int | None = None
+    industry: str = ""
     direction: str = "up"
     measured_in: str = ""
     tags: Sequence[str] = ()
@@ -116,12 +124,12 @@ def place_units(actor: Actor, programme_id: int, drafts: Sequence[UnitDraft]) ->
     programme = open_draft(actor, programme_id)
     _check_places(programme.county_id, drafts)
     before = {
-        (unit.region_id, unit.department_id): unit
+        (unit.region_id, unit.department_id, unit.subject_id): unit
         for unit in db.session.scalars(
             select(AssessedUnit).where(AssessedUnit.programme_id == programme.id)
         )
     }
-    after = {(draft.region_id, draft.department_id): draft for draft in drafts}
+    after = {draft.key: draft for draft in drafts}
     for key, unit in before.items():
         if key not in after:
             _drop_unit(unit)
@@ -139,14 +147,43 @@ def place_units(actor: Actor, programme_id: int, drafts: Sequence[UnitDraft]) ->
     )  # fmt: skip
 
 
+def place_subjects(
+    actor: Actor, programme_id: int, kind: str, industry: str, group_id: int | None
+) -> int:
+    """All subjects of a kind, or of one industry of it, into a group or out; returns how many."""
+    programme = open_draft(actor, programme_id)
+    listed = subject_kinds(programme.county_id)
+    chosen = {
+        key for key, (of_kind, of) in listed.items() if of_kind == kind and industry in ("", of)
+    }  # fmt: skip
+    rest = [draft for draft in drafts_of(programme.id) if draft.subject_id not in chosen]
+    added = [] if group_id is None else [
+        UnitDraft(group_id, None, None, subject_id=key) for key in listed if key in chosen
+    ]  # fmt: skip
+    place_units(actor, programme.id, [*rest, *added])
+    return len(chosen)
+
+
+def drafts_of(programme_id: int) -> list[UnitDraft]:
+    """The units of a programme as they would be placed again."""
+    query = select(AssessedUnit).where(AssessedUnit.programme_id == programme_id)
+    return [
+        UnitDraft(
+            unit.group_id, unit.region_id, unit.department_id, unit.difficulty,
+            unit.duty_leader, unit.burden_reason, unit.subject_id,
+        )
+        for unit in db.session.scalars(query.order_by(AssessedUnit.id))
+    ]  # fmt: skip
+
+
 def _check_places(county_id: int, drafts: Sequence[UnitDraft]) -> None:
-    """Only this county's open townships, villages and departments."""
+    """Only this county's open townships, villages, departments and subjects."""
     regions = {place.id for place in list_townships([county_id])} | set(open_villages(county_id))
     departments = {place.id for place in list_departments(county_id)}
+    subjects = set(subject_kinds(county_id))
     for draft in drafts:
-        if draft.region_id not in {*regions, None} or draft.department_id not in {
-            *departments, None,
-        }:  # fmt: skip
+        sides = zip(draft.key, (regions, departments, subjects), strict=True)
+        if not any(draft.key) or any(key and key not in known for key, known in sides):
             raise NotFound("有的单位不是本县的，请刷新后再选")
 
 
@@ -242,6 +279,8 @@ def check_element(draft: ElementDraft) -> None:
         faults["name"] = ["名称填 1 到 80 个字"]
     if draft.scope == ElementScope.GROUP and draft.group_id is None:
         faults["group_id"] = ["类别共性要选是哪个类别的"]
+    if (draft.scope == ElementScope.INDUSTRY) != bool(draft.industry) or len(draft.industry) > 20:
+        faults["industry"] = ["行业共性要填是哪个行业的，最多 20 个字；别的不填"]
     if draft.kind not in PROGRESS_NAMES:
         faults["kind"] = ["请选进度方式"]
     if draft.missing not in MISSING_NAMES:

@@ -31,15 +31,19 @@ HUNDRED = Decimal(100)
 # Stands for the assessment office where a department would have to judge itself.
 OFFICE = 0
 UNIT_ROWS = f"""
-    SELECT u.id, u.group_id, u.region_id, u.department_id, u.difficulty, u.duty_leader,
-           u.burden_reason,
-           COALESCE(r.name, d.name) AS name, r.code AS code, g.name AS group_name
+    SELECT u.id, u.group_id, u.region_id, u.department_id, u.subject_id, u.difficulty,
+           u.duty_leader, u.burden_reason, COALESCE(r.name, d.name, a.name) AS name,
+           COALESCE(r.code, NULLIF(a.code, '')) AS code, g.name AS group_name,
+           COALESCE(a.industry, '') AS industry
     FROM assessed_unit u
     JOIN programme_group g ON g.id = u.group_id
     LEFT {join_region("r", "u.region_id")}
     LEFT {join_department("d", "u.department_id")}
+    LEFT JOIN assessed_subject a ON a.id = u.subject_id
 """
-UNITS = text(f"{UNIT_ROWS} WHERE u.programme_id = :id ORDER BY g.position, r.code, d.name")
+UNITS = text(
+    f"{UNIT_ROWS} WHERE u.programme_id = :id ORDER BY g.position, r.code, d.name, a.name, a.id"
+)
 PLANNED_TARGETS = """
     SELECT e.code, t.unit_id, t.points, t.baseline, t.value, t.due_on,
            e.scope <> :unit_scope AND e.owner_department_id = u.department_id AS judges_itself,
@@ -65,12 +69,19 @@ class MemberUnit(NamedTuple):
     group_id: int
     region_id: int | None
     department_id: int | None
+    subject_id: int | None
     difficulty: Decimal
     duty_leader: str
     burden_reason: str
     name: str
     code: str | None
     group_name: str
+    industry: str
+
+    @property
+    def key(self) -> tuple[int | None, int | None, int | None]:
+        """What it is, the same in every programme."""
+        return self.region_id, self.department_id, self.subject_id
 
 
 class PlanRow(NamedTuple):

@@ -46,11 +46,12 @@ FROM_WINDOW = """
     JOIN programme_element e ON e.id = t.element_id
     JOIN assessed_unit u ON u.id = t.unit_id
 """
-# The unit's own name, a township's or a department's.
+# The unit's own name, a township's, a department's or a subject's.
 JOIN_NAME = f"""
     LEFT {join_region("ur", "u.region_id")}
     LEFT {join_department("ud", "u.department_id")}
+    LEFT JOIN assessed_subject us ON us.id = u.subject_id
 """
-UNIT_NAME = "COALESCE(ur.name, ud.name)"
+UNIT_NAME = "COALESCE(ur.name, ud.name, us.name)"
 # A draft is not sent, and what was returned was not sent again.
 NOT_SENT = {ReportState.DRAFT, ReportState.RETURNED, ReportState.MISSED}

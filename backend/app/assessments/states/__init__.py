@@ -18,6 +18,7 @@ from backend.app.assessments.states.programmes import (
     ProgrammeState,
 )
 from backend.app.assessments.states.reports import ReportState, ReviewDecision, ReviewStep
+from backend.app.assessments.states.subjects import SubjectKind
 from backend.app.assessments.states.targets import (
     ENDED,
     IN_FORCE,
@@ -65,6 +66,7 @@ __all__ = [
     "ReviewDecision",
     "ReviewStep",
     "Rhythm",
+    "SubjectKind",
     "SupervisionState",
     "TargetMove",
     "TargetParty",

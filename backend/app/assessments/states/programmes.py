@@ -27,6 +27,7 @@ class ElementScope(NamedState):
 
     COMMON = "common", "共性"
     GROUP = "group", "类别共性"
+    INDUSTRY = "industry", "行业共性"
     UNIT = "unit", "个性"
 
 

@@ -36,9 +36,11 @@ SPREAD = text(
         (county_id, programme_id, element_id, unit_id, task, points, starts_on, due_on, rhythm)
     SELECT e.county_id, e.programme_id, e.id, u.id, e.name, e.points,
            make_date(:year, 1, 1), make_date(:year, 12, 31), 'quarter'
-    FROM programme_element e JOIN assessed_unit u ON u.programme_id = e.programme_id
+    FROM programme_element e
+    JOIN assessed_unit u ON u.programme_id = e.programme_id
+    LEFT JOIN assessed_subject a ON a.id = u.subject_id
     WHERE e.programme_id = :id AND e.parent_id IS NOT NULL AND e.scope <> :unit_scope
-      AND (e.scope = :common OR e.group_id = u.group_id)
+      AND (e.scope = :common OR e.group_id = u.group_id OR e.industry = NULLIF(a.industry, ''))
     ON CONFLICT (element_id, unit_id) DO NOTHING
     """
 )
@@ -50,7 +52,7 @@ KEYS = text("SELECT id, element_id, unit_id FROM target WHERE programme_id = :id
 
 
 def spread_common(actor: Actor, programme_id: int) -> int:
-    """Every unit gets the elements that are common, or its group's; returns how many were new."""
+    """Every unit gets the elements of all, its group and industry; returns how many were new."""
     programme = open_draft(actor, programme_id)
     values = {
         "id": programme.id, "year": programme.year, "unit_scope": ElementScope.UNIT.value,

@@ -60,6 +60,7 @@ class Decomposition:
     elements: Mapping[str, SheetLine]
     owners: Mapping[str, int]
     groups: Mapping[str, int | None]
+    industries: Mapping[str, str]
     targets: Mapping[tuple[str, int], Mapping[str, Any]]
     steps: Mapping[tuple[str, int], tuple[MilestoneDraft, ...]]
 
@@ -131,6 +132,8 @@ def _known(programme: Programme, units: Sequence[MemberUnit]) -> _KnownNames:
             known.units[unit.code].append(unit)
         known.groups[unit.group_name].append(unit)
         known.groups[EVERYBODY].append(unit)
+        if unit.industry:
+            known.groups[unit.industry].append(unit)
     return known
 
 
@@ -144,6 +147,7 @@ def _read(
     elements: dict[str, SheetLine] = {}
     owners: dict[str, int] = {}
     groups: dict[str, int | None] = {}
+    industries: dict[str, str] = {}
     targets: dict[tuple[str, int], Mapping[str, Any]] = {}
     seen: dict[tuple[str, int], int] = {}
     for number, fault in sheet.faults:
@@ -155,6 +159,7 @@ def _read(
         _same_element(line, elements.setdefault(code, line), wrong)
         owners[code] = _owner(line, known, wrong)
         groups[code] = _group(line, members, groups.get(code), wrong)
+        industries[code] = _industry(line, members, industries.get(code), wrong)
         for unit in members:
             if (code, unit.id) in seen:
                 wrong.append(f"和第 {seen[code, unit.id]} 行是同一个指标和单位（{unit.name}）")
@@ -164,7 +169,7 @@ def _read(
             faults.note(number, fault)
     found = _steps(programme, known, targets, steps, faults)
     faults.refuse()
-    return Decomposition(elements, owners, groups, targets, found)
+    return Decomposition(elements, owners, groups, industries, targets, found)
 
 
 def _cells(sheet: SheetTable) -> Iterator[tuple[int, dict[str, str]]]:
@@ -209,6 +214,18 @@ def _group(
     if len(found) > 1:
         wrong.append("类别共性的指标只能给一个类别的单位")
     return min(found, default=None)
+
+
+def _industry(
+    line: SheetLine, members: Sequence[MemberUnit], before: str | None, wrong: list[str]
+) -> str:
+    """An industry's element is for its subjects alone."""
+    if line.element["scope"] != ElementScope.INDUSTRY:
+        return ""
+    listed = {unit.industry for unit in members} | ({before} if before else set())
+    if len(listed) != 1 or "" in listed:
+        wrong.append("行业共性的指标只能给一个行业的主体")
+    return min(listed, default="")
 
 
 def _steps(
@@ -282,6 +299,7 @@ def _element_draft(
     worth: Decimal = element.points if element.points is not None else line.target["points"]
     return ElementDraft(
         **values, parent_id=parent_id, points=worth, group_id=read.groups[code],
+        industry=read.industries[code],
         owner_department_id=read.owners[code], missing=element.missing,
         needs_evidence=bool(element.needs_evidence), anchors=element.anchors or (),
     )  # fmt: skip

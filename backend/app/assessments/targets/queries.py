@@ -25,6 +25,7 @@ JOINED = f"""
     LEFT {join_region("r", "u.region_id")}
     LEFT {join_department("d", "u.department_id")}
     LEFT {join_department("o", "e.owner_department_id")}
+    LEFT JOIN assessed_subject a ON a.id = u.subject_id
     LEFT JOIN target_standing s ON s.target_id = t.id AND s.period = (
         SELECT max(period) FROM target_standing WHERE programme_id = :programme_id)
     WHERE t.programme_id = :programme_id
@@ -76,7 +77,7 @@ FACETS = f"""
     SELECT 'all', '', count(*) FROM base WHERE {" AND ".join(f"ok_{name}" for name in SEARCHES)}
 """
 LIST = f"""
-    SELECT t.id, t.unit_id, COALESCE(r.name, d.name) AS unit, g.name AS group_name, e.code,
+    SELECT t.id, t.unit_id, COALESCE(r.name, d.name, a.name) AS unit, g.name AS group_name, e.code,
            e.name, t.task, e.measured_in, t.value, t.baseline, t.points, t.due_on, t.state,
            t.is_key, o.name AS owner, t.duty_leader, t.section, e.source, e.is_example, e.tags,
            s.value AS reached, s.actual, s.planned, s.colour, s.is_missed, s.period,
@@ -84,7 +85,7 @@ LIST = f"""
             WHERE p.target_id = t.id AND p.edition = t.edition AND p.month <= :month
             ORDER BY p.month DESC LIMIT 1) AS plan_value, e.kind
     {JOINED} AND {" AND ".join(PASSES.values())}
-    ORDER BY g.position, r.code, d.name, e.position LIMIT :size OFFSET :skipped
+    ORDER BY g.position, r.code, d.name, a.name, e.position LIMIT :size OFFSET :skipped
 """
 
 
@@ -194,7 +195,7 @@ class UnitAnswers(NamedTuple):
 
 ANSWERS = text(
     f"""
-    SELECT u.id, COALESCE(r.name, d.name) AS unit, g.name AS group_name,
+    SELECT u.id, COALESCE(r.name, d.name, a.name) AS unit, g.name AS group_name,
            count(*) FILTER (WHERE t.state = :issued) AS waiting,
            count(*) FILTER (WHERE t.state = :queried) AS queried, count(*) AS whole,
            max(t.answer_due_at) AS answer_due_at
@@ -203,9 +204,11 @@ ANSWERS = text(
     JOIN target t ON t.unit_id = u.id
     LEFT {join_region("r", "u.region_id")}
     LEFT {join_department("d", "u.department_id")}
+    LEFT JOIN assessed_subject a ON a.id = u.subject_id
     WHERE u.programme_id = :programme_id
       AND (:sees_all OR u.region_id = ANY(:region_ids) OR u.department_id = ANY(:department_ids))
-    GROUP BY u.id, g.position, g.name, r.code, r.name, d.name ORDER BY g.position, r.code, d.name
+    GROUP BY u.id, g.position, g.name, r.code, r.name, d.name, a.name
+    ORDER BY g.position, r.code, d.name, a.name
     """
 )
 
