@@ -12,6 +12,7 @@ from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.assessments.results import operations as results
 from backend.app.assessments.results.queries import open_programmes, stale_programmes
+from backend.app.assessments.year_end import deadline_operations
 from backend.app.core.batches import each
 from backend.app.core.queue import JobName
 
@@ -22,8 +23,11 @@ def open_windows() -> int:
 
 
 def close_windows() -> int:
+    """And after the year, checks and ballots."""
     job = JobName.CLOSE_WINDOWS
-    return each(job, window_queries.windows_to_close(), window_operations.close_window)
+    done = each(job, window_queries.windows_to_close(), window_operations.close_window)
+    over = deadline_operations.programmes_to_close()
+    return done + each(job, over, deadline_operations.close_judgements, "judgements")
 
 
 def evaluate_period() -> int:

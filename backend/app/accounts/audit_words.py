@@ -72,6 +72,8 @@ ACTIONS = {
     "decide_target_change": "审定目标变更",
     "close_window": "关闭填报窗口",
     "reopen_window": "重开填报窗口",
+    "close_judgements": "核查和评价到期关闭",
+    "reopen_judgements": "重开核查和评价",
     "submit_reports": "报进度",
     "pass_report": "通过进度汇报",
     "return_report": "退回进度汇报",

@@ -18,6 +18,11 @@ class ProgrammeClosed(Conflict):
     message = "这个考核项目已经锁定，数不再变；有错的，公示期内由单位申诉更正"
 
 
+class JudgementsClosed(Conflict):
+    code = "judgements_closed"
+    message = "核查和社会评价已经到期关闭；确有原因的，请考核办在「年终」页写明原因重开一次"
+
+
 class ProgrammeFaulty(InvalidInput):
     code = "programme_faulty"
     message = "还不能审定，请先改好列出的问题"

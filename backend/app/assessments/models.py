@@ -36,6 +36,7 @@ from backend.app.assessments.reports.models import (
     ReportReview,
     SelfAssessment,
     TargetReport,
+    YearClosing,
 )
 from backend.app.assessments.results.models import UnitResult
 from backend.app.assessments.subjects.models import AssessedSubject
@@ -89,4 +90,5 @@ __all__ = [
     "TargetSupervision",
     "UnitGrade",
     "UnitResult",
+    "YearClosing",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor, may
 from backend.app.assessments.errors import (
+    JudgementsClosed,
     NotYourTarget,
     ProgrammeClosed,
     ProgrammeMoved,
@@ -23,6 +24,7 @@ from backend.app.assessments.models import (
     TargetEvent,
 )
 from backend.app.assessments.parties import parties_of
+from backend.app.assessments.reports.year_times import judged_until
 from backend.app.assessments.states import (
     CLOSED,
     PROGRAMME_TABLE,
@@ -64,13 +66,19 @@ class TargetAct:
         return self.unit.department_id
 
 
-def begin_programme(actor: Actor, programme_id: int, move: ProgrammeMove) -> Programme:
-    """The programme with its row held. Raises ProgrammeUnknown, NotAllowed, ProgrammeMoved."""
+def hold_programme(programme_id: int) -> Programme:
+    """With its row held alone. Raises ProgrammeUnknown."""
     programme = db.session.get(
         Programme, programme_id, with_for_update=True, populate_existing=True
     )
     if programme is None:
         raise ProgrammeUnknown
+    return programme
+
+
+def begin_programme(actor: Actor, programme_id: int, move: ProgrammeMove) -> Programme:
+    """The programme with its row held. Raises ProgrammeUnknown, NotAllowed, ProgrammeMoved."""
+    programme = hold_programme(programme_id)
     rule = PROGRAMME_TABLE[move]
     if not may(actor, rule.by, (programme.county_id,)):
         raise NotAllowed
@@ -91,6 +99,14 @@ def hold_under_way(programme_id: int, county_id: int) -> Programme:
         raise ProgrammeUnknown
     if programme.state not in UNDER_WAY:
         raise ProgrammeMoved
+    return programme
+
+
+def hold_judged(programme_id: int, county_id: int) -> Programme:
+    """As `hold_under_way`, while checks and ballots are still taken. Raises JudgementsClosed."""
+    programme = hold_under_way(programme_id, county_id)
+    if clock.now() >= judged_until(programme):
+        raise JudgementsClosed
     return programme
 
 

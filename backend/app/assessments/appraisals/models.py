@@ -35,7 +35,7 @@ class AppraisalRound(Model):
         CheckConstraint(one_of("state", AppraisalState), name="state"),
         CheckConstraint(
             f"(state = '{AppraisalState.CLOSED}') = (closed_at IS NOT NULL)"
-            " AND (closed_at IS NULL) = (closed_by_id IS NULL)",
+            " AND (closed_by_id IS NULL OR closed_at IS NOT NULL)",
             name="closed",
         ),
         CheckConstraint(f"array_length(points, 1) = {len(LEVELS)}", name="points"),
@@ -57,6 +57,7 @@ class AppraisalRound(Model):
     state: Mapped[str] = mapped_column(String(8), server_default=AppraisalState.OPEN.value)
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
+    # Nobody where the year's clock closed it.
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
 

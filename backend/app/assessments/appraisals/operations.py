@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
@@ -56,7 +56,7 @@ def open_round(
     county_id = scope_of(actor).county_id
     if not may(actor, Permission.SUPERVISE_TARGETS, (county_id,)):
         raise NotAllowed
-    programme = transitions.hold_under_way(programme_id, county_id)
+    programme = transitions.hold_judged(programme_id, county_id)
     _check_groups(title, groups)
     round_id = db.session.scalar(
         insert(AppraisalRound)
@@ -141,7 +141,7 @@ def _hold_round(round_id: int) -> AppraisalRound:
     held = db.session.get_one(
         AppraisalRound, round_id, with_for_update={"read": True}, populate_existing=True
     )
-    transitions.hold_under_way(held.programme_id, held.county_id)
+    transitions.hold_judged(held.programme_id, held.county_id)
     return held
 
 
@@ -209,7 +209,7 @@ def close_round(actor: Actor, round_id: int) -> AppraisalRound:
         raise AppraisalUnknown
     if not may(actor, Permission.DECIDE_RESULTS, (held.county_id,)):
         raise NotAllowed
-    transitions.hold_under_way(held.programme_id, held.county_id)
+    transitions.hold_judged(held.programme_id, held.county_id)
     if held.state != AppraisalState.OPEN:
         raise AppraisalMoved
     query = select(AppraisalGroup).where(AppraisalGroup.round_id == round_id)
@@ -226,3 +226,26 @@ def close_round(actor: Actor, round_id: int) -> AppraisalRound:
     db.session.flush()
     record("close_appraisal", actor.person_id, "appraisal_round", held.id, name=held.title)
     return held
+
+
+def close_due_rounds(programme_id: int) -> None:
+    """By the clock: a group that two people did not count alike is not used."""
+    for held in _rounds(programme_id, AppraisalRound.state == AppraisalState.OPEN):
+        held.state, held.closed_at = AppraisalState.CLOSED.value, clock.now()
+        record("close_appraisal", None, "appraisal_round", held.id, name=held.title)
+    db.session.flush()
+
+
+def reopen_due_rounds(programme_id: int) -> None:
+    """What the clock closed is counted on; nobody sees results until it is closed again."""
+    for held in _rounds(
+        programme_id, AppraisalRound.state == AppraisalState.CLOSED,
+        AppraisalRound.closed_by_id.is_(None),
+    ):  # fmt: skip
+        held.state, held.closed_at = AppraisalState.OPEN.value, None
+    db.session.flush()
+
+
+def _rounds(programme_id: int, *conditions: ColumnElement[bool]) -> list[AppraisalRound]:
+    query = select(AppraisalRound).where(AppraisalRound.programme_id == programme_id, *conditions)
+    return list(db.session.scalars(query.with_for_update()))

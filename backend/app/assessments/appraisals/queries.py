@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from backend.app.assessments.appraisals.counting import (
     CountDifference,
@@ -116,12 +116,16 @@ def differences(entries: Sequence[AppraisalEntry]) -> list[CountDifference]:
 
 
 def social_groups(programme_id: int) -> dict[int, tuple[SocialGroup, ...]]:
-    """Of the newest closed round, what each group said of each unit; nothing before one closed."""
+    """Of the newest closed round with ballots, what each group said of each unit; else nothing."""
     newest = db.session.scalars(
         select(AppraisalRound)
         .where(
             AppraisalRound.programme_id == programme_id,
             AppraisalRound.state == AppraisalState.CLOSED,
+            exists().where(
+                AppraisalGroup.round_id == AppraisalRound.id,
+                AppraisalGroup.state == BallotState.ACCEPTED,
+            ),
         )
         .order_by(AppraisalRound.closed_at.desc(), AppraisalRound.id.desc())
         .limit(1)

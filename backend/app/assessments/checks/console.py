@@ -17,6 +17,7 @@ from backend.app.assessments.console_year import (
     no_programme,
     own_programme,
 )
+from backend.app.assessments.reports.year_times import judged_until
 from backend.app.assessments.scopes import ReaderScope
 from backend.app.assessments.states import UNDER_WAY
 from backend.app.assessments.states.checks import CheckFinding, CheckKind, CheckState
@@ -55,7 +56,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     scope, programme = asked_programme()
     if programme is None:
         return no_programme("实地核查")
-    reach = _reach(scope)
+    reach, is_over = _reach(scope), clock.now() >= judged_until(programme)
     rows = queries.list_checks(programme.id, reach)
     both = [row.id for row in rows if row.findings == 2]
     findings = queries.findings_of(both) if reach.sees_drawn else {}
@@ -74,8 +75,8 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         sees_drawn=reach.sees_drawn, checkers=checkers, today=clock.today(),
         names=display_names({person for person in people if person}),
         decides=may(actor(), Permission.DECIDE_RESULTS, (scope.county_id,)),
-        under_way=programme.state in UNDER_WAY, me_id=actor().person_id,
-        done=WHICH_PROGRAMME.read()["done"],
+        under_way=programme.state in UNDER_WAY and not is_over, is_over=is_over,
+        me_id=actor().person_id, done=WHICH_PROGRAMME.read()["done"],
     )  # fmt: skip
 
 

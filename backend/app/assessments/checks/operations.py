@@ -50,7 +50,7 @@ def draw_checks(actor: Actor, programme_id: int, period: date) -> int:
     county_id = scope_of(actor).county_id
     if not may(actor, Permission.SUPERVISE_TARGETS, (county_id,)):
         raise NotAllowed
-    programme = transitions.hold_under_way(programme_id, county_id)
+    programme = transitions.hold_judged(programme_id, county_id)
     _check_evaluated(programme, period)
     claims = claims_of(programme, period)
     if not claims:
@@ -97,7 +97,7 @@ def hold_check(check_id: int, county_ids: Collection[int]) -> SiteCheck:
     check = db.session.get(SiteCheck, check_id)
     if check is None or check.county_id not in county_ids:
         raise CheckUnknown
-    transitions.hold_under_way(check.programme_id, check.county_id)
+    transitions.hold_judged(check.programme_id, check.county_id)
     return db.session.get_one(SiteCheck, check_id, with_for_update=True, populate_existing=True)
 
 

@@ -48,7 +48,7 @@ def assign_visit(actor: Actor, programme_id: int, draft: VisitDraft) -> int:
 
     The unit is not told: nobody announces a visit.
     """
-    programme = transitions.hold_under_way(programme_id, scope_of(actor).county_id)
+    programme = transitions.hold_judged(programme_id, scope_of(actor).county_id)
     unit = db.session.get(AssessedUnit, draft.unit_id)
     if unit is None or unit.programme_id != programme.id:
         raise InvalidInput(errors={"unit": ["请从列表里选单位"]})

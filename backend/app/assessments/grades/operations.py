@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 
 from backend.app.access import Actor, may
 from backend.app.accounts.second_person import check_another_hand
-from backend.app.assessments.errors import ProgrammeMoved, ProgrammeUnknown
+from backend.app.assessments import transitions
+from backend.app.assessments.errors import ProgrammeMoved
 from backend.app.assessments.grades.errors import (
     GradeMoved,
     GradeOutdated,
@@ -56,11 +57,7 @@ def _hold(actor: Actor, programme_id: int, move: GradeMove) -> Programme:
 
     Raises ProgrammeUnknown, NotAllowed, ProgrammeMoved.
     """
-    programme = db.session.get(
-        Programme, programme_id, with_for_update=True, populate_existing=True
-    )
-    if programme is None:
-        raise ProgrammeUnknown
+    programme = transitions.hold_programme(programme_id)
     if not may(actor, GRADE_TABLE[move].by, (programme.county_id,)):
         raise NotAllowed
     if programme.state != ProgrammeState.CLOSING:

@@ -62,6 +62,31 @@ class ProgrammeWindow(Model):
     reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+class YearClosing(Model):
+    """核查和评价到期关闭: what was left then, and why it was reopened."""
+
+    __tablename__ = "year_closing"
+    __table_args__ = (
+        CheckConstraint("checks >= 0 AND groups >= 0", name="left"),
+        CheckConstraint(
+            "(reopened_until IS NULL) = (reopened_by_id IS NULL)"
+            " AND (reopened_until IS NULL) = (reopen_reason IS NULL)",
+            name="reopened",
+        ),
+        CheckConstraint("reopened_until > closed_at", name="order"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    closed_at: Mapped[datetime] = mapped_column(Instant)
+    # What counts as not done and as not used.
+    checks: Mapped[int] = mapped_column(Integer)
+    groups: Mapped[int] = mapped_column(Integer)
+    reopened_until: Mapped[datetime | None] = mapped_column(Instant)
+    reopen_reason: Mapped[str | None] = mapped_column(String(200))
+    reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
 class TargetReport(Model):
     """进度汇报: what a unit says of one target and period."""
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from backend.app.assessments.models import Programme
+from backend.app.assessments.models import Programme, YearClosing
 from backend.app.assessments.reports.window_times import day_zero, days_of
 from backend.app.core.clock import midnight
+from backend.app.core.db import db
 from backend.app.tickets.clocks.working_time import WorkingTime
 from backend.app.tickets.rules.queries import clock_of
 
@@ -39,6 +40,14 @@ def year_times_of(programme: Programme) -> YearTimes:
     return year_times(
         programme.year, days_of(programme.content), clock_of(programme.county_id)
     )  # fmt: skip
+
+
+def judged_until(programme: Programme) -> datetime:
+    """Until when checks and ballots are taken: the twentieth day, or as long as it was reopened."""
+    closing = db.session.get(YearClosing, programme.id)
+    if closing is None:
+        return year_times_of(programme).checks_due_at
+    return closing.reopened_until or closing.closed_at
 
 
 def working_days_on(programme: Programme, start: datetime, name: str) -> datetime:

@@ -3,6 +3,7 @@
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
+from backend.app.assessments import transitions
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, UnitResult
 from backend.app.assessments.results.errors import ResultsLocked
@@ -21,11 +22,7 @@ def recompute_results(programme_id: int) -> int:
 
     Raises ResultsLocked.
     """
-    programme = db.session.get(
-        Programme, programme_id, with_for_update=True, populate_existing=True
-    )
-    if programme is None:
-        raise ProgrammeUnknown
+    programme = transitions.hold_programme(programme_id)
     if programme.state not in OPEN:
         raise ResultsLocked
     until = until_of(programme)

@@ -16,9 +16,12 @@ from backend.app.assessments.locks.queries import programme_lock
 from backend.app.assessments.publications.content import compose_year
 from backend.app.assessments.publications.operations import publish_programme
 from backend.app.assessments.publications.queries import programme_publication
-from backend.app.assessments.states import ProgrammeState
+from backend.app.assessments.reports.year_times import year_times_of
+from backend.app.assessments.states import UNDER_WAY, ProgrammeState
 from backend.app.assessments.year_end import operations
+from backend.app.assessments.year_end.deadline_operations import closing_of, reopen_judgements
 from backend.app.assessments.year_end.queries import year_steps
+from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
@@ -27,7 +30,7 @@ from backend.app.core.web.forms import Form
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
 
-NOTE = Form.of(note=boxes.Text(200))
+NOTE, REASON = Form.of(note=boxes.Text(200)), Form.of(reason=boxes.Text())
 Page = tuple[str, int] | Response
 
 
@@ -42,7 +45,9 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
         states=ProgrammeState.names(), items=[item for item in items if item.open],
         lock=programme_lock(programme_id), publication=programme_publication(programme_id),
         manages=may(me, Permission.MANAGE_PROGRAMMES, county),
-        decides=may(me, Permission.DECIDE_RESULTS, county),
+        decides=may(me, Permission.DECIDE_RESULTS, county), closing=closing_of(programme_id),
+        reopens=may(me, Permission.SUPERVISE_TARGETS, county) and programme.state in UNDER_WAY,
+        under_meeting=clock.now() < year_times_of(programme).meeting_due_at,
     )  # fmt: skip
 
 
@@ -68,6 +73,17 @@ def _act(programme_id: int, act: Callable[[Actor, int], Any]) -> Page:
 @guard(Permission.MANAGE_PROGRAMMES)
 def close_year(programme_id: int) -> Page:
     return _act(programme_id, operations.close_programme)
+
+
+@blueprint.post("/year/<int:programme_id>/reopen")
+@guard(Permission.SUPERVISE_TARGETS)
+def reopen_year(programme_id: int) -> Page:
+    """核查和社会评价 once more, with a reason."""
+
+    def reopen(me: Actor, key: int) -> None:
+        reopen_judgements(me, key, REASON.read()["reason"])
+
+    return _act(programme_id, reopen)
 
 
 @blueprint.post("/year/<int:programme_id>/lock")

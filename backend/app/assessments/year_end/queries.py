@@ -21,7 +21,6 @@ COUNTS = text(
     SELECT
         (SELECT count(*) FROM programme_window
          WHERE programme_id = :id AND evaluated_at IS NULL) AS windows,
-        (SELECT count(*) FROM assessed_unit WHERE programme_id = :id) AS units,
         (SELECT count(*) FROM unit_result
          WHERE programme_id = :id AND total IS NOT NULL) AS totals,
         (SELECT count(DISTINCT unit_id) FROM self_assessment
