@@ -43,6 +43,11 @@ def boss_of(made: Assessed, person_id: int | None = None) -> Actor:
     return Actor(person_id or made.other_office.person_id, (grant,))
 
 
+def publisher_of(year: Year) -> Actor:
+    """Who manages and may decide, too: another than who locks."""
+    return boss_of(year.made, year.made.office.person_id)
+
+
 def add_units(year: Year, group: str, totals: Sequence[str], task: int = 100) -> None:
     """A group whose units, 甲1 甲2 …, have these totals, by the one element 完成率."""
     add_group(year, group, task, 100 - task)
@@ -107,7 +112,7 @@ def lock(year: Year, note: str = "") -> ProgrammeLock:
 
 def publish(year: Year) -> None:
     with clock_at(PUBLISHED), transaction():
-        publish_programme(boss_of(year.made), year.made.programme_id)
+        publish_programme(publisher_of(year), year.made.programme_id)
 
 
 def published_year(totals: Sequence[str] = TEN) -> Year:

@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 from pypdfium2 import PdfDocument
 from python_calamine import CalamineWorkbook
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.app.assessments.evaluation import colour_query_operations as queries
 from backend.app.assessments.evaluation.errors import OwnQuery, QueryMoved
+from backend.app.assessments.models import ColourQuery
 from backend.app.assessments.reports.errors import NotYourReview, NotYourUnit
 from backend.app.assessments.reports.operations import ReportLine
-from backend.app.core.clock import clock_at
+from backend.app.core.clock import clock_at, next_month
 from backend.app.core.db import transaction
 from backend.jobs import assessments as jobs
 from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
@@ -89,6 +90,40 @@ def test_a_mended_value_colours_anew_and_keeps_the_old_one(evaluated, window, sc
     assert scalar("SELECT reason FROM report_review WHERE decision = 'changed'") == "确实少算"
     steps = "SELECT count(*) FROM target_supervision WHERE target_id = :id"
     assert scalar(steps, id=target) == 0
+
+
+def test_two_people_of_the_office_answer_one_doubt_after_another(evaluated, window) -> None:
+    """The same report is doubted again: who mended it does not judge that, who passed it may."""
+    query = ask(evaluated, window)
+    with clock_at(at(10, 22)), transaction():
+        queries.answer_query(evaluated.other_office, query, "确实少算", Decimal(900))
+    again = doubted_again(window)
+    with pytest.raises(OwnQuery):
+        queries.answer_query(evaluated.other_office, again, "没有错")
+    forget()
+    with clock_at(at(10, 23)), transaction():
+        queries.answer_query(evaluated.office, again, "又查了一遍", Decimal(800))
+    third = doubted_again(window)
+    with pytest.raises(OwnQuery):
+        queries.answer_query(evaluated.office, third, "没有错")
+    forget()
+    with clock_at(at(10, 23)), transaction():
+        assert queries.answer_query(evaluated.other_office, third, "没有错").state == "upheld"
+
+
+def doubted_again(window: int) -> int:
+    """The doubt of another month about the figure of this one."""
+    with transaction() as session:
+        query = session.scalars(select(ColourQuery).order_by(ColourQuery.id.desc())).first()
+        about = {
+            name: getattr(query, name) for name in ("county_id", "target_id", "by_id", "due_at")
+        }
+        later = ColourQuery(
+            **about, period=next_month(query.period), words="还是不对", at=at(10, 22)
+        )
+        session.add(later)
+        session.flush()
+        return later.id
 
 
 def test_the_office_previews_what_units_do_not_see_yet(app, assessed: Assessed) -> None:

@@ -70,6 +70,10 @@ def test_the_year_is_walked_from_closing_to_the_publication(year, client, stop_c
     assert state_of(year) == "locked"
     preview = as_shown(boss.get(path(year, "year", "/preview")))
     assert "这是公示前的预览" in preview
+    refused = boss.post(path(year, "year", "/publish"))
+    assert refused.status_code == 403
+    assert "锁定的人不能自己公示" in as_shown(refused)
+    boss = desk(client, year, Role.ASSESSOR, "boss2", approves=True)
     assert boss.post(path(year, "year", "/publish")).status_code == 303
     assert state_of(year) == "published"
     assert "打开公示页" in as_shown(boss.get(path(year, "year")))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.assessments.errors import ProgrammeMoved
 from backend.app.assessments.models import Programme, ProgrammePublication
 from backend.app.assessments.publications.content import canonical_bytes
+from backend.app.assessments.publications.errors import OwnLock
 from backend.app.assessments.publications.open_data import COLUMNS, TABLES
 from backend.app.assessments.publications.operations import publish_programme
 from backend.app.core.clock import clock_at
@@ -20,6 +21,7 @@ from tests.app.assessments.closing_year import (
     PUBLISHED,
     TEN,
     add_units,
+    boss_of,
     close,
     decide_all,
     grade_states,
@@ -90,6 +92,8 @@ def test_only_a_locked_year_is_published_once_and_by_who_decides(year) -> None:
     lock(year)
     with pytest.raises(NotAllowed), clock_at(PUBLISHED), transaction():
         publish_programme(year.made.office, year.made.programme_id)
+    with pytest.raises(OwnLock), clock_at(PUBLISHED), transaction():
+        publish_programme(boss_of(year.made), year.made.programme_id)
     publish(year)
     with pytest.raises(ProgrammeMoved):
         publish(year)

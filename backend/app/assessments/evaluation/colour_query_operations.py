@@ -79,7 +79,8 @@ def answer_query(
 ) -> ColourQuery:
     """维持原色, or with a value 更正: the report is mended and colours are worked out anew.
 
-    By neither who asked nor whoever passed the figure. Raises QueryMoved, OwnQuery.
+    By neither who asked nor who of the office set the figure that stands.
+    Raises QueryMoved, OwnQuery.
     """
     query = db.session.get(ColourQuery, query_id, with_for_update=True, populate_existing=True)
     if query is None or query.county_id != scope_of(actor).county_id:
@@ -92,7 +93,7 @@ def answer_query(
     if value is not None:
         check_open(facts.programme.id)
     report = _last_report(query)
-    check_another_hand(actor, query.by_id, *_reviewers(report), refusal=OwnQuery())
+    check_another_hand(actor, query.by_id, _judge_of(report), refusal=OwnQuery())
     query.answer = _checked(answer, "answer", "请写明理由")
     query.state = ColourQueryState.UPHELD if value is None else ColourQueryState.CORRECTED
     query.answered_by_id, query.answered_at = actor.person_id, clock.now()
@@ -125,13 +126,13 @@ def _last_report(query: ColourQuery) -> TargetReport | None:
     ).one_or_none()
 
 
-def _reviewers(report: TargetReport | None) -> list[int]:
-    if report is None:
-        return []
+def _judge_of(report: TargetReport | None) -> int | None:
+    """Who passed or mended the figure last: that is whose judgement is doubted, nobody else's."""
     rows = select(ReportReview.by_id).where(
-        ReportReview.report_id == report.id, ReportReview.step == ReviewStep.OFFICE
+        ReportReview.report_id == (report.id if report else None),
+        ReportReview.step == ReviewStep.OFFICE,
     )
-    return list(db.session.scalars(rows))
+    return db.session.scalar(rows.order_by(ReportReview.id.desc()).limit(1))
 
 
 def _correct(

@@ -3,12 +3,14 @@
 from hashlib import sha256
 
 from backend.app.access import Actor
+from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.evaluation.queries import coloured_units
 from backend.app.assessments.grades.operations import move_grades
 from backend.app.assessments.locks.queries import get_programme_lock
 from backend.app.assessments.models import ProgrammePublication
 from backend.app.assessments.publications.content import canonical_bytes, compose_year
+from backend.app.assessments.publications.errors import OwnLock
 from backend.app.assessments.reports.window_operations import tell_unit
 from backend.app.assessments.reports.year_times import working_days_on
 from backend.app.assessments.states import GradeMove, ProgrammeMove
@@ -19,9 +21,14 @@ from backend.app.core.web.console_menu import local_time
 
 
 def publish_programme(actor: Actor, programme_id: int) -> ProgrammePublication:
-    """There is no way back but a correction. Raises ProgrammeMoved, YearNotLocked."""
+    """There is no way back but a correction; whoever locked it does not publish it.
+
+    Raises ProgrammeMoved, YearNotLocked, OwnLock.
+    """
     programme = transitions.begin_programme(actor, programme_id, ProgrammeMove.PUBLISH)
-    content = compose_year(programme, get_programme_lock(programme_id))
+    lock = get_programme_lock(programme_id)
+    check_another_hand(actor, lock.locked_by_id, refusal=OwnLock())
+    content = compose_year(programme, lock)
     at = clock.now()
     publication = ProgrammePublication(
         programme_id=programme_id, county_id=programme.county_id, code=content["code"],
