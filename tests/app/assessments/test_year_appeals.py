@@ -165,6 +165,32 @@ def test_a_second_correction_counts_on_from_the_first(year) -> None:
     ]  # fmt: skip
 
 
+def test_whoever_changes_the_band_with_another_is_corrected_and_told(year, client, scalar) -> None:
+    clerk = staff_of_unit(year, "甲4", known_clerk(year, "甲4"))
+    decide(year, appeal(year, "甲5"), Redress(value=Decimal("93.5")))
+    bands = [(row.unit_id, row.before["band"], row.after["band"]) for row in corrections(year)]
+    assert bands == [(year.units["甲5"], 5, 4), (year.units["甲4"], 4, 5)]
+    told = "SELECT words FROM notice WHERE person_id = :id ORDER BY id DESC LIMIT 1"
+    moved = "随「甲5」的更正：得分 93.00 → 93.00，第 4 档 → 第 5 档"
+    assert moved in scalar(told, id=clerk.person_id)
+    page = as_shown(client.get(f"/p/610528/assessments/{year.made.programme_id}"))
+    assert "随别的单位的更正变动" in page
+    assert "第 5 档" in page
+    table = client.get(f"/p/610528/assessments/{year.made.programme_id}/corrections.csv").text
+    assert ",4,5" in table
+
+
+def known_clerk(year: Year, name: str) -> int:
+    """Somebody who works for the unit in the county's own books, so that notices reach them."""
+    department = db.session.scalar(
+        text("SELECT department_id FROM assessed_unit WHERE id = :id"), {"id": year.units[name]}
+    )
+    db.session.rollback()
+    person_id = make_person()
+    grant_role(person_id, Role.DEPARTMENT_STAFF, year.made.county.id, department_id=department)
+    return person_id
+
+
 def test_the_frozen_year_verifies_after_corrections(year) -> None:
     decide(year, appeal(year), Redress(value=Decimal("89.5")))
     forget()

@@ -64,7 +64,7 @@ class ResultCorrection(Model):
     """更正: a numbered change of one unit's published result, with its reason; append-only.
 
     `change` is what was corrected in the facts, so that every figure can be worked out again;
-    `before` and `after` are total, social appraisal and grade as they are written.
+    `before` and `after` are total, social appraisal, grade and band as they are written.
     """
 
     __tablename__ = "result_correction"

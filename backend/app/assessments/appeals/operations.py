@@ -1,7 +1,7 @@
 """申诉: a unit appeals once against an item; somebody else decides; an error is corrected."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -176,7 +176,7 @@ def _check_decider(actor: Actor, appeal: ResultAppeal, unit: AssessedUnit) -> No
 def _correct(
     actor: Actor, programme: Programme, appeal: ResultAppeal, reason: str, redress: Redress
 ) -> str:
-    """Writes a correction for the unit and for each other one whose total it moves."""
+    """Writes a correction for the unit and for each other one whose total or band it moves."""
     earlier = corrections_in_order(programme.id)
     lock = get_programme_lock(programme.id)
     facts = corrected(year_facts(programme.id, lock.until), [row.change for row in earlier])
@@ -187,9 +187,7 @@ def _correct(
     grades = standing_grades(programme.id)
     grade = _grade_after(programme, appeal, redress, _proposals(programme, after_facts, after),
                          grades)  # fmt: skip
-    moved = [
-        unit_id for unit_id in after if before[unit_id].total.total != after[unit_id].total.total
-    ]
+    moved = [unit for unit in after if _standing(before[unit]) != _standing(after[unit])]
     if not moved and grade == grades.get(appeal.unit_id):
         raise CorrectionRefused("这样更正，得分和等次都没有变化，请核对")
     whom = [appeal.unit_id, *(unit_id for unit_id in moved if unit_id != appeal.unit_id)]
@@ -207,13 +205,34 @@ def _correct(
         )  # fmt: skip
     db.session.flush()
     own = appeal.unit_id
+    _tell_moved(programme, appeal, whom[1:], before, after)
     was, is_now = _shown(before[own], grades.get(own, "")), _shown(after[own], grade)
     return (
         f"得分 {was['total']} → {is_now['total']}，等次 {was['grade']} → {is_now['grade']}。"
     )  # fmt: skip
 
 
-def _shown(unit: ScoredUnit, grade: str) -> dict[str, str]:
+def _standing(unit: ScoredUnit) -> tuple[Decimal | None, int | None]:
+    return unit.total.total, unit.band
+
+
+def _tell_moved(
+    programme: Programme, appeal: ResultAppeal, unit_ids: Sequence[int],
+    before: Mapping[int, ScoredUnit], after: Mapping[int, ScoredUnit],
+) -> None:  # fmt: skip
+    """Who is compared with the corrected unit hears what moved, and through whose correction."""
+    for unit_id in unit_ids:
+        unit = db.session.get_one(AssessedUnit, unit_id)
+        was, is_now = before[unit_id], after[unit_id]
+        tell_unit(
+            unit.region_id, unit.department_id, f"{programme.title}的更正动了你单位的位置",
+            f"随「{after[appeal.unit_id].name}」的更正：得分 {was.total.total} →"
+            f" {is_now.total.total}，第 {was.band} 档 → 第 {is_now.band} 档；等次不变。",
+            f"result_appeal:{appeal.id}:moved:{unit_id}", ("result_appeal", appeal.id),
+        )  # fmt: skip
+
+
+def _shown(unit: ScoredUnit, grade: str) -> dict[str, Any]:
     social = NOTHING
     if unit.social is not None:
         (shown,) = displayed([unit.social])
@@ -221,7 +240,7 @@ def _shown(unit: ScoredUnit, grade: str) -> dict[str, str]:
     total = unit.total.total
     return {
         "total": NOTHING if total is None else f"{total:.2f}", "social": social,
-        "grade": GRADE_NAMES.get(grade, NOTHING),
+        "grade": GRADE_NAMES.get(grade, NOTHING), "band": unit.band,
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("band", "第几档；同一类别同档的单位分不出先后"), ("grade", "等次，公示时的"),
         ("grade_reason", "定等会写明的理由"), ("corrected_total", "更正后的得分；没有更正的为空"),
         ("corrected_grade", "更正后的等次；没有更正的为空"),
+        ("corrected_band", "更正后第几档；没有更正的为空"),
     ),
     "elements": (
         YEAR, GROUP, UNIT, ("code", "指标编码"), ("name", "指标"), ("full", "满分"),
@@ -42,6 +43,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         YEAR, ("number", "更正编号"), UNIT, ("item", "申诉的哪一项"), ("reason", "理由"),
         ("total_before", "更正前得分"), ("total_after", "更正后得分"),
         ("grade_before", "更正前等次"), ("grade_after", "更正后等次"), ("made_on", "更正日期"),
+        ("band_before", "更正前第几档"), ("band_after", "更正后第几档"),
     ),
     "dictionary": (("table", "表"), ("column", "列"), ("meaning", "含义")),
 }  # fmt: skip
@@ -66,7 +68,7 @@ def unit_rows(publication: ProgrammePublication) -> Iterator[Row]:
         yield [
             year, unit["group"], unit["name"], figure(unit["total"]), figure(unit["task"]),
             figure(unit["social"]), unit["band"], unit["grade"], unit["grade_reason"],
-            figure(after.get("total")), after.get("grade", ""),
+            figure(after.get("total")), after.get("grade", ""), after.get("band"),
         ]  # fmt: skip
 
 
@@ -104,7 +106,8 @@ def correction_rows(publication: ProgrammePublication) -> Iterator[Row]:
         yield [
             publication.content["year"], row.number, names[row.unit_id], row.item, row.reason,
             figure(row.before["total"]), figure(row.after["total"]), row.before["grade"],
-            row.after["grade"], f"{row.made_at:%Y-%m-%d}",
+            row.after["grade"], f"{row.made_at:%Y-%m-%d}", row.before.get("band"),
+            row.after.get("band"),
         ]  # fmt: skip
 
 

@@ -45,11 +45,16 @@ class YearCorrection(NamedTuple):
     number: int
     unit_id: int
     reason: str
-    before: dict[str, str]
-    after: dict[str, str]
+    before: dict[str, Any]
+    after: dict[str, Any]
     made_at: datetime
     item: str
     is_own: bool
+
+    @property
+    def moves_band(self) -> bool:
+        """Not known of corrections of before bands were kept."""
+        return bool(self.after.get("band") != self.before.get("band"))
 
 
 def programme_publication(programme_id: int) -> ProgrammePublication | None:
