@@ -272,14 +272,14 @@ def _verify(app: Flask, closing: Closing) -> None:
 
 def publish(closing: Closing) -> None:
     office, page = closing.office, closing.office.page
-    office.sit("approver", january(22))
+    office.sit("second", january(22))
     closing.open("year")
     page.click("main button:has-text('公示')")
     office.sees("打开公示页")
     office.pictures("year")
     page.context.clear_cookies()
     closing.public()
-    office.sees(f"扣分 -2.00：{CASE}", AWARD, "★ 优秀", "没有更正")
+    office.sees(f"扣分 −2.00：{CASE}", AWARD, "★ 优秀", "没有更正")
     office.pictures("public")
 
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
+from backend.app.core.signs import signed
 from backend.app.scoring.levels import LEVEL_NAMES, bad_of
 from backend.app.scoring.satisfaction import (
     N_MIN,
@@ -119,7 +120,7 @@ class Area:
         if Status.TOO_FEW in (self.status, before.status):
             return "条数太少,不和上月比"
         change = rounded(value) - rounded(earlier)
-        return f"比上月 {change:+}{unit}" if change else "和上月一样"
+        return f"比上月 {signed(change, 1)}{unit}" if change else "和上月一样"
 
     @property
     def levels(self) -> list[dict[str, Any]]:

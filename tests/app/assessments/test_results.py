@@ -178,9 +178,9 @@ def test_every_lost_point_names_its_case(year: Year) -> None:
     run(year)
     words = {line.name: line.words for line in scores_of(year)["庄里镇"].losses}
     assert words == {
-        "河湖长制": "因河道污染整改不力扣 2 分",
-        "道路养护": "11.4公里，目标 12公里，扣 0.75 分",
-        "网格巡查": "没有数据，扣 5 分",
+        "河湖长制": "因河道污染整改不力扣 2 分，总分少 6.67 分",
+        "道路养护": "11.4公里，目标 12公里，扣 0.75 分，总分少 2.50 分",
+        "网格巡查": "没有数据，扣 5 分，总分少 16.66 分",
     }
 
 

@@ -105,7 +105,7 @@ test('points are listed in plain words with their sign', async () => {
   ]
   const phone = await open('points', boundVillage((village) => { village.points = items }))
   await phone.see('评价办事窗口')
-  for (const words of ['+2', '-2', '11月20日', '11月18日']) assert.ok(phone.text().includes(words), words)
+  for (const words of ['+2', '−2', '11月20日', '11月18日']) assert.ok(phone.text().includes(words), words)
 })
 
 test('no points yet: what to do', async () => {

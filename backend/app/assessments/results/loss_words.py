@@ -20,20 +20,26 @@ WITHOUT_AIM = frozenset(
 FOUR_PLACES = 4
 
 
-def lost_words(part: PartFacts, points: Fraction | None) -> str:
-    """「因河道污染整改不力扣 2 分」, or the value against what was to be reached."""
+def lost_words(part: PartFacts, points: Fraction | None, of_total: Decimal) -> str:
+    """「因河道污染整改不力扣 2 分」, or the value against what was to be reached.
+
+    Where an element's points weigh more or less in the total, that is said, too.
+    """
     if points is None:
         return ""
     lost = rounded(max(Fraction(part.full) - points, Fraction(0)))
-    if part.untrue:
-        return f"实地核查不属实，本项不得分，扣 {points_text(lost)} 分"
     if not lost:
         return "得满分"
+    weighed = "" if lost == of_total else f"，总分少 {cents_text(of_total)} 分"
+    return f"{_because(part)}扣 {points_text(lost)} 分{weighed}"
+
+
+def _because(part: PartFacts) -> str:
+    if part.untrue:
+        return "实地核查不属实，本项不得分，"
     if part.case_words:
-        return f"因{part.case_words}扣 {points_text(lost)} 分"
-    if part.value is None:
-        return f"没有数据，扣 {points_text(lost)} 分"
-    return f"{_reached(part)}，扣 {points_text(lost)} 分"
+        return f"因{part.case_words}"
+    return "没有数据，" if part.value is None else f"{_reached(part)}，"
 
 
 def _reached(part: PartFacts) -> str:
@@ -81,11 +87,11 @@ def figure_text(value: Fraction) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def cents_text(value: Decimal | str | float | None, sign: str = "") -> str:
-    """With two decimals, half up; nothing is a dash. `sign` "+" marks what is added, too."""
+def cents_text(value: Decimal | str | float | None) -> str:
+    """With two decimals, half up; nothing is a dash."""
     if value is None:
         return "—"
-    return f"{rounded(Fraction(str(value))):{sign}.2f}".replace("-", "−")
+    return f"{rounded(Fraction(str(value))):.2f}".replace("-", "−")
 
 
 def points_text(points: Decimal) -> str:

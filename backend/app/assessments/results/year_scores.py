@@ -256,7 +256,9 @@ def _lost(loss: Loss, parts: Sequence[ScoredPart], social: Fraction | None) -> L
         words = f"社会评价 {rounded(social or ZERO)} 分"
         return LostLine(loss.code, "社会评价", loss.points, words)
     part = next(part for part in parts if part.facts.code == loss.code)
-    return LostLine(loss.code, part.facts.name, loss.points, lost_words(part.facts, part.points))
+    return LostLine(
+        loss.code, part.facts.name, loss.points, lost_words(part.facts, part.points, loss.points)
+    )
 
 
 def _moved(

@@ -8,6 +8,7 @@ from backend.app.assessments.publications.open_data import figure
 from backend.app.assessments.publications.queries import YearCorrection, published_units
 from backend.app.assessments.year_end.file_queries import EvidenceLine, LeaderLine
 from backend.app.core.files.workbooks import Column, Sheet, notes_sheet, write_book
+from backend.app.core.signs import signed
 from backend.app.core.web.console_menu import local_time
 
 PUBLISHED = (
@@ -18,7 +19,7 @@ PUBLISHED = (
 CORRECTED = (
     Column("编号", 7), Column("单位", 22), Column("事项", 40), Column("理由", 40),
     Column("原得分", 9, digits=2), Column("更正后", 9, digits=2), Column("原等次", 8),
-    Column("更正后等次", 10),
+    Column("更正后等次", 10), Column("原档", 6), Column("更正后档", 8),
 )  # fmt: skip
 EVIDENCE = (
     Column("单位", 22), Column("指标编码", 10, codes=True), Column("指标", 22),
@@ -46,7 +47,7 @@ def publication_book(
             unit["group"], unit["name"], figure(unit["total"]), unit["grade"],
             figure(unit["task"]), figure(unit["social"]),
             "；".join(f"{line['name']}：{line['words']}" for line in unit["lost"]),
-            "；".join(f"{line['kind']} {line['points']}：{line['words']}"
+            "；".join(f"{line['kind']} {signed(line['points'])}：{line['words']}"
                      for line in unit["moved"]),
         ]
         for unit in units
@@ -55,6 +56,7 @@ def publication_book(
         [
             row.number, names[row.unit_id], row.item, row.reason, figure(row.before["total"]),
             figure(row.after["total"]), row.before["grade"], row.after["grade"],
+            row.before.get("band"), row.after.get("band"),
         ]
         for row in corrections
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from flask import Flask, g, request
 
 from backend.app.access import Actor, Permission, has_permission
 from backend.app.core.clock import COUNTY_ZONE
+from backend.app.core.signs import signed
 
 SETTINGS = "设置"
 # At most eight entries for any one reader, in the words of the office.
@@ -111,5 +112,5 @@ def may_do(name: str) -> bool:
 
 def register(app: Flask) -> None:
     app.jinja_env.globals.update(me=me, menu=menu, may=may_do, settings_pages=settings_pages)
-    app.jinja_env.filters["local_time"] = local_time
+    app.jinja_env.filters.update(local_time=local_time, signed=signed)
     app.jinja_env.trim_blocks = True

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.app.core import clock, registry
+from backend.app.core.signs import signed
 from backend.app.places.queries import village_label
 from backend.app.scorecards.evidence import FEW_TITLE, told_to_village
 from backend.app.scorecards.explanation import (
@@ -77,7 +78,7 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
             for line in found.lines
         ],
         "adjustments": [
-            {"kind": KIND_WORDS[one.kind], "rule": one.rule, "moved": f"{one.moved:+.2f}"}
+            {"kind": KIND_WORDS[one.kind], "rule": one.rule, "moved": signed(one.moved)}
             for one in found.adjustments
         ],
         "struck": [

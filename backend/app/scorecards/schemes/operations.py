@@ -11,6 +11,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
 from backend.app.core.errors import Conflict, InvalidInput, NotAllowed
+from backend.app.core.signs import signed
 from backend.app.places.queries import kinds_of_villages, region_path
 from backend.app.scorecards import facts as month_facts
 from backend.app.scorecards.models import AssessmentScheme, ImportedFact, MonthLock
@@ -184,7 +185,7 @@ def _because(old: UnitScore, new: UnitScore) -> str:
     codes = sorted(before.keys() | after.keys())
     widest = max(codes, key=lambda code: abs(after.get(code, 0) - before.get(code, 0)))
     change = before.get(widest, 0) - after.get(widest, 0)
-    return f"{MEASURES[widest].name} {change / 100:+.2f}"
+    return f"{MEASURES[widest].name} {signed(change / 100)}"
 
 
 def _draft(actor: Actor, scheme_id: int) -> AssessmentScheme:

@@ -12,7 +12,7 @@ from backend.app.scoring.assessing.moves import CAPS, Moved, MoveKind, UnitMove,
 from backend.app.scoring.totals import displayed
 
 # Whoever changes what the same facts give raises it; a locked year names its own.
-RULES_VERSION = 1
+RULES_VERSION = 2
 HUNDRED = 100
 SOCIAL, ORDINARY = "social", "ordinary"
 # Who is behind a rule's own penalty or surplus: nobody proposes or confirms a formula.

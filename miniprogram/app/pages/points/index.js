@@ -6,7 +6,7 @@ const { listPoints, getStanding } = require('../../api/points')
 const describe = (entry) => ({
   ...entry,
   day: dayWords(entry.created_at),
-  shown: entry.amount > 0 ? `+${entry.amount}` : String(entry.amount),
+  shown: `${entry.amount < 0 ? '−' : '+'}${Math.abs(entry.amount)}`,
 })
 
 Page(page({
