@@ -14,7 +14,6 @@ from backend.app.assessments.states.programmes import (
     Duty,
     ElementScope,
     ProgrammeMove,
-    ProgrammeRule,
     ProgrammeState,
 )
 from backend.app.assessments.states.reports import ReportState, ReviewDecision, ReviewStep
@@ -28,7 +27,6 @@ from backend.app.assessments.states.targets import (
     Rhythm,
     TargetMove,
     TargetParty,
-    TargetRule,
     TargetState,
 )
 from backend.app.assessments.states.year_end import (
@@ -60,7 +58,6 @@ __all__ = [
     "ProgrammeAdjustmentKind",
     "ProgrammeAdjustmentState",
     "ProgrammeMove",
-    "ProgrammeRule",
     "ProgrammeState",
     "ReportState",
     "ReviewDecision",
@@ -70,6 +67,5 @@ __all__ = [
     "SupervisionState",
     "TargetMove",
     "TargetParty",
-    "TargetRule",
     "TargetState",
 ]

@@ -1,10 +1,9 @@
 """Where a programme and its elements stand, and the moves of a programme."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.app.access import Permission
+from backend.app.assessments.states.moves import PermittedMove
 from backend.app.core.states import NamedState
 
 
@@ -61,31 +60,18 @@ class ProgrammeMove(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True)
-class ProgrammeRule:
-    """From where a move starts, where it leads, and who may make it."""
-
-    starts: frozenset[ProgrammeState]
-    to: ProgrammeState
-    by: Permission
-
-
-def _rule(starts: Collection[ProgrammeState], to: ProgrammeState, by: Permission) -> ProgrammeRule:
-    return ProgrammeRule(frozenset(starts), to, by)
-
-
 P = ProgrammeState
 MANAGE, DECIDE = Permission.MANAGE_PROGRAMMES, Permission.DECIDE_RESULTS
 APPROVE = Permission.APPROVE_PROGRAMMES
-PROGRAMME_TABLE: dict[ProgrammeMove, ProgrammeRule] = {
+PROGRAMME_TABLE: dict[ProgrammeMove, PermittedMove[ProgrammeState]] = {
     # What was tried is tried again once it has changed.
-    ProgrammeMove.SAVE: _rule(OPEN_DRAFT, P.DRAFT, MANAGE),
-    ProgrammeMove.TRY: _rule(OPEN_DRAFT, P.TRIED, MANAGE),
-    ProgrammeMove.APPROVE: _rule({P.TRIED}, P.APPROVED, APPROVE),
-    ProgrammeMove.ISSUE: _rule({P.APPROVED}, P.RUNNING, MANAGE),
-    ProgrammeMove.CLOSE: _rule({P.RUNNING}, P.CLOSING, MANAGE),
-    ProgrammeMove.LOCK: _rule({P.CLOSING}, P.LOCKED, DECIDE),
-    ProgrammeMove.PUBLISH: _rule({P.LOCKED}, P.PUBLISHED, DECIDE),
-    ProgrammeMove.ARCHIVE: _rule({P.PUBLISHED}, P.ARCHIVED, MANAGE),
-    ProgrammeMove.STOP: _rule(set(P) - CLOSED - {P.STOPPED}, P.STOPPED, APPROVE),
+    ProgrammeMove.SAVE: PermittedMove(OPEN_DRAFT, P.DRAFT, MANAGE),
+    ProgrammeMove.TRY: PermittedMove(OPEN_DRAFT, P.TRIED, MANAGE),
+    ProgrammeMove.APPROVE: PermittedMove({P.TRIED}, P.APPROVED, APPROVE),
+    ProgrammeMove.ISSUE: PermittedMove({P.APPROVED}, P.RUNNING, MANAGE),
+    ProgrammeMove.CLOSE: PermittedMove({P.RUNNING}, P.CLOSING, MANAGE),
+    ProgrammeMove.LOCK: PermittedMove({P.CLOSING}, P.LOCKED, DECIDE),
+    ProgrammeMove.PUBLISH: PermittedMove({P.LOCKED}, P.PUBLISHED, DECIDE),
+    ProgrammeMove.ARCHIVE: PermittedMove({P.PUBLISHED}, P.ARCHIVED, MANAGE),
+    ProgrammeMove.STOP: PermittedMove(set(P) - CLOSED - {P.STOPPED}, P.STOPPED, APPROVE),
 }

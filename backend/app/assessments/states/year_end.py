@@ -1,10 +1,9 @@
 """Where grades and appeals stand, and the moves of a grade."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.app.access import Permission
+from backend.app.assessments.states.moves import PermittedMove
 from backend.app.core.states import NamedState
 
 
@@ -42,25 +41,12 @@ class GradeMove(StrEnum):
     CONFIRM = "confirm"
 
 
-@dataclass(frozen=True)
-class GradeRule:
-    """From where a move starts, where it leads, and who may make it."""
-
-    starts: frozenset[GradeState]
-    to: GradeState
-    by: Permission
-
-
-def _rule(starts: Collection[GradeState], to: GradeState, by: Permission) -> GradeRule:
-    return GradeRule(frozenset(starts), to, by)
-
-
 MANAGE, DECIDE = Permission.MANAGE_PROGRAMMES, Permission.DECIDE_RESULTS
 UNDECIDED = frozenset({GradeState.PROPOSED, GradeState.MEETING})
-GRADE_TABLE: dict[GradeMove, GradeRule] = {
+GRADE_TABLE: dict[GradeMove, PermittedMove[GradeState]] = {
     # What was decided about another total is proposed anew.
-    GradeMove.PROPOSE: _rule(UNDECIDED, GradeState.PROPOSED, MANAGE),
-    GradeMove.DECIDE: _rule(UNDECIDED, GradeState.MEETING, DECIDE),
-    GradeMove.PUBLISH: _rule({GradeState.MEETING}, GradeState.PUBLISHED, DECIDE),
-    GradeMove.CONFIRM: _rule({GradeState.PUBLISHED}, GradeState.FINAL, MANAGE),
+    GradeMove.PROPOSE: PermittedMove(UNDECIDED, GradeState.PROPOSED, MANAGE),
+    GradeMove.DECIDE: PermittedMove(UNDECIDED, GradeState.MEETING, DECIDE),
+    GradeMove.PUBLISH: PermittedMove({GradeState.MEETING}, GradeState.PUBLISHED, DECIDE),
+    GradeMove.CONFIRM: PermittedMove({GradeState.PUBLISHED}, GradeState.FINAL, MANAGE),
 }
