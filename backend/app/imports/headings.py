@@ -13,16 +13,12 @@ REMARK = re.compile(r"[(（](?:必填|选填|非必填|可不填|文本|文本�
 
 @dataclass(frozen=True)
 class FileColumn:
-    """One of our columns: its name, and the headings it is known by, the best first.
-
-    `stays_whole`: an identifier, of which a spreadsheet must not have touched a digit.
-    """
+    """One of our columns: its name, and the headings it is known by, the best first."""
 
     code: str
     name: str
     needed: bool
     headings: tuple[str, ...]
-    stays_whole: bool = False
 
 
 @dataclass(frozen=True)

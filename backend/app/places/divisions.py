@@ -31,15 +31,12 @@ LEVELS = {
     "town": "township",
 }
 PASSED_OVER = frozenset({"province", "city", "省", "市"})
-CODE = FileColumn(
-    "code", "代码", True, ("code12", "code", "代码", "12位代码", "区划代码"), stays_whole=True
-)
+CODE = FileColumn("code", "代码", True, ("code12", "code", "代码", "12位代码", "区划代码"))
 NAME = FileColumn("name", "名称", True, ("name", "名称"))
 LEVEL = FileColumn("level", "级别", True, ("level", "级别"))
 PARENT = FileColumn(
-    "parent", "上级代码", False, ("parent_code12", "parent_code", "parent", "上级代码"),
-    stays_whole=True,
-)  # fmt: skip
+    "parent", "上级代码", False, ("parent_code12", "parent_code", "parent", "上级代码")
+)
 KIND = FileColumn("kind", "类型", False, ("kind_by_code", "kind", "类型"))
 COLUMNS = (CODE, NAME, LEVEL, PARENT, KIND)
 # No import of the console's: nobody is asked anything.

@@ -39,9 +39,7 @@ from backend.app.points.states import ActivityState
 
 DAY = FileColumn("day", "日期", True, ("日期", "哪天", "活动日期", "参加日期", "时间"))
 ACT = FileColumn("act", "事项", True, ("事项", "什么事", "积分事项", "项目", "活动"))
-NUMBER = FileColumn(
-    "number", "积分号", False, ("积分号", "村民积分号", "个人积分号"), stays_whole=True
-)  # fmt: skip
+NUMBER = FileColumn("number", "积分号", False, ("积分号", "村民积分号", "个人积分号"))
 NAME = FileColumn("name", "姓名", False, ("姓名", "村民姓名", "参加人", "名字"))
 TIMES = FileColumn("times", "次数", False, ("次数", "几次"))
 NOTE = FileColumn("note", "说明", True, ("说明", "活动说明", "内容", "备注"))
