@@ -141,6 +141,12 @@ def test_a_target_that_no_value_can_move_has_no_colour(assessed: Assessed) -> No
     assert second.basis == {"reason": "还没有数"}
 
 
+def test_a_colour_of_before_its_month_was_known_explains_itself_by_the_plan_alone() -> None:
+    basis = {"plan": "plan", "rule": 6, "finished": False}
+    words = explain("green", Decimal("0.5"), Decimal("0.5"), basis, FUPING)
+    assert words.startswith("实际 50%，计划 50%（按月度计划）；符合第 6 条")
+
+
 def test_every_colour_explains_itself(assessed: Assessed) -> None:
     add_target(assessed, plan={9: Decimal(900)})
     issue(assessed)

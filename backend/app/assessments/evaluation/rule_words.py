@@ -49,11 +49,14 @@ def explain(
     colour: str | None, actual: Decimal | Fraction | None, planned: Decimal | Fraction | None,
     basis: dict[str, Any], lights: Sequence[Light],
 ) -> str:  # fmt: skip
-    """One sentence: why this target has this colour."""
+    """One sentence: why this target has this colour.
+
+    Colours of before a month knew which report it counts by name the plan alone.
+    """
     if "reason" in basis:
         return f"{basis['reason']}，不亮灯。"
     plan = PLANS[basis["plan"]]
-    if basis["measured_in"] and not basis["is_due"]:
+    if basis.get("measured_in") and not basis.get("is_due"):
         plan += f"，本月不用报，算到 {int(basis['measured_in'][-2:])} 月"
     said = f"实际 {percent(actual)}，计划 {percent(planned)}（{plan}）"
     if colour is None:

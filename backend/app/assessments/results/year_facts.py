@@ -66,14 +66,12 @@ PARTS = text(
     ORDER BY t.unit_id, e.position, e.code, t.id
     """
 )
-# A card of which all came back counts nothing: a red one stands instead of it.
 MOVES = text(
     f"""
     SELECT unit_id, id, kind, points, returned_points AS returned, target_id, rule_code,
            case_words, basis, author_id, decided_by_id
     FROM programme_adjustment
     WHERE programme_id = :programme_id AND period <= :until AND {one_of("state", COUNTED)}
-      AND NOT (points > 0 AND returned_points = points)
     ORDER BY unit_id, id
     """
 )
