@@ -24,6 +24,7 @@ from backend.app.core.web.guards import (
     current_session,
     guard,
 )
+from backend.app.core.web.http import render_page
 
 CODE = Form.of(code=boxes.Text(40))
 PASSWORDS = Form.of(old=boxes.Secret(500), password=boxes.Secret(500), again=boxes.Secret(500))
@@ -54,7 +55,7 @@ def enter_code() -> Any:
                 error = SecondFactorRefused()
             except LoginLocked as locked:
                 error = locked
-    return render_template("accounts/code.html", error=error), 422 if error else 200
+    return render_page("accounts/code.html", error)
 
 
 @blueprint.route("/login/enrol", methods=["GET", "POST"])
@@ -76,8 +77,7 @@ def enrol() -> Any:
         elif found.totp_sealed is None:
             second_factor.begin(found)
         picture, secret = second_factor.picture(found), second_factor.secret_of(found)
-    page = render_template("accounts/enrol.html", picture=picture, secret=secret, error=error)
-    return page, 422 if error else 200
+    return render_page("accounts/enrol.html", error, picture=picture, secret=secret)
 
 
 def _show_recovery_codes(console_login: ConsoleLogin, codes: list[str]) -> Response:
@@ -102,8 +102,7 @@ def change_password() -> Any:
             return _change_password()
         except DomainError as refused:
             error = refused
-    page = render_template("accounts/password.html", error=error, forced=forced)
-    return page, 422 if error else 200
+    return render_page("accounts/password.html", error, forced=forced)
 
 
 def _change_password() -> Response:

@@ -18,6 +18,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args, read_id
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page, status_of
 from backend.app.places.divisions import LEVEL_NAMES
 from backend.app.places.picker_queries import find_regions
 from backend.app.places.queries import list_departments
@@ -57,11 +58,11 @@ def _people_page(error: DomainError | None = None, **more: Any) -> str:
     )  # fmt: skip
 
 
-def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
+def _person_page(person_id: int, error: DomainError | None = None, **more: Any) -> Any:
     me, (search, chosen) = actor(), REGION.read().values()
     grantable = frozenset().union(*(MAY_ASK_FOR.get(role, frozenset()) for role in me.roles))
-    page = render_template(
-        "accounts/person.html",
+    return render_page(
+        "accounts/person.html", error,
         person=queries.get_person(person_id, regions_of(me, Permission.SEE_PEOPLE)),
         grants=queries.grant_lines(person_id),
         waiting=grant_requests.list_waiting(me, Permission.SEE_PEOPLE, person_id),
@@ -80,7 +81,6 @@ def _person_page(person_id: int, status: int = 200, **more: Any) -> Any:
         today=clock.today(), now=clock.now(),
         **more,
     )  # fmt: skip
-    return page, status
 
 
 @blueprint.get("/people/<int:number>")
@@ -99,7 +99,7 @@ def open_login(username: str, display_name: str) -> Any:
         with transaction():
             person_id, password = logins.open_login(actor(), username, display_name)
     except DomainError as refused:
-        return _people_page(refused), 422
+        return _people_page(refused), status_of(refused)
     return _person_page(person_id, password=password)
 
 
@@ -114,7 +114,7 @@ def invite_cadre() -> Any:
                 actor(), name, village, starts_on or clock.today(), ends_on
             )
     except DomainError as refused:
-        return _people_page(invitation_error=refused), 422
+        return _people_page(invitation_error=refused), status_of(refused)
     return _people_page(invitation={"village": village, "code": code})
 
 
@@ -139,7 +139,7 @@ def grant_role(number: int) -> Any:
                 approves,
             )
     except DomainError as refused:
-        return _person_page(person_id, 422, error=refused)
+        return _person_page(person_id, refused)
     return _back(person_id)
 
 

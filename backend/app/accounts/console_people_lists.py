@@ -13,6 +13,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.imports.console import add_pages, earlier
 
 WAITING = Query.of(q=boxes.Text(20))
@@ -23,13 +24,12 @@ def _lists(
 ) -> tuple[str, int]:
     me = actor()
     words, within = WAITING.read()["q"], regions_of(me, Permission.INVITE_CADRES)
-    body = render_template(
-        "accounts/people_lists.html",
-        error=error, slip=slip, may_invite=bool(within), now=clock.now(), search=words,
+    return render_page(
+        "accounts/people_lists.html", error,
+        slip=slip, may_invite=bool(within), now=clock.now(), search=words,
         waiting=list_waiting(within, words), without_code=count_without_code(me.person_id),
         **earlier(PEOPLE),
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 @blueprint.get("/people/lists")

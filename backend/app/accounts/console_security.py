@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import ROLE_NAMES, Permission
@@ -16,6 +16,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import form_args
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 
 
 @blueprint.get("/security")
@@ -26,12 +27,11 @@ def show_waiting() -> Any:
 
 
 def _page(error: DomainError | None = None) -> Any:
-    page = render_template(
-        "accounts/security.html",
+    return render_page(
+        "accounts/security.html", error,
         requests=grant_requests.list_waiting(actor(), Permission.CONFIRM_ACCOUNTS),
-        accounts=activation.list_waiting(actor()), role_names=ROLE_NAMES, error=error,
+        accounts=activation.list_waiting(actor()), role_names=ROLE_NAMES,
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 @blueprint.post("/security/grants/<int:request_id>")

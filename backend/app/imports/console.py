@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -15,6 +15,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, last_page, sent_file, takes_file, turned, typed
 from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.core.web.http import render_page
 from backend.app.imports import operations, queries
 from backend.app.imports.kinds import OUTCOME_NAMES, ImportKind
 from backend.app.imports.states import BUSY, CHANGEABLE, STATE_NAMES, ImportState
@@ -137,9 +138,9 @@ def _page(
     outcome, number = query["outcome"] or "", query["page"]
     state = ImportState(found.state)
     shown = state not in BUSY and state is not ImportState.FAILED
-    body = render_template(
-        "imports/show.html",
-        found=found, kind=kind, error=error, state=state, state_name=STATE_NAMES[state],
+    return render_page(
+        "imports/show.html", error,
+        found=found, kind=kind, state=state, state_name=STATE_NAMES[state],
         busy=state in BUSY, changeable=state in CHANGEABLE, about=found.about_sheet,
         outcomes=OUTCOME_NAMES, outcome=outcome, page=number,
         last=last_page(queries.count_rows(import_id, outcome), queries.PAGE),
@@ -149,4 +150,3 @@ def _page(
         labels={column.code: column.name for column in kind.columns}, turned=turned,
         turn=lambda to: turned(page=to),
     )  # fmt: skip
-    return body, 422 if error else 200

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -13,6 +13,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import form_args
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.own_data import closing, contents
 from backend.app.own_data import operations as requests
 
@@ -20,12 +21,11 @@ blueprint = Blueprint("own_data_console", __name__, url_prefix="/console/own-dat
 
 
 def _page(error: DomainError | None = None, **more: Any) -> tuple[str, int]:
-    page = render_template(
-        "own_data/requests.html",
+    return render_page(
+        "own_data/requests.html", error,
         lines=requests.list_requests(actor()), kinds=requests.KINDS, states=requests.STATES,
-        goes=closing.GOES, stays=closing.STAYS, error=error, **more,
+        goes=closing.GOES, stays=closing.STAYS, **more,
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 @blueprint.get("")

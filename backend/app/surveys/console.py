@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission, has_permission, regions_of
@@ -66,15 +66,14 @@ def _rounds(error: DomainError | None = None) -> Any:
     months = [clock.month_of(clock.today())]
     while len(months) <= editor.MOST_MONTHS_AHEAD:
         months.append(clock.next_month(months[-1]))
-    page = render_template(
-        "surveys/list.html",
-        rounds=editor.list_rounds(county_id), states=STATE_NAMES, error=error,
+    return render_page(
+        "surveys/list.html", error,
+        rounds=editor.list_rounds(county_id), states=STATE_NAMES,
         months=[month for month in months if month not in taken],
         library=library.list_library(county_id), kind_names=library.KIND_NAMES,
         period_name=period_name, county_id=county_id,
         first_month=editor.is_first_month(county_id, months[0]), this_month=months[0],
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 @blueprint.post("")

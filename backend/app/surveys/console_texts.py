@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Permission
@@ -14,6 +14,7 @@ from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query, form_args, last_page, typed
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.surveys import (
     editor,
     forms,
@@ -39,16 +40,15 @@ def _texts(month: date, error: DomainError | None = None) -> Any:
     county_id = county_of(Permission.MANAGE_SURVEYS)
     found = editor.find_round(county_id, month)
     counts, period = review.count_texts(found.id), period_name(month)
-    page = render_template(
-        "surveys/texts.html",
-        round=found, texts=review.list_texts(found.id, state, number), state=state, error=error,
+    return render_page(
+        "surveys/texts.html", error,
+        round=found, texts=review.list_texts(found.id, state, number), state=state,
         states=STATE_NAMES, decidable=state != review.FEW, page=number,
         last=last_page(counts[state], review.PAGE), turn=lambda page: _turn(period, state, page),
         names={unit.unit_id: unit_name(unit) for unit in units_of(county_id, month)},
         questions=rounds.questions_of_units(found), review_states=review.STATES, counts=counts,
         period_name=period_name,
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 def _turn(period: str, state: str, page: int) -> str:

@@ -136,7 +136,7 @@ def test_whoever_reset_an_account_does_not_confirm_its_phone(app, boss, guard, s
             text("UPDATE console_login SET reset_by_id = :by WHERE person_id = :id"),
             {"by": guard.person_id, "id": person},
         )
-    assert confirm(guard, person, digits).status_code == 422
+    assert confirm(guard, person, digits).status_code == 403
     assert scalar("SELECT activated_at IS NULL FROM console_login WHERE username = 'wang'")
 
 

@@ -106,7 +106,7 @@ def test_nobody_invites_cadres_of_another_county_or_as_a_township(client, county
     other = make_county(code="360281", name="乐平市")
     stranger = sit_down(client, make_staff(Role.COUNTY_STAFF, other.id, "stranger"))
     page = stranger.post("/console/people/invitations", name="李", village="610528100201")
-    assert page.status_code == 422
+    assert page.status_code == 403
     town = sit_down(client, make_staff(Role.TOWNSHIP_STAFF, county.township_ids[0], "town"))
     assert town.post("/console/people/invitations", name="李", village="第1村").status_code == 403
 

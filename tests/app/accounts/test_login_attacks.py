@@ -87,7 +87,7 @@ def test_a_session_opened_before_the_lock_takes_no_code_after_it(client, clerk) 
     for _ in range(5):
         send_code(client, "000000")
     answer = send_code(client, clerk.at(clock.now()))
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert "锁定" in shown_words(answer)
 
 
@@ -96,7 +96,7 @@ def test_a_stolen_session_cannot_try_out_the_password(client, leader, scalar) ->
     for _ in range(5):
         desk.post("/console/login/password", old="a guess 123", password=NEW, again=NEW)
     answer = desk.post("/console/login/password", old=PASSWORD, password=NEW, again=NEW)
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert "锁定" in shown_words(answer)
     assert scalar("SELECT locked_until IS NOT NULL FROM console_login")
 

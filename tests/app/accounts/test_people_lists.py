@@ -89,7 +89,7 @@ def test_slips_are_shown_once_and_only_digests_are_kept(
     )
     assert not any(code in stored or code.replace(" ", "") in stored for code in codes)
     again = console.post(f"{PAGE}/slips")
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "纸条只做一回" in again.text
     assert 'class="secret"' not in again.text
     assert [accept(client, code).status_code for code in codes] == [201, 201]
@@ -100,7 +100,7 @@ def test_nobody_else_makes_the_slips_of_a_list(app, county, desk: Desk, console:
     desk.bring(CADRES, source="")
     colleague = sit_down(app.test_client(), make_staff(Role.COUNTY_STAFF, county.id, "colleague"))
     assert "张纸条" not in colleague.get(PAGE).text
-    assert colleague.post(f"{PAGE}/slips").status_code == 422
+    assert colleague.post(f"{PAGE}/slips").status_code == 409
     assert len(slips(console)) == 2
 
 
@@ -114,7 +114,7 @@ def test_a_lost_slip_is_renewed_and_the_former_code_is_worth_nothing(
     code = re.search(r'class="secret">([^<]+)', answer.text)[1]
     assert accept(client, former).status_code == 404
     assert accept(client, code).status_code == 201
-    assert console.post(f"/console/people/invitations/{id_}/code").status_code == 422
+    assert console.post(f"/console/people/invitations/{id_}/code").status_code == 409
 
 
 def test_the_same_list_again_has_no_effect(client, desk: Desk, console: Console) -> None:

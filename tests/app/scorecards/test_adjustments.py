@@ -187,7 +187,7 @@ def test_the_page_proposes_approves_and_shows_the_record(client, app, bench: Ben
     assert "等同事审批" in desk.get("/console/adjustments").text
     (line,) = lines(bench)
     where = f"/console/adjustments/{line.adjustment.id}"
-    assert desk.post(where, choice="approved").status_code == 422
+    assert desk.post(where, choice="approved").status_code == 403
     other = sit_down(app.test_client(), bench.other_staff.person_id)
     assert other.post(where, choice="approved").status_code == 303
     total(bench)

@@ -114,7 +114,7 @@ def test_a_locked_month_takes_no_import(client, bench: Bench, facts: Desk) -> No
         "/console/scores/imports", month=PLATFORM["month"], source="平台",
         file=(io.BytesIO(f"{ONLINE},,第1村,9,10\n".encode()), "a.csv"),
     )  # fmt: skip
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert kept() == []
     outsider = actor_with(Role.TOWNSHIP_STAFF, bench.county.id)
     with pytest.raises(NotAllowed):
@@ -181,7 +181,7 @@ def test_a_village_gets_a_type_the_county_has_and_history_keeps_the_former(bench
 def test_types_come_by_the_page_and_by_file(client, bench: Bench, traits: Desk, scalar) -> None:
     desk = sit_down(client, bench.staff.person_id)
     assert desk.post("/console/village-types/new", name="移民安置点").status_code == 303
-    assert desk.post("/console/village-types/new", name="移民安置点").status_code == 422
+    assert desk.post("/console/village-types/new", name="移民安置点").status_code == 409
     one = desk.post("/console/village-types", village=str(bench.village_id), kind="移民安置点")
     assert one.status_code == 303
     names = read_sheet(desk.get("/console/village-types/villages.xlsx").data).rows

@@ -266,7 +266,7 @@ def test_the_desk_decides_on_its_page_and_says_why_it_may_not(client, bench: Ben
     page = desk.get(f"/console/objections/{found}").text
     assert "申诉成立,不计入得分" in page
     assert (
-        desk.post(f"/console/objections/{found}", choice="refused", decision="x").status_code == 422
+        desk.post(f"/console/objections/{found}", choice="refused", decision="x").status_code == 409
     )
     assert desk.post("/console/objections/days", days="20").status_code == 303
     assert 'value="20"' in desk.get("/console/objections").text

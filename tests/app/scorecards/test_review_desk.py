@@ -164,7 +164,7 @@ def test_a_decision_on_a_locked_month_is_refused_for_what_would_move_figures(
 
     monkeypatch.setattr(locks, "lock_of", lambda *_: object())
     accepted = desk.post(f"/console/reviews/{bunch}", note="晚了", which="all", decision="accepted")
-    assert accepted.status_code == 422
+    assert accepted.status_code == 409
     assert "已经锁定" in accepted.text
     rejected = desk.post(f"/console/reviews/{bunch}", note="晚了", which="all", decision="rejected")
     assert rejected.status_code == 303

@@ -187,7 +187,7 @@ def test_only_coming_months_can_be_planned(desk, period: str) -> None:
 
 def test_a_month_has_one_round(draft) -> None:
     answer = draft.post("/console/surveys", period="2026-12")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "这个月已经有问卷了" in answer.text
 
 
@@ -339,7 +339,7 @@ def test_only_the_county_writes_questions(client, county, draft, scalar, role: R
 
 def test_a_copy_of_a_month_that_is_not_there_is_refused(desk) -> None:
     answer = desk.post("/console/surveys", period="2026-12", copy_of="2026-03")
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert "这个月还没有问卷" in answer.text
 
 

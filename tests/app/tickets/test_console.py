@@ -134,7 +134,7 @@ def test_whoever_handled_it_cannot_call_back(desk, colleague, report, offices, s
     move(desk, report, "sign", version="3")
     move(desk, report, "reply", version="4", result="done", words="已责令清走")
     refused = move(desk, report, "follow_up", version="5", answer="solved")
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     assert "不能自己回访" in refused.text
     assert state_of(scalar, report) == "answered"
 
@@ -166,7 +166,7 @@ def test_the_office_cannot_decide_its_own_extension(water, leak, offices, app, s
     both = offices.department.person_id
     grant_role(both, Role.COUNTY_STAFF, offices.county.id)
     refused = move(water, leak, "decide_extension", version="5", decision="approve")
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     assert "不能自己" in refused.text
     assert scalar("SELECT extra_days FROM ticket") == 0
 
@@ -223,7 +223,7 @@ def test_supervision_goes_up_step_by_step_and_is_logged(desk, leak, scalar) -> N
     for level in (1, 2, 3, 4):
         assert move(desk, leak, "supervise", level=str(level), words="请抓紧").status_code == 302
     again = move(desk, leak, "supervise", level="2", words="请抓紧")
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "已经通报过了" in again.text
     board = desk.get("/console/tickets/board").text
     for word in ("提醒", "通报", "核查", "约谈"):
@@ -261,7 +261,7 @@ def test_the_work_order_prints_on_one_sheet(desk, leak, scalar) -> None:
 def test_an_unknown_move_or_a_stale_page_changes_nothing(desk, report, scalar) -> None:
     assert move(desk, report, "explode").status_code == 422
     stale = move(desk, report, "accept", version="99")
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     assert "刚才已有人办了一步" in stale.text
     assert state_of(scalar, report) == "submitted"
 

@@ -16,6 +16,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import form_args, query_args
 from backend.app.core.web.guards import CALLS_A_MINUTE, TokenScope, actor, guard
+from backend.app.core.web.http import status_of
 from backend.app.places.queries import region_names
 
 
@@ -55,7 +56,7 @@ def create_token(
         with transaction():
             made = api_tokens.create_token(actor(), county, name, ends_on, scope)
     except DomainError as refused:
-        return _page(error=refused), 422
+        return _page(error=refused), status_of(refused)
     return _page(made), 200
 
 

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 
-from flask import redirect, render_template, send_file
+from flask import redirect, send_file
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -39,6 +39,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 
 WHICH = Query.of(
     programme=boxes.Id(otherwise=None), unit=boxes.Id(otherwise=None), colour=boxes.Text(12),
@@ -90,9 +91,9 @@ def _page(month: str, error: DomainError | None = None) -> tuple[str, int]:
         chosen = units[0]
     targets = shown_standings(window, chosen.id) if chosen and window.evaluated_at else []
     lights = lights_of(programme)
-    body = render_template(
-        "assessments/evaluation.html",
-        error=error, query=query, month=month, period=window.period, window=window,
+    return render_page(
+        "assessments/evaluation.html", error,
+        query=query, month=month, period=window.period, window=window,
         programme=programme, is_office=is_office, lights=lights, shades=distinct_lights(lights),
         summary=unit_colours(units, rows), chosen=chosen, light_words=light_words, shown=shown,
         targets=[row for row in targets if query["colour"] in ("", row.colour)],
@@ -101,7 +102,6 @@ def _page(month: str, error: DomainError | None = None) -> tuple[str, int]:
         ask_until=colour_query_operations.ask_until(window, days_of(programme.content)["query"]),
         queries=open_queries(window) if is_office else [],
     )  # fmt: skip
-    return body, 422 if isinstance(error, InvalidInput) else 409 if error else 200
 
 
 def _unit_of(row: Counted) -> int:

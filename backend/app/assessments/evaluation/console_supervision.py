@@ -1,6 +1,6 @@
 """督办: the board by states; proposed, confirmed or dropped, answered, 销号."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -23,6 +23,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.tickets.kinds import STEP_NAMES
 
 WHICH = Query.of(state=boxes.Choice(list(SupervisionState), otherwise=None))
@@ -43,14 +44,13 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         known.value: known.words for known in SupervisionState
         if scope.sees_all or known.value not in ("proposed", "dropped")
     }  # fmt: skip
-    body = render_template(
-        "assessments/supervision.html",
-        error=error, state=str(state), states=states, counts=board_counts(scope),
+    return render_page(
+        "assessments/supervision.html", error,
+        state=str(state), states=states, counts=board_counts(scope),
         steps=board_steps(scope, str(state)), is_office=is_office, scope=scope, now=clock.now(),
         step_names=STEP_NAMES, cards=ProgrammeAdjustmentKind.names(),
         lights=county_lights(scope.county_id),
     )  # fmt: skip
-    return body, 422 if isinstance(error, InvalidInput) else 409 if error else 200
 
 
 @blueprint.get("/supervision")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import render_template, send_file
+from flask import send_file
 from werkzeug import Response
 
 from backend.app.access import Permission, may
@@ -32,7 +32,7 @@ from backend.app.core.files.workbooks import XLSX, Row, form_sheet
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.imports.console import add_pages, earlier
 from backend.app.scoring.assessing.plans import FEED
 
@@ -87,18 +87,16 @@ def own_targets(programme: Programme, element_id: int | None = None) -> list[Mea
 def _page(error: DomainError | None = None) -> tuple[str, int]:
     listed = county_programmes()
     if not listed:
-        page = render_template("assessments/measures.html", programme=None, error=error)
-        return page, status_of(error) if error else 200
+        return render_page("assessments/measures.html", error, programme=None)
     programme = chosen_programme()
     month = chosen_month(programme)
     facts = queries.facts_of_period(programme.id, month)
-    page = render_template(
-        "assessments/measures.html", programme=programme, programmes=listed, month=month,
-        rows=queries.standings(own_targets(programme), facts), error=error, query=WHICH.read(),
+    return render_page(
+        "assessments/measures.html", error, programme=programme, programmes=listed, month=month,
+        rows=queries.standings(own_targets(programme), facts), query=WHICH.read(),
         source_words=source_words, is_open=programme.state in OPEN_YEAR,
         files=earlier(MEASURES), scores=earlier(SCORES),
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/measures")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -27,7 +27,7 @@ from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.web.boxes import Amount
 from backend.app.core.web.forms import typed
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 
 def _element(
@@ -44,14 +44,13 @@ def _element(
         for target in targets
         if target.is_scored and queries.may_score(actor(), target)
     }
-    page = render_template(
-        "assessments/measure_element.html", programme=programme, element=targets[0],
+    return render_page(
+        "assessments/measure_element.html", error, programme=programme, element=targets[0],
         targets=targets, month=month, facts=standing, history=history, scored=scored,
-        names=display_names({fact.imported_by_id or 0 for fact in history}), error=error,
+        names=display_names({fact.imported_by_id or 0 for fact in history}),
         units={target.unit_id: target.unit for target in targets}, query=WHICH.read(),
         source_words=source_words, is_open=programme.state in OPEN_YEAR, text=figure_words,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 @blueprint.get("/measures/elements/<int:element_id>")

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -13,7 +13,7 @@ from backend.app.assessments.programmes import queries
 from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
 from backend.app.core.errors import DomainError
 from backend.app.core.web.guards import own_county
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.refusals import refusals, warnings
 
 STEPS = {
@@ -33,12 +33,11 @@ def wizard(
 ) -> tuple[str, int]:
     """A step of the wizard with what still keeps the draft from being approved."""
     plan = queries.plan_of(programme)
-    page = render_template(
-        f"assessments/step_{step}.html", programme=programme, step=step, steps=STEPS, error=error,
+    return render_page(
+        f"assessments/step_{step}.html", error, programme=programme, step=step, steps=STEPS,
         states=ProgrammeState.names(), refusals=refusals(plan), warnings=warnings(plan),
         open=programme.state in OPEN_DRAFT, **more,
     )  # fmt: skip
-    return page, status_of(error) if error else 200
 
 
 def to_step(programme_id: int, step: str) -> Response:

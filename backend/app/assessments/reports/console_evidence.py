@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flask import Response as FileResponse
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -27,6 +27,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.files import storage
 from backend.app.core.web.forms import read_id, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 
 MIMES = {"jpg": "image/jpeg", "pdf": "application/pdf", "mp4": "video/mp4"}
 Page = tuple[str, int] | Response
@@ -43,14 +44,13 @@ def _page(month: str, target_id: int, error: DomainError | None = None) -> tuple
         raise ReportUnknown
     files = files_of([row.report_id]).get(row.report_id, []) if row.report_id else []
     attached = {file.id for file in files}
-    body = render_template(
-        "assessments/evidence.html",
-        error=error, done=WHICH.read()["done"], month=month, period=period, unit=unit, row=row,
+    return render_page(
+        "assessments/evidence.html", error,
+        done=WHICH.read()["done"], month=month, period=period, unit=unit, row=row,
         files=files, most=operations.MOST_FILES, open=not row.is_sent and is_open(row, window),
         others=[file for file in list_evidence(unit.id) if file.id not in attached],
         back=address_of("assessments_console.show_fill", month=month, unit=unit.id),
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 def _act(month: str, target_id: int, act: Callable[[int], str]) -> Page:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -32,6 +32,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.boxes import whole
 from backend.app.core.web.forms import Query, takes_file, typed
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 
 MOST_FORM = 2 * 1024 * 1024
 WHICH = Query.of(unit=boxes.Id(otherwise=None), done=boxes.Text(20))
@@ -65,9 +66,9 @@ def fill_page(month: str, error: DomainError | None = None) -> tuple[str, int]:
     rows = fill_rows(unit.id, window.id)
     asked = [row for row in rows if row.is_asked]
     left = [row for row in asked if not row.is_sent and not row.is_quiet]
-    body = render_template(
-        "assessments/fill.html",
-        error=error, done=WHICH.read()["done"], month=month, period=period, unit=unit, units=units,
+    return render_page(
+        "assessments/fill.html", error,
+        done=WHICH.read()["done"], month=month, period=period, unit=unit, units=units,
         window=window, rows=asked,
         automatic=[row for row in rows if row.source_words and not row.is_asked],
         left=left, minutes=pace_of([unit.id]).minutes(unit.id, len(left)), shown=shown,
@@ -76,7 +77,6 @@ def fill_page(month: str, error: DomainError | None = None) -> tuple[str, int]:
         files=files_of([row.report_id for row in asked if row.report_id]),
         evidence=list_evidence(unit.id), opened=clock.now().isoformat(),
     )  # fmt: skip
-    return body, 422 if isinstance(error, InvalidInput) else 409 if error else 200
 
 
 @blueprint.get("/fill/<month>")

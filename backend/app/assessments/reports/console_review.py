@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -24,6 +24,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 
 SEEN = Query.of(done=boxes.Text(20), count=boxes.Number(otherwise=0), all=boxes.YesNo())
 ACT = Form.of(
@@ -45,9 +46,9 @@ def _page(month: str, error: DomainError | None = None) -> tuple[str, int]:
     waiting = [row for row in rows if steps[row.id]]
     listed = rows if query["all"] else waiting
     reviews = reviews_of([row.id for row in listed])
-    body = render_template(
-        "assessments/review.html",
-        error=error, query=query, month=month, period=period, rows=listed, total=len(rows),
+    return render_page(
+        "assessments/review.html", error,
+        query=query, month=month, period=period, rows=listed, total=len(rows),
         waiting=waiting, steps=steps, is_office=is_office, reviews=reviews, shown=shown,
         names=display_names({row.by_id for said in reviews.values() for row in said}),
         files=files_of([row.id for row in listed]), states=ReportState.names(),
@@ -55,7 +56,6 @@ def _page(month: str, error: DomainError | None = None) -> tuple[str, int]:
         windows=county_windows(scope.county_id, period) if is_office else [],
         unmarked=[row for row in waiting if not row.is_marked],
     )  # fmt: skip
-    return body, 422 if isinstance(error, InvalidInput) else 409 if error else 200
 
 
 @blueprint.get("/review/<month>")

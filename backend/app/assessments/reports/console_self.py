@@ -1,6 +1,6 @@
 """年终自评: one table a unit, prefilled, confirmed at once; read by owners and the office."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -22,7 +22,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
-from backend.app.core.web.http import status_of
+from backend.app.core.web.http import render_page
 
 UNIT = Query.of(unit=boxes.Id(otherwise=None))
 Page = tuple[str, int] | Response
@@ -48,13 +48,12 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
         chosen is not None and _covers(scope, chosen) and is_open
         and has_permission(actor(), Permission.REPORT_TARGETS)
     )  # fmt: skip
-    body = render_template(
-        "assessments/self_assessment.html",
-        error=error, programme=programme, units=units, chosen=chosen, rows=rows, shown=shown,
+    return render_page(
+        "assessments/self_assessment.html", error,
+        programme=programme, units=units, chosen=chosen, rows=rows, shown=shown,
         until=self_operations.assessed_until(programme), is_open=is_open, fills=fills,
         done=WHICH_PROGRAMME.read()["done"],
     )  # fmt: skip
-    return body, status_of(error) if error else 200
 
 
 @blueprint.get("/self")

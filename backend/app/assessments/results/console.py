@@ -28,6 +28,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.moves import MOVE_NAMES
 
 QUARTERS = (3, 6, 9, 12)
@@ -64,14 +65,13 @@ def _quarters(programme: Programme) -> list[date]:
 def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int]:
     scope, query = scope_of(actor()), WHICH.read()
     programme = _programme(programme_id, scope)
-    page = render_template(
-        "assessments/results.html", programme=programme, query=query,
+    return render_page(
+        "assessments/results.html", error, programme=programme, query=query,
         results=_results(programme, scope), groups=list_groups(programme.id),
-        states=ProgrammeState.names(), error=error,
+        states=ProgrammeState.names(),
         quarters=_quarters(programme), is_open=programme.state in queries.OPEN,
         sees_all=scope.sees_all, points=cents_text, weight=points_text,
     )  # fmt: skip
-    return page, 409 if error else 200
 
 
 @blueprint.get("/results")

@@ -1,6 +1,5 @@
 """登记确认 › 用表格登记: a file of who took part in what, shown before it is registered."""
 
-from flask import render_template
 from werkzeug import Response
 
 from backend.app.access import Permission
@@ -8,6 +7,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.guards import guard
+from backend.app.core.web.http import render_page
 from backend.app.imports.console import add_pages, earlier
 from backend.app.points.activities.deed_files import DEEDS, TEMPLATE
 from backend.app.points.activities.operations import OLDEST
@@ -16,10 +16,9 @@ from backend.app.points.forms import county_of
 
 
 def _start_page(error: DomainError | None = None) -> tuple[str, int]:
-    body = render_template(
-        "points/deed_files.html", error=error, oldest=OLDEST.days, **earlier(DEEDS, county_of)
+    return render_page(
+        "points/deed_files.html", error, oldest=OLDEST.days, **earlier(DEEDS, county_of)
     )
-    return body, 422 if error else 200
 
 
 @blueprint.get("/deeds/files")

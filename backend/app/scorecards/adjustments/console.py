@@ -1,6 +1,6 @@
 """扣分、加分、容错: the form, what waits for a second person, and the record."""
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -11,6 +11,7 @@ from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, last_page
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.scorecards.adjustments import operations as adjustments
 from backend.app.scorecards.adjustments.operations import STATE_WORDS, Proposal
 from backend.app.scorecards.blueprints import console as blueprint
@@ -48,16 +49,15 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     lines, total = adjustments.list_adjustments(
         regions_of(actor(), Permission.SEE_VILLAGES), month, query["state"], query["page"]
     )  # fmt: skip
-    body = render_template(
-        "scorecards/desk/adjustments.html",
+    return render_page(
+        "scorecards/desk/adjustments.html", error,
         lines=lines, total=total, last=last_page(total, adjustments.PAGE),
-        states={"": "全部", **STATE_WORDS}, kinds=ADJUSTMENT_NAMES, hints=HINTS, error=error,
+        states={"": "全部", **STATE_WORDS}, kinds=ADJUSTMENT_NAMES, hints=HINTS,
         county=county, **query,
         caps=dict(scheme_for(county, month or this_month)[1].caps) if county else {},
         villages=adjustments.villages_known(county) if county else [],
         usual_month=clock.previous_month(this_month), me_id=actor().person_id,
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 @blueprint.get("/adjustments")

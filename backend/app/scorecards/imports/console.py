@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -16,6 +16,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Form, Query, form_args, read_id
 from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.core.web.http import render_page
 from backend.app.imports.console import add_pages, earlier
 from backend.app.places import village_kinds
 from backend.app.scorecards.blueprints import console as blueprint
@@ -37,14 +38,13 @@ def _file(content: bytes, name: str) -> Response:
 def _imports(error: DomainError | None = None) -> tuple[str, int]:
     county = own_county(Permission.IMPORT_FACTS)
     this_month = clock.month_of(clock.today())
-    body = render_template(
-        "scorecards/desk/imports.html",
-        error=error, columns=COLUMNS, source_names=SOURCE_NAMES,
+    return render_page(
+        "scorecards/desk/imports.html", error,
+        columns=COLUMNS, source_names=SOURCE_NAMES,
         standing=fact_imports.standing(county),
         locked={lock.month for lock in locked_months(county)},
         usual_month=clock.previous_month(this_month), **earlier(FACTS),
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 def _month() -> dict[str, Any]:
@@ -75,16 +75,15 @@ def _kinds(error: DomainError | None = None) -> tuple[str, int]:
     query = KINDS.read()
     rows = village_kinds.villages_with_kinds(county)
     known, history = village_kinds.kinds_of(county), village_kinds.list_changes(county)
-    body = render_template(
-        "scorecards/desk/kinds.html",
-        error=error, search=query["q"],
+    return render_page(
+        "scorecards/desk/kinds.html", error,
+        search=query["q"],
         counts={kind: sum(row.kind == kind for row in rows) for kind in known},
         rows=[row for row in rows if query["q"] in f"{row.township}{row.name}{row.code}"],
         usual=[kind for kind in village_kinds.USUAL if kind not in known],
         history=history, names=display_names({row.changed_by_id for row in history}),
         done=query["done"], **earlier(VILLAGE_TRAITS) | {"kinds": known},
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 @blueprint.get("/village-types")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 from werkzeug import Response
 
@@ -13,6 +13,7 @@ from backend.app.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, last_page, query_args
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import region_path
 from backend.app.ratings.facts import shown_words
 from backend.app.scorecards.blueprints import console as blueprint
@@ -52,14 +53,13 @@ def _queue(error: DomainError | None = None) -> tuple[str, int]:
     deciding = regions_of(actor(), Permission.DECIDE_OBJECTIONS)
     county = min(deciding) if deciding else None
     shown = month or clock.previous_month(clock.month_of(clock.today()))
-    body = render_template(
-        "scorecards/desk/objections.html",
+    return render_page(
+        "scorecards/desk/objections.html", error,
         lines=lines, total=total, last=last_page(total, objection_queries.PAGE),
-        states=STATES, error=error, **query,
+        states=STATES, **query,
         shares=objection_queries.objection_shares(county, shown) if county else None,
         shares_month=shown, days=locks.objection_days(county) if county else None,
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 @blueprint.post("/objections/days")
@@ -90,9 +90,9 @@ def _page(objection_id: int, error: DomainError | None = None, done: str = "") -
         raise NotAllowed
     at = clock.now()
     facts = objections.standing_facts(objection.village_id, objection.month)
-    body = render_template(
-        "scorecards/desk/objection.html",
-        line=objection_queries.line_of(objection), objection=objection, error=error,
+    return render_page(
+        "scorecards/desk/objection.html", error,
+        line=objection_queries.line_of(objection), objection=objection,
         costs=costs_of(facts.cases, objection.case_kind, objection.case_id) if facts else [],
         words=shown_words(objection.case_id) if objection.case_kind == "rating" else [],
         photos=[PHOTOS.link_to(photo.id, at) for photo in PHOTOS.of(objection.id)],
@@ -100,7 +100,6 @@ def _page(objection_id: int, error: DomainError | None = None, done: str = "") -
         locked=lock_of(objection.county_id, objection.month) is not None,
         done=done, struck=objection_queries.STRUCK,
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 def _why_not(objection_id: int) -> str | None:

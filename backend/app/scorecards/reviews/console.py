@@ -15,6 +15,7 @@ from backend.app.core.queue import JobName, enqueue
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, last_page, query_args
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.ratings import review_decisions, reviews
 from backend.app.ratings.states import FlagDecision
 from backend.app.scorecards.blueprints import console as blueprint
@@ -86,18 +87,16 @@ def _found(name: str) -> reviews.Bunch:
 def _page(name: str, error: DomainError | None = None, done: str = "") -> tuple[str, int]:
     bunch = _found(name)
     ratings = reviews.flagged_ratings(name)
-    body = render_template(
-        "scorecards/desk/review.html",
+    return render_page(
+        "scorecards/desk/review.html", error,
         bunch=bunch, ratings=ratings, bars=_bars(ratings),
         signal_names=SIGNAL_NAMES,
         levels=[sum(rating.level == nth for rating in ratings) for nth in NUMBERS],
         people=len({rating.person for rating in ratings}), level_names=LEVEL_NAMES,
         decision_words=DECISION_WORDS, why_not=review_decisions.may_review(actor(), name),
-        error=error,
         chance=_chance,
         done=done,
     )  # fmt: skip
-    return body, 422 if error else 200
 
 
 def _bars(ratings: list[reviews.FlaggedRating]) -> list[Bar]:

@@ -124,15 +124,14 @@ def _entry(
     differs = batch is not None and batch.state == "differs"
     first, second = paper.entries(batch) if batch is not None and differs else ([], [])
     is_first = batch is not None and batch.first_by_id == actor().person_id
-    page = render_template(
-        "surveys/entry.html",
-        round=survey_round, unit_id=unit_id, name=name, slips=slips, batch=batch, error=error,
+    return render_page(
+        "surveys/entry.html", error,
+        round=survey_round, unit_id=unit_id, name=name, slips=slips, batch=batch,
         questions=paper.questions_for(survey_round, unit_id), option_words=results.option_words,
         differing=paper.differing(batch) if batch is not None and differs else [],
         mine=first if is_first else second, theirs=second if is_first else first,
         written=written, period_name=period_name,
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 def written(answer: Any) -> str:

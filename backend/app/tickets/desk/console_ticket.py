@@ -14,6 +14,7 @@ from backend.app.core.text_check import WordsState
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Query
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.places.queries import list_departments, list_townships, search_villages
 from backend.app.tickets import queries, serializers
 from backend.app.tickets.blueprints import console as blueprint
@@ -40,9 +41,9 @@ def ticket_page(ticket_id: int, error: DomainError | None = None) -> tuple[str, 
     offered = [] if filed else moves(State(ticket.state), parties, handled)
     shown = serializers.detail(ticket, parties, [move.value for move in offered], events=events)
     category = shown["category"]["code"] if shown["category"] else None
-    page = render_template(
-        "tickets/ticket.html",
-        ticket=ticket, shown=shown, error=error,
+    return render_page(
+        "tickets/ticket.html", error,
+        ticket=ticket, shown=shown,
         parties={party.value for party in parties},
         pending=bool(shown["extension"] and shown["extension"]["state"] == ExtensionState.PENDING),
         channel=CHANNEL_NAMES[Channel(ticket.channel)], urgency_names=URGENCY_NAMES,
@@ -51,7 +52,6 @@ def ticket_page(ticket_id: int, error: DomainError | None = None) -> tuple[str, 
         moderated=list(filter(_is_moderated, events)) if Party.DESK in parties else [],
         **_choices(ticket, category, scope, parties, set(offered)),
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 def _is_moderated(event: TicketEvent) -> bool:

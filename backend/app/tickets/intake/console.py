@@ -13,6 +13,7 @@ from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, form_args
 from backend.app.core.web.guards import actor, guard
+from backend.app.core.web.http import render_page
 from backend.app.imports.console import add_pages, earlier
 from backend.app.places.queries import search_villages
 from backend.app.tickets import serializers
@@ -39,13 +40,11 @@ TICKET = Form.of(
 def _new_page(error: DomainError | None = None) -> tuple[str, int]:
     search = SEARCH.read()["village"]
     within = regions_of(actor(), Permission.ENTER_FOR_OTHERS)
-    page = render_template(
-        "tickets/new.html",
+    return render_page(
+        "tickets/new.html", error,
         villages=search_villages(search, within) if search else [], search=search,
-        kinds=KIND_NAMES, categories=names_of(within), error=error,
-        city_classes=used_classes(within),
+        kinds=KIND_NAMES, categories=names_of(within), city_classes=used_classes(within),
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 @blueprint.get("/new")
@@ -93,8 +92,7 @@ def check_sample(ticket_id: int, result: str) -> Response:
 
 
 def _import_page(error: DomainError | None = None) -> tuple[str, int]:
-    page = render_template("tickets/import.html", error=error, **earlier(ORDERS))
-    return page, 422 if error else 200
+    return render_page("tickets/import.html", error, **earlier(ORDERS))
 
 
 @blueprint.get("/import")

@@ -13,6 +13,7 @@ from backend.app.core.errors import DomainError, InvalidInput, NotFound
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, Query, typed
 from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.core.web.http import render_page
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.moderation import queue as moderation_queue
 from backend.app.tickets.moderation import word_list
@@ -35,13 +36,12 @@ def _done() -> str:
 def _page(error: DomainError | None = None) -> tuple[str, int]:
     county = own_county(Permission.MANAGE_TICKET_RULES)
     search = SEARCH.read()["q"]
-    page = render_template(
-        "tickets/words.html",
-        error=error, given=typed.get("words", ""), search=search,
+    return render_page(
+        "tickets/words.html", error,
+        given=typed.get("words", ""), search=search,
         words=moderated_words.list_words(county, search), total=moderated_words.count_words(county),
         most=word_list.MOST_WORDS, done=_done(),
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 @blueprint.get("/words")

@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect
 from flask import url_for as address_of
 
 from backend.app.access import Actor, Permission, regions_of
@@ -14,6 +14,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.boxes import whole
 from backend.app.core.web.forms import Form, Query, query_args, typed
 from backend.app.core.web.guards import actor, guard, own_county
+from backend.app.core.web.http import render_page
 from backend.app.places.county_settings import SETTINGS, TICKETS
 from backend.app.places.queries import department_names, list_departments, settings_of
 from backend.app.tickets.blueprints import console as blueprint
@@ -51,9 +52,9 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
     shown_year = YEAR.read()["year"] or today.year
     routing = rules.list_routing(county)
     names = department_names([rule.department_id for rule in routing if rule.department_id])
-    page = render_template(
-        "tickets/rules.html",
-        error=error, moved=moved, year=shown_year, this_year=today.year,
+    return render_page(
+        "tickets/rules.html", error,
+        moved=moved, year=shown_year, this_year=today.year,
         days=working_calendar.list_days(county, shown_year),
         filled=working_calendar.is_filled(county, shown_year),
         missing=working_calendar.missing_years(county, today),
@@ -64,7 +65,6 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
         departments=list_departments(county), categories=list_categories(county),
         templates=rules.list_templates(county), policy=settings_of(county), today=today,
     )  # fmt: skip
-    return page, 422 if error else 200
 
 
 @blueprint.get("/rules")
