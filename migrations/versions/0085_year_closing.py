@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0083"
-down_revision = "0082"
+revision = "0085"
+down_revision = "0084"
 branch_labels = None
 depends_on = None
 
@@ -14,8 +14,8 @@ BY_THE_CLOCK = f"{CLOSED} AND (closed_by_id IS NULL OR closed_at IS NOT NULL)"
 
 
 def _replace(condition: str) -> None:
-    op.drop_constraint("ck_appraisal_round_closed", "appraisal_round")
-    op.create_check_constraint("ck_appraisal_round_closed", "appraisal_round", condition)
+    op.drop_constraint(op.f("ck_appraisal_round_closed"), "appraisal_round")
+    op.create_check_constraint(op.f("ck_appraisal_round_closed"), "appraisal_round", condition)
 
 
 def upgrade() -> None:
@@ -30,21 +30,21 @@ def upgrade() -> None:
         sa.Column("reopened_until", sa.DateTime(timezone=True)),
         sa.Column("reopen_reason", sa.String(200)),
         sa.Column("reopened_by_id", sa.BigInteger),
-        sa.PrimaryKeyConstraint("programme_id", name="pk_year_closing"),
+        sa.PrimaryKeyConstraint("programme_id", name=op.f("pk_year_closing")),
         sa.ForeignKeyConstraint(
-            ["programme_id"], ["programme.id"], name="fk_year_closing_programme_id"
+            ["programme_id"], ["programme.id"], name=op.f("fk_year_closing_programme_id")
         ),
-        sa.ForeignKeyConstraint(["county_id"], ["region.id"], name="fk_year_closing_county_id"),
+        sa.ForeignKeyConstraint(["county_id"], ["region.id"], name=op.f("fk_year_closing_county_id")),
         sa.ForeignKeyConstraint(
-            ["reopened_by_id"], ["person.id"], name="fk_year_closing_reopened_by_id"
+            ["reopened_by_id"], ["person.id"], name=op.f("fk_year_closing_reopened_by_id")
         ),
-        sa.CheckConstraint("checks >= 0 AND groups >= 0", name="ck_year_closing_left"),
+        sa.CheckConstraint("checks >= 0 AND groups >= 0", name=op.f("ck_year_closing_left")),
         sa.CheckConstraint(
             "(reopened_until IS NULL) = (reopened_by_id IS NULL)"
             " AND (reopened_until IS NULL) = (reopen_reason IS NULL)",
-            name="ck_year_closing_reopened",
+            name=op.f("ck_year_closing_reopened"),
         ),
-        sa.CheckConstraint("reopened_until > closed_at", name="ck_year_closing_order"),
+        sa.CheckConstraint("reopened_until > closed_at", name=op.f("ck_year_closing_order")),
     )
     op.execute(
         "CREATE TRIGGER year_closing_locked BEFORE INSERT OR DELETE OR UPDATE ON year_closing"
