@@ -10,8 +10,7 @@ from sqlalchemy import event, select, text
 
 from backend.app.access import Role
 from backend.app.assessments.models import Programme, Target
-from backend.app.assessments.programmes.loading_operations import create_from_template
-from backend.app.assessments.programmes.operations import CLOCKS
+from backend.app.assessments.programmes.operations import CLOCKS, create_programme
 from backend.app.assessments.targets import sheet_columns as columns
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
@@ -83,7 +82,7 @@ def test_a_draft_is_begun_from_the_template_on_the_page(app, client) -> None:
     make_departments(county)
     clerk = sit_down(client, make_staff(Role.ASSESSOR, county.id))
     begun = clerk.post(
-        f"{BASE}/programmes", title="2026年目标责任考核", year="2026", template="fuping",
+        f"{BASE}/programmes/library/fuping", title="2026年目标责任考核", year="2026",
         plan_number="县督考计划2026-03",
     )  # fmt: skip
     assert begun.status_code == 303
@@ -347,7 +346,7 @@ def test_an_empty_county_is_told_what_comes_next(app, client) -> None:
     assert "还没有目标" in desk.get(f"{BASE}/targets").text
     assert desk.get(f"{BASE}/targets.xlsx").location.endswith("/targets")
     with transaction():
-        create_from_template(office(county), county.id, BASICS, "")
+        create_programme(office(county), county.id, BASICS, "own", None)
     programme = db.session.scalar(select(Programme.id))
     for step in STEPS:
         assert desk.get(f"{BASE}/programmes/{programme}{step}").status_code == 200, step

@@ -14,13 +14,11 @@ from backend.app.assessments.programmes.console_wizard import (
     wizard,
 )
 from backend.app.assessments.programmes.copy_operations import copy_programme
-from backend.app.assessments.programmes.loading_operations import create_from_template
-from backend.app.assessments.programmes.operations import ProgrammeBasics
-from backend.app.assessments.programmes.templates import template_names
+from backend.app.assessments.programmes.operations import ProgrammeBasics, create_programme
 from backend.app.assessments.states import ProgrammeState
 from backend.app.core import clock
 from backend.app.core.db import transaction
-from backend.app.core.errors import DomainError
+from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.web.boxes import whole
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
@@ -40,15 +38,14 @@ def _programmes(error: DomainError | None = None) -> tuple[str, int]:
     people = {one.drafted_by_id for one in listed} | {one.approved_by_id or 0 for one in listed}
     return render_page(
         "assessments/programmes.html", error, programmes=listed, names=display_names(people),
-        states=ProgrammeState.names(), templates=template_names(),
-        year=clock.today().year,
+        states=ProgrammeState.names(), year=clock.today().year,
     )  # fmt: skip
 
 
 @blueprint.post("/programmes")
 @guard(Permission.MANAGE_PROGRAMMES)
-def create_programme() -> tuple[str, int] | Response:
-    """From a template, from another programme, or empty."""
+def begin_programme() -> tuple[str, int] | Response:
+    """From another programme, or empty; from a template in the library."""
     try:
         basics, template = ProgrammeBasics(**forms.BASICS.read()), forms.NEW.read()["template"]
         with transaction():
@@ -62,7 +59,9 @@ def _begin(basics: ProgrammeBasics, template: str) -> Programme:
     source_id = whole(template.removeprefix(COPY), 1) if template.startswith(COPY) else None
     if source_id is not None:
         return copy_programme(actor(), manager_county(), basics, source_id)
-    return create_from_template(actor(), manager_county(), basics, template)
+    if template:
+        raise InvalidInput(errors={"template": ["请从列表里选"]})
+    return create_programme(actor(), manager_county(), basics, "own", None)
 
 
 @blueprint.get("/programmes/<int:programme_id>")

@@ -19,7 +19,7 @@ from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form, form_args, query_args
 from backend.app.core.web.guards import actor, guard
 from backend.app.scoring.assessing.grades import GRADE_NAMES
-from backend.app.scoring.assessing.lights import PRESETS
+from backend.app.scoring.assessing.lights import PRESETS, from_data
 from backend.app.scoring.assessing.refusals import GUARD_NAMES, refusals
 
 SHARES = (100, 90, 80, 60)
@@ -29,8 +29,12 @@ NEW_VETOES = 2
 
 
 def _clocks_step(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:
+    names, lamps = dict(forms.PRESET_NAMES), dict(PRESETS)
+    if programme.content.get("preset") == operations.OWN_LIGHTS:
+        names[operations.OWN_LIGHTS] = "方案自带"
+        lamps[operations.OWN_LIGHTS] = from_data(programme.content["lights"])
     return wizard(
-        programme, "clocks", error, clocks=CLOCKS, presets=forms.PRESET_NAMES, lights=PRESETS,
+        programme, "clocks", error, clocks=CLOCKS, presets=names, lights=lamps,
         veto_kinds={kind: KIND_NAMES[kind] for kind in operations.VETO_KINDS},
         blank_vetoes=NEW_VETOES, guards=GUARD_NAMES, groups=queries.list_groups(programme.id),
         bounds=forms.grade_bounds(programme.content), grade_names=GRADE_NAMES,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.app.assessments.models import ProgrammeElement, ProgrammeGroup
-from backend.app.assessments.programmes.operations import CLOCKS
+from backend.app.assessments.programmes.operations import CLOCKS, OWN_LIGHTS
 from backend.app.assessments.programmes.part_operations import ElementDraft, GroupDraft, UnitDraft
 from backend.app.assessments.programmes.rule_words import rule_from_words, rule_words
 from backend.app.assessments.states import Duty, ElementScope
@@ -175,7 +175,7 @@ def read_clocks() -> tuple[dict[str, int], str, dict[str, str]]:
         for name, (_, _, least, most) in CLOCKS.items()
     }  # fmt: skip
     values = Form.of(
-        **numbers, preset=boxes.Choice(list(PRESETS), missing="请选亮灯办法"),
+        **numbers, preset=boxes.Choice([*PRESETS, OWN_LIGHTS], missing="请选亮灯办法"),
         **{f"document-{name}": boxes.Text(100, squeezed=True) for name in GUARD_NAMES},
     ).read()  # fmt: skip
     clocks = {name: values[name] for name in CLOCKS}

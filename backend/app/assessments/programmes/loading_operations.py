@@ -21,7 +21,6 @@ from backend.app.assessments.programmes.part_operations import (
 )
 from backend.app.assessments.programmes.template_shape import CONTENT
 from backend.app.assessments.programmes.templates import (
-    TEMPLATES,
     Template,
     parts_of,
     read_template,
@@ -29,7 +28,6 @@ from backend.app.assessments.programmes.templates import (
 )
 from backend.app.assessments.programmes.unit_rules import units_of
 from backend.app.core.db import db
-from backend.app.core.errors import InvalidInput
 from backend.app.places.queries import list_departments
 
 GROUP_FIGURES = {
@@ -57,12 +55,7 @@ class Loading:
 def create_from_template(
     actor: Actor, county_id: int, basics: ProgrammeBasics, template: str
 ) -> Programme:
-    """A draft with everything the template holds, of several parts the first one's; an empty one
-    for no template."""
-    if not template:
-        return create_programme(actor, county_id, basics, "own", None)
-    if template not in TEMPLATES:
-        raise InvalidInput(errors={"template": ["请从列表里选模板"]})
+    """One of ours by its code; of several parts the first one's draft."""
     return load_template(actor, county_id, basics, read_template(template)).programmes[0]
 
 

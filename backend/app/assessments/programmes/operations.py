@@ -124,6 +124,8 @@ def save_clocks(
         raise InvalidInput(errors={"close": [words]})
     programme = open_draft(actor, programme_id)
     same = preset == programme.content["preset"]
+    if not same and preset not in lights.PRESETS:
+        raise InvalidInput(errors={"preset": ["请选亮灯办法"]})
     programme.content = {
         **programme.content, "clocks": clocks, "preset": preset,
         "lights": programme.content["lights"] if same else lights.as_data(lights.PRESETS[preset]),

@@ -38,7 +38,7 @@ def _figure(name: str, usual: str) -> fields.String:
 
 
 def _choice(name: str, values: Mapping[Any, str], usual: str) -> fields.String:
-    among = validate.OneOf(list(values), error=f"应为其中一个：{'、'.join(values)}")
+    among = validate.OneOf([usual, *values], error=f"应为其中一个：{'、'.join(values)}")
     return fields.String(validate=among, load_default=usual, metadata={"words": name})
 
 
@@ -144,7 +144,8 @@ class _VetoShape(Shape):
 
 
 CLAUSE = _Row(
-    _words("代号", 20, 1), _choice("种类", ProgrammeAdjustmentKind.names(), ""),
+    _words("代号", 20, 1), _choice("种类", ProgrammeAdjustmentKind.names(),
+            ProgrammeAdjustmentKind.BONUS.value),
     _words("条款", 80, 1), _figure("分值", ""),
 )  # fmt: skip
 RATERS = _Row(

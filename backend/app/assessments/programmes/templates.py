@@ -36,12 +36,6 @@ def read_template(code: str) -> Template:
     return parse_template((FOLDER / f"{code}.json").read_bytes())
 
 
-def template_names() -> dict[str, str]:
-    """The name of each template with one sentence."""
-    read = {code: read_template(code) for code in TEMPLATES}
-    return {code: f"{template['title']}：{template['words']}" for code, template in read.items()}
-
-
 def parse_template(raw: bytes) -> Template:
     """The file with its defaults filled in; raises InvalidInput naming the place of each fault."""
     try:

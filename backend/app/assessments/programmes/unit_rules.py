@@ -1,4 +1,4 @@
-"""Which units of a county the groups of a template take, by rule."""
+"""Which units of a county the groups of a template take, by rule, and the rules of a draft."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ CANDIDATES: Mapping[str, Callable[[int], list[_Candidate]]] = {
     "townships": _townships, "villages": _villages, "departments": _departments,
 }  # fmt: skip
 
+Key = tuple[int | None, int | None]
+
 
 def units_of(
     county_id: int, groups: Sequence[Mapping[str, Any]]
@@ -45,7 +47,7 @@ def units_of(
     """Each unit in the first group that takes it, and the names that the county has not."""
     kinds = {rule["kind"] for group in groups for rule in group["units"]}
     county = {kind: list_all(county_id) for kind, list_all in CANDIDATES.items() if kind in kinds}
-    units: dict[tuple[int | None, int | None], FoundUnit] = {}
+    units: dict[Key, FoundUnit] = {}
     missing: list[str] = []
     for group in groups:
         for rule in group["units"]:
@@ -65,3 +67,21 @@ def _taken(rule: Mapping[str, Any], candidates: Iterable[_Candidate]) -> Iterabl
         for row in candidates
         if row.name in names or (row.name.endswith(endings or ("",)) and not names)
     )
+
+
+def rules_of(county_id: int, groups: Sequence[Sequence[Key]]) -> list[list[dict[str, Any]]]:
+    """By which rules each group's units are found again: every one that is left of a kind of
+    place, or by name; departments always by name."""
+    rules: list[list[dict[str, Any]]] = [[] for _ in groups]
+    for kind, list_all in CANDIDATES.items():
+        names = {(row.region_id, row.department_id): row.name for row in list_all(county_id)}
+        left = set(names)
+        for keys, found in zip(groups, rules, strict=True):
+            members = [key for key in names if key in set(keys)]
+            if not members:
+                continue
+            whole = kind != "departments" and left == set(members)
+            listed = [] if whole else [names[key] for key in members]
+            found.append({"kind": kind, "names": listed})
+            left -= set(members)
+    return rules
