@@ -1,16 +1,23 @@
 """数字化城管 (UM): one list of classes, two axes, dispatch, time, four numbers, scores by count."""
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
 
 from backend.app.access import Actor, Grant, Role
+from backend.app.assessments.programmes import operations as programmes
+from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.operations import ProgrammeBasics
+from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
+from backend.app.assessments.targets import operations as targets
+from backend.app.assessments.targets.draft_operations import spread_common
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.places.models import Department
 from backend.app.scoring.catalog import OFFICE_MEASURES
 from backend.app.tickets import handling, supervision
 from backend.app.tickets.city import case_operations as cases
@@ -27,6 +34,8 @@ from backend.app.tickets.intake.proxies import enter
 from backend.app.tickets.kinds import Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketTurn
 from backend.app.tickets.rules.routing import Office
+from backend.jobs import assessments as jobs
+from tests.factories.assessments import office
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import OPENED_ON, make_county, make_person
 from tests.factories.tickets import Offices, as_actor, forget, make_offices, submit, villager
@@ -362,3 +371,54 @@ def test_um09_one_instance_serves_every_level_and_lower_ones_build_none(app, off
     assert town.get("/console/tickets/city").status_code == 200
     assert town.get("/console/tickets/city-classes").status_code == 403
     assert refusal(city.load_classes, offices.township, offices.county.id) == "NotAllowed"
+
+
+def test_um08_the_template_loads_as_a_draft_and_every_figure_is_counted_by_night(
+    app, offices, stop_clock
+) -> None:
+    """Handling offices are the units; nobody fills anything in."""
+    county_id = offices.county.id
+    clerk, boss = office(offices.county), office(offices.county, approves=True)
+    with transaction() as session:
+        session.add(Department(county_id=county_id, name="县数据局", opened_on=OPENED_ON))
+        basics = ProgrammeBasics("2026年数字化城市管理", 2026, "文〔2026〕1号", "计划2026-05")
+        made = create_from_template(clerk, county_id, basics, "urban_management")
+        programme_id = made.id
+    forget()
+    groups = {group.id: group.name for group in list_groups(programme_id)}
+    units = {groups[unit.group_id]: unit for unit in list_units(programme_id)}
+    assert units["处置部门"].department_id == offices.department_id
+    assert units["属地镇街"].region_id == offices.county.township_ids[0]
+    elements = [row for row in list_elements(programme_id) if row.parent_id]
+    assert all(row.source.startswith("own:") for row in elements)
+    assert sum(row.points for row in elements) == 100
+    with transaction():
+        spread_common(clerk, programme_id)
+        programmes.mark_tried(clerk, programme_id)
+    with transaction():
+        programmes.approve_programme(boss, programme_id, "同意")
+    with transaction():
+        targets.issue_programme(clerk, programme_id)
+    stop_clock(datetime(2026, 11, 3, 2, tzinfo=UTC))
+    found = [seen(offices) for _ in range(2)]
+    stop_clock(datetime(2026, 11, 3, 8, tzinfo=UTC))
+    for case in found:
+        handle(offices, case)
+    stop_clock(datetime(2026, 11, 4, tzinfo=UTC))
+    forget()
+    jobs.pull_measures()
+    measured = {
+        row.code: (row.value, row.origin)
+        for row in db.session.execute(
+            text(
+                "SELECT e.code, f.value, f.origin FROM measure_fact f"
+                " JOIN programme_element e ON e.id = f.element_id"
+                " WHERE f.period = '2026-11-01' AND f.unit_id = :unit"
+            ),
+            {"unit": units["处置部门"].id},
+        )
+    }
+    assert {code: value for code, (value, _) in measured.items()} == {
+        "FX01": 100, "CZ01": 100, "CZ02": 100, "CZ03": 6, "HC01": 0,
+    }  # fmt: skip
+    assert measured["CZ03"][1] == "处置时长，2 件部件、事件"
