@@ -20,7 +20,7 @@ from backend.app.assessments.evaluation.models import (
 from backend.app.assessments.grades.models import UnitGrade
 from backend.app.assessments.issues.models import IssueDuty, IssueEntry
 from backend.app.assessments.locks.models import ProgrammeLock
-from backend.app.assessments.measures.models import MeasureFact
+from backend.app.assessments.measures.models import FeedMapping, MeasureFact
 from backend.app.assessments.programmes.models import (
     AssessedUnit,
     Programme,
@@ -61,6 +61,7 @@ __all__ = [
     "Evidence",
     "EvidenceUse",
     "ExemptionRequest",
+    "FeedMapping",
     "FillTime",
     "FormRequest",
     "FormRequestUnit",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -35,13 +35,15 @@ def plain(heading: str) -> str:
 
 
 def find_heading(
-    rows: Sequence[Sequence[str]], columns: Sequence[FileColumn]
+    rows: Sequence[Sequence[str]], columns: Sequence[FileColumn], remembered: Iterable[str] = ()
 ) -> tuple[int, list[str]]:
-    """The row with most of our headings; where none is known, the first with several cells.
+    """The row with most of our headings, or of those that the source had before.
 
+    Where none is known, the first with several cells.
     Of a heading of several rows it is the last one; its empty cells mean what stands above them.
     """
     known = {plain(name) for column in columns for name in column.headings}
+    known |= {name.partition("#")[0] for name in remembered}
     scores = [len({plain(cell) for cell in row} & known) for row in rows[:SEARCHED_ROWS]]
     best = max(scores, default=0)
     if best == 0:

@@ -241,6 +241,8 @@ class ImportKind:
 
     `in_own_name`: what it makes counts as made by whoever handed it in, who alone goes on with it.
     `seen_by_maker`: nobody else sees the file, not even another holder of the permission.
+    `columns_of` says of the parameters and the county which heading is which column, where that is
+    settled before the file comes.
     `next_step`: words and endpoint of the page where the work goes on.
     """
 
@@ -259,6 +261,7 @@ class ImportKind:
     in_own_name: bool = False
     seen_by_maker: bool = False
     undo_words: str = ""
+    columns_of: Callable[[Mapping[str, Any], int], Mapping[str, str]] = lambda *_: {}
     next_step: tuple[str, str] | None = None
 
 

@@ -53,7 +53,8 @@ def start_import(
     made = DataImport(
         county_id=county_id, kind=kind.code, source=name, params=dict(params),
         state=ImportState.READING.value, file_name=file_name[-LONGEST_NAME:],
-        file_sealed=seal(PURPOSE, content), columns=dict(kept.columns) if kept else {},
+        file_sealed=seal(PURPOSE, content),
+        columns={**(kept.columns if kept else {}), **kind.columns_of(params, county_id)},
         choices_sealed=_sealed(kept.choices if kept else {}),
         made_by_id=actor.person_id, made_at=clock.now(),
     )  # fmt: skip

@@ -52,10 +52,11 @@ def read_import(
     remembered: Mapping[str, str] | None = None,
 ) -> ImportSheet:
     """Raises InvalidInput for what is no spreadsheet, or has too many rows."""
+    remembered = remembered or {}
     known = {heading for column in columns for heading in column.headings}
-    sheet = read_sheet(content, wanted, known)
-    place, headings = find_heading(sheet.rows, columns)
-    match = match_columns(headings, columns, remembered or {})
+    sheet = read_sheet(content, wanted, known | set(remembered.values()))
+    place, headings = find_heading(sheet.rows, columns, remembered.values())
+    match = match_columns(headings, columns, remembered)
     lines, skipped = _lines(sheet, place)
     if len(lines) > MOST_ROWS:
         raise InvalidInput(errors={"file": [f"一次最多 {MOST_ROWS} 行，请分几次导入"]})

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from backend.app.assessments.measures.handed_in import (
     value_faults,
 )
 from backend.app.assessments.measures.queries import (
+    FactRow,
     MeasuredTarget,
     may_hand_in,
     may_score,
@@ -25,6 +26,7 @@ from backend.app.assessments.measures.queries import (
     newest_of_source,
 )
 from backend.app.assessments.measures.sources import MeasureSource
+from backend.app.assessments.measures.warning_operations import bad_targets, warn_units
 from backend.app.assessments.programmes.queries import get_programme
 from backend.app.core.web.boxes import Amount
 from backend.app.imports.headings import FileColumn
@@ -70,6 +72,8 @@ class FigureImporter(ABC):
             for name in filter(None, (target.unit, target.place_code)):
                 of_code.setdefault(name, []).append(target)
         self.lines: dict[tuple[int, int | None, date], int] = {}
+        self.bad_before: dict[date, Collection[int]] = {}
+        self.noted: set[tuple[int, int | None, date]] = set()
 
     def prepare(self, _: Sequence[FileRow]) -> None:
         """Raises MeasuresClosed once the year is locked."""
@@ -90,7 +94,7 @@ class FigureImporter(ABC):
         if line != row.line:
             row.refuse(f"和第 {line} 行是同一个指标、单位和周期")
         standing = self.before.get(handed.key)
-        words = _words(handed)
+        words = words_of(handed)
         if standing is not None and standing.said == handed.said:
             return RowPlan(RowOutcome.KNOWN, words)
         is_new = standing is None or standing.is_withdrawn
@@ -99,6 +103,7 @@ class FigureImporter(ABC):
     def apply(self, plans: Sequence[RowPlan]) -> Sequence[RowEffect]:
         operations.check_open(self.programme)
         handed = [plan.value for plan in plans]
+        self.note(handed)
         ids = operations.add_facts(self.programme, self.source, self.context.person_id, handed)
         return [
             RowEffect(plan.outcome, fact_id, {"before": self._before(row.key)})
@@ -110,8 +115,18 @@ class FigureImporter(ABC):
         standing = self.before.get(key)
         return standing.id if standing else None
 
-    def finish(self) -> None:  # noqa: B027 (nothing to do, and none of the two has more)
-        """Totals follow with the next evaluation, at night, or when the office asks."""
+    def note(self, handed: Sequence[HandedIn]) -> None:
+        """What other systems say is held against the plan: who was behind before it came."""
+        if self.source is not MeasureSource.FEED:
+            return
+        for period in {figure.period for figure in handed} - self.bad_before.keys():
+            self.bad_before[period] = bad_targets(self.programme, period).keys()
+        self.noted |= {figure.key for figure in handed}
+
+    def finish(self) -> None:
+        """Who fell behind is warned; totals follow with the next evaluation or at night."""
+        if self.bad_before:
+            warn_units(self.programme, self.bad_before, self.noted, self.context.import_id)
 
     def undo(self, rows: Sequence[AppliedRow]) -> dict[int, str]:
         """What stood before is said again; of what was changed since, the line stays."""
@@ -155,7 +170,7 @@ class MeasureImporter(FigureImporter):
         period = read_month(row.text(PERIOD))
         if period is None or period.year != self.programme.year:
             row.refuse(f"「{PERIOD.name}」应为 {self.programme.year} 年的月份，如 2026-11")
-        value, yes, whole = (_figure(row, column, FIGURE) for column in (VALUE, YES, WHOLE))
+        value, yes, whole = (read_figure(row, column, FIGURE) for column in (VALUE, YES, WHOLE))
         has_both = yes is not None and whole is not None
         if (value is None) == (not has_both) or (yes is None) != (whole is None):
             row.refuse("「数值」和「分子、分母」填一样：要么数值，要么分子和分母都填")
@@ -180,7 +195,7 @@ class ScoreImporter(FigureImporter):
         return may_score(self.actor, target) and target.is_scored
 
     def _read(self, row: FileRow, target: MeasuredTarget, is_common: bool) -> HandedIn | None:
-        value, points = _figure(row, DONE, FIGURE), _figure(row, POINTS, WORTH)
+        value, points = read_figure(row, DONE, FIGURE), read_figure(row, POINTS, WORTH)
         handed = HandedIn(
             target.element_id, None if is_common else target.unit_id,
             date.fromisoformat(str(self.context.params["period"])), value, points=points,
@@ -192,7 +207,8 @@ class ScoreImporter(FigureImporter):
         return None if row.reasons else handed
 
 
-def _figure(row: FileRow, column: FileColumn, box: Amount) -> Decimal | None:
+def read_figure(row: FileRow, column: FileColumn, box: Amount) -> Decimal | None:
+    """A number, thousands apart or not; what is none is noted on the row."""
     text = row.text(column).replace(",", "").replace("，", "")
     if not text:
         return None
@@ -202,7 +218,8 @@ def _figure(row: FileRow, column: FileColumn, box: Amount) -> Decimal | None:
     return figure
 
 
-def _words(handed: HandedIn) -> str:
+def words_of(handed: HandedIn | FactRow) -> str:
+    """The month and the figures, as a clerk reads them."""
     parts = [f"{handed.period:%Y-%m}"]
     if handed.value is not None:
         parts.append(f"{handed.value.normalize():f}")

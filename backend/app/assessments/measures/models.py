@@ -1,7 +1,8 @@
-"""What was measured of an element: append-only, of several rows the newest stands."""
+"""What was measured of an element: append-only, of several rows the newest stands; mappings."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -13,12 +14,14 @@ from sqlalchemy import (
     Identity,
     Index,
     String,
+    UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.assessments.columns import Instant, Points, Value, first_of_month
 from backend.app.assessments.measures.sources import MeasureSource
-from backend.app.core.db import Model
+from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
 
@@ -72,3 +75,26 @@ class MeasureFact(Model):
     origin: Mapped[str] = mapped_column(String(80))
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class FeedMapping(Model):
+    """数据映射: how another system's sheet names unit, month and the figures of elements."""
+
+    __tablename__ = "feed_mapping"
+    __table_args__ = (
+        UniqueConstraint("county_id", "name"),
+        CheckConstraint("name <> '' AND key_column <> ''", name="named"),
+        CheckConstraint("jsonb_array_length(figures) BETWEEN 1 AND 8", name="figures"),
+    )
+
+    id: Mapped[Id]
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    # The source: 12345 平台, 网格系统, 断面水质.
+    name: Mapped[str] = mapped_column(String(40))
+    key_column: Mapped[str] = mapped_column(String(40))
+    # Empty where a file is of one month, chosen with it.
+    period_column: Mapped[str] = mapped_column(String(40), server_default="")
+    # {heading, code, whole} of each: its column, its element, the column of how many in all.
+    figures: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
