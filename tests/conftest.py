@@ -35,7 +35,7 @@ ANONYMOUS = [
     f"anonymous.{name}"
     for name in (
         "inbox", "inbox_epoch", "day_box", "day_spent", "box", "letter_box", "spent", "flushed",
-        "key", "desk", "box_key", "thread",
+        "key", "desk", "box_key", "thread", "appraisal_form", "appraisal_code",
     )
 ]  # fmt: skip
 LONGEST_RUN = timedelta(minutes=45)

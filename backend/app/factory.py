@@ -34,7 +34,9 @@ FEATURES = (
     "exports", "own_data",
 )  # fmt: skip
 SURFACES = ("api", "console", "public")
-ANONYMOUS = ("surveys.anonymous", "tickets.anonymous.anonymous")
+ANONYMOUS = (
+    "surveys.anonymous", "tickets.anonymous.anonymous", "assessments.appraisals.anonymous",
+)  # fmt: skip
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "a phone's session"},
     "token": {"type": "http", "scheme": "bearer", "description": "another system's token: vv_…"},

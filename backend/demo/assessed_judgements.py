@@ -20,9 +20,11 @@ from backend.app.assessments.adjustments.operations import (
     decide_adjustment,
     propose_adjustment,
 )
+from backend.app.assessments.appraisals.closing_operations import close_round
+from backend.app.assessments.appraisals.counting import BallotQuestion
 from backend.app.assessments.appraisals.operations import (
     RaterGroup,
-    close_round,
+    RoundDraft,
     enter_counts,
     open_round,
 )
@@ -167,9 +169,12 @@ def _count_ballots(
         for name, weight, least, is_merged in programme.content["raters"]
     ]
     with clock_at(known + DAY):
-        opened = open_round(office, programme.id, f"{programme.year}年度社会评价（示例）", groups)
+        draft = RoundDraft(f"{programme.year}年度社会评价（示例）", groups)
+        opened = open_round(office, programme.id, draft)
         for group, people in zip(groups_of(opened.id), PEOPLE_OF_A_GROUP, strict=True):
-            counts = {unit.id: _ballots(unit.name, group.name, people) for unit in units}
+            counts = {
+                BallotQuestion(unit.id): _ballots(unit.name, group.name, people) for unit in units
+            }
             for counter in (office, approver):
                 enter_counts(counter, group.id, counts)
     with clock_at(known + 2 * DAY):

@@ -25,6 +25,7 @@ NOUNS = {
     "ballots/ballot_box.py",
     "ballots/box_keys.py",
     "ballots/collection_windows.py",
+    "ballots/one_time_codes.py",
     "ballots/signing_keys.py",
     "exports/persons.py",
     "notices/wechat_check.py",

@@ -15,7 +15,15 @@ import requests
 from backend.app.ballots import ballot_box
 from backend.app.core.db import transaction
 from backend.app.surveys import operations as rounds
-from tests.attack import call_backs, lying_server, nights, redis_files, rewards, thief
+from tests.attack import (
+    call_backs,
+    code_ballots,
+    lying_server,
+    nights,
+    redis_files,
+    rewards,
+    thief,
+)
 from tests.attack.scene import TOTAL, VILLAGES, Scene, scene
 from tests.attack.traffic import AGENT, play, play_naive
 from tests.factories.county import make_county
@@ -29,6 +37,7 @@ def attack(folder: Path) -> dict[str, Any]:
             **_after_the_close(found),
             "call_backs": _call_backs(found),
             "rewards": rewards.plunder(found),
+            "code_ballots": code_ballots.plunder(found),
         }
     return {
         **month,
@@ -169,6 +178,7 @@ def report(found: dict[str, Any]) -> None:
     redis_files.report(found["redis"])
     call_backs.report(**found["call_backs"])
     rewards.report(found["rewards"])
+    code_ballots.report(found["code_ballots"])
     nights.report(found["nights"])
     lying_server.report(found["lying_server"])
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from backend.app.access import Role
 from backend.app.assessments.reports.operations import ReportLine
+from backend.app.scoring.levels import LEVEL_NAMES
 from backend.jobs import assessments as jobs
 from tests.app.assessments import result_year
 from tests.app.assessments.acting import accept_all, open_month, send
@@ -181,11 +182,11 @@ def count_ballots_twice(closing: Closing) -> None:
 
 
 def _count(closing: Closing, counts: tuple[int, int, int]) -> None:
-    page, made = closing.office.page, closing.made
+    page = closing.office.page
     closing.row("单位民主测评").locator("a.btn").click()
-    for unit, listed in ((made.town_unit, counts), (made.bureau_unit, (3, 5, 2))):
-        for level, count in enumerate(listed, 1):
-            page.fill(f"input[name=c_{unit}_{level}]", str(count))
+    for unit, listed in ((TOWN, counts), ("县教育局", (3, 5, 2))):
+        for level, count in zip(LEVEL_NAMES, listed, strict=False):
+            page.fill(f"input[aria-label='{unit}{level}']", str(count))
     closing.office.press("存我录的这一遍")
 
 

@@ -3,9 +3,11 @@
 from backend.app.assessments.adjustments.models import ExemptionRequest
 from backend.app.assessments.appeals.models import ResultAppeal, ResultCorrection
 from backend.app.assessments.appraisals.models import (
+    AppraisalBallot,
     AppraisalCount,
     AppraisalEntry,
     AppraisalGroup,
+    AppraisalQuestion,
     AppraisalRound,
     AppraisalSlip,
 )
@@ -49,9 +51,11 @@ from backend.app.assessments.targets.models import (
 )
 
 __all__ = [
+    "AppraisalBallot",
     "AppraisalCount",
     "AppraisalEntry",
     "AppraisalGroup",
+    "AppraisalQuestion",
     "AppraisalRound",
     "AppraisalSlip",
     "AssessedSubject",

@@ -23,6 +23,15 @@ FIND = text(
     FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id WHERE k.kid = :kid
     """
 )
+FIND_CODE = text(
+    """
+    SELECT f.kid, f.desk_id, d.county_id, d.closes_at, d.closed, f.voided, f.view
+    FROM anonymous.appraisal_code c
+    JOIN anonymous.appraisal_form f ON f.kid = c.kid
+    JOIN anonymous.desk d ON d.id = f.desk_id
+    WHERE c.digest = :digest
+    """
+)
 PUBLIC = text("SELECT public FROM anonymous.box_key WHERE box = 'inbox'")
 # One statement: the token was unknown, the desk open and the key still the inbox's, or nothing is
 # written. What holders of receipts say is bound to no month.
@@ -84,6 +93,25 @@ def find_door(engine: Engine, kid: bytes) -> Door | None:
     with engine.connect() as connection:
         row = connection.execute(FIND, {"kid": kid}).one_or_none()
     return None if row is None else Door(*row)
+
+
+@dataclass(frozen=True)
+class CodeForm:
+    """What a printed code opens: the ballot to be filled in, in words, and until when."""
+
+    kid: bytes
+    desk_id: UUID
+    county_id: int
+    closes_at: datetime
+    closed: bool
+    voided: bool
+    view: dict[str, Any]
+
+
+def find_code(engine: Engine, digest: bytes) -> CodeForm | None:
+    with engine.connect() as connection:
+        row = connection.execute(FIND_CODE, {"digest": digest}).one_or_none()
+    return None if row is None else CodeForm(*row)
 
 
 @dataclass(frozen=True)

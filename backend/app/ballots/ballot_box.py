@@ -10,7 +10,6 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import chain, islice
 from typing import Any
 from uuid import UUID
@@ -86,20 +85,22 @@ STAGE = text(
     """
 )
 PUT = text("INSERT INTO resealed (id, sealed, nights) VALUES (:id, :sealed, :nights)")
-USES = text("SELECT k.kid, d.use FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id")
-UNITS = text(
+USES = text(
     """
-    SELECT k.kid, k.unit_id FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id
-    WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey'
+    SELECT k.kid, d.use FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id
+    UNION ALL SELECT f.kid, 'appraisal' FROM anonymous.appraisal_form f
     """
 )
 DUE = text("SELECT id FROM anonymous.letter_box WHERE nights = 0 ORDER BY id")
 TAKE_LETTER = text("DELETE FROM anonymous.letter_box WHERE id = :id RETURNING sealed")
-USE_OF = {MONTH: "survey", LETTERS: "ticket"}
+USES_OF = {MONTH: ("survey", "appraisal"), LETTERS: ("ticket",)}
+# Not of a code whose ballot lies on paper: that one is not lost.
 RETURN_TOKENS = text(
     """
     DELETE FROM anonymous.spent s USING anonymous.desk d
     WHERE d.id = s.desk_id AND NOT d.closed AND d.use = ANY(:uses)
+      AND NOT EXISTS (
+          SELECT FROM anonymous.appraisal_code c WHERE c.digest = s.nullifier AND c.on_paper)
     """
 )
 WHOSE = text(
@@ -186,7 +187,7 @@ def merge() -> int:
     has_news = _count(DAY) > 0
     whole = 0
     if has_news:
-        answers = (said for said in _read(DAY) if uses.get(said.kid) == "survey")
+        answers = (said for said in _read(DAY) if uses.get(said.kid) in USES_OF[MONTH])
         whole += _rewrite(MONTH, chain(_read(MONTH), answers))
     if has_news or _count(LETTERS):
         waiting = (BoxedMessage(said.content, max(said.nights - 1, 0)) for said in _read(LETTERS))
@@ -203,18 +204,16 @@ def merge() -> int:
     return whole
 
 
-def take_answers(county_id: int, period: date, tell: Callable[[int, bytes], None]) -> None:
-    """Tells everything said in a closed survey, each with its unit; the rest stays in the box.
+def take_answers(whose: Mapping[bytes, int], tell: Callable[[int, bytes], None]) -> None:
+    """Tells everything said under these keys, each with whose its key is; the rest stays.
 
     A hundred thousand answers are read as a stream: never all of them at once.
     """
-    asked = {"county_id": county_id, "period": period}
-    units = {bytes(row.kid): row.unit_id for row in db.session.execute(UNITS, asked)}
 
     def others() -> Iterator[BoxedMessage]:
         for said in _read(MONTH):
-            if said.kid in units:
-                tell(units[said.kid], said.body)
+            if said.kid in whose:
+                tell(whose[said.kid], said.body)
             else:
                 yield said
 
@@ -261,7 +260,7 @@ def begin_anew() -> list[str]:
         return []
     lock_inbox()
     emptied = [*gone, "inbox_epoch", "flushed", *(["day_spent"] if DAY in gone else [])]
-    uses = [use for box, use in USE_OF.items() if box in gone]
+    uses = [use for box, listed in USES_OF.items() if box in gone for use in listed]
     db.session.execute(RETURN_TOKENS, {"uses": uses})
     for table in emptied:
         db.session.execute(text(f"TRUNCATE anonymous.{table}"))

@@ -97,7 +97,7 @@ def destroy_keys(county_id: int, before: date) -> int:
             text(
                 "NOT EXISTS (SELECT FROM anonymous.desk d WHERE d.county_id ="
                 " ballot_signing_key.county_id AND d.period = ballot_signing_key.period"
-                " AND NOT d.closed)"
+                " AND d.use <> 'appraisal' AND NOT d.closed)"
             ),
         )
         .values(sealed_private=None)

@@ -43,6 +43,12 @@ OVERDUE_DESKS = text(
     WHERE use = :use AND NOT closed AND closes_at <= :at
     """
 )
+UNIT_OF_KEY = text(
+    """
+    SELECT k.kid, k.unit_id FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id
+    WHERE d.county_id = :county_id AND d.period = :period AND d.use = 'survey'
+    """
+)
 QUESTIONS = text(
     """
     SELECT k.unit_id, k.questions FROM anonymous.key k JOIN anonymous.desk d ON d.id = k.desk_id
@@ -122,6 +128,12 @@ def questions_asked(county_id: int, period: date) -> dict[int, list[dict[str, An
     """The questions each unit is asked, as they were given to the anonymous application."""
     rows = db.session.execute(QUESTIONS, {"county_id": county_id, "period": period})
     return {row.unit_id: row.questions for row in rows}
+
+
+def units_of_keys(county_id: int, period: date) -> dict[bytes, int]:
+    """The unit of each key that answers of a survey come under."""
+    rows = db.session.execute(UNIT_OF_KEY, {"county_id": county_id, "period": period})
+    return {bytes(row.kid): row.unit_id for row in rows}
 
 
 def has_answers(county_id: int, period: date) -> bool:

@@ -14,3 +14,11 @@ def ballots_of(unit: str, only: str = "true") -> str:
 def units_of(county: str, period: str) -> str:
     """The ids of a county's units of a month."""
     return f"(SELECT u.id FROM ballot_unit u WHERE u.county_id = {county} AND u.period = {period})"
+
+
+def has_codes(group: str) -> str:
+    """True for a group of raters whose slips were printed and are valid."""
+    return (
+        "EXISTS (SELECT FROM anonymous.appraisal_form f"
+        f" WHERE f.group_id = {group} AND NOT f.voided)"
+    )

@@ -151,8 +151,7 @@ def close_round(round_id: int) -> bool:
     ballot_box.merge()
     said: dict[int, list[list[object]]] = {}
     ballot_box.take_answers(
-        found.county_id,
-        found.period,
+        ballots.units_of_keys(found.county_id, found.period),
         lambda unit_id, body: said.setdefault(unit_id, []).append(answers.unpad(body)),
     )
     questions = questions_of_units(found)

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.app.access import Actor, Role
-from backend.app.assessments.appraisals import operations
+from backend.app.assessments.appraisals import closing_operations, operations
 from backend.app.assessments.appraisals.ballot_sheet import GROUP, ROUND, SLIP
+from backend.app.assessments.appraisals.counting import BallotQuestion
 from backend.app.assessments.appraisals.errors import (
     AppraisalMoved,
     AppraisalUnknown,
@@ -18,7 +19,7 @@ from backend.app.assessments.appraisals.errors import (
     SameCounter,
 )
 from backend.app.assessments.appraisals.forms import usual_groups
-from backend.app.assessments.appraisals.operations import RaterGroup
+from backend.app.assessments.appraisals.operations import RaterGroup, RoundDraft
 from backend.app.assessments.appraisals.queries import (
     entries_of,
     get_round,
@@ -59,7 +60,7 @@ def boss(running: Assessed) -> Actor:
 def round_id(running: Assessed) -> int:
     with transaction():
         return operations.open_round(
-            running.office, running.programme_id, "2026年终", usual_groups({})
+            running.office, running.programme_id, RoundDraft("2026年终", usual_groups({}))
         ).id
 
 
@@ -77,7 +78,7 @@ def enter(actor: Actor, group_id: int, counts: dict[int, list[int]]) -> BallotSt
 def count_all(running: Assessed, round_id: int) -> None:
     for group_id, counts in zip(group_ids(round_id), GOLDEN, strict=True):
         for actor in (running.office, running.other_office):
-            enter(actor, group_id, {running.town_unit: counts})
+            enter(actor, group_id, {BallotQuestion(running.town_unit): counts})
 
 
 def test_the_golden_town_has_86_60_once_the_round_is_closed(running, boss, round_id) -> None:
@@ -87,7 +88,7 @@ def test_the_golden_town_has_86_60_once_the_round_is_closed(running, boss, round
         result_of(get_round(round_id, running.county.id))
     forget()
     with transaction():
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     said = social_groups(running.programme_id)[running.town_unit]
     assert [row.mean for row in said] == [92, 85, 90, 80]
     assert social_score((row.weight, row.mean, row.n, row.least) for row in said) == (
@@ -99,12 +100,15 @@ def test_two_counts_that_differ_are_shown_cell_by_cell_until_they_agree(
     app, running, round_id
 ) -> None:
     first, *_ = group_ids(round_id)
-    assert enter(running.office, first, {running.town_unit: [6, 4, 0, 0, 0]}) is BallotState.ONCE
-    second = {running.town_unit: [5, 5, 0, 0, 0]}
+    assert (
+        enter(running.office, first, {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]})
+        is BallotState.ONCE
+    )
+    second = {BallotQuestion(running.town_unit): [5, 5, 0, 0, 0]}
     assert enter(running.other_office, first, second) is BallotState.DIFFERENT
     page = as_shown(seat(app, running.office).get(f"{PAGE}/groups/{first}"))
     assert "这 2 格两遍不一致" in page
-    mended = {running.town_unit: [6, 4, 0, 0, 0]}
+    mended = {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]}
     assert enter(running.other_office, first, mended) is BallotState.ACCEPTED
     with pytest.raises(AppraisalMoved):
         enter(running.office, first, mended)
@@ -112,17 +116,17 @@ def test_two_counts_that_differ_are_shown_cell_by_cell_until_they_agree(
 
 def test_the_same_person_counts_once_and_a_third_is_refused(running, boss, round_id) -> None:
     first, *_ = group_ids(round_id)
-    counts = {running.town_unit: [6, 4, 0, 0, 0]}
+    counts = {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]}
     assert enter(running.office, first, counts) is BallotState.ONCE
     assert enter(running.office, first, counts) is BallotState.ONCE
-    enter(running.other_office, first, {running.town_unit: [1, 0, 0, 0, 0]})
+    enter(running.other_office, first, {BallotQuestion(running.town_unit): [1, 0, 0, 0, 0]})
     with pytest.raises(AppraisalMoved):
         enter(boss, first, counts)
 
 
 def test_another_account_in_the_same_hand_does_not_count_a_second_time(running, round_id) -> None:
     first, *_ = group_ids(round_id)
-    counts = {running.town_unit: [6, 4, 0, 0, 0]}
+    counts = {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]}
     enter(running.office, first, counts)
     phone = make_person()
     link_phone(running.office.person_id, phone)
@@ -135,18 +139,22 @@ def test_who_works_for_a_unit_does_not_count(running, round_id) -> None:
     first, *_ = group_ids(round_id)
     both = Actor(make_person(), (*running.office.grants, *running.town.grants))
     with pytest.raises(OwnUnitCounted):
-        enter(both, first, {running.bureau_unit: [6, 4, 0, 0, 0]})
+        enter(both, first, {BallotQuestion(running.bureau_unit): [6, 4, 0, 0, 0]})
 
 
 def test_more_ballots_than_were_handed_out_are_refused(running) -> None:
     with transaction():
         held = operations.open_round(
-            running.office, running.programme_id, "年中",
-            [RaterGroup("代表委员", Decimal(1), 5, invited=9)],
+            running.office, running.programme_id,
+            RoundDraft("年中", [RaterGroup("代表委员", Decimal(1), 5, invited=9)]),
         )  # fmt: skip
         held_id = held.id
     (group,) = group_ids(held_id)
-    for counts in ({running.town_unit: [6, 4, 0, 0, 0]}, {}, {999_999: [1, 0, 0, 0, 0]}):
+    for counts in (
+        {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]},
+        {},
+        {BallotQuestion(999_999): [1, 0, 0, 0, 0]},
+    ):
         with pytest.raises(InvalidInput) as refused:
             enter(running.office, group, counts)
         assert list(refused.value.errors) == ["counts"]
@@ -167,7 +175,7 @@ def test_more_ballots_than_were_handed_out_are_refused(running) -> None:
 )
 def test_a_round_says_what_is_wrong(running, title, groups, field) -> None:
     with pytest.raises(InvalidInput) as refused:
-        operations.open_round(running.office, running.programme_id, title, groups)
+        operations.open_round(running.office, running.programme_id, RoundDraft(title, groups))
     assert list(refused.value.errors) == [field]
 
 
@@ -182,17 +190,17 @@ def test_the_database_keeps_small_groups_from_being_used(running, round_id) -> N
 def test_a_group_that_is_not_counted_twice_keeps_the_round_open(running, boss, round_id) -> None:
     first, *_ = group_ids(round_id)
     with pytest.raises(AppraisalMoved):
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     forget()
-    counts = {running.town_unit: [6, 4, 0, 0, 0]}
+    counts = {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]}
     enter(running.office, first, counts)
     with pytest.raises(AppraisalMoved) as refused:
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     assert "单位民主测评" in refused.value.message
     forget()
     enter(running.other_office, first, counts)
     with transaction():
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     with pytest.raises(AppraisalMoved):
         enter(running.office, group_ids(round_id)[1], counts)
 
@@ -201,14 +209,14 @@ def test_of_two_who_open_or_enter_at_once_one_wins(running, at_once, round_id) -
     outcome = at_once(
         *[
             lambda: operations.open_round(
-                running.office, running.programme_id, "又一轮", usual_groups({})
+                running.office, running.programme_id, RoundDraft("又一轮", usual_groups({}))
             )
         ]
         * 2
     )
     assert outcome == ["appraisal_moved", "appraisal_moved"]
     first, *_ = group_ids(round_id)
-    counts = {running.town_unit: [6, 4, 0, 0, 0]}
+    counts = {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]}
     outcome = at_once(
         lambda: operations.enter_counts(running.office, first, counts),
         lambda: operations.enter_counts(running.other_office, first, counts),
@@ -228,12 +236,12 @@ def test_everybodys_acts_on_a_round(running, boss, round_id) -> None:
     }  # fmt: skip
     acts = {
         "open": lambda actor: operations.open_round(
-            actor, running.programme_id, "又一轮", usual_groups({})
+            actor, running.programme_id, RoundDraft("又一轮", usual_groups({}))
         ),
         "enter": lambda actor: operations.enter_counts(
-            actor, first, {running.town_unit: [6, 4, 0, 0, 0]}
+            actor, first, {BallotQuestion(running.town_unit): [6, 4, 0, 0, 0]}
         ),
-        "close": lambda actor: operations.close_round(actor, round_id),
+        "close": lambda actor: closing_operations.close_round(actor, round_id),
     }
     may = {"office": {"open", "enter"}, "boss": {"open", "enter", "close"}}
     for name, actor in people.items():
@@ -272,7 +280,7 @@ def test_slips_come_in_whole_and_their_agreement_is_said(app, running, boss, rou
         answer = seat(app, actor).post(path, file=slips_file(headings, rows))
         assert answer.status_code == 303
     with transaction():
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     page = as_shown(desk.get(f"{PAGE}/{round_id}"))
     assert "6 张票，一致性 α" in page
     assert "3 票，不足 5 票不用" in page
@@ -280,12 +288,15 @@ def test_slips_come_in_whole_and_their_agreement_is_said(app, running, boss, rou
 
 def test_raters_who_all_say_the_same_cannot_be_compared(running, boss, round_id) -> None:
     first, *_ = group_ids(round_id)
-    slips = {str(n): {running.town_unit: 1, running.bureau_unit: 1} for n in range(6)}
+    slips = {
+        str(n): {BallotQuestion(running.town_unit): 1, BallotQuestion(running.bureau_unit): 1}
+        for n in range(6)
+    }
     for actor in (running.office, running.other_office):
         with transaction():
             operations.enter_slips(actor, first, slips)
     with transaction():
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     agreed = result_of(get_round(round_id, running.county.id)).agreements[first]
     assert (agreed.alpha, agreed.words, agreed.straight) == (None, "一致到无法计算", 6)
 
@@ -305,12 +316,18 @@ def test_leaders_are_shown_only_merged_and_a_unit_sees_its_own(app, running, bos
 
 def test_the_form_opens_a_round_and_takes_counts(app, running, scalar) -> None:
     desk = seat(app, running.office)
-    form = {"name_0": "代表委员", "weight_0": "3", "least_0": "5", "invited_0": "20"}
+    form = {
+        "kind": "social",
+        "name_0": "代表委员",
+        "weight_0": "3",
+        "least_0": "5",
+        "invited_0": "20",
+    }
     assert desk.post(PAGE, title="", **form).status_code == 422
     opened = desk.post(PAGE, title="年终社会评价", **form)
     assert opened.status_code == 303
     group = scalar("SELECT id FROM appraisal_group")
-    cell = f"c_{running.town_unit}_1"
+    cell = "c_0_1"
     assert desk.post(f"{PAGE}/groups/{group}", **{cell: "多"}).status_code == 422
     assert desk.post(f"{PAGE}/groups/{group}", **{cell: "12"}).status_code == 303
     assert scalar("SELECT counts FROM appraisal_count") == [12, 0, 0, 0, 0]
@@ -328,7 +345,7 @@ LOCK = """
 def test_nothing_of_a_locked_years_ballots_changes(running, boss, round_id) -> None:
     count_all(running, round_id)
     with transaction():
-        operations.close_round(boss, round_id)
+        closing_operations.close_round(boss, round_id)
     with transaction() as session:
         session.execute(text(LOCK))
     for statement in (

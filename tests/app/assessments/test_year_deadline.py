@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 
 from backend.app.access import Role
+from backend.app.assessments.appraisals import closing_operations
 from backend.app.assessments.appraisals import operations as appraisals
+from backend.app.assessments.appraisals.counting import BallotQuestion
 from backend.app.assessments.appraisals.forms import usual_groups
+from backend.app.assessments.appraisals.operations import RoundDraft
 from backend.app.assessments.appraisals.queries import groups_of, social_groups
 from backend.app.assessments.checks.operations import draw_checks
 from backend.app.assessments.errors import JudgementsClosed, ProgrammeMoved
@@ -43,7 +46,7 @@ def judged(assessed: Assessed) -> Assessed:
             draw_checks(assessed.office, assessed.programme_id, date(YEAR, 11, 1))
         with transaction():
             held = appraisals.open_round(
-                assessed.office, assessed.programme_id, "年终", usual_groups({})
+                assessed.office, assessed.programme_id, RoundDraft("年终", usual_groups({}))
             ).id
     first, second = groups(held)[:2]
     count(assessed.office, assessed, first)
@@ -60,7 +63,7 @@ def groups(held: int) -> list[int]:
 
 def count(actor, judged: Assessed, group_id: int, when=JANUARY) -> None:
     with clock_at(when), transaction():
-        appraisals.enter_counts(actor, group_id, {judged.town_unit: COUNTS})
+        appraisals.enter_counts(actor, group_id, {BallotQuestion(judged.town_unit): COUNTS})
 
 
 def the_round(scalar) -> int:
@@ -109,9 +112,11 @@ def test_a_round_without_any_accepted_group_hides_no_earlier_one(judged: Assesse
     second = groups(the_round(scalar))[1]
     count(judged.other_office, judged, second)
     with clock_at(JANUARY), transaction():
-        appraisals.close_round(boss, the_round(scalar))
+        closing_operations.close_round(boss, the_round(scalar))
     with clock_at(JANUARY), transaction():
-        appraisals.open_round(judged.office, judged.programme_id, "补测", usual_groups({}))
+        appraisals.open_round(
+            judged.office, judged.programme_id, RoundDraft("补测", usual_groups({}))
+        )
     run_clock()
     assert len(social_groups(judged.programme_id)[judged.town_unit]) == 2
 
@@ -122,7 +127,9 @@ def test_afterwards_nothing_is_drawn_counted_or_opened(judged: Assessed, scalar)
         count(judged.other_office, judged, group, AFTER)
     run_clock()
     with clock_at(AFTER), pytest.raises(JudgementsClosed), transaction():
-        appraisals.open_round(judged.office, judged.programme_id, "再来", usual_groups({}))
+        appraisals.open_round(
+            judged.office, judged.programme_id, RoundDraft("再来", usual_groups({}))
+        )
     with clock_at(AFTER), pytest.raises(JudgementsClosed), transaction():
         draw_checks(judged.office, judged.programme_id, date(YEAR, 11, 1))
 

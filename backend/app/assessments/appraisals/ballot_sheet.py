@@ -1,9 +1,10 @@
-"""评价票汇总: one line a slip, a column a unit, each cell a level; out empty, back in whole."""
+"""评价票汇总: one line a slip, a column a question, each cell a level; out empty, back in whole."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from backend.app.assessments.programmes.queries import MemberUnit
+from backend.app.assessments.appraisals.counting import BallotQuestion
+from backend.app.assessments.appraisals.questions import QuestionWords
 from backend.app.assessments.targets.sheet_tables import LineFaults, table_of
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files.spreadsheets import read_sheet
@@ -19,28 +20,28 @@ KNOWN = {level.name: level.number for level in LEVELS} | {
 
 
 def ballot_book(
-    title: str, group: str, units: Sequence[MemberUnit], invited: int | None
+    title: str, group: str, questions: Sequence[QuestionWords], invited: int | None
 ) -> bytes:  # fmt: skip
     """As many numbered lines as ballots were handed out."""
     rows = [
-        [title, group, str(number), *("" for _ in units)]
+        [title, group, str(number), *("" for _ in questions)]
         for number in range(1, (invited or USUAL_SLIPS) + 1)
     ]
-    return form_sheet(SHEET, (ROUND, GROUP, SLIP, *(unit.name for unit in units)), rows)
+    return form_sheet(SHEET, (ROUND, GROUP, SLIP, *(asked.name for asked in questions)), rows)
 
 
 def read_ballots(
-    title: str, group: str, units: Sequence[MemberUnit], content: bytes
-) -> dict[str, dict[int, int]]:
+    title: str, group: str, questions: Sequence[QuestionWords], content: bytes
+) -> dict[str, dict[BallotQuestion, int]]:
     """The levels of each slip; raises InvalidInput with every fault by its line."""
     table = table_of(read_sheet(content, SHEET, (ROUND, GROUP, SLIP)), (ROUND, GROUP, SLIP))
-    known = {unit.name: unit.id for unit in units}
+    known = {asked.name: asked.question for asked in questions}
     strangers = [name for name in table.headings[3:] if name and name not in known]
     if strangers:
-        words = f"「{'、'.join(strangers[:3])}」不是这个项目的单位，请用下载的表来填"
+        words = f"「{'、'.join(strangers[:3])}」不是这一轮测评的，请用下载的表来填"
         raise InvalidInput(errors={"file": [words]})
     faults = LineFaults(table.faults[:])
-    slips: dict[str, dict[int, int]] = {}
+    slips: dict[str, dict[BallotQuestion, int]] = {}
     for number, cells in zip(table.numbers, table.rows, strict=True):
         named = {
             heading: cell.strip() for heading, cell in zip(table.headings, cells, strict=False)
@@ -54,13 +55,13 @@ def read_ballots(
 
 
 def _levels(
-    number: int, cells: Mapping[str, str], units: Mapping[str, int], faults: LineFaults
-) -> dict[int, int]:
+    number: int, cells: Mapping[str, str], known: Mapping[str, BallotQuestion], faults: LineFaults
+) -> dict[BallotQuestion, int]:
     levels = {}
-    for name, unit_id in units.items():
+    for name, question in known.items():
         word = unicodedata.normalize("NFKC", cells.get(name, ""))
         if word in KNOWN:
-            levels[unit_id] = KNOWN[word]
+            levels[question] = KNOWN[word]
         elif word:
             faults.note(number, f"「{name}」填 {'、'.join(level.name for level in LEVELS)} 之一")
     return levels

@@ -8,21 +8,30 @@ from werkzeug import Response
 
 from backend.app.access import Permission, may
 from backend.app.accounts.queries import display_names
-from backend.app.assessments.appraisals import operations, queries
+from backend.app.assessments.appraisals import closing_operations, operations, queries
 from backend.app.assessments.appraisals.ballot_sheet import ballot_book, read_ballots
+from backend.app.assessments.appraisals.code_operations import LEAST_SLIPS
 from backend.app.assessments.appraisals.forms import (
     MORE_LINES,
     read_counts,
-    read_groups,
+    read_round,
     usual_groups,
 )
+from backend.app.assessments.appraisals.operations import usual_end
+from backend.app.assessments.appraisals.questions import (
+    QuestionWords,
+    rated_elements,
+    worded_questions,
+)
+from backend.app.assessments.appraisals.slip_sheets import DRAWN_BY_HAND
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.console_year import asked_programme, no_programme, own_programme
 from backend.app.assessments.models import AppraisalGroup, AppraisalRound
-from backend.app.assessments.programmes.queries import MemberUnit, get_programme, list_units
+from backend.app.assessments.programmes.queries import get_programme, list_units
 from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import UNDER_WAY
-from backend.app.assessments.states.appraisals import AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
+from backend.app.ballots import one_time_codes
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.files.spreadsheets import MOST_BYTES
@@ -31,9 +40,12 @@ from backend.app.core.web.downloads import send_book
 from backend.app.core.web.forms import Query, sent_file, takes_file
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
-from backend.app.scoring.levels import LEVEL_POINTS, LEVELS
+from backend.app.scoring.assessing.agreement import SINGLE_RATER, raters_needed
+from backend.app.scoring.levels import LEVELS
 
 DONE = Query.of(done=boxes.Text(12))
+KIND = Query.of(kind=boxes.Choice(list(AppraisalKind), otherwise=AppraisalKind.SOCIAL))
+RATER_NAMES = {"superior": "上级", "peer": "同级", "public": "群众"}
 Page = tuple[str, int] | Response
 
 
@@ -41,15 +53,19 @@ def _list_page(error: DomainError | None = None) -> tuple[str, int]:
     scope, programme = asked_programme()
     if programme is None:
         return no_programme("社会评价")
+    kind = AppraisalKind.of(KIND.read()["kind"])
     rounds = queries.list_rounds(programme.id)
-    usual = usual_groups(programme.content)
+    usual = usual_groups(programme.content, kind)
     is_office = may(actor(), Permission.SUPERVISE_TARGETS, (scope.county_id,))
-    is_open = any(held.state == AppraisalState.OPEN for held in rounds)
+    is_open = any(held.state == AppraisalState.OPEN and held.kind == kind for held in rounds)
     return render_page(
         "assessments/ballots.html", error,
-        programme=programme, rounds=rounds, states=AppraisalState.names(),
+        programme=programme, rounds=rounds, states=AppraisalState.names(), kind=kind,
+        kinds=AppraisalKind.names(), elements=rated_elements(programme.id),
         opens=is_office and not is_open and programme.state in UNDER_WAY, usual=usual,
-        lines=len(usual) + MORE_LINES, names=display_names({row.opened_by_id for row in rounds}),
+        ends_on=usual_end(programme), lines=len(usual) + MORE_LINES,
+        needed={RATER_NAMES[name]: raters_needed(alike) for name, alike in SINGLE_RATER.items()},
+        names=display_names({row.opened_by_id for row in rounds}),
     )  # fmt: skip
 
 
@@ -66,10 +82,10 @@ def open_ballots() -> Page:
     """A round with the groups of the form."""
     try:
         _, programme = own_programme()
-        lines = len(usual_groups(programme.content)) + MORE_LINES
-        title, groups = read_groups(lines)
+        kind = AppraisalKind.of(KIND.read()["kind"])
+        draft = read_round(len(usual_groups(programme.content, kind)) + MORE_LINES)
         with transaction():
-            held = operations.open_round(actor(), programme.id, title, groups)
+            held = operations.open_round(actor(), programme.id, draft)
     except (InvalidInput, Conflict, NotAllowed) as error:
         return _list_page(error)
     return redirect(address_of("assessments_console.show_round", round_id=held.id), 303)
@@ -87,19 +103,21 @@ def _round_page(round_id: int, error: DomainError | None = None) -> tuple[str, i
         "assessments/ballot_round.html", error,
         held=held, programme=programme, groups=groups, entries=entries,
         states=AppraisalState.names(), counted=BallotState.names(), is_closed=is_closed,
-        result=queries.result_of(held) if is_closed else None, levels=LEVELS,
-        units=_visible(scope, held), done=DONE.read()["done"],
+        result=queries.result_of(held) if is_closed else None,
+        questions=_visible(scope, held), kinds=AppraisalKind.names(),
+        runs=one_time_codes.runs_of([group.id for group in groups]), done=DONE.read()["done"],
         names=display_names({*people, *([held.closed_by_id] if held.closed_by_id else [])}),
         is_office=may(actor(), Permission.SUPERVISE_TARGETS, (held.county_id,)),
         decides=may(actor(), Permission.DECIDE_RESULTS, (held.county_id,)),
     )  # fmt: skip
 
 
-def _visible(scope: ReaderScope, held: AppraisalRound) -> list[MemberUnit]:
-    return [
-        unit for unit in list_units(held.programme_id)
+def _visible(scope: ReaderScope, held: AppraisalRound) -> list[QuestionWords]:
+    seen = {
+        unit.id for unit in list_units(held.programme_id)
         if scope.sees_all or scope.covers(unit.region_id, unit.department_id)
-    ]  # fmt: skip
+    }  # fmt: skip
+    return [asked for asked in worded_questions(held) if asked.question.unit_id in seen]
 
 
 @blueprint.get("/ballots/<int:round_id>")
@@ -115,7 +133,7 @@ def close_ballots(round_id: int) -> Page:
     """Results are known from now on."""
     try:
         with transaction():
-            operations.close_round(actor(), round_id)
+            closing_operations.close_round(actor(), round_id)
     except (Conflict, NotAllowed) as error:
         return _round_page(round_id, error)
     return redirect(
@@ -123,25 +141,31 @@ def close_ballots(round_id: int) -> Page:
     )  # fmt: skip
 
 
-def _group(group_id: int) -> tuple[AppraisalGroup, AppraisalRound, list[MemberUnit]]:
+def _group(group_id: int) -> tuple[AppraisalGroup, AppraisalRound, list[QuestionWords]]:
     county_id = scope_of(actor()).county_id
     group = queries.get_group(group_id, county_id)
     held = queries.get_round(group.round_id, county_id)
-    return group, held, list_units(held.programme_id)
+    return group, held, worded_questions(held)
 
 
-def _group_page(group_id: int, error: DomainError | None = None) -> tuple[str, int]:
-    group, held, units = _group(group_id)
+def group_page(group_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    """Slips of a group, and the grid of one's own count."""
+    group, held, questions = _group(group_id)
     entries = queries.entries_of(group.id)
     own = next((entry for entry in entries if entry.by_id == actor().person_id), None)
     others = [entry for entry in entries if entry is not own]
+    runs = one_time_codes.runs_of([group.id]).get(group.id, [])
+    is_open = held.state == AppraisalState.OPEN
     return render_page(
         "assessments/ballot_group.html", error,
-        group=group, held=held, units=units, levels=LEVELS, points=LEVEL_POINTS,
+        group=group, held=held, questions=questions, levels=LEVELS,
         counted=BallotState.names(), own=queries.counts_of(own.id) if own else {},
-        differences=queries.differences(entries), unit_names={unit.id: unit.name for unit in units},
+        differences=queries.differences(entries),
+        asked_names={asked.question: asked.name for asked in questions},
         entries=entries, names=display_names({entry.by_id for entry in entries}),
-        enters=held.state == AppraisalState.OPEN and group.state != BallotState.ACCEPTED
+        runs=runs, drawn=DRAWN_BY_HAND, least_slips=LEAST_SLIPS, is_open=is_open,
+        returned=sum(run.on_paper for run in runs if not run.voided),
+        enters=is_open and group.state != BallotState.ACCEPTED
         and (own is not None or len(others) < 2),
     )  # fmt: skip
 
@@ -151,7 +175,7 @@ def _enter(group_id: int, enter: Callable[[], BallotState]) -> Page:
         with transaction():
             state = enter()
     except (InvalidInput, Conflict, NotAllowed) as error:
-        return _group_page(group_id, error)
+        return group_page(group_id, error)
     group, _, _ = _group(group_id)
     if state is BallotState.DIFFERENT:
         return redirect(address_of("assessments_console.show_group", group_id=group_id), 303)
@@ -164,24 +188,26 @@ def _enter(group_id: int, enter: Callable[[], BallotState]) -> Page:
 @blueprint.get("/ballots/groups/<int:group_id>")
 @guard(Permission.SUPERVISE_TARGETS)
 def show_group(group_id: int) -> tuple[str, int]:
-    """The grid of one's own count; where two differ, the cells."""
-    return _group_page(group_id)
+    """Slips, the grid of one's own count, and where two differ, the cells."""
+    return group_page(group_id)
 
 
 @blueprint.post("/ballots/groups/<int:group_id>")
 @guard(Permission.SUPERVISE_TARGETS)
 def enter_ballots(group_id: int) -> Page:
-    """One's own count, by unit and level."""
-    _, _, units = _group(group_id)
-    return _enter(group_id, lambda: operations.enter_counts(actor(), group_id, read_counts(units)))
+    """One's own count, by question and level."""
+    _, _, questions = _group(group_id)
+    return _enter(
+        group_id, lambda: operations.enter_counts(actor(), group_id, read_counts(questions))
+    )
 
 
 @blueprint.get("/ballots/groups/<int:group_id>.xlsx")
 @guard(Permission.SUPERVISE_TARGETS)
 def download_ballots(group_id: int) -> Response:
     """评价票汇总 with a line for each ballot."""
-    group, held, units = _group(group_id)
-    book = ballot_book(held.title, group.name, units, group.invited)
+    group, held, questions = _group(group_id)
+    book = ballot_book(held.title, group.name, questions, group.invited)
     return send_book(book, f"{group.name}评价票汇总.xlsx")
 
 
@@ -192,9 +218,9 @@ def upload_ballots(group_id: int) -> Page:
     """Slip by slip, all lines or none."""
 
     def enter() -> BallotState:
-        group, held, units = _group(group_id)
+        group, held, questions = _group(group_id)
         sent = sent_file("请选填好的评价票汇总")
-        slips = read_ballots(held.title, group.name, units, sent.read())
+        slips = read_ballots(held.title, group.name, questions, sent.read())
         return operations.enter_slips(actor(), group_id, slips)
 
     return _enter(group_id, enter)

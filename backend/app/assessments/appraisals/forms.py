@@ -4,29 +4,49 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from backend.app.assessments.appraisals.operations import MOST_INVITED, RaterGroup
-from backend.app.assessments.programmes.queries import MemberUnit
+from backend.app.assessments.appraisals.counting import BallotQuestion
+from backend.app.assessments.appraisals.operations import MOST_INVITED, RaterGroup, RoundDraft
+from backend.app.assessments.appraisals.questions import QuestionWords
 from backend.app.assessments.programmes.templates import read_template
+from backend.app.assessments.states.appraisals import AppraisalKind
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
+from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS, TRIMMED
 from backend.app.scoring.levels import NUMBERS
 
 # More lines than any template has, for a county's own groups.
 MORE_LINES = 2
 
 
-def usual_groups(content: Mapping[str, Any]) -> list[RaterGroup]:
-    """Those of the programme; of one that was drafted without any, 富平's."""
-    listed = content.get("raters") or read_template("fuping")["raters"]
+# Superiors are few: they are shown only merged. Weights of 乐平's 360°.
+USUAL_360 = (
+    RaterGroup("上级", Decimal(40), LEAST_LEADERS, is_merged=True),
+    RaterGroup("同级", Decimal(20), LEAST),
+    RaterGroup("群众", Decimal(40), LEAST),
+)
+
+
+def usual_groups(
+    content: Mapping[str, Any], kind: AppraisalKind = AppraisalKind.SOCIAL
+) -> list[RaterGroup]:
+    """Those of the programme; of one that was drafted without any, 富平's or 乐平's."""
+    if kind is AppraisalKind.ELEMENTS:
+        listed = content.get("raters_360")
+        if not listed:
+            return list(USUAL_360)
+    else:
+        listed = content.get("raters") or read_template("fuping")["raters"]
     return [
         RaterGroup(name, Decimal(weight), least, merged) for name, weight, least, merged in listed
     ]
 
 
-def read_groups(lines: int) -> tuple[str, list[RaterGroup]]:
-    """The round's title and its groups; raises InvalidInput naming every box."""
+def read_round(lines: int) -> RoundDraft:
+    """The round with its groups; raises InvalidInput naming every box."""
     form = Form.of(
         title=boxes.Text(squeezed=True),
+        kind=boxes.Choice(list(AppraisalKind), missing="请选评什么"),
+        ends_on=boxes.Day("截止日期不对"), trimmed=boxes.YesNo(),
         **{f"name_{n}": boxes.Text(squeezed=True) for n in range(lines)},
         **{f"weight_{n}": boxes.Amount("权重应为数字", places=2, most=999) for n in range(lines)},
         **{f"least_{n}": boxes.Number("最少票数应为整数", most=99) for n in range(lines)},
@@ -42,15 +62,21 @@ def read_groups(lines: int) -> tuple[str, list[RaterGroup]]:
         for n in range(lines)
         if form[f"name_{n}"]
     ]  # fmt: skip
-    return form["title"], groups
+    trim = Decimal(TRIMMED.numerator) / TRIMMED.denominator if form["trimmed"] else Decimal(0)
+    kind = AppraisalKind.of(form["kind"])
+    return RoundDraft(form["title"], groups, kind, form["ends_on"], trim)
 
 
-def read_counts(units: Sequence[MemberUnit]) -> dict[int, list[int]]:
-    """The grid of a group: of every unit how many ballots gave each level."""
-    names = {(unit.id, level): f"c_{unit.id}_{level}" for unit in units for level in NUMBERS}
+def read_counts(questions: Sequence[QuestionWords]) -> dict[BallotQuestion, list[int]]:
+    """The grid of a group: of every question how many ballots gave each level."""
+    names = {
+        (place, level): f"c_{place}_{level}"
+        for place in range(len(questions)) for level in NUMBERS
+    }  # fmt: skip
     form = Form.of(
         **{name: boxes.Number("票数应为整数", most=MOST_INVITED) for name in names.values()}
     ).read()
     return {
-        unit.id: [form[names[unit.id, level]] or 0 for level in NUMBERS] for unit in units
+        asked.question: [form[names[place, level]] or 0 for level in NUMBERS]
+        for place, asked in enumerate(questions)
     }  # fmt: skip

@@ -1,14 +1,18 @@
-"""Rounds of appraisal, their groups of raters, and what two people counted of the paper.
+"""Rounds of appraisal, their groups of raters, ballots given by code, and what two people counted.
 
-Nothing here knows who gave a ballot, nor when: a slip has the number on its paper and no more.
+Nothing here knows who gave a ballot, nor when: a slip has the number on its paper and no more, and
+a ballot from the anonymous application neither that nor its code.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     Numeric,
@@ -20,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.states.appraisals import AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
 from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS
@@ -28,11 +32,15 @@ from backend.app.scoring.levels import BEST, LEVELS, WORST
 
 
 class AppraisalRound(Model):
-    """测评轮次: `points` are what its levels are worth, best first."""
+    """测评轮次: `points` are what its levels are worth, best first.
+
+    Until `ends_on` codes are taken; `desk_id` is where, once the first slips were printed.
+    """
 
     __tablename__ = "appraisal_round"
     __table_args__ = (
         CheckConstraint(one_of("state", AppraisalState), name="state"),
+        CheckConstraint(one_of("kind", AppraisalKind), name="kind"),
         CheckConstraint(
             f"(state = '{AppraisalState.CLOSED}') = (closed_at IS NOT NULL)"
             " AND (closed_by_id IS NULL OR closed_at IS NOT NULL)",
@@ -41,7 +49,7 @@ class AppraisalRound(Model):
         CheckConstraint(f"array_length(points, 1) = {len(LEVELS)}", name="points"),
         CheckConstraint("trim BETWEEN 0 AND 0.1", name="trim"),
         Index(
-            "uq_appraisal_round_open", "programme_id", unique=True,
+            "uq_appraisal_round_open", "programme_id", "kind", unique=True,
             postgresql_where=text(f"state = '{AppraisalState.OPEN}'"),
         ),
         Index(None, "programme_id"),
@@ -51,6 +59,9 @@ class AppraisalRound(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     title: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(8), server_default=AppraisalKind.SOCIAL.value)
+    ends_on: Mapped[date | None]
+    desk_id: Mapped[UUID | None]
     points: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     # Which share of the highest and of the lowest ballots is left out.
     trim: Mapped[Decimal] = mapped_column(Numeric(4, 3), server_default="0")
@@ -60,6 +71,32 @@ class AppraisalRound(Model):
     # Nobody where the year's clock closed it.
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
+
+
+class AppraisalQuestion(Model):
+    """What a round asks, fixed when it opens: a unit, or an element of a unit by its anchors."""
+
+    __tablename__ = "appraisal_question"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["programme_id", "unit_id"], ["assessed_unit.programme_id", "assessed_unit.id"]
+        ),
+        ForeignKeyConstraint(
+            ["programme_id", "element_id"],
+            ["programme_element.programme_id", "programme_element.id"],
+        ),
+        UniqueConstraint(
+            "round_id", "unit_id", "element_id", name="uq_appraisal_question_what",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )  # fmt: skip
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("appraisal_round.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    element_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class AppraisalGroup(Model):
@@ -92,6 +129,28 @@ class AppraisalGroup(Model):
     state: Mapped[str] = mapped_column(String(10), server_default=BallotState.WAITING.value)
 
 
+class AppraisalBallot(Model):
+    """A ballot that came by code: a level for each question of its round, 0 where it has none.
+
+    Written at the close alone, those of a round together, in the order of random ids.
+    """
+
+    __tablename__ = "appraisal_ballot"
+    __table_args__ = (
+        CheckConstraint(
+            f"0 <= ALL (answers) AND {WORST} >= ALL (answers) AND 0 < ANY (answers)",
+            name="answers",
+        ),
+        Index(None, "group_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("appraisal_group.id"))
+    answers: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+
+
 class AppraisalEntry(Model):
     """What one of two people counted of a group's ballots."""
 
@@ -119,12 +178,16 @@ class AppraisalCount(Model):
         CheckConstraint(
             f"array_length(counts, 1) = {len(LEVELS)} AND 0 <= ALL (counts)", name="counts"
         ),
-    )
+        UniqueConstraint(
+            "entry_id", "unit_id", "element_id", name="uq_appraisal_count_what",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )  # fmt: skip
 
-    entry_id: Mapped[int] = mapped_column(
-        ForeignKey("appraisal_entry.id", ondelete="CASCADE"), primary_key=True
-    )
-    unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"), primary_key=True)
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("appraisal_entry.id", ondelete="CASCADE"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"))
+    element_id: Mapped[int | None] = mapped_column(ForeignKey("programme_element.id"))
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
@@ -133,12 +196,18 @@ class AppraisalSlip(Model):
     """评价票: the level that one slip gave one unit."""
 
     __tablename__ = "appraisal_slip"
-    __table_args__ = (CheckConstraint(f"level BETWEEN {BEST} AND {WORST}", name="level"),)
+    __table_args__ = (
+        CheckConstraint(f"level BETWEEN {BEST} AND {WORST}", name="level"),
+        UniqueConstraint(
+            "entry_id", "slip", "unit_id", "element_id", name="uq_appraisal_slip_what",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )  # fmt: skip
 
-    entry_id: Mapped[int] = mapped_column(
-        ForeignKey("appraisal_entry.id", ondelete="CASCADE"), primary_key=True
-    )
-    slip: Mapped[str] = mapped_column(String(20), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"), primary_key=True)
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("appraisal_entry.id", ondelete="CASCADE"))
+    slip: Mapped[str] = mapped_column(String(20))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("assessed_unit.id"))
+    element_id: Mapped[int | None] = mapped_column(ForeignKey("programme_element.id"))
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     level: Mapped[int] = mapped_column(SmallInteger)

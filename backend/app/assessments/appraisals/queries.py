@@ -6,55 +6,72 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from backend.app.assessments.appraisals.counting import (
+    BallotQuestion,
     CountDifference,
+    added,
+    counted,
     differences_of_counts,
     differences_of_slips,
 )
 from backend.app.assessments.appraisals.errors import AppraisalUnknown
-from backend.app.assessments.appraisals.social import SocialGroup
+from backend.app.assessments.appraisals.questions import is_judged, questions_of, rated_elements
+from backend.app.assessments.appraisals.social import SocialGroup, shown_groups
 from backend.app.assessments.models import (
+    AppraisalBallot,
     AppraisalCount,
     AppraisalEntry,
     AppraisalGroup,
     AppraisalRound,
     AppraisalSlip,
 )
-from backend.app.assessments.states.appraisals import AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
 from backend.app.core.db import db
-from backend.app.scoring.assessing.agreement import alpha, reading
+from backend.app.scoring.assessing.agreement import LEAST_AGREEMENT, alpha, reading
 from backend.app.scoring.assessing.appraisal import (
     ballot_error,
     mean_points,
     social_score,
     straight_lined,
 )
+from backend.app.scoring.levels import NUMBERS
 
 MILLIONTH = Decimal("0.000001")
+# What the levels of a judged element are worth, best first: its value is their mean.
+ANCHOR_LEVELS = NUMBERS[::-1]
 
 
 @dataclass(frozen=True)
 class RoundResult:
-    """A closed round: groups of each unit, and how far raters of a group agree."""
+    """A closed round: groups of each question, and how far raters of a group agree."""
 
-    groups: Mapping[int, tuple[SocialGroup, ...]]
+    groups: Mapping[BallotQuestion, tuple[SocialGroup, ...]]
     agreements: Mapping[int, "GroupAgreement"]
 
-    def social_of(self, unit_id: int) -> Fraction | None:
-        said = self.groups.get(unit_id, ())
+    def score_of(self, question: BallotQuestion) -> Fraction | None:
+        said = self.groups.get(question, ())
         return social_score((row.weight, row.mean, row.n, row.least) for row in said)
+
+    def shown_of(self, question: BallotQuestion) -> frozenset[str]:
+        """The groups whose means may be read beside the score."""
+        return shown_groups(self.groups.get(question, ()))
 
 
 @dataclass(frozen=True)
 class GroupAgreement:
-    """α of a group whose slips were entered one by one, in words, and slips all of one level."""
+    """α of a group whose ballots are known one by one, in words, and ballots all of one level."""
 
     alpha: float | None
     words: str
-    slips: int
+    ballots: int
     straight: int
+
+    @property
+    def is_disputed(self) -> bool:
+        """Raters differ so much that this group may not decide a grade."""
+        return self.alpha is not None and self.alpha < LEAST_AGREEMENT
 
 
 def list_rounds(programme_id: int) -> list[AppraisalRound]:
@@ -90,19 +107,30 @@ def entries_of(group_id: int) -> list[AppraisalEntry]:
     return list(db.session.scalars(query.order_by(AppraisalEntry.number)))
 
 
-def counts_of(entry_id: int) -> dict[int, list[int]]:
-    """By unit."""
+def counts_of(entry_id: int) -> dict[BallotQuestion, list[int]]:
+    """By question."""
     query = select(AppraisalCount).where(AppraisalCount.entry_id == entry_id)
-    return {row.unit_id: row.counts for row in db.session.scalars(query)}
+    return {
+        BallotQuestion(row.unit_id, row.element_id): row.counts for row in db.session.scalars(query)
+    }
 
 
-def slips_of(entry_id: int) -> dict[str, dict[int, int]]:
-    """By slip and unit."""
+def slips_of(entry_id: int) -> dict[str, dict[BallotQuestion, int]]:
+    """By slip and question."""
     query = select(AppraisalSlip).where(AppraisalSlip.entry_id == entry_id)
-    slips: dict[str, dict[int, int]] = defaultdict(dict)
+    slips: dict[str, dict[BallotQuestion, int]] = defaultdict(dict)
     for row in db.session.scalars(query.order_by(AppraisalSlip.slip, AppraisalSlip.unit_id)):
-        slips[row.slip][row.unit_id] = row.level
+        slips[row.slip][BallotQuestion(row.unit_id, row.element_id)] = row.level
     return dict(slips)
+
+
+def ballots_of(group_id: int, asked: Sequence[BallotQuestion]) -> list[dict[BallotQuestion, int]]:
+    """Those given by code, the levels of each by question; none before the round is closed."""
+    query = select(AppraisalBallot).where(AppraisalBallot.group_id == group_id)
+    return [
+        {question: level for question, level in zip(asked, row.answers, strict=True) if level}
+        for row in db.session.scalars(query.order_by(AppraisalBallot.id))
+    ]
 
 
 def differences(entries: Sequence[AppraisalEntry]) -> list[CountDifference]:
@@ -117,47 +145,74 @@ def differences(entries: Sequence[AppraisalEntry]) -> list[CountDifference]:
 
 def social_groups(programme_id: int) -> dict[int, tuple[SocialGroup, ...]]:
     """Of the newest closed round with ballots, what each group said of each unit; else nothing."""
-    newest = db.session.scalars(
+    newest = _newest_closed(programme_id)
+    if newest is None:
+        return {}
+    return {question.unit_id: said for question, said in result_of(newest).groups.items()}
+
+
+def disputed_groups(programme_id: int) -> frozenset[str]:
+    """The groups of that round whose raters differ so much that they may not decide a grade."""
+    newest = _newest_closed(programme_id)
+    agreements = result_of(newest).agreements if newest else {}
+    return frozenset(
+        group.name
+        for group in (groups_of(newest.id) if newest else ())
+        if group.id in agreements and agreements[group.id].is_disputed
+    )
+
+
+def _newest_closed(programme_id: int) -> AppraisalRound | None:
+    return db.session.scalars(
         select(AppraisalRound)
         .where(
             AppraisalRound.programme_id == programme_id,
+            AppraisalRound.kind == AppraisalKind.SOCIAL,
             AppraisalRound.state == AppraisalState.CLOSED,
             exists().where(
                 AppraisalGroup.round_id == AppraisalRound.id,
-                AppraisalGroup.state == BallotState.ACCEPTED,
+                or_(
+                    AppraisalGroup.state == BallotState.ACCEPTED,
+                    exists().where(AppraisalBallot.group_id == AppraisalGroup.id),
+                ),
             ),
         )
         .order_by(AppraisalRound.closed_at.desc(), AppraisalRound.id.desc())
         .limit(1)
     ).one_or_none()
-    return dict(result_of(newest).groups) if newest else {}
 
 
 def result_of(held: AppraisalRound) -> RoundResult:
     """Raises AppraisalUnknown before the round is closed: nobody looks ahead."""
     if held.state != AppraisalState.CLOSED:
         raise AppraisalUnknown("关闭以后才有结果")
-    of_units: dict[int, list[SocialGroup]] = defaultdict(list)
+    of_questions: dict[BallotQuestion, list[SocialGroup]] = defaultdict(list)
     agreements = {}
+    asked = questions_of(held.id)
+    judged = {row.id for row in rated_elements(held.programme_id) if is_judged(row)}
     for group in groups_of(held.id):
-        if group.state != BallotState.ACCEPTED:
-            continue
-        entries = entries_of(group.id)
-        for unit_id, counts in sorted(counts_of(entries[0].id).items()):
-            of_units[unit_id].append(_social_group(held, group, counts))
+        entries = entries_of(group.id) if group.state == BallotState.ACCEPTED else []
+        given = ballots_of(group.id, asked)
+        on_paper = counts_of(entries[0].id) if entries else {}
+        for question, counts in sorted(added(on_paper, counted(given)).items()):
+            points = ANCHOR_LEVELS if question.element_id in judged else held.points
+            of_questions[question].append(_social_group(held, group, counts, points))
         by_slips = next((entry for entry in entries if entry.by_slips), None)
-        if by_slips is not None:
-            agreements[group.id] = _agreement(slips_of(by_slips.id))
-    return RoundResult({unit: tuple(said) for unit, said in of_units.items()}, agreements)
+        known = [*(slips_of(by_slips.id).values() if by_slips else ()), *given]
+        if known:
+            agreements[group.id] = _agreement(known)
+    return RoundResult(
+        {question: tuple(said) for question, said in of_questions.items()}, agreements
+    )
 
 
 def _social_group(
-    held: AppraisalRound, group: AppraisalGroup, counts: Sequence[int]
+    held: AppraisalRound, group: AppraisalGroup, counts: Sequence[int], points: Sequence[int]
 ) -> SocialGroup:
-    mean = mean_points(counts, held.points, Fraction(held.trim))
+    mean = mean_points(counts, points, Fraction(held.trim))
     return SocialGroup(
         group.name, group.weight, None if mean is None else _decimal(mean), sum(counts),
-        group.least, ballot_error(counts, held.points), group.is_merged,
+        group.least, ballot_error(counts, points), group.is_merged,
     )  # fmt: skip
 
 
@@ -165,8 +220,8 @@ def _decimal(mean: Fraction) -> Decimal:
     return (Decimal(mean.numerator) / mean.denominator).quantize(MILLIONTH, ROUND_HALF_UP)
 
 
-def _agreement(slips: Mapping[str, Mapping[int, int]]) -> GroupAgreement:
-    units = sorted({unit_id for levels in slips.values() for unit_id in levels})
-    table = [[levels.get(unit_id) for unit_id in units] for levels in slips.values()]
+def _agreement(ballots: Sequence[Mapping[BallotQuestion, int]]) -> GroupAgreement:
+    asked = sorted({question for levels in ballots for question in levels})
+    table = [[levels.get(question) for question in asked] for levels in ballots]
     agreed = alpha(table)
-    return GroupAgreement(agreed, reading(agreed), len(slips), straight_lined(table))
+    return GroupAgreement(agreed, reading(agreed), len(ballots), straight_lined(table))

@@ -44,6 +44,7 @@ class GradeInput:
     veto: bool
     no_excellent: bool
     open_red: bool
+    agreed: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -110,5 +111,5 @@ def _graded(unit: GradeInput, group: GradeGroup) -> GradedUnit:
     return GradedUnit(
         unit.unit_id, unit.total, None if unit.social is None else Fraction(unit.social),
         group.position * BANDS_OF_A_GROUP + unit.band, unit.veto, unit.no_excellent,
-        unit.open_red,
+        unit.open_red, unit.agreed,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Reads of grades: what is proposed from, and what stands."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.app.assessments.appraisals.queries import disputed_groups, social_groups
+from backend.app.assessments.appraisals.social import SocialGroup
 from backend.app.assessments.grades.proposals import (
     GradeGroup,
     GradeInput,
@@ -20,8 +22,10 @@ from backend.app.assessments.programmes.queries import list_groups, list_units
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
 from backend.app.assessments.states import ProgrammeAdjustmentKind, ProgrammeAdjustmentState
 from backend.app.core.db import db
+from backend.app.scoring.assessing.appraisal import social_score
 from backend.app.scoring.assessing.grades import Grade
 
+HUNDRED = Decimal(100)
 KIND = ProgrammeAdjustmentKind
 # A card that was given back bars nobody any more.
 BARS = f"""
@@ -34,7 +38,7 @@ BARS = f"""
 """
 INPUT = text(
     f"""
-    SELECT r.unit_id, g.name AS group_name, r.total, r.social, r.band,
+    SELECT r.unit_id, g.name AS group_name, r.total, r.task, r.social, g.social_weight, r.band,
            COALESCE(b.veto, false) AS veto, COALESCE(b.no_excellent, false) AS no_excellent,
            COALESCE(b.open_red, false) AS open_red
     FROM unit_result r
@@ -113,8 +117,36 @@ class GradePool:
 
 def grade_input(programme_id: int) -> list[GradeInput]:
     """Every unit with a total, with what bounds its grade."""
-    rows = db.session.execute(INPUT, {"id": programme_id}).mappings()
-    return [GradeInput(**row) for row in rows]
+    disputed = disputed_groups(programme_id)
+    said = social_groups(programme_id) if disputed else {}
+    rows = [dict(row) for row in db.session.execute(INPUT, {"id": programme_id}).mappings()]
+    agreed = {
+        row["unit_id"]: _agreed_total(row, said.get(row["unit_id"], ()), disputed) for row in rows
+    }
+    return [
+        GradeInput(
+            **{name: row[name] for name in row if name not in ("task", "social_weight")},
+            agreed=agreed[row["unit_id"]],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _agreed_total(
+    row: Mapping[str, Any], said: Sequence[SocialGroup], disputed: Collection[str]
+) -> Decimal | None:
+    """The total without disputed groups, whose weight the others have, or else the tasks."""
+    if row["social"] is None or not any(group.name in disputed for group in said):
+        return None
+    rest = social_score(
+        (group.weight, group.mean, group.n, group.least)
+        for group in said if group.name not in disputed
+    )  # fmt: skip
+    other = row["task"] if rest is None else Decimal(rest.numerator) / rest.denominator
+    if other is None:
+        return None
+    total: Decimal = row["total"]
+    return total + row["social_weight"] / HUNDRED * (other - row["social"])
 
 
 def grade_groups(programme_id: int) -> dict[str, GradeGroup]:

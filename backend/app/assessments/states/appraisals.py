@@ -3,8 +3,15 @@
 from backend.app.core.states import NamedState
 
 
+class AppraisalKind(NamedState):
+    """What raters are asked: one level for each unit, or one for each of its judged elements."""
+
+    SOCIAL = "social", "社会评价"
+    ELEMENTS = "elements", "360°评价"
+
+
 class AppraisalState(NamedState):
-    """Whether ballots are still counted; results are known only afterwards."""
+    """Whether ballots are still taken and counted; results are known only afterwards."""
 
     OPEN = "open", "计票中"
     CLOSED = "closed", "已关闭"

@@ -5,7 +5,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
 from backend.app.assessments import transitions
-from backend.app.assessments.appraisals.operations import close_due_rounds, reopen_due_rounds
+from backend.app.assessments.appraisals.closing_operations import (
+    close_due_rounds,
+    reopen_due_rounds,
+)
 from backend.app.assessments.errors import ProgrammeMoved
 from backend.app.assessments.models import Programme, YearClosing
 from backend.app.assessments.reports.window_operations import LONGEST_REASON
@@ -13,6 +16,7 @@ from backend.app.assessments.reports.year_times import judged_until, year_times_
 from backend.app.assessments.states import UNDER_WAY
 from backend.app.assessments.states.appraisals import AppraisalState, BallotState
 from backend.app.assessments.states.checks import CONCLUDED
+from backend.app.ballots.sql import has_codes
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
@@ -35,7 +39,8 @@ LEFT = text(
             WHERE programme_id = :id AND {none_of("state", CONCLUDED)}) AS checks,
            (SELECT count(*) FROM appraisal_group g JOIN appraisal_round r ON r.id = g.round_id
             WHERE r.programme_id = :id AND r.state = '{AppraisalState.OPEN}'
-              AND {none_of("g.state", {BallotState.ACCEPTED})}) AS groups
+              AND {none_of("g.state", {BallotState.ACCEPTED})}
+              AND NOT (g.state = '{BallotState.WAITING}' AND {has_codes("g.id")})) AS groups
     """
 )
 
@@ -63,7 +68,7 @@ def close_judgements(programme_id: int) -> int:
         .on_conflict_do_nothing()
         .returning(YearClosing.programme_id)
     )  # fmt: skip
-    close_due_rounds(programme_id)
+    close_due_rounds(programme)
     if closed:
         record("close_judgements", None, "programme", programme_id, count=sum(left.values()))
     return 1

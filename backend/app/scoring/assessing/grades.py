@@ -52,7 +52,10 @@ def rules_from_data(data: Mapping[str, str]) -> GradeRules:
 
 
 class GradedUnit(NamedTuple):
-    """One unit of a group with what decides; `band` is from `ranking.bands`."""
+    """One unit of a group with what decides; `band` is from `ranking.bands`.
+
+    `agreed` is the total without raters who differ too much to decide a grade.
+    """
 
     unit: int
     total: Decimal | None
@@ -61,6 +64,7 @@ class GradedUnit(NamedTuple):
     veto: bool = False
     no_excellent: bool = False
     open_red: bool = False
+    agreed: Decimal | None = None
 
 
 class ProposedGrade(NamedTuple):
@@ -86,18 +90,29 @@ def quota(n: int, share: Figure | float = MOST_SHARE) -> int:
 def grade(units: Sequence[GradedUnit], rules: GradeRules | None = None) -> list[ProposedGrade]:
     """Grades of a group's units, in their order; None without a total.
 
-    Marked as open: who ties for the last place among the best, and whose band a boundary divides.
+    Marked as open: who ties for the last place among the best, whose band a boundary divides, and
+    whom raters who disagree bring over a boundary.
     """
     rules = rules or GradeRules()
     best = _best(units, rules)
     proposed = [_proposed(unit, rules, best) for unit in units]
     divided = _divided(units, proposed)
-    return [
-        row._replace(open=True, reasons=(*row.reasons, "同一分数段内定等，须写明理由"))
-        if unit.band in divided and not barred(unit, rules)
-        else row
-        for unit, row in zip(units, proposed, strict=True)
-    ]
+
+    def marked(unit: GradedUnit, row: ProposedGrade) -> ProposedGrade:
+        if barred(unit, rules):
+            return row
+        reasons = ["同一分数段内定等，须写明理由"] if unit.band in divided else []
+        if _rests_on_disputed(unit, rules):
+            reasons.append("等次取决于看法差别大的评价组，须写明理由")
+        return row._replace(open=True, reasons=(*row.reasons, *reasons)) if reasons else row
+
+    return [marked(unit, row) for unit, row in zip(units, proposed, strict=True)]
+
+
+def _rests_on_disputed(unit: GradedUnit, rules: GradeRules) -> bool:
+    if unit.agreed is None or unit.total is None:
+        return False
+    return _by_total(unit.agreed, rules) is not _by_total(unit.total, rules)
 
 
 class _Best(NamedTuple):
