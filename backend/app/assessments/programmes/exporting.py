@@ -54,7 +54,10 @@ def _lights(content: Mapping[str, Any]) -> Any:
 def _groups(programme: Programme, groups: Sequence[ProgrammeGroup]) -> list[dict[str, Any]]:
     units = list_units(programme.id)
     rules = rules_of(programme.county_id, [
-        [(unit.region_id, unit.department_id) for unit in units if unit.group_id == group.id]
+        [
+            (unit.region_id, unit.department_id, unit.subject_id)
+            for unit in units if unit.group_id == group.id
+        ]
         for group in groups
     ])  # fmt: skip
     return [

@@ -72,8 +72,12 @@ def load_template(
         programme = create_programme(actor, county_id, named, part["code"], template["code"])
         programme.content = _content(part)
         groups = _add_groups(programme, part)
-        drafts = [UnitDraft(groups[unit.group], unit.region_id, unit.department_id)
-                  for unit in units]  # fmt: skip
+        drafts = [
+            UnitDraft(
+                groups[unit.group], unit.region_id, unit.department_id, subject_id=unit.subject_id
+            )
+            for unit in units
+        ]  # fmt: skip
         place_units(actor, programme.id, drafts)
         ownerless |= dict.fromkeys(_add_elements(programme, part, groups, owners))
         programmes.append(programme)

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from backend.app.assessments.subjects.queries import all_subjects
 from backend.app.places.queries import list_departments, list_townships, list_villages
+
+Key = tuple[int | None, int | None, int | None]
 
 
 class FoundUnit(NamedTuple):
@@ -12,33 +15,49 @@ class FoundUnit(NamedTuple):
     group: str
     region_id: int | None
     department_id: int | None
+    subject_id: int | None
 
 
 class _Candidate(NamedTuple):
-    """A place or department by which a rule may be met."""
+    """A place, department or subject by which a rule may be met."""
 
     name: str
-    region_id: int | None
-    department_id: int | None
+    region_id: int | None = None
+    department_id: int | None = None
+    subject_id: int | None = None
+    of: str = ""
+    industry: str = ""
+
+    @property
+    def key(self) -> Key:
+        return self.region_id, self.department_id, self.subject_id
 
 
 def _townships(county_id: int) -> list[_Candidate]:
-    return [_Candidate(place.name, place.id, None) for place in list_townships([county_id])]
+    return [_Candidate(place.name, place.id) for place in list_townships([county_id])]
 
 
 def _villages(county_id: int) -> list[_Candidate]:
-    return [_Candidate(village.name, village.id, None) for village in list_villages(county_id)]
+    return [_Candidate(village.name, village.id) for village in list_villages(county_id)]
 
 
 def _departments(county_id: int) -> list[_Candidate]:
-    return [_Candidate(bureau.name, None, bureau.id) for bureau in list_departments(county_id)]
+    return [_Candidate(row.name, department_id=row.id) for row in list_departments(county_id)]
+
+
+def _subjects(county_id: int) -> list[_Candidate]:
+    """But for those that left."""
+    return [
+        _Candidate(row.name, subject_id=row.id, of=row.kind, industry=row.industry)
+        for row in all_subjects(county_id)
+        if row.exited_on is None
+    ]
 
 
 CANDIDATES: Mapping[str, Callable[[int], list[_Candidate]]] = {
     "townships": _townships, "villages": _villages, "departments": _departments,
+    "subjects": _subjects,
 }  # fmt: skip
-
-Key = tuple[int | None, int | None]
 
 
 def units_of(
@@ -55,8 +74,7 @@ def units_of(
             known = {row.name for row in candidates}
             missing += [name for name in rule["names"] if name not in known]
             for row in _taken(rule, candidates):
-                key = row.region_id, row.department_id
-                units.setdefault(key, FoundUnit(group["name"], *key))
+                units.setdefault(row.key, FoundUnit(group["name"], *row.key))
     return list(units.values()), missing
 
 
@@ -65,23 +83,33 @@ def _taken(rule: Mapping[str, Any], candidates: Iterable[_Candidate]) -> Iterabl
     return (
         row
         for row in candidates
-        if row.name in names or (row.name.endswith(endings or ("",)) and not names)
+        if (row.name in names or (row.name.endswith(endings or ("",)) and not names))
+        and rule["of"] in ("", row.of)
+        and rule["industry"] in ("", row.industry)
     )
 
 
 def rules_of(county_id: int, groups: Sequence[Sequence[Key]]) -> list[list[dict[str, Any]]]:
     """By which rules each group's units are found again: every one that is left of a kind of
-    place, or by name; departments always by name."""
+    place, or by name; departments always by name, subjects always by what they are."""
     rules: list[list[dict[str, Any]]] = [[] for _ in groups]
     for kind, list_all in CANDIDATES.items():
-        names = {(row.region_id, row.department_id): row.name for row in list_all(county_id)}
-        left = set(names)
-        for keys, found in zip(groups, rules, strict=True):
-            members = [key for key in names if key in set(keys)]
-            if not members:
-                continue
-            whole = kind != "departments" and left == set(members)
-            listed = [] if whole else [names[key] for key in members]
-            found.append({"kind": kind, "names": listed})
-            left -= set(members)
+        for of, names in _by_class(list_all(county_id)).items():
+            left = set(names)
+            for keys, group_rules in zip(groups, rules, strict=True):
+                members = [key for key in names if key in set(keys)]
+                if not members:
+                    continue
+                whole = bool(of) or (kind != "departments" and left == set(members))
+                listed = [] if whole else [names[key] for key in members]
+                group_rules.append({"kind": kind, "names": listed, **({"of": of} if of else {})})
+                left -= set(members)
     return rules
+
+
+def _by_class(rows: Iterable[_Candidate]) -> dict[str, dict[Key, str]]:
+    """The names of each class, by key."""
+    classes: dict[str, dict[Key, str]] = {}
+    for row in rows:
+        classes.setdefault(row.of, {})[row.key] = row.name
+    return classes
