@@ -8,10 +8,10 @@ from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.overviews.console_unit import chosen_unit, unit_page
 from backend.app.assessments.overviews.county_queries import added
 from backend.app.assessments.overviews.office_queries import office_view
-from backend.app.assessments.programmes.queries import list_programmes
+from backend.app.assessments.programmes.queries import shown_programme
 from backend.app.assessments.reports.work_queries import work_of
 from backend.app.assessments.scopes import scope_of
-from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
+from backend.app.assessments.states import ProgrammeState
 from backend.app.assessments.targets.queries import answers_of_units, open_changes
 from backend.app.core import clock
 from backend.app.core.web.guards import actor, guard
@@ -25,8 +25,7 @@ def show_home() -> str:
     work = work_of(actor(), scope)
     if work.units and not scope.sees_all:
         return unit_page(scope, chosen_unit(work.units), work)
-    running = [row for row in list_programmes(scope.county_id) if row.state not in OPEN_DRAFT]
-    programme = running[0] if running else None
+    programme = shown_programme(scope.county_id, None)
     is_office = has_permission(actor(), Permission.SUPERVISE_TARGETS)
     changes = open_changes(scope.county_id) if scope.sees_all else []
     return render_template(

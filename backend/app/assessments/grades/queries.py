@@ -19,7 +19,7 @@ from backend.app.assessments.grades.proposals import (
 )
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.queries import list_groups, list_units
-from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
+from backend.app.assessments.reports.asked_sql import IS_COMPARED, JOIN_NAME, UNIT_NAME
 from backend.app.assessments.states import ProgrammeAdjustmentKind, ProgrammeAdjustmentState
 from backend.app.core.db import db
 from backend.app.scoring.assessing.appraisal import social_score
@@ -45,7 +45,8 @@ INPUT = text(
     JOIN assessed_unit u ON u.id = r.unit_id
     JOIN programme_group g ON g.id = u.group_id
     LEFT JOIN ({BARS}) b ON b.unit_id = r.unit_id
-    WHERE r.programme_id = :id AND r.total IS NOT NULL
+    {JOIN_NAME}
+    WHERE r.programme_id = :id AND r.total IS NOT NULL AND {IS_COMPARED}
     ORDER BY g.position, r.unit_id
     """
 )
@@ -61,7 +62,7 @@ ROWS = text(
     LEFT JOIN unit_result r ON r.unit_id = u.id
     LEFT JOIN unit_grade q ON q.unit_id = u.id
     {JOIN_NAME}
-    WHERE u.programme_id = :id
+    WHERE u.programme_id = :id AND {IS_COMPARED}
     ORDER BY g.position, r.total DESC NULLS LAST, u.id
     """
 )

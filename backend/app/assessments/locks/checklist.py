@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from backend.app.assessments.models import Programme
+from backend.app.assessments.reports.asked_sql import IS_COMPARED, JOIN_NAME
 from backend.app.assessments.states import (
     ChangeState,
     ColourQueryState,
@@ -24,8 +25,9 @@ WAITING = {ReportState.SUBMITTED, ReportState.OWNER_PASSED, ReportState.RETURNED
 OPEN = text(
     f"""
     SELECT
-        (SELECT count(*) FROM unit_result r LEFT JOIN unit_grade q ON q.unit_id = r.unit_id
-         WHERE r.programme_id = :id AND r.total IS NOT NULL
+        (SELECT count(*) FROM unit_result r JOIN assessed_unit u ON u.id = r.unit_id
+         LEFT JOIN unit_grade q ON q.unit_id = r.unit_id {JOIN_NAME}
+         WHERE r.programme_id = :id AND r.total IS NOT NULL AND {IS_COMPARED}
            AND (q.id IS NULL OR q.state = '{GradeState.PROPOSED}')) AS undecided,
         (SELECT count(*) FROM unit_grade q JOIN unit_result r ON r.unit_id = q.unit_id
          WHERE q.programme_id = :id AND q.total IS DISTINCT FROM r.total) AS outdated,

@@ -9,7 +9,12 @@ from sqlalchemy import func, select, text
 
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup, Target
-from backend.app.assessments.states import OPEN_DRAFT, ElementScope, ProgrammeAdjustmentKind
+from backend.app.assessments.states import (
+    OPEN_DRAFT,
+    ElementScope,
+    ProgrammeAdjustmentKind,
+    SubjectKind,
+)
 from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.assessments.targets.smart_queries import smart_targets
 from backend.app.core.db import db, fetch_rows
@@ -34,7 +39,7 @@ UNIT_ROWS = f"""
     SELECT u.id, u.group_id, u.region_id, u.department_id, u.subject_id, u.difficulty,
            u.duty_leader, u.burden_reason, COALESCE(r.name, d.name, a.name) AS name,
            COALESCE(r.code, NULLIF(a.code, '')) AS code, g.name AS group_name,
-           COALESCE(a.industry, '') AS industry
+           COALESCE(a.industry, '') AS industry, COALESCE(a.kind, '') AS subject_kind
     FROM assessed_unit u
     JOIN programme_group g ON g.id = u.group_id
     LEFT {join_region("r", "u.region_id")}
@@ -43,6 +48,13 @@ UNIT_ROWS = f"""
 """
 UNITS = text(
     f"{UNIT_ROWS} WHERE u.programme_id = :id ORDER BY g.position, r.code, d.name, a.name, a.id"
+)
+OF_PERSONS = text(
+    f"""
+    SELECT DISTINCT u.programme_id FROM assessed_unit u
+    JOIN assessed_subject a ON a.id = u.subject_id
+    WHERE u.county_id = :county_id AND a.kind = '{SubjectKind.PERSON}'
+    """
 )
 PLANNED_TARGETS = """
     SELECT e.code, t.unit_id, t.points, t.baseline, t.value, t.due_on,
@@ -77,6 +89,11 @@ class MemberUnit(NamedTuple):
     code: str | None
     group_name: str
     industry: str
+    subject_kind: str
+
+    @property
+    def is_person(self) -> bool:
+        return self.subject_kind == SubjectKind.PERSON
 
     @property
     def key(self) -> tuple[int | None, int | None, int | None]:
@@ -114,11 +131,24 @@ def get_programme(programme_id: int, county_id: int) -> Programme:
 
 
 def shown_programme(county_id: int, programme_id: int | None) -> Programme | None:
-    """The one that was asked for, or the newest that is past its draft."""
+    """The one that was asked for, or the newest that overviews show."""
     if programme_id:
         return get_programme(programme_id, county_id)
-    listed = list_programmes(county_id)
-    return next((row for row in listed if row.state not in OPEN_DRAFT), None)
+    return next(iter(overviewed_programmes(county_id)), None)
+
+
+def overviewed_programmes(county_id: int) -> list[Programme]:
+    """Those past their draft but for programmes of persons, whom no overview compares."""
+    of_persons = set(db.session.scalars(OF_PERSONS, {"county_id": county_id}))
+    return [
+        row
+        for row in list_programmes(county_id)
+        if row.state not in OPEN_DRAFT and row.id not in of_persons
+    ]
+
+
+def assesses_persons(programme: Programme) -> bool:
+    return programme.id in db.session.scalars(OF_PERSONS, {"county_id": programme.county_id})
 
 
 def list_groups(programme_id: int) -> list[ProgrammeGroup]:
@@ -176,7 +206,9 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         year=programme.year, plan_number=programme.plan_number,
         groups=[_planned_group(group, units) for group in groups],
         units=[
-            PlannedUnit(unit.id, unit.name, unit.department_id, unit.burden_reason)
+            PlannedUnit(
+                unit.id, unit.name, unit.department_id, unit.burden_reason, unit.is_person
+            )
             for unit in units
         ],
         elements=[_planned_element(element) for element in elements if element.parent_id],
@@ -187,6 +219,7 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         calendar_years=_filled_years(programme),
         documents=content.get("documents", {}),
         vetoes=[Veto(row["name"], row["document"]) for row in content.get("vetoes", ())],
+        calibrates="calibration" in content,
         smart=_smart_targets(programme, units, elements) if content.get("smart") else (),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from backend.app.scoring.assessing.rules import MISSING_NAMES
 
 FORMAT = 1
 # What becomes a part of the programme's content as it stands, where the file has it.
-CONTENT = ("raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds")
+CONTENT = ("raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds", "smart")
 CODE = validate.Regexp(r"[a-z][a-z0-9_]{0,19}\Z", error="应为小写字母开头的字母、数字")
 FIGURE = validate.Regexp(r"\d{1,4}(\.\d{1,2})?\Z", error="应为不超过两位小数的数字，写成文字")
 # What a group's units are found by in the county.
@@ -181,4 +181,5 @@ class AssessmentTemplateShape(Shape):
     grades = fields.Dict(metadata={"words": "定等分数线"})
     neighbours = fields.Dict(metadata={"words": "合并定等"})
     calibration = fields.Dict(metadata={"words": "正态校准"})
+    smart = fields.Boolean(load_default=False, metadata={"words": "目标不明确的不能审定"})
     feeds = _list("数据导入代号", _words("代号", 30, 1), 60)

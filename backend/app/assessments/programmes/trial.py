@@ -33,14 +33,19 @@ class UnitTrial:
 
 
 def try_programme(programme: Programme, percent: int) -> list[UnitTrial]:
-    """Every unit, whoever loses most first."""
+    """Every unit, whoever loses most first; persons by name."""
     elements = {one.id: one for one in list_elements(programme.id) if one.rule}
     by_unit: dict[int, list[TargetDraft]] = defaultdict(list)
     for draft in stored_drafts(programme.id).values():
         by_unit[draft.unit_id].append(draft)
     share = Fraction(percent, HUNDRED)
     trials = [_trial(unit, by_unit[unit.id], elements, share) for unit in list_units(programme.id)]
-    return sorted(trials, key=lambda trial: (trial.earned - trial.points, trial.unit.name))
+    return sorted(trials, key=_order)
+
+
+def _order(trial: UnitTrial) -> tuple[Decimal, str]:
+    lost = trial.points - trial.earned
+    return Decimal(0) if trial.unit.is_person else -lost, trial.unit.name
 
 
 def _trial(

@@ -9,8 +9,9 @@ from backend.app.assessments.evaluation.queries import coloured_units
 from backend.app.assessments.grades.operations import move_grades
 from backend.app.assessments.locks.queries import get_programme_lock
 from backend.app.assessments.models import ProgrammePublication
+from backend.app.assessments.programmes.queries import assesses_persons
 from backend.app.assessments.publications.content import canonical_bytes, compose_year
-from backend.app.assessments.publications.errors import OwnLock
+from backend.app.assessments.publications.errors import OwnLock, PersonsUnpublished
 from backend.app.assessments.reports.window_operations import tell_unit
 from backend.app.assessments.reports.year_times import working_days_on
 from backend.app.assessments.states import GradeMove, ProgrammeMove
@@ -23,9 +24,11 @@ from backend.app.core.web.console_menu import local_time
 def publish_programme(actor: Actor, programme_id: int) -> ProgrammePublication:
     """There is no way back but a correction; whoever locked it does not publish it.
 
-    Raises ProgrammeMoved, YearNotLocked, OwnLock.
+    Raises ProgrammeMoved, YearNotLocked, OwnLock, PersonsUnpublished.
     """
     programme = transitions.begin_programme(actor, programme_id, ProgrammeMove.PUBLISH)
+    if assesses_persons(programme):
+        raise PersonsUnpublished
     lock = get_programme_lock(programme_id)
     check_another_hand(actor, lock.locked_by_id, refusal=OwnLock())
     content = compose_year(programme, lock)

@@ -1,7 +1,7 @@
 """What a unit is asked for in a period, as parts of SQL."""
 
 from backend.app.assessments.measures.standing_sql import OF_TARGET, standing_fact
-from backend.app.assessments.states import ReportState, Rhythm, TargetState
+from backend.app.assessments.states import ReportState, Rhythm, SubjectKind, TargetState
 from backend.app.core.states import one_of
 from backend.app.places.sql import join_department, join_region
 from backend.app.scoring.assessing.plans import FEED, OWN, REPORT
@@ -53,5 +53,7 @@ JOIN_NAME = f"""
     LEFT JOIN assessed_subject us ON us.id = u.subject_id
 """
 UNIT_NAME = "COALESCE(ur.name, ud.name, us.name)"
+# Persons are not: they are neither graded nor published.
+IS_COMPARED = f"us.kind IS DISTINCT FROM '{SubjectKind.PERSON}'"
 # A draft is not sent, and what was returned was not sent again.
 NOT_SENT = {ReportState.DRAFT, ReportState.RETURNED, ReportState.MISSED}

@@ -11,9 +11,10 @@ from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.queries import (
+    assesses_persons,
     get_programme,
     list_groups,
-    list_programmes,
+    shown_programme,
 )
 from backend.app.assessments.results import operations, queries
 from backend.app.assessments.results.loss_words import cents_text, points_text
@@ -70,7 +71,8 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
         results=_results(programme, scope), groups=list_groups(programme.id),
         states=ProgrammeState.names(),
         quarters=_quarters(programme), is_open=programme.state in queries.OPEN,
-        sees_all=scope.sees_all, points=cents_text, weight=points_text,
+        sees_all=scope.sees_all, of_persons=assesses_persons(programme), points=cents_text,
+        weight=points_text,
     )  # fmt: skip
 
 
@@ -78,8 +80,7 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
 @guard(Permission.SEE_PROGRAMMES)
 def show_newest_results() -> Response:
     """Of the newest programme that is approved; the first page says that there is none."""
-    listed = list_programmes(scope_of(actor()).county_id)
-    programme = next((row for row in listed if row.state not in OPEN_DRAFT), None)
+    programme = shown_programme(scope_of(actor()).county_id, None)
     if programme is None:
         return redirect(address_of("assessments_console.show_home"))
     return redirect(address_of("assessments_console.show_results", programme_id=programme.id))

@@ -35,7 +35,11 @@ class UnitResult(Model):
             ["programme_id", "unit_id"], ["assessed_unit.programme_id", "assessed_unit.id"]
         ),
         CheckConstraint(first_of_month("until"), name="until"),
-        CheckConstraint("num_nulls(total, rank, band) IN (0, 3)", name="ranked"),
+        # Persons have a total and no place.
+        CheckConstraint(
+            "num_nulls(rank, band) IN (0, 2) AND (total IS NOT NULL OR rank IS NULL)",
+            name="ranked",
+        ),
         CheckConstraint("rank >= 1 AND band >= 1", name="places"),
         CheckConstraint("error >= 0", name="error"),
     )

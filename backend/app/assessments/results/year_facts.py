@@ -154,7 +154,8 @@ class UnitYearFacts:
 class YearFacts:
     """A programme's facts from the year's start to the end of a month.
 
-    `calibration` are the mean and the deviation that the programme asks for.
+    `calibration` are the mean and the deviation that the programme asks for. Persons are not
+    compared: of them `ranks_nobody` is true.
     """
 
     programme_id: int
@@ -162,10 +163,15 @@ class YearFacts:
     until: date
     units: tuple[UnitYearFacts, ...]
     calibration: tuple[Decimal, Decimal] | None = None
+    ranks_nobody: bool = False
 
     def canonical(self) -> str:
         """The same text for the same facts, figures as text: what a digest is made over."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
+        facts = asdict(self)
+        # Years locked before persons were assessed were digested without it.
+        if not facts["ranks_nobody"]:
+            del facts["ranks_nobody"]
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def year_facts(programme_id: int, until: date) -> YearFacts:
@@ -201,10 +207,11 @@ def year_facts(programme_id: int, until: date) -> YearFacts:
         )  # fmt: skip
 
     calibration = programme.content.get("calibration")
+    units = sorted(list_units(programme_id), key=lambda unit: unit.id)
     return YearFacts(
-        programme.id, programme.year, until,
-        tuple(facts_of(unit) for unit in sorted(list_units(programme_id), key=lambda u: u.id)),
+        programme.id, programme.year, until, tuple(facts_of(unit) for unit in units),
         (Decimal(calibration["mean"]), Decimal(calibration["deviation"])) if calibration else None,
+        any(unit.is_person for unit in units),
     )  # fmt: skip
 
 

@@ -108,9 +108,11 @@ def score_year(facts: YearFacts) -> list[ScoredUnit]:
 
 
 def _score_group(units: Sequence[UnitYearFacts], facts: YearFacts, seed: int) -> list[ScoredUnit]:
-    """Units that are compared with each other."""
+    """Units that are compared with each other, if they are no persons."""
     elements = _elements_of(units)
     scored = [_score_unit(unit, elements) for unit in units]
+    if facts.ranks_nobody:
+        return scored
     ranked = [row for row in scored if row.total.total is not None]
     totals = [float(row.total.total or 0) for row in ranked]
     intervals = rank_intervals(totals, [row.error for row in ranked], seed)

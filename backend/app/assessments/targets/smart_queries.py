@@ -29,7 +29,8 @@ LAST_VALUES = f"""
     JOIN assessed_unit lu ON lu.id = t.unit_id
     JOIN programme_element e ON e.programme_id = :id AND e.code = le.code
     JOIN assessed_unit u ON u.programme_id = :id AND
-        (u.region_id = lu.region_id OR u.department_id = lu.department_id)
+        (u.region_id = lu.region_id OR u.department_id = lu.department_id
+         OR u.subject_id = lu.subject_id)
 """
 
 
@@ -90,7 +91,7 @@ def _smart_target(
     return SmartTarget(
         name=element.name, task=draft.task, value=_goal(draft, element),
         measured_in=element.measured_in, levels=int(rule.get("levels", 5)) if is_judged else 0,
-        anchors=anchors_in(element.criteria), steps=len(draft.milestones),
+        anchors=len(element.anchors) or anchors_in(element.criteria), steps=len(draft.milestones),
         last_value=draft.baseline or None if last_value is None else last_value,
         lower_is_better=element.direction == "down", reason=draft.note,
         has_owner=element.owner_department_id is not None, basis=element.basis,

@@ -38,12 +38,16 @@ class PlannedGroup:
 
 @dataclass(frozen=True)
 class PlannedUnit:
-    """`department` is whose staff it is; `reason` why it is given more than the burden allows."""
+    """`department` is whose staff it is; `reason` why it is given more than the burden allows.
+
+    Persons are not compared with each other.
+    """
 
     unit: int
     name: str
     department: int | None = None
     reason: str = ""
+    is_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,4 @@ class ProgrammePlan:
     calendar_years: Collection[int] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
     smart: Sequence[SmartTarget] = ()
+    calibrates: bool = False

@@ -22,6 +22,7 @@ from backend.app.scoring.assessing.plans import (
     ProgrammePlan,
 )
 from backend.app.scoring.assessing.rule_faults import rule_faults, rule_warnings
+from backend.app.scoring.assessing.rules import RuleCode
 from backend.app.scoring.assessing.smart import smart_faults
 from backend.app.scoring.schemes import SAY_OF_VILLAGERS
 
@@ -29,6 +30,8 @@ HUNDRED = 100
 MOST_EXCELLENT = Decimal("0.3")
 LEAST_CALIBRATED = 10
 TAKEN_BACK = "上级收回"
+# Rules by which one unit's points depend on what others reached.
+COMPARING = frozenset({RuleCode.RANK, RuleCode.RATIO_TO_BEST})
 # What a document of a superior may switch off; the number is published with the programme.
 # What a superior's document switches off, in words.
 GUARD_NAMES: dict[str, str] = {
@@ -149,6 +152,20 @@ def _members(draft: _PlanIndex) -> Iterator[Refusal]:
         if times[unit.unit] != 1:
             words = "没有分到考核类别" if not times[unit.unit] else "同时在几个考核类别里"
             yield Refusal("group", unit.name, f"{unit.name}{words}，每个单位应在一个类别里")
+
+
+def _persons(draft: _PlanIndex) -> Iterator[Refusal]:
+    """Nothing of a programme may come from comparing persons with each other."""
+    if not any(unit.is_person for unit in draft.plan.units):
+        return
+    if not all(unit.is_person for unit in draft.plan.units):
+        yield Refusal("persons", "", "个人和单位不能在同一个考核项目里，请分开起草")
+    if draft.plan.calibrates:
+        yield Refusal("persons", "", "个人考核不做正态校准")
+    for element in draft.plan.elements:
+        if element.rule.get("rule") in COMPARING:
+            words = f"「{element.name}」：个人之间不排名次、不互相比，请换一种计分方法"
+            yield Refusal("persons", element.code, words)
 
 
 def _sums(draft: _PlanIndex) -> Iterator[Refusal]:
@@ -283,5 +300,5 @@ def _smart(draft: _PlanIndex) -> Iterator[Refusal]:
 
 
 CHECKS: tuple[Callable[[_PlanIndex], Iterator[Refusal]], ...] = (
-    _programme, _groups, _members, _sums, _limits, _elements, _targets, _smart,
+    _programme, _groups, _members, _persons, _sums, _limits, _elements, _targets, _smart,
 )  # fmt: skip

@@ -98,6 +98,10 @@ REFUSED = {
     "duty": (with_element(2, duty="上级收回"), "已由上级收回"),
     "lights": (replace(PLAN, lights=()), "亮灯规则是空的"),
     "unknown": (with_target(element="X9"), "没有这个指标或单位"),
+    "persons": (
+        replace(PLAN, units=(replace(PLAN.units[0], is_person=True), *PLAN.units[1:])),
+        "个人和单位不能在同一个考核项目里",
+    ),
     "smart": (replace(PLAN, smart=(replace(SMART, value=None),)), "投诉处理时长：没有目标值"),
 }
 
