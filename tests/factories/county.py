@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor, Grant, Role
 from backend.app.accounts.models import Binding, Person, RoleGrant
+from backend.app.assessments.models import AssessedSubject
 from backend.app.core.db import db, transaction
 from backend.app.core.moderated_words import found_lists
 from backend.app.places.models import Department, QrCode, Region, ServicePoint, ServicePointKind
@@ -133,6 +134,7 @@ def grant_role(
     region_id: int,
     department_id: int | None = None,
     approves: bool = False,
+    subject_id: int | None = None,
     **dates: date,
 ) -> int:
     with transaction() as session:
@@ -143,11 +145,20 @@ def grant_role(
             session.add(bureau)
             session.flush()
             department_id = bureau.id
+        if role is Role.SUBJECT_STAFF and subject_id is None:
+            shop = AssessedSubject(
+                county_id=region_id, kind="shop", name=f"第{next(numbers)}店", region_id=region_id,
+                opened_on=OPENED_ON,
+            )  # fmt: skip
+            session.add(shop)
+            session.flush()
+            subject_id = shop.id
         grant = RoleGrant(
             person_id=person_id,
             role=role.value,
             region_id=region_id,
             department_id=department_id,
+            subject_id=subject_id,
             approves=approves,
             starts_on=dates.get("starts_on", OPENED_ON),
             ends_on=dates.get("ends_on"),

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from backend.app.access.roles import Actor, Grant, Role
 
-V, C, S, D, T, K, L, M, E, G, Y, Z, U = (
+V, C, S, D, T, K, L, M, E, G, J, Y, Z, U = (
     Role.VILLAGER,
     Role.CADRE,
     Role.SHOP_KEEPER,
@@ -16,6 +16,7 @@ V, C, S, D, T, K, L, M, E, G, Y, Z, U = (
     Role.COUNTY_MANAGER,
     Role.ASSESSOR,
     Role.ORGANISER,
+    Role.SUBJECT_STAFF,
     Role.SYSTEM_ADMIN,
     Role.SECURITY_ADMIN,
     Role.AUDITOR,
@@ -148,7 +149,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SEE_ALL_PROGRAMMES: frozenset({K, E, L}),
     Permission.MANAGE_PROGRAMMES: frozenset({E}),
     Permission.APPROVE_PROGRAMMES: frozenset({E}),
-    Permission.SEE_OWN_ASSESSMENT: frozenset({D, T}),
+    Permission.SEE_OWN_ASSESSMENT: frozenset({D, T, J}),
     Permission.REPORT_TARGETS: frozenset({D, T}),
     Permission.REVIEW_REPORTS: frozenset({D, E}),
     Permission.SUPERVISE_TARGETS: frozenset({E}),
@@ -166,7 +167,8 @@ INVITED_ONLY = frozenset({Permission.USE_CONSOLE, Permission.CHECK_SITES})
 
 # Which roles a holder may ask for; a security administrator confirms each.
 MAY_ASK_FOR: dict[Role, frozenset[Role]] = {
-    Y: frozenset(Role) - {V},
+    # Who runs a subject is invited to it by the assessment office.
+    Y: frozenset(Role) - {V, J},
     M: frozenset({C, S, D, T}),
     K: frozenset({C, S, D, T}),
 }

@@ -18,6 +18,7 @@ class Role(StrEnum):
     COUNTY_MANAGER = "county_manager"
     ASSESSOR = "assessor"
     ORGANISER = "organiser"
+    SUBJECT_STAFF = "subject_staff"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
@@ -34,6 +35,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.COUNTY_MANAGER: "县业务主管",
     Role.ASSESSOR: "考核办工作人员",
     Role.ORGANISER: "组织部（取分管领导汇总）",
+    Role.SUBJECT_STAFF: "主体经营者",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
     Role.AUDITOR: "审计员",
@@ -55,6 +57,8 @@ class Grant:
     department_id: int | None = None
     # Only staff of the assessment office may have it: what one of them drafted another approves.
     approves: bool = False
+    # Only who runs an assessed subject has one; the region is its county.
+    subject_id: int | None = None
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -100,6 +100,7 @@ class RoleGrant(Model):
         CheckConstraint(
             "(role = 'department_staff') = (department_id IS NOT NULL)", name="department"
         ),
+        CheckConstraint("(role = 'subject_staff') = (subject_id IS NOT NULL)", name="subject"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
         CheckConstraint(f"NOT approves OR role = '{Role.ASSESSOR}'", name="approves"),
         CheckConstraint(
@@ -113,6 +114,9 @@ class RoleGrant(Model):
             "department_id",
             postgresql_where=text("department_id IS NOT NULL"),
         ),
+        Index(
+            "ix_role_grant_subject", "subject_id", postgresql_where=text("subject_id IS NOT NULL")
+        ),
     )
 
     id: Mapped[Id]
@@ -120,6 +124,7 @@ class RoleGrant(Model):
     role: Mapped[str] = mapped_column(String(20))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("assessed_subject.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     # 审定权: what others of the assessment office drafted.

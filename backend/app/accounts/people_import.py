@@ -71,6 +71,7 @@ KNOWN_ROLES = {
 # A shop keeper is invited to a shop, of which a list says nothing.
 NEVER_BY_LIST = {
     Role.SHOP_KEEPER: "店主请到「兑换点」那一页邀请",
+    Role.SUBJECT_STAFF: "主体经营者请考核办到「主体」那一页邀请",
     **dict.fromkeys(OFFICES, "三员不能用名单导入，请系统管理员一个一个申请"),
 }
 

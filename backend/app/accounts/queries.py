@@ -23,7 +23,7 @@ PAGE = 50
 GRANTS = text(
     f"""
     SELECT p.display_name, g.role, {village_now("g.region_id")} AS region_id, g.starts_on,
-           g.ends_on, g.department_id, g.approves,
+           g.ends_on, g.department_id, g.approves, g.subject_id,
            EXISTS (SELECT FROM console_login l WHERE l.person_id = p.id
                    AND l.activated_at IS NULL) AS waits
     FROM person p
@@ -118,7 +118,15 @@ def load_grants(person_id: int, even_if_waiting: bool = False) -> tuple[str, tup
     """
     rows = db.session.execute(GRANTS, {"person_id": person_id}).all()
     grants = tuple(
-        Grant(Role(g.role), g.region_id, g.starts_on, g.ends_on, g.department_id, g.approves)
+        Grant(
+            Role(g.role),
+            g.region_id,
+            g.starts_on,
+            g.ends_on,
+            g.department_id,
+            g.approves,
+            g.subject_id,
+        )
         for g in rows
         if g.role and (even_if_waiting or not g.waits)
     )
@@ -249,7 +257,7 @@ STAFF_OF = text(
     LEFT JOIN console_login l ON l.person_id = g.person_id
     WHERE g.revoked_at IS NULL AND g.starts_on <= :today
       AND (g.ends_on IS NULL OR g.ends_on >= :today)
-      AND (g.department_id = :department_id
+      AND (g.department_id = :department_id OR g.subject_id = :subject_id
            OR g.department_id IS NULL AND g.role = ANY(:roles)
               AND g.region_id IN {same_village("CAST(:region_id AS bigint)")})
       AND l.disabled_at IS NULL
@@ -259,13 +267,15 @@ STAFF_OF = text(
 
 
 def staff_of(
-    roles: Collection[Role], region_id: int | None = None, department_id: int | None = None
-) -> list[int]:
-    """The people who hold one of these roles in a region today, or who staff a department."""
+    roles: Collection[Role], region_id: int | None = None, department_id: int | None = None,
+    subject_id: int | None = None,
+) -> list[int]:  # fmt: skip
+    """Who holds one of these roles in a region today, staffs a department or runs a subject."""
     values = {
         "roles": [role.value for role in roles],
         "region_id": region_id,
         "department_id": department_id,
+        "subject_id": subject_id,
         "today": clock.today(),
     }
     return list(db.session.scalars(STAFF_OF, values))
@@ -279,7 +289,8 @@ STAFF_NAMES = text(
     FROM role_grant g
     JOIN person p ON p.id = g.person_id
     {join_region("r", village_now("g.region_id"))}
-    WHERE g.role <> 'shop_keeper' AND COALESCE(r.county_id, r.id) = :county_id
+    WHERE g.role NOT IN ('shop_keeper', 'subject_staff')
+      AND COALESCE(r.county_id, r.id) = :county_id
       AND char_length(replace(p.display_name, ' ', '')) >= 2
     ORDER BY p.id, g.role, r.id
     """

@@ -88,3 +88,8 @@ def bound_to(village: str) -> str:
     (SELECT person_id, group_id, household FROM binding
      WHERE village_id IN {same_village(village)} AND ended_at IS NULL)
     """
+
+
+def grants_of_subject(subject: str) -> str:
+    """From the grants by which people run an assessed subject today."""
+    return f"FROM role_grant g WHERE g.subject_id = {subject} AND {holds_today('g')}"

@@ -41,7 +41,13 @@ from backend.app.assessments.reports.models import (
     YearClosing,
 )
 from backend.app.assessments.results.models import UnitResult
-from backend.app.assessments.subjects.models import AssessedSubject
+from backend.app.assessments.subjects.models import (
+    AssessedSubject,
+    SubjectExit,
+    SubjectInvitation,
+    SubjectRating,
+    SubjectTrade,
+)
 from backend.app.assessments.targets.models import (
     Target,
     TargetChange,
@@ -85,6 +91,10 @@ __all__ = [
     "SelfAssessment",
     "SiteCheck",
     "SiteFinding",
+    "SubjectExit",
+    "SubjectInvitation",
+    "SubjectRating",
+    "SubjectTrade",
     "Target",
     "TargetChange",
     "TargetEvent",

@@ -8,12 +8,14 @@ from backend.app.assessments.states import TargetParty
 
 
 class UnitPlace(Protocol):
-    """A township or a department."""
+    """A township, a department or a subject."""
 
     @property
     def region_id(self) -> int | None: ...
     @property
     def department_id(self) -> int | None: ...
+    @property
+    def subject_id(self) -> int | None: ...
 
 
 class TargetSides(UnitPlace, Protocol):
@@ -30,6 +32,7 @@ def works_for(actor: Actor, unit: UnitPlace) -> bool:
     return any(
         (grant.role is Role.TOWNSHIP_STAFF and grant.region_id == unit.region_id)
         or (grant.department_id is not None and grant.department_id == unit.department_id)
+        or (grant.subject_id is not None and grant.subject_id == unit.subject_id)
         for grant in actor.grants
     )
 

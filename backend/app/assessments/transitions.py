@@ -65,6 +65,10 @@ class TargetAct:
     def department_id(self) -> int | None:
         return self.unit.department_id
 
+    @property
+    def subject_id(self) -> int | None:
+        return self.unit.subject_id
+
 
 def hold_programme(programme_id: int) -> Programme:
     """With its row held alone. Raises ProgrammeUnknown."""

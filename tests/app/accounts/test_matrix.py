@@ -25,12 +25,12 @@ from tests.factories.county import OPENED_ON, County, make_county
 
 # Villager, Cadre, Shop keeper, Department staff, Township staff, County staff, Leader, county
 # Manager, assEssment office, orGaniser; the three offices: sYstem, Zecurity, aUdit.
-LETTERS = dict(zip("VCSDTKLMEGYZU", Role, strict=True))
+LETTERS = dict(zip("VCSDTKLMEGJYZU", Role, strict=True))
 MATRIX = {
-    "own_account": "VCSDTKLMEGYZU",
-    "rate": "VCSDTKLMEGYZU",
-    "see_own_points": "VCSDTKLMEGYZU",
-    "see_scorecard": "VCSDTKLMEGYZU",
+    "own_account": "VCSDTKLMEGJYZU",
+    "rate": "VCSDTKLMEGJYZU",
+    "see_own_points": "VCSDTKLMEGJYZU",
+    "see_scorecard": "VCSDTKLMEGJYZU",
     "use_console": "DTKLMEGYZU",
     "see_dashboard": "TKLM",
     "see_villages": "TKLM",
@@ -47,7 +47,7 @@ MATRIX = {
     "confirm_accounts": "Z",
     "manage_logins": "Y",
     "see_audit": "U",
-    "send_ticket": "VCSDTKLMEGYZU",
+    "send_ticket": "VCSDTKLMEGJYZU",
     "handle_tickets": "CDTKM",
     "see_tickets": "DTKLM",
     "run_ticket_desk": "KM",
@@ -56,7 +56,7 @@ MATRIX = {
     "manage_surveys": "KM",
     "see_surveys": "TKLM",
     "enter_paper_votes": "TKM",
-    "redeem": "VCSDTKLMEGYZU",
+    "redeem": "VCSDTKLMEGJYZU",
     "hand_out_rewards": "CSTKM",
     "manage_rewards": "TKM",
     "see_redemptions": "TKLM",
@@ -81,7 +81,7 @@ MATRIX = {
     "see_all_programmes": "KEL",
     "manage_programmes": "E",
     "approve_programmes": "E",
-    "see_own_assessment": "DT",
+    "see_own_assessment": "DTJ",
     "report_targets": "DT",
     "review_reports": "DE",
     "supervise_targets": "E",
@@ -93,7 +93,7 @@ MATRIX = {
 }
 GRANTABLE = {
     "Y": "CSDTKLMEGYZU", "M": "CSDT", "K": "CSDT", "V": "", "C": "", "S": "", "D": "", "T": "",
-    "L": "", "E": "", "G": "", "Z": "", "U": "",
+    "L": "", "E": "", "G": "", "J": "", "Z": "", "U": "",
 }  # fmt: skip
 SECOND_FACTOR = "CDTKMEGYZU"
 WRITING = {

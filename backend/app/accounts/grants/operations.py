@@ -29,6 +29,7 @@ LEVEL_OF = {
     Role.COUNTY_MANAGER: "county",
     Role.ASSESSOR: "county",
     Role.ORGANISER: "county",
+    Role.SUBJECT_STAFF: "county",
     Role.SYSTEM_ADMIN: "county",
     Role.SECURITY_ADMIN: "county",
     Role.AUDITOR: "county",
@@ -57,6 +58,7 @@ def insert_grant(
     department_id: int | None = None,
     confirmed_by_id: int | None = None,
     approves: bool = False,
+    subject_id: int | None = None,
 ) -> RoleGrant:
     """The row alone: for who confirmed a request, and for who was invited to an own phone."""
     grant = RoleGrant(
@@ -64,6 +66,7 @@ def insert_grant(
         role=role.value,
         region_id=region_id,
         department_id=department_id,
+        subject_id=subject_id,
         starts_on=starts_on,
         ends_on=ends_on,
         granted_by_id=granted_by_id,

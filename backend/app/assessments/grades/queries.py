@@ -53,10 +53,10 @@ INPUT = text(
 ROWS = text(
     f"""
     SELECT u.id AS unit_id, {UNIT_NAME} AS unit, g.name AS group_name, u.region_id,
-           u.department_id, r.total, r.social, r.rank, r.band, r.calibrated, q.id AS grade_id,
-           q.pool, q.total AS graded_total, q.proposed, q.ceiling, q.reasons, q.is_open, q.state,
-           q.version, q.proposed_by_id, q.proposed_at, q.grade, q.reason, q.minutes_number,
-           q.decided_by_id, q.decided_at
+           u.department_id, u.subject_id, r.total, r.social, r.rank, r.band, r.calibrated,
+           q.id AS grade_id, q.pool, q.total AS graded_total, q.proposed, q.ceiling, q.reasons,
+           q.is_open, q.state, q.version, q.proposed_by_id, q.proposed_at, q.grade, q.reason,
+           q.minutes_number, q.decided_by_id, q.decided_at
     FROM assessed_unit u
     JOIN programme_group g ON g.id = u.group_id
     LEFT JOIN unit_result r ON r.unit_id = u.id
@@ -77,6 +77,7 @@ class GradeRow:
     group_name: str
     region_id: int | None
     department_id: int | None
+    subject_id: int | None
     total: Decimal | None
     social: Decimal | None
     rank: int | None

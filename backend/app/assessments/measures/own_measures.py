@@ -11,20 +11,23 @@ from sqlalchemy import text
 
 from backend.app.assessments.models import Programme
 from backend.app.assessments.states import TargetState
+from backend.app.assessments.subjects.ledgers import figure_of, ledgers_of, month_end
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.states import none_of
 from backend.app.scorecards.multi_month import sums_of_townships
+from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
 from backend.app.scoring.assessing.plans import OWN
 from backend.app.scoring.catalog import ALL_MEASURES, OFFICE_MEASURES
 from backend.app.scoring.measuring import STEP, UNDEFINED, UnitFacts, measure
+from backend.app.scoring.totals import rounded
 from backend.app.tickets.city.figures import office_cases
 from backend.app.tickets.facts import TicketFacts, office_facts
 
 OWN_TARGETS = text(
     f"""
     SELECT t.unit_id, t.element_id, substr(e.source, {len(OWN) + 1}) AS code, u.region_id,
-           u.department_id
+           u.department_id, u.subject_id
     FROM target t
     JOIN programme_element e ON e.id = t.element_id
     JOIN assessed_unit u ON u.id = t.unit_id
@@ -43,6 +46,7 @@ class OwnTarget(NamedTuple):
     code: str
     region_id: int | None
     department_id: int | None
+    subject_id: int | None
 
     @property
     def office(self) -> tuple[int | None, int | None]:
@@ -69,7 +73,12 @@ def own_figures(programme_id: int) -> dict[int, list[OwnFigure]]:
     targets = [OwnTarget(*row) for row in db.session.execute(OWN_TARGETS, {"id": programme_id})]
     figures: dict[int, list[OwnFigure]] = defaultdict(list)
     for period in _periods(programme.year) if targets else ():
-        for figure in _figures(programme, targets, period):
+        of_subjects = [row for row in targets if row.code in SUBJECT_MEASURES]
+        others = [row for row in targets if row.code not in SUBJECT_MEASURES]
+        for figure in (
+            *(_figures(programme, others, period) if others else ()),
+            *_subject_figures(programme, of_subjects, period),
+        ):
             figures[figure.unit_id].append(figure)
     return figures
 
@@ -110,6 +119,21 @@ def _figures(
                     programme.county_id, programme.id, row.element_id, row.unit_id, period,
                     Decimal(int(value)) / STEP, round(float(error), 6), _origin(code, int(n)),
                 )  # fmt: skip
+
+
+def _subject_figures(
+    programme: Programme, targets: Sequence[OwnTarget], period: date
+) -> Iterable[OwnFigure]:
+    """From the ledgers of shops and farms: of themselves, or the index of a place."""
+    ledgers = ledgers_of(programme.county_id, month_end(period)) if targets else {}
+    for row in targets:
+        figure = figure_of(row.code, ledgers, row.subject_id, row.region_id)
+        if figure is not None:
+            value = rounded(figure)
+            yield OwnFigure(
+                programme.county_id, programme.id, row.element_id, row.unit_id, period, value,
+                0.0, f"{SUBJECT_MEASURES[row.code]}，十二个月的交易",
+            )  # fmt: skip
 
 
 def _origin(code: str, n: int) -> str:

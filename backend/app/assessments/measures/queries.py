@@ -23,7 +23,7 @@ from backend.app.scoring.assessing.rules import RuleCode
 TARGETS = f"""
     SELECT t.id AS target_id, t.unit_id, {UNIT_NAME} AS unit,
            COALESCE(ur.code, NULLIF(us.code, '')) AS place_code, u.region_id, u.department_id,
-           t.county_id, e.id AS element_id, e.code, e.name, e.source, e.kind,
+           u.subject_id, t.county_id, e.id AS element_id, e.code, e.name, e.source, e.kind,
            e.rule ->> 'rule' AS rule, e.rule ->> 'levels' AS levels, e.measured_in,
            e.owner_department_id, eo.name AS owner, t.points AS full
     FROM target t
@@ -64,6 +64,7 @@ class MeasuredTarget(NamedTuple):
     place_code: str | None
     region_id: int | None
     department_id: int | None
+    subject_id: int | None
     county_id: int
     element_id: int
     code: str

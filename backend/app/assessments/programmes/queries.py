@@ -19,6 +19,7 @@ from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.assessments.targets.smart_queries import smart_targets
 from backend.app.core.db import db, fetch_rows
 from backend.app.places.sql import join_department, join_region
+from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
 from backend.app.scoring.assessing.plans import (
     PlannedElement,
     PlannedGroup,
@@ -213,7 +214,7 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         ],
         elements=[_planned_element(element) for element in elements if element.parent_id],
         targets=_planned_targets(programme.id),
-        sources={f"own:{code}" for code in SCORED | OFFICE_MEASURES.keys()}
+        sources={f"own:{code}" for code in (*SCORED, *OFFICE_MEASURES, *SUBJECT_MEASURES)}
         | set(content.get("feeds", ())),
         lights=content.get("lights"),
         calendar_years=_filled_years(programme),

@@ -10,6 +10,7 @@ import orjson
 from marshmallow import Schema, ValidationError, fields
 
 from backend.app.assessments.programmes.operations import CLOCKS
+from backend.app.assessments.programmes.source_words import OWN_WORDS
 from backend.app.assessments.programmes.template_shape import AssessmentTemplateShape
 from backend.app.assessments.states import ElementScope
 from backend.app.core.errors import InvalidInput
@@ -17,7 +18,6 @@ from backend.app.core.json_text import loads
 from backend.app.scoring.assessing import lights
 from backend.app.scoring.assessing.plans import OWN, SOURCE_NAMES
 from backend.app.scoring.assessing.rule_faults import rule_faults
-from backend.app.scoring.catalog import ALL_MEASURES
 
 Template = dict[str, Any]
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -151,7 +151,7 @@ def _light_faults(named: Any) -> Iterator[str]:
 def _line_faults(template: Template, line: Mapping[str, Any], groups: list[str]) -> Iterator[str]:
     yield from rule_faults(line["rule"], worth_of(template, line), line["missing"])
     kind, _, detail = line["source"].partition(":")
-    if f"{kind}:" not in SOURCE_NAMES or (f"{kind}:" == OWN and detail not in ALL_MEASURES):
+    if f"{kind}:" not in SOURCE_NAMES or (f"{kind}:" == OWN and detail not in OWN_WORDS):
         yield f"没有数据来源「{line['source']}」"
     if (line["scope"] == ElementScope.GROUP) != (line["group"] in groups):
         yield f"没有类别「{line['group']}」" if line["group"] else "类别共性要写是哪个类别的"

@@ -17,7 +17,16 @@ from backend.app.assessments.states.programmes import (
     ProgrammeState,
 )
 from backend.app.assessments.states.reports import ReportState, ReviewDecision, ReviewStep
-from backend.app.assessments.states.subjects import SubjectKind
+from backend.app.assessments.states.subjects import (
+    EXIT_TABLE,
+    OPEN_EXITS,
+    ExitCause,
+    ExitMove,
+    ExitState,
+    Goods,
+    SubjectKind,
+    TradeKind,
+)
 from backend.app.assessments.states.targets import (
     ENDED,
     IN_FORCE,
@@ -40,9 +49,11 @@ from backend.app.assessments.states.year_end import (
 __all__ = [
     "CLOSED",
     "ENDED",
+    "EXIT_TABLE",
     "GRADE_TABLE",
     "IN_FORCE",
     "OPEN_DRAFT",
+    "OPEN_EXITS",
     "PROGRAMME_TABLE",
     "TARGET_MOVE_NAMES",
     "TARGET_TABLE",
@@ -53,6 +64,10 @@ __all__ = [
     "ColourQueryState",
     "Duty",
     "ElementScope",
+    "ExitCause",
+    "ExitMove",
+    "ExitState",
+    "Goods",
     "GradeMove",
     "GradeState",
     "ProgrammeAdjustmentKind",
@@ -68,4 +83,5 @@ __all__ = [
     "TargetMove",
     "TargetParty",
     "TargetState",
+    "TradeKind",
 ]

@@ -8,11 +8,12 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
+from backend.app.accounts.queries import display_names
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.models import AssessedSubject
 from backend.app.assessments.programmes.console_wizard import manager_county
 from backend.app.assessments.states import SubjectKind
-from backend.app.assessments.subjects import operations, queries
+from backend.app.assessments.subjects import operations, queries, staff_operations
 from backend.app.assessments.subjects.operations import SubjectDraft
 from backend.app.assessments.subjects.queries import SubjectFilters
 from backend.app.assessments.subjects.subject_files import COLUMNS, SUBJECTS
@@ -87,11 +88,15 @@ def download_subject_form() -> Response:
     )
 
 
-def _form(subject: AssessedSubject | None, error: DomainError | None = None) -> tuple[str, int]:
+def _form(
+    subject: AssessedSubject | None, error: DomainError | None = None, code: str = ""
+) -> tuple[str, int]:
+    staff = queries.list_staff(subject.id) if subject else []
     return render_page(
         "assessments/subject_form.html", error, subject=subject, kinds=SubjectKind.names(),
         townships=list_townships([manager_county()]), county_id=manager_county(),
-        today=clock.today(), plain=plain,
+        today=clock.today(), plain=plain, code=code, staff=staff,
+        names=display_names({row.person_id for row in staff}),
     )  # fmt: skip
 
 
@@ -120,3 +125,20 @@ def save_subject(subject_id: int) -> tuple[str, int] | Response:
     except InvalidInput as refused:
         return _form(_subject(subject_id), refused)
     return redirect(address_of(".list_subjects"), 303)
+
+
+@blueprint.post("/subjects/<int:subject_id>/staff")
+@guard(Permission.MANAGE_PROGRAMMES)
+def invite_subject_staff(subject_id: int) -> tuple[str, int]:
+    """The code is shown once."""
+    with transaction():
+        code = staff_operations.invite_staff(actor(), manager_county(), subject_id)
+    return _form(_subject(subject_id), code=code)
+
+
+@blueprint.post("/subjects/<int:subject_id>/staff/<int:person_id>/dismiss")
+@guard(Permission.MANAGE_PROGRAMMES)
+def dismiss_subject_staff(subject_id: int, person_id: int) -> Response:
+    with transaction():
+        staff_operations.dismiss_staff(actor(), manager_county(), subject_id, person_id)
+    return redirect(address_of(".show_subject_form", subject_id=subject_id), 303)

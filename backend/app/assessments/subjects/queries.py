@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 
+from backend.app.accounts.sql import grants_of_subject
 from backend.app.assessments.models import AssessedSubject
 from backend.app.assessments.subjects.errors import SubjectUnknown
+from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows, like_escaped
 from backend.app.places.sql import join_region
 
@@ -38,6 +40,12 @@ CLASSES = text(
     GROUP BY kind, industry ORDER BY kind, industry
     """
 )
+STAFF = text(
+    f"""
+    SELECT g.person_id, g.starts_on {grants_of_subject(":subject_id")} ORDER BY g.id
+    """
+)
+STAFF_GRANT = text(f"SELECT g.id {grants_of_subject(':subject_id')} AND g.person_id = :person_id")
 
 
 @dataclass(frozen=True)
@@ -119,3 +127,22 @@ def subject_kinds(county_id: int) -> dict[int, tuple[str, str]]:
 def all_subjects(county_id: int) -> list[AssessedSubject]:
     query = select(AssessedSubject).where(AssessedSubject.county_id == county_id)
     return list(db.session.scalars(query.order_by(AssessedSubject.id)))
+
+
+def staff_grant(subject_id: int, person_id: int) -> int | None:
+    """By which grant a person runs the subject today."""
+    values = {"subject_id": subject_id, "person_id": person_id, "today": clock.today()}
+    grant_id: int | None = db.session.scalar(STAFF_GRANT, values)
+    return grant_id
+
+
+class StaffRow(NamedTuple):
+    """Who runs a subject, since when."""
+
+    person_id: int
+    starts_on: date
+
+
+def list_staff(subject_id: int) -> list[StaffRow]:
+    values = {"subject_id": subject_id, "today": clock.today()}
+    return [StaffRow(*row) for row in db.session.execute(STAFF, values)]

@@ -76,7 +76,9 @@ def issue_programme(actor: Actor, programme_id: int) -> int:
 
 
 def staff_of_unit(unit: UnitPlace) -> list[int]:
-    """Who works for a township or a department today."""
+    """Who works for a township or a department today, or runs a subject."""
+    if unit.subject_id is not None:
+        return staff_of({Role.SUBJECT_STAFF}, subject_id=unit.subject_id)
     if unit.department_id is not None:
         return staff_of({Role.DEPARTMENT_STAFF}, department_id=unit.department_id)
     return staff_of({Role.TOWNSHIP_STAFF}, unit.region_id)
