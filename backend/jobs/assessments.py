@@ -12,6 +12,8 @@ from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.assessments.results import operations as results
 from backend.app.assessments.results.queries import open_programmes, stale_programmes
+from backend.app.assessments.training.operations import measure_training
+from backend.app.assessments.training.queries import trainings_to_measure
 from backend.app.assessments.year_end import deadline_operations
 from backend.app.core.batches import each
 from backend.app.core.queue import JobName
@@ -31,11 +33,12 @@ def close_windows() -> int:
 
 
 def evaluate_period() -> int:
-    """定色 on the office's last day and totals after it, 月通报 the day after."""
+    """定色 on the office's last day, totals and what trainings changed after it; then 月通报."""
     job = JobName.EVALUATE_PERIOD
     due = window_queries.windows_to_evaluate()
     done = each(job, due, evaluation.evaluate_window, "evaluate")
     each(job, stale_programmes(), results.recompute_results, "results")
+    each(job, trainings_to_measure(), measure_training, "trainings")
     known = window_queries.windows_to_publish()
     return done + each(job, known, evaluation.publish_window, "publish")
 

@@ -103,6 +103,11 @@ ACTIONS = {
     "open_appraisal": "开一轮测评",
     "enter_ballots": "录评价票",
     "close_appraisal": "关闭测评",
+    "plan_training": "安排培训",
+    "drop_training": "取消培训",
+    "measure_training": "培训见效",
+    "record_use": "记结果运用",
+    "withdraw_use": "撤销结果运用",
     "save_issue": "登记清单",
     "open_issue": "自动开立清单",
     "answer_issue": "答复清单",
@@ -262,6 +267,7 @@ SUBJECTS = {
     "appraisal_round": "测评", "appraisal_group": "测评组别",
     "form_request": "临时要表", "target_supervision": "督办", "colour_query": "颜色疑问",
     "result_appeal": "考核申诉", "issue_entry": "考核清单",
+    "training_entry": "考核培训", "result_use": "结果运用",
     "reward": "奖品", "exchange_point": "兑换点", "redemption": "兑换",
 }  # fmt: skip
 DETAILS = {

@@ -55,6 +55,8 @@ from backend.app.assessments.targets.models import (
     TargetMilestone,
     TargetPlan,
 )
+from backend.app.assessments.training.models import TrainingEntry, TrainingUnit
+from backend.app.assessments.uses.models import ResultUse
 
 __all__ = [
     "AppraisalBallot",
@@ -88,6 +90,7 @@ __all__ = [
     "ReportReview",
     "ResultAppeal",
     "ResultCorrection",
+    "ResultUse",
     "SelfAssessment",
     "SiteCheck",
     "SiteFinding",
@@ -103,6 +106,8 @@ __all__ = [
     "TargetReport",
     "TargetStanding",
     "TargetSupervision",
+    "TrainingEntry",
+    "TrainingUnit",
     "UnitGrade",
     "UnitResult",
     "YearClosing",

@@ -22,6 +22,7 @@ from backend.app.assessments.evaluation.queries import (
 from backend.app.assessments.evaluation.standings import ComputedStanding
 from backend.app.assessments.models import Programme, ProgrammeWindow
 from backend.app.assessments.reports.window_operations import lock_window, tell_unit, times_of
+from backend.app.assessments.training.operations import MONTHS_A_QUARTER, list_weak_points
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import copy_rows, db
@@ -112,13 +113,18 @@ def _stored(share: Fraction | None) -> Decimal | None:
 
 
 def publish_window(window_id: int) -> int:
-    """月通报 in the console: every unit and the leaders hear that the colours stand."""
+    """月通报 in the console: every unit and the leaders hear that the colours stand.
+
+    After a quarter the weakest points go into 问题清单.
+    """
     window = lock_window(window_id)
     programme = db.session.get_one(Programme, window.programme_id)
     due = times_of(programme, window.period).notice_at
     if window.evaluated_at is None or window.published_at or clock.now() < due:
         return 0
     window.published_at = clock.now()
+    if window.period.month % MONTHS_A_QUARTER == 0:
+        list_weak_points(programme, window.period)
     title = f"{window.period.year}年{window.period.month}月通报出来了"
     words = "各项目标的颜色已定。有疑问的，三个工作日内在考核页面提出。"
     for unit in coloured_units(programme.id):

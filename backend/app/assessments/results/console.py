@@ -22,6 +22,8 @@ from backend.app.assessments.results.queries import ShownResult
 from backend.app.assessments.results.result_book import result_book
 from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
+from backend.app.assessments.states.uses import UseKind
+from backend.app.assessments.uses.queries import uses_of
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, NotFound
@@ -73,6 +75,7 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
         quarters=_quarters(programme), is_open=programme.state in queries.OPEN,
         sees_all=scope.sees_all, of_persons=assesses_persons(programme), points=cents_text,
         weight=points_text,
+        uses=uses_of(programme.id), use_kinds=UseKind.names(),
     )  # fmt: skip
 
 
@@ -120,6 +123,7 @@ def show_unit_result(programme_id: int, unit_id: int) -> str:
     return render_template(
         "assessments/result_unit.html", programme=programme, row=row, group=group,
         query=WHICH.read(), kinds=MOVE_NAMES, points=cents_text, weight=points_text,
+        uses=uses_of(programme.id).get(row.unit_id, ()), use_kinds=UseKind.names(),
     )  # fmt: skip
 
 
