@@ -1,5 +1,6 @@
 """Every table of assessments, from the part that keeps it."""
 
+from backend.app.assessments.acceptance.models import AcceptanceScore, AcceptanceStep
 from backend.app.assessments.adjustments.models import ExemptionRequest
 from backend.app.assessments.appeals.models import ResultAppeal, ResultCorrection
 from backend.app.assessments.appraisals.models import (
@@ -59,6 +60,8 @@ from backend.app.assessments.training.models import TrainingEntry, TrainingUnit
 from backend.app.assessments.uses.models import ResultUse
 
 __all__ = [
+    "AcceptanceScore",
+    "AcceptanceStep",
     "AppraisalBallot",
     "AppraisalCount",
     "AppraisalEntry",

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.assessments.columns import Instant, Points, Value, first_of_month
-from backend.app.assessments.measures.sources import MeasureSource
+from backend.app.assessments.measures.sources import GIVES_POINTS, MeasureSource
 from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 
@@ -28,7 +28,7 @@ from backend.app.core.states import one_of
 class MeasureFact(Model):
     """考评数据: what an element came to from the year's start to the end of a period.
 
-    A value, or how many of how many; where an owner scores, also the points and why not all.
+    A value, or how many of how many; where somebody scores, also the points and why not all.
     Without a unit it is what all units of a shared task reached together; without any figure it
     takes back what its source said before.
     """
@@ -47,7 +47,9 @@ class MeasureFact(Model):
         CheckConstraint("(yes IS NULL) = (whole IS NULL)", name="ratio"),
         CheckConstraint("num_nonnulls(value, whole) <= 1", name="one_figure"),
         CheckConstraint("whole > 0 AND yes BETWEEN 0 AND whole", name="share"),
-        CheckConstraint("points IS NULL OR (points >= 0 AND source = 'owner')", name="points"),
+        CheckConstraint(
+            f"points IS NULL OR (points >= 0 AND {one_of('source', GIVES_POINTS)})", name="points"
+        ),
         CheckConstraint("error >= 0", name="error"),
         # The product measures by itself; whatever else was handed in by somebody.
         CheckConstraint("(source = 'own') = (imported_by_id IS NULL)", name="handed_in"),
@@ -66,7 +68,7 @@ class MeasureFact(Model):
     whole: Mapped[Decimal | None] = mapped_column(Value)
     # One standard error of the value, where it was counted from answers or cases.
     error: Mapped[float | None] = mapped_column(Double)
-    # 得分 and 扣分理由 of an owner who scores, and the case behind it.
+    # 得分 and 扣分理由 of an owner or of the last step of acceptance, and the case behind it.
     points: Mapped[Decimal | None] = mapped_column(Points)
     reason: Mapped[str] = mapped_column(String(200), server_default="")
     case_words: Mapped[str] = mapped_column(String(200), server_default="")

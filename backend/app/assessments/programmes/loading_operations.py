@@ -1,11 +1,14 @@
 """A template becomes a draft: groups, units by rule, dimensions and indicators."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from backend.app.access import Actor
+from backend.app.assessments.issues.operations import IssueDraft, load_issues
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup
 from backend.app.assessments.programmes.operations import (
     ProgrammeBasics,
@@ -27,6 +30,7 @@ from backend.app.assessments.programmes.templates import (
     worth_of,
 )
 from backend.app.assessments.programmes.unit_rules import units_of
+from backend.app.assessments.states.issues import IssueList, IssueSource
 from backend.app.core.db import db
 from backend.app.places.queries import list_departments
 
@@ -79,6 +83,7 @@ def load_template(
             for unit in units
         ]  # fmt: skip
         place_units(actor, programme.id, drafts)
+        _load_issues(programme, part, owners)
         ownerless |= dict.fromkeys(_add_elements(programme, part, groups, owners))
         programmes.append(programme)
     return Loading(programmes, missing, list(ownerless))
@@ -89,6 +94,30 @@ def _content(template: Template) -> dict[str, Any]:
     content = starting_content(template["lights"])
     content["clocks"] |= template["clocks"]
     return content | {name: template[name] for name in CONTENT if template.get(name)}
+
+
+def _load_issues(
+    programme: Programme, template: Template, departments: Mapping[str, int]
+) -> None:  # fmt: skip
+    """The task table; of its units those that the county has."""
+    load_issues(
+        programme,
+        (
+            IssueDraft(
+                IssueList.of(row["list"]), row["task"], row["difficulty"], row["measure"],
+                _day(programme.year, row["due"]),
+                [f"d{departments[name]}" for name in row["duties"] if name in departments],
+                IssueSource.TEMPLATE,
+            )
+            for row in template["issues"]
+        ),
+    )  # fmt: skip
+
+
+def _day(year: int, due: str) -> date:
+    """A day of the year; of a month that has none such, its last."""
+    month, day = (int(part) for part in due.split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def _add_groups(programme: Programme, template: Template) -> dict[str, int]:

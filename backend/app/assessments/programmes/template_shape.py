@@ -9,14 +9,22 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from backend.app.assessments.states import Duty, ElementScope, ProgrammeAdjustmentKind
+from backend.app.assessments.states.acceptance import AcceptanceParty
+from backend.app.assessments.states.issues import IssueList
+from backend.app.assessments.states.rhythms import MeetingRhythm
 from backend.app.core.web.schemas import Shape
 from backend.app.scoring.assessing.progress import PROGRESS_NAMES
 from backend.app.scoring.assessing.rules import MISSING_NAMES
 
 FORMAT = 1
 # What becomes a part of the programme's content as it stands, where the file has it.
-CONTENT = ("raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds", "smart")
+CONTENT = (
+    "raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds", "smart",
+    "rhythm", "acceptance", "portraits",
+)  # fmt: skip
 CODE = validate.Regexp(r"[a-z][a-z0-9_]{0,19}\Z", error="应为小写字母开头的字母、数字")
+MONTH_DAY = validate.Regexp(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|30|31)\Z",
+                             error="应为月-日，如 06-30")  # fmt: skip
 FIGURE = validate.Regexp(r"\d{1,4}(\.\d{1,2})?\Z", error="应为不超过两位小数的数字，写成文字")
 # What a group's units are found by in the county.
 UNIT_KINDS = {
@@ -143,6 +151,31 @@ class _VetoShape(Shape):
     document = _words("文号", 100)
 
 
+class _AcceptanceStepShape(Shape):
+    """A step that scores every item, and who records it."""
+
+    name = _words("步骤", 20, 1, required=True)
+    by = _choice("谁来记", AcceptanceParty.names(), AcceptanceParty.OFFICE.value)
+
+
+class _PortraitShape(Shape):
+    """Indicators that are drawn beside each other, by their codes."""
+
+    name = _words("画像", 20, 1, required=True)
+    elements = _list("指标编码", _words("指标编码", 20, 1), 12)
+
+
+class _IssueShape(Shape):
+    """A line of the task table; the day it is due is of the programme's year."""
+
+    list = _choice("清单", IssueList.names(), IssueList.TASK.value)
+    task = _words("分任务", 120, 1, required=True)
+    difficulty = _words("难点堵点", 500, 1, required=True)
+    measure = _words("对策措施", 500)
+    duties = _list("责任单位", _words("责任单位", 80, 1), 12)
+    due = fields.String(validate=MONTH_DAY, load_default="12-31", metadata={"words": "时限"})
+
+
 CLAUSE = _Row(
     _words("代号", 20, 1), _choice("种类", ProgrammeAdjustmentKind.names(),
             ProgrammeAdjustmentKind.BONUS.value),
@@ -182,4 +215,8 @@ class AssessmentTemplateShape(Shape):
     neighbours = fields.Dict(metadata={"words": "合并定等"})
     calibration = fields.Dict(metadata={"words": "正态校准"})
     smart = fields.Boolean(load_default=False, metadata={"words": "目标不明确的不能审定"})
+    rhythm = _choice("报送节奏", MeetingRhythm.names(), MeetingRhythm.USUAL.value)
+    acceptance = _list("分步验收", fields.Nested(_AcceptanceStepShape), 5)
+    portraits = _list("画像", fields.Nested(_PortraitShape), 4)
+    issues = _list("任务分解", fields.Nested(_IssueShape), 200)
     feeds = _list("数据导入代号", _words("代号", 30, 1), 60)

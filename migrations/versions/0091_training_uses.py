@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0083"
-down_revision = "0082"
+revision = "0091"
+down_revision = "0090"
 branch_labels = None
 depends_on = None
 
