@@ -155,6 +155,23 @@ def test_groups_units_elements_clocks_and_the_grid_are_kept_as_typed(made, clien
     assert (content["clocks"]["answer"], content["preset"]) == (7, "yinchuan")
 
 
+def test_a_judged_element_has_a_sentence_for_each_level(made, client) -> None:
+    clerk = office_desk(client, made, "clerk")
+    element = made.element("GX01")
+    address = path(made, f"/elements/{element.id}")
+    form = {
+        "code": "GX01", "name": "担当作为", "parent_id": element.parent_id, "scope": "unit",
+        "points": "24", "kind": "judged", "rule": "行为锚定", "parameters": "几档=5",
+        "direction": "up", "source_kind": "ballot:", "duty": "none", "missing": "leave_weight",
+    }  # fmt: skip
+    assert "要有 5 句" in clerk.post(address, **form, anchors="推给别人\n办成").text
+    anchors = ["推给别人", "催办才办", "按期办成", "主动办成", "牵头办成"]
+    assert clerk.post(address, **form, anchors="\n".join(anchors)).status_code == 303
+    forget()
+    assert made.element("GX01").anchors == anchors
+    assert "推给别人\n催办才办" in clerk.get(address).text
+
+
 def inputs(page: str) -> dict[str, str]:
     """The boxes of a page with what stands in them."""
     found = {}

@@ -128,7 +128,7 @@ def test_own_lights_weights_and_anchors_become_a_part_of_the_draft(app) -> None:
     template = {
         **changed("dimensions", 0, "elements", value=[LINE, judged]),
         "lights": own, "clocks": {"close": 5}, "calibration": {"mean": "80", "deviation": "8"},
-        "raters": [["上级", "40", 4, True]],
+        "raters": [["上级", "40", 4, True]], "raters_360": [["同级", "100", 5, False]],
     }  # fmt: skip
     template["groups"][1] |= {"task": "70", "social": "30"}
     with transaction():
@@ -137,6 +137,7 @@ def test_own_lights_weights_and_anchors_become_a_part_of_the_draft(app) -> None:
     assert programme.content["clocks"]["close"] == 5
     assert programme.content["calibration"] == {"mean": "80", "deviation": "8"}
     assert programme.content["raters"] == [["上级", "40", 4, True]]
+    assert programme.content["raters_360"] == [["同级", "100", 5, False]]
     assert [row.task_weight for row in list_groups(programme.id)] == [Decimal(100), Decimal(70)]
     assert list_elements(programme.id)[-1].anchors == ["推给别人", "主动办成"]
 

@@ -122,7 +122,7 @@ ELEMENT = Form.of(
     criteria=boxes.Text(2000), tags=boxes.Text(120, squeezed=True),
     basis=boxes.Text(200, squeezed=True), duty=boxes.Choice(list(Duty), missing="请选履职清单"),
     missing=boxes.Choice(list(MISSING_NAMES), missing="请选缺数据时怎么算"),
-    needs_evidence=boxes.YesNo(),
+    needs_evidence=boxes.YesNo(), anchors=boxes.Text(2000),
 )  # fmt: skip
 
 
@@ -132,11 +132,14 @@ def read_element() -> ElementDraft:
     rule = rule_from_words(values.pop("rule"), values.pop("parameters"))
     source = f"{values.pop('source_kind')}{values.pop('source_detail')}"
     tags = tuple(dict.fromkeys(values.pop("tags").replace("，", "、").split("、")))
+    anchors = [line.strip() for line in values.pop("anchors").splitlines() if line.strip()]
     if values["scope"] != ElementScope.GROUP:
         values["group_id"] = None
     if values["scope"] != ElementScope.INDUSTRY:
         values["industry"] = ""
-    return ElementDraft(rule=rule, source=source, tags=[tag for tag in tags if tag], **values)
+    return ElementDraft(
+        rule=rule, source=source, tags=[tag for tag in tags if tag], anchors=anchors, **values
+    )
 
 
 def element_values(element: ProgrammeElement | None) -> dict[str, Any]:
@@ -157,7 +160,7 @@ def element_values(element: ProgrammeElement | None) -> dict[str, Any]:
     return {
         **{name: getattr(element, name) for name in names}, "rule": rule,
         "parameters": parameters, "source_kind": f"{kind}:", "source_detail": detail,
-        "tags": "、".join(element.tags),
+        "tags": "、".join(element.tags), "anchors": "\n".join(element.anchors),
     }  # fmt: skip
 
 

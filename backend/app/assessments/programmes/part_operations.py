@@ -20,6 +20,8 @@ from backend.app.scoring.assessing.plans import SOURCE_NAMES
 from backend.app.scoring.assessing.progress import PROGRESS_NAMES
 from backend.app.scoring.assessing.rules import MISSING_NAMES
 
+LONGEST_ANCHOR = 200
+
 
 @dataclass(frozen=True)
 class GroupDraft:
@@ -270,9 +272,18 @@ def _check_code(programme_id: int, code: str, element_id: int | None) -> None:
         raise InvalidInput(errors={"code": [f"编码 {code} 已经有了，请换一个"]})
 
 
+def _anchor_faults(draft: ElementDraft) -> dict[str, list[str]]:
+    levels = str(draft.rule.get("levels", "5"))
+    if draft.anchors and str(len(draft.anchors)) != levels:
+        return {"anchors": [f"要有 {levels} 句，一行一句，从第 1 档写起；或者都不写"]}
+    if any(len(words) > LONGEST_ANCHOR for words in draft.anchors):
+        return {"anchors": [f"每句最多 {LONGEST_ANCHOR} 个字"]}
+    return {}
+
+
 def check_element(draft: ElementDraft) -> None:
     """What no draft may hold; what keeps it from approval is said by the refusals."""
-    faults: dict[str, list[str]] = {}
+    faults = _anchor_faults(draft)
     if not 1 <= len(draft.code) <= 20:
         faults["code"] = ["编码填 1 到 20 个字符"]
     if not 1 <= len(draft.name) <= 80:

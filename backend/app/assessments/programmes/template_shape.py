@@ -20,7 +20,7 @@ FORMAT = 1
 # What becomes a part of the programme's content as it stands, where the file has it.
 CONTENT = (
     "raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds", "smart",
-    "rhythm", "acceptance", "portraits",
+    "rhythm", "acceptance", "portraits", "raters_360",
 )  # fmt: skip
 CODE = validate.Regexp(r"[a-z][a-z0-9_]{0,19}\Z", error="应为小写字母开头的字母、数字")
 MONTH_DAY = validate.Regexp(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|30|31)\Z",
@@ -119,6 +119,7 @@ class _ElementShape(Shape):
     duty = _choice("履职清单", Duty.names(), Duty.NONE.value)
     needs_evidence = fields.Boolean(load_default=False, metadata={"words": "要材料"})
     missing = _choice("缺数据时怎么算", MISSING_NAMES, "leave_weight")
+    # A sentence for each level, the first level's first.
     anchors = _list("行为锚定", _words("行为锚定", 200, 1), 9)
     is_example = fields.Boolean(metadata={"words": "示例"})
     scope = _choice("给谁", ElementScope.names(), "")
@@ -209,6 +210,8 @@ class AssessmentTemplateShape(Shape):
     parts = _list("分项", fields.Nested(_ProgrammePartShape), 20)
     samples = fields.Dict(metadata={"words": "个性目标样例"})
     raters = _list("评价组", RATERS, 20)
+    # Who rates judged elements; without them superiors 40, peers 20, public 40.
+    raters_360 = _list("360°评价组", RATERS, 20)
     clauses = _list("条款", CLAUSE, 60)
     vetoes = _list("否决事项", fields.Nested(_VetoShape), 20)
     grades = fields.Dict(metadata={"words": "定等分数线"})
