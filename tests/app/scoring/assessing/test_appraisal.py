@@ -41,6 +41,20 @@ def test_alpha_equals_the_published_results(table, printed: float) -> None:
     assert round(alpha(table), 3) == printed
 
 
+@pytest.mark.parametrize(
+    ("table", "of_the_library"),
+    [
+        (["211221", "124214", ".43534", "224423"], -0.01949317738791434),
+        (["52.5.", "1.4.4", ".51.1", "22213", ".2115", "11.35", "22412"], -0.07785800240673901),
+        (["3324", "5.4.", "13.2", "1.55", "1313", "11.1", "32..", ".11.", "1.2.", "3111"],
+         -0.09207768529528337),
+    ],
+)  # fmt: skip
+def test_alpha_equals_what_the_package_krippendorff_gives(table, of_the_library: float) -> None:
+    levels = [[None if sign == "." else int(sign) for sign in row] for row in table]
+    assert alpha(levels) == pytest.approx(of_the_library, abs=1e-14)
+
+
 def test_alpha_of_raters_who_agree_is_one() -> None:
     assert alpha([[1, 2, 3], [1, 2, 3]]) == 1
 

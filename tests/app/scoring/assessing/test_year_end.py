@@ -218,6 +218,14 @@ def test_the_best_grade_a_meeting_may_give_is_bounded_by_vetoes_cards_and_raters
     assert ceiling(unit(1, "50"), rules) == "excellent"
 
 
+def test_raters_who_disagree_bring_nobody_over_a_boundary() -> None:
+    units = [
+        unit(1, "90.47", agreed=D("88.8")), unit(2, "89.9", agreed=D("90.1")),
+        unit(3, "85", agreed=D("81")), unit(4, "50"),
+    ]  # fmt: skip
+    assert [row.open for row in grade(units, GradeRules())] == [True, True, False, False]
+
+
 def test_bounds_are_read_from_the_programme_and_usual_where_it_names_none() -> None:
     assert rules_from_data({}).bounds == GradeRules().bounds
     own = rules_from_data({"excellent": "92.5", "social": "85"})
