@@ -5,6 +5,7 @@ from typing import Protocol
 
 from backend.app.access import Actor, Permission, Role, may
 from backend.app.assessments.states import TargetParty
+from backend.app.places.queries import get_place
 
 
 class UnitPlace(Protocol):
@@ -27,14 +28,23 @@ class TargetSides(UnitPlace, Protocol):
     def owner_department_id(self) -> int | None: ...
 
 
+def office_of(region_id: int | None) -> int | None:
+    """The township that acts for a place: a village has no staff of its own."""
+    return region_id and (get_place(region_id).township_id or region_id)
+
+
 def works_for(actor: Actor, unit: UnitPlace) -> bool:
     """Whether the actor is staff of the unit."""
     return any(
-        (grant.role is Role.TOWNSHIP_STAFF and grant.region_id == unit.region_id)
+        (grant.role is Role.TOWNSHIP_STAFF and _acts_for(grant.region_id, unit.region_id))
         or (grant.department_id is not None and grant.department_id == unit.department_id)
         or (grant.subject_id is not None and grant.subject_id == unit.subject_id)
         for grant in actor.grants
     )
+
+
+def _acts_for(township_id: int, region_id: int | None) -> bool:
+    return township_id == region_id or township_id == office_of(region_id)
 
 
 def parties_of(actor: Actor, facts: TargetSides) -> Collection[TargetParty]:

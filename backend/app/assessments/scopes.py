@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from backend.app.access import Actor, Permission, Role, has_permission, regions_of
 from backend.app.core.errors import NotFound
-from backend.app.places.queries import get_place
+from backend.app.places.queries import get_place, villages_of
 
 OF_A_UNIT = frozenset({Role.TOWNSHIP_STAFF, Role.DEPARTMENT_STAFF})
 
 
 @dataclass(frozen=True)
 class ReaderScope:
-    """The county, and of whom its reader is a part: townships and departments."""
+    """The county, and of whom its reader is a part: townships with their villages, and
+    departments."""
 
     county_id: int
     sees_all: bool
@@ -30,9 +31,10 @@ def scope_of(actor: Actor) -> ReaderScope:
         raise NotFound
     place = get_place(min(regions))
     own = [grant for grant in actor.grants if grant.role in OF_A_UNIT]
+    townships = {grant.region_id for grant in own if grant.role is Role.TOWNSHIP_STAFF}
     return ReaderScope(
         place.county_id or place.id,
         has_permission(actor, Permission.SEE_ALL_PROGRAMMES),
-        frozenset(grant.region_id for grant in own if grant.role is Role.TOWNSHIP_STAFF),
+        frozenset({*townships, *villages_of(townships)}),
         frozenset(grant.department_id for grant in own if grant.department_id is not None),
     )

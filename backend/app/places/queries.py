@@ -253,6 +253,11 @@ def villages_under(region_ids: Collection[int]) -> Select[int]:
     return select(Region.id).where(Region.level == "village", Region.township_id.in_(region_ids))
 
 
+def villages_of(region_ids: Collection[int]) -> list[int]:
+    """The ids of the villages of townships, closed ones too."""
+    return list(db.session.scalars(villages_under(region_ids))) if region_ids else []
+
+
 def counties_over(region_ids: Collection[int]) -> Select[int]:
     """The ids of the counties in which regions lie, or which they are, for another statement."""
     return select(func.coalesce(Region.county_id, Region.id)).where(Region.id.in_(region_ids))

@@ -66,23 +66,25 @@ def score_period(county_id: int, months: Sequence[date]) -> Period:
 
 
 @dataclass(frozen=True)
-class TownshipSums:
-    """Each township's villages over some months, and what the levels were worth in the last."""
+class RegionSums:
+    """Each village, and each township's villages together, over some months, and what the levels
+    were worth in the last."""
 
     facts: dict[int, UnitFacts]
     level_points: tuple[int, ...]
 
 
-def sums_of_townships(county_id: int, months: Sequence[date]) -> TownshipSums:
+def sums_of_regions(county_id: int, months: Sequence[date]) -> RegionSums:
     """What was corrected counts as corrected."""
     villages = [one for month in months for one in _standing(county_id, month)]
     townships = townships_of({village.village_id for village in villages})
-    by_township: dict[int, list[VillageFacts]] = {}
+    by_region: dict[int, list[VillageFacts]] = {}
     for one in villages:
-        by_township.setdefault(townships[one.village_id], []).append(one)
+        for region in (one.village_id, townships[one.village_id]):
+            by_region.setdefault(region, []).append(one)
     _, scheme = scheme_for(county_id, months[-1])
-    return TownshipSums(
-        {township: sum_of(township, listed) for township, listed in by_township.items()},
+    return RegionSums(
+        {region: sum_of(region, listed) for region, listed in by_region.items()},
         tuple(scheme.level_points),
     )
 

@@ -1,4 +1,4 @@
-"""What the product itself counted of units: a township's villages, and offices' own tickets."""
+"""What the product itself counted of units: of villages, townships and offices."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from backend.app.assessments.subjects.ledgers import figure_of, ledgers_of, mont
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.states import none_of
-from backend.app.scorecards.multi_month import sums_of_townships
+from backend.app.scorecards.multi_month import sums_of_regions
 from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
 from backend.app.scoring.assessing.plans import OWN
 from backend.app.scoring.catalog import ALL_MEASURES, OFFICE_MEASURES
@@ -92,7 +92,7 @@ def _figures(
     programme: Programme, targets: Sequence[OwnTarget], period: date
 ) -> Iterable[OwnFigure]:
     months = [date(period.year, month, 1) for month in range(1, period.month + 1)]
-    towns = sums_of_townships(programme.county_id, months)
+    regions = sums_of_regions(programme.county_id, months)
     offices = office_facts(months[0], period, programme.county_id, clock.now())
     by_code: dict[str, list[OwnTarget]] = defaultdict(list)
     for target in targets:
@@ -107,12 +107,12 @@ def _figures(
             _together(UnitFacts(row.unit_id), cases.get(row.office, TicketFacts({})))
             if code in OFFICE_MEASURES
             else _together(
-                towns.facts.get(row.region_id or 0, UnitFacts(row.unit_id)),
+                regions.facts.get(row.region_id or 0, UnitFacts(row.unit_id)),
                 offices.get(row.office, TicketFacts({})),
             )
             for row in rows
         ]
-        column = measure(code, facts, towns.level_points)
+        column = measure(code, facts, regions.level_points)
         for row, n, value, error in zip(rows, column.n, column.value, column.error, strict=True):
             if n and value != UNDEFINED:
                 yield OwnFigure(

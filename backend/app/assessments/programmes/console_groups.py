@@ -1,6 +1,7 @@
 """② 类别和单位: groups, and which unit is assessed in which."""
 
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 
 from werkzeug import Response
@@ -15,10 +16,16 @@ from backend.app.assessments.subjects.queries import list_classes
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.web import boxes
-from backend.app.core.web.forms import Form
+from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
-from backend.app.places.queries import list_departments, list_townships
+from backend.app.places.queries import (
+    VillageLabel,
+    list_departments,
+    list_townships,
+    list_villages,
+)
 
+VILLAGES = Query.of(villages=boxes.YesNo())
 SUBJECTS = Form.of(
     kind=boxes.Choice(list(SubjectKind), missing="请选类别"),
     industry=boxes.Text(20, squeezed=True), group_id=boxes.Id(),
@@ -26,17 +33,25 @@ SUBJECTS = Form.of(
 
 
 def _places(programme: Programme) -> list[forms.PlaceLine]:
-    """Townships and departments of the county, with where the draft put them."""
+    """Townships and departments of the county, with where the draft put them; villages where some
+    are assessed, or where the reader wants to see them."""
     units = queries.list_units(programme.id)
     regions = {unit.region_id: unit for unit in units if unit.region_id}
     departments = {unit.department_id: unit for unit in units if unit.department_id}
-    listed = [
-        ("r", place.id, place.name, regions.get(place.id))
-        for place in list_townships([programme.county_id])
-    ] + [
-        ("d", place.id, place.name, departments.get(place.id))
-        for place in list_departments(programme.county_id)
-    ]
+    listed = (
+        [
+            ("r", place.id, place.name, regions.get(place.id))
+            for place in list_townships([programme.county_id])
+        ]
+        + [
+            ("r", place.id, f"{place.township}{place.name}", regions.get(place.id))
+            for place in _villages(programme.county_id, regions)
+        ]
+        + [
+            ("d", place.id, place.name, departments.get(place.id))
+            for place in list_departments(programme.county_id)
+        ]
+    )
     return [
         forms.PlaceLine(
             f"{kind}{key}", name, key if kind == "r" else None, key if kind == "d" else None,
@@ -45,6 +60,12 @@ def _places(programme: Programme) -> list[forms.PlaceLine]:
         )
         for kind, key, name, unit in listed
     ]  # fmt: skip
+
+
+def _villages(county_id: int, assessed: Collection[int]) -> list[VillageLabel]:
+    listed = list_villages(county_id)
+    is_shown = VILLAGES.read()["villages"] or any(one.id in assessed for one in listed)
+    return listed if is_shown else []
 
 
 def _groups_step(programme: Programme, error: DomainError | None = None) -> tuple[str, int]:

@@ -54,10 +54,7 @@ def _lights(content: Mapping[str, Any]) -> Any:
 def _groups(programme: Programme, groups: Sequence[ProgrammeGroup]) -> list[dict[str, Any]]:
     units = list_units(programme.id)
     rules = rules_of(programme.county_id, [
-        [
-            (unit.region_id, unit.department_id, unit.subject_id)
-            for unit in units if unit.group_id == group.id
-        ]
+        [unit.key for unit in units if unit.group_id == group.id]
         for group in groups
     ])  # fmt: skip
     return [
@@ -91,7 +88,7 @@ def _line(
     line["owner"] = owners.get(row.owner_department_id or 0, "")
     line["group"] = groups.get(row.group_id or 0, "")
     if row.scope != ElementScope.UNIT:
-        # Said by the group, or usual.
+        # Said by the group or the industry, or usual.
         del line["scope"]
     if row.is_example == (not row.basis):
         del line["is_example"]

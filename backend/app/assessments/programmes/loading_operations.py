@@ -42,7 +42,7 @@ GROUP_FIGURES = {
 # Columns of an indicator that a template writes as they stand.
 ELEMENT_COLUMNS = (
     "code", "name", "scope", "kind", "rule", "source", "criteria", "measured_in", "tags",
-    "direction", "basis", "duty", "needs_evidence", "missing", "anchors", "is_example",
+    "industry", "direction", "basis", "duty", "needs_evidence", "missing", "anchors", "is_example",
 )  # fmt: skip
 
 
@@ -77,11 +77,10 @@ def load_template(
         programme.content = _content(part)
         groups = _add_groups(programme, part)
         drafts = [
-            UnitDraft(
-                groups[unit.group], unit.region_id, unit.department_id, subject_id=unit.subject_id
-            )
+            UnitDraft(groups[unit.group], region, department, subject_id=subject)
             for unit in units
-        ]  # fmt: skip
+            for region, department, subject in [unit.key]
+        ]
         place_units(actor, programme.id, drafts)
         _load_issues(programme, part, owners)
         ownerless |= dict.fromkeys(_add_elements(programme, part, groups, owners))

@@ -11,7 +11,7 @@ from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.queries import list_groups, list_units, plan_of
 from backend.app.assessments.programmes.templates import Template, dimensions_of, own_points
 from backend.app.assessments.targets.draft_operations import spread_common
-from backend.app.scoring.assessing.refusals import Refusal, refusals
+from backend.app.scoring.assessing.refusals import GUARD_NAMES, GUARDS, Refusal, refusals
 
 PLAN, OWNER, POINTS = "plan_number", "owner", "points"
 
@@ -36,6 +36,8 @@ class TemplatePreview:
     lines: int
     examples: int
     refusals: Sequence[Refusal]
+    # Guards that the template passes by: they need the number of a superior's document.
+    guards: Sequence[str]
 
     @property
     def by_county(self) -> list[str]:
@@ -49,6 +51,7 @@ class TemplatePreview:
               if self.loading.owners_missing else []),
             *(["被考核单位：本县一个也没找到，请在第②步选"]
               if not any(group.units for group in self.groups) else []),
+            *(f"上级文件文号：{GUARD_NAMES[name]}" for name in self.guards),
         ]  # fmt: skip
 
 
@@ -74,10 +77,11 @@ def preview_template(
     return TemplatePreview(
         template, loading, groups, len(lines), sum(line["is_example"] for line in lines),
         [row for row in reasons if not _is_left(row, groups)],
+        sorted({row.code for row in reasons} & GUARDS),
     )  # fmt: skip
 
 
 def _is_left(reason: Refusal, groups: Sequence[GroupPreview]) -> bool:
     """Whether the county decides it: the plan's number, who scores, its own targets."""
     own = any(group.own_points for group in groups)
-    return reason.code in (PLAN, OWNER) or (reason.code == POINTS and own)
+    return reason.code in (PLAN, OWNER, *GUARDS) or (reason.code == POINTS and own)

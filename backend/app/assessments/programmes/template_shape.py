@@ -99,7 +99,8 @@ class _UnitGroupShape(Shape):
 
 
 class _ElementShape(Shape):
-    """An indicator; scope and group are its dimension's where it names none.
+    """An indicator; scope and group are its dimension's where it names none; a group or industry
+    says the scope.
 
     A line with a published source (`basis`) is no example unless it says so.
     """
@@ -124,6 +125,7 @@ class _ElementShape(Shape):
     is_example = fields.Boolean(metadata={"words": "示例"})
     scope = _choice("给谁", ElementScope.names(), "")
     group = _words("类别", 40)
+    industry = _words("行业", 20)
 
 
 class _DimensionShape(Shape):

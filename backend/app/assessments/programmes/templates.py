@@ -1,5 +1,6 @@
 """Templates of assessments: files with groups and indicators, loaded as drafts, read once."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
@@ -27,6 +28,7 @@ MOST_FAULTS = 20
 NUL = b"\\u0000"
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
+REACHES_ALL = (ElementScope.COMMON, ElementScope.INDUSTRY)
 SHAPE = AssessmentTemplateShape()
 
 
@@ -78,22 +80,24 @@ def worth_of(template: Template, line: Mapping[str, Any]) -> Decimal:
 
 
 def own_points(template: Template, group: str) -> Decimal:
-    """What the county itself has to divide among a group's own targets; of parts, of the first."""
+    """What the county itself has to divide among a group's own targets; of parts, of the first,
+    of industries, of the one with most points."""
     lines = [line for row in parts_of(template)[0]["dimensions"] for line in row["elements"]]
-    reached = [
-        worth_of(template, line)
-        for line in lines
-        if line["scope"] == ElementScope.COMMON or line["group"] == group
-    ]
-    return HUNDRED - sum(reached, Decimal(0)) if any(reached) else Decimal(0)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line["scope"] in REACHES_ALL or line["group"] == group:
+            sums[line["industry"]] += worth_of(template, line)
+    whole = sums.pop("", Decimal(0)) + max(sums.values(), default=Decimal(0))
+    return HUNDRED - whole if whole else Decimal(0)
 
 
 def _inherit(dimension: dict[str, Any]) -> None:
     """Whom its indicators are for, where they do not say; a group's name alone says its scope."""
     for line in dimension["elements"]:
-        if not line["scope"] and not line["group"]:
+        if not any(line[name] for name in ("scope", "group", "industry")):
             line["scope"], line["group"] = dimension["scope"], dimension["group"]
-        usual = ElementScope.GROUP if line["group"] else ElementScope.COMMON
+        said = {ElementScope.GROUP: line["group"], ElementScope.INDUSTRY: line["industry"]}
+        usual = next((scope for scope, name in said.items() if name), ElementScope.COMMON)
         line["scope"] = line["scope"] or usual.value
         line.setdefault("is_example", not line["basis"])
 
@@ -155,6 +159,8 @@ def _line_faults(template: Template, line: Mapping[str, Any], groups: list[str])
         yield f"没有数据来源「{line['source']}」"
     if (line["scope"] == ElementScope.GROUP) != (line["group"] in groups):
         yield f"没有类别「{line['group']}」" if line["group"] else "类别共性要写是哪个类别的"
+    if (line["scope"] == ElementScope.INDUSTRY) != bool(line["industry"]):
+        yield "行业共性要写是哪个行业的，别的不写"
     levels = line["rule"].get("levels", "5")
     if line["anchors"] and str(len(line["anchors"])) != str(levels):
         yield f"行为锚定应有 {levels} 句，每档一句"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from backend.app.assessments.subjects.queries import all_subjects
 from backend.app.places.queries import list_departments, list_townships, list_villages
 
+# Region, department and subject: one of them is set.
 Key = tuple[int | None, int | None, int | None]
 
 
@@ -13,42 +14,33 @@ class FoundUnit(NamedTuple):
     """A unit of the county with the name of the group that takes it."""
 
     group: str
-    region_id: int | None
-    department_id: int | None
-    subject_id: int | None
+    key: Key
 
 
 class _Candidate(NamedTuple):
-    """A place, department or subject by which a rule may be met."""
+    """What a rule may take; `of` and `industry` are a subject's."""
 
     name: str
-    region_id: int | None = None
-    department_id: int | None = None
-    subject_id: int | None = None
+    key: Key
     of: str = ""
     industry: str = ""
 
-    @property
-    def key(self) -> Key:
-        return self.region_id, self.department_id, self.subject_id
-
 
 def _townships(county_id: int) -> list[_Candidate]:
-    return [_Candidate(place.name, place.id) for place in list_townships([county_id])]
+    return [_Candidate(row.name, (row.id, None, None)) for row in list_townships([county_id])]
 
 
 def _villages(county_id: int) -> list[_Candidate]:
-    return [_Candidate(village.name, village.id) for village in list_villages(county_id)]
+    return [_Candidate(row.name, (row.id, None, None)) for row in list_villages(county_id)]
 
 
 def _departments(county_id: int) -> list[_Candidate]:
-    return [_Candidate(row.name, department_id=row.id) for row in list_departments(county_id)]
+    return [_Candidate(row.name, (None, row.id, None)) for row in list_departments(county_id)]
 
 
 def _subjects(county_id: int) -> list[_Candidate]:
-    """But for those that left."""
     return [
-        _Candidate(row.name, subject_id=row.id, of=row.kind, industry=row.industry)
+        _Candidate(row.name, (None, None, row.id), row.kind, row.industry)
         for row in all_subjects(county_id)
         if row.exited_on is None
     ]
@@ -65,16 +57,16 @@ def units_of(
 ) -> tuple[list[FoundUnit], list[str]]:
     """Each unit in the first group that takes it, and the names that the county has not."""
     kinds = {rule["kind"] for group in groups for rule in group["units"]}
-    county = {kind: list_all(county_id) for kind, list_all in CANDIDATES.items() if kind in kinds}
+    county = {kind: CANDIDATES[kind](county_id) for kind in kinds}
     units: dict[Key, FoundUnit] = {}
     missing: list[str] = []
     for group in groups:
         for rule in group["units"]:
-            candidates = county.get(rule["kind"], [])
+            candidates = county[rule["kind"]]
             known = {row.name for row in candidates}
             missing += [name for name in rule["names"] if name not in known]
             for row in _taken(rule, candidates):
-                units.setdefault(row.key, FoundUnit(group["name"], *row.key))
+                units.setdefault(row.key, FoundUnit(group["name"], row.key))
     return list(units.values()), missing
 
 
@@ -91,25 +83,21 @@ def _taken(rule: Mapping[str, Any], candidates: Iterable[_Candidate]) -> Iterabl
 
 def rules_of(county_id: int, groups: Sequence[Sequence[Key]]) -> list[list[dict[str, Any]]]:
     """By which rules each group's units are found again: every one that is left of a kind of
-    place, or by name; departments always by name, subjects always by what they are."""
+    place, or by name; departments always by name, subjects by kind and industry."""
     rules: list[list[dict[str, Any]]] = [[] for _ in groups]
     for kind, list_all in CANDIDATES.items():
-        for of, names in _by_class(list_all(county_id)).items():
-            left = set(names)
-            for keys, group_rules in zip(groups, rules, strict=True):
-                members = [key for key in names if key in set(keys)]
-                if not members:
-                    continue
-                whole = bool(of) or (kind != "departments" and left == set(members))
-                listed = [] if whole else [names[key] for key in members]
-                group_rules.append({"kind": kind, "names": listed, **({"of": of} if of else {})})
-                left -= set(members)
+        left = {row.key: row for row in list_all(county_id)}
+        for place, keys in enumerate(groups):
+            members = [left[key] for key in keys if key in left]
+            if members:
+                rules[place] += _rules(kind, members, len(members) == len(left))
+            left = {key: row for key, row in left.items() if key not in set(keys)}
     return rules
 
 
-def _by_class(rows: Iterable[_Candidate]) -> dict[str, dict[Key, str]]:
-    """The names of each class, by key."""
-    classes: dict[str, dict[Key, str]] = {}
-    for row in rows:
-        classes.setdefault(row.of, {})[row.key] = row.name
-    return classes
+def _rules(kind: str, members: Sequence[_Candidate], is_whole: bool) -> list[dict[str, Any]]:
+    if kind == "subjects":
+        classes = dict.fromkeys((row.of, row.industry) for row in members)
+        return [{"kind": kind, "of": of, "industry": industry} for of, industry in classes]
+    names = [row.name for row in members]
+    return [{"kind": kind, "names": [] if is_whole and kind != "departments" else names}]

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.access import Actor, Permission, Role, may
 from backend.app.accounts.queries import staff_of
 from backend.app.assessments.models import Programme, ProgrammeWindow
+from backend.app.assessments.parties import office_of
 from backend.app.assessments.reports.asked_sql import (
     FROM_WINDOW,
     IS_ASKED,
@@ -141,7 +142,7 @@ def tell_unit(
     subject: tuple[str, int],
 ) -> None:  # fmt: skip
     """Everybody who fills in for the unit hears of it, once for each `dedup`."""
-    people = staff_of([Role.TOWNSHIP_STAFF], region_id, department_id)
+    people = staff_of([Role.TOWNSHIP_STAFF], office_of(region_id), department_id)
     notify(
         people, kind="assessment", title=title, words=words, page=None,
         subject_kind=subject[0], subject_id=subject[1], dedup=dedup,

@@ -10,7 +10,7 @@ from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.errors import NotYourTarget, OwnChange, TargetMoved, TargetUnknown
 from backend.app.assessments.models import AssessedUnit, Target
-from backend.app.assessments.parties import UnitPlace, works_for
+from backend.app.assessments.parties import UnitPlace, office_of, works_for
 from backend.app.assessments.programmes.queries import list_units
 from backend.app.assessments.states import IN_FORCE, ProgrammeMove, TargetMove, TargetState
 from backend.app.core import clock
@@ -70,7 +70,8 @@ def issue_programme(actor: Actor, programme_id: int) -> int:
             staff_of_unit(unit), kind="assessment", title="年度目标任务已下达",
             words=f"请在 {until:%m月%d日 %H:%M} 前逐项确认或提出疑问。", page=None,
             subject_kind="programme", subject_id=programme.id,
-            dedup=f"issued:{programme.id}:{unit.id}",
+            # A township hears once of all its villages.
+            dedup=f"issued:{programme.id}:{office_of(unit.region_id) or f'unit-{unit.id}'}",
         )  # fmt: skip
     return count
 
@@ -81,7 +82,7 @@ def staff_of_unit(unit: UnitPlace) -> list[int]:
         return staff_of({Role.SUBJECT_STAFF}, subject_id=unit.subject_id)
     if unit.department_id is not None:
         return staff_of({Role.DEPARTMENT_STAFF}, department_id=unit.department_id)
-    return staff_of({Role.TOWNSHIP_STAFF}, unit.region_id)
+    return staff_of({Role.TOWNSHIP_STAFF}, office_of(unit.region_id))
 
 
 def tell_unit(act: transitions.TargetAct, title: str, words: str) -> None:
