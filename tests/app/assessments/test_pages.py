@@ -240,7 +240,10 @@ def test_an_issued_target_is_queried_answered_and_changed_on_its_page(app, clien
         assert asked.status_code == 303, asked.text
         change = db.session.scalar(text("SELECT id FROM target_change"))
         db.session.rollback()
-        assert "等审定的变更" in sit_down(client, boss_id).get(f"{BASE}/").text
+        home = as_shown(sit_down(client, boss_id).get(f"{BASE}/"))
+        assert "等审定的变更" in home
+        assert made.target().task in home
+        assert re.search(r"120 <span[^>]*>[^<]*</span></td><td[^>]*>100</td>", home)
         boss = sit_down(client, boss_id)
         assert boss.post(f"{BASE}/changes/{change}", decision="approve").status_code == 303
         forget()

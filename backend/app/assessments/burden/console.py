@@ -36,14 +36,14 @@ def _months(programme: Programme, month: str) -> tuple[list[BurdenMonth], Burden
 
 @blueprint.get("/burden")
 @guard(Permission.SEE_ALL_PROGRAMMES)
-@query_args(month=boxes.Text(7))
-def show_burden(month: str) -> str:
+@query_args(month=boxes.Text(7), programme=boxes.Id(otherwise=None))
+def show_burden(month: str, programme: int | None) -> str:
     """Minutes, items and files of a month by unit; who is over twice, and what would help."""
     county_id = own_county(Permission.SEE_ALL_PROGRAMMES)
-    programme = shown_programme(county_id, None)
-    months, now = _months(programme, month) if programme else ([], None)
+    shown = shown_programme(county_id, programme)
+    months, now = _months(shown, month) if shown else ([], None)
     return render_template(
-        "assessments/burden.html", programme=programme, months=months, now=now,
+        "assessments/burden.html", programme=shown, months=months, now=now,
         proposals=lighter_proposals(months, now.period) if now else [],
         forms=forms_asked_in(county_id, now.period) if now else [], words=proposal_words,
         budget=MOST_MINUTES,
@@ -52,12 +52,12 @@ def show_burden(month: str) -> str:
 
 @blueprint.get("/burden.xlsx")
 @guard(Permission.SEE_ALL_PROGRAMMES)
-@query_args(month=boxes.Text(7))
-def download_burden(month: str) -> Response:
+@query_args(month=boxes.Text(7), programme=boxes.Id(otherwise=None))
+def download_burden(month: str, programme: int | None) -> Response:
     """减负月报; where nothing was filled in yet, the page that says so."""
     county_id = own_county(Permission.SEE_ALL_PROGRAMMES)
-    programme = shown_programme(county_id, None)
-    months, now = _months(programme, month) if programme else ([], None)
+    shown = shown_programme(county_id, programme)
+    months, now = _months(shown, month) if shown else ([], None)
     if now is None:
         return redirect(address_of("assessments_console.show_burden"))
     title = f"{now.period.year}年{now.period.month}月减负月报"

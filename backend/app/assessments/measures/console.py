@@ -22,10 +22,9 @@ from backend.app.assessments.measures.operations import OPEN_YEAR
 from backend.app.assessments.measures.queries import FactRow, MeasuredTarget
 from backend.app.assessments.measures.sources import MeasureSource
 from backend.app.assessments.models import Programme
-from backend.app.assessments.programmes.queries import list_programmes
+from backend.app.assessments.programmes.queries import approved_programmes
 from backend.app.assessments.programmes.source_words import source_words
 from backend.app.assessments.scopes import scope_of
-from backend.app.assessments.states import OPEN_DRAFT
 from backend.app.core import clock
 from backend.app.core.errors import DomainError
 from backend.app.core.files.workbooks import XLSX, Row, form_sheet
@@ -43,9 +42,8 @@ LONGEST_TYPED = 200
 
 
 def county_programmes() -> list[Programme]:
-    """Of the reader's county, those that were approved, the newest first."""
-    listed = list_programmes(scope_of(actor()).county_id)
-    return [programme for programme in listed if programme.state not in OPEN_DRAFT]
+    """Of the reader's county, those that were approved."""
+    return approved_programmes(scope_of(actor()).county_id)
 
 
 def chosen_programme() -> Programme:

@@ -9,7 +9,7 @@ from backend.app.assessments.overviews.county_queries import (
     coloured_window,
     county_view,
 )
-from backend.app.assessments.programmes.queries import shown_programme
+from backend.app.assessments.programmes.queries import overviewed_programmes
 from backend.app.assessments.reports.window_queries import latest_windows
 from backend.app.assessments.states import SupervisionState
 from backend.app.core import clock
@@ -24,16 +24,17 @@ REFRESH_SECONDS = 60
 
 @blueprint.get("/leader")
 @guard(Permission.SEE_ALL_PROGRAMMES)
-@query_args(month=boxes.Text(7), wall=boxes.YesNo())
-def show_leader_screen(month: str, wall: bool) -> str:
+@query_args(month=boxes.Text(7), wall=boxes.YesNo(), programme=boxes.Id(otherwise=None))
+def show_leader_screen(month: str, wall: bool, programme: int | None) -> str:
     """The newest period whose colours stand, unless another month is asked for."""
     county_id = own_county(Permission.SEE_ALL_PROGRAMMES)
-    programme = shown_programme(county_id, None)
+    listed = overviewed_programmes(county_id)
+    shown = next((row for row in listed if programme in (None, row.id)), None)
     wanted = clock.parse_month(month)
-    window = coloured_window(programme.id, wanted) if programme else None
+    window = coloured_window(shown.id, wanted) if shown else None
     return render_template(
         f"assessments/leader_{'wall' if wall else 'desk'}.html",
-        view=county_view(programme, window) if programme else None,
+        view=county_view(shown, window) if shown else None, listed=listed,
         county=get_place(county_id), at=clock.now(), refresh=REFRESH_SECONDS,
         windows=latest_windows(county_id, closed=False), states=SupervisionState.names(),
         added=added,

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
 
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup, Target
@@ -13,10 +13,12 @@ from backend.app.assessments.states import (
     OPEN_DRAFT,
     ElementScope,
     ProgrammeAdjustmentKind,
+    ProgrammeState,
     SubjectKind,
 )
 from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.assessments.targets.smart_queries import smart_targets
+from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
 from backend.app.places.sql import join_department, join_region
 from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
@@ -50,13 +52,10 @@ UNIT_ROWS = f"""
 UNITS = text(
     f"{UNIT_ROWS} WHERE u.programme_id = :id ORDER BY g.position, r.code, d.name, a.name, a.id"
 )
-OF_PERSONS = text(
-    f"""
-    SELECT DISTINCT u.programme_id FROM assessed_unit u
-    JOIN assessed_subject a ON a.id = u.subject_id
-    WHERE u.county_id = :county_id AND a.kind = '{SubjectKind.PERSON}'
-    """
-)
+OF_PERSONS = f"""(
+    SELECT u.programme_id FROM assessed_unit u
+    JOIN assessed_subject a ON a.id = u.subject_id WHERE a.kind = '{SubjectKind.PERSON}'
+)"""
 PLANNED_TARGETS = """
     SELECT e.code, t.unit_id, t.points, t.baseline, t.value, t.due_on,
            e.scope <> :unit_scope AND e.owner_department_id = u.department_id AS judges_itself,
@@ -116,9 +115,9 @@ class PlanRow(NamedTuple):
     planned: list[Decimal] | None
 
 
-def list_programmes(county_id: int) -> list[Programme]:
+def list_programmes(county_id: int, *conditions: TextClause) -> list[Programme]:
     """Those of a county, the newest year and version first."""
-    query = select(Programme).where(Programme.county_id == county_id)
+    query = select(Programme).where(Programme.county_id == county_id, *conditions)
     order = (Programme.year.desc(), Programme.code, Programme.version.desc())
     return list(db.session.scalars(query.order_by(*order)))
 
@@ -131,25 +130,31 @@ def get_programme(programme_id: int, county_id: int) -> Programme:
     return programme
 
 
+def approved_programmes(county_id: int, *conditions: TextClause) -> list[Programme]:
+    """Those past their draft: of years that have begun before what is prepared for the next."""
+    listed = [
+        row for row in list_programmes(county_id, *conditions) if row.state not in OPEN_DRAFT
+    ]  # fmt: skip
+    this_year = clock.today().year
+    return sorted(
+        listed, key=lambda row: (row.state == ProgrammeState.STOPPED, row.year > this_year)
+    )
+
+
 def shown_programme(county_id: int, programme_id: int | None) -> Programme | None:
-    """The one that was asked for, or the newest that overviews show."""
+    """The one that was asked for, or the first that overviews show."""
     if programme_id:
         return get_programme(programme_id, county_id)
     return next(iter(overviewed_programmes(county_id)), None)
 
 
 def overviewed_programmes(county_id: int) -> list[Programme]:
-    """Those past their draft but for programmes of persons, whom no overview compares."""
-    of_persons = set(db.session.scalars(OF_PERSONS, {"county_id": county_id}))
-    return [
-        row
-        for row in list_programmes(county_id)
-        if row.state not in OPEN_DRAFT and row.id not in of_persons
-    ]
+    """All but those of persons, whom no overview compares."""
+    return approved_programmes(county_id, text(f"programme.id NOT IN {OF_PERSONS}"))
 
 
 def assesses_persons(programme: Programme) -> bool:
-    return programme.id in db.session.scalars(OF_PERSONS, {"county_id": programme.county_id})
+    return bool(db.session.scalar(text(f"SELECT :id IN {OF_PERSONS}"), {"id": programme.id}))
 
 
 def list_groups(programme_id: int) -> list[ProgrammeGroup]:

@@ -14,6 +14,7 @@ from backend.app.assessments.programmes.queries import (
     assesses_persons,
     get_programme,
     list_groups,
+    overviewed_programmes,
     shown_programme,
 )
 from backend.app.assessments.results import operations, queries
@@ -67,9 +68,11 @@ def _quarters(programme: Programme) -> list[date]:
 
 def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int]:
     scope, query = scope_of(actor()), WHICH.read()
+    listed = overviewed_programmes(scope.county_id)
     programme = _programme(programme_id, scope)
     return render_page(
         "assessments/results.html", error, programme=programme, query=query,
+        listed=listed,
         results=_results(programme, scope), groups=list_groups(programme.id),
         states=ProgrammeState.names(),
         quarters=_quarters(programme), is_open=programme.state in queries.OPEN,
@@ -82,7 +85,7 @@ def _page(programme_id: int, error: DomainError | None = None) -> tuple[str, int
 @blueprint.get("/results")
 @guard(Permission.SEE_PROGRAMMES)
 def show_newest_results() -> Response:
-    """Of the newest programme that is approved; the first page says that there is none."""
+    """Of the year that is under way; the first page says that there is none."""
     programme = shown_programme(scope_of(actor()).county_id, None)
     if programme is None:
         return redirect(address_of("assessments_console.show_home"))

@@ -11,9 +11,13 @@ from werkzeug import Response
 from backend.app.access import Permission
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.models import Programme
-from backend.app.assessments.programmes.queries import get_programme, list_groups, list_programmes
+from backend.app.assessments.programmes.queries import (
+    list_groups,
+    list_programmes,
+    shown_programme,
+)
 from backend.app.assessments.scopes import ReaderScope, scope_of
-from backend.app.assessments.states import OPEN_DRAFT, TargetState
+from backend.app.assessments.states import TargetState
 from backend.app.assessments.targets import queries
 from backend.app.assessments.targets.list_book import target_book
 from backend.app.assessments.targets.queries import TargetFilters
@@ -39,12 +43,9 @@ FILTERS = Query.of(
 
 
 def _programme(scope: ReaderScope, programme_id: int | None) -> Programme | None:
-    """The one that was asked for, or the newest that is past its draft."""
-    if programme_id:
-        return get_programme(programme_id, scope.county_id)
-    listed = list_programmes(scope.county_id)
-    running = [one for one in listed if one.state not in OPEN_DRAFT]
-    return next(iter(running or listed), None)
+    """The one that was asked for; a draft where nothing is past it."""
+    shown = shown_programme(scope.county_id, programme_id)
+    return shown or next(iter(list_programmes(scope.county_id)), None)
 
 
 def _filters(values: dict[str, Any]) -> TargetFilters:
@@ -68,8 +69,9 @@ def _choices(programme: Programme) -> dict[str, dict[str, str]]:
 
 
 def _month(programme: Programme) -> date:
-    """Up to which the plan is shown: this month, or the programme's last."""
-    return min(clock.month_of(clock.today()), date(programme.year, 12, 1))
+    """Up to which the plan is shown: this month, within the programme's year."""
+    first, last = date(programme.year, 1, 1), date(programme.year, 12, 1)
+    return min(max(clock.month_of(clock.today()), first), last)
 
 
 @blueprint.get("/targets")
@@ -89,7 +91,6 @@ def list_targets() -> str:
         page=values["page"], last=last_page(facets.total, queries.PAGE), turned=turned,
         lights={one["code"]: one for one in (NOT_RATED, *programme.content["lights"])},
         states=TargetState.names(), plain=plain, month=_month(programme),
-        programmes=list_programmes(scope.county_id),
     )  # fmt: skip
 
 

@@ -247,9 +247,37 @@ def list_changes(target_id: int) -> list[TargetChange]:
     return list(db.session.scalars(query.order_by(TargetChange.id.desc())))
 
 
-def open_changes(county_id: int) -> list[TargetChange]:
-    """What waits for somebody who approves."""
-    query = select(TargetChange).where(
-        TargetChange.county_id == county_id, TargetChange.decided_at.is_(None)
-    )
-    return list(db.session.scalars(query.order_by(TargetChange.id)))
+class OpenChange(NamedTuple):
+    """A change that waits for somebody who approves, with whose target it is."""
+
+    target_id: int
+    unit: str
+    task: str
+    before: str | None
+    after: str | None
+    measured_in: str
+    reason: str
+    proposed_by_id: int
+    proposed_at: datetime
+
+
+OPEN_CHANGES = text(
+    f"""
+    SELECT c.target_id, COALESCE(r.name, d.name), t.task, c.before ->> 'value',
+           c.after ->> 'value', e.measured_in, c.reason, c.proposed_by_id, c.proposed_at
+    FROM target_change c
+    JOIN target t ON t.id = c.target_id
+    JOIN programme_element e ON e.id = t.element_id
+    JOIN assessed_unit u ON u.id = t.unit_id
+    LEFT {join_region("r", "u.region_id")}
+    LEFT {join_department("d", "u.department_id")}
+    WHERE c.county_id = :county_id AND c.decided_at IS NULL
+    ORDER BY c.id
+    """
+)
+
+
+def open_changes(county_id: int) -> list[OpenChange]:
+    """The oldest first."""
+    rows = db.session.execute(OPEN_CHANGES, {"county_id": county_id})
+    return [OpenChange(*row) for row in rows]
