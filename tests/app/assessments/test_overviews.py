@@ -1,6 +1,7 @@
 """一键坐看全局 and a unit's own page: what they count, who reads them, how few statements."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,9 +14,10 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
 from tests.app.assessments.test_report_pages import MOST, seat, statements
-from tests.factories.assessed import Assessed, add_target, at, issue
+from tests.factories.assessed import YEAR, Assessed, add_target, at, issue
 from tests.factories.console import as_shown, make_staff, sit_down
 from tests.factories.county import make_county
+from tests.factories.ratings import rate_village
 
 LEADER = "/console/assessments/leader"
 HOME = "/console/assessments/"
@@ -187,3 +189,10 @@ def test_others_who_see_everything_are_not_shown_the_offices_work(client, leader
     page = as_shown(sit_down(client, leader).get(HOME))
     assert "待确认督办" not in page
     assert "各单位确认情况" in page
+
+
+def test_the_leader_sees_how_content_villagers_were(months, leader, client, now) -> None:
+    rate_village(months.county, 0, [1] * 12, date(YEAR, 10, 1))
+    page = as_shown(sit_down(client, leader).get(LEADER))
+    assert '群众满意度</div> <div class="value">100.0</div>' in page
+    assert "样本 12" in page
