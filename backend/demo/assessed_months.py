@@ -39,6 +39,7 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.scoring.assessing.ladder import SUMMON
+from backend.demo.assessed_measures import hand_in_feeds, pull_own
 from backend.demo.assessed_owners import score_common
 from backend.demo.assessed_words import ANSWERS, CORRECTED, DOUBTS, DROPPED, RETURNED, UPHELD
 from backend.demo.assessed_work import line_of
@@ -89,6 +90,13 @@ class _Month:
     office: Actor
     approver: Actor
     clerks: dict[int, Actor] = field(default_factory=dict)
+
+    @property
+    def owners(self) -> dict[int, Actor]:
+        """Clerks by department."""
+        return {
+            unit.department_id: self.clerks[unit.id] for unit in self.units if unit.department_id
+        }
 
     def dice(self, *about: object) -> random.Random:
         """The same for the same thing, however often it is drawn."""
@@ -174,6 +182,7 @@ def _acts(month: _Month) -> Iterator[Act]:
     yield times.remind_at, partial(_with_window, month, windows.remind_units)
     yield times.closes_at - 3 * HOUR, partial(_send, month, early=False)
     yield times.closes_at, partial(_with_window, month, windows.close_window)
+    yield times.closes_at + 13 * HOUR, partial(_measure, month)
     yield times.closes_at + 14 * HOUR, partial(_score_for_owners, month)
     yield times.closes_at + 15 * HOUR, partial(_review_for_owners, month, closely=True)
     yield times.closes_at + 16 * HOUR, partial(_reopen, month)
@@ -229,10 +238,12 @@ def _send_unit(month: _Month, unit: MemberUnit, states: set[ReportState | None])
 
 
 def _score_for_owners(month: _Month) -> None:
-    clerks = {
-        unit.department_id: month.clerks[unit.id] for unit in month.units if unit.department_id
-    }  # fmt: skip
-    score_common(month.programme, month.period, clerks, month.office)
+    score_common(month.programme, month.period, month.owners, month.office)
+
+
+def _measure(month: _Month) -> None:
+    hand_in_feeds(month.programme, month.period, month.owners, month.office)
+    pull_own(month.programme)
 
 
 def _review_for_owners(month: _Month, closely: bool) -> None:

@@ -1,7 +1,7 @@
 """目标责任考核 of the demo county, made by the same operations as the pages."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,7 @@ from backend.demo.assessments import (
 )
 from tests.factories.console import make_staff
 from tests.factories.county import OPENED_ON, County, make_county
+from tests.factories.ratings import rate_village
 from tests.factories.tickets import forget
 
 YEAR = 2026
@@ -87,6 +88,7 @@ def test_the_year_before_runs_to_its_end_and_the_running_one_from_february(count
 @pytest.fixture
 def spring(county: County) -> County:
     """Seen on the 24th of April: three months are coloured, the fourth opens tomorrow."""
+    rate_village(county, 0, [1] * 11 + [5], date(YEAR, 3, 1))
     load_assessment(county.id, YEAR)
     with clock_at(APRIL):
         tend_assessment(county.id)
@@ -97,9 +99,10 @@ def test_past_months_are_sent_reviewed_coloured_and_partly_dealt_with(spring: Co
     uncoloured = (
         "SELECT count(*) FILTER (WHERE s.colour IS NULL), count(*) FROM target_standing s"
         " JOIN target t ON t.id = s.target_id JOIN programme_element e ON e.id = t.element_id"
-        " WHERE s.period = '2026-03-01' AND e.source IN ('owner:', 'check:')"
+        " WHERE s.period = '2026-03-01'"
+        " AND split_part(e.source, ':', 1) IN ('owner', 'check', 'feed')"
     )
-    assert rows(uncoloured) == [(0, 29 * 96)]
+    assert rows(uncoloured) == [(0, 31 * 96)]
     states = "SELECT closed_at IS NULL, evaluated_at IS NULL, published_at IS NULL"
     assert rows(f"{states} FROM programme_window ORDER BY period") == [(False,) * 3] * 3
     colours = Counter(dict(rows(
@@ -120,6 +123,31 @@ def test_past_months_are_sent_reviewed_coloured_and_partly_dealt_with(spring: Co
     assert queries["open"] == 1
     assert queries["upheld"] + queries["corrected"] > 2
     assert rows("SELECT count(*) FROM colour_query WHERE answered_by_id = by_id") == [(0,)]
+
+
+def test_figures_of_other_systems_and_of_the_product_itself_stand_every_month(
+    spring: County,
+) -> None:
+    handed = (
+        "SELECT e.code, f.period::text, count(*), count(*) FILTER (WHERE yes <= whole),"
+        " count(*) FILTER (WHERE u.department_id = e.owner_department_id),"
+        " count(*) FILTER (WHERE a.openid = 'assessor')"
+        " FROM measure_fact f JOIN programme_element e ON e.id = f.element_id"
+        " JOIN assessed_unit u ON u.id = f.unit_id JOIN person a ON a.id = f.imported_by_id"
+        " WHERE f.source = 'feed' GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    months = ("2026-01-01", "2026-02-01", "2026-03-01")
+    assert [row[:5] for row in rows(handed)] == [
+        (code, month, 96, 96, 1) for code in ("JJ01", "JJ02") for month in months
+    ]
+    falls = (
+        "SELECT count(*) FROM measure_fact a"
+        " JOIN measure_fact b USING (element_id, unit_id, source)"
+        " WHERE source = 'feed' AND a.period < b.period AND a.yes > b.yes"
+    )
+    assert rows(falls) == [(0,)]
+    own = "SELECT DISTINCT value, origin FROM measure_fact WHERE source = 'own' AND period = '{}'"
+    assert (Decimal("91.6667"), "满意度，12 人次评价") in rows(own.format("2026-03-01"))
 
 
 def test_tended_again_it_adds_nothing_and_goes_on_where_it_was(spring: County) -> None:

@@ -1,4 +1,4 @@
-"""Where a value comes from, as people write it: 单位填报, 本系统：解决率, 数据导入：investment."""
+"""Where a value comes from, as people write it: 单位填报, 本系统：解决率, 数据导入：招商平台."""
 
 from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
 from backend.app.scoring.assessing.plans import OWN, SOURCE_NAMES
