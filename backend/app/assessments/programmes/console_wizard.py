@@ -1,5 +1,6 @@
 """The wizard of a programme: its steps, and the frame they share."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from backend.app.assessments.states import OPEN_DRAFT, ProgrammeState
 from backend.app.core.errors import DomainError
 from backend.app.core.web.guards import own_county
 from backend.app.core.web.http import render_page
-from backend.app.scoring.assessing.refusals import refusals, warnings
+from backend.app.scoring.assessing.refusals import Refusal, refusals, warnings
 
 STEPS = {
     "basics": "① 依据和计划", "groups": "② 类别和单位", "elements": "③ 指标和分值",
@@ -35,9 +36,20 @@ def wizard(
     plan = queries.plan_of(programme)
     return render_page(
         f"assessments/step_{step}.html", error, programme=programme, step=step, steps=STEPS,
-        states=ProgrammeState.names(), refusals=refusals(plan), warnings=warnings(plan),
+        states=ProgrammeState.names(), reasons=_gathered(refusals(plan)),
+        warnings=warnings(plan),
         open=programme.state in OPEN_DRAFT, **more,
     )  # fmt: skip
+
+
+def _gathered(refused: Sequence[Refusal]) -> dict[str, list[str]]:
+    """What is said of several units alike, once: by its words, of whom."""
+    alike: dict[str, list[str]] = {}
+    for reason in refused:
+        about = f"{reason.where}："
+        words = reason.words.removeprefix(about)
+        alike.setdefault(words, []).append(reason.where if words != reason.words else "")
+    return alike
 
 
 def to_step(programme_id: int, step: str) -> Response:
