@@ -93,6 +93,16 @@ def test_unchanged_repeats_the_last_accepted_value(assessed: Assessed, one: int,
     assert scalar("SELECT value FROM target_report WHERE period = '2026-11-01'") == 980
 
 
+def test_unchanged_and_another_figure_are_not_said_at_once(assessed: Assessed, one: int) -> None:
+    send(assessed, ReportLine(one, 0, Decimal(500)))
+    accept_all(assessed)
+    open_month(11)
+    with pytest.raises(InvalidInput) as refused:
+        send(assessed, ReportLine(one, 0, Decimal(600), no_change=True), month=11)
+    assert "勾了「无变化」，又填了和上次不同的数" in str(refused.value.errors)
+    send(assessed, ReportLine(one, 0, Decimal(500), no_change=True), month=11)
+
+
 def test_after_twice_unchanged_a_third_time_is_not_asked(assessed: Assessed, one, scalar) -> None:
     for month in (9, 10):
         open_month(month)

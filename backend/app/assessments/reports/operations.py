@@ -174,6 +174,8 @@ def _faults_of(line: ReportLine, row: FillRow) -> list[str]:
     value = _value_of(line, row)
     if value is None:
         return [*faults, "请填本月累计完成"]
+    if line.no_change and line.value not in (None, value):
+        faults.append("勾了「无变化」，又填了和上次不同的数，请只留一样")
     if value < 0 and row.baseline >= 0:
         faults.append("本月累计完成不能小于 0")
     if _fell(value, row) and not line.correction.strip():
