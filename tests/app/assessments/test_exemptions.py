@@ -218,7 +218,11 @@ def test_the_page_takes_a_request_through(app, running: Assessed, boss: Actor, s
         assert town.post(PAGE, **form).status_code == 422
         assert town.post(PAGE, ends_on="2026-09-30", **form).status_code == 303
         request = scalar("SELECT id FROM exemption_request")
-        assert "同意备案" in office.get(PAGE).text
+        page = office.get(PAGE).text
+        assert "同意备案" in page
+        assert 'name="target_id"' not in page, "the office chooses a unit first"
+        chosen = office.get(f"{PAGE}?unit={running.town_unit}").text
+        assert f'value="{running.targets["A1"]}"' in chosen
         decided = office.post(f"{PAGE}/decisions", request=request, act="approve")
         assert decided.status_code == 303
     with clock_at(at(6, 20)):

@@ -26,7 +26,7 @@ from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from backend.app.core.web import boxes
-from backend.app.core.web.forms import Form
+from backend.app.core.web.forms import Form, Query
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
 from backend.app.scoring.assessing.exemption import CONDITION_NAMES, Conditions
@@ -46,6 +46,7 @@ CLAIM = Form.of(
     points=boxes.Amount("分值最多两位小数", places=2, most=100, missing="请填请求免扣的分"),
     **{field: boxes.YesNo() for field in CONDITION_NAMES},
 )  # fmt: skip
+WHICH_UNIT = Query.of(unit=boxes.Id(otherwise=None))
 Page = tuple[str, int] | Response
 
 
@@ -56,10 +57,13 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     rows = list_exemptions(scope, programme.id)
     people = {row.filed_by_id for row in rows} | {row.decided_by_id for row in rows}
     units = units_to_declare(scope, programme)
+    wanted = WHICH_UNIT.read()["unit"] if len(units) > 1 else None
+    chosen = [unit for unit in units if len(units) == 1 or unit.id == wanted]
     return render_page(
         "assessments/exemptions.html", error,
         programme=programme, rows=rows, states=ExemptionState.names(), scope=scope,
-        decisions=ProgrammeAdjustmentState.names(), targets=targets_of([u.id for u in units]),
+        decisions=ProgrammeAdjustmentState.names(), units=units,
+        chosen=chosen, targets=targets_of([unit.id for unit in chosen]),
         names=display_names({person for person in people if person}), words=WORDS,
         conditions=CONDITION_NAMES, today=clock.today(), done=WHICH_PROGRAMME.read()["done"],
         decides=may(actor(), Permission.DECIDE_RESULTS, (programme.county_id,)),
