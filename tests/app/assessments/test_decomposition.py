@@ -138,6 +138,7 @@ def test_a_whole_file_takes_out_what_is_not_in_it(made: Assessment) -> None:
         ({columns.RULE: "看心情"}, "没有计分方法「看心情」"),
         ({columns.PARAMETERS: "斜率=3"}, "「斜率=3」看不懂"),
         ({columns.VALUE: "四十"}, "「年度目标值」应为数字"),
+        ({columns.POINTS: "1000000000"}, "「分值」应为数字，最多 2 位小数，不超过 1000"),
         ({columns.DUE: "年底"}, "「完成时限」应为日期"),
         ({columns.SCOPE: "公共"}, "「共性/个性」应为"),
         ({columns.SOURCE: "听说"}, "「数据来源」看不懂"),

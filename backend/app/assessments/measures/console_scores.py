@@ -86,9 +86,7 @@ def _lines(unit_ids: list[int]) -> list[ScoreLine]:
         words_typed = typed.get(name, "").strip()
         value = box.read(words_typed) if words_typed else None
         if words_typed and value is None:
-            faults[name] = [
-                f"「{words_typed[:20]}」不对：{words}应为数字，最多 {box.places} 位小数"
-            ]
+            faults[name] = [f"「{words_typed[:20]}」不对：{words}{box.limits}"]
         return value
 
     lines = [

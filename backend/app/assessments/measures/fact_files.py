@@ -214,7 +214,7 @@ def read_figure(row: FileRow, column: FileColumn, box: Amount) -> Decimal | None
         return None
     figure = box.read(text)
     if figure is None:
-        row.refuse(f"「{column.name}」应为数字，最多 {box.places} 位小数，现在是「{text[:20]}」")
+        row.refuse(f"「{column.name}」{box.limits}，现在是「{text[:20]}」")
     return figure
 
 

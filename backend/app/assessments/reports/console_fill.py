@@ -11,7 +11,7 @@ from backend.app.access import Permission
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.reports import operations
 from backend.app.assessments.reports.errors import NotYourUnit, WindowUnknown
-from backend.app.assessments.reports.facts import shown
+from backend.app.assessments.reports.facts import measured_text, shown
 from backend.app.assessments.reports.fill_times import pace_of
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.assessments.reports.queries import (
@@ -72,6 +72,7 @@ def fill_page(month: str, error: DomainError | None = None) -> tuple[str, int]:
         window=window, rows=asked,
         automatic=[row for row in rows if row.source_words and not row.is_asked],
         left=left, minutes=pace_of([unit.id]).minutes(unit.id, len(left)), shown=shown,
+        measured_text=measured_text,
         states=ReportState.names(),
         takes=takes_reports(window, clock.now()), now=clock.now(),
         files=files_of([row.report_id for row in asked if row.report_id]),
@@ -124,7 +125,8 @@ def _lines(unit: UnitRow, period: date) -> list[ReportLine]:
         raw = typed.get(f"value_{row.target_id}", "").strip()
         value = VALUE.read(raw) if raw else None
         if raw and value is None:
-            faults[f"value_{row.target_id}"] = [f"{row.code} {row.name}：「{raw[:20]}」应为数字"]
+            about = f"{row.code} {row.name}：「{raw[:20]}」{VALUE.limits}"
+            faults[f"value_{row.target_id}"] = [about]
         lines.append(_line(row.target_id, value))
     if faults:
         raise InvalidInput("有几项要改一改，改好后再提交", faults)

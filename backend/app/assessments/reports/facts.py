@@ -95,6 +95,11 @@ def is_office(actor: Actor, county_id: int, unit: AssessedUnit) -> bool:
     )
 
 
+def measured_text(value: Decimal | None) -> str:
+    """A value that was measured, to the hundredth; nobody typed its further digits."""
+    return shown(None if value is None else round(value, 2))
+
+
 def shown(value: Decimal | None) -> str:
     """A value without zeros behind the point; nothing where there is none."""
     if value is None:

@@ -16,6 +16,7 @@ from backend.app.assessments.programmes.queries import (
     list_programmes,
     shown_programme,
 )
+from backend.app.assessments.reports.facts import measured_text
 from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import TargetState
 from backend.app.assessments.targets import queries
@@ -91,6 +92,7 @@ def list_targets() -> str:
         page=values["page"], last=last_page(facets.total, queries.PAGE), turned=turned,
         lights={one["code"]: one for one in (NOT_RATED, *programme.content["lights"])},
         states=TargetState.names(), plain=plain, month=_month(programme),
+        measured_text=measured_text,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from backend.app.assessments.models import AssessedUnit, Programme, Target
 from backend.app.assessments.overviews.target_queries import target_year
 from backend.app.assessments.parties import works_for
 from backend.app.assessments.programmes.source_words import source_words
+from backend.app.assessments.reports.facts import measured_text
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states import TARGET_MOVE_NAMES, ChangeState, TargetState
 from backend.app.assessments.targets import change_operations as changes
@@ -60,6 +61,7 @@ def target_page(target_id: int, error: DomainError | None = None) -> tuple[str, 
         milestones=queries.list_milestones(target_id), names=display_names(people),
         states=TargetState.names(), moves=TARGET_MOVE_NAMES, change_states=ChangeState.names(),
         own_unit=works_for(actor(), unit), source=source_words(row.source), plain=plain,
+        measured_text=measured_text,
         issued_by_me=is_same_hand(mine, target.issued_by_id),
         proposed_by_me={one.id for one in listed if is_same_hand(mine, one.proposed_by_id)},
         year=target_year(programme, target, row.kind, plan), percent=percent, explain=explain,

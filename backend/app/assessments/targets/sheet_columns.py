@@ -105,7 +105,7 @@ class _CellReader:
             return None
         value = box.read(words)
         if value is None:
-            self.faults.append(f"「{name}」应为数字，最多 {box.places} 位小数")
+            self.faults.append(f"「{name}」{box.limits}")
         return value
 
     def day(self, name: str) -> date | None:

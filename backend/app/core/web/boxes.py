@@ -21,6 +21,7 @@ from backend.app.core.web.bodies import BIGGEST_ID
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 LAST_PAGE = 100_000
+SHOWN_BOUND = 1_000_000
 UNSAID: Any = object()
 REFUSED: Any = object()
 
@@ -152,7 +153,7 @@ class Digits(Box):
 class Month(Box):
     """A month; in Python its first day."""
 
-    words = "应为月份,如 2026-10"
+    words = "应为月份，如 2026-10"
 
     def read(self, text: str) -> date | None:
         return parse_month(text.strip())
@@ -161,7 +162,7 @@ class Month(Box):
 class Day(Box):
     """A day of the calendar."""
 
-    words = "应为日期,如 2026-11-20"
+    words = "应为日期，如 2026-11-20"
 
     def read(self, text: str) -> date | None:
         try:
@@ -174,7 +175,7 @@ class Day(Box):
 class Moment(Box):
     """A day and time by the county's clock."""
 
-    words = "应为日期和时间,如 2026-11-01 08:00"
+    words = "应为日期和时间，如 2026-11-01 08:00"
 
     def read(self, text: str) -> datetime | None:
         try:
@@ -192,6 +193,12 @@ class Amount(Box):
     def __init__(self, words: str | None = None, *, places: int, most: int, **options: Any) -> None:
         super().__init__(words, **options)
         self.places, self.most = places, most
+
+    @property
+    def limits(self) -> str:
+        """What fits into it, in words; a bound that nobody meets is left out."""
+        bound = f"，不超过 {self.most}" if self.most <= SHOWN_BOUND else ""
+        return f"应为数字，最多 {self.places} 位小数{bound}"
 
     def read(self, text: str) -> Decimal | None:
         try:
