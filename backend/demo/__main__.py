@@ -10,10 +10,10 @@ from backend.demo.people import LOGINS, PASSWORD
 
 def print_logins() -> None:
     """As whom to log in."""
-    print(f"  工作台账号(密码都是 {PASSWORD}):")
+    print(f"  工作台账号（密码都是 {PASSWORD}）：")
     for login in LOGINS:
         print(f"    {login.username:<10} {login.what}")
-    print("  手机预览里可选村民或村干部;选一张海报就是扫码。")
+    print("  手机预览里可选村民或村干部；选一张海报就是扫码。")
 
 
 def main(command: str) -> None:

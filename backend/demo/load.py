@@ -57,14 +57,14 @@ def progress(title: str, items: Sequence[DemoVillage]) -> Iterator[DemoVillage]:
             bar = "█" * (BAR * done // len(items))
             print(f"\r  {title} {bar:░<{BAR}} {done}/{len(items)}", end="")
     start = "\r" if sys.stdout.isatty() else ""
-    line = f"  {title} {len(items)} 个村,{time.monotonic() - began:.1f} 秒"
+    line = f"  {title} {len(items)} 个村，{time.monotonic() - began:.1f} 秒"
     print(f"{start}{line:<72}", flush=True)
 
 
 def county_id() -> int:
     place = find_place(COUNTY + "000000")
     if place is None:
-        raise SystemExit("演示县还没有建好,请先运行 make run")
+        raise SystemExit("演示县还没有建好，请先运行 make run")
     return place.id
 
 
@@ -129,7 +129,7 @@ def load_month(county: int, month: date, first_month: date, at: datetime) -> int
 def load(count: int) -> None:
     """Places, people and the months up to now: a few seconds in all."""
     at = clock.now()
-    print("  富平县:镇、村、服务点、二维码", flush=True)
+    print("  富平县：镇、村、服务点、二维码", flush=True)
     county = build_places()
     print("  村民、村干部、工作人员", flush=True)
     build_people(county)
@@ -147,13 +147,13 @@ def load(count: int) -> None:
     answered = load_surveys(county, past, at)
     met = load_points(county, at)
     fetched = load_rewards(county, at)
-    print(f"  兑换超市开张,村民已领走 {fetched} 件", flush=True)
+    print(f"  兑换超市开张，村民已领走 {fetched} 件", flush=True)
     load_scores(county, at)
     print("  上月的申诉、容错和导入", flush=True)
     told_from = time.monotonic()
     told = publish_months(county, wanted[:-1], at)
     ask_for_bulletins(county)
-    print(f"  前 {len(past)} 个月的问卷 {answered} 份答卷,已公布", flush=True)
-    print(f"  积分:表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
-    print(f"  诉求 {made} 件,{told_from - began:.1f} 秒", flush=True)
-    print(f"  锁定并公示 {told} 个月,{time.monotonic() - told_from:.1f} 秒", flush=True)
+    print(f"  前 {len(past)} 个月的问卷 {answered} 份答卷，已公布", flush=True)
+    print(f"  积分：表决过的办法、{met} 次登记、一次开过的抽奖", flush=True)
+    print(f"  诉求 {made} 件，{told_from - began:.1f} 秒", flush=True)
+    print(f"  锁定并公示 {told} 个月，{time.monotonic() - told_from:.1f} 秒", flush=True)

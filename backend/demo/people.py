@@ -73,13 +73,13 @@ class Login:
 
 LOGINS = (
     Login("admin", "周管理员", Role.COUNTY_MANAGER, "县业务主管：审批、考核方案、公示"),
-    Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员:看全县、审留言、导出"),
-    Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员:只看本镇"),
-    Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局:办派来的诉求"),
+    Login("county", "吴主任", Role.COUNTY_STAFF, "县工作人员：看全县、审留言、导出"),
+    Login("township", "郑干事", Role.TOWNSHIP_STAFF, "乡镇工作人员：只看本镇"),
+    Login("water", "冯科长", Role.DEPARTMENT_STAFF, "县水务局：办派来的诉求"),
     Login("assessor", "许主任", Role.ASSESSOR, "考核办：起草、分解、下达目标责任考核"),
     Login("approver", "沈主任", Role.ASSESSOR, "考核办：审定别人起草的考核和变更", approves=True),
     Login("organiser", "方科长", Role.ORGANISER, "组织部：取分管领导汇总，别的都看不到"),
-    Login("leader", "王书记", Role.LEADER, "县领导:只读"),
+    Login("leader", "王书记", Role.LEADER, "县领导：只读"),
     Login("system", "陈系统", Role.SYSTEM_ADMIN, "系统管理员：开账号、申请角色，不碰业务"),
     Login("security", "林安全", Role.SECURITY_ADMIN, "安全管理员：确认角色和账号"),
     Login("auditor", "何审计", Role.AUDITOR, "审计员：看操作记录"),
@@ -190,6 +190,6 @@ def phone_people(county_id: int) -> list[dict[str, Any]]:
         "openid": keeper_openid(busy[0].code),
         "name": f"{busy[0].name.removesuffix('村委会')}的兑换点店主",
         "role": "店主",
-        "hint": "扫村民的兑换码,给东西",
+        "hint": "扫村民的兑换码，给东西",
     }
     return [*people, newcomer, cadre, keeper]

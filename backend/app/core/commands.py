@@ -17,5 +17,5 @@ class MonthParam(click.ParamType):
         """Fails with a sentence that shows how a month is written."""
         month = parse_month(value)
         if month is None:
-            self.fail("应为月份,如 2026-10", param, ctx)
+            self.fail("应为月份，如 2026-10", param, ctx)
         return month

@@ -57,7 +57,7 @@ def unseal(purpose: str, sealed: bytes) -> bytes:
                 return _open(secret, purpose, sealed[start:])
             except (InvalidTag, ValueError):
                 continue
-    raise Unavailable("系统密钥已更换,请管理员重置这个账号的动态口令")
+    raise Unavailable("系统密钥已更换，请管理员重置这个账号的动态口令")
 
 
 def is_current(sealed: bytes) -> bool:

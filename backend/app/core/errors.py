@@ -9,7 +9,7 @@ class DomainError(Exception):
     """What went wrong and what to do, in the words of the person who reads it."""
 
     code = "error"
-    message = "没有办成,请稍后再试或打 12345"
+    message = "没有办成，请稍后再试或打 12345"
 
     def __init__(self, message: str | None = None, errors: FieldErrors | None = None) -> None:
         self.message = message or self.message
@@ -19,12 +19,12 @@ class DomainError(Exception):
 
 class InvalidInput(DomainError):
     code = "invalid_input"
-    message = "填写的内容有问题,请看标红的地方"
+    message = "填写的内容有问题，请看标红的地方"
 
 
 class NotLoggedIn(DomainError):
     code = "not_logged_in"
-    message = "登录已过期,请重新登录"
+    message = "登录已过期，请重新登录"
 
 
 class NotAllowed(DomainError):
@@ -34,12 +34,12 @@ class NotAllowed(DomainError):
 
 class NotFound(DomainError):
     code = "not_found"
-    message = "没有找到,可能已被删除或地址有误"
+    message = "没有找到，可能已被删除或地址有误"
 
 
 class Conflict(DomainError):
     code = "conflict"
-    message = "刚才已有人改动,请刷新后再试"
+    message = "刚才已有人改动，请刷新后再试"
 
 
 class Gone(DomainError):
@@ -49,7 +49,7 @@ class Gone(DomainError):
 
 class TooMany(DomainError):
     code = "too_many"
-    message = "操作太快了,请歇一会儿再试"
+    message = "操作太快了，请歇一会儿再试"
 
     def __init__(
         self,
@@ -63,4 +63,4 @@ class TooMany(DomainError):
 
 class Unavailable(DomainError):
     code = "unavailable"
-    message = "服务暂时忙不过来,请过一会儿再试"
+    message = "服务暂时忙不过来，请过一会儿再试"

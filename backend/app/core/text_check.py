@@ -45,10 +45,10 @@ def clean_words(text: str | None, field: str = "words", limit: int = MAX_LENGTH)
     if text is None or not text.strip():
         return None
     if "\x00" in text or SURROGATE.search(text):
-        raise InvalidInput(errors={field: ["含有看不见的特殊字符,请删去后再发"]})
+        raise InvalidInput(errors={field: ["含有看不见的特殊字符，请删去后再发"]})
     cleaned = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(cleaned) > limit:
-        raise InvalidInput(errors={field: [f"最多写 {limit} 个字,现在有 {len(cleaned)} 个"]})
+        raise InvalidInput(errors={field: [f"最多写 {limit} 个字，现在有 {len(cleaned)} 个"]})
     return cleaned or None
 
 

@@ -50,19 +50,19 @@ RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL'
 
 class LoginCodeInvalid(NotLoggedIn):
     code = "login_code_invalid"
-    message = "微信登录没有成功,请退出小程序再进一次"
+    message = "微信登录没有成功，请退出小程序再进一次"
 
 
 class RiskyAccount(NotAllowed):
     code = "wechat_risky"
-    message = "微信认为这个账号有风险,暂时不能登录。请打 12345 反映"
+    message = "微信认为这个账号有风险，暂时不能登录。请打 12345 反映"
 
 
 class WeChatBusy(TooMany):
     """A quota is used up; nothing was done."""
 
     code = "wechat_busy"
-    message = "现在用的人太多,请过一分钟再试"
+    message = "现在用的人太多，请过一分钟再试"
     errcode: int | None = None
 
 
@@ -70,7 +70,7 @@ class WeChatUnavailable(Unavailable):
     """What was asked was not done, and may be asked again."""
 
     code = "wechat_unavailable"
-    message = "微信那边暂时连不上,请过一会儿再试"
+    message = "微信那边暂时连不上，请过一会儿再试"
     errcode: int | None = None
 
 

@@ -137,7 +137,7 @@ def test_more_than_a_page_of_words_is_turned_over(desk, county, survey, scalar) 
     first, second = (desk.get(f"{TEXTS}?page={page}").text for page in (1, 2))
     assert first.count("第几条") == review.PAGE
     assert second.count("第几条") == 5
-    assert "第 2 页,共 2 页" in second
+    assert "第 2 页，共 2 页" in second
 
 
 def test_what_is_said_of_words_survives_a_strange_address(desk, closed) -> None:

@@ -80,7 +80,7 @@ class Attachments(Generic[Row]):
             self.table.created_at > clock.now() - UNUSED_FOR,
         )
         if (db.session.scalar(unused) or 0) >= MOST_UNUSED:
-            raise TooMany(f"传的照片太多了,请先把{self.owner_name}提交")
+            raise TooMany(f"传的照片太多了，请先把{self.owner_name}提交")
 
     def unused(self, person_id: int, ids: Collection[int]) -> list[Row]:
         """Those of the ids that this person sent and that have no owner, locked."""
@@ -102,7 +102,7 @@ class Attachments(Generic[Row]):
         """The file behind a link; raises LinkExpired for an old or made-up one."""
         key = self._key(token, at)
         if key is None:
-            raise LinkExpired(f"链接已过期,请回到{self.owner_name}页面重新打开")
+            raise LinkExpired(f"链接已过期，请回到{self.owner_name}页面重新打开")
         response = Response(storage.read(key), mimetype=MIMES[key.rpartition(".")[2]])
         response.headers["Cache-Control"] = "private, max-age=900"
         response.headers["Content-Disposition"] = "inline"

@@ -25,7 +25,7 @@ BROKEN = (640, 480)
 
 class PhotoUnreadable(InvalidInput):
     code = "photo_unreadable"
-    message = "这张照片打不开,请换一张 JPG 或 PNG 照片(不超过 10 MB)"
+    message = "这张照片打不开，请换一张 JPG 或 PNG 照片（不超过 10 MB）"
 
 
 class PhotoTooLarge(PhotoUnreadable):

@@ -63,7 +63,7 @@ def read(key: str) -> bytes:
     except FileNotFoundError:
         if not key.startswith(f"{UNOPENED}/") and exists(unopened(key)):
             raise NotFound("照片还在检查，过几秒再看") from None
-        raise NotFound("文件已过期或被清理,请重新生成") from None
+        raise NotFound("文件已过期或被清理，请重新生成") from None
 
 
 def keys_older_than(folder: str, seconds: float) -> list[str]:

@@ -148,7 +148,7 @@ def _page(sheet: Sheet, title: str) -> dict[str, Any]:
     plain = title.replace("&", "&&")
     return {
         "landscape": sheet.wide, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": 0,
-        "footer": f"&L{plain}&R第 &P 页,共 &N 页",
+        "footer": f"&L{plain}&R第 &P 页，共 &N 页",
     }  # fmt: skip
 
 

@@ -56,12 +56,12 @@ class Bearer:
 
 class TokenRefused(NotLoggedIn):
     code = "token_refused"
-    message = "令牌不对、已到期或已撤销,请向县里重新申请"
+    message = "令牌不对、已到期或已撤销，请向县里重新申请"
 
 
 class CsrfFailed(NotAllowed):
     code = "csrf_failed"
-    message = "页面放得太久,请刷新后再提交一次"
+    message = "页面放得太久，请刷新后再提交一次"
 
 
 class LoginStep(StrEnum):

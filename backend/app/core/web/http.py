@@ -52,16 +52,16 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (Unavailable, 503),
 )
 SENTENCES = {
-    400: ("bad_request", "发来的内容读不懂,请更新小程序后再试"),
+    400: ("bad_request", "发来的内容读不懂，请更新小程序后再试"),
     404: ("not_found", "没有这个地址"),
-    405: ("method_not_allowed", "这个地址不能这样用"),
-    408: ("timeout", "网络太慢,没有传完,请再试一次"),
+    405: ("method_not_allowed", "这一页要从上一页的按钮打开，请返回再试"),
+    408: ("timeout", "网络太慢，没有传完，请再试一次"),
     413: ("too_large", "文字太多了，请分几次写"),
-    415: ("wrong_content_type", "内容格式不对,应为 application/json"),
+    415: ("wrong_content_type", "内容格式不对，应为 application/json"),
     422: ("invalid_input", InvalidInput.message),
     429: ("too_many", TooMany.message),
 }
-OUR_FAULT = ("internal_error", "我们这边出了差错,已经记下。请稍后再试,急事请打 12345")
+OUR_FAULT = ("internal_error", "我们这边出了差错，已经记下。请稍后再试，急事请打 12345")
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self'; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; "
@@ -181,7 +181,7 @@ def answer_http_error(error: HTTPException) -> Any:
 def answer_bad_data(error: DataError) -> Any:
     """Something no column can hold, such as NUL or a number beyond 64 bits."""
     log.info("bad_data", path=request.path, kind=type(error.orig).__name__)
-    return answer(422, InvalidInput.code, "内容里有存不下的字符或数字,请改一改再试", {})
+    return answer(422, InvalidInput.code, "内容里有存不下的字符或数字，请改一改再试", {})
 
 
 def answer_unreachable(error: Exception) -> Any:

@@ -22,4 +22,4 @@ def idempotency_key() -> UUID:
     try:
         return UUID(request.headers.get(HEADER, ""))
     except ValueError:
-        raise InvalidInput(errors={HEADER: ["必须填写,应为 UUID"]}) from None
+        raise InvalidInput(errors={HEADER: ["必须填写，应为 UUID"]}) from None

@@ -19,7 +19,7 @@ MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.List: {"invalid": "应为列表"},
     fields.Nested: {"type": "格式不对"},
     fields.UUID: {"invalid_uuid": "编号格式不对"},
-    fields.Date: {"invalid": "应为日期,如 2026-11-20", "format": "应为日期,如 2026-11-20"},
+    fields.Date: {"invalid": "应为日期，如 2026-11-20", "format": "应为日期，如 2026-11-20"},
     fields.DateTime: {"invalid": "应为时间", "format": "应为时间"},
     fields.Raw: {},
 }
@@ -75,7 +75,7 @@ class QueryId(fields.Integer):
 class MonthField(fields.Field[date]):
     """A month as YYYY-MM; in Python its first day."""
 
-    default_error_messages = {"invalid": "应为月份,如 2026-10"}  # noqa: RUF012
+    default_error_messages = {"invalid": "应为月份，如 2026-10"}  # noqa: RUF012
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": r"^20[0-9]{2}-(0[1-9]|1[0-2])$", "type": "string"}
