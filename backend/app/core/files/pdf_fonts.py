@@ -3,8 +3,10 @@
 from functools import cache
 from pathlib import Path
 
+from reportlab.lib import textsplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import paragraph
 
 from backend.app.core.errors import InvalidInput, Unavailable
 from backend.app.core.settings import REPOSITORY
@@ -15,6 +17,10 @@ FILES = {
     REGULAR: PACKAGE / "400Regular" / "NotoSansSC_400Regular.ttf",
     BOLD: PACKAGE / "700Bold" / "NotoSansSC_700Bold.ttf",
 }
+
+# Marks that begin no line hang behind the one before; ReportLab knows the Japanese ones alone.
+for splitter in (textsplit, paragraph):
+    splitter.ALL_CANNOT_START += "，；：？！”’"
 
 
 class FontMissing(Unavailable):
