@@ -12,6 +12,7 @@ from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.assessments.results import operations as results
 from backend.app.assessments.results.queries import open_programmes, stale_programmes
+from backend.app.assessments.subjects import rating_operations
 from backend.app.assessments.training.operations import measure_training
 from backend.app.assessments.training.queries import trainings_to_measure
 from backend.app.assessments.year_end import deadline_operations
@@ -66,4 +67,5 @@ def pull_measures() -> int:
     each(job, open_programmes(), gather, "gather")
     done = each(job, figures, lambda unit: measures.store_own_figures(figures[unit]), "units")
     each(job, open_programmes(), results.recompute_results, "results")
+    each(job, open_programmes(), rating_operations.rate_subjects, "ratings")
     return done

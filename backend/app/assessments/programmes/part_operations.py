@@ -11,7 +11,7 @@ from backend.app.access import Actor
 from backend.app.assessments.models import AssessedUnit, ProgrammeElement, ProgrammeGroup, Target
 from backend.app.assessments.programmes.operations import open_draft
 from backend.app.assessments.states import Duty, ElementScope
-from backend.app.assessments.subjects.queries import subject_kinds
+from backend.app.assessments.subjects.queries import all_subjects, subject_kinds
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import Conflict, InvalidInput, NotFound
@@ -182,7 +182,7 @@ def _check_places(county_id: int, drafts: Sequence[UnitDraft]) -> None:
     """Only this county's open townships, villages, departments and subjects."""
     regions = {place.id for place in list_townships([county_id])} | set(open_villages(county_id))
     departments = {place.id for place in list_departments(county_id)}
-    subjects = set(subject_kinds(county_id))
+    subjects = {row.id for row in all_subjects(county_id)}
     for draft in drafts:
         sides = zip(draft.key, (regions, departments, subjects), strict=True)
         if not any(draft.key) or any(key and key not in known for key, known in sides):

@@ -20,7 +20,7 @@ FORMAT = 1
 # What becomes a part of the programme's content as it stands, where the file has it.
 CONTENT = (
     "raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds", "smart",
-    "rhythm", "acceptance", "portraits", "raters_360",
+    "rhythm", "acceptance", "portraits", "raters_360", "rolling",
 )  # fmt: skip
 CODE = validate.Regexp(r"[a-z][a-z0-9_]{0,19}\Z", error="应为小写字母开头的字母、数字")
 MONTH_DAY = validate.Regexp(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|30|31)\Z",
@@ -146,6 +146,14 @@ class _ProgrammePartShape(Shape):
     dimensions = _list("维度", fields.Nested(_DimensionShape), 100)
 
 
+class _RollingShape(Shape):
+    """滚动评价 of subjects: how many months a value counts, and whether two red ones lead out."""
+
+    validity = fields.Integer(load_default=12, metadata={"words": "有效月数"},
+                              validate=validate.Range(1, 36, error="应为 1 到 36"))  # fmt: skip
+    exit = fields.Boolean(load_default=False, metadata={"words": "退出"})
+
+
 class _VetoShape(Shape):
     """一票否决 or 一票否优 with the superior's document it stands on."""
 
@@ -215,6 +223,7 @@ class AssessmentTemplateShape(Shape):
     # Who rates judged elements; without them superiors 40, peers 20, public 40.
     raters_360 = _list("360°评价组", RATERS, 20)
     clauses = _list("条款", CLAUSE, 60)
+    rolling = fields.Nested(_RollingShape, metadata={"words": "滚动评价"})
     vetoes = _list("否决事项", fields.Nested(_VetoShape), 20)
     grades = fields.Dict(metadata={"words": "定等分数线"})
     neighbours = fields.Dict(metadata={"words": "合并定等"})

@@ -92,7 +92,7 @@ def own_points(template: Template, group: str) -> Decimal:
 
 
 def _inherit(dimension: dict[str, Any]) -> None:
-    """Whom its indicators are for, where they do not say; a group's name alone says its scope."""
+    """Whom its indicators are for, where they do not say; a group's or industry's name says it."""
     for line in dimension["elements"]:
         if not any(line[name] for name in ("scope", "group", "industry")):
             line["scope"], line["group"] = dimension["scope"], dimension["group"]

@@ -1,6 +1,6 @@
 """What can go wrong with subjects."""
 
-from backend.app.core.errors import Conflict, InvalidInput, NotFound
+from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
 
 class SubjectUnknown(NotFound):
@@ -25,3 +25,9 @@ class ExitMoved(Conflict):
     """Somebody else was faster, or it cannot be done from where it stands."""
 
     message = "这件退出的事已经有变化，请刷新再看"
+
+
+class NotAnotherHand(NotAllowed):
+    """Whoever proposed decides."""
+
+    message = "提出和审定要两个人，您提出的由别人审定"
