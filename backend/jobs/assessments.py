@@ -9,6 +9,8 @@ from backend.app.assessments.adjustments.queries import exemptions_to_lapse
 from backend.app.assessments.evaluation import operations as evaluation
 from backend.app.assessments.measures import operations as measures
 from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
+from backend.app.assessments.meetings import week_operations
+from backend.app.assessments.meetings.week_operations import weekly_programmes
 from backend.app.assessments.reports import review_operations, window_operations, window_queries
 from backend.app.assessments.results import operations as results
 from backend.app.assessments.results.queries import open_programmes, stale_programmes
@@ -69,3 +71,8 @@ def pull_measures() -> int:
     each(job, open_programmes(), results.recompute_results, "results")
     each(job, open_programmes(), rating_operations.rate_subjects, "ratings")
     return done
+
+
+def send_week() -> int:
+    """周报送 on Monday morning: what is open on the lists, to whom it is given."""
+    return each(JobName.SEND_WEEK, weekly_programmes(), week_operations.send_week)

@@ -88,6 +88,7 @@ TIMETABLE: tuple[ScheduleEntry | Weekly | Often, ...] = (
     Often(JobName.CLOSE_WINDOWS, minutes=10),
     Often(JobName.EVALUATE_PERIOD, minutes=10),
     ScheduleEntry(JobName.ESCALATE_TARGETS, hour=8),
+    Weekly(JobName.SEND_WEEK, hour=8),
     # After the night's recount of the villages' months.
     ScheduleEntry(JobName.PULL_MEASURES, hour=4, minute=30),
 )

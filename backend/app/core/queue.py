@@ -57,6 +57,7 @@ class JobName(StrEnum):
     EVALUATE_PERIOD = "backend.jobs.assessments.evaluate_period"
     ESCALATE_TARGETS = "backend.jobs.assessments.escalate_targets"
     PULL_MEASURES = "backend.jobs.assessments.pull_measures"
+    SEND_WEEK = "backend.jobs.assessments.send_week"
 
 
 class QueueName(StrEnum):
@@ -105,6 +106,7 @@ QUEUE_OF: dict[JobName, QueueName] = {
     JobName.EVALUATE_PERIOD: QueueName.SLOW,
     JobName.ESCALATE_TARGETS: QueueName.SLOW,
     JobName.PULL_MEASURES: QueueName.SLOW,
+    JobName.SEND_WEEK: QueueName.SLOW,
 }
 
 

@@ -14,6 +14,7 @@ from backend.app.assessments.issues.errors import IssueMoved, NotYourIssue
 from backend.app.assessments.issues.issue_files import ISSUES
 from backend.app.assessments.issues.operations import IssueDraft
 from backend.app.assessments.issues.queries import IssueFilters, list_counts, list_issues
+from backend.app.assessments.meetings.week_operations import weekly_programmes
 from backend.app.assessments.models import IssueEntry
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states.issues import IssueList, IssueSource
@@ -227,3 +228,8 @@ def test_the_list_asks_few_statements_however_long(app, running) -> None:
     for number in range(3, 12):
         add(running, task=f"任务{number}")
     assert len(statements(lambda: desk.get(PAGE))) == few <= MOST
+
+
+def test_a_usual_programme_sends_no_week(running) -> None:
+    add(running)
+    assert weekly_programmes() == []

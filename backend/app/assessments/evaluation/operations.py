@@ -20,6 +20,7 @@ from backend.app.assessments.evaluation.queries import (
     lights_of,
 )
 from backend.app.assessments.evaluation.standings import ComputedStanding
+from backend.app.assessments.meetings.week_operations import tell_of_papers
 from backend.app.assessments.models import Programme, ProgrammeWindow
 from backend.app.assessments.reports.window_operations import lock_window, tell_unit, times_of
 from backend.app.assessments.training.operations import MONTHS_A_QUARTER, list_weak_points
@@ -125,6 +126,7 @@ def publish_window(window_id: int) -> int:
     window.published_at = clock.now()
     if window.period.month % MONTHS_A_QUARTER == 0:
         list_weak_points(programme, window.period)
+        tell_of_papers(programme, window.period)
     title = f"{window.period.year}年{window.period.month}月通报出来了"
     words = "各项目标的颜色已定。有疑问的，三个工作日内在考核页面提出。"
     for unit in coloured_units(programme.id):

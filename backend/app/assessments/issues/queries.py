@@ -10,13 +10,15 @@ from sqlalchemy import text
 from backend.app.assessments.issues.errors import IssueUnknown
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
 from backend.app.assessments.scopes import ReaderScope
-from backend.app.assessments.states.issues import IssueState
+from backend.app.assessments.states.issues import IssueSource, IssueState
 from backend.app.core import clock
 from backend.app.core.db import db
+from backend.app.core.states import one_of
 from backend.app.places.queries import list_departments, list_townships
 from backend.app.places.sql import join_department, join_region
 
 PAGE, MOST_LISTED = 50, 20_000
+LISTED_BY_PEOPLE = {IssueSource.HAND, IssueSource.FILE, IssueSource.TEMPLATE}
 OVERDUE = "overdue"
 IS_OVERDUE = f"(i.state <> '{IssueState.CLOSED}' AND i.due_on < :today)"
 # What the reader works for: as who has to act, or as whose problem it is.
@@ -68,6 +70,17 @@ COUNTS = text(
     """
 )
 MATCHING = text(f"SELECT count(*) AS entries {FROM_SEEN} {SEARCHED}")
+LINES = text(
+    f"""
+    SELECT i.list, i.task, i.difficulty, i.measure, i.due_on AS due,
+           COALESCE((SELECT array_agg(dd.name ORDER BY d.id) FROM issue_duty d
+                     {join_department("dd", "d.department_id")} WHERE d.issue_id = i.id),
+                    '{{}}') AS duties
+    FROM issue_entry i
+    WHERE i.programme_id = :programme_id AND {one_of("i.source", LISTED_BY_PEOPLE)}
+    ORDER BY i.id
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -169,3 +182,9 @@ def duty_choices(county_id: int) -> dict[str, str]:
         **{f"r{place.id}": place.name for place in list_townships([county_id])},
         **{f"d{bureau.id}": bureau.name for bureau in list_departments(county_id)},
     }
+
+
+def issue_lines(programme_id: int) -> list[dict[str, Any]]:
+    """The task table as a template has it: what people listed, with departments by name."""
+    rows = db.session.execute(LINES, {"programme_id": programme_id}).mappings()
+    return [{**row, "due": f"{row['due']:%m-%d}"} for row in rows]

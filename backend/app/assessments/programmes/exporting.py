@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from marshmallow import Schema, fields
 
+from backend.app.assessments.issues.queries import issue_lines
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup
 from backend.app.assessments.programmes.loading_operations import ELEMENT_COLUMNS, GROUP_FIGURES
 from backend.app.assessments.programmes.operations import CLOCKS
@@ -39,6 +40,7 @@ def template_of(programme: Programme) -> dict[str, Any]:
         },
         **{name: content[name] for name in CONTENT if content.get(name)},
         "groups": _groups(programme, groups),
+        "issues": issue_lines(programme.id),
         "dimensions": _dimensions(programme, {group.id: group.name for group in groups}),
     }  # fmt: skip
     return _without_usual(SHAPE, plain)

@@ -136,6 +136,8 @@ def _content_faults(template: Template) -> Iterator[str]:
     for part in parts_of(template):
         codes = [row["code"] for row in part["dimensions"]]
         codes += [line["code"] for row in part["dimensions"] for line in row["elements"]]
+        drawn = [code for row in part["portraits"] for code in row["elements"]]
+        yield from (f"画像里没有编码 {code}" for code in drawn if code not in codes)
         yield from (f"编码 {code} 用了两次" for code in sorted(set(codes)) if codes.count(code) > 1)
         for line in (line for row in part["dimensions"] for line in row["elements"]):
             place = f"指标 {line['code']}「{line['name']}」"

@@ -59,15 +59,13 @@ class ReachedMonth:
 
 def reached_until(programme: Programme, until: date | None = None) -> ReachedMonth:
     """As it stands, or computed as far as a month."""
-    last = until_of(programme)
-    if until is None or until == last:
-        rows = shown_results(programme.id)
-    else:
+    rows = shown_results(programme.id)
+    if until is not None and not (rows and rows[0].until == until):
         rows = results_to_date(programme.id, until)
-    return _month(rows, until or last)
+    return reached_month(rows, rows[0].until if rows else until or until_of(programme))
 
 
-def _month(rows: list[ShownResult], until: date) -> ReachedMonth:
+def reached_month(rows: list[ShownResult], until: date) -> ReachedMonth:
     month = ReachedMonth(until, {row.unit_id: row for row in rows}, {})
     for row in rows:
         month.reached[row.unit_id] = {
@@ -105,7 +103,7 @@ def locked_years(programme: Programme) -> list[tuple[Programme, ReachedMonth]]:
     )  # fmt: skip
     years = {row.year: row for row in db.session.scalars(query.order_by(Programme.version))}
     return [
-        (row, _month(shown_results(row.id), date(year, 12, 1)))
+        (row, reached_month(shown_results(row.id), date(year, 12, 1)))
         for year, row in sorted(years.items())
     ]
 
@@ -115,5 +113,5 @@ def last_year(programme: Programme) -> dict[Place, Reached]:
     before = programme_of_year(programme, programme.year - 1)
     if before is None:
         return {}
-    month = _month(shown_results(before.id), date(before.year, 12, 1))
+    month = reached_month(shown_results(before.id), date(before.year, 12, 1))
     return {place_of(row): month.reached[key] for key, row in month.units.items()}

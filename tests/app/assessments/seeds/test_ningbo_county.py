@@ -2,8 +2,6 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from backend.app.access import Actor, Role
+from backend.app.access import Actor
 from backend.app.assessments.acceptance import operations as acceptance
 from backend.app.assessments.acceptance.errors import AcceptanceMoved, NotYourAcceptance
 from backend.app.assessments.acceptance.queries import ItemScore, items_of
@@ -20,121 +18,47 @@ from backend.app.assessments.issues.issue_files import ISSUES
 from backend.app.assessments.issues.queries import IssueFilters, list_issues
 from backend.app.assessments.models import (
     AcceptanceStep,
-    AssessedUnit,
     IssueEntry,
-    MeasureFact,
-    Programme,
-    ProgrammeElement,
 )
 from backend.app.assessments.portraits.queries import portrait_of
-from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import load_template
-from backend.app.assessments.programmes.operations import ProgrammeBasics
+from backend.app.assessments.programmes.exporting import template_file, template_of
 from backend.app.assessments.programmes.queries import list_elements
-from backend.app.assessments.programmes.templates import read_template
+from backend.app.assessments.programmes.templates import parse_template, read_template
 from backend.app.assessments.results.operations import recompute_results
 from backend.app.assessments.results.queries import shown_results
 from backend.app.assessments.scopes import scope_of
-from backend.app.assessments.targets.draft_operations import spread_common
-from backend.app.assessments.targets.operations import issue_programme
-from backend.app.assessments.year_end.operations import close_programme
 from backend.app.core.clock import clock_at
-from backend.app.core.db import db, transaction
+from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
-from backend.app.places.models import Department, Region
 from tests.app.assessments.acting import evaluate_month, open_month
 from tests.app.assessments.closing_year import (
-    MEETING,
-    PUBLISHED,
     boss_of,
-    decide_all,
-    lock,
-    propose,
-    publish,
 )
-from tests.app.assessments.result_year import Year
+from tests.app.assessments.seeds.pilot_counties import (
+    PAGE,
+    TEMPLATE,
+    approve,
+    draft_pilot,
+    feed,
+    programme_of,
+    run_pilot,
+    unit_ids,
+)
 from tests.app.assessments.test_report_pages import seat
-from tests.app.exports.test_open_results import ask, token_of
-from tests.factories.assessed import YEAR, Assessed, at, make_assessed
+from tests.factories.assessed import YEAR, Assessed, at
 from tests.factories.console import as_shown
-from tests.factories.county import OPENED_ON, actor_with, make_county
 from tests.factories.imports import Desk
 from tests.factories.tickets import forget
-
-TEMPLATE = "ningbo_county"
-BASICS = ProgrammeBasics("肥药两制改革试点", YEAR, "浙农法发〔2026〕1号", "县督考计划2026-09")
-PAGE = "/console/assessments"
-
-
-def add_places(made: Assessed) -> None:
-    """Two more townships, and the departments that the template names."""
-    with transaction() as session:
-        for place, name in enumerate(("薛镇", "曹村镇"), 1):
-            region = Region(
-                level="township", name=name, code=f"6105281{place:02}000", opened_on=OPENED_ON,
-                parent_id=made.county.id, county_id=made.county.id,
-            )  # fmt: skip
-            session.add(region)
-            session.flush()
-            region.township_id = region.id
-        template = read_template(TEMPLATE)
-        names = {line["owner"] for row in template["dimensions"] for line in row["elements"]}
-        names |= {name for row in template["issues"] for name in row["duties"]}
-        known = set(session.scalars(select(Department.name)))
-        session.add_all(
-            Department(county_id=made.county.id, name=name, opened_on=OPENED_ON)
-            for name in sorted(names - known)
-        )
 
 
 @pytest.fixture
 def draft(app) -> Assessed:
-    """The template as a draft, every township with all items."""
-    made = make_assessed(make_county())
-    add_places(made)
-    with clock_at(at(1, 5)), transaction():
-        loading = load_template(made.office, made.county.id, BASICS, read_template(TEMPLATE))
-        assert (loading.units_missing, loading.owners_missing) == ([], [])
-        programme_id = loading.programmes[0].id
-        spread_common(made.office, programme_id)
-    unit = db.session.scalars(
-        select(AssessedUnit).where(
-            AssessedUnit.programme_id == programme_id,
-            AssessedUnit.region_id == made.county.township_ids[0],
-        )
-    ).one()
-    town_unit = unit.id
-    db.session.rollback()
-    return replace(made, programme_id=programme_id, town_unit=town_unit)
-
-
-def approve(made: Assessed) -> None:
-    with transaction():
-        programmes.mark_tried(made.office, made.programme_id)
-    with transaction():
-        programmes.approve_programme(boss_of(made), made.programme_id)
+    return draft_pilot()
 
 
 @pytest.fixture
 def running(draft: Assessed) -> Assessed:
-    """Approved by the superior's document instead of villagers' say, and issued."""
-    content = programme_of(draft).content
-    with clock_at(at(1, 6)):
-        with transaction():
-            programmes.save_clocks(
-                draft.office, draft.programme_id, content["clocks"], content["preset"],
-                {"villagers_say": "浙农法发〔2026〕1号"},
-            )  # fmt: skip
-        approve(draft)
-        with transaction():
-            issue_programme(draft.office, draft.programme_id)
-    forget()
-    return draft
-
-
-def programme_of(made: Assessed) -> Programme:
-    forget()
-    return db.session.get_one(Programme, made.programme_id)
+    return run_pilot(draft)
 
 
 def test_nb04_five_aspects_with_25_items_of_four_points_become_a_programme(draft) -> None:
@@ -311,30 +235,6 @@ def test_nb07_every_item_is_scored_on_the_page_or_named(app, running) -> None:
     assert overview.count("✓ 已记") == 1
 
 
-def feed(made: Assessed, code: str, unit_id: int, month: int, value: str) -> None:
-    with transaction() as session:
-        element = session.scalars(
-            select(ProgrammeElement).where(
-                ProgrammeElement.programme_id == made.programme_id, ProgrammeElement.code == code
-            )
-        ).one()
-        session.add(
-            MeasureFact(
-                county_id=made.county.id, programme_id=made.programme_id, element_id=element.id,
-                unit_id=unit_id, period=date(YEAR, month, 1), value=Decimal(value), source="feed",
-                origin="农业系统", imported_by_id=made.office.person_id, at=at(month, 20),
-            )
-        )  # fmt: skip
-
-
-def unit_ids(made: Assessed) -> list[int]:
-    """The township of the clerk first."""
-    query = select(AssessedUnit.id).where(AssessedUnit.programme_id == made.programme_id)
-    rows = list(db.session.scalars(query.order_by(AssessedUnit.id != made.town_unit)))
-    forget()
-    return rows
-
-
 def test_nb09_two_portraits_show_a_unit_beside_the_middle_without_a_total(app, running) -> None:
     for month, values in ((9, ("24", "20", "18")), (10, ("21", "20", "19"))):
         for unit_id, value in zip(unit_ids(running), values, strict=True):
@@ -359,39 +259,13 @@ def test_nb09_two_portraits_show_a_unit_beside_the_middle_without_a_total(app, r
     assert best.standing == "好于同类中位数", "less fertiliser is better"
 
 
-def test_nb08_nb12_a_bigger_assessment_takes_the_published_indices(app, client, running) -> None:
-    with clock_at(at(12, 2)):
-        for unit_id in unit_ids(running):
-            for step, actor in enumerate(steps_of_unit(running, unit_id), 1):
-                with transaction():
-                    given = {
-                        item.target_id: ItemScore(Decimal(90), "") for item in items_of(unit_id)
-                    }
-                    acceptance.record_step(actor, unit_id, step, given)
-    year = Year(running)
-    for month in range(1, 13):
-        open_month(month)
-        evaluate_month(month)
-    with clock_at(MEETING), transaction():
-        close_programme(running.office, running.programme_id)
-    propose(year)
-    decide_all(year)
-    lock(year)
-    publish(year)
-    with clock_at(PUBLISHED):
-        token = token_of(running.county.id)
-        units = ask(client, token, f"/assessments/{running.programme_id}/units").json["items"]
-        elements = ask(client, token, f"/assessments/{running.programme_id}/lost").json["items"]
-    assert {row["unit"]: row["total"] for row in units} == dict.fromkeys(
-        ("庄里镇", "薛镇", "曹村镇"), "90.00"
-    )
-    assert {"实名购买活跃指数", "断面水质达标率"} <= {row["name"] for row in elements}
-
-
-def steps_of_unit(made: Assessed, unit_id: int) -> tuple[Actor, Actor, Actor]:
-    """Its own clerk, the office, and who decides."""
-    unit = db.session.get_one(AssessedUnit, unit_id)
-    region_id = unit.region_id
-    forget()
-    clerk = made.town if unit_id == made.town_unit else actor_with(Role.TOWNSHIP_STAFF, region_id)
-    return clerk, made.office, boss_of(made)
+def test_nb11_the_task_table_is_exported_with_the_programme(running) -> None:
+    lines = template_of(programme_of(running))["issues"]
+    assert [line["measure"] for line in lines] == [
+        line["measure"] for line in read_template(TEMPLATE)["issues"]
+    ]
+    again = parse_template(template_file(programme_of(running)))
+    assert again["issues"] == read_template(TEMPLATE)["issues"]
+    assert (again["rhythm"], len(again["acceptance"]), len(again["portraits"])) == (
+        "zhouyueji", 3, 2,
+    )  # fmt: skip
