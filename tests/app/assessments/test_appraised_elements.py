@@ -1,7 +1,9 @@
 """360°: judged elements by their anchors, from superiors, peers and the public, to their value."""
 
+import io
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from sqlalchemy import text
 
@@ -183,3 +185,12 @@ def test_the_form_opens_a_round_with_its_last_day_and_trimming(app, running, sca
         f"{YEAR}-12-20elements0.050"
     )
     assert "每组去掉最高、最低各 5%" in as_shown(desk.get(opened.headers["Location"]))
+
+
+def test_the_paper_of_elements_has_a_box_for_each_sentence(app, running, round_id) -> None:
+    first, *_ = group_ids(round_id)
+    sent = seat(app, running.office).get(f"{PAGE}/groups/{first}.pdf")
+    (page,) = pypdfium2.PdfDocument(io.BytesIO(sent.data))
+    words = page.get_textpage().get_text_range()
+    places = [words.index(sentence) for sentence in ANCHORS[::-1]]
+    assert places == sorted(places)

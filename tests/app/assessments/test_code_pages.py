@@ -132,3 +132,13 @@ def test_wrong_codes_cost_nothing_and_are_slowed_down_without_knowing_whose(
     assert set(answers[anonymous.MOST_WRONG :]) == {429}
     assert scalar("SELECT count(*) FROM anonymous.inbox") == 0
     assert rate(door, code, 1) == 200, "who has a right code never waits"
+
+
+def test_a_ballot_on_paper_shows_what_the_phone_shows(app, running, round_id) -> None:
+    first, *_ = group_ids(round_id)
+    sent = seat(app, running.office).get(f"{PAGE}/groups/{first}.pdf")
+    (page,) = pypdfium2.PdfDocument(io.BytesIO(sent.data))
+    words = page.get_textpage().get_text_range()
+    for part in ("2026年终", "单位民主测评", "县教育局", "非常不满意", "不写名字"):
+        assert part in words
+    assert words.count("□") == 10

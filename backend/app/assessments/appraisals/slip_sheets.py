@@ -14,11 +14,12 @@ from backend.app.core.files.paper import (
     MARGIN,
     SOFT,
     WIDTH,
+    draw_fitted,
     draw_pages,
     draw_qr,
     draw_text,
 )
-from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, width_of
+from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs
 from backend.app.core.files.qr import qr_matrix
 
 COLUMNS, ROWS = 2, 4
@@ -71,24 +72,18 @@ def draw_slips(words: SlipWords, codes: Sequence[str]) -> bytes:
 
 def _draw_slip(canvas: Canvas, words: SlipWords, code: str, left: float, top: float) -> None:
     x, room = left + PAD, SLIP_WIDTH - 2 * PAD
-    _fitted(canvas, x, top - 12 * mm, words.title, BOLD, 13, room)
-    _fitted(canvas, x, top - 18 * mm, f"{words.group} · {words.ends_on} 前", REGULAR, 9.5, room)
+    draw_fitted(canvas, x, top - 12 * mm, words.title, BOLD, 13, INK, room)
+    draw_fitted(
+        canvas, x, top - 18 * mm, f"{words.group} · {words.ends_on} 前", REGULAR, 9.5, INK, room
+    )
     draw_qr(canvas, qr_matrix(f"{words.address}/{code}"), x, top - 22 * mm, QR_SIDE)
     beside = x + QR_SIDE + 4 * mm
     aside = room - QR_SIDE - 4 * mm
     for number, line in enumerate(HOW):
-        _fitted(canvas, beside, top - (26 + 5 * number) * mm, line, REGULAR, 9, aside)
-    _fitted(canvas, x, top - 56 * mm, show_code(code), BOLD, 17, room)
-    _fitted(canvas, x, top - 61.5 * mm, words.address, REGULAR, 8.5, room)
-    _fitted(canvas, x, top - 67 * mm, PROMISE, REGULAR, 8.5, room)
-
-
-def _fitted(
-    canvas: Canvas, x: float, y: float, words: str, font: str, size: float, room: float
-) -> None:
-    """Made smaller until it fits."""
-    size = min(size, size * room / max(width_of(words, font, size), 1))
-    draw_text(canvas, x, y, words, font, size, INK)
+        draw_fitted(canvas, beside, top - (26 + 5 * number) * mm, line, REGULAR, 9, INK, aside)
+    draw_fitted(canvas, x, top - 56 * mm, show_code(code), BOLD, 17, INK, room)
+    draw_fitted(canvas, x, top - 61.5 * mm, words.address, REGULAR, 8.5, INK, room)
+    draw_fitted(canvas, x, top - 67 * mm, PROMISE, REGULAR, 8.5, INK, room)
 
 
 def _draw_cuts(canvas: Canvas) -> None:
@@ -110,4 +105,6 @@ def _draw_rules(canvas: Canvas, words: SlipWords, count: int) -> None:
     draw_text(canvas, MARGIN, y - 9 * mm, head, REGULAR, 11, SOFT)
     room = WIDTH - 2 * MARGIN
     for number, line in enumerate(DRAWN_BY_HAND, 1):
-        _fitted(canvas, MARGIN, y - (14 + 10 * number) * mm, f"{number}. {line}", REGULAR, 12, room)
+        draw_fitted(
+            canvas, MARGIN, y - (14 + 10 * number) * mm, f"{number}. {line}", REGULAR, 12, INK, room
+        )

@@ -15,6 +15,7 @@ from backend.app.core.files.pdf_fonts import (
     GlyphMissing,
     is_printable,
     use_fonts,
+    width_of,
 )
 from backend.app.core.files.qr import dark_runs
 
@@ -102,6 +103,15 @@ def draw_rule(canvas: Canvas, y: float) -> None:
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.6)
     canvas.line(MARGIN, y, WIDTH - MARGIN, y)
+
+
+def draw_fitted(
+    canvas: Canvas, x: float, y: float, words: str, font: str, size: float, colour: HexColor,
+    room: float,
+) -> None:  # fmt: skip
+    """Made smaller until it fits."""
+    size = min(size, size * room / max(width_of(words, font, size), 1))
+    draw_text(canvas, x, y, words, font, size, colour)
 
 
 def draw_text(
