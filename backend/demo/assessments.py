@@ -43,6 +43,7 @@ from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import lock, transaction
 from backend.app.places.queries import list_departments
 from backend.app.places.reorganisation import add_department
+from backend.demo.assessed_ballots import rate_running_year
 from backend.demo.assessed_months import live_months
 from backend.demo.assessed_year_end import end_years
 from backend.demo.people import add_staff
@@ -109,6 +110,7 @@ def tend_assessment(county_id: int, since: datetime | None = None) -> int:
     office, approver = _login("assessor"), _login("approver")
     done = live_months(county_id, office, approver, since)
     end_years(county_id, office, approver)
+    rate_running_year(county_id, office)
     return done
 
 
