@@ -127,9 +127,9 @@ def scene(folder: Path) -> Iterator[Scene]:
         stack.callback(dispose)
         month = clock.next_month(clock.month_of(clock.today()))
         county, round_id = _county(month)
-        web = stack.enter_context(_process(folder, "web", "wsgi:app", environment))
+        web = stack.enter_context(server_process(folder, "web", "wsgi:app", environment))
         anonymous = stack.enter_context(
-            _process(folder, "anonymous", ANONYMOUS, of_anonymous(environment, PEPPER))
+            server_process(folder, "anonymous", ANONYMOUS, of_anonymous(environment, PEPPER))
         )
         found = Scene(folder, app, county, month, round_id, web, anonymous, environment)
         with psycopg.connect(found.dsn, autocommit=True) as connection:
@@ -193,7 +193,9 @@ def _villagers(county: County) -> list[Villager]:
 
 
 @contextmanager
-def _process(folder: Path, name: str, target: str, environment: dict[str, str]) -> Iterator[str]:
+def server_process(
+    folder: Path, name: str, target: str, environment: dict[str, str]
+) -> Iterator[str]:
     """A server of its own, as `make run` starts it; its log is the thief's too."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
@@ -217,7 +219,7 @@ def _process(folder: Path, name: str, target: str, environment: dict[str, str]) 
 
 
 def _wait(port: int) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
         except OSError:
