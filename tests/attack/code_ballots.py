@@ -48,7 +48,7 @@ Rows = dict[str, list[thief.Row]]
 
 def plunder(found: Scene) -> dict[str, Any]:
     """Thirty raters come one after the other; what the thief tells of them."""
-    county = make_county(code="610528", name="合阳县")
+    county = make_county(code="610524", name="合阳县")
     assessed = make_assessed(county, "-codes")
     add_target(assessed)
     issue(assessed)
@@ -57,6 +57,8 @@ def plunder(found: Scene) -> dict[str, Any]:
     said = random.sample(list(product(range(1, 6), range(6))), RATERS)
     start = found.scalar("SELECT pg_current_wal_lsn()")
     _rate(found, drawn, said)
+    # Something to find: where nothing at all was logged, the reader of the log gives up.
+    found.ask("SELECT pg_logical_emit_message(true, 'attack', 'everybody has rated')")
     during = thief.wal(found, start, found.scalar("SELECT pg_current_wal_lsn()"))
     inbox = found.scalar("SELECT pg_relation_filenode('anonymous.inbox')")
     with transaction():
