@@ -27,7 +27,7 @@ from backend.app.points.rules.rulebook import Vote
 DRAWN_BEFORE, LEAD = timedelta(days=9), timedelta(days=3)
 SEED = "02091417253111"
 MEETINGS = (
-    ("参加村民会议", "村民代表会,议水渠维修", 12, 14),
+    ("参加村民会议", "村民代表会，议水渠维修", 12, 14),
     ("参加村庄清洁日", "清了村口两条沟", 8, 20),
     ("志愿服务半天", "帮三户老人收玉米", 4, 6),
 )
@@ -51,9 +51,9 @@ def _minutes(title: str, day: date) -> bytes:
     pdf_fonts.use_fonts()
     page = Canvas(written)
     page.setFont(pdf_fonts.REGULAR, 18)
-    page.drawString(72, 760, f"{title}表决会议记录(演示)")
+    page.drawString(72, 760, f"{title}表决会议记录（演示）")
     page.setFont(pdf_fonts.REGULAR, 12)
-    page.drawString(72, 720, f"{day} 到会 41 人,同意 38,反对 2,弃权 1。")
+    page.drawString(72, 720, f"{day} 到会 41 人，同意 38，反对 2，弃权 1。")
     page.save()
     return written.getvalue()
 
@@ -123,11 +123,11 @@ def _watch(county_id: int, clerk: Actor, at: datetime) -> None:
             return
         first, last = found[0], found[-1]
         freezes.freeze_day(
-            clerk, county_id, first.people[:6], first.day, "几分钟里接连得分,请村里核实"
+            clerk, county_id, first.people[:6], first.day, "几分钟里接连得分，请村里核实"
         )
         if last.people[-1] not in first.people[:6]:
             frozen = freezes.freeze(clerk, county_id, last.people[-1], "有人反映拿几部手机替人评")
-            freezes.appeal(frozen.person_id, "那天赶集,帮老人扫的码,都是他们自己选的")
+            freezes.appeal(frozen.person_id, "那天赶集，帮老人扫的码，都是他们自己选的")
 
 
 def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:
@@ -138,7 +138,7 @@ def _draw(county_id: int, clerk: Actor, other: Actor, at: datetime) -> None:
     month = clock.previous_month(clock.month_of(clock.local_day(published_at)))
     plan = Plan(
         f"{month.month} 月参与抽奖", month, month, (("电饭煲", 2), ("食用油", 10), ("毛巾", 20)),
-        f"双色球第 {seed_day:%Y%j} 期(演示)开奖号码，红球从小到大，蓝球在后", seed_at,
+        f"双色球第 {seed_day:%Y%j} 期（演示）开奖号码，红球从小到大，蓝球在后", seed_at,
         SeedFormat(7, 2, 6),
     )  # fmt: skip
     with clock.clock_at(published_at - timedelta(hours=2)):

@@ -30,7 +30,7 @@ def publish_months(county_id: int, months: list[date], at: datetime) -> int:
             if published.find(county_id, month) is not None:
                 continue
             if locks.lock_of(county_id, month) is None:
-                locks.lock_month(clerk, county_id, month, "演示县:逐月锁定")
+                locks.lock_month(clerk, county_id, month, "演示县：逐月锁定")
             publications.publish(clerk, county_id, month)
             done += 1
     db.session.rollback()

@@ -10,8 +10,8 @@ from backend.app.ratings import flagging, review_decisions, reviews
 from backend.app.ratings.states import FlagDecision
 
 DECISIONS = (
-    (FlagDecision.REJECTED, "电话问了三位村民,都说是有人拿着手机挨家点的"),
-    (FlagDecision.ACCEPTED, "那天村里开会,会后大家一起扫的,问过三个人"),
+    (FlagDecision.REJECTED, "电话问了三位村民，都说是有人拿着手机挨家点的"),
+    (FlagDecision.ACCEPTED, "那天村里开会，会后大家一起扫的，问过三个人"),
 )
 
 

@@ -31,11 +31,11 @@ CATALOGUE = (
     ("食盐", "一袋 400 克", 4, 2, "salt"),
     ("香皂", "一块", 4, 2, "soap"),
     ("酱油", "一瓶 500 毫升", 6, 2, "sauce"),
-    ("毛巾", "一条,纯棉", 8, 2, "towel"),
+    ("毛巾", "一条，纯棉", 8, 2, "towel"),
     ("洗衣粉", "一袋 2 公斤", 12, 1, "powder"),
     ("大米", "一袋 2.5 公斤", 24, 1, "rice"),
     ("食用油", "一桶 1.8 升", 36, 1, "oil"),
-    ("电饭锅", "3 升,保修一年", 160, None, "cooker"),
+    ("电饭锅", "3 升，保修一年", 160, None, "cooker"),
 )
 SHOPS, FETCHED_A_MONTH = 8, 9
 KEEPERS = ("王秀兰", "赵满仓", "刘桂芳", "孙有田", "李春梅", "张来福", "杨改霞", "陈建民")
@@ -118,7 +118,7 @@ def _reward(
 def _stall(clerk: Actor, nth: int, village: Any) -> Stall:
     short = village.name.removesuffix("居委会").removesuffix("委会").removesuffix("社区")
     form = ShopForm(
-        f"{short}便民兑换超市", f"{short}村口,村委会往东 50 米", "每天 8:00—19:00", "0913-8200000"
+        f"{short}便民兑换超市", f"{short}村口，村委会往东 50 米", "每天 8:00—19:00", "0913-8200000"
     )
     shop = open_shop(clerk, village.id, form)
     values = {"openid": keeper_openid(village.code), "name": KEEPERS[nth], "at": JOINED_AT}
@@ -185,5 +185,5 @@ def _count(stall: Stall, clerk: Actor, at: datetime) -> None:
     with clock.clock_at(at - timedelta(hours=3)):
         rows = db.session.execute(lines, {"id": stall.shop_id}).all()
         sheet = [Counted(row.reward_id, row.on_hand) for row in rows]
-        sheet[1] = Counted(sheet[1].reward_id, sheet[1].quantity - 1, "受潮,扔了一块")
+        sheet[1] = Counted(sheet[1].reward_id, sheet[1].quantity - 1, "受潮，扔了一块")
         stock_counts.count_stock(clerk, stall.shop_id, sheet)

@@ -29,9 +29,9 @@ QUESTIONS = (
 )
 QUESTIONNAIRES = [{"kind": None, "questions": [question.as_json() for question in QUESTIONS]}]
 SUGGESTIONS = (
-    "村口的路灯晚上不亮,老人走路怕摔", "办事窗口能不能中午也留个人", "垃圾桶再加两个就好了",
-    "水压低,早上接不满一桶水", "村医态度好,就是药不全", "公示栏的字太小,看不清",
-    "修路的事说了一年了,给个准话", "便民站周六也开门就方便了", "希望多组织体检",
+    "村口的路灯晚上不亮，老人走路怕摔", "办事窗口能不能中午也留个人", "垃圾桶再加两个就好了",
+    "水压低，早上接不满一桶水", "村医态度好，就是药不全", "公示栏的字太小，看不清",
+    "修路的事说了一年了，给个准话", "便民站周六也开门就方便了", "希望多组织体检",
 )  # fmt: skip
 # Keys of the month that is over are destroyed at once: the demo need not make hundreds for that.
 FEW_KEYS = 3

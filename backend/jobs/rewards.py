@@ -29,7 +29,7 @@ def _expire(redemption_id: int) -> int:
         [redemption.person_id],
         kind="points",
         title="预留的东西过期了",
-        words=f"三天没有去领,已退回 {redemption.price} 分,还想要可以再兑",
+        words=f"三天没有去领，已退回 {redemption.price} 分，还想要可以再兑",
         page="/pages/rewards/mine/index",
         subject_kind="redemption",
         subject_id=redemption.id,

@@ -32,7 +32,7 @@ def account_for(data: Path) -> Account | None:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise LocalError(
-        "以 root 运行时,PostgreSQL 需要一个普通账号(postgres 或 nobody),系统里没有。"
+        "以 root 运行时，PostgreSQL 需要一个普通账号（postgres 或 nobody），系统里没有。"
         "请用普通用户运行。",
         "As root, PostgreSQL needs an ordinary account (postgres or nobody), and there is none. "
         "Run as an ordinary user.",

@@ -56,7 +56,7 @@ def ensure() -> Path:
     if found := find():
         return found
     raise LocalError(
-        "没有可用的 Chromium,浏览器测试跑不了。请安装 chromium(或用 CHROMIUM=路径 指定)后再试。",
+        "没有可用的 Chromium，浏览器测试跑不了。请安装 chromium（或用 CHROMIUM=路径 指定）后再试。",
         "No usable Chromium, so the browser tests cannot run. Install chromium, or name one with "
         "CHROMIUM=path, and try again.",
     )

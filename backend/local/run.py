@@ -59,7 +59,7 @@ def step(title: str, arguments: list[str], environment: dict[str, str]) -> None:
     command = [sys.executable, *arguments]
     if subprocess.call(command, cwd=ROOT, env=environment) != 0:
         done = title or " ".join(arguments)
-        raise LocalError(f"{done}:没有成功,原因见上。", f"Failed: {' '.join(arguments)}")
+        raise LocalError(f"{done}：没有成功，原因见上。", f"Failed: {' '.join(arguments)}")
 
 
 def wait_until_open(address: str, instance: str, web: Child, log: Path) -> None:
@@ -73,7 +73,7 @@ def wait_until_open(address: str, instance: str, web: Child, log: Path) -> None:
                 told = answer.read(MOST_TOLD)
             if instance.encode() not in told:
                 raise LocalError(
-                    f"{address} 上答话的是别的程序。请停掉它,或用 PORT 指定另一个端口。",
+                    f"{address} 上答话的是别的程序。请停掉它，或用 PORT 指定另一个端口。",
                     f"Another program answers at {address}. Stop it or set PORT.",
                 )
             return
@@ -122,11 +122,11 @@ def ports(given: Mapping[str, str]) -> Iterator[tuple[int, int | None, int | Non
     try:
         wanted = int(given.get("PORT", str(FIRST_PORT)))
     except ValueError:
-        raise LocalError("PORT 应为数字,如 8000。", "PORT is not a number.") from None
+        raise LocalError("PORT 应为数字，如 8000。", "PORT is not a number.") from None
     with ExitStack() as stack:
         port = last = stack.enter_context(held_port(wanted))
         if port != wanted:
-            say(f"端口 {wanted} 已被占用,改用 {port} (port taken, using {port})")
+            say(f"端口 {wanted} 已被占用，改用 {port} (port taken, using {port})")
         wechat = anonymous = None
         if not given.get("WECHAT_APP_ID"):
             wechat = last = stack.enter_context(held_port(last + 1))

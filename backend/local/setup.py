@@ -26,7 +26,7 @@ def check_python() -> None:
     """Refuse an old Python before anything is made with it."""
     if sys.version_info < OLDEST:
         raise LocalError(
-            f"需要 Python 3.11 或更新,这里是 {THIS}。可用 make run PYTHON=python3.11 另指一个。",
+            f"需要 Python 3.11 或更新，这里是 {THIS}。可用 make run PYTHON=python3.11 另指一个。",
             f"Python 3.11 or newer is needed, this is {THIS}. "
             "Name another one with make run PYTHON=python3.11.",
         )
@@ -41,7 +41,7 @@ def make_environment() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         package = f"apt-get install python{THIS}-venv"
         raise LocalError(
-            f"建不了虚拟环境,多半是缺 venv 模块。Debian/Ubuntu:{package}",
+            f"建不了虚拟环境，多半是缺 venv 模块。Debian/Ubuntu:{package}",
             f"No virtual environment could be made, probably for want of the venv module. "
             f"On Debian or Ubuntu: {package}",
         )
@@ -59,12 +59,12 @@ def install(name: str) -> None:
     """The packages of one requirements file; seconds when nothing changed since the last time."""
     options = ["--quiet", "--no-input", "--disable-pip-version-check"]
     once(
-        f"安装 Python 包({name})",
+        f"安装 Python 包（{name}）",
         VENV / f".installed-{name}",
         [ROOT / name, ROOT / "requirements.txt"],
         [str(PYTHON), "-m", "pip", "install", *options, "-r", str(ROOT / name)],
         LocalError(
-            "Python 包没装上,原因见上面 pip 的话。没有外网时,请先配置 pip 的镜像或离线目录再试。",
+            "Python 包没装上，原因见上面 pip 的话。没有外网时，请先配置 pip 的镜像或离线目录再试。",
             "The Python packages could not be installed; pip says why above. Without a network, "
             "point pip to a mirror or an offline folder and try again.",
         ),

@@ -47,7 +47,7 @@ class Server:
     def keep_running(self) -> None:
         """Start it again when it died."""
         if self.embedded.server is None or self.embedded.server.poll() is not None:
-            say(f"{self.name} 停了,正在恢复 ({self.name} died, recovering)")
+            say(f"{self.name} 停了，正在恢复 ({self.name} died, recovering)")
             self.embedded.start()
 
 
@@ -149,7 +149,8 @@ class Supervisor:
         child.pause = 1.0 if now - child.started_at > CALM_SECONDS else child.pause
         child.restart_at = now + child.pause
         say(
-            f"{child.name} 停了(代码 {code}),{child.pause:.0f} 秒后重新启动,日志 {self.log(child)} "
+            f"{child.name} 停了（代码 {code}），"
+            f"{child.pause:.0f} 秒后重新启动，日志 {self.log(child)} "
             f"({child.name} died, restarting)"
         )
         child.pause = min(child.pause * 2, LONGEST_PAUSE)

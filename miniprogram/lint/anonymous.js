@@ -47,8 +47,8 @@ function checkAnonymous(root) {
   const problems = new Set()
   for (const start of starts) {
     for (const [name, way] of reach(root, start)) {
-      if (FORBIDDEN_FILES.includes(name)) problems.add(`${way.join(' → ')}:匿名的代码不许认人`)
-      else for (const word of faultOf(root, name)) problems.add(`${name}:匿名的代码里不许有 ${word}`)
+      if (FORBIDDEN_FILES.includes(name)) problems.add(`${way.join(' → ')}：匿名的代码不许认人`)
+      else for (const word of faultOf(root, name)) problems.add(`${name}：匿名的代码里不许有 ${word}`)
     }
   }
   return { problems: [...problems], note: `${starts.length} 个文件` }

@@ -11,7 +11,7 @@ const APP = path.join(__dirname, '..', 'app')
 const GATES = [
   ['WXML 与 WXS(wcc)', checkMarkup],
   ['WXSS(wcsc)', checkStyles],
-  ['类型(tsc)', checkTypes],
+  ['类型（tsc）', checkTypes],
   ['包的大小', checkSizes],
   ['匿名不认人', checkAnonymous],
 ]

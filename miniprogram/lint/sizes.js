@@ -27,9 +27,9 @@ function checkSizes(root) {
   const sizes = measure(root)
   const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
   const problems = []
-  if (sizes.get('') >= MAIN_LIMIT) problems.push(`主包 ${kilobytes(sizes.get(''))},要小于 ${kilobytes(MAIN_LIMIT)}`)
-  if (total >= TOTAL_LIMIT) problems.push(`总共 ${kilobytes(total)},要小于 ${kilobytes(TOTAL_LIMIT)}`)
-  return { problems, note: `主包 ${kilobytes(sizes.get(''))},总共 ${kilobytes(total)}` }
+  if (sizes.get('') >= MAIN_LIMIT) problems.push(`主包 ${kilobytes(sizes.get(''))}，要小于 ${kilobytes(MAIN_LIMIT)}`)
+  if (total >= TOTAL_LIMIT) problems.push(`总共 ${kilobytes(total)}，要小于 ${kilobytes(TOTAL_LIMIT)}`)
+  return { problems, note: `主包 ${kilobytes(sizes.get(''))}，总共 ${kilobytes(total)}` }
 }
 
 module.exports = { checkSizes, measure }

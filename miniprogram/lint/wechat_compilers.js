@@ -25,7 +25,7 @@ const listFiles = (root, ending) =>
 
 function compile(name, root, makeArguments) {
   const compiler = findCompiler(name)
-  if (!compiler) return { problems: [], note: `没有给 ${process.platform} ${process.arch} 的 ${name},跳过` }
+  if (!compiler) return { problems: [], note: `没有给 ${process.platform} ${process.arch} 的 ${name}，跳过` }
   const { given, count } = makeArguments()
   const result = spawnSync(compiler, given, { cwd: root, maxBuffer: ROOM, encoding: 'utf8' })
   if (result.error) return { problems: [result.error.message] }

@@ -64,7 +64,7 @@ class TestPhone {
 
   find(wanted) {
     const [found] = this.all(wanted)
-    if (!found) throw new Error(`页面上没有「${wanted}」,只有:${this.text()}`)
+    if (!found) throw new Error(`页面上没有「${wanted}」，只有：${this.text()}`)
     return found
   }
 
@@ -92,7 +92,7 @@ class TestPhone {
   async until(condition) {
     const deadline = Date.now() + PATIENCE_MS
     while (!condition()) {
-      if (Date.now() > deadline) throw new Error(`等不到 ${condition},页面是:${this.text()}`)
+      if (Date.now() > deadline) throw new Error(`等不到 ${condition}，页面是：${this.text()}`)
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }

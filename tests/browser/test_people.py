@@ -35,7 +35,7 @@ def open_account(page: Page) -> str:
     page.select_option("select[name=role]", "township_staff")
     page.click("button:has-text('申请')")
     expect(page.locator("#content [role=alert]")).to_contain_text("角色和地方对不上")
-    page.select_option("#region", label="富平县(县)")
+    page.select_option("#region", label="富平县（县）")
     page.select_option("select[name=role]", "leader")
     page.click("button:has-text('申请')")
     expect(page.locator("[role=status]")).to_contain_text("等安全管理员确认：县领导")

@@ -20,7 +20,7 @@ def test_a_bunch_is_looked_at_and_decided(page: Page) -> None:
     expect(page.locator("h2", has_text="什么时候来的")).to_be_visible()
     assert page.locator(".timeline span").count() > 1
     picture(page, "review")
-    page.fill("textarea[name=note]", "问了三位村民,是自己评的")
+    page.fill("textarea[name=note]", "问了三位村民，是自己评的")
     page.click("button:has-text('不算数')")
     expect(page.locator(".notice")).to_contain_text("已记下")
     page.goto("/console/reviews")

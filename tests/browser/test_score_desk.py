@@ -12,7 +12,7 @@ from tests.factories.tickets import photo
 
 pytestmark = pytest.mark.browser
 WIDTHS = {"": 1440, "-phone": 390}
-WORDS = "那天全镇停电,机器开不了,附了停电通知"
+WORDS = "那天全镇停电，机器开不了，附了停电通知"
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def uphold_at_the_desk(page: Page) -> None:
     page.locator("a", has_text=WORDS[:10]).first.click()
     expect(page.locator(".files img")).to_have_count(1)
     pictures(page, "objection")
-    page.fill("textarea[name=decision]", "停电通知属实,不怪村里")
+    page.fill("textarea[name=decision]", "停电通知属实，不怪村里")
     page.click("button:has-text('申诉成立')")
-    expect(page.locator("main")).to_contain_text("申诉成立,不计入得分")
+    expect(page.locator("main")).to_contain_text("申诉成立，不计入得分")
     expect(page.locator(".facts strong")).to_be_visible()
 
 

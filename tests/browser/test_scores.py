@@ -55,7 +55,7 @@ def test_a_scheme_is_tried_before_anybody_approves_it(page: Page) -> None:
     page.fill("[name=title]", "明年的方案")
     page.fill("[name=all-satisfaction_mean-weight]", "45")
     page.click("text=保存草稿")
-    expect(page.locator(".notice.bad")).to_contain_text("权重合计 105,应为 100")
+    expect(page.locator(".notice.bad")).to_contain_text("权重合计 105，应为 100")
     both_ways(page, "scheme-faulty")
     page.fill("[name=all-response_rate-weight]", "5")
     expect(page.locator("[name=all-response_rate-floor]")).to_have_count(0)

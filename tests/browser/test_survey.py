@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser.conftest import log_in, picture
 from tests.running import Running, three_nights
 
-WORDS = f"村口那盏灯坏了半年,请来看看 {time.time_ns()}"
+WORDS = f"村口那盏灯坏了半年，请来看看 {time.time_ns()}"
 NAMING = ("authorization", "cookie", "x-wx-openid")
 KEYS_WITHIN = 120
 
@@ -43,7 +43,7 @@ def test_a_villager_answers_three_questions_and_nobody_is_told_who(
     page.on("request", lambda r: sent.append(r) if r.url.startswith(month["host"]) else None)
     open_phone(page, 3)
     page.locator("#home-survey").click()
-    expect(page.locator("#survey-progress")).to_contain_text("第 1 题,共 3 题")
+    expect(page.locator("#survey-progress")).to_contain_text("第 1 题，共 3 题")
     picture(page, "survey-level")
     page.locator("#level-2").click()
     page.locator("#survey-next").click()

@@ -113,7 +113,7 @@ def reply_from_a_template(page: Page, words: str) -> None:
 def say_no_and_reopen(page: Page, words: str) -> None:
     expect(page.locator("#home-tickets")).to_contain_text("等您说话")
     open_own(page, words)
-    expect(page.locator(".line")).to_contain_text("理由:配件要从西安发来")
+    expect(page.locator(".line")).to_contain_text("理由：配件要从西安发来")
     picture(page, "ticket-verdict")
     page.locator("#verdict-not").click()
     page.locator("#detail-verdict-go").click()
@@ -127,7 +127,7 @@ def test_both_roles_go_through_a_whole_life_with_extension_and_reopening(
     page: Page, tmp_path: Path
 ) -> None:
     villager, cadre = neighbours(page)
-    words = "学校后门第三盏路灯不亮,娃晚上不敢走"
+    words = "学校后门第三盏路灯不亮，娃晚上不敢走"
     lamp = tmp_path / "lamp.jpg"
     lamp.write_bytes(photo())
     take_phone(page, villager)
@@ -149,7 +149,7 @@ def test_both_roles_go_through_a_whole_life_with_extension_and_reopening(
     page.locator("#level-1").click()
     page.locator("#detail-verdict-go").click()
     expect(page.locator("#ticket-head")).to_contain_text("已办结")
-    expect(page.locator(".line")).to_contain_text("您说:解决了")
+    expect(page.locator(".line")).to_contain_text("您说：解决了")
     log_in(page, "county")
     page.goto(f"/console/tickets?view=closed&q={number}")
     page.locator("td a", has_text=number).click()
@@ -198,7 +198,7 @@ def test_the_desk_enters_a_call_and_imports_orders(page: Page, tmp_path: Path) -
     page.fill("#village", "西村")
     expect(page.locator("#village_id option").first).to_contain_text("西村")
     page.fill("input[name=contact_name]", "张大娘")
-    page.fill("textarea[name=words]", "村口井盖破了,怕摔着娃")
+    page.fill("textarea[name=words]", "村口井盖破了，怕摔着娃")
     page.click("button:has-text('提交')")
     expect(page.locator(".facts")).to_contain_text("电话代录")
     village = page.locator(".facts dd").first.inner_text()

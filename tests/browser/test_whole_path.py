@@ -14,7 +14,7 @@ from tests.browser.conftest import log_in, picture
 
 pytestmark = pytest.mark.browser
 HEADS = [column.name for column in VILLAGES]
-WORDS = "水管修得快,师傅还帮着关了阀"
+WORDS = "水管修得快，师傅还帮着关了阀"
 
 
 def hang(page: Page, tmp_path: Path, position: int) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def object_to(bench: Bench, by: Actor | None = None, key: UUID | None = None, **
     """The cadre's objection to the first bad rating, unless told otherwise; its id."""
     raised = {
         "village_id": bench.village_id, "month": LAST_MONTH, "case_kind": "rating",
-        "case_id": bench.case_id, "words": "那天全镇停电,不是窗口不办",
+        "case_id": bench.case_id, "words": "那天全镇停电，不是窗口不办",
     }  # fmt: skip
     with transaction():
         return objections.raise_objection(

@@ -161,7 +161,7 @@ def test_a_second_start_and_a_taken_port_are_told_in_words(
     assert f"正被进程 {county.process.pid} 使用" in told
     assert "Traceback" not in told
     elsewhere = start(folder / "elsewhere", port)
-    assert f"端口 {port} 已被占用,改用" in elsewhere.read_until("port taken")
+    assert f"端口 {port} 已被占用，改用" in elsewhere.read_until("port taken")
     elsewhere.read_until("Ctrl-C")
 
 
@@ -177,7 +177,7 @@ def test_two_starts_at_the_same_moment_open_two_counties(
         addresses.add(found[1])
     answers = {read(f"{address}/readyz") for address in addresses}
     assert len(addresses) == len(answers) == 2
-    assert sum(f"端口 {port} 已被占用,改用" in county.told for county in both) == 1
+    assert sum(f"端口 {port} 已被占用，改用" in county.told for county in both) == 1
 
 
 def read(address: str) -> str:

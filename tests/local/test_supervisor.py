@@ -33,7 +33,7 @@ def test_a_child_that_died_is_started_again_with_a_clear_line(
     child.process.kill()
     child.process.wait()
     supervisor.watch()
-    assert "worker 停了(代码 -9)" in capsys.readouterr().out
+    assert "worker 停了（代码 -9）" in capsys.readouterr().out
     child.restart_at = 0
     supervisor.watch()
     assert child.process.pid != first

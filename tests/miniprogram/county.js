@@ -31,9 +31,9 @@ const makeKey = () => {
 const KEYS = { survey: makeKey(), ticket: makeKey(), other: makeKey(), otherTicket: makeKey() }
 
 const QUESTIONS = [
-  { kind: 'level', words: '最近办事方便吗?', options: [] },
-  { kind: 'single', words: '最该先办哪件?', options: ['修路', '供水', '路灯'] },
-  { kind: 'text', words: '有什么建议?', options: [] },
+  { kind: 'level', words: '最近办事方便吗？', options: [] },
+  { kind: 'single', words: '最该先办哪件？', options: ['修路', '供水', '路灯'] },
+  { kind: 'text', words: '有什么建议？', options: [] },
 ]
 
 /** The month in China, as the phone counts. */
@@ -195,7 +195,7 @@ class County extends Village {
     }
     const use = { 'POST /anon/response': 'survey', 'POST /anon/feedback': 'ticket' }[endpoint]
     if (!use) return error(404, 'not_found', '没有这个地址')
-    if (!this.isGood(use, data)) return error(403, 'bad_token', '这张匿名票不对,请打开小程序重新领')
+    if (!this.isGood(use, data)) return error(403, 'bad_token', '这张匿名票不对，请打开小程序重新领')
     return fine(this.keep(data.r, data))
   }
 

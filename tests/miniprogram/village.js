@@ -30,8 +30,8 @@ const CARD = {
   trend: [{ month: '2026-10', value: '80.0', n: 60, status: 'ok' }, { month: '2026-11', value: '86.4', n: 83, status: 'ok' }],
   plain: {
     total: '81.25', light: { code: 'green', word: '正常', icon: '●' }, few: false, published: '/p/610528100201/2026-11',
-    sentences: ['大伙评了 83 次,满意度 86.4 分,实际多半在 82 到 91 分之间。', '大伙提了 6 件事,办了 5 件,4 件村民说解决了。',
-      '丢分最多的是响应率,丢了 3.20 分。'],
+    sentences: ['大伙评了 83 次，满意度 86.4 分，实际多半在 82 到 91 分之间。', '大伙提了 6 件事，办了 5 件，4 件村民说解决了。',
+      '丢分最多的是响应率，丢了 3.20 分。'],
   },
 }
 
@@ -54,7 +54,7 @@ const OPTIONS = {
 const ticket = (changes = {}) => ({
   id: 5, number: '610528-26-000005', kind: 'help', kind_name: '求助', category: { code: 'light', name: '路灯', icon: 'light' },
   words: '村口路灯不亮', words_state: 'shown', state: 'assigned', state_name: '待签收', group: 'open',
-  light: { code: 'ok', word: '按时', icon: '●' }, due_at: '2026-11-27T10:00:00Z', due_text: '11月27日(周五)18:00 前办结',
+  light: { code: 'ok', word: '按时', icon: '●' }, due_at: '2026-11-27T10:00:00Z', due_text: '11月27日（周五）18:00 前办结',
   unit_name: '西村', village_name: '西村', created_at: '2026-11-20T02:00:00Z', round: 1, needs: null, version: 3,
   place_note: null, group_name: null, files: [], confidential: false, about_cadres: false,
   timeline: [{ at: '2026-11-20T02:00:00Z', title: '诉求已提交', words: null, by: '您', files: [], tone: 'plain' }],
@@ -113,7 +113,7 @@ class Village {
       'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
       'GET /villages/11/call-back': () => fine({ office: '庄里镇', answer_by: '2026-12-02T18:00:00+08:00', day: '12月2日（周三）18:00 前' }),
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
-      'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立,不计入得分' }),
+      'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立，不计入得分' }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),
       'GET /me/points/standing': () => fine({ number: 712345678901, freeze: null, expiry: null, rules: null, draws: false, survey_points: 0 }),
       'GET /me/draws': () => fine({ items: [] }),

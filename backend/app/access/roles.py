@@ -31,7 +31,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.DEPARTMENT_STAFF: "部门工作人员",
     Role.TOWNSHIP_STAFF: "乡镇工作人员",
     Role.COUNTY_STAFF: "县工作人员",
-    Role.LEADER: "县领导(只读)",
+    Role.LEADER: "县领导（只读）",
     Role.COUNTY_MANAGER: "县业务主管",
     Role.ASSESSOR: "考核办工作人员",
     Role.ORGANISER: "组织部（取分管领导汇总）",

@@ -46,7 +46,7 @@ def describe(detail: dict[str, Any], names: Names) -> str:
             return names.get(("region", str(value)), value)
         return VALUES.get(str(value), value)
 
-    return ",".join(
+    return "，".join(
         f"{DETAILS.get(name, name)} {word(name, value)}" for name, value in detail.items()
     )
 

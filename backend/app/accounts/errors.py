@@ -10,29 +10,29 @@ class PersonUnknown(NotFound):
 
 class VillageClosed(Conflict):
     code = "village_closed"
-    message = "这个村已撤并,请选现在的村"
+    message = "这个村已撤并，请选现在的村"
 
 
 class WrongPlace(InvalidInput):
     code = "wrong_place"
-    message = "请选一个村;小组要选本村的"
+    message = "请选一个村；小组要选本村的"
 
 
 class LoginRefused(NotLoggedIn):
     """The same words whether the name is unknown, the password wrong or the account locked."""
 
     code = "login_refused"
-    message = "用户名或密码不对,或账号已锁定。连错 5 次锁定 15 分钟,急用请找管理员解锁"
+    message = "用户名或密码不对，或账号已锁定。连错 5 次锁定 15 分钟，急用请找管理员解锁"
 
 
 class LoginLocked(NotAllowed):
     code = "login_locked"
-    message = "输错太多次,账号锁定 15 分钟。急用请找管理员解锁"
+    message = "输错太多次，账号锁定 15 分钟。急用请找管理员解锁"
 
 
 class SecondFactorRefused(InvalidInput):
     code = "second_factor_refused"
-    message = "动态口令不对,或已经用过。请等下一个"
+    message = "动态口令不对，或已经用过。请等下一个"
 
 
 class PhoneRefused(InvalidInput):
@@ -52,12 +52,12 @@ class UsernameTaken(Conflict):
 
 class ChosenRegionClosed(Conflict):
     code = "region_closed"
-    message = "这个地方已撤并,请选现在的地方"
+    message = "这个地方已撤并，请选现在的地方"
 
 
 class OwnRole(NotAllowed):
     code = "own_role"
-    message = "不能改自己的角色,请其他管理员办理"
+    message = "不能改自己的角色，请其他管理员办理"
 
 
 class OfficesApart(Conflict):
@@ -77,14 +77,14 @@ class ActivationRefused(InvalidInput):
 
 class RoleDoesNotFit(InvalidInput):
     code = "role_does_not_fit"
-    message = "角色和地方对不上:村干部选村,乡镇人员选乡镇,县里人员选县"
+    message = "角色和地方对不上：村干部选村，乡镇人员选乡镇，县里人员选县"
 
 
 class InvitationUnknown(NotFound):
     """The same words for a wrong, used or expired code."""
 
     code = "invitation_unknown"
-    message = "邀请码不对、用过了或过期了,请乡镇重新发一个"
+    message = "邀请码不对、用过了或过期了，请乡镇重新发一个"
 
 
 class AccountClosed(Conflict):

@@ -18,12 +18,12 @@ SIZES = {"kid": 32, "r": 32, "sig": 256}
 
 class BadToken(NotAllowed):
     code = "bad_token"
-    message = "这张匿名票不对,请打开小程序重新领"
+    message = "这张匿名票不对，请打开小程序重新领"
 
 
 class DeskClosed(Gone):
     code = "closed"
-    message = "这个月的匿名票已经截止,谢谢您"
+    message = "这个月的匿名票已经截止，谢谢您"
 
 
 def read_fields(wanted: Collection[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from backend.app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
 class KeysUnknown(NotFound):
     code = "keys_unknown"
-    message = "这个月的匿名票还没有准备好,过几天再来"
+    message = "这个月的匿名票还没有准备好，过几天再来"
 
 
 class AlreadyIssued(Conflict):
@@ -20,7 +20,7 @@ class NotAhead(Conflict):
 
 class NoVillage(NotAllowed):
     code = "no_village"
-    message = "先选您的村,才能领匿名票"
+    message = "先选您的村，才能领匿名票"
 
 
 class CadreVotesNot(NotAllowed):
@@ -30,9 +30,9 @@ class CadreVotesNot(NotAllowed):
 
 class VotingOnPaper(Conflict):
     code = "voting_on_paper"
-    message = "您这个月选了用纸票,请到村里领一张,投进票箱"
+    message = "您这个月选了用纸票，请到村里领一张，投进票箱"
 
 
 class BlindedRefused(InvalidInput):
     code = "blinded_refused"
-    message = "票面不对,请更新小程序后再试"
+    message = "票面不对，请更新小程序后再试"

@@ -14,7 +14,7 @@ BLINDED = 256
 class Token(fields.Field[bytes]):
     """256 bytes as base64url without padding: exactly as long as every other."""
 
-    default_error_messages = {"invalid": "票面不对,请更新小程序后再试"}  # noqa: RUF012
+    default_error_messages = {"invalid": "票面不对，请更新小程序后再试"}  # noqa: RUF012
     pattern, size = "^[0-9A-Za-z_-]{342}$", BLINDED
 
     def __init__(self, **kwargs: Any) -> None:

@@ -137,7 +137,7 @@ def remake_period(county_id: int, period: date) -> int:
     Raises Conflict once the month has begun, or ballots of it were given out.
     """
     if period <= clock.month_of(clock.today()):
-        raise Conflict("这个月已经开始,钥匙不能再换")
+        raise Conflict("这个月已经开始，钥匙不能再换")
     if db.session.scalar(ISSUED, {"county_id": county_id, "period": period}):
         raise Conflict("这个月的匿名票已经有人领了，钥匙不能再换")
     of_month = {"county_id": county_id, "period": period}

@@ -135,7 +135,7 @@ class Settings:
     def faults(self, environ: Mapping[str, str]) -> list[str]:
         """Every reason not to start, as sentences."""
         found = [
-            f"{name}: 没有设置,系统不知道连到哪里 (not set)"
+            f"{name}: 没有设置，系统不知道连到哪里 (not set)"
             for name, value in (("DATABASE_URL", self.database_url), ("REDIS_URL", self.redis_url))
             if not value
         ]
@@ -205,11 +205,11 @@ class Settings:
             ),
             (
                 self.anonymous_host == self.public_host,
-                "ANONYMOUS_HOST: 不能和 PUBLIC_HOST 一样,否则浏览器会带上身份 (same host refused)",
+                "ANONYMOUS_HOST: 不能和 PUBLIC_HOST 一样，否则浏览器会带上身份 (same host refused)",
             ),
             (
                 not environ.get("TRACE_KEY_DIR"),
-                "TRACE_KEY_DIR: 没有设置,当天的钥匙不知道放哪里 (not set)",
+                "TRACE_KEY_DIR: 没有设置，当天的钥匙不知道放哪里 (not set)",
             ),
             (
                 not environ.get("BALLOT_KEY_DIR"),
@@ -219,7 +219,7 @@ class Settings:
                 not ANONYMOUS_ONLY.isdisjoint(environ),
                 "ANONYMOUS_DATABASE_URL, ANONYMOUS_PEPPER: 只给匿名进程，这里不能有 (refused)",
             ),
-            (not self.metrics_token, "METRICS_TOKEN: 没有设置,/metrics 会敞开 (not set)"),
+            (not self.metrics_token, "METRICS_TOKEN: 没有设置，/metrics 会敞开 (not set)"),
             (
                 any(name.startswith("DEMO_") for name in environ),
                 "DEMO_*: 正式环境不能打开演示开关 (demo switches refused)",
@@ -231,7 +231,7 @@ class Settings:
 def read_environment(environ: Mapping[str, str]) -> Environment:
     name = environ.get("APP_ENV", "production")
     if name not in ENVIRONMENTS:
-        raise SettingsError(f"APP_ENV: {name!r} 不认识,可选 {'、'.join(ENVIRONMENTS)} (unknown)")
+        raise SettingsError(f"APP_ENV: {name!r} 不认识，可选 {'、'.join(ENVIRONMENTS)} (unknown)")
     return cast("Environment", name)
 
 

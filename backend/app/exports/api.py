@@ -11,7 +11,7 @@ from backend.app.publications import open_data
 from backend.app.publications import queries as publications
 
 blueprint = Blueprint(
-    "open_api", __name__, url_prefix="/api/v1/open", description="开放接口:凭令牌读公示的得分"
+    "open_api", __name__, url_prefix="/api/v1/open", description="开放接口：凭令牌读公示的得分"
 )
 PAGE = 200
 BY_TOKEN: dict[str, Any] = {"security": [{"token": []}]}

@@ -50,25 +50,25 @@ CORRECTIONS = (
     Column("更正前总分", 11, 2), Column("更正后总分", 11, 2), Column("日期", 11),
 )  # fmt: skip
 DICTIONARY = (
-    ("各村", "总分", "100 减去各指标扣的分,加上批准的加减分;没有可算的为空,不是零分"),
+    ("各村", "总分", "100 减去各指标扣的分，加上批准的加减分；没有可算的为空，不是零分"),
     ("各村", "参考分", "样本不足的村的总分：只供参考，不评灯，不排名"),
-    ("各村", "总分下限、上限", "95% 区间;和别的村比之前先看它"),
+    ("各村", "总分下限、上限", "95% 区间；和别的村比之前先看它"),
     ("各村", "档", "同档的村分不出先后；样本不足的不排"),
     ("各村", "名次从、名次到", "名次 95% 的可能范围"),
     ("各村", "评价数", "当月有效评价的条数，不含没有计入的"),
-    ("各村", "非常满意 … 非常不满意", "选这一级的条数;有追评的按追评算"),
+    ("各村", "非常满意 … 非常不满意", "选这一级的条数；有追评的按追评算"),
     ("各村", "不计入", "因异常暂缓计入、等人复核的，和复核后不计入的"),
     ("各村", "样本", "评价不足 10 条的，满意度只供参考；没有评价的写「无评价」，不是零分"),
-    ("各村", "满意度", "五级依次 100、80、60、30、0 分的平均,0 到 100"),
-    ("各村", "满意度下限、上限", "95% 区间(学生 t);条数越少,区间越宽"),
+    ("各村", "满意度", "五级依次 100、80、60、30、0 分的平均，0 到 100"),
+    ("各村", "满意度下限、上限", "95% 区间（学生 t）；条数越少，区间越宽"),
     ("各村", "好评率%", "前三级的条数 ÷ 有效评价条数"),
-    ("各村", "好评率下限、上限", "95% 区间(Wilson)"),
+    ("各村", "好评率下限、上限", "95% 区间（Wilson）"),
     ("各村", "没有信号时评的", "评价数里，扫码时间只有手机自己知道的条数；过多的要复核"),
     ("指标", "本月占", "这个指标这个月在 100 分里占多少：样本越少占得越少，各指标加起来是 100"),
     ("指标", "完成度", "从「得 0 分的值」到「得满分的值」折成 0 到 100"),
     ("指标", "扣分", "不会超过本月占的分；一个村各指标加起来，正好是 100 减总分"),
-    ("扣分的事", "编号", "诉求编号或评价编号,能在系统里查到;没有任何人的名字和原话"),
-    ("更正", "更正编号", "锁定以后的改动,一条一号;各村和指标两张表仍是锁定时的数"),
+    ("扣分的事", "编号", "诉求编号或评价编号，能在系统里查到；没有任何人的名字和原话"),
+    ("更正", "更正编号", "锁定以后的改动，一条一号；各村和指标两张表仍是锁定时的数"),
 )
 
 
@@ -147,7 +147,7 @@ def _said(filters: RankingFilters) -> str:
     if filters.status:
         names = {"ok": "够 10 条", "too_few": "不足 10 条", "none": "无评价"}
         parts.append(f"样本 {names[filters.status]}")
-    return ",".join(parts) or "全部"
+    return "，".join(parts) or "全部"
 
 
 def _standing(region_id: int, month: date) -> list[tuple[str, str]]:
@@ -155,17 +155,17 @@ def _standing(region_id: int, month: date) -> list[tuple[str, str]]:
     county_id = get_place(region_id).county_id or region_id
     lock = lock_of(county_id, month)
     if lock is None:
-        return [("状态", "还没锁定,数字还会变")]
+        return [("状态", "还没锁定，数字还会变")]
     told = publications.find(county_id, month)
     return [
-        ("状态", "已锁定、已公示" if told else "已锁定,还没公示"),
+        ("状态", "已锁定、已公示" if told else "已锁定，还没公示"),
         ("事实指纹", lock.facts_digest.hex()),
         ("结果指纹", lock.results_digest.hex()),
     ]
 
 
 def _reach(indicator: Indicator) -> str:
-    return f"0 分 {indicator.floor:f},满分 {indicator.target:f}"
+    return f"0 分 {indicator.floor:f}，满分 {indicator.target:f}"
 
 
 def dictionary(scheme: Scheme) -> Sheet:
@@ -173,7 +173,7 @@ def dictionary(scheme: Scheme) -> Sheet:
     formulas = [
         (
             "指标", MEASURES[indicator.code].name,
-            f"{MEASURES[indicator.code].formula};权重 {indicator.weight:f},{_reach(indicator)}",
+            f"{MEASURES[indicator.code].formula}；权重 {indicator.weight:f}，{_reach(indicator)}",
         )
         for indicator in scheme.indicators
     ]  # fmt: skip

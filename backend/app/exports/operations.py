@@ -37,7 +37,7 @@ def request_export(
         raise InvalidInput(errors={"format": [f"这份文件的格式请选 {formats}"]})
     place = get_place(region_id)
     if not may(actor, Permission.EXPORT, place.path):
-        raise NotAllowed("这个地方不归您管,不能导出")
+        raise NotAllowed("这个地方不归您管，不能导出")
     at = clock.now()
     export = Export(
         kind=kind,
@@ -92,7 +92,7 @@ def write_export(export_id: int) -> None:
             _set(
                 export_id,
                 state=ExportState.FAILED,
-                failure="没有写成,请再申请一次;还不行请找管理员",
+                failure="没有写成，请再申请一次；还不行请找管理员",
             )
         raise
     with transaction():

@@ -29,10 +29,10 @@ TEXTS = 3
 DICTIONARY = (
     ("发出", "按办法给出的分"),
     ("兑换、到期", "用掉和作废的分，是负数；退货退回的已在兑换里减去"),
-    ("调整和暂扣", "暂扣是负数,核实没问题退回是正数"),
+    ("调整和暂扣", "暂扣是负数，核实没问题退回是正数"),
     ("冲正", "撤销前面某一笔的相反一笔，退货的除外"),
-    ("净增", "以上相加;全县各月净增加起来就是全部余额"),
-    ("按村", "记在事情发生的村;没绑定村的单列一行。没有个人"),
+    ("净增", "以上相加；全县各月净增加起来就是全部余额"),
+    ("按村", "记在事情发生的村；没绑定村的单列一行。没有个人"),
 )
 
 
@@ -61,7 +61,7 @@ def write(path: Path, asked: Asked, progress: Progress) -> int:
     county_id = get_place(asked.region_id).county_id or asked.region_id
     report = months.report(county_id, asked.region_id, asked.month)
     db.session.rollback()
-    closed = "已结账,数不再变" if report.closed else "还没结账,数还会变"
+    closed = "已结账，数不再变" if report.closed else "还没结账，数还会变"
     progress(10)
     if asked.format == "csv":
         write_csv(path, HEADERS, list(map(_line, report.villages)), progress)

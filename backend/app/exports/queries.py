@@ -22,7 +22,7 @@ OWN = text(
 
 class ExportGone(Gone):
     code = "export_gone"
-    message = "文件只留 7 天,已经清理,请重新导出"
+    message = "文件只留 7 天，已经清理，请重新导出"
 
 
 class OwnExport(NamedTuple):
@@ -52,5 +52,5 @@ def get_own_file(person_id: int, export_id: int) -> Export:
     if export.state == ExportState.EXPIRED or export.expires_at < clock.now():
         raise ExportGone
     if export.file_key is None:
-        raise NotFound("文件还没有写好,请稍等")
+        raise NotFound("文件还没有写好，请稍等")
     return export

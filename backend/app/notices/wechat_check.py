@@ -145,7 +145,7 @@ def look_at(waiting: Waiting, subject: Subject) -> bool:
 def reason_of(verdict: TextVerdict) -> str:
     """What the desk reads beside the words."""
     label = LABELS.get(verdict.label or 0)
-    return f"微信内容安全提示:{label}" if label else "微信内容安全提示要看一看"
+    return f"微信内容安全提示：{label}" if label else "微信内容安全提示要看一看"
 
 
 def _drop(waiting: Waiting) -> None:

@@ -27,7 +27,7 @@ CHANGES = {
 }
 DAY = click.DateTime(["%Y-%m-%d"])
 
-commands = AppGroup("places", help="地方:导入区划、更名、移动、撤并、服务点")
+commands = AppGroup("places", help="地方：导入区划、更名、移动、撤并、服务点")
 
 
 @contextmanager
@@ -37,36 +37,36 @@ def refusals_in_words() -> Iterator[None]:
         yield
     except DomainError as error:
         lines = [error.message]
-        lines += [f"  {where}:{';'.join(faults)}" for where, faults in error.errors.items()]
+        lines += [f"  {where}：{'；'.join(faults)}" for where, faults in error.errors.items()]
         raise click.ClickException("\n".join(lines)) from None
 
 
 @commands.command("import")
 @click.argument("region_code", required=False)
 @click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--on", type=DAY, help="从哪天起有效,默认今天")
+@click.option("--on", type=DAY, help="从哪天起有效，默认今天")
 @click.option("--close-gone", is_flag=True, help="来源里没有的村镇就此停用")
 def import_command(
     region_code: str | None, file: Path | None, on: datetime | None, close_gone: bool
 ) -> None:
-    """导入 REGION_CODE(2、4、6 位)的区划数据,或 --file 指定的表格(xlsx、CSV)。"""
+    """导入 REGION_CODE（2、4、6 位）的区划数据，或 --file 指定的表格（xlsx、CSV）。"""
     with refusals_in_words(), transaction():
         if file is not None:
             rows = divisions.read_file(file.read_bytes(), imports.known_codes())
         elif region_code is not None:
             rows = divisions.read_package(PACKAGE, region_code)
         else:
-            raise click.UsageError("请给出区划代码,如 610528,或 --file 文件")
+            raise click.UsageError("请给出区划代码，如 610528，或 --file 文件")
         report = imports.import_divisions(rows, _day(on), close_gone)
     click.echo(f"共 {report.total} 个地方")
     for change, label in CHANGES.items():
         count, names = report.counts.get(change, 0), report.names.get(change, [])
         shown = "、".join(names) + ("…" if count > len(names) else "")
-        click.echo(f"{label} {count}" + (f":{shown}" if names else ""))
+        click.echo(f"{label} {count}" + (f"：{shown}" if names else ""))
     if report.counts.get("gone") and not close_gone:
-        click.echo("来源里没有的地方仍在用。确认撤销后,加 --close-gone 再导入一次")
+        click.echo("来源里没有的地方仍在用。确认撤销后，加 --close-gone 再导入一次")
     if report.counts.get("gone") and close_gone:
-        click.echo("停用的村并到了哪里,请在控制台「区划调整」里补记,或用 flask places merge")
+        click.echo("停用的村并到了哪里，请在控制台「区划调整」里补记，或用 flask places merge")
 
 
 @commands.command("kinds")
@@ -78,9 +78,9 @@ def kinds_command() -> None:
 
 @commands.command("furnish")
 @click.argument("region_code")
-@click.option("--point", "points", multiple=True, required=True, help="种类:名称,如 clinic:卫生室")
+@click.option("--point", "points", multiple=True, required=True, help="种类:名称，如 clinic:卫生室")
 def furnish_command(region_code: str, points: tuple[str, ...]) -> None:
-    """给一个县或乡镇的每个村设同样的服务点,并发码。"""
+    """给一个县或乡镇的每个村设同样的服务点，并发码。"""
     wanted = [(kind, name or kind) for kind, _, name in (point.partition(":") for point in points)]
     with refusals_in_words(), transaction():
         operations.seed_kinds()
@@ -117,7 +117,7 @@ def departments_command(county_code: str, names: tuple[str, ...]) -> None:
 @click.argument("name")
 @click.option("--on", type=DAY)
 def rename_command(region_code: str, name: str, on: datetime | None) -> None:
-    """更名,旧名留在历史里。"""
+    """更名，旧名留在历史里。"""
     with refusals_in_words(), transaction(), refuses_when_busy(RegionBusy()):
         place = _place(region_code)
         reorganisation.rename_region(_operator(place), place.id, name, _day(on))
@@ -144,7 +144,7 @@ def move_command(
 @click.argument("into_code")
 @click.option("--on", type=DAY)
 def merge_command(village_code: str, into_code: str, on: datetime | None) -> None:
-    """把一个村并入另一个村,服务点和码一起过去;已停用的村,补记它并到哪里。"""
+    """把一个村并入另一个村，服务点和码一起过去;已停用的村，补记它并到哪里。"""
     with refusals_in_words(), transaction(), refuses_when_busy(RegionBusy()):
         village = queries.find_place(village_code) or queries.find_ended(village_code)
         village, into = village or _place(village_code), _place(into_code)

@@ -29,13 +29,13 @@ blueprint = Blueprint("places_console", __name__, url_prefix="/console/places")
 NAME, REASON = boxes.SingleLine(60), boxes.SingleLine(100)
 # What the page says after an act; the address carries only the key.
 DONE = {
-    "added": "已新设,请打印海报贴到现场",
-    "renamed": "已改名,旧海报仍可扫,方便时换上新的",
-    "photo": "照片已换,拍摄地点等信息已去掉",
-    "rotated": "旧码已停用,请打印新海报换上",
+    "added": "已新设，请打印海报贴到现场",
+    "renamed": "已改名，旧海报仍可扫，方便时换上新的",
+    "photo": "照片已换，拍摄地点等信息已去掉",
+    "rotated": "旧码已停用，请打印新海报换上",
     "revoked": "这个码已停用",
-    "group": "小组已新设,村民绑定时可以选",
-    "closed": "服务点已撤销,以前的评价还在",
+    "group": "小组已新设，村民绑定时可以选",
+    "closed": "服务点已撤销，以前的评价还在",
 }
 
 

@@ -56,15 +56,15 @@ class CountySettings:
 
     bad_rating_opens: bool = _switch(True, "差评自动开一件回访工单", TICKETS)
     proxy_cap: int = _number(20, 0, 500, "每人每天代录上限", TICKETS)
-    sample_share: int = _number(10, 0, 100, "代录抽查(%)", TICKETS)
+    sample_share: int = _number(10, 0, 100, "代录抽查（%）", TICKETS)
     silent_days: int = _number(14, 8, 60, "答复后几天没回话就办结", TICKETS)
     archive_days: int = _number(30, 7, 365, "办结后几天归档", TICKETS)
     expiry_rule: str = _word("never", EXPIRY_RULES, "积分怎么过期", POINTS, "请选积分过不过期")
     valid_months: int = _number(
-        12, 6, 60, "积分满几个月过期(按月过期用)", POINTS, "积分至少管用 6 个月,最长 60 个月"
+        12, 6, 60, "积分满几个月过期（按月过期用）", POINTS, "积分至少管用 6 个月，最长 60 个月"
     )
     expiry_month: int = _number(
-        4, 1, 12, "每年几月 1 日过期(按年过期用)", POINTS, "请选 1 到 12 月"
+        4, 1, 12, "每年几月 1 日过期（按年过期用）", POINTS, "请选 1 到 12 月"
     )
     # What everybody with a ballot gets when the own unit was heard.
     survey_points: int = _number(

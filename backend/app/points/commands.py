@@ -31,7 +31,7 @@ def set_rule(
     """Sets what one act earns from a day on; the rule before ends the day before."""
     with transaction():
         rule = operations.set_rule(county_id, code, label, amount, daily_cap, starts_on.date())
-        click.echo(f"{label}:每次 {amount} 分,每天最多 {daily_cap} 次,第 {rule.version} 版")
+        click.echo(f"{label}：每次 {amount} 分，每天最多 {daily_cap} 次，第 {rule.version} 版")
 
 
 @commands.command("load-example")
@@ -48,4 +48,4 @@ def load_example(region_id: int, name: str, as_person: str) -> None:
     with transaction():
         draft = rules.save_draft(actor_today(login.person_id), region_id, title, items, budget)
         classes = len({item.group for item in items})
-        click.echo(f"{draft.title}:{classes} 类 {len(items)} 项,表决后生效")
+        click.echo(f"{draft.title}：{classes} 类 {len(items)} 项，表决后生效")

@@ -10,17 +10,17 @@ class AlreadyReversed(Conflict):
 
 class BalanceTooLow(Conflict):
     code = "balance_too_low"
-    message = "积分余额不够,不能扣减"
+    message = "积分余额不够，不能扣减"
 
 
 class AccountFrozen(Conflict):
     code = "account_frozen"
-    message = "积分暂时冻结,先不能用;对冻结有异议,可以在「我的积分」里申诉"
+    message = "积分暂时冻结，先不能用；对冻结有异议，可以在「我的积分」里申诉"
 
 
 class SamePerson(Conflict):
     code = "same_person"
-    message = "这件事要由另一个人来定:自己录的、自己定的,不能自己审"
+    message = "这件事要由另一个人来定：自己录的、自己定的，不能自己审"
 
 
 class AlreadyDecided(Conflict):

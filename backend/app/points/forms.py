@@ -96,5 +96,5 @@ def read_people() -> list[int]:
     numbers = [whole(text, most=LAST_NUMBER) for text in texts]
     wrong = [text for text, number in zip(texts, numbers, strict=True) if number is None]
     if wrong:
-        raise InvalidInput(errors={"people": [f"积分号只有数字,看不懂:{wrong[0][:12]}"]})
+        raise InvalidInput(errors={"people": [f"积分号只有数字，看不懂：{wrong[0][:12]}"]})
     return people_of([*form["people"], *(number for number in numbers if number is not None)])

@@ -29,16 +29,18 @@ def _tell(
 
 
 def tell_frozen(freeze: PointsFreeze) -> None:
-    words = f"原因:{freeze.reason}。分还在,先不能用;有异议可以在「我的积分」里申诉,由另一个人来看。"
+    words = (
+        f"原因：{freeze.reason}。分还在，先不能用；有异议可以在「我的积分」里申诉，由另一个人来看。"
+    )
     _tell([freeze.person_id], "您的积分暂时冻结了", words, "freeze", freeze.id)
 
 
 def tell_appeal(freeze: PointsFreeze) -> None:
     """What became of an appeal."""
     title = (
-        "申诉通过,积分已解冻"
+        "申诉通过，积分已解冻"
         if freeze.decision == FreezeDecision.LIFTED
-        else "申诉没有通过,积分仍冻结"
+        else "申诉没有通过，积分仍冻结"
     )
     _tell([freeze.person_id], title, freeze.decision_note or "", "freeze:appeal", freeze.id)
 
@@ -48,7 +50,7 @@ def tell_lifted(freeze: PointsFreeze) -> None:
 
 
 def tell_day_frozen(found: PointsDayFreeze) -> None:
-    words = f"原因:{found.reason}。由另一位工作人员核实,没问题就退回。"
+    words = f"原因：{found.reason}。由另一位工作人员核实，没问题就退回。"
     title = f"{found.day.month} 月 {found.day.day} 日的 {found.amount} 分先暂扣"
     _tell([found.person_id], title, words, "day_freeze", found.id, found.amount, found.day)
 
@@ -68,7 +70,7 @@ def tell_expiry(expiry: PointsExpiry, told: dict[int, list[int]]) -> None:
     day = expiry.expires_on
     for points, people in told.items():
         title = f"{points} 分快到期了"
-        words = f"{day.month} 月 {day.day} 日起作废,之前可以去兑换。先用的是最早得的分。"
+        words = f"{day.month} 月 {day.day} 日起作废，之前可以去兑换。先用的是最早得的分。"
         _tell(people, title, words, "expiry", expiry.id, points, day)
 
 
@@ -80,5 +82,5 @@ def tell_called_off(draw: PointsDraw, people: Collection[int]) -> None:
 
 def tell_draw(draw: PointsDraw, people: Collection[int], won: bool) -> None:
     title = f"「{draw.title}」{'您中奖了' if won else '开奖了'}"
-    words = "打开看奖品和领法。" if won else "这次没有中,名单和算法都公开,可以自己核对。"
+    words = "打开看奖品和领法。" if won else "这次没有中，名单和算法都公开，可以自己核对。"
     _tell(people, title, words, "draw", draw.id, page=DRAW_PAGE.format(draw.id))

@@ -23,7 +23,7 @@ WHEN = {
 SURVEY = "survey"
 SURVEY_LABEL = "本村问卷"
 SURVEY_WHEN = "够 10 份，领了票的乡亲人人加分；谁答没答，谁也不知道"
-DEED_WHEN = "村里登记,另一个人确认后给"
+DEED_WHEN = "村里登记，另一个人确认后给"
 
 # Where acts are found that might have earned points: each feature's own SELECT of
 # (code, label, person_id, village_id, day) between :first and :last in county :county_id.

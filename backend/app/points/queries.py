@@ -26,8 +26,8 @@ CAUSES = {
     SURVEY: SURVEY_LABEL,
     "redemption": "兑换奖品",
     "expiry": "积分到期",
-    "day_freeze": "暂扣:等另一位工作人员核实",
-    "day_freeze_back": "核实没问题,退回暂扣的积分",
+    "day_freeze": "暂扣：等另一位工作人员核实",
+    "day_freeze_back": "核实没问题，退回暂扣的积分",
 }
 
 
@@ -82,7 +82,7 @@ def entry_text(entry: Any, label: str | None) -> str:
     if entry.reverses_id is None:
         return what
     # Whoever gave a thing up, or brought it back, reads it in the words of the village.
-    return "兑换退回" if entry.cause_kind == "redemption" else f"冲正:{what}"
+    return "兑换退回" if entry.cause_kind == "redemption" else f"冲正：{what}"
 
 
 def rule_amount(code: str, day: date, county_id: int, village_id: int | None = None) -> int:

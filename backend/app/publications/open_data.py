@@ -14,29 +14,29 @@ from backend.app.publications import queries as publications
 from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING
 
-LICENCE = "数据按“署名即可使用”提供:注明“村声 · {county} {month}”,可复制、加工、再发布。"
-MONTH, CODE = ("month", "月份,如 2026-10"), ("code", "行政区划代码,12 位")
+LICENCE = "数据按“署名即可使用”提供：注明“村声 · {county} {month}”，可复制、加工、再发布。"
+MONTH, CODE = ("month", "月份，如 2026-10"), ("code", "行政区划代码，12 位")
 COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "villages": (
         MONTH, CODE, ("village", "村"), ("township", "乡镇"),
-        ("kind", "村的类型,只和同类村比;没分类的为空"),
-        ("total", "总分,0 到 100;没有可算的为空"), ("total_low", "总分 95% 区间下限"),
+        ("kind", "村的类型，只和同类村比；没分类的为空"),
+        ("total", "总分，0 到 100；没有可算的为空"), ("total_low", "总分 95% 区间下限"),
         ("total_high", "总分 95% 区间上限"), ("light", "灯，如 良；样本不足的没有灯"),
         ("few", "1：样本不足，总分只供参考，不参加排档"),
-        ("band", "第几档;同档的村分不出先后"), ("rank_from", "名次 95% 的可能范围：从"),
+        ("band", "第几档；同档的村分不出先后"), ("rank_from", "名次 95% 的可能范围：从"),
         ("rank_to", "名次 95% 的可能范围：到"), ("ratings", "有效评价条数"),
         ("held", "没有计入的评价条数：等人复核的和复核后不计入的"),
-        ("satisfaction", "满意度,0 到 100;不足 10 条为空"),
+        ("satisfaction", "满意度，0 到 100；不足 10 条为空"),
         ("satisfaction_range", "满意度 95% 区间"),
-        ("positive", "好评率;不足 10 条为空"), ("positive_range", "好评率 95% 区间"),
-        ("found", "发现:这个月来的诉求"), ("accepted", "受理"), ("done", "办结:单位已答复"),
-        ("content", "满意:村民说解决了"),
+        ("positive", "好评率；不足 10 条为空"), ("positive_range", "好评率 95% 区间"),
+        ("found", "发现：这个月来的诉求"), ("accepted", "受理"), ("done", "办结：单位已答复"),
+        ("content", "满意：村民说解决了"),
     ),
     "indicators": (
         MONTH, CODE, ("village", "村"), ("indicator", "指标代号"), ("name", "指标"),
         ("weight", "权重"), ("floor", "得 0 分的值"), ("target", "得满分的值"),
-        ("n", "样本数"), ("few", "1:样本不足 10"),
-        ("value", "原始值;村民说的不足 10 个时为空"), ("low", "95% 区间下限"),
+        ("n", "样本数"), ("few", "1：样本不足 10"),
+        ("value", "原始值；村民说的不足 10 个时为空"), ("low", "95% 区间下限"),
         ("high", "95% 区间上限"), ("share", "本月占的分：样本越少占得越少"),
         ("unit", "单位"), ("lost", "扣掉的分"), ("words", "一句话"),
     ),
@@ -48,7 +48,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "scheme": (
         MONTH, ("indicator", "指标代号"), ("name", "指标"), ("formula", "怎么算"),
         ("weight", "权重"), ("floor", "得 0 分的值"), ("target", "得满分的值"),
-        ("unit", "单位"), ("kind", "只用于哪类村;都用的为空"),
+        ("unit", "单位"), ("kind", "只用于哪类村；都用的为空"),
     ),
     "dictionary": (("table", "表"), ("column", "列"), ("meaning", "含义")),
 }  # fmt: skip

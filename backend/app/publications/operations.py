@@ -18,7 +18,7 @@ from backend.app.scorecards.locks.operations import get_lock
 
 class AlreadyPublished(Conflict):
     code = "already_published"
-    message = "这个月已经公示过了;有变动请做更正,会列在公示页上"
+    message = "这个月已经公示过了；有变动请做更正，会列在公示页上"
 
 
 def publish(actor: Actor, county_id: int, month: date) -> Publication:

@@ -26,7 +26,7 @@ class MonthNotPublished(NotFound):
 
 class NobodyPublished(NotFound):
     code = "place_not_published"
-    message = "没有找到这个地方的公示,请核对网址里的代码"
+    message = "没有找到这个地方的公示，请核对网址里的代码"
 
 
 @dataclass(frozen=True)

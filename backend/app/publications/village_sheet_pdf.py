@@ -43,7 +43,7 @@ TOP = HEIGHT - 88 * mm
 BLOCKS_HEIGHT = TOP - FOOT - 4 * mm
 FOUR = (("发现", "found"), ("受理", "accepted"), ("办结", "done"), ("满意", "content"))
 LONGEST_LINE = 80
-DEMO = "演示数据:人和评价都是编的,村名是真的"
+DEMO = "演示数据：人和评价都是编的，村名是真的"
 # Tried one after the other: how many lines a block, and how small letters may get for them.
 FITS = ((9, 0.71), (7, 0.71), (6, 0.67), (5, 0.63), (4, 0.58), (3, 0.54))
 FEWEST = 2
@@ -80,7 +80,7 @@ class Block:
             for line in self.lines[:most]
         ]
         left = len(self.lines) - len(lines)
-        return [*lines, f"还有 {left} 条,扫码看"] if left else lines
+        return [*lines, f"还有 {left} 条，扫码看"] if left else lines
 
 
 def draw_sheets(
@@ -112,18 +112,18 @@ def _draw_sheet(canvas: Canvas, page: tuple[Mapping[str, Any], str], note: str) 
 def blocks_of(content: Mapping[str, Any]) -> list[Block]:
     """What villagers said, what was done, what is left and why, where points went."""
     lost = [
-        f"{indicator['name']} 扣 {indicator['lost']} 分:{indicator['words']}"
+        f"{indicator['name']} 扣 {indicator['lost']} 分：{indicator['words']}"
         for indicator in lost_most(content["indicators"])
     ]
     texts = [f"「{words}」" for words in content["said"]["texts"] if is_printable(words)]
     unprinted = len(content["said"]["texts"]) - len(texts)
     voices = [*said_lines(content), *texts]
     if unprinted:
-        voices.append(f"另有 {unprinted} 条话里有印不出的字,扫码看")
+        voices.append(f"另有 {unprinted} 条话里有印不出的字，扫码看")
     blocks = [
         Block("您说了什么", voices),
         Block("我们办了什么", done_lines(content)),
-        Block("还没办好的,为什么", left_lines(content)),
+        Block("还没办好的，为什么", left_lines(content)),
         Block("分扣在哪里", lost or _nothing_lost(content)),
     ]
     return [block for block in blocks if block.lines]
@@ -220,12 +220,12 @@ def _foot(canvas: Canvas, content: Mapping[str, Any], address: str) -> None:
     room = ROOM - QR - 8 * mm
     coming = content["next_survey"]
     survey = (
-        f"下期问卷:{coming['opens_on']}—{coming['closes_on']},谁答的,谁也查不到。"
+        f"下期问卷：{coming['opens_on']}—{coming['closes_on']}，谁答的，谁也查不到。"
         if coming
-        else "下期问卷定了日子,会在小程序里说。"
+        else "下期问卷定了日子，会在小程序里说。"
     )
-    draw_text(canvas, MARGIN, FOOT - 11 * mm, "扫右边的码,看本村的全部数字", BOLD, 15, INK)
+    draw_text(canvas, MARGIN, FOOT - 11 * mm, "扫右边的码，看本村的全部数字", BOLD, 15, INK)
     draw_text(canvas, MARGIN, FOOT - 19 * mm, survey, REGULAR, 12, INK)
-    ask = "看不明白、觉得不对:扫海报上的码说,或打 12345"
+    ask = "看不明白、觉得不对：扫海报上的码说，或打 12345"
     draw_text(canvas, MARGIN, FOOT - 26.5 * mm, ask, REGULAR, 12, INK)
     _place(canvas, [_paragraph(address, ADDRESS_STYLE)], MARGIN, FOOT - 30.5 * mm, room, 8 * mm)

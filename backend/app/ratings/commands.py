@@ -28,9 +28,9 @@ def check(month: date) -> None:
     with transaction():
         found = recounting.differences(month)
     for one in found:
-        click.echo(f"村 {one.village_id}:记的 {one.kept},数出来 {one.counted}")
+        click.echo(f"村 {one.village_id}：记的 {one.kept}，数出来 {one.counted}")
     if found:
-        raise click.ClickException(f"{len(found)} 个村的计数不对,可用 recount 重做")
+        raise click.ClickException(f"{len(found)} 个村的计数不对，可用 recount 重做")
     click.echo(f"{month:%Y-%m} 的计数和评价一致")
 
 

@@ -1,4 +1,4 @@
-"""The reasons that every county offers: text, first and last level (1 非常满意, 5 非常不满意)."""
+"""The reasons that every county offers: text, first and last level （1 非常满意，5 非常不满意）."""
 
 REASONS: tuple[tuple[str, int, int], ...] = (
     ("态度热情", 1, 3),

@@ -20,7 +20,7 @@ LONGEST_NOTE = 200
 
 class ReviewOwnSide(NotAllowed):
     code = "own_side"
-    message = "您是被评的一方,或住在这个村,请别人来复核"
+    message = "您是被评的一方，或住在这个村，请别人来复核"
 
 
 class ReviewDecided(Conflict):
@@ -40,7 +40,7 @@ def decide_bunch(
         raise InvalidInput(errors={"decision": ["请选算数或不算数"]})
     words = clean_words(note, "note", LONGEST_NOTE)
     if not words:
-        raise InvalidInput(errors={"note": ["请写一句为什么,会留在记录里"]})
+        raise InvalidInput(errors={"note": ["请写一句为什么，会留在记录里"]})
     query = select(RatingFlag).where(RatingFlag.bunch == bunch).order_by(RatingFlag.id)
     flags = list(db.session.scalars(query.with_for_update()))
     if not flags:

@@ -65,5 +65,5 @@ def read(token: str, person_id: int) -> Scan:
     except (signed_tokens.BadSignature, struct.error):
         raise ScanTokenInvalid(errors={"scan_token": [ScanTokenInvalid.message]}) from None
     if holder != person_id:
-        raise ScanTokenInvalid(errors={"scan_token": ["这次扫码不是您本人的,请自己再扫一次"]})
+        raise ScanTokenInvalid(errors={"scan_token": ["这次扫码不是您本人的，请自己再扫一次"]})
     return Scan(holder, qr_code_id, datetime.fromtimestamp(seconds, UTC), nonce)

@@ -18,7 +18,7 @@ class LevelField(fields.Integer):
     """1 非常满意 to 5 非常不满意."""
 
     def __init__(self, **kwargs: object) -> None:
-        bounds = validate.Range(min=BEST, max=WORST, error="满意程度只有五级:1 到 5")
+        bounds = validate.Range(min=BEST, max=WORST, error="满意程度只有五级：1 到 5")
         super().__init__(strict=True, validate=bounds, **kwargs)  # type: ignore[arg-type]
 
 

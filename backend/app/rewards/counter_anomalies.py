@@ -130,7 +130,7 @@ def find_patterns(within: Collection[int], month: date, named: bool = True) -> l
 
     found = [
         Pattern(
-            f"{row.keeper}在「{row.shop}」{clock.local_day(row.at):%m月%d日}起,"
+            f"{row.keeper}在「{row.shop}」{clock.local_day(row.at):%m月%d日}起，"
             f"有 {row.times} 次在 {BURST_SECONDS // 60} 分钟里连着给不同的人核销 {BURST_OF} 件以上",
             keeper=row.keeper_number,
         )
@@ -138,8 +138,8 @@ def find_patterns(within: Collection[int], month: date, named: bool = True) -> l
     ]
     found += [
         Pattern(
-            f"{row.village}{row.household}有 {row.people} 个账号,{row.day:%m月%d日}十分钟里"
-            f"由{row.keeper}核销了 {row.things} 件,可能是一部手机替多人领",
+            f"{row.village}{row.household}有 {row.people} 个账号，{row.day:%m月%d日}十分钟里"
+            f"由{row.keeper}核销了 {row.things} 件，可能是一部手机替多人领",
             keeper=row.keeper_number,
         )
         for row in rows(HOUSEHOLDS, many=MANY_OF_A_HOUSEHOLD)
@@ -153,7 +153,7 @@ def find_patterns(within: Collection[int], month: date, named: bool = True) -> l
     ]
     found += [
         Pattern(
-            f"{row.keeper}在「{row.shop}」核销 {row.things} 件,其中 {row.typed} 件是手填的码,"
+            f"{row.keeper}在「{row.shop}」核销 {row.things} 件，其中 {row.typed} 件是手填的码，"
             "村民可能不在场",
             keeper=row.keeper_number,
         )

@@ -24,7 +24,7 @@ class Count(boxes.Number):
 class Degrees(boxes.Box):
     """A latitude or longitude."""
 
-    words = "应为度数,如 34.75"
+    words = "应为度数，如 34.75"
 
     def read(self, text: str) -> Decimal | None:
         try:

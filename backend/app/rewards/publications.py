@@ -116,7 +116,7 @@ def _bounds(month: date) -> dict[str, Any]:
 def publish(village_id: int, month: date, actor: Actor | None = None) -> PointsPublication:
     """Freezes a month that is over; published once, the same copy is returned again."""
     if month >= clock.month_of(clock.today()):
-        raise InvalidInput(errors={"month": ["这个月还没过完,下个月才能公示"]})
+        raise InvalidInput(errors={"month": ["这个月还没过完，下个月才能公示"]})
     place = get_place(village_id)
     if actor is not None:
         check_region(actor, village_id, Permission.MANAGE_REWARDS)
@@ -223,7 +223,7 @@ def correct(actor: Actor, publication_id: int, words: str) -> PublicationCorrect
     check_region(actor, publication.village_id, Permission.MANAGE_REWARDS)
     words = words.strip()
     if not 4 <= len(words) <= 120:
-        raise InvalidInput(errors={"words": ["请写清哪里有变(4 到 120 个字)"]})
+        raise InvalidInput(errors={"words": ["请写清哪里有变（4 到 120 个字）"]})
     line = _add_correction(publication.id, words, actor.person_id)
     record(
         "correct_points_publication", actor.person_id, "region", publication.village_id,
@@ -255,7 +255,7 @@ def note_return(redemption: Redemption, person_id: int) -> None:
         return
     name = db.session.get_one(Reward, redemption.reward_id).name
     words = (
-        f"{day.month}月{day.day}日 {masked(redemption.surname)} 兑的「{name}」已退货,"
+        f"{day.month}月{day.day}日 {masked(redemption.surname)} 兑的「{name}」已退货，"
         f"退回 {redemption.price} 分"
     )
     _add_correction(publication.id, words, person_id)

@@ -76,7 +76,7 @@ def _chart(trend: list[tuple[str, Area]]) -> list[dict[str, Any]]:
                 "high": float(mean_text(sure.high)) if sure else None,
                 "digits": mean_text(shown.mean),
                 "few": shown.status is Status.TOO_FEW,
-                "text": f"满意度 {mean_text(shown.mean)},{shown.n} 条评价{shown.status_words}",
+                "text": f"满意度 {mean_text(shown.mean)}，{shown.n} 条评价{shown.status_words}",
             }
         )
     return points

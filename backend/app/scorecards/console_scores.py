@@ -28,8 +28,8 @@ from backend.app.scoring.schemes import ADJUSTMENT_NAMES, LIGHTS, NO_DATA, START
 
 ALL_LIGHTS = (*LIGHTS, NO_DATA)
 MARKS = {
-    "": "在正常波动之内", "low": "偏低,超出 95% 界限", "high": "偏高,超出 95% 界限",
-    "far_low": "明显偏低,超出 99.8% 界限", "far_high": "明显偏高,超出 99.8% 界限",
+    "": "在正常波动之内", "low": "偏低，超出 95% 界限", "high": "偏高，超出 95% 界限",
+    "far_low": "明显偏低，超出 99.8% 界限", "far_high": "明显偏高，超出 99.8% 界限",
 }  # fmt: skip
 MOST_REASONS = 30
 FILTERS = Query.of(

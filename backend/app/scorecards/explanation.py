@@ -194,7 +194,7 @@ class _Words:
         case = self.tickets.get(line.case_id or 0)
         if case is None or case.is_call_back:
             return CASE_LISTS[line.name].words
-        about = f"{case.number}{' ' + case.category if case.category else ''}:"
+        about = f"{case.number}{' ' + case.category if case.category else ''}："
         return f"{about}{CASE_LISTS[line.name].words}"
 
 
@@ -202,4 +202,4 @@ def _counted(code: str, line: LossLine) -> str:
     measure = MEASURES[code]
     if measure.chosen:
         return measure.chosen.format(level=line.name, n=line.n)
-    return f"{measure.name}:{line.n} 件"
+    return f"{measure.name}：{line.n} 件"

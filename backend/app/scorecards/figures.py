@@ -118,7 +118,7 @@ class Area:
         if value is None or earlier is None:
             return "" if value is None else "上月没有评价"
         if Status.TOO_FEW in (self.status, before.status):
-            return "条数太少,不和上月比"
+            return "条数太少，不和上月比"
         change = rounded(value) - rounded(earlier)
         return f"比上月 {signed(change, 1)}{unit}" if change else "和上月一样"
 
@@ -148,8 +148,9 @@ def finding_of_levels(shown: Area) -> str:
         return "这个月还没有人评价。"
     best = max(shown.levels, key=lambda row: row["count"])
     share = rate_text(Decimal(shown.bad * 100) / shown.n)
-    few = f"只有 {shown.n} 条,不足 {N_MIN} 条,仅供参考;" if shown.status is Status.TOO_FEW else ""
-    return f"{few}选「{best['label']}」的最多;差评 {shown.bad} 条,占 {share}。"
+    is_few = shown.status is Status.TOO_FEW
+    few = f"只有 {shown.n} 条，不足 {N_MIN} 条，仅供参考；" if is_few else ""
+    return f"{few}选「{best['label']}」的最多；差评 {shown.bad} 条，占 {share}。"
 
 
 def finding_of_trend(shown: Area, before: Area) -> str:
@@ -158,14 +159,14 @@ def finding_of_trend(shown: Area, before: Area) -> str:
     if now is None:
         return "这个月还没有人评价。"
     if earlier is None:
-        return "上个月没有评价,没有可比的数。"
+        return "上个月没有评价，没有可比的数。"
     if Status.TOO_FEW in (shown.status, before.status):
-        return f"这个月或上个月不足 {N_MIN} 条,看不出变化。"
+        return f"这个月或上个月不足 {N_MIN} 条，看不出变化。"
     if now.low > earlier.high:
-        return "满意度比上月上升,差别超出偶然波动。"
+        return "满意度比上月上升，差别超出偶然波动。"
     if now.high < earlier.low:
-        return "满意度比上月下降,差别超出偶然波动。"
-    return "满意度和上月持平:差别在偶然波动之内。"
+        return "满意度比上月下降，差别超出偶然波动。"
+    return "满意度和上月持平：差别在偶然波动之内。"
 
 
 def score_text(hundredths: int | None) -> str:

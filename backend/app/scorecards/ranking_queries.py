@@ -273,10 +273,10 @@ def finding_of_totals(points: list[TrendPoint]) -> str:
         return "还没有两个月可比。"
     before, now = points[-2], points[-1]
     if now.low is not None and before.high is not None and now.low > before.high:
-        return "总分比上月上升,差别超出偶然波动。"
+        return "总分比上月上升，差别超出偶然波动。"
     if now.high is not None and before.low is not None and now.high < before.low:
-        return "总分比上月下降,差别超出偶然波动。"
-    return "总分和上月持平:差别在偶然波动之内。"
+        return "总分比上月下降，差别超出偶然波动。"
+    return "总分和上月持平：差别在偶然波动之内。"
 
 
 def peers_of(county_id: int, month: date, kind: str | None) -> Peers:

@@ -18,7 +18,7 @@ LEAST_EVIDENCE = 20
 MOST_K = 1000
 # Shown, never scored: they would pay for traces, for asking often, or for silence.
 FORBIDDEN = {
-    "coverage": "参与率只看,不计分:计分就会有人逼着评",
+    "coverage": "参与率只看，不计分：计分就会有人逼着评",
     **{code: m.never_scored for code, m in MEASURES.items() if m.never_scored},
 }
 
@@ -170,14 +170,14 @@ def faults(
 def _faults_of_repeats(scheme: Scheme) -> list[str]:
     keys = [(indicator.unit_kind, indicator.code) for indicator in scheme.indicators]
     twice = dict.fromkeys(key for key in keys if keys.count(key) > 1)
-    return [f"{kind or '各类村'}:指标「{name_of(code)}」重复" for kind, code in twice]
+    return [f"{kind or '各类村'}：指标「{name_of(code)}」重复" for kind, code in twice]
 
 
 def _faults_of_figures(scheme: Scheme) -> list[str]:
     found = []
     points = list(scheme.level_points)
     if len(points) != len(LEVEL_POINTS) or points != sorted(points, reverse=True):
-        found.append("五级分值应有五个,从高到低")
+        found.append("五级分值应有五个，从高到低")
     elif points[0] != 100 or points[-1] != 0:
         found.append("五级分值最高应为 100、最低应为 0")
     if not 1 <= scheme.n_min <= 100:
@@ -185,7 +185,7 @@ def _faults_of_figures(scheme: Scheme) -> list[str]:
     if scheme.calibration is not None:
         mean, deviation = scheme.calibration
         if not 0 < mean < 100 or not 0 < deviation <= 30:
-            found.append("校准的平均分应在 0 到 100 之间,标准差应在 0 到 30 之间")
+            found.append("校准的平均分应在 0 到 100 之间，标准差应在 0 到 30 之间")
     return found
 
 
@@ -193,10 +193,10 @@ def _faults_of_kind(indicators: Sequence[Indicator], name: str) -> list[str]:
     found = []
     total = sum((indicator.weight for indicator in indicators), Decimal(0))
     if total != 100:
-        found.append(f"{name}:权重合计 {total:f},应为 100")
+        found.append(f"{name}：权重合计 {total:f}，应为 100")
     said = sum((i.weight for i in indicators if i.code in BY_VILLAGERS), Decimal(0))
     if said < SAY_OF_VILLAGERS:
-        found.append(f"{name}:村民说了算的指标只占 {said:f},应不少于 {SAY_OF_VILLAGERS}")
+        found.append(f"{name}：村民说了算的指标只占 {said:f}，应不少于 {SAY_OF_VILLAGERS}")
     return found
 
 
@@ -213,7 +213,7 @@ def _faults_of_indicator(indicator: Indicator, measured: Sequence[str]) -> list[
         found.append(f"指标「{name_of(indicator.code)}」的底线和目标不能一样")
     elif indicator.code in SCORED and by_cases(indicator.code) and not _is_whole(indicator):
         found.append(
-            f"指标「{name_of(indicator.code)}」按件计,底线应为 0、目标应为 100;"
+            f"指标「{name_of(indicator.code)}」按件计，底线应为 0、目标应为 100;"
             "轻重用权重和灯的界限表示"
         )
     if not 0 <= indicator.k <= MOST_K:
@@ -228,7 +228,7 @@ def _is_whole(indicator: Indicator) -> bool:
 def _faults_of_lights(lights: Sequence[SchemeLight]) -> list[str]:
     bounds = [light.least for light in lights]
     if not bounds or bounds != sorted(bounds, reverse=True) or len(set(bounds)) != len(bounds):
-        return ["灯的界限应从高到低,不能重复"]
+        return ["灯的界限应从高到低，不能重复"]
     return [] if bounds[-1] == 0 else ["最低一档灯应从 0 分起"]
 
 

@@ -162,7 +162,7 @@ def _bursts(
             minutes = max(1, round((best[-1].at - best[0].at) / 60))
             expected = per_second * window
             reason = (
-                f"{what} {minutes} 分钟里来了 {len(best)} 条,"
+                f"{what} {minutes} 分钟里来了 {len(best)} 条，"
                 f"平时最忙的 {round(window / 60)} 分钟{_about(expected)} 条"
             )
             found.append(_finding(signal, best, reason, len(best), expected, chance))
@@ -200,7 +200,7 @@ def level_runs(
         chance = min(1.0, len(ordered) * share ** len(run))
         if chance <= ALARM:
             expected = share * len(run)
-            reason = f"接连 {len(run)} 条都是同一个等级,平时这一级约占 {share:.0%}"
+            reason = f"接连 {len(run)} 条都是同一个等级，平时这一级约占 {share:.0%}"
             found.append(_finding(Signal.LEVEL_RUN, run, reason, len(run), expected, chance))
     return found
 
@@ -221,7 +221,7 @@ def hurried(acts: Iterable[SignalRating], share: float) -> list[Finding]:
     return _excess(
         Signal.HURRY, _grouped(known, lambda act: (act.point, act.day)),
         lambda act: act.took is not None and act.took < READING_SECONDS, lambda _, __: share,
-        FEWEST, f"当天 {{k}} 条从扫码到评完不到 {READING_SECONDS} 秒,平时{{mean}} 条",
+        FEWEST, f"当天 {{k}} 条从扫码到评完不到 {READING_SECONDS} 秒，平时{{mean}} 条",
     )  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def of_staff(acts: Iterable[SignalRating], share: float) -> list[Finding]:
     """Ratings by people who answer for the village; `share` is the county's of them."""
     return _excess(
         Signal.STAFF, _grouped(acts, lambda act: act.village), lambda act: act.of_staff,
-        lambda _, __: share, FEWEST_OF_STAFF, "{k} 条出自管这个村的工作人员,平时{mean} 条",
+        lambda _, __: share, FEWEST_OF_STAFF, "{k} 条出自管这个村的工作人员，平时{mean} 条",
     )  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def after_visits(
 
     return _excess(
         Signal.AFTER_VISIT, _grouped(acts, lambda act: (act.village, act.day)), close, share,
-        FEWEST, f"{{k}} 条落在走访后 {round(window / 60)} 分钟里,随意来{{mean}} 条",
+        FEWEST, f"{{k}} 条落在走访后 {round(window / 60)} 分钟里，随意来{{mean}} 条",
     )  # fmt: skip
 
 
@@ -304,7 +304,7 @@ def shared_devices(acts: Iterable[SignalRating]) -> list[Finding]:
         expected = of_network[day, network] * (others + 1) / (people[day] - accounts + 1)
         chance = min(1.0, len(series) * poisson_tail(accounts, expected))
         if chance <= ALARM:
-            reason = f"一天里 {accounts} 个账号像是用同一部手机,平时{_about(expected)} 个"
+            reason = f"一天里 {accounts} 个账号像是用同一部手机，平时{_about(expected)} 个"
             found.append(_finding(Signal.ONE_DEVICE, ordered, reason, accounts, expected, chance))
     return found
 

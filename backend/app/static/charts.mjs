@@ -159,7 +159,7 @@ function funnel(data) {
         type: "scatter",
         data: data.units.map((unit) => ({
           value: [unit.n, unit.rate],
-          text: `${unit.name}:${unit.n} 条,好评率 ${unit.rate.toFixed(1)}%`,
+          text: `${unit.name}：${unit.n} 条，好评率 ${unit.rate.toFixed(1)}%`,
           symbol: unit.own ? "pin" : SHAPES[unit.mark],
           symbolSize: unit.own ? 34 : 8,
           itemStyle: {

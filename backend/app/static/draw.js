@@ -38,7 +38,7 @@ function say(place, good, words) {
 async function verify(page) {
   const [listLine, drawLine] = [page.querySelector("#list-check"), page.querySelector("#draw-check")];
   if (!globalThis.crypto?.subtle) {
-    say(listLine, false, "这个浏览器不能核对:请用 https 打开,或换一个新一点的浏览器");
+    say(listLine, false, "这个浏览器不能核对：请用 https 打开，或换一个新一点的浏览器");
     return;
   }
   const answer = await fetch(page.dataset.list);
@@ -46,13 +46,13 @@ async function verify(page) {
   const fixed = await commitment(hashes);
   const same = fixed === page.dataset.commitment && new Set(hashes).size === hashes.length;
   say(listLine, same, same
-    ? `名单没有动过:${hashes.length} 张签,指纹对得上`
-    : `名单被动过:算出来的指纹是 ${fixed}`);
+    ? `名单没有动过：${hashes.length} 张签，指纹对得上`
+    : `名单被动过：算出来的指纹是 ${fixed}`);
   if (drawLine) {
     const told = [...page.querySelectorAll("[data-winner]")].map((row) => row.dataset.winner);
     const won = await winners(hashes, page.dataset.seed, told.length);
     const right = same && isSpelling(page.dataset.seed, page.dataset) && won.join() === told.join();
-    say(drawLine, right, right ? "中签结果对得上:按规则重算,一个不差" : "中签结果对不上,请打 12345 反映");
+    say(drawLine, right, right ? "中签结果对得上：按规则重算，一个不差" : "中签结果对不上，请打 12345 反映");
   }
   const form = page.querySelector("#own");
   form.hidden = false;
@@ -61,12 +61,12 @@ async function verify(page) {
     const own = await sha256(form.elements.code.value.trim().toLowerCase());
     const row = page.querySelector(`[data-winner="${own}"]`);
     const known = hashes.includes(own);
-    say(form.querySelector("output"), known, !known ? "这张签不在名单里,请核对"
-      : row ? `在名单里,中了:${row.dataset.prize}` : "在名单里" + (page.dataset.seed ? ",这次没有中" : ",等开奖"));
+    say(form.querySelector("output"), known, !known ? "这张签不在名单里，请核对"
+      : row ? `在名单里，中了：${row.dataset.prize}` : "在名单里" + (page.dataset.seed ? "，这次没有中" : "，等开奖"));
   });
 }
 
 const page = document.querySelector("[data-commitment]");
 if (page) {
-  verify(page).catch(() => say(page.querySelector("#list-check"), false, "没取到名单,请刷新再试"));
+  verify(page).catch(() => say(page.querySelector("#list-check"), false, "没取到名单，请刷新再试"));
 }

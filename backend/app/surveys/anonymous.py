@@ -28,4 +28,4 @@ def _check_body(door: anonymous_store.Door, body: bytes) -> None:
     try:
         answers.check(questions, answers.unpad(body))
     except answers.BodyInvalid as fault:
-        raise InvalidInput(errors={"body": [f"答卷不合题目:{fault}"]}) from None
+        raise InvalidInput(errors={"body": [f"答卷不合题目：{fault}"]}) from None

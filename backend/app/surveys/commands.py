@@ -18,7 +18,7 @@ from backend.app.core.db import transaction
 from backend.app.places.errors import RegionUnknown
 from backend.app.places.queries import find_place
 
-commands = AppGroup("surveys", help="匿名问卷: 每月的密钥")
+commands = AppGroup("surveys", help="匿名问卷：每月的密钥")
 
 
 def _county(code: str) -> int:
@@ -36,13 +36,13 @@ def prepare_command(county_code: str, month: str) -> None:
     county_id = _county(county_code)
     period = parse_month(month)
     if period is None:
-        raise click.ClickException("应为月份,如 2026-12")
+        raise click.ClickException("应为月份，如 2026-12")
     if period <= clock.month_of(clock.today()):
         raise click.ClickException("这个月已经开始，票要提前领，来不及了")
     with transaction():
         made = prepare_period(county_id, period)
     printed = digest(key_file(county_id, period))
-    click.echo(f"新密钥 {made} 把;密钥文件摘要 {printed},公示栏印前 16 位:{printed[:16]}")
+    click.echo(f"新密钥 {made} 把；密钥文件摘要 {printed}，公示栏印前 16 位：{printed[:16]}")
 
 
 @commands.command("pin")
@@ -70,4 +70,4 @@ def restored_command() -> None:
     """After a restore: empties the boxes whose keys are gone, so that phones send again."""
     with transaction():
         gone = ballot_box.begin_anew()
-    click.echo(f"打不开的箱子已清空:{'、'.join(gone)};手机会重新交" if gone else "箱子都打得开")
+    click.echo(f"打不开的箱子已清空：{'、'.join(gone)}；手机会重新交" if gone else "箱子都打得开")

@@ -116,6 +116,6 @@ def _move(county_id: int, month: date, act: str) -> None:
     else:
         found = editor.find_round(county_id, month)
         if paper.count_unfinished(found.id):
-            raise Conflict("还有纸票没录完,录完或作废后才能公布")
+            raise Conflict("还有纸票没录完，录完或作废后才能公布")
         if rounds.publish_round(found.id):
             record("publish_survey", me.person_id, "survey", found.id, month=period_name(month))

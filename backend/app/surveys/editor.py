@@ -80,7 +80,7 @@ def create(actor: Actor, county_id: int, period: date, copy_of: date | None = No
         raise InvalidInput(errors={"period": [f"只能排这个月到 {MOST_MONTHS_AHEAD} 个月以后的"]})
     opens_at, closes_at = usual_times(period)
     if closes_at - opens_at < validation.SHORTEST:
-        raise InvalidInput(errors={"period": ["这个月只剩不到一天,来不及问了,请选下个月"]})
+        raise InvalidInput(errors={"period": ["这个月只剩不到一天，来不及问了，请选下个月"]})
     source = find_round(county_id, copy_of) if copy_of else None
     survey_round = SurveyRound(
         county_id=county_id, period=period, title=f"{period.month} 月村民问卷",
@@ -109,9 +109,9 @@ def save(
     """A new version of a draft; raises InvalidInput naming every field at fault, or Conflict."""
     found = _lock(county_id, period)
     if found.state != "draft":
-        raise Conflict("已经排期或开始了。没开始的先撤回再改,开始了的不能再改")
+        raise Conflict("已经排期或开始了。没开始的先撤回再改，开始了的不能再改")
     if found.version != version:
-        raise Conflict("刚才已有人存了新的一版。您写的还在下面,再按保存就会盖过那一版")
+        raise Conflict("刚才已有人存了新的一版。您写的还在下面，再按保存就会盖过那一版")
     checked = validation.check_round(period, edited_survey, village_kinds(county_id))
     found.title, found.questionnaires = checked.title, checked.questionnaires
     found.opens_at, found.closes_at = checked.opens_at, checked.closes_at
@@ -161,7 +161,7 @@ def schedule(actor: Actor, county_id: int, period: date) -> SurveyRound:
     small = small_units(county_id, period)
     if small:
         faults = [f"{unit.name}：只有 {unit.size} 人，不到 {LEAST} 人，藏不住" for unit in small]
-        raise InvalidInput("有的单位人太少,不能开匿名问卷", errors={"units": faults})
+        raise InvalidInput("有的单位人太少，不能开匿名问卷", errors={"units": faults})
     found.state = "scheduled"
     db.session.flush()
     record("schedule_survey", actor.person_id, "survey", found.id, month=period_name(period))

@@ -23,7 +23,7 @@ SHIPPED = (
     Question(LEVEL, "村里的卫生满意吗"),
     Question(LEVEL, "村医看病满意吗"),
     Question(LEVEL, "用水方便吗"),
-    Question(LEVEL, "晚上走路有灯吗,满意吗"),
+    Question(LEVEL, "晚上走路有灯吗，满意吗"),
     Question(LEVEL, "村务公开看得明白吗"),
     Question(SINGLE, "上个月到村里办过事吗", ("办成了", "没办成", "没去办过")),
     Question(SINGLE, "有事一般找谁", ("村干部", "小组长", "便民站", "12345", "不知道找谁")),
@@ -70,7 +70,7 @@ def check_question(kind: str, words: str, options: list[str], field: str) -> Que
         return Question(wanted, text)
     cleaned = [option for given in options if (option := clean_words(given, field))]
     if not 2 <= len(cleaned) <= MOST_OPTIONS:
-        raise InvalidInput(errors={field: [f"「{text}」应有 2 到 {MOST_OPTIONS} 个选项,一行一个"]})
+        raise InvalidInput(errors={field: [f"「{text}」应有 2 到 {MOST_OPTIONS} 个选项，一行一个"]})
     if len(set(cleaned)) != len(cleaned):
         raise InvalidInput(errors={field: [f"「{text}」有重复的选项"]})
     if any(len(option) > LONGEST_OPTION for option in cleaned):

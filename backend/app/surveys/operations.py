@@ -145,7 +145,7 @@ def close_round(round_id: int) -> bool:
     if found is None or found.state != "open":
         return False
     if clock.now() < found.closes_at:
-        raise Conflict("还没到截止时间,不能提前开箱")
+        raise Conflict("还没到截止时间，不能提前开箱")
     ballot_box.lock_inbox()
     ballot_box.flush(fewest=1)
     ballot_box.merge()

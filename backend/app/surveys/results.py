@@ -76,7 +76,7 @@ def _sentence(row: Published, option: int, count: int) -> str:
 
 
 def _exactly(count: int, n: int) -> str:
-    return f"{round(count * 100 / n)}%({count} 人)"
+    return f"{round(count * 100 / n)}%（{count} 人）"
 
 
 @dataclass(frozen=True)

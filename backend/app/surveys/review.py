@@ -47,7 +47,7 @@ def count_texts(round_id: int) -> dict[str, int]:
 def decide(actor: Actor, found: SurveyRound, text_ids: Collection[UUID], show: bool) -> int:
     """Releases words or keeps them back; may be decided otherwise later. Returns how many."""
     if found.state not in ("closed", "published"):
-        raise Conflict("还没截止,文字还在箱子里")
+        raise Conflict("还没截止，文字还在箱子里")
     rows = db.session.scalars(
         select(SurveyText).where(
             SurveyText.round_id == found.id, SurveyText.id.in_(text_ids),

@@ -9,7 +9,7 @@ class RoundState(NamedState):
     DRAFT = "draft", "草稿"
     SCHEDULED = "scheduled", "已排期"
     OPEN = "open", "正在问"
-    CLOSED = "closed", "已截止,待公布"
+    CLOSED = "closed", "已截止，待公布"
     PUBLISHED = "published", "已公布"
 
 

@@ -16,7 +16,7 @@ from backend.app.surveys.questionnaires import FEWEST, MOST
 
 LONGEST_TITLE = 20
 SHORTEST = timedelta(days=1)
-PAST = "开始时间已经过了,请改成现在以后的"
+PAST = "开始时间已经过了，请改成现在以后的"
 Faults = dict[str, list[str]]
 
 
@@ -93,7 +93,7 @@ def _title(given: str) -> str:
 def _check_kinds(kinds: Sequence[str | None], village_kinds: Sequence[str]) -> None:
     strange = set(kinds) - {None, *village_kinds}
     if strange or kinds.count(None) != 1 or len(set(kinds)) != len(kinds):
-        raise InvalidInput(errors={"questions": ["要有一份各村通用的题,每种村最多另有一份"]})
+        raise InvalidInput(errors={"questions": ["要有一份各村通用的题，每种村最多另有一份"]})
 
 
 def _questionnaire(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,5 +129,5 @@ def _times(period: date, edited_survey: EditedSurvey) -> tuple[datetime, datetim
     if opens_at < clock.now():
         raise InvalidInput(errors={"opens_at": [PAST]})
     if closes_at - opens_at < SHORTEST:
-        raise InvalidInput(errors={"closes_at": ["至少开放一天,村民才来得及"]})
+        raise InvalidInput(errors={"closes_at": ["至少开放一天，村民才来得及"]})
     return opens_at, closes_at

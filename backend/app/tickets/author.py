@@ -90,7 +90,7 @@ def give_verdict(
         )
     if answer == Verdict.NOT:
         tell_people(
-            desk_staff(ticket), ticket, event, "村民说没解决", f"编号 {ticket.number},请回访"
+            desk_staff(ticket), ticket, event, "村民说没解决", f"编号 {ticket.number}，请回访"
         )
     return ticket
 
@@ -107,7 +107,7 @@ def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str 
     if ticket.closed_at is not None:
         age = act.at - ticket.closed_at
         if age.days >= settings_of(ticket.county_id).archive_days:
-            raise TicketMoved("办结太久了,请重新提一件诉求")
+            raise TicketMoved("办结太久了，请重新提一件诉求")
     ticket.reopened_by_author = True
     start_again(act, said)
     return ticket

@@ -10,7 +10,7 @@ from backend.app.tickets.clocks.working_calendar import recompute_open, seed_cal
 from backend.app.tickets.rules.categories import seed_categories
 from backend.app.tickets.rules.operations import seed_county
 
-commands = AppGroup("tickets", help="诉求: 分类、工作日历、派单规则")
+commands = AppGroup("tickets", help="诉求：分类、工作日历、派单规则")
 
 
 @commands.command("prepare")
@@ -25,4 +25,4 @@ def prepare_command(county_code: str) -> None:
         years = seed_calendar(county.id)
         seed_county(county.id)
         moved = recompute_open(county.id)
-    click.echo(f"新分类 {added} 个;已填日历 {years or '无新增'};重算未结时限 {moved} 件")
+    click.echo(f"新分类 {added} 个；已填日历 {years or '无新增'}；重算未结时限 {moved} 件")

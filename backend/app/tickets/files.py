@@ -58,7 +58,7 @@ def _voice_kind(content: bytes, seconds: int | None) -> str:
     for offset, mark, extension in VOICES:
         if content[offset : offset + len(mark)] == mark:
             return extension
-    raise InvalidInput(errors={"file": ["这段录音打不开,请重新录"]})
+    raise InvalidInput(errors={"file": ["这段录音打不开，请重新录"]})
 
 
 def unused_files(person_id: int, file_ids: Collection[int]) -> list[TicketFile]:

@@ -62,7 +62,7 @@ def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
     if ticket.person_id is not None and ticket.channel == Channel.MINI:
         # Not at sending: what nobody takes on, as junk sent for points, earns none.
         credit(ticket.person_id, ticket.county_id, TICKET, TICKET, ticket.id, ticket.village_id)
-    tell_author(ticket, event, f"{office_name(ticket)} 已签收,正在办", f"编号 {ticket.number}")
+    tell_author(ticket, event, f"{office_name(ticket)} 已签收，正在办", f"编号 {ticket.number}")
     return ticket
 
 
@@ -71,7 +71,7 @@ def ask(actor: Actor, ticket_id: int, version: int, written: WrittenReply) -> Ti
     words = _required(written.words, "请写清楚要问村民什么")
     act = transitions.begin(actor, ticket_id, Move.ASK, version)
     if act.ticket.person_id is None and act.ticket.receipt is None:
-        raise InvalidInput(errors={"words": ["这件是代录或转办的,请打电话问,再写办理进展"]})
+        raise InvalidInput(errors={"words": ["这件是代录或转办的，请打电话问，再写办理进展"]})
     act.words, act.typing_seconds = words, written.typing_seconds
     turns.note_first_answer(act.ticket, act.at)
     transitions.pause(act)
@@ -105,7 +105,7 @@ def request_extension(
     actor: Actor, ticket_id: int, version: int, days: int, written: WrittenReply
 ) -> Ticket:
     """申请延期: asks for more days, with a reason the villager will read."""
-    words = _required(written.words, "请写明延期理由,村民会看到", LONGEST_REASON)
+    words = _required(written.words, "请写明延期理由，村民会看到", LONGEST_REASON)
     if not 1 <= days <= 15:
         raise InvalidInput(errors={"days": ["一次可申请 1 到 15 天"]})
     act = transitions.begin(actor, ticket_id, Move.REQUEST_EXTENSION, version)
@@ -166,7 +166,7 @@ def reply(actor: Actor, ticket_id: int, version: int, result: str, written: Writ
     """答复: `done` or `cannot` with the reason; whether it is solved is for the villager to say."""
     if result not in ("done", "cannot"):
         raise InvalidInput(errors={"result": ["请选「办好了」或「确实办不了」"]})
-    words = _required(written.words, "请写明怎么办的;办不了的请写清理由")
+    words = _required(written.words, "请写明怎么办的；办不了的请写清理由")
     act = transitions.begin(actor, ticket_id, Move.REPLY, version)
     attached = files.unused_files(actor.person_id, written.file_ids)
     act.words, act.typing_seconds, act.detail = words, written.typing_seconds, {"result": result}
@@ -184,7 +184,7 @@ def _answer(act: transitions.Transition, result: str) -> TicketEvent:
     ticket.verdict = ticket.verdict_at = ticket.asked_again_at = ticket.outcome = None
     turns.set_deadlines(ticket, act.at)
     event = transitions.finish(act)
-    tell_author(ticket, event, "办好了吗?请您说句话", act.words or "")
+    tell_author(ticket, event, "办好了吗？请您说句话", act.words or "")
     return event
 
 

@@ -67,11 +67,11 @@ KIND_NAMES = {
 TO_CLASSIFY = "待分类"
 KIND_HINTS = {
     TicketKind.CONSULT: "想问清楚一件事",
-    TicketKind.HELP: "有难处,想请人帮忙",
+    TicketKind.HELP: "有难处，想请人帮忙",
     TicketKind.COMPLAINT: "对办事或服务不满意",
-    TicketKind.SUGGESTION: "有个主意,想让村里更好",
-    TicketKind.REPORT: "有人违规,想让上级知道",
-    TicketKind.THANKS: "有人办得好,想说声谢谢",
+    TicketKind.SUGGESTION: "有个主意，想让村里更好",
+    TicketKind.REPORT: "有人违规，想让上级知道",
+    TicketKind.THANKS: "有人办得好，想说声谢谢",
 }
 CHANNEL_NAMES = {
     Channel.MINI: "小程序",
@@ -94,8 +94,8 @@ OUTCOME_NAMES = {
     Outcome.PARTLY: "村民说解决了一部分",
     Outcome.NOT: "村民说没解决",
     Outcome.UNANSWERED: "村民未答",
-    Outcome.CANNOT: "确实解决不了(已说明理由)",
-    Outcome.DECLINED: "不予受理(已说明理由)",
+    Outcome.CANNOT: "确实解决不了（已说明理由）",
+    Outcome.DECLINED: "不予受理（已说明理由）",
     Outcome.WITHDRAWN: "村民撤回",
     Outcome.MERGED: "并入同类诉求",
     Outcome.ANNULLED: "导入已撤销",

@@ -199,9 +199,10 @@ def queue_counts(actor: Actor) -> QueueCounts:
 def headline(counts: QueueCounts) -> str:
     """今天要办的 3 件, and how many are late."""
     if not counts.todo:
-        return "手上没有要办的,歇口气"
-    today = f"今天要办的 {counts.today} 件" if counts.today else f"手上 {counts.todo} 件,今天都不急"
-    return f"{today},其中 {counts.late} 件已超时" if counts.late else today
+        return "手上没有要办的，歇口气"
+    calm = f"手上 {counts.todo} 件，今天都不急"
+    today = f"今天要办的 {counts.today} 件" if counts.today else calm
+    return f"{today}，其中 {counts.late} 件已超时" if counts.late else today
 
 
 def queue(actor: Actor, view: str, before_id: int | None) -> list[Ticket]:

@@ -1,4 +1,4 @@
-"""What the timetable and the county do about lateness and silence: 提醒, 通报, 核查, 约谈."""
+"""What the timetable and the county do about lateness and silence: 提醒，通报，核查，约谈."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def _note(act: transitions.Transition, level: Step) -> None:
         )
     )
     if known is not None:
-        raise Conflict(f"这一轮已经{STEP_NAMES[level]}过了,请选更进一步的措施")
+        raise Conflict(f"这一轮已经{STEP_NAMES[level]}过了，请选更进一步的措施")
     db.session.add(
         Supervision(
             ticket_id=ticket.id, round=ticket.round, level=level, at=act.at,
@@ -105,7 +105,7 @@ def _remind(ticket: Ticket, at: datetime) -> None:
         return
     act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     late = light(standing(ticket), at) is LATE
-    act.words = "已经超时,请尽快办" if late else "快到期了,请抓紧"
+    act.words = "已经超时，请尽快办" if late else "快到期了，请抓紧"
     _note(act, Step.REMIND)
 
 
@@ -183,7 +183,7 @@ def _ask_again(ticket: Ticket, at: datetime) -> None:
     act = transitions.begin_as_system(ticket, Move.SUPERVISE)
     act.detail = {"asked_again": True}
     event = transitions.finish(act)
-    tell_author(ticket, event, "这事解决了吗?", f"编号 {ticket.number},点开说一句就行")
+    tell_author(ticket, event, "这事解决了吗？", f"编号 {ticket.number}，点开说一句就行")
 
 
 def close_silent() -> int:
@@ -210,7 +210,7 @@ def _close_silent(ticket: Ticket, at: datetime) -> None:
     act = transitions.begin_as_system(ticket, Move.CLOSE_SILENT)
     ticket.verdict, ticket.outcome = Verdict.UNANSWERED.value, Outcome.UNANSWERED.value
     event = transitions.finish(act)
-    tell_author(ticket, event, "没等到您的话,先办结了", "还没解决的话,点开就能说")
+    tell_author(ticket, event, "没等到您的话，先办结了", "还没解决的话，点开就能说")
 
 
 def stop_waiting() -> int:
@@ -231,7 +231,7 @@ def _stop_waiting(ticket: Ticket, at: datetime) -> None:
     act = transitions.begin_as_system(ticket, Move.RESUME)
     transitions.resume(act)
     event = transitions.finish(act)
-    tell_office(ticket, event, "村民一周没回话,请先按已知情况办", f"编号 {ticket.number}")
+    tell_office(ticket, event, "村民一周没回话，请先按已知情况办", f"编号 {ticket.number}")
 
 
 def archive_closed() -> int:

@@ -65,19 +65,19 @@ def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
         "classify": ("调整了分类", "plain"),
         "assign": (f"交给 {told.office} 办", "plain"),
         "reassign": (f"改由 {told.office} 办", "plain"),
-        "hand_back": (f"{told.office} 退回,重新派单", "plain"),
-        "sign": (f"{told.office} 签收了,开始办", "plain"),
+        "hand_back": (f"{told.office} 退回，重新派单", "plain"),
+        "sign": (f"{told.office} 签收了，开始办", "plain"),
         "ask": (f"{told.office} 想问{who}一句", "ask"),
         "supplement": (f"{who}补充了情况", "plain"),
         "resume": ("接着办", "plain"),
         "progress": (f"{told.office} 说了进展", "plain"),
         "request_extension": (f"申请延长 {told.detail.get('days', '')} 天", "plain"),
         "reply": (f"{told.office} 答复了", "good"),
-        "answer_merged": (f"{told.office} 答复了(同类诉求一起办)", "good"),
-        "follow_up": ("回访,没有联系上", "plain"),
-        "verify": ("现场核查:已处置", "good"),
-        "close_unsolved": ("未能解决,已结束办理", "late"),
-        "close_silent": (f"没等到{who}的话,先办结了", "plain"),
+        "answer_merged": (f"{told.office} 答复了（同类诉求一起办）", "good"),
+        "follow_up": ("回访，没有联系上", "plain"),
+        "verify": ("现场核查：已处置", "good"),
+        "close_unsolved": ("未能解决，已结束办理", "late"),
+        "close_silent": (f"没等到{who}的话，先办结了", "plain"),
         "reopen": ("重新办", "ask"),
         "withdraw": (f"{who}撤回了诉求", "plain"),
         "merge": (f"和同类诉求 {told.detail.get('into', '')} 一起办", "plain"),
@@ -88,7 +88,7 @@ def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
     if told.move in plain:
         title, tone = plain[told.move]
         if told.move == "reply" and told.detail.get("result") == "cannot":
-            title, tone = f"{told.office} 说明:确实办不了", "late"
+            title, tone = f"{told.office} 说明：确实办不了", "late"
         internal = to_author and told.move in ("assign", "reassign")
         return title, tone, None if internal else told.words
     return _spoken_of_more(told, to_author, who)
@@ -99,12 +99,12 @@ def _spoken_of_more(told: Told, to_author: bool, who: str) -> tuple[str, str, st
     detail = told.detail
     if told.move in ("confirm", "dispute"):
         answer = VERDICT_NAMES[Verdict(detail["answer"])]
-        by_phone = "(电话回访)" if detail.get("by_phone") else ""
+        by_phone = "（电话回访）" if detail.get("by_phone") else ""
         tone = "late" if told.move == "dispute" else "good"
-        return f"{who}说:{answer}{by_phone}", tone, told.words
+        return f"{who}说：{answer}{by_phone}", tone, told.words
     if told.move == "decide_extension":
         if detail["approved"]:
-            return f"办理延长 {detail['days']} 天", "plain", f"理由:{detail['reason']}"
+            return f"办理延长 {detail['days']} 天", "plain", f"理由：{detail['reason']}"
         return None if to_author else ("延期申请被驳回", "late", told.words)
     if told.move == "supervise":
         if detail.get("asked_again"):
@@ -113,6 +113,6 @@ def _spoken_of_more(told: Told, to_author: bool, who: str) -> tuple[str, str, st
         return (
             ("县里督促了这件事", "plain", None)
             if to_author
-            else (f"督办:{level}", "late", told.words)
+            else (f"督办：{level}", "late", told.words)
         )
     return None

@@ -27,7 +27,7 @@ HANDLING = frozenset(
 )
 # Outcomes after which a villager could have said how the matter was handled.
 FINISHED = frozenset({Outcome.SOLVED, Outcome.PARTLY, Outcome.NOT, Outcome.UNANSWERED})
-NOBODYS = "匿名诉求,请先看一遍再放行"
+NOBODYS = "匿名诉求，请先看一遍再放行"
 NAMES_SOMEBODY = "提到了干部，先由县里看"
 
 
@@ -89,7 +89,7 @@ def begin(actor: Actor | None, ticket_id: int, move: Move, version: int | None) 
     if not parties:
         raise TicketUnknown
     if Party.AUTHOR not in parties:
-        own = HandlerVerifies("自己的诉求不能自己办,请换一位同事")
+        own = HandlerVerifies("自己的诉求不能自己办，请换一位同事")
         check_another_hand(actor, ticket.person_id, refusal=own)
     rule = TABLE[move]
     allowed = rule.by & parties

@@ -1,16 +1,16 @@
 /** What went wrong, in words a villager can act on. */
 
 const OFFLINE = '现在没有信号。等信号好了，再试一次。'
-const SLOW = '网太慢,没等到回音。请再试一次。'
+const SLOW = '网太慢，没等到回音。请再试一次。'
 
 const BY_STATUS = {
-  401: '没能登录上。请再试一次,还不行就关掉小程序重新打开。',
-  403: '这个您不能操作。有疑问请问村里,或打 12345。',
-  404: '没找到。可能已经换了地方,请返回重新进来。',
-  413: '传的东西太大了,请换小一点的。',
-  429: '点得太快了,歇一分钟再试。',
+  401: '没能登录上。请再试一次，还不行就关掉小程序重新打开。',
+  403: '这个您不能操作。有疑问请问村里，或打 12345。',
+  404: '没找到。可能已经换了地方，请返回重新进来。',
+  413: '传的东西太大了，请换小一点的。',
+  429: '点得太快了，歇一分钟再试。',
 }
-const SERVER_BUSY = '那边正忙,没办成。过一会儿再试一次。'
+const SERVER_BUSY = '那边正忙，没办成。过一会儿再试一次。'
 
 class ApiError extends Error {
   /** @param {{code: string, message: string, status?: number, errors?: object}} facts */

@@ -2,8 +2,8 @@
 const { ApiError } = require('./errors')
 
 const CODE = /^(?:VV)?(\d{8})$/
-const NOT_A_CODE = '这不是兑换码。请村民打开「我兑的」,点「去领」,再扫那个码。'
-const NO_CAMERA = '没能打开相机。可以让村民念 8 位数字,您填进去。'
+const NOT_A_CODE = '这不是兑换码。请村民打开「我兑的」，点「去领」，再扫那个码。'
+const NO_CAMERA = '没能打开相机。可以让村民念 8 位数字，您填进去。'
 
 /** @param {string} text scanned or typed @returns {string|null} */
 const digitsOf = (text) => {

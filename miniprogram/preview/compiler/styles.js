@@ -35,7 +35,7 @@ function scopeSelector(selector, scope, file) {
     })
     root.walkTags((node) => {
       if (HTML_PARTS.has(node.value)) return
-      if (scope && node.value !== 'page') throw new Error(`${file}: 组件样式请用类名,不用 ${node.value}`)
+      if (scope && node.value !== 'page') throw new Error(`${file}: 组件样式请用类名，不用 ${node.value}`)
       node.value = `wx-${node.value}`
     })
     root.walkPseudos((node) => {

@@ -75,9 +75,9 @@ function pictureDrop(note, found) {
     note.textContent = '正在认码…'
     const text = await decodePicture(file).catch(() => null)
     if (text) found(text)
-    else note.textContent = '这张图里没认出二维码,换一张清楚些的试试。'
+    else note.textContent = '这张图里没认出二维码，换一张清楚些的试试。'
   }
-  const area = make('label', { class: 'vp-drop' }, '把海报照片拖到这里,或选一张:',
+  const area = make('label', { class: 'vp-drop' }, '把海报照片拖到这里，或选一张：',
     make('input', { type: 'file', accept: 'image/*', id: 'vp-poster-file', onchange: (event) => read(event.target.files[0]) }))
   const stop = (over) => (event) => {
     event.preventDefault()
@@ -96,7 +96,7 @@ function pictureDrop(note, found) {
 async function chooseCode(posters, linkOf) {
   const text = await open((close) => {
     const note = make('p', { role: 'status', class: 'vp-hint' })
-    return dialog('扫一扫', make('h2', {}, '扫哪张海报?'),
+    return dialog('扫一扫', make('h2', {}, '扫哪张海报？'),
       ...posterList(posters, (one) => close(linkOf(one.code))),
       pictureDrop(note, close), note,
       make('menu', {}, button('不扫了', () => close(null))))
@@ -108,7 +108,7 @@ async function chooseCode(posters, linkOf) {
 /** WeChat's own question before a message may be sent: once, for these templates. */
 async function askToSubscribe(ids) {
   const accepted = await open((close) => dialog('订阅消息',
-    make('h2', {}, '允许发送一次消息?'), make('p', {}, '诉求进度提醒'),
+    make('h2', {}, '允许发送一次消息？'), make('p', {}, '诉求进度提醒'),
     make('menu', {}, button('拒绝', () => close(false)), button('允许', () => close(true), true))))
   return Object.fromEntries(ids.map((id) => [id, accepted ? 'accept' : 'reject']))
 }

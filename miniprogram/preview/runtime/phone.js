@@ -83,7 +83,7 @@ class Phone {
     if (this.loaded.has(route)) return
     this.loaded.add(route)
     const entry = this.app.entries[route]
-    if (!entry) throw new Error(`没有这个页面:${route}`)
+    if (!entry) throw new Error(`没有这个页面：${route}`)
     Object.values(entry.json.usingComponents).forEach((target) => this.load(target.slice(1)))
     const outer = this.registering
     this.registering = route

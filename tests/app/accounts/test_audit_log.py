@@ -57,7 +57,7 @@ def test_every_act_that_is_recorded_anywhere_has_words() -> None:
 
 def test_details_are_told_in_chinese() -> None:
     names = {("region", "7"): "西村"}
-    assert describe({"role": "cadre", "region_id": 7}, names) == "角色 村干部,地方 西村"
+    assert describe({"role": "cadre", "region_id": 7}, names) == "角色 村干部，地方 西村"
     assert describe({"into": 8}, names) == "并入 8"
     assert describe({"decision": "refuse"}, names) == "结论 不通过"
     assert describe({}, names) == ""

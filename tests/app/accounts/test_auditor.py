@@ -80,9 +80,9 @@ def test_commands_of_the_server_stand_on_the_auditors_page(app, county, auditor)
 
 def test_telephones_written_into_a_reason_stay_out_of_the_log(county, scalar) -> None:
     with transaction():
-        record("correct_month", None, "county", county.id, reason="问过13800138000,属实")
+        record("correct_month", None, "county", county.id, reason="问过13800138000，属实")
     (entry,) = entries(scalar, "correct_month")
-    assert entry["detail"]["reason"] == "问过138****8000,属实"
+    assert entry["detail"]["reason"] == "问过138****8000，属实"
 
 
 def test_the_log_is_append_only_by_the_database(auditor) -> None:

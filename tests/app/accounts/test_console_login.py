@@ -171,7 +171,7 @@ def fault_of(password: str) -> str | None:
 
 @pytest.mark.parametrize("password", COMMON)
 def test_what_everybody_uses_is_refused_also_with_letters_swapped(password: str) -> None:
-    assert fault_of(password) == "太常见,容易被猜到"
+    assert fault_of(password) == "太常见，容易被猜到"
 
 
 def test_none_of_the_ten_thousand_most_used_passwords_is_taken() -> None:

@@ -127,7 +127,7 @@ def test_the_place_of_a_role_is_found_by_name_or_code(desk, county, elsewhere) -
     address = f"/console/people/{number_of(newcomer(desk))}"
     assert "第1村" not in desk.get(address).text
     page = desk.get(f"{address}?place=第1村").text
-    assert "第1村(村,庄里镇)" in page
+    assert "第1村（村，庄里镇）" in page
     assert f'value="{elsewhere.village_ids[0]}"' not in page
     assert "第2村" in desk.get(f"{address}?place=610528100202").text
     assert "没有找到" in desk.get(f"{address}?place=没有这个村").text

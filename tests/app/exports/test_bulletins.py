@@ -237,7 +237,7 @@ def test_a_failed_one_says_so_and_can_be_made_again(county, client, monkeypatch)
 
 def test_one_that_cannot_be_printed_says_why(county, client, monkeypatch) -> None:
     def refuse(_: object) -> bytes:
-        raise GlyphMissing("字体里没有「□」这个字,印不出西村的简报")
+        raise GlyphMissing("字体里没有「□」这个字，印不出西村的简报")
 
     monkeypatch.setattr("backend.app.exports.bulletins.operations.draw_bulletin", refuse)
     make(county, "weekly", clock.today())

@@ -114,7 +114,8 @@ def test_the_filters_of_the_page_are_kept(county, desk) -> None:
     found = book(desk, county, **{"f.status": "ok", "f.q": "第1"})
     assert [row[1] for row in rows(found["各村"])] == ["第1村"]
     assert {row[1] for row in rows(found["指标"])} == {"第1村"}
-    assert dict(row[:2] for row in rows(found["汇总"]))["筛选"] == "村名或代码「第1」,样本 够 10 条"
+    filters = dict(row[:2] for row in rows(found["汇总"]))["筛选"]
+    assert filters == "村名或代码「第1」，样本 够 10 条"
 
 
 def test_corrections_stand_in_their_own_sheet_and_change_no_other(county, desk) -> None:
@@ -140,7 +141,7 @@ def test_no_sheet_holds_anything_about_a_person(county, desk, client) -> None:
     person = make_person("openid-secret", "秘密的张三")
     bind(person, county)
     phone = open_villager(client, county)
-    submit(phone, offices, words="路灯坏了三天没人管,电话 13800001111")
+    submit(phone, offices, words="路灯坏了三天没人管，电话 13800001111")
     rate_village(county, 0, [5, 4], words="秘密的张三不给办")
     form = {"month": MONTH, "region_id": str(county.id), "format": "xlsx"}
     for kind in ("month_scorecards", "tickets"):

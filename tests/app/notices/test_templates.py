@@ -57,7 +57,7 @@ def test_lines_and_control_characters_become_one_line() -> None:
     ("kind", "value", "fitted"),
     [
         (FieldType.PHRASE, "等村民补充", "等村民补充"),
-        (FieldType.PHRASE, "已办结(3)", "已办结"),
+        (FieldType.PHRASE, "已办结（3）", "已办结"),
         (FieldType.PHRASE, "等待县里部门答复", "等待县里部"),
         (FieldType.CHARACTER_STRING, "610528-26-000123", "610528-26-000123"),
         (FieldType.CHARACTER_STRING, "编号 12", "12"),

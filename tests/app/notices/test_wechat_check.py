@@ -90,7 +90,7 @@ def test_every_named_text_goes_out_once_after_it_was_stored(
     ticket_id = submit(phone, offices, words="路灯不亮", place_note="村口").json["id"]
     with transaction():
         cadre = handling.sign(offices.cadre, ticket_id, 3)
-        handling.ask(offices.cadre, ticket_id, cadre.version, WrittenReply("哪一盏?"))
+        handling.ask(offices.cadre, ticket_id, cadre.version, WrittenReply("哪一盏？"))
     with transaction():
         author.supplement(me, ticket_id, None, "学校门口那盏")
     assert world.calls[CHECK_WORDS] == 0
@@ -105,7 +105,7 @@ def test_every_named_text_goes_out_once_after_it_was_stored(
 
 
 @pytest.mark.parametrize(
-    ("words", "reason"), [(REVIEW, "微信内容安全提示:广告"), (RISKY, "微信内容安全提示:辱骂")]
+    ("words", "reason"), [(REVIEW, "微信内容安全提示：广告"), (RISKY, "微信内容安全提示：辱骂")]
 )
 def test_what_wechat_doubts_waits_for_the_desk_and_is_kept(
     phone: Phone, offices: Offices, me, world: World, scalar, states, words: str, reason: str

@@ -25,11 +25,11 @@ def refused(content: bytes) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("village,61052810120,永安村", "应为 12 位数字,这里是 11 位"),
-        ("village,6105281012000,永安村", "应为 12 位数字,这里是 13 位"),
+        ("village,61052810120,永安村", "应为 12 位数字，这里是 11 位"),
+        ("village,6105281012000,永安村", "应为 12 位数字，这里是 13 位"),
         ("village,61052810120O,永安村", "应为 12 位数字"),
         ("village,610528101000,永安村", "不是村的代码"),
-        ("village,610528109200,永安村", "上级乡镇 610528109000 不在文件里,系统里也没有"),
+        ("village,610528109200,永安村", "上级乡镇 610528109000 不在文件里，系统里也没有"),
         ("township,610529101000,永安镇", "上级县 610529000000 不在文件里"),
         ("township,610528101000,庄里镇", "与第 3 行重复"),
         ("village,610528101200,", "「名称」没填"),
@@ -111,8 +111,8 @@ def test_nothing_of_a_refused_file_is_written(app: Flask, scalar, tmp_path) -> N
     broken.write_text(COUNTY + "village,1,甲\n", "utf-8")
     result = app.test_cli_runner().invoke(args=["places", "import", "--file", str(broken)])
     assert result.exit_code == 1
-    assert "一行也没有导入:共 1 处" in result.output
-    assert "第 8 行:代码「1」应为 12 位数字" in result.output
+    assert "一行也没有导入：共 1 处" in result.output
+    assert "第 8 行：代码「1」应为 12 位数字" in result.output
     assert scalar("SELECT count(*) FROM region") == 0
 
 

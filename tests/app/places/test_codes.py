@@ -65,7 +65,7 @@ def test_an_unknown_code_is_refused(county: Place) -> None:
 def test_a_revoked_code_is_refused_with_a_clear_word(point: targets.Point, manager: Actor) -> None:
     with transaction():
         operations.revoke_code(manager, point.id, "海报被撕")
-    with pytest.raises(CodeRevoked, match="这个码已停用,请看新贴的码或打 12345"):
+    with pytest.raises(CodeRevoked, match="这个码已停用，请看新贴的码或打 12345"):
         targets.find_target(point.code or "")
     with pytest.raises(CodeUnknown, match="没有在用的码"), transaction():
         operations.revoke_code(manager, point.id, "再撕一次")

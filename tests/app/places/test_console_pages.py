@@ -156,7 +156,7 @@ def test_the_page_shows_every_point_with_its_serial_and_a_way_to_print(
     staff: Staff, village: Place
 ) -> None:
     page = staff.get(f"/villages/{village.id}?done=rotated").text
-    for words in ("办事窗口", "卫生室", "打印全村海报(2 张)", "庄里镇", "旧码已停用"):
+    for words in ("办事窗口", "卫生室", "打印全村海报（2 张）", "庄里镇", "旧码已停用"):
         assert words in page
     assert all(point.serial in page for point in targets.list_points(village.id) if point.serial)
     assert page.count('name="csrf_token"') > 8

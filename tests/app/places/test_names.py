@@ -29,7 +29,7 @@ WRITTEN = {
     "张桥镇人民政府安平村": ANPING,
     "旧安村": ANPING,
     "610528101299": ANPING,
-    "三合村(张桥镇)": SANHE,
+    "三合村（张桥镇）": SANHE,
     "三合村（庄里镇）": OTHER_SANHE,
     "张桥镇三合村": SANHE,
     "富平县 张桥镇 三合村": SANHE,
@@ -59,7 +59,7 @@ def test_several_villages_of_a_name_are_all_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["车站社区居委会(一组)", "车站社区一组", "城关街道车站社区（一组）"]
+    "written", ["车站社区居委会（一组）", "车站社区一组", "城关街道车站社区（一组）"]
 )
 def test_the_group_beside_a_village_is_told_apart(written: str) -> None:
     found = NAMES.find(written)

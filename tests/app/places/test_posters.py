@@ -57,7 +57,7 @@ def furnished(county: Place) -> Place:
 
 def test_the_poster_says_what_it_must() -> None:
     words = text_of(draw_posters([POSTER], "海报"))
-    for needed in ("扫一扫,评一评", "庄里镇 永安村委会", "办事窗口", "不收费、不要密码", "12345",
+    for needed in ("扫一扫，评一评", "庄里镇 永安村委会", "办事窗口", "不收费、不要密码", "12345",
                    "编号 610528-0000123", "富平县", "问卷公钥指纹", "非常不满意"):  # fmt: skip
         assert needed in words
 

@@ -50,7 +50,7 @@ def test_a_revoked_code_says_to_look_for_the_new_poster(
         operations.rotate_code(manager, point.id, "换新")
     answer = client.get(f"/q/{point.code}")
     assert answer.status_code == 410
-    assert "这个码已停用,请看新贴的码或打 12345" in answer.text
+    assert "这个码已停用，请看新贴的码或打 12345" in answer.text
     assert "永安卫生室" not in answer.text
 
 

@@ -65,7 +65,7 @@ def test_a_merged_village_hands_over_its_posters(furnished: Place, manager: Acto
         reorganisation.merge_villages(manager, gone.id, into.id, LATER)
     after = targets.find_target(before.code or "")
     assert after.village.id == into.id
-    assert after.name == "办事窗口(原三河村委会)"
+    assert after.name == "办事窗口（原三河村委会）"
     assert [point.name for point in targets.list_points(into.id)] == ["办事窗口", after.name]
 
 
@@ -153,7 +153,7 @@ def test_a_merged_village_hands_over_its_groups(county: Place, manager: Actor) -
     with transaction():
         reorganisation.merge_villages(manager, gone.id, into.id, LATER)
     names = {item.name for item in queries.list_children(into.id)}
-    assert names == {"一组", "一组(原三河村委会)"}
+    assert names == {"一组", "一组（原三河村委会）"}
     assert history_of(kept.id)[0].name == "一组"
     assert queries.get_place(kept.id).parent_id == into.id
 

@@ -27,7 +27,7 @@ from tests.factories.county import bind, make_person
 SEED_AT = datetime(2026, 11, 24, 21, 30, tzinfo=clock.COUNTY_ZONE)
 PLAN = draws.Plan(
     "十月参与抽奖", date(2026, 10, 1), date(2026, 10, 1), (("电饭煲", 1), ("食用油", 2)),
-    "双色球第 2026135 期开奖号码,红球从小到大", SEED_AT, SeedFormat(7, 2, 6),
+    "双色球第 2026135 期开奖号码，红球从小到大", SEED_AT, SeedFormat(7, 2, 6),
 )  # fmt: skip
 SEED = "03081119263007"
 HASHES = st.lists(st.binary(min_size=4, max_size=8).map(lambda b: entry_hash(b.hex())),
@@ -380,7 +380,7 @@ def test_the_console_goes_from_the_note_to_the_winners(
     assert "请另一个人" in desk.get(address).text
     other = sit_down(client, second.person_id)
     assert other.post(f"{address}/seed", value=SEED).status_code == 302
-    assert "中签(3)" in other.get(address).text
+    assert "中签（3）" in other.get(address).text
 
 
 def test_the_phone_shows_the_own_chance_and_nobody_elses(

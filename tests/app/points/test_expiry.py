@@ -79,7 +79,7 @@ def test_old_points_expire_a_month_after_their_owner_was_told(saver, clock, scal
     assert scalar("SELECT count(*) FROM notice") == 0
     on(clock, date(2027, 2, 26))
     assert scalar("SELECT title || words FROM notice") == (
-        "4 分快到期了4 月 1 日起作废,之前可以去兑换。先用的是最早得的分。"
+        "4 分快到期了4 月 1 日起作废，之前可以去兑换。先用的是最早得的分。"
     )
     on(clock, date(2027, 2, 27))
     assert scalar("SELECT count(*) FROM notice") == 1

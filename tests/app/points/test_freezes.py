@@ -57,14 +57,14 @@ def test_an_appeal_is_decided_by_another_person(clerk, second, county, person) -
     with pytest.raises(Conflict), transaction():
         freezes.decide_appeal(second, number, True, "还没有申诉")
     with transaction():
-        freezes.appeal(person, "那天赶集,真的都去办了事")
+        freezes.appeal(person, "那天赶集，真的都去办了事")
     with pytest.raises(SamePerson), transaction():
         freezes.decide_appeal(clerk, number, True, "自己审自己")
     with transaction():
-        freezes.decide_appeal(second, number, True, "核实过,确实都办了事")
+        freezes.decide_appeal(second, number, True, "核实过，确实都办了事")
     with transaction():
         assert spend(person, county.id, 6, "redemption", 1)
-    assert inbox(person)[-1] == "申诉通过,积分已解冻"
+    assert inbox(person)[-1] == "申诉通过，积分已解冻"
     with pytest.raises(AlreadyDecided), transaction():
         freezes.decide_appeal(second, number, False, "再审一次")
 
@@ -103,13 +103,13 @@ def test_a_frozen_day_is_taken_once_and_given_back_by_another(
     with transaction():
         freezes.freeze_day(clerk, county.id, [person], TODAY, WHY)
     assert balance_of(person) == 0
-    assert statement_of(person)[0].text == "暂扣:等另一位工作人员核实"
+    assert statement_of(person)[0].text == "暂扣：等另一位工作人员核实"
     with pytest.raises(Conflict), transaction():
         freezes.freeze_day(clerk, county.id, [person], TODAY, WHY)
     with pytest.raises(SamePerson), transaction():
         freezes.decide_day_freeze(clerk, 1, True, "自己退自己")
     with transaction():
-        freezes.decide_day_freeze(second, 1, True, "那天有赶集,没问题")
+        freezes.decide_day_freeze(second, 1, True, "那天有赶集，没问题")
     assert balance_of(person) == 6
     assert inbox(person) == ["11 月 20 日的 6 分先暂扣", "暂扣的 6 分已退回"]
 
@@ -149,7 +149,7 @@ def test_ten_people_in_ten_minutes_are_shown_and_two_are_not(county, clock) -> N
             credit(make_person(), county.id, "rating", "rating", number, county.village_ids[1])
     found = anomalies.find(county.id, TODAY)
     assert [(one.words, one.village, len(one.people)) for one in found] == [
-        ("几分钟里接连有人得分,一共 10 人", "第1村", 10)
+        ("几分钟里接连有人得分，一共 10 人", "第1村", 10)
     ]
 
 

@@ -71,7 +71,7 @@ def test_a_reversal_is_an_opposite_entry_and_happens_once(app: Flask) -> None:
         reverse_entry(entry_id)
     assert balance_of(person) == 0
     assert [(line.amount, line.text) for line in statement_of(person)] == [
-        (-5, "冲正:评价服务"),
+        (-5, "冲正：评价服务"),
         (5, "评价服务"),
     ]
     with pytest.raises(AlreadyReversed), transaction():

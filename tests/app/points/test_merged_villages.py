@@ -132,8 +132,8 @@ def test_a_draft_of_the_rules_is_read_and_used_by_the_village_it_became(
     desk, (gone, into) = sit_down(client, clerk.person_id), county.village_ids
     assert f"region={into}" in desk.get("/console/points/rules").text
     page = desk.get(f"/console/points/rules?region={into}").text
-    assert "第1村留下的草稿:第1村积分办法" in page
-    assert "表决通过,定下来" not in desk.get(f"/console/points/rules?region={gone}").text
+    assert "第1村留下的草稿：第1村积分办法" in page
+    assert "表决通过，定下来" not in desk.get(f"/console/points/rules?region={gone}").text
     assert settle(desk, county, left_draft, "take").status_code == 302
     assert scalar("SELECT region_id FROM points_rule_set WHERE id = :id", id=left_draft) == into
     assert "还没表决" in desk.get(f"/console/points/rules?region={into}").text

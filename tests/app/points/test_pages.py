@@ -109,7 +109,7 @@ def test_many_people_are_entered_at_once_and_another_confirms(
         numbers=f"{number_of(people[1])}、{number_of(people[2])}", **sent,
     )  # fmt: skip
     assert entered.status_code == 302
-    assert "您登记的,要另一个人确认" in desk.get(f"{BASE}/deeds").text
+    assert "您登记的，要另一个人确认" in desk.get(f"{BASE}/deeds").text
     assert desk.post(f"{BASE}/deeds/1", decision="confirm").status_code == 409
     other = sit_down(client, second.person_id)
     assert other.post(f"{BASE}/deeds/1", decision="confirm").status_code == 302
@@ -127,7 +127,7 @@ def test_an_entry_is_found_by_its_number_and_says_nothing_of_the_answer(desk: De
     assert "评价服务" in page
     assert "987654" not in page
     number = number_of(person)
-    assert f"积分号 {number}:余额 <b>2</b>" in desk.get(f"{BASE}/ledger?person={number}").text
+    assert f"积分号 {number}：余额 <b>2</b>" in desk.get(f"{BASE}/ledger?person={number}").text
     assert "没有查到" in desk.get(f"{BASE}/ledger?person={person}").text, "an id is no number"
     assert "没有查到" in desk.get(f"{BASE}/ledger?entry=77").text
 

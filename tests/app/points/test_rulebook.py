@@ -42,7 +42,7 @@ def test_an_item_survives_being_kept_as_data() -> None:
         (replace(ITEM, group=""), "请写类别"),
         (replace(ITEM, amount=0), "每次 1 到 500 分"),
         (replace(ITEM, amount=501), "每次 1 到 500 分"),
-        (replace(RATING, amount=21), "每次 1 到 20 分,参与只给小额积分"),
+        (replace(RATING, amount=21), "每次 1 到 20 分，参与只给小额积分"),
         (replace(ITEM, daily_cap=0), "每天上限"),
         (replace(ITEM, daily_cap=5, monthly_cap=4), "每月上限不能少于每天上限"),
     ],

@@ -156,13 +156,13 @@ def test_a_later_correction_is_listed_and_never_mixed_in(county: County, client)
     rate_village(county, 3, [1] * 20)
     with transaction():
         made = corrections.correct_late(
-            staff, county.id, LAST_MONTH, county.village_ids[3], "村里断网,评价晚传了三天"
+            staff, county.id, LAST_MONTH, county.village_ids[3], "村里断网，评价晚传了三天"
         )
     after = f"{made.after['total'] / 100:.2f}"
     for code in ("610528100204", "610528"):
         shown = words_of(page(client, code))
         assert "第 1 号" in shown
-        assert "村里断网,评价晚传了三天" in shown
+        assert "村里断网，评价晚传了三天" in shown
         assert after in shown
     village = words_of(page(client, "610528100204"))
     assert "下面是公示时的原数" in village
@@ -222,10 +222,10 @@ def test_the_county_page_says_bands_lights_shares_and_the_formula(county, client
 
 def test_what_was_left_open_at_the_lock_is_published_with_its_reason(county, client) -> None:
     flag_first_rating()
-    publish(county, note="复核的人住院了,先锁")
+    publish(county, note="复核的人住院了，先锁")
     shown = words_of(page(client, "610528"))
     assert "锁定时还没办完：待复核的评价 1 件" in shown
-    assert "复核的人住院了,先锁" in shown
+    assert "复核的人住院了，先锁" in shown
     assert "这个月先后暂缓过 1 条（占全部评价 2.7%）：复核了 0 条" in shown
     assert "1 条等人复核" in shown
 
@@ -288,9 +288,9 @@ def test_the_console_shows_the_page_before_it_is_told_and_tells_it(county, clien
     lock(county)
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "clerk"))
     listed = desk.get("/console/publications").text
-    assert "先看一遍,再公示" in listed
+    assert "先看一遍，再公示" in listed
     before = desk.get(f"/console/publications/{county.id}/{MONTH}/preview").text
-    assert "预览:还没公示" in before
+    assert "预览：还没公示" in before
     assert scalar("SELECT count(*) FROM score_publication") == 0
     answer = desk.post("/console/publications", county=str(county.id), month=MONTH)
     assert answer.status_code == 302

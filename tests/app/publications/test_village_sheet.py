@@ -54,7 +54,7 @@ def stuffed(content, texts: int, categories: int, length: int = 80):
             {"name": f"第{n}类", "found": 4, "done": 2, "content": 1} for n in range(categories)
         ],
         "left": [
-            {"name": f"第{n}类", "why": "眼下确实办不了,已说明理由", "count": 1}
+            {"name": f"第{n}类", "why": "眼下确实办不了，已说明理由", "count": 1}
             for n in range(categories)
         ],
     }  # fmt: skip
@@ -106,7 +106,7 @@ def test_whatever_the_content_nothing_runs_into_the_foot(pages, texts, categorie
 
 def test_what_does_not_fit_is_counted_and_said(pages) -> None:
     words = text_of(draw(stuffed(pages[0], 8, 15))[0])
-    assert "条,扫码看" in words
+    assert "条，扫码看" in words
 
 
 def test_two_readers_find_the_address_in_the_code(pages) -> None:
@@ -141,7 +141,7 @@ def test_words_for_groups_are_never_more_than_300(pages, texts, categories, name
     content = stuffed(pages[0], texts, categories)
     content["village"] = name
     content["done"]["left"] = [
-        {"name": "分类名字也很长很长", "why": "眼下确实办不了,已说明理由", "count": 99}
+        {"name": "分类名字也很长很长", "why": "眼下确实办不了，已说明理由", "count": 99}
     ] * 4
     words = wechat_summary.for_groups(content, "https://" + "h" * host)
     assert len(words) <= 300

@@ -192,7 +192,7 @@ def test_what_ran_out_is_said_to_have_run_out(phone, client, bazaar) -> None:
 
 def test_too_few_points_are_counted_out(client, bazaar) -> None:
     poor = villager(client, bazaar, points=12)
-    refused(reserve(poor, bazaar), 409, "not_enough_points", "要 30 分,您有 12 分,还差 18 分")
+    refused(reserve(poor, bazaar), 409, "not_enough_points", "要 30 分，您有 12 分，还差 18 分")
     assert stock(bazaar) == (10, 0)
 
 
@@ -235,7 +235,7 @@ def test_a_frozen_account_neither_reserves_nor_fetches(phone, counter, bazaar) -
         session.get_one(PointsBalance, phone.person_id).frozen = True
     refused(reserve(phone, bazaar), 409, "account_frozen", "冻结")
     refused(hand_out(counter, redemption, code), 409, "account_frozen", "这位村民")
-    assert phone.call("GET", "/rewards").json["items"][0]["refusal"] == "积分暂时冻结,先不能兑"
+    assert phone.call("GET", "/rewards").json["items"][0]["refusal"] == "积分暂时冻结，先不能兑"
     assert phone.call("POST", f"/me/redemptions/{redemption}/cancellation").status_code == 200
     assert stock(bazaar) == (10, 0)
 

@@ -161,7 +161,7 @@ def test_a_published_month_keeps_its_digits_and_lists_what_changed(app, stop_clo
     assert publications.digest(after.content) == digest
     words = [line.words for line in publications.list_corrections(after.id)]
     assert words == [
-        f"{LAST_MONTH.month}月25日 张* 兑的「洗衣粉」已退货,退回 30 分", "第一行的数量应为一袋",
+        f"{LAST_MONTH.month}月25日 张* 兑的「洗衣粉」已退货，退回 30 分", "第一行的数量应为一袋",
     ]  # fmt: skip
     for statement in (
         "UPDATE points_publication SET digest = ''",

@@ -104,7 +104,7 @@ def test_a_wrong_reward_comes_back_as_typed(desk, bazaar, wrong, words) -> None:
 def test_a_reward_is_changed_and_taken_off(desk, bazaar, phone) -> None:
     path = f"{BASE}/rewards/{bazaar.reward_id}"
     assert 'value="洗衣粉"' in desk.get(path).text
-    changed = {**REWARD, "name": "洗衣粉(大)", "price": "45", "total_limit": ""}
+    changed = {**REWARD, "name": "洗衣粉（大）", "price": "45", "total_limit": ""}
     assert desk.post(path, **changed).status_code == 302
     assert phone.call("GET", "/rewards").json["items"][0]["price"] == 45
     assert desk.post(f"{path}/retire").status_code == 302
@@ -134,7 +134,7 @@ def test_a_shop_is_opened_supplied_counted_paused_and_closed(
     assert "+12" in page
     reward = str(bazaar.reward_id)
     refused = desk.post(f"{path}/count", **{f"counted{reward}": "11"})
-    assert "账上是 12,您数的是 11,请写为什么" in refused.text
+    assert "账上是 12，您数的是 11，请写为什么" in refused.text
     counted = desk.post(f"{path}/count", **{f"counted{reward}": "11", f"reason{reward}": "少一袋"})
     assert counted.status_code == 302
     count = str(scalar("SELECT max(id) FROM stock_count"))

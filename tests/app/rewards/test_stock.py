@@ -115,7 +115,7 @@ def test_a_difference_needs_a_reason_and_a_second_person(bazaar, scalar) -> None
     with pytest.raises(InvalidInput) as refused, transaction():
         stock_counts.count_stock(bazaar.staff, bazaar.shop_id, [line])
     assert refused.value.errors == {
-        f"reason{bazaar.reward_id}": ["账上是 10,您数的是 8,请写为什么"]
+        f"reason{bazaar.reward_id}": ["账上是 10，您数的是 8，请写为什么"]
     }
     with transaction():
         lines = [Counted(bazaar.reward_id, 8, "破了两袋")]

@@ -75,7 +75,7 @@ def test_a_ticket_that_was_answered_late_is_the_case_of_the_response_rate(
     with transaction():
         ticket = handling.sign(offices.cadre, ticket_id, stored(ticket_id).version)
         handling.reply(
-            offices.cadre, ticket_id, ticket.version, "done", WrittenReply("换了灯泡,今晚就亮")
+            offices.cadre, ticket_id, ticket.version, "done", WrittenReply("换了灯泡，今晚就亮")
         )
     clock.move(days=1)
     with transaction():

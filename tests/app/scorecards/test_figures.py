@@ -48,13 +48,13 @@ def test_one_rating_or_equal_ratings_have_no_interval() -> None:
 
 def test_the_change_is_between_displayed_digits() -> None:
     assert GOOD.mean_change(BAD) == "比上月 +52.9"
-    assert BAD.rate_change(GOOD) == "比上月 -55.0 个百分点"
+    assert BAD.rate_change(GOOD) == "比上月 −55.0 个百分点"
     assert GOOD.mean_change(GOOD) == "和上月一样"
 
 
 def test_months_with_too_few_ratings_are_not_compared() -> None:
-    assert FEW.mean_change(GOOD) == "条数太少,不和上月比"
-    assert GOOD.mean_change(FEW) == "条数太少,不和上月比"
+    assert FEW.mean_change(GOOD) == "条数太少，不和上月比"
+    assert GOOD.mean_change(FEW) == "条数太少，不和上月比"
     assert GOOD.mean_change(NOBODY) == "上月没有评价"
     assert NOBODY.mean_change(GOOD) == ""
 
@@ -69,6 +69,6 @@ def test_up_and_down_are_said_only_when_the_intervals_part() -> None:
 
 
 def test_the_levels_are_told_with_a_warning_when_there_are_few() -> None:
-    assert finding_of_levels(GOOD) == "选「非常满意」的最多;差评 5 条,占 5.0%。"
+    assert finding_of_levels(GOOD) == "选「非常满意」的最多；差评 5 条，占 5.0%。"
     assert finding_of_levels(FEW).startswith("只有 3 条")
     assert finding_of_levels(NOBODY) == "这个月还没有人评价。"

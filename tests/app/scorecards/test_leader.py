@@ -57,7 +57,7 @@ def test_changes_are_said_only_where_the_intervals_keep_apart() -> None:
 
 def test_a_running_month_is_not_compared_and_nothing_is_not_zero_percent() -> None:
     running = four_numbers(Flow(3, 0, 0, 0), Flow(40, 40, 20, 10), is_over=False)
-    assert {one.change for one in running} == {"这个月还没完,不和上月比"}
+    assert {one.change for one in running} == {"这个月还没完，不和上月比"}
     none = four_numbers(Flow(), Flow(), is_over=True)
     assert none[1].change == "没有可比的上月"
     assert none[1].note == "还没有可比的"

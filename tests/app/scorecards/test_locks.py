@@ -28,7 +28,7 @@ def county(app) -> County:
     return county
 
 
-def lock(county: County, month=LAST_MONTH, note="试点县,先锁"):
+def lock(county: County, month=LAST_MONTH, note="试点县，先锁"):
     return lock_month(actor_with(Role.COUNTY_STAFF, county.id), county.id, note, month)
 
 
@@ -167,7 +167,7 @@ def test_the_command_says_so_and_fails_when_something_differs(app, county: Count
     runner = app.test_cli_runner()
     good = runner.invoke(args=["scorecards", "verify", month])
     assert good.exit_code == 0, good.output
-    assert "事实一致,结果一致,得分卡一致,规则同一版" in good.output
+    assert "事实一致，结果一致，得分卡一致，规则同一版" in good.output
     with transaction() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
         session.execute(text("UPDATE scorecard SET total = 100"))

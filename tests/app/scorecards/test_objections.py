@@ -39,7 +39,7 @@ def bench(app) -> Bench:
 
 def decide(bench: Bench, objection_id: int, is_upheld: bool = True, by=None) -> None:
     with transaction():
-        objections.decide_objection(by or bench.staff, objection_id, is_upheld, "核过了,不怪村里")
+        objections.decide_objection(by or bench.staff, objection_id, is_upheld, "核过了，不怪村里")
 
 
 def total(bench: Bench) -> Decimal:
@@ -205,7 +205,7 @@ def test_the_phone_shows_the_case_takes_a_photo_and_tells_what_became_of_it(
     assert sent.status_code == 201, sent.json
     body = {
         "village_id": bench.village_id, "month": asked["month"],
-        "case_id": name, "words": "那天停电,全镇都停", "photo_ids": [sent.json["id"]],
+        "case_id": name, "words": "那天停电，全镇都停", "photo_ids": [sent.json["id"]],
     }  # fmt: skip
     headers = {"Idempotency-Key": str(uuid4())}
     made = phone.call("POST", "/objections", json=body, headers=headers)
@@ -214,7 +214,7 @@ def test_the_phone_shows_the_case_takes_a_photo_and_tells_what_became_of_it(
     assert client.get(made.json["photos"][0]["url"]).mimetype == "image/jpeg"
     decide(bench, made.json["id"])
     after = phone.call("GET", f"/objections/{made.json['id']}").json
-    assert (after["state_words"], after["decision"]) == ("申诉成立", "核过了,不怪村里")
+    assert (after["state_words"], after["decision"]) == ("申诉成立", "核过了，不怪村里")
     assert phone.call("GET", "/objections").json["items"][0]["effect"]["after"]
     case = phone.call("GET", where, query_string=asked).json
     assert (case["may_object"], case["objection_words"]) == (False, "申诉成立")
@@ -226,12 +226,12 @@ def test_only_its_author_is_told_that_a_rating_no_longer_counts(
     decide(bench, object_to(bench))
     author = scalar("SELECT person_id FROM rating WHERE id = :id", id=bench.case_id)
     told = open_phone(client, author).call("GET", "/me/struck-ratings").json
-    assert told == {"ids": [bench.case_id], "words": "申诉成立,不计入得分"}
+    assert told == {"ids": [bench.case_id], "words": "申诉成立，不计入得分"}
     stranger = open_phone(client, make_person()).call("GET", "/me/struck-ratings").json
     assert stranger["ids"] == []
     desk = sit_down(client, bench.staff.person_id)
     page = desk.get(f"/console/villages/{bench.village_id}/scorecard?month={LAST_MONTH:%Y-%m}")
-    assert "申诉成立,不计入得分" in page.text
+    assert "申诉成立，不计入得分" in page.text
 
 
 def test_villagers_and_neighbours_see_no_objections(client, bench: Bench) -> None:
@@ -264,7 +264,7 @@ def test_the_desk_decides_on_its_page_and_says_why_it_may_not(client, bench: Ben
     answer = desk.post(f"/console/objections/{found}", choice="upheld", decision="停电不怪村里")
     assert answer.status_code == 303
     page = desk.get(f"/console/objections/{found}").text
-    assert "申诉成立,不计入得分" in page
+    assert "申诉成立，不计入得分" in page
     assert (
         desk.post(f"/console/objections/{found}", choice="refused", decision="x").status_code == 409
     )
@@ -276,7 +276,7 @@ def test_whose_phone_objected_does_not_decide_at_the_desk(bench: Bench) -> None:
     found = object_to(bench)
     link_phone(bench.staff.person_id, bench.cadre.person_id)
     with pytest.raises(objections.ObjectionOwnSide), transaction():
-        objections.decide_objection(bench.staff, found, True, "核过了,不怪村里")
+        objections.decide_objection(bench.staff, found, True, "核过了，不怪村里")
 
 
 def test_whose_phone_lives_in_the_village_does_not_decide_at_the_desk(bench: Bench) -> None:
@@ -284,7 +284,7 @@ def test_whose_phone_lives_in_the_village_does_not_decide_at_the_desk(bench: Ben
     bind(phone, bench.county)
     link_phone(bench.staff.person_id, phone)
     with pytest.raises(objections.ObjectionOwnSide), transaction():
-        objections.decide_objection(bench.staff, found, True, "核过了,不怪村里")
+        objections.decide_objection(bench.staff, found, True, "核过了，不怪村里")
 
 
 def test_a_township_sees_its_objections_and_does_not_decide(client, bench: Bench) -> None:

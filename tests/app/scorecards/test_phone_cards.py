@@ -74,7 +74,7 @@ def test_an_upheld_case_stays_in_sight_beside_the_corrected_total(cadre, bench: 
     assert (after["correction"], after["locked"]) == (1, True)
     assert Decimal(after["total"]) > Decimal(before)
     assert after["trend"][-1]["total"] == after["total"]
-    assert after["struck"][0]["words"] == "申诉成立,不计入得分"
+    assert after["struck"][0]["words"] == "申诉成立，不计入得分"
 
 
 def test_nobody_else_sees_a_villages_cases(client, cadre, bench: Bench) -> None:
@@ -97,7 +97,7 @@ def test_villagers_read_three_plain_sentences(client, bench: Bench) -> None:
     assert "丢分最多的是满意度" in first["sentences"][2]
     silent = plain(2)
     assert (silent["total"], silent["light"]["word"]) == (None, "无数据")
-    assert silent["sentences"][0] == "这个月还没有人评,没声音不是零分。"
+    assert silent["sentences"][0] == "这个月还没有人评，没声音不是零分。"
 
 
 def test_a_published_month_says_where_it_is_read(client, bench: Bench) -> None:

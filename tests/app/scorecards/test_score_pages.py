@@ -163,7 +163,7 @@ def test_a_late_rating_becomes_a_correction_on_the_page(desk: Desk, county: Coun
     empty = desk.post(path, village_id=county.village_ids[3], reason=" ")
     assert empty.status_code == 422
     assert "请写理由" in empty.text
-    done = desk.post(path, village_id=county.village_ids[3], reason="网断了一天,补传")
+    done = desk.post(path, village_id=county.village_ids[3], reason="网断了一天，补传")
     assert done.status_code == 302
     page = desk.get(f"/console/months/{MONTH}").text
     assert "网断了一天" in page
@@ -220,11 +220,11 @@ def test_a_scheme_is_drafted_tried_and_approved_by_another(client, county: Count
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"all-satisfaction_mean-weight": "30"}, "权重合计 90,应为 100"),
+        ({"all-satisfaction_mean-weight": "30"}, "权重合计 90，应为 100"),
         (
             {"all-satisfaction_mean-weight": "0", "all-survey_satisfaction-weight": "0",
              "all-on_time_rate-weight": "65"},
-            "只占 15,应不少于 30",
+            "只占 15，应不少于 30",
         ),
         ({"all-online_completion_rate-weight": "10", "all-online_completion_rate-floor": "0",
           "all-online_completion_rate-target": "90", "all-on_time_rate-weight": "0"},
@@ -249,7 +249,7 @@ def test_a_faulty_scheme_is_kept_as_a_draft_and_refused_with_the_reason(
     ("changes", "words"),
     [
         ({"all-satisfaction_mean-weight": "四十"}, "满意度的权重应为数字"),
-        ({"all-satisfaction_mean-weight": "40.123"}, "满意度的权重应为数字,最多两位小数"),
+        ({"all-satisfaction_mean-weight": "40.123"}, "满意度的权重应为数字，最多两位小数"),
         ({"all-median_first_response-target": ""}, "响应时长的目标应为数字"),
         ({"all-on_time_rate-k": ""}, "按期办结率的折半件数应为 0 到 1000 的整数"),
         ({"all-on_time_rate-k": "7.5"}, "按期办结率的折半件数应为 0 到 1000 的整数"),

@@ -63,7 +63,7 @@ def test_twenty_ratings_in_ten_minutes_behind_one_poster_are_held_with_figures()
     (found,) = signals.point_bursts(burst, 3, {1: 2.0})
     assert found.signal is Signal.POINT_BURST
     assert found.ids == tuple(range(1, 21))
-    assert found.reason == "这张海报 10 分钟里来了 20 条,平时最忙的 15 分钟约 0.1 条"
+    assert found.reason == "这张海报 10 分钟里来了 20 条，平时最忙的 15 分钟约 0.1 条"
     assert found.figures.observed == 20
     assert found.figures.expected == pytest.approx(2 * 2 * 900 / OPEN_SECONDS)
     assert found.figures.probability < 1e-20

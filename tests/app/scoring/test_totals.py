@@ -83,7 +83,7 @@ def test_a_good_scheme_has_no_faults() -> None:
         ((indicator("satisfaction_mean", 50), indicator("satisfaction_mean", 50)), "重复"),
         ((indicator("satisfaction_mean", 110), indicator("on_time_rate", -10)), "负数"),
         ((Indicator("satisfaction_mean", D(100), D(60), D(60)),), "不能一样"),
-        ((*GOOD.indicators, indicator("resolution_rate", 10, "居委会")), "居委会:权重合计 110"),
+        ((*GOOD.indicators, indicator("resolution_rate", 10, "居委会")), "居委会：权重合计 110"),
     ],
 )  # fmt: skip
 def test_a_scheme_is_refused_with_the_reason(indicators, words: str) -> None:
@@ -111,7 +111,7 @@ def test_common_and_individual_indicators_come_to_a_hundred_for_each_type() -> N
     scheme = Scheme((*common, *own))
     assert faults(scheme) == []
     assert faults(scheme, kinds=["农业村", "城郊村"]) == []
-    assert any("移民安置点:权重合计 60" in one for one in faults(scheme, kinds=["移民安置点"]))
+    assert any("移民安置点：权重合计 60" in one for one in faults(scheme, kinds=["移民安置点"]))
     assert [one.code for one in scheme.indicators_for("城郊村")] == [
         "satisfaction_mean", "on_time_rate", "resolution_rate",
     ]  # fmt: skip

@@ -29,7 +29,7 @@ from tests.app.surveys.conftest import (
 from tests.factories.tickets import Offices, forget, villager
 
 CODE = "4821093377165520"
-WORDS = "村口那盏路灯坏了半年,晚上没人敢走"
+WORDS = "村口那盏路灯坏了半年，晚上没人敢走"
 
 
 def pack_word(word: dict[str, Any]) -> bytes:

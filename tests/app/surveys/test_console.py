@@ -58,7 +58,7 @@ def test_results_show_what_may_be_said(desk, closed, scalar) -> None:
     assert "公布结果" in desk.get(PAGE).text
     assert desk.post(f"{PAGE}/publish").status_code == 302
     page = desk.get(PAGE).text
-    assert "75%(9 人)" in page
+    assert "75%（9 人）" in page
     assert "12 人答" in page
     assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'publish_survey'") == 1
 
@@ -71,7 +71,7 @@ def test_others_see_results_and_no_unread_words(client, county, closed, role: Ro
         rounds.publish_round(closed)
     reader = sit_down(client, make_staff(role, region, "reader"))
     page = reader.get(PAGE).text
-    assert "75%(9 人)" in page
+    assert "75%（9 人）" in page
     assert "待看" not in page
     assert reader.get(f"{PAGE}/texts").status_code == 403
     assert reader.get(f"{PAGE}/edit").status_code == 403
@@ -125,18 +125,18 @@ def test_a_township_sees_its_own_units_only(client, two_townships) -> None:
 def test_the_county_narrows_the_results_to_one_township(client, two_townships) -> None:
     county, _ = two_townships
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
-    assert "2 个单位,2 个够人数公布" in desk.get(PAGE).text
+    assert "2 个单位，2 个够人数公布" in desk.get(PAGE).text
     page = desk.get(f"{PAGE}?township={county.township_ids[0]}").text
     assert "庄里镇 第1村" in page
     assert "薛镇 薛1村" not in page
-    assert "1 个单位,1 个够人数公布" in page
+    assert "1 个单位，1 个够人数公布" in page
 
 
 def test_the_whole_is_the_sum_of_what_was_published(client, two_townships) -> None:
     county, _ = two_townships
     desk = sit_down(client, make_staff(Role.COUNTY_STAFF, county.id, "desk"))
     page = desk.get(PAGE).text
-    assert "手机(24 人)" in page
+    assert "手机（24 人）" in page
     assert "约 58%" in page
 
 
@@ -215,6 +215,6 @@ def test_the_page_of_results_asks_the_same_for_two_units_and_for_three_hundred(
         populate(large.id, large.village_ids)
         publish_month(large.id, spare_keys)
         desk = sit_down(client, make_staff(Role.COUNTY_STAFF, large.id, f"desk{villages}"))
-        assert f"{villages} 个单位,{villages} 个够人数公布" in desk.get(PAGE).text
+        assert f"{villages} 个单位，{villages} 个够人数公布" in desk.get(PAGE).text
         counts.append(statements(desk, PAGE))
     assert counts[0] == counts[1] <= 20

@@ -223,7 +223,7 @@ def test_before_the_keys_are_made_the_merge_that_would_be_made_is_shown(draft, c
     populate(county.id, county.village_ids, 20)
     page = as_shown(draft.get(f"{PAGE}/edit"))
     assert "有 1 组邻村合在一起" in page
-    assert "庄里镇 第1村、第2村(共 40 人)" in page
+    assert "庄里镇 第1村、第2村（共 40 人）" in page
     draft.post(f"{PAGE}/edit", **FORM)
     assert draft.post(f"{PAGE}/schedule").status_code == 302
 
@@ -319,7 +319,7 @@ def test_a_schedule_can_be_taken_back_and_a_draft_deleted(draft, county, scalar)
 
 def test_what_has_begun_shows_its_questions_and_no_form(desk, county, survey) -> None:
     page = desk.get("/console/surveys/2026-11/edit").text
-    assert "已经开始,题目不能再改" in page
+    assert "已经开始，题目不能再改" in page
     assert 'name="c0words"' not in page
     assert page.count('class="phone"') == 3
     for act in ("schedule", "unschedule", "delete"):

@@ -66,7 +66,7 @@ def letter_sent(door, client, county, key_file, offices):
 def test_it_answers_with_its_own_settings_alone(start, letter_sent) -> None:
     done = start()
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["200 村口那盏路灯坏了半年,晚上没人敢走", "[]"]
+    assert done.stdout.splitlines() == ["200 村口那盏路灯坏了半年，晚上没人敢走", "[]"]
 
 
 @pytest.mark.parametrize("name", COUNTYS)

@@ -281,9 +281,9 @@ def test_the_pages_lead_through_a_batch(client, people, given, county, scalar) -
     differs = other.post(f"{PAPER}/{batch}", **{**grid(10), "s4q0": "5"})
     assert differs.status_code == 302
     page = as_shown(other.get(f"{PAPER}/{batch}"))
-    assert "有 1 张两人录的不一样:第 5 张" in page
+    assert "有 1 张两人录的不一样：第 5 张" in page
     assert re.search(r'name="s4q0" value="5"', page)
-    assert "另一人:1" in page
+    assert "另一人：1" in page
     assert other.post(f"{PAPER}/{batch}", **grid(10)).status_code == 302
     assert "已计票" in other.get(PAPER).text
     assert scalar("SELECT counts FROM survey_tally WHERE question = 1") == [0, 10, 10]
@@ -299,7 +299,7 @@ def test_the_pages_tell_each_person_whose_turn_it_is(client, people, given, surv
     again(survey, batch, [*[SHEET] * 9, [4, None, None]], clerks[1])
     assert sit_down(client, people[2]).get(f"{PAPER}/{batch}").status_code == 403
     first = sit_down(client, people[0])
-    assert "另一人:5" in first.get(f"{PAPER}/{batch}").text
+    assert "另一人：5" in first.get(f"{PAPER}/{batch}").text
     again(survey, batch, [*[SHEET] * 9, [4, None, None]], clerks[0])
     answer = sit_down(client, people[0]).get(f"{PAPER}/{batch}")
     assert answer.status_code == 409

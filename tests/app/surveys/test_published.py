@@ -103,10 +103,10 @@ def test_results_are_said_once_in_words_by_phone_and_on_paper_apart(
     (unit,) = results_of(client, county).json["units"].values()
     level, several = unit["questions"]
     assert level["phone"]["counts"] == [12, 8, 0, 0, 5]
-    assert level["phone"]["says"][0] == "48%(12 人)"
+    assert level["phone"]["says"][0] == "48%（12 人）"
     assert level["paper"]["shown"] == "banded"
     assert level["paper"]["says"] == ["八成以上", "两成以内", "两成以内", "两成以内", "两成以内"]
-    assert several["phone"]["says"] == ["80%(20 人)", "32%(8 人)", "一成以内"]
+    assert several["phone"]["says"] == ["80%（20 人）", "32%（8 人）", "一成以内"]
     assert unit["villages"] == sorted(county.village_ids)
 
 

@@ -132,10 +132,10 @@ def test_question_answer_and_last_word_go_to_and_fro_without_a_name(
     door, ticket_id, offices, scalar
 ) -> None:
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯？")))
     jobs.refresh_threads()
     story = look(door).json
-    assert (story["question"], story["may"]) == ("哪一盏灯?", ["message"])
+    assert (story["question"], story["may"]) == ("哪一盏灯？", ["message"])
 
     word_id = secrets.token_bytes(16)
     answer = say(door, {"kind": "message", "words": "小学门口那盏"}, word_id)
@@ -199,7 +199,7 @@ def test_t16_words_and_stories_are_as_long_as_any_other(door, ticket_id) -> None
 
 def test_a_word_twice_is_one_word_also_when_it_is_durable(door, ticket_id, offices, scalar) -> None:
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏？")))
     jobs.refresh_threads()
     word_id = secrets.token_bytes(16)
     word = {"kind": "message", "words": "门口那盏"}
@@ -214,14 +214,14 @@ def test_the_plain_page_looks_up_and_answers_without_scripts(
     door, ticket_id, offices, scalar
 ) -> None:
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯？")))
     jobs.refresh_threads()
     page = door.get("/anon/")
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "<script" not in page.get_data(as_text=True)
     spaced = door.post("/anon/", data={"code": "4821 0933 7716 5520"}).get_data(as_text=True)
     assert WORDS in spaced
-    assert "哪一盏灯?" in spaced
+    assert "哪一盏灯？" in spaced
     word_id = re.search(r'name="id" value="([^"]+)"', spaced)
     form = {"code": CODE, "id": word_id[1], "kind": "message", "words": "小学门口那盏"}
     assert "收到了" in door.post("/anon/", data=form).get_data(as_text=True)
@@ -255,7 +255,7 @@ def test_wechat_is_asked_about_nothing_anonymous(
 ) -> None:
     """A letter, words with its receipt, held or released by the desk: none leaves the county."""
     version = version_of(scalar, ticket_id)
-    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯?")))
+    as_desk(lambda: handling.ask(offices.cadre, ticket_id, version, WrittenReply("哪一盏灯？")))
     jobs.refresh_threads()
     assert say(door, {"kind": "message", "words": "滚你的"}).status_code == 200
     night()

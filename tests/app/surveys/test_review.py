@@ -90,7 +90,7 @@ def test_what_was_shown_can_be_taken_back(desk, client, county, closed, scalar) 
 def test_many_are_asked_back_before_they_are_decided(desk, closed) -> None:
     page = desk.get(TEXTS).text
     assert 'data-all="texts"' in page
-    assert "公布选中的话?公布后村里人人看得见。" in page
+    assert "公布选中的话？公布后村里人人看得见。" in page
 
 
 @pytest.mark.parametrize("texts", [[], ["x"], ["00000000-0000-0000-0000-000000000000"]])
@@ -104,7 +104,7 @@ def test_words_of_few_people_come_without_their_units_name(desk, few) -> None:
     assert "只有我一个人说" not in desk.get(TEXTS).text
     page = desk.get(f"{TEXTS}?state=few").text
     assert "只有我一个人说" in page
-    assert "(人太少,不显示)" in page
+    assert "（人太少，不显示）" in page
     assert "第1村" not in page
     assert 'name="texts"' not in page
 

@@ -61,7 +61,7 @@ def test_a_silent_author_is_asked_again_after_seven_days_and_once(phone, answere
     later(days=7, minutes=1)
     assert supervision.ask_again() == 1
     assert supervision.ask_again() == 0
-    assert titles(phone)[0] == "这事解决了吗?"
+    assert titles(phone)[0] == "这事解决了吗？"
 
 
 def test_silence_is_unanswered_and_never_satisfied(phone, answered, later, scalar) -> None:
@@ -116,7 +116,7 @@ def test_whoever_said_not_solved_is_not_closed_by_the_clock(phone, answered, lat
 
 def test_an_office_does_not_wait_for_an_answer_for_ever(phone, ticket, offices, later) -> None:
     with transaction():
-        handling.ask(offices.cadre, ticket, 4, WrittenReply("是哪一盏?"))
+        handling.ask(offices.cadre, ticket, 4, WrittenReply("是哪一盏？"))
     later(days=6, hours=23)
     assert supervision.stop_waiting() == 0
     later(days=7, minutes=1)
@@ -148,7 +148,7 @@ def test_a_closed_ticket_may_be_reopened_for_a_month_and_is_then_archived(
 
 def test_a_paused_ticket_is_neither_reminded_of_nor_reported(phone, ticket, offices, later) -> None:
     with transaction():
-        handling.ask(offices.cadre, ticket, 4, WrittenReply("是哪一盏?"))
+        handling.ask(offices.cadre, ticket, 4, WrittenReply("是哪一盏？"))
     later(days=40)
     assert supervision.escalate_overdue() == 0
 
@@ -182,5 +182,5 @@ def test_the_desk_may_settle_what_stayed_open(phone, answered, offices, later, s
         desk.follow_up(offices.desk, answered, None, None, "打了三次没人接")
     assert seen(phone, answered)["state"] == "answered"
     with transaction():
-        desk.close_unsolved(offices.desk, answered, None, "联系不上,灯在私人院里")
+        desk.close_unsolved(offices.desk, answered, None, "联系不上，灯在私人院里")
     assert scalar("SELECT outcome FROM ticket") == "not"

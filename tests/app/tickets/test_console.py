@@ -46,7 +46,7 @@ def report(phone, offices):
 @pytest.fixture
 def leak(phone, offices):
     """Water lies with the bureau."""
-    return submit(phone, offices, words="水管漏水,停水两天了").json
+    return submit(phone, offices, words="水管漏水，停水两天了").json
 
 
 def move(who, ticket: dict, act: str, **form):
@@ -235,7 +235,7 @@ def test_bulk_acts_are_asked_back_first_and_name_every_refusal(
 ) -> None:
     ids = [str(report["id"]), str(leak["id"])]
     asked = desk.post("/console/tickets/bulk", act="accept", ids=ids)
-    assert "一起受理?" in asked.text
+    assert "一起受理？" in asked.text
     assert state_of(scalar, report) == "submitted"
     done = desk.post("/console/tickets/bulk", act="accept", ids=ids, sure="1")
     assert "办了 1 件" in done.text
@@ -326,7 +326,7 @@ def test_who_asked_for_confidence_is_called_by_the_desk_alone(desk, water, phone
 def test_moderated_words_are_seen_by_the_unit_only_after_the_desk_released_them(
     desk, cadre, phone, offices
 ) -> None:
-    ticket = submit(phone, offices, words="路灯坏了,打我电话13800138000").json
+    ticket = submit(phone, offices, words="路灯坏了，打我电话13800138000").json
     path = f"/cadre/tickets/{ticket['id']}"
     assert cadre.call("GET", path).json["words"] is None
     assert "13800138000" not in str(cadre.call("GET", "/cadre/tickets").json)

@@ -94,7 +94,7 @@ def test_whoever_moved_to_another_village_sees_no_old_tickets(
 
 
 def test_moderated_words_cannot_be_guessed_by_searching(phone, offices, app) -> None:
-    ticket = submit(phone, offices, words="水管漏了,打我电话13800138000").json
+    ticket = submit(phone, offices, words="水管漏了，打我电话13800138000").json
     water = sit_down(app.test_client(), offices.department.person_id)
     county = sit_down(app.test_client(), offices.desk.person_id)
     query = "/console/tickets?view=all&q=13800138000"

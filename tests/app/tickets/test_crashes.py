@@ -106,7 +106,7 @@ def test_no_act_of_a_whole_life_is_ever_half_done(story, offices, cadre) -> None
 
     acts: list[Callable[[int], Any]] = [
         lambda v: handling.sign(offices.cadre, main, v),
-        lambda v: handling.ask(offices.cadre, main, v, written("是哪一盏?")),
+        lambda v: handling.ask(offices.cadre, main, v, written("是哪一盏？")),
         lambda v: author.supplement(me, main, v, "学校门口那盏"),
         lambda v: handling.report_progress(offices.cadre, main, v, written("在找灯泡", photo_id)),
         lambda v: handling.request_extension(offices.cadre, main, v, 3, written("等配件")),

@@ -1,4 +1,4 @@
-"""The other ways in: photos and recordings, 代录, 12345 orders; and the calendar they count by."""
+"""The other ways in: photos and recordings, 代录，12345 orders; and the calendar they count by."""
 
 import io
 from datetime import date, timedelta
@@ -147,7 +147,7 @@ def test_entries_are_capped_a_day(offices, monkeypatch) -> None:
 
 
 def test_what_came_from_ones_own_phone_is_not_ones_own_to_handle(phone, offices) -> None:
-    ticket = submit(phone, offices, words="路灯坏了,打我电话13800138000").json
+    ticket = submit(phone, offices, words="路灯坏了，打我电话13800138000").json
     link_phone(offices.desk.person_id, phone.person_id)
     forget()
     with pytest.raises(HandlerVerifies), transaction():

@@ -158,7 +158,7 @@ def make_in_time(offices: Offices, show: Clock) -> None:
     show(on(2))
     me = someone(offices)
     given_away, returned, asked = opened(me, offices), opened(me, offices), signed(me, offices)
-    do(handling.ask, offices.cadre, asked, WrittenReply("哪一盏?"))
+    do(handling.ask, offices.cadre, asked, WrittenReply("哪一盏？"))
     show(on(17, 10))
     hand_over(offices, given_away, Office(department_id=offices.department_id))
     hand_back(offices, returned)
@@ -279,7 +279,7 @@ def test_what_was_signed_late_is_not_reminded_of_as_if_it_were_due(
     assert supervision.escalate_overdue() == 0
     clock(on(9, 15))
     assert supervision.escalate_overdue() == 1
-    assert reminders() == ["快到期了,请抓紧"]
+    assert reminders() == ["快到期了，请抓紧"]
 
 
 def test_a_reminder_of_what_was_not_signed_in_time_says_that_it_is_late(
@@ -288,7 +288,7 @@ def test_a_reminder_of_what_was_not_signed_in_time_says_that_it_is_late(
     opened(someone(offices), offices)
     clock(on(3))
     assert supervision.escalate_overdue() == 1
-    assert reminders() == ["已经超时,请尽快办"]
+    assert reminders() == ["已经超时，请尽快办"]
 
 
 def reminders() -> list[str | None]:

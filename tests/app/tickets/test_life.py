@@ -47,7 +47,7 @@ def handling(cadre, ticket):
 
 @pytest.fixture
 def answered(cadre, handling):
-    return cadre_act(cadre, handling, "reply", result="done", words="灯泡换好了,今晚就亮")
+    return cadre_act(cadre, handling, "reply", result="done", words="灯泡换好了，今晚就亮")
 
 
 def test_a_ticket_goes_to_the_village_at_once_and_says_until_when(ticket, offices) -> None:
@@ -67,7 +67,7 @@ def test_the_whole_life_from_the_words_to_the_villagers_last_word(phone, answere
     closed = act(phone, seen, f"/tickets/{seen['id']}/verdict", answer="solved", level=1).json
     assert (closed["state"], closed["group"]) == ("resolved", "closed")
     assert closed["verdict"] == {"answer": "solved", "name": "解决了", "level": 1}
-    assert closed["timeline"][-1]["title"] == "您说:解决了"
+    assert closed["timeline"][-1]["title"] == "您说：解决了"
 
 
 def test_closing_without_the_villagers_answer_is_not_solved(answered, scalar) -> None:
@@ -104,10 +104,10 @@ def test_the_desk_reopens_as_often_as_it_takes(phone, cadre, answered, offices) 
 def test_a_question_stops_the_clock_and_the_answer_starts_it(
     phone, cadre, handling, stop_clock
 ) -> None:
-    asked = cadre_act(cadre, handling, "question", words="是哪一盏灯?")
+    asked = cadre_act(cadre, handling, "question", words="是哪一盏灯？")
     assert asked["light"]["code"] == "paused"
     seen = own(phone, asked["id"])
-    assert (seen["needs"], seen["question"]) == ("supplement", "是哪一盏灯?")
+    assert (seen["needs"], seen["question"]) == ("supplement", "是哪一盏灯？")
     later = clock.now() + timedelta(days=7)
     stop_clock(later)
     told = act(phone, seen, f"/tickets/{seen['id']}/supplement", words="学校门口那盏").json
@@ -129,7 +129,7 @@ def test_an_approved_extension_moves_the_deadline_and_tells_the_villager_why(
     after = own(phone, wanted["id"])
     assert after["due_at"] > before["due_at"]
     assert after["timeline"][-1]["title"] == "办理延长 3 天"
-    assert after["timeline"][-1]["words"] == "理由:等配件从西安发来"
+    assert after["timeline"][-1]["words"] == "理由：等配件从西安发来"
 
 
 def test_a_refused_extension_moves_nothing(phone, cadre, handling, offices) -> None:
@@ -166,7 +166,7 @@ def test_the_office_says_it_cannot_and_the_villager_still_has_the_last_word(
     phone, cadre, handling
 ) -> None:
     told = cadre_act(cadre, handling, "reply", result="cannot", words="这盏灯在私人院里")
-    assert told["timeline"][-1]["title"] == "第1村 说明:确实办不了"
+    assert told["timeline"][-1]["title"] == "第1村 说明：确实办不了"
     seen = own(phone, told["id"])
     assert "verdict" in seen["may"]
 
@@ -243,7 +243,7 @@ def test_the_next_page_goes_on_where_the_last_one_ended(phone, offices, monkeypa
 def test_the_author_hears_of_every_step_in_the_inbox(phone, answered) -> None:
     forget()
     titles = [item["title"] for item in phone.call("GET", "/me/notices").json["items"]]
-    assert titles == ["办好了吗?请您说句话", "第1村 已签收,正在办", "您的诉求已收到"]
+    assert titles == ["办好了吗？请您说句话", "第1村 已签收，正在办", "您的诉求已收到"]
 
 
 def test_typing_is_measured(cadre, answered, scalar) -> None:

@@ -45,7 +45,7 @@ def test_every_look_at_a_telephone_number_is_recorded(
 def test_a_number_among_the_words_is_a_look_and_ones_own_is_none(
     client, phone: Phone, offices: Offices, looks
 ) -> None:
-    ticket = submit(phone, offices, words=f"路灯坏了,打我电话{NUMBER}").json
+    ticket = submit(phone, offices, words=f"路灯坏了，打我电话{NUMBER}").json
     assert NUMBER in str(phone.call("GET", f"/tickets/{ticket['id']}").json)
     assert looks(phone.person_id) == 0
     desk = sit_down(client, offices.desk.person_id)

@@ -51,7 +51,7 @@ def test_a_county_that_is_imported_starts_with_it_too(app, scalar, tmp_path) -> 
 def test_words_are_added_one_a_line_searched_counted_and_removed(boss, county: County) -> None:
     page = boss.post(f"{PAGE}/add", words="讨债鬼\n\n  Ｄａｉ Kuan \n傻逼\n讨债鬼")
     assert "added=2&known=1" in page.location
-    assert "新加 2 个,1 个本来就有" in boss.get(page.location).text
+    assert "新加 2 个，1 个本来就有" in boss.get(page.location).text
     assert "待核词 <small>37 个</small>" in boss.get(PAGE).text
     found = boss.get(PAGE, query_string={"q": "DAI kuan"}).text
     assert "Dai Kuan" in found

@@ -74,7 +74,7 @@ def test_a_long_list_says_that_it_goes_on(
     assert "看过一些再列" not in clerk.get(PAGE).text
     monkeypatch.setattr("backend.app.tickets.moderation.queue._beside_ratings", lambda counties: [])
     monkeypatch.setattr("backend.app.tickets.moderation.queue.MOST", 1)
-    assert "先列出 2 段,看过一些再列后面的" in clerk.get(PAGE).text
+    assert "先列出 2 段，看过一些再列后面的" in clerk.get(PAGE).text
 
 
 def test_another_countys_desk_sees_and_decides_nothing_of_it(
@@ -93,7 +93,7 @@ def test_a_ticket_that_is_kept_from_a_member_of_the_desk_is_not_on_the_page(
     client: FlaskClient, offices: Offices
 ) -> None:
     clerk_id = make_staff(Role.COUNTY_STAFF, offices.county.id, "namesake")
-    words = "namesake先生 推诿,打我电话 13800138000"
+    words = "namesake先生 推诿，打我电话 13800138000"
     submit(villager(client.application.test_client(), offices.county), offices, words=words)
     assert "推诿" in sit_down(client, offices.desk.person_id).get(PAGE).text
     assert "推诿" not in sit_down(client.application.test_client(), clerk_id).get(PAGE).text

@@ -25,7 +25,7 @@ def ticket(phone, offices):
 def reply(cadre, ticket) -> None:
     seen = cadre.call("GET", f"/cadre/tickets/{ticket['id']}").json
     signed = cadre_act(cadre, seen, "signature")
-    cadre_act(cadre, signed, "reply", result="done", words="灯泡换好了,今晚就亮")
+    cadre_act(cadre, signed, "reply", result="done", words="灯泡换好了，今晚就亮")
 
 
 def test_a_ticket_earns_when_somebody_takes_it_on_and_not_before(phone, cadre, ticket) -> None:

@@ -12,9 +12,9 @@ SYNONYMS = [Signs(code, words.split(), urgency == "urgent") for code, _, urgency
 @pytest.mark.parametrize(
     ("words", "category"),
     [
-        ("我们组停水三天了,水管坏了", "water"),
-        ("村口路灯不亮,晚上摸黑", "light"),
-        ("垃圾没人清运,臭得很", "clean"),
+        ("我们组停水三天了，水管坏了", "water"),
+        ("村口路灯不亮，晚上摸黑", "light"),
+        ("垃圾没人清运，臭得很", "clean"),
         ("低保怎么还没批下来", "welfare"),
         ("电线着火了", "safety"),
         ("随便说说", None),

@@ -323,7 +323,7 @@ def test_a_question_asked_before_the_deadline_stops_the_clock_into_the_next_mont
     clock(on(24))
     ticket_id = signed(person_id, offices)
     clock(on(30))
-    do(handling.ask, offices.cadre, ticket_id, WrittenReply("是哪一盏?"))
+    do(handling.ask, offices.cadre, ticket_id, WrittenReply("是哪一盏？"))
     clock(on(1, 0, month=12))
     before = facts(offices)
     assert "on_time" not in before.counts

@@ -52,7 +52,7 @@ const opened = async (own, mortal) => {
 test('an answer leaves for the other host, in one size, without anything that names', async () => {
   const own = county()
   const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   const [request] = sent(own)
   assert.ok(request.url.startsWith(`${ANONYMOUS}/anon/response`))
   assert.deepEqual(request.header, {})
@@ -68,7 +68,7 @@ test('opening the survey asks the known server for one open file, and answering 
   const phone = await fill(own, copy())
   assert.deepEqual(own.asked.map((one) => [one.endpoint, one.header]), [[INBOX, {}]])
   phone.tap('#survey-send')
-  await phone.see('封好,交上去了')
+  await phone.see('封好，交上去了')
   assert.deepEqual(own.asked.map((one) => one.endpoint), [INBOX, 'POST /anon/response'])
 })
 
@@ -79,7 +79,7 @@ test('T16 much said and nothing said have the same length', async () => {
     const phone = await fill(own, copy())
     phone.type('#survey-words', words)
     phone.tap('#survey-send')
-    await phone.see('封好,交上去了')
+    await phone.see('封好，交上去了')
     lengths.add(JSON.stringify(sent(own)[0].data).length)
   }
   assert.equal(lengths.size, 1)
@@ -88,7 +88,7 @@ test('T16 much said and nothing said have the same length', async () => {
 test('after a crash the same bytes are sent again, once; when they lie safe nothing of them is left', async () => {
   const own = county()
   const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   await opened(own, mortal)
   assert.equal(sent(own).length, 1, 'nobody asks for one answer')
   own.crash()
@@ -111,7 +111,7 @@ test('after a crash the same bytes are sent again, once; when they lie safe noth
 test('flushed before the crash, an answer is not sent again', async () => {
   const own = county()
   const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   own.flush()
   own.crash()
   own.flush()
@@ -122,7 +122,7 @@ test('flushed before the crash, an answer is not sent again', async () => {
 test('two that a crash took leave at two openings: nobody learns that both are one hand\'s', async () => {
   const own = county()
   const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   const { outbox } = purseOf(mortal.storage)
   const purse = purseOf(mortal.storage)
   purse.outbox.push({ ...outbox[0], id: 'second' })
@@ -137,7 +137,7 @@ test('two that a crash took leave at two openings: nobody learns that both are o
 test('without the file, or with a page of a hotel in its place, nothing is sent again and nothing deleted', async () => {
   const own = county()
   const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   own.crash()
   for (const page of [fine('<html>请登录</html>'), error(503, 'unavailable', '等一下'), fine({ inbox_epochs: null })]) {
     own.answers[INBOX] = () => page
@@ -156,7 +156,7 @@ test('T9 killed between any two steps of answering: one answer', async () => {
     mortal.arm(steps)
     first.tap('#survey-send')
     await first.until(() => mortal.isDead || became(mortal, own) === 'kept')
-    if (!mortal.isDead) await first.see('封好,交上去了')
+    if (!mortal.isDead) await first.see('封好，交上去了')
     isDead = mortal.isDead
     const next = new Mortal(mortal.left)
     const phone = await open('pages/survey/index', own, next)
@@ -185,7 +185,7 @@ test('without a signal the answer is sealed, waits over a restart, and leaves by
   const again = await open('pages/survey/index', own, mortal, { online: false })
   await again.see('信号好了自动再传')
   again.setOnline(true)
-  await again.see('封好,交上去了')
+  await again.see('封好，交上去了')
   assert.equal(sent(own).length, 1)
 })
 
@@ -196,7 +196,7 @@ test('tapped twice, it is sent once', async () => {
   const tap = () => send.triggerEvent('tap', {}, { bubbles: true, composed: true, capturePhase: true })
   tap()
   tap()
-  await phone.see('封好,交上去了')
+  await phone.see('封好，交上去了')
   assert.equal(own.spent.size, 1)
 })
 
@@ -239,7 +239,7 @@ test('questions that were changed meanwhile: the token comes back and the villag
   delete own.answers['POST /anon/response']
   phone.tap('#option-0')
   phone.tap('#survey-send')
-  await phone.see('封好,交上去了')
+  await phone.see('封好，交上去了')
   const [first, second] = sent(own)
   assert.equal(second.data.r, first.data.r)
 })
@@ -247,7 +247,7 @@ test('questions that were changed meanwhile: the token comes back and the villag
 test('lost with a crash and found closed: the villager is told, and it is not called safe', async () => {
   const own = county()
   const mortal = copy()
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   own.crash()
   own.answers['POST /anon/response'] = () => error(410, 'closed', '截止了')
   await (await relaunch(own, mortal)).until(() => became(mortal, own) === 'closed')
@@ -261,7 +261,7 @@ test('a survey that closed while the phone had no signal says so before anything
   const round = JSON.parse(mortal.storage.getItem('survey_round'))
   mortal.storage.setItem('survey_round', JSON.stringify({ ...round, closes_at: new Date(Date.now() - 1000).toISOString() }))
   const phone = await open('pages/survey/index', own, mortal, { online: false })
-  await phone.see('截止了,正在数')
+  await phone.see('截止了，正在数')
 })
 
 test('nothing answered is not sent', async () => {
@@ -300,7 +300,7 @@ test('an answer that the server fails again and again is said to be stuck, where
   await phone.see('这次还是没收下')
   delete own.answers['POST /anon/response']
   phone.tap('#stuck-retry')
-  await phone.see('封好,交上去了')
+  await phone.see('封好，交上去了')
   assert.deepEqual([phone.all('#stuck-letters').length, own.spent.size], [0, 1])
   const [first, ...others] = sent(own)
   others.forEach((one) => assert.deepEqual(one.data, first.data))
@@ -322,7 +322,7 @@ test('an answer taken back is answered anew with its ballot, and no server hears
   await phone.see('最近办事方便吗')
   assert.deepEqual([own.asked.length, purseOf(mortal.storage).outbox, partsOf(mortal.storage)], [before, [], []])
   delete own.answers['POST /anon/response']
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   assert.equal(own.spent.size, 1)
   assert.deepEqual(Object.keys(sent(own)[4].data).sort(), ['body', 'kid', 'r', 'sig'])
   assert.equal(purseOf(mortal.storage).note, '')
@@ -340,7 +340,7 @@ test('one taken back that had come in after all: the first counts, and it is sai
   phone.tap('#stuck-back-0')
   await phone.see('最近办事方便吗')
   delete own.answers['POST /anon/response']
-  await (await answer(own, mortal)).see('封好,交上去了')
+  await (await answer(own, mortal)).see('封好，交上去了')
   await (await relaunch(own, mortal)).see('只算先到的那份')
 })
 

@@ -98,14 +98,14 @@ test('an answer without words gets some', () => {
 test('several pages asking at once log in once', async () => {
   const village = new Village()
   const phone = await openApp({ device: { send: village.send } })
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
   assert.equal(village.requests('POST /sessions').length, 1)
 })
 
 test('a session the server forgot is renewed unseen, once', async () => {
   const village = new Village()
   const phone = await openApp({ device: { send: village.send } })
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
   village.tokens.clear()
   village.binding = isBound()
   await phone.phone.wx.switchTab({ url: '/pages/me/index' })
@@ -132,7 +132,7 @@ test('a log-in code that was refused is replaced by a fresh one', async () => {
   })
   let count = 0
   const phone = await openApp({ device: { send: village.send, login: async () => `code-${(count += 1)}` } })
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
   assert.deepEqual(codes, ['code-1', 'code-2'])
 })
 

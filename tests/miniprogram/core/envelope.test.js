@@ -65,7 +65,7 @@ test('a receipt is typed with or without spaces, shown in fours and read digit b
   assert.equal(codeOf('1234 5678 9012 3456'), CODE)
   for (const wrong of ['', '123', `${CODE}7`, '123456789012345a']) assert.equal(codeOf(wrong), null)
   assert.deepEqual(groupsOf(CODE), ['1234', '5678', '9012', '3456'])
-  assert.equal(spoken(CODE), '1 2 3 4,5 6 7 8,9 0 1 2,3 4 5 6')
+  assert.equal(spoken(CODE), '1 2 3 4，5 6 7 8，9 0 1 2，3 4 5 6')
 })
 
 test('the picture of a receipt is a PNG whose rows are as declared, and tells digits apart', () => {

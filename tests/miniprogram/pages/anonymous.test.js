@@ -32,7 +32,7 @@ const write = async (county, storage = copy(), device = {}) => {
 
 const send = async (phone) => {
   phone.tap('#anonymous-send')
-  await phone.see('封好了,记下回执')
+  await phone.see('封好了，记下回执')
 }
 
 /** The hour flushes what came, and the phone learns it at its next opening. */
@@ -59,7 +59,7 @@ test('a ticket leaves sealed, with the receipt inside, and nothing else is asked
   assert.match(phone.data.code, /^\d{16}$/)
   const shown = phone.data.code.match(/.{4}/g)
   assert.ok(phone.text().includes(shown.join(' ')))
-  assert.ok(phone.labels().some((one) => one === `回执号 ${shown.map((group) => group.split('').join(' ')).join(',')}`))
+  assert.ok(phone.labels().some((one) => one === `回执号 ${shown.map((group) => group.split('').join(' ')).join('，')}`))
   assert.equal(ballotsOf(storage, county.period).tickets.length, 1)
   assert.ok(phone.text().includes('匿名提不给积分'))
 })
@@ -69,7 +69,7 @@ test('nothing said is not sent', async () => {
   const phone = await write(county)
   phone.type('#anonymous-words', '  ')
   phone.tap('#anonymous-send')
-  await phone.see('请写几个字,或拍张照片')
+  await phone.see('请写几个字，或拍张照片')
   assert.deepEqual(county.others, [])
 })
 
@@ -240,9 +240,9 @@ test('a ticket that waited and was then refused is told at the next launch, once
   phone.setOnline(true)
   await phone.until(() => purseOf(storage).outbox.length === 0)
   const home = await openApp({ device: county.device({ storage }) })
-  await home.see('有一件匿名的没收下:这个月的匿名票已经截止')
+  await home.see('有一件匿名的没收下：这个月的匿名票已经截止')
   home.tap('#home-note')
-  await home.see('谁答的,谁也查不到')
+  await home.see('谁答的，谁也查不到')
   await home.phone.wx.navigateBack({})
   await home.until(() => home.route === 'pages/home/index' && home.all('#home-note').length === 0)
 })
@@ -262,16 +262,16 @@ test('where the keys do not match nothing can be written', async () => {
   const county = new County()
   county.alter = () => Buffer.from('x')
   const first = await openApp({ device: county.device() })
-  await first.see('钥匙对不上,先不要填')
+  await first.see('钥匙对不上，先不要填')
   const phone = await open('new', county, first.storage)
-  await phone.see('钥匙对不上,先不要提')
+  await phone.see('钥匙对不上，先不要提')
 })
 
 test('home leads to it, beside the named way', async () => {
   const phone = await openApp({ device: new County().device({ storage: copy() }) })
   await phone.see('匿名提诉求')
   phone.tap('#home-anonymous')
-  await phone.see('谁提的,谁也查不到')
+  await phone.see('谁提的，谁也查不到')
 })
 
 const known = (changes = {}) => ({
@@ -309,7 +309,7 @@ test('a receipt with a digit missing is not sent', async () => {
 })
 
 test('a receipt nobody knows, or too many tries, end in the server\'s sentence', async () => {
-  for (const [status, code, words] of [[404, 'receipt_unknown', '没查到这个回执,刚交的要过一到三夜'], [429, 'too_many', '查得太快了']]) {
+  for (const [status, code, words] of [[404, 'receipt_unknown', '没查到这个回执，刚交的要过一到三夜'], [429, 'too_many', '查得太快了']]) {
     const county = new County({ 'POST /anon/receipt': () => error(status, code, words) })
     const phone = await open('receipt', county)
     await phone.see('不用登录')
@@ -365,7 +365,7 @@ for (const [kind, button, missing] of [['message', '#receipt-message-go', '请�
 }
 
 test('a word that is refused keeps what was written', async () => {
-  const county = new County({ 'POST /anon/receipt/word': () => error(409, 'moved', '这件事刚才变了,请再看一遍') })
+  const county = new County({ 'POST /anon/receipt/word': () => error(409, 'moved', '这件事刚才变了，请再看一遍') })
   const phone = await look(county, { may: ['message'] }, copy())
   phone.type('#receipt-words', '补一句')
   phone.tap('#receipt-message-go')

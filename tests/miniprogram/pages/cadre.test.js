@@ -12,7 +12,7 @@ const bound = () => {
   return village
 }
 const QUEUE = {
-  counts: { todo: 2, late: 1, soon: 0, today: 1, waiting: 0 }, headline: '今天要办的 1 件,其中 1 件已超时', next: null,
+  counts: { todo: 2, late: 1, soon: 0, today: 1, waiting: 0 }, headline: '今天要办的 1 件，其中 1 件已超时', next: null,
   items: [
     ticket({ id: 5, light: { code: 'late', word: '已超时', icon: '■' }, due_text: '超时 3 小时没签收' }),
     ticket({ id: 6, state: 'handling', state_name: '办理中' }),
@@ -53,8 +53,8 @@ test('one tap signs', async () => {
 })
 
 test('an empty queue lets the cadre rest', async () => {
-  const phone = await queue(bound(), { ...QUEUE, items: [], headline: '手上没有要办的,歇口气', counts: { todo: 0, waiting: 0 } })
-  await phone.see('没有要办的,歇口气。')
+  const phone = await queue(bound(), { ...QUEUE, items: [], headline: '手上没有要办的，歇口气', counts: { todo: 0, waiting: 0 } })
+  await phone.see('没有要办的，歇口气。')
 })
 
 test('the tabs ask for their own view', async () => {
@@ -99,7 +99,7 @@ test('long pauses are no typing', () => {
 test('ready words go into the box and can be searched', async () => {
   const village = bound()
   village.answers['GET /cadre/tickets/5/replies'] = ({ search }) => fine({
-    templates: search.get('q') ? [] : [{ id: 1, title: '路灯已修', words: '路灯已经修好,今晚就亮。' }],
+    templates: search.get('q') ? [] : [{ id: 1, title: '路灯已修', words: '路灯已经修好，今晚就亮。' }],
     past: search.get('q') ? [{ number: '1', words: '换过灯泡', on: '2026-10-01' }] : [],
   })
   const phone = await work(village, handling())
@@ -111,7 +111,7 @@ test('ready words go into the box and can be searched', async () => {
   phone.type('#work-search', '')
   await phone.see('路灯已修')
   phone.tap('#template-1')
-  assert.equal(phone.data.words, '路灯已经修好,今晚就亮。')
+  assert.equal(phone.data.words, '路灯已经修好，今晚就亮。')
 })
 
 test('a draft of the reply survives', async () => {
@@ -126,7 +126,7 @@ test('a draft of the reply survives', async () => {
 
 test('somebody was quicker: the words stay, the newest state is shown', async () => {
   const village = bound()
-  village.answers['POST /cadre/tickets/5/progress'] = () => error(409, 'ticket_moved', '这件事刚才已有人办了一步,请看最新情况再办')
+  village.answers['POST /cadre/tickets/5/progress'] = () => error(409, 'ticket_moved', '这件事刚才已有人办了一步，请看最新情况再办')
   const phone = await work(village, handling())
   phone.tap('#task-progress')
   phone.type('#work-words', '配件在路上')
@@ -146,7 +146,7 @@ test('an extension takes days and a reason', async () => {
   await phone.see('请写几句')
   phone.type('#work-words', '等配件')
   phone.tap('#work-send')
-  await phone.see('延期 3 天,等县里批')
+  await phone.see('延期 3 天，等县里批')
   assert.equal(village.requests('POST /cadre/tickets/5/extension')[0].data.days, 3)
 })
 
@@ -182,7 +182,7 @@ const deedPage = async (answers = {}) => {
 test('who took part is ticked, and another person confirms', async () => {
   const sent = { ...DEEDS, items: [{ ...DEEDS.items[0], id: 2, state: 'waiting', decision_note: null }] }
   const { phone, village } = await deedPage({ 'POST /cadre/deeds': () => fine(sent, 201) })
-  assert.ok(phone.text().includes('✕ 没通过:没有签到表'))
+  assert.ok(phone.text().includes('✕ 没通过：没有签到表'))
   phone.tap('#rule-3')
   phone.tap('#day-1')
   phone.type('#deed-note', '村民代表会')
@@ -196,7 +196,7 @@ test('who took part is ticked, and another person confirms', async () => {
 })
 
 test('what is missing is said, and what the server refuses too', async () => {
-  const refusal = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { people: ['这些积分号不是本村的:554400000054'] },
+  const refusal = { statusCode: 422, data: { code: 'invalid_input', message: '填写的内容有问题', errors: { people: ['这些积分号不是本村的：554400000054'] },
     request_id: 'r' } }
   const { phone, village } = await deedPage({ 'POST /cadre/deeds': () => refusal })
   phone.tap('#deed-send')

@@ -48,7 +48,7 @@ test('the sheet says in three sentences what is held, what for and how to end it
 test('agreeing goes on with the page, and the first log-in takes the version along', async () => {
   const { phone, left, village } = await firstLaunch()
   phone.tap('#consent-agree')
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
   assert.equal(left[0], 'wx.login')
   assert.equal(village.requests('POST /sessions').length, 1)
   assert.equal(village.requests('POST /sessions')[0].data.consent, VERSION)
@@ -107,7 +107,7 @@ test('a new version of the text asks again, whoever was logged in, and logs in a
   await breathe()
   assert.deepEqual(left, [])
   phone.tap('#consent-agree')
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
   assert.equal(village.requests('POST /sessions')[0].data.consent, VERSION)
 })
 

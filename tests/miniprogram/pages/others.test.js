@@ -47,7 +47,7 @@ for (const route of ['tickets/detail', 'rewards/detail', 'cadre/objections/detai
   test(`${route}: what is not there is not asked for again, the way leads home`, async () => {
     const village = boundVillage()
     const usual = village.send
-    const send = async (options) => (options.url.endsWith('/sessions') ? usual(options) : error(404, 'not_found', '没找到,可能已经撤了'))
+    const send = async (options) => (options.url.endsWith('/sessions') ? usual(options) : error(404, 'not_found', '没找到，可能已经撤了'))
     const phone = await openApp({ path: `pages/${route}/index`, query: { id: '7' }, device: { send } })
     await phone.see('没找到')
     assert.equal(phone.all('#retry').length, 0)
@@ -65,7 +65,7 @@ test('home shows the score of the own village and the points', async () => {
 
 test('home without a village offers to choose one', async () => {
   const phone = await open('home', new Village())
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
 })
 
 test('what was seen last is shown without a signal, and said to be old', async () => {
@@ -95,7 +95,7 @@ test('the village page says who said what, and how sure it is', async () => {
   const phone = await open('village', boundVillage())
   await phone.see('实际多半在 82 到 91 分之间')
   assert.ok(phone.labels().includes('非常满意 41 次'))
-  assert.ok(phone.labels().some((one) => one.includes('11月 86 分,评了 83 次')))
+  assert.ok(phone.labels().some((one) => one.includes('11月 86 分，评了 83 次')))
 })
 
 test('points are listed in plain words with their sign', async () => {
@@ -132,7 +132,7 @@ test('an own rating can be changed within seven days', async () => {
   const phone = await open('ratings', village)
   await phone.see('等了一上午')
   phone.tap('#change-7')
-  await phone.see('想改成什么?')
+  await phone.see('想改成什么？')
   phone.tap('#level-again')
   phone.tap('#level-2')
   phone.tap('#send')
@@ -157,11 +157,11 @@ test('追评 is said once', async () => {
   const phone = await open('ratings', village)
   await phone.see('现在怎么样了')
   phone.tap('#followup-7')
-  await phone.see('现在怎么样了?')
+  await phone.see('现在怎么样了？')
   phone.tap('#level-2')
   phone.type('#words', '修好了')
   phone.tap('#send')
-  await phone.see('后来您又说:满意')
+  await phone.see('后来您又说：满意')
   assert.equal(phone.all('#followup-7').length, 0)
   assert.deepEqual(village.requests('POST /ratings/7/followup')[0].data, { level: 2, words: '修好了' })
 })
@@ -169,14 +169,14 @@ test('追评 is said once', async () => {
 test('a refused change is said beside the form', async () => {
   const village = boundVillage((one) => {
     one.ratings = [RATING]
-    one.answers['PUT /ratings/7'] = () => error(409, 'change_closed', '评价满 7 天或已追评,不能再改')
+    one.answers['PUT /ratings/7'] = () => error(409, 'change_closed', '评价满 7 天或已追评，不能再改')
   })
   const phone = await open('ratings', village)
   await phone.see('等了一上午')
   phone.tap('#change-7')
-  await phone.see('想改成什么?')
+  await phone.see('想改成什么？')
   phone.tap('#send')
-  await phone.see('评价满 7 天或已追评,不能再改')
+  await phone.see('评价满 7 天或已追评，不能再改')
 })
 
 test('the village is chosen step by step, the only county being no step', async () => {
@@ -193,7 +193,7 @@ test('the village is chosen step by step, the only county being no step', async 
   phone.tap('#region-2')
   await phone.see('选村')
   phone.tap('#region-11')
-  await phone.see('哪个组?')
+  await phone.see('哪个组？')
   phone.tap('一组')
   phone.tap('二组')
   phone.type('#bind-household', '12号')
@@ -304,7 +304,7 @@ test('every page can be opened at the largest letters without a server', async (
 
 test('an invitation code makes a cadre; a wrong one is told kindly', async () => {
   const village = new Village()
-  village.answers['POST /me/roles'] = () => error(404, 'invitation_unknown', '邀请码不对、用过了或过期了,请乡镇重新发一个')
+  village.answers['POST /me/roles'] = () => error(404, 'invitation_unknown', '邀请码不对、用过了或过期了，请乡镇重新发一个')
   const phone = await open('invitation', village)
   phone.tap('#invitation-send')
   await phone.see('请先填邀请码')

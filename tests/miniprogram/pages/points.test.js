@@ -10,7 +10,7 @@ const RULES = {
   title: '富平县积分办法', voted_on: '2026-11-10',
   items: [
     { label: '评价服务', amount: 2, daily_cap: 3, monthly_cap: 30, when: '评完就给' },
-    { label: '参加村民会议', amount: 10, daily_cap: 1, monthly_cap: 3, when: '村里登记,另一个人确认后给' },
+    { label: '参加村民会议', amount: 10, daily_cap: 1, monthly_cap: 3, when: '村里登记，另一个人确认后给' },
   ],
 }
 const DRAW = {
@@ -59,7 +59,7 @@ test('frozen points say why, and one appeal goes to another person', async () =>
   await phone.see('为什么冻结')
   phone.tap('#appeal-send')
   await phone.see('请说说为什么不该冻结')
-  phone.type('#appeal-words', '那天赶集,都是真去办的')
+  phone.type('#appeal-words', '那天赶集，都是真去办的')
   phone.tap('#appeal-send')
   await phone.see('申诉已收到')
   const again = await open('points', village)
@@ -70,7 +70,7 @@ test('frozen points say why, and one appeal goes to another person', async () =>
 test('an appeal that was refused by the server stays on the page with its reason', async () => {
   const village = bound({
     'GET /me/points/standing': () => fine(standing({ freeze: FREEZE })),
-    'POST /me/points/appeal': () => error(409, 'conflict', '已经申诉过了,请等另一位工作人员看'),
+    'POST /me/points/appeal': () => error(409, 'conflict', '已经申诉过了，请等另一位工作人员看'),
   })
   const phone = await open('earning/appeal', village)
   await phone.see('为什么冻结')
@@ -82,26 +82,26 @@ test('an appeal that was refused by the server stays on the page with its reason
 test('a refused appeal says so on the points page', async () => {
   const freeze = { ...FREEZE, appealed_at: '2026-11-21T02:00:00Z', decision: 'kept', decision_note: '三次都在同一分钟' }
   const phone = await open('points', bound({ 'GET /me/points/standing': () => fine(standing({ freeze })) }))
-  await phone.see('申诉没有通过:三次都在同一分钟')
+  await phone.see('申诉没有通过：三次都在同一分钟')
 })
 
 test('the rules say what gives points, how often, and who voted', async () => {
   const phone = await open('earning/rules', bound({ 'GET /me/points/standing': () => fine(standing()) }))
-  await phone.see('《富平县积分办法》,11月10日村民表决通过')
-  for (const words of ['评价服务', '+2', '每天最多 3 次,每月最多 30 次', '参加村民会议', '另一个人确认后给',
+  await phone.see('《富平县积分办法》，11月10日村民表决通过')
+  for (const words of ['评价服务', '+2', '每天最多 3 次，每月最多 30 次', '参加村民会议', '另一个人确认后给',
     '只看参与']) assert.ok(phone.text().includes(words), words)
 })
 
 test('without a village the rules ask for one', async () => {
   const phone = await open('earning/rules', new Village())
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
 })
 
 for (const [changes, words] of [
   [{}, '等 11月24日 以后开奖'],
   [{ state: 'drawn', seed: '03 08' }, '这次没有中'],
-  [{ state: 'drawn', seed: '03 08', prize: '食用油' }, '中了:食用油'],
-  [{ state: 'called_off', called_off_reason: '奖品没买到' }, '已取消:奖品没买到'],
+  [{ state: 'drawn', seed: '03 08', prize: '食用油' }, '中了：食用油'],
+  [{ state: 'called_off', called_off_reason: '奖品没买到' }, '已取消：奖品没买到'],
 ]) {
   test(`a draw says: ${words}`, async () => {
     const phone = await open('draws', bound({ 'GET /me/draws': () => fine({ items: [{ ...DRAW, ...changes }] }) }))

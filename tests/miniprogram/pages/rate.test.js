@@ -44,7 +44,7 @@ test('each level offers reasons of its own, and changing the face drops the old 
   phone.tap('态度好')
   phone.tap('#level-again')
   phone.tap('#level-4')
-  assert.ok(phone.text().includes('哪里没办好?'))
+  assert.ok(phone.text().includes('哪里没办好？'))
   assert.ok(!phone.text().includes('态度好'))
   phone.tap('等太久')
   phone.type('#words', ' 等了一上午 ')
@@ -130,7 +130,7 @@ test('a scan that ran out while waiting is said kindly and not tried for ever', 
   phone.tap('#go-home')
   await phone.see('有 1 条')
   phone.setOnline(true)
-  await phone.see('有一条没收下:扫码已超过 72 小时，请再扫一次')
+  await phone.see('有一条没收下：扫码已超过 72 小时，请再扫一次')
   phone.setOnline(true)
   assert.equal(village.requests('POST /ratings').length, 1)
 })
@@ -157,15 +157,15 @@ test('rated today already: no faces, a way to change it', async () => {
 })
 
 test('a cadre hears why the own village is not theirs to rate', async () => {
-  const refusal = { code: 'own_village_cadre', message: '您是本村干部,不能评自己的村' }
+  const refusal = { code: 'own_village_cadre', message: '您是本村干部，不能评自己的村' }
   const phone = await scan(new Village({ 'GET /codes/CODE1': () => fine({ ...LANDING, may_rate: false, refusal }) }))
-  await phone.see('您是本村干部,不能评自己的村')
+  await phone.see('您是本村干部，不能评自己的村')
   assert.equal(phone.all('#level-1').length, 0)
 })
 
 test('a revoked code says what to do and offers 12345', async () => {
-  const phone = await scan(new Village({ 'GET /codes/CODE1': () => error(410, 'code_revoked', '这个码已停用,请看新贴的码或打 12345') }))
-  await phone.see('这个码已停用,请看新贴的码或打 12345')
+  const phone = await scan(new Village({ 'GET /codes/CODE1': () => error(410, 'code_revoked', '这个码已停用，请看新贴的码或打 12345') }))
+  await phone.see('这个码已停用，请看新贴的码或打 12345')
   assert.equal(phone.all('#call-12345').length, 1)
 })
 
@@ -203,7 +203,7 @@ test('a code that is not ours is refused before the server is asked', async () =
   const village = new Village()
   const device = { send: village.send, scan: async () => ({ result: 'https://evil.example/pay?x=1' }) }
   const phone = await openApp({ device })
-  await phone.see('扫一扫,评一评')
+  await phone.see('扫一扫，评一评')
   phone.tap('#home-scan')
   await phone.see('这不是村声的码')
   assert.equal(village.asked.filter((one) => one.endpoint.startsWith('GET /codes')).length, 0)
@@ -250,7 +250,7 @@ test('where nobody calls back, or nobody can say, nothing is promised', async ()
 /** The phone of a villager who was logged in before the signal went. */
 async function inAValley(village, more = {}) {
   const before = await openApp({ device: { send: village.send } })
-  await before.see('扫一扫,评一评')
+  await before.see('扫一扫，评一评')
   const phone = await openApp({ ...scanned, device: { send: village.send, storage: before.storage, online: false, ...more } })
   await phone.see('现在没有信号，照样能评')
   return phone
@@ -356,7 +356,7 @@ test('one that the server fails again and again is stepped over, said so, and th
 test('a code of another host is told apart', async () => {
   const device = { send: new Village().send, scan: async () => ({ result: 'https://evil.example/q/CODE1' }) }
   const phone = await openApp({ device })
-  await phone.see('扫一扫,评一评')
+  await phone.see('扫一扫，评一评')
   phone.tap('#home-scan')
   await phone.see('这是别处的码，不是咱们县的村声码')
 })

@@ -62,7 +62,7 @@ test('the catalogue says the price, where the nearest lies, and why not', async 
 
 test('without a village one is asked to choose', async () => {
   const phone = await open('rewards', new Village({ 'GET /rewards': () => fine({ bound: false, balance: 0, frozen: false, waiting: 0, items: [] }) }))
-  await phone.see('您是哪个村的?')
+  await phone.see('您是哪个村的？')
 })
 
 test('the nearest shop that has it is chosen; one that has none cannot be', async () => {
@@ -86,7 +86,7 @@ test('reserving keeps its key until it is answered', async (context) => {
     return error(503, 'unavailable', '服务暂时忙不过来')
   }
   const phone = await open('rewards/detail', village, { id: '3' })
-  await phone.see('您贵姓?')
+  await phone.see('您贵姓？')
   phone.type('#detail-surname', '张')
   phone.tap('#detail-reserve')
   await phone.see('服务暂时忙不过来')
@@ -102,7 +102,7 @@ test('reserving keeps its key until it is answered', async (context) => {
 test('what was refused is said, and what is left is asked for again', async () => {
   const village = bound({ 'GET /rewards/3': () => fine(DETAIL), 'POST /redemptions': () => error(409, 'out_of_stock', '这个兑换点的这样东西兑完了') })
   const phone = await open('rewards/detail', village, { id: '3' })
-  await phone.see('您贵姓?')
+  await phone.see('您贵姓？')
   phone.tap('#detail-reserve')
   await phone.see('这样东西兑完了')
   await phone.until(() => village.requests('GET /rewards/3').length === 2)
@@ -110,7 +110,7 @@ test('what was refused is said, and what is left is asked for again', async () =
 
 test('what cannot be had says why and has no button', async () => {
   const phone = await open('rewards/detail', bound({ 'GET /rewards/3': () => fine({ ...DETAIL, refusal: '还差 20 分' }) }), { id: '3' })
-  await phone.see('还差 20 分,先不能换。')
+  await phone.see('还差 20 分，先不能换。')
   assert.equal(phone.all('#detail-reserve').length, 0)
 })
 
@@ -178,12 +178,12 @@ test('the keeper scans, sees what and for whom, and confirms once', async () => 
   })
   const phone = await open('shop', village, {}, { scan: async () => ({ result: 'VV12345678' }) })
   await phone.see('今天给出去 1 件')
-  for (const words of ['王* 酱油', '10:05', '张* 洗衣粉', '9 件,留着 1']) assert.ok(phone.text().includes(words), words)
+  for (const words of ['王* 酱油', '10:05', '张* 洗衣粉', '9 件，留着 1']) assert.ok(phone.text().includes(words), words)
   phone.tap('#shop-scan')
   await phone.see('洗衣粉 一件')
   assert.ok(phone.text().includes('张*'))
   phone.tap('#handout-confirm')
-  await phone.see('记好了,可以给')
+  await phone.see('记好了，可以给')
   const [sent] = village.requests('POST /shop/redemptions/5/handout')
   assert.deepEqual(sent.data, { code: '12345678', scanned: true })
   assert.match(sent.header['Idempotency-Key'], /^[0-9a-f-]{36}$/)
@@ -244,9 +244,9 @@ test('without a signal the keeper gives nothing and asks again under the same ke
   const phone = await open('shop/handout', village, { code: '12345678', scanned: '1' })
   await phone.see('洗衣粉 一件')
   phone.tap('#handout-confirm')
-  await phone.see('还不知道记上没有,先别给东西')
+  await phone.see('还不知道记上没有，先别给东西')
   phone.tap('#handout-confirm')
-  await phone.see('记好了,可以给')
+  await phone.see('记好了，可以给')
   const [one, two] = village.requests('POST /shop/redemptions/5/handout')
   assert.equal(one.header['Idempotency-Key'], two.header['Idempotency-Key'])
 })
@@ -256,7 +256,7 @@ test('an offline shop sees its last list and is told to hand over nothing', asyn
   const first = await open('shop', village)
   await first.see('今天给出去')
   const later = await open('shop', village, {}, { storage: first.storage, online: false })
-  await later.see('现在没有信号,先别交东西')
+  await later.see('现在没有信号，先别交东西')
 })
 
 test('who keeps no shop is told how one is opened', async () => {
@@ -291,11 +291,11 @@ test('points lead to what they buy', async () => {
 
 test('a return asks why, and says when it needs somebody else', async () => {
   const village = bound({ 'GET /shop': () => fine(COUNTER), 'POST /shop/redemptions/4/return': () => error(403, 'second_person_needed',
-    '这样东西积分多,要请另一个人来办退货') })
+    '这样东西积分多，要请另一个人来办退货') })
   const phone = await open('shop', village)
   await phone.see('今天给出去')
   phone.screen.answers.actionSheet = 2
   phone.tap('#return-4')
   await phone.until(() => phone.screen.modals.some((one) => one.includes('另一个人')))
-  assert.deepEqual(village.requests('POST /shop/redemptions/4/return')[0].data, { reason: '坏了,不能再发', on_the_shelf: false })
+  assert.deepEqual(village.requests('POST /shop/redemptions/4/return')[0].data, { reason: '坏了，不能再发', on_the_shelf: false })
 })

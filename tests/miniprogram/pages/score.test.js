@@ -6,23 +6,23 @@ const { openApp } = require('../../../miniprogram/preview/node')
 const { Village, VILLAGE, CARD, RATING, isBound, error, fine } = require('../village')
 
 const CADRE = [{ role: 'cadre', region_id: 11, region_name: '西村' }]
-const reason = (changes = {}) => ({ kind: 'rating', case_id: 7, words: '「办事窗口」被评非常不满意:等太久', lost: '1.50', objection: null, ...changes })
+const reason = (changes = {}) => ({ kind: 'rating', case_id: 7, words: '「办事窗口」被评非常不满意：等太久', lost: '1.50', objection: null, ...changes })
 const SCORE = {
   village: VILLAGE, month: '2026-10', months: ['2026-10', '2026-09'], month_closed: true, locked: false, closes_on: '2026-11-15', may_object: true,
-  total: '81.25', few: false, light: { code: 'yellow', word: '需关注', icon: '◆' }, standing: '第 2 档,名次在 3 到 9 之间',
+  total: '81.25', few: false, light: { code: 'yellow', word: '需关注', icon: '◆' }, standing: '第 2 档，名次在 3 到 9 之间',
   indicators: [
     {
-      code: 'satisfaction_mean', name: '满意度', weight: '40', n: 20, lost: '15.55', share: '44.40', words: '20 人次评价,满意度 72.0', by_villagers: true,
+      code: 'satisfaction_mean', name: '满意度', weight: '40', n: 20, lost: '15.55', share: '44.40', words: '20 人次评价，满意度 72.0', by_villagers: true,
       reasons: [reason(), reason({ kind: null, case_id: null, words: '选「满意」的 9 条', lost: '14.05' })], more: 2,
     },
     {
       code: 'on_time_rate', name: '按期办结率', weight: '10', n: 3, lost: '0.00', share: '2.17',
       words: '3 件诉求里 3 件按期办结', by_villagers: false, reasons: [], more: 0,
     },
-    { code: 'resolution_rate', name: '解决率', weight: '15', n: 0, lost: null, share: null, words: '这个月没有可算的,不进总分', by_villagers: true,
+    { code: 'resolution_rate', name: '解决率', weight: '15', n: 0, lost: null, share: null, words: '这个月没有可算的，不进总分', by_villagers: true,
       reasons: [], more: 0 },
   ],
-  adjustments: [{ kind: '容错免扣', rule: '办法第 12 条', moved: '+1.00' }], struck: [], correction: null, finding: '总分和上月持平:差别在偶然波动之内。',
+  adjustments: [{ kind: '容错免扣', rule: '办法第 12 条', moved: '+1.00' }], struck: [], correction: null, finding: '总分和上月持平：差别在偶然波动之内。',
   trend: [{ month: '2026-09', total: '80.00' }, { month: '2026-10', total: '81.25' }],
 }
 const CASE = {
@@ -81,11 +81,11 @@ test('another month is asked for by its chip', async () => {
 
 test('a corrected month says so, and what was struck stays in sight', async () => {
   const village = cadre()
-  const struck = [{ id: 3, title: '「办事窗口」评了「非常不满意」', words: '申诉成立,不计入得分' }]
+  const struck = [{ id: 3, title: '「办事窗口」评了「非常不满意」', words: '申诉成立，不计入得分' }]
   village.answers['GET /cadre/villages/11/scorecard'] = () => fine({ ...SCORE, locked: true, correction: 1, struck })
   const phone = await open('cadre/score', village)
   await phone.see('第 1 号更正以后的数')
-  assert.ok(phone.text().includes('申诉成立,不计入得分'))
+  assert.ok(phone.text().includes('申诉成立，不计入得分'))
 })
 
 test('without a signal the last card is shown; with none there is a way to try again', async () => {
@@ -127,7 +127,7 @@ test('an objection carries words, proof and a key, and leads to its page', async
 
 test('a lost answer is sent again under the same key, from the draft that survived', async () => {
   const village = cadre()
-  village.answers['POST /objections'] = () => error(503, 'unavailable', '服务暂时忙不过来,请过一会儿再试')
+  village.answers['POST /objections'] = () => error(503, 'unavailable', '服务暂时忙不过来，请过一会儿再试')
   const phone = await open('cadre/case', village, ASKED)
   await phone.see('可以申诉')
   phone.type('#case-words', '那天全镇停电')
@@ -164,7 +164,7 @@ test('a decided objection tells the reason and what it did to the total', async 
   await list.see('申诉成立')
   list.tap('#objection-3')
   await list.see('停电不怪村里')
-  for (const words of ['81.25 → 83.05', '第 2 号更正', '村民的评价还在,不会删']) assert.ok(list.text().includes(words), words)
+  for (const words of ['81.25 → 83.05', '第 2 号更正', '村民的评价还在，不会删']) assert.ok(list.text().includes(words), words)
 })
 
 test('a village without objections is told where they begin', async () => {
@@ -178,9 +178,9 @@ test('a rating that no longer counts stays in its author’s list and says so', 
   const village = new Village()
   village.binding = isBound()
   village.ratings = [RATING]
-  village.answers['GET /me/struck-ratings'] = () => fine({ ids: [7], words: '申诉成立,不计入得分' })
+  village.answers['GET /me/struck-ratings'] = () => fine({ ids: [7], words: '申诉成立，不计入得分' })
   const phone = await open('ratings', village)
-  await phone.see('申诉成立,不计入得分')
+  await phone.see('申诉成立，不计入得分')
   assert.ok(phone.text().includes('您的评价还在'))
 })
 
@@ -198,7 +198,7 @@ test('too few voices are said kindly', async () => {
   village.binding = isBound()
   const plain = {
     ...CARD.plain, total: null, light: { code: 'grey', word: '无数据', icon: '–' }, few: true, published: null,
-    sentences: ['大伙评了 3 次,人数还少,先别急着下结论。'],
+    sentences: ['大伙评了 3 次，人数还少，先别急着下结论。'],
   }
   const few = { ...CARD, n: 3, satisfaction: { ...CARD.satisfaction, status: 'too_few' }, plain }
   village.answers['GET /villages/11/scorecard'] = () => fine(few)

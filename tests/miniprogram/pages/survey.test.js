@@ -25,9 +25,9 @@ const open = (route, county = new County(), device = {}) =>
 test('home shows the open survey and leads to it', async () => {
   const phone = await open('home')
   await phone.see('3 个小问题')
-  assert.ok(phone.text().includes('谁答的,谁也查不到'))
+  assert.ok(phone.text().includes('谁答的，谁也查不到'))
   phone.tap('#home-survey')
-  await phone.see('第 1 题,共 3 题')
+  await phone.see('第 1 题，共 3 题')
 })
 
 test('the unit and its size are told from the pinned key file, not from what the survey says', async () => {
@@ -107,14 +107,14 @@ test('one question a screen; going back finds what was chosen', async () => {
 
 test('several may be chosen where several are asked for, sent in order', async () => {
   const county = new County()
-  const questions = [{ kind: 'multiple', words: '缺什么?', options: ['路', '水', '灯'] }]
+  const questions = [{ kind: 'multiple', words: '缺什么？', options: ['路', '水', '灯'] }]
   const copy = storage()
   copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ units: { 70: { name: '西村', questions } } }) }))
   const phone = await open('survey', county, { storage: copy })
   await phone.see('可以选几个')
   for (const one of [2, 1, 0, 1]) phone.tap(`#option-${one}`)
   phone.tap('#survey-send')
-  await phone.see('封好,交上去了')
+  await phone.see('封好，交上去了')
   const body = Buffer.from(county.requests('POST /anon/response')[0].data.body, 'base64url')
   assert.deepEqual(JSON.parse(body.subarray(2, 2 + body.readUInt16BE())), { answers: [[0, 2]] })
 })
@@ -131,7 +131,7 @@ test('what was chosen survives leaving the page, and is gone once it was sent', 
   assert.deepEqual(again.data.answers, [0, null, null])
   again.tap('#survey-next')
   again.tap('#survey-send')
-  await again.see('封好,交上去了')
+  await again.see('封好，交上去了')
   assert.ok(!copy.keys().some((key) => key.startsWith('draft:')))
 })
 
@@ -153,7 +153,7 @@ test('after answering, the unit\'s points are explained in one sentence, and hom
   await home.see('这个月的问卷交上去了')
 })
 
-for (const [state, words] of [['scheduled', '还没到时候'], ['closed', '截止了,正在数'], ['published', '结果出来了']]) {
+for (const [state, words] of [['scheduled', '还没到时候'], ['closed', '截止了，正在数'], ['published', '结果出来了']]) {
   test(`a survey that is ${state} is told in words`, async () => {
     const county = new County()
     const copy = storage()
@@ -181,13 +181,13 @@ test('a month without a survey is said to have none', async () => {
 test('the page on how to check shows the digest as the notice prints it, and what lies on the phone', async () => {
   const county = new County()
   const phone = await open('survey/check', county)
-  await phone.see('领票的时候,手机已经自己核对过')
+  await phone.see('领票的时候，手机已经自己核对过')
   const months = [county.period, ...county.coming]
   assert.deepEqual(phone.data.months.map((one) => one.period), months)
   for (const month of months) {
     const groups = county.digestOf(month).slice(0, 16).match(/.{4}/g)
     assert.ok(phone.text().includes(groups.join(' ')), month)
-    assert.ok(phone.text().includes(`${Number(month.slice(5))}月没用的匿名票:问卷 1 张,诉求 2 张`))
+    assert.ok(phone.text().includes(`${Number(month.slice(5))}月没用的匿名票：问卷 1 张，诉求 2 张`))
   }
   assert.ok(phone.text().includes('庄里镇 西村、东村，算在一起 64 人'))
   assert.ok(phone.text().includes('谁领过匿名票'))
@@ -202,7 +202,7 @@ test('checking once more fetches the file as anybody would, and tells both outco
   await phone.see('对上了')
   county.alter = () => Buffer.from('{}')
   phone.tap('#check-again')
-  await phone.see('钥匙对不上,先不要填')
+  await phone.see('钥匙对不上，先不要填')
   assert.ok(county.asked.every((one) => Object.keys(one.header).length === 0))
 })
 
@@ -244,7 +244,7 @@ test('who distrusts the phone can ask for paper, and take it back', async () => 
   assert.equal(purseOf(copy).wantsPaper, false)
 })
 
-const row = (changes) => ({ shown: 'exact', n: 50, counts: [31, 19, 0], majority: 0, at_least: null, says: ['62%(31 人)', '38%(19 人)', '0%(0 人)'],
+const row = (changes) => ({ shown: 'exact', n: 50, counts: [31, 19, 0], majority: 0, at_least: null, says: ['62%（31 人）', '38%（19 人）', '0%（0 人）'],
   ...changes })
 const published = (county, question) => ({
   period: monthsBefore(county.period, 1), title: '问卷',
@@ -252,15 +252,15 @@ const published = (county, question) => ({
 })
 
 const OUTCOMES = {
-  exact: [row(), ['62%(31 人)', '手机上,50 人答', '修修村口的路']],
+  exact: [row(), ['62%（31 人）', '手机上，50 人答', '修修村口的路']],
   banded: [row({ shown: 'banded', n: null, says: ['九成以上', '不到一成', '不到一成'] }), ['九成以上', '不到一成']],
-  hidden: [row({ shown: 'hidden', n: null, counts: null, says: [] }), ['填的人太少,不公布']],
+  hidden: [row({ shown: 'hidden', n: null, counts: null, says: [] }), ['填的人太少，不公布']],
 }
 
 for (const [name, [phoneRow, words]] of Object.entries(OUTCOMES)) {
   test(`the village reads what was published last month (${name}), in the server's words`, async () => {
     const county = new County()
-    const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: phoneRow, paper: null }
+    const question = { words: '最该先办哪件？', kind: 'single', options: ['修路', '供水', '路灯'], phone: phoneRow, paper: null }
     county.results[monthsBefore(county.period, 1)] = published(county, question)
     const phone = await open('village', county)
     await phone.see('大伙怎么答')
@@ -271,12 +271,12 @@ for (const [name, [phoneRow, words]] of Object.entries(OUTCOMES)) {
 
 test('paper slips are told apart', async () => {
   const county = new County()
-  const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: row({ n: 12 }) }
+  const question = { words: '最该先办哪件？', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: row({ n: 12 }) }
   const results = published(county, question)
   results.units[70].slips = { given: 14, counted: 12 }
   county.results[county.period] = results
   const phone = await open('village', county)
-  await phone.see('纸质票,12 人答')
+  await phone.see('纸质票，12 人答')
   await phone.see('纸票发出 14 张，计票 12 张')
 })
 
@@ -293,7 +293,7 @@ test('where a survey gives no points none are promised', async () => {
   const copy = storage((purse) => { purse.answered[county.period] = 'kept'; purse.ballots[county.period].survey = null })
   copy.setItem('survey_round', JSON.stringify({ county: 1, ...county.openRound({ points: 0 }) }))
   const phone = await open('survey', county, { storage: copy })
-  await phone.see('封好,交上去了')
+  await phone.see('封好，交上去了')
   assert.equal(phone.all('#survey-points').length, 0)
 })
 
@@ -306,7 +306,7 @@ test('nothing but letters goes to the anonymous host', async () => {
 
 test('the village that another went into reads what both of them said', async () => {
   const county = new County()
-  const question = { words: '最该先办哪件?', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: null }
+  const question = { words: '最该先办哪件？', kind: 'single', options: ['修路', '供水', '路灯'], phone: row(), paper: null }
   const results = published(county, question)
   results.units[71] = { ...results.units[70], name: '庄里镇 远村', villages: [13, MINE.id] }
   county.results[results.period] = results

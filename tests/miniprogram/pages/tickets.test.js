@@ -17,7 +17,7 @@ const uploaded = (id) => async () => ({ statusCode: 201, data: JSON.stringify({ 
 
 const write = async (village, device = {}) => {
   const phone = await openApp({ path: 'pages/tickets/new/index', device: { send: village.send, upload: uploaded(9), ...device } })
-  await phone.see('是哪方面的事?')
+  await phone.see('是哪方面的事？')
   phone.tap('#category-light')
   return phone
 }
@@ -34,7 +34,7 @@ test('a picture, a few words and one tap send a ticket', async () => {
   phone.tap('#new-send')
   await phone.see('收到了')
   assert.ok(phone.text().includes('610528-26-000005'))
-  assert.ok(phone.text().includes('11月27日(周五)18:00 前办结'))
+  assert.ok(phone.text().includes('11月27日（周五）18:00 前办结'))
   const [sent] = village.requests('POST /tickets')
   assert.match(sent.header['Idempotency-Key'], /^[0-9a-f-]{36}$/)
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('nothing said is not sent', async () => {
   const village = bound()
   const phone = await write(village)
   phone.tap('#new-send')
-  await phone.see('请写几个字、拍张照片,或说一段话')
+  await phone.see('请写几个字、拍张照片，或说一段话')
   assert.equal(village.requests('POST /tickets').length, 0)
 })
 
@@ -88,7 +88,7 @@ test('a photo that did not get through says so, holds the ticket back, and is se
     upload: async () => { if (!works) throw new Error('timeout'); return uploaded(9)() },
   })
   phone.tap('#photo-add')
-  await phone.see('没传上,点我再传')
+  await phone.see('没传上，点我再传')
   phone.tap('#new-send')
   await phone.see('照片或录音还没传上')
   works = true
@@ -176,7 +176,7 @@ test('leave to send a message is asked for by a tap and told to the county', asy
   phone.tap('#new-send')
   await phone.see('有进展告诉我')
   phone.tap('#new-subscribe')
-  await phone.see('有进展,微信会告诉您')
+  await phone.see('有进展，微信会告诉您')
   assert.deepEqual(village.requests('POST /me/subscriptions')[0].data, { accepted: ['ticket_moved'] })
 })
 
@@ -185,7 +185,7 @@ test('the list puts what waits for the villager on top', async () => {
     one.tickets = [ticket({ id: 8, words: '水管漏了' }), ticket({ id: 5, words: '路灯', needs: 'verdict', state: 'answered', state_name: '已答复' })]
   })
   const phone = await openApp({ path: 'pages/tickets/index', device: { send: village.send } })
-  await phone.see('这事解决了吗?点开说一句')
+  await phone.see('这事解决了吗？点开说一句')
   assert.deepEqual(phone.data.items.map((one) => one.id), [5, 8])
 })
 
@@ -194,7 +194,7 @@ for (const [answer, words] of [['solved', '解决了'], ['partly', '解决了一
     const village = bound()
     village.answers['POST /tickets/5/verdict'] = () => fine(ticket({ state: 'resolved', state_name: '已办结', group: 'closed', may: [] }))
     const phone = await detail(village, ticket({ state: 'answered', needs: 'verdict', may: ['verdict', 'withdraw'] }))
-    await phone.see('这事解决了吗?')
+    await phone.see('这事解决了吗？')
     phone.tap(`#verdict-${answer}`)
     assert.equal(village.requests('POST /tickets/5/verdict').length, 0)
     phone.tap('#detail-verdict-go')
@@ -212,7 +212,7 @@ test('what may be done decides what is offered', async () => {
     [[], []],
   ]
   for (const [may, shown] of cases) {
-    const phone = await detail(bound(), ticket({ may, question: '是哪一盏?' }))
+    const phone = await detail(bound(), ticket({ may, question: '是哪一盏？' }))
     await phone.see('经过')
     const offered = ['#detail-verdict', '#detail-reopen', '#detail-question', '#detail-withdraw'].filter((one) => phone.all(one).length)
     assert.deepEqual(offered.sort(), [...shown].sort(), may.join())
@@ -223,7 +223,7 @@ test('a reopening says why', async () => {
   const village = bound()
   village.answers['POST /tickets/5/reopening'] = () => fine(ticket({ round: 2 }))
   const phone = await detail(village, ticket({ state: 'answered', may: ['reopen'] }))
-  await phone.see('没解决,要求重办')
+  await phone.see('没解决，要求重办')
   phone.tap('#detail-reopen-go')
   await phone.see('请说说哪里还没解决')
   phone.type('#detail-words', '还是不亮')
@@ -233,7 +233,7 @@ test('a reopening says why', async () => {
 
 test('somebody was quicker: it is said, and the newest state is shown', async () => {
   const village = bound()
-  const moved = '这件事刚才已有人办了一步,请看最新情况再办'
+  const moved = '这件事刚才已有人办了一步，请看最新情况再办'
   village.answers['POST /tickets/5/withdrawal'] = () => error(409, 'ticket_moved', moved)
   const phone = await detail(village, ticket())
   await phone.see('经过')
@@ -245,12 +245,15 @@ test('somebody was quicker: it is said, and the newest state is shown', async ()
 
 test('the inbox is read by opening it, and leads to the ticket', async () => {
   const village = bound()
-  const notice = { id: 3, title: '办好了吗?请您说句话', words: '灯泡换好了', at: '2026-11-20T02:00:00Z', read: false, page: '/pages/tickets/detail/index?id=5' }
+  const notice = {
+    id: 3, title: '办好了吗？请您说句话', words: '灯泡换好了', at: '2026-11-20T02:00:00Z', read: false,
+    page: '/pages/tickets/detail/index?id=5',
+  }
   village.answers['GET /me/notices'] = () => fine({ items: [notice], next: null, unread: 1 })
   village.answers['POST /me/notices/read'] = () => fine({ unread: 0 })
   village.answers['GET /tickets/5'] = () => fine(ticket())
   const phone = await openApp({ path: 'pages/notices/index', device: { send: village.send } })
-  await phone.see('办好了吗?请您说句话')
+  await phone.see('办好了吗？请您说句话')
   assert.deepEqual(village.requests('POST /me/notices/read')[0].data, { up_to: 3 })
   phone.tap('#notice-3')
   await phone.until(() => phone.route === 'pages/tickets/detail/index')

@@ -54,5 +54,5 @@ test('animation steps are no selectors', () => {
 })
 
 test('a tag in the style of a component is refused by name', () => {
-  assert.throws(() => compileText('view { color: red; }'), /请用类名,不用 view/)
+  assert.throws(() => compileText('view { color: red; }'), /请用类名，不用 view/)
 })

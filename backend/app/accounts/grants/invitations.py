@@ -49,7 +49,7 @@ def _village(actor: Actor, text: str) -> tuple[int, str]:
     if len(exact) == 1:
         return exact[0].id, exact[0].name
     names = "、".join(f"{village.township}{village.name}" for village in exact[:5])
-    fault = f"有好几个:{names}。请填 12 位代码" if exact else "没有找到这个村"
+    fault = f"有好几个：{names}。请填 12 位代码" if exact else "没有找到这个村"
     raise InvalidInput(errors={"village": [fault]})
 
 
@@ -58,7 +58,7 @@ def invite(
 ) -> tuple[str, str]:
     """The village's name and the code to read out; only its hash is stored."""
     if not name.strip() or len(name) > 40:
-        raise InvalidInput(errors={"name": ["请填姓名,最多 40 字"]})
+        raise InvalidInput(errors={"name": ["请填姓名，最多 40 字"]})
     village_id, village_name = _village(actor, village)
     invitation = invite_for_slips(actor, name, village_id, starts_on, ends_on)
     return village_name, _new_code(invitation)

@@ -51,7 +51,7 @@ def ask_for_grant(
     if approves and role is not Role.ASSESSOR:
         raise InvalidInput(errors={"approves": ["只有考核办工作人员可以有审定权"]})
     if (role is Role.DEPARTMENT_STAFF) != (department_id is not None):
-        raise InvalidInput(errors={"department_id": ["部门工作人员要选部门,其他角色不选"]})
+        raise InvalidInput(errors={"department_id": ["部门工作人员要选部门，其他角色不选"]})
     if department_id is not None:
         region_id = county_of_department(department_id)
     check_person(actor, person_id)

@@ -50,7 +50,7 @@ def create_login(
     if not 2 <= len(name) <= 40 or not name.isascii() or not name.replace("-", "").isalnum():
         raise InvalidInput(errors={"username": ["用 2 到 40 个小写字母、数字或短横"]})
     if not display_name.strip() or len(display_name) > 40:
-        raise InvalidInput(errors={"display_name": ["请填姓名,最多 40 字"]})
+        raise InvalidInput(errors={"display_name": ["请填姓名，最多 40 字"]})
     person = Person(display_name=display_name.strip(), created_at=clock.now())
     db.session.add(person)
     db.session.flush()
@@ -296,5 +296,5 @@ def _of_another(actor: Actor, person_id: int) -> ConsoleLogin:
     for grant in grants:
         over = grant.ends_on is not None and grant.ends_on < clock.today()
         if not over and not may(actor, Permission.MANAGE_LOGINS, region_path(grant.region_id)):
-            raise NotAllowed("这个人在别处还有角色,不归您管")
+            raise NotAllowed("这个人在别处还有角色，不归您管")
     return login

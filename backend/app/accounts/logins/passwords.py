@@ -69,7 +69,7 @@ def check_strength(password: str, username: str, names: Iterable[str] = ()) -> N
     elif any(name.casefold() in said for name in (*names, *OWN_NAMES)):
         fault = "不能包含本人姓名、所在县乡村的名字或「村声」"
     elif zxcvbn(password[:JUDGED_LENGTH], USUAL_PARTS)["score"] < STRONG_ENOUGH:
-        fault = "太常见,容易被猜到"
+        fault = "太常见，容易被猜到"
     if fault:
         raise PasswordTooWeak(errors={"password": [fault]})
 

@@ -34,7 +34,7 @@ USE = """
 
 class TooManyTokens(Conflict):
     code = "too_many_tokens"
-    message = f"一个县最多 {MOST} 个在用的令牌,请先撤销不用的"
+    message = f"一个县最多 {MOST} 个在用的令牌，请先撤销不用的"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def create_token(
         raise InvalidInput(errors={"county": ["请选县"]})
     name, today = name.strip(), clock.today()
     if not 0 < len(name) <= LONGEST_NAME:
-        raise InvalidInput(errors={"name": [f"请写给哪个系统用,最多 {LONGEST_NAME} 字"]})
+        raise InvalidInput(errors={"name": [f"请写给哪个系统用，最多 {LONGEST_NAME} 字"]})
     if ends_on is None or not today < ends_on <= today + LONGEST_LIFE:
         raise InvalidInput(errors={"ends_on": ["到期日应在明天到一年之内"]})
     if len([one for one in list_tokens(county_id) if one.is_open(today)]) >= MOST:

@@ -25,7 +25,7 @@ for splitter in (textsplit, paragraph):
 
 class FontMissing(Unavailable):
     code = "font_missing"
-    message = "没有找到中文字体,请先运行 make setup"
+    message = "没有找到中文字体，请先运行 make setup"
 
 
 class GlyphMissing(InvalidInput):
@@ -50,7 +50,7 @@ def check_glyphs(words: str, where: str, what: str = "海报") -> str:
         for character in words:
             if ord(character) not in known:
                 raise GlyphMissing(
-                    f"字体里没有「{character}」(U+{ord(character):04X})这个字,"
+                    f"字体里没有「{character}」(U+{ord(character):04X})这个字，"
                     f"印不出{where}的{what}。请换成同音字或联系我们换字体"
                 )
     return words

@@ -63,10 +63,10 @@ def _summary(content: Mapping[str, Any]) -> Sheet:
     ]
     if "lights" in content:
         rows += [
-            (f"{one['icon']} {one['word']}(村)", one["count"], None) for one in content["lights"]
+            (f"{one['icon']} {one['word']}（村）", one["count"], None) for one in content["lights"]
         ]
         rows.append(("样本不足（村，不评灯）", content["too_few"], None))
-        rows.append(("说明", "按各月事实加总重算,不是各月得分的平均", None))
+        rows.append(("说明", "按各月事实加总重算，不是各月得分的平均", None))
     formats = {nth: decimals(1) for nth, row in enumerate(rows) if isinstance(row[1], float)}
     columns = (Column("项目", 24), Column("这一期", 44), Column("上一期", 12))
     return Sheet("概况", columns, rows, 1, row_formats=formats, wide=False)

@@ -114,7 +114,7 @@ def write_bulletin(bulletin_id: int) -> None:
         _fail(bulletin_id, str(refused))
         return
     except Exception:
-        _fail(bulletin_id, "没做成,请再做一份")
+        _fail(bulletin_id, "没做成，请再做一份")
         raise
     with transaction():
         made = db.session.get_one(Bulletin, bulletin_id, with_for_update=True)
@@ -151,7 +151,7 @@ def get_file(actor: Actor, bulletin_id: int, format_: str) -> tuple[str, str]:
     bulletin = db.session.get(Bulletin, bulletin_id)
     key = {"xlsx": bulletin.xlsx_key, "pdf": bulletin.pdf_key}.get(format_) if bulletin else None
     if bulletin is None or key is None:
-        raise NotFound("没有这份简报,或者还没写好")
+        raise NotFound("没有这份简报，或者还没写好")
     if not may(actor, Permission.EXPORT, get_place(bulletin.county_id).path):
         raise NotAllowed
     record("download_bulletin", actor.person_id, "bulletin", bulletin.id, format=format_)

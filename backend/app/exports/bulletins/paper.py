@@ -33,7 +33,7 @@ def _story(content: Mapping[str, Any]) -> list[Flowable]:
     story += [text_block("四个数", HEADING), _four(content)]
     if content["why_left"]:
         why = "、".join(f"{WHY_WORDS[one['why']]} {one['count']} 件" for one in content["why_left"])
-        story.append(text_block(f"还没办好的:{why}。", SMALL))
+        story.append(text_block(f"还没办好的：{why}。", SMALL))
     if "indicators" in content:
         story += [text_block("全县各指标", HEADING), _indicators(content["indicators"])]
     story += [text_block("各乡镇", HEADING), _townships(content["townships"])]
@@ -47,7 +47,7 @@ def _story(content: Mapping[str, Any]) -> list[Flowable]:
     story += [
         Spacer(1, 3 * mm),
         text_block(
-            "区间是 95%:实际多半在这中间;两个数的区间交叠,就分不出高低。样本不足 10 的不比较。"
+            "区间是 95%：实际多半在这中间；两个数的区间交叠，就分不出高低。样本不足 10 的不比较。"
             "人数、登录次数不算分。", SMALL,
         ),
     ]  # fmt: skip
@@ -59,14 +59,14 @@ def findings(content: Mapping[str, Any]) -> list[str]:
     now, before, rated = content["flow"], content["flow_before"], content["ratings"]
     earlier = f"（上一期 {before['found']} 件）" if before else ""
     came = f"来了 {now['found']} 件诉求{earlier}，受理 {now['accepted']} 件"
-    went = f"答复 {now['done']} 件,村民说解决了 {now['content']} 件"
+    went = f"答复 {now['done']} 件，村民说解决了 {now['content']} 件"
     late = late_words(content["late"], content["late_at_desk"])
-    lines = [f"{came},{went}；写这一稿时{late}。"]
+    lines = [f"{came}，{went}；写这一稿时{late}。"]
     if rated["n"]:
         few = f"，{rated['few']}，仅供参考" if rated["few"] else ""
         lines.append(
-            f"{rated['n']} 人次评价,满意度 {rated['satisfaction']} 分"
-            f"(区间 {rated['satisfaction_range']}),好评率 {rated['positive']}{few}。"
+            f"{rated['n']} 人次评价，满意度 {rated['satisfaction']} 分"
+            f"（区间 {rated['satisfaction_range']}），好评率 {rated['positive']}{few}。"
         )
     else:
         lines.append("没有人评价。")
@@ -74,7 +74,7 @@ def findings(content: Mapping[str, Any]) -> list[str]:
         lights = "、".join(f"{one['word']} {one['count']} 个村" for one in content["lights"])
         months = "、".join(content["months"])
         few = f"；样本不足不评灯 {content['too_few']} 个村" if content["too_few"] else ""
-        lines.append(f"亮灯:{lights}{few}。按 {months} 的事实加总重算,不是各月得分的平均。")
+        lines.append(f"亮灯：{lights}{few}。按 {months} 的事实加总重算，不是各月得分的平均。")
     return lines
 
 
@@ -120,7 +120,7 @@ def _villages(content: Mapping[str, Any]) -> list[Flowable]:
     story: list[Flowable] = []
     kinds = list(dict.fromkeys(one["kind"] for one in content["villages"]))
     for kind in sorted(kinds, key=lambda one: one or ""):
-        name = f"各村:{kind}" if kind else "各村"
+        name = f"各村：{kind}" if kind else "各村"
         head = ["村", "乡镇", "档", "总分", "区间", "灯", "扣分最多"]
         lines = [
             [

@@ -20,7 +20,7 @@ def _own_village() -> int:
     regions = sorted(regions_of(actor(), Permission.ENTER_DEEDS))
     villages = [region for region in regions if get_place(region).level == "village"]
     if not villages:
-        raise NotFound("手机上只登记本村的事,别的请在工作台登记")
+        raise NotFound("手机上只登记本村的事，别的请在工作台登记")
     return villages[0]
 
 

@@ -26,8 +26,8 @@ from backend.app.points.states import ActivityState
 
 OLDEST = timedelta(days=60)
 MOST_PEOPLE = 500
-DAY_WORDS = f"请填哪天的事,只收 {OLDEST.days} 天以内的"
-NOTE_WORDS = "请写清楚是什么事,如「11 月 8 日村民代表会」"
+DAY_WORDS = f"请填哪天的事，只收 {OLDEST.days} 天以内的"
+NOTE_WORDS = "请写清楚是什么事，如「11 月 8 日村民代表会」"
 
 
 def can_be_entered(day: date) -> bool:
@@ -116,7 +116,7 @@ def _checked(actor: Actor, entry: DeedEntry) -> PointsDeed:
         faults["people"] = [f"一次最多 {MOST_PEOPLE} 人"]
     elif strangers:
         numbers = "、".join(map(str, sorted(numbers_of(strangers).values())[:5]))
-        faults["people"] = [f"这些积分号不是本村的:{numbers}"]
+        faults["people"] = [f"这些积分号不是本村的：{numbers}"]
     if faults:
         raise InvalidInput(errors=faults)
     return PointsDeed(

@@ -34,11 +34,11 @@ MOST_PRIZES = 200
 LONGEST_SOURCE = 120
 # Domain rules §8: what a county has to have read before it may switch draws on.
 LEGAL_NOTE = (
-    "微信平台不许用抽奖诱导分享、关注,也不许拿不确定的好处做诱饵。",
-    "分享、转发、拉人都不加机会;一个人最多一次机会,不用花积分。",
-    "机会只看这段时间有没有参与(评价、答回访、提诉求、村里的事),不看评了什么;匿名问卷不算,谁答了谁也不知道。",
-    "奖品价值、个人所得税、公证等要求,请先问本县网信、市场监管和法制部门。",
-    "国办函〔2026〕12号对积分、排名类功能审得严,小程序备案时要写明有抽奖。",
+    "微信平台不许用抽奖诱导分享、关注，也不许拿不确定的好处做诱饵。",
+    "分享、转发、拉人都不加机会；一个人最多一次机会，不用花积分。",
+    "机会只看这段时间有没有参与（评价、答回访、提诉求、村里的事），不看评了什么；匿名问卷不算，谁答了谁也不知道。",
+    "奖品价值、个人所得税、公证等要求，请先问本县网信、市场监管和法制部门。",
+    "国办函〔2026〕12号对积分、排名类功能审得严，小程序备案时要写明有抽奖。",
 )
 CHANCES = text(
     f"""
@@ -82,7 +82,7 @@ def switch(actor: Actor, county_id: int, on: bool, note_read: bool) -> None:
     """On only for who has read the note; off at once, which stops nothing already published."""
     _manager_of(actor, county_id)
     if on and not note_read:
-        raise InvalidInput(errors={"note": ["请先看完说明,勾上「已看过」"]})
+        raise InvalidInput(errors={"note": ["请先看完说明，勾上「已看过」"]})
     note = {"note_read_by_id": actor.person_id, "note_read_at": clock.now()} if on else {}
     keep_settings(county_id, {"draws_on": on}, **note)
     record("switch_draws", actor.person_id, "county", county_id, region_id=county_id, shown=on)
@@ -96,16 +96,16 @@ def _faults(plan: Plan) -> dict[str, list[str]]:
     if plan.first_month is None or plan.last_month is None or plan.first_month > plan.last_month:
         faults["first_month"] = ["请选从哪个月到哪个月参与的人"]
     elif clock.next_month(plan.last_month) > today:
-        faults["last_month"] = ["这个月还没过完,名单定不下来"]
+        faults["last_month"] = ["这个月还没过完，名单定不下来"]
     total = sum(count for _, count in plan.prizes)
     if not plan.prizes or not all(
         1 <= len(name) <= 40 and count > 0 for name, count in plan.prizes
     ):
-        faults["prizes"] = ["请写奖品和数量,一行一种,如:食用油 20"]
+        faults["prizes"] = ["请写奖品和数量，一行一种，如：食用油 20"]
     elif total > MOST_PRIZES:
         faults["prizes"] = [f"奖品最多 {MOST_PRIZES} 份"]
     if not 6 <= len(plan.seed_source) <= LONGEST_SOURCE:
-        faults["seed_source"] = ["请写清楚到时看哪个公开的数,如:某日某期双色球开奖号码"]
+        faults["seed_source"] = ["请写清楚到时看哪个公开的数，如：某日某期双色球开奖号码"]
     if plan.seed_at is None:
         faults["seed_at"] = ["请填那个数什么时候公布"]
     if plan.seed_format is None or not plan.seed_format.fits:
@@ -129,7 +129,7 @@ def save(actor: Actor, region_id: int, plan: Plan, draw_id: int | None = None) -
         county_id=county_id, made_by_id=actor.person_id, made_at=clock.now(), state="draft"
     )  # fmt: skip
     if draw.state != "draft":
-        raise Conflict("已经公布,不能再改")
+        raise Conflict("已经公布，不能再改")
     draw.region_id, draw.title = region_id, plan.title
     draw.first_month, draw.last_month = plan.first_month, plan.last_month  # type: ignore[assignment]
     draw.prizes = [{"name": name, "count": count} for name, count in plan.prizes]
@@ -154,7 +154,7 @@ def publish(actor: Actor, draw_id: int) -> PointsDraw:
         raise DrawsOff
     at = clock.now()
     if draw.seed_at < at + LEAD:
-        raise Conflict("名单要在那个数公布前至少一天公布,请把时间往后改")
+        raise Conflict("名单要在那个数公布前至少一天公布，请把时间往后改")
     if format_of(draw) is None:
         raise Conflict("还没有写明那个数怎么写，请重新存一份草稿")
     values = {
@@ -163,7 +163,7 @@ def publish(actor: Actor, draw_id: int) -> PointsDraw:
     }  # fmt: skip
     people = db.session.scalars(CHANCES, values).all()
     if len(people) < sum(prize["count"] for prize in draw.prizes):
-        raise Conflict(f"这段时间只有 {len(people)} 人有机会,比奖品还少")
+        raise Conflict(f"这段时间只有 {len(people)} 人有机会，比奖品还少")
     codes = {person: secrets.token_hex(16) for person in people}
     made = sorted((entry_hash(code), person, code) for person, code in codes.items())
     db.session.add_all(
@@ -185,7 +185,7 @@ def enter_seed(actor: Actor, draw_id: int, value: str) -> PointsDraw:
     draw = _locked(draw_id)
     _manager_of(actor, draw.region_id)
     if draw.state != "published":
-        raise Conflict("现在不用录:还没公布名单,或已经开奖、取消")
+        raise Conflict("现在不用录：还没公布名单，或已经开奖、取消")
     if clock.now() < draw.seed_at:
         raise Conflict("那个数还没到公布的时候")
     seed_format = format_of(draw)
@@ -193,7 +193,7 @@ def enter_seed(actor: Actor, draw_id: int, value: str) -> PointsDraw:
     if fault:
         raise InvalidInput(errors={"value": [fault]})
     earlier = seeds_of(draw.id)
-    again = Conflict("您已经录过了,要另一个人再录一次")
+    again = Conflict("您已经录过了，要另一个人再录一次")
     check_another_hand(actor, *(one.person_id for one in earlier), refusal=again)
     db.session.add(
         DrawSeed(draw_id=draw.id, person_id=actor.person_id, value=value, entered_at=clock.now())
@@ -235,7 +235,7 @@ def call_off(actor: Actor, draw_id: int, reason: str) -> PointsDraw:
     draw = _locked(draw_id)
     _manager_of(actor, draw.region_id)
     if not 4 <= len(reason.strip()) <= 120:
-        raise InvalidInput(errors={"reason": ["请写取消的原因,会公开"]})
+        raise InvalidInput(errors={"reason": ["请写取消的原因，会公开"]})
     if draw.state not in ("draft", "published"):
         raise Conflict("已经开奖或取消")
     was_published = draw.state == "published"

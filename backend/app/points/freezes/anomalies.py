@@ -93,7 +93,7 @@ def find(county_id: int, today: date) -> list[Suspicion]:
     ).all()
     at_cap = db.session.execute(AT_CAP, {**values, "least": CAP_DAYS}).all()
     rows = [
-        *((f"几分钟里接连有人得分,一共 {len(row.people)} 人", row) for row in bursts),
+        *((f"几分钟里接连有人得分，一共 {len(row.people)} 人", row) for row in bursts),
         *((f"一个人 {RAPID_SECONDS} 秒里得了 {RAPID_ACTS} 次分", row) for row in rapid),
         *((f"一个人 {row.days} 天都做到每天上限", row) for row in at_cap),
     ]

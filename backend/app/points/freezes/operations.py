@@ -36,7 +36,7 @@ def _reviewer_of(actor: Actor, county_id: int) -> None:
 
 def _reason(words: str, field: str = "reason") -> str:
     if not 4 <= len(words.strip()) <= 200:
-        raise InvalidInput(errors={field: ["请写清楚原因,4 到 200 个字:本人看得到"]})
+        raise InvalidInput(errors={field: ["请写清楚原因，4 到 200 个字：本人看得到"]})
     return words.strip()
 
 
@@ -45,7 +45,7 @@ def freeze(actor: Actor, county_id: int, person_id: int, reason: str) -> PointsF
     _reviewer_of(actor, county_id)
     words = _reason(reason)
     if account_of(county_id, [county_id], person_id) is None:
-        raise NotFound("本县没有这个积分号,或还没得过积分")
+        raise NotFound("本县没有这个积分号，或还没得过积分")
     if open_freeze(person_id) is not None:
         raise Conflict("这个积分号已经冻结了")
     frozen = PointsFreeze(
@@ -71,10 +71,10 @@ def appeal(person_id: int, words: str) -> PointsFreeze:
     """The person's own word, once for each freeze."""
     current = open_freeze(person_id)
     if current is None:
-        raise NotFound("积分没有冻结,不用申诉")
+        raise NotFound("积分没有冻结，不用申诉")
     found = _freeze(current.id)
     if found.appealed_at is not None:
-        raise Conflict("已经申诉过了,请等另一位工作人员看")
+        raise Conflict("已经申诉过了，请等另一位工作人员看")
     said = clean_words(words, limit=LONGEST_APPEAL)
     if said is None or len(said) < 2:
         raise InvalidInput(errors={"words": ["请说说为什么不该冻结"]})
@@ -137,7 +137,7 @@ def freeze_day(
     tried = [_freeze_day(actor, county_id, person, day, words) for person in sorted(set(people))]
     found = [frozen for frozen in tried if frozen is not None]
     if not found:
-        raise Conflict("这些人那一天没有可以暂扣的积分,或已经扣过了")
+        raise Conflict("这些人那一天没有可以暂扣的积分，或已经扣过了")
     record("freeze_points_day", actor.person_id, "county", county_id, region_id=county_id,
            people=len(found), reason=words)  # fmt: skip
     return found

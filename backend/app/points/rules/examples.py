@@ -26,4 +26,4 @@ YUECHI = (
     RuleItem("产业发展", "m16", "参加技术培训", 10, 1, 2),
     RuleItem("产业发展", "m17", "带动邻居一起种养", 20, 1, 1),
 )
-EXAMPLES = {"yuechi": ("岳池样例:6 类 17 项", YUECHI, 150_000)}
+EXAMPLES = {"yuechi": ("岳池样例：6 类 17 项", YUECHI, 150_000)}

@@ -38,7 +38,7 @@ FILES = {
 def _own_place(actor: Actor, region_id: int) -> Place:
     place = get_place(region_id)
     if place.level not in ("county", "village"):
-        raise InvalidInput(errors={"region_id": ["办法由县或村定,请选县或村"]})
+        raise InvalidInput(errors={"region_id": ["办法由县或村定，请选县或村"]})
     if not may(actor, Permission.MANAGE_POINTS, place.path):
         raise NotAllowed("这个地方不归您管")
     return place
@@ -109,7 +109,7 @@ def save_draft(
     if not 2 <= len(title.strip()) <= 60:
         faults["title"] = ["名称要 2 到 60 个字"]
     if faults:
-        raise InvalidInput("这份办法还不能存,原因如下", errors=faults)
+        raise InvalidInput("这份办法还不能存，原因如下", errors=faults)
     draft = draft_of(region_id)
     if draft is None:
         draft = PointsRuleSet(
@@ -157,11 +157,11 @@ def adopt(
     faults = check_items(items, draft.yearly_budget) | check_vote(vote, starts_on, clock.today())
     extension = _extension(minutes[1]) if minutes else None
     if extension is None:
-        faults["minutes"] = ["请上传会议记录:PDF、图片或 Word 文档,不超过 10 MB"]
+        faults["minutes"] = ["请上传会议记录：PDF、图片或 Word 文档，不超过 10 MB"]
     if starts_on is not None and not faults:
         faults |= check_start(starts_on, _has_rules(region_id))
     if faults or starts_on is None or minutes is None:
-        raise InvalidInput("还不能生效,原因如下", errors=faults)
+        raise InvalidInput("还不能生效，原因如下", errors=faults)
     version = _end_the_one_before(region_id, starts_on) + 1
     draft.minutes_key = storage.new_key("minutes", extension or "")
     storage.put(draft.minutes_key, minutes[1])
@@ -209,7 +209,7 @@ def _end_the_one_before(region_id: int, starts_on: date) -> int:
     before: list[PointsRule | PointsRuleSet] = [*rules, *sets]
     for one in before:
         if one.starts_on is not None and one.starts_on >= starts_on:
-            raise Conflict(errors={"starts_on": ["已有一版从这天或更晚开始,新办法须晚于它"]})
+            raise Conflict(errors={"starts_on": ["已有一版从这天或更晚开始，新办法须晚于它"]})
         one.ends_on = starts_on - timedelta(days=1)
     newest = db.session.scalar(
         select(func.max(PointsRule.version)).where(PointsRule.region_id == region_id)
@@ -239,7 +239,7 @@ def end_rules(actor: Actor, rule_set_id: int, reason: str) -> PointsRuleSet:
         raise InvalidInput(errors={"reason": ["请写停用的原因"]})
     today = clock.today()
     if rule_set.starts_on > today:
-        raise Conflict("还没开始执行:请等它开始,或直接定下一版")
+        raise Conflict("还没开始执行：请等它开始，或直接定下一版")
     if rule_set.ends_on is not None and rule_set.ends_on <= today:
         raise Conflict("这一版已经停了")
     rule_set.ends_on = today

@@ -46,7 +46,7 @@ def _check(form: RewardForm) -> None:
         faults["price"] = [f"积分在 1 到 {DEAREST} 之间"]
     for name, limit in (("monthly_limit", form.monthly_limit), ("total_limit", form.total_limit)):
         if limit is not None and not 1 <= limit <= MOST_EACH:
-            faults[name] = [f"在 1 到 {MOST_EACH} 之间,不限就空着"]
+            faults[name] = [f"在 1 到 {MOST_EACH} 之间，不限就空着"]
     if form.ends_on is not None and form.ends_on < form.starts_on:
         faults["ends_on"] = ["结束日期不能早于开始日期"]
     if faults:

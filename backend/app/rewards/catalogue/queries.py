@@ -157,7 +157,7 @@ def limit_words(row: Any) -> str:
 def refusal(row: Any, around: Around) -> str | None:
     """Why it cannot be had now, seen from the phone; reserving checks all of it again."""
     if around.frozen:
-        return "积分暂时冻结,先不能兑"
+        return "积分暂时冻结，先不能兑"
     if around.balance < row.price:
         return f"还差 {row.price - around.balance} 分"
     if row.monthly_limit is not None and row.in_month >= row.monthly_limit:

@@ -32,10 +32,10 @@ from backend.app.rewards.shops.queries import shop_ids_of, shop_name
 from backend.app.rewards.stock import operations as stock
 
 RETURN_WITHIN = timedelta(days=30)
-FROZEN = "这位村民的积分被冻结了,先不能领。请他在「我的积分」里申诉"
+FROZEN = "这位村民的积分被冻结了，先不能领。请他在「我的积分」里申诉"
 ENDED = {
-    "cancelled": "村民已经取消了这次兑换,东西不用给",
-    "expired": "预留的日子过了,积分已退回。请村民重新兑换",
+    "cancelled": "村民已经取消了这次兑换，东西不用给",
+    "expired": "预留的日子过了，积分已退回。请村民重新兑换",
     "returned": "这样东西已经退货了",
 }
 
@@ -51,7 +51,7 @@ def look_up(actor: Actor, typed: str) -> Redemption:
 def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) -> None:
     if redemption.exchange_point_id not in shop_ids_of(actor):
         name = shop_name(redemption.exchange_point_id)
-        raise WrongShop(f"这件要到「{name}」领,不在您这里。请村民去那里,或取消了重新选")
+        raise WrongShop(f"这件要到「{name}」领，不在您这里。请村民去那里，或取消了重新选")
     if redemption.state == "handed_out":
         raise CodeUsed
     if redemption.state != "reserved":
@@ -62,7 +62,7 @@ def _check(actor: Actor, redemption: Redemption, digits: str, grace: timedelta) 
     check_another_hand(actor, redemption.person_id, refusal=OwnRedemption())
     shop = db.session.get_one(ExchangePoint, redemption.exchange_point_id, populate_existing=True)
     if shop.paused_at is not None:
-        raise ShopPaused(f"您这个兑换点正暂停:{shop.pause_reason}。先别发东西")
+        raise ShopPaused(f"您这个兑换点正暂停：{shop.pause_reason}。先别发东西")
     _, frozen = purse_of(redemption.person_id)
     if frozen:
         raise AccountFrozen(FROZEN)
@@ -105,7 +105,7 @@ def bring_back(actor: Actor, redemption_id: int, reason: str, on_the_shelf: bool
         raise TooLateToReturn
     reason = reason.strip()
     if not 2 <= len(reason) <= 60:
-        raise InvalidInput(errors={"reason": ["请写为什么退(60 字以内)"]})
+        raise InvalidInput(errors={"reason": ["请写为什么退（60 字以内）"]})
     check_another_hand(actor, redemption.handed_out_by_id, refusal=SecondPersonNeeded())
     redemption.state, redemption.ended_at = "returned", clock.now()
     redemption.returned_by_id, redemption.return_reason = actor.person_id, reason

@@ -94,7 +94,7 @@ def clean_surname(text_: str) -> str:
     """One or two characters, compound surnames included; raises InvalidInput for anything else."""
     name = "".join(text_.split())
     if len(name) > 2 or not all(map(_is_chinese, name)):
-        raise InvalidInput(errors={"surname": ["只写姓,一两个汉字,不写名"]})
+        raise InvalidInput(errors={"surname": ["只写姓，一两个汉字，不写名"]})
     return name
 
 
@@ -126,7 +126,7 @@ def _open_shop(shop_id: int) -> ExchangePoint:
     if shop is None or shop.closed_on is not None:
         raise ShopUnknown
     if shop.paused_at is not None:
-        raise ShopPaused(f"这个兑换点暂停兑换:{shop.pause_reason}。请换一个兑换点")
+        raise ShopPaused(f"这个兑换点暂停兑换：{shop.pause_reason}。请换一个兑换点")
     return shop
 
 
@@ -146,9 +146,9 @@ def _numbers(person_id: int, reward: Reward, month: date) -> tuple[int, int]:
     same = [row for row in rows if row.reward_id == reward.id]
     this_month = {row.nth_in_month for row in same if row.month == month}
     if reward.monthly_limit is not None and len(this_month) >= reward.monthly_limit:
-        raise OverTheLimit(f"这样东西每人每月最多兑 {reward.monthly_limit} 件,下个月再来")
+        raise OverTheLimit(f"这样东西每人每月最多兑 {reward.monthly_limit} 件，下个月再来")
     if reward.total_limit is not None and len(same) >= reward.total_limit:
-        raise OverTheLimit(f"这样东西每人一共能兑 {reward.total_limit} 件,您已经兑够了")
+        raise OverTheLimit(f"这样东西每人一共能兑 {reward.total_limit} 件，您已经兑够了")
     return _free(this_month), _free({row.nth for row in same})
 
 
@@ -164,7 +164,7 @@ def _check_balance(person_id: int, price: int) -> None:
     balance = balance_of(person_id)
     if balance < price:
         short = price - balance
-        raise NotEnoughPoints(f"积分还不够:要 {price} 分,您有 {balance} 分,还差 {short} 分")
+        raise NotEnoughPoints(f"积分还不够：要 {price} 分，您有 {balance} 分，还差 {short} 分")
 
 
 def lock_redemption(redemption_id: int) -> Redemption:
@@ -189,7 +189,7 @@ def cancel(person_id: int, redemption_id: int) -> Redemption:
     if redemption.state == "cancelled":
         return redemption
     if redemption.state != "reserved":
-        raise NoLongerReserved("已经领走的不能取消,要退请到兑换点办")
+        raise NoLongerReserved("已经领走的不能取消，要退请到兑换点办")
     give_back(redemption, "cancelled", person_id)
     record("cancel_redemption", person_id, "redemption", redemption.id)
     return redemption

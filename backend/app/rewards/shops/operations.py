@@ -33,8 +33,8 @@ def _check(form: ShopForm) -> None:
     faults = {}
     for name, value, most, missing in (
         ("name", form.name, 30, "请填名称"),
-        ("address", form.address, 80, "请填地址,村民要找得到"),
-        ("hours", form.hours, 60, "请填开门时间,如 每天 8:00—18:00"),
+        ("address", form.address, 80, "请填地址，村民要找得到"),
+        ("hours", form.hours, 60, "请填开门时间，如 每天 8:00—18:00"),
         ("contact", form.contact, 40, None),
     ):
         if missing and not value:
@@ -104,7 +104,7 @@ def pause_shop(actor: Actor, shop_id: int, reason: str) -> None:
     shop = lock_shop(actor, shop_id)
     reason = reason.strip()
     if not 2 <= len(reason) <= 60:
-        raise InvalidInput(errors={"pause_reason": ["请写为什么暂停,村民会看到(60 字以内)"]})
+        raise InvalidInput(errors={"pause_reason": ["请写为什么暂停，村民会看到（60 字以内）"]})
     shop.paused_at, shop.pause_reason = shop.paused_at or clock.now(), reason
     record("pause_exchange_point", actor.person_id, "exchange_point", shop.id)
 
@@ -120,7 +120,7 @@ def close_shop(actor: Actor, shop_id: int) -> None:
     shop = lock_shop(actor, shop_id)
     waiting = waiting_count(shop.id)
     if waiting:
-        raise Conflict(f"还有 {waiting} 件预留的没领走,先暂停,等领完或取消了再关")
+        raise Conflict(f"还有 {waiting} 件预留的没领走，先暂停，等领完或取消了再关")
     shop.closed_on = clock.today()
     dismiss_all(actor, shop.id)
     record("close_exchange_point", actor.person_id, "exchange_point", shop.id)

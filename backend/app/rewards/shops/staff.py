@@ -31,7 +31,7 @@ def invite_keeper(actor: Actor, shop: ExchangePoint, name: str) -> str:
     """The code to read out to the keeper of a shop one manages; only its hash is stored."""
     name = name.strip()
     if not name or len(name) > 40:
-        raise InvalidInput(errors={"keeper_name": ["请填店主姓名,最多 40 字"]})
+        raise InvalidInput(errors={"keeper_name": ["请填店主姓名，最多 40 字"]})
     code = LEAD + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     at = clock.now()
     invitation = ExchangeInvitation(

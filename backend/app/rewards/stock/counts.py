@@ -79,7 +79,7 @@ def _check(lines: Sequence[Counted], booked: dict[int, int]) -> None:
             faults[f"counted{line.reward_id}"] = ["数量应为 0 以上的整数"]
         elif line.quantity != booked[line.reward_id] and len(line.reason.strip()) < 2:
             faults[f"reason{line.reward_id}"] = [
-                f"账上是 {booked[line.reward_id]},您数的是 {line.quantity},请写为什么"
+                f"账上是 {booked[line.reward_id]}，您数的是 {line.quantity}，请写为什么"
             ]
         elif len(line.reason.strip()) > 60:
             faults[f"reason{line.reward_id}"] = ["最多 60 个字"]

@@ -98,13 +98,13 @@ def undo_delivery(actor: Actor, movement_id: int, note: str) -> StockMovement:
         raise RewardUnknown("没有找到这笔进货")
     shop = lock_shop(actor, wrong.exchange_point_id)
     if not 2 <= len(note.strip()) <= 60:
-        raise InvalidInput(errors={"note": ["请写为什么冲正(60 字以内)"]})
+        raise InvalidInput(errors={"note": ["请写为什么冲正（60 字以内）"]})
     undone = select(StockMovement.id).where(StockMovement.reverses_id == wrong.id)
     if db.session.scalar(undone) is not None:
         raise Conflict("这笔进货已经冲正过了")
     balance = locked_balance(shop.id, wrong.reward_id)
     if balance is None or balance.on_hand - wrong.on_hand < balance.reserved:
-        raise StockTooLow("东西已经发出去了,冲不回来。要改数请做盘点")
+        raise StockTooLow("东西已经发出去了，冲不回来。要改数请做盘点")
     opposite = StockMovement(
         exchange_point_id=shop.id, reward_id=wrong.reward_id, kind="undo_delivery",
         on_hand=-wrong.on_hand, reserved=0, reverses_id=wrong.id, note=note.strip(),

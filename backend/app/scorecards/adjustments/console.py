@@ -19,9 +19,9 @@ from backend.app.scorecards.schemes.queries import scheme_for
 from backend.app.scoring.schemes import ADJUSTMENT_NAMES
 
 HINTS = {
-    "deduction": "扣分合计有上限,超过的按比例折减",
-    "bonus": "加分合计有上限,超过的按比例折减",
-    "exemption": "不怪村里的事,把扣掉的分还回来",
+    "deduction": "扣分合计有上限，超过的按比例折减",
+    "bonus": "加分合计有上限，超过的按比例折减",
+    "exemption": "不怪村里的事，把扣掉的分还回来",
 }
 RECORD = Query.of(
     state=boxes.Choice(STATE_WORDS, otherwise=""), month=boxes.Month(), page=boxes.Page(),

@@ -36,12 +36,12 @@ MOST_POINTS, CENT = Decimal(100), Decimal("0.01")
 
 class AdjustmentDecided(Conflict):
     code = "already_decided"
-    message = "这一条刚才已有人审批,请刷新"
+    message = "这一条刚才已有人审批，请刷新"
 
 
 class OwnAdjustment(NotAllowed):
     code = "same_person"
-    message = "提出的人不能自己审批,请换一位同事"
+    message = "提出的人不能自己审批，请换一位同事"
 
 
 @dataclass(frozen=True)
@@ -102,17 +102,17 @@ def _read(county_id: int, given: Proposal) -> dict[str, Any]:
     faults: dict[str, list[str]] = {}
     villages = village_names(county_id).find(given.village).ids
     if len(villages) != 1:
-        several = "有几个同名的村,请写「镇名+村名」或 12 位代码"
+        several = "有几个同名的村，请写「镇名+村名」或 12 位代码"
         faults["village"] = [several if villages else "没有找到这个村"]
     if given.kind not in ADJUSTMENT_NAMES:
         faults["kind"] = ["请选扣分、加分或容错"]
     amount = _amount(given.points)
     if amount is None:
-        faults["points"] = ["应为 0.01 到 100 分,最多两位小数"]
+        faults["points"] = ["应为 0.01 到 100 分，最多两位小数"]
     rule, case_words = given.rule.strip(), given.case_words.strip()
     for name, words, what in (("rule", rule, "依据哪一条"), ("case_words", case_words, "什么事")):
         if not 1 <= len(words) <= LONGEST or "\x00" in words:
-            faults[name] = [f"请写明{what},最多 {LONGEST} 字"]
+            faults[name] = [f"请写明{what}，最多 {LONGEST} 字"]
     ticket_id = ticket_by_number(county_id, given.ticket.strip()) if given.ticket.strip() else None
     if given.ticket.strip() and ticket_id is None:
         faults["ticket"] = ["没有这个编号的诉求"]
@@ -145,7 +145,7 @@ def decide_adjustment(actor: Actor, adjustment_id: int, is_approved: bool, note:
     check_other_side(actor, found.village_id, refusal=ObjectionOwnSide())
     words = note.strip()
     if len(words) > LONGEST or "\x00" in words or not (is_approved or words):
-        raise InvalidInput(errors={"note": [f"不批准要写理由,最多 {LONGEST} 字"]})
+        raise InvalidInput(errors={"note": [f"不批准要写理由，最多 {LONGEST} 字"]})
     # Whoever locks the month finds it decided, or this finds the month locked.
     hold_month(found.month)
     db.session.refresh(found, with_for_update=True)

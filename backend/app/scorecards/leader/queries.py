@@ -114,7 +114,7 @@ def _share(part: int, whole: int) -> str:
 def _change(now: Interval | None, before: Interval | None, is_over: bool, what: str) -> str:
     """Silence is no change: a month that runs is not compared with a whole one."""
     if not is_over:
-        return "这个月还没完,不和上月比"
+        return "这个月还没完，不和上月比"
     if now is None or before is None:
         return "没有可比的上月"
     if now.low > before.high:

@@ -34,7 +34,7 @@ LONGEST_REASON = 300
 
 class NothingToCorrect(Conflict):
     code = "nothing_to_correct"
-    message = "这个村锁定后的数字没有变化,不用更正"
+    message = "这个村锁定后的数字没有变化，不用更正"
 
 
 def corrections_of(county_id: int, month: date) -> list[Correction]:
@@ -94,7 +94,7 @@ def correct_late(
     if not may(actor, Permission.LOCK_MONTHS, region_path(county_id)):
         raise NotAllowed
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
-        raise InvalidInput(errors={"reason": [f"请写理由,最多 {LONGEST_REASON} 字,会公开"]})
+        raise InvalidInput(errors={"reason": [f"请写理由，最多 {LONGEST_REASON} 字，会公开"]})
     hold_month(month)
     lock = get_lock(county_id, month)
     now = {facts.village_id: facts for _, facts in late_facts(lock)}.get(village_id)

@@ -43,7 +43,7 @@ LOCKED_FROM_WORKING_DAY = 4
 
 class MonthLocked(Conflict):
     code = "month_locked"
-    message = "这个月已经锁定,数字不再变;有错请做更正"
+    message = "这个月已经锁定，数字不再变；有错请做更正"
 
 
 class LockedTooEarly(Conflict):
@@ -58,7 +58,7 @@ class NotLocked(NotFound):
 
 class ChecklistOpen(Conflict):
     code = "checklist_open"
-    message = "还有没办完的事;确实要锁定,请写明理由"
+    message = "还有没办完的事；确实要锁定，请写明理由"
 
 
 @dataclass(frozen=True)

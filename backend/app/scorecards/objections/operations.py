@@ -43,7 +43,7 @@ class CaseUnknown(NotFound):
 
 class AlreadyObjected(Conflict):
     code = "already_objected"
-    message = "这一件已经申诉过了,每件只能申诉一次"
+    message = "这一件已经申诉过了，每件只能申诉一次"
 
 
 class ObjectionClosed(Conflict):
@@ -53,12 +53,12 @@ class ObjectionClosed(Conflict):
 
 class ObjectionDecided(Conflict):
     code = "already_decided"
-    message = "这件申诉刚才已有人裁决,请刷新"
+    message = "这件申诉刚才已有人裁决，请刷新"
 
 
 class ObjectionOwnSide(NotAllowed):
     code = "own_side"
-    message = "您是被考核一方(本村、所在乡镇或申诉人),请换别的同事来办"
+    message = "您是被考核一方（本村、所在乡镇或申诉人），请换别的同事来办"
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _spoken(county_id: int, words: str, field: str, wanted: str, limit: int) -> 
     if checked.text is None:
         raise InvalidInput(errors={field: [wanted]})
     if checked.state is WordsState.MODERATED:
-        raise InvalidInput(errors={field: [f"{checked.reason},请改一改再交"]})
+        raise InvalidInput(errors={field: [f"{checked.reason}，请改一改再交"]})
     return checked.text
 
 
@@ -165,7 +165,7 @@ def decide_objection(actor: Actor, objection_id: int, is_upheld: bool, decision:
     objection = get_objection(objection_id)
     check_reviewer(actor, objection)
     reason = _spoken(
-        objection.county_id, decision, "decision", "请写明裁决理由,会给村里看", LONGEST_DECISION
+        objection.county_id, decision, "decision", "请写明裁决理由，会给村里看", LONGEST_DECISION
     )
     # Who locks the month waits for this, or this for him: never both at once.
     hold_month(objection.month)
@@ -252,7 +252,7 @@ def _tell_village(objection: Objection) -> None:
     people = {objection.raised_by_id, *staff_of({Role.CADRE}, objection.village_id)}
     notify(
         people,
-        kind="objection", title="申诉成立,这件不计入得分" if upheld else "申诉没有成立",
+        kind="objection", title="申诉成立，这件不计入得分" if upheld else "申诉没有成立",
         words=f"{effect}{objection.decision}", page=CADRE_PAGE.format(objection.id),
         subject_kind="objection", subject_id=objection.id,
         dedup=f"objection:{objection.id}:decided",

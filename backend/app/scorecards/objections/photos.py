@@ -18,5 +18,5 @@ def unused_photos(person_id: int, photo_ids: Collection[int]) -> list[ObjectionP
     ids = set(photo_ids)
     photos = PHOTOS.unused(person_id, ids)
     if len(photos) != len(ids) or len(ids) > MOST_PHOTOS:
-        raise InvalidInput(errors={"photo_ids": [f"照片不对或超过 {MOST_PHOTOS} 张,请重新选"]})
+        raise InvalidInput(errors={"photo_ids": [f"照片不对或超过 {MOST_PHOTOS} 张，请重新选"]})
     return photos

@@ -25,7 +25,7 @@ from backend.app.scorecards.states import ObjectionState
 PAGE = 30
 STATE_WORDS = ObjectionState.names()
 STATE_ICONS = {"pending": "◆", "upheld": "✓", "refused": "■"}
-STRUCK = "申诉成立,不计入得分"
+STRUCK = "申诉成立，不计入得分"
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,9 @@ def _figure(measurement: Measurement | None, shown: Area, unit: str) -> dict[str
         }  # fmt: skip
     low, high = _digits(measurement.low), _digits(measurement.high)
     if shown.status is Status.TOO_FEW:
-        sentence = f"只有 {shown.n} 人次评价,还说明不了问题"
+        sentence = f"只有 {shown.n} 人次评价，还说明不了问题"
     else:
-        sentence = f"{shown.n} 人次评价,实际多半在 {low} 到 {high}{unit} 之间"
+        sentence = f"{shown.n} 人次评价，实际多半在 {low} 到 {high}{unit} 之间"
     return {
         "value": _digits(measurement.value), "low": low, "high": high,
         "status": shown.status.value, "text": sentence,

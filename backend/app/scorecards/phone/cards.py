@@ -99,10 +99,10 @@ def cadre_card(village_id: int, month: date) -> dict[str, Any]:
 def _standing(explanation: Explanation) -> str:
     card = explanation.card
     if explanation.total is None:
-        return "这个月没有可算的,不打分:没声音不是零分"
+        return "这个月没有可算的，不打分：没声音不是零分"
     if card.rank is None or card.band is None:
-        return f"{FEW},不参加排名"
-    return f"第 {card.band} 档,名次在 {card.rank_low} 到 {card.rank_high} 之间"
+        return f"{FEW}，不参加排名"
+    return f"第 {card.band} 档，名次在 {card.rank_low} 到 {card.rank_high} 之间"
 
 
 def _indicator(
@@ -240,9 +240,9 @@ def _limits(month: date) -> tuple[Any, Any]:
 
 def _people_said(card: Any) -> str:
     if not card.n or card.satisfaction_mean is None:
-        return "这个月还没有人评,没声音不是零分。"
+        return "这个月还没有人评，没声音不是零分。"
     if card.status != "ok":
-        return f"大伙评了 {card.n} 次,人数还少,先别急着下结论。"
+        return f"大伙评了 {card.n} 次，人数还少，先别急着下结论。"
     low, high = mean_text(card.satisfaction_low), mean_text(card.satisfaction_high)
     said = f"大伙评了 {card.n} 次，满意度 {mean_text(card.satisfaction_mean)} 分"
     return f"{said}，实际多半在 {low} 到 {high} 分之间。" if low != high else f"{said}。"
@@ -251,8 +251,8 @@ def _people_said(card: Any) -> str:
 def _was_done(flow: Flow) -> str:
     if not flow.found:
         return "这个月没有人提诉求。"
-    said = f",{flow.content} 件村民说解决了" if flow.content else ""
-    return f"大伙提了 {flow.found} 件事,办了 {flow.done} 件{said}。"
+    said = f"，{flow.content} 件村民说解决了" if flow.content else ""
+    return f"大伙提了 {flow.found} 件事，办了 {flow.done} 件{said}。"
 
 
 def _got_lost(indicators: list[dict[str, Any]]) -> str:
@@ -261,4 +261,4 @@ def _got_lost(indicators: list[dict[str, Any]]) -> str:
         return "没有丢分。" if any(row["n"] for row in indicators) else "还没有可算的分。"
     worst = max(lost, key=lambda row: row["lost"])
     name = MEASURES[worst["code"]].name
-    return f"丢分最多的是{name},丢了 {score_text(worst['lost'])} 分。"
+    return f"丢分最多的是{name}，丢了 {score_text(worst['lost'])} 分。"

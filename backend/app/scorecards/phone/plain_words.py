@@ -24,7 +24,7 @@ def sentence(row: Mapping[str, Any], facts: UnitFacts) -> str:
     code, n = row["code"], row["n"]
     measure = MEASURES[code]
     if n == 0:
-        return "这个月没有可算的,不进总分"
+        return "这个月没有可算的，不进总分"
     if hides(code, n):
         share = score_text(row["share"])
         return f"只有 {n} {measure.counted}，太少，说明不了多少，所以只占 {share} 分"
@@ -32,9 +32,9 @@ def sentence(row: Mapping[str, Any], facts: UnitFacts) -> str:
         return measure.sentence.format(*counts_of(measure.source, facts), n=n)
     if measure.family is Family.TIME:
         if row["value"] < 0:
-            return f"{n} 件诉求,一半还没等到第一次回音"
-        return f"{n} 件诉求,一半在 {tick_text(row['value'])} 个工作小时里有了回音"
-    return f"{n} {measure.counted},{measure.name} {tick_text(row['value'], measure.unit)}"
+            return f"{n} 件诉求，一半还没等到第一次回音"
+        return f"{n} 件诉求，一半在 {tick_text(row['value'])} 个工作小时里有了回音"
+    return f"{n} {measure.counted}，{measure.name} {tick_text(row['value'], measure.unit)}"
 
 
 def indicator(row: Mapping[str, Any], facts: UnitFacts, aims: Mapping[str, Indicator]) -> Any:
@@ -63,10 +63,10 @@ def indicator(row: Mapping[str, Any], facts: UnitFacts, aims: Mapping[str, Indic
 def headline(light_word: str, total: str, few: bool) -> str:
     """The sentence under a village's score."""
     if total == NOTHING:
-        return "这个月没有人评价,也没有可算的诉求,不打分:没声音不是零分。"
+        return "这个月没有人评价，也没有可算的诉求，不打分：没声音不是零分。"
     if few:
         return f"这个月说话的人太少，{total} 分只供参考，不评灯，也不排名。"
-    return f"这个月 {total} 分,{light_word}。"
+    return f"这个月 {total} 分，{light_word}。"
 
 
 def bracketed(total: str, few: bool) -> str:

@@ -31,7 +31,7 @@ from backend.app.scoring.schemes import ADJUSTMENT_NAMES, Scheme
 
 MOST_MOVED = 60
 STATES = SchemeState.names()
-MONTH = boxes.Month(missing="应为月份,如 2027-01")
+MONTH = boxes.Month(missing="应为月份，如 2027-01")
 DRAFT = Form.of(title=boxes.Text(), first_month=MONTH)
 _county = partial(own_county, Permission.MANAGE_SCHEMES)
 

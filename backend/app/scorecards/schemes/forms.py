@@ -72,7 +72,7 @@ class Figure(boxes.Amount):
     """At most two decimals; full-width digits and points count as what they are."""
 
     def __init__(self, name: str) -> None:
-        words = f"{name}应为数字,最多两位小数"
+        words = f"{name}应为数字，最多两位小数"
         super().__init__(words, missing=words, places=2, most=10_000)
 
     def read(self, text: str) -> Decimal | None:

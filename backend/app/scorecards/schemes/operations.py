@@ -32,7 +32,7 @@ class SchemeFaulty(InvalidInput):
 
 class SchemeNotDraft(Conflict):
     code = "scheme_not_draft"
-    message = "这一版已经定稿,不能再改;要改请另起一版"
+    message = "这一版已经定稿，不能再改；要改请另起一版"
 
 
 class OwnDraft(Conflict):
@@ -42,7 +42,7 @@ class OwnDraft(Conflict):
 
 class MonthsLocked(Conflict):
     code = "months_locked"
-    message = "从这个月起已经有锁定的月份,方案只能从没锁定的月份开始"
+    message = "从这个月起已经有锁定的月份，方案只能从没锁定的月份开始"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def save_draft(
     """A new version, or a draft changed; faults are kept and shown, and refuse the approval."""
     _check(actor, county_id)
     if not 0 < len(title.strip()) <= LONGEST_TITLE:
-        raise InvalidInput(errors={"title": [f"请写名称,最多 {LONGEST_TITLE} 字"]})
+        raise InvalidInput(errors={"title": [f"请写名称，最多 {LONGEST_TITLE} 字"]})
     if scheme_id is None:
         draft = AssessmentScheme(
             county_id=county_id, year=first_month.year, state="draft",
@@ -148,7 +148,7 @@ def _make_room(draft: AssessmentScheme) -> None:
         AssessmentScheme.first_month == draft.first_month,
     )  # fmt: skip
     if db.session.scalar(same) is not None:
-        raise Conflict("已经有一版从这个月开始,请换一个开始月份")
+        raise Conflict("已经有一版从这个月开始，请换一个开始月份")
 
 
 def drop(actor: Actor, scheme_id: int) -> None:

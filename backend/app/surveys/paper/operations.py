@@ -44,13 +44,13 @@ def give_slip(actor: Actor, county_id: int, unit_id: int, name: str, last_digits
     if unit is None or unit.county_id != county_id:
         raise NotFound
     if _state_of(county_id, unit.period) != "open":
-        raise Conflict("现在不在问卷开放的时间里,不能发纸票")
+        raise Conflict("现在不在问卷开放的时间里，不能发纸票")
     cleaned = "".join(unicodedata.normalize("NFKC", name).split())
     last_digits = unicodedata.normalize("NFKC", last_digits).strip()
     if not 2 <= len(cleaned) <= 20:
         raise InvalidInput(errors={"name": ["请写姓名"]})
     if not is_code(last_digits, 4):
-        raise InvalidInput(errors={"digits": ["请写手机号后四位;没有手机写身份证后四位数字"]})
+        raise InvalidInput(errors={"digits": ["请写手机号后四位；没有手机写身份证后四位数字"]})
     digest, *by_retired = _digests(county_id, unit.period, cleaned, last_digits)
     # A slip a month in the whole county, whichever village gives it, and whoever gives it first.
     lock("paper_slip", county_id)
@@ -126,7 +126,7 @@ def _still_open(survey_round: SurveyRound) -> None:
     """Holds the round until the end of the transaction: nobody publishes it meanwhile."""
     db.session.refresh(survey_round, with_for_update=True)
     if survey_round.state not in ("open", "closed"):
-        raise Conflict("这一期已经公布,不能再录纸票")
+        raise Conflict("这一期已经公布，不能再录纸票")
 
 
 def _check(questions: Sequence[answers.Question], sheets: Sequence[Sequence[Any]]) -> None:
@@ -163,10 +163,10 @@ def _lock(survey_round: SurveyRound, batch_id: int) -> PaperBatch:
 def check_hand(actor: Actor, batch: PaperBatch) -> None:
     """Raises NotAllowed unless the batch waits for this person, or Conflict when it is done."""
     if batch.state not in UNFINISHED:
-        raise Conflict(f"这一批{STATE_NAMES[batch.state]},不用再录")
+        raise Conflict(f"这一批{STATE_NAMES[batch.state]}，不用再录")
     is_first = actor.person_id == batch.first_by_id
     if batch.state == "first":
-        again = NotAllowed("您录过第一遍了,第二遍要由另一个人录")
+        again = NotAllowed("您录过第一遍了，第二遍要由另一个人录")
         check_another_hand(actor, batch.first_by_id, refusal=again)
     if batch.state == "differs" and not is_first and actor.person_id != batch.second_by_id:
         raise NotAllowed("这一批由前两个人核对")

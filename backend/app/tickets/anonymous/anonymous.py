@@ -36,7 +36,7 @@ WORD = Form.of(id=boxes.Text(), kind=boxes.Text(), words=boxes.Text(), answer=bo
 
 class NotNow(Conflict):
     code = "not_now"
-    message = "这件事现在不用您回话,过一晚再来看看"
+    message = "这件事现在不用您回话，过一晚再来看看"
 
 
 @blueprint.post("/feedback")
@@ -57,7 +57,7 @@ def _read(body: bytes) -> letters.Letter:
         raise InvalidInput(errors={fault.part: [fault.message]}) from None
     words = clean_words(letter.words, limit=letters.LONGEST)
     if words is None and not letter.photos:
-        raise InvalidInput(errors={"words": ["请写几句话,或拍张照片"]})
+        raise InvalidInput(errors={"words": ["请写几句话，或拍张照片"]})
     return replace(letter, words=words)
 
 
@@ -170,7 +170,7 @@ def answer_page() -> tuple[str, int]:
 
 def _said_on_page(code: str, form: dict[str, Any]) -> str:
     _keep_word(code, form.pop("id"), form)
-    return "收到了,今晚送到办事的人手里。明天再来看,要是没见着,再写一遍。"
+    return "收到了，今晚送到办事的人手里。明天再来看，要是没见着，再写一遍。"
 
 
 def _page(**shown: Any) -> str:

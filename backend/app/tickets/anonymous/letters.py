@@ -83,7 +83,7 @@ def pack(letter: Letter) -> bytes:
     whole = len(content).to_bytes(HEADER) + content + b"".join(letter.photos)
     size = LONG if letter.photos else SHORT
     if len(whole) > size:
-        raise LetterInvalid("photos" if letter.photos else "words", "太大了,请少放一张照片")
+        raise LetterInvalid("photos" if letter.photos else "words", "太大了，请少放一张照片")
     return whole + bytes(size - len(whole))
 
 

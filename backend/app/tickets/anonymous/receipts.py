@@ -22,7 +22,7 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 class ReceiptUnknown(NotFound):
     code = "receipt_unknown"
-    message = "没有查到这个回执码。刚提交的,要过一到三个晚上才能查;再核对一遍 16 位数字"
+    message = "没有查到这个回执码。刚提交的，要过一到三个晚上才能查；再核对一遍 16 位数字"
 
 
 def lookup(code: str) -> bytes:

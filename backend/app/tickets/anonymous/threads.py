@@ -82,6 +82,6 @@ def due_text(ticket: Ticket) -> str:
     if state is State.ANSWERED:
         return "等您说解决没有"
     if state is State.WAITING:
-        return "等您补充情况,暂停计时"
+        return "等您补充情况，暂停计时"
     day = local_day(ticket.citizen_due_at)
     return f"{day.month} 月 {day.day} 日前办结"

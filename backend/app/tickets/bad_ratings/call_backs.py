@@ -78,7 +78,7 @@ def any_service(county_id: int) -> str | None:
 
 def _words(rating: BadRating) -> str:
     """对「办事窗口」评了不满意:等太久。And the villager's own words, if any."""
-    reasons = f":{'、'.join(rating.reasons)}" if rating.reasons else ""
+    reasons = f"：{'、'.join(rating.reasons)}" if rating.reasons else ""
     said = f"\n{rating.words}" if rating.words else ""
     level = level_name(rating.level)
     return f"对「{rating.service_point_name}」评了「{level}」{reasons}。{said}"

@@ -34,12 +34,12 @@ def verify(actor: Actor, ticket_id: int, version: int | None, words: str | None)
     act = transitions.begin(actor, ticket_id, Move.VERIFY, version)
     ticket = act.ticket
     if ticket.city_class_id is None:
-        raise InvalidInput("只有部件、事件要现场核查;别的诉求请回访村民")
+        raise InvalidInput("只有部件、事件要现场核查；别的诉求请回访村民")
     if ticket.reply_result != "done":
-        raise InvalidInput("办理单位说办不了的,请重办,或按「未能解决」结束")
+        raise InvalidInput("办理单位说办不了的，请重办，或按「未能解决」结束")
     act.words = clean_words(words, limit=LONGEST_REASON)
     ticket.outcome = Outcome.VERIFIED.value
     event = transitions.finish(act)
     record("move_ticket", actor.person_id, "ticket", ticket_id, move=act.move.value)
-    tell_author(ticket, event, "现场核查过,已经处置", f"编号 {ticket.number}")
+    tell_author(ticket, event, "现场核查过，已经处置", f"编号 {ticket.number}")
     return ticket

@@ -110,7 +110,7 @@ def _loaded(county_id: int, code: str) -> CityClass:
         select(CityClass).where(CityClass.county_id == county_id, CityClass.code == code)
     )
     if row is None:
-        raise InvalidInput(errors={"code": ["没有这个部件或事件,请先载入名录"]})
+        raise InvalidInput(errors={"code": ["没有这个部件或事件，请先载入名录"]})
     return row
 
 

@@ -50,7 +50,7 @@ def find_class(county_id: int, code: str | None) -> CityClass | None:
     for row in list_classes(county_id):
         if row.code == code and row.is_used:
             return row
-    raise InvalidInput(errors={"city_class": ["没有这个部件或事件,请从列表中选"]})
+    raise InvalidInput(errors={"city_class": ["没有这个部件或事件，请从列表中选"]})
 
 
 def class_of(class_id: int | None) -> CityClass | None:

@@ -50,7 +50,7 @@ STAGE_NAMES = {
 }
 UNIT_NAMES = {
     Unit.CLOCK_MINUTES: "分钟",
-    Unit.WORKING_MINUTES: "分钟(上班时间)",
+    Unit.WORKING_MINUTES: "分钟（上班时间）",
     Unit.WORKING_DAYS: "个工作日",
 }
 
@@ -69,7 +69,7 @@ def limit_words(limit: DeadlineLimit) -> str:
         return f"{limit.amount} 个工作日"
     hours, minutes = divmod(limit.amount, 60)
     length = f"{hours} 小时" if hours and not minutes else f"{limit.amount} 分钟"
-    return length if limit.unit is Unit.CLOCK_MINUTES else f"{length}(上班时间)"
+    return length if limit.unit is Unit.CLOCK_MINUTES else f"{length}（上班时间）"
 
 
 Limits = Mapping[tuple[Urgency, Stage], DeadlineLimit]

@@ -67,7 +67,7 @@ def due_text(standing: TicketStanding, at: datetime) -> str:
     if standing.state is State.ANSWERED:
         return "等村民说解决没有"
     if standing.paused or standing.state is State.WAITING:
-        return "等村民补充,暂停计时"
+        return "等村民补充，暂停计时"
     due_at = standing.next_due_at
     what = _what(standing, due_at)
     if at > due_at:
@@ -75,7 +75,7 @@ def due_text(standing: TicketStanding, at: datetime) -> str:
     if due_at - at < timedelta(hours=24):
         return f"还有 {length_words(due_at - at)}要{what}"
     local = _local(due_at)
-    return f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}){local:%H:%M} 前{what}"
+    return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M} 前{what}"
 
 
 def day_words(at: datetime) -> str:

@@ -120,7 +120,7 @@ def set_hours(actor: Actor, county_id: int, valid_from: date, edges: list[int]) 
     _check(actor, county_id)
     apart = all(a < b for a, b in pairwise(edges))
     if len(edges) not in (2, 4) or not apart or not edges[0] >= 0 or edges[-1] > 1439:
-        raise InvalidInput(errors={"edges": ["上下班时间要从早到晚,如 8:30 12:00 14:30 18:00"]})
+        raise InvalidInput(errors={"edges": ["上下班时间要从早到晚，如 8:30 12:00 14:30 18:00"]})
     db.session.execute(
         insert(CountyHours)
         .values(county_id=county_id, valid_from=valid_from, edges=edges)

@@ -1,7 +1,7 @@
 """发现、受理、办结、满意: how many tickets of a time came how far, and what is still open.
 
 What is said about single matters is their category and where they stand. Confidential and anonymous
-tickets, complaints about cadres, and what is nobody's business (低保, 纠纷) stand among 其他.
+tickets, complaints about cadres, and what is nobody's business （低保，纠纷） stand among 其他.
 """
 
 from collections.abc import Iterable
@@ -77,14 +77,14 @@ LEFT = text(
     """
 )
 WHY_WORDS = {
-    "declined": "不归这里管,已说明理由",
-    "cannot": "眼下确实办不了,已说明理由",
-    "not_solved": "村民说没解决,还要再办",
+    "declined": "不归这里管，已说明理由",
+    "cannot": "眼下确实办不了，已说明理由",
+    "not_solved": "村民说没解决，还要再办",
     "desk": "正在找该办的单位",
     "waiting": "等村民补充情况",
-    "promise_passed": "过了答应村民的期限,正在催办",
-    "extended": "批准了延期,还在办",
-    "running": "正在办,没到期",
+    "promise_passed": "过了答应村民的期限，正在催办",
+    "extended": "批准了延期，还在办",
+    "running": "正在办，没到期",
 }
 
 

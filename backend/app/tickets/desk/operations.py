@@ -64,13 +64,13 @@ def accept(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
     """受理: the county takes it up."""
     act = transitions.begin(actor, ticket_id, Move.ACCEPT, version)
     event = _finish(act)
-    tell_author(act.ticket, event, "您的诉求已受理", f"编号 {act.ticket.number},正在派给能办的单位")
+    tell_author(act.ticket, event, "您的诉求已受理", f"编号 {act.ticket.number}，正派给能办的单位")
     return act.ticket
 
 
 def decline(actor: Actor, ticket_id: int, version: int | None, words: str | None) -> Ticket:
     """不予受理, with a reason the villager reads."""
-    reason = _reason(words, "请写明不予受理的理由,村民会看到")
+    reason = _reason(words, "请写明不予受理的理由，村民会看到")
     act = transitions.begin(actor, ticket_id, Move.DECLINE, version)
     act.ticket.outcome = Outcome.DECLINED.value
     turns.take_back(act.ticket, act.at)
@@ -115,7 +115,7 @@ def classify(actor: Actor, ticket_id: int, version: int | None, to: Classified) 
         ticket.confidential = to.confidential
     if to.about_cadres is not None and to.about_cadres != ticket.about_cadres:
         if to.about_cadres and ticket.unit_region_id == ticket.village_id is not None:
-            raise UnitUnfit(errors={"about_cadres": ["这件在村里手上,请先改派给乡镇或部门"]})
+            raise UnitUnfit(errors={"about_cadres": ["这件在村里手上，请先改派给乡镇或部门"]})
         _mark(ticket, to.about_cadres)
     turns.set_deadlines(ticket, act.at)
     act.detail = {"kind": ticket.kind, "urgency": ticket.urgency, "tags": ticket.tags}
@@ -135,7 +135,7 @@ def _mark(ticket: Ticket, about_cadres: bool) -> None:
 def _clean_tags(tags: tuple[str, ...]) -> list[str]:
     cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
     if len(cleaned) > MOST_TAGS or any(len(tag) > 10 for tag in cleaned):
-        raise InvalidInput(errors={"tags": [f"最多 {MOST_TAGS} 个标签,每个最多 10 个字"]})
+        raise InvalidInput(errors={"tags": [f"最多 {MOST_TAGS} 个标签，每个最多 10 个字"]})
     return cleaned
 
 
@@ -155,7 +155,7 @@ def assign(
     ticket.unit_region_id, ticket.unit_department_id = office.region_id, office.department_id
     turns.start(ticket, act.at)
     event = _finish(act, words)
-    tell_office(ticket, event, "有一件诉求要签收", f"编号 {ticket.number},请尽快签收。")
+    tell_office(ticket, event, "有一件诉求要签收", f"编号 {ticket.number}，请尽快签收。")
     return ticket
 
 
@@ -196,7 +196,7 @@ def _check_office(ticket: Ticket, office: Office) -> None:
     if office.region_id in ticket.kept_from_regions:
         raise UnitUnfit(errors={"unit": ["反映干部的诉求和差评回访，不能派给被反映的一方"]})
     if not may_read(staff_for(office), ticket):
-        raise UnitUnfit(errors={"unit": ["这个单位还没有人能签收,请先在「人员与权限」里授权"]})
+        raise UnitUnfit(errors={"unit": ["这个单位还没有人能签收，请先在「人员与权限」里授权"]})
 
 
 def decide_extension(
@@ -227,7 +227,7 @@ def decide_extension(
     act.detail = {"approved": approve, "days": pending.days, "reason": pending.reason}
     event = _finish(act, note)
     if approve:
-        tell_author(ticket, event, f"办理延长 {pending.days} 天", f"理由:{pending.reason}")
+        tell_author(ticket, event, f"办理延长 {pending.days} 天", f"理由：{pending.reason}")
     tell_office(
         ticket, event, "延期申请" + ("已批准" if approve else "被驳回"),
         note or f"延长 {pending.days} 天",
@@ -249,7 +249,7 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
     if main.unit_region_id in ticket.kept_from_regions:
         raise InvalidInput(errors={"into": ["反映干部的，不能并到被反映的一方在办的诉求里"]})
     if _has_merged(ticket.id):
-        raise InvalidInput(errors={"into": ["已有诉求并到这一件,请反过来合并"]})
+        raise InvalidInput(errors={"into": ["已有诉求并到这一件，请反过来合并"]})
     take_from(ticket, act)
     turns.end(ticket, act.at)
     # Whoever may not hear of the one does not answer it under the other either.
@@ -259,7 +259,7 @@ def merge(actor: Actor, ticket_id: int, version: int | None, into_id: int) -> Ti
     ticket.parent_id, ticket.outcome = main.id, Outcome.MERGED.value
     act.detail = {"into": main.number}
     event = _finish(act)
-    tell_author(ticket, event, "有人反映了同一件事,一起办", f"已并入 {main.number},答复也会告诉您")
+    tell_author(ticket, event, "有人反映了同一件事，一起办", f"已并入 {main.number}，答复会告诉您")
     return ticket
 
 
@@ -302,7 +302,7 @@ def follow_up(
     act = transitions.begin(actor, ticket_id, move, version)
     ticket = act.ticket
     if ticket.channel == Channel.PATROL:
-        raise InvalidInput("巡查发现的没有村民可回访,请现场核查")
+        raise InvalidInput("巡查发现的没有村民可回访，请现场核查")
     if ticket.verdict not in (None, Verdict.UNANSWERED):
         raise VerdictGiven
     if answer is not None:
@@ -316,7 +316,7 @@ def follow_up(
 
 def close_unsolved(actor: Actor, ticket_id: int, version: int | None, words: str | None) -> Ticket:
     """Closed, not solved: its own outcome, checked by somebody who did not handle it."""
-    reason = _reason(words, "请写明为什么解决不了,村民会看到")
+    reason = _reason(words, "请写明为什么解决不了，村民会看到")
     act = transitions.begin(actor, ticket_id, Move.CLOSE_UNSOLVED, version)
     ticket = act.ticket
     ticket.verdict = ticket.verdict or Verdict.UNANSWERED.value
@@ -357,11 +357,11 @@ def start_again(act: transitions.Transition, words: str | None) -> TicketEvent:
         # It names somebody, or was answered together with another one: the desk decides.
         turns.start(ticket, act.at)
         event = transitions.finish(act, State.ACCEPTED)
-        tell_people(desk_staff(ticket), ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")
+        tell_people(desk_staff(ticket), ticket, event, "村民没满意，重办", f"编号 {ticket.number}")
         return event
     turns.start(ticket, act.at, heard_before=True)
     event = transitions.finish(act)
-    tell_office(ticket, event, "村民没满意,要重办", f"编号 {ticket.number}")
+    tell_office(ticket, event, "村民没满意，重办", f"编号 {ticket.number}")
     return event
 
 

@@ -111,7 +111,7 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
     if channel is Channel.MINI and ticket.person_id and is_shown:
         wechat_check.ask(wechat_check.CheckedKind.TICKET, ticket.id, ticket.person_id)
     tell_author(
-        ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步,这里都会告诉您。"
+        ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步，这里都会告诉您。"
     )
     if channel is not Channel.ANONYMOUS:
         dispatch(ticket, category.code if category else None, arrived)
@@ -188,7 +188,7 @@ def dispatch(ticket: Ticket, category_code: str | None, at: datetime) -> None:
     event = transitions.finish(act)
     # A message would keep the day; the level above finds its call-backs in its list.
     if ticket.channel != Channel.RATING:
-        tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number},请尽快签收。")
+        tell_office(ticket, event, "有一件新诉求要签收", f"编号 {ticket.number}，请尽快签收。")
 
 
 def _read(ticket_request: TicketRequest) -> tuple[str | None, str | None]:

@@ -1,6 +1,6 @@
 """代录: staff write down what somebody said by phone or on paper; capped, and sampled.
 
-What they see themselves on a round (巡查) is of a class of parts or events and nobody's request.
+What they see themselves on a round （巡查） is of a class of parts or events and nobody's request.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ def enter(
     if channel is Channel.PATROL:
         return _enter_seen(actor, ticket_request, class_id)
     if not (ticket_request.contact_name or "").strip():
-        raise InvalidInput(errors={"contact_name": ["请填反映人怎么称呼,便于回访"]})
+        raise InvalidInput(errors={"contact_name": ["请填反映人怎么称呼，便于回访"]})
     policy = settings_of(path[-1])
     at = clock.now()
     today = midnight(clock.local_day(at))
@@ -90,7 +90,7 @@ def check(actor: Actor, ticket_id: int, result: str) -> Ticket:
     ticket = lock(ticket_id)
     if not may(actor, Permission.RUN_TICKET_DESK, (ticket.county_id,)):
         raise NotAllowed
-    refusal = HandlerVerifies("自己代录的不能自己复核,请换一位同事")
+    refusal = HandlerVerifies("自己代录的不能自己复核，请换一位同事")
     check_another_hand(actor, ticket.proxy_id, refusal=refusal)
     if not ticket.sampled or ticket.checked_at is not None:
         raise TicketMoved("这件已经复核过了")

@@ -78,7 +78,7 @@ def _moderate(ticket: Ticket, reason: str) -> None:
 def _tell_desk(ticket: Ticket, event_id: int, reason: str) -> None:
     notify(
         may_read(desk_staff(ticket), ticket),
-        kind="ticket_work", title="有文字要核定", words=f"编号 {ticket.number}:{reason}",
+        kind="ticket_work", title="有文字要核定", words=f"编号 {ticket.number}：{reason}",
         page=CADRE_PAGE.format(ticket.id), subject_kind="ticket", subject_id=ticket.id,
         dedup=f"ticket:{ticket.id}:moderated:{event_id}",
     )  # fmt: skip

@@ -30,7 +30,7 @@ DECISION = Form.of(
 
 def _done() -> str:
     """What the form sent last did, as its address says in numbers."""
-    return ",".join(DONE[name].format(count) for name, count in COUNTS.read().items() if count)
+    return "，".join(DONE[name].format(count) for name, count in COUNTS.read().items() if count)
 
 
 def _page(error: DomainError | None = None) -> tuple[str, int]:

@@ -97,7 +97,7 @@ def _where(ticket: Ticket, names: dict[int, str]) -> str:
 def _beside_ratings(counties: Collection[int]) -> list[ModeratedText]:
     result = []
     for row in rated.list_moderated(counties, MOST):
-        words = "\n追评:".join(filter(None, (row.words, row.followup_words)))
+        words = "\n追评：".join(filter(None, (row.words, row.followup_words)))
         look_at_words(words, "rating", row.id)
         result.append(
             ModeratedText(words, f"{row.village} {row.point}", row.moderation_reason, row.id)

@@ -25,7 +25,7 @@ def add_words(actor: Actor, county_id: int, given: str) -> tuple[int, int]:
     lock_region(county_id)
     added = moderated_words.add_words(county_id, words)
     if moderated_words.count_words(county_id) > MOST_WORDS:
-        raise InvalidInput(errors={"words": [f"一个县最多 {MOST_WORDS} 个词,请先删去一些"]})
+        raise InvalidInput(errors={"words": [f"一个县最多 {MOST_WORDS} 个词，请先删去一些"]})
     if added:
         _record("add_moderated_words", actor, county_id, added)
     return len(added), len(words) - len(added)
@@ -65,10 +65,10 @@ def read_lines(given: str) -> list[str]:
             len(folded) < moderated_words.SHORTEST
             or max(len(folded), len(word)) > moderated_words.LONGEST
         ):
-            faults.append(f"第 {number} 行「{word[:20]}」应为 2 到 20 个字,标点不算")
+            faults.append(f"第 {number} 行「{word[:20]}」应为 2 到 20 个字，标点不算")
         found.setdefault(folded, word)
     if not found:
-        faults.append("请写要加的词,一行一个")
+        faults.append("请写要加的词，一行一个")
     elif len(found) > MOST_AT_ONCE:
         faults.append(f"一次最多加 {MOST_AT_ONCE} 个词")
     if faults:

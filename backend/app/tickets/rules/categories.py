@@ -43,7 +43,7 @@ KIND_WORDS: dict[TicketKind, tuple[str, ...]] = {
         "想问",
         "什么时候",
         "需要什么材料",
-        "吗?",
+        "吗？",
         "吗？",
     ),
     TicketKind.COMPLAINT: ("投诉", "不作为", "推诿", "态度差", "态度恶劣", "没人管", "不满"),

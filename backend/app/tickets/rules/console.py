@@ -87,7 +87,7 @@ def read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
             when = date(year, month, day)
             works = {"休": False, "班": True}[parts[1][:1]]
         except (ValueError, KeyError, IndexError):
-            fault = f"第 {number} 行「{line.strip()[:20]}」看不懂,应如:10-01 休 国庆节"
+            fault = f"第 {number} 行「{line.strip()[:20]}」看不懂，应如：10-01 休 国庆节"
             raise InvalidInput(errors={"days": [fault]}) from None
         if other not in ([], [year]):
             fault = f"第 {number} 行写的是 {other[0]} 年，这一页是 {year} 年的日历"
@@ -102,7 +102,7 @@ def read_edges(text: str) -> list[int]:
     try:
         times = [time.fromisoformat(part.zfill(5)) for part in text.replace(":", ":").split()]
     except ValueError:
-        raise InvalidInput(errors={"edges": ["应如:8:30 12:00 14:30 18:00"]}) from None
+        raise InvalidInput(errors={"edges": ["应如：8:30 12:00 14:30 18:00"]}) from None
     return [each.hour * 60 + each.minute for each in times]
 
 

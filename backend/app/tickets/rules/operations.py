@@ -19,14 +19,14 @@ from backend.app.tickets.models import ReplyTemplate, RoutingRule, TicketCategor
 from backend.app.tickets.rules import categories
 
 STARTING_TEMPLATES = (
-    (None, "已收到,马上去看", "您反映的事我们看到了,今天就去现场看,有结果马上告诉您。"),
-    (None, "已办好", "您反映的事已经办好。您再看看,还有不对的地方直接告诉我们。"),
-    (None, "需要时间", "这件事要等配件(或上级安排),预计      日前办好,到时再告诉您。"),
-    (None, "确实办不了", "这件事我们问过      ,眼下确实办不了,原因是:      。您可以:      。"),
-    ("light", "路灯已修", "路灯已经修好,今晚就亮。再有不亮的,请记下灯杆号告诉我们。"),
-    ("water", "供水恢复", "水管已经抢修好,现在恢复供水。刚开始水有点浑,放几分钟就清了。"),
-    ("clean", "垃圾已清", "垃圾已经清走,以后每      天清一次。谢谢您告诉我们。"),
-    ("welfare", "低保办理说明", "低保要本人申请、入户核实、公示后由县里批准,一般      个工作日。"),
+    (None, "已收到，马上去看", "您反映的事我们看到了，今天就去现场看，有结果马上告诉您。"),
+    (None, "已办好", "您反映的事已经办好。您再看看，还有不对的地方直接告诉我们。"),
+    (None, "需要时间", "这件事要等配件（或上级安排），预计      日前办好，到时再告诉您。"),
+    (None, "确实办不了", "这件事我们问过      ，眼下确实办不了，原因是：      。您可以：      。"),
+    ("light", "路灯已修", "路灯已经修好，今晚就亮。再有不亮的，请记下灯杆号告诉我们。"),
+    ("water", "供水恢复", "水管已经抢修好，现在恢复供水。刚开始水有点浑，放几分钟就清了。"),
+    ("clean", "垃圾已清", "垃圾已经清走，以后每      天清一次。谢谢您告诉我们。"),
+    ("welfare", "低保办理说明", "低保要本人申请、入户核实、公示后由县里批准，一般      个工作日。"),
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def change_category(
     if urgency not in set(Urgency):
         raise InvalidInput(errors={"urgency": ["请从列表中选一个"]})
     if len(words) > 60 or any(len(word) > 10 for word in words):
-        raise InvalidInput(errors={"synonyms": ["最多 60 个词,每个最多 10 个字"]})
+        raise InvalidInput(errors={"synonyms": ["最多 60 个词，每个最多 10 个字"]})
     record("change_category", actor.person_id, "county", county_id, code=code, before=before.name)
     return categories.change_category(
         county_id, code, name.strip(), urgency, words, before.position

@@ -46,7 +46,7 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
         chosen = await wx.chooseMedia({ .../** @type {any} */ (SAFE_TRIES), count: free })
       } catch (failure) {
         if (/cancel/.test((failure && failure.errMsg) || '')) return
-        wx.showModal({ title: '没选成', content: '请在微信设置里允许用相机和相册,再试一次。', showCancel: false, confirmText: '知道了' })
+        wx.showModal({ title: '没选成', content: '请在微信设置里允许用相机和相册，再试一次。', showCancel: false, confirmText: '知道了' })
         return
       }
       for (const photo of chosen.tempFiles.slice(0, free)) await this.send(await small(photo))

@@ -11,7 +11,7 @@ Component({
     redemption(one) {
       if (!one) return
       const when = one.state === 'reserved'
-        ? `留到 ${dayWords(one.keep_until)},过期自动退分`
+        ? `留到 ${dayWords(one.keep_until)}，过期自动退分`
         : dayWords(one.handed_out_at || one.ended_at || one.reserved_at)
       this.setData({ photo: absolute(one.photo_url), tone: TONES[one.state] || 'soft', when })
     },

@@ -9,7 +9,7 @@ Component({
       if (!reward) return
       const { nearest, refusal } = reward
       const where = nearest ? `${nearest.nearness}还有 ${nearest.left} 件` : '暂时兑完了'
-      const spoken = [reward.name, `${reward.price} 分`, where, refusal].filter(Boolean).join(',')
+      const spoken = [reward.name, `${reward.price} 分`, where, refusal].filter(Boolean).join('，')
       this.setData({ photo: absolute(reward.photo_url), where, spoken })
     },
   },

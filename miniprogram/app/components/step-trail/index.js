@@ -7,7 +7,7 @@ Component({
   data: { said: '' },
   observers: {
     'steps, current': function say(steps, current) {
-      this.setData({ said: `第 ${current + 1} 步,${steps[current] || ''}` })
+      this.setData({ said: `第 ${current + 1} 步，${steps[current] || ''}` })
     },
   },
 })

@@ -21,7 +21,7 @@ Component({
         percent: one.value === null ? 0 : Math.min(100, Number(one.value)),
         isFew: one.status !== 'ok',
       }))
-      const said = columns.map((/** @type {any} */ one) => `${monthWords(one.month)} ${one.shown} 分${isYear ? '' : `,评了 ${one.n} 次`}`).join(';')
+      const said = columns.map((/** @type {any} */ one) => `${monthWords(one.month)} ${one.shown} 分${isYear ? '' : `，评了 ${one.n} 次`}`).join('；')
       this.setData({ columns, said })
     },
   },

@@ -49,7 +49,7 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
     refused() {
       clearInterval(this.ticking)
       this.setData({ isRecording: false })
-      wx.showModal({ title: '录不了', content: '请在微信设置里允许用麦克风,再试一次。打字也行。', showCancel: false, confirmText: '知道了' })
+      wx.showModal({ title: '录不了', content: '请在微信设置里允许用麦克风，再试一次。打字也行。', showCancel: false, confirmText: '知道了' })
     },
 
     /** @param {{path: string, seconds: number}} made */

@@ -25,7 +25,7 @@ const CAME_BEFORE = '您拿回过一份匿名的，又交了一份。那边说�
 
 /** @typedef {import('../send/queue').Outcome} Outcome */
 
-const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿名票用完了,下个月再来。要紧的事请打 12345。' })
+const noToken = () => new ApiError({ code: 'no_token', message: '这个月的匿名票用完了，下个月再来。要紧的事请打 12345。' })
 
 const randomName = async () => toHex(await require('./blind').randomBytes(NAME))
 const items = () => anonymousState.read().outbox
@@ -96,7 +96,7 @@ const refused = (letter, error) => {
     if (isUnspent) giveBack(letter, Boolean(letter.isSecond))(kept)
     // Nobody may be looking when a letter that waited is refused: it is told at the next launch.
     if (letter.isLost) kept.note = '服务器出过故障，您交过的一份丢了，再交时已经截止，没能补上。'
-    else if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下:${error.message}`
+    else if (letter.kind !== 'survey') kept.note = `有一件匿名的没收下：${error.message}`
   })
   return { state: 'refused', message: letter, error }
 }

@@ -18,10 +18,10 @@ const FINAL = ['already_issued', 'voting_on_paper']
 const USES = ['survey'].concat(Array(TICKETS).fill('ticket'))
 
 const tooOld = () => new ApiError({
-  code: 'phone_too_old', message: '这部手机太旧,算不了匿名票。可以到村里领一张纸质票,一样算数。',
+  code: 'phone_too_old', message: '这部手机太旧，算不了匿名票。可以到村里领一张纸质票，一样算数。',
 })
 const wrongSignature = () => new ApiError({
-  code: 'keys_mismatch', message: '收到的匿名票不是用公示的钥匙签的,已经扔掉。请打 12345 说一声。',
+  code: 'keys_mismatch', message: '收到的匿名票不是用公示的钥匙签的，已经扔掉。请打 12345 说一声。',
 })
 
 /** @param {any} keys @param {string} use @param {string} period */
@@ -119,7 +119,7 @@ let preparing = null
 /** @param {any} error */
 const told = (error) => ({
   code: error.code || 'unexpected',
-  message: error.code ? error.message : '匿名票没领成,过一会儿再打开看看。',
+  message: error.code ? error.message : '匿名票没领成，过一会儿再打开看看。',
 })
 
 /** Months that are over, and what was never answered for a month that has begun. @param {string} period */

@@ -15,11 +15,11 @@ const USES = ['survey', 'ticket']
 const MISMATCH = 'keys_mismatch'
 const mismatch = () => new ApiError({
   code: MISMATCH,
-  message: '网上拿到的钥匙,和小程序里记的不是同一份。请把「怎么查证」里的 16 个字和村里公示的比一比,再打 12345 说一声。',
+  message: '网上拿到的钥匙，和小程序里记的不是同一份。请把「怎么查证」里的 16 个字和村里公示的比一比，再打 12345 说一声。',
 })
 const notPinned = () => new ApiError({
   code: 'keys_not_pinned',
-  message: '小程序里还没有这个月的钥匙。先看手机上的日期对不对;日期没错,就关掉小程序重新打开,更新一下。',
+  message: '小程序里还没有这个月的钥匙。先看手机上的日期对不对；日期没错，就关掉小程序重新打开，更新一下。',
 })
 const elsewhere = () => new ApiError({
   code: 'village_without_keys',

@@ -4,7 +4,7 @@ const anonymousState = require('./anonymous_state')
 const { monthWords } = require('../ui/words')
 
 const INSTEAD = '急着说的事，可以写张字条投村里的意见箱，或打 12345。'
-const NOT_YET = { code: 'no_ballot', message: '匿名票还没领到。有信号的时候打开首页,会自己领好。' }
+const NOT_YET = { code: 'no_ballot', message: '匿名票还没领到。有信号的时候打开首页，会自己领好。' }
 const FORGOTTEN = `这个月的匿名票已经从这部手机上删掉了。那时领好的月份都没有票，再往后的照常领。${INSTEAD}`
 
 /** @param {string[]} months */

@@ -22,6 +22,6 @@ const codeOf = (typed) => {
 const groupsOf = (code) => code.match(/\d{1,4}/g) || []
 
 /** For reading aloud: digit by digit, a breath after each four. @param {string} code */
-const spoken = (code) => groupsOf(code).map((group) => group.split('').join(' ')).join(',')
+const spoken = (code) => groupsOf(code).map((group) => group.split('').join(' ')).join('，')
 
 module.exports = { makeCode, codeOf, groupsOf, spoken }

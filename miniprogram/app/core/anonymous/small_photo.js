@@ -22,7 +22,7 @@ const shrink = async (path, limit) => {
     const bytes = await read(await compress(path, width, quality))
     if (bytes.length <= limit) return bytes
   }
-  throw new ApiError({ code: 'photo_too_big', message: '这张照片太大了,请换一张。' })
+  throw new ApiError({ code: 'photo_too_big', message: '这张照片太大了，请换一张。' })
 }
 
 module.exports = { shrink }

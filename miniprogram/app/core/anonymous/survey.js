@@ -10,9 +10,9 @@ const TAKEN = ['waiting', 'kept', 'durable']
 
 /** @type {Record<string, string>} why there is nothing to answer with */
 const REFUSALS = {
-  closed: '来晚了一步,这个月的问卷已经截止,您这份没赶上。下个月再来。',
-  bad_token: '这张匿名票不对,没收下。请到「怎么查证」里核对钥匙;对不上,就打 12345。',
-  no_token: '这个月的匿名票已经用完了,下个月再来。',
+  closed: '来晚了一步，这个月的问卷已经截止，您这份没赶上。下个月再来。',
+  bad_token: '这张匿名票不对，没收下。请到「怎么查证」里核对钥匙；对不上，就打 12345。',
+  no_token: '这个月的匿名票已经用完了，下个月再来。',
 }
 
 /** @returns {any} the questions as they were fetched last */

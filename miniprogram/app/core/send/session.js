@@ -12,7 +12,7 @@ let opening = null
 const askCode = () => new Promise((resolve, reject) => {
   wx.login({
     success: ({ code }) => resolve(code),
-    fail: () => reject(new ApiError({ code: 'offline', message: '没能登录上,请看看有没有信号,再试一次。' })),
+    fail: () => reject(new ApiError({ code: 'offline', message: '没能登录上，请看看有没有信号，再试一次。' })),
   })
 })
 
@@ -36,7 +36,7 @@ const open = async () => {
 const ensure = () => {
   if (!consent.isGiven()) return Promise.reject(consent.missing())
   if (wx.getStorageSync(SIGNED_OUT)) {
-    return Promise.reject(new ApiError({ code: 'signed_out', message: '您已经退出登录。要用的时候,点一下就能进来。' }))
+    return Promise.reject(new ApiError({ code: 'signed_out', message: '您已经退出登录。要用的时候，点一下就能进来。' }))
   }
   const kept = consent.isTold() && wx.getStorageSync(TOKEN)
   if (kept) return Promise.resolve(kept)

@@ -10,7 +10,7 @@ const consent = require('../consent')
 
 const describe = (/** @type {any} */ error) => ({
   code: error.code || 'unexpected',
-  message: error.code ? error.message : '出了点岔子,没打开。请再试一次。',
+  message: error.code ? error.message : '出了点岔子，没打开。请再试一次。',
   canRetry: !error.code || ['signed_out', 'no_consent'].includes(error.code) || isTemporary(error),
 })
 

@@ -3,7 +3,7 @@ const clock = require('../clock')
 const { monthWords } = require('./words')
 const { getResults } = require('../../api/surveys')
 
-const HIDDEN = '填的人太少,不公布,免得猜出是谁。'
+const HIDDEN = '填的人太少，不公布，免得猜出是谁。'
 
 /** @param {any} question @param {any} row */
 const linesOf = (question, row) => question.options.map((/** @type {string} */ text, /** @type {number} */ index) => ({

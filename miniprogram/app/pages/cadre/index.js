@@ -2,7 +2,7 @@ const { page } = require('../../core/ui/page')
 const { getQueue, move } = require('../../api/cadre')
 
 const VIEWS = [{ code: 'todo', name: '要办的' }, { code: 'waiting', name: '等村民' }, { code: 'done', name: '办完的' }]
-const EMPTY = { todo: '没有要办的,歇口气。', waiting: '没有等村民回话的。', done: '还没有办完的。' }
+const EMPTY = { todo: '没有要办的，歇口气。', waiting: '没有等村民回话的。', done: '还没有办完的。' }
 
 Page(page({
   data: { views: VIEWS, view: 'todo', headline: '', counts: {}, items: [], next: null, emptyWords: '', isMore: false, signing: 0 },

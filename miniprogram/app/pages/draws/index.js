@@ -4,9 +4,9 @@ const { listDraws } = require('../../api/points')
 
 /** What became of the own entry, in words. @param {any} draw */
 const outcome = (draw) => {
-  if (draw.state === 'called_off') return `已取消:${draw.called_off_reason}`
+  if (draw.state === 'called_off') return `已取消：${draw.called_off_reason}`
   if (draw.state !== 'drawn') return `等 ${dayWords(draw.seed_at)} 以后开奖`
-  return draw.prize ? `中了:${draw.prize}` : '这次没有中'
+  return draw.prize ? `中了：${draw.prize}` : '这次没有中'
 }
 
 /** @param {any} draw */

@@ -70,7 +70,7 @@ Page(page({
   /** Something that waited has been answered while this page was open. */
   heard({ state, error }) {
     this.countWaiting()
-    if (state === 'refused') this.setData({ scanProblem: `有一条没收下:${error.message}` })
+    if (state === 'refused') this.setData({ scanProblem: `有一条没收下：${error.message}` })
     if (state === 'sent') this.load()
   },
 

@@ -42,8 +42,8 @@ Page(page({
 
   async leave() {
     const waiting = outbox.items().length
-    const content = waiting ? `还有 ${waiting} 条没传出去,要等您再登录才会传。` : '退出以后,再点一下就能进来。'
-    const { confirm } = await wx.showModal({ title: '要退出吗?', content, confirmText: '退出', cancelText: '不退' })
+    const content = waiting ? `还有 ${waiting} 条没传出去，要等您再登录才会传。` : '退出以后，再点一下就能进来。'
+    const { confirm } = await wx.showModal({ title: '要退出吗？', content, confirmText: '退出', cancelText: '不退' })
     if (!confirm) return
     await session.signOut()
     pageCache.forgetAll()

@@ -13,7 +13,7 @@ const { getCallBack, declineCallBack } = require('../../api/ratings')
 const EXPIRED = '扫码过了 72 小时，这次没收下。请再扫一次码，重新评一下，很快的。'
 /** What names a scan that no server has seen. */
 const NONCE = 12
-const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改,到「我评过的」里改。' }
+const RATED = { code: 'rated_today', title: '今天已经评过了', message: '一个地方一天评一次。想改，到「我评过的」里改。' }
 const SCAN_ANEW = ['scan_token_expired', 'scan_token_used', 'scan_token_invalid']
 const CHOOSE_FIRST = '请先点一个脸。'
 

@@ -4,8 +4,8 @@ const { getCounter, bringBack } = require('../../api/shop')
 
 const RETURNS = [
   { reason: '拿错了', on_the_shelf: true },
-  { reason: '村民不要了,没拆', on_the_shelf: true },
-  { reason: '坏了,不能再发', on_the_shelf: false },
+  { reason: '村民不要了，没拆', on_the_shelf: true },
+  { reason: '坏了，不能再发', on_the_shelf: false },
 ]
 const two = (/** @type {number} */ number) => String(number).padStart(2, '0')
 
@@ -62,7 +62,7 @@ Page(page({
   async takeBack(event) {
     const line = this.data.counter.done[event.currentTarget.dataset.index]
     const chosen = await wx.showActionSheet({
-      alertText: `「${line.reward}」退货,退给 ${line.who} ${line.price} 分`,
+      alertText: `「${line.reward}」退货，退给 ${line.who} ${line.price} 分`,
       itemList: RETURNS.map((choice) => choice.reason),
     }).catch(() => null)
     if (!chosen) return

@@ -9,7 +9,7 @@ const { plainLevels } = require('../../core/ui/levels')
 const LONGEST = 200
 /** As long as the envelope takes to close. */
 const SEAL_MS = 1500
-const CHANGED = '题目刚才改过了,请再看一遍,重新交。'
+const CHANGED = '题目刚才改过了，请再看一遍，重新交。'
 
 const draftOf = (/** @type {string} */ period) => `survey:${period}`
 const wait = (/** @type {number} */ time) => new Promise((resolve) => { setTimeout(resolve, time) })
@@ -119,7 +119,7 @@ Page(plainPage({
       const [outcome] = await Promise.all([anonymous.answer(answers), wait(SEAL_MS)])
       await this.finish(outcome)
     } catch (error) {
-      this.setData({ formProblem: error.code ? error.message : '没封好,请再试一次。' })
+      this.setData({ formProblem: error.code ? error.message : '没封好，请再试一次。' })
     }
     this.setData({ isSending: false })
   },

@@ -8,7 +8,7 @@ const { absolute } = require('../../core/send/send')
 
 /** @param {{status: string, value: string|null}} rate */
 const praiseOf = (rate) =>
-  rate.status === 'ok' && rate.value !== null ? `每 100 次评价里,约 ${Math.round(Number(rate.value))} 次是满意或基本满意。` : ''
+  rate.status === 'ok' && rate.value !== null ? `每 100 次评价里，约 ${Math.round(Number(rate.value))} 次是满意或基本满意。` : ''
 
 Page(page({
   remembers: 'village',
@@ -27,7 +27,7 @@ Page(page({
   copyPublished() {
     wx.setClipboardData({
       data: absolute(this.data.card.plain.published),
-      success: () => wx.showToast({ title: '网址复制好了,粘到浏览器里看', icon: 'none' }),
+      success: () => wx.showToast({ title: '网址复制好了，粘到浏览器里看', icon: 'none' }),
       fail: () => undefined,
     })
   },

@@ -86,14 +86,14 @@ Page(plainPage({
     const { words, photos, isSending } = this.data
     if (isSending) return
     if (!clean(words) && !photos.length) {
-      this.setData({ formProblem: '请写几个字,或拍张照片。' })
+      this.setData({ formProblem: '请写几个字，或拍张照片。' })
       return
     }
     this.setData({ isSending: true, formProblem: '' })
     try {
       await this.seal()
     } catch (error) {
-      this.setData({ formProblem: error.code ? error.message : '没封好,请再试一次。' })
+      this.setData({ formProblem: error.code ? error.message : '没封好，请再试一次。' })
     }
     this.setData({ isSending: false })
   },
@@ -122,7 +122,7 @@ Page(plainPage({
       wx.showToast({ title: '存到相册了', icon: 'success' })
     } catch (failure) {
       if (/cancel/.test((failure && failure.errMsg) || '')) return
-      wx.showModal({ title: '没存成', content: '请在微信设置里允许存到相册,或者把这 16 个数字抄下来。', showCancel: false, confirmText: '知道了' })
+      wx.showModal({ title: '没存成', content: '请在微信设置里允许存到相册，或者把这 16 个数字抄下来。', showCancel: false, confirmText: '知道了' })
     }
   },
 

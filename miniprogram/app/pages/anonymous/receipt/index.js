@@ -5,8 +5,8 @@ const { clean } = require('../../../core/anonymous/envelope')
 const { codeOf, groupsOf, spoken } = require('../../../core/anonymous/receipt_code')
 const { plainLevels } = require('../../../core/ui/levels')
 
-const NOT_WHOLE = '回执是 16 个数字,请对着再看一遍。'
-const LATER = '记下了。夜里才送到办事的人手里,过一两天再来看。'
+const NOT_WHOLE = '回执是 16 个数字，请对着再看一遍。'
+const LATER = '记下了。夜里才送到办事的人手里，过一两天再来看。'
 
 /** @param {string} code */
 const known = (code) => ({ code, shown: groupsOf(code).join(' '), said: spoken(code) })
@@ -58,7 +58,7 @@ Page(plainPage({
       this.setData({ code, typed: '', answer: '', level: 0, words: '', said: '', formProblem: '', ...describe(ticket) })
       wx.pageScrollTo({ scrollTop: 0, duration: 0 })
     } catch (error) {
-      this.setData({ lookProblem: error.code ? error.message : '没查成,请再试一次。' })
+      this.setData({ lookProblem: error.code ? error.message : '没查成，请再试一次。' })
     }
     this.setData({ isLooking: false })
   },
@@ -76,11 +76,11 @@ Page(plainPage({
       const { state, error } = await anonymous.sendWord(this.data.code, word)
       if (state === 'refused') this.setData({ formProblem: error.message })
       else {
-        const said = state === 'waiting' ? '还没传出去,信号好了自动再传。' : LATER
+        const said = state === 'waiting' ? '还没传出去，信号好了自动再传。' : LATER
         this.setData({ said, words: '', answer: '', asksVerdict: false, mayReopen: false, mayWrite: false })
       }
     } catch (error) {
-      this.setData({ formProblem: error.code ? error.message : '没传成,请再试一次。' })
+      this.setData({ formProblem: error.code ? error.message : '没传成，请再试一次。' })
     }
     this.setData({ isSending: false })
   },

@@ -4,7 +4,7 @@ const { uuid } = require('../../../core/uuid')
 const { dayWords, monthWords } = require('../../../core/ui/words')
 const { getCase, raiseObjection } = require('../../../api/scores')
 
-const NOT_SENT_YET = '照片还没传上,等一下或删掉再交。'
+const NOT_SENT_YET = '照片还没传上，等一下或删掉再交。'
 
 Page(page({
   data: { found: null, where: '', closes: '', words: '', photos: [], isSending: false, formProblem: '' },

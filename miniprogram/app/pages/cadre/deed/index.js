@@ -5,7 +5,7 @@ const { getDeeds, enterDeed } = require('../../../api/deeds')
 
 const DAY = 86400000
 const COUNTY_AHEAD = 8 * 3600000
-const STATES = { waiting: '等另一个人确认', confirmed: '✓ 已确认,分已给', refused: '✕ 没通过', withdrawn: '已撤回' }
+const STATES = { waiting: '等另一个人确认', confirmed: '✓ 已确认，分已给', refused: '✕ 没通过', withdrawn: '已撤回' }
 
 /** The last three days of the county. */
 const lastDays = () => ['今天', '昨天', '前天'].map((name, back) => {
@@ -20,7 +20,11 @@ const person = (one) => ({
 })
 
 /** @param {any} deed */
-const describe = (deed) => ({ ...deed, day: dayWords(deed.happened_on), stateWords: STATES[deed.state] + (deed.decision_note ? `:${deed.decision_note}` : '') })
+const describe = (deed) => ({
+  ...deed,
+  day: dayWords(deed.happened_on),
+  stateWords: STATES[deed.state] + (deed.decision_note ? `：${deed.decision_note}` : ''),
+})
 
 const shown = (/** @type {any} */ found) => ({
   village: found.village, rules: found.rules, people: found.people.map(person), items: found.items.map(describe),

@@ -6,9 +6,9 @@ const { getCadreCard } = require('../../../api/scores')
 
 /** @param {any} card */
 const noteOf = (card) => {
-  if (card.correction) return `已锁定,第 ${card.correction} 号更正以后的数`
-  if (card.locked) return '已锁定,不再变'
-  return card.month_closed ? '这个月还没锁定,数还可能变' : '这个月还没完,数还会变'
+  if (card.correction) return `已锁定，第 ${card.correction} 号更正以后的数`
+  if (card.locked) return '已锁定，不再变'
+  return card.month_closed ? '这个月还没锁定，数还可能变' : '这个月还没完，数还会变'
 }
 
 /** @param {any} one an indicator */
@@ -47,7 +47,7 @@ Page(page({
       month: card.month,
       badge: badgeOf(card.light),
       value: card.total || '',
-      spoken: card.total ? `总分 ${card.total},${card.light.word}` : `没有总分,${card.light.word}`,
+      spoken: card.total ? `总分 ${card.total}，${card.light.word}` : `没有总分，${card.light.word}`,
       title: `${card.village.name} ${monthWords(card.month)}`,
       note: noteOf(card),
       closes: dayWords(card.closes_on),

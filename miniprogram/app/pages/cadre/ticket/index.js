@@ -9,10 +9,10 @@ const MOVED = 'ticket_moved'
 const SEARCH_PAUSE_MS = 400
 /** What can be written, in the order in which it is offered. */
 const TASKS = [
-  { may: 'reply', code: 'reply', name: '答复', hint: '怎么办的?办不了写清理由' },
+  { may: 'reply', code: 'reply', name: '答复', hint: '怎么办的？办不了写清理由' },
   { may: 'progress', code: 'progress', name: '说进展', hint: '办到哪一步了' },
-  { may: 'ask', code: 'question', name: '问村民', hint: '要问什么(计时暂停)' },
-  { may: 'request_extension', code: 'extension', name: '申请延期', hint: '理由,村民会看到' },
+  { may: 'ask', code: 'question', name: '问村民', hint: '要问什么（计时暂停）' },
+  { may: 'request_extension', code: 'extension', name: '申请延期', hint: '理由，村民会看到' },
   { may: 'hand_back', code: 'return', name: '退单', hint: '为什么不归咱们办' },
 ]
 const THANKS = { reply: '答复了', progress: '告诉村民了', question: '问出去了', extension: '申请了', return: '退回县里了', signature: '签收了',
@@ -127,7 +127,7 @@ Page(page({
   submit(event) {
     const { task, words, proofs, days } = this.data
     if (!words.trim()) return this.setData({ formProblem: '请写几句。' })
-    if (proofs.some((one) => one.state !== 'sent')) return this.setData({ formProblem: '照片还没传上,等一下或删掉再交。' })
+    if (proofs.some((one) => one.state !== 'sent')) return this.setData({ formProblem: '照片还没传上，等一下或删掉再交。' })
     const data = { words: words.trim(), typing_seconds: this.typing.seconds() }
     if (task.code === 'reply') data.result = event.currentTarget.dataset.result || 'done'
     if (task.code === 'reply' || task.code === 'progress') data.file_ids = proofs.map((one) => one.id)

@@ -13,7 +13,7 @@ Page(page({
     if (!rating) return
     const isChange = query.mode !== 'followup'
     const levels = isChange ? keptLevels() : plainLevels()
-    const question = isChange ? '想改成什么?' : '现在怎么样了?'
+    const question = isChange ? '想改成什么？' : '现在怎么样了？'
     wx.setNavigationBarTitle({ title: isChange ? '改一改' : '再说一次' })
     this.setData({ rating, isChange, levels, question, initialReasons: rating.reason_ids })
   },

@@ -31,7 +31,7 @@ Page(page({
 
   async giveUp(event) {
     const { id, price } = event.currentTarget.dataset
-    const { confirm } = await wx.showModal({ title: '不要了吗?', content: `取消以后,${price} 分马上退给您。`, confirmText: '不要了', cancelText: '留着' })
+    const { confirm } = await wx.showModal({ title: '不要了吗？', content: `取消以后，${price} 分马上退给您。`, confirmText: '不要了', cancelText: '留着' })
     if (!confirm) return
     try {
       await cancel(id)

@@ -14,7 +14,7 @@ Page(page({
   find(event) {
     const shop = this.data.items[event.currentTarget.dataset.index]
     wx.openLocation({ latitude: shop.latitude, longitude: shop.longitude, name: shop.name, address: shop.address })
-      .catch(() => wx.showToast({ title: '地图没打开,请照地址找', icon: 'none' }))
+      .catch(() => wx.showToast({ title: '地图没打开，请照地址找', icon: 'none' }))
   },
 
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },

@@ -4,7 +4,7 @@ const { absolute } = require('../../../core/send/send')
 const { isTemporary } = require('../../../core/errors')
 const { lookUp, handOut } = require('../../../api/shop')
 
-const UNKNOWN = '还不知道记上没有,先别给东西。等有信号了,再点一次「确认」。'
+const UNKNOWN = '还不知道记上没有，先别给东西。等有信号了，再点一次「确认」。'
 
 Page(page({
   data: { found: null, photo: '', isSending: false, isDone: false, formProblem: '' },

@@ -8,15 +8,15 @@ const { monthWords } = require('../../../core/ui/words')
 
 const MISMATCH = 'keys_mismatch'
 const STORED = [
-  '一个名单:这个月谁领过匿名票。领没领看得见,填没填、填什么看不见。',
-  '用过的票号:每张票只能用一次。票号是这部手机自己想的,和名单对不上。',
-  '封好的答案:截止以前谁也打不开;截止以后只数个数、只留下话,不留是谁。',
+  '一个名单：这个月谁领过匿名票。领没领看得见，填没填、填什么看不见。',
+  '用过的票号：每张票只能用一次。票号是这部手机自己想的，和名单对不上。',
+  '封好的答案：截止以前谁也打不开；截止以后只数个数、只留下话，不留是谁。',
 ]
-const NOT_STORED = '名字、电话、微信、手机型号、网络地址、几点几分交的,都不存。'
+const NOT_STORED = '名字、电话、微信、手机型号、网络地址、几点几分交的，都不存。'
 const HOW = [
   { title: '先盖章', words: '打开小程序的时候，手机把往后两个月的几张票写上暗号、装进信封，隔着信封盖章。盖章的人看不见里面；哪天盖的，和哪天填的也对不上。' },
-  { title: '再投票', words: '填的时候换一个地方交,那里不认人,只认章。盖章的人也认不出是哪一张。' },
-  { title: '同一把钥匙', words: '全村用的是同一把章。谁要是偷偷给您换一把好认出您,上面这 16 个字就对不上,手机就不让填。' },
+  { title: '再投票', words: '填的时候换一个地方交，那里不认人，只认章。盖章的人也认不出是哪一张。' },
+  { title: '同一把钥匙', words: '全村用的是同一把章。谁要是偷偷给您换一把好认出您，上面这 16 个字就对不上，手机就不让填。' },
 ]
 
 /** @param {anonymousState.Purse} held @returns {anonymousState.Ballots[]} */
@@ -26,12 +26,12 @@ const readyOf = ({ ballots }) => Object.keys(ballots).sort().map((one) => ballot
 const traces = (held) => {
   const { outbox, answered, receipts } = held
   const lines = readyOf(held).map(({ period, survey, tickets }) => (
-    `${monthWords(period)}没用的匿名票:问卷 ${survey ? 1 : 0} 张,诉求 ${(tickets || []).length} 张`))
+    `${monthWords(period)}没用的匿名票：问卷 ${survey ? 1 : 0} 张，诉求 ${(tickets || []).length} 张`))
   const waiting = outbox.filter((one) => !one.isKept).length
-  if (waiting) lines.push(`封好了还没传出去的:${waiting} 份`)
-  if (outbox.length - waiting) lines.push(`传出去了、那边还没存稳的:${outbox.length - waiting} 份,存稳就自动删`)
-  if (Object.keys(answered).some((one) => answered[one])) lines.push('一个记号:这个月的问卷填过了(没有答案)')
-  if (receipts.length) lines.push(`您记在手机里的回执:${receipts.length} 个`)
+  if (waiting) lines.push(`封好了还没传出去的：${waiting} 份`)
+  if (outbox.length - waiting) lines.push(`传出去了、那边还没存稳的：${outbox.length - waiting} 份，存稳就自动删`)
+  if (Object.keys(answered).some((one) => answered[one])) lines.push('一个记号：这个月的问卷填过了（没有答案）')
+  if (receipts.length) lines.push(`您记在手机里的回执：${receipts.length} 个`)
   return lines.length ? lines : ['什么也没有。']
 }
 
@@ -91,7 +91,7 @@ Page(plainPage({
     try {
       const { fetchKeys } = require('../../../core/anonymous/key_file')
       for (const { county, period } of readyOf(anonymousState.read())) await fetchKeys(county || 0, period)
-      this.setData({ mismatch: '', checked: '对上了:网上的钥匙和手机里记的是同一份。' })
+      this.setData({ mismatch: '', checked: '对上了：网上的钥匙和手机里记的是同一份。' })
     } catch (error) {
       this.setData(error.code === MISMATCH ? { mismatch: error.message } : { checked: error.message })
     }
@@ -107,8 +107,8 @@ Page(plainPage({
   async forget() {
     const unsent = this.data.hasWaiting ? '还没传稳的也会没有。' : ''
     const { confirm } = await wx.showModal({
-      title: '从手机上删掉?',
-      content: `${unsent}删了以后,领好票的这几个月都不能再填、再匿名提诉求。`,
+      title: '从手机上删掉？',
+      content: `${unsent}删了以后，领好票的这几个月都不能再填、再匿名提诉求。`,
       confirmText: '删掉',
       cancelText: '不删',
     })

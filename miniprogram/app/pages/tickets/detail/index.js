@@ -60,7 +60,7 @@ Page(page({
 
   supplement() {
     const { words, answerPhotos } = this.data
-    if (answerPhotos.some((one) => one.state !== 'sent')) return this.setData({ formProblem: '照片还没传上,等一下或删掉再交。' })
+    if (answerPhotos.some((one) => one.state !== 'sent')) return this.setData({ formProblem: '照片还没传上，等一下或删掉再交。' })
     return this.send('supplement', { words: words.trim() || null, file_ids: answerPhotos.map((one) => one.id) }, '告诉他们了')
   },
 
@@ -78,7 +78,7 @@ Page(page({
   },
 
   async withdraw() {
-    const { confirm } = await wx.showModal({ title: '不提了?', content: '撤回以后就不办了。', confirmText: '撤回', cancelText: '不撤' })
+    const { confirm } = await wx.showModal({ title: '不提了？', content: '撤回以后就不办了。', confirmText: '撤回', cancelText: '不撤' })
     if (confirm) await this.send('withdrawal', { words: null }, '撤回了')
   },
 

@@ -10,8 +10,8 @@ const { getTemplates, keepAccepted } = require('../../../api/notices')
 const DRAFT = 'ticket'
 const TYPING_PAUSE_MS = 700
 const KEPT_FIELDS = ['step', 'category', 'kind', 'words', 'photos', 'voice', 'group', 'placeNote', 'phone', 'confidential', 'aboutCadres']
-const SAY_SOMETHING = '请写几个字、拍张照片,或说一段话。'
-const NOT_SENT_YET = '照片或录音还没传上,等一下或删掉再交。'
+const SAY_SOMETHING = '请写几个字、拍张照片，或说一段话。'
+const NOT_SENT_YET = '照片或录音还没传上，等一下或删掉再交。'
 
 /** @param {any} file */
 const isOnItsWay = (file) => Boolean(file.state) && file.state !== 'sent'
