@@ -6,6 +6,8 @@ one that fails is set aside and holds up no other.
 
 from backend.app.assessments.adjustments.exemption_operations import lapse_exemption
 from backend.app.assessments.adjustments.queries import exemptions_to_lapse
+from backend.app.assessments.checks.conclusion_operations import reveal_check
+from backend.app.assessments.checks.queries import checks_to_reveal
 from backend.app.assessments.evaluation import operations as evaluation
 from backend.app.assessments.measures import operations as measures
 from backend.app.assessments.measures.own_measures import OwnFigure, own_figures
@@ -49,12 +51,13 @@ def evaluate_period() -> int:
 def escalate_targets() -> int:
     """In the morning: who has not sent is reminded, what owners left goes to the office.
 
-    Exemptions that nobody claimed in time lapse.
+    Exemptions that nobody claimed in time lapse, what mystery guests found is told on its day.
     """
     job = JobName.ESCALATE_TARGETS
     late, left = window_queries.windows_to_remind_of(), window_queries.windows_past_owners()
     done = each(job, late, window_operations.remind_units, "remind")
     done += each(job, left, review_operations.escalate_reports, "owners")
+    done += each(job, checks_to_reveal(), reveal_check, "checks")
     return done + each(job, exemptions_to_lapse(), lapse_exemption, "exemptions")
 
 

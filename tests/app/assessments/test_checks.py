@@ -176,7 +176,7 @@ def test_a_false_figure_costs_the_element_a_card_and_a_talk(
     assert untrue_targets(claimed.programme_id) == {target}
     card = "SELECT {} FROM programme_adjustment WHERE kind = 'red'"
     assert scalar(card.format("state")) == "proposed"
-    assert scalar(card.format("points")) == Decimal("1.00")
+    assert scalar(card.format("points")) == Decimal("2.00")
     talk = scalar("SELECT id FROM target_supervision WHERE level = 4 AND state = 'proposed'")
     number = scalar(card.format("id"))
     first_found = Actor(pair[0].person_id, boss.grants)

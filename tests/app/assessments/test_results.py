@@ -100,11 +100,15 @@ def worked_year(year: Year) -> None:
     decide_worked_year(year)
 
 
+# What a rule gives above its points, or takes below 0.
+BY_RULE = (("庄里镇", "bonus", "1.00"), ("税务局", "deduction", "-2.00"))
+
+
 def decide_worked_year(year: Year) -> None:
     """Adjustments as they stand on the page, without what a rule itself moves."""
     for unit, *_, moved, _, _ in rows("Totals"):
         for kind, points in (line.split() for line in moved.split(", ")):
-            if (unit, points) in (("庄里镇", "1.00"), ("税务局", "-2.00")):
+            if (unit, kind, points) in BY_RULE:
                 continue
             amount = Decimal(points.removeprefix("-"))
             half = amount if kind == "yellow" else Decimal(0)

@@ -17,6 +17,7 @@ from backend.app.assessments.console_year import (
     no_programme,
     own_programme,
 )
+from backend.app.assessments.evaluation.queries import lights_of
 from backend.app.assessments.reports.year_times import judged_until
 from backend.app.assessments.scopes import ReaderScope
 from backend.app.assessments.states import UNDER_WAY
@@ -28,13 +29,14 @@ from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
+from backend.app.scoring.assessing.ladder import policy_of
 from backend.app.scoring.assessing.sampling import seed_of
 
 DRAW = Form.of(period=boxes.Month(missing="请选月份"))
 VISIT = Form.of(
     unit=boxes.Id(missing="请选单位"), first=boxes.Id(missing="请选核查员"),
     second=boxes.Id(missing="请选另一位核查员"), visit_on=boxes.Day(missing="请填核查日"),
-    kind=boxes.Choice(list(CheckKind), otherwise=CheckKind.INSPECTION),
+    kind=boxes.Choice(list(CheckKind), otherwise=CheckKind.INSPECTION), hidden_until=boxes.Day(),
 )  # fmt: skip
 SEEN = {
     "finding": boxes.Choice(list(CheckFinding), missing="请选属实、部分属实或不属实"),
@@ -70,6 +72,7 @@ def _page(error: DomainError | None = None) -> tuple[str, int]:
     return render_page(
         "assessments/checks.html", error,
         programme=programme, units=units, draws=draws, findings=findings,
+        agreements=queries.agreement_of(rows, findings), policy=policy_of(lights_of(programme)),
         seeds={row.id: seed_of(row.digest) for row in draws}, states=CheckState.names(),
         kinds=CheckKind.names(), results=CheckFinding.names(), is_office=is_office,
         sees_drawn=reach.sees_drawn, checkers=checkers, today=clock.today(),
@@ -115,8 +118,9 @@ def assign_visit() -> Page:
         form = VISIT.read()
         _, programme = own_programme()
         draft = VisitDraft(
-            form["unit"], form["first"], form["second"], form["visit_on"], form["kind"]
-        )
+            form["unit"], form["first"], form["second"], form["visit_on"], form["kind"],
+            form["hidden_until"],
+        )  # fmt: skip
         with transaction():
             visit_operations.assign_visit(actor(), programme.id, draft)
     except (InvalidInput, Conflict, NotAllowed) as error:

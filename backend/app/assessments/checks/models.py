@@ -65,6 +65,11 @@ class SiteCheck(Model):
         CheckConstraint(one_of("result", CheckFinding), name="result"),
         CheckConstraint("first_checker_id <> second_checker_id", name="two_checkers"),
         CheckConstraint(
+            f"hidden_until IS NULL OR (kind = '{CheckKind.MYSTERY}' AND hidden_until >= visit_on)",
+            name="hidden",
+        ),
+        CheckConstraint("told_at >= concluded_at", name="told_once_concluded"),
+        CheckConstraint(
             "num_nonnulls(first_checker_id, second_checker_id, visit_on, assigned_by_id,"
             f" assigned_at) = CASE WHEN {one_of('state', WITH_CHECKERS)} THEN 5 ELSE 0 END",
             name="assigned",
@@ -96,6 +101,8 @@ class SiteCheck(Model):
     is_always: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[str] = mapped_column(String(10), server_default=CheckState.DRAWN.value)
     visit_on: Mapped[date | None]
+    # Of a mystery guest: until then the unit knows nothing of visit and result.
+    hidden_until: Mapped[date | None]
     first_checker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     second_checker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -105,6 +112,8 @@ class SiteCheck(Model):
     words: Mapped[str | None] = mapped_column(String(300))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     concluded_at: Mapped[datetime | None]
+    # When what follows took effect and the unit heard.
+    told_at: Mapped[datetime | None]
 
 
 class SiteFinding(Model):

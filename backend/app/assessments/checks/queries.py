@@ -1,7 +1,7 @@
 """Reads of checks: the frame of claims, what was drawn, and what each reader may see of it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,12 +23,16 @@ from backend.app.assessments.models import (
 )
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
 from backend.app.assessments.states import TargetState
-from backend.app.assessments.states.checks import CONCLUDED, CheckFinding
+from backend.app.assessments.states.checks import CheckFinding
+from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
-from backend.app.core.states import none_of, one_of
+from backend.app.core.states import none_of
+from backend.app.scoring.assessing.agreement import alpha
 from backend.app.scoring.assessing.sampling import Claim
 
 MOST_SHOWN = 2000
+# From worst to best.
+LEVELS: dict[str, int] = {CheckFinding.UNTRUE: 0, CheckFinding.PARTLY: 1, CheckFinding.TRUE: 2}
 # Said to be finished at the last evaluation up to the period; checked once a programme.
 CLAIMS = text(
     f"""
@@ -56,7 +60,7 @@ ROWS = f"""
            u.department_id, c.target_id, e.code, e.name, t.task, e.measured_in,
            t.value AS goal, e.owner_department_id, c.kind, c.is_always, c.state, c.visit_on,
            c.first_checker_id, c.second_checker_id, c.result, c.value, c.words,
-           c.decided_by_id, c.concluded_at,
+           c.decided_by_id, c.concluded_at, c.hidden_until, c.told_at,
            (SELECT r.value FROM target_report r
             WHERE r.target_id = t.id AND r.value IS NOT NULL
             ORDER BY r.period DESC LIMIT 1) AS claimed,
@@ -70,7 +74,7 @@ ROWS = f"""
 OF_PROGRAMME = text(
     f"""
     {ROWS} WHERE c.programme_id = :programme_id
-      AND (:sees_drawn OR {one_of("c.state", CONCLUDED)})
+      AND (:sees_drawn OR c.told_at IS NOT NULL)
       AND (:sees_all OR u.region_id = ANY(:regions) OR u.department_id = ANY(:departments))
     ORDER BY unit, e.position, c.id LIMIT :most
     """
@@ -122,6 +126,8 @@ class CheckRow:
     words: str | None
     decided_by_id: int | None
     concluded_at: datetime | None
+    hidden_until: date | None
+    told_at: datetime | None
     claimed: Decimal | None
     findings: int
 
@@ -222,9 +228,51 @@ def files_of_check(check: CheckRow) -> list[Evidence]:
     return list(db.session.scalars(query))
 
 
+class CheckAgreement(NamedTuple):
+    """Of one draw: how many claims two have looked at, and how many they found the same."""
+
+    looked_at: int
+    same: int
+    alpha: float | None
+
+    @property
+    def share(self) -> int:
+        return round(100 * self.same / self.looked_at)
+
+
+def agreement_of(
+    rows: Collection[CheckRow], findings: Mapping[int, Sequence[SiteFinding]]
+) -> dict[int, CheckAgreement]:
+    """By draw, where two have looked at anything; Krippendorff's α of three ordered levels."""
+    agreements = {}
+    for draw_id in sorted({row.draw_id for row in rows}):
+        pairs = [
+            found for row in rows
+            if row.draw_id == draw_id and len(found := findings.get(row.id, ())) == 2
+        ]  # fmt: skip
+        if not pairs:
+            continue
+        levels = [[float(LEVELS[one.finding]) for one in pair] for pair in pairs]
+        same = sum(first.finding == second.finding and first.value == second.value
+                   for first, second in pairs)  # fmt: skip
+        table = [list(rater) for rater in zip(*levels, strict=True)]
+        agreements[draw_id] = CheckAgreement(len(pairs), same, alpha(table))
+    return agreements
+
+
+def checks_to_reveal() -> list[int]:
+    """Concluded ones of mystery guests whose day has come."""
+    query = select(SiteCheck.id).where(
+        SiteCheck.concluded_at.is_not(None), SiteCheck.told_at.is_(None),
+        SiteCheck.hidden_until <= clock.today(),
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(SiteCheck.id)))
+
+
 def untrue_targets(programme_id: int) -> set[int]:
     """Targets of which a concluded check found 不属实: their element earns nothing."""
     query = select(SiteCheck.target_id).where(
-        SiteCheck.programme_id == programme_id, SiteCheck.result == CheckFinding.UNTRUE
-    )
+        SiteCheck.programme_id == programme_id, SiteCheck.result == CheckFinding.UNTRUE,
+        SiteCheck.told_at.is_not(None),
+    )  # fmt: skip
     return set(db.session.scalars(query))

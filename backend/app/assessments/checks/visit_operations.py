@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
@@ -30,17 +30,19 @@ from backend.app.notices.operations import notify
 
 # 四不两直, and a unit is not to be visited all the time.
 MOST_VISITS, HALF_YEAR = 2, 6
+LONGEST_HIDDEN = timedelta(days=62)
 
 
 @dataclass(frozen=True)
 class VisitDraft:
-    """Who goes where, when and how."""
+    """Who goes where, when and how; of a mystery guest, until when the unit hears nothing."""
 
     unit_id: int
     first_id: int
     second_id: int
     visit_on: date
     kind: CheckKind = CheckKind.INSPECTION
+    hidden_until: date | None = None
 
 
 def assign_visit(actor: Actor, programme_id: int, draft: VisitDraft) -> int:
@@ -58,12 +60,14 @@ def assign_visit(actor: Actor, programme_id: int, draft: VisitDraft) -> int:
     checks = _open_checks(unit)
     if not checks:
         raise CheckMoved("这个单位没有等着派人的核查")
+    _check_hidden(draft)
     _check_team(unit, checks, draft)
     _check_burden(unit, checks, draft)
     for check in checks:
         check.state, check.kind = CheckState.ASSIGNED.value, draft.kind.value
         check.first_checker_id, check.second_checker_id = draft.first_id, draft.second_id
         check.visit_on, check.assigned_by_id = draft.visit_on, actor.person_id
+        check.hidden_until = draft.hidden_until
         check.assigned_at = clock.now()
         record("assign_check", actor.person_id, "site_check", check.id)
     db.session.flush()
@@ -94,6 +98,20 @@ def _open_checks(unit: AssessedUnit) -> list[SiteCheck]:
         SiteCheck.state.in_((CheckState.DRAWN, CheckState.ASSIGNED)),
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(SiteCheck.id).with_for_update()))
+
+
+def _check_hidden(draft: VisitDraft) -> None:
+    """A mystery guest's visit stays hidden until a day, any other's is told with its result."""
+    is_mystery, until = draft.kind is CheckKind.MYSTERY, draft.hidden_until
+    words = ""
+    if is_mystery and until is None:
+        words = "神秘嘉宾要写明到哪天才告诉单位"
+    elif not is_mystery and until is not None:
+        words = "只有神秘嘉宾的结果可以晚告诉单位"
+    elif until is not None and not draft.visit_on <= until <= draft.visit_on + LONGEST_HIDDEN:
+        words = f"应在核查日以后，最多 {LONGEST_HIDDEN.days} 天"
+    if words:
+        raise InvalidInput(errors={"hidden_until": [words]})
 
 
 def _check_team(unit: AssessedUnit, checks: Sequence[SiteCheck], draft: VisitDraft) -> None:

@@ -18,9 +18,8 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.scoring.assessing.cards import Card, counted_cards
 from backend.app.scoring.assessing.ladder import LadderPolicy
+from backend.app.scoring.assessing.moves import UNTRUE
 
-# The rule of a card for what a check found 不属实: nothing of it comes back.
-UNTRUE = "untrue"
 KINDS = (ProgrammeAdjustmentKind.YELLOW, ProgrammeAdjustmentKind.RED)
 STANDING = (ProgrammeAdjustmentState.CONFIRMED, ProgrammeAdjustmentState.RETURNED)
 REPLACED = "同一轮已记红牌，黄牌不再计分"

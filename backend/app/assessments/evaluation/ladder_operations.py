@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.access import Actor, Permission, may
-from backend.app.assessments.evaluation.card_operations import UNTRUE, settle_cards
+from backend.app.assessments.evaluation.card_operations import settle_cards
 from backend.app.assessments.evaluation.errors import (
     NotYourStep,
     NotYourSummons,
@@ -38,6 +38,7 @@ from backend.app.core.audit import record
 from backend.app.core.db import db, fetch_named, fetch_rows
 from backend.app.core.errors import InvalidInput
 from backend.app.scoring.assessing.ladder import (
+    FOUND_UNTRUE,
     GOOD_TO_END,
     REMIND,
     SUMMON,
@@ -48,13 +49,12 @@ from backend.app.scoring.assessing.ladder import (
     proposals,
 )
 from backend.app.scoring.assessing.lights import Light
-from backend.app.scoring.assessing.moves import MoveKind
+from backend.app.scoring.assessing.moves import UNTRUE, MoveKind
 from backend.app.tickets.kinds import STEP_NAMES, Step
 from backend.app.tickets.rules.queries import clock_of
 
 LONGEST_ANSWER, LONGEST_NOTE = 300, 200
 # The second step and the fourth carry a card.
-FOUND_UNTRUE = "核查不属实"
 CARD_OF = {2: MoveKind.YELLOW, 4: MoveKind.RED}
 TAKEN = """
     SELECT target_id, period, level, state, due_at, answered_at FROM target_supervision

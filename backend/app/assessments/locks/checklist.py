@@ -17,9 +17,8 @@ from backend.app.assessments.states import (
 )
 from backend.app.assessments.states.adjustments import ExemptionState
 from backend.app.assessments.states.appraisals import AppraisalState
-from backend.app.assessments.states.checks import CONCLUDED
 from backend.app.core.db import db
-from backend.app.core.states import none_of, one_of
+from backend.app.core.states import one_of
 
 WAITING = {ReportState.SUBMITTED, ReportState.OWNER_PASSED, ReportState.RETURNED}
 OPEN = text(
@@ -44,7 +43,7 @@ OPEN = text(
         (SELECT count(*) FROM target
          WHERE programme_id = :id AND state = '{TargetState.QUERIED}') AS targets,
         (SELECT count(*) FROM site_check
-         WHERE programme_id = :id AND {none_of("state", CONCLUDED)}) AS checks,
+         WHERE programme_id = :id AND told_at IS NULL) AS checks,
         (SELECT count(*) FROM appraisal_round
          WHERE programme_id = :id AND state = '{AppraisalState.OPEN}') AS ballots,
         (SELECT count(*) FROM target_supervision

@@ -83,7 +83,7 @@ class PartFacts:
 
     The value is `value` of `of`, None where nothing was measured; `common` is what all units of a
     shared task reached, `scored` the points that an owner gave in person. `untrue`: a check
-    found 不属实, so the element earns nothing.
+    found 不属实, so the element earns the least that its rule knows.
     """
 
     target_id: int

@@ -192,7 +192,7 @@ def _with_goal(data: dict[str, Any], part: PartFacts) -> dict[str, Any]:
 
 def _score_part(part: PartFacts, element: _GroupElement, unit: UnitYearFacts) -> ScoredPart:
     if part.untrue:
-        return ScoredPart(part, ZERO)
+        return ScoredPart(part, rule_for(part).least)
     if part.scored is not None:
         return ScoredPart(part, exact(min(part.scored, part.full)))
     rule = replace(rule_for(part), difficulty=element.difficulty, common=part.exact_common)

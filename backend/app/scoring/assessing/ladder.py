@@ -10,6 +10,7 @@ from backend.app.scoring.assessing.moves import MoveKind
 
 REMIND, REPORT, INSPECT, SUMMON = STEPS = (1, 2, 3, 4)
 GOOD_TO_END = 2
+FOUND_UNTRUE = "核查不属实"
 
 
 class Evaluated(NamedTuple):
@@ -45,6 +46,8 @@ class LadderPolicy:
     half_year: int = 6
     yellow: Decimal = Decimal("0.50")
     red: Decimal = Decimal("1.00")
+    # More than honest lateness comes to in a year, whatever rounds it has.
+    untrue: Decimal = Decimal("2.00")
     answer_days: dict[int, int | None] = field(
         default_factory=lambda: {REMIND: 5, REPORT: 5, INSPECT: 10, SUMMON: None}
     )
@@ -130,7 +133,7 @@ def _reasons(one: Evaluated, bad: int, policy: LadderPolicy, reminded: bool) -> 
     elif one.doubted or one.drawn:
         reasons[INSPECT] = "数据存疑" if one.doubted else "抽中核查"
     if one.untrue:
-        reasons[SUMMON] = "核查不属实"
+        reasons[SUMMON] = FOUND_UNTRUE
     elif bad >= policy.summon_after:
         reasons[SUMMON] = f"连续 {bad} 期滞后"
     return reasons
@@ -141,6 +144,7 @@ def _proposed(new: Mapping[int, str], policy: LadderPolicy) -> list[LadderPropos
 
 
 def _proposal(step: int, reason: str, policy: LadderPolicy) -> LadderProposal:
-    cards = {REPORT: (MoveKind.YELLOW, policy.yellow), SUMMON: (MoveKind.RED, policy.red)}
+    red = policy.untrue if reason == FOUND_UNTRUE else policy.red
+    cards = {REPORT: (MoveKind.YELLOW, policy.yellow), SUMMON: (MoveKind.RED, red)}
     card, points = cards.get(step, (None, Decimal(0)))
     return LadderProposal(step, reason, policy.answer_days[step], step == REMIND, card, points)

@@ -32,6 +32,8 @@ MOVE_NAMES: dict[str, str] = {
 }
 CARDS = "cards"
 CARD_KINDS = frozenset({MoveKind.YELLOW, MoveKind.RED})
+# The rule of a card for what a check found 不属实: nothing of it comes back, no cap cuts it.
+UNTRUE = "untrue"
 BOUNDS = frozenset({MoveKind.VETO, MoveKind.NO_EXCELLENT})
 # The most that each kind together moves a total; an exemption gives back no more than was lost.
 CAPS: Mapping[str, Decimal] = {
@@ -70,18 +72,22 @@ def moved_lines(
 ) -> tuple[Moved, ...]:
     """What each moves a total, in their order, each kind cut to its cap.
 
-    Cards are deductions with a cap of their own. Raises ValueError as `totals.moved` does.
+    Cards are deductions with a cap of their own, which spares no false figure. Raises ValueError
+    as `totals.moved` does.
     """
     limits = {kind: caps[kind] for kind in AdjustmentKind if kind in caps}
     cards = {AdjustmentKind.DEDUCTION: caps[CARDS]} if CARDS in caps else {}
     hundredths = int(lost / CENT)
     points = [0] * len(moves)
-    for are_cards, bounds in ((False, limits), (True, cards)):
+    for are_cards, are_false, bounds in (
+        (False, False, limits), (True, False, cards), (True, True, {}),
+    ):  # fmt: skip
         places = [
             place
             for place, move in enumerate(moves)
             if move.kind not in BOUNDS and (move.kind in CARD_KINDS) is are_cards
-        ]
+            and (are_cards and move.rule == UNTRUE) is are_false
+        ]  # fmt: skip
         applied = [_applied(moves[place], are_cards) for place in places]
         for place, signed in zip(
             places, moved_hundredths(applied, bounds, hundredths), strict=True

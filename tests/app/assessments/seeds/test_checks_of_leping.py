@@ -1,24 +1,40 @@
 """乐平 (LP): what other systems say, a year from plan to result, a look without a word before."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
+from backend.app.access import Actor, Grant, Role
+from backend.app.assessments.checks import operations as checks
+from backend.app.assessments.checks.operations import Seen
+from backend.app.assessments.checks.queries import untrue_targets
+from backend.app.assessments.checks.visit_operations import VisitDraft, assign_visit
 from backend.app.assessments.measures import mapping_operations as mappings
 from backend.app.assessments.measures.feed_files import FEEDS
 from backend.app.assessments.measures.mapping_operations import MappedFigure
+from backend.app.assessments.reports.operations import ReportLine
+from backend.app.assessments.results.year_facts import year_facts
+from backend.app.assessments.results.year_scores import score_year
+from backend.app.assessments.states.checks import CheckFinding, CheckKind
+from backend.app.assessments.targets.operations import confirm_all
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
+from backend.jobs import assessments as jobs
+from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
 from tests.app.assessments.result_year import Year, add_element, add_target, run
 from tests.app.assessments.test_report_pages import seat
-from tests.factories.assessed import at, make_assessed
-from tests.factories.console import as_shown
-from tests.factories.county import make_county
+from tests.factories.assessed import YEAR, Assessed, at, issue, make_assessed
+from tests.factories.assessed import add_target as add_work
+from tests.factories.console import as_shown, make_staff
+from tests.factories.county import OPENED_ON, grant_role, make_county
 from tests.factories.imports import Desk, counts, outcomes, questions, refused
+from tests.factories.ratings import rate_village
 
 PAGE = "/console/assessments/measures/mappings"
+CHECKS = "/console/assessments/checks"
 RATES = (
     MappedFigure("响应率", "E01"), MappedFigure("解决件数", "E02", "办理件数"),
     MappedFigure("满意率", "E03"),
@@ -178,3 +194,136 @@ def test_lp10_a_mapping_names_its_faults(year) -> None:
             keep(year, figures=figures)
         assert list(refusal.value.errors) == [field]
         db.session.rollback()
+
+
+def test_lp09_a_year_is_closed_from_its_contract_to_a_third_partys_look(assessed, scalar) -> None:
+    """Year-start contract, data by the period, satisfaction, a third party's check, every loss."""
+    add_work(assessed, "A1", plan={10: Decimal(600), 11: Decimal(1200)})
+    add_work(
+        assessed, "A2", kind="level", source="own:satisfaction_mean", value=Decimal(100),
+    )  # fmt: skip
+    issue(assessed)
+    with transaction() as session:
+        session.execute(text("UPDATE target SET state = 'issued'"))
+    with clock_at(at(1, 5)), transaction():
+        assert confirm_all(assessed.town, assessed.town_unit) == 2
+    for month, value in ((10, 600), (11, 1200)):
+        open_month(month)
+        send(assessed, ReportLine(assessed.targets["A1"], 0, Decimal(value)), month=month)
+        accept_all(assessed, month)
+        evaluate_month(month)
+    rate_village(assessed.county, 0, [1, 1, 1, 5], date(YEAR, 11, 1))
+    with clock_at(at(11, 30, 4)):
+        jobs.pull_measures()
+    make_draw(assessed)
+    pair = invited(assessed, "third1"), invited(assessed, "third2")
+    visit(assessed, pair, CheckKind.THIRD_PARTY)
+    check = scalar("SELECT id FROM site_check")
+    for checker in pair:
+        find(checker, check, Seen(CheckFinding.PARTLY, "只修了一半", Decimal(600)))
+    scored = score_year(year_facts(assessed.programme_id, date(YEAR, 12, 1)))
+    db.session.rollback()
+    town = next(row for row in scored if row.unit_id == assessed.town_unit)
+    assert {part.facts.code: part.shown for part in town.parts} == {
+        "A1": Decimal("5.00"), "A2": Decimal("7.50"),
+    }  # fmt: skip
+    origins = {part.facts.code: part.facts.origin for part in town.parts}
+    assert origins["A1"].startswith("实地核查")
+    assert origins["A2"] == "本系统：满意度，4 人次评价"
+    assert {loss.code for loss in town.losses} >= {"A1", "A2"}
+
+
+def test_lp18_a_mystery_guest_is_hidden_from_the_unit_until_its_day(app, assessed, scalar) -> None:
+    """Neither visit, result, card nor points before the day; then all of it at once."""
+    claim_work(assessed)
+    make_draw(assessed)
+    pair = invited(assessed, "guest1"), invited(assessed, "guest2")
+    with pytest.raises(InvalidInput) as refusal:
+        visit(assessed, pair, CheckKind.MYSTERY)
+    assert list(refusal.value.errors) == ["hidden_until"]
+    db.session.rollback()
+    with pytest.raises(InvalidInput):
+        visit(assessed, pair, CheckKind.INSPECTION, date(YEAR, 12, 28))
+    db.session.rollback()
+    visit(assessed, pair, CheckKind.MYSTERY, date(YEAR, 12, 28))
+    check = scalar("SELECT id FROM site_check WHERE is_always")
+    for checker in pair:
+        find(checker, check, Seen(CheckFinding.UNTRUE, "门是锁着的"))
+
+    def seen_by_the_unit() -> tuple[bool, int, int, set[int]]:
+        db.session.rollback()
+        told = scalar("SELECT count(*) FROM notice WHERE title LIKE '核查结果%'")
+        cards = scalar("SELECT count(*) FROM programme_adjustment WHERE rule_code = 'untrue'")
+        page = as_shown(seat(app, assessed.town).get(CHECKS))
+        return "门是锁着的" in page, told, cards, untrue_targets(assessed.programme_id)
+
+    with clock_at(at(12, 27, 8)):
+        jobs.escalate_targets()
+        assert seen_by_the_unit() == (False, 0, 0, set())
+        assert "2026-12-28 才告诉单位" in as_shown(seat(app, assessed.office).get(CHECKS))
+        assert "门是锁着的" not in as_shown(seat(app, assessed.town).get(CHECKS))
+    with clock_at(at(12, 28, 8)):
+        jobs.escalate_targets()
+        jobs.escalate_targets()
+        shown, told, cards, untrue = seen_by_the_unit()
+        assert (shown, told, cards, untrue) == (True, 2, 1, {assessed.targets["A1"]})
+
+
+def test_lp18_agreement_of_two_checkers_stands_beside_each_round(app, assessed, scalar) -> None:
+    claim_work(assessed)
+    make_draw(assessed)
+    pair = invited(assessed, "checker1"), invited(assessed, "checker2")
+    visit(assessed, pair, CheckKind.INSPECTION)
+    first, second = scalar("SELECT array_agg(id ORDER BY id) FROM site_check")
+    true, untrue = Seen(CheckFinding.TRUE, "看过"), Seen(CheckFinding.UNTRUE, "没有修")
+    for checker, seen in zip(pair, (true, untrue), strict=True):
+        find(checker, first, true)
+        find(checker, second, seen)
+    with clock_at(at(12, 23)):
+        page = as_shown(seat(app, assessed.office).get(CHECKS))
+    assert "两人都看过 2 项，一致 1 项（50%），α = 0.00" in page
+    assert "记红牌 2.00 分不退" in page
+
+
+def claim_work(assessed: Assessed) -> None:
+    """Two targets said to be finished in November, one of them red before."""
+    for code in ("A1", "A2"):
+        add_work(assessed, code, plan={10: Decimal(600), 11: Decimal(1200)})
+    issue(assessed)
+    for month, value in ((10, 600), (11, 1200)):
+        open_month(month)
+        lines = [
+            ReportLine(
+                assessed.targets[code], 0, Decimal(value if code == "A2" or month == 11 else 9)
+            )
+            for code in ("A1", "A2")
+        ]
+        send(assessed, *lines, month=month)
+        accept_all(assessed, month)
+        evaluate_month(month)
+
+
+def make_draw(assessed: Assessed) -> None:
+    with clock_at(at(12, 21)), transaction():
+        checks.draw_checks(assessed.office, assessed.programme_id, date(YEAR, 11, 1))
+
+
+def invited(assessed: Assessed, name: str) -> Actor:
+    person_id = make_staff(None, assessed.county.id, name)
+    ends_on = date(YEAR, 12, 31)
+    grant_role(person_id, Role.ASSESSOR, assessed.county.id, ends_on=ends_on)
+    return Actor(person_id, (Grant(Role.ASSESSOR, assessed.county.id, OPENED_ON, ends_on),))
+
+
+def visit(assessed: Assessed, pair, kind: CheckKind, hidden_until: date | None = None) -> None:
+    first, second = (checker.person_id for checker in pair)
+    draft = VisitDraft(
+        assessed.town_unit, first, second, date(YEAR, 12, 22), kind, hidden_until
+    )  # fmt: skip
+    with clock_at(at(12, 21)), transaction():
+        assign_visit(assessed.office, assessed.programme_id, draft)
+
+
+def find(checker: Actor, check: int, seen: Seen) -> None:
+    with clock_at(at(12, 22)), transaction():
+        checks.record_finding(checker, check, seen)

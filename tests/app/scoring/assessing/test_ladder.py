@@ -54,7 +54,7 @@ def test_doubted_or_drawn_figures_are_looked_at(why) -> None:
 
 def test_untrue_figures_lead_to_a_talk_and_a_red_card_at_once() -> None:
     (proposal,) = proposals([Evaluated(GREEN, untrue=True)])
-    assert (proposal.step, proposal.card, proposal.points) == (4, MoveKind.RED, D("1.00"))
+    assert (proposal.step, proposal.card, proposal.points) == (4, MoveKind.RED, D("2.00"))
 
 
 def test_a_round_ends_after_two_good_ones_and_two_reports_in_half_a_year_lead_to_a_talk() -> None:

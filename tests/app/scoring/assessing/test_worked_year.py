@@ -107,7 +107,7 @@ def cards(unit: str) -> list[CountedCard]:
     """Of the year: 教育局's report was dropped."""
     colours = {name.split()[0]: [one.colour for one in evaluated(name, table)]
                for name, table in months().items()}  # fmt: skip
-    yellow, red = Card(MoveKind.YELLOW, D("0.50"), 1), Card(MoveKind.RED, D("1.00"), 3, (), True)
+    yellow, red = Card(MoveKind.YELLOW, D("0.50"), 1), Card(MoveKind.RED, D("2.00"), 3, (), True)
     given = {
         "庄里镇": [yellow._replace(after=colours["庄里镇"][4:])],
         "教育局": [],
