@@ -16,6 +16,7 @@ from backend.app.accounts import consents
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
 from backend.demo.assessments import assessed_years, load_assessment, tend_assessment
+from backend.demo.city import load_city
 from backend.demo.earlier import prepare_running_month
 from backend.demo.surveys import Voter, plan_rounds, somebody_without_ballots
 from backend.demo.tickets import SAID
@@ -105,6 +106,7 @@ def live(base: str, anonymous: str, county_id: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
     prepare_running_month(county_id)
     # Nobody waits for it: the county is open by now.
+    load_city(county_id)
     for year in assessed_years():
         load_assessment(county_id, year)
         tend_assessment(county_id)
