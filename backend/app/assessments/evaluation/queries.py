@@ -36,11 +36,13 @@ from backend.app.assessments.states import (
 from backend.app.core.db import db, fetch_rows
 from backend.app.core.states import none_of, one_of
 from backend.app.scoring.assessing.lights import FUPING, Light, from_data
+from backend.app.scoring.assessing.rules import RuleCode
 from backend.app.tickets.rules.queries import clock_of
 
 # A common target has no figures of its own: what its rule says is to be reached, and from where.
-GOAL = """COALESCE(t.value, CAST(e.rule ->> 'target' AS numeric),
-           CAST(e.rule ->> 'levels' AS numeric))"""
+GOAL = f"""COALESCE(t.value, CAST(e.rule ->> 'target' AS numeric),
+           CAST(e.rule ->> 'levels' AS numeric),
+           CASE WHEN e.rule ->> 'rule' = '{RuleCode.PASS}' THEN 1 END)"""
 BASELINE = """COALESCE(CASE WHEN t.value IS NULL THEN CAST(e.rule ->> 'floor' AS numeric) END,
            t.baseline)"""
 FACTS = f"""

@@ -21,6 +21,7 @@ from backend.app.assessments.measures.console import (
 from backend.app.assessments.measures.handed_in import FIGURE, LONGEST_REASON, WORTH
 from backend.app.assessments.measures.operations import OPEN_YEAR, ScoreLine
 from backend.app.assessments.models import Programme
+from backend.app.assessments.programmes.queries import list_elements
 from backend.app.assessments.programmes.source_words import source_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
@@ -44,8 +45,10 @@ def _element(
         for target in targets
         if target.is_scored and queries.may_score(actor(), target)
     }
+    anchors = next(row.anchors for row in list_elements(programme.id) if row.id == element_id)
     return render_page(
         "assessments/measure_element.html", error, programme=programme, element=targets[0],
+        anchors=anchors,
         targets=targets, month=month, facts=standing, history=history, scored=scored,
         names=display_names({fact.imported_by_id or 0 for fact in history}),
         units={target.unit_id: target.unit for target in targets}, query=WHICH.read(),

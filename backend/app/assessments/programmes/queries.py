@@ -262,6 +262,7 @@ def _planned_element(element: ProgrammeElement) -> PlannedElement:
         element.code, element.name, element.rule or {}, element.source,
         element.owner_department_id, element.criteria,
         common=element.scope != ElementScope.UNIT, missing=element.missing, duty=element.duty,
+        points=element.points,
     )  # fmt: skip
 
 

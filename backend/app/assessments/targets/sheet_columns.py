@@ -48,7 +48,7 @@ DAY = re.compile(r"(?:(\d{4})[-./年])?(\d{1,2})[-./月](\d{1,2})日?(?: 00:00:0
 # How progress is counted where the file does not say.
 USUAL_KIND = {
     RuleCode.PER_CASE: ProgressKind.NEGATIVE, RuleCode.JUDGED: ProgressKind.JUDGED,
-    RuleCode.PASS: ProgressKind.JUDGED, RuleCode.FLOOR_TARGET: ProgressKind.LEVEL,
+    RuleCode.PASS: ProgressKind.LEVEL, RuleCode.FLOOR_TARGET: ProgressKind.LEVEL,
     RuleCode.PER_STEP: ProgressKind.LEVEL, RuleCode.ALL_OR_NOTHING: ProgressKind.LEVEL,
     RuleCode.TIERS: ProgressKind.LEVEL, RuleCode.RANK: ProgressKind.LEVEL,
 }  # fmt: skip

@@ -66,6 +66,8 @@ class PlannedElement:
     common: bool = False
     missing: str = Missing.LEAVE_WEIGHT
     duty: str = ""
+    # What its rule is held against while no unit has it.
+    points: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ def _faults_of_element(element: PlannedElement, draft: _PlanIndex) -> Iterator[t
     if traces:
         yield "traces", f"按{'、'.join(traces)}计分属于留痕考核，分值应为 0"
     units = draft.fewest_units(element.code)
-    for worth in sorted({target.points for target in targets} or {Decimal(0)}):
+    for worth in sorted({target.points for target in targets} or {element.points}):
         reasons = rule_faults(element.rule, worth, element.missing, units)
         if reasons:
             yield from (("rule", words) for words in reasons)
