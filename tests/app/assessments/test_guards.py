@@ -1,6 +1,7 @@
 """The burden guard in the wizard: reasons, vetoes, caps and documents, typed and published."""
 
 import pytest
+from werkzeug.test import TestResponse
 
 from backend.app.assessments.adjustments.clauses import clauses_of
 from backend.app.assessments.models import Programme, ProgrammeGroup
@@ -37,12 +38,7 @@ def test_a_unit_over_the_limits_needs_a_reason_that_a_second_person_reads(
     assert "too_many" in reasons(made)
     desk = office_desk(client, made, "clerk")
     page = desk.get(path(made, "/groups")).text
-    form = {name: value for name, value in inputs(page).items() if "-r" in name or "-d" in name}
-    form |= {
-        f"group-{place}{unit.region_id or unit.department_id}": str(unit.group_id)
-        for unit in list_units(made.programme_id)
-        for place in ("r" if unit.region_id else "d")
-    }
+    form = unit_form(made, page)
     form |= {name: "试点任务，富办发〔2026〕9号" for name in form if name.startswith("reason-")}
     assert desk.post(path(made, "/units"), **form).status_code == 303
     assert "too_many" not in reasons(made)
@@ -50,6 +46,39 @@ def test_a_unit_over_the_limits_needs_a_reason_that_a_second_person_reads(
     assert {row["document"] for row in published} == {"试点任务，富办发〔2026〕9号"}
     assert any("庄里镇的目标可以超过限额" in row["words"] for row in published)
     assert "庄里镇的目标可以超过限额" in desk.get(path(made, "/approval")).text
+
+
+def unit_form(made: Assessment, page: str) -> dict[str, str]:
+    """The grid of units as the page shows it."""
+    form = {name: value for name, value in inputs(page).items() if "-r" in name or "-d" in name}
+    return form | {
+        f"group-{place}{unit.region_id or unit.department_id}": str(unit.group_id)
+        for unit in list_units(made.programme_id)
+        for place in ("r" if unit.region_id else "d")
+    }
+
+
+def test_a_unit_is_assessed_in_the_months_that_it_is_there(made, client) -> None:
+    desk = office_desk(client, made, "clerk")
+    form = unit_form(made, desk.get(path(made, "/groups")).text)
+    key = next(name for name in form if name.startswith("group-")).removeprefix("group-")
+
+    def save(first: str, last: str) -> TestResponse:
+        months = {f"first-{key}": first, f"last-{key}": last}
+        return desk.post(path(made, "/units"), **form | months)
+
+    for first, last, words in (
+        ("8", "7", "最后一个月不能早于第一个月"),
+        ("13", "", "月份应为 1 到 12"),
+    ):
+        refused = save(first, last)
+        assert refused.status_code == 422
+        assert words in as_shown(refused)
+    assert save("7", "11").status_code == 303
+    units = list_units(made.programme_id)
+    assert [(unit.first_month, unit.last_month) for unit in units if unit.first_month > 1] == [
+        (7, 11)
+    ]
 
 
 def test_a_veto_without_a_document_keeps_a_programme_from_approval(made, client) -> None:

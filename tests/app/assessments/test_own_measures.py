@@ -1,6 +1,5 @@
 """What the product counts of units by itself, pulled by night."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -10,8 +9,10 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.assessments.measures import operations
+from backend.app.assessments.models import AssessedUnit
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
+from backend.app.places.models import Region
 from backend.app.tickets import handling
 from backend.app.tickets.desk import operations as desk
 from backend.app.tickets.handling import WrittenReply
@@ -34,9 +35,16 @@ RULE = {"rule": "floor_target", "floor": "50", "target": "90"}
 
 
 @pytest.fixture
-def year(assessed) -> Iterator[Year]:
+def year(assessed) -> Year:
+    return make_measured(assessed)
+
+
+def make_measured(assessed, first: int = 1, last: int = 12) -> Year:
     """The township and the bureau, each with an element that the product measures."""
     made = Year(assessed)
+    with transaction() as session:
+        town = session.get_one(AssessedUnit, assessed.town_unit)
+        town.first_month, town.last_month = first, last
     made.units = {"庄里镇": assessed.town_unit, "教育局": assessed.bureau_unit}
     add_element(made, "村民满意度", RULE, source="own:satisfaction_mean")
     add_element(made, "按期办结率", RULE, source="own:on_time_rate", measured_in="%")
@@ -67,6 +75,35 @@ def test_a_township_is_measured_by_the_sum_of_its_villages_over_the_year(year: Y
     assert facts(year, "村民满意度") == [
         (OCTOBER, Decimal(75), "满意度，4 人次评价"), (NOVEMBER, Decimal(50), "满意度，6 人次评价"),
     ]  # fmt: skip
+
+
+def rate_both_months(year: Year) -> None:
+    rate_village(year.made.county, 0, [1, 1, 1, 5], OCTOBER)
+    rate_village(year.made.county, 1, [5, 5], NOVEMBER)
+
+
+def test_a_unit_founded_within_the_year_counts_from_its_first_month(assessed) -> None:
+    year = make_measured(assessed, first=11)
+    rate_both_months(year)
+    pull()
+    assert facts(year, "村民满意度") == [(NOVEMBER, Decimal(0), "满意度，2 人次评价")]
+
+
+def test_a_unit_that_ended_within_the_year_counts_to_its_last_month(assessed) -> None:
+    year = make_measured(assessed, last=10)
+    rate_both_months(year)
+    pull()
+    assert facts(year, "村民满意度") == [
+        (OCTOBER, Decimal(75), "满意度，4 人次评价"), (NOVEMBER, Decimal(75), "满意度，4 人次评价"),
+    ]  # fmt: skip
+
+
+def test_a_place_that_was_founded_later_counts_from_then_whatever_the_programme_says(year) -> None:
+    rate_both_months(year)
+    with transaction() as session:
+        session.get_one(Region, year.made.county.township_ids[0]).opened_on = NOVEMBER
+    pull()
+    assert facts(year, "村民满意度") == [(NOVEMBER, Decimal(0), "满意度，2 人次评价")]
 
 
 def test_only_what_changed_is_written_and_the_old_value_stays(year: Year) -> None:

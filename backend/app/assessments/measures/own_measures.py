@@ -15,6 +15,7 @@ from backend.app.assessments.subjects.ledgers import figure_of, ledgers_of, mont
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.states import none_of
+from backend.app.places.sql import join_department, join_region
 from backend.app.scorecards.multi_month import sums_of_regions
 from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
 from backend.app.scoring.assessing.plans import OWN
@@ -27,10 +28,14 @@ from backend.app.tickets.facts import TicketFacts, office_facts
 OWN_TARGETS = text(
     f"""
     SELECT t.unit_id, t.element_id, substr(e.source, {len(OWN) + 1}) AS code, u.region_id,
-           u.department_id, u.subject_id
+           u.department_id, u.subject_id, u.first_month, u.last_month,
+           COALESCE(r.opened_on, d.opened_on) AS opened_on,
+           COALESCE(r.closed_on, d.closed_on) AS closed_on
     FROM target t
     JOIN programme_element e ON e.id = t.element_id
     JOIN assessed_unit u ON u.id = t.unit_id
+    LEFT {join_region("r", "u.region_id")}
+    LEFT {join_department("d", "u.department_id")}
     WHERE t.programme_id = :id AND starts_with(e.source, '{OWN}')
       AND {none_of("t.state", (TargetState.DRAFT, TargetState.DROPPED))}
     ORDER BY t.unit_id, t.element_id
@@ -47,6 +52,19 @@ class OwnTarget(NamedTuple):
     region_id: int | None
     department_id: int | None
     subject_id: int | None
+    first_month: int
+    last_month: int
+    opened_on: date | None
+    closed_on: date | None
+
+    def months_to(self, period: date) -> tuple[int, int]:
+        """From which month of the period's year to which, while the unit is there."""
+        first, last = self.first_month, min(self.last_month, period.month)
+        if self.opened_on and self.opened_on.year == period.year:
+            first = max(first, self.opened_on.month)
+        if self.closed_on and self.closed_on.year == period.year:
+            last = min(last, self.closed_on.month)
+        return first, last
 
     @property
     def office(self) -> tuple[int | None, int | None]:
@@ -76,7 +94,7 @@ def own_figures(programme_id: int) -> dict[int, list[OwnFigure]]:
         of_subjects = [row for row in targets if row.code in SUBJECT_MEASURES]
         others = [row for row in targets if row.code not in SUBJECT_MEASURES]
         for figure in (
-            *(_figures(programme, others, period) if others else ()),
+            *_figures(programme, others, period),
             *_subject_figures(programme, of_subjects, period),
         ):
             figures[figure.unit_id].append(figure)
@@ -91,14 +109,26 @@ def _periods(year: int) -> list[date]:
 def _figures(
     programme: Programme, targets: Sequence[OwnTarget], period: date
 ) -> Iterable[OwnFigure]:
-    months = [date(period.year, month, 1) for month in range(1, period.month + 1)]
+    """A unit that was founded or ended within the year counts its own months."""
+    by_months: dict[tuple[int, int], list[OwnTarget]] = defaultdict(list)
+    for target in targets:
+        by_months[target.months_to(period)].append(target)
+    for (first, last), rows in by_months.items():
+        months = [date(period.year, month, 1) for month in range(first, last + 1)]
+        if months:
+            yield from _figures_of(programme, rows, period, months)
+
+
+def _figures_of(
+    programme: Programme, targets: Sequence[OwnTarget], period: date, months: Sequence[date]
+) -> Iterable[OwnFigure]:
     regions = sums_of_regions(programme.county_id, months)
-    offices = office_facts(months[0], period, programme.county_id, clock.now())
+    offices = office_facts(months[0], months[-1], programme.county_id, clock.now())
     by_code: dict[str, list[OwnTarget]] = defaultdict(list)
     for target in targets:
         by_code[target.code].append(target)
     cases = (
-        office_cases(months[0], period, programme.county_id, clock.now())
+        office_cases(months[0], months[-1], programme.county_id, clock.now())
         if OFFICE_MEASURES.keys() & by_code.keys()
         else {}
     )

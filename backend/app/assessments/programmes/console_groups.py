@@ -11,6 +11,7 @@ from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import forms, part_operations, queries
 from backend.app.assessments.programmes.console_wizard import own_programme, to_step, wizard
+from backend.app.assessments.programmes.unit_forms import PlaceLine, read_units
 from backend.app.assessments.states import SubjectKind
 from backend.app.assessments.subjects.queries import list_classes
 from backend.app.core.db import transaction
@@ -32,7 +33,7 @@ SUBJECTS = Form.of(
 )  # fmt: skip
 
 
-def _places(programme: Programme) -> list[forms.PlaceLine]:
+def _places(programme: Programme) -> list[PlaceLine]:
     """Townships and departments of the county, with where the draft put them; villages where some
     are assessed, or where the reader wants to see them."""
     units = queries.list_units(programme.id)
@@ -53,10 +54,11 @@ def _places(programme: Programme) -> list[forms.PlaceLine]:
         ]
     )
     return [
-        forms.PlaceLine(
+        PlaceLine(
             f"{kind}{key}", name, key if kind == "r" else None, key if kind == "d" else None,
             unit.group_id if unit else None, unit.difficulty if unit else Decimal(1),
             unit.duty_leader if unit else "", unit.burden_reason if unit else "",
+            (unit.first_month, unit.last_month) if unit else (1, 12),
         )
         for kind, key, name, unit in listed
     ]  # fmt: skip
@@ -106,7 +108,7 @@ def save_units(programme_id: int) -> tuple[str, int] | Response:
     programme = own_programme(programme_id)
     try:
         group_ids = [group.id for group in queries.list_groups(programme.id)]
-        drafts = forms.read_units(_places(programme), group_ids)
+        drafts = read_units(_places(programme), group_ids)
         with transaction():
             subjects = [one for one in part_operations.drafts_of(programme.id) if one.subject_id]
             part_operations.place_units(actor(), programme.id, [*drafts, *subjects])

@@ -66,6 +66,7 @@ def _copy_units(
         UnitDraft(
             groups[unit.group_id], unit.region_id, unit.department_id, unit.difficulty,
             unit.duty_leader, unit.burden_reason, unit.subject_id,
+            *((unit.first_month, unit.last_month) if programme.year == source.year else ()),
         )
         for unit in list_units(source.id)
         if unit.region_id in regions or unit.department_id in departments

@@ -1,17 +1,16 @@
 """The wizard's forms: grids of groups, units and targets, and an indicator."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from backend.app.assessments.models import ProgrammeElement, ProgrammeGroup
 from backend.app.assessments.programmes.operations import CLOCKS, OWN_LIGHTS
-from backend.app.assessments.programmes.part_operations import ElementDraft, GroupDraft, UnitDraft
+from backend.app.assessments.programmes.part_operations import ElementDraft, GroupDraft
 from backend.app.assessments.programmes.rule_words import rule_from_words, rule_words
 from backend.app.assessments.states import Duty, ElementScope
 from backend.app.assessments.targets.drafts import TargetDraft
-from backend.app.core.errors import InvalidInput
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
 from backend.app.scoring.assessing.grades import rules_from_data
@@ -36,7 +35,6 @@ CAPS = ("bonus_cap", "deduction_cap", "cards_cap")
 CAP = boxes.Amount("应为 0 到 100 的数字", places=2, most=100)
 # A new group's boxes; one may be added at a time.
 NEW_GROUP = 0
-LONGEST_REASON = 200
 
 
 def read_groups(groups: Sequence[ProgrammeGroup]) -> list[GroupDraft]:
@@ -62,48 +60,6 @@ def read_groups(groups: Sequence[ProgrammeGroup]) -> list[GroupDraft]:
             **{cap: value for cap in CAPS if (value := caps[f"{cap}-{key}"]) is not None},
         )
         for key in used
-    ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class PlaceLine:
-    """A township or department that may be assessed; `key` is the name of its boxes."""
-
-    key: str
-    name: str
-    region_id: int | None
-    department_id: int | None
-    group_id: int | None
-    difficulty: Decimal
-    duty_leader: str
-    burden_reason: str
-
-
-def read_units(places: Sequence[PlaceLine], group_ids: Sequence[int]) -> list[UnitDraft]:
-    """The grid of places: those with a group are assessed."""
-    difficulty = boxes.Amount("难度系数应为 0.5 到 2", places=2, most=2, otherwise=boxes.REFUSED)
-    grid: dict[str, boxes.Box] = {}
-    for place in places:
-        grid[f"group-{place.key}"] = boxes.Choice(group_ids)
-        grid[f"difficulty-{place.key}"] = difficulty
-        grid[f"leader-{place.key}"] = boxes.Text(20, squeezed=True)
-        grid[f"reason-{place.key}"] = boxes.Text(LONGEST_REASON, squeezed=True)
-    values = Form.of(**grid).read()
-    faults = {
-        f"difficulty-{place.key}": [f"{place.name}：难度系数应为 0.5 到 2"]
-        for place in places
-        if (number := values[f"difficulty-{place.key}"]) is not None and number < Decimal("0.5")
-    }
-    if faults:
-        raise InvalidInput(errors=faults)
-    return [
-        UnitDraft(
-            int(values[f"group-{place.key}"]), place.region_id, place.department_id,
-            values[f"difficulty-{place.key}"] or Decimal(1), values[f"leader-{place.key}"],
-            values[f"reason-{place.key}"],
-        )
-        for place in places
-        if values[f"group-{place.key}"]
     ]  # fmt: skip
 
 

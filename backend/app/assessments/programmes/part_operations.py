@@ -49,6 +49,9 @@ class UnitDraft:
     duty_leader: str = ""
     burden_reason: str = ""
     subject_id: int | None = None
+    # Of the programme's year, where it is not there for all of it.
+    first_month: int = 1
+    last_month: int = 12
 
     @property
     def key(self) -> tuple[int | None, int | None, int | None]:
@@ -172,7 +175,8 @@ def drafts_of(programme_id: int) -> list[UnitDraft]:
     return [
         UnitDraft(
             unit.group_id, unit.region_id, unit.department_id, unit.difficulty,
-            unit.duty_leader, unit.burden_reason, unit.subject_id,
+            unit.duty_leader, unit.burden_reason, unit.subject_id, unit.first_month,
+            unit.last_month,
         )
         for unit in db.session.scalars(query.order_by(AssessedUnit.id))
     ]  # fmt: skip

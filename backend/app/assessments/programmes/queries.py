@@ -42,7 +42,8 @@ UNIT_ROWS = f"""
     SELECT u.id, u.group_id, u.region_id, u.department_id, u.subject_id, u.difficulty,
            u.duty_leader, u.burden_reason, COALESCE(r.name, d.name, a.name) AS name,
            COALESCE(r.code, NULLIF(a.code, '')) AS code, g.name AS group_name,
-           COALESCE(a.industry, '') AS industry, COALESCE(a.kind, '') AS subject_kind
+           COALESCE(a.industry, '') AS industry, COALESCE(a.kind, '') AS subject_kind,
+           u.first_month, u.last_month
     FROM assessed_unit u
     JOIN programme_group g ON g.id = u.group_id
     LEFT {join_region("r", "u.region_id")}
@@ -90,6 +91,8 @@ class MemberUnit(NamedTuple):
     group_name: str
     industry: str
     subject_kind: str
+    first_month: int
+    last_month: int
 
     @property
     def is_person(self) -> bool:
