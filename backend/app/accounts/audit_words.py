@@ -72,6 +72,7 @@ ACTIONS = {
     "query_target": "对目标提疑问",
     "uphold_target": "维持目标",
     "drop_target": "取消目标",
+    "lower_rhythm": "减负：改为每季报",
     "set_key_target": "列为重点监管",
     "propose_target_change": "提出目标变更",
     "decide_target_change": "审定目标变更",

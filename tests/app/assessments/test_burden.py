@@ -103,6 +103,32 @@ def test_the_page_shows_minutes_and_the_proposal_and_scores_nothing(client, lead
     assert "减负建议" not in earlier
 
 
+def test_the_office_lowers_the_rhythm_by_one_act(app, filled, now, scalar) -> None:
+    desk, page = seat(app, filled.office), f"{BURDEN}?month=2026-09"
+    assert "改为每季报</button>" in as_shown(desk.get(page))
+    form = {"programme": filled.programme_id, "unit": filled.town_unit, "period": "2026-09"}
+    assert desk.post(BURDEN, **form).status_code == 303
+    rhythm = "SELECT array_agg(DISTINCT rhythm) FROM target WHERE unit_id = :id"
+    assert scalar(rhythm, id=filled.town_unit) == ["quarter"]
+    assert scalar(rhythm, id=filled.bureau_unit) == ["month"]
+    assert scalar("SELECT count(*) FROM audit_entry WHERE action = 'lower_rhythm'") == 1
+    assert scalar("SELECT count(*) FROM target_event WHERE move = 'change'") == 3
+    told = "SELECT count(*) FROM notice WHERE title = '3 项目标改为每季报' AND person_id = :id"
+    assert scalar(told, id=filled.town.person_id) == 1
+    again = desk.post(BURDEN, **form)
+    assert again.status_code == 409
+    assert "没有可以改为每季报的目标" in as_shown(again)
+
+
+def test_only_what_is_proposed_is_lowered_and_only_by_the_office(app, filled, leader, now) -> None:
+    form = {"programme": filled.programme_id, "unit": filled.town_unit, "period": "2026-08"}
+    office = seat(app, filled.office)
+    assert office.post(BURDEN, **form).status_code == 409, "over once"
+    reader = sit_down(app.test_client(), leader)
+    assert reader.post(BURDEN, **form).status_code == 403
+    assert "改为每季报</button>" not in as_shown(reader.get(f"{BURDEN}?month=2026-09"))
+
+
 def test_the_months_report_goes_out_with_the_pages_figures(app, filled, now) -> None:
     ask(filled)
     desk = seat(app, filled.office)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from backend.app.assessments.reports.asked_sql import BY_HAND, JOIN_NAME, UNIT_NAME
 from backend.app.assessments.states import Rhythm
 from backend.app.core import clock
-from backend.app.core.db import fetch_named
+from backend.app.core.db import db, fetch_named
 from backend.app.core.states import one_of
 from backend.app.scoring.assessing.burden import MOST_MINUTES
 from backend.app.scoring.assessing.plans import REPORT
@@ -47,15 +47,18 @@ SPENT = text(
     ORDER BY w.period, g.position, unit
     """
 )
-MONTHLY = text(
-    f"""
-    SELECT t.unit_id, count(*)::int AS targets, count(DISTINCT e.parent_id)::int AS dimensions
+OF_MONTHLY = f"""
     FROM target t JOIN programme_element e ON e.id = t.element_id
     WHERE t.unit_id = ANY(:ids) AND NOT t.is_key AND t.rhythm = '{Rhythm.MONTH}'
       AND starts_with(e.source, '{REPORT}') AND {one_of("t.state", BY_HAND)}
-    GROUP BY t.unit_id
+"""
+MONTHLY = text(
+    f"""
+    SELECT t.unit_id, count(*)::int AS targets, count(DISTINCT e.parent_id)::int AS dimensions
+    {OF_MONTHLY} GROUP BY t.unit_id
     """
 )
+MONTHLY_TARGETS = text(f"SELECT t.id {OF_MONTHLY} ORDER BY t.id")
 
 
 class UnitBurden(NamedTuple):
@@ -144,6 +147,11 @@ def burden_months(programme_id: int, first: date, last: date) -> list[BurdenMont
     for row in fetch_named(UnitBurden, SPENT, values):
         months.setdefault(row.period, BurdenMonth(row.period)).units.append(row)
     return list(months.values())
+
+
+def monthly_targets_of(unit_id: int) -> list[int]:
+    """What it reports by hand every month and need not."""
+    return list(db.session.scalars(MONTHLY_TARGETS, {"ids": [unit_id]}))
 
 
 def lighter_proposals(months: Sequence[BurdenMonth], period: date) -> list[LighterProposal]:

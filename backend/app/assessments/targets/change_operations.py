@@ -14,7 +14,7 @@ from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments import transitions
 from backend.app.assessments.errors import OwnChange, TargetMoved, TargetUnknown
 from backend.app.assessments.models import Target, TargetChange, TargetPlan
-from backend.app.assessments.states import ChangeState, TargetMove, TargetState
+from backend.app.assessments.states import ChangeState, Rhythm, TargetMove, TargetState
 from backend.app.assessments.targets.operations import read_words, tell_unit
 from backend.app.core import clock
 from backend.app.core.audit import record
@@ -84,6 +84,18 @@ def propose_change(
     db.session.flush()
     record("propose_target_change", actor.person_id, "target", target.id, reason=change.reason)
     return change
+
+
+def change_rhythm(actor: Actor, target_id: int, rhythm: Rhythm, words: str) -> None:
+    """How often it is reported; what has to be reached stays, so that one person is enough.
+
+    Raises TargetUnknown, NotYourTarget, TargetMoved.
+    """
+    act = transitions.begin(actor, target_id, TargetMove.CHANGE, None)
+    act.words = words
+    act.detail = {"before": {"rhythm": act.target.rhythm}, "after": {"rhythm": rhythm.value}}
+    act.target.rhythm = rhythm.value
+    transitions.finish(act)
 
 
 def _faults(target: Target, draft: ChangeDraft) -> Mapping[str, list[str]]:
