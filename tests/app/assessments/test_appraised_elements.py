@@ -176,15 +176,19 @@ def test_the_form_opens_a_round_with_its_last_day_and_trimming(app, running, sca
     desk = seat(app, running.office)
     form = {
         "kind": "elements", "title": "担当作为", "name_0": "同级", "weight_0": "1", "least_0": "5",
-        "ends_on": f"{YEAR}-12-20", "trimmed": "1",
+        "ends_on": f"{YEAR}-12-20", "trim": "7.5",
     }  # fmt: skip
     assert desk.post(PAGE, **{**form, "ends_on": f"{YEAR}-11-20"}).status_code == 422
+    for wrong in ("11", "5.55", "-1"):
+        refused = desk.post(PAGE, **{**form, "trim": wrong})
+        assert refused.status_code == 422
+        assert "各去掉的比例应为 0 到 10" in as_shown(refused)
     opened = desk.post(PAGE, **form)
     assert opened.status_code == 303
     assert scalar("SELECT ends_on::text || kind || trim FROM appraisal_round") == (
-        f"{YEAR}-12-20elements0.050"
+        f"{YEAR}-12-20elements0.075"
     )
-    assert "每组去掉最高、最低各 5%" in as_shown(desk.get(opened.headers["Location"]))
+    assert "每组去掉最高、最低各 7.5%" in as_shown(desk.get(opened.headers["Location"]))
 
 
 def test_the_paper_of_elements_has_a_box_for_each_sentence(app, running, round_id) -> None:

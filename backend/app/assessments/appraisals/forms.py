@@ -5,13 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 from backend.app.assessments.appraisals.counting import BallotQuestion
-from backend.app.assessments.appraisals.operations import MOST_INVITED, RaterGroup, RoundDraft
+from backend.app.assessments.appraisals.operations import (
+    MOST_INVITED,
+    TRIM_WORDS,
+    RaterGroup,
+    RoundDraft,
+)
 from backend.app.assessments.appraisals.questions import QuestionWords
 from backend.app.assessments.programmes.templates import read_template
 from backend.app.assessments.states.appraisals import AppraisalKind
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form
-from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS, TRIMMED
+from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS
 from backend.app.scoring.levels import NUMBERS
 
 # More lines than any template has, for a county's own groups.
@@ -46,7 +51,7 @@ def read_round(lines: int) -> RoundDraft:
     form = Form.of(
         title=boxes.Text(squeezed=True),
         kind=boxes.Choice(list(AppraisalKind), missing="请选评什么"),
-        ends_on=boxes.Day("截止日期不对"), trimmed=boxes.YesNo(),
+        ends_on=boxes.Day("截止日期不对"), trim=boxes.Amount(TRIM_WORDS, places=1, most=10),
         **{f"name_{n}": boxes.Text(squeezed=True) for n in range(lines)},
         **{f"weight_{n}": boxes.Amount("权重应为数字", places=2, most=999) for n in range(lines)},
         **{f"least_{n}": boxes.Number("最少票数应为整数", most=99) for n in range(lines)},
@@ -62,7 +67,7 @@ def read_round(lines: int) -> RoundDraft:
         for n in range(lines)
         if form[f"name_{n}"]
     ]  # fmt: skip
-    trim = Decimal(TRIMMED.numerator) / TRIMMED.denominator if form["trimmed"] else Decimal(0)
+    trim = (form["trim"] or Decimal(0)) / 100
     kind = AppraisalKind.of(form["kind"])
     return RoundDraft(form["title"], groups, kind, form["ends_on"], trim)
 

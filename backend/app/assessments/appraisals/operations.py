@@ -47,10 +47,11 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput, NotAllowed
-from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS, TRIMMED
+from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS
 from backend.app.scoring.levels import LEVEL_POINTS, LEVELS
 
 LONGEST_TITLE, LONGEST_NAME, MOST_INVITED = 40, 40, 5000
+MOST_TRIM, TRIM_WORDS = Decimal("0.1"), "最高、最低各去掉的比例应为 0 到 10，最多一位小数"
 # A ballot has one length for everybody, a byte for each question.
 MOST_QUESTIONS = 2048
 USUAL_DAYS, MOST_DAYS = 14, 120
@@ -144,8 +145,8 @@ def _check_round(
     latest = min(today + timedelta(days=MOST_DAYS), _last_day(programme))
     if not today <= ends_on <= latest:
         faults["ends_on"] = [f"截止日期填 {today} 到 {latest} 的一天"]
-    if draft.trim not in (0, TRIMMED):
-        faults["trim"] = ["只能去掉最高、最低各 5%，或都不去掉"]
+    if not 0 <= draft.trim <= MOST_TRIM:
+        faults["trim"] = [TRIM_WORDS]
     if draft.kind is AppraisalKind.ELEMENTS:
         scales = [row for row in rated_elements(programme.id) if is_judged(row)]
         wrong = [row for row in scales if (row.rule or {}).get("levels", "5") != str(len(LEVELS))]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0090"
-down_revision = "0089"
+revision = "0094"
+down_revision = "0093"
 branch_labels = None
 depends_on = None
 
