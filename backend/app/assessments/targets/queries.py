@@ -16,76 +16,82 @@ PAGE = 50
 MOST_LISTED = 20_000
 NOT_RATED = "none"
 # Each search with the column it looks at; a value of "" lets everything pass.
-SEARCHES = ("group_id", "tag", "colour", "state", "owner", "duty_leader", "source")
-JOINED = f"""
-    FROM target t
-    JOIN programme_element e ON e.id = t.element_id
-    JOIN assessed_unit u ON u.id = t.unit_id
+COLUMNS = {
+    "group_id": "u.group_id::text", "tag": "e.tags", "colour": f"COALESCE(s.colour, '{NOT_RATED}')",
+    "state": "t.state", "owner": "e.owner_department_id::text", "duty_leader": "t.duty_leader",
+    "source": "split_part(e.source, ':', 1)",
+}  # fmt: skip
+SEARCHES = tuple(COLUMNS)
+# Units in their order, numbered, so that thousands of targets are sorted by two numbers.
+ORDERED = f"""
+    SELECT u.id, u.group_id, COALESCE(r.name, d.name, a.name) AS unit, g.name AS group_name,
+           row_number() OVER (ORDER BY g.position, r.code, d.name, a.name, u.id) AS place
+    FROM assessed_unit u
     JOIN programme_group g ON g.id = u.group_id
     LEFT {join_region("r", "u.region_id")}
     LEFT {join_department("d", "u.department_id")}
-    LEFT {join_department("o", "e.owner_department_id")}
     LEFT JOIN assessed_subject a ON a.id = u.subject_id
-    LEFT JOIN target_standing s ON s.target_id = t.id AND s.period = (
+    WHERE u.programme_id = :programme_id AND (:unit_id = 0 OR u.id = :unit_id)
+      AND (:sees_all OR u.region_id = ANY(:region_ids) OR u.department_id = ANY(:department_ids))
+"""
+JOINED = f"""
+    FROM target t
+    JOIN programme_element e ON e.id = t.element_id
+    JOIN ({ORDERED}) u ON u.id = t.unit_id
+    LEFT JOIN target_standing s ON s.target_id = t.id AND s.programme_id = :programme_id
+      AND s.period = (
         SELECT max(period) FROM target_standing WHERE programme_id = :programme_id)
+"""
+WITHIN = """
     WHERE t.programme_id = :programme_id
-      AND (:unit_id = 0 OR t.unit_id = :unit_id)
       AND (:target_id = 0 OR t.id = :target_id)
       AND (NOT :is_key OR t.is_key)
-      AND (:sees_all OR u.region_id = ANY(:region_ids) OR u.department_id = ANY(:department_ids))
       AND (:search = '' OR t.task ILIKE :like OR e.name ILIKE :like OR e.code ILIKE :like)
 """
-PASSES = {
-    "group_id": "(:group_id = '' OR u.group_id::text = :group_id)",
-    "tag": "(:tag = '' OR :tag = ANY(e.tags))",
-    "colour": f"(:colour = '' OR COALESCE(s.colour, '{NOT_RATED}') = :colour)",
-    "state": "(:state = '' OR t.state = :state)",
-    "owner": "(:owner = '' OR e.owner_department_id::text = :owner)",
-    "duty_leader": "(:duty_leader = '' OR t.duty_leader = :duty_leader)",
-    "source": "(:source = '' OR split_part(e.source, ':', 1) = :source)",
-}
-VALUES = {
-    "group_id": "group_id::text", "colour": "colour", "state": "state", "owner": "owner::text",
-    "duty_leader": "duty_leader", "source": "source",
-}  # fmt: skip
+
+
+def _passes(search: str, column: str) -> str:
+    test = f":tag = ANY({column})" if search == "tag" else f"{column} = :{search}"
+    return f"(:{search} = '' OR {test})"
 
 
 def _others(search: str) -> str:
     """The conditions of all searches but one: what its counts are counted among."""
-    return " AND ".join(f"ok_{name}" for name in SEARCHES if name != search)
+    return " AND ".join(_passes(name, name) for name in SEARCHES if name != search)
 
 
+# First how many are alike in everything that is searched: counts of counts are few.
 FACETS = f"""
-    WITH base AS MATERIALIZED (
-        SELECT u.group_id, e.tags, COALESCE(s.colour, '{NOT_RATED}') AS colour, t.state,
-               e.owner_department_id AS owner, t.duty_leader,
-               split_part(e.source, ':', 1) AS source,
-               {", ".join(f"{test} AS ok_{name}" for name, test in PASSES.items())}
-        {JOINED}
+    WITH alike AS MATERIALIZED (
+        SELECT {", ".join(f"{column} AS {name}" for name, column in COLUMNS.items())},
+               count(*) AS number
+        {JOINED} {WITHIN} GROUP BY {", ".join(str(place) for place in range(1, len(COLUMNS) + 1))}
     )
     {
     " UNION ALL ".join(
-        f"SELECT '{name}' AS search, {value} AS value, count(*) AS number FROM base"
+        f"SELECT '{name}' AS search, {name} AS value, sum(number)::bigint AS number FROM alike"
         f" WHERE {_others(name)} GROUP BY 2"
-        for name, value in VALUES.items()
+        for name in SEARCHES
+        if name != "tag"
     )
 }
     UNION ALL
-    SELECT 'tag', tag, count(*) FROM base CROSS JOIN LATERAL unnest(tags) AS tag
+    SELECT 'tag', each, sum(number)::bigint FROM alike CROSS JOIN LATERAL unnest(tag) AS each
     WHERE {_others("tag")} GROUP BY 2
     UNION ALL
-    SELECT 'all', '', count(*) FROM base WHERE {" AND ".join(f"ok_{name}" for name in SEARCHES)}
+    SELECT 'all', '', COALESCE(sum(number), 0)::bigint FROM alike WHERE {_others("")}
 """
 LIST = f"""
-    SELECT t.id, t.unit_id, COALESCE(r.name, d.name, a.name) AS unit, g.name AS group_name, e.code,
+    SELECT t.id, t.unit_id, u.unit, u.group_name, e.code,
            e.name, t.task, e.measured_in, t.value, t.baseline, t.points, t.due_on, t.state,
            t.is_key, o.name AS owner, t.duty_leader, t.section, e.source, e.is_example, e.tags,
            s.value AS reached, s.actual, s.planned, s.colour, s.is_missed, s.period,
            (SELECT p.value FROM target_plan p
             WHERE p.target_id = t.id AND p.edition = t.edition AND p.month <= :month
             ORDER BY p.month DESC LIMIT 1) AS plan_value, e.kind
-    {JOINED} AND {" AND ".join(PASSES.values())}
-    ORDER BY g.position, r.code, d.name, a.name, e.position LIMIT :size OFFSET :skipped
+    {JOINED} LEFT {join_department("o", "e.owner_department_id")}
+    {WITHIN} AND {" AND ".join(_passes(*pair) for pair in COLUMNS.items())}
+    ORDER BY u.place, e.position LIMIT :size OFFSET :skipped
 """
 
 
