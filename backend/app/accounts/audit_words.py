@@ -56,6 +56,8 @@ ACTIONS = {
     "save_programme": "存考核项目",
     "save_element": "存考核指标",
     "drop_element": "删考核指标",
+    "save_shared_task": "存组团成员",
+    "score_shared": "填组团共同结果",
     "save_subject": "存被考核主体",
     "invite_subject_staff": "请主体经营者",
     "accept_subject_invitation": "接受主体邀请",

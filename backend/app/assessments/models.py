@@ -29,6 +29,8 @@ from backend.app.assessments.programmes.models import (
     Programme,
     ProgrammeElement,
     ProgrammeGroup,
+    SharedTask,
+    SharedTaskMember,
 )
 from backend.app.assessments.publications.models import ProgrammePublication
 from backend.app.assessments.reports.models import (
@@ -95,6 +97,8 @@ __all__ = [
     "ResultCorrection",
     "ResultUse",
     "SelfAssessment",
+    "SharedTask",
+    "SharedTaskMember",
     "SiteCheck",
     "SiteFinding",
     "SubjectExit",

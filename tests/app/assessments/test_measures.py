@@ -142,7 +142,7 @@ def test_an_owner_scores_with_a_reason_for_every_point_it_takes(year: Year) -> N
         Decimal("20.00"), Decimal("12.50"),
     )  # fmt: skip
     losses = {line.name: line.words for line in scores_of(year)["庄里镇"].losses}
-    assert losses["政务公开"] == "因应公开未公开（土地征收信息晚了两个月）扣 5 分"
+    assert losses["政务公开"] == "因应公开未公开（土地征收信息晚了两个月）扣 5 分，总分少 20.00 分"
 
 
 @pytest.mark.parametrize("who", ["office", "bureau", "town"])

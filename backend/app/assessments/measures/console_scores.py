@@ -25,10 +25,16 @@ from backend.app.assessments.programmes.queries import list_elements
 from backend.app.assessments.programmes.source_words import source_words
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError, InvalidInput
+from backend.app.core.web import boxes
 from backend.app.core.web.boxes import Amount
-from backend.app.core.web.forms import typed
+from backend.app.core.web.forms import Form, typed
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
+
+COMMON = Form.of(
+    common=boxes.Amount("共同结果应为 0 到 100", places=2, most=100, missing="请填共同结果"),
+    common_reason=boxes.Text(LONGEST_REASON, squeezed=True),
+)  # fmt: skip
 
 
 def _element(
@@ -74,6 +80,27 @@ def score_element(element_id: int) -> tuple[str, int] | Response:
             operations.score_units(actor(), programme, element_id, chosen_month(programme), lines)
     except DomainError as refused:
         return _element(chosen_programme(), element_id, refused)
+    return _back(programme, element_id)
+
+
+@blueprint.post("/measures/elements/<int:element_id>/shared")
+@guard(Permission.REVIEW_REPORTS)
+def score_common_result(element_id: int) -> tuple[str, int] | Response:
+    """共同结果 of a shared task, in percent, with what it fell short by."""
+    programme = chosen_programme()
+    try:
+        form = COMMON.read()
+        with transaction():
+            operations.score_shared(
+                actor(), programme, element_id, chosen_month(programme), form["common"] / 100,
+                form["common_reason"],
+            )  # fmt: skip
+    except DomainError as refused:
+        return _element(chosen_programme(), element_id, refused)
+    return _back(programme, element_id)
+
+
+def _back(programme: Programme, element_id: int) -> Response:
     address = address_of(
         "assessments_console.show_measured_element", element_id=element_id,
         programme=programme.id, month=f"{chosen_month(programme):%Y-%m}", done="scored",

@@ -13,6 +13,7 @@ from backend.app.assessments.measures.errors import MeasuresClosed, NotYourEleme
 from backend.app.assessments.measures.handed_in import HandedIn, score_faults
 from backend.app.assessments.measures.own_measures import OwnFigure
 from backend.app.assessments.measures.queries import (
+    may_hand_in,
     may_score,
     measured_targets,
     newest_of_source,
@@ -124,6 +125,31 @@ class ScoreLine:
     @property
     def is_empty(self) -> bool:
         return self.value is None and self.points is None
+
+
+def score_shared(
+    actor: Actor, programme: Programme, element_id: int, period: date, value: Decimal, reason: str
+) -> None:
+    """共同结果 of a shared task, of 1; by nobody who works for one of its members.
+
+    Raises MeasuresClosed, NotYourElement, InvalidInput.
+    """
+    check_open(programme)
+    targets = measured_targets(programme.id, element_id)
+    allowed = [row.is_shared and may_hand_in(actor, row) for row in targets]
+    if not targets or not all(allowed) or period.year != programme.year:
+        raise NotYourElement
+    if not 0 <= value <= 1:
+        raise InvalidInput(errors={"common": ["共同结果应为 0 到 100"]})
+    if value < 1 and not reason:
+        raise InvalidInput(errors={"common_reason": ["不到 100% 的，写明少在哪件事上"]})
+    said = HandedIn(
+        element_id, None, period, value, reason=reason, origin=targets[0].owner or OFFICE
+    )  # fmt: skip
+    add_facts(programme, MeasureSource.OWNER, actor.person_id, [said])
+    record(
+        "score_shared", actor.person_id, "programme_element", element_id, month=f"{period:%Y-%m}"
+    )
 
 
 def score_units(

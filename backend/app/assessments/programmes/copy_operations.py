@@ -13,11 +13,14 @@ from backend.app.assessments.programmes.queries import (
     list_groups,
     list_units,
 )
+from backend.app.assessments.programmes.shared_operations import save_shared_task
+from backend.app.assessments.programmes.shared_queries import shared_drafts
 from backend.app.assessments.subjects.queries import subject_kinds
 from backend.app.assessments.targets.draft_operations import save_targets
 from backend.app.assessments.targets.draft_queries import stored_drafts
 from backend.app.core.db import Model, db
 from backend.app.places.queries import list_departments, list_townships, open_villages
+from backend.app.scoring.assessing.shared import LEAST_MEMBERS
 
 
 def copy_programme(
@@ -31,6 +34,7 @@ def copy_programme(
     groups = _copy_groups(source, programme)
     _copy_units(actor, source, programme, groups)
     elements = _copy_elements(source, programme, groups)
+    _copy_shared(actor, source, programme, elements)
     if source.year == programme.year:
         _copy_targets(actor, source, programme, elements)
     return programme
@@ -89,6 +93,24 @@ def _copy_elements(
         db.session.flush()
         copied[row.id] = element.id
     return copied
+
+
+def _copy_shared(
+    actor: Actor, source: Programme, programme: Programme, elements: dict[int, int]
+) -> None:
+    """Members that are still assessed, where enough are left."""
+    new = {unit.key: unit.id for unit in list_units(programme.id)}
+    units = {unit.id: new.get(unit.key) for unit in list_units(source.id)}
+    for element_id, draft in shared_drafts(source.id).items():
+        weights = {
+            unit_id: weight
+            for known, weight in draft.weights.items()
+            if (unit_id := units.get(known)) is not None
+        }
+        if len(weights) >= LEAST_MEMBERS:
+            save_shared_task(
+                actor, programme.id, elements[element_id], replace(draft, weights=weights)
+            )
 
 
 def _copy_targets(

@@ -138,6 +138,52 @@ class AssessedUnit(Model):
     last_month: Mapped[int] = mapped_column(SmallInteger, server_default="12")
 
 
+class SharedTask(Model):
+    """组团: how much the common result of an element's members counts, and where it is from.
+
+    `by_members`: the weighted mean of what each achieved; else it is measured for itself, as a
+    fact of the element without a unit.
+    """
+
+    __tablename__ = "shared_task"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["programme_id", "element_id"],
+            ["programme_element.programme_id", "programme_element.id"], ondelete="CASCADE",
+        ),
+        CheckConstraint("share BETWEEN 0.3 AND 0.7", name="share"),
+        UniqueConstraint("element_id"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    element_id: Mapped[int] = mapped_column(BigInteger)
+    share: Mapped[Decimal] = mapped_column(Numeric(3, 2))
+    by_members: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class SharedTaskMember(Model):
+    """A unit of a shared task; by its weight its own duty counts in the members' mean."""
+
+    __tablename__ = "shared_task_member"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["programme_id", "unit_id"], ["assessed_unit.programme_id", "assessed_unit.id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("weight > 0", name="weight"),
+    )  # fmt: skip
+
+    task_id: Mapped[int] = mapped_column(
+        ForeignKey("shared_task.id", ondelete="CASCADE"), primary_key=True
+    )
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    weight: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default="1")
+
+
 class ProgrammeElement(Model):
     """维度 and 指标: a dimension has no parent and no rule, an indicator has both.
 

@@ -9,6 +9,11 @@ from sqlalchemy import TextClause, func, select, text
 
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup, Target
+from backend.app.assessments.programmes.shared_queries import (
+    SharedDraft,
+    is_shared,
+    shared_drafts,
+)
 from backend.app.assessments.states import (
     OPEN_DRAFT,
     ElementScope,
@@ -25,6 +30,7 @@ from backend.app.scoring.assessing.activity import SUBJECT_MEASURES
 from backend.app.scoring.assessing.plans import (
     PlannedElement,
     PlannedGroup,
+    PlannedShared,
     PlannedTarget,
     PlannedUnit,
     ProgrammePlan,
@@ -230,7 +236,17 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         vetoes=[Veto(row["name"], row["document"]) for row in content.get("vetoes", ())],
         calibrates="calibration" in content,
         smart=_smart_targets(programme, units, elements) if content.get("smart") else (),
+        shared=_planned_shared(programme.id, elements),
     )  # fmt: skip
+
+
+def _planned_shared(programme_id: int, elements: list[ProgrammeElement]) -> list[PlannedShared]:
+    drafts = shared_drafts(programme_id)
+    return [
+        PlannedShared(row.code, tuple(drafts.get(row.id, SharedDraft()).weights))
+        for row in elements
+        if is_shared(row)
+    ]
 
 
 def _smart_targets(

@@ -7,10 +7,11 @@ from fractions import Fraction
 from backend.app.assessments.results.year_facts import PartFacts
 from backend.app.scoring.assessing.progress import ProgressKind
 from backend.app.scoring.assessing.rules import RuleCode
+from backend.app.scoring.assessing.shared import shared_losses
 from backend.app.scoring.totals import rounded
 
 HUNDRED = 100
-USUAL_LEVELS = "5"
+USUAL_LEVELS, USUAL_SHARE = "5", "0.5"
 # Compared with others or counted from nothing: there is no figure to reach.
 WITHOUT_AIM = frozenset(
     {
@@ -37,9 +38,29 @@ def lost_words(part: PartFacts, points: Fraction | None, of_total: Decimal) -> s
 def _because(part: PartFacts) -> str:
     if part.untrue:
         return "实地核查不属实，本项不得分，"
+    if part.rule["rule"] == RuleCode.SHARED and part.scored is None and part.value is not None:
+        return f"{_shared(part)}，合计"
     if part.case_words:
         return f"因{part.case_words}"
     return "没有数据，" if part.value is None else f"{_reached(part)}，"
+
+
+def _shared(part: PartFacts) -> str:
+    """The same case for all members, and each one's own part."""
+    common, own = part.exact_common or Fraction(0), part.exact_value or Fraction(0)
+    share = Fraction(str(part.rule.get("share", USUAL_SHARE)))
+    of_all, of_one = shared_losses(Fraction(part.full), share, common, own)
+    case = f"因{part.common_case}，" if part.common_case else ""
+    who = f"{part.members} 个成员" if part.members else "各成员"
+    return (
+        f"{case}组团共同结果 {_percent(common)}，{who}同一个案例，各少"
+        f" {points_text(rounded(of_all))} 分；本单位职责 {_percent(own)}，少"
+        f" {points_text(rounded(of_one))} 分"
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{figure_text(share * HUNDRED)}%"
 
 
 def _reached(part: PartFacts) -> str:
@@ -54,6 +75,8 @@ def value_text(part: PartFacts) -> str:
         return ""
     if part.kind == ProgressKind.MILESTONE:
         return f"节点完成 {figure_text(value * HUNDRED)}%"
+    if part.rule["rule"] == RuleCode.SHARED:
+        return f"本单位职责 {_percent(value)}"
     if part.rule["rule"] == RuleCode.PER_CASE:
         return f"出现 {figure_text(value)} 例"
     if part.rule["rule"] == RuleCode.PASS:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import text
@@ -29,6 +30,7 @@ from backend.app.core.states import none_of, one_of
 from backend.app.scoring.assessing.moves import CARDS, MoveKind
 from backend.app.scoring.assessing.plans import REPORT
 from backend.app.scoring.assessing.progress import BEGUN, ProgressKind
+from backend.app.scoring.assessing.shared import mean_of_members
 
 REPORTED, NOT_REPORTED = "单位上报", "单位没有上报，按没有进展计"
 NOT_MEASURED = "没有数据"
@@ -43,9 +45,13 @@ PARTS = text(
            t.starts_on, f.period AS fact_period, f.value AS fact_value, f.yes, f.whole, f.error,
            f.points AS scored, f.reason, f.case_words, f.source AS fact_source, f.origin,
            r.period AS report_period, r.value AS reported, m.whole AS milestones, m.reached,
-           c.value AS common_value, c.yes AS common_yes, c.whole AS common_whole
+           c.value AS common_value, c.yes AS common_yes, c.whole AS common_whole,
+           c.reason AS common_reason, c.case_words AS common_case, k.share, k.by_members,
+           w.weight, (SELECT count(*) FROM shared_task_member WHERE task_id = k.id) AS members
     FROM target t
     JOIN programme_element e ON e.id = t.element_id
+    LEFT JOIN shared_task k ON k.element_id = e.id
+    LEFT JOIN shared_task_member w ON w.task_id = k.id AND w.unit_id = t.unit_id
     LEFT JOIN LATERAL ({standing_fact(OF_TARGET, UNTIL)}) f ON true
     LEFT JOIN LATERAL ({standing_fact(OF_ALL, UNTIL)}) c ON e.rule ->> 'rule' = 'shared'
     LEFT JOIN LATERAL (
@@ -107,6 +113,11 @@ class PartFacts:
     scored: Decimal | None = None
     case_words: str = ""
     untrue: bool = False
+    # Of a shared task: why the common result fell short, how many members share it, and the
+    # unit's weight where that result is the mean of what they achieved.
+    common_case: str = ""
+    members: int = 0
+    weight: Decimal | None = None
 
     @property
     def exact_value(self) -> Fraction | None:
@@ -186,6 +197,7 @@ def year_facts(programme_id: int, until: date) -> YearFacts:
     for row in db.session.execute(PARTS, values).mappings():
         part = _part(dict(row), until)
         parts[row["unit_id"]].append(replace(part, untrue=part.target_id in untrue))
+    _share_means(parts)
     moves: dict[int, list[MoveFacts]] = defaultdict(list)
     for row in db.session.execute(MOVES, values).mappings():
         given = dict(row)
@@ -215,19 +227,50 @@ def year_facts(programme_id: int, until: date) -> YearFacts:
     )  # fmt: skip
 
 
+def _share_means(parts: Mapping[int, list[PartFacts]]) -> None:
+    """The common result of members whose own results make it, in place."""
+    members: dict[int, list[PartFacts]] = defaultdict(list)
+    for part in chain.from_iterable(parts.values()):
+        if part.weight is not None:
+            members[part.element_id].append(part)
+    means = {
+        element_id: mean_of_members(
+            (Fraction(part.weight or 0), part.exact_value)
+            for part in listed
+            if part.exact_value is not None
+        )
+        for element_id, listed in members.items()
+    }
+    for listed in parts.values():
+        for place, part in enumerate(listed):
+            mean = means.get(part.element_id) if part.weight is not None else None
+            if mean is not None:
+                listed[place] = replace(
+                    part, common=Decimal(mean.numerator), common_of=Decimal(mean.denominator)
+                )
+
+
 def _part(row: Mapping[str, Any], until: date) -> PartFacts:
     value, of, origin = _best(row, until)
     common, common_of = _figure(row["common_value"], row["common_yes"], row["common_whole"], "")
     is_fact = row["fact_period"] is not None and origin == _origin(row)
     return PartFacts(
         target_id=row["target_id"], element_id=row["element_id"], code=row["code"],
-        name=row["name"], full=row["full"], kind=row["kind"], rule=row["rule"],
+        name=row["name"], full=row["full"], kind=row["kind"], rule=_rule(row),
         source=row["source"], missing=row["missing"], measured_in=row["measured_in"],
         goal=row["goal"], baseline=row["baseline"], value=value, origin=origin, of=of,
         error=row["error"] if is_fact else None, common=common, common_of=common_of,
         scored=row["scored"] if is_fact else None,
         case_words=_case(row["reason"], row["case_words"]) if is_fact else "",
+        common_case=_case(row["common_reason"] or "", row["common_case"] or ""),
+        members=row["members"], weight=row["weight"] if row["by_members"] else None,
     )  # fmt: skip
+
+
+def _rule(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the share that was agreed with the members of a shared task."""
+    rule: Mapping[str, Any] = row["rule"]
+    return rule if row["share"] is None else {**rule, "share": str(row["share"])}
 
 
 Best = tuple[Decimal | None, Decimal, str]

@@ -88,6 +88,14 @@ class PlannedTarget:
 
 
 @dataclass(frozen=True)
+class PlannedShared:
+    """The members of a shared element; without any it is whoever has a target of it."""
+
+    element: str
+    members: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Veto:
     """一票否决 or 一票否优: by which document of a superior."""
 
@@ -113,4 +121,5 @@ class ProgrammePlan:
     calendar_years: Collection[int] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
     smart: Sequence[SmartTarget] = ()
+    shared: Sequence[PlannedShared] = ()
     calibrates: bool = False

@@ -23,6 +23,7 @@ from backend.app.scoring.assessing.plans import (
 )
 from backend.app.scoring.assessing.rule_faults import rule_faults, rule_warnings
 from backend.app.scoring.assessing.rules import RuleCode
+from backend.app.scoring.assessing.shared import LEAST_MEMBERS
 from backend.app.scoring.assessing.smart import smart_faults
 from backend.app.scoring.schemes import SAY_OF_VILLAGERS
 
@@ -299,6 +300,22 @@ def _smart(draft: _PlanIndex) -> Iterator[Refusal]:
             yield Refusal("smart", target.name, f"{target.name}：{fault.words}")
 
 
+def _shared(draft: _PlanIndex) -> Iterator[Refusal]:
+    """Who counts the common result is who has the target; one alone shares nothing."""
+    for task in draft.plan.shared:
+        name = draft.elements[task.element].name
+        units = {target.unit for target in draft.by_element.get(task.element, ())}
+        members = set(task.members) or units
+        if units and len(members) < LEAST_MEMBERS:
+            words = f"「{name}」是组团指标，至少要 {LEAST_MEMBERS} 个成员"
+            yield Refusal("shared", task.element, words)
+        for unit in sorted(members ^ units) if units else ():
+            side = "有目标，不在组团成员里" if unit in units else "是组团成员，没有分到目标"
+            words = f"{draft.units[unit].name}的「{name}」{side}"
+            yield Refusal("shared", task.element, words)
+
+
 CHECKS: tuple[Callable[[_PlanIndex], Iterator[Refusal]], ...] = (
     _programme, _groups, _members, _persons, _sums, _limits, _elements, _targets, _smart,
+    _shared,
 )  # fmt: skip
