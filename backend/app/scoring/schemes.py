@@ -213,7 +213,7 @@ def _faults_of_indicator(indicator: Indicator, measured: Sequence[str]) -> list[
         found.append(f"指标「{name_of(indicator.code)}」的底线和目标不能一样")
     elif indicator.code in SCORED and by_cases(indicator.code) and not _is_whole(indicator):
         found.append(
-            f"指标「{name_of(indicator.code)}」按件计，底线应为 0、目标应为 100;"
+            f"指标「{name_of(indicator.code)}」按件计，底线应为 0、目标应为 100；"
             "轻重用权重和灯的界限表示"
         )
     if not 0 <= indicator.k <= MOST_K:

@@ -149,7 +149,7 @@ def _over(rule: Rule) -> list[str]:
 
 def _shared(rule: Rule) -> list[str]:
     within = LEAST_SHARE <= rule.figure("share") <= MOST_SHARE
-    return [] if within else ["共同结果应占三成到七成(0.3 到 0.7)"]
+    return [] if within else ["共同结果应占三成到七成（0.3 到 0.7）"]
 
 
 CHECKS: Mapping[RuleCode, Callable[[Rule], list[str]]] = {
