@@ -22,7 +22,7 @@ from backend.app.assessments.models import (
     TargetReport,
 )
 from backend.app.assessments.reports.asked_sql import JOIN_NAME, UNIT_NAME
-from backend.app.assessments.states import TargetState
+from backend.app.assessments.states import UNDER_WAY, TargetState
 from backend.app.assessments.states.checks import CheckFinding
 from backend.app.core import clock
 from backend.app.core.db import db, fetch_rows
@@ -261,10 +261,14 @@ def agreement_of(
 
 
 def checks_to_reveal() -> list[int]:
-    """Concluded ones of mystery guests whose day has come."""
-    query = select(SiteCheck.id).where(
-        SiteCheck.concluded_at.is_not(None), SiteCheck.told_at.is_(None),
-        SiteCheck.hidden_until <= clock.today(),
+    """Concluded ones of mystery guests whose day has come, of programmes that go on."""
+    query = (
+        select(SiteCheck.id)
+        .join(Programme, Programme.id == SiteCheck.programme_id)
+        .where(
+            SiteCheck.concluded_at.is_not(None), SiteCheck.told_at.is_(None),
+            SiteCheck.hidden_until <= clock.today(), Programme.state.in_(UNDER_WAY),
+        )
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(SiteCheck.id)))
 

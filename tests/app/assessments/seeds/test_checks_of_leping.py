@@ -9,11 +9,12 @@ from sqlalchemy import text
 from backend.app.access import Actor, Grant, Role
 from backend.app.assessments.checks import operations as checks
 from backend.app.assessments.checks.operations import Seen
-from backend.app.assessments.checks.queries import untrue_targets
+from backend.app.assessments.checks.queries import checks_to_reveal, untrue_targets
 from backend.app.assessments.checks.visit_operations import VisitDraft, assign_visit
 from backend.app.assessments.measures import mapping_operations as mappings
 from backend.app.assessments.measures.feed_files import FEEDS
 from backend.app.assessments.measures.mapping_operations import MappedFigure
+from backend.app.assessments.programmes.operations import stop_programme
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.assessments.results.year_facts import year_facts
 from backend.app.assessments.results.year_scores import score_year
@@ -23,7 +24,7 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import InvalidInput
 from backend.jobs import assessments as jobs
-from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
+from tests.app.assessments.acting import accept_all, decider, evaluate_month, open_month, send
 from tests.app.assessments.result_year import Year, add_element, add_target, run
 from tests.app.assessments.test_report_pages import seat
 from tests.factories.assessed import YEAR, Assessed, at, issue, make_assessed
@@ -267,6 +268,22 @@ def test_lp18_a_mystery_guest_is_hidden_from_the_unit_until_its_day(app, assesse
         jobs.escalate_targets()
         shown, told, cards, untrue = seen_by_the_unit()
         assert (shown, told, cards, untrue) == (True, 2, 1, {assessed.targets["A1"]})
+
+
+def test_lp18_nothing_of_a_stopped_programme_is_told_later(assessed, scalar) -> None:
+    claim_work(assessed)
+    make_draw(assessed)
+    pair = invited(assessed, "guest1"), invited(assessed, "guest2")
+    visit(assessed, pair, CheckKind.MYSTERY, date(YEAR, 12, 28))
+    check = scalar("SELECT id FROM site_check WHERE is_always")
+    for checker in pair:
+        find(checker, check, Seen(CheckFinding.UNTRUE, "门是锁着的"))
+    with clock_at(at(12, 28, 8)):
+        assert checks_to_reveal() == [check]
+        with transaction():
+            stop_programme(decider(assessed), assessed.programme_id, "上级取消")
+        assert checks_to_reveal() == []
+        db.session.rollback()
 
 
 def test_lp18_agreement_of_two_checkers_stands_beside_each_round(app, assessed, scalar) -> None:
