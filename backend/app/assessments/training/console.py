@@ -18,7 +18,7 @@ from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput
 from backend.app.core.web import boxes
 from backend.app.core.web.boxes import whole
-from backend.app.core.web.forms import Form, read_id, typed
+from backend.app.core.web.forms import Form, Query, read_id, typed
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
 
@@ -26,6 +26,8 @@ TRAINING = Form.of(
     element=boxes.Id(missing="请选指标"), topic=boxes.Text(squeezed=True),
     held_on=boxes.Day(missing="请填哪天"), words=boxes.Text(squeezed=True),
 )  # fmt: skip
+# A common problem that the form begins with.
+PROBLEM = Query.of(group=boxes.Text(40), problem=boxes.Text(20))
 Page = tuple[str, int] | Response
 
 
@@ -40,15 +42,23 @@ def _page(programme_id: int | None, error: DomainError | None = None) -> tuple[s
         if scope.sees_all or scope.covers(row.region_id, row.department_id)
     }  # fmt: skip
     office = may(actor(), Permission.SUPERVISE_TARGETS, (scope.county_id,))
+    groups, about = queries.diagnose(programme, month), PROBLEM.read()
+    weak = next(
+        (
+            problem.units for group in groups for problem in group.common
+            if (group.name, problem.code) == (about["group"], about["problem"])
+        ),
+        (),
+    )  # fmt: skip
     elements = [row for row in list_elements(programme.id) if row.parent_id]
     return render_page(
         "assessments/training.html", error, programme=programme, month=month, own=own,
-        groups=queries.diagnose(programme, month), cents=cents, sees_all=scope.sees_all,
+        groups=groups, cents=cents, sees_all=scope.sees_all,
         trainings=queries.list_trainings(programme.id, None if scope.sees_all else own),
         office=office and programme.state in UNDER_WAY, today=clock.today(),
         elements={row.id: f"{row.code} {row.name}" for row in elements},
-        ids={row.code: row.id for row in elements},
-        chosen={whole(value) for value in typed.getlist("unit")},
+        element=next((row.id for row in elements if weak and row.code == about["problem"]), None),
+        chosen={whole(value) for value in typed.getlist("unit")} or set(weak),
     )  # fmt: skip
 
 

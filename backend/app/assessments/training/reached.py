@@ -58,11 +58,12 @@ class ReachedMonth:
 
 
 def reached_until(programme: Programme, until: date | None = None) -> ReachedMonth:
-    """As it stands, or computed as far as a month."""
+    """Until a month, or the last that counts; what is stored of another one is not used."""
+    until = until or until_of(programme)
     rows = shown_results(programme.id)
-    if until is not None and not (rows and rows[0].until == until):
+    if not rows or rows[0].until != until:
         rows = results_to_date(programme.id, until)
-    return reached_month(rows, rows[0].until if rows else until or until_of(programme))
+    return reached_month(rows, until)
 
 
 def reached_month(rows: list[ShownResult], until: date) -> ReachedMonth:

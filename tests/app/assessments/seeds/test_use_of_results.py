@@ -144,6 +144,8 @@ def test_lp13_weak_points_lead_to_a_training_and_its_effect_in_the_next_quarter(
         page = as_shown(desk.get("/console/assessments/training"))
         assert "文化服务：3 个单位不到 60%（镇一、镇二、镇三）" in page
         assert "同类平均 62.00%" in page
+        begun = desk.get("/console/assessments/training?group=乡镇&problem=E01")
+        assert as_shown(begun).count(" checked") == 3, "the form begins with the common problem"
         (problem,) = list_issues(
             scope_of(towns.made.office), towns.made.programme_id, IssueFilters(source="weak")
         )
@@ -179,6 +181,21 @@ def test_a_training_names_what_is_wrong_and_only_the_office_plans_it(towns: Year
     assert set(refused.value.errors) == {"element", "topic", "held_on", "units"}
     with pytest.raises(NotAllowed), transaction():
         training.plan_training(made.owner, made.programme_id, draft)
+
+
+def test_where_units_stand_is_worked_out_where_nothing_of_the_month_is_stored(towns: Year) -> None:
+    for place, name in enumerate(TOWNS):
+        measure(towns, CULTURE, name, str(20 + 10 * place), period=date(YEAR, 6, 1))
+    open_month(6)
+    evaluate_month(6)
+    with clock_at(at(7, 30)), transaction():
+        draft = TrainingDraft(
+            towns.elements[CULTURE], "怎么用", date(YEAR, 8, 5), [towns.units["镇一"]]
+        )
+        training.plan_training(towns.made.office, towns.made.programme_id, draft)
+    forget()
+    (row,) = list_trainings(towns.made.programme_id)
+    assert [unit.before for unit in row.units] == [20]
 
 
 @pytest.mark.parametrize(
