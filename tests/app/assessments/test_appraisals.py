@@ -342,6 +342,13 @@ LOCK = """
 """
 
 
+BALLOT = """
+    INSERT INTO appraisal_ballot (id, county_id, programme_id, group_id, answers)
+    SELECT gen_random_uuid(), g.county_id, r.programme_id, g.id, '{1}'
+    FROM appraisal_group g JOIN appraisal_round r ON r.id = g.round_id LIMIT 1
+"""
+
+
 def test_nothing_of_a_locked_years_ballots_changes(running, boss, round_id) -> None:
     count_all(running, round_id)
     with transaction():
@@ -351,6 +358,8 @@ def test_nothing_of_a_locked_years_ballots_changes(running, boss, round_id) -> N
     for statement in (
         "UPDATE appraisal_round SET title = 'x'",
         "UPDATE appraisal_group SET weight = 9",
+        "UPDATE appraisal_question SET position = 99 WHERE position = 0",
+        BALLOT,
         "DELETE FROM appraisal_entry",
         "UPDATE appraisal_count SET counts = '{0,0,0,0,9}'",
     ):

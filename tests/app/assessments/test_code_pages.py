@@ -5,6 +5,7 @@ import re
 
 import pypdfium2
 import pytest
+from sqlalchemy import text
 
 from backend.app.access import Actor
 from backend.app.assessments.appraisals import (
@@ -142,3 +143,16 @@ def test_a_ballot_on_paper_shows_what_the_phone_shows(app, running, round_id) ->
     for part in ("2026年终", "单位民主测评", "县教育局", "非常不满意", "不写名字"):
         assert part in words
     assert words.count("□") == 10
+
+
+def test_more_ballots_than_people_asked_are_pointed_out(app, running, round_id, door) -> None:
+    first, *_ = group_ids(round_id)
+    with transaction() as session:
+        session.execute(text("UPDATE appraisal_group SET invited = 5"))
+    codes = print_run(running, first)
+    desk = seat(app, running.office)
+    for code in codes[:6]:
+        assert "多于请的" not in as_shown(desk.get(f"{PAGE}/{round_id}"))
+        rate(door, code, 1)
+    jobs.merge_boxes()
+    assert "交回 6 张，多于请的 5 人" in as_shown(desk.get(f"{PAGE}/{round_id}"))
