@@ -24,7 +24,7 @@ from backend.app.scorecards.queries import list_months
 
 TYPES = {
     "xlsx": XLSX,
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "pdf": "application/pdf",
 }
 LONGEST = 40

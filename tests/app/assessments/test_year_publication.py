@@ -78,6 +78,7 @@ def address(year: Year, rest: str = "") -> str:
 
 def table(client, year: Year, name: str) -> list[dict[str, str]]:
     answer = client.get(address(year, f"/{name}.csv"))
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.status_code == 200
     assert answer.data.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, render_template, request
 
 MINUTES = 300
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 
 
 def kept(response: Response) -> Response:
