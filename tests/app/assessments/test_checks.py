@@ -208,6 +208,9 @@ def test_what_was_partly_done_counts_as_it_is(claimed, assigned, pair) -> None:
     with pytest.raises(InvalidInput) as refused:
         find(pair[0], assigned, Seen(CheckFinding.PARTLY, "只修了一半"))
     assert list(refused.value.errors) == ["value"]
+    with pytest.raises(InvalidInput) as below:
+        find(pair[0], assigned, Seen(CheckFinding.PARTLY, "只修了一半", Decimal(-3)))
+    assert below.value.errors == {"value": ["实际完成的数不能小于 0"]}
     forget()
     for actor in pair:
         find(actor, assigned, half)

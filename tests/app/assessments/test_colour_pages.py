@@ -16,6 +16,7 @@ from backend.app.assessments.reports.errors import NotYourReview, NotYourUnit
 from backend.app.assessments.reports.operations import ReportLine
 from backend.app.core.clock import clock_at, next_month
 from backend.app.core.db import transaction
+from backend.app.core.errors import InvalidInput
 from backend.jobs import assessments as jobs
 from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
 from tests.app.assessments.test_report_pages import MOST, seat, statements
@@ -71,6 +72,8 @@ def test_neither_who_asked_nor_who_passed_the_figure_answers(evaluated, window) 
     for stranger in (evaluated.town, evaluated.owner):
         with pytest.raises(NotYourReview):
             queries.answer_query(stranger, query, "没有错")
+    with pytest.raises(InvalidInput):
+        queries.answer_query(evaluated.other_office, query, "台账不对", Decimal(-1))
     forget()
     with transaction():
         queries.answer_query(evaluated.other_office, query, "台账是 600")

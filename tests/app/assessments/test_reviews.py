@@ -56,6 +56,8 @@ def test_a_changed_value_is_kept_with_the_old_one_and_told_to_the_unit(
 ) -> None:
     with pytest.raises(InvalidInput):
         review_operations.change_report(assessed.owner, report, 1, Decimal(900), " ")
+    with pytest.raises(InvalidInput):
+        review_operations.change_report(assessed.owner, report, 1, Decimal(-1), "台账是 900")
     forget()
     with transaction():
         review_operations.change_report(assessed.owner, report, 1, Decimal(900), "台账是 900")

@@ -24,7 +24,7 @@ from backend.app.assessments.models import (
     Target,
 )
 from backend.app.assessments.reports.evidence_operations import MOST_FILES, keep_file
-from backend.app.assessments.reports.facts import facts_of
+from backend.app.assessments.reports.facts import facts_of, is_below_nothing
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.states.checks import CheckFinding, CheckState
 from backend.app.core import clock
@@ -146,9 +146,11 @@ def _check_seen(check: SiteCheck, seen: Seen) -> None:
     faults: dict[str, list[str]] = {}
     if not 1 <= len(seen.words.strip()) <= LONGEST_WORDS:
         faults["words"] = [f"请写明看到了什么，最多 {LONGEST_WORDS} 个字"]
-    is_counted = facts_of(check.target_id).target.value is not None
-    if seen.finding is CheckFinding.PARTLY and is_counted and seen.value is None:
+    target = facts_of(check.target_id).target
+    if seen.finding is CheckFinding.PARTLY and target.value is not None and seen.value is None:
         faults["value"] = ["部分属实的，请填实际完成的数"]
+    if is_below_nothing(seen.value, target.baseline):
+        faults["value"] = ["实际完成的数不能小于 0"]
     if faults:
         raise InvalidInput(errors=faults)
 

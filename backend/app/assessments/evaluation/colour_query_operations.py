@@ -18,7 +18,12 @@ from backend.app.assessments.models import (
     TargetStanding,
 )
 from backend.app.assessments.reports.errors import NotYourReview, NotYourUnit
-from backend.app.assessments.reports.facts import facts_of, is_office, works_for
+from backend.app.assessments.reports.facts import (
+    facts_of,
+    is_below_nothing,
+    is_office,
+    works_for,
+)
 from backend.app.assessments.reports.window_operations import lock_window, tell_unit
 from backend.app.assessments.reports.window_queries import find_window
 from backend.app.assessments.reports.window_times import days_of
@@ -90,6 +95,8 @@ def answer_query(
         raise NotYourReview
     if query.state != ColourQueryState.OPEN:
         raise QueryMoved
+    if is_below_nothing(value, facts.target.baseline):
+        raise InvalidInput(errors={"value": ["更正后的数不能小于 0"]})
     if value is not None:
         check_open(facts.programme.id)
     report = _last_report(query)

@@ -95,6 +95,11 @@ def is_office(actor: Actor, county_id: int, unit: AssessedUnit) -> bool:
     )
 
 
+def is_below_nothing(value: Decimal | None, baseline: Decimal) -> bool:
+    """What is counted from 0 on is never less, whoever says so."""
+    return value is not None and value < 0 <= baseline
+
+
 def measured_text(value: Decimal | None) -> str:
     """A value that was measured, to the hundredth; nobody typed its further digits."""
     return shown(None if value is None else round(value, 2))

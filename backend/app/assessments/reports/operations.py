@@ -22,6 +22,7 @@ from backend.app.assessments.reports.errors import (
     WindowMoved,
     WindowUnknown,
 )
+from backend.app.assessments.reports.facts import is_below_nothing
 from backend.app.assessments.reports.queries import FillRow, fill_rows, get_unit
 from backend.app.assessments.reports.window_operations import lock_window, takes_reports
 from backend.app.assessments.reports.window_queries import find_window
@@ -176,7 +177,7 @@ def _faults_of(line: ReportLine, row: FillRow) -> list[str]:
         return [*faults, "请填本月累计完成"]
     if line.no_change and line.value not in (None, value):
         faults.append("勾了「无变化」，又填了和上次不同的数，请只留一样")
-    if value < 0 and row.baseline >= 0:
+    if is_below_nothing(value, row.baseline):
         faults.append("本月累计完成不能小于 0")
     if _fell(value, row) and not line.correction.strip():
         faults.append("比上次少了，请写明更正原因")

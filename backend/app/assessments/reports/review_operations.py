@@ -24,6 +24,7 @@ from backend.app.assessments.reports.errors import (
 from backend.app.assessments.reports.facts import (
     HeldReport,
     hold_reports,
+    is_below_nothing,
     owns,
     shown,
     works_for,
@@ -82,6 +83,8 @@ def change_report(actor: Actor, report_id: int, version: int, value: Decimal, re
     ((held, step),) = _begin(actor, {report_id: version})
     if held.facts.element.kind == ProgressKind.MILESTONE:
         raise InvalidInput(errors={"value": ["节点任务没有数可改，请退回"]})
+    if is_below_nothing(value, held.facts.target.baseline):
+        raise InvalidInput(errors={"value": ["改后的数不能小于 0"]})
     before, held.report.value = held.report.value, value
     _finish(actor, held, step, ReviewDecision.CHANGED, _checked(reason), before)
 
