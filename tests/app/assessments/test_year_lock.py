@@ -238,6 +238,19 @@ def test_a_months_colours_compute_again_and_a_changed_one_is_named(evaluated, ap
     assert run_command(app, number, "2026-08").exit_code == 1
 
 
+def test_a_figure_that_came_after_a_months_colours_does_not_change_them(evaluated, app) -> None:
+    fact = (
+        "INSERT INTO measure_fact (county_id, programme_id, element_id, unit_id, period, value,"
+        " source, origin, imported_by_id, at) SELECT t.county_id, t.programme_id, t.element_id,"
+        " t.unit_id, '2026-09-01', 1, 'check', '实地核查', 1, '{}' FROM target t"
+        f" WHERE t.id = {evaluated.targets['A1']}"
+    )
+    with_triggers_off(fact.format("2026-12-20"))
+    assert run_command(app, evaluated.programme_id, "2026-09").exit_code == 0
+    with_triggers_off(fact.format("2026-09-30"))
+    assert run_command(app, evaluated.programme_id, "2026-09").exit_code == 1, "known by then"
+
+
 def test_a_target_whose_plan_changed_later_is_compared_with_nothing(evaluated, app) -> None:
     with_triggers_off(
         "INSERT INTO target_change (county_id, target_id, edition, before, after, reason, state,"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -45,6 +45,8 @@ GOAL = f"""COALESCE(t.value, CAST(e.rule ->> 'target' AS numeric),
            CASE WHEN e.rule ->> 'rule' = '{RuleCode.PASS}' THEN 1 END)"""
 BASELINE = """COALESCE(CASE WHEN t.value IS NULL THEN CAST(e.rule ->> 'floor' AS numeric) END,
            t.baseline)"""
+# Of later figures a month's colours know nothing.
+KNOWN = "period <= :period AND (CAST(:known_at AS timestamptz) IS NULL OR at <= :known_at)"
 FACTS = f"""
     SELECT t.id AS target_id, t.unit_id, e.kind, e.source, {BASELINE} AS baseline,
            {GOAL} AS goal, t.points,
@@ -66,7 +68,7 @@ FACTS = f"""
         SELECT value, period, is_stopped FROM target_report
         WHERE target_id = t.id AND period <= :period AND state = '{ReportState.ACCEPTED}'
         ORDER BY period DESC LIMIT 1) past ON true
-    LEFT JOIN LATERAL ({standing_fact(OF_TARGET, "period <= :period")}) f ON true
+    LEFT JOIN LATERAL ({standing_fact(OF_TARGET, KNOWN)}) f ON true
     LEFT JOIN target_report now ON now.target_id = t.id AND now.period = :period
     LEFT JOIN LATERAL (
         SELECT count(*) AS periods FROM target_report x
@@ -172,9 +174,14 @@ def lights_of(programme: Programme) -> Sequence[Light]:
     return from_data(stored) if stored else FUPING
 
 
-def compute_standings(programme: Programme, period: date) -> list[ComputedStanding]:
-    """Every target's standing at the end of a period, as far as it is known now; stores nothing."""
-    values = {"programme_id": programme.id, "period": period}
+def compute_standings(
+    programme: Programme, period: date, known_at: datetime | None = None
+) -> list[ComputedStanding]:
+    """Every target's standing at the end of a period, as far as it is known; stores nothing.
+
+    What was measured after `known_at` is left out; without it all counts.
+    """
+    values = {"programme_id": programme.id, "period": period, "known_at": known_at}
     end = PeriodEnd(period, lights_of(programme), clock_of(programme.county_id))
     return [compute_standing(StandingFacts(*row), end) for row in fetch_rows(FACTS, values)]
 

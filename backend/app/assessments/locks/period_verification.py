@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -23,7 +23,7 @@ from backend.app.tickets.rules.queries import clock_of
 STORED = text(
     f"""
     SELECT s.target_id, {UNIT_NAME} AS unit, e.code, s.value, s.actual, s.planned, s.colour,
-           s.misses, s.is_missed, s.basis,
+           s.misses, s.is_missed, s.basis, s.computed_at,
            EXISTS (SELECT FROM target_change c WHERE c.target_id = s.target_id
                    AND c.state = '{ChangeState.APPROVED}' AND c.decided_at > s.computed_at)
              AS is_changed
@@ -53,6 +53,7 @@ class _StoredStanding(NamedTuple):
     target_id: int
     words: str
     is_changed: bool
+    computed_at: datetime
     values: Mapping[str, Any]
 
 
@@ -60,12 +61,19 @@ def verify_period(programme: Programme, period: date) -> PeriodVerified:
     """Whether a target stood still then is taken from the standing: it is an act, not a figure."""
     rows = _stored(programme, period)
     end = PeriodEnd(period, lights_of(programme), clock_of(programme.county_id))
-    computed = {row.facts.target_id: row for row in compute_standings(programme, period)}
+    # A doubted colour is computed later than the others of its month.
+    known = {row.computed_at for row in rows}
+    computed = {
+        (known_at, row.facts.target_id): row
+        for known_at in known
+        for row in compute_standings(programme, period, known_at)
+    }
     compared = [row for row in rows if not row.is_changed]
     differing = [
         row.words for row in compared
-        if row.target_id not in computed
-        or standing_values(_as_then(computed[row.target_id], row, end)) != row.values
+        if (row.computed_at, row.target_id) not in computed
+        or standing_values(_as_then(computed[row.computed_at, row.target_id], row, end))
+        != row.values
     ]  # fmt: skip
     return PeriodVerified(len(rows), len(rows) - len(compared), differing)
 
@@ -84,7 +92,7 @@ def _stored(programme: Programme, period: date) -> list[_StoredStanding]:
     names = ("value", "actual", "planned", "colour", "misses", "is_missed", "basis")
     return [
         _StoredStanding(
-            row.target_id, f"{row.unit} {row.code}", row.is_changed,
+            row.target_id, f"{row.unit} {row.code}", row.is_changed, row.computed_at,
             {name: getattr(row, name) for name in names},
         )
         for row in found
