@@ -89,7 +89,8 @@ def load_assessment(county_id: int, year: int) -> int:
     # In one transaction: a killed run leaves no half programme.
     with transaction():
         lock("demo", "assessments")
-        if any(programme.year == year for programme in list_programmes(county_id)):
+        there = {(programme.year, programme.code) for programme in list_programmes(county_id)}
+        if (year, "fuping") in there:
             return 0
         scene = _Scene(county_id, year, _login("assessor"), _login("approver"))
         with clock_at(scene.at(1, 8)):

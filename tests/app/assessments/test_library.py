@@ -12,6 +12,7 @@ from backend.app.access import Role
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes.exporting import template_file, template_of
 from backend.app.assessments.programmes.loading_operations import load_template
+from backend.app.assessments.programmes.operations import CLOCKS
 from backend.app.assessments.programmes.previews import preview_template
 from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
 from backend.app.assessments.programmes.templates import (
@@ -25,6 +26,7 @@ from backend.app.assessments.programmes.templates import (
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Department
+from backend.app.scoring.assessing import lights
 from tests.factories.assessments import BASICS, IN_MARCH, YEAR, make_draft, office
 from tests.factories.console import Desk, as_shown, make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, make_county
@@ -187,3 +189,20 @@ def test_an_exported_file_has_no_key_that_is_as_usual(app) -> None:
     assert "format" not in told
     assert "lights" not in told
     assert all("needs_evidence" not in line for line in told["dimensions"][0]["elements"])
+
+
+def test_lights_of_a_template_of_its_own_stay_until_a_preset_is_chosen(desk) -> None:
+    own = [*lights.as_data(lights.DONGDAN)[:1], lights.as_data(lights.DONGDAN)[-1]]
+    raw = orjson.dumps({**read_template("wancunle"), "lights": own})
+    page = desk.post(LIBRARY, file=(io.BytesIO(raw), "x.json"))
+    address = page.text.split(f'action="{LIBRARY}/')[1].split('"')[0]
+    begun = desk.post(f"{LIBRARY}/{address}", **FORM).location
+    assert "方案自带" in as_shown(desk.get(f"{begun}/clocks"))
+    clocks = {name: str(usual) for name, (_, usual, _, _) in CLOCKS.items()}
+    for preset, kept in (("own", own), ("sanya", lights.as_data(lights.SANYA))):
+        assert desk.post(f"{begun}/clocks", preset=preset, **clocks).status_code == 303
+        forget()
+        assert db.session.query(Programme).one().content["lights"] == kept
+    refused = desk.post(f"{begun}/clocks", preset="own", **clocks)
+    assert refused.status_code == 422
+    assert "请选亮灯办法" in refused.text

@@ -19,12 +19,16 @@ from backend.app.assessments.appraisals.forms import usual_groups
 from backend.app.assessments.appraisals.operations import RoundDraft
 from backend.app.assessments.appraisals.queries import groups_of
 from backend.app.assessments.appraisals.questions import questions_to_ask
-from backend.app.assessments.measures.operations import ScoreLine, score_units
+from backend.app.assessments.measures.handed_in import HandedIn
+from backend.app.assessments.measures.operations import ScoreLine, add_facts, score_units
+from backend.app.assessments.measures.sources import MeasureSource
 from backend.app.assessments.programmes.copy_operations import copy_programme
 from backend.app.assessments.programmes.queries import list_elements, list_units
 from backend.app.assessments.results.operations import recompute_results
 from backend.app.assessments.states.appraisals import AppraisalKind
+from backend.app.assessments.targets.draft_operations import save_targets
 from backend.app.assessments.targets.draft_queries import stored_drafts
+from backend.app.assessments.targets.drafts import TargetDraft
 from backend.app.assessments.targets.operations import confirm_all
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
@@ -273,6 +277,28 @@ def test_lp11_a_loss_is_told_with_its_case(loaded: Loaded, client) -> None:
 
 def test_lp19_a_river_is_one_task_of_several_towns(draft: Loaded) -> None:
     element = draft.element("流域断面水质")
-    assert element.rule == {"rule": "shared", "share": "0.5"}
     assert element.id not in {key for key, _ in stored_drafts(draft.programme_id)}
-    assert element.scope == "unit"
+    both = [unit(draft, name) for name in ("庄里镇", "城关街道")]
+    with clock_at(at(1, 5)), transaction():
+        basin = [
+            TargetDraft(
+                element_id=element.id, unit_id=key, task="石川河断面达标", value=Decimal(100),
+                points=Decimal(5), starts_on=date(YEAR, 1, 1), due_on=date(YEAR, 12, 31),
+            )
+            for key in both
+        ]  # fmt: skip
+        # Its five points are taken from what villagers do not say.
+        less = [
+            replace(row, points=row.points - 5)
+            for (key, _), row in stored_drafts(draft.programme_id).items()
+            if key == draft.element("预算收入完成率").id
+        ]
+        save_targets(draft.clerk, draft.programme_id, [*basin, *less])
+    assert draft.reasons() == []
+    issue(draft)
+    handed = [(None, "0.8"), (both[0], "0.6"), (both[1], "1")]
+    with clock_at(at(11, 20)), transaction():
+        rows = [HandedIn(element.id, key, NOVEMBER, Decimal(value)) for key, value in handed]
+        add_facts(draft.programme, MeasureSource.FEED, draft.clerk.person_id, rows)
+    # Half of what the river came to, half of the own stretch: 0.7 and 0.9.
+    assert (total(draft, "庄里镇"), total(draft, "城关街道")) == (70, 90)
