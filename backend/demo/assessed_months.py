@@ -39,6 +39,7 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, lock, transaction
 from backend.app.core.errors import DomainError
 from backend.app.scoring.assessing.ladder import SUMMON
+from backend.demo.assessed_lists import tend_lists
 from backend.demo.assessed_measures import hand_in_feeds, pull_own
 from backend.demo.assessed_owners import score_common
 from backend.demo.assessed_words import ANSWERS, CORRECTED, DOUBTS, DROPPED, RETURNED, UPHELD
@@ -174,6 +175,7 @@ def _acts(month: _Month) -> Iterator[Act]:
         yield before + 3 * DAY, partial(_decide_steps, month)
         yield before + 4 * DAY, partial(_answer_doubts, month)
         yield before + 5 * DAY, partial(_close_steps, month)
+        yield before + 6 * DAY, partial(_tend_lists, month)
     if month.period.year > month.programme.year:
         return
     times = windows.times_of(month.programme, month.period)
@@ -318,6 +320,10 @@ def _decide_steps(month: _Month) -> None:
 def _close_steps(month: _Month) -> None:
     for step_id, level, _ in _steps(month, SupervisionState.ANSWERED, "close"):
         ladder.close_step(month.decider(level), step_id)
+
+
+def _tend_lists(month: _Month) -> None:
+    tend_lists(month.programme, month.period, month.clerks, month.units, month.office)
 
 
 def _doubt(month: _Month) -> None:

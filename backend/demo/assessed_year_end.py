@@ -25,6 +25,7 @@ from backend.app.core.clock import clock_at
 from backend.app.core.db import db, lock, transaction
 from backend.app.scoring.assessing.grades import Grade
 from backend.demo.assessed_judgements import judge_year
+from backend.demo.assessed_lists import use_results
 from backend.demo.assessed_months import clerks_of
 from backend.demo.assessed_words import (
     APPEAL,
@@ -80,6 +81,7 @@ def _end(county_id: int, programme_id: int, office: Actor, approver: Actor) -> b
         _Appeals(programme_id, clerks, approver, known).run()
         with clock_at(known + ARCHIVED):
             archive_programme(office, programme_id)
+            use_results(programme_id, office)
         return True
 
 
