@@ -87,6 +87,8 @@ class Permission(StrEnum):
     REVIEW_REPORTS = "review_reports"
     SUPERVISE_TARGETS = "supervise_targets"
     PROPOSE_ADJUSTMENTS = "propose_adjustments"
+    ANSWER_ISSUES = "answer_issues"
+    RECORD_ACCEPTANCE = "record_acceptance"
     CHECK_SITES = "check_sites"
     DECIDE_RESULTS = "decide_results"
     EXPORT_DUTY_LEADERS = "export_duty_leaders"
@@ -154,6 +156,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.REVIEW_REPORTS: frozenset({D, E}),
     Permission.SUPERVISE_TARGETS: frozenset({E}),
     Permission.PROPOSE_ADJUSTMENTS: frozenset({D, T, E}),
+    Permission.ANSWER_ISSUES: frozenset({D, T, E}),
+    Permission.RECORD_ACCEPTANCE: frozenset({D, T, E}),
     Permission.CHECK_SITES: frozenset({E}),
     Permission.DECIDE_RESULTS: frozenset({E}),
     Permission.EXPORT_DUTY_LEADERS: frozenset({G}),

@@ -86,6 +86,8 @@ MATRIX = {
     "review_reports": "DE",
     "supervise_targets": "E",
     "propose_adjustments": "DTE",
+    "answer_issues": "DTE",
+    "record_acceptance": "DTE",
     "check_sites": "E",
     "decide_results": "E",
     "export_duty_leaders": "G",
@@ -106,7 +108,7 @@ WRITING = {
     "decide_objections", "manage_api_tokens", "review_ratings", "invite_cadres",
     "confirm_accounts", "handle_own_data", "manage_programmes", "approve_programmes",
     "report_targets", "review_reports", "supervise_targets", "propose_adjustments",
-    "check_sites", "decide_results", "tend_jobs",
+    "answer_issues", "record_acceptance", "check_sites", "decide_results", "tend_jobs",
 }  # fmt: skip
 
 
@@ -177,6 +179,7 @@ def test_who_does_not_approve_holds_the_rest_of_the_assessment_offices_rights() 
     own = {
         "use_console", "see_programmes", "see_all_programmes", "manage_programmes",
         "review_reports", "supervise_targets", "propose_adjustments", "check_sites",
+        "answer_issues", "record_acceptance",
     }  # fmt: skip
     assert held - everybodys == set(map(Permission, own))
     assert not may(clerk, Permission.APPROVE_PROGRAMMES, {7})

@@ -13,6 +13,8 @@ import pytest
 from flask import Flask
 
 from backend.app.access import Role
+from backend.app.assessments.measures import mapping_operations as mappings
+from backend.app.assessments.measures.mapping_operations import MappedFigure
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.core.files import photos, spreadsheets, storage, untrusted
@@ -38,6 +40,10 @@ IMPORT_DOORS = {
     "/console/people/lists": Role.COUNTY_STAFF,
     "/console/assessments/measures/files": Role.ASSESSOR,
     "/console/assessments/measures/scores": Role.ASSESSOR,
+    "/console/assessments/measures/feeds": Role.ASSESSOR,
+    "/console/assessments/issues/files": Role.ASSESSOR,
+    "/console/assessments/subjects/files": Role.ASSESSOR,
+    "/console/assessments/subjects/trades/files": Role.ASSESSOR,
 }
 PARTS = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/'
@@ -150,9 +156,12 @@ def test_every_door_that_takes_a_workbook_outlives_one_cell_in_the_last_corner(
     county = make_county()
     made = make_assessed(county)
     issue(made, 6)
+    with transaction():
+        figures = [MappedFigure("响应率", "A1")]
+        mapping = mappings.save_mapping(made.office, county.id, None, "12345", "村", "", figures)
     desk = sit_down(client, make_staff(IMPORT_DOORS[path], county.id, "clerk"))
     sent = (io.BytesIO(content), "a.xlsx")
-    answer = desk.post(path, file=sent, source="12345", month="2026-10")
+    answer = desk.post(path, file=sent, source="12345", month="2026-10", mapping=str(mapping.id))
     # The web process only keeps it; the job that reads it says so on the page.
     assert answer.status_code == 303
     job_operations.check_import(int(answer.location.rpartition("/")[2]))

@@ -81,7 +81,7 @@ def show_unit_acceptance(unit_id: int) -> tuple[str, int]:
 
 
 @blueprint.post("/acceptance/<int:unit_id>")
-@guard(Permission.SEE_PROGRAMMES)
+@guard(Permission.RECORD_ACCEPTANCE)
 def record_acceptance(unit_id: int) -> Page:
     """The whole step at once, with a reason where it is far from the one before."""
     _, programme = own_programme()

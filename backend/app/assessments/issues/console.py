@@ -172,7 +172,7 @@ def change_issue(programme_id: int, issue_id: int) -> Page:
 
 
 @blueprint.post("/issues/<int:programme_id>/<int:issue_id>/acts")
-@guard(Permission.SEE_PROGRAMMES)
+@guard(Permission.ANSWER_ISSUES)
 def act_on_issue(programme_id: int, issue_id: int) -> Page:
     """Units answer; the office sends back or closes, with words."""
     queries.get_issue(scope_of(actor()), programme_id, issue_id)
