@@ -108,6 +108,28 @@ def test_without_a_measurement_of_its_own_the_result_is_the_members_weighted_mea
     assert scores["下游"].parts[0].points is None
 
 
+def test_figures_in_percent_count_of_a_hundred(app, assessed) -> None:
+    """流域断面水质 of 乐平 is measured in percent: 90 is nine tenths."""
+    made = Year(assessed)
+    add_group(made, "流域", 100, 0)
+    add_element(made, WATER, {"rule": "shared", "share": "0.5"}, measured_in="%", source="owner:")
+    for name in TOWNS[:2]:
+        add_unit(made, name, "流域")
+        add_target(made, WATER, name, "10")
+    run(made)
+    where = (
+        f"/console/assessments/measures/elements/{made.elements[WATER]}/shared"
+        f"?programme={made.made.programme_id}&month={YEAR}-12"
+    )
+    said = seat(app, made.made.owner).post(where, common="80", common_reason="超标")
+    shown = as_shown(seat(app, made.made.owner).get(said.headers["Location"]))
+    assert "<strong>80%</strong>" in shown
+    measure(made, WATER, "上游", "90")
+    scored = scores_of(made)["上游"]
+    assert scored.parts[0].points == Decimal("8.5")
+    assert "组团共同结果 80%" in scored.losses[0].words
+
+
 def test_members_not_chosen_are_all_who_have_the_target_at_the_rules_own_share(year) -> None:
     run(year)
     measure(year, WATER, None, "0.8")

@@ -29,6 +29,7 @@ from backend.app.imports.kinds import AppliedRow
 
 OPEN_YEAR = frozenset({ProgrammeState.RUNNING, ProgrammeState.CLOSING})
 OFFICE, LONGEST_ORIGIN = "考核办", 80
+PERCENT = "%"
 SAID = ("value", "yes", "whole", "points", "reason", "case_words", "origin")
 
 
@@ -143,6 +144,8 @@ def score_shared(
         raise InvalidInput(errors={"common": ["共同结果应为 0 到 100"]})
     if value < 1 and not reason:
         raise InvalidInput(errors={"common_reason": ["不到 100% 的，写明少在哪件事上"]})
+    if targets[0].measured_in == PERCENT:
+        value *= 100
     said = HandedIn(
         element_id, None, period, value, reason=reason, origin=targets[0].owner or OFFICE
     )  # fmt: skip

@@ -30,6 +30,7 @@ from backend.app.core.states import none_of, one_of
 from backend.app.scoring.assessing.moves import CARDS, MoveKind
 from backend.app.scoring.assessing.plans import REPORT
 from backend.app.scoring.assessing.progress import BEGUN, ProgressKind
+from backend.app.scoring.assessing.rules import RuleCode
 from backend.app.scoring.assessing.shared import mean_of_members
 
 REPORTED, NOT_REPORTED = "单位上报", "单位没有上报，按没有进展计"
@@ -252,7 +253,12 @@ def _share_means(parts: Mapping[int, list[PartFacts]]) -> None:
 
 def _part(row: Mapping[str, Any], until: date) -> PartFacts:
     value, of, origin = _best(row, until)
-    common, common_of = _figure(row["common_value"], row["common_yes"], row["common_whole"], "")
+    common, common_of = _figure(
+        row["common_value"], row["common_yes"], row["common_whole"], row["measured_in"]
+    )
+    if row["rule"]["rule"] == RuleCode.SHARED and row["measured_in"] == PERCENT:
+        # What is shared counts of 1, whatever it is measured in.
+        of, common_of = of * HUNDRED, common_of * HUNDRED
     is_fact = row["fact_period"] is not None and origin == _origin(row)
     return PartFacts(
         target_id=row["target_id"], element_id=row["element_id"], code=row["code"],
