@@ -106,7 +106,8 @@ def shown_results(programme_id: int) -> list[ShownResult]:
 
 def results_to_date(programme_id: int, until: date) -> list[ShownResult]:
     """季讲评: the same computation as far as a month, by group; stores nothing."""
-    units = {unit.id: unit for unit in list_units(programme_id)}
+    members = list_units(programme_id)
+    units = {unit.id: unit for unit in members}
     order = {unit_id: place for place, unit_id in enumerate(units)}
     at = clock.now()
     rows = [
@@ -115,7 +116,7 @@ def results_to_date(programme_id: int, until: date) -> list[ShownResult]:
             department_id=units[row.unit_id].department_id, group_id=row.group_id,
             group_name=row.group_name, until=until, computed_at=at, **result_values(row),
         )
-        for row in score_year(year_facts(programme_id, until))
+        for row in score_year(year_facts(programme_id, until, members))
     ]  # fmt: skip
     groups = list(dict.fromkeys(unit.group_id for unit in units.values()))
     return sorted(

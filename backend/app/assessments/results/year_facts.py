@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -186,8 +186,10 @@ class YearFacts:
         return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def year_facts(programme_id: int, until: date) -> YearFacts:
-    """Raises ProgrammeUnknown."""
+def year_facts(
+    programme_id: int, until: date, members: Sequence[MemberUnit] | None = None
+) -> YearFacts:
+    """`members` are its units where they are known already. Raises ProgrammeUnknown."""
     programme = db.session.get(Programme, programme_id)
     if programme is None:
         raise ProgrammeUnknown
@@ -220,7 +222,8 @@ def year_facts(programme_id: int, until: date) -> YearFacts:
         )  # fmt: skip
 
     calibration = programme.content.get("calibration")
-    units = sorted(list_units(programme_id), key=lambda unit: unit.id)
+    listed = list_units(programme_id) if members is None else members
+    units = sorted(listed, key=lambda unit: unit.id)
     return YearFacts(
         programme.id, programme.year, until, tuple(facts_of(unit) for unit in units),
         (Decimal(calibration["mean"]), Decimal(calibration["deviation"])) if calibration else None,
