@@ -13,7 +13,7 @@ def print_logins() -> None:
     print(f"  工作台账号（密码都是 {PASSWORD}）：")
     for login in LOGINS:
         print(f"    {login.username:<10} {login.what}")
-    print("  手机预览里可选村民或村干部；选一张海报就是扫码。")
+    print("  手机预览里可选村民、村干部，或农资店店主（看自己店的得分）；选一张海报就是扫码。")
 
 
 def main(command: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from backend.app.accounts import consents
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.demo.assessed_subjects import load_subjects
 from backend.demo.assessed_templates import load_drafts
 from backend.demo.assessments import assessed_years, load_assessment, tend_assessment
 from backend.demo.city import load_city
@@ -111,6 +112,7 @@ def live(base: str, anonymous: str, county_id: int) -> None:
     for year in assessed_years():
         load_assessment(county_id, year)
         tend_assessment(county_id)
+    load_subjects(county_id, assessed_years()[0])
     load_drafts(county_id)
     tended = clock.now()
     while True:

@@ -17,6 +17,8 @@ from backend.app.places.queries import list_departments
 from backend.demo.villages import character_of
 
 JOINED_AT = datetime(2024, 3, 1, tzinfo=UTC)
+# Runs a farm supply shop that is assessed.
+SHOP_OWNER = "demo-subject-owner"
 PASSWORD = "demo-cunsheng"  # noqa: S105  printed at every start of a demo county
 VILLAGES = text(
     "SELECT id, code, name FROM region WHERE county_id = :county_id AND level = 'village'"
@@ -192,4 +194,10 @@ def phone_people(county_id: int) -> list[dict[str, Any]]:
         "role": "店主",
         "hint": "扫村民的兑换码，给东西",
     }
-    return [*people, newcomer, cadre, keeper]
+    owner = {
+        "openid": SHOP_OWNER,
+        "name": "农资店店主（示例）",
+        "role": "主体经营者",
+        "hint": "看自己店的得分和颜色，不用填",
+    }
+    return [*people, newcomer, cadre, keeper, owner]

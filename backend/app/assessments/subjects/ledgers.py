@@ -17,12 +17,14 @@ YEAR = 365
 SUBJECTS = """
     SELECT id, kind, region_id, area, opened_on, exited_on FROM assessed_subject
     WHERE county_id = :county_id AND opened_on <= :until
+      AND (:subject_id = 0 OR id = :subject_id)
       AND (exited_on IS NULL OR exited_on > :until)
 """
 TRADES = """
     SELECT subject_id, kind, happened_on, recorded_on, goods, amount, is_real_name, quota
     FROM subject_trade
     WHERE county_id = :county_id AND withdrawn_at IS NULL
+      AND (:subject_id = 0 OR subject_id = :subject_id)
       AND happened_on >= :since AND recorded_on <= :until
     ORDER BY id
 """
@@ -104,9 +106,12 @@ def month_end(period: date) -> date:
     return min(clock.next_month(period) - timedelta(days=1), clock.today())
 
 
-def ledgers_of(county_id: int, until: date) -> dict[int, SubjectLedger]:
-    """By subject, of all that are there on the day."""
-    values = {"county_id": county_id, "until": until, "since": first_day(until)}
+def ledgers_of(county_id: int, until: date, subject_id: int = 0) -> dict[int, SubjectLedger]:
+    """By subject, of all that are there on the day, or of one."""
+    values = {
+        "county_id": county_id, "until": until, "since": first_day(until),
+        "subject_id": subject_id,
+    }  # fmt: skip
     ledgers = {
         row.id: SubjectLedger(
             row.kind, row.region_id, row.area, max(row.opened_on, first_day(until)), until

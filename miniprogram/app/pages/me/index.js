@@ -7,7 +7,8 @@ const textSize = require('../../core/ui/text_size')
 const { getMe } = require('../../api/me')
 
 const ROLE_WORDS = {
-  cadre: '村干部', shop_keeper: '的兑换点店主', township_staff: '乡镇工作人员', county_staff: '县里工作人员', leader: '县领导', county_manager: '县业务主管',
+  cadre: '村干部', shop_keeper: '的兑换点店主', subject_staff: '被考核主体的经营者', township_staff: '乡镇工作人员',
+  county_staff: '县里工作人员', leader: '县领导', county_manager: '县业务主管',
 }
 
 /** @param {{role: string, region_name: string}} grant */
@@ -19,12 +20,13 @@ const describe = (me) => ({
   group: me.binding && me.binding.group ? me.binding.group.name : '',
   household: (me.binding && me.binding.household) || '',
   roles: (me.roles || []).filter((grant) => grant.role !== 'villager').map(describeRole),
+  hasSubject: (me.roles || []).some((grant) => grant.role === 'subject_staff'),
   hasShop: (me.roles || []).some((grant) => ['cadre', 'shop_keeper'].includes(grant.role)),
 })
 
 Page(page({
   remembers: 'me',
-  data: { village: null, group: '', household: '', roles: [], hasShop: false, isLarge: false },
+  data: { village: null, group: '', household: '', roles: [], hasShop: false, hasSubject: false, isLarge: false },
 
   fetch: async () => describe(await getMe()),
 
@@ -56,6 +58,7 @@ Page(page({
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
   openReceipt() { wx.navigateTo({ url: '/pages/anonymous/receipt/index' }) },
   openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
+  openSubject() { wx.navigateTo({ url: '/pages/subject/index' }) },
   openShop() { wx.navigateTo({ url: '/pages/shop/index' }) },
   openRedemptions() { wx.navigateTo({ url: '/pages/rewards/mine/index' }) },
   openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
