@@ -45,10 +45,11 @@ class Persons:
     manager: Actor
     units: dict[str, int] = field(default_factory=dict)
     elements: dict[str, int] = field(default_factory=dict)
+    people: dict[str, Actor] = field(default_factory=dict)
 
 
 def draft_persons(county: County, names: Sequence[str] = NAMES) -> Persons:
-    """The template as a draft of the office, with targets as they spread."""
+    """The template as a draft of the office, with everybody's log-in; targets as they spread."""
     with transaction() as session:
         seed_calendar(county.id)
         owner = Department(county_id=county.id, name=OWNER, opened_on=OPENED_ON)
@@ -65,7 +66,7 @@ def draft_persons(county: County, names: Sequence[str] = NAMES) -> Persons:
         as_actor(manager, Role.DEPARTMENT_STAFF, county.id, owner_id),
     )  # fmt: skip
     for number, name in enumerate(names):
-        _employ(made, name, number)
+        made.people[name] = _employ(made, name, number)
     with transaction():
         made.programme_id = create_from_template(made.clerk, county.id, BASICS, "sme").id
         spread_common(made.clerk, made.programme_id)
@@ -74,12 +75,16 @@ def draft_persons(county: County, names: Sequence[str] = NAMES) -> Persons:
     return made
 
 
-def _employ(made: Persons, name: str, number: int) -> None:
+def _employ(made: Persons, name: str, number: int) -> Actor:
     with transaction():
         draft = SubjectDraft(
             "person", name, f"P{number}", made.county.id, "", None, "", date(2025, 1, 1)
         )
-        save_subject(made.clerk, made.county.id, draft)
+        subject_id = save_subject(made.clerk, made.county.id, draft).id
+    person_id = make_staff(None, made.county.id, f"person-{number}")
+    grant_role(person_id, Role.SUBJECT_STAFF, made.county.id, subject_id=subject_id)
+    grant = Grant(Role.SUBJECT_STAFF, made.county.id, OPENED_ON, subject_id=subject_id)
+    return Actor(person_id, (grant,))
 
 
 def set_goals(made: Persons, goal: int = 200) -> None:

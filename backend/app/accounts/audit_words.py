@@ -132,6 +132,8 @@ ACTIONS = {
     "export_grades": "下载定等建议表",
     "export_year": "下载考核年终的表",
     "export_duty_leaders": "下载分管领导汇总",
+    "write_talk": "记录反馈谈话",
+    "appoint_subject_account": "让账号看被考核主体",
     "lock_programme": "锁定考核结果",
     "publish_programme": "公示考核结果",
     "archive_programme": "考核归档",

@@ -45,6 +45,7 @@ HOMES = {
     Role.SYSTEM_ADMIN: "/console/people",
     Role.SECURITY_ADMIN: "/console/security",
     Role.ASSESSOR: "/console/assessments/",
+    Role.SUBJECT_STAFF: "/console/assessments/own",
     Role.ORGANISER: "/console/assessments/duty-leaders",
     Role.AUDITOR: "/console/audit",
 }

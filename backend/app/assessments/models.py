@@ -51,6 +51,7 @@ from backend.app.assessments.subjects.models import (
     SubjectRating,
     SubjectTrade,
 )
+from backend.app.assessments.talks.models import FeedbackTalk
 from backend.app.assessments.targets.models import (
     Target,
     TargetChange,
@@ -79,6 +80,7 @@ __all__ = [
     "EvidenceUse",
     "ExemptionRequest",
     "FeedMapping",
+    "FeedbackTalk",
     "FillTime",
     "FormRequest",
     "FormRequestUnit",

@@ -91,7 +91,7 @@ def test_no_page_file_or_interface_puts_persons_in_an_order(
 ) -> None:
     monkeypatch.setattr(guards, "REQUESTS", replace(guards.REQUESTS, most=10_000))
     county = scored.county.id
-    readers = [scored.boss.person_id, scored.manager.person_id]
+    readers = [scored.boss.person_id, scored.manager.person_id, scored.people["刘三"].person_id]
     readers += [make_staff(role, county, role[:5]) for role in (Role.LEADER, Role.COUNTY_MANAGER)]
     listed = 0
     with clock_at(WHEN):

@@ -24,7 +24,7 @@ from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.core.files.workbooks import form_sheet
 from backend.app.core.web import boxes
 from backend.app.core.web.downloads import send_book
-from backend.app.core.web.forms import Form, Query, last_page, turned
+from backend.app.core.web.forms import Form, Query, form_args, last_page, turned
 from backend.app.core.web.guards import actor, guard
 from backend.app.core.web.http import render_page
 from backend.app.imports.console import add_pages, earlier
@@ -134,6 +134,18 @@ def invite_subject_staff(subject_id: int) -> tuple[str, int]:
     with transaction():
         code = staff_operations.invite_staff(actor(), manager_county(), subject_id)
     return _form(_subject(subject_id), code=code)
+
+
+@blueprint.post("/subjects/<int:subject_id>/staff/account")
+@guard(Permission.MANAGE_PROGRAMMES)
+@form_args(username=boxes.Text(40))
+def appoint_subject_account(subject_id: int, username: str) -> tuple[str, int] | Response:
+    try:
+        with transaction():
+            staff_operations.appoint_account(actor(), manager_county(), subject_id, username)
+    except InvalidInput as refused:
+        return _form(_subject(subject_id), refused)
+    return redirect(address_of(".show_subject_form", subject_id=subject_id), 303)
 
 
 @blueprint.post("/subjects/<int:subject_id>/staff/<int:person_id>/dismiss")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from backend.app.access import Actor, Permission, Role, may
 from backend.app.accounts.grants.operations import check_offices, end_grant, insert_grant
+from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import staff_of
 from backend.app.assessments.models import AssessedSubject, SubjectInvitation
 from backend.app.assessments.subjects.errors import SubjectInvitationUnknown
@@ -15,7 +16,7 @@ from backend.app.assessments.subjects.queries import get_subject, staff_grant
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
-from backend.app.core.errors import NotAllowed
+from backend.app.core.errors import InvalidInput, NotAllowed
 
 GOOD_FOR = timedelta(days=3)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -67,17 +68,34 @@ def accept_invitation(person_id: int, code: str) -> None:
     at = clock.now()
     if at > invitation.expires_at:
         raise refused
-    check_offices(person_id, Role.SUBJECT_STAFF, clock.today(), None)
     subject_id = invitation.subject_id
-    if person_id not in staff_of([Role.SUBJECT_STAFF], subject_id=subject_id):
-        insert_grant(
-            person_id, Role.SUBJECT_STAFF, invitation.county_id, clock.today(), None,
-            invitation.invited_by_id, subject_id=subject_id,
-        )  # fmt: skip
+    _appoint(person_id, invitation.county_id, subject_id, invitation.invited_by_id)
     invitation.accepted_by_id, invitation.accepted_at = person_id, at
     record(
         "accept_subject_invitation", person_id, "assessed_subject", subject_id,
         invitation_id=invitation.id,
+    )  # fmt: skip
+
+
+def _appoint(person_id: int, county_id: int, subject_id: int, by_id: int) -> None:
+    check_offices(person_id, Role.SUBJECT_STAFF, clock.today(), None)
+    if person_id not in staff_of([Role.SUBJECT_STAFF], subject_id=subject_id):
+        insert_grant(
+            person_id, Role.SUBJECT_STAFF, county_id, clock.today(), None, by_id,
+            subject_id=subject_id,
+        )  # fmt: skip
+
+
+def appoint_account(actor: Actor, county_id: int, subject_id: int, username: str) -> None:
+    """Who has a log-in of the console reads there what the subject reads."""
+    subject = _managed(actor, county_id, subject_id)
+    login = find_login(username)
+    if login is None or login.activated_at is None or login.disabled_at is not None:
+        raise InvalidInput(errors={"username": ["没有这个控制台账号，或者还没有启用"]})
+    _appoint(login.person_id, county_id, subject.id, actor.person_id)
+    record(
+        "appoint_subject_account", actor.person_id, "assessed_subject", subject.id,
+        name=login.username,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("问卷", "/console/surveys", Permission.SEE_SURVEYS),
     ("积分", "/console/points", Permission.SEE_POINTS),
     ("考核", "/console/assessments", Permission.SEE_PROGRAMMES),
+    ("我的考核", "/console/assessments/own", Permission.SEE_OWN_ASSESSMENT),
     ("实地核查", "/console/assessments/checks/mine", Permission.CHECK_SITES),
     ("分管领导汇总", "/console/assessments/duty-leaders", Permission.EXPORT_DUTY_LEADERS),
     ("公示与导出", "/console/publications", Permission.EXPORT),
@@ -47,6 +48,7 @@ UNDER: dict[str, tuple[str, ...]] = {
     "/console/publications": ("/console/publications", "/console/exports", "/console/tokens"),
     "/console/assessments": ("/console/assessments",),
     "/console/assessments/checks/mine": ("/console/assessments/checks/mine",),
+    "/console/assessments/own": ("/console/assessments/own",),
     "/console/assessments/duty-leaders": ("/console/assessments/duty-leaders",),
     "/console/security": ("/console/security",),
     SETTINGS: (

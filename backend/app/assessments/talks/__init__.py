@@ -1,0 +1,1 @@
+"""谈话 with persons who are assessed: recorded by both, and before it no result is shown."""
