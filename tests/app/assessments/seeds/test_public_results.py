@@ -51,5 +51,9 @@ def test_cp02_results_stand_by_class_by_unit_and_by_grade(year, client) -> None:
     assert page.index("甲1") < page.index("甲10") < page.index("乙1") < page.index("乙5")
     table = client.get(f"/p/610528/assessments/{year.made.programme_id}/units.csv")
     rows = list(csv.DictReader(io.StringIO(table.data.decode("utf-8-sig"), newline="")))
-    assert {(row["group"], row["grade"]) for row in rows} >= {("甲", "良好"), ("甲", "较差"), ("乙", "良好")}
+    assert {(row["group"], row["grade"]) for row in rows} >= {
+        ("甲", "良好"),
+        ("甲", "较差"),
+        ("乙", "良好"),
+    }
     assert "甲1" in shown(client, year, f"/units/{year.units['甲1']}")

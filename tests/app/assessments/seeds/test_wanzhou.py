@@ -27,6 +27,10 @@ BASE = "/console/assessments"
 
 @pytest.fixture
 def loaded(app) -> Loaded:
+    return with_schools()
+
+
+def with_schools() -> Loaded:
     """Two schools, and a shop that is none."""
     county = make_county()
     draft = SubjectDraft("school", SCHOOLS[0], "", county.township_ids[0], "", None, "", OPENED_ON)
