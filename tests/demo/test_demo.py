@@ -13,7 +13,7 @@ from backend.app.core.db import db
 from backend.demo import load as demo
 from backend.demo.goods import GOODS, picture
 from backend.demo.history import DemoVillage, month_of_ratings
-from backend.demo.people import LOGINS, phone_people
+from backend.demo.people import LOGINS, SHOP_OWNER, phone_people
 from backend.demo.rewards import CATALOGUE
 from backend.demo.scenes import SCENES, scene
 from backend.demo.villages import character_of
@@ -95,7 +95,7 @@ def test_the_whole_county_is_built_from_real_villages_and_only_once(app, scalar)
     county = scalar("SELECT id FROM region WHERE level = 'county'")
     people = phone_people(county)
     known = set(db.session.scalars(text("SELECT openid FROM person")).all())
-    assert {p["openid"] for p in people} - known == {"demo-newcomer"}
+    assert {p["openid"] for p in people} - known == {"demo-newcomer", SHOP_OWNER}
 
 
 def test_the_counters_of_the_loaded_county_equal_a_recount(app, scalar) -> None:

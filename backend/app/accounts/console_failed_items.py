@@ -42,6 +42,7 @@ JOBS = {
     JobName.EVALUATE_PERIOD: ("考核定色、月通报", "填报"),
     JobName.ESCALATE_TARGETS: ("考核催报", "填报"),
     JobName.PULL_MEASURES: ("考评数据汇总", "考核单位"),
+    JobName.SEND_WEEK: ("考核周清单", "考核"),
 }
 WORDS = {job.value: words for job, words in JOBS.items()}
 REASONS = {

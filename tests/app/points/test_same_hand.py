@@ -47,6 +47,9 @@ RULES = {
     ("site_check", "first_checker_id", "decided_by_id"),
     ("site_check", "second_checker_id", "decided_by_id"),
     ("reorganisation", "author_id", "decided_by_id"),
+    ("issue_entry", "answered_by_id", "closed_by_id"),
+    ("subject_exit", "proposed_by_id", "decided_by_id"),
+    ("feedback_talk", "manager_id", "person_id"),
 }
 TRIGGERS = text(
     "SELECT c.relname, encode(t.tgargs, 'escape') FROM pg_trigger t"

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select, union_all
 
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
@@ -14,7 +15,7 @@ from backend.app.places.queries import counties_over
 from backend.app.tickets.city.class_list import ListedClass, listed_classes
 from backend.app.tickets.city.kinds import CityKind
 from backend.app.tickets.clocks.deadlines import DeadlineLimit, Unit
-from backend.app.tickets.models import CityBaseline, CityClass, CityClassLimit
+from backend.app.tickets.models import CityBaseline, CityClass, CityClassLimit, TicketCategory
 
 
 @remembered
@@ -24,17 +25,47 @@ def list_classes(county_id: int) -> list[CityClass]:
     return list(db.session.scalars(query.order_by(CityClass.code)))
 
 
-def used_classes(region_ids: Collection[int]) -> dict[str, list[CityClass]]:
-    """What a ticket of these places may be, by the heading of a choice: 部件 · 公用设施."""
+class TicketTopic(NamedTuple):
+    """What a ticket may be about: a category, or a class with its kind and group."""
+
+    code: str
+    name: str
+    kind: str
+    group_name: str
+    position: int
+
+
+class TicketTopics(NamedTuple):
+    """Categories by code, and classes by the heading of a choice: 部件 · 公用设施."""
+
+    categories: dict[str, str]
+    classes: dict[str, list[TicketTopic]]
+
+
+def topics_of(region_ids: Collection[int]) -> TicketTopics:
+    """What a ticket of these places may be about, by one statement for the pages that ask both."""
     counties = counties_over(region_ids)
-    query = select(CityClass).where(CityClass.county_id.in_(counties), CityClass.is_used)
-    rows = {row.code: row for row in db.session.scalars(query.order_by(CityClass.code))}
-    return {
-        heading: list(classes)
-        for heading, classes in groupby(
-            rows.values(), lambda row: f"{CityKind.of(row.kind).words} · {row.group_name}"
-        )
-    }
+    categories = select(
+        TicketCategory.code, TicketCategory.name, literal(""), literal(""), TicketCategory.position
+    ).where(TicketCategory.county_id.in_(counties), TicketCategory.valid_to.is_(None))
+    classes = select(
+        CityClass.code, CityClass.name, CityClass.kind, CityClass.group_name, literal(0)
+    ).where(CityClass.county_id.in_(counties), CityClass.is_used)
+    found = [TicketTopic(*row) for row in db.session.execute(union_all(categories, classes))]
+    named = {row.code: row for row in sorted(found, key=lambda row: row.code) if row.kind}
+    return TicketTopics(
+        {
+            row.code: row.name
+            for row in sorted(found, key=lambda row: (row.position, row.code))
+            if not row.kind
+        },
+        {
+            heading: list(rows)
+            for heading, rows in groupby(
+                named.values(), lambda row: f"{CityKind.of(row.kind).words} · {row.group_name}"
+            )
+        },
+    )
 
 
 def class_ids(wanted: str) -> Select[int]:

@@ -12,13 +12,12 @@ from backend.app.places.queries import list_departments, list_townships
 from backend.app.tickets import serializers
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.city.kinds import CityKind
-from backend.app.tickets.city.queries import used_classes
+from backend.app.tickets.city.queries import topics_of
 from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.desk import export_rows
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel, TicketKind
 from backend.app.tickets.rules import console as console_rules
-from backend.app.tickets.rules.categories import names_of
 from backend.app.tickets.states import Party
 
 FILTERS = Query.of(
@@ -59,7 +58,7 @@ def list_page(error: DomainError | None = None) -> str:
     rows = desk_queries.find_tickets(scope, filters)
     runs_desk = has_permission(me, Permission.RUN_TICKET_DESK)
     counties = regions_of(me, Permission.SEE_TICKETS)
-    counts = desk_queries.view_counts(scope)
+    counts, topics = desk_queries.view_counts(scope), topics_of(counties)
     return render_template(
         "tickets/list.html",
         filters=filters, views=desk_queries.VIEWS, counts=counts, turned=turned,
@@ -67,14 +66,14 @@ def list_page(error: DomainError | None = None) -> str:
         cards=serializers.cards_of_both(
             rows[: desk_queries.PAGE], {Party.DESK} if runs_desk else {Party.HANDLER}
         ),
-        more=len(rows) > desk_queries.PAGE, categories=names_of(counties), kinds=KIND_NAMES,
+        more=len(rows) > desk_queries.PAGE, categories=topics.categories, kinds=KIND_NAMES,
         channels=CHANNEL_NAMES, runs_desk=runs_desk, error=error,
         townships=list_townships(counties),
         departments=[d for county in sorted(counties) for d in list_departments(county)],
         may_enter=has_permission(me, Permission.ENTER_FOR_OTHERS),
         may_rule=has_permission(me, Permission.MANAGE_TICKET_RULES),
         warnings=console_rules.calendar_warnings(me),
-        levels=STEP_NAMES, city_classes=used_classes(counties), city_kinds=CityKind.names(),
+        levels=STEP_NAMES, city_classes=topics.classes, city_kinds=CityKind.names(),
         may_export=has_permission(me, Permission.EXPORT),
         kept={f"f.{name}": value for name, value in export_rows.kept(filters).items()},
     )  # fmt: skip

@@ -18,12 +18,11 @@ from backend.app.core.web.http import render_page
 from backend.app.places.queries import list_departments, list_townships, search_villages
 from backend.app.tickets import queries, serializers
 from backend.app.tickets.blueprints import console as blueprint
-from backend.app.tickets.city.queries import used_classes
+from backend.app.tickets.city.queries import topics_of
 from backend.app.tickets.clocks.deadlines import URGENCY_NAMES
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel
 from backend.app.tickets.models import Ticket, TicketEvent
-from backend.app.tickets.rules.categories import list_categories
 from backend.app.tickets.rules.routing import Office, route
 from backend.app.tickets.states import ExtensionState, Move, Party, State, moves
 from backend.app.tickets.transitions import has_handled_in
@@ -71,8 +70,8 @@ def _choices(
     if not {Move.ACCEPT, Move.ASSIGN, Move.REASSIGN}.isdisjoint(offered):
         found |= _offices(ticket)
     if Move.CLASSIFY in offered:
-        found["categories"] = list_categories(ticket.county_id)
-        found["city_classes"] = used_classes([ticket.county_id])
+        topics = topics_of([ticket.county_id])
+        found |= {"categories": topics.categories, "city_classes": topics.classes}
     if Move.MERGE in offered:
         found["similar"] = serializers.cards(desk_queries.similar(scope, ticket, parties), parties)
     if Move.REPLY in offered:

@@ -18,13 +18,12 @@ from backend.app.imports.console import add_pages, earlier
 from backend.app.places.queries import search_villages
 from backend.app.tickets import serializers
 from backend.app.tickets.blueprints import console as blueprint
-from backend.app.tickets.city.queries import used_classes
+from backend.app.tickets.city.queries import topics_of
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.intake import proxies
 from backend.app.tickets.intake.hotline import ORDERS
 from backend.app.tickets.intake.operations import TicketRequest
 from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
-from backend.app.tickets.rules.categories import names_of
 from backend.app.tickets.states import Party
 
 SEARCH = Query.of(village=boxes.Text(20))
@@ -40,10 +39,11 @@ TICKET = Form.of(
 def _new_page(error: DomainError | None = None) -> tuple[str, int]:
     search = SEARCH.read()["village"]
     within = regions_of(actor(), Permission.ENTER_FOR_OTHERS)
+    topics = topics_of(within)
     return render_page(
         "tickets/new.html", error,
         villages=search_villages(search, within) if search else [], search=search,
-        kinds=KIND_NAMES, categories=names_of(within), city_classes=used_classes(within),
+        kinds=KIND_NAMES, categories=topics.categories, city_classes=topics.classes,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.read_cache import remembered
-from backend.app.places.queries import counties_over
 from backend.app.tickets.errors import CategoryUnknown
 from backend.app.tickets.kinds import TicketKind
 from backend.app.tickets.models import TicketCategory
@@ -93,22 +92,6 @@ def list_categories(county_id: int) -> list[TicketCategory]:
             .order_by(TicketCategory.position, TicketCategory.id)
         )
     )
-
-
-def names_of(region_ids: Collection[int]) -> dict[str, str]:
-    """Code and name of every category of the counties in which some regions lie."""
-    query = (
-        select(TicketCategory.code, TicketCategory.name)
-        .where(
-            TicketCategory.county_id.in_(counties_over(region_ids)),
-            TicketCategory.valid_to.is_(None),
-        )
-        .order_by(TicketCategory.position, TicketCategory.id)
-    )
-    result: dict[str, str] = {}
-    for code, name in db.session.execute(query):
-        result.setdefault(code, name)
-    return result
 
 
 @remembered
