@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from backend.app.assessments.evaluation.queries import GOAL
 from backend.app.assessments.measures.sources import MeasureSource
 from backend.app.assessments.measures.standing_sql import (
     OF_TARGET,
@@ -34,7 +35,7 @@ UNITS = text(
 TARGETS = text(
     f"""
     SELECT t.id, e.code, e.name, t.task, e.criteria, e.anchors, e.is_example, e.kind,
-           t.value AS goal, e.measured_in, t.points, t.due_on, {VALUE_OF_FACT} AS measured,
+           {GOAL} AS goal, e.measured_in, t.points, t.due_on, {VALUE_OF_FACT} AS measured,
            f.period AS measured_in_month, f.source, f.origin, f.reason, f.case_words,
            r.value AS reported, r.period AS reported_in_month, r.words, r.state AS report_state
     FROM target t
