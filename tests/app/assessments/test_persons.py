@@ -17,7 +17,11 @@ from backend.app.assessments.grades.operations import propose_grades
 from backend.app.assessments.locks.checklist import lock_checklist
 from backend.app.assessments.locks.operations import lock_programme
 from backend.app.assessments.models import Programme, UnitResult
-from backend.app.assessments.programmes.queries import overviewed_programmes, shown_programme
+from backend.app.assessments.programmes.queries import (
+    overviewed_programmes,
+    plan_of,
+    shown_programme,
+)
 from backend.app.assessments.programmes.trial import try_programme
 from backend.app.assessments.publications.errors import PersonsUnpublished
 from backend.app.assessments.publications.operations import publish_programme
@@ -26,11 +30,12 @@ from backend.app.assessments.year_end.operations import close_programme
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.web import guards
+from backend.app.scoring.assessing.refusals import refusals
 from tests.app.assessments.acting import evaluate_month, open_month
 from tests.factories.assessed import YEAR, at
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import make_county
-from tests.factories.persons import Persons, make_persons, score
+from tests.factories.persons import Persons, draft_persons, make_persons, score, set_goals
 from tests.factories.tickets import forget
 
 # In the order of their names; neither the best nor the worst comes first.
@@ -114,6 +119,18 @@ def test_results_of_persons_have_neither_rank_nor_band(scored: Persons) -> None:
     assert {(row.rank, row.band, row.calibrated) for row in rows} == {(None, None, None)}
     assert len({row.total for row in rows}) == len(ORDERS)
     forget()
+
+
+def test_persons_are_neither_calibrated_nor_rated_by_colours(app) -> None:
+    made = draft_persons(make_county())
+    set_goals(made)
+    with transaction() as session:
+        programme = session.get_one(Programme, made.programme_id)
+        assert refusals(plan_of(programme)) == []
+        calibration = {"mean": "80", "deviation": "5"}
+        programme.content = {**programme.content, "rolling": {}, "calibration": calibration}
+        words = [reason.words for reason in refusals(plan_of(programme))]
+    assert words == ["个人考核不做正态校准", "个人考核不做滚动评价，也没有退出名单"]
 
 
 def test_a_trial_lists_persons_by_name(scored: Persons) -> None:

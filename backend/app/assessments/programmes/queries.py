@@ -234,7 +234,7 @@ def plan_of(programme: Programme) -> ProgrammePlan:
         calendar_years=_filled_years(programme),
         documents=content.get("documents", {}),
         vetoes=[Veto(row["name"], row["document"]) for row in content.get("vetoes", ())],
-        calibrates="calibration" in content,
+        calibrates="calibration" in content, rolls="rolling" in content,
         smart=_smart_targets(programme, units, elements) if content.get("smart") else (),
         shared=_planned_shared(programme.id, elements),
     )  # fmt: skip

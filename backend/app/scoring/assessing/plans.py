@@ -123,3 +123,4 @@ class ProgrammePlan:
     smart: Sequence[SmartTarget] = ()
     shared: Sequence[PlannedShared] = ()
     calibrates: bool = False
+    rolls: bool = False

@@ -163,6 +163,8 @@ def _persons(draft: _PlanIndex) -> Iterator[Refusal]:
         yield Refusal("persons", "", "个人和单位不能在同一个考核项目里，请分开起草")
     if draft.plan.calibrates:
         yield Refusal("persons", "", "个人考核不做正态校准")
+    if draft.plan.rolls:
+        yield Refusal("persons", "", "个人考核不做滚动评价，也没有退出名单")
     for element in draft.plan.elements:
         if element.rule.get("rule") in COMPARING:
             words = f"「{element.name}」：个人之间不排名次、不互相比，请换一种计分方法"
