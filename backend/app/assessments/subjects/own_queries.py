@@ -26,7 +26,7 @@ from backend.app.scoring.assessing.rolling import RED
 from backend.app.scoring.schemes import NO_DATA
 from backend.app.scoring.totals import rounded
 
-MOST_TODO = 5
+MOST_SHOWN = 5
 
 
 def own_subjects(actor: Actor) -> list[AssessedSubject]:
@@ -144,4 +144,4 @@ def _todo(
     if unknown:
         more = f"等 {len(unknown)} 项" if len(unknown) > 2 else ""
         listed.append(f"「{'」「'.join(unknown[:2])}」{more}还没有数，可以问联系人什么时候来评。")
-    return listed[:MOST_TODO]
+    return listed[:MOST_SHOWN]
