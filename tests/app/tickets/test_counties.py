@@ -9,10 +9,11 @@ from backend.app.access import Role
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
 from backend.app.places.queries import settings_of
+from backend.app.tickets.city.queries import topics_of
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.intake.hotline import ORDERS
 from backend.app.tickets.rules import operations as rules
-from backend.app.tickets.rules.categories import list_categories, names_of
+from backend.app.tickets.rules.categories import list_categories
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import County, make_county
 from tests.factories.imports import Desk
@@ -72,7 +73,7 @@ def test_every_list_of_categories_is_the_countys_own(
             seen = desk.get(f"/console/tickets{page}").text
             assert own in seen, page
             assert f">{other}<" not in seen, page
-    assert names_of({leping.village_id})["light"] == "路灯"
+    assert topics_of({leping.village_id}).categories["light"] == "路灯"
 
 
 def test_a_ticket_has_a_category_of_its_own_county_only(
