@@ -33,6 +33,8 @@ def test_the_words_point_to_a_category(words: str, category: str | None) -> None
         ("举报他套取补贴", TicketKind.REPORT),
         ("谢谢村医", TicketKind.THANKS),
         ("请问在哪办证", TicketKind.CONSULT),
+        ("卫生室周末有人吗?", TicketKind.CONSULT),
+        ("卫生室周末有人吗？", TicketKind.CONSULT),
     ],
 )
 def test_the_words_point_to_a_kind(words: str, kind: TicketKind) -> None:

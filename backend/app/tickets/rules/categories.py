@@ -43,7 +43,6 @@ KIND_WORDS: dict[TicketKind, tuple[str, ...]] = {
         "什么时候",
         "需要什么材料",
         "吗？",
-        "吗？",
     ),
     TicketKind.COMPLAINT: ("投诉", "不作为", "推诿", "态度差", "态度恶劣", "没人管", "不满"),
 }
@@ -71,8 +70,10 @@ def suggest(words: str, categories: Sequence[Signs]) -> Suggestion:
     """The category whose words occur most; longer words weigh more, the first wins a tie.
 
     A sign of danger outweighs everything else: 电线着火 is no matter of power supply. Counting
-    words that a person can read is all there is to it: whoever overrules it sees why.
+    words that a person can read is all there is to it: whoever overrules it sees why. A question
+    mark typed half-width asks as well.
     """
+    words = words.replace("?", "？")
     best: tuple[tuple[bool, int], str | None, tuple[str, ...]] = ((False, 0), None, ())
     for signs in categories:
         found = tuple(word for word in signs.words if word in words)
