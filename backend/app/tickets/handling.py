@@ -1,5 +1,6 @@
 """What the unit does that a ticket lies with: sign, ask, report, ask for time, hand back, reply."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from backend.app.tickets.models import Ticket, TicketEvent, TicketExtension
 from backend.app.tickets.notifications import tell_author, tell_people
 from backend.app.tickets.states import ExtensionState, Move, State
 
+# What a template leaves to be filled in; those of earlier years have wide gaps.
+BLANK = re.compile(r"【[\s_＿]*】|[ ＿_]{4,}")
 LONGEST = 1000
 LONGEST_REASON = 200
 
@@ -49,6 +52,8 @@ def _required(words: str | None, what: str, limit: int = LONGEST) -> str:
     said = clean_words(words, limit=limit)
     if said is None:
         raise InvalidInput(errors={"words": [what]})
+    if blanks := len(BLANK.findall(words or "")):
+        raise InvalidInput(errors={"words": [f"模板里还有 {blanks} 处【】没有填，填好再交"]})
     return said
 
 

@@ -171,6 +171,25 @@ def test_the_office_says_it_cannot_and_the_villager_still_has_the_last_word(
     assert "verdict" in seen["may"]
 
 
+@pytest.mark.parametrize(
+    ("words", "blanks"),
+    [("预计【】日前办好", 1), ("问过【 】，原因是【＿＿】", 2), ("以后每      天清一次", 1)],
+)
+def test_a_template_with_a_blank_is_refused(
+    cadre, handling, scalar, words: str, blanks: int
+) -> None:
+    path = f"/cadre/tickets/{handling['id']}/reply"
+    refused = act(cadre, handling, path, words=words, result="done", typing_seconds=9)
+    assert refused.status_code == 422
+    assert refused.json["errors"]["words"] == [f"模板里还有 {blanks} 处【】没有填，填好再交"]
+    assert scalar("SELECT state FROM ticket") == "handling"
+
+
+def test_a_filled_template_is_sent(cadre, handling) -> None:
+    told = cadre_act(cadre, handling, "reply", result="done", words="预计【12月8】日前办好")
+    assert told["timeline"][-1]["words"] == "预计【12月8】日前办好"
+
+
 def test_sending_the_same_request_twice_makes_one_ticket(phone, offices, scalar) -> None:
     key = str(uuid4())
     first, second = submit(phone, offices, key), submit(phone, offices, key)

@@ -7,6 +7,10 @@ const { getCadreTicket, findReplies, move } = require('../../../api/cadre')
 
 const MOVED = 'ticket_moved'
 const SEARCH_PAUSE_MS = 400
+/** What a template leaves to be filled in. */
+const BLANK = /【[\s_＿]*】|[ ＿_]{4,}/g
+/** By how many days more somebody asks for; the county's rules allow fifteen at most. */
+const EXTENSIONS = [1, 3, 5, 10, 15]
 /** What can be written, in the order in which it is offered. */
 const TASKS = [
   { may: 'reply', code: 'reply', name: '答复', hint: '怎么办的？办不了写清理由' },
@@ -31,7 +35,7 @@ const describe = (/** @type {any} */ ticket) => ({
 Page(page({
   data: {
     ticket: null, tone: 'soft', photos: [], voices: [], tasks: [], maySign: false, mayResume: false, task: null, words: '',
-    proofs: [], days: 3, templates: [], past: [], searchWords: '', showsReplies: false, isSending: false, formProblem: '',
+    proofs: [], days: 3, extensions: EXTENSIONS, templates: [], past: [], searchWords: '', showsReplies: false, isSending: false, formProblem: '',
   },
   pause: 0,
 
@@ -72,7 +76,7 @@ Page(page({
     this.keepDraft()
   },
 
-  changeDays(event) { this.setData({ days: event.detail.value }) },
+  changeDays(event) { this.setData({ days: Number(event.currentTarget.dataset.days) }) },
 
   async openReplies() {
     this.setData({ showsReplies: !this.data.showsReplies })
@@ -127,6 +131,8 @@ Page(page({
   submit(event) {
     const { task, words, proofs, days } = this.data
     if (!words.trim()) return this.setData({ formProblem: '请写几句。' })
+    const blanks = (words.match(BLANK) || []).length
+    if (blanks) return this.setData({ formProblem: `还有 ${blanks} 处【】没有填，填好再交。` })
     if (proofs.some((one) => one.state !== 'sent')) return this.setData({ formProblem: '照片还没传上，等一下或删掉再交。' })
     const data = { words: words.trim(), typing_seconds: this.typing.seconds() }
     if (task.code === 'reply') data.result = event.currentTarget.dataset.result || 'done'
