@@ -47,6 +47,11 @@ def test_lost_points_add_up_to_what_is_missing_from_a_hundred(cadre, bench: Benc
     assert found["light"]["icon"]
 
 
+def test_light_and_place_say_what_each_is_measured_by(cadre, bench: Bench) -> None:
+    words = "灯看本村自己的分，名次是和同类村比：第 1 档"
+    assert card(cadre, bench).json["standing"].startswith(words)
+
+
 def test_a_reason_leads_to_its_case_and_shows_what_was_said_against_it(cadre, bench: Bench) -> None:
     object_to(bench)
     (mean,) = [one for one in card(cadre, bench).json["indicators"]

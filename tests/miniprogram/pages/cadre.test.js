@@ -57,6 +57,16 @@ test('an empty queue lets the cadre rest', async () => {
   await phone.see('没有要办的，歇口气。')
 })
 
+test('the title of the queue tells what is in it', async () => {
+  const village = bound()
+  const phone = await queue(village)
+  village.answers['GET /cadre/tickets'] = () => fine({ ...QUEUE, counts: { ...QUEUE.counts, waiting: 4 } })
+  phone.tap('#view-waiting')
+  await phone.see('等村民回话的 4 件')
+  phone.tap('#view-done')
+  await phone.see('办完的，新的在前')
+})
+
 test('the tabs ask for their own view', async () => {
   const village = bound()
   const phone = await queue(village)
@@ -145,9 +155,25 @@ test('an extension takes days and a reason', async () => {
   phone.tap('#work-send')
   await phone.see('请写几句')
   phone.type('#work-words', '等配件')
+  assert.deepEqual(phone.data.extensions, [1, 3, 5, 10, 15])
+  phone.tap('#days-10')
   phone.tap('#work-send')
   await phone.see('延期 3 天，等县里批')
-  assert.equal(village.requests('POST /cadre/tickets/5/extension')[0].data.days, 3)
+  assert.equal(village.requests('POST /cadre/tickets/5/extension')[0].data.days, 10)
+})
+
+test('a template with a blank is not sent', async () => {
+  const village = bound()
+  village.answers['POST /cadre/tickets/5/progress'] = () => fine(handling())
+  const phone = await work(village, handling())
+  phone.tap('#task-progress')
+  phone.type('#work-words', '预计【】日前办好，到时【 】告诉您')
+  phone.tap('#work-send')
+  await phone.see('还有 2 处【】没有填')
+  assert.equal(village.requests('POST /cadre/tickets/5/progress').length, 0)
+  phone.type('#work-words', '预计【12月8】日前办好，到时告诉您')
+  phone.tap('#work-send')
+  await phone.until(() => village.requests('POST /cadre/tickets/5/progress').length === 1)
 })
 
 test('held words are not shown', async () => {
@@ -193,6 +219,31 @@ test('who took part is ticked, and another person confirms', async () => {
   const { data } = village.requests('POST /cadre/deeds')[0]
   assert.deepEqual([data.rule_id, data.note, data.people], [3, '村民代表会', [554400000054]])
   assert.equal(data.happened_on, phone.data.days[1].day)
+})
+
+test('people are found by name, household and number, a household is ticked at once', async () => {
+  const people = [
+    { number: 554400000061, name: '李秀英', group_name: '二组', household: '12 号' },
+    { number: 554400000062, name: '李建国', group_name: '二组', household: '12 号' },
+    { number: 554400000063, name: '王芳', group_name: '一组', household: '3 号' },
+  ]
+  const { phone, village } = await deedPage({ 'GET /cadre/deeds': () => fine({ ...DEEDS, people }), 'POST /cadre/deeds': () => fine(DEEDS, 201) })
+  const left = () => phone.data.found.map((/** @type {any} */ one) => one.id)
+  for (const [words, numbers] of [['王', [63]], ['二组 建国', [62]], ['0063', [63]], ['没有这个人', []], ['12', [61, 62]]]) {
+    phone.type('#deed-search', words)
+    assert.deepEqual(left(), numbers.map((number) => 554400000000 + number), words)
+  }
+  phone.tap('#home-0')
+  await phone.see('已选 2 人')
+  await phone.see('李秀英 0061、李建国 0062')
+  phone.type('#deed-search', '王芳')
+  phone.tap('#choice-554400000063')
+  await phone.see('已选 3 人')
+  phone.tap('#rule-3')
+  phone.type('#deed-note', '村民代表会')
+  phone.tap('#deed-send')
+  await phone.until(() => village.requests('POST /cadre/deeds').length === 1)
+  assert.equal(village.requests('POST /cadre/deeds')[0].data.people.length, 3)
 })
 
 test('what is missing is said, and what the server refuses too', async () => {

@@ -102,7 +102,8 @@ def _standing(explanation: Explanation) -> str:
         return "这个月没有可算的，不打分：没声音不是零分"
     if card.rank is None or card.band is None:
         return f"{FEW}，不参加排名"
-    return f"第 {card.band} 档，名次在 {card.rank_low} 到 {card.rank_high} 之间"
+    places = f"第 {card.band} 档，名次在 {card.rank_low} 到 {card.rank_high} 之间"
+    return f"灯看本村自己的分，名次是和同类村比：{places}"
 
 
 def _indicator(

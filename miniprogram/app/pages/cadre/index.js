@@ -4,13 +4,19 @@ const { getQueue, move } = require('../../api/cadre')
 const VIEWS = [{ code: 'todo', name: '要办的' }, { code: 'waiting', name: '等村民' }, { code: 'done', name: '办完的' }]
 const EMPTY = { todo: '没有要办的，歇口气。', waiting: '没有等村民回话的。', done: '还没有办完的。' }
 
+/** What is in the view: the office's own words for what is to be done. */
+const headlineOf = (/** @type {string} */ view, /** @type {any} */ { counts, headline }) => {
+  if (view === 'waiting') return counts.waiting ? `等村民回话的 ${counts.waiting} 件` : '没有等村民回话的'
+  return view === 'done' ? '办完的，新的在前' : headline
+}
+
 Page(page({
   data: { views: VIEWS, view: 'todo', headline: '', counts: {}, items: [], next: null, emptyWords: '', isMore: false, signing: 0 },
 
   async fetch() {
     const { view } = this.data
     const found = await getQueue(view)
-    return { ...found, emptyWords: EMPTY[view] }
+    return { ...found, headline: headlineOf(view, found), emptyWords: EMPTY[view] }
   },
 
   async onPullDownRefresh() {
