@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from backend.app.access import Actor
+from backend.app.access import Actor, Role
+from backend.app.accounts.queries import staff_of
 from backend.app.accounts.second_person import check_another_hand
 from backend.app.assessments.models import FeedbackTalk
 from backend.app.assessments.states.talks import TALK_TABLE, TalkKind, TalkSide, TalkState
@@ -16,6 +17,7 @@ from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db, lock
 from backend.app.core.errors import InvalidInput
+from backend.app.notices.operations import notify
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,24 @@ def write_talk(
         "write_talk", actor.person_id, "assessed_unit", unit_id, kind=TalkKind.names()[draft.kind],
         month=f"{draft.period:%Y-%m}",
     )  # fmt: skip
+    _tell_other_side(talk, person, side)
     return talk
+
+
+def _tell_other_side(talk: FeedbackTalk, person: AssessedPerson, side: TalkSide) -> None:
+    """Once, however often the first side writes anew."""
+    kind = TalkKind.names()[talk.kind]
+    if side is TalkSide.MANAGER:
+        people = staff_of({Role.SUBJECT_STAFF}, subject_id=person.subject_id)
+        title, words = "主管记录了和您的谈话", "请在「我的考核」里写下您的话"
+    else:
+        people = [talk.manager_id] if talk.manager_id else []
+        title, words = f"{person.name}记录了谈话", "请在「反馈谈话」里看"
+    state = "双方都记录了" if talk.state == TalkState.RECORDED else words
+    notify(
+        people, kind="assessment", title=title, words=f"{kind}：{state}。", page=None,
+        subject_kind="assessed_unit", subject_id=person.id, dedup=f"talk:{talk.id}:{talk.state}",
+    )  # fmt: skip
 
 
 def _check(person: AssessedPerson, draft: TalkDraft) -> None:

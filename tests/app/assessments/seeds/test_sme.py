@@ -152,6 +152,19 @@ def test_sm04_they_talk_before_during_and_after_and_either_begins(sme) -> None:
         forget()
 
 
+def test_sm04_each_side_hears_once_that_the_other_has_written(sme, scalar) -> None:
+    for side in (MANAGER, MANAGER, PERSON):
+        talk(sme, side)
+    about = "FROM notice WHERE title LIKE '%谈话'"
+    told = f"SELECT title || '，' || words {about} AND person_id ="
+    person, manager = sme.people["丁一"].person_id, sme.manager.person_id
+    assert scalar(f"SELECT count(*) {about}") == 2
+    assert scalar(f"{told} {person}") == (
+        "主管记录了和您的谈话，事后：谈结果：请在「我的考核」里写下您的话。"
+    )
+    assert scalar(f"{told} {manager}") == "丁一记录了谈话，事后：谈结果：双方都记录了。"
+
+
 def test_sm04_a_record_of_both_stays_as_it_is(sme) -> None:
     talk(sme, MANAGER)
     talk(sme, PERSON)
