@@ -12,7 +12,7 @@ HAN = "[\u3400-\u9fff]"
 HALF_WIDTH = re.compile(rf"{HAN}[,;:?!](?! ?[A-Za-z`])|{HAN}\(|[,;:?!(]{HAN}|{HAN}\)")
 # What words of others are read by: headings, addresses and patterns as people write them.
 READS_OTHERS = (
-    "imports/", "places/names.py", "people_import.py", "sheet_columns.py", "subject_files.py",
+    "imports/", "places/names.py", "people/importing.py", "sheet_columns.py", "subject_files.py",
     "assessing/burden.py",
 )  # fmt: skip
 # Kind and name of an option and of a source.

@@ -1,5 +1,5 @@
 """The kind of file that names people."""
 
-from backend.app.accounts.people_import import PEOPLE
+from backend.app.accounts.people.importing import PEOPLE
 
 IMPORT_KINDS = (PEOPLE,)

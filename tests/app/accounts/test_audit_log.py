@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from backend.app.access import Role
-from backend.app.accounts.audit_words import ACTIONS, DETAILS, SUBJECTS
-from backend.app.accounts.console_audit import describe
+from backend.app.accounts.audit.console import describe
+from backend.app.accounts.audit.words import ACTIONS, DETAILS, SUBJECTS
 from backend.app.core.audit import record
 from backend.app.core.db import transaction
 from backend.app.core.settings import REPOSITORY

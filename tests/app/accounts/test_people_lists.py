@@ -8,7 +8,7 @@ import pytest
 from backend.app.access import Actor, Role
 from backend.app.accounts.grants.requests import decide
 from backend.app.accounts.models import Person
-from backend.app.accounts.people_import import PEOPLE
+from backend.app.accounts.people.importing import PEOPLE
 from backend.app.accounts.queries import actor_today
 from backend.app.core import clock
 from backend.app.core.db import transaction

@@ -5,8 +5,8 @@ from typing import Any
 from flask import render_template
 
 from backend.app.access import Permission, regions_of
-from backend.app.accounts import audit_queries
-from backend.app.accounts.audit_words import ACTIONS, DETAILS, SUBJECTS, VALUES
+from backend.app.accounts.audit import queries as audit_queries
+from backend.app.accounts.audit.words import ACTIONS, DETAILS, SUBJECTS, VALUES
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.core.audit import AuditEntry
 from backend.app.core.web import boxes

@@ -13,7 +13,7 @@ from backend.app.accounts.grants import invitations
 from backend.app.accounts.grants import requests as grant_requests
 from backend.app.accounts.grants.invitation_queries import standing_of
 from backend.app.accounts.grants.operations import LEVEL_OF, check_fits, check_grantable
-from backend.app.accounts.office_terms import Term, read_term
+from backend.app.accounts.people.office_terms import Term, read_term
 from backend.app.accounts.queries import StaffLine, actor_today, staff_named
 from backend.app.core.errors import Conflict, DomainError
 from backend.app.imports.headings import FileColumn

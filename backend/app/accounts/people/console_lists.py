@@ -6,7 +6,7 @@ from backend.app.access import Permission, regions_of
 from backend.app.accounts.blueprints import console as blueprint
 from backend.app.accounts.grants import invitations
 from backend.app.accounts.grants.invitation_queries import count_without_code, list_waiting
-from backend.app.accounts.people_import import PEOPLE
+from backend.app.accounts.people.importing import PEOPLE
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
