@@ -25,7 +25,7 @@ from backend.app.assessments.evaluation.ladder_operations import propose_steps
 from backend.app.assessments.evaluation.operations import store_standings
 from backend.app.assessments.evaluation.queries import compute_standings, lights_of
 from backend.app.assessments.models import Programme
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.part_operations import UnitDraft, place_units
 from backend.app.assessments.programmes.queries import list_groups, list_programmes, list_units

@@ -18,7 +18,7 @@ from backend.app.assessments.measures.operations import add_facts, store_own_fig
 from backend.app.assessments.measures.own_measures import own_figures
 from backend.app.assessments.measures.sources import MeasureSource
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.queries import (
     MemberUnit,

@@ -2,10 +2,10 @@
 
 from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import actor_today
-from backend.app.assessments.programmes.loading_operations import load_template
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.templates import TEMPLATES, read_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.queries import list_programmes
-from backend.app.assessments.programmes.templates import TEMPLATES, read_template
 from backend.app.core import clock
 from backend.app.core.db import lock, transaction
 

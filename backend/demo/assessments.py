@@ -16,7 +16,8 @@ from backend.app.accounts.grants.operations import insert_grant
 from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import actor_today
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.templates import departments_named, read_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.part_operations import (
     ElementDraft,
@@ -30,7 +31,6 @@ from backend.app.assessments.programmes.queries import (
     list_programmes,
     list_units,
 )
-from backend.app.assessments.programmes.templates import departments_named, read_template
 from backend.app.assessments.scopes import ReaderScope
 from backend.app.assessments.states import ElementScope
 from backend.app.assessments.targets import change_operations as changes

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
 
-from backend.app.assessments.programmes.templates import parse_template
+from backend.app.assessments.programmes.library.templates import parse_template
 from tests.browser.assessed_office import Office, assessed_office, make_office
 from tests.factories.assessed import YEAR, at
 

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from backend.app.access import Role
-from backend.app.assessments.programmes.templates import TEMPLATES
+from backend.app.assessments.programmes.library.templates import TEMPLATES
 from backend.app.core.db import db
 from backend.demo.assessed_templates import load_drafts
 from tests.factories.console import make_staff

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from backend.app.access import Actor, Grant, Role
 from backend.app.assessments.models import AssessedUnit, ProgrammeElement, ProgrammeGroup, Target
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.templates import departments_named, read_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.part_operations import (
     ElementDraft,
@@ -17,7 +18,6 @@ from backend.app.assessments.programmes.part_operations import (
     place_units,
     save_element,
 )
-from backend.app.assessments.programmes.templates import departments_named, read_template
 from backend.app.assessments.states import ElementScope
 from backend.app.assessments.targets import operations as targets
 from backend.app.assessments.targets.draft_operations import save_targets, spread_common

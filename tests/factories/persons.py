@@ -9,7 +9,7 @@ from backend.app.access import Actor, Grant, Role
 from backend.app.assessments.measures.operations import ScoreLine, score_units
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
 from backend.app.assessments.programmes.queries import list_elements, list_units
 from backend.app.assessments.subjects.operations import SubjectDraft, save_subject
 from backend.app.assessments.targets import operations as targets

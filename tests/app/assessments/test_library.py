@@ -10,12 +10,10 @@ from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.assessments.models import Programme
-from backend.app.assessments.programmes.exporting import template_file, template_of
-from backend.app.assessments.programmes.loading_operations import load_template
-from backend.app.assessments.programmes.operations import CLOCKS
-from backend.app.assessments.programmes.previews import preview_template
-from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
-from backend.app.assessments.programmes.templates import (
+from backend.app.assessments.programmes.library.exporting import template_file, template_of
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.previews import preview_template
+from backend.app.assessments.programmes.library.templates import (
     TEMPLATES,
     Template,
     departments_named,
@@ -23,6 +21,8 @@ from backend.app.assessments.programmes.templates import (
     parse_template,
     read_template,
 )
+from backend.app.assessments.programmes.operations import CLOCKS
+from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Department

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.assessments.errors import OwnProgramme, ProgrammeFaulty, ProgrammeMoved
 from backend.app.assessments.models import Programme
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
 from backend.app.assessments.programmes.part_operations import (
     GroupDraft,
     place_units,

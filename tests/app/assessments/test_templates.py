@@ -6,14 +6,14 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from backend.app.assessments.programmes.loading_operations import load_template
-from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
-from backend.app.assessments.programmes.templates import (
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.templates import (
     TEMPLATES,
     own_points,
     parse_template,
     read_template,
 )
+from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
 from backend.app.core.db import transaction
 from backend.app.core.errors import InvalidInput
 from backend.app.scoring.assessing import lights

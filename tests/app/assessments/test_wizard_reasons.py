@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 from backend.app.access import Role
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
 from backend.app.core.db import transaction
 from tests.factories.assessments import BASICS, make_departments, office
 from tests.factories.console import as_shown, make_staff, sit_down

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from backend.app.assessments.programmes.templates import read_template
+from backend.app.assessments.programmes.library.templates import read_template
 from backend.app.assessments.states import ProgrammeAdjustmentKind as Kind
 from backend.app.scoring.assessing.exemption import AFTERWARDS as HALF
 

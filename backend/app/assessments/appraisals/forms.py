@@ -12,7 +12,7 @@ from backend.app.assessments.appraisals.operations import (
     RoundDraft,
 )
 from backend.app.assessments.appraisals.questions import QuestionWords
-from backend.app.assessments.programmes.templates import read_template
+from backend.app.assessments.programmes.library.templates import read_template
 from backend.app.assessments.states.appraisals import AppraisalKind
 from backend.app.core.web import boxes
 from backend.app.core.web.forms import Form

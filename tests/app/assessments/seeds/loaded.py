@@ -7,14 +7,14 @@ from sqlalchemy import select
 from backend.app.access import Actor
 from backend.app.assessments.models import AssessedUnit, Programme, ProgrammeElement, Target
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import load_template
-from backend.app.assessments.programmes.operations import ProgrammeBasics
-from backend.app.assessments.programmes.queries import plan_of
-from backend.app.assessments.programmes.templates import (
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.templates import (
     departments_named,
     dimensions_of,
     read_template,
 )
+from backend.app.assessments.programmes.operations import ProgrammeBasics
+from backend.app.assessments.programmes.queries import plan_of
 from backend.app.assessments.targets import operations as targets
 from backend.app.assessments.targets.draft_operations import spread_common
 from backend.app.core.clock import clock_at

@@ -13,9 +13,9 @@ from backend.app.assessments.models import (
     ProgrammeElement,
 )
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import load_template
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.templates import read_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
-from backend.app.assessments.programmes.templates import read_template
 from backend.app.assessments.targets.draft_operations import spread_common
 from backend.app.assessments.targets.operations import issue_programme
 from backend.app.core.clock import clock_at

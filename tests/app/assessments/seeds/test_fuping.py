@@ -11,9 +11,9 @@ from sqlalchemy import func, select, text
 
 from backend.app.access import Role
 from backend.app.assessments.models import Programme, Target
-from backend.app.assessments.programmes.loading_operations import load_template
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.templates import read_template
 from backend.app.assessments.programmes.queries import list_elements, list_units
-from backend.app.assessments.programmes.templates import read_template
 from backend.app.assessments.reports.evidence_operations import add_evidence
 from backend.app.assessments.reports.operations import ReportLine, save_drafts
 from backend.app.assessments.targets.draft_operations import spread_common

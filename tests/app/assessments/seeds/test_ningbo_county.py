@@ -21,9 +21,9 @@ from backend.app.assessments.models import (
     IssueEntry,
 )
 from backend.app.assessments.portraits.queries import portrait_of
-from backend.app.assessments.programmes.exporting import template_file, template_of
+from backend.app.assessments.programmes.library.exporting import template_file, template_of
+from backend.app.assessments.programmes.library.templates import parse_template, read_template
 from backend.app.assessments.programmes.queries import list_elements
-from backend.app.assessments.programmes.templates import parse_template, read_template
 from backend.app.assessments.results.operations import recompute_results
 from backend.app.assessments.results.queries import shown_results
 from backend.app.assessments.scopes import scope_of

@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 
 from backend.app.assessments.models import Programme, SubjectExit
-from backend.app.assessments.programmes.exporting import template_file, template_of
-from backend.app.assessments.programmes.loading_operations import load_template
+from backend.app.assessments.programmes.library.exporting import template_file, template_of
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.templates import parse_template, read_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.queries import list_elements
-from backend.app.assessments.programmes.templates import parse_template, read_template
 from backend.app.assessments.states import ExitState, SubjectKind
 from backend.app.assessments.subjects import exit_operations
 from backend.app.assessments.subjects.errors import NotAnotherHand

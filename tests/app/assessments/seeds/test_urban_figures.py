@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from backend.app.assessments.programmes import operations as programmes
-from backend.app.assessments.programmes.loading_operations import create_from_template
+from backend.app.assessments.programmes.library.loading_operations import create_from_template
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
 from backend.app.assessments.targets import operations as targets

@@ -15,12 +15,10 @@ from backend.app.assessments.programmes.console_wizard import (
     own_programme,
     to_step,
 )
-from backend.app.assessments.programmes.exporting import template_file
-from backend.app.assessments.programmes.loading_operations import load_template
-from backend.app.assessments.programmes.operations import ProgrammeBasics
-from backend.app.assessments.programmes.previews import TemplatePreview, preview_template
-from backend.app.assessments.programmes.source_words import source_words
-from backend.app.assessments.programmes.templates import (
+from backend.app.assessments.programmes.library.exporting import template_file
+from backend.app.assessments.programmes.library.loading_operations import load_template
+from backend.app.assessments.programmes.library.previews import TemplatePreview, preview_template
+from backend.app.assessments.programmes.library.templates import (
     TEMPLATES,
     Template,
     dimensions_of,
@@ -29,6 +27,8 @@ from backend.app.assessments.programmes.templates import (
     read_template,
     worth_of,
 )
+from backend.app.assessments.programmes.operations import ProgrammeBasics
+from backend.app.assessments.programmes.source_words import source_words
 from backend.app.assessments.states import ElementScope
 from backend.app.core import clock
 from backend.app.core.db import transaction

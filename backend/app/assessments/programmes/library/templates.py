@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 from marshmallow import Schema, ValidationError, fields
 
+from backend.app.assessments.programmes.library.template_shape import AssessmentTemplateShape
 from backend.app.assessments.programmes.operations import CLOCKS
 from backend.app.assessments.programmes.source_words import OWN_WORDS
-from backend.app.assessments.programmes.template_shape import AssessmentTemplateShape
 from backend.app.assessments.states import ElementScope
 from backend.app.core.errors import InvalidInput
 from backend.app.core.json_text import loads
@@ -21,7 +21,7 @@ from backend.app.scoring.assessing.plans import OWN, SOURCE_NAMES
 from backend.app.scoring.assessing.rule_faults import rule_faults
 
 Template = dict[str, Any]
-FOLDER = Path(__file__).parents[1] / "templates"
+FOLDER = Path(__file__).parents[2] / "templates"
 TEMPLATES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 MOST_FAULTS = 20
 # No column holds it.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from backend.app.access import Actor
-from backend.app.assessments.programmes.loading_operations import Loading, load_template
+from backend.app.assessments.programmes.library.loading_operations import Loading, load_template
+from backend.app.assessments.programmes.library.templates import Template, dimensions_of, own_points
 from backend.app.assessments.programmes.operations import ProgrammeBasics
 from backend.app.assessments.programmes.queries import list_groups, list_units, plan_of
-from backend.app.assessments.programmes.templates import Template, dimensions_of, own_points
 from backend.app.assessments.targets.draft_operations import spread_common
 from backend.app.scoring.assessing.refusals import GUARD_NAMES, GUARDS, Refusal, refusals
 

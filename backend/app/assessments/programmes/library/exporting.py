@@ -8,10 +8,16 @@ from marshmallow import Schema, fields
 
 from backend.app.assessments.issues.queries import issue_lines
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup
-from backend.app.assessments.programmes.loading_operations import ELEMENT_COLUMNS, GROUP_FIGURES
+from backend.app.assessments.programmes.library.loading_operations import (
+    ELEMENT_COLUMNS,
+    GROUP_FIGURES,
+)
+from backend.app.assessments.programmes.library.template_shape import (
+    CONTENT,
+    AssessmentTemplateShape,
+)
 from backend.app.assessments.programmes.operations import CLOCKS
 from backend.app.assessments.programmes.queries import list_elements, list_groups, list_units
-from backend.app.assessments.programmes.template_shape import CONTENT, AssessmentTemplateShape
 from backend.app.assessments.programmes.unit_rules import rules_of
 from backend.app.assessments.states import ElementScope
 from backend.app.places.queries import department_names, get_place

@@ -10,6 +10,13 @@ from typing import Any
 from backend.app.access import Actor
 from backend.app.assessments.issues.operations import IssueDraft, load_issues
 from backend.app.assessments.models import Programme, ProgrammeElement, ProgrammeGroup
+from backend.app.assessments.programmes.library.template_shape import CONTENT
+from backend.app.assessments.programmes.library.templates import (
+    Template,
+    parts_of,
+    read_template,
+    worth_of,
+)
 from backend.app.assessments.programmes.operations import (
     ProgrammeBasics,
     create_programme,
@@ -21,13 +28,6 @@ from backend.app.assessments.programmes.part_operations import (
     add_element,
     place_units,
     write_element,
-)
-from backend.app.assessments.programmes.template_shape import CONTENT
-from backend.app.assessments.programmes.templates import (
-    Template,
-    parts_of,
-    read_template,
-    worth_of,
 )
 from backend.app.assessments.programmes.unit_rules import units_of
 from backend.app.assessments.states.issues import IssueList, IssueSource

@@ -1,0 +1,1 @@
+"""Templates of programmes: loaded, previewed, exported. 考核方案库。"""
