@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db, dispose
 from backend.app.core.settings import Settings
+from backend.app.core.web import guards
 from backend.app.core.wechat import WeChat
 from backend.app.factory import create_app
 from backend.app.ratings.queries import forget_reasons
@@ -186,6 +188,12 @@ def stop_clock() -> Iterator[Callable[[datetime | None], None]]:
                 stopped.enter_context(clock.clock_at(at))
 
         yield stop
+
+
+@pytest.fixture
+def many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a walk over all pages: there are more than a person may ask for in a minute."""
+    monkeypatch.setattr(guards, "REQUESTS", replace(guards.REQUESTS, most=10_000))
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def test_the_log_is_append_only_by_the_database(auditor) -> None:
             session.execute(text(statement))
 
 
-def test_the_auditor_reads_and_writes_nothing_else(app, county, auditor) -> None:
+def test_the_auditor_reads_and_writes_nothing_else(app, county, auditor, many_requests) -> None:
     for rule in app.url_map.iter_rules():
         if not str(rule).startswith("/console") or "POST" not in rule.methods:
             continue

@@ -1,7 +1,6 @@
 """Who may do what, written down a second time and held against the table and every page."""
 
 import re
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -19,7 +18,7 @@ from backend.app.access import (
     needs_second_factor,
     regions_of,
 )
-from backend.app.core.web import console_menu, guards
+from backend.app.core.web import console_menu
 from tests.factories.console import make_staff, sit_down
 from tests.factories.county import OPENED_ON, County, make_county
 
@@ -207,10 +206,8 @@ def county(app) -> County:
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_every_page_of_the_console_keeps_to_the_matrix(
-    app: Flask, client, county: County, letter: str, monkeypatch
+    app: Flask, client, county: County, letter: str, many_requests
 ) -> None:
-    # There are more pages than a person may ask for in a minute.
-    monkeypatch.setattr(guards, "REQUESTS", replace(guards.REQUESTS, most=10_000))
     role = LETTERS[letter]
     region = {
         "C": county.village_ids[0],

@@ -118,7 +118,7 @@ def test_a_revoked_role_is_gone_at_the_next_request(county, client) -> None:
     assert sit_down(client, person).get("/console/").status_code == 403
 
 
-def test_a_leader_reads_and_never_writes(county, client, app) -> None:
+def test_a_leader_reads_and_never_writes(county, client, app, many_requests) -> None:
     desk = sit_down(client, make_staff(Role.LEADER, county.id, "leader"))
     assert desk.get("/console/").status_code == 200
     own = {"accounts_console.logout", "accounts_console.login", "accounts_console.change_password",

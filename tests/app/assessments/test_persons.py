@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pypdfium2
@@ -29,7 +28,6 @@ from backend.app.assessments.results.operations import recompute_results
 from backend.app.assessments.year_end.operations import close_programme
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
-from backend.app.core.web import guards
 from backend.app.scoring.assessing.refusals import refusals
 from tests.app.assessments.acting import evaluate_month, open_month
 from tests.factories.assessed import YEAR, at
@@ -92,9 +90,8 @@ def paths(app: Flask, made: Persons) -> Iterator[str]:
 
 
 def test_no_page_file_or_interface_puts_persons_in_an_order(
-    app: Flask, scored: Persons, monkeypatch
+    app: Flask, scored: Persons, many_requests
 ) -> None:
-    monkeypatch.setattr(guards, "REQUESTS", replace(guards.REQUESTS, most=10_000))
     county = scored.county.id
     readers = [scored.boss.person_id, scored.manager.person_id, scored.people["刘三"].person_id]
     readers += [make_staff(role, county, role[:5]) for role in (Role.LEADER, Role.COUNTY_MANAGER)]
