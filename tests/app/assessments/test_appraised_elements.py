@@ -68,7 +68,7 @@ def question(running: Assessed, scalar, code: str) -> BallotQuestion:
 
 def rate_by_all(running: Assessed, round_id: int, door) -> None:
     """Four superiors, seven peers and ten of the public, the numbers that are recommended."""
-    said = ([(1,), (1,), (2,), (2,)], [(2, 1)] * 7, [(1, 2)] * 5 + [(3, 2)] * 5)
+    said = ([(1,), (1,), (2,), (2,)], [(2, 1)] * 7, [(2, 2)] * 10)
     for group_id, ballots in zip(group_ids(round_id), said, strict=True):
         for code, levels in zip(print_run(running, group_id), ballots, strict=False):
             assert rate(door, code, *levels) == 200

@@ -106,6 +106,7 @@ ACTIONS = {
     "open_appraisal": "开一轮测评",
     "enter_ballots": "录评价票",
     "close_appraisal": "关闭测评",
+    "settle_dispute": "定看法差别大的测评组",
     "record_acceptance": "记验收",
     "plan_training": "安排培训",
     "drop_training": "取消培训",

@@ -23,7 +23,12 @@ from backend.app.assessments.models import (
     Programme,
 )
 from backend.app.assessments.scopes import scope_of
-from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import (
+    AppraisalKind,
+    AppraisalState,
+    BallotState,
+    DisputeState,
+)
 from backend.app.ballots import one_time_codes
 from backend.app.ballots.one_time_codes import PrintRun
 from backend.app.core import clock
@@ -74,6 +79,8 @@ def reopen_due_rounds(programme_id: int) -> None:
         AppraisalRound.closed_by_id.is_(None),
     ):  # fmt: skip
         held.state, held.closed_at = AppraisalState.OPEN.value, None
+        for group in groups_of(held.id):
+            group.dispute = group.dispute_reason = group.settled_by_id = group.settled_at = None
     db.session.flush()
 
 
@@ -88,7 +95,8 @@ def _finish(held: AppraisalRound, programme: Programme, person_id: int | None) -
     held.closed_by_id = person_id
     db.session.flush()
     if held.kind == AppraisalKind.ELEMENTS:
-        _store_values(programme, held)
+        _mark_disputes(held)
+        store_values(programme, held)
     record("close_appraisal", person_id, "appraisal_round", held.id, name=held.title)
 
 
@@ -126,8 +134,21 @@ def _open_ballots(held: AppraisalRound, group_ids: Sequence[int]) -> int:
     return len(rows)
 
 
-def _store_values(programme: Programme, held: AppraisalRound) -> None:
-    """What the groups of raters together said of each element of each unit, as its value."""
+def _mark_disputes(held: AppraisalRound) -> None:
+    """Groups whose raters differ too much wait for somebody to say whether they are used."""
+    agreements = result_of(held).agreements
+    for group in groups_of(held.id):
+        agreed = agreements.get(group.id)
+        if agreed and agreed.is_disputed and agreed.ballots >= group.least:
+            group.dispute = DisputeState.OPEN.value
+    db.session.flush()
+
+
+def store_values(programme: Programme, held: AppraisalRound) -> None:
+    """What the groups of raters together said of each element of each unit, as its value.
+
+    None while a group's dispute is not settled.
+    """
     result = result_of(held)
     period = _period(programme.year)
     handed = [

@@ -30,7 +30,12 @@ from backend.app.assessments.models import AppraisalGroup, AppraisalRound
 from backend.app.assessments.programmes.queries import get_programme, list_units
 from backend.app.assessments.scopes import ReaderScope, scope_of
 from backend.app.assessments.states import UNDER_WAY
-from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import (
+    AppraisalKind,
+    AppraisalState,
+    BallotState,
+    DisputeState,
+)
 from backend.app.ballots import one_time_codes
 from backend.app.core.db import transaction
 from backend.app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
@@ -91,7 +96,8 @@ def open_ballots() -> Page:
     return redirect(address_of("assessments_console.show_round", round_id=held.id), 303)
 
 
-def _round_page(round_id: int, error: DomainError | None = None) -> tuple[str, int]:
+def round_page(round_id: int, error: DomainError | None = None) -> tuple[str, int]:
+    """How far each group is with being counted, and its results once the round is closed."""
     scope = scope_of(actor())
     held = queries.get_round(round_id, scope.county_id)
     programme = get_programme(held.programme_id, scope.county_id)
@@ -103,10 +109,11 @@ def _round_page(round_id: int, error: DomainError | None = None) -> tuple[str, i
         "assessments/ballot_round.html", error,
         held=held, programme=programme, groups=groups, entries=entries,
         states=AppraisalState.names(), counted=BallotState.names(), is_closed=is_closed,
+        disputes=DisputeState.names(), open_dispute=DisputeState.OPEN,
         result=queries.result_of(held) if is_closed else None,
         questions=_visible(scope, held), kinds=AppraisalKind.names(),
         runs=one_time_codes.runs_of([group.id for group in groups]), done=DONE.read()["done"],
-        names=display_names({*people, *([held.closed_by_id] if held.closed_by_id else [])}),
+        names=display_names({*people, *(row.settled_by_id for row in groups if row.settled_by_id)}),
         is_office=may(actor(), Permission.SUPERVISE_TARGETS, (held.county_id,)),
         decides=may(actor(), Permission.DECIDE_RESULTS, (held.county_id,)),
     )  # fmt: skip
@@ -124,7 +131,7 @@ def _visible(scope: ReaderScope, held: AppraisalRound) -> list[QuestionWords]:
 @guard(Permission.SEE_PROGRAMMES)
 def show_round(round_id: int) -> tuple[str, int]:
     """How far each group is with being counted; results once it is closed."""
-    return _round_page(round_id)
+    return round_page(round_id)
 
 
 @blueprint.post("/ballots/<int:round_id>")
@@ -135,7 +142,7 @@ def close_ballots(round_id: int) -> Page:
         with transaction():
             closing_operations.close_round(actor(), round_id)
     except (Conflict, NotAllowed) as error:
-        return _round_page(round_id, error)
+        return round_page(round_id, error)
     return redirect(
         address_of("assessments_console.show_round", round_id=round_id, done="closed"), 303
     )  # fmt: skip

@@ -18,6 +18,11 @@ class SameCounter(NotAllowed):
     message = "两遍要由两个人各录一遍，请换一位同事"
 
 
+class SameCloser(NotAllowed):
+    code = "same_closer"
+    message = "关闭这一轮的人不能再定，请换一位能审定的同事"
+
+
 class OwnUnitCounted(NotAllowed):
     code = "own_unit_counted"
     message = "被测评单位的人不能录票，请换一位同事"

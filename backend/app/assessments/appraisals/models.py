@@ -24,7 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import (
+    AppraisalKind,
+    AppraisalState,
+    BallotState,
+    DisputeState,
+)
 from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.scoring.assessing.appraisal import LEAST, LEAST_LEADERS
@@ -113,8 +118,13 @@ class AppraisalGroup(Model):
             f"least >= CASE WHEN is_merged THEN {LEAST_LEADERS} ELSE {LEAST} END", name="least"
         ),
         CheckConstraint("invited > 0", name="invited"),
+        CheckConstraint(one_of("dispute", DisputeState), name="dispute"),
+        CheckConstraint(
+            "num_nonnulls(dispute_reason, settled_by_id, settled_at)"
+            f" = CASE WHEN dispute <> '{DisputeState.OPEN}' THEN 3 ELSE 0 END", name="settled",
+        ),
         UniqueConstraint("round_id", "name"),
-    )
+    )  # fmt: skip
 
     id: Mapped[Id]
     county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
@@ -127,6 +137,11 @@ class AppraisalGroup(Model):
     # How many ballots were handed out for a unit at most; null where nobody counted them.
     invited: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(10), server_default=BallotState.WAITING.value)
+    # Of 360° alone: null where raters agree, and why its ballots are used all the same or not.
+    dispute: Mapped[str | None] = mapped_column(String(8))
+    dispute_reason: Mapped[str | None] = mapped_column(String(200))
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
 
 
 class AppraisalBallot(Model):

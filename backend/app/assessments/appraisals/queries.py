@@ -27,7 +27,13 @@ from backend.app.assessments.models import (
     AppraisalRound,
     AppraisalSlip,
 )
-from backend.app.assessments.states.appraisals import AppraisalKind, AppraisalState, BallotState
+from backend.app.assessments.states.appraisals import (
+    NOT_ALIKE,
+    AppraisalKind,
+    AppraisalState,
+    BallotState,
+    DisputeState,
+)
 from backend.app.core.db import db
 from backend.app.scoring.assessing.agreement import LEAST_AGREEMENT, alpha, reading
 from backend.app.scoring.assessing.appraisal import (
@@ -41,27 +47,41 @@ from backend.app.scoring.levels import NUMBERS
 MILLIONTH = Decimal("0.000001")
 # What the levels of a judged element are worth, best first: its value is their mean.
 ANCHOR_LEVELS = NUMBERS[::-1]
+SINGLE_QUESTION = "只评了一项，算不出一致性"
 
 
 @dataclass(frozen=True)
 class RoundResult:
-    """A closed round: groups of each question, and how far raters of a group agree."""
+    """A closed round: groups of each question, and how far raters of a group agree.
+
+    While it is pending for groups whose raters differ too much, there are no scores, and nobody
+    reads a mean: what is decided of them is decided without knowing whom it helps.
+    """
 
     groups: Mapping[BallotQuestion, tuple[SocialGroup, ...]]
     agreements: Mapping[int, "GroupAgreement"]
+    is_pending: bool = False
+    dropped: frozenset[str] = frozenset()
 
     def score_of(self, question: BallotQuestion) -> Fraction | None:
-        said = self.groups.get(question, ())
-        return social_score((row.weight, row.mean, row.n, row.least) for row in said)
+        used = self._used(question)
+        return social_score((row.weight, row.mean, row.n, row.least) for row in used)
 
     def shown_of(self, question: BallotQuestion) -> frozenset[str]:
         """The groups whose means may be read beside the score."""
-        return shown_groups(self.groups.get(question, ()))
+        return shown_groups(self._used(question))
+
+    def _used(self, question: BallotQuestion) -> Sequence[SocialGroup]:
+        said = () if self.is_pending else self.groups.get(question, ())
+        return [row for row in said if row.name not in self.dropped]
 
 
 @dataclass(frozen=True)
 class GroupAgreement:
-    """α of a group whose ballots are known one by one, in words, and ballots all of one level."""
+    """α of a group whose ballots are known one by one, in words, and ballots all of one level.
+
+    Of a single question there is none: what units would differ in, nobody was asked.
+    """
 
     alpha: float | None
     words: str
@@ -145,7 +165,7 @@ def differences(entries: Sequence[AppraisalEntry]) -> list[CountDifference]:
 
 def social_groups(programme_id: int) -> dict[int, tuple[SocialGroup, ...]]:
     """Of the newest closed round with ballots, what each group said of each unit; else nothing."""
-    newest = _newest_closed(programme_id)
+    newest = newest_closed(programme_id)
     if newest is None:
         return {}
     return {question.unit_id: said for question, said in result_of(newest).groups.items()}
@@ -153,7 +173,7 @@ def social_groups(programme_id: int) -> dict[int, tuple[SocialGroup, ...]]:
 
 def disputed_groups(programme_id: int) -> frozenset[str]:
     """The groups of that round whose raters differ so much that they may not decide a grade."""
-    newest = _newest_closed(programme_id)
+    newest = newest_closed(programme_id)
     agreements = result_of(newest).agreements if newest else {}
     return frozenset(
         group.name
@@ -162,15 +182,42 @@ def disputed_groups(programme_id: int) -> frozenset[str]:
     )
 
 
-def _newest_closed(programme_id: int) -> AppraisalRound | None:
+def dispute_words(programme_id: int, unit_id: int) -> list[str]:
+    """Of the newest 360° of a unit, why a group whose raters differ is in its value or is not."""
+    newest = newest_closed(programme_id, AppraisalKind.ELEMENTS)
+    groups = [group for group in (groups_of(newest.id) if newest else ()) if group.dispute]
+    if not newest or not groups or all(row.unit_id != unit_id for row in questions_of(newest.id)):
+        return []
+    agreements = result_of(newest).agreements
+    return [_disputed(newest, group, agreements[group.id]) for group in groups]
+
+
+def _disputed(held: AppraisalRound, group: AppraisalGroup, agreed: "GroupAgreement") -> str:
+    endings = {
+        DisputeState.OPEN: "是否计入还没有定，这一轮评的指标先不计分",
+        DisputeState.USED: f"照样计入：{group.dispute_reason}",
+        DisputeState.DROPPED: f"没有计入，权重归其他组：{group.dispute_reason}",
+    }
+    ending = endings[DisputeState.of(group.dispute or "")]
+    return (
+        f"{held.title}「{group.name}」{agreed.ballots} 张票看法差别大（一致性 α ="
+        f" {agreed.alpha:.3f}，不到 {LEAST_AGREEMENT}），{ending}。"
+    )
+
+
+def newest_closed(
+    programme_id: int, kind: AppraisalKind = AppraisalKind.SOCIAL
+) -> AppraisalRound | None:
+    """With ballots that are used."""
     return db.session.scalars(
         select(AppraisalRound)
         .where(
             AppraisalRound.programme_id == programme_id,
-            AppraisalRound.kind == AppraisalKind.SOCIAL,
+            AppraisalRound.kind == kind,
             AppraisalRound.state == AppraisalState.CLOSED,
             exists().where(
                 AppraisalGroup.round_id == AppraisalRound.id,
+                AppraisalGroup.state.not_in(NOT_ALIKE),
                 or_(
                     AppraisalGroup.state == BallotState.ACCEPTED,
                     exists().where(AppraisalBallot.group_id == AppraisalGroup.id),
@@ -190,7 +237,10 @@ def result_of(held: AppraisalRound) -> RoundResult:
     agreements = {}
     asked = questions_of(held.id)
     judged = {row.id for row in rated_elements(held.programme_id) if is_judged(row)}
-    for group in groups_of(held.id):
+    groups = groups_of(held.id)
+    for group in groups:
+        if group.state in NOT_ALIKE:
+            continue
         entries = entries_of(group.id) if group.state == BallotState.ACCEPTED else []
         given = ballots_of(group.id, asked)
         on_paper = counts_of(entries[0].id) if entries else {}
@@ -202,8 +252,10 @@ def result_of(held: AppraisalRound) -> RoundResult:
         if known:
             agreements[group.id] = _agreement(known)
     return RoundResult(
-        {question: tuple(said) for question, said in of_questions.items()}, agreements
-    )
+        {question: tuple(said) for question, said in of_questions.items()}, agreements,
+        any(group.dispute == DisputeState.OPEN for group in groups),
+        frozenset(group.name for group in groups if group.dispute == DisputeState.DROPPED),
+    )  # fmt: skip
 
 
 def _social_group(
@@ -223,5 +275,7 @@ def _decimal(mean: Fraction) -> Decimal:
 def _agreement(ballots: Sequence[Mapping[BallotQuestion, int]]) -> GroupAgreement:
     asked = sorted({question for levels in ballots for question in levels})
     table = [[levels.get(question) for question in asked] for levels in ballots]
+    if len(asked) < 2:
+        return GroupAgreement(None, SINGLE_QUESTION, len(ballots), straight_lined(table))
     agreed = alpha(table)
     return GroupAgreement(agreed, reading(agreed), len(ballots), straight_lined(table))

@@ -16,7 +16,7 @@ from backend.app.assessments.states import (
     TargetState,
 )
 from backend.app.assessments.states.adjustments import ExemptionState
-from backend.app.assessments.states.appraisals import AppraisalState
+from backend.app.assessments.states.appraisals import AppraisalState, DisputeState
 from backend.app.core.db import db
 from backend.app.core.states import one_of
 
@@ -46,6 +46,8 @@ OPEN = text(
          WHERE programme_id = :id AND told_at IS NULL) AS checks,
         (SELECT count(*) FROM appraisal_round
          WHERE programme_id = :id AND state = '{AppraisalState.OPEN}') AS ballots,
+        (SELECT count(*) FROM appraisal_group g JOIN appraisal_round r ON r.id = g.round_id
+         WHERE r.programme_id = :id AND g.dispute = '{DisputeState.OPEN}') AS disputes,
         (SELECT count(*) FROM target_supervision
          WHERE programme_id = :id AND state = '{SupervisionState.PROPOSED}') AS steps,
         (SELECT count(*) FROM exemption_request x JOIN target t ON t.id = x.target_id
@@ -60,7 +62,8 @@ WORDS = {
     "windows": "没有定色的月份", "reports": "没有审完的进度汇报",
     "adjustments": "没有决定的加减分、红黄牌和容错", "queries": "没有答复的颜色疑问",
     "changes": "没有审定的目标变更", "targets": "没有答复的目标疑问",
-    "checks": "没有结论的核查", "ballots": "没有关闭的社会评价", "steps": "没有确认的督办",
+    "checks": "没有结论的核查", "ballots": "没有关闭的社会评价",
+    "disputes": "看法差别大、没有定是否计入的评价组", "steps": "没有确认的督办",
     "exemptions": "没有审定的容错备案",
 }  # fmt: skip
 

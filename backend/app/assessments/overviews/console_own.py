@@ -8,6 +8,7 @@ from werkzeug import Response
 
 from backend.app.access import Actor, Permission
 from backend.app.accounts.queries import display_names
+from backend.app.assessments.appraisals.queries import dispute_words
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.overviews.own_queries import OwnUnit, own_targets, own_units
 from backend.app.assessments.reports.facts import shown
@@ -54,6 +55,7 @@ def _details(unit: OwnUnit) -> dict[str, Any]:
     result, talks = own_result(unit), talks_of([unit.id])[unit.id]
     return {
         "targets": own_targets(unit.id), "result": result, "talks": talks,
+        "disputes": dispute_words(unit.programme_id, unit.id),
         "shown_until": result_shown_until(unit.id), "quarters": quarters_begun(unit.year),
         "names": display_names({talk.manager_id or 0 for talk in talks}),
     }  # fmt: skip

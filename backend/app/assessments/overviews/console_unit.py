@@ -3,6 +3,7 @@
 from flask import render_template
 
 from backend.app.access import Permission
+from backend.app.assessments.appraisals.queries import dispute_words
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.evaluation.rule_words import explain, percent
 from backend.app.assessments.overviews.unit_queries import unit_view
@@ -31,6 +32,7 @@ def unit_page(scope: ReaderScope, unit: UnitRow, work: MonthWork | None = None) 
     view, colour = unit_view(unit, work), WHICH.read()["colour"]
     return render_template(
         "assessments/unit.html", view=view, unit=unit, work=work, colour=colour,
+        disputes=dispute_words(unit.programme_id, unit.id) if view.answer.is_disputed else (),
         rows=view.urgent(colour), is_own=scope.covers(unit.region_id, unit.department_id),
         explain=explain, percent=percent, shown=shown, now=clock.now(), step_names=STEP_NAMES,
         step_states=SupervisionState.names(), kinds=ProgrammeAdjustmentKind.names(),

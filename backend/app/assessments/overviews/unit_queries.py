@@ -34,7 +34,9 @@ TO_ANSWER = text(
     f"""
     SELECT count(*) FILTER (WHERE state = '{TargetState.ISSUED}')::int AS waiting,
            count(*) FILTER (WHERE state <> '{TargetState.DROPPED}')::int AS targets,
-           min(answer_due_at) FILTER (WHERE state = '{TargetState.ISSUED}') AS due_at
+           min(answer_due_at) FILTER (WHERE state = '{TargetState.ISSUED}') AS due_at,
+           EXISTS (SELECT FROM appraisal_question q JOIN appraisal_group g USING (round_id)
+                   WHERE q.unit_id = :id AND g.dispute IS NOT NULL) AS is_disputed
     FROM target WHERE unit_id = :id
     """
 )
@@ -62,11 +64,15 @@ CARDS = text(
 
 
 class UnitAnswer(NamedTuple):
-    """How many targets there are, how many wait for the unit's word, and until when."""
+    """How many targets there are, how many wait for the unit's word, and until when.
+
+    `is_disputed`: raters of 360° differed too much of it once.
+    """
 
     waiting: int
     targets: int
     due_at: datetime | None
+    is_disputed: bool
 
 
 class UnitStep(NamedTuple):

@@ -7,6 +7,7 @@ from flask import url_for as address_of
 from werkzeug import Response
 
 from backend.app.access import Permission
+from backend.app.assessments.appraisals.queries import dispute_words
 from backend.app.assessments.blueprints import console as blueprint
 from backend.app.assessments.errors import ProgrammeUnknown
 from backend.app.assessments.models import Programme
@@ -126,6 +127,7 @@ def show_unit_result(programme_id: int, unit_id: int) -> str:
     return render_template(
         "assessments/result_unit.html", programme=programme, row=row, group=group,
         query=WHICH.read(), kinds=MOVE_NAMES, points=cents_text, weight=points_text,
+        disputes=dispute_words(programme.id, unit_id),
         uses=uses_of(programme.id).get(row.unit_id, ()), use_kinds=UseKind.names(),
     )  # fmt: skip
 

@@ -24,3 +24,15 @@ class BallotState(NamedState):
     ONCE = "once", "录了一遍"
     DIFFERENT = "different", "两遍不一致"
     ACCEPTED = "accepted", "两遍一致"
+
+
+# What paper was begun and not counted alike: the group is not used.
+NOT_ALIKE = frozenset({BallotState.ONCE, BallotState.DIFFERENT})
+
+
+class DisputeState(NamedState):
+    """Of a group of 360° whose raters differ too much: what was decided of its ballots."""
+
+    OPEN = "open", "看法差别大，等人定"
+    USED = "used", "看法差别大，照样计入"
+    DROPPED = "dropped", "看法差别大，不计入"
