@@ -3,7 +3,7 @@
 const path = require('node:path')
 const { checkMarkup, checkStyles } = require('./wechat_compilers')
 const { checkTypes } = require('./types')
-const { checkSizes } = require('./sizes')
+const { checkSize } = require('./sizes')
 const { checkAnonymous } = require('./anonymous')
 
 const APP = path.join(__dirname, '..', 'app')
@@ -12,7 +12,7 @@ const GATES = [
   ['WXML 与 WXS(wcc)', checkMarkup],
   ['WXSS(wcsc)', checkStyles],
   ['类型（tsc）', checkTypes],
-  ['包的大小', checkSizes],
+  ['包的大小', checkSize],
   ['匿名不认人', checkAnonymous],
 ]
 

@@ -5,19 +5,13 @@ const path = require('node:path')
 
 const readJson = (file) => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {})
 
-/** All page routes, the main package first. */
-function pageRoutes(config) {
-  const packages = config.subPackages || config.subpackages || []
-  const nested = packages.flatMap((one) => one.pages.map((page) => path.posix.join(one.root, page)))
-  return [...config.pages, ...nested]
-}
-
 const resolveFrom = (owner, target) =>
   target.startsWith('/') ? target.slice(1) : path.posix.join(path.posix.dirname(owner), target)
 
 /** @returns {{config: object, theme: object, entries: Map<string, {json: object, isPage: boolean}>}} */
 function readApp(root) {
   const config = readJson(path.join(root, 'app.json'))
+  if (config.subPackages || config.subpackages) throw new Error('app.json 不能分包：没打开过的分包在没信号时打不开')
   const entries = new Map()
   const visit = (route, isPage) => {
     if (entries.has(route)) return
@@ -32,9 +26,9 @@ function readApp(root) {
       visit(component, false)
     }
   }
-  pageRoutes(config).forEach((route) => visit(route, true))
+  config.pages.forEach((route) => visit(route, true))
   const theme = config.themeLocation ? readJson(path.join(root, config.themeLocation)) : {}
   return { config, theme, entries }
 }
 
-module.exports = { readApp, pageRoutes }
+module.exports = { readApp }

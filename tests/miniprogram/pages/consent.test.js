@@ -9,7 +9,7 @@ const { VERSION } = require('../../../miniprogram/app/core/consent')
 const { Village } = require('../village')
 
 const POSTER = { q: encodeURIComponent('https://village-voice.example.cn/q/CODE1') }
-const PAGES = config.pages.concat(config.subPackages.flatMap(({ root, pages }) => pages.map((one) => path.posix.join(root, one))))
+const PAGES = config.pages
 const BREATH_MS = 20
 const breathe = () => new Promise((resolve) => setTimeout(resolve, BREATH_MS))
 

@@ -45,3 +45,9 @@ test('a component that is not there is named', async () => {
   const root = copyFixture((write) => write('pages/second/index.json', '{"usingComponents":{"x":"/components/gone/index"}}'))
   await assert.rejects(bundleForNode(root), /components\/gone\/index\.wxml 不存在/)
 })
+
+test('a subpackage is refused: an unopened one fails without a signal', async () => {
+  const config = { pages: ['pages/first/index'], subPackages: [{ root: 'pages/second', pages: ['index'] }] }
+  const root = copyFixture((write) => write('app.json', JSON.stringify(config)))
+  await assert.rejects(bundleForNode(root), /app\.json 不能分包/)
+})
