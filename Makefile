@@ -33,6 +33,8 @@ lint: setup-test ## ruff, mypy, import rules, the mini-program's gates
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports
 	@$(VENV) -m backend.local.node npm run --silent lint
+	@$(VENV) -m backend.local.javascript lint
+	@$(VENV) -m backend.local.node npm run --silent lint:wechat
 
 attack: setup-test ## rob a county of everything and try to name who said what
 	@$(VENV) -m tests.attack
@@ -41,4 +43,4 @@ bench: setup-test ## the performance figures, each against its baseline
 	@$(VENV) -m benchmarks
 
 clean: ## forget what was installed and built; the county's data stays
-	rm -rf .venv node_modules dist backend/app/static/vendor .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv node_modules miniprogram/lint/wechat/node_modules dist backend/app/static/vendor .pytest_cache .mypy_cache .ruff_cache

@@ -7,20 +7,22 @@ from backend.local import browser
 from backend.local.errors import LocalError
 from backend.local.setup import ROOT, once
 
+WECHAT_GATES = ROOT / "miniprogram" / "lint" / "wechat"
 MADE = (
     ROOT / "miniprogram" / "preview" / "dist" / "preview.js",
     ROOT / "backend" / "app" / "static" / "vendor" / "charts.js",
 )
 
 
-def install_packages() -> None:
+def install_packages(folder: Path = ROOT) -> None:
     """`npm ci` from the lock file, when it or Node.js changed."""
-    (ROOT / "node_modules").mkdir(exist_ok=True)
+    (folder / "node_modules").mkdir(exist_ok=True)
+    options = ["--no-audit", "--no-fund", "--prefix", str(folder)]
     once(
-        "安装 npm 包（package-lock.json）",
-        ROOT / "node_modules" / ".installed",
-        [ROOT / "package-lock.json"],
-        [sys.executable, "-m", "backend.local.node", "npm", "ci", "--no-audit", "--no-fund"],
+        f"安装 npm 包（{(folder / 'package-lock.json').relative_to(ROOT)}）",
+        folder / "node_modules" / ".installed",
+        [folder / "package-lock.json"],
+        [sys.executable, "-m", "backend.local.node", "npm", "ci", *options],
         LocalError(
             "npm 包没装上，原因见上面 npm 的话。没有外网时，请先配置 npm 的镜像再试。",
             "The npm packages could not be installed; npm says why above. Without a network, "
@@ -60,6 +62,9 @@ def sources() -> list[Path]:
 def main(purpose: str) -> int:
     """What is left after the Python packages."""
     try:
+        if purpose == "lint":
+            install_packages(WECHAT_GATES)
+            return 0
         install_packages()
         build()
         if purpose == "test":

@@ -13,6 +13,7 @@ const { createDevice, MemoryStorage } = require('./node/device')
 const { NodeScreen } = require('./node/screen')
 const { textOf, findAll, labelOf, elementsOf } = require('./node/tree')
 const { VERSION } = require('../app/core/consent')
+const { host, anonymousHost } = require('../app/config')
 
 const APP = path.join(__dirname, '..', 'app')
 const PATIENCE_MS = 3000
@@ -105,6 +106,10 @@ class TestPhone {
 /** What lies on the phone of a villager who has agreed to this version. */
 const AGREED = JSON.stringify({ version: VERSION, isTold: true })
 
+/** The addresses a county writes into WeChat's list: its own two. */
+const listedHosts = (device) =>
+  [host, anonymousHost, device.extConfig().anonymous_host].filter(Boolean).map((address) => new URL(address).origin)
+
 /**
  * The phone belongs to somebody who agreed long ago; with `agreed: false` it is the first launch.
  * @param {{root?: string, path?: string, query?: object, device?: object, agreed?: boolean}} options
@@ -112,6 +117,7 @@ const AGREED = JSON.stringify({ version: VERSION, isTold: true })
 async function openApp({ root = APP, path: start, query, device: given, agreed = root === APP } = {}) {
   const source = await bundleOnce(root)
   const device = createDevice(given)
+  if (root === APP && !device.hosts) device.hosts = () => listedHosts(device)
   if (agreed && device.storage.getItem('consent') === null) device.storage.setItem('consent', AGREED)
   const screen = new NodeScreen()
   const phone = new Phone({ backend: new glassEasel.EmptyBackendContext(), device, screen })

@@ -2,6 +2,8 @@
 /** Reads app.json and follows usingComponents to every page and component of a mini-program. */
 const fs = require('node:fs')
 const path = require('node:path')
+const { appProblems, unknownTags } = require('./wechat_rules')
+const { BUILTINS } = require('../runtime/builtins')
 
 const readJson = (file) => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {})
 
@@ -11,7 +13,8 @@ const resolveFrom = (owner, target) =>
 /** @returns {{config: object, theme: object, entries: Map<string, {json: object, isPage: boolean}>}} */
 function readApp(root) {
   const config = readJson(path.join(root, 'app.json'))
-  if (config.subPackages || config.subpackages) throw new Error('app.json 不能分包：没打开过的分包在没信号时打不开')
+  const [problem] = appProblems(config)
+  if (problem) throw new Error(`app.json ${problem}`)
   const entries = new Map()
   const visit = (route, isPage) => {
     if (entries.has(route)) return
@@ -25,6 +28,9 @@ function readApp(root) {
       json.usingComponents[tag] = `/${component}`
       visit(component, false)
     }
+    const known = new Set([...BUILTINS, ...Object.keys(using)])
+    const [tag] = unknownTags(fs.readFileSync(path.join(root, `${route}.wxml`), 'utf8'), known)
+    if (tag) throw new Error(`${route}.wxml 没有 ${tag} 这个组件`)
   }
   config.pages.forEach((route) => visit(route, true))
   const theme = config.themeLocation ? readJson(path.join(root, config.themeLocation)) : {}

@@ -1,6 +1,6 @@
 'use strict'
 /** The phone's hardware, played by the browser and the panel beside it. */
-const { host } = require('../../app/config')
+const { host, anonymousHost } = require('../../app/config')
 const { chooseCode, askToSubscribe, showPictures } = require('./dialogs')
 
 const SMALLEST_RANDOM = 8
@@ -168,6 +168,7 @@ async function subscribe(person, ids) {
 const createDevice = (state) => ({
   storage: createStorage(state.person),
   isOnline: () => !state.offline,
+  hosts: () => [host, anonymousHost, state.ext.anonymous_host].filter(Boolean).map((address) => new URL(address).origin),
   login: async () => {
     if (state.offline) throw new Error('no network')
     return `demo:${state.person}:${randomWord()}`

@@ -76,4 +76,7 @@ function defineBuiltins(phone) {
   for (const [tag, spec] of Object.entries({ ...CONTAINERS, ...FIELDS })) defineBuiltin(phone, space, tag, spec)
 }
 
-module.exports = { defineBuiltins }
+/** Tags that a page may use without naming them. */
+const BUILTINS = Object.keys({ ...CONTAINERS, ...FIELDS })
+
+module.exports = { defineBuiltins, BUILTINS }

@@ -46,8 +46,23 @@ test('a component that is not there is named', async () => {
   await assert.rejects(bundleForNode(root), /components\/gone\/index\.wxml 不存在/)
 })
 
-test('a subpackage is refused: an unopened one fails without a signal', async () => {
-  const config = { pages: ['pages/first/index'], subPackages: [{ root: 'pages/second', pages: ['index'] }] }
-  const root = copyFixture((write) => write('app.json', JSON.stringify(config)))
-  await assert.rejects(bundleForNode(root), /app\.json 不能分包/)
+const REFUSED = {
+  'a subpackage, which fails without a signal': [{ subPackages: [{ root: 'pages/second', pages: ['index'] }] }, /app\.json 不能分包/],
+  'a reason for recording, which WeChat does not take': [{ permission: { 'scope.record': { desc: '录音' } } }, /permission 没有 scope\.record/],
+  'a setting WeChat does not know': [{ serviceworkers: 'x' }, /app\.json 没有 serviceworkers/],
+  'a tab that is no page': [{ tabBar: { list: [{ pagePath: 'pages/first/index' }, { pagePath: 'pages/gone/index' }] } }, /没有 pages\/gone/],
+  'a single tab': [{ tabBar: { list: [{ pagePath: 'pages/first/index' }] } }, /2 到 5 项/],
+}
+
+for (const [name, [settings, words]] of Object.entries(REFUSED)) {
+  test(`${name}, is refused`, async () => {
+    const config = { pages: ['pages/first/index'], ...settings }
+    const root = copyFixture((write) => write('app.json', JSON.stringify(config)))
+    await assert.rejects(bundleForNode(root), words)
+  })
+}
+
+test('a component that WeChat does not have is refused', async () => {
+  const root = copyFixture((write) => write('pages/second/index.wxml', '<view><!-- <b> --><face-fancy /></view>'))
+  await assert.rejects(bundleForNode(root), /pages\/second\/index\.wxml 没有 face-fancy 这个组件/)
 })

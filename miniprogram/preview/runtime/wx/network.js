@@ -5,12 +5,23 @@ const NO_NETWORK = 'errcode:-2 cronet_error_code:-106 error_msg:net::ERR_INTERNE
 const WAIT_MS = 60000
 const METHODS = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'])
 
+const NOT_LISTED = Object.assign(new Error('url not in domain list'), { errno: 600002 })
+
+/** WeChat talks to the addresses that the county wrote into its list, and to no other. */
+function needListed(phone, url) {
+  const { hosts } = phone.device
+  if (hosts && !hosts().includes(new URL(url).origin)) throw NOT_LISTED
+}
+
 /** The exchange itself; what WeChat would refuse is refused here too. */
 function exchange(phone, options) {
   const { method = 'GET' } = options
   if (!METHODS.has(method)) return Promise.reject(new Error(`invalid method ${method}`))
   if (!phone.device.isOnline()) return Promise.reject(new Error(NO_NETWORK))
-  return Promise.resolve().then(() => phone.device.send({ header: {}, ...options, method }))
+  return Promise.resolve().then(() => {
+    needListed(phone, options.url)
+    return phone.device.send({ header: {}, ...options, method })
+  })
 }
 
 /** Answers one request; the task can be aborted as in WeChat. */
@@ -24,7 +35,7 @@ function request(phone, options) {
   })
   Promise.race([exchange(phone, options), timeout]).then(
     (answer) => ({ ok: true, value: { errMsg: 'request:ok', ...answer } }),
-    (error) => ({ ok: false, value: { errno: 600001, errMsg: `request:fail ${error.message}` } }),
+    (error) => ({ ok: false, value: { errno: error.errno || 600001, errMsg: `request:fail ${error.message}` } }),
   ).then(({ ok, value }) => {
     clearTimeout(task.timer)
     const callback = ok ? options.success : options.fail
@@ -44,11 +55,13 @@ function network(phone) {
       login: async () => ({ code: await phone.device.login() }),
       checkSession: async () => ({}),
       uploadFile: (options) => {
-        if (!phone.device.isOnline()) throw new Error('no network')
+        if (!phone.device.isOnline()) throw new Error(NO_NETWORK)
+        needListed(phone, options.url)
         return phone.device.upload(options)
       },
       downloadFile: (options) => {
-        if (!phone.device.isOnline()) throw new Error('no network')
+        if (!phone.device.isOnline()) throw new Error(NO_NETWORK)
+        needListed(phone, options.url)
         return phone.device.download(options)
       },
     },
