@@ -33,6 +33,16 @@ PUT_DESK = text(
 )
 CLOSE_DESK = text("UPDATE anonymous.desk SET closed = true WHERE id = :desk_id")
 IS_OPEN = text("SELECT NOT closed FROM anonymous.desk WHERE id = :desk_id")
+PROLONG_DESK = text(
+    "UPDATE anonymous.desk SET closes_at = :closes_at WHERE id = :desk_id AND NOT closed"
+)
+PROLONG_FORMS = text(
+    """
+    UPDATE anonymous.appraisal_form
+    SET view = jsonb_set(view, '{ends_on}', to_jsonb(CAST(:ends_on AS text)))
+    WHERE desk_id = :desk_id
+    """
+)
 PUT_FORM = text(
     """
     INSERT INTO anonymous.appraisal_form (kid, desk_id, group_id, run, view)
@@ -110,6 +120,12 @@ def open_desk(county_id: int, period: date, closes_at: datetime) -> UUID:
     values = {"county_id": county_id, "period": period, "closes_at": closes_at}
     desk_id: UUID = db.session.execute(PUT_DESK, values).scalar_one()
     return desk_id
+
+
+def prolong_desk(desk_id: UUID, closes_at: datetime, ends_on: date) -> None:
+    """Codes that were printed are taken until then, and their page says so."""
+    db.session.execute(PROLONG_DESK, {"desk_id": desk_id, "closes_at": closes_at})
+    db.session.execute(PROLONG_FORMS, {"desk_id": desk_id, "ends_on": f"{ends_on:%Y-%m-%d}"})
 
 
 def takes_ballots(desk_id: UUID) -> bool:

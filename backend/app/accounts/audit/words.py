@@ -105,6 +105,7 @@ ACTIONS = {
     "decide_check": "裁定核查",
     "open_appraisal": "开一轮测评",
     "enter_ballots": "录评价票",
+    "prolong_appraisal": "延长测评",
     "close_appraisal": "关闭测评",
     "settle_dispute": "定看法差别大的测评组",
     "record_acceptance": "记验收",

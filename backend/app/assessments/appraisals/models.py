@@ -53,6 +53,10 @@ class AppraisalRound(Model):
         ),
         CheckConstraint(f"array_length(points, 1) = {len(LEVELS)}", name="points"),
         CheckConstraint("trim BETWEEN 0 AND 0.1", name="trim"),
+        CheckConstraint(
+            "(planned_end IS NULL) = (prolonged_because IS NULL) AND planned_end < ends_on",
+            name="prolonged",
+        ),
         Index(
             "uq_appraisal_round_open", "programme_id", "kind", unique=True,
             postgresql_where=text(f"state = '{AppraisalState.OPEN}'"),
@@ -66,6 +70,9 @@ class AppraisalRound(Model):
     title: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(8), server_default=AppraisalKind.SOCIAL.value)
     ends_on: Mapped[date | None]
+    # The last day as it was opened, where it was prolonged, and why it was last.
+    planned_end: Mapped[date | None]
+    prolonged_because: Mapped[str | None] = mapped_column(String(200))
     desk_id: Mapped[UUID | None]
     points: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     # Which share of the highest and of the lowest ballots is left out.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import delete, select
@@ -55,6 +55,7 @@ MOST_TRIM, TRIM_WORDS = Decimal("0.1"), "最高、最低各去掉的比例应为
 # A ballot has one length for everybody, a byte for each question.
 MOST_QUESTIONS = 2048
 USUAL_DAYS, MOST_DAYS = 14, 120
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,13 @@ def open_round(actor: Actor, programme_id: int, draft: RoundDraft) -> AppraisalR
     ends_on = draft.ends_on or usual_end(programme)
     asked = questions_to_ask(programme.id, draft.kind)
     _check_round(draft, programme, ends_on, asked)
-    closes_at = clock.midnight(ends_on + timedelta(days=1))
     month = clock.month_of(clock.today())
     round_id = db.session.scalar(
         insert(AppraisalRound)
         .values(
             county_id=county_id, programme_id=programme.id, title=draft.title.strip(),
             kind=draft.kind.value, ends_on=ends_on, trim=draft.trim, points=list(LEVEL_POINTS),
-            desk_id=one_time_codes.open_desk(county_id, month, closes_at),
+            desk_id=one_time_codes.open_desk(county_id, month, _closing(ends_on)),
             opened_by_id=actor.person_id, opened_at=clock.now(),
         )
         .on_conflict_do_nothing()
@@ -131,6 +131,56 @@ def usual_end(programme: Programme) -> date:
     return due if is_near else today + timedelta(days=USUAL_DAYS)
 
 
+def prolong_round(actor: Actor, round_id: int, ends_on: date | None, reason: str) -> None:
+    """A later last day while the round is open: codes that were printed stay good until then.
+
+    Never an earlier one. Raises AppraisalUnknown, AppraisalMoved, JudgementsClosed, InvalidInput.
+    """
+    held = db.session.get(AppraisalRound, round_id, with_for_update=True, populate_existing=True)
+    if held is None or held.county_id != scope_of(actor).county_id:
+        raise AppraisalUnknown
+    if not may(actor, Permission.SUPERVISE_TARGETS, (held.county_id,)):
+        raise NotAllowed
+    programme = transitions.hold_judged(held.programme_id, held.county_id)
+    is_taking = held.desk_id is not None and one_time_codes.takes_ballots(held.desk_id)
+    if held.state != AppraisalState.OPEN or held.ends_on is None or not is_taking:
+        raise AppraisalMoved("关闭过的测评不能再延期")
+    until = _check_later(programme, held.ends_on, ends_on, reason)
+    record(
+        "prolong_appraisal", actor.person_id, "appraisal_round", held.id, before=held.ends_on,
+        after=until, reason=reason.strip(),
+    )  # fmt: skip
+    held.planned_end = held.planned_end or held.ends_on
+    held.ends_on, held.prolonged_because = until, reason.strip()
+    if held.desk_id is not None:
+        one_time_codes.prolong_desk(held.desk_id, _closing(until), until)
+    db.session.flush()
+
+
+def _check_later(programme: Programme, before: date, ends_on: date | None, reason: str) -> date:
+    earliest = max(before + timedelta(days=1), clock.today())
+    latest = _latest_end(programme)
+    faults = {}
+    if ends_on is None or not earliest <= ends_on <= latest:
+        faults["ends_on"] = [
+            f"新的截止日期填 {earliest} 到 {latest} 的一天，只能延后"
+            if earliest <= latest else f"最晚到 {latest}，不能再延"
+        ]  # fmt: skip
+    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
+        faults["reason"] = [f"请写明为什么延期，最多 {LONGEST_REASON} 个字"]
+    if ends_on is None or faults:
+        raise InvalidInput(errors=faults)
+    return ends_on
+
+
+def _closing(ends_on: date) -> datetime:
+    return clock.midnight(ends_on + timedelta(days=1))
+
+
+def _latest_end(programme: Programme) -> date:
+    return min(clock.today() + timedelta(days=MOST_DAYS), _last_day(programme))
+
+
 def _last_day(programme: Programme) -> date:
     return judged_until(programme).astimezone(clock.COUNTY_ZONE).date()
 
@@ -141,8 +191,7 @@ def _check_round(
     faults = _check_groups(draft.groups)
     if not 1 <= len(draft.title.strip()) <= LONGEST_TITLE:
         faults["title"] = [f"名称填 1 到 {LONGEST_TITLE} 个字"]
-    today = clock.today()
-    latest = min(today + timedelta(days=MOST_DAYS), _last_day(programme))
+    today, latest = clock.today(), _latest_end(programme)
     if not today <= ends_on <= latest:
         faults["ends_on"] = [f"截止日期填 {today} 到 {latest} 的一天"]
     if not 0 <= draft.trim <= MOST_TRIM:
