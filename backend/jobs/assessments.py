@@ -6,6 +6,10 @@ one that fails is set aside and holds up no other.
 
 from backend.app.assessments.adjustments.exemption_operations import lapse_exemption
 from backend.app.assessments.adjustments.queries import exemptions_to_lapse
+from backend.app.assessments.appraisals.closing_operations import (
+    forget_codes,
+    rounds_with_old_codes,
+)
 from backend.app.assessments.checks.conclusion_operations import reveal_check
 from backend.app.assessments.checks.queries import checks_to_reveal
 from backend.app.assessments.evaluation import operations as evaluation
@@ -51,13 +55,15 @@ def evaluate_period() -> int:
 def escalate_targets() -> int:
     """In the morning: who has not sent is reminded, what owners left goes to the office.
 
-    Exemptions that nobody claimed in time lapse, what mystery guests found is told on its day.
+    Exemptions that nobody claimed in time lapse, what mystery guests found is told on its day, and
+    codes of raters are forgotten once the year's results are final.
     """
     job = JobName.ESCALATE_TARGETS
     late, left = window_queries.windows_to_remind_of(), window_queries.windows_past_owners()
     done = each(job, late, window_operations.remind_units, "remind")
     done += each(job, left, review_operations.escalate_reports, "owners")
     done += each(job, checks_to_reveal(), reveal_check, "checks")
+    each(job, rounds_with_old_codes(), forget_codes, "codes")
     return done + each(job, exemptions_to_lapse(), lapse_exemption, "exemptions")
 
 

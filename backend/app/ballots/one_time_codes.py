@@ -64,15 +64,38 @@ SPENT = """
     EXISTS (SELECT FROM anonymous.spent s WHERE s.nullifier = c.digest)
     OR EXISTS (SELECT FROM anonymous.day_spent s WHERE s.nullifier = c.digest)
 """
+COUNTED = f"""
+    count(*) AS codes, count(*) FILTER (WHERE {SPENT}) AS used,
+    count(*) FILTER (WHERE c.on_paper) AS on_paper
+"""
 RUNS = text(
     f"""
-    SELECT f.group_id, f.run, f.voided, count(*) AS codes,
-           count(*) FILTER (WHERE {SPENT}) AS used, count(*) FILTER (WHERE c.on_paper) AS on_paper
-    FROM anonymous.appraisal_form f JOIN anonymous.appraisal_code c ON c.kid = f.kid
-    WHERE f.group_id = ANY(:group_ids) GROUP BY f.group_id, f.run, f.voided
-    ORDER BY f.group_id, f.run
+    SELECT f.group_id, f.run, f.voided, COALESCE(f.codes, n.codes) AS codes,
+           COALESCE(f.used, n.used) AS used, COALESCE(f.on_paper, n.on_paper) AS on_paper
+    FROM anonymous.appraisal_form f, LATERAL (
+        SELECT {COUNTED} FROM anonymous.appraisal_code c WHERE c.kid = f.kid) n
+    WHERE f.group_id = ANY(:group_ids) ORDER BY f.group_id, f.run
     """
 )
+# How many there were stays, which they were goes.
+KEEP_COUNTS = text(
+    f"""
+    UPDATE anonymous.appraisal_form f
+    SET codes = n.codes, used = n.used, on_paper = n.on_paper
+    FROM (SELECT c.kid, {COUNTED} FROM anonymous.appraisal_code c GROUP BY c.kid) n
+    WHERE n.kid = f.kid AND f.desk_id = :desk_id
+    """
+)
+FORGET_CODES = text(
+    """
+    DELETE FROM anonymous.appraisal_code c USING anonymous.appraisal_form f
+    WHERE f.kid = c.kid AND f.desk_id = :desk_id
+    """
+)
+FORGET_SPENT = [
+    text(f"DELETE FROM anonymous.{table} WHERE desk_id = :desk_id")
+    for table in ("spent", "day_spent")
+]
 STANDING = text(
     f"""
     SELECT c.digest, f.group_id, f.voided, c.on_paper,
@@ -217,6 +240,18 @@ def take_ballots(desk_id: UUID, group_ids: Collection[int]) -> list[tuple[int, b
     ballot_box.take_answers({**valid, **dict.fromkeys(voided, 0)}, tell)
     db.session.execute(CLOSE_DESK, {"desk_id": desk_id})
     return given
+
+
+def forget_codes(desk_id: UUID) -> int:
+    """Digests of a closed desk, and what says that they were used. Safe to repeat."""
+    if takes_ballots(desk_id):
+        return 0
+    values = {"desk_id": desk_id}
+    db.session.execute(KEEP_COUNTS, values)
+    gone = db.session.execute(FORGET_CODES, values)
+    for statement in FORGET_SPENT:
+        db.session.execute(statement, values)
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _forms(group_ids: Collection[int], voided: bool) -> dict[bytes, int]:

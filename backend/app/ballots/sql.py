@@ -16,6 +16,14 @@ def units_of(county: str, period: str) -> str:
     return f"(SELECT u.id FROM ballot_unit u WHERE u.county_id = {county} AND u.period = {period})"
 
 
+def knows_codes(desk: str) -> str:
+    """True for a desk whose slips can still be told by their digests."""
+    return (
+        "EXISTS (SELECT FROM anonymous.appraisal_code c JOIN anonymous.appraisal_form f"
+        f" ON f.kid = c.kid WHERE f.desk_id = {desk})"
+    )
+
+
 def has_codes(group: str) -> str:
     """True for a group of raters whose slips were printed and are valid."""
     return (

@@ -97,7 +97,17 @@ def test_the_tables_of_ballots_know_no_time_code_or_person(app) -> None:
     assert named == {
         "appraisal_ballot": ["answers", "county_id", "group_id", "id", "programme_id"],
         "appraisal_code": ["digest", "kid", "on_paper"],
-        "appraisal_form": ["desk_id", "group_id", "kid", "run", "view", "voided"],
+        "appraisal_form": [
+            "codes",
+            "desk_id",
+            "group_id",
+            "kid",
+            "on_paper",
+            "run",
+            "used",
+            "view",
+            "voided",
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""An open round gets a later last day: printed codes stay good, and it never gets an earlier one."""
+"""An open round gets a later last day, never an earlier one, and printed codes stay good."""
 
 from datetime import date
 

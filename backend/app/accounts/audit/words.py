@@ -107,6 +107,7 @@ ACTIONS = {
     "enter_ballots": "录评价票",
     "prolong_appraisal": "延长测评",
     "close_appraisal": "关闭测评",
+    "forget_codes": "删除小条的码",
     "settle_dispute": "定看法差别大的测评组",
     "record_acceptance": "记验收",
     "plan_training": "安排培训",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 
 from backend.app.access import Actor, Permission, may
 from backend.app.assessments import transitions
@@ -23,6 +23,7 @@ from backend.app.assessments.models import (
     Programme,
 )
 from backend.app.assessments.scopes import scope_of
+from backend.app.assessments.states import AppealState, ProgrammeState
 from backend.app.assessments.states.appraisals import (
     AppraisalKind,
     AppraisalState,
@@ -31,12 +32,27 @@ from backend.app.assessments.states.appraisals import (
 )
 from backend.app.ballots import one_time_codes
 from backend.app.ballots.one_time_codes import PrintRun
+from backend.app.ballots.sql import knows_codes
 from backend.app.core import clock
 from backend.app.core.audit import record
 from backend.app.core.db import db
 from backend.app.core.errors import NotAllowed
+from backend.app.core.states import one_of
 
 FOUR_PLACES = Decimal("0.0001")
+# Nobody can doubt their counts any more: the days for appeals are over and every one is decided.
+FINAL = text(
+    f"""
+    SELECT r.id FROM appraisal_round r JOIN programme p ON p.id = r.programme_id
+    WHERE r.state = '{AppraisalState.CLOSED}' AND {knows_codes("r.desk_id")} AND (
+        {one_of("p.state", {ProgrammeState.ARCHIVED, ProgrammeState.STOPPED})}
+        OR EXISTS (SELECT FROM programme_publication o
+                   WHERE o.programme_id = p.id AND o.appeals_until < :now)
+           AND NOT EXISTS (SELECT FROM result_appeal a
+                           WHERE a.programme_id = p.id AND a.state = '{AppealState.FILED}'))
+    ORDER BY r.id
+    """
+)
 
 
 def close_round(actor: Actor, round_id: int) -> AppraisalRound:
@@ -82,6 +98,19 @@ def reopen_due_rounds(programme_id: int) -> None:
         for group in groups_of(held.id):
             group.dispute = group.dispute_reason = group.settled_by_id = group.settled_at = None
     db.session.flush()
+
+
+def rounds_with_old_codes() -> list[int]:
+    """Closed ones of years whose results are final."""
+    return [row.id for row in db.session.execute(FINAL, {"now": clock.now()})]
+
+
+def forget_codes(round_id: int) -> int:
+    """What could be joined to whoever kept a slip goes; how many there were stays."""
+    held = db.session.get_one(AppraisalRound, round_id, with_for_update=True)
+    gone = one_time_codes.forget_codes(held.desk_id) if held.desk_id else 0
+    record("forget_codes", None, "appraisal_round", held.id, count=gone)
+    return gone
 
 
 def _rounds(programme_id: int, *conditions: ColumnElement[bool]) -> list[AppraisalRound]:
