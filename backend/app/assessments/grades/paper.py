@@ -21,9 +21,13 @@ from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, width_
 from backend.app.core.files.workbooks import Column, Sheet, notes_sheet, write_book
 from backend.app.scoring.assessing.grades import GRADE_NAMES
 
-COLUMNS = (
+UNIT = (
     Column("定等组", 22), Column("单位", 22), Column("类别", 22), Column("得分", 9, digits=2),
+)  # fmt: skip
+PLACE = (
     Column("名次", 7), Column("分数段", 8), Column("校准分（供参考）", 12, digits=2),
+)  # fmt: skip
+DECISION = (
     Column("社会评价", 10, digits=2), Column("建议等次", 10), Column("须写明理由", 10),
     Column("建议说明", 40), Column("定等结果", 10), Column("理由", 40), Column("纪要文号", 20),
 )  # fmt: skip
@@ -45,7 +49,8 @@ STEP, TOP = 7.4 * mm, HEIGHT - 22 * mm
 
 def write_book_of(title: str, pools: Sequence[GradePool]) -> bytes:
     """The same figures as the page's."""
-    rows = [_cells(pool, row) for pool in pools for row in pool.rows]
+    is_ranked = any(row.rank for pool in pools for row in pool.rows)
+    rows = [_cells(pool, row, is_ranked) for pool in pools for row in pool.rows]
     places = [
         [pool.name, "、".join(pool.groups), len(pool.rows), pool.places, pool.taken]
         for pool in pools
@@ -56,17 +61,19 @@ def write_book_of(title: str, pools: Sequence[GradePool]) -> bytes:
     )  # fmt: skip
     book = io.BytesIO()
     sheets = [
-        Sheet("定等建议表", COLUMNS, rows), Sheet("优秀名额", columns, places, wide=False),
+        Sheet("定等建议表", [*UNIT, *(PLACE if is_ranked else ()), *DECISION], rows),
+        Sheet("优秀名额", columns, places, wide=False),
         notes_sheet("说明", title, NOTES),
     ]  # fmt: skip
     write_book(book, title, sheets, lambda _: None)
     return book.getvalue()
 
 
-def _cells(pool: GradePool, row: GradeRow) -> list[object]:
+def _cells(pool: GradePool, row: GradeRow, is_ranked: bool) -> list[object]:
     return [
-        pool.name, row.unit, row.group_name, row.total, row.rank, row.band, row.calibrated,
-        row.social, GRADE_NAMES.get(row.proposed or "", "没有得分"),
+        pool.name, row.unit, row.group_name, row.total,
+        *((row.rank, row.band, row.calibrated) if is_ranked else ()), row.social,
+        GRADE_NAMES.get(row.proposed or "", "没有得分"),
         "是" if row.is_open else "", "；".join(row.reasons or ()),
         GRADE_NAMES.get(row.grade or "", ""), row.reason or "", row.minutes_number or "",
     ]  # fmt: skip

@@ -40,7 +40,7 @@ class GradeInput:
     group_name: str
     total: Decimal
     social: Decimal | None
-    band: int
+    band: int | None
     veto: bool
     no_excellent: bool
     open_red: bool
@@ -108,8 +108,8 @@ def _pool(
 
 
 def _graded(unit: GradeInput, group: GradeGroup) -> GradedUnit:
+    band = None if unit.band is None else group.position * BANDS_OF_A_GROUP + unit.band
     return GradedUnit(
-        unit.unit_id, unit.total, None if unit.social is None else Fraction(unit.social),
-        group.position * BANDS_OF_A_GROUP + unit.band, unit.veto, unit.no_excellent,
-        unit.open_red, unit.agreed,
+        unit.unit_id, unit.total, None if unit.social is None else Fraction(unit.social), band,
+        unit.veto, unit.no_excellent, unit.open_red, unit.agreed,
     )  # fmt: skip

@@ -178,8 +178,9 @@ def grade_pools(programme: Programme) -> list[GradePool]:
     members: dict[str, list[GradeRow]] = {}
     for row in rows:
         members.setdefault(pools[row.group_name], []).append(row)
+    is_unranked = bool(programme.content.get("unranked"))
     for listed in members.values():
-        listed.sort(key=lambda row: -(row.total or 0))
+        listed.sort(key=lambda row: (0 if is_unranked else -(row.total or 0), row.unit))
     return [
         GradePool(
             name, [group for group, pool in pools.items() if pool == name and sizes[group]],

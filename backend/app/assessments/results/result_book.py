@@ -28,21 +28,24 @@ def _totals(results: Sequence[ShownResult]) -> Sheet:
     """Units by elements."""
     names = {part["code"]: part["name"] for row in results for part in row.parts}
     codes = sorted(names)
+    is_ranked = any(row.rank for row in results)
     columns = [
-        Column("考核类别", 22), Column("单位", 20), Column("名次", 6), Column("档", 6),
+        Column("考核类别", 22), Column("单位", 20),
+        *((Column("名次", 6), Column("档", 6)) if is_ranked else ()),
         Column("总分", 9, digits=2), Column("任务得分", 9, digits=2),
         Column("社会评价", 9, digits=2), Column("加减分", 9, digits=2),
         Column("校准分", 9, digits=2),
         *(Column(f"{code} {names[code]}", 12, digits=2) for code in codes), Column("扣分原因", 80),
     ]  # fmt: skip
-    return Sheet("得分汇总表", columns, [_total_cells(row, codes) for row in results])
+    return Sheet("得分汇总表", columns, [_total_cells(row, codes, is_ranked) for row in results])
 
 
-def _total_cells(row: ShownResult, codes: Sequence[str]) -> Row:
+def _total_cells(row: ShownResult, codes: Sequence[str], is_ranked: bool) -> Row:
     points = {part["code"]: _figure(part["points"]) for part in row.parts}
     reasons = "；".join(f"{line['name']}：{line['words']}" for line in row.costs)
     return [
-        row.group_name, row.unit, row.rank, row.band, _figure(row.total), _figure(row.task),
+        row.group_name, row.unit, *((row.rank, row.band) if is_ranked else ()),
+        _figure(row.total), _figure(row.task),
         _figure(row.social), _figure(row.moved_points), row.calibrated,
         *(points.get(code) for code in codes), reasons,
     ]  # fmt: skip

@@ -167,7 +167,7 @@ class YearFacts:
     """A programme's facts from the year's start to the end of a month.
 
     `calibration` are the mean and the deviation that the programme asks for. Persons are not
-    compared: of them `ranks_nobody` is true.
+    compared, nor are units of a template that gives no places: then `ranks_nobody` is true.
     """
 
     programme_id: int
@@ -227,7 +227,7 @@ def year_facts(
     return YearFacts(
         programme.id, programme.year, until, tuple(facts_of(unit) for unit in units),
         (Decimal(calibration["mean"]), Decimal(calibration["deviation"])) if calibration else None,
-        any(unit.is_person for unit in units),
+        bool(programme.content.get("unranked")) or any(unit.is_person for unit in units),
     )  # fmt: skip
 
 

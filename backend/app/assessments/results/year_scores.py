@@ -108,7 +108,7 @@ def score_year(facts: YearFacts) -> list[ScoredUnit]:
 
 
 def _score_group(units: Sequence[UnitYearFacts], facts: YearFacts, seed: int) -> list[ScoredUnit]:
-    """Units that are compared with each other, if they are no persons."""
+    """Units that are compared with each other, if anybody is."""
     elements = _elements_of(units)
     scored = [_score_unit(unit, elements) for unit in units]
     if facts.ranks_nobody:

@@ -1,22 +1,29 @@
 """万村乐: villages are assessed by three figures that the system knows, and nobody types."""
 
+import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from backend.app.access import Role
+from backend.app.assessments.grades.operations import propose_grades
+from backend.app.assessments.programmes.queries import MemberUnit, list_units
 from backend.app.assessments.reports.window_operations import ProgrammeWindow
 from backend.app.assessments.scopes import scope_of
 from backend.app.assessments.targets.operations import confirm_all
+from backend.app.assessments.year_end.operations import close_programme
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.scorecards.imports.operations import store_facts
 from backend.jobs import assessments as jobs
 from backend.jobs.scorecards import recompute_month
 from tests.app.assessments.acting import open_month
+from tests.app.assessments.closing_year import MEETING
 from tests.app.assessments.seeds.loaded import Loaded, issue, load
 from tests.factories.assessed import YEAR, at
 from tests.factories.console import as_shown, make_staff, sit_down
@@ -108,6 +115,40 @@ def test_wc08_activity_is_shown_and_costs_nothing(loaded: Loaded) -> None:
     assert figures["平台活跃度", loaded.county.village_ids[0]] == 10
     totals = db.session.execute(text("SELECT DISTINCT total FROM unit_result")).scalars().all()
     assert len(totals) == 1
+
+
+def test_wc01_villages_have_no_place_on_any_page_or_in_any_file(loaded: Loaded, client) -> None:
+    for village, yes in enumerate((60, 90)):
+        bring_in(loaded, village, "online", yes, 100)
+    pulled(loaded)
+    rows = db.session.execute(text("SELECT total, rank, band FROM unit_result")).all()
+    assert len({row.total for row in rows}) == 2
+    assert {(row.rank, row.band) for row in rows} == {(None, None)}
+    with clock_at(MEETING):
+        with transaction():
+            close_programme(loaded.clerk, loaded.programme_id)
+        with transaction():
+            propose_grades(loaded.clerk, loaded.programme_id)
+        reader = make_staff(loaded.clerk.grants[0].role, loaded.county.id, "reader")
+        desk = sit_down(client, reader)
+        results = f"{BASE}/results/{loaded.programme_id}"
+        grades = f"{BASE}/grades/{loaded.programme_id}"
+        for address in (results, f"{results}?until=2026-12", grades):
+            page = as_shown(desk.get(address))
+            assert not re.search("第 \\d+ [名档]|名次</th>", page), address
+            villages = [page.index(f"<strong>{unit.name}</strong>") if address == grades else
+                        page.index(unit.name) for unit in in_order_of_names(loaded)]  # fmt: skip
+            assert villages == sorted(villages)
+        assert "这套方案不排名次" in as_shown(desk.get(results))
+        for address in (f"{results}/results.xlsx", f"{grades}/paper.xlsx"):
+            book = load_workbook(io.BytesIO(desk.get(address).data))
+            heads = {str(cell.value) for cell in book.worksheets[0][1]}
+            assert "单位" in heads
+            assert not {"名次", "档", "分数段", "校准分（供参考）"} & heads
+
+
+def in_order_of_names(loaded: Loaded) -> list[MemberUnit]:
+    return sorted(list_units(loaded.programme_id), key=lambda unit: unit.name)
 
 
 def test_wc09_a_townships_staff_act_for_its_villages(loaded: Loaded, client) -> None:

@@ -21,6 +21,7 @@ FORMAT = 1
 CONTENT = (
     "raters", "clauses", "vetoes", "grades", "neighbours", "calibration", "feeds", "smart",
     "rhythm", "acceptance", "portraits", "raters_360", "rolling",
+    "unranked",
 )  # fmt: skip
 CODE = validate.Regexp(r"[a-z][a-z0-9_]{0,19}\Z", error="应为小写字母开头的字母、数字")
 MONTH_DAY = validate.Regexp(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|30|31)\Z",
@@ -224,6 +225,7 @@ class AssessmentTemplateShape(Shape):
     raters_360 = _list("360°评价组", RATERS, 20)
     clauses = _list("条款", CLAUSE, 60)
     rolling = fields.Nested(_RollingShape, metadata={"words": "滚动评价"})
+    unranked = fields.Boolean(load_default=False, metadata={"words": "不排名次"})
     vetoes = _list("否决事项", fields.Nested(_VetoShape), 20)
     grades = fields.Dict(metadata={"words": "定等分数线"})
     neighbours = fields.Dict(metadata={"words": "合并定等"})
