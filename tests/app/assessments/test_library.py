@@ -1,7 +1,9 @@
 """考核方案库: a template is looked at before it is loaded, taken out again, and sent on."""
 
 import io
+from codecs import BOM_UTF8
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -166,6 +168,8 @@ def test_a_file_of_another_county_is_shown_and_loaded(desk) -> None:
     ("raw", "words"),
     [
         (b"PK\x03\x04", "这不是方案文件"),
+        (b'{"code": 1,', "第 1 行第 12 个字符读不懂"),
+        (b'{"code": "\\u0000"}', "看不见的字符"),
         (b'{"code": "x", "title": "x", "groups": [{}]}', "「类别」第 1 项「名称」：必须填写"),
         (b" " * (2 * 1024 * 1024 + 1), "文件超过 2 MB"),
     ],
@@ -175,6 +179,25 @@ def test_a_bad_file_is_refused_with_its_place(desk, raw: bytes, words: str) -> N
     assert page.status_code == 422
     assert words in as_shown(page)
     assert programmes() == 0
+
+
+def test_a_file_far_too_large_is_told_the_limit_of_the_page(desk) -> None:
+    page = desk.post(LIBRARY, file=(io.BytesIO(b" " * 10_000_000), "x.json"))
+    assert page.status_code == 413
+    assert "最多 2 MB" in as_shown(page)
+
+
+def test_a_mark_that_editors_put_before_a_text_does_no_harm(desk) -> None:
+    raw = BOM_UTF8 + orjson.dumps(read_template("fuping"))
+    assert desk.post(LIBRARY, file=(io.BytesIO(raw), "x.json")).status_code == 200
+
+
+def test_a_year_that_the_title_names_is_said_once(desk, app) -> None:
+    loaded = desk.post(f"{LIBRARY}/sme", **{**FORM, "title": f"{FORM['year']}年员工考核"})
+    file = desk.get(loaded.headers["Location"] + "/template.json")
+    assert file.json["title"] == "员工考核"
+    assert file.json["words"] == f"{FORM['year']} 年「员工考核」的方案"
+    assert unquote(file.headers["Content-Disposition"]).endswith(f"{FORM['year']}年员工考核.json")
 
 
 def test_a_file_is_loaded_only_by_who_sent_it(desk, client) -> None:

@@ -80,7 +80,7 @@ def test_a_line_with_its_published_source_is_no_example() -> None:
         (["clocks"], {"close": 99}, "「时限」次月第几个工作日截止填报应为 1 到 10"),
         (["clauses"], [["a", "bonus"]], "「条款」第 1 项：应依次写：代号、种类、条款、分值"),
         (["dimensions", 0, "elements", 0, "points"], "-1",
-         "「维度」第 1 项「指标」第 1 项「分值」：应为不超过两位小数的数字，写成文字"),
+         "「维度」第 1 项「指标」第 1 项「分值」：应为不超过两位小数的数字，写成文字，不小于 0"),
         (["dimensions", 0, "elements", 0, "points"], "101", "类别「街道」的分值合计超过 100"),
         (["dimensions", 0, "elements", 0, "group"], "村", "指标 A1「办结率」：没有类别「村」"),
         (["dimensions", 0, "elements", 0, "source"], "own:luck", "没有数据来源「own:luck」"),

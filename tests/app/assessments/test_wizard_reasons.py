@@ -19,7 +19,7 @@ def test_what_is_wrong_with_many_units_is_said_once(app, client: FlaskClient) ->
         programme_id = create_from_template(office(county), county.id, BASICS, "fuping").id
     clerk = sit_down(client, make_staff(Role.ASSESSOR, county.id, "clerk"))
     page = as_shown(clerk.get(f"{BASE}/programmes/{programme_id}"))
-    assert page.count("分值合计 0，应为 100") == 1
+    assert page.count("还没有目标，分值合计 0，应为 100；请先分解") == 1
     assert "81 处都是这样" in page
     assert "庄里镇、县" in page
-    assert "庄里镇：村民说了算的指标只占 0 分" in page, "of one unit by its name"
+    assert "村民说了算" not in page, "what no target says yet is not said twice"

@@ -177,6 +177,10 @@ def _sums(draft: _PlanIndex) -> Iterator[Refusal]:
         return
     for unit in draft.plan.units:
         targets = draft.by_unit.get(unit.unit, ())
+        if not targets:
+            words = f"{unit.name}：还没有目标，分值合计 0，应为 100；请先分解"
+            yield Refusal("points", unit.name, words)
+            continue
         total = sum((target.points for target in targets), Decimal(0))
         if total != HUNDRED:
             yield Refusal("points", unit.name, f"{unit.name}：分值合计 {total:f}，应为 100")

@@ -98,7 +98,7 @@ def _looked_at(template: Template) -> TemplatePreview:
 
 
 @blueprint.post("/programmes/library")
-@takes_file(2 * MOST_BYTES)
+@takes_file(MOST_BYTES)
 @guard(Permission.MANAGE_PROGRAMMES)
 def send_template() -> tuple[str, int]:
     """A file of another county: kept, and shown before anything is written."""
@@ -136,7 +136,8 @@ def load(code: str) -> tuple[str, int] | Response:
 def export_template(programme_id: int) -> Response:
     """The programme as a file, without persons, ids and values."""
     programme = own_programme(programme_id)
-    name = f"{programme.year}年{programme.title}.json"
+    year = f"{programme.year}年"
+    name = f"{year}{programme.title.removeprefix(year)}.json"
     return send_file(
         io.BytesIO(template_file(programme)), mimetype="application/json", as_attachment=True,
         download_name=name,

@@ -36,9 +36,10 @@ def template_of(programme: Programme) -> dict[str, Any]:
     content = programme.content
     groups = list_groups(programme.id)
     county = get_place(programme.county_id).name
+    title = programme.title.removeprefix(f"{programme.year}年")
     plain: dict[str, Any] = {
-        "code": programme.code, "title": programme.title[:LONGEST_TITLE],
-        "words": f"{programme.year} 年「{programme.title}」的方案",
+        "code": programme.code, "title": title[:LONGEST_TITLE],
+        "words": f"{programme.year} 年「{title}」的方案",
         "origin": f"{county} {programme.year} 年导出", "lights": _lights(content),
         "clocks": {
             name: number for name, number in content.get("clocks", {}).items()

@@ -26,7 +26,9 @@ CONTENT = (
 CODE = validate.Regexp(r"[a-z][a-z0-9_]{0,19}\Z", error="应为小写字母开头的字母、数字")
 MONTH_DAY = validate.Regexp(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|30|31)\Z",
                              error="应为月-日，如 06-30")  # fmt: skip
-FIGURE = validate.Regexp(r"\d{1,4}(\.\d{1,2})?\Z", error="应为不超过两位小数的数字，写成文字")
+FIGURE = validate.Regexp(
+    r"\d{1,4}(\.\d{1,2})?\Z", error="应为不超过两位小数的数字，写成文字，不小于 0"
+)
 # What a group's units are found by in the county.
 UNIT_KINDS = {
     "townships": "乡镇（街道）", "villages": "村（社区）", "departments": "部门",

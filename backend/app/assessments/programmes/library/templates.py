@@ -1,5 +1,6 @@
 """Templates of assessments: files with groups and indicators, loaded as drafts, read once."""
 
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -41,11 +42,7 @@ def read_template(code: str) -> Template:
 def parse_template(raw: bytes) -> Template:
     """The file with its defaults filled in; raises InvalidInput naming the place of each fault."""
     try:
-        template: Template = SHAPE.load({} if NUL in raw else loads(raw))
-    except orjson.JSONDecodeError:
-        raise InvalidInput(
-            errors={"file": ["这不是方案文件，请选从「导出方案」得到的文件"]}
-        ) from None
+        template: Template = SHAPE.load(_values(raw))
     except ValidationError as refused:
         faults = list(_shape_faults(refused.normalized_messages(), SHAPE, ""))
         raise InvalidInput(errors={"file": faults[:MOST_FAULTS]}) from None
@@ -55,6 +52,18 @@ def parse_template(raw: bytes) -> Template:
     if faults:
         raise InvalidInput(errors={"file": faults[:MOST_FAULTS]})
     return template
+
+
+def _values(raw: bytes) -> Any:
+    """What the text says; editors may have put a mark before it."""
+    if NUL in raw:
+        raise InvalidInput(errors={"file": ["文件里有看不见的字符 \\u0000，请去掉再发来"]})
+    try:
+        return loads(raw.removeprefix(BOM_UTF8))
+    except orjson.JSONDecodeError as fault:
+        place = f"第 {fault.lineno} 行第 {fault.colno} 个字符读不懂"
+        words = f"这不是方案文件，{place}，请选从「导出方案」得到的文件"
+        raise InvalidInput(errors={"file": [words]}) from None
 
 
 def parts_of(template: Template) -> list[Template]:
