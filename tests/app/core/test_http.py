@@ -9,13 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from backend.app.access import Role
 from backend.app.core import clock
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.queue import JobName, QueueName, enqueue, queue
-from backend.app.core.web.guards import CONSOLE_COOKIE
+from backend.app.core.web.guards import CONSOLE_COOKIE, csrf_token_for
 from backend.app.core.web.http import STATUS
 from tests.app.ratings.conftest import open_phone
+from tests.factories.console import as_shown, make_staff, sit_down
 from tests.factories.county import make_county
 
 SHAPE = {"code", "message", "errors", "request_id"}
@@ -174,3 +176,23 @@ def test_a_person_who_asks_too_often_is_told_to_wait(
     assert statuses == {200, 429}
     assert 1 <= int(phone.call("GET", "/me").headers["Retry-After"]) <= 60
     assert open_phone(client).call("GET", "/me").status_code == 200
+
+
+def test_a_form_refused_at_the_door_leads_back_to_its_page(app, client: FlaskClient) -> None:
+    county = make_county()
+    clerk = sit_down(client, make_staff(Role.ASSESSOR, county.id, "clerk"))
+    page, form = (
+        "/console/assessments/ballots/groups/1",
+        {"csrf_token": csrf_token_for(clerk.token)},
+    )
+
+    def refused(sent_from: str) -> str:
+        return as_shown(client.post(f"{page}/codes", data=form, headers={
+            "Referer": sent_from, "Accept": "text/html",
+        }))  # fmt: skip
+
+    shown = refused(f"http://localhost{page}?run=1")
+    assert "没有保存" in shown
+    assert "请填印几张" in shown
+    assert f'href="{page}?run=1"' in shown
+    assert "回到刚才的页面" not in refused("http://evil.example/x")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import orjson
 import psycopg
@@ -120,11 +121,21 @@ def _wants_page() -> bool:
     return not request.path.startswith("/api") and not request.headers.get("HX-Request")
 
 
+def _sent_from() -> str:
+    """The page of ours whose form was sent, so that nobody has to look for it again."""
+    page = urlsplit(request.referrer or "")
+    if request.method != "POST" or page.netloc != request.host:
+        return ""
+    return f"{page.path}?{page.query}" if page.query else page.path
+
+
 def answer(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Response:
     """The one shape, as JSON or as a page with the same words."""
     body = {"code": code, "message": message, "errors": errors, "request_id": g.get("request_id")}
     if _wants_page() and request.accept_mimetypes.accept_html:
-        page = render_template("error.html", status=status, console=on_console(), **body)
+        page = render_template(
+            "error.html", status=status, console=on_console(), back=_sent_from(), **body
+        )
         return make_response(page, status)
     response = jsonify(body)
     response.status_code = status
