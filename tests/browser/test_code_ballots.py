@@ -59,6 +59,11 @@ def test_a_round_by_printed_codes(office: Office, chromium: Browser, anonymous: 
     page = office.page
     office.sit("assessor", at(12, 1, 9))
     office.open("/ballots")
+    page.fill("[name=weight_0]", "三")
+    page.click("main form button:has-text('开始')")
+    office.sees("第 1 组：权重应为数字")
+    expect(page.locator("[name=weight_0]")).to_be_focused()
+    page.fill("[name=weight_0]", "3")
     page.click("main form button:has-text('开始')")
     office.sees(GROUP, "小条")
     address = page.url

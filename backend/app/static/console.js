@@ -19,7 +19,13 @@ document.addEventListener("click", (event) => {
     const next = root.getAttribute(attribute) === on ? off : on;
     root.setAttribute(attribute, next);
     localStorage.setItem(button.dataset.switch, next);
-    showSwitches();
+    // A refused box is red, also in a grid that has no room for words beside it.
+for (const name of document.querySelector("[data-boxes]")?.dataset.boxes.split(" ") ?? []) {
+  for (const box of document.getElementsByName(name)) box.setAttribute("aria-invalid", "true");
+}
+document.querySelector("main [aria-invalid]")?.focus();
+
+showSwitches();
   }
   if (event.target.closest("[data-print]")) window.print();
   const copier = event.target.closest("[data-copy]");

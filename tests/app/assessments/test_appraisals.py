@@ -324,11 +324,16 @@ def test_the_form_opens_a_round_and_takes_counts(app, running, scalar) -> None:
         "invited_0": "20",
     }
     assert desk.post(PAGE, title="", **form).status_code == 422
+    wrong = desk.post(PAGE, title="年终社会评价", **{**form, "weight_0": "三"})
+    assert "第 1 组：权重应为数字" in wrong.text
     opened = desk.post(PAGE, title="年终社会评价", **form)
     assert opened.status_code == 303
     group = scalar("SELECT id FROM appraisal_group")
     cell = "c_0_1"
-    assert desk.post(f"{PAGE}/groups/{group}", **{cell: "多"}).status_code == 422
+    refused = desk.post(f"{PAGE}/groups/{group}", **{cell: "多"})
+    assert refused.status_code == 422
+    assert "「庄里镇」第 1 列：票数应为整数" in refused.text
+    assert f'data-boxes="{cell}"' in refused.text
     assert desk.post(f"{PAGE}/groups/{group}", **{cell: "12"}).status_code == 303
     assert scalar("SELECT counts FROM appraisal_count") == [12, 0, 0, 0, 0]
     assert "录了一遍" in desk.get(opened.headers["Location"]).text

@@ -53,10 +53,12 @@ def read_round(lines: int) -> RoundDraft:
         kind=boxes.Choice(list(AppraisalKind), missing="请选评什么"),
         ends_on=boxes.Day("截止日期不对"), trim=boxes.Amount(TRIM_WORDS, places=1, most=10),
         **{f"name_{n}": boxes.Text(squeezed=True) for n in range(lines)},
-        **{f"weight_{n}": boxes.Amount("权重应为数字", places=2, most=999) for n in range(lines)},
-        **{f"least_{n}": boxes.Number("最少票数应为整数", most=99) for n in range(lines)},
+        **{f"weight_{n}": boxes.Amount(f"第 {n + 1} 组：权重应为数字", places=2, most=999)
+           for n in range(lines)},
+        **{f"least_{n}": boxes.Number(f"第 {n + 1} 组：最少票数应为整数", most=99)
+           for n in range(lines)},
         **{f"merged_{n}": boxes.YesNo() for n in range(lines)},
-        **{f"invited_{n}": boxes.Number("发票数应为整数", most=MOST_INVITED)
+        **{f"invited_{n}": boxes.Number(f"第 {n + 1} 组：发票数应为整数", most=MOST_INVITED)
            for n in range(lines)},
     ).read()  # fmt: skip
     groups = [
@@ -79,7 +81,12 @@ def read_counts(questions: Sequence[QuestionWords]) -> dict[BallotQuestion, list
         for place in range(len(questions)) for level in NUMBERS
     }  # fmt: skip
     form = Form.of(
-        **{name: boxes.Number("票数应为整数", most=MOST_INVITED) for name in names.values()}
+        **{
+            name: boxes.Number(
+                f"「{questions[place].name}」第 {level} 列：票数应为整数", most=MOST_INVITED
+            )
+            for (place, level), name in names.items()
+        }
     ).read()
     return {
         asked.question: [form[names[place, level]] or 0 for level in NUMBERS]
