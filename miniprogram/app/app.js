@@ -1,6 +1,7 @@
 const outbox = require('./core/send/outbox')
 const anonymous = require('./core/anonymous/anonymous')
 const consent = require('./core/consent')
+const mishaps = require('./core/ui/mishaps')
 
 const flush = () => {
   if (!consent.isGiven()) return
@@ -10,6 +11,7 @@ const flush = () => {
 
 App({
   onLaunch() {
+    mishaps.offerUpdate()
     wx.onNetworkStatusChange(({ isConnected }) => {
       if (isConnected) flush()
     })
@@ -17,4 +19,8 @@ App({
 
   /** Also after the phone was put away: what is still waiting is tried again. */
   onShow: flush,
+
+  onError: mishaps.tell,
+  onUnhandledRejection: mishaps.tell,
+  onPageNotFound: mishaps.goHome,
 })

@@ -1,4 +1,7 @@
-/** What went wrong, in words a villager can act on. */
+/**
+ * What went wrong, in words a villager can act on: the only place that reads WeChat's failures. The
+ * code of each says which way out is offered beside another try (`wayOut`).
+ */
 
 const OFFLINE = '现在没有信号。等信号好了，再试一次。'
 const SLOW = '网太慢，没等到回音。请再试一次。'
@@ -22,8 +25,42 @@ class ApiError extends Error {
   }
 }
 
+/** What WeChat says of a request that got no answer; the first that fits counts. */
+const FAILURES = [
+  {
+    code: 'domain', fits: /domain list|合法域名/i, errno: 600002,
+    message: '小程序还没登记县里的地址，什么也传不出去。不是您手机的毛病，请打 12345 说一声。',
+  },
+  {
+    code: 'tls', fits: /ssl|tls|certificate|ERR_CERT/i,
+    message: '手机没能跟县里安全连上。看看手机的日期、时间对不对，换个网再试；还不行，打 12345。',
+  },
+  { code: 'timeout', fits: /timeout|timed out/i, message: SLOW },
+]
+const UNANSWERED = ['offline', ...FAILURES.map((one) => one.code)]
+
+/** What the phone itself, or WeChat in front of it, would not do. 103, 104 and 112 are WeChat's numbers. */
+const REFUSALS = [
+  { code: 'privacy_undeclared', errno: 112, fits: /privacy agreement|not declared|scope is not/i,
+    words: (/** @type {string} */ thing) => `小程序还没向微信登记要用${thing}，现在用不了。请打 12345 说一声。` },
+  { code: 'privacy_refused', errno: 104, fits: /privacy permission|disagree/i,
+    words: (/** @type {string} */ thing) => `您没有同意微信的隐私说明，用不了${thing}。想用就再点一次，看过说明点同意。` },
+  { code: 'permission', errno: 103, fits: /auth|permission|denied|deny/i,
+    words: (/** @type {string} */ thing, /** @type {string} */ instead) => `微信没有允许用${thing}。点「去设置」打开。${instead}` },
+]
+/** @type {Record<string, 'settings'|'call'>} */
+const WAYS_OUT = { permission: 'settings', privacy_undeclared: 'call', domain: 'call', tls: 'call', no_consent: 'call' }
+
 /** True when the message never got an answer: it may be sent again later. */
-const isUnanswered = (error) => error.status === 0 && ['offline', 'timeout'].includes(error.code)
+const isUnanswered = (error) => error.status === 0 && UNANSWERED.includes(error.code)
+
+/** @param {{code: string}} error @returns {'settings'|'call'|''} */
+const wayOut = (error) => WAYS_OUT[error.code] || ''
+
+const fitting = (/** @type {any[]} */ kinds, /** @type {any} */ failure) => {
+  const { errMsg = '', errno } = failure || {}
+  return kinds.find((kind) => kind.errno === errno && errno) || kinds.find((kind) => kind.fits.test(errMsg))
+}
 
 /** The answer may be another one later: keep and try again. */
 const isTemporary = (error) =>
@@ -31,8 +68,17 @@ const isTemporary = (error) =>
 
 /** @param {{errMsg?: string}} failure what wx.request handed to `fail` */
 const fromFailure = (failure) => {
-  const isSlow = /timeout/.test((failure && failure.errMsg) || '')
-  return new ApiError({ code: isSlow ? 'timeout' : 'offline', message: isSlow ? SLOW : OFFLINE })
+  const { code, message } = fitting(FAILURES, failure) || { code: 'offline', message: OFFLINE }
+  return new ApiError({ code, message })
+}
+
+/** Somebody turned back: nothing to tell. @param {any} failure */
+const isCancelled = (failure) => /cancel/.test((failure && failure.errMsg) || '')
+
+/** @param {any} failure of a camera, a microphone, the album @param {string} thing its name @param {string} instead what helps otherwise */
+const fromDevice = (failure, thing, instead) => {
+  const kind = fitting(REFUSALS, failure)
+  return new ApiError({ code: kind ? kind.code : 'device', message: kind ? kind.words(thing, instead) : `没能用上${thing}。${instead}` })
 }
 
 /** @param {{statusCode: number, data: any}} answer an answer that is not a success */
@@ -46,4 +92,4 @@ const fromAnswer = (answer) => {
   })
 }
 
-module.exports = { ApiError, isUnanswered, isTemporary, fromFailure, fromAnswer }
+module.exports = { ApiError, isUnanswered, isTemporary, isCancelled, wayOut, fromFailure, fromDevice, fromAnswer }

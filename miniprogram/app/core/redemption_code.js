@@ -1,9 +1,10 @@
 /** The eight digits somebody shows at the counter. */
-const { ApiError } = require('./errors')
+const { ApiError, fromDevice, isCancelled } = require('./errors')
+const { turnBack } = require('./ui/way_out')
 
 const CODE = /^(?:VV)?(\d{8})$/
 const NOT_A_CODE = '这不是兑换码。请村民打开「我兑的」，点「去领」，再扫那个码。'
-const NO_CAMERA = '没能打开相机。可以让村民念 8 位数字，您填进去。'
+const NO_CAMERA = '可以让村民念 8 位数字，您填进去。'
 
 /** @param {string} text scanned or typed @returns {string|null} */
 const digitsOf = (text) => {
@@ -20,8 +21,8 @@ const scanCode = async () => {
   try {
     text = (await wx.scanCode({ scanType: ['qrCode'] })).result
   } catch (failure) {
-    if (/cancel/.test((failure && failure.errMsg) || '')) return null
-    throw new ApiError({ code: 'no_camera', message: NO_CAMERA })
+    if (isCancelled(failure)) return null
+    return turnBack(fromDevice(failure, '相机', NO_CAMERA))
   }
   const digits = digitsOf(text)
   if (!digits) throw new ApiError({ code: 'not_a_code', message: NOT_A_CODE })

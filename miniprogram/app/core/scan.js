@@ -1,5 +1,6 @@
 /** From a scanned text to the code of a service point. */
-const { ApiError } = require('./errors')
+const { ApiError, fromDevice, isCancelled } = require('./errors')
+const { turnBack } = require('./ui/way_out')
 const { isOurHost } = require('./settings')
 
 /** Scanners write the scheme large, end the address with a slash, or hang their own words on it. */
@@ -8,7 +9,7 @@ const LINK = /^https?:\/\/([^/?#]+)\/q\/([0-9A-Za-z_-]{4,64})\/?(?:[?#&].*)?$/i
 const SCENE = /^(?:(?:c|code)=)?([0-9A-Za-z_-]{4,64})(?:&.*)?$/
 const NOT_OURS = '这不是村声的码。请扫贴在办事窗口、卫生室这些地方的村声码。'
 const ELSEWHERE = '这是别处的码，不是咱们县的村声码。请扫村里贴的村声码；要钱、要密码的，别理它，打 12345 说一声。'
-const NO_CAMERA = '没能打开相机。请在微信设置里允许使用相机，再试一次。'
+const NO_CAMERA = '请再试一次，也可以在微信首页扫。'
 
 const notOurs = () => new ApiError({ code: 'not_our_code', message: NOT_OURS })
 
@@ -55,8 +56,8 @@ const scan = async () => {
   try {
     read = await wx.scanCode({ scanType: ['qrCode', 'wxCode'] })
   } catch (failure) {
-    if (/cancel/.test((failure && failure.errMsg) || '')) return null
-    throw new ApiError({ code: 'no_camera', message: NO_CAMERA })
+    if (isCancelled(failure)) return null
+    return turnBack(fromDevice(failure, '相机', NO_CAMERA))
   }
   return codeRead(read)
 }

@@ -53,6 +53,11 @@ class Phone {
     const launch = { path: route, query, scene: path ? 1011 : 1001 }
     if (this.appInstance.onLaunch) this.appInstance.onLaunch(launch)
     if (this.appInstance.onShow) this.appInstance.onShow(launch)
+    if (!miniProgram.entries[route] && this.appInstance.onPageNotFound) {
+      this.stack.open(miniProgram.config.entryPagePath, {})
+      this.appInstance.onPageNotFound({ ...launch, isEntryPage: true })
+      return
+    }
     this.stack.open(route, query)
   }
 

@@ -1,3 +1,6 @@
+const { fromDevice, isCancelled } = require('../../core/errors')
+const { showFailure } = require('../../core/ui/way_out')
+
 const CHOICE = { mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album', 'camera'] }
 
 /** Up to a few photos that stay on the phone until they are sealed together with the words. */
@@ -15,8 +18,8 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
       try {
         chosen = await wx.chooseMedia({ .../** @type {any} */ (CHOICE), count: free })
       } catch (failure) {
-        if (/cancel/.test((failure && failure.errMsg) || '')) return
-        wx.showModal({ title: '没选成', content: '请在微信设置里允许用相机和相册，再试一次。', showCancel: false, confirmText: '知道了' })
+        if (isCancelled(failure)) return
+        await showFailure('没选成', fromDevice(failure, '相机和相册', '请再试一次。'))
         return
       }
       const added = chosen.tempFiles.slice(0, free).map((/** @type {any} */ one) => ({ path: one.tempFilePath }))

@@ -1,5 +1,7 @@
 const { sendFile } = require('../../api/tickets')
 const { sendProof } = require('../../api/scores')
+const { fromDevice, isCancelled } = require('../../core/errors')
+const { showFailure } = require('../../core/ui/way_out')
 
 const LARGE_BYTES = 600 * 1024
 const WIDTH = 1600
@@ -45,8 +47,8 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
       try {
         chosen = await wx.chooseMedia({ .../** @type {any} */ (SAFE_TRIES), count: free })
       } catch (failure) {
-        if (/cancel/.test((failure && failure.errMsg) || '')) return
-        wx.showModal({ title: '没选成', content: '请在微信设置里允许用相机和相册，再试一次。', showCancel: false, confirmText: '知道了' })
+        if (isCancelled(failure)) return
+        await showFailure('没选成', fromDevice(failure, '相机和相册', '请再试一次。'))
         return
       }
       for (const photo of chosen.tempFiles.slice(0, free)) await this.send(await small(photo))

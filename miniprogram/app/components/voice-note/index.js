@@ -1,5 +1,7 @@
 const { sendFile } = require('../../api/tickets')
 const { absolute } = require('../../core/send/send')
+const { fromDevice } = require('../../core/errors')
+const { showFailure } = require('../../core/ui/way_out')
 
 const SECOND_MS = 1000
 
@@ -26,7 +28,7 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
       const recorder = wx.getRecorderManager()
       recorder.onStart(() => this.started())
       recorder.onStop((made) => this.stopped(made))
-      recorder.onError(() => this.refused())
+      recorder.onError((failure) => this.refused(failure))
       recorder.start({ duration: this.data.most * SECOND_MS, format: 'mp3', sampleRate: 16000, numberOfChannels: 1, encodeBitRate: 48000 })
     },
 
@@ -46,10 +48,11 @@ Component(/** @type {Record<string, any> & ThisType<any>} */ ({
       return this.send({ path: tempFilePath, seconds })
     },
 
-    refused() {
+    /** @param {any} failure */
+    refused(failure) {
       clearInterval(this.ticking)
       this.setData({ isRecording: false })
-      wx.showModal({ title: '录不了', content: '请在微信设置里允许用麦克风，再试一次。打字也行。', showCancel: false, confirmText: '知道了' })
+      return showFailure('录不了', fromDevice(failure, '麦克风', '请再试一次，打字也行。'))
     },
 
     /** @param {{path: string, seconds: number}} made */

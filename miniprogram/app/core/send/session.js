@@ -1,6 +1,6 @@
 /** Who is using this phone: one silent log-in, kept until the server forgets it. */
 const { send } = require('./send')
-const { ApiError } = require('../errors')
+const { ApiError, fromFailure } = require('../errors')
 const consent = require('../consent')
 
 const TOKEN = 'session'
@@ -12,7 +12,7 @@ let opening = null
 const askCode = () => new Promise((resolve, reject) => {
   wx.login({
     success: ({ code }) => resolve(code),
-    fail: () => reject(new ApiError({ code: 'offline', message: '没能登录上，请看看有没有信号，再试一次。' })),
+    fail: (failure) => reject(fromFailure(failure)),
   })
 })
 

@@ -1,6 +1,7 @@
 const { page } = require('../../core/ui/page')
 const { scan } = require('../../core/scan')
 const consent = require('../../core/consent')
+const { card: shareCard } = require('../../core/ui/share')
 const outbox = require('../../core/send/outbox')
 const anonymousState = require('../../core/anonymous/anonymous_state')
 const scorecard = require('../../core/ui/scorecard')
@@ -27,6 +28,8 @@ const show = async () => {
 }
 
 Page(page({
+  onShareAppMessage: () => shareCard('村声：说说村里的事，看看谁在办', '/pages/home/index'),
+
   remembers: 'home',
   data: {
     survey: { view: 'none' }, note: '', village: null, villageName: '', balance: 0, card: null,

@@ -5,6 +5,7 @@ const { toHex } = require('../../core/bytes')
 const { absolute } = require('../../core/send/send')
 const { isBadLevel, keepLevels, keptLevels } = require('../../core/ui/levels')
 const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
+const { card: shareCard } = require('../../core/ui/share')
 const outbox = require('../../core/send/outbox')
 const { openCode } = require('../../api/codes')
 const { bindVillage } = require('../../api/me')
@@ -26,6 +27,9 @@ const refusalOf = (opened) => {
 }
 
 Page(page({
+  /** Without the code: who was not there has nothing to rate. */
+  onShareAppMessage: () => shareCard('扫村里贴的码，评一评办得怎么样', '/pages/scan/index'),
+
   data: {
     state: 'ask', point: null, village: null, photo: '', levels: [], refusal: null, scanToken: '', offlineScan: null,
     formProblem: '', isSending: false, points: 0, balance: 0, isModerated: false,

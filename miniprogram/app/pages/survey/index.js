@@ -1,5 +1,6 @@
 const { plainPage } = require('../../core/ui/plain_page')
 const anonymous = require('../../core/anonymous/anonymous')
+const { card: shareCard } = require('../../core/ui/share')
 const clock = require('../../core/clock')
 const drafts = require('../../core/send/drafts')
 const survey = require('../../core/anonymous/survey')
@@ -28,6 +29,8 @@ const normal = (answer) => {
 }
 
 Page(plainPage({
+  onShareAppMessage: () => shareCard('这个月的问卷：不记名，一分钟', '/pages/survey/index'),
+
   data: {
     view: 'none', message: '', code: '', title: '', unitName: '', unitSize: 0, opensOn: '', period: '', points: 0, questions: [], place: 0, answers: [],
     question: null, answer: null, marks: [], levels: plainLevels(), longest: LONGEST, isClockWrong: false, isStuck: false, isSending: false, formProblem: '',

@@ -4,6 +4,7 @@ const { getMe } = require('../../api/me')
 const { getScorecard } = require('../../api/villages')
 const { latestResults } = require('../../core/ui/survey_results')
 const { badgeOf } = require('../../core/ui/score_lights')
+const { card: shareCard } = require('../../core/ui/share')
 const { absolute } = require('../../core/send/send')
 
 /** @param {{status: string, value: string|null}} rate */
@@ -31,6 +32,9 @@ Page(page({
       fail: () => undefined,
     })
   },
+
+  /** Whoever opens it sees the page of his own village. */
+  onShareAppMessage: () => shareCard('看看咱们村的得分，办好了什么', '/pages/village/index'),
 
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
 }))

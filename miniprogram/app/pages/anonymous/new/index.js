@@ -6,6 +6,8 @@ const { whyNone } = require('../../../core/anonymous/no_ballot')
 const clock = require('../../../core/clock')
 const { clean, PHOTO_LIMIT } = require('../../../core/anonymous/envelope')
 const { makeCode } = require('../../../core/anonymous/receipt_code')
+const { fromDevice, isCancelled } = require('../../../core/errors')
+const { showFailure } = require('../../../core/ui/way_out')
 const { saveToAlbum } = require('../../../core/anonymous/receipt_picture')
 const { shrink } = require('../../../core/anonymous/small_photo')
 
@@ -121,8 +123,7 @@ Page(plainPage({
       await saveToAlbum(this.data.code)
       wx.showToast({ title: '存到相册了', icon: 'success' })
     } catch (failure) {
-      if (/cancel/.test((failure && failure.errMsg) || '')) return
-      wx.showModal({ title: '没存成', content: '请在微信设置里允许存到相册，或者把这 16 个数字抄下来。', showCancel: false, confirmText: '知道了' })
+      if (!isCancelled(failure)) await showFailure('没存成', fromDevice(failure, '相册', '请把这 16 个数字抄下来。'))
     }
   },
 
