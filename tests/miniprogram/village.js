@@ -94,8 +94,20 @@ class Village {
     const token = (header.Authorization || '').replace('Bearer ', '')
     if (endpoint !== 'POST /sessions' && !this.tokens.has(token)) return error(401, 'not_logged_in', '请先登录')
     const own = this.answers[endpoint]
+    if (endpoint === 'GET /me/home' && !own) return this.home(header)
     if (own) return own(asked, this)
     return this.usual(asked)
+  }
+
+  /** The first page is made of what the single ends say. */
+  async home(header) {
+    const ask = async (path) => (await this.answer({ method: 'GET', url: `${HOST}${path}`, header })).data
+    const [me, points, tickets, notices] = await Promise.all(['/me', '/me/points', '/me/tickets', '/me/notices'].map(ask))
+    const isCadre = (me.roles || []).some((grant) => grant.role === 'cadre')
+    return fine({
+      me, balance: points.balance, tickets, unread: notices.unread, headline: isCadre ? (await ask('/cadre/tickets?view=todo')).headline : '',
+      scorecard: me.binding ? await ask(`/villages/${me.binding.village.id}/scorecard`) : null,
+    })
   }
 
   openSession() {

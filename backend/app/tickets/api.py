@@ -155,8 +155,12 @@ def create_ticket(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, schemas.OwnTicketsShape())
 def list_own(query: dict[str, Any]) -> dict[str, Any]:
     """Own tickets, newest first."""
-    person_id = actor().person_id
-    rows = queries.own_tickets(person_id, query["before"])
+    return own_page(actor().person_id, query["before"])
+
+
+def own_page(person_id: int, before: int | None) -> dict[str, Any]:
+    """Own tickets below one of them, the newest first."""
+    rows = queries.own_tickets(person_id, before)
     page = rows[: queries.PAGE]
     return {
         "items": serializers.cards(page, {Party.AUTHOR}),

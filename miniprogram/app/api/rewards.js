@@ -8,7 +8,7 @@ const listShops = () => request({ path: '/exchange-points' })
 const reserve = (data, key) => request({ method: 'POST', path: '/redemptions', data, header: { 'Idempotency-Key': key } })
 
 const listRedemptions = (/** @type {number|null} */ before = null) => request({ path: `/me/redemptions${search({ before })}` })
-const getRedemption = (/** @type {string} */ id) => request({ path: `/me/redemptions/${id}` })
+const getRedemption = (/** @type {string} */ id) => request({ path: `/me/redemptions/${id}`, isLive: true })
 const newCode = (/** @type {string} */ id) => request({ method: 'POST', path: `/me/redemptions/${id}/code` })
 const cancel = (/** @type {number} */ id) => request({ method: 'POST', path: `/me/redemptions/${id}/cancellation` })
 

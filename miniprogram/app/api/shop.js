@@ -3,7 +3,7 @@ const { request, search } = require('../core/send/request')
 const post = (/** @type {string} */ path, /** @type {any} */ data, header = {}) => request({ method: 'POST', path, data, header })
 
 /** @param {number|null} shop one of the reader's shops, the first when left out */
-const getCounter = (shop = null) => request({ path: `/shop${search({ shop })}` })
+const getCounter = (shop = null) => request({ path: `/shop${search({ shop })}`, isLive: true })
 const lookUp = (/** @type {string} */ code) => post('/shop/lookups', { code })
 
 /** @param {number} id @param {{code: string, scanned: boolean}} data @param {string} key the same until it was answered */

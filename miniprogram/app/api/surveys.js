@@ -1,10 +1,10 @@
-const { fetchJson } = require('../core/send/open_file')
+const { fetchJson, fetchOnce } = require('../core/send/open_file')
 
 /** This month's questions, the same file for everybody. @param {number} county @param {string} period */
-const getRound = (county, period) => fetchJson(`/surveys/${county}/${period}.json`)
+const getRound = (county, period) => fetchOnce(`/surveys/${county}/${period}.json`)
 
 /** What was answered, once it is published. @param {number} county @param {string} period */
-const getResults = (county, period) => fetchJson(`/surveys/${county}/${period}/results.json`)
+const getResults = (county, period) => fetchOnce(`/surveys/${county}/${period}/results.json`)
 
 /** Where the anonymous inbox stands, the same file for everybody. */
 const getInbox = () => fetchJson('/surveys/inbox.json')

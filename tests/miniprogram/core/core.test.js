@@ -114,10 +114,10 @@ test('a session the server forgot is renewed unseen, once', async () => {
 })
 
 test('a server that knows nobody is not asked for ever', async () => {
-  const village = new Village({ 'GET /me': () => error(401, 'not_logged_in', '请先登录') })
+  const village = new Village({ 'GET /me/home': () => error(401, 'not_logged_in', '请先登录') })
   const phone = await openApp({ device: { send: village.send } })
   await phone.see('请先登录')
-  assert.equal(village.requests('GET /me').length, 2)
+  assert.equal(village.requests('GET /me/home').length, 2)
 })
 
 test('a log-in code that was refused is replaced by a fresh one', async () => {

@@ -1,5 +1,6 @@
 """A village's score for its villagers."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +25,16 @@ from backend.app.scoring.satisfaction import Measurement, Status
 @blueprint.response(200, schemas.ScorecardShape())
 def show_scorecard(query: dict[str, Any], village_id: int) -> dict[str, Any]:
     """One month of a village, with the months before it."""
-    label = village_label(village_id)
-    this_month = clock.month_of(clock.today())
     if query["month"]:
         queries.check_month(query["month"])
-    month = query["month"] or newest_shown(village_id) or this_month
+    return scorecard_of(village_id, query["month"])
+
+
+def scorecard_of(village_id: int, asked: date | None) -> dict[str, Any]:
+    """That month, the newest one where none is named."""
+    label = village_label(village_id)
+    this_month = clock.month_of(clock.today())
+    month = asked or newest_shown(village_id) or this_month
     shown = shown_area(village_id, month)
     levels = [] if hides_levels(shown.counts) else shown.levels
     return {

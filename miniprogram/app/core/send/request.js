@@ -1,11 +1,19 @@
 /** Requests in the villager's name; a forgotten session is renewed once, unseen. */
-const { send } = require('./send')
+const { exchange, send } = require('./send')
+const answers = require('./answers')
 const session = require('./session')
 const { withoutHalves } = require('../plain_text')
 
 /** @param {import('./send').Request} asked @param {string} token */
-const sendAs = (asked, token) =>
-  send({ ...asked, header: { ...asked.header, Authorization: `Bearer ${token}` } })
+const sendAs = async (asked, token) => {
+  const header = { ...asked.header, Authorization: `Bearer ${token}` }
+  const isRead = !asked.method || asked.method === 'GET'
+  if (!isRead) answers.forgetAll()
+  if (!isRead || asked.isLive) return send({ ...asked, header })
+  const name = `${token} ${asked.path}`
+  if (answers.isFresh(name)) return answers.recall(name)
+  return answers.note(name, await exchange({ ...asked, header: { ...header, ...answers.condition(name) } }))
+}
 
 /**
  * @param {import('./send').Request} asked

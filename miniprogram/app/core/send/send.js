@@ -7,13 +7,13 @@ const { whole } = require('../plain_text')
 
 const PATIENCE_MS = 15000
 
-/** @typedef {{method?: any, path: string, data?: any, header?: Record<string, string>}} Request */
+/** @typedef {{method?: any, path: string, data?: any, header?: Record<string, string>, isLive?: boolean}} Request */
 
 /**
  * @param {Request} request
- * @returns {Promise<any>} the answer's body; rejects with an ApiError
+ * @returns {Promise<any>} the whole answer; rejects with an ApiError
  */
-const send = ({ method = 'GET', path, data, header = {} }) => new Promise((resolve, reject) => {
+const exchange = ({ method = 'GET', path, data, header = {} }) => new Promise((resolve, reject) => {
   consent.need()
   wx.request({
     url: host + apiPath + path,
@@ -24,14 +24,17 @@ const send = ({ method = 'GET', path, data, header = {} }) => new Promise((resol
     success: (answer) => {
       clock.note(answer.header)
       const isFine = answer.statusCode >= 200 && answer.statusCode < 300
-      if (isFine) resolve(answer.data)
+      if (isFine || answer.statusCode === 304) resolve(answer)
       else reject(fromAnswer(answer))
     },
     fail: (failure) => reject(fromFailure(failure)),
   })
 })
 
+/** @param {Request} request @returns {Promise<any>} the answer's body; rejects with an ApiError */
+const send = async (request) => (await exchange(request)).data
+
 /** Addresses of pictures may come without the host. @param {string|null} url */
 const absolute = (url) => (url && url.startsWith('/') ? host + url : url || '')
 
-module.exports = { send, absolute }
+module.exports = { exchange, send, absolute }

@@ -1,6 +1,7 @@
 /** Photos and recordings on their way to the server. */
 const { host, apiPath } = require('../../config')
 const { fromAnswer, fromFailure } = require('../errors')
+const answers = require('./answers')
 const session = require('./session')
 const { whole } = require('../plain_text')
 
@@ -32,6 +33,7 @@ const uploadAs = (token, { path, filePath, formData }) => new Promise((resolve, 
 /** @param {{path: string, filePath: string, formData: Record<string, any>}} asked @returns {Promise<any>} */
 const upload = async (asked) => {
   const token = await session.ensure()
+  answers.forgetAll()
   try {
     return await uploadAs(token, asked)
   } catch (error) {

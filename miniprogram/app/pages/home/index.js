@@ -8,22 +8,15 @@ const scorecard = require('../../core/ui/scorecard')
 const anonymous = require('../../core/anonymous/anonymous')
 const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
 const survey = require('../../core/anonymous/survey')
-const { getMe } = require('../../api/me')
-const { listPoints } = require('../../api/points')
-const { getScorecard } = require('../../api/villages')
-const { listMyTickets } = require('../../api/tickets')
-const { getNotices } = require('../../api/notices')
-const { getQueue } = require('../../api/cadre')
+const { getHome } = require('../../api/home')
 
 const show = async () => {
-  const [me, points, tickets, notices] = await Promise.all([getMe(), listPoints(), listMyTickets(), getNotices()])
-  const isCadre = (me.roles || []).some((grant) => grant.role === 'cadre')
-  const queue = isCadre ? await getQueue('todo') : null
+  const { me, balance, tickets, unread, headline, scorecard: month } = await getHome()
   const village = me.binding ? me.binding.village : null
-  const card = village ? scorecard.describe(await getScorecard(village.id)) : null
+  const card = month ? scorecard.describe(month) : null
   return {
-    binding: me.binding, village, villageName: village ? village.name : '', balance: points.balance, card,
-    needing: tickets.needing_answer, unread: notices.unread, headline: queue ? queue.headline : '',
+    binding: me.binding, village, villageName: village ? village.name : '', balance, card,
+    needing: tickets.needing_answer, unread, headline,
   }
 }
 
