@@ -17,6 +17,7 @@ from backend.app.assessments.programmes.rule_words import rule_words
 from backend.app.assessments.publications.names import hide_names, names_in
 from backend.app.assessments.results.queries import ShownResult, shown_results
 from backend.app.assessments.states import ElementScope, ProgrammeAdjustmentKind
+from backend.app.assessments.subjects.public_queries import rated_firms
 from backend.app.core.web.console_menu import local_time
 from backend.app.places.queries import get_place
 from backend.app.scoring.assessing.grades import GRADE_NAMES, rules_from_data
@@ -50,6 +51,9 @@ def compose_year(programme: Programme, lock: ProgrammeLock) -> Content:
         "elements": [_element(row) for row in _common(list_elements(programme.id))],
         "groups": _groups(programme, pools, units),
     }  # fmt: skip
+    firms = rated_firms(programme)
+    if firms["ratings"] or firms["exits"]:
+        content["firms"] = firms
     return hide_names(content, names_in(programme.id))
 
 

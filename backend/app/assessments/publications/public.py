@@ -10,8 +10,10 @@ from backend.app.assessments.publications.queries import (
     year_corrections,
     years_at_code,
 )
+from backend.app.assessments.subjects.public_queries import has_subjects
 from backend.app.core.web.guards import open_to_all
 from backend.app.core.web.open_pages import kept, open_page, open_table
+from backend.app.places.queries import find_place
 
 blueprint = Blueprint("assessments_public", __name__, url_prefix="/p/<code>/assessments")
 
@@ -19,11 +21,15 @@ blueprint = Blueprint("assessments_public", __name__, url_prefix="/p/<code>/asse
 @blueprint.get("")
 @open_to_all("published")
 def list_years(code: str) -> Response:
-    """A county's published years, the newest first."""
-    years = years_at_code(code)
-    if not years:
+    """A county's published years, the newest first, and its shops and farms."""
+    years, rates_firms = years_at_code(code), has_subjects(code)
+    county = find_place(f"{code}000000")
+    if county is None or not (years or rates_firms):
         raise YearNotPublished
-    return open_page("assessments/public_years.html", years=years, code=code)
+    return open_page(
+        "assessments/public_years.html", years=years, code=code, rates_firms=rates_firms,
+        county=years[0].county if years else county.name,
+    )  # fmt: skip
 
 
 @blueprint.get("/<int:programme_id>")
