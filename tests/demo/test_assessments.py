@@ -3,16 +3,19 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
 
 from backend.app.access import Role
 from backend.app.assessments.programmes.queries import get_programme, list_programmes, plan_of
+from backend.app.assessments.results.operations import recompute_results
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.places.models import Region
 from backend.app.scoring.assessing.refusals import refusals
+from backend.demo import assessed_months
 from backend.demo.assessments import (
     SIXTEENTH,
     assessed_years,
@@ -201,3 +204,30 @@ def assert_lost_points_name_their_case_and_one_was_given_back() -> None:
     assert {state for (state,) in rows("SELECT state FROM result_appeal")} == {"upheld", "refused"}
     corrections = "SELECT number, before ->> 'total' < after ->> 'total' FROM result_correction"
     assert rows(corrections) == [(1, True)]
+
+
+def test_the_night_computes_totals_while_a_month_of_the_demo_is_written(
+    county: County, app, monkeypatch
+) -> None:
+    """A month is one transaction of more seconds than anybody waits for a row."""
+    load_assessment(county.id, YEAR)
+    (programme,) = list_programmes(county.id)
+    programme_id, computed = programme.id, []
+    forget()
+
+    def by_night() -> None:
+        with app.app_context(), transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            computed.append(recompute_results(programme_id))
+
+    def in_the_middle(month: assessed_months._Month) -> bool:
+        if month.window is not None and not computed:
+            night = Thread(target=by_night)
+            night.start()
+            night.join()
+        return month.window is not None and month.window.published_at is not None
+
+    monkeypatch.setattr(assessed_months, "_is_published", in_the_middle)
+    with clock_at(datetime(YEAR, 2, 20, 12, tzinfo=UTC)):
+        tend_assessment(county.id)
+    assert computed == [96]

@@ -70,10 +70,10 @@ class TargetAct:
         return self.unit.subject_id
 
 
-def hold_programme(programme_id: int) -> Programme:
-    """With its row held alone. Raises ProgrammeUnknown."""
+def hold_programme(programme_id: int, *, shared: bool = False) -> Programme:
+    """With its row held, alone or beside others who keep it as it is. Raises ProgrammeUnknown."""
     programme = db.session.get(
-        Programme, programme_id, with_for_update=True, populate_existing=True
+        Programme, programme_id, with_for_update={"read": shared}, populate_existing=True
     )
     if programme is None:
         raise ProgrammeUnknown

@@ -28,8 +28,8 @@ AFTER_COMMIT = "after_commit"
 AUTOCOMMIT_POOL = "autocommit_pool"
 LockName = Literal[
     "call_back", "demo", "feedback_talk", "imports", "mending", "paper_batch", "paper_slip",
-    "points", "points_month", "programme_version", "redemptions", "scheme_version", "scorecards",
-    "signing_keys",
+    "points", "points_month", "programme_version", "redemptions", "results", "scheme_version",
+    "scorecards", "signing_keys",
 ]  # fmt: skip
 # How long a member of staff waits for somebody else's rows.
 PATIENCE = "5s"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from backend.app.assessments.models import Programme
 from backend.app.assessments.results.errors import ResultsLocked
@@ -291,3 +292,28 @@ def test_who_cannot_be_told_apart_shares_a_band(year: Year) -> None:
     scored = scores_of(year)
     assert [scored[unit].band for unit in ("甲镇", "乙镇", "丙镇")] == [1, 1, 2]
     assert scored["甲镇"].error == pytest.approx(2.0)
+
+
+def recompute_soon(year: Year) -> int:
+    """Waits for nobody's rows."""
+    with transaction() as session:
+        session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        return recompute_results(year.made.programme_id)
+
+
+def test_totals_are_worked_out_while_somebody_else_writes_the_year(year) -> None:
+    """A long import holds the programme's row as it is, beside the night's computing."""
+    golden(year)
+    run(year)
+    with db.engine.connect() as other:
+        other.execute(text("SELECT FROM programme FOR SHARE"))
+        assert recompute_soon(year) > 0
+
+
+def test_totals_wait_for_whoever_locks_the_year(year) -> None:
+    golden(year)
+    run(year)
+    with db.engine.connect() as other:
+        other.execute(text("SELECT FROM programme FOR UPDATE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            recompute_soon(year)

@@ -13,16 +13,18 @@ from backend.app.assessments.results.year_facts import year_facts
 from backend.app.assessments.results.year_scores import score_year
 from backend.app.core import clock
 from backend.app.core.audit import record
-from backend.app.core.db import db
+from backend.app.core.db import db, lock
 from backend.app.core.errors import NotAllowed
 
 
 def recompute_results(programme_id: int) -> int:
     """Of every unit, until the month that was evaluated last; safe to repeat. Returns how many.
 
-    Raises ResultsLocked.
+    Beside whoever writes the year's parts, so that a long import holds up no night, and before or
+    after whoever locks it. Raises ResultsLocked.
     """
-    programme = transitions.hold_programme(programme_id)
+    lock("results", programme_id)
+    programme = transitions.hold_programme(programme_id, shared=True)
     if programme.state not in OPEN:
         raise ResultsLocked
     until = until_of(programme)
