@@ -15,6 +15,7 @@ from sqlalchemy import text
 from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.states import none_of
+from backend.app.places.queries import townships_of
 from backend.app.scoring.response_time import quantiles_of_waits
 from backend.app.tickets.facts import DUE, TicketFacts
 from backend.app.tickets.states import State
@@ -88,7 +89,10 @@ HANDLED_IN = text(
 def office_cases(
     first: date, last: date, county_id: int, until: datetime
 ) -> dict[tuple[int | None, int | None], TicketFacts]:
-    """By township or department, of what fell into the months from the first to the last."""
+    """By village, township or department, of what fell into the months from the first to the last.
+
+    What lay with a village is its township's, too: whichever of them is the unit has it.
+    """
     values = _span(first, last, until) | {"county_id": county_id}
     result: dict[tuple[int | None, int | None], TicketFacts] = {}
     for row in db.session.execute(FOUND, values):
@@ -103,7 +107,22 @@ def office_cases(
             "city_redone": [row.again, row.answered - row.again],
         }
         facts.waits, facts.open_waits = sorted(row.waits or ()), sorted(row.open_waits or ())
+    _add_villages(result)
     return result
+
+
+def _add_villages(result: dict[tuple[int | None, int | None], TicketFacts]) -> None:
+    """To their townships, in place."""
+    regions = {region for region, _ in result if region is not None}
+    for village, township in townships_of(regions).items():
+        if township and township != village:
+            facts = result[village, None]
+            whole = result.setdefault((township, None), TicketFacts({}))
+            for name, counts in facts.counts.items():
+                known = whole.counts.get(name, [0] * len(counts))
+                whole.counts[name] = [sum(pair) for pair in zip(known, counts, strict=True)]
+            whole.waits = sorted([*whole.waits, *facts.waits])
+            whole.open_waits = sorted([*whole.open_waits, *facts.open_waits])
 
 
 def _span(first: date, last: date, until: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from backend.app.core.errors import DomainError, InvalidInput
 from backend.app.tickets import handling, supervision
 from backend.app.tickets.city import case_operations as cases
 from backend.app.tickets.city import operations as city
+from backend.app.tickets.city.figures import office_cases
 from backend.app.tickets.city.queries import list_classes, missing_classes
 from backend.app.tickets.clocks.deadlines import DeadlineLimit, Unit
 from backend.app.tickets.desk import export_rows
@@ -244,6 +245,33 @@ def test_um06_each_unit_has_its_own_time_and_what_is_running_keeps_what_it_began
         )
     ).one()
     assert turn.answered_at > turn.due_at
+
+
+def test_um06_what_a_village_handles_counts_for_it_and_for_its_township(
+    offices, stop_clock
+) -> None:
+    start = clock.now().replace(day=3, hour=2, minute=0, second=0, microsecond=0)
+    stop_clock(start)
+    by_village, by_township = seen(offices), seen(offices)
+    for case, office in (
+        (by_village, Office(offices.village_id)),
+        (by_township, Office(offices.county.township_ids[0])),
+    ):
+        version = ticket(case).version
+        with transaction():
+            desk.assign(offices.desk, case, version, office, "属地先办")
+    stop_clock(start + timedelta(hours=3))
+    handle(offices, by_village, offices.cadre)
+    stop_clock(start + timedelta(hours=5))
+    handle(offices, by_township, offices.township)
+    forget()
+    month = clock.today().replace(day=1)
+    counted = office_cases(month, month, offices.county.id, clock.now() + timedelta(seconds=1))
+    village = counted[offices.village_id, None]
+    assert (village.counts["city_handled"], village.waits) == ([1, 0], [3 * 60])
+    township = counted[offices.county.township_ids[0], None]
+    assert (township.counts["city_handled"], township.waits) == ([2, 0], [3 * 60, 5 * 60])
+    assert township.counts["city_found"] == [2, 0]
 
 
 def test_um09_one_instance_serves_every_level_and_lower_ones_build_none(app, offices) -> None:
