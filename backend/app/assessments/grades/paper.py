@@ -1,23 +1,20 @@
 """定等建议表: what the meeting reads, as a workbook and on A4."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, PageBreak
 
 from backend.app.assessments.grades.queries import GradePool, GradeRow
-from backend.app.core.files.paper import (
-    HEIGHT,
-    INK,
-    MARGIN,
-    ROOM,
-    SOFT,
-    draw_pages,
-    draw_rule,
-    draw_text,
+from backend.app.core.files.documents import (
+    HEADING,
+    TITLE,
+    printable,
+    table_block,
+    text_block,
+    write_document,
 )
-from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, width_of
 from backend.app.core.files.workbooks import Column, Sheet, notes_sheet, write_book
 from backend.app.scoring.assessing.grades import GRADE_NAMES
 
@@ -38,13 +35,14 @@ NOTES = (
     ("建议等次", "系统按方案提出，由会议决定；优秀有名额上限，其他等次没有名额要求"),
     ("须写明理由", "同分争最后一个优秀名额，或同一分数段内定成不同等次的"),
 )
-# A page's rows, and where its columns begin from the left margin, in mm.
-ROWS_A_PAGE = 30
+# Columns of the paper, in mm; the last is left free for the meeting.
 HEADINGS = (
-    (0, "单位"), (44, "得分"), (60, "段"), (68, "社会评价"), (86, "建议"), (100, "建议说明"),
-    (152, "会议决定"),
+    ("单位", 40), ("得分", 16), ("段", 9), ("社会评价", 17), ("建议", 15), ("建议说明", 55),
+    ("会议决定", 22),
 )  # fmt: skip
-STEP, TOP = 7.4 * mm, HEIGHT - 22 * mm
+WHAT = "定等建议表"
+# A group of many units begins below the title and goes on over pages.
+GROUP = ParagraphStyle("group", parent=HEADING, keepWithNext=0)
 
 
 def write_book_of(title: str, pools: Sequence[GradePool]) -> bytes:
@@ -80,46 +78,26 @@ def _cells(pool: GradePool, row: GradeRow, is_ranked: bool) -> list[object]:
 
 
 def write_sheets(title: str, pools: Sequence[GradePool]) -> bytes:
-    """A4 pages; a column at the right is left free for the meeting."""
-    pages = list(_pages(pools))
-
-    def draw(canvas: Canvas, page: tuple[GradePool, Sequence[GradeRow]]) -> None:
-        pool, rows = page
-        for words in (title, *(row.unit for row in rows)):
-            check_glyphs(words, pool.name, "定等建议表")
-        draw_text(canvas, MARGIN, TOP, title, BOLD, 15, INK)
+    """A4 pages, a table for each group; long reasons go on in the next line."""
+    story: list[Flowable] = [text_block(printable(title), TITLE, WHAT)]
+    names, widths = zip(*HEADINGS, strict=True)
+    for number, pool in enumerate(pools):
         head = f"{pool.name}　{len(pool.rows)} 个单位，优秀最多 {pool.places} 个"
-        draw_text(canvas, MARGIN, TOP - STEP, head, REGULAR, 10, SOFT)
-        y = TOP - 2.2 * STEP
-        for left, words in HEADINGS:
-            draw_text(canvas, MARGIN + left * mm, y, words, BOLD, 9, SOFT)
-        for row in rows:
-            draw_rule(canvas, y - 2.4 * mm)
-            y -= STEP
-            _draw_row(canvas, row, y)
-
-    return draw_pages(pages, draw, title)
+        rows = [[printable(cell) for cell in _paper_cells(row)] for row in pool.rows]
+        story += [
+            *([PageBreak()] if number else ()), text_block(printable(head), GROUP, WHAT),
+            table_block([names, *rows], widths, len(names), WHAT),
+        ]  # fmt: skip
+    return write_document(printable(title), printable(title), story)
 
 
-def _pages(pools: Sequence[GradePool]) -> Iterator[tuple[GradePool, Sequence[GradeRow]]]:
-    for pool in pools:
-        for first in range(0, len(pool.rows), ROWS_A_PAGE):
-            yield pool, pool.rows[first : first + ROWS_A_PAGE]
-
-
-def _draw_row(canvas: Canvas, row: GradeRow, y: float) -> None:
+def _paper_cells(row: GradeRow) -> Sequence[str]:
     mark = "◆ " if row.is_open else ""
-    cells = (
+    return (
         row.unit, _figure(row.total), str(row.band or "—"), _figure(row.social),
         GRADE_NAMES.get(row.proposed or "", "—"), mark + "；".join(row.reasons or ()),
         GRADE_NAMES.get(row.grade or "", ""),
     )  # fmt: skip
-    edges = [left for left, _ in HEADINGS[1:]] + [ROOM / mm]
-    for (left, _), edge, words in zip(HEADINGS, edges, cells, strict=True):
-        size = 9.0
-        while size > 5 and width_of(words, REGULAR, size) > (edge - left - 1) * mm:
-            size -= 0.5
-        draw_text(canvas, MARGIN + left * mm, y, words, REGULAR, size, INK)
 
 
 def _figure(value: object) -> str:

@@ -14,14 +14,14 @@ from backend.app.core.files.documents import (
     BODY,
     HEADING,
     TITLE,
+    printable,
     table_block,
     text_block,
     write_document,
 )
-from backend.app.core.files.pdf_fonts import is_printable
 from backend.app.core.files.workbooks import Column, Sheet, write_book
 
-WHAT, BOX = "季会议材料", "□"
+WHAT = "季会议材料"
 
 
 class PackTable(NamedTuple):
@@ -84,7 +84,7 @@ def _issues(pack: QuarterPack) -> list[list[str]]:
 def draw_pack(pack: QuarterPack) -> bytes:
     """As many pages as it takes; a rare letter that the typeface lacks is a box."""
     story: list[Flowable] = [
-        text_block(_plain(pack.title), TITLE, WHAT), Spacer(1, 3 * mm),
+        text_block(printable(pack.title), TITLE, WHAT), Spacer(1, 3 * mm),
         text_block(
             f"{len(pack.results)} 个单位；{len(pack.common)} 个共性问题；清单没有销号"
             f" {len(pack.issues)} 条，逾期 {pack.overdue} 条。", BODY, WHAT,
@@ -96,14 +96,10 @@ def draw_pack(pack: QuarterPack) -> bytes:
             story.append(text_block(table.nothing, BODY, WHAT))
             continue
         head = [name for name, _ in table.columns]
-        rows = [[_plain(cell) for cell in row] for row in table.rows]
+        rows = [[printable(cell) for cell in row] for row in table.rows]
         widths = [width for _, width in table.columns]
         story.append(table_block([head, *rows], widths, table.figures_from, WHAT))
-    return write_document(_plain(pack.title), _plain(pack.title), story)
-
-
-def _plain(words: str) -> str:
-    return "".join(letter if is_printable(letter) else BOX for letter in words)
+    return write_document(printable(pack.title), printable(pack.title), story)
 
 
 def pack_book(pack: QuarterPack) -> bytes:

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from backend.app.core.files.paper import CREATOR, INK, LEAF, LINE, MARGIN, SOFT, WASH
-from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, use_fonts
+from backend.app.core.files.pdf_fonts import BOLD, REGULAR, check_glyphs, is_printable, use_fonts
 
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=20, leading=27, textColor=INK)
 HEADING = ParagraphStyle(
@@ -32,7 +32,7 @@ CELL = ParagraphStyle("cell", parent=BODY, fontSize=9, leading=12.5)
 FIGURE = ParagraphStyle("figure", parent=CELL, alignment=TA_RIGHT)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=9, leading=13, textColor=SOFT)
 # Light's signs that the typeface has; ✕ is missing from it.
-SIGNS = {"✕": "×"}
+SIGNS, BOX = {"✕": "×"}, "□"
 TABLE = TableStyle(
     [
         ("BACKGROUND", (0, 0), (-1, 0), WASH),
@@ -61,6 +61,11 @@ def write_document(title: str, foot: str, story: list[Flowable]) -> bytes:
 
     paper.build(story, onFirstPage=draw_foot, onLaterPages=draw_foot)
     return written.getvalue()
+
+
+def printable(words: str) -> str:
+    """A rare letter that the typeface lacks is a box."""
+    return "".join(letter if letter in SIGNS or is_printable(letter) else BOX for letter in words)
 
 
 def text_block(words: str, style: ParagraphStyle, what: str = "简报") -> Paragraph:
