@@ -11,6 +11,7 @@ from backend.app.assessments.models import Programme
 from backend.app.core.commands import MonthParam
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import DomainError
+from backend.app.scoring.assessing.unit_total import RULES_VERSION
 
 commands = AppGroup("assessments", help="考核")
 
@@ -19,7 +20,10 @@ commands = AppGroup("assessments", help="考核")
 @click.argument("programme", type=int)
 @click.argument("period", type=MonthParam(), required=False)
 def verify(programme: int, period: date | None) -> None:
-    """Computes a locked PROGRAMME, or a PERIOD (2026-10) of it, again; fails unless equal."""
+    """Computes a locked PROGRAMME, or a PERIOD (2026-10) of it, again; fails unless equal.
+
+    A year locked by earlier rules is held against the digests it was locked with.
+    """
     with transaction():
         row = db.session.get(Programme, programme)
         if row is None:
@@ -51,12 +55,19 @@ def _verify_year(programme: Programme) -> None:
     click.echo(
         f"{programme.title} {result.units} 个单位：方案{_word(result.programme_equal)}，"
         f"事实{_word(result.facts_equal)}，结果{_word(result.results_equal)}，"
-        f"规则{'同一版' if result.rules_equal else '已换版'}"
+        f"规则{'同一版，重新算过' if result.rules_equal else _by_earlier(result.rules_version)}"
     )
     for unit, parts in result.differing.items():
         click.echo(f"{unit}：{'、'.join(parts)}和锁定时不一样")
     if not result.equal:
         raise click.ClickException("和锁定时不一致")
+
+
+def _by_earlier(version: int) -> str:
+    return (
+        f"已换版（锁定时第 {version} 版，现在第 {RULES_VERSION} 版）：没有重新算，"
+        "核对的是锁定时存下的结果，一个字节都没变才算一致"
+    )
 
 
 def _word(equal: bool) -> str:

@@ -1,16 +1,19 @@
 """锁定: computed once more, frozen by the database, computed again to the byte."""
 
 from decimal import Decimal
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from backend.app.assessments import commands
 from backend.app.assessments.errors import ProgrammeClosed, ProgrammeMoved
 from backend.app.assessments.evaluation.colour_query_operations import (
     answer_query,
     ask_about_colour,
 )
+from backend.app.assessments.locks import digests, verification
 from backend.app.assessments.locks.errors import YearNotLocked, YearOpen, YearUndecided
 from backend.app.assessments.locks.operations import lock_programme
 from backend.app.assessments.locks.verification import verify_year
@@ -23,6 +26,7 @@ from backend.app.assessments.year_end.operations import YearNotOver, close_progr
 from backend.app.core.clock import clock_at
 from backend.app.core.db import db, transaction
 from backend.app.core.errors import NotAllowed
+from backend.app.scoring.assessing.unit_total import RULES_VERSION
 from tests.app.assessments.acting import accept_all, evaluate_month, open_month, send
 from tests.app.assessments.closing_year import (
     MEETING,
@@ -127,7 +131,7 @@ def test_a_locked_year_computes_again_to_the_byte(locked, app) -> None:
     assert (result.equal, result.rules_equal, result.units) == (True, True, 12)
     said = run_command(app, locked.made.programme_id)
     assert said.exit_code == 0
-    assert "方案一致，事实一致，结果一致，规则同一版" in said.output
+    assert "方案一致，事实一致，结果一致，规则同一版，重新算过" in said.output
 
 
 @pytest.mark.parametrize(
@@ -151,6 +155,43 @@ def test_a_changed_digit_is_noticed_and_names_its_unit(locked, app, statement, u
     said = run_command(app, locked.made.programme_id)
     assert said.exit_code == 1
     assert f"{unit}：{'、'.join(parts)}和锁定时不一样" in said.output
+
+
+@pytest.fixture
+def later_rules(locked, monkeypatch) -> int:
+    """The county has taken a version that works totals out by other rules."""
+
+    def other_rules(facts: object) -> NoReturn:
+        raise AssertionError("a year of earlier rules is not computed by later ones")
+
+    monkeypatch.setattr(verification, "RULES_VERSION", RULES_VERSION + 1)
+    monkeypatch.setattr(commands, "RULES_VERSION", RULES_VERSION + 1)
+    monkeypatch.setattr(digests, "score_year", other_rules)
+    return locked.made.programme_id
+
+
+def test_a_year_locked_by_earlier_rules_is_verified_by_its_digests(app, later_rules) -> None:
+    said = run_command(app, later_rules)
+    assert said.exit_code == 0, said.output
+    assert "方案一致，事实一致，结果一致，规则已换版" in said.output
+    assert f"锁定时第 {RULES_VERSION} 版，现在第 {RULES_VERSION + 1} 版" in said.output
+    assert "没有重新算" in said.output
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE unit_result SET total = total + 1 WHERE total = 88", "甲6：结果和锁定时不一样"),
+        ("UPDATE unit_result SET losses = '[]' WHERE total = 88", "甲6：结果和锁定时不一样"),
+        ("UPDATE measure_fact SET value = 87 WHERE value = 88", "甲6：事实和锁定时不一样"),
+        ("DELETE FROM unit_result WHERE total = 88", "甲6：结果和锁定时不一样"),
+    ],
+)
+def test_under_later_rules_too_a_changed_byte_is_named(app, later_rules, statement, words) -> None:
+    with_triggers_off(statement)
+    said = run_command(app, later_rules)
+    assert said.exit_code == 1
+    assert words in said.output
 
 
 def test_a_changed_target_is_noticed_in_the_programme(locked) -> None:

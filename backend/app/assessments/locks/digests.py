@@ -7,14 +7,19 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.app.assessments.grades.queries import unit_grades
+from backend.app.assessments.models import UnitResult
 from backend.app.assessments.results.result_data import result_values
 from backend.app.assessments.results.year_facts import YearFacts, year_facts
 from backend.app.assessments.results.year_scores import score_year
 from backend.app.core.db import db
 
+# Columns of a stored result that computing gives.
+RESULT = (
+    "total", "task", "social", "rank", "band", "calibrated", "error", "parts", "losses", "moved",
+)  # fmt: skip
 # What a unit was told, and what of it counts; a later column changes no digest.
 PLAN = {
     "programme": "id, code, title, year, version, basis_document, plan_number, content",
@@ -53,7 +58,21 @@ def digest_of(value: Any) -> bytes:
 def year_digests(programme_id: int, until: date) -> YearDigests:
     """From facts, programme and grades as they are stored now; totals are computed again."""
     facts = year_facts(programme_id, until)
-    results = computed_results(facts)
+    return _digests(facts, computed_results(facts))
+
+
+def stored_digests(programme_id: int, until: date) -> YearDigests:
+    """The same, with totals as they are stored: of a year whose rules are others by now."""
+    rows = select(UnitResult).where(UnitResult.programme_id == programme_id)
+    results = {
+        row.unit_id: {name: getattr(row, name) for name in RESULT}
+        for row in db.session.scalars(rows)
+    }  # fmt: skip
+    return _digests(year_facts(programme_id, until), results)
+
+
+def _digests(facts: YearFacts, results: Mapping[int, Mapping[str, Any]]) -> YearDigests:
+    programme_id = facts.programme_id
     grades = unit_grades(programme_id)
     told = {unit: [results[unit], grades.get(unit)] for unit in sorted(results)}
     return YearDigests(
@@ -61,7 +80,7 @@ def year_digests(programme_id: int, until: date) -> YearDigests:
         digest_of(list(told.items())),
         {
             str(unit.unit_id): [
-                digest_of(asdict(unit)).hex(), digest_of(told[unit.unit_id]).hex(),
+                digest_of(asdict(unit)).hex(), digest_of(told.get(unit.unit_id)).hex(),
             ]
             for unit in facts.units
         },

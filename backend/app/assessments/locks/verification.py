@@ -1,4 +1,8 @@
-"""A locked year computed again: the same bytes, or which unit differs."""
+"""A locked year computed again: the same bytes, or which unit differs.
+
+A year that was locked by earlier rules is not computed by today's: what it was locked by and what
+it gave lie in the tables, and their digests are taken again.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +10,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backend.app.assessments.locks.digests import computed_results, year_digests
+from backend.app.assessments.locks.digests import (
+    computed_results,
+    stored_digests,
+    year_digests,
+)
 from backend.app.assessments.locks.queries import get_programme_lock
 from backend.app.assessments.models import ProgrammeLock, UnitResult
 from backend.app.assessments.programmes.queries import list_units
@@ -17,14 +25,21 @@ from backend.app.scoring.assessing.unit_total import RULES_VERSION
 
 @dataclass(frozen=True)
 class YearVerified:
-    """What computing a locked year again gave; `differing` names units by what of them differs."""
+    """What computing a locked year again gave; `differing` names units by what of them differs.
+
+    With other rules than it was locked by, `results_equal` is about what is stored.
+    """
 
     programme_equal: bool
     facts_equal: bool
     results_equal: bool
-    rules_equal: bool
+    rules_version: int
     units: int
     differing: Mapping[str, Sequence[str]]
+
+    @property
+    def rules_equal(self) -> bool:
+        return self.rules_version == RULES_VERSION
 
     @property
     def equal(self) -> bool:
@@ -39,8 +54,9 @@ FACTS, RESULT, STORED = "事实", "结果", "存着的得分"
 def verify_year(programme_id: int) -> YearVerified:
     """Raises YearNotLocked."""
     lock = get_programme_lock(programme_id)
-    now = year_digests(programme_id, lock.until)
-    stored = _differing_rows(lock)
+    is_same = lock.rules_version == RULES_VERSION
+    now = (year_digests if is_same else stored_digests)(programme_id, lock.until)
+    stored = _differing_rows(lock) if is_same else set()
     differing: dict[str, list[str]] = {}
     for unit in list_units(programme_id):
         was, is_now = lock.units.get(str(unit.id)), now.units.get(str(unit.id))
@@ -54,8 +70,7 @@ def verify_year(programme_id: int) -> YearVerified:
             differing[unit.name] = parts
     return YearVerified(
         now.programme == lock.programme_digest, now.facts == lock.facts_digest,
-        now.results == lock.results_digest, lock.rules_version == RULES_VERSION,
-        len(now.units), differing,
+        now.results == lock.results_digest, lock.rules_version, len(now.units), differing,
     )  # fmt: skip
 
 
