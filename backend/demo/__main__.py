@@ -29,7 +29,8 @@ def main(command: str) -> None:
         if command == "load":
             load(settings.demo_months)
         elif command == "live":
-            live(settings.public_host, settings.anonymous_host, county_id())
+            months = settings.demo_months
+            live(settings.public_host, settings.anonymous_host, county_id(), months)
         else:
             raise SystemExit(__doc__)
 

@@ -45,6 +45,8 @@ from backend.demo.assessed_owners import score_common
 from backend.demo.assessed_words import ANSWERS, CORRECTED, DOUBTS, DROPPED, RETURNED, UPHELD
 from backend.demo.assessed_work import line_of
 
+# The other examples have their own year and their own people.
+TEMPLATE = "fuping"
 SEED = 528
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -119,7 +121,7 @@ def live_months(county_id: int, office: Actor, approver: Actor, since: datetime 
     """What has happened by now, from an instant on; returns how many months were coloured."""
     running = [
         (row.id, row.year) for row in list_programmes(county_id)
-        if row.state == ProgrammeState.RUNNING
+        if row.state == ProgrammeState.RUNNING and row.template == TEMPLATE
     ]  # fmt: skip
     # What follows from December's colours is done in the year after.
     return sum(

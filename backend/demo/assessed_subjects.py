@@ -11,8 +11,6 @@ from decimal import Decimal
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.grants.operations import insert_grant
-from backend.app.accounts.logins.operations import find_login
-from backend.app.accounts.queries import actor_today
 from backend.app.assessments.measures.handed_in import HandedIn
 from backend.app.assessments.measures.operations import add_facts, store_own_figures
 from backend.app.assessments.measures.own_measures import own_figures
@@ -42,6 +40,7 @@ from backend.app.core.db import lock, transaction
 from backend.app.places.queries import list_townships
 from backend.app.scoring.assessing.plans import OWNER
 from backend.app.scoring.assessing.rules import RuleCode
+from backend.demo.assessed_desk import actor_of
 from backend.demo.people import SHOP_OWNER, add_staff
 
 SEED = 1303
@@ -96,7 +95,7 @@ def load_subjects(county_id: int, year: int) -> int:
         lock("demo", "subjects")
         if any(row.year == year and row.template in TITLES for row in list_programmes(county_id)):
             return 0
-        office = _Office(county_id, year, _login("assessor"), _login("approver"))
+        office = _Office(county_id, year, actor_of("assessor"), actor_of("approver"))
         dice = random.Random(SEED)
         with clock_at(office.at(1, 4)):
             _keep_list(office)
@@ -111,13 +110,6 @@ def load_subjects(county_id: int, year: int) -> int:
         _leave(office, made[0])
         _own(office, list_units(made[0])[0])
     return len(SHOPS) + len(FARMS)
-
-
-def _login(username: str) -> Actor:
-    login = find_login(username)
-    if login is None:
-        raise SystemExit("演示县还没有考核办的账号，请先运行 make run")
-    return actor_today(login.person_id)
 
 
 def _keep_list(office: _Office) -> None:

@@ -26,7 +26,7 @@ from backend.app.core.db import db, lock, transaction
 from backend.app.scoring.assessing.grades import Grade
 from backend.demo.assessed_judgements import judge_year
 from backend.demo.assessed_lists import use_results
-from backend.demo.assessed_months import clerks_of
+from backend.demo.assessed_months import TEMPLATE, clerks_of
 from backend.demo.assessed_words import (
     APPEAL,
     APPEAL_AGAIN,
@@ -48,7 +48,8 @@ def end_years(county_id: int, office: Actor, approver: Actor) -> int:
     """Each year that is long over, to its archive; returns how many."""
     over = [
         row.id for row in list_programmes(county_id)
-        if row.state == ProgrammeState.RUNNING and clock.today() >= date(row.year + 1, 4, 1)
+        if row.template == TEMPLATE and row.state == ProgrammeState.RUNNING
+        and clock.today() >= date(row.year + 1, 4, 1)
     ]  # fmt: skip
     return sum(_end(county_id, programme_id, office, approver) for programme_id in over)
 
@@ -65,24 +66,31 @@ def _end(county_id: int, programme_id: int, office: Actor, approver: Actor) -> b
         units = list_units(programme_id)
         clerks = clerks_of(units)
         judge_year(programme, units, clerks, office, approver, known)
-        with clock_at(known + MEETING):
-            close_programme(office, programme_id)
-            propose_grades(office, programme_id)
-            decide_grades(
-                approver, programme_id, MINUTES,
-                [
-                    GradeDecision(row.unit_id, row.version or 0, Grade(row.proposed), AGREED)
-                    for row in grade_rows(programme_id) if row.proposed
-                ],
-            )  # fmt: skip
-            lock_programme(approver, programme_id, LEFT)
-        with clock_at(known + PUBLISHED):
-            publish_programme(_publisher(county_id), programme_id)
+        settle_year(county_id, programme_id, office, approver, known)
         _Appeals(programme_id, clerks, approver, known).run()
         with clock_at(known + ARCHIVED):
             archive_programme(office, programme_id)
             use_results(programme_id, office)
         return True
+
+
+def settle_year(
+    county_id: int, programme_id: int, office: Actor, approver: Actor, known: datetime
+) -> None:
+    """A meeting decides, the year is locked and told; `known` is when December's colours were."""
+    with clock_at(known + MEETING):
+        close_programme(office, programme_id)
+        propose_grades(office, programme_id)
+        decide_grades(
+            approver, programme_id, MINUTES,
+            [
+                GradeDecision(row.unit_id, row.version or 0, Grade(row.proposed), AGREED)
+                for row in grade_rows(programme_id) if row.proposed
+            ],
+        )  # fmt: skip
+        lock_programme(approver, programme_id, LEFT)
+    with clock_at(known + PUBLISHED):
+        publish_programme(_publisher(county_id), programme_id)
 
 
 def _publisher(county_id: int) -> Actor:

@@ -13,7 +13,6 @@ from typing import Any
 
 from backend.app.access import Actor, Role
 from backend.app.accounts.grants.operations import insert_grant
-from backend.app.accounts.logins.operations import find_login
 from backend.app.accounts.queries import actor_today
 from backend.app.assessments.programmes import operations as programmes
 from backend.app.assessments.programmes.library.loading_operations import create_from_template
@@ -42,8 +41,8 @@ from backend.app.core import clock
 from backend.app.core.clock import COUNTY_ZONE, clock_at
 from backend.app.core.db import lock, transaction
 from backend.app.places.queries import list_departments
-from backend.app.places.reorganisation import add_department
 from backend.demo.assessed_ballots import rate_running_year
+from backend.demo.assessed_desk import actor_of, found_departments
 from backend.demo.assessed_months import live_months
 from backend.demo.assessed_year_end import end_years
 from backend.demo.people import add_staff
@@ -92,7 +91,7 @@ def load_assessment(county_id: int, year: int) -> int:
         there = {(programme.year, programme.code) for programme in list_programmes(county_id)}
         if (year, "fuping") in there:
             return 0
-        scene = _Scene(county_id, year, _login("assessor"), _login("approver"))
+        scene = _Scene(county_id, year, actor_of("assessor"), actor_of("approver"))
         with clock_at(scene.at(1, 8)):
             _found_departments(scene)
             _draft(scene)
@@ -108,27 +107,18 @@ def load_assessment(county_id: int, year: int) -> int:
 
 def tend_assessment(county_id: int, since: datetime | None = None) -> int:
     """Everything that people have done about it by now; returns how many months were coloured."""
-    office, approver = _login("assessor"), _login("approver")
+    office, approver = actor_of("assessor"), actor_of("approver")
     done = live_months(county_id, office, approver, since)
     end_years(county_id, office, approver)
     rate_running_year(county_id, office)
     return done
 
 
-def _login(username: str) -> Actor:
-    login = find_login(username)
-    if login is None:
-        raise SystemExit("演示县还没有考核办的账号，请先运行 make run")
-    return actor_today(login.person_id)
-
-
 def _found_departments(scene: _Scene) -> None:
     """Those that the template knows and the county has not, and the sixteenth town's office."""
-    there = {one.name for one in list_departments(scene.county_id)}
-    manager = _login("admin")
-    for name in [*departments_named(read_template("fuping")), SIXTEENTH]:
-        if name not in there:
-            add_department(manager, scene.county_id, name)
+    found_departments(
+        scene.county_id, [*departments_named(read_template("fuping")), SIXTEENTH]
+    )  # fmt: skip
 
 
 def _draft(scene: _Scene) -> None:

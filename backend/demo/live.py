@@ -15,6 +15,7 @@ from sqlalchemy import text
 from backend.app.accounts import consents
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.demo.assessed_examples import load_examples
 from backend.demo.assessed_subjects import load_subjects
 from backend.demo.assessed_templates import load_drafts
 from backend.demo.assessments import assessed_years, load_assessment, tend_assessment
@@ -104,7 +105,7 @@ def answer_survey(base: str, anonymous: str, county_id: int) -> None:
         return
 
 
-def live(base: str, anonymous: str, county_id: int) -> None:
+def live(base: str, anonymous: str, county_id: int, months: int) -> None:
     """Until stopped; a refusal or a restart of the server is part of life."""
     prepare_running_month(county_id)
     # Nobody waits for it: the county is open by now.
@@ -113,6 +114,7 @@ def live(base: str, anonymous: str, county_id: int) -> None:
         load_assessment(county_id, year)
         tend_assessment(county_id)
     load_subjects(county_id, assessed_years()[0])
+    load_examples(county_id, months)
     load_drafts(county_id)
     tended = clock.now()
     while True:

@@ -19,6 +19,8 @@ from backend.demo.villages import character_of
 JOINED_AT = datetime(2024, 3, 1, tzinfo=UTC)
 # Runs a farm supply shop that is assessed.
 SHOP_OWNER = "demo-subject-owner"
+# Whoever looks at what a school and two people of a works read of themselves.
+SCHOOL, EMPLOYEE, NEWCOMER = "school", "employee", "newhand"
 PASSWORD = "demo-cunsheng"  # noqa: S105  printed at every start of a demo county
 VILLAGES = text(
     "SELECT id, code, name FROM region WHERE county_id = :county_id AND level = 'village'"
@@ -81,6 +83,9 @@ LOGINS = (
     Login("assessor", "许主任", Role.ASSESSOR, "考核办：起草、分解、下达目标责任考核"),
     Login("approver", "沈主任", Role.ASSESSOR, "考核办：审定别人起草的考核和变更", approves=True),
     Login("organiser", "方科长", Role.ORGANISER, "组织部：取分管领导汇总，别的都看不到"),
+    Login(SCHOOL, "程校长", Role.SUBJECT_STAFF, "学校：看自己的目标和得分"),
+    Login(EMPLOYEE, "丁师傅", Role.SUBJECT_STAFF, "员工：和主管谈过，看得到结果"),
+    Login(NEWCOMER, "何师傅", Role.SUBJECT_STAFF, "员工：还没谈，结果先不给看"),
     Login("leader", "王书记", Role.LEADER, "县领导：只读"),
     Login("system", "陈系统", Role.SYSTEM_ADMIN, "系统管理员：开账号、申请角色，不碰业务"),
     Login("security", "林安全", Role.SECURITY_ADMIN, "安全管理员：确认角色和账号"),
@@ -133,6 +138,9 @@ def open_logins(county_id: int) -> None:
         if find_login(login.username) is not None or login.role is Role.DEPARTMENT_STAFF:
             continue
         person_id = create_login(login.username, login.name, PASSWORD, activated_how="founding")
+        # A subject's people are appointed once the assessment office has listed it.
+        if login.role is Role.SUBJECT_STAFF:
+            continue
         place = township.id if login.role is Role.TOWNSHIP_STAFF else county_id
         insert_grant(
             person_id, login.role, place, JOINED_AT.date(), None, None, approves=login.approves
