@@ -150,6 +150,8 @@ def _live_month(
         if not acts or _is_published(month):
             return False
         month.clerks = clerks_of(month.units)
+        if not month.clerks:
+            return False
         for instant, act in sorted(acts, key=lambda act: act[0]):
             # Refused where whoever looks at the county was quicker: that is part of life.
             with clock_at(instant), suppress(DomainError), db.session.begin_nested():
@@ -158,9 +160,10 @@ def _live_month(
 
 
 def clerks_of(units: Sequence[MemberUnit]) -> dict[int, Actor]:
-    """Each unit's own member of staff."""
+    """Each unit's own member of staff; shops, farms and what a visitor drafted have none."""
     people = {row.openid: row.id for row in db.session.execute(CLERKS)}
-    return {unit.id: actor_today(people[f"demo-unit-{unit.id}"]) for unit in units}
+    logins = {unit.id: people.get(f"demo-unit-{unit.id}") for unit in units}
+    return {unit_id: actor_today(login) for unit_id, login in logins.items() if login}
 
 
 def _is_published(month: _Month) -> bool:
