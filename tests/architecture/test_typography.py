@@ -21,6 +21,7 @@ JS_STRINGS = re.compile(
     r"//[^\n]*|/\*.*?\*/|('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`)", re.S
 )
 MARKUP_ONLY = re.compile(r"\{#.*?#\}|<!--.*?-->|<script.*?</script>|<style.*?</style>", re.S)
+LINE_GAP = re.compile(r".*[\u4e00-\u9fff，。；：？！、）」”]\n\s*[\u4e00-\u9fff（「“《]")
 
 
 def _is_pattern(call: ast.AST) -> bool:
@@ -65,3 +66,13 @@ def test_chinese_text_has_full_width_marks() -> None:
         if HALF_WIDTH.search(words) and not any(said in words for said in KEYS)
     ]
     assert half == []
+
+
+def test_no_sentence_has_a_gap_where_its_source_line_ends() -> None:
+    """A browser shows the end of a line as a space; `{#` at it and `#}` after it take it out."""
+    gaps = [
+        f"{path.relative_to(ROOT)}: {broken[0].strip()[-40:]}"
+        for path in tracked("backend/app/templates/*.html")
+        for broken in LINE_GAP.finditer(path.read_text("utf-8"))
+    ]
+    assert gaps == []
