@@ -91,7 +91,7 @@ def download_ratings() -> Response:
     return send_book(rating_book(title, _view(programme)), f"{title}.xlsx")
 
 
-def _back(programme_id: int) -> Response:
+def _back(programme_id: int | None) -> Response:
     return redirect(address_of(".show_ratings", programme=programme_id), 303)
 
 
@@ -121,7 +121,7 @@ def move_exit(exit_id: int, move: str) -> tuple[str, int] | Response:
             _move(exit_id, ExitMove(move), values["version"], values["note"])
     except DomainError as refused:
         return _page(refused)
-    return redirect(address_of(".show_ratings"), 303)
+    return _back(WHICH.read()["programme"])
 
 
 def _move(exit_id: int, move: ExitMove, version: int, note: str) -> None:

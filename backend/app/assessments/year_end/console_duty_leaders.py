@@ -20,7 +20,7 @@ from backend.app.core.web.guards import actor, guard, own_county
 
 REQUEST = Form.of(
     programme_id=boxes.Id(missing="请选考核项目"),
-    reason=boxes.Text(100, squeezed=True, missing="请写明用途，会记入操作记录"),
+    reason=boxes.Text(100, squeezed=True, missing="请写明用途，会记入操作记录，最多 100 个字"),
 )
 
 

@@ -77,7 +77,7 @@ def test_fp11_what_named_leaders_answer_for_is_a_file_with_n(app, year: Year, sc
 def test_fp11_without_saying_what_for_there_is_no_file(app, year: Year, scalar) -> None:
     refused = seat(app, year).post(PAGE, **request(year, reason=" "))
     assert refused.status_code == 422
-    assert "请写明用途，会记入操作记录" in refused.text
+    assert "请写明用途，会记入操作记录，最多 100 个字" in refused.text
     assert not scalar("SELECT count(*) FROM audit_entry WHERE action = 'export_duty_leaders'")
 
 

@@ -139,7 +139,9 @@ def test_nb02_a_named_violation_is_confirmed_by_another_and_published(shops: Rat
     confirm = f"/console/assessments/subjects/exits/{row.exit.id}/confirm"
     assert desk.post(confirm, version=0).status_code == 403
     boss = sit_down(client, shops.boss.person_id)
-    assert boss.post(confirm, version=0).status_code == 303
+    confirmed = boss.post(f"{confirm}?programme={shops.programme_id}", version=0)
+    assert confirmed.status_code == 303
+    assert confirmed.headers["Location"].endswith(f"?programme={shops.programme_id}")
     db.session.rollback()
     left = get_subject(shops.subjects[BAD], shops.county.id)
     assert left.exit_reason == words
