@@ -22,6 +22,7 @@ JS_STRINGS = re.compile(
 )
 MARKUP_ONLY = re.compile(r"\{#.*?#\}|<!--.*?-->|<script.*?</script>|<style.*?</style>", re.S)
 LINE_GAP = re.compile(r".*[\u4e00-\u9fff，。；：？！、）」”]\n\s*[\u4e00-\u9fff（「“《]")
+TABLE = re.compile(r'(<div class="[^"]*scroll[^>]*>\s*)?<table class="list[^>]*>')
 
 
 def _is_pattern(call: ast.AST) -> bool:
@@ -76,3 +77,14 @@ def test_no_sentence_has_a_gap_where_its_source_line_ends() -> None:
         for broken in LINE_GAP.finditer(path.read_text("utf-8"))
     ]
     assert gaps == []
+
+
+def test_a_wide_table_of_an_assessment_scrolls_by_itself() -> None:
+    """On a phone the page would be pushed sideways."""
+    pushing = [
+        f"{path.relative_to(ROOT)}: {table[0]}"
+        for path in tracked("backend/app/templates/assessments/*.html")
+        for table in TABLE.finditer(path.read_text("utf-8"))
+        if not table[1]
+    ]
+    assert pushing == []
