@@ -80,13 +80,13 @@ class Settings:
         """Administrators and exporters need TOTP outside the demo county."""
         return not self.demo
 
-    def template_id(self, key: str) -> str:
-        """The id the county's mini-program was given for a subscription template, or ""."""
-        ids = {
+    def template_parts(self, key: str) -> list[str]:
+        """Of a subscription template: its id, then what the county says of its fields."""
+        parts = {
             "ticket_moved": self.wechat_template_ticket_moved,
             "points_changed": self.wechat_template_points_changed,
         }
-        return ids.get(key, "")
+        return parts.get(key, "").split()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":

@@ -360,8 +360,13 @@ def _surely_not_done(error: Exception) -> bool:
 
 def template_id(key: str) -> str:
     """The id WeChat gave the county's template, or "" where it has none."""
+    return next(iter(template_parts(key)), "")
+
+
+def template_parts(key: str) -> list[str]:
+    """Its id and what the county says of its fields, as it stands in the environment."""
     settings: Settings = current_app.config["SETTINGS"]
-    return settings.template_id(key)
+    return settings.template_parts(key)
 
 
 def wechat_client() -> WeChat:

@@ -17,10 +17,13 @@ from backend.app.core.wechat import (
     WeChatUnanswered,
     WeChatUnavailable,
     template_id,
+    template_parts,
     wechat_client,
 )
 from backend.app.notices.models import Notice, OutboxMessage
+from backend.app.notices.operations import end_subscription
 from backend.app.notices.states import MessageState
+from backend.app.notices.templates import LONG_TERM
 
 log = structlog.get_logger()
 BACKOFF = [timedelta(minutes=n) for n in (1, 5, 30, 120)]
@@ -57,6 +60,10 @@ def deliver(message_id: int) -> str | None:
         session.execute(
             update(OutboxMessage).where(OutboxMessage.id == message_id).values(**outcome)
         )
+        if outcome["state"] == MessageState.REFUSED and LONG_TERM in template_parts(
+            claimed.template
+        ):
+            end_subscription(message_id)
     return str(outcome["state"])
 
 

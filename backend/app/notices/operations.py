@@ -12,9 +12,15 @@ from backend.app.core import clock
 from backend.app.core.db import db
 from backend.app.core.errors import InvalidInput
 from backend.app.core.queue import JobName, enqueue
-from backend.app.core.wechat import template_id
+from backend.app.core.wechat import template_id, template_parts
 from backend.app.notices.models import Notice
-from backend.app.notices.templates import TEMPLATES, DoesNotFit, fill
+from backend.app.notices.templates import (
+    LONG_TERM,
+    TEMPLATES,
+    DoesNotFit,
+    fill,
+    with_county_fields,
+)
 
 log = structlog.get_logger()
 LONGEST_TITLE, LONGEST_WORDS = 60, 200
@@ -50,6 +56,33 @@ POST = text(
     INSERT INTO outbox_message (notice_id, credit_id, template, data, next_try_at)
     SELECT notice_id, credit_id, :template, CAST(:data AS jsonb), :at FROM paid
     RETURNING id
+    """
+)
+# A long-term accept stays until WeChat says that it is over; each message has a line of its own.
+POST_FOR_GOOD = text(
+    """
+    WITH allowed AS (
+        SELECT id, person_id FROM notice n WHERE id = ANY(:notice_ids) AND EXISTS (
+            SELECT 1 FROM subscription_credit
+            WHERE person_id = n.person_id AND template = :template AND spent_at IS NULL
+        )
+    ), used AS (
+        INSERT INTO subscription_credit (person_id, template, accepted_at, spent_at)
+        SELECT person_id, :template, :at, :at FROM allowed
+        RETURNING id, person_id
+    )
+    INSERT INTO outbox_message (notice_id, credit_id, template, data, next_try_at)
+    SELECT allowed.id, used.id, :template, CAST(:data AS jsonb), :at
+    FROM allowed JOIN used USING (person_id)
+    RETURNING id
+    """
+)
+END = text(
+    """
+    UPDATE subscription_credit c SET spent_at = :at
+    FROM outbox_message m JOIN notice n ON n.id = m.notice_id
+    WHERE m.id = :message_id AND c.person_id = n.person_id AND c.template = m.template
+        AND c.spent_at IS NULL AND c.accepted_at <= m.claimed_at
     """
 )
 ACCEPT = text(
@@ -108,13 +141,14 @@ def _cut(words: str, most: int) -> str:
 
 def _post(notice_ids: list[int], template: str, values: Mapping[str, str], at: datetime) -> None:
     try:
-        data = fill(TEMPLATES[template], values)
+        parts = template_parts(template)
+        data = fill(with_county_fields(TEMPLATES[template], parts), values)
     except DoesNotFit as fault:
         # The inbox has it; a message WeChat would refuse is no reason to lose that.
         log.error("message_does_not_fit", template=template, field=str(fault))
         return
     posted = db.session.scalars(
-        POST,
+        POST_FOR_GOOD if LONG_TERM in parts else POST,
         {
             "notice_ids": notice_ids,
             "template": template,
@@ -124,6 +158,11 @@ def _post(notice_ids: list[int], template: str, values: Mapping[str, str], at: d
     ).all()
     for message_id in posted:
         enqueue(JobName.DELIVER_NOTICE, message_id)
+
+
+def end_subscription(message_id: int) -> None:
+    """WeChat says that the reader allows no more: what was accepted before is worth nothing."""
+    db.session.execute(END, {"message_id": message_id, "at": clock.now()})
 
 
 def mark_read(person_id: int, up_to: int) -> None:

@@ -5,8 +5,8 @@ The limits are those of "订阅消息参数值内容限制说明" in WeChat's do
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +15,8 @@ PLAIN = re.compile(r"[\x20-\x7e]")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Control and format characters and halves of letters: WeChat refuses the first, nobody sees them.
 UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+# Said in the environment of a template that may be sent for good after one accept (政务民生).
+LONG_TERM = "长期"
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%d %H:%M"
 
 
@@ -70,6 +72,24 @@ POINTS_CHANGED = Template(
     },
 )
 TEMPLATES = {template.key: template for template in (TICKET_MOVED, POINTS_CHANGED)}
+
+
+def with_county_fields(template: Template, parts: Iterable[str]) -> Template:
+    """The fields as the county's own template names them (`words=thing2`), where it says so.
+
+    What it does not name its template does not have; raises DoesNotFit for a name WeChat lacks.
+    """
+    pairs = [part.split("=", 1) for part in parts if "=" in part]
+    fields = {name: (key, kind_of(name, key)) for name, key in pairs}
+    return replace(template, fields=fields) if fields else template
+
+
+def kind_of(name: str, key: str) -> FieldType:
+    """thing4 is a thing."""
+    try:
+        return FieldType(key.rstrip("0123456789"))
+    except ValueError:
+        raise DoesNotFit(name) from None
 
 
 def fill(template: Template, values: Mapping[str, str]) -> dict[str, str]:

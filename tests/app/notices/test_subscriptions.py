@@ -1,6 +1,7 @@
 """One accepted tap pays for one message; without it, or without a template, the inbox is all."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -9,10 +10,13 @@ from structlog.testing import capture_logs
 
 from backend.app.core.db import db, transaction
 from backend.app.core.queue import QueueName, queue
+from backend.app.core.settings import Settings
+from backend.app.notices.delivery import deliver
 from backend.app.notices.operations import MOST_UNSPENT, notify
-from tests.app.notices.conftest import VALUES, accept, tell
+from tests.app.notices.conftest import OPENID, VALUES, accept, tell
 from tests.app.ratings.conftest import Phone
 from tests.factories.county import make_person
+from tests.wechat.messages import TICKET_MOVED
 
 NOTICES = "SELECT count(*) FROM notice"
 POSTED = "SELECT count(*) FROM outbox_message"
@@ -158,3 +162,65 @@ def test_the_database_refuses_a_state_that_cannot_be(
     tell(reader.person_id)
     with pytest.raises(IntegrityError, match="ck_outbox_message"), transaction() as session:
         session.execute(db.text(f"UPDATE outbox_message SET {change}"))
+
+
+OTHER = {"phrase1", "thing2"}
+
+
+def _with(app: Flask, settings: Settings, monkeypatch, words: str) -> None:
+    known = replace(settings, wechat_template_ticket_moved=words)
+    monkeypatch.setitem(app.config, "SETTINGS", known)
+
+
+def test_a_template_with_other_fields_is_filled_as_the_county_says(
+    app, settings, monkeypatch, reader: Phone, wechat, scalar
+) -> None:
+    wechat.messages.templates["other"] = OTHER
+    wechat.messages.accept(OPENID, "other")
+    _with(app, settings, monkeypatch, "other state=phrase1 words=thing2")
+    accept(reader.person_id)
+    tell(reader.person_id)
+    assert deliver(scalar("SELECT id FROM outbox_message")) == "sent"
+    [sent] = wechat.messages.sent
+    assert {key: value["value"] for key, value in sent["data"].items()} == {
+        "phrase1": "办理中", "thing2": "惠丰村 签收了",
+    }  # fmt: skip
+
+
+def test_fields_that_are_not_the_templates_are_refused_by_wechat(
+    app, settings, monkeypatch, reader: Phone, wechat, scalar
+) -> None:
+    wechat.messages.templates["other"] = OTHER
+    wechat.messages.accept(OPENID, "other")
+    _with(app, settings, monkeypatch, "other")
+    accept(reader.person_id)
+    tell(reader.person_id)
+    assert deliver(scalar("SELECT id FROM outbox_message")) == "failed"
+    assert scalar("SELECT error_code FROM outbox_message") == 47003
+
+
+def test_a_field_of_a_kind_wechat_lacks_costs_no_accept(
+    app, settings, monkeypatch, reader: Phone, scalar
+) -> None:
+    _with(app, settings, monkeypatch, "other words=picture1")
+    accept(reader.person_id)
+    with capture_logs() as logs:
+        tell(reader.person_id)
+    assert (scalar(POSTED), scalar(UNSPENT)) == (0, 1)
+    assert logs[0]["event"] == "message_does_not_fit"
+
+
+def test_a_long_term_accept_is_good_until_wechat_says_it_is_over(
+    app, settings, monkeypatch, reader: Phone, wechat, scalar
+) -> None:
+    _with(app, settings, monkeypatch, f"{TICKET_MOVED} 长期")
+    accept(reader.person_id)
+    for _ in range(2):
+        wechat.messages.accept(OPENID)
+        tell(reader.person_id)
+        assert deliver(scalar("SELECT max(id) FROM outbox_message")) == "sent"
+    assert scalar(UNSPENT) == 1
+    tell(reader.person_id)
+    assert deliver(scalar("SELECT max(id) FROM outbox_message")) == "refused"
+    tell(reader.person_id)
+    assert (scalar(NOTICES), scalar(POSTED), scalar(UNSPENT)) == (4, 3, 0)

@@ -2,6 +2,7 @@ const { page } = require('../../../core/ui/page')
 const { uuid } = require('../../../core/uuid')
 const { absolute } = require('../../../core/send/send')
 const { isTemporary } = require('../../../core/errors')
+const subscriptions = require('../../../core/send/subscriptions')
 const { getReward, reserve } = require('../../../api/rewards')
 
 /** The nearest shop that has it is chosen at once. @param {any[]} shops */
@@ -12,6 +13,7 @@ Page(page({
   key: '',
 
   async fetch(query) {
+    subscriptions.prepare()
     const reward = await getReward(query.id)
     const { shops } = reward
     const kept = shops.find((one) => one.id === this.data.chosen && one.left > 0 && !one.paused)
@@ -42,6 +44,7 @@ Page(page({
     const { reward, chosen, surname, isSending } = this.data
     if (isSending) return
     this.setData({ isSending: true, formProblem: '' })
+    await subscriptions.ask()
     try {
       this.key = this.key || await uuid()
       const made = await reserve({ reward_id: reward.id, exchange_point_id: chosen, surname: surname.trim() }, this.key)

@@ -2,6 +2,7 @@ const { page } = require('../../../core/ui/page')
 const { uuid } = require('../../../core/uuid')
 const { absolute } = require('../../../core/send/send')
 const { isTemporary } = require('../../../core/errors')
+const subscriptions = require('../../../core/send/subscriptions')
 const { lookUp, handOut } = require('../../../api/shop')
 
 const UNKNOWN = '还不知道记上没有，先别给东西。等有信号了，再点一次「确认」。'
@@ -11,6 +12,7 @@ Page(page({
   key: '',
 
   async fetch(query) {
+    subscriptions.prepare()
     const found = await lookUp(query.code)
     return { found, photo: absolute(found.photo_url) }
   },
@@ -23,6 +25,7 @@ Page(page({
     if (this.data.isSending) return
     this.setData({ isSending: true, formProblem: '' })
     const { code, scanned } = this.options
+    await subscriptions.ask()
     try {
       this.key = this.key || await uuid()
       await handOut(this.data.found.id, { code, scanned: Boolean(scanned) }, this.key)

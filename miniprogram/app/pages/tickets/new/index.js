@@ -5,7 +5,7 @@ const { isUnanswered } = require('../../../core/errors')
 const { getOptions, suggest } = require('../../../api/tickets')
 const { getMe } = require('../../../api/me')
 const { listRegions } = require('../../../api/regions')
-const { getTemplates, keepAccepted } = require('../../../api/notices')
+const subscriptions = require('../../../core/send/subscriptions')
 
 const DRAFT = 'ticket'
 const TYPING_PAUSE_MS = 700
@@ -21,7 +21,7 @@ Page(page({
     step: 'category', kinds: [], categories: [], village: null, groups: [], mostPhotos: 3, mostSeconds: 60,
     category: null, kind: 'help', words: '', photos: [], voice: {}, group: [], placeNote: '', phone: '',
     confidential: false, aboutCadres: false, confidentialHint: '', suggested: null, suggestedBecause: '',
-    isSending: false, formProblem: '', ticket: null, templates: [], isSubscribed: false, showsMore: false,
+    isSending: false, formProblem: '', ticket: null, mayAsk: false, isSubscribed: false, showsMore: false,
   },
   pause: 0,
 
@@ -50,8 +50,8 @@ Page(page({
 
   /** The dialog must follow the tap at once, so what it asks for is fetched before. */
   async askForTemplates() {
-    const { templates } = await getTemplates().catch(() => ({ templates: [] }))
-    this.setData({ templates })
+    const mayAsk = await subscriptions.prepare()
+    this.setData({ mayAsk })
   },
 
   keepDraft() {
@@ -150,17 +150,8 @@ Page(page({
     return this.setData({ formProblem: first || error.message })
   },
 
-  /** One accepted tap is one message; what was refused is no matter: the inbox has it all. */
   async subscribe() {
-    const { templates } = this.data
-    try {
-      const answer = await wx.requestSubscribeMessage({ tmplIds: templates.map((one) => one.template_id) })
-      const accepted = templates.filter((one) => answer[one.template_id] === 'accept').map((one) => one.key)
-      if (accepted.length) await keepAccepted(accepted)
-      this.setData({ isSubscribed: accepted.length > 0, templates: [] })
-    } catch (error) {
-      this.setData({ templates: [] })
-    }
+    this.setData({ isSubscribed: await subscriptions.ask(), mayAsk: false })
   },
 
   openTicket() { wx.redirectTo({ url: `/pages/tickets/detail/index?id=${this.data.ticket.id}` }) },
