@@ -263,3 +263,67 @@ test('what is missing is said, and what the server refuses too', async () => {
   phone.tap('#deed-send')
   await phone.see('这些积分号不是本村的')
 })
+
+const DAY_MS = 86400000
+const later = (days) => new Date(Date.now() + days * DAY_MS).toISOString()
+
+test('what is due today comes first, the days after under a heading of their own', async () => {
+  const items = [
+    ticket({ id: 5, light: { code: 'late', word: '已超时', icon: '■' }, due_at: later(-1) }),
+    ticket({ id: 6, state: 'handling', due_at: later(2) }), ticket({ id: 7, state: 'handling', due_at: later(3) }),
+  ]
+  const phone = await queue(bound(), { ...QUEUE, items })
+  assert.deepEqual(phone.data.items.map((item) => [item.heading, item.leads]), [['', '去接手'], ['后面几天', '去答复'], ['', '去答复']])
+  await phone.see('办完这 1 件，今天就清了。')
+})
+
+test('the queue names the villages of its reader', async () => {
+  const village = bound()
+  village.answers['GET /me'] = () => fine({ binding: null, roles: [{ role: 'cadre', region_id: 11, region_name: '仁合村' }] })
+  const phone = await queue(village)
+  await phone.see('仁合村 村干部')
+})
+
+const asks = (village) => {
+  village.answers['GET /me/subscriptions'] = () => fine({ templates: [{ key: 'ticket_moved', template_id: 'T1', words: '' }] })
+  village.answers['POST /me/subscriptions'] = () => fine('', 204)
+}
+
+test('signing and answering ask for leave to send the next message', async () => {
+  const village = bound()
+  asks(village)
+  village.answers['POST /cadre/tickets/5/reply'] = () => fine(ticket({ state: 'answered' }))
+  village.answers['GET /cadre/tickets/5/replies'] = () => fine({ templates: [], past: [] })
+  const phone = await work(village, handling())
+  await phone.until(() => village.requests('GET /me/subscriptions').length > 0)
+  phone.tap('#task-reply')
+  phone.type('#work-words', '灯泡换好了')
+  phone.tap('#work-done')
+  await phone.until(() => phone.screen.toasts.includes('答复了'))
+  assert.deepEqual(village.requests('POST /me/subscriptions')[0].data, { accepted: ['ticket_moved'] })
+})
+
+test('a cadre who refuses messages signs all the same', async () => {
+  const village = bound()
+  asks(village)
+  village.answers['POST /cadre/tickets/5/signature'] = () => fine(handling())
+  const phone = await work(village, ticket({ may: ['sign'] }), { askToSubscribe: async () => { throw new Error('fail') } })
+  await phone.until(() => village.requests('GET /me/subscriptions').length > 0)
+  phone.tap('#work-sign')
+  await phone.until(() => phone.screen.toasts.includes('签收了'))
+  assert.equal(village.requests('POST /me/subscriptions').length, 0)
+})
+
+test('a template lies one tap away, and its blanks are counted while they are filled', async () => {
+  const village = bound()
+  village.answers['GET /cadre/tickets/5/replies'] = () => fine({ templates: [{ id: 3, title: '已修好', words: '【】今天到了，【】。' }], past: [] })
+  const phone = await work(village, handling())
+  phone.tap('#task-reply')
+  await phone.until(() => phone.all('#use-3').length === 1)
+  phone.tap('#use-3')
+  await phone.see('还差 2 处空')
+  phone.type('#work-words', '老李今天到了，【】。')
+  await phone.see('还差 1 处空')
+  phone.type('#work-words', '老李今天到了，路通了。')
+  await phone.until(() => phone.all('#work-blanks').length === 0)
+})

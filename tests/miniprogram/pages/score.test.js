@@ -2,7 +2,7 @@
 /** The scorecard, its cases and objections on a cadre's phone; the villager's page in plain words. */
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { openApp } = require('../../../miniprogram/preview/node')
+const { openApp, MemoryStorage } = require('../../../miniprogram/preview/node')
 const { Village, VILLAGE, CARD, RATING, isBound, error, fine } = require('../village')
 
 const CADRE = [{ role: 'cadre', region_id: 11, region_name: '西村' }]
@@ -206,4 +206,21 @@ test('too few voices are said kindly', async () => {
   await phone.see('先别急着下结论')
   assert.ok(phone.text().includes('人数还少'))
   assert.equal(phone.all('#village-published').length, 0)
+})
+
+test('a cadre of two villages chooses once', async () => {
+  const grants = [11, 12].map((id) => ({ role: 'cadre', region_id: id, region_name: `村${id}` }))
+  const village = new Village({
+    'GET /me': () => fine({ binding: null, roles: grants }),
+    'GET /cadre/villages/11/scorecard': () => fine(SCORE), 'GET /cadre/villages/12/scorecard': () => fine(SCORE),
+  })
+  const storage = new MemoryStorage()
+  const open = () => openApp({ path: 'pages/cadre/score/index', device: { send: village.send, storage } })
+  const first = await open()
+  await first.until(() => first.data.state === 'ready')
+  first.tap('#village-12')
+  await first.until(() => first.data.villageId === 12)
+  const second = await open()
+  await second.until(() => second.data.state === 'ready')
+  assert.equal(second.data.villageId, 12)
 })

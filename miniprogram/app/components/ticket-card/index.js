@@ -2,7 +2,11 @@ const { toneOf } = require('../../core/ui/lights')
 
 /** One ticket in a list: what it is about, who has it, until when. */
 Component(/** @type {Record<string, any> & ThisType<any>} */ ({
-  properties: { ticket: { type: Object, value: {} } },
+  properties: {
+    ticket: { type: Object, value: {} },
+    /** What a tap leads to, for those who have to act. */
+    leads: { type: String, value: '' },
+  },
   data: { tone: 'soft', icon: 'other', said: '', label: '' },
   observers: {
     /** @param {any} ticket */

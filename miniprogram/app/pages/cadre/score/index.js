@@ -1,6 +1,7 @@
 const { page } = require('../../../core/ui/page')
 const { monthWords, dayWords } = require('../../../core/ui/words')
 const { badgeOf } = require('../../../core/ui/score_lights')
+const { keptVillage, keepVillage } = require('../../../core/cadre_village')
 const { getMe } = require('../../../api/me')
 const { getCadreCard } = require('../../../api/scores')
 
@@ -35,7 +36,7 @@ Page(page({
     const villages = (me.roles || []).filter((/** @type {any} */ grant) => grant.role === 'cadre')
       .map((/** @type {any} */ grant) => ({ id: grant.region_id, name: grant.region_name }))
     if (!villages.length) return { villages, card: null }
-    const known = villages.find((/** @type {any} */ one) => one.id === this.asked.village)
+    const known = villages.find((/** @type {any} */ one) => one.id === (this.asked.village || keptVillage()))
     const villageId = (known || villages[0]).id
     const card = await getCadreCard(villageId, this.asked.month)
     return { villages, villageId, ...this.show(card) }
@@ -66,7 +67,11 @@ Page(page({
   },
 
   chooseMonth(event) { return this.turn(this.data.villageId, event.currentTarget.dataset.month) },
-  chooseVillage(event) { return this.turn(Number(event.currentTarget.dataset.id), '') },
+  /** Chosen once: the next time the page opens with it. */
+  chooseVillage(event) {
+    keepVillage(Number(event.currentTarget.dataset.id))
+    return this.turn(keptVillage(), '')
+  },
 
   toggle(event) {
     const { code } = event.currentTarget.dataset

@@ -3,6 +3,7 @@ const drafts = require('../../../core/send/drafts')
 const { Typing } = require('../../../core/ui/typing_timer')
 const { absolute } = require('../../../core/send/send')
 const { toneOf } = require('../../../core/ui/lights')
+const subscriptions = require('../../../core/send/subscriptions')
 const { getCadreTicket, findReplies, move } = require('../../../api/cadre')
 
 const MOVED = 'ticket_moved'
@@ -22,6 +23,8 @@ const TASKS = [
 const THANKS = { reply: '答复了', progress: '告诉村民了', question: '问出去了', extension: '申请了', return: '退回县里了', signature: '签收了',
   resumption: '接着办' }
 
+const countBlanks = (/** @type {string} */ words) => (words.match(BLANK) || []).length
+
 const describe = (/** @type {any} */ ticket) => ({
   ticket,
   tone: toneOf(ticket),
@@ -35,13 +38,15 @@ const describe = (/** @type {any} */ ticket) => ({
 Page(page({
   data: {
     ticket: null, tone: 'soft', photos: [], voices: [], tasks: [], maySign: false, mayResume: false, task: null, words: '',
-    proofs: [], days: 3, extensions: EXTENSIONS, templates: [], past: [], searchWords: '', showsReplies: false, isSending: false, formProblem: '',
+    proofs: [], days: 3, extensions: EXTENSIONS, templates: [], past: [], searchWords: '', showsReplies: false, blanks: 0,
+    isSending: false, formProblem: '',
   },
   pause: 0,
 
   onLoad(query) {
     this.query = query
     this.typing = new Typing()
+    subscriptions.prepare()
     const draft = drafts.read(`work:${query.id}`)
     if (draft) this.draft = draft
   },
@@ -51,7 +56,7 @@ Page(page({
     const { draft } = this
     this.draft = null
     const task = draft && found.tasks.find((one) => one.code === draft.task)
-    return task ? { ...found, task, words: draft.words, proofs: draft.proofs || [] } : found
+    return task ? { ...found, task, words: draft.words, blanks: countBlanks(draft.words), proofs: draft.proofs || [] } : found
   },
 
   keepDraft() {
@@ -62,12 +67,14 @@ Page(page({
   choose(event) {
     const task = this.data.tasks[event.currentTarget.dataset.index]
     this.setData({ task, formProblem: '', showsReplies: false })
+    if (task.code === 'reply') this.findReplies('')
     this.keepDraft()
   },
 
   write(event) {
     this.typing.note()
-    this.setData({ words: event.detail.value, formProblem: '' })
+    const words = event.detail.value
+    this.setData({ words, blanks: countBlanks(words), formProblem: '' })
     this.keepDraft()
   },
 
@@ -101,7 +108,8 @@ Page(page({
 
   take(event) {
     const { from, index } = event.currentTarget.dataset
-    this.setData({ words: this.data[from][index].words, showsReplies: false })
+    const { words } = this.data[from][index]
+    this.setData({ words, blanks: countBlanks(words), showsReplies: false })
     this.keepDraft()
   },
 
@@ -110,11 +118,12 @@ Page(page({
     if (this.data.isSending) return
     this.setData({ isSending: true, formProblem: '' })
     const { ticket } = this.data
+    if (what === 'signature' || what === 'reply') await subscriptions.ask()
     try {
       const after = await move(ticket.id, what, { version: ticket.version, ...data })
       drafts.drop(`work:${ticket.id}`)
       this.typing = new Typing()
-      this.setData({ ...describe(after), task: null, words: '', proofs: [] })
+      this.setData({ ...describe(after), task: null, words: '', blanks: 0, proofs: [] })
       wx.showToast({ title: THANKS[what], icon: 'success' })
     } catch (error) {
       if (error.code === 'ticket_unknown' && what === 'return') { wx.navigateBack(); return }
@@ -131,7 +140,7 @@ Page(page({
   submit(event) {
     const { task, words, proofs, days } = this.data
     if (!words.trim()) return this.setData({ formProblem: '请写几句。' })
-    const blanks = (words.match(BLANK) || []).length
+    const blanks = countBlanks(words)
     if (blanks) return this.setData({ formProblem: `还有 ${blanks} 处【】没有填，填好再交。` })
     if (proofs.some((one) => one.state !== 'sent')) return this.setData({ formProblem: '照片还没传上，等一下或删掉再交。' })
     const data = { words: words.trim(), typing_seconds: this.typing.seconds() }
