@@ -1,11 +1,21 @@
 """Reads of the inbox."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from backend.app.core.db import db
-from backend.app.notices.models import Notice
+from backend.app.notices.models import Notice, SubscriptionCredit
 
 PAGE = 20
+
+
+def reachable(person_ids: Collection[int]) -> set[int]:
+    """Whom WeChat may still send a message to."""
+    query = select(SubscriptionCredit.person_id).where(
+        SubscriptionCredit.person_id.in_(person_ids), SubscriptionCredit.spent_at.is_(None)
+    )
+    return set(db.session.scalars(query))
 
 
 def inbox(person_id: int, before: int | None) -> list[Notice]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 
+from backend.app.accounts.cadres import cadres_of
 from backend.app.core.clock import COUNTY_ZONE
+from backend.app.core.wechat import template_id
 from backend.app.notices.operations import notify
+from backend.app.notices.queries import reachable
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.naming import may_read
 from backend.app.tickets.rules.routing import Office, staff_for
@@ -27,14 +30,28 @@ def tell_author(ticket: Ticket, event: TicketEvent, title: str, words: str) -> N
         subject_kind="ticket",
         subject_id=ticket.id,
         template=TEMPLATE,
-        wechat={
-            "number": ticket.number,
-            "state": STATE_NAMES[State(ticket.state)],
-            "at": f"{event.at.astimezone(COUNTY_ZONE):%Y-%m-%d %H:%M}",
-            "words": title,
-        },
+        wechat=_values(ticket, event, title),
         dedup=f"ticket:{ticket.id}:{event.id}",
     )
+
+
+def _values(ticket: Ticket, event: TicketEvent, title: str) -> dict[str, str]:
+    """What a message of WeChat says of a move."""
+    return {
+        "number": ticket.number,
+        "state": STATE_NAMES[State(ticket.state)],
+        "at": f"{event.at.astimezone(COUNTY_ZONE):%Y-%m-%d %H:%M}",
+        "words": title,
+    }
+
+
+def silent_villages(county_id: int) -> list[str]:
+    """Whose cadres WeChat can send nothing; empty where the county has no template at all."""
+    if not template_id(TEMPLATE):
+        return []
+    villages = cadres_of(county_id)
+    heard = reachable([person for village in villages for person in village.person_ids])
+    return [village.village_name for village in villages if not heard & set(village.person_ids)]
 
 
 def tell_office(ticket: Ticket, event: TicketEvent, title: str, words: str) -> None:
@@ -57,5 +74,7 @@ def tell_people(
         page=CADRE_PAGE.format(ticket.id),
         subject_kind="ticket",
         subject_id=ticket.id,
+        template=TEMPLATE,
+        wechat=_values(ticket, event, title),
         dedup=f"ticket:{ticket.id}:{event.id}",
     )

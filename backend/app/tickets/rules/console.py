@@ -20,6 +20,7 @@ from backend.app.places.queries import department_names, list_departments, setti
 from backend.app.tickets.blueprints import console as blueprint
 from backend.app.tickets.clocks import working_calendar
 from backend.app.tickets.clocks.deadlines import STAGE_NAMES, UNIT_NAMES, URGENCY_NAMES, limit_words
+from backend.app.tickets.notifications import silent_villages
 from backend.app.tickets.rules import operations as rules
 from backend.app.tickets.rules.categories import list_categories
 from backend.app.tickets.rules.queries import clock_of, limits_of
@@ -63,7 +64,8 @@ def _page(error: DomainError | None = None, moved: int | None = None) -> tuple[s
         stage_names=STAGE_NAMES, unit_names=UNIT_NAMES, limit_words=limit_words,
         routing=routing, department_names=names,
         departments=list_departments(county), categories=list_categories(county),
-        templates=rules.list_templates(county), policy=settings_of(county), today=today,
+        silent=silent_villages(county), templates=rules.list_templates(county),
+        policy=settings_of(county), today=today,
     )  # fmt: skip
 
 
