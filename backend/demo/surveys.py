@@ -2,6 +2,7 @@
 
 import json
 import random
+import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,9 @@ from backend.app.ballots import blind_signatures, signing_keys
 from backend.app.ballots import queries as ballots
 from backend.app.core import clock
 from backend.app.core.db import db, transaction
+from backend.app.surveys import answer_lists
 from backend.app.surveys import operations as rounds
-from backend.app.surveys.answers import Question, QuestionKind, pad
+from backend.app.surveys.answers import NONCE, Question, QuestionKind, pad
 from backend.app.surveys.states import TextState
 from backend.demo.earlier import ballots_of, encoded
 from backend.demo.people import phone_villages
@@ -35,6 +37,8 @@ SUGGESTIONS = (
 )  # fmt: skip
 # Keys of the month that is over are destroyed at once: the demo need not make hundreds for that.
 FEW_KEYS = 3
+# Of SHA-256.
+DIGEST = 32
 UNANIMOUS_SHARE, QUIET_SHARE = 0.08, 0.06
 # Which part of a unit answers. Thirty are the smallest unit, ten answers the fewest that are said.
 USUAL, QUIET = (0.36, 0.75), (0.05, 0.3)
@@ -110,6 +114,7 @@ def _load_past(county_id: int, period: date) -> int:
         _issue(villages, period, unit_id)
         sheets = list(_sheets(roll, int(bound * roll.uniform(*(QUIET if is_quiet else USUAL)))))
         rounds.keep_counts(round_id, unit_id, questions[unit_id], sheets, "phone")
+        answer_lists.keep(round_id, unit_id, [secrets.token_bytes(DIGEST) for _ in sheets])
         counted += len(sheets)
     # Published as the month ended: the ledger says so, and not that a demo was loaded today.
     with clock.clock_at(_times(period)[1] + timedelta(minutes=5)):
@@ -164,7 +169,7 @@ class Voter:
         survey = read_json(f"{self.host}/surveys/{self.county_id}/{self.name}.json")
         ballots = ballots_of(self.openid) if survey["state"] == "open" else None
         if ballots is not None:
-            body = encoded(pad(_answers(random.Random(), 1.5)))
+            body = encoded(pad(_answers(random.Random(), 1.5), secrets.token_bytes(NONCE)))
             self._put({**ballots["survey"], "body": body})
 
     def _put(self, request: dict[str, str]) -> None:

@@ -104,7 +104,11 @@ def play(scene: Scene) -> dict[str, int]:
     for number, (villager, (survey, ticket, _)) in enumerate(
         zip(scene.villagers, fetched, strict=True)
     ):
-        line.send("response", survey, pad([number % 5, [number % 3], villager.words]))
+        line.send(
+            "response",
+            survey,
+            pad([number % 5, [number % 3], villager.words], secrets.token_bytes(32)),
+        )
         if number % LETTERS_EVERY == 0:
             code = f"{secrets.randbelow(10**16):016d}"
             letter = letters.Letter(

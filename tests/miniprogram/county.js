@@ -52,6 +52,8 @@ class County extends Village {
     this.signers = { survey: KEYS.survey, ticket: KEYS.ticket }
     this.round = this.openRound()
     this.results = {}
+    /** The published lists of counted answers, by month. */
+    this.lists = {}
     /** What the servers remember: who fetched ballots of which month, and which tokens came back. */
     this.issued = {}
     this.spent = new Map()
@@ -135,6 +137,8 @@ class County extends Village {
     }
     if (endpoint === INBOX) return fine({ inbox_epochs: [this.epoch], flushed_through: { ...this.flushed } })
     if (endpoint === `GET /surveys/1/${this.period}.json` && this.round) return fine(this.round)
+    const listed = Object.keys(this.lists).find((one) => endpoint === `GET /surveys/1/${one}/answers.json`)
+    if (listed) return fine({ period: listed, lists: this.lists[listed] })
     const month = Object.keys(this.results).find((one) => endpoint === `GET /surveys/1/${one}/results.json`)
     if (month) return fine(this.results[month])
     return error(404, endpoint.startsWith('GET /keys/') ? 'keys_unknown' : 'round_unknown', '这个月还没有')

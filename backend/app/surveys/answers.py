@@ -1,5 +1,7 @@
 """Questions and answers of a round: their shapes, padded alike. Pure."""
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +13,7 @@ from backend.app.core.json_text import loads
 from backend.app.scoring.levels import LEVELS
 
 BODY = 2048
+NONCE = 32
 LONGEST_TEXT = 200
 # A choice by its number, several of them, words, or nothing; one for each question.
 Answer = int | str | list[int] | None
@@ -50,21 +53,20 @@ class BodyInvalid(ValueError):
     """The answers do not fit the questions, or the padding is not ours."""
 
 
-def pad(answers: Sequence[Any]) -> bytes:
-    """Every body has the same length: two bytes of length, the answers, zeros."""
+def pad(answers: Sequence[Any], nonce: bytes = bytes(NONCE)) -> bytes:
+    """Every body has the same length: two bytes of length, the answers, the nonce, zeros."""
     content = orjson.dumps({"answers": list(answers)})
-    if len(content) > BODY - 2:
+    if len(content) > BODY - 2 - NONCE:
         raise BodyInvalid("too long")
-    return len(content).to_bytes(2) + content + bytes(BODY - 2 - len(content))
+    return (len(content).to_bytes(2) + content + nonce).ljust(BODY, b"\0")
 
 
 def unpad(body: bytes) -> list[object]:
     """The answers; raises BodyInvalid for any other length, padding or content."""
     if len(body) != BODY:
         raise BodyInvalid("length")
-    length = int.from_bytes(body[:2])
-    content, rest = body[2 : 2 + length], body[2 + length :]
-    if length > BODY - 2 or any(rest):
+    content, _, rest = _parts(body)
+    if len(content) != int.from_bytes(body[:2]) or any(rest):
         raise BodyInvalid("padding")
     try:
         answers = loads(content)["answers"]
@@ -73,6 +75,24 @@ def unpad(body: bytes) -> list[object]:
     if not isinstance(answers, list):
         raise BodyInvalid("content")
     return answers
+
+
+def digest_of(body: bytes) -> bytes:
+    """SHA-256(nonce ‖ answers), which the phone keeps.
+
+    A body without a nonce is of an earlier release: its answers could be guessed from their
+    digest, so its line is one that nobody looks for.
+    """
+    content, nonce, _ = _parts(body)
+    if not any(nonce):
+        nonce = secrets.token_bytes(NONCE)
+    return hashlib.sha256(nonce + content).digest()
+
+
+def _parts(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """The answers, the nonce and the zeros behind it."""
+    end = 2 + int.from_bytes(body[:2])
+    return body[2:end], body[end : end + NONCE], body[end + NONCE :]
 
 
 def check(questions: Sequence[Question], answers: Sequence[Any]) -> None:

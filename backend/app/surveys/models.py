@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -134,6 +136,22 @@ class SurveyResult(Model):
     counts: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     majority: Mapped[int | None] = mapped_column(SmallInteger)
     at_least: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class SurveyAnswerList(Model):
+    """Digests of the answers that were counted, sorted: a list a shown unit, one for all hidden.
+
+    Until the publication there is one row a unit, and it is shown to nobody.
+    """
+
+    __tablename__ = "survey_answer_list"
+    __table_args__ = (CheckConstraint("unit_id = unit_ids[1]", name="units"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("survey_round.id"), primary_key=True)
+    # The first of its units.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ballot_unit.id"), primary_key=True)
+    unit_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
 
 
 class SurveyText(Model):

@@ -18,7 +18,7 @@ from backend.app.core.errors import Conflict
 from backend.app.core.states import one_of
 from backend.app.places.queries import county_ids
 from backend.app.scoring.disclosure import FEWEST
-from backend.app.surveys import answers, results, unit_points
+from backend.app.surveys import answer_lists, answers, results, unit_points
 from backend.app.surveys.models import SurveyResult, SurveyRound, SurveyTally, SurveyText
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
@@ -149,14 +149,18 @@ def close_round(round_id: int) -> bool:
     ballot_box.lock_inbox()
     ballot_box.flush(fewest=1)
     ballot_box.merge()
-    said: dict[int, list[list[object]]] = {}
+    said: dict[int, list[tuple[list[object], bytes]]] = {}
     ballot_box.take_answers(
         ballots.units_of_keys(found.county_id, found.period),
-        lambda unit_id, body: said.setdefault(unit_id, []).append(answers.unpad(body)),
+        lambda unit_id, body: said.setdefault(unit_id, []).append(
+            (answers.unpad(body), answers.digest_of(body))
+        ),
     )
     questions = questions_of_units(found)
-    for unit_id, sheets in sorted(said.items()):
+    for unit_id, counted in sorted(said.items()):
+        sheets, digests = zip(*counted, strict=True)
         keep_counts(found.id, unit_id, questions[unit_id], sheets, "phone")
+        answer_lists.keep(found.id, unit_id, digests)
     collection_windows.close_desk(found.county_id, found.period, "survey")
     collection_windows.destroy_keys(found.county_id, clock.month_of(clock.today()))
     found.state = "closed"
@@ -235,7 +239,9 @@ def publish_round(round_id: int) -> bool:
     if found is None or found.state != "closed":
         return False
     db.session.execute(DROP_UNFINISHED, {"id": found.id})
-    results.freeze(found.id, questions_of_units(found))
+    questions = questions_of_units(found)
+    results.freeze(found.id, questions)
+    answer_lists.freeze(found.id, questions)
     slips.freeze(found.id)
     results.forget_counts(found.id)
     unit_points.give(found.county_id, found.id)

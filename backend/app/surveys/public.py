@@ -12,7 +12,12 @@ from backend.app.core.clock import parse_month
 from backend.app.core.db import transaction
 from backend.app.core.web.guards import open_to_all
 from backend.app.places.queries import get_place
-from backend.app.surveys.round_files import RoundUnknown, results_file, survey_file
+from backend.app.surveys.round_files import (
+    RoundUnknown,
+    answers_file,
+    results_file,
+    survey_file,
+)
 
 blueprint = Blueprint("surveys_public", __name__)
 HOUR, MINUTES, MINUTE = 3600, 300, 60
@@ -68,3 +73,9 @@ def show_survey(county_id: int, period: str) -> Response:
 @open_to_all("published: the same rows for everybody")
 def show_results(county_id: int, period: str) -> Response:
     return _file(results_file(county_id, _month(period)), HOUR)
+
+
+@blueprint.get("/surveys/<int:county_id>/<period>/answers.json")
+@open_to_all("every phone downloads all lists, whether it has answered or not")
+def show_answer_lists(county_id: int, period: str) -> Response:
+    return _file(answers_file(county_id, _month(period)), HOUR)

@@ -14,8 +14,8 @@ from backend.app.core.db import db
 from backend.app.core.errors import NotFound
 from backend.app.places.queries import kinds_of_villages, settings_of
 from backend.app.places.succession import merged_into
+from backend.app.surveys import answer_lists, results
 from backend.app.surveys import operations as rounds
-from backend.app.surveys import results
 from backend.app.surveys.models import SurveyRound
 from backend.app.surveys.paper import slips
 from backend.app.surveys.questionnaires import questionnaire_for
@@ -75,11 +75,27 @@ def survey_file(county_id: int, period: date) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
-def results_file(county_id: int, period: date) -> bytes:
-    """What was said, once it was published; raises RoundUnknown or NotPublished."""
-    found = _round_of(county_id, period)
-    if found.state != "published":
+def _published_round(county_id: int, period: date) -> SurveyRound:
+    survey_round = _round_of(county_id, period)
+    if survey_round.state != "published":
         raise RoundNotPublished
+    return survey_round
+
+
+def answers_file(county_id: int, period: date) -> bytes:
+    """The digests of counted answers; raises RoundUnknown or RoundNotPublished."""
+    survey_round = _published_round(county_id, period)
+    names = {unit.unit_id: unit_name(unit) for unit in units_of(county_id, period)}
+    content = {
+        "period": period_name(period),
+        "lists": answer_lists.lists_of(survey_round.id, names),
+    }
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def results_file(county_id: int, period: date) -> bytes:
+    """What was said, once it was published; raises RoundUnknown or RoundNotPublished."""
+    found = _published_round(county_id, period)
     said = results.said_of(found.id, rounds.questions_of_units(found))
     texts = results.texts_of(found.id)
     merged, paper = merged_into(county_id), slips.numbers_of(found.id)

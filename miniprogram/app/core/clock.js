@@ -24,6 +24,8 @@ const now = () => Date.now() + ahead()
 const timeOf = (ms) => new Date(ms + ahead()).toISOString()
 /** @returns {string} the month in China, YYYY-MM */
 const period = () => new Date(now() + CHINA_AHEAD_MS).toISOString().slice(0, 7)
+/** @returns {string} the day in China, YYYY-MM-DD */
+const day = () => new Date(now() + CHINA_AHEAD_MS).toISOString().slice(0, 10)
 const isWrong = () => Math.abs(ahead()) >= DAY_MS
 
 /** @param {string} month YYYY-MM @param {number} by */
@@ -33,4 +35,4 @@ const monthsBefore = (month, by) => {
   return date.toISOString().slice(0, 7)
 }
 
-module.exports = { note, now, timeOf, period, isWrong, monthsBefore }
+module.exports = { note, now, timeOf, period, day, isWrong, monthsBefore }

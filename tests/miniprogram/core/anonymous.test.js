@@ -60,7 +60,8 @@ test('an answer leaves for the other host, in one size, without anything that na
   const { size, content, rest } = unpad(request.data.body, 2)
   assert.equal(size, 2048)
   assert.deepEqual(content, { answers: [1, 1, SECRET] })
-  assert.ok(rest.every((byte) => byte === 0))
+  assert.ok(rest.subarray(0, 32).some((byte) => byte !== 0), 'a nonce')
+  assert.ok(rest.subarray(32).every((byte) => byte === 0))
 })
 
 test('opening the survey asks the known server for one open file, and answering asks it nothing', async () => {

@@ -1,7 +1,7 @@
 'use strict'
 /** Envelopes, receipts and their picture: to the byte. */
 const assert = require('node:assert/strict')
-const { webcrypto } = require('node:crypto')
+const { createHash, webcrypto } = require('node:crypto')
 const { test } = require('node:test')
 const { inflateSync } = require('node:zlib')
 const { unpad } = require('../county')
@@ -13,6 +13,7 @@ const clock = require('../../../miniprogram/app/core/clock')
 const settings = require('../../../miniprogram/app/core/settings')
 
 const CODE = '1234567890123456'
+const NONCE = new Uint8Array(32).fill(9)
 const storage = new Map()
 global.wx = {
   getRandomValues: async ({ length }) => ({ randomValues: webcrypto.getRandomValues(new Uint8Array(length)).buffer }),
@@ -21,15 +22,23 @@ global.wx = {
 }
 
 for (const words of ['', 'a', 'ab', 'abc', '村声', '😀'.repeat(99)]) {
-  test(`answers with ${words.length} letters are two bytes of length, JSON and zeros`, () => {
-    const { size, content, rest } = unpad(wire(sealAnswers([null, words])), 2)
+  test(`answers with ${words.length} letters are two bytes of length, JSON, the nonce and zeros`, () => {
+    const { size, content, rest } = unpad(wire(sealAnswers([null, words], NONCE)), 2)
     assert.deepEqual([size, content], [2048, { answers: [null, words] }])
-    assert.ok(rest.every((byte) => byte === 0))
+    assert.deepEqual(Uint8Array.from(rest.subarray(0, 32)), NONCE)
+    assert.ok(rest.subarray(32).every((byte) => byte === 0))
   })
 }
 
+test('the digest is of the nonce and the answers as they lie in the envelope', () => {
+  const sealed = sealAnswers([1, '修路'], NONCE)
+  const body = Buffer.from(wire(sealed), 'base64url')
+  const content = body.subarray(2, 2 + body.readUInt16BE())
+  assert.equal(sealed.digest, createHash('sha256').update(NONCE).update(content).digest('hex'))
+})
+
 test('answers that do not fit are not cut', () => {
-  assert.throws(() => sealAnswers(['好'.repeat(700)]))
+  assert.throws(() => sealAnswers(['好'.repeat(700)], NONCE))
 })
 
 test('a ticket without photos takes four kilobytes, with photos one megabyte', () => {

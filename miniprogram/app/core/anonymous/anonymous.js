@@ -16,6 +16,7 @@ const chunkedStorage = require('./chunked_storage')
 const anonymousState = require('./anonymous_state')
 
 const NAME = 16
+const NONCE = 32
 const RESPONSE = '/anon/response'
 const FEEDBACK = '/anon/feedback'
 /** A page of somebody else's, as in a hotel: it is asked again later. */
@@ -173,9 +174,15 @@ const takeToken = (kept, kind, held) => {
   return ballots.tickets.length < tickets.length
 }
 
+/** An answer that was taken back may have come in: both are looked for. @param {anonymousState.Purse} kept @param {anonymousState.Ballots} ballots @param {string} digest */
+const noteDigest = (kept, { period, unit }, digest) => {
+  const known = kept.digests[period] || { list: [] }
+  kept.digests[period] = { unit: unit || 0, list: known.list.concat(digest) }
+}
+
 /**
  * Seals, takes the token and keeps all of it in one write, then sends.
- * @param {'survey'|'ticket'} kind @param {import('./envelope').Sealed} sealed @param {any} [more]
+ * @param {'survey'|'ticket'} kind @param {import('./envelope').Sealed & {digest?: string}} sealed @param {any} [more]
  */
 const submit = async (kind, sealed, more = {}) => {
   const ballots = anonymousState.read().ballots[clock.period()]
@@ -193,14 +200,17 @@ const submit = async (kind, sealed, more = {}) => {
   anonymousState.change((kept) => {
     isTaken = takeToken(kept, kind, held)
     if (isTaken) kept.outbox.push(letter)
-    if (isTaken && kind === 'survey') kept.answered[letter.period] = 'waiting'
+    if (isTaken && kind === 'survey') {
+      kept.answered[letter.period] = 'waiting'
+      noteDigest(kept, ballots, sealed.digest || '')
+    }
   })
   if (!isTaken) throw noToken()
   return send(letter)
 }
 
 /** @param {any[]} answers one for each question, null where skipped */
-const answer = (answers) => submit('survey', sealAnswers(answers))
+const answer = async (answers) => submit('survey', sealAnswers(answers, await require('./blind').randomBytes(NONCE)))
 
 /** @param {any} ticket with its receipt @param {Uint8Array[]} photos */
 const writeTicket = (ticket, photos) => submit('ticket', sealTicket(ticket, photos), { code: ticket.receipt })
@@ -225,7 +235,7 @@ const forget = () => {
     Object.keys(kept.ballots).forEach((period) => { ballots[period] = { period, state: 'forgotten' } })
     Object.assign(kept, {
       ballots,
-      outbox: [], answered: {}, receipts: [], note: '', problem: null,
+      outbox: [], answered: {}, digests: {}, listed: {}, receipts: [], note: '', problem: null,
     })
   })
   chunkedStorage.dropOthers([])

@@ -35,12 +35,18 @@ const MONTHS_AHEAD = 2
  * @property {string[]} receipts @property {{code: string, message: string}|null} problem
  * @property {string} note what became of a letter that nobody waited for
  * @property {boolean} wantsPaper from the first month on whose ballots are not out
+ * @property {Record<string, {unit: number, list: string[]}>} digests of the answers, by month
+ * @property {Record<string, import('./own_answer').Finding>} listed whether they stand in the published lists
+ * @property {string} listsAskedOn the day on which the month before was asked for last
  * @property {any} options kinds and categories of tickets, fetched ahead
  */
 
 /** @returns {Purse} */
 const read = () => {
-  const empty = { ballots: {}, outbox: [], answered: {}, receipts: [], problem: null, note: '', options: null, wantsPaper: false }
+  const empty = {
+    ballots: {}, outbox: [], answered: {}, receipts: [], problem: null, note: '', options: null, wantsPaper: false,
+    digests: {}, listed: {}, listsAskedOn: '',
+  }
   const found = Object.assign(empty, wx.getStorageSync(NAME) || {})
   // Before November 2026 a phone held the ballots of one month.
   const { period } = /** @type {any} */ (found.ballots) || {}

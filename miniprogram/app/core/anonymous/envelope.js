@@ -2,7 +2,7 @@
  * What goes into the sealed envelope: answers or a ticket as bytes, in one of few sizes, so that
  * nobody on the way learns from a length how much was said.
  */
-const { join, utf8, textOf, fromBase64, toBase64 } = require('../bytes')
+const { join, utf8, textOf, fromBase64, toBase64, toHex } = require('../bytes')
 const { withoutHalves } = require('../plain_text')
 
 const ANSWERS = 2048
@@ -33,10 +33,14 @@ const close = (bytes, size) => {
   return { content: toBase64(join(bytes, new Uint8Array((SPARE - (bytes.length % SPARE)) % SPARE))), size }
 }
 
-/** @param {any[]} answers */
-const sealAnswers = (answers) => {
+/**
+ * The nonce stands behind the answers; the digest of both says later that they were counted.
+ * @param {any[]} answers @param {Uint8Array} nonce @returns {Sealed & {digest: string}}
+ */
+const sealAnswers = (answers, nonce) => {
   const content = utf8(JSON.stringify({ answers }))
-  return close(join(prefix(content.length, 2), content), ANSWERS)
+  const sealed = close(join(prefix(content.length, 2), content, nonce), ANSWERS)
+  return { ...sealed, digest: toHex(require('./sha2').sha256(join(nonce, content))) }
 }
 
 /** @param {Record<string, any>} ticket @param {Uint8Array[]} photos */

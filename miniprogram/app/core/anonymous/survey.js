@@ -57,9 +57,9 @@ const standing = () => {
   const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at), points: asked.points }
   const became = held.answered[asked.period]
   const state = stateOf(asked)
-  if (state === 'published') return { ...about, view: 'published' }
+  if (state === 'published') return { ...about, view: 'published', isCounted: (held.listed[asked.period] || {}).state === 'in' }
   if (TAKEN.includes(became)) return { ...about, view: 'done', code: became }
   return { ...about, ...(state === 'open' ? whenOpen(asked, held) : { view: state }) }
 }
 
-module.exports = { refresh, standing }
+module.exports = { round, refresh, standing }

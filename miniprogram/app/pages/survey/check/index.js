@@ -24,13 +24,14 @@ const readyOf = ({ ballots }) => Object.keys(ballots).sort().map((one) => ballot
 
 /** @param {anonymousState.Purse} held @returns {string[]} what a finger could find on this phone */
 const traces = (held) => {
-  const { outbox, answered, receipts } = held
+  const { outbox, answered, digests, receipts } = held
   const lines = readyOf(held).map(({ period, survey, tickets }) => (
     `${monthWords(period)}没用的匿名票：问卷 ${survey ? 1 : 0} 张，诉求 ${(tickets || []).length} 张`))
   const waiting = outbox.filter((one) => !one.isKept).length
   if (waiting) lines.push(`封好了还没传出去的：${waiting} 份`)
   if (outbox.length - waiting) lines.push(`传出去了、那边还没存稳的：${outbox.length - waiting} 份，存稳就自动删`)
   if (Object.keys(answered).some((one) => answered[one])) lines.push('一个记号：这个月的问卷填过了（没有答案）')
+  if (Object.keys(digests).length) lines.push(`答卷的指纹：${Object.keys(digests).length} 个月的（看不出答了什么），下个月过完自动删`)
   if (receipts.length) lines.push(`您记在手机里的回执：${receipts.length} 个`)
   return lines.length ? lines : ['什么也没有。']
 }
@@ -46,6 +47,23 @@ const periodsOf = (held) => {
   return ready.length ? ready : [clock.period()]
 }
 
+/** @type {Record<string, {title: string, words: string, isBad?: boolean}>} what is said of an answer that is not simply there */
+const FINDINGS = {
+  missing: { title: '没找到我的答卷', words: '公布的名单里没有您这份的指纹。', isBad: true },
+  short: { title: '名单和份数对不上', words: '您这份在里面，可名单的行数比公布的份数少。', isBad: true },
+  unlisted: { title: '没有名单可查', words: '全县只有一处不够 10 份，公布名单就会露出那里有几个人答，所以没有公布。' },
+  waiting: { title: '还没公布', words: '结果公布以后，手机自己到名单里找。' },
+}
+
+/** Each month's answer of this phone, and whether it was counted. @param {anonymousState.Purse} held */
+const countedOf = ({ digests, listed, answered }) => Object.keys(digests).sort().filter((period) => ['kept', 'durable'].includes(answered[period]))
+  .map((period) => {
+    const { state, lines } = listed[period] || { state: 'waiting', lines: 0 }
+    const told = FINDINGS[state] || { title: '', words: `公布的名单有 ${lines} 行，里面有您这份的指纹。` }
+    const [fingerprint] = digests[period].list.slice(-1)
+    return { period, state, month: monthWords(period), ...told, fingerprint: (fingerprint.slice(0, 16).match(/.{4}/g) || []).join(' ') }
+  })
+
 /** The first month on whose ballots are not out. */
 const paperFrom = () => {
   let place = -1
@@ -57,6 +75,7 @@ const describe = () => {
   const held = anonymousState.read()
   const ready = readyOf(held)
   const mine = held.ballots[clock.period()] || ready[0]
+  const counted = countedOf(held)
   return {
     months: periodsOf(held).map(monthOf).filter((one) => one.groups.length),
     mismatch: held.problem && held.problem.code === MISMATCH ? held.problem.message : '',
@@ -65,6 +84,8 @@ const describe = () => {
     unitSize: (mine && mine.unitSize) || 0,
     traces: traces(held),
     note: held.note,
+    counted,
+    isMissing: counted.some((one) => one.isBad),
     paperFrom: paperFrom(),
     canForget: Object.keys(held.ballots).some((one) => held.ballots[one].state !== 'forgotten'),
     hasWaiting: held.outbox.length > 0,
@@ -74,7 +95,7 @@ const describe = () => {
 
 Page(plainPage({
   data: {
-    how: HOW, stored: STORED, notStored: NOT_STORED, months: [], unitName: '', unitSize: 0, paperFrom: '', mismatch: '', isChecked: false, traces: [], note: '',
+    how: HOW, stored: STORED, notStored: NOT_STORED, months: [], unitName: '', unitSize: 0, paperFrom: '', mismatch: '', isChecked: false, counted: [], isMissing: false, traces: [], note: '',
     canForget: false, hasWaiting: false, wantsPaper: false, isChecking: false, checked: '',
   },
 
