@@ -50,6 +50,19 @@ class TestPhone {
     return this.page.caller.data
   }
 
+  /** One of the tabs below the page. @param {string} id */
+  tab(id) {
+    return findAll(this.page.tabBar.getComponent(), `#tab-${id}`)[0]
+  }
+
+  tabLabel(id) {
+    return labelOf(this.tab(id))
+  }
+
+  tapTab(id) {
+    this.tab(id).triggerEvent('tap', {}, { bubbles: true, composed: true, capturePhase: true })
+  }
+
   /** The page's root node in the framework's tree. */
   get root() {
     return this.page.root.getComponent()

@@ -42,7 +42,7 @@ def open_shop_page(context: BrowserContext, openid: str) -> Page:
 
 def reserve_cheapest(page: Page, surname: str) -> str:
     """Through the catalogue to the code; returns what was reserved."""
-    page.locator("#vp-tabs button:has-text('积分')").click()
+    page.locator("#home-points").click()
     page.locator("#points-rewards").click()
     first = page.locator("[id^=reward-]").first
     expect(first).to_contain_text("还有")

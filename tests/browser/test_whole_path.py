@@ -77,7 +77,7 @@ def test_a_scanned_poster_becomes_a_line_in_the_workbook(page: Page, tmp_path: P
     expect(page.locator("#thanks-points")).to_contain_text("+2 积分")
     picture(page, "preview-thanks")
     page.locator("#go-home").click()
-    page.locator("#vp-tabs button:has-text('积分')").click()
+    page.locator("#home-points").click()
     expect(page.locator("#vp-pages")).to_contain_text("评价服务")
     picture(page, "preview-points")
 

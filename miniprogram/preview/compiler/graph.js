@@ -33,6 +33,7 @@ function readApp(root) {
     if (tag) throw new Error(`${route}.wxml 没有 ${tag} 这个组件`)
   }
   config.pages.forEach((route) => visit(route, true))
+  if (config.tabBar && config.tabBar.custom) visit('custom-tab-bar/index', false)
   const theme = config.themeLocation ? readJson(path.join(root, config.themeLocation)) : {}
   return { config, theme, entries }
 }

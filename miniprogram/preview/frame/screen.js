@@ -34,7 +34,6 @@ class FrameScreen {
     byId('vp-title').textContent = page.title
     byId('vp-back').hidden = stack.pages.length < 2
     this.paint(page, stack)
-    this.drawTabs(page, stack)
     if (page.meta) this.applyRootFont(page.meta)
   }
 
@@ -46,24 +45,11 @@ class FrameScreen {
     style.setProperty('--vp-page', this.colour(settings.backgroundColor) || '')
   }
 
-  drawTabs(page, stack) {
-    const { tabBar } = this.phone().app.config
-    const tabs = byId('vp-tabs')
-    tabs.hidden = !tabBar || !stack.tabRoutes().includes(page.route)
-    if (tabs.hidden) return
-    const style = document.documentElement.style
-    style.setProperty('--vp-tab', this.colour(tabBar.backgroundColor))
-    style.setProperty('--vp-tab-ink', this.colour(tabBar.color))
-    style.setProperty('--vp-tab-on', this.colour(tabBar.selectedColor))
-    tabs.replaceChildren(...tabBar.list.map((one) => {
-      const isHere = one.pagePath === page.route
-      const icon = this.colour(isHere ? one.selectedIconPath : one.iconPath)
-      const tab = make('button', { type: 'button', onclick: () => stack.switchTab(`/${one.pagePath}`) })
-      if (icon) tab.append(make('img', { src: icon, alt: '' }))
-      tab.append(one.text)
-      if (isHere) tab.setAttribute('aria-current', 'page')
-      return tab
-    }))
+  /** Where the bar of a tab page is put; it stays at the bottom while the page scrolls. */
+  placeTabBar(page) {
+    const placeholder = document.createElement('div')
+    page.element.append(placeholder)
+    return placeholder
   }
 
   remove(page) {

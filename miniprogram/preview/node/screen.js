@@ -15,6 +15,10 @@ class NodeScreen {
     return { parent: NO_BACKEND, placeholder: {} }
   }
 
+  placeTabBar() {
+    return {}
+  }
+
   show(page) {
     this.title = page.title
     this.route = page.route

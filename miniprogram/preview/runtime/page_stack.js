@@ -13,6 +13,8 @@ function parseUrl(url, base = '') {
   return { route, query }
 }
 
+const TAB_BAR = 'custom-tab-bar/index'
+
 class PageStack {
   constructor(phone) {
     this.phone = phone
@@ -47,8 +49,20 @@ class PageStack {
     page.caller.options = query
     page.view = phone.screen.add(page)
     root.attach(page.view.parent, page.view.placeholder)
+    if (this.tabRoutes().includes(route)) this.addTabBar(page)
     this.call(page, 'onLoad', query)
     return page
+  }
+
+  /** Every tab page has a bar of its own, unless the screen draws the tabs itself. */
+  addTabBar(page) {
+    const { phone } = this
+    if (!phone.app.config.tabBar.custom || !phone.screen.placeTabBar) return
+    phone.load(TAB_BAR)
+    page.tabBar = phone.backend.createRoot('wx-page', phone.space, TAB_BAR)
+    const caller = page.tabBar.get()
+    page.caller.getTabBar = () => caller
+    page.tabBar.attach(page.view.parent, phone.screen.placeTabBar(page))
   }
 
   windowOf(route) {
@@ -72,6 +86,7 @@ class PageStack {
   drop(page) {
     this.call(page, 'onUnload')
     page.root.release()
+    if (page.tabBar) page.tabBar.release()
     this.phone.screen.remove(page)
   }
 

@@ -185,7 +185,7 @@ test('home shows the queue to cadres and to nobody else', async () => {
   const village = bound()
   village.answers['GET /cadre/tickets'] = () => fine(QUEUE)
   const plain = await openApp({ path: 'pages/home/index', device: { send: village.send } })
-  await plain.see('86.4')
+  await plain.see('81.25')
   assert.equal(plain.all('#home-queue').length, 0)
   village.answers['GET /me'] = () => fine({ binding: isBound(), roles: [{ role: 'cadre', region_id: 11, region_name: '西村' }] })
   const phone = await openApp({ path: 'pages/home/index', device: { send: village.send } })

@@ -2,7 +2,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { openApp } = require('../../../miniprogram/preview/node')
-const { Village, CARD, RATING, LANDING, isBound, error, fine } = require('../village')
+const { Village, ticket, CARD, RATING, LANDING, isBound, error, fine } = require('../village')
 
 /** A page opened directly, against a village. */
 const open = (route, village, device = {}) =>
@@ -56,9 +56,41 @@ for (const route of ['tickets/detail', 'rewards/detail', 'cadre/objections/detai
   })
 }
 
+test('home and the village page show the same score and the same deeds under the same name', async () => {
+  const village = boundVillage()
+  const home = await open('home', village)
+  const own = await open('village', village)
+  await home.see('81.25')
+  await own.see('81.25')
+  for (const phone of [home, own]) {
+    assert.ok(phone.labels().includes('村里得分 81.25'))
+    assert.ok(phone.text().includes('提了 6 件事，办了 5 件，4 件村民说解决了'))
+  }
+})
+
+test('the bar of tabs stands under its pages, and its dot says what waits', async () => {
+  const village = boundVillage((one) => { one.answers['GET /me/notices'] = () => fine({ items: [], next: null, unread: 2 }) })
+  const phone = await open('home', village)
+  await phone.see('81.25')
+  assert.equal(phone.tabLabel('notices'), '消息，2 条没看')
+  phone.tapTab('village')
+  await phone.until(() => phone.route === 'pages/village/index')
+  assert.equal(phone.data.state === 'error', false)
+  phone.tapTab('notices')
+  await phone.see('还没有消息')
+  assert.equal(phone.tabLabel('notices'), '消息')
+})
+
+test('the matter that waits for the villager stands on home and opens with one tap', async () => {
+  const phone = await open('home', boundVillage((village) => { village.tickets = [ticket({ needs: 'verdict' })] }))
+  await phone.see('村口路灯不亮')
+  phone.tap('#home-open')
+  await phone.until(() => phone.route === 'pages/tickets/detail/index')
+})
+
 test('home shows the score of the own village and the points', async () => {
   const phone = await open('home', boundVillage((village) => { village.balance = 6 }))
-  await phone.see('86.4')
+  await phone.see('81.25')
   assert.ok(phone.text().includes('大伙评了 83 次'))
   assert.ok(phone.labels().includes('我的积分 6 分'))
 })
@@ -287,7 +319,7 @@ test('logging out forgets the session and what was seen; one tap comes back', as
   assert.equal(village.requests('DELETE /sessions/current').length, 1)
   assert.ok(!phone.storage.keys().some((key) => key.startsWith('seen:') || key === 'session'))
   phone.tap('#retry')
-  await phone.see('86.4')
+  await phone.see('81.25')
 })
 
 test('the privacy page says what is kept and who sees it', async () => {

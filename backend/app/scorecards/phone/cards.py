@@ -211,15 +211,17 @@ def plain_card(village_id: int, month: date) -> dict[str, Any]:
     card = shown_card(village_id, month)
     published = registry.published_path()(village_id, month)
     if card is None:
-        return {"total": None, "light": None, "few": True, "sentences": [], "published": published}
+        return {"total": None, "light": None, "few": True, "done": None, "sentences": [],
+                "published": published}  # fmt: skip
     flow = flow_of(village_id, *_limits(month))
     return {
         "total": points(card.total),
         "light": light_named(card.light, scheme_of(card)),
         "few": card.rank is None,
+        "done": _was_done(flow),
         "sentences": [
             _people_said(card),
-            _was_done(flow),
+            _who(flow) + _was_done(flow),
             _got_lost(card.indicators),
             *_corrected(village_id, month),
         ],
@@ -249,11 +251,15 @@ def _people_said(card: Any) -> str:
     return f"{said}，实际多半在 {low} 到 {high} 分之间。" if low != high else f"{said}。"
 
 
+def _who(flow: Flow) -> str:
+    return "大伙" if flow.found else "这个月"
+
+
 def _was_done(flow: Flow) -> str:
     if not flow.found:
-        return "这个月没有人提诉求。"
+        return "没有人提诉求。"
     said = f"，{flow.content} 件村民说解决了" if flow.content else ""
-    return f"大伙提了 {flow.found} 件事，办了 {flow.done} 件{said}。"
+    return f"提了 {flow.found} 件事，办了 {flow.done} 件{said}。"
 
 
 def _got_lost(indicators: list[dict[str, Any]]) -> str:

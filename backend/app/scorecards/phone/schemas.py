@@ -20,6 +20,7 @@ class PlainShape(Shape):
     total = fields.String(allow_none=True, required=True)
     light = fields.Nested(ScoreLightShape, allow_none=True, required=True)
     few = fields.Boolean(required=True)
+    done = fields.String(allow_none=True, required=True)
     sentences = fields.List(fields.String(), required=True)
     published = fields.String(allow_none=True, required=True)
 

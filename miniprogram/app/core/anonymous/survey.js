@@ -54,7 +54,8 @@ const standing = () => {
   if (!asked || asked.period !== clock.period()) return { view: 'unknown' }
   if (asked.isNone) return { view: 'none' }
   const held = anonymousState.read()
-  const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at), points: asked.points }
+  const about = { period: asked.period, title: asked.title, county: asked.county, opensOn: dayWords(asked.opens_at),
+    closesAt: asked.closes_at, points: asked.points }
   const became = held.answered[asked.period]
   const state = stateOf(asked)
   if (state === 'published') return { ...about, view: 'published', isCounted: (held.listed[asked.period] || {}).state === 'in' }

@@ -21,6 +21,12 @@ const common = {
     this.setData({ rootFontSize: rootFontSize() })
   },
 
+  /** Only the pages of the tab bar have one. */
+  showTabBar() {
+    const bar = typeof this.getTabBar === 'function' && this.getTabBar()
+    if (bar) bar.showAt(this.route)
+  },
+
   /** Asks the server; what is already on the screen stays until the answer. */
   async load() {
     if (this.data.state !== 'ready') this.setData({ state: 'loading' })
@@ -86,6 +92,7 @@ const plainPage = (definition) => {
     /** @this {any} */
     onShow() {
       this.prepare()
+      this.showTabBar()
       if (isOpen || consent.isGiven()) this.begin()
       else if (consent.wasAsked()) this.declineConsent()
       else this.setData({ asksConsent: true })

@@ -5,18 +5,30 @@ const { card: shareCard } = require('../../core/ui/share')
 const outbox = require('../../core/send/outbox')
 const anonymousState = require('../../core/anonymous/anonymous_state')
 const scorecard = require('../../core/ui/scorecard')
+const unread = require('../../core/ui/unread')
+const { badgeOf } = require('../../core/ui/score_lights')
+const { surveyTile } = require('../../core/ui/survey_tile')
 const anonymous = require('../../core/anonymous/anonymous')
 const monthlyPrefetch = require('../../core/anonymous/monthly_prefetch')
 const survey = require('../../core/anonymous/survey')
 const { getHome } = require('../../api/home')
 
+/** The matter that waits for the villager. @param {any[]} tickets */
+const openOf = (tickets) => {
+  const ticket = tickets.find((item) => item.needs)
+  if (!ticket) return null
+  return { ...ticket, icon: ticket.category ? ticket.category.icon : 'other', said: ticket.words || '照片或录音' }
+}
+
 const show = async () => {
-  const { me, balance, tickets, unread, headline, scorecard: month } = await getHome()
+  const { me, balance, tickets, unread: waiting, headline, scorecard: month } = await getHome()
   const village = me.binding ? me.binding.village : null
   const card = month ? scorecard.describe(month) : null
+  unread.set(waiting)
   return {
-    binding: me.binding, village, villageName: village ? village.name : '', balance, card,
-    needing: tickets.needing_answer, unread, headline,
+    binding: me.binding, village, villageName: village ? village.name : '', county: village ? village.county : '',
+    balance, card, badge: card ? badgeOf(card.plain.light) : null,
+    needing: tickets.needing_answer, open: openOf(tickets.items), headline,
   }
 }
 
@@ -25,14 +37,15 @@ Page(page({
 
   remembers: 'home',
   data: {
-    survey: { view: 'none' }, note: '', village: null, villageName: '', balance: 0, card: null,
-    waiting: 0, stuck: 0, scanProblem: '', needing: 0, unread: 0, headline: '',
+    surveyTile: surveyTile({ view: 'none' }), note: '', village: null, villageName: '', county: '', balance: 0, card: null, badge: null,
+    waiting: 0, stuck: 0, scanProblem: '', needing: 0, open: null, headline: '',
   },
 
   async fetch() {
-    const found = await show()
-    this.prepareSurvey(found.binding)
-    return found
+    const shown = await show()
+    this.showTabBar()
+    this.prepareSurvey(shown.binding)
+    return shown
   },
 
   onShow() {
@@ -57,7 +70,7 @@ Page(page({
   },
 
   /** Told from what lies on the phone. */
-  showStanding() { this.setData({ survey: survey.standing(), note: anonymousState.read().note }) },
+  showStanding() { this.setData({ surveyTile: surveyTile(survey.standing()), note: anonymousState.read().note }) },
 
   countWaiting() {
     this.setData({ waiting: outbox.items().length, stuck: outbox.stuck().length, scanProblem: '' })
@@ -91,10 +104,10 @@ Page(page({
   openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
   openSurvey() { wx.navigateTo({ url: '/pages/survey/index' }) },
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
-  openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
+  openNeeding() { wx.navigateTo({ url: `/pages/tickets/detail/index?id=${this.data.open.id}` }) },
   openQueue() { wx.navigateTo({ url: '/pages/cadre/index' }) },
   openVillage() { wx.switchTab({ url: '/pages/village/index' }) },
-  openPoints() { wx.switchTab({ url: '/pages/points/index' }) },
+  openPoints() { wx.navigateTo({ url: '/pages/points/index' }) },
   openRatings() { wx.navigateTo({ url: '/pages/ratings/index' }) },
   openBind() { wx.navigateTo({ url: '/pages/bind/index' }) },
 }))

@@ -61,7 +61,7 @@ Page(page({
   openSubject() { wx.navigateTo({ url: '/pages/subject/index' }) },
   openShop() { wx.navigateTo({ url: '/pages/shop/index' }) },
   openRedemptions() { wx.navigateTo({ url: '/pages/rewards/mine/index' }) },
-  openNotices() { wx.navigateTo({ url: '/pages/notices/index' }) },
+  openNotices() { wx.switchTab({ url: '/pages/notices/index' }) },
   openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
   openData() { wx.navigateTo({ url: '/pages/privacy/data/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },

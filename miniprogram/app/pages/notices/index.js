@@ -1,4 +1,5 @@
 const { page } = require('../../core/ui/page')
+const unread = require('../../core/ui/unread')
 const { dayWords } = require('../../core/ui/words')
 const { getNotices, markRead } = require('../../api/notices')
 
@@ -10,9 +11,11 @@ Page(page({
 
   /** What is shown has been seen: the dot goes, the marks stay until the next visit. */
   async fetch() {
-    const { items, next, unread } = await getNotices()
-    if (unread && items.length) markRead(items[0].id).catch(() => undefined)
-    return { items: items.map(describe), next, unread }
+    const { items, next, unread: waiting } = await getNotices()
+    if (waiting && items.length) markRead(items[0].id).catch(() => undefined)
+    unread.set(0)
+    this.showTabBar()
+    return { items: items.map(describe), next, unread: waiting }
   },
 
   async more() {
