@@ -23,7 +23,7 @@ const LANDING = {
 }
 
 const CARD = {
-  village: VILLAGE, month: '2026-11', n: 83, flagged: 0, month_closed: false,
+  village: VILLAGE, month: '2026-11', months: ['2026-10', '2026-11'], n: 83, flagged: 0, month_closed: false,
   satisfaction: { value: '86.4', low: '82.1', high: '90.7', status: 'ok', text: '' },
   positive_rate: { value: '93.2', low: '88.0', high: '96.0', status: 'ok', text: '' },
   levels: LABELS.map((label, index) => ({ level: index + 1, label, count: [41, 27, 9, 4, 2][index] })),

@@ -77,6 +77,14 @@ def of_village(code: str, month: date) -> VillagePublication:
     return found
 
 
+def page_of_village(village_id: int, month: date) -> VillagePublication:
+    """Raises MonthNotPublished."""
+    page = db.session.get(VillagePublication, (village_id, month))
+    if page is None:
+        raise MonthNotPublished
+    return page
+
+
 def later_page(code: str, month: date | None = None) -> VillagePublication | None:
     """Of what the village of this code became, or is called by another code: that month's, or the
     newest; None where the code is still the village's."""

@@ -38,6 +38,7 @@ class TrendPointShape(Shape):
 class ScorecardShape(Shape):
     village = fields.Nested(VillageShape, required=True)
     month = fields.String(required=True)
+    months = fields.List(fields.String(), required=True)
     month_closed = fields.Boolean(required=True)
     n = fields.Integer(required=True)
     flagged = fields.Integer(required=True)

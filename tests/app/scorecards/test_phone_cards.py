@@ -105,15 +105,32 @@ def test_villagers_read_three_plain_sentences(client, bench: Bench) -> None:
     assert silent["sentences"][0] == "这个月还没有人评，没声音不是零分。"
 
 
+def test_a_village_tells_which_months_can_be_read(client, bench: Bench) -> None:
+    phone = open_phone(client, make_person())
+    where = f"/villages/{bench.village_id}/scorecard"
+    months = phone.call("GET", where).json["months"]
+    assert months == sorted(months)
+    assert MONTH in months
+    assert phone.call("GET", where, query_string={"month": MONTH}).json["months"] == months
+
+
 def test_a_published_month_says_where_it_is_read(client, bench: Bench) -> None:
     phone = open_phone(client, make_person())
     where = f"/villages/{bench.village_id}/scorecard?month={MONTH}"
     assert phone.call("GET", where).json["plain"]["published"] is None
+    for month in (MONTH, "November"):
+        refused = phone.call("GET", f"/villages/{bench.village_id}/publications/{month}")
+        assert (refused.status_code, refused.json["message"]) == (404, "这个月还没有公示")
     with transaction():
         locks.lock_month(bench.staff, bench.county.id, LAST_MONTH, "到期")
     with transaction():
         publications.publish(bench.staff, bench.county.id, LAST_MONTH)
     path = phone.call("GET", where).json["plain"]["published"]
+    told = phone.call("GET", f"/villages/{bench.village_id}/publications/{MONTH}").json
+    assert told["path"] == path
+    assert told["said"][0].startswith("20 人次评价，满意度 ")
+    assert told["done"] == ["这个月没有人提诉求"]
+    assert told["corrections"] == []
     assert client.get(path).status_code == 200
 
 

@@ -68,6 +68,18 @@ test('home and the village page show the same score and the same deeds under the
   }
 })
 
+test('an earlier month of the village is one tap away', async () => {
+  const village = boundVillage()
+  village.answers['GET /villages/11/scorecard'] = ({ search }) => fine(search.get('month') === '2026-10'
+    ? { ...CARD, month: '2026-10', month_closed: true, plain: { ...CARD.plain, total: '77.00' } } : CARD)
+  const phone = await open('village', village)
+  await phone.see('81.25')
+  phone.tap('#month-2026-10')
+  await phone.see('77.00')
+  assert.ok(phone.text().includes('✓ 10月'))
+  assert.ok(!phone.text().includes('✓ 11月'))
+})
+
 test('the bar of tabs stands under its pages, and its dot says what waits', async () => {
   const village = boundVillage((one) => { one.answers['GET /me/notices'] = () => fine({ items: [], next: null, unread: 2 }) })
   const phone = await open('home', village)

@@ -187,9 +187,16 @@ test('a rating that no longer counts stays in its author’s list and says so', 
 test('villagers see the total, the light in words and three plain sentences', async () => {
   const village = new Village()
   village.binding = isBound()
+  village.answers['GET /villages/11/publications/2026-11'] = () => fine({
+    month: '2026-11', village: '西村', headline: '11月得 81.25 分', said: ['83 人次评价'], done: ['供水：来了 6 件，答复 5 件，说解决了 4 件'],
+    left: ['供水 1 件：还在办'], corrections: [], published_at: '2026-12-09T02:00:00Z', path: '/p/610528100201/2026-11',
+  })
   const phone = await open('village', village)
   for (const words of ['81.25', '正常', '办了 5 件', '丢分最多的是响应率']) await phone.see(words)
   phone.tap('#village-published')
+  for (const words of ['12月9日公示', '村里办了什么', '说解决了 4 件', '还在办']) await phone.see(words)
+  assert.ok(!phone.text().includes('后来更正'))
+  phone.tap('#published-copy')
   await phone.until(() => phone.screen.toasts.some((words) => words.includes('网址复制好了')))
 })
 

@@ -14,7 +14,13 @@ from backend.app.scorecards import queries, schemas
 from backend.app.scorecards.blueprints import api as blueprint
 from backend.app.scorecards.figures import Area, rounded
 from backend.app.scorecards.phone import schemas as card_schemas
-from backend.app.scorecards.phone.cards import cadre_card, plain_card, shown_area, shown_areas
+from backend.app.scorecards.phone.cards import (
+    cadre_card,
+    plain_card,
+    shown_area,
+    shown_areas,
+    shown_months,
+)
 from backend.app.scorecards.shown import FEWEST, hides_levels, newest_shown
 from backend.app.scoring.satisfaction import Measurement, Status
 
@@ -40,6 +46,7 @@ def scorecard_of(village_id: int, asked: date | None) -> dict[str, Any]:
     return {
         "village": label,
         "month": f"{month:%Y-%m}",
+        "months": [f"{name:%Y-%m}" for name in reversed(shown_months(village_id))],
         "month_closed": month < this_month,
         "n": shown.n,
         "flagged": shown.flagged,

@@ -1,36 +1,42 @@
 const { page } = require('../../core/ui/page')
 const scorecard = require('../../core/ui/scorecard')
+const { monthWords } = require('../../core/ui/words')
 const { getMe } = require('../../api/me')
 const { getScorecard } = require('../../api/villages')
 const { latestResults } = require('../../core/ui/survey_results')
 const { badgeOf } = require('../../core/ui/score_lights')
 const { card: shareCard } = require('../../core/ui/share')
-const { absolute } = require('../../core/send/send')
 
 /** @param {{status: string, value: string|null}} rate */
 const praiseOf = (rate) =>
   rate.status === 'ok' && rate.value !== null ? `每 100 次评价里，约 ${Math.round(Number(rate.value))} 次是满意或基本满意。` : ''
 
+/** The months to choose from. @param {any} card */
+const monthsOf = ({ months, month }) =>
+  months.map((/** @type {string} */ name) => ({ name, words: monthWords(name), isChosen: name === month }))
+
 Page(page({
   remembers: 'village',
-  data: { card: null, praise: '', results: null, badge: null },
+  data: { card: null, months: [], praise: '', results: null, badge: null },
 
   async fetch() {
     const me = await getMe()
-    if (!me.binding) return { card: null, praise: '', results: null, badge: null }
+    if (!me.binding) return { card: null, months: [], praise: '', results: null, badge: null }
     const { village } = me.binding
-    const [found, results] = await Promise.all([getScorecard(village.id), latestResults(village)])
+    const [found, results] = await Promise.all([getScorecard(village.id, this.month), latestResults(village)])
     const card = scorecard.describe(found)
-    return { card, praise: praiseOf(card.positive_rate), results, badge: badgeOf(card.plain.light) }
+    return { card, months: monthsOf(card), praise: praiseOf(card.positive_rate), results, badge: badgeOf(card.plain.light) }
   },
 
-  /** Pages outside WeChat open in a browser: the address is put where it can be pasted. */
-  copyPublished() {
-    wx.setClipboardData({
-      data: absolute(this.data.card.plain.published),
-      success: () => wx.showToast({ title: '网址复制好了，粘到浏览器里看', icon: 'none' }),
-      fail: () => undefined,
-    })
+  openPublished() {
+    const { village, month } = this.data.card
+    wx.navigateTo({ url: `/pages/published/index?village=${village.id}&month=${month}` })
+  },
+
+  /** The month stays chosen until the page is opened anew. */
+  choose(event) {
+    this.month = event.currentTarget.dataset.month
+    return this.load()
   },
 
   /** Whoever opens it sees the page of his own village. */
