@@ -19,13 +19,7 @@ document.addEventListener("click", (event) => {
     const next = root.getAttribute(attribute) === on ? off : on;
     root.setAttribute(attribute, next);
     localStorage.setItem(button.dataset.switch, next);
-    // A refused box is red, also in a grid that has no room for words beside it.
-for (const name of document.querySelector("[data-boxes]")?.dataset.boxes.split(" ") ?? []) {
-  for (const box of document.getElementsByName(name)) box.setAttribute("aria-invalid", "true");
-}
-document.querySelector("main [aria-invalid]")?.focus();
-
-showSwitches();
+    showSwitches();
   }
   if (event.target.closest("[data-print]")) window.print();
   const copier = event.target.closest("[data-copy]");
@@ -118,5 +112,11 @@ window.addEventListener("afterprint", () => {
   root.setAttribute("data-bs-theme", shade);
   for (const part of opened) part.open = false;
 });
+
+// A refused box is red, also in a grid that has no room for words beside it.
+for (const name of document.querySelector("[data-boxes]")?.dataset.boxes.split(" ") ?? []) {
+  for (const box of document.getElementsByName(name)) box.setAttribute("aria-invalid", "true");
+}
+document.querySelector("main [aria-invalid]")?.focus();
 
 showSwitches();
