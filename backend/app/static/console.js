@@ -114,9 +114,10 @@ window.addEventListener("afterprint", () => {
 });
 
 // A refused box is red, also in a grid that has no room for words beside it.
-for (const name of document.querySelector("[data-boxes]")?.dataset.boxes.split(" ") ?? []) {
+const refused = document.querySelector("[data-boxes]")?.dataset.boxes.split(" ") ?? [];
+for (const name of refused) {
   for (const box of document.getElementsByName(name)) box.setAttribute("aria-invalid", "true");
 }
-document.querySelector("main [aria-invalid]")?.focus();
+document.getElementsByName(refused[0])[0]?.focus();
 
 showSwitches();
