@@ -115,6 +115,11 @@ def settings(
         ballot_key_dirs=(tmp_path_factory.mktemp("ballot-keys"),),
         wechat_app_id="wx-test",
         wechat_app_secret="wx-test-secret",
+        sms_access_key_id="LTAI-demo",
+        sms_access_key_secret="demo",
+        sms_sign_name="村声",
+        sms_template_code="SMS_100000001",
+        sms_api_base="http://127.0.0.1:9/sms",
         demo_seconds_ahead=seconds_ahead(),
     )
 

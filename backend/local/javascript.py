@@ -10,6 +10,7 @@ from backend.local.setup import ROOT, once
 WECHAT_GATES = ROOT / "miniprogram" / "lint" / "wechat"
 MADE = (
     ROOT / "miniprogram" / "preview" / "dist" / "preview.js",
+    ROOT / "miniprogram" / "h5" / "dist" / "index.html",
     ROOT / "backend" / "app" / "static" / "vendor" / "charts.js",
 )
 

@@ -177,6 +177,7 @@ def announce(address: str, demo: bool, environment: dict[str, str]) -> None:
     print(f"\n  村声开门了 (Village Voice is open): {address}")
     if demo:
         print(f"  小程序预览 (mini-program): {address}/preview")
+        print(f"  网页版 (web application):  {address}/m/")
     print(f"  公示 (public pages):       {address}/p/")
     print(f"  县乡后台 (console):        {address}/console/", flush=True)
     if demo:

@@ -38,6 +38,11 @@ def complete(
             "WECHAT_APP_ID": "wx-demo",
             "WECHAT_APP_SECRET": "demo",
             "WECHAT_API_BASE": stand_in,
+            "SMS_ACCESS_KEY_ID": "LTAI-demo",
+            "SMS_ACCESS_KEY_SECRET": "demo",
+            "SMS_SIGN_NAME": "村声",
+            "SMS_TEMPLATE_CODE": "SMS_100000001",
+            "SMS_API_BASE": f"{stand_in}/sms",
             "WECHAT_TEMPLATE_TICKET_MOVED": "tmpl-ticket-moved",
             "WECHAT_TEMPLATE_POINTS_CHANGED": "tmpl-points-changed",
         }

@@ -12,6 +12,7 @@ async function build(target = path.join(__dirname, 'dist'), root = APP) {
   const files = {
     'preview.js': await bundleForBrowser(root, path.join(FRAME, 'index.js')),
     'preview.css': [
+      fs.readFileSync(path.join(FRAME, 'screen.css'), 'utf8'),
       fs.readFileSync(path.join(FRAME, 'frame.css'), 'utf8'),
       fs.readFileSync(path.join(__dirname, 'runtime', 'builtins.css'), 'utf8'),
       compileAllStyles(root),

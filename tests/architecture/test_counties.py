@@ -9,7 +9,7 @@ PLACES = {"county_id", "region_id", "village_id"}
 # What belongs to one person, wherever that person lives, or to nobody any more.
 PERSONS = {
     "audit_entry", "closed_account", "console_login", "notice", "outbox_message", "person",
-    "person_consent", "points_balance", "rating_trace", "subscription_credit",
+    "person_consent", "person_identity", "points_balance", "rating_trace", "subscription_credit",
     "words_to_check",
 }  # fmt: skip
 # The product's own words, random names and failed items of its jobs: no county decides by them.

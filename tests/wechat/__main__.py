@@ -1,8 +1,10 @@
 """python -m tests.wechat --port 8009: the stand-in for a demo county on one machine."""
 
 import argparse
+import os
 import signal
 import threading
+from datetime import timedelta
 
 from tests.wechat.server import World, running
 
@@ -16,7 +18,9 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with running(World(given.app_id, given.app_secret), given.port):
+    world = World(given.app_id, given.app_secret)
+    world.sms.ahead = timedelta(seconds=int(os.environ.get("DEMO_SECONDS_AHEAD", "0")))
+    with running(world, given.port):
         stop.wait()
 
 

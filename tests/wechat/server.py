@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.sms.gateway import Gateway
 from tests.wechat.messages import Messages
 from tests.wechat.words import Words
 
@@ -37,6 +38,7 @@ class World:
     logins_left: int | None = None
     messages: Messages = field(default_factory=Messages)
     words: Words = field(default_factory=Words)
+    sms: Gateway = field(default_factory=Gateway)
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -127,7 +129,14 @@ def phone_accepts(world: World, _: dict[str, str], body: dict[str, Any]) -> dict
     return {"errcode": 0, "errmsg": "ok"}
 
 
+def last_sms(world: World, query: dict[str, str], _: dict[str, Any]) -> dict[str, Any]:
+    """What the telephone of a demo person would show."""
+    with world.lock:
+        return {"code": world.sms.last_code(query.get("number", ""))}
+
+
 ROUTES = {
+    "/demo/sms": last_sms,
     "/demo/accepts": phone_accepts,
     "/sns/jscode2session": code_to_session,
     "/cgi-bin/stable_token": stable_token,
@@ -158,6 +167,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.startswith("/sms/"):
+            with self.world.lock:
+                self._write(*self.world.sms.answer(self.path, self.headers, raw))
+            return
         try:
             body = json.loads(raw or b"{}")
         except ValueError:

@@ -4,7 +4,11 @@ from typing import Any
 
 from backend.app.access import Permission
 from backend.app.accounts import consents, operations, queries, schemas
+from backend.app.accounts.errors import ProofGone
 from backend.app.accounts.grants import invitations
+from backend.app.accounts.identities import login_codes
+from backend.app.accounts.identities import operations as entering
+from backend.app.accounts.identities.ways import Proven
 from backend.app.accounts.logins import activation
 from backend.app.core import clock
 from backend.app.core.db import transaction
@@ -25,24 +29,41 @@ WRONG_CODES = limits.RateLimit("wrong_login_codes", 60, 600)
 @blueprint.arguments(schemas.SessionInputShape())
 @blueprint.response(201, schemas.SessionShape())
 def create_session(body: dict[str, Any]) -> dict[str, Any]:
-    """Exchanges wx.login's code for an opaque token; nobody is known who has not agreed."""
+    """Exchanges wx.login's code, or what a browser proved at /m/, for an opaque token.
+
+    Nobody is known who has not agreed.
+    """
     caller = request_fingerprint.caller()
     limits.check(WRONG_CODES, caller)
     try:
-        openid = wechat_client().openid_for(body["code"])
-    except LoginCodeInvalid:
+        proven = _proven_by(body["code"])
+    except (LoginCodeInvalid, ProofGone):
         limits.count(WRONG_CODES, caller)
         raise
     with transaction():
-        person_id = operations.enter_by_openid(openid)
+        if isinstance(proven, Proven):
+            person_id = entering.enter(proven)
+        else:
+            person_id = operations.enter_by_openid(proven)
         consents.give(person_id, body["consent"])
     at = clock.now()
-    token = open_session(SessionKind.APP, person_id, at.timestamp())
+    data = {"way": proven.way.value} if isinstance(proven, Proven) else {}
+    token = open_session(SessionKind.APP, person_id, at.timestamp(), data)
     return {
         "token": token,
         "expires_at": at + LIFETIME[SessionKind.APP],
         "me": queries.describe_villager(person_id),
     }
+
+
+def _proven_by(code: str) -> Proven | str:
+    """What a browser proved at /m/, or the mini-program's openid."""
+    if not code.startswith(login_codes.PREFIX):
+        return wechat_client().openid_for(code)
+    proven = login_codes.use_proof(code)
+    if proven is None:
+        raise ProofGone
+    return proven
 
 
 @blueprint.delete("/sessions/current")

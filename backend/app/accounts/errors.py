@@ -95,3 +95,30 @@ class AccountClosed(Conflict):
 class HasRole(Conflict):
     code = "has_role"
     message = "现在还不能注销"
+
+
+class SmsCodeWrong(InvalidInput):
+    code = "sms_code_wrong"
+    message = "验证码不对"
+
+
+class ProofGone(NotLoggedIn):
+    code = "login_code_invalid"
+    message = "放得太久，登录没有成功，请再登一次"
+
+
+class LinkRefused(InvalidInput):
+    code = "link_refused"
+    message = "没有连上"
+
+
+class WayTaken(Conflict):
+    """A way that is somebody's already: never moved, never merged."""
+
+    code = "way_taken"
+    message = "这个登录办法已经有自己的账号，或那个账号已经有这一种。两个账号不会合成一个"
+
+
+class MiniProgramOnly(NotAllowed):
+    code = "mini_program_only"
+    message = "匿名票只能在微信小程序里领。不用微信，可以到村里填纸质票，或打 12345"

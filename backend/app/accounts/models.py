@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.access import Role
-from backend.app.accounts.states import GrantOutcome
+from backend.app.accounts.states import GrantOutcome, Way
 from backend.app.core.db import Id, Model
 from backend.app.core.states import one_of
 from backend.app.core.web.guards import TokenScope
@@ -41,6 +41,30 @@ class Person(Model):
     created_at: Mapped[datetime]
     # Nobody is behind this number any more; what cannot be deleted hangs on it.
     closed_at: Mapped[datetime | None]
+
+
+class PersonIdentity(Model):
+    """A way by which somebody comes without the mini-program; joined by an act of the person.
+
+    The number itself lies sealed; its keyed digest finds it.
+    """
+
+    __tablename__ = "person_identity"
+    __table_args__ = (
+        CheckConstraint(one_of("way", Way), name="way"),
+        CheckConstraint("octet_length(digest) = 32", name="digest"),
+        UniqueConstraint("way", "digest"),
+        UniqueConstraint("person_id", "way"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    way: Mapped[str] = mapped_column(String(10))
+    digest: Mapped[bytes]
+    subject_sealed: Mapped[bytes]
+    # What its owner knows it by: the last four digits.
+    hint: Mapped[str] = mapped_column(String(20))
+    added_at: Mapped[datetime]
 
 
 class ClosedAccount(Model):

@@ -10,11 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.app.accounts import consents
 from backend.app.accounts.errors import AccountClosed, HasRole, PersonUnknown
-from backend.app.accounts.models import Binding, ClosedAccount, ConsoleLogin, Person
+from backend.app.accounts.identities.queries import ways_of
+from backend.app.accounts.identities.ways import PURPOSE
+from backend.app.accounts.models import Binding, ClosedAccount, ConsoleLogin, Person, PersonIdentity
 from backend.app.accounts.queries import actor_today
+from backend.app.accounts.states import WAY_NAMES, Way
 from backend.app.core import clock
 from backend.app.core.db import after_commit, db
-from backend.app.core.encryption import derive, derive_each
+from backend.app.core.encryption import derive, derive_each, unseal
 from backend.app.core.own_data import Held
 from backend.app.core.sessions import close_all_sessions
 from backend.app.core.web.console_menu import local_time
@@ -30,13 +33,14 @@ FORGET = (
         " ended_at = COALESCE(ended_at, :at) WHERE person_id = :person_id"
     ),
     "UPDATE cadre_invitation SET display_name = '' WHERE accepted_by_id = :person_id",
+    "DELETE FROM person_identity WHERE person_id = :person_id",
 )
 
 
 def held_of(person_id: int) -> list[Held]:
     """How somebody is known, and where they belong."""
     person = db.session.get_one(Person, person_id)
-    agreed = consents.given_by(person_id)
+    agreed, ways = consents.given_by(person_id), ways_of(person_id)
     bindings = db.session.scalars(
         select(Binding).where(Binding.person_id == person_id).order_by(Binding.id)
     ).all()
@@ -47,12 +51,12 @@ def held_of(person_id: int) -> list[Held]:
     return [
         Held(
             "我的账号",
-            "微信给的一个编号（不是您的微信号）"
-            + ("，还有办事的人怎么称呼您。" if person.display_name else "。"),
+            _known_by(person, ways),
             ("项目", "内容"),
             [
                 ["积分号", person.number],
                 ["微信给的编号", person.openid or "没有"],
+                *_way_lines(ways),
                 ["怎么称呼", person.display_name or "没有"],
                 ["第一次用", local_time(person.created_at)],
                 ["同意说明", f"{agreed.version} 版，{local_time(agreed.at)}" if agreed else "没有"],
@@ -72,6 +76,19 @@ def held_of(person_id: int) -> list[Held]:
             "household" if any(b.household for b in bindings) else None,
         ),
     ]  # fmt: skip
+
+
+def _way_lines(ways: list[PersonIdentity]) -> list[list[str | int]]:
+    return [[WAY_NAMES[Way(way.way)], way.hint or "一个编号"] for way in ways]
+
+
+def _known_by(person: Person, ways: list[PersonIdentity]) -> str:
+    """What somebody is known by, as a sentence."""
+    parts = ["微信给的一个编号（不是您的微信号）"] if person.openid or not ways else []
+    parts += [f"您登录用的{WAY_NAMES[Way(way.way)]}" for way in ways]
+    if person.display_name:
+        parts.append("办事的人怎么称呼您")
+    return "，还有".join(parts) + "。"
 
 
 def forget_household(person_id: int) -> None:
@@ -104,7 +121,9 @@ def close(person: Person) -> date | None:
     refusal = why_not(person.id)
     if refusal is not None:
         raise HasRole(refusal)
-    reopens_on = _shut(person.openid) if person.openid else None
+    reopens_on = None
+    for name in _names_of(person):
+        reopens_on = _shut(name)
     at = clock.now()
     for statement in FORGET:
         db.session.execute(text(statement), {"person_id": person.id, "at": at})
@@ -115,6 +134,14 @@ def close(person: Person) -> date | None:
     person_id = person.id
     after_commit(lambda: close_all_sessions(person_id))
     return reopens_on
+
+
+def _names_of(person: Person) -> list[str]:
+    """What somebody proved to be, by every way: the openid, and what lies sealed."""
+    return [name for name in [person.openid] if name] + [
+        f"{identity.way}:{unseal(PURPOSE, identity.subject_sealed).decode()}"
+        for identity in ways_of(person.id)
+    ]
 
 
 def _shut(openid: str) -> date:

@@ -1,4 +1,4 @@
-"""What a security administrator decides of a role that somebody asked for."""
+"""What becomes of a role that somebody asked for, and the ways by which somebody logs in."""
 
 from enum import StrEnum
 
@@ -8,3 +8,18 @@ class GrantOutcome(StrEnum):
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+
+
+class Way(StrEnum):
+    """How somebody proves who they are without the mini-program."""
+
+    SMS = "sms"
+    OIDC = "oidc"
+    WECHAT_WEB = "wechat_web"
+
+
+WAY_NAMES = {
+    Way.SMS: "手机号",
+    Way.OIDC: "统一身份认证",
+    Way.WECHAT_WEB: "微信公众号",
+}

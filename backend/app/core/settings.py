@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 Environment = Literal["production", "demo", "test", "development"]
 ENVIRONMENTS = ("production", "demo", "test", "development")
 WECHAT_HOST = "api.weixin.qq.com"
+SMS_HOST = "dysmsapi.aliyuncs.com"
 DEFAULT_SECRET = "only-for-development"  # noqa: S105  refused in production below
 MIN_SECRET_LENGTH = 32
 # What only the anonymous application may know (core/anonymous_settings.py).
@@ -45,6 +46,11 @@ class Settings:
     wechat_checks_words: bool = True
     wechat_verify_file_name: str = ""
     wechat_verify_file_text: str = ""
+    sms_access_key_id: str = ""
+    sms_access_key_secret: str = field(default="", repr=False)
+    sms_sign_name: str = ""
+    sms_template_code: str = ""
+    sms_api_base: str = f"https://{SMS_HOST}"
     log_level: str = "INFO"
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
@@ -114,6 +120,11 @@ class Settings:
             wechat_checks_words=_switch(environ, "WECHAT_CHECKS_WORDS", "on"),
             wechat_verify_file_name=environ.get("WECHAT_VERIFY_FILE_NAME", ""),
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
+            sms_access_key_id=environ.get("SMS_ACCESS_KEY_ID", ""),
+            sms_access_key_secret=environ.get("SMS_ACCESS_KEY_SECRET", ""),
+            sms_sign_name=environ.get("SMS_SIGN_NAME", ""),
+            sms_template_code=environ.get("SMS_TEMPLATE_CODE", ""),
+            sms_api_base=environ.get("SMS_API_BASE", cls.sms_api_base).rstrip("/"),
             log_level=environ.get("LOG_LEVEL", "INFO"),
             metrics_token=environ.get("METRICS_TOKEN", ""),
             trusted_proxies=read_whole(environ, "TRUSTED_PROXIES", 0),
@@ -155,7 +166,20 @@ class Settings:
             if any(one.resolve().is_relative_to(self.storage_dir.resolve()) for one in folders)
         ]
         found += [sentence for wrong, sentence in self._retention_faults() if wrong]
+        found += [
+            f"{name}: 没有设置，要填就四项都填 (all or none of the four)"
+            for name, value in self._sms_parts()
+            if not value and any(part for _, part in self._sms_parts())
+        ]
         return found + (self._production_faults(environ) if self.production else [])
+
+    def _sms_parts(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("SMS_ACCESS_KEY_ID", self.sms_access_key_id),
+            ("SMS_ACCESS_KEY_SECRET", self.sms_access_key_secret),
+            ("SMS_SIGN_NAME", self.sms_sign_name),
+            ("SMS_TEMPLATE_CODE", self.sms_template_code),
+        )
 
     def _retention_faults(self) -> list[tuple[bool, str]]:
         """The database itself refuses to delete younger audit entries than three years."""
@@ -194,6 +218,10 @@ class Settings:
             (
                 host.scheme != "https" or host.netloc != WECHAT_HOST,
                 f"WECHAT_API_BASE: 正式环境只能是 https://{WECHAT_HOST} (other host refused)",
+            ),
+            (
+                self.sms_api_base != f"https://{SMS_HOST}",
+                f"SMS_API_BASE: 正式环境只能是 https://{SMS_HOST} (other host refused)",
             ),
             (
                 not self.public_host.startswith("https://"),

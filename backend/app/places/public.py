@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template
 
+from backend.app.core import registry
 from backend.app.core.errors import Gone, NotFound
 from backend.app.core.files import storage
 from backend.app.core.web.guards import open_to_all
@@ -18,16 +19,21 @@ A_YEAR = 365 * 24 * 3600
 @blueprint.get("/q/<code>/")
 @open_to_all("every phone may scan a poster")
 def show_code(code: str) -> Any:
-    """Where the poster hangs, and that WeChat opens it; a dead code says what to do.
+    """Where the poster hangs, that WeChat opens it, or the web application where there is one.
+
+    A dead code says what to do.
 
     Scanners hang a slash or words of their own, `&scene=…`, on the address.
     """
+    bare = code.partition("&")[0]
     try:
-        point, refusal = targets.find_target(code.partition("&")[0]), None
+        point, refusal = targets.find_target(bare), None
     except (CodeUnknown, Gone) as error:
         point, refusal = None, error
     status = 200 if refusal is None else 410 if isinstance(refusal, Gone) else 404
-    return render_template("places/scanned.html", point=point, refusal=refusal), status
+    web_code = bare if registry.settings().sms_access_key_id else None
+    page = render_template("places/scanned.html", point=point, refusal=refusal, web_code=web_code)
+    return page, status
 
 
 @blueprint.get("/q/<name>.txt")

@@ -14,4 +14,11 @@ const deleteOwnData = (/** @type {string} */ name) => request({ method: 'DELETE'
 const writeOwnFile = () => request({ method: 'POST', path: '/me/data/file' })
 const closeAccount = () => request({ method: 'POST', path: '/me/closure', data: { confirm: '注销' } })
 
-module.exports = { getMe, bindVillage, acceptInvitation, getOwnData, deleteOwnData, writeOwnFile, closeAccount }
+const getWays = () => request({ path: '/me/ways' })
+/** Digits that join a new way of logging in to this person. */
+const askLinkCode = () => request({ method: 'POST', path: '/me/link-codes' })
+const removeWay = (/** @type {string} */ way) => request({ method: 'DELETE', path: `/me/ways/${way}` })
+
+module.exports = {
+  getMe, bindVillage, acceptInvitation, getOwnData, deleteOwnData, writeOwnFile, closeAccount, getWays, askLinkCode, removeWay,
+}

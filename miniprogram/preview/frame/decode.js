@@ -22,6 +22,14 @@ function readPixels(bitmap, [left, top, width, height], side) {
   return context.getImageData(0, 0, canvas.width, canvas.height)
 }
 
+/** One look at what the camera shows now. @returns {Promise<string|null>} */
+async function decodeFrame(video) {
+  const bitmap = await createImageBitmap(video)
+  const pixels = readPixels(bitmap, WINDOWS[0], LONGEST_SIDES[0])
+  const result = decoder(pixels.data, pixels.width, pixels.height, { inversionAttempts: 'dontInvert' })
+  return (result && result.data) || null
+}
+
 /** @returns {Promise<string|null>} the text of the code, or null when none is found */
 async function decodePicture(file) {
   const bitmap = await createImageBitmap(file)
@@ -35,4 +43,4 @@ async function decodePicture(file) {
   return null
 }
 
-module.exports = { decodePicture }
+module.exports = { decodePicture, decodeFrame }

@@ -121,4 +121,4 @@ async function showPictures(urls, first) {
   return {}
 }
 
-module.exports = { modal, actionSheet, chooseCode, askToSubscribe, showPictures, make }
+module.exports = { modal, actionSheet, chooseCode, askToSubscribe, showPictures, make, open, dialog, button }

@@ -25,6 +25,8 @@ ACTIONS = {
     "renew_invitation": "换邀请码",
     "withdraw_invitation": "撤回邀请",
     "close_account": "注销账号",
+    "add_way": "加登录办法",
+    "remove_way": "去掉登录办法",
     "export_person": "导出个人资料",
     "ask_data_request": "登记资料申请",
     "see_data_request": "查看资料申请",

@@ -9,10 +9,18 @@ const SIGNED_OUT = 'signed_out'
 /** @type {Promise<string>|null} several pages may ask at once; one log-in serves them all */
 let opening = null
 
+const signedOut = (/** @type {string} */ message) => new ApiError({ code: 'signed_out', message })
+
+/** Outside WeChat a log-in asks something; whoever turned back is not asked again before a tap. */
+const turnedBack = () => {
+  wx.setStorageSync(SIGNED_OUT, true)
+  return signedOut('您还没有登录。要用的时候，点一下就能进来。')
+}
+
 const askCode = () => new Promise((resolve, reject) => {
   wx.login({
     success: ({ code }) => resolve(code),
-    fail: (failure) => reject(fromFailure(failure)),
+    fail: (failure) => reject(/cancel/.test(failure.errMsg || '') ? turnedBack() : fromFailure(failure)),
   })
 })
 
@@ -36,7 +44,7 @@ const open = async () => {
 const ensure = () => {
   if (!consent.isGiven()) return Promise.reject(consent.missing())
   if (wx.getStorageSync(SIGNED_OUT)) {
-    return Promise.reject(new ApiError({ code: 'signed_out', message: '您已经退出登录。要用的时候，点一下就能进来。' }))
+    return Promise.reject(signedOut('您已经退出登录。要用的时候，点一下就能进来。'))
   }
   const kept = consent.isTold() && wx.getStorageSync(TOKEN)
   if (kept) return Promise.resolve(kept)

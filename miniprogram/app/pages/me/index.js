@@ -64,6 +64,7 @@ Page(page({
   openNotices() { wx.switchTab({ url: '/pages/notices/index' }) },
   openInvitation() { wx.navigateTo({ url: '/pages/invitation/index' }) },
   openData() { wx.navigateTo({ url: '/pages/privacy/data/index' }) },
+  openWays() { wx.navigateTo({ url: '/pages/ways/index' }) },
   openPrivacy() { wx.navigateTo({ url: '/pages/privacy/index' }) },
   call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },
 }))

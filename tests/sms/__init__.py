@@ -1,0 +1,1 @@
+"""A stand-in for Aliyun's SendSms, as its documents describe it."""
