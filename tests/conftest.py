@@ -29,6 +29,7 @@ from backend.app.ratings.queries import forget_reasons
 from backend.local.postgres import embedded_postgres
 from backend.local.redis import embedded_redis
 from tests.factories.at_once import at_once
+from tests.sms.gateway import Gateway
 from tests.wechat.server import World, running
 
 # Data that migrations or start-up put there and that no test changes.
@@ -236,6 +237,16 @@ def world(app: Flask, settings: Settings) -> Iterator[World]:
         app.extensions["wechat"] = WeChat(world.app_id, world.app_secret, client, base)
         yield world
     del app.extensions["wechat"]
+
+
+@pytest.fixture
+def gateway(app: Flask, world: World, monkeypatch) -> Iterator[Gateway]:
+    """The SMS stand-in, where the application sends its messages."""
+    with running(world) as base:
+        settings = replace(app.config["SETTINGS"], sms_api_base=f"{base}/sms")
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        world.sms.ahead = timedelta(seconds=seconds_ahead())
+        yield world.sms
 
 
 @pytest.fixture(name="at_once")

@@ -20,7 +20,7 @@ def upgrade() -> None:
             subject_sealed bytea NOT NULL,
             hint varchar(20) NOT NULL,
             added_at timestamptz NOT NULL,
-            CONSTRAINT ck_person_identity_way CHECK (way IN ('sms', 'oidc', 'wechat_web')),
+            CONSTRAINT ck_person_identity_way CHECK (way IN ('sms', 'wechat_web')),
             CONSTRAINT ck_person_identity_digest CHECK (octet_length(digest) = 32),
             CONSTRAINT uq_person_identity_way_digest UNIQUE (way, digest),
             CONSTRAINT uq_person_identity_person_id_way UNIQUE (person_id, way)

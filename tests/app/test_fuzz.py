@@ -15,6 +15,7 @@ from backend.app.core import clock
 from backend.app.core.sessions import SessionKind, open_session
 from tests.factories.county import bind, make_county, make_person
 from tests.factories.objections import make_bench, object_to
+from tests.sms.gateway import Gateway
 from tests.wechat.server import World
 
 CHECKS = (
@@ -28,9 +29,10 @@ EXAMPLES = 15
 
 
 def test_no_request_the_document_allows_or_forbids_crashes_the_api(
-    app: Flask, world: World
+    app: Flask, world: World, gateway: Gateway
 ) -> None:
     assert world.calls.total() == 0
+    assert gateway.sent == []
     person = make_person()
     bind(person, make_county())
     document = schemathesis.openapi.from_wsgi("/api/openapi.json", app)

@@ -17,6 +17,8 @@ from tests.wechat.messages import Messages
 from tests.wechat.words import Words
 
 APP_ID, APP_SECRET = "wx-test", "wx-test-secret"
+WEB_APP_ID, WEB_APP_SECRET = "wx-web", "wx-web-secret"
+WEB_CODE_SECONDS = 300
 DEMO = "demo:"
 HANG_SECONDS = 30
 
@@ -38,6 +40,7 @@ class World:
     logins_left: int | None = None
     messages: Messages = field(default_factory=Messages)
     words: Words = field(default_factory=Words)
+    web_codes: dict[str, tuple[str, float]] = field(default_factory=dict)
     sms: Gateway = field(default_factory=Gateway)
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
@@ -45,6 +48,12 @@ class World:
     def new_code(self, openid: str) -> str:
         code = secrets.token_hex(8)
         self.codes[code] = openid
+        return code
+
+    def new_web_code(self, openid: str, minutes: int = 0) -> str:
+        """What WeChat's browser brings back, so many minutes after it was made."""
+        code = secrets.token_hex(16)
+        self.web_codes[code] = openid, time.monotonic() - 60 * minutes
         return code
 
     def rotate(self) -> None:
@@ -83,6 +92,31 @@ def code_to_session(world: World, query: dict[str, str], _: dict[str, Any]) -> d
     if openid in world.risky:
         return problem(40226, "code blocked")
     return {"openid": openid, "session_key": secrets.token_hex(12)}
+
+
+def web_code_to_openid(world: World, query: dict[str, str], _: dict[str, Any]) -> dict[str, Any]:
+    """网页授权: the 公众号 has an id and secret of its own."""
+    if set(query) != {"appid", "secret", "code", "grant_type"}:
+        return problem(40097, "invalid args")
+    if query["grant_type"] != "authorization_code":
+        return problem(40002, "invalid grant_type")
+    if query["appid"] != WEB_APP_ID:
+        return problem(40013, "invalid appid")
+    if query["secret"] != WEB_APP_SECRET:
+        return problem(40125, "invalid appsecret")
+    with world.lock:
+        if query["code"] in world.used:
+            return problem(40163, "code been used")
+        if query["code"] not in world.web_codes:
+            return problem(40029, "invalid code")
+        openid, at = world.web_codes[query["code"]]
+        if time.monotonic() - at > WEB_CODE_SECONDS:
+            return problem(42003, "code expired")
+        world.used.add(query["code"])
+    return {
+        "access_token": secrets.token_hex(16), "expires_in": 7200, "openid": openid,
+        "refresh_token": secrets.token_hex(16), "scope": "snsapi_base",
+    }  # fmt: skip
 
 
 def stable_token(world: World, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +173,7 @@ ROUTES = {
     "/demo/sms": last_sms,
     "/demo/accepts": phone_accepts,
     "/sns/jscode2session": code_to_session,
+    "/sns/oauth2/access_token": web_code_to_openid,
     "/cgi-bin/stable_token": stable_token,
     "/wxa/msg_sec_check": check_words,
     "/cgi-bin/message/subscribe/send": send_message,

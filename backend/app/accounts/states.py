@@ -14,12 +14,10 @@ class Way(StrEnum):
     """How somebody proves who they are without the mini-program."""
 
     SMS = "sms"
-    OIDC = "oidc"
     WECHAT_WEB = "wechat_web"
 
 
 WAY_NAMES = {
     Way.SMS: "手机号",
-    Way.OIDC: "统一身份认证",
     Way.WECHAT_WEB: "微信公众号",
 }

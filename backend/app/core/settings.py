@@ -46,6 +46,8 @@ class Settings:
     wechat_checks_words: bool = True
     wechat_verify_file_name: str = ""
     wechat_verify_file_text: str = ""
+    wechat_web_app_id: str = ""
+    wechat_web_app_secret: str = field(default="", repr=False)
     sms_access_key_id: str = ""
     sms_access_key_secret: str = field(default="", repr=False)
     sms_sign_name: str = ""
@@ -86,6 +88,11 @@ class Settings:
         """Administrators and exporters need TOTP outside the demo county."""
         return not self.demo
 
+    @property
+    def has_web_application(self) -> bool:
+        """Whether somebody can log in at /m/."""
+        return bool(self.sms_access_key_id or self.wechat_web_app_id)
+
     def template_parts(self, key: str) -> list[str]:
         """Of a subscription template: its id, then what the county says of its fields."""
         parts = {
@@ -120,6 +127,8 @@ class Settings:
             wechat_checks_words=_switch(environ, "WECHAT_CHECKS_WORDS", "on"),
             wechat_verify_file_name=environ.get("WECHAT_VERIFY_FILE_NAME", ""),
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
+            wechat_web_app_id=environ.get("WECHAT_WEB_APP_ID", ""),
+            wechat_web_app_secret=environ.get("WECHAT_WEB_APP_SECRET", ""),
             sms_access_key_id=environ.get("SMS_ACCESS_KEY_ID", ""),
             sms_access_key_secret=environ.get("SMS_ACCESS_KEY_SECRET", ""),
             sms_sign_name=environ.get("SMS_SIGN_NAME", ""),
@@ -167,19 +176,26 @@ class Settings:
         ]
         found += [sentence for wrong, sentence in self._retention_faults() if wrong]
         found += [
-            f"{name}: 没有设置，要填就四项都填 (all or none of the four)"
-            for name, value in self._sms_parts()
-            if not value and any(part for _, part in self._sms_parts())
+            f"{name}: 没有设置，要填就都填 (all of them or none)"
+            for parts in self._ways()
+            for name, value in parts
+            if not value and any(part for _, part in parts)
         ]
         return found + (self._production_faults(environ) if self.production else [])
 
-    def _sms_parts(self) -> tuple[tuple[str, str], ...]:
-        return (
+    def _ways(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """What each way to log in without the mini-program is made of."""
+        sms = (
             ("SMS_ACCESS_KEY_ID", self.sms_access_key_id),
             ("SMS_ACCESS_KEY_SECRET", self.sms_access_key_secret),
             ("SMS_SIGN_NAME", self.sms_sign_name),
             ("SMS_TEMPLATE_CODE", self.sms_template_code),
         )
+        wechat = (
+            ("WECHAT_WEB_APP_ID", self.wechat_web_app_id),
+            ("WECHAT_WEB_APP_SECRET", self.wechat_web_app_secret),
+        )
+        return sms, wechat
 
     def _retention_faults(self) -> list[tuple[bool, str]]:
         """The database itself refuses to delete younger audit entries than three years."""

@@ -31,7 +31,7 @@ def show_code(code: str) -> Any:
     except (CodeUnknown, Gone) as error:
         point, refusal = None, error
     status = 200 if refusal is None else 410 if isinstance(refusal, Gone) else 404
-    web_code = bare if registry.settings().sms_access_key_id else None
+    web_code = bare if registry.settings().has_web_application else None
     page = render_template("places/scanned.html", point=point, refusal=refusal, web_code=web_code)
     return page, status
 

@@ -5,7 +5,7 @@ const { Phone } = require('../../preview/runtime/phone')
 const { BrowserBackend } = require('../../preview/runtime/browser_backend')
 const { WebScreen, followHistory, readAddress } = require('./screen')
 const { createDevice } = require('./device')
-const { ask } = require('./login')
+const { ask, takeHome } = require('./login')
 
 const SCAN_PAGE = 'pages/scan/index'
 const DARK = matchMedia('(prefers-color-scheme: dark)')
@@ -21,13 +21,14 @@ function followLight(phone) {
 
 /** A poster's address leads here with its code; a page's own address is opened again. */
 function start(phone) {
+  const before = takeHome()
   const code = new URLSearchParams(location.search).get('code')
   if (code) {
     history.replaceState(null, '', location.pathname)
     phone.start(miniProgram, SCAN_PAGE, { code })
     return
   }
-  const known = readAddress(location.hash)
+  const known = readAddress(before)
   if (known && miniProgram.entries[known.route]?.isPage) phone.start(miniProgram, known.route, known.query)
   else phone.start(miniProgram)
 }

@@ -76,13 +76,49 @@ async function joinOrBegin(proof) {
   })
 }
 
+/** Other servers prove somebody and send them back here; where they were is kept until then. */
+const LEAVE = { wechat_web: '/m/login/wechat' }
+const RETURN = 'village-voice-return'
+const isInWeChat = () => /MicroMessenger/i.test(navigator.userAgent)
+
+/** What a log-in elsewhere brought along, once. @type {any} */
+let brought = null
+
+/** Reads and wipes what stands behind the #. @returns {string} where somebody was before */
+function takeHome() {
+  const words = new URLSearchParams(location.hash.slice(1))
+  if (!words.has('login') && !words.has('login-problem')) return location.hash
+  brought = { login_code: words.get('login'), is_new: words.get('new') === '1' }
+  const before = sessionStorage.getItem(RETURN) || ''
+  sessionStorage.removeItem(RETURN)
+  history.replaceState(null, '', location.pathname + before)
+  return before
+}
+
+function leaveFor(way) {
+  sessionStorage.setItem(RETURN, location.hash)
+  location.assign(LEAVE[way])
+  return new Promise(() => undefined)
+}
+
+/** A county that has WeChat's log-in alone is entered from WeChat alone. */
+const chooseWay = (ways) => (ways.length === 1 ? ways[0].way : open((close) => dialog('怎么登录',
+  make('h2', {}, ways.length ? '怎么登录？' : '请在微信里打开这一页'),
+  make('menu', {}, ...ways.map((one) => button(one.name, () => close(one.way), true)), button('先不登录', () => close(null))))))
+
+async function prove() {
+  const { ways, is_demo: isDemo } = await ask('/login/ways')
+  const way = await chooseWay(ways.filter((one) => one.way !== 'wechat_web' || isInWeChat()))
+  if (!way) return null
+  return way === 'sms' ? bySms(isDemo) : leaveFor(way)
+}
+
 /** @returns {Promise<string>} a code for POST /sessions; throws 'cancel' when somebody turns back */
 async function login() {
-  const { ways, is_demo: isDemo } = await ask('/login/ways')
-  if (!ways.some((one) => one.way === 'sms')) throw new Error('no way')
-  const proof = await bySms(isDemo)
+  const proof = brought && brought.login_code ? brought : await prove()
+  brought = null
   if (!proof || (proof.is_new && !(await joinOrBegin(proof)))) throw new Error('cancel')
   return proof.login_code
 }
 
-module.exports = { login, ask }
+module.exports = { login, ask, takeHome }

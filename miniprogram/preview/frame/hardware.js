@@ -141,6 +141,8 @@ function play(src, ended, failed) {
 const hardware = {
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)).buffer,
   theme: () => document.documentElement.dataset.theme,
+  updates: { onCheckForUpdate() {}, onUpdateReady() {}, onUpdateFailed() {}, applyUpdate() {} },
+  openSetting: async () => ({ authSetting: {} }),
   send, upload, chooseMedia, record, play, resolveUrl,
   compressImage, download, openDocument, readFile, writeFile, removeFile, saveToAlbum, copy,
   previewImage: ({ urls, current }) => showPictures(urls.map(resolveUrl), urls.indexOf(current)),

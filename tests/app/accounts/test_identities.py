@@ -1,12 +1,10 @@
 """Logging in without WeChat: a code by SMS, and one person by two ways only by an own act."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -17,23 +15,11 @@ from backend.app.accounts.states import Way
 from backend.app.core import sms
 from backend.app.core.db import db, transaction
 from tests.app.accounts.test_villagers import bearer, bind, enter
-from tests.conftest import seconds_ahead
 from tests.factories.county import make_county
 from tests.sms.gateway import Gateway
-from tests.wechat.server import World, running
 
 NUMBER = "13800001234"
 CONSENT = "2026-12"
-
-
-@pytest.fixture
-def gateway(app: Flask, world: World, monkeypatch) -> Iterator[Gateway]:
-    """The SMS stand-in, where the application sends its messages."""
-    with running(world) as base:
-        settings = replace(app.config["SETTINGS"], sms_api_base=f"{base}/sms")
-        monkeypatch.setitem(app.config, "SETTINGS", settings)
-        world.sms.ahead = timedelta(seconds=seconds_ahead())
-        yield world.sms
 
 
 def ask(client: FlaskClient, number: str = NUMBER):

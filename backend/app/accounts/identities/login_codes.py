@@ -35,7 +35,7 @@ def new_digits(count: int) -> str:
 
 def keep_sms_code(number: str, code: str) -> None:
     """The newest code of a number is the only one."""
-    key = _key("sms", number)
+    key = key_of("sms", number)
     pipeline = redis_client().pipeline(transaction=True)
     pipeline.delete(key)
     pipeline.hset(key, mapping={"code": _digest(f"{number}:{code}"), "tries": 0})
@@ -44,12 +44,12 @@ def keep_sms_code(number: str, code: str) -> None:
 
 
 def drop_sms_code(number: str) -> None:
-    redis_client().delete(_key("sms", number))
+    redis_client().delete(key_of("sms", number))
 
 
 def is_sms_code(number: str, code: str) -> bool:
     """Right once; wrong five times and the code is worth nothing."""
-    key = _key("sms", number)
+    key = key_of("sms", number)
     result = redis_client().eval(TRY, 1, key, TRIES)
     if not result or not compare_digest(_text(result), _digest(f"{number}:{code}")):
         return False
@@ -62,35 +62,35 @@ def issue_proof(proven: Proven) -> str:
     """What the web application hands to POST /sessions, as the mini-program does wx.login's."""
     code = PREFIX + secrets.token_urlsafe(32)
     content = orjson.dumps([proven.way.value, proven.subject, proven.hint])
-    redis_client().set(_key("proof", code), seal(PURPOSE, content).hex(), ex=PROOF_SECONDS)
+    redis_client().set(key_of("proof", code), seal(PURPOSE, content).hex(), ex=PROOF_SECONDS)
     return code
 
 
 def read_proof(code: str) -> Proven | None:
     """Who is behind a proof that has not been used yet."""
-    return _proven(redis_client().get(_key("proof", code)))
+    return _proven(redis_client().get(key_of("proof", code)))
 
 
 def use_proof(code: str) -> Proven | None:
     """The same, once."""
-    return _proven(redis_client().getdel(_key("proof", code)))
+    return _proven(redis_client().getdel(key_of("proof", code)))
 
 
 def issue_link(person_id: int) -> str:
     """Eight digits for joining a new way to this person; the last ones asked for count."""
     code = new_digits(8)
     client = redis_client()
-    before = client.getset(_key("link_of", str(person_id)), _key("link", code))
-    client.expire(_key("link_of", str(person_id)), LINK_SECONDS)
+    before = client.getset(key_of("link_of", str(person_id)), key_of("link", code))
+    client.expire(key_of("link_of", str(person_id)), LINK_SECONDS)
     if before:
         client.delete(_text(before))
-    client.set(_key("link", code), person_id, ex=LINK_SECONDS)
+    client.set(key_of("link", code), person_id, ex=LINK_SECONDS)
     return code
 
 
 def use_link(code: str) -> int | None:
     """Whose code it is, once."""
-    result = redis_client().getdel(_key("link", code))
+    result = redis_client().getdel(key_of("link", code))
     return int(result) if result else None
 
 
@@ -101,7 +101,7 @@ def _proven(sealed: bytes | str | None) -> Proven | None:
     return Proven(Way(way), subject, hint)
 
 
-def _key(kind: str, name: str) -> str:
+def key_of(kind: str, name: str) -> str:
     return f"login:{kind}:{_digest(name)}"
 
 

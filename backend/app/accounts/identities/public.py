@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, current_app, send_from_directory
 
-from backend.app.accounts.identities.ways import open_ways
 from backend.app.core.errors import NotFound
 from backend.app.core.settings import REPOSITORY
 from backend.app.core.web.guards import open_to_all
@@ -46,7 +45,7 @@ def show_file(name: str) -> Response:
 
 def _file(name: str) -> Response:
     """Raises NotFound where the county has configured no way to log in."""
-    if not open_ways(current_app.config["SETTINGS"]):
+    if not current_app.config["SETTINGS"].has_web_application:
         raise NotFound
     response = send_from_directory(BUILT, name, max_age=0)
     response.headers["Cache-Control"] = "no-cache"

@@ -44,5 +44,8 @@ class OpenWay:
 def open_ways(settings: Settings | None = None) -> list[OpenWay]:
     """The ways to log in at /m/; without any the web application is not there."""
     settings = settings or registry.settings()
-    is_open = {Way.SMS: bool(settings.sms_access_key_id)}
+    is_open = {
+        Way.WECHAT_WEB: bool(settings.wechat_web_app_id),
+        Way.SMS: bool(settings.sms_access_key_id),
+    }
     return [OpenWay(way, WAY_NAMES[way]) for way, is_on in is_open.items() if is_on]

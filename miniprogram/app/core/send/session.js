@@ -1,6 +1,6 @@
 /** Who is using this phone: one silent log-in, kept until the server forgets it. */
 const { send } = require('./send')
-const { ApiError, fromFailure } = require('../errors')
+const { ApiError, fromFailure, isCancelled } = require('../errors')
 const consent = require('../consent')
 
 const TOKEN = 'session'
@@ -20,7 +20,7 @@ const turnedBack = () => {
 const askCode = () => new Promise((resolve, reject) => {
   wx.login({
     success: ({ code }) => resolve(code),
-    fail: (failure) => reject(/cancel/.test(failure.errMsg || '') ? turnedBack() : fromFailure(failure)),
+    fail: (failure) => reject(isCancelled(failure) ? turnedBack() : fromFailure(failure)),
   })
 })
 
