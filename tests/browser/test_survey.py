@@ -104,7 +104,7 @@ def test_an_anonymous_ticket_is_followed_by_its_receipt_alone(
     page.fill("#code", code)
     page.click("button:has-text('查一查')")
     expect(page.locator("main")).to_contain_text(WORDS)
-    expect(page.locator("main")).to_contain_text("待受理")
+    expect(page.locator("main")).to_contain_text("收到了")
     picture(page, "receipt-page")
     page.fill("#code", "0" * 16)
     page.click("button:has-text('查一查')")

@@ -67,7 +67,7 @@ def reply(page: Page, words: str) -> None:
     page.locator("#task-reply").click()
     page.locator("#work-words textarea").fill(words)
     page.locator("#work-done").click()
-    expect(page.locator("#work-head")).to_contain_text("已答复")
+    expect(page.locator("#work-head")).to_contain_text("答复了")
 
 
 def open_own(page: Page, words: str) -> None:
@@ -80,7 +80,7 @@ def sign_and_ask_for_time(page: Page, words: str) -> None:
     page.locator("#home-queue").click()
     card = page.locator(".ticket-card", has_text=words)
     card.locator(".cadre-sign").click()
-    expect(card).to_contain_text("办理中")
+    expect(card).to_contain_text("正在办")
     picture(page, "cadre-queue")
     card.click()
     expect(page.locator("#work-head .work-photo").first).to_be_visible()
@@ -107,7 +107,7 @@ def reply_from_a_template(page: Page, words: str) -> None:
     page.locator(".work-ready").first.click()
     expect(page.locator("#work-words textarea")).not_to_have_value("")
     page.locator("#work-done").click()
-    expect(page.locator("#work-head")).to_contain_text("已答复")
+    expect(page.locator("#work-head")).to_contain_text("答复了")
 
 
 def say_no_and_reopen(page: Page, words: str) -> None:
@@ -116,10 +116,8 @@ def say_no_and_reopen(page: Page, words: str) -> None:
     expect(page.locator(".line")).to_contain_text("理由：配件要从西安发来")
     picture(page, "ticket-verdict")
     page.locator("#verdict-not").click()
-    page.locator("#detail-verdict-go").click()
-    expect(page.locator("#detail-reopen")).to_be_visible()
-    page.locator("#detail-words textarea").fill("还是不亮")
-    page.locator("#detail-reopen-go").click()
+    picture(page, "ticket-not-solved")
+    page.locator("#detail-again-go").click()
     expect(page.locator(".line")).to_contain_text("重新办")
 
 
@@ -148,7 +146,7 @@ def test_both_roles_go_through_a_whole_life_with_extension_and_reopening(
     page.locator("#verdict-solved").click()
     page.locator("#level-1").click()
     page.locator("#detail-verdict-go").click()
-    expect(page.locator("#ticket-head")).to_contain_text("已办结")
+    expect(page.locator("#ticket-head")).to_contain_text("办完了")
     expect(page.locator(".line")).to_contain_text("您说：解决了")
     log_in(page, "county")
     page.goto(f"/console/tickets?view=closed&q={number}")

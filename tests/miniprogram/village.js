@@ -53,12 +53,12 @@ const OPTIONS = {
 /** A ticket as its author sees it; a test changes what it needs. */
 const ticket = (changes = {}) => ({
   id: 5, number: '610528-26-000005', kind: 'help', kind_name: '求助', category: { code: 'light', name: '路灯', icon: 'light' },
-  words: '村口路灯不亮', words_state: 'shown', state: 'assigned', state_name: '待签收', group: 'open',
-  light: { code: 'ok', word: '按时', icon: '●' }, due_at: '2026-11-27T10:00:00Z', due_text: '11月27日（周五）18:00 前办结',
+  words: '村口路灯不亮', words_state: 'shown', state: 'assigned', state_name: '还没接手', group: 'open',
+  light: { code: 'ok', word: '按时', icon: '●' }, due_at: '2026-11-27T10:00:00Z', due_text: '11月27日（周五）下午前办完',
   unit_name: '西村', village_name: '西村', created_at: '2026-11-20T02:00:00Z', round: 1, needs: null, version: 3,
   place_note: null, group_name: null, files: [], confidential: false, about_cadres: false,
-  timeline: [{ at: '2026-11-20T02:00:00Z', title: '诉求已提交', words: null, by: '您', files: [], tone: 'plain' }],
-  question: null, verdict: null, extension: null, reopened_by_villager: false, may: ['withdraw'], contact: null,
+  timeline: [{ at: '2026-11-20T02:00:00Z', title: '您提了这件事', words: null, by: '您', files: [], tone: 'plain' }],
+  answer: null, question: null, verdict: null, extension: null, reopened_by_villager: false, may: ['withdraw'], contact: null,
   ...changes,
 })
 
@@ -123,7 +123,7 @@ class Village {
       'PUT /me/binding': () => { this.binding = isBound(); return fine({ binding: this.binding }) },
       'GET /codes/CODE1': () => fine(LANDING),
       'POST /ratings': () => fine({ ...RATING, ...data, label: LABELS[data.level - 1], points_awarded: 2, balance: 2 }, 201),
-      'GET /villages/11/call-back': () => fine({ office: '庄里镇', answer_by: '2026-12-02T18:00:00+08:00', day: '12月2日（周三）18:00 前' }),
+      'GET /villages/11/call-back': () => fine({ office: '庄里镇', answer_by: '2026-12-02T18:00:00+08:00', day: '12月2日（周三）下午前' }),
       'GET /me/ratings': () => fine({ items: this.ratings, next: null }),
       'GET /me/struck-ratings': () => fine({ ids: [], words: '申诉成立，不计入得分' }),
       'GET /me/points': () => fine({ balance: this.balance, items: this.points, next: null }),

@@ -17,11 +17,11 @@ from backend.app.places.queries import get_place
 from backend.app.tickets import author, files, queries, schemas, serializers
 from backend.app.tickets.bad_ratings import call_backs
 from backend.app.tickets.blueprints import api as blueprint
-from backend.app.tickets.clocks.lights import day_words
 from backend.app.tickets.intake import operations as intake
 from backend.app.tickets.kinds import KIND_HINTS, KIND_NAMES, TicketKind
 from backend.app.tickets.rules.categories import list_categories, suggest_for
 from backend.app.tickets.states import Party
+from backend.app.tickets.voices import day_words
 
 FILE = Form.of(
     kind=boxes.Choice(("photo", "voice"), missing="应为 photo 或 voice"),
@@ -201,11 +201,13 @@ def supplement(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
 @blueprint.arguments(schemas.VerdictInputShape())
 @blueprint.response(200, schemas.TicketShape())
 def give_verdict(body: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    """这事解决了吗."""
+    """这事解决了吗; 没解决 may ask at once for another round."""
     with transaction():
         author.give_verdict(
             actor(), ticket_id, body["version"], body["answer"], body["level"], body["words"]
         )
+        if body["reopen"]:
+            author.reopen(actor(), ticket_id, None, None)
     return _own(ticket_id)
 
 

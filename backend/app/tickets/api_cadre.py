@@ -10,6 +10,7 @@ from backend.app.tickets import handling, queries, schemas, serializers
 from backend.app.tickets.blueprints import api as blueprint
 from backend.app.tickets.handling import WrittenReply
 from backend.app.tickets.states import Party
+from backend.app.tickets.voices import Voice
 
 
 @blueprint.get("/cadre/tickets")
@@ -25,7 +26,7 @@ def show_queue(query: dict[str, Any]) -> dict[str, Any]:
     return {
         "counts": counts,
         "headline": queries.headline(counts),
-        "items": serializers.cards(page, {Party.HANDLER}),
+        "items": serializers.cards(page, {Party.HANDLER}, voice=Voice.CADRE),
         "next": page[-1].id if paged and len(rows) > queries.PAGE else None,
     }
 
@@ -40,7 +41,9 @@ def show_to_cadre(ticket_id: int) -> dict[str, Any]:
 
 def _units(ticket_id: int) -> dict[str, Any]:
     ticket, parties = queries.find_for_unit(actor(), ticket_id)
-    return serializers.detail(ticket, parties, queries.cadre_may(ticket, parties))
+    return serializers.detail(
+        ticket, parties, queries.cadre_may(ticket, parties), voice=Voice.CADRE
+    )
 
 
 @blueprint.get("/cadre/tickets/<int:ticket_id>/replies")

@@ -89,6 +89,7 @@ def give_verdict(
             ticket.person_id, ticket.county_id, FOLLOW_UP, FOLLOW_UP, ticket.id, ticket.village_id
         )
     if answer == Verdict.NOT:
+        ticket.call_back_due_at = turns.call_back_due(ticket, act.at)
         tell_people(
             desk_staff(ticket), ticket, event, "村民说没解决", f"编号 {ticket.number}，请回访"
         )
@@ -96,12 +97,15 @@ def give_verdict(
 
 
 def reopen(actor: Actor | None, ticket_id: int, version: int | None, words: str | None) -> Ticket:
-    """重办, once: with the same unit and new deadlines."""
+    """重办, once: with the same unit and new deadlines.
+
+    Words say why, unless 没解决 was said already.
+    """
     said = clean_words(words, limit=LONGEST)
-    if said is None:
-        raise InvalidInput(errors={"words": ["请说说哪里还没解决"]})
     act = transitions.begin(actor, ticket_id, Move.REOPEN, version)
     ticket = act.ticket
+    if said is None and ticket.verdict != Verdict.NOT:
+        raise InvalidInput(errors={"words": ["请说说哪里还没解决"]})
     if ticket.reopened_by_author:
         raise AlreadyReopened
     if ticket.closed_at is not None:

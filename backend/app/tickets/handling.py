@@ -67,7 +67,7 @@ def sign(actor: Actor, ticket_id: int, version: int) -> Ticket:
     if ticket.person_id is not None and ticket.channel == Channel.MINI:
         # Not at sending: what nobody takes on, as junk sent for points, earns none.
         credit(ticket.person_id, ticket.county_id, TICKET, TICKET, ticket.id, ticket.village_id)
-    tell_author(ticket, event, f"{office_name(ticket)} 已签收，正在办", f"编号 {ticket.number}")
+    tell_author(ticket, event, f"{office_name(ticket)} 接手了，正在办", f"编号 {ticket.number}")
     return ticket
 
 

@@ -89,18 +89,6 @@ VERDICT_NAMES = {
     Verdict.NOT: "没解决",
     Verdict.UNANSWERED: "村民未答",
 }
-OUTCOME_NAMES = {
-    Outcome.SOLVED: "村民说解决了",
-    Outcome.PARTLY: "村民说解决了一部分",
-    Outcome.NOT: "村民说没解决",
-    Outcome.UNANSWERED: "村民未答",
-    Outcome.CANNOT: "确实解决不了（已说明理由）",
-    Outcome.DECLINED: "不予受理（已说明理由）",
-    Outcome.WITHDRAWN: "村民撤回",
-    Outcome.MERGED: "并入同类诉求",
-    Outcome.ANNULLED: "导入已撤销",
-    Outcome.VERIFIED: "现场核查属实",
-}
 
 
 class Step(IntEnum):

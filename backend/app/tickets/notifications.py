@@ -1,45 +1,50 @@
 """Who hears of a move, in which words. The inbox is the record; WeChat only rings the bell."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from backend.app.accounts.cadres import cadres_of
 from backend.app.core.clock import COUNTY_ZONE
 from backend.app.core.wechat import template_id
 from backend.app.notices.operations import notify
 from backend.app.notices.queries import reachable
+from backend.app.tickets.kinds import KIND_NAMES, TicketKind
 from backend.app.tickets.models import Ticket, TicketEvent
 from backend.app.tickets.naming import may_read
 from backend.app.tickets.rules.routing import Office, staff_for
-from backend.app.tickets.states import STATE_NAMES, State
+from backend.app.tickets.states import State
+from backend.app.tickets.voices import OFFICE, VILLAGER
 
 AUTHOR_PAGE = "/pages/tickets/detail/index?id={}"
 CADRE_PAGE = "/pages/cadre/ticket/index?id={}"
 TEMPLATE = "ticket_moved"
+MATTER_LETTERS = 16
 
 
 def tell_author(ticket: Ticket, event: TicketEvent, title: str, words: str) -> None:
-    """To the author's inbox, and to WeChat where a message was allowed."""
+    """To the author's inbox, naming the matter, and to WeChat where a message was allowed."""
     if ticket.person_id is None:
         return
     notify(
         [ticket.person_id],
         kind="ticket",
         title=title,
-        words=words,
+        words=f"「{_matter(ticket)}」{words}",
         page=AUTHOR_PAGE.format(ticket.id),
         subject_kind="ticket",
         subject_id=ticket.id,
         template=TEMPLATE,
-        wechat=_values(ticket, event, title),
+        wechat=_values(ticket, event, title, VILLAGER.states),
         dedup=f"ticket:{ticket.id}:{event.id}",
     )
 
 
-def _values(ticket: Ticket, event: TicketEvent, title: str) -> dict[str, str]:
-    """What a message of WeChat says of a move."""
+def _values(
+    ticket: Ticket, event: TicketEvent, title: str, states: Mapping[State, str]
+) -> dict[str, str]:
+    """What a message of WeChat says of a move, its state in the reader's words."""
     return {
         "number": ticket.number,
-        "state": STATE_NAMES[State(ticket.state)],
+        "state": states[State(ticket.state)],
         "at": f"{event.at.astimezone(COUNTY_ZONE):%Y-%m-%d %H:%M}",
         "words": title,
     }
@@ -52,6 +57,14 @@ def silent_villages(county_id: int) -> list[str]:
     villages = cadres_of(county_id)
     heard = reachable([person for village in villages for person in village.person_ids])
     return [village.village_name for village in villages if not heard & set(village.person_ids)]
+
+
+def _matter(ticket: Ticket) -> str:
+    """The start of what the author said, as a name for it."""
+    first = (ticket.words or "").partition("\n")[0]
+    if not first:
+        return f"您提的{KIND_NAMES[TicketKind(ticket.kind)]}"
+    return first if len(first) <= MATTER_LETTERS else f"{first[:MATTER_LETTERS]}…"
 
 
 def tell_office(ticket: Ticket, event: TicketEvent, title: str, words: str) -> None:
@@ -75,6 +88,6 @@ def tell_people(
         subject_kind="ticket",
         subject_id=ticket.id,
         template=TEMPLATE,
-        wechat=_values(ticket, event, title),
+        wechat=_values(ticket, event, title, OFFICE.states),
         dedup=f"ticket:{ticket.id}:{event.id}",
     )

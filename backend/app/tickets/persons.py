@@ -16,7 +16,8 @@ from backend.app.tickets.kinds import KIND_NAMES, Channel, TicketKind
 from backend.app.tickets.models import Ticket, TicketFile
 from backend.app.tickets.search import grams
 from backend.app.tickets.serializers import read_contact
-from backend.app.tickets.states import CLOSED, STATE_NAMES, State
+from backend.app.tickets.states import CLOSED, State
+from backend.app.tickets.voices import VILLAGER
 
 HEADINGS = ("编号", "提的时间", "类型", "写的话", "到哪一步", "留的称呼", "留的电话", "照片和录音")
 EVENTS = text(
@@ -64,7 +65,7 @@ def _line(ticket: Ticket) -> list[Cell]:
     contact = read_contact(ticket) or {}
     return [
         ticket.number, local_time(ticket.created_at), KIND_NAMES[TicketKind(ticket.kind)],
-        ticket.words or "", STATE_NAMES[State(ticket.state)], contact.get("name") or "",
+        ticket.words or "", VILLAGER.states[State(ticket.state)], contact.get("name") or "",
         contact.get("phone") or "", len(FILES.of(ticket.id)),
     ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 """The shapes of tickets on the wire."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.app.core.web.schemas import IdField, QueryId, Shape
 from backend.app.scoring.levels import BEST, WORST
@@ -125,6 +127,14 @@ class TimelineShape(Shape):
     files = fields.List(fields.Nested(FileShape))
 
 
+class AnswerShape(Shape):
+    office = fields.String()
+    at = fields.AwareDateTime()
+    words = fields.String(allow_none=True)
+    cannot = fields.Boolean()
+    files = fields.List(fields.Nested(FileShape))
+
+
 class VerdictShape(Shape):
     answer = fields.String()
     name = fields.String()
@@ -150,6 +160,7 @@ class TicketShape(CardShape):
     confidential = fields.Boolean()
     about_cadres = fields.Boolean()
     timeline = fields.List(fields.Nested(TimelineShape))
+    answer = fields.Nested(AnswerShape, allow_none=True)
     question = fields.String(allow_none=True)
     verdict = fields.Nested(VerdictShape, allow_none=True)
     extension = fields.Nested(ExtensionShape, allow_none=True)
@@ -190,6 +201,7 @@ class VerdictInputShape(ActShape):
             ["solved", "partly", "not"], error="请选「解决了」「解决了一部分」或「没解决」"
         ),
     )
+    reopen = fields.Boolean(load_default=False)
     level = fields.Integer(
         load_default=None,
         allow_none=True,
@@ -197,6 +209,11 @@ class VerdictInputShape(ActShape):
         validate=validate.Range(min=BEST, max=WORST, error="请从五个表情里选一个"),
     )
     words = words_field()
+
+    @validates_schema
+    def check_reopening(self, data: dict[str, Any], **_: Any) -> None:
+        if data["reopen"] and data["answer"] != "not":
+            raise ValidationError("说了没解决，才能要求重办", "reopen")
 
 
 class WithWordsShape(ActShape):

@@ -15,17 +15,11 @@ from backend.app.core.db import db
 from backend.app.core.encryption import unseal
 from backend.app.core.errors import Unavailable
 from backend.app.core.text_check import READABLE, WordsState
-from backend.app.places.queries import department_names, region_names, village_labels
+from backend.app.places.queries import department_names, region_names
 from backend.app.tickets.city.kinds import CityKind
 from backend.app.tickets.city.queries import classes_by_id
 from backend.app.tickets.clocks.lateness import standing
-from backend.app.tickets.clocks.lights import (
-    TicketStanding,
-    citizen_text,
-    due_text,
-    light,
-    promise_text,
-)
+from backend.app.tickets.clocks.lights import TicketStanding
 from backend.app.tickets.clocks.shares import in_words, overran, spells, turns_by_ticket
 from backend.app.tickets.files import FILES
 from backend.app.tickets.intake.operations import CONTACT
@@ -39,10 +33,20 @@ from backend.app.tickets.models import (
     TicketFile,
     TicketTurn,
 )
-from backend.app.tickets.states import STATE_NAMES, Move, Party, State, group_of
+from backend.app.tickets.states import Move, Party, State, group_of
 from backend.app.tickets.timeline import Told, tell
+from backend.app.tickets.voices import (
+    Voice,
+    citizen_text,
+    due_text,
+    promise_text,
+    shown_light,
+    state_words,
+    voice_of,
+)
 
 CHECKED_ABOVE = "等县里核实"
+ANSWERS = {Move.REPLY.value, Move.ANSWER_MERGED.value}
 DESK_NAME = "县诉求受理中心"
 
 
@@ -110,15 +114,22 @@ def sees_words(state: str, parties: Collection[Party], by_author: bool = True) -
     return Party.AUTHOR in parties or Party.DESK in parties
 
 
-def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime) -> dict[str, Any]:
+def card(
+    ticket: Ticket,
+    names: Names,
+    parties: Collection[Party],
+    at: datetime,
+    voice: Voice | None = None,
+) -> dict[str, Any]:
     """One line of a list."""
+    voice = voice or voice_of(parties)
     category = names.categories.get(ticket.category_id or 0)
     stands = standing(ticket)
     if Party.AUTHOR in parties:
         # When the office signs is its own business; the author wants to know when it is done.
         stands = replace(stands, sign_due_at=None, due_at=ticket.citizen_due_at, at_desk=False)
     unit = names.office(ticket.unit_region_id, ticket.unit_department_id, ticket.county_id)
-    shown = light(stands, at)
+    shown = shown_light(stands, voice, at)
     words = ticket.words if sees_words(ticket.words_state, parties) else None
     if Party.AUTHOR not in parties:
         look_at_words(words, "ticket", ticket.id)
@@ -137,11 +148,11 @@ def card(ticket: Ticket, names: Names, parties: Collection[Party], at: datetime)
         if ticket.words_state == WordsState.REFUSED
         else ticket.words_state,
         "state": ticket.state,
-        "state_name": STATE_NAMES[State(ticket.state)],
+        "state_name": state_words(stands, voice),
         "group": group_of(State(ticket.state)),
         "light": {"code": shown.code, "word": shown.word, "icon": shown.icon},
         "due_at": stands.due_at,
-        "due_text": _due_text(ticket, stands, unit, parties, at),
+        "due_text": _due_text(ticket, stands, unit, voice, at),
         "unit_name": unit,
         "village_name": names.regions.get(ticket.village_id or 0, ""),
         "created_at": told_at(ticket.channel, ticket.created_at, parties),
@@ -157,14 +168,12 @@ def _city_class(row: CityClass | None) -> dict[str, str] | None:
     return {"code": row.code, "name": row.name, "kind": CityKind.of(row.kind).words}
 
 
-def _due_text(
-    ticket: Ticket, stands: TicketStanding, unit: str, parties: Collection[Party], at: datetime
-) -> str:
+def _due_text(ticket: Ticket, stands: TicketStanding, unit: str, voice: Voice, at: datetime) -> str:
     if ticket.channel == Channel.MENDING and ticket.state == State.ANSWERED:
         return CHECKED_ABOVE
-    if Party.AUTHOR in parties:
+    if voice is Voice.VILLAGER:
         return promise_text(stands, unit, ticket.due_at if ticket.assigned_at else None, at)
-    return due_text(stands, at)
+    return due_text(stands, voice, at)
 
 
 def told_at(channel: str, at: datetime, parties: Collection[Party] = ()) -> datetime:
@@ -175,10 +184,13 @@ def told_at(channel: str, at: datetime, parties: Collection[Party] = ()) -> date
 
 
 def cards(
-    tickets: Sequence[Ticket], parties: Collection[Party], at: datetime | None = None
+    tickets: Sequence[Ticket],
+    parties: Collection[Party],
+    at: datetime | None = None,
+    voice: Voice | None = None,
 ) -> list[dict[str, Any]]:
     names, at = names_for(tickets), at or clock.now()
-    return [card(ticket, names, parties, at) for ticket in tickets]
+    return [card(ticket, names, parties, at, voice) for ticket in tickets]
 
 
 def cards_of_both(
@@ -234,6 +246,7 @@ def detail(
     may: Sequence[str],
     at: datetime | None = None,
     events: Sequence[TicketEvent] | None = None,
+    voice: Voice | None = None,
 ) -> dict[str, Any]:
     """One ticket with its story; `events` where the caller has read them already."""
     at = at or clock.now()
@@ -246,12 +259,13 @@ def detail(
         for event in events
         if (told := tell(_told(event, ticket, names, parties), Party.AUTHOR in parties))
     ]
-    for told, line in zip(story, [told.pop("event_id") for told in story], strict=True):
-        told["files"] = files.get(line, [])
+    lines = {told.pop("event_id"): told for told in story}
+    for event_id, line in lines.items():
+        line["files"] = files.get(event_id, [])
     question = next((event for event in reversed(events) if event.move == "ask"), None)
     verdict = Verdict(ticket.verdict) if ticket.verdict else None
     return {
-        **card(ticket, names, parties, at),
+        **card(ticket, names, parties, at, voice),
         "place_note": ticket.place_note if sees_words(ticket.words_state, parties) else None,
         "assigned_at": ticket.assigned_at and told_at(ticket.channel, ticket.assigned_at, parties),
         "group_name": names.regions.get(ticket.group_id or 0),
@@ -259,10 +273,11 @@ def detail(
         "confidential": ticket.confidential,
         "about_cadres": ticket.about_cadres,
         "timeline": story,
+        "answer": _answer(ticket, events, lines, names),
         "question": question.words if question and ticket.state == State.WAITING else None,
         "verdict": {
             "answer": verdict.value,
-            "name": VERDICT_NAMES[verdict],
+            "name": _verdict_name(verdict, voice or voice_of(parties)),
             "level": ticket.handling_level,
         }
         if verdict
@@ -274,6 +289,29 @@ def detail(
         "citizen_text": _citizen_text(ticket, at),
         # The author hears who has it; how long it lay where is between the offices.
         "time_shares": None if Party.AUTHOR in parties else _time_shares(ticket, turns, names, at),
+    }
+
+
+def _verdict_name(verdict: Verdict, voice: Voice) -> str:
+    silent = verdict is Verdict.UNANSWERED and voice is Voice.VILLAGER
+    return "没等到您回话" if silent else VERDICT_NAMES[verdict]
+
+
+def _answer(
+    ticket: Ticket, events: Sequence[TicketEvent], lines: dict[int, dict[str, Any]], names: Names
+) -> dict[str, Any] | None:
+    """What the office answered in this round, for standing above the question about it."""
+    answers = [e for e in events if e.move in ANSWERS and e.round == ticket.round]
+    if not answers or ticket.answered_at is None:
+        return None
+    event = answers[-1]
+    line = lines[event.id]
+    return {
+        "office": names.office(event.unit_region_id, event.unit_department_id, ticket.county_id),
+        "at": line["at"],
+        "words": line["words"],
+        "cannot": ticket.reply_result == "cannot",
+        "files": line["files"],
     }
 
 
@@ -353,34 +391,3 @@ def read_contact(ticket: Ticket) -> dict[str, Any] | None:
     except Unavailable:
         return None
     return contact
-
-
-class HasOffice(Protocol):
-    """A line that names an office by its ids."""
-
-    @property
-    def region_id(self) -> int | None: ...
-
-    @property
-    def department_id(self) -> int | None: ...
-
-
-def office_names(lines: Collection[HasOffice]) -> dict[tuple[int | None, int | None], str]:
-    """What the offices of some lines are called, a village with its township before it."""
-    regions = [line.region_id for line in lines if line.region_id]
-    departments = [line.department_id for line in lines if line.department_id]
-    labels = village_labels(regions)
-    above = [region for region in regions if region not in labels]
-    others = region_names(above) if above else {}
-    of_departments = department_names(departments) if departments else {}
-    named: dict[tuple[int | None, int | None], str] = {}
-    for line in lines:
-        if line.department_id is not None:
-            name = of_departments.get(line.department_id, "")
-        elif line.region_id in labels:
-            label = labels[line.region_id]
-            name = f"{label.township} {label.name}"
-        else:
-            name = others.get(line.region_id or 0, DESK_NAME)
-        named[line.region_id, line.department_id] = name
-    return named

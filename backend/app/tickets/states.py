@@ -71,19 +71,6 @@ class ExtensionState(StrEnum):
     REFUSED = "refused"
 
 
-STATE_NAMES = {
-    State.SUBMITTED: "待受理",
-    State.ACCEPTED: "待派单",
-    State.ASSIGNED: "待签收",
-    State.HANDLING: "办理中",
-    State.WAITING: "等村民补充",
-    State.ANSWERED: "已答复",
-    State.RESOLVED: "已办结",
-    State.UNSOLVED: "未能解决",
-    State.DECLINED: "不予受理",
-    State.MERGED: "已并案",
-    State.WITHDRAWN: "已撤回",
-}
 OPEN = frozenset({State.SUBMITTED, State.ACCEPTED, State.ASSIGNED, State.HANDLING})
 WAITING = frozenset({State.WAITING, State.ANSWERED})
 # Nobody has been given it yet.

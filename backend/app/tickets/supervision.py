@@ -210,7 +210,7 @@ def _close_silent(ticket: Ticket, at: datetime) -> None:
     act = transitions.begin_as_system(ticket, Move.CLOSE_SILENT)
     ticket.verdict, ticket.outcome = Verdict.UNANSWERED.value, Outcome.UNANSWERED.value
     event = transitions.finish(act)
-    tell_author(ticket, event, "没等到您的话，先办结了", "还没解决的话，点开就能说")
+    tell_author(ticket, event, "没等到您的话，先办完了", "还没解决的话，点开就能说")
 
 
 def stop_waiting() -> int:

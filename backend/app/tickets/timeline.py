@@ -58,15 +58,16 @@ def _by(told: Told, to_author: bool) -> str:
 def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
     """Title, tone and words of an event."""
     who = "您" if to_author else "村民"
+    signed = "接手了" if to_author else "签收了"
     plain: dict[str, tuple[str, str]] = {
-        "submit": ("诉求已提交", "plain"),
-        "accept": (f"{DESK}已受理", "plain"),
-        "decline": ("不予受理", "late"),
+        "submit": ("您提了这件事" if to_author else "诉求已提交", "plain"),
+        "accept": (f"{DESK}{'收下了' if to_author else '已受理'}", "plain"),
+        "decline": ("没有受理" if to_author else "不予受理", "late"),
         "classify": ("调整了分类", "plain"),
         "assign": (f"交给 {told.office} 办", "plain"),
         "reassign": (f"改由 {told.office} 办", "plain"),
         "hand_back": (f"{told.office} 退回，重新派单", "plain"),
-        "sign": (f"{told.office} 签收了，开始办", "plain"),
+        "sign": (f"{told.office} {signed}，开始办", "plain"),
         "ask": (f"{told.office} 想问{who}一句", "ask"),
         "supplement": (f"{who}补充了情况", "plain"),
         "resume": ("接着办", "plain"),
@@ -75,15 +76,15 @@ def _spoken(told: Told, to_author: bool) -> tuple[str, str, str | None] | None:
         "reply": (f"{told.office} 答复了", "good"),
         "answer_merged": (f"{told.office} 答复了（同类诉求一起办）", "good"),
         "follow_up": ("回访，没有联系上", "plain"),
-        "verify": ("现场核查：已处置", "good"),
-        "close_unsolved": ("未能解决，已结束办理", "late"),
-        "close_silent": (f"没等到{who}的话，先办结了", "plain"),
+        "verify": ("到现场看过，办好了" if to_author else "现场核查：已处置", "good"),
+        "close_unsolved": ("没能解决，不再办了" if to_author else "未能解决，已结束办理", "late"),
+        "close_silent": (f"没等到{who}的话，先办{'完' if to_author else '结'}了", "plain"),
         "reopen": ("重新办", "ask"),
         "withdraw": (f"{who}撤回了诉求", "plain"),
         "merge": (f"和同类诉求 {told.detail.get('into', '')} 一起办", "plain"),
         "release": ("单独办理", "plain"),
         "archive": ("归档", "plain"),
-        "annul": ("这一批导入已撤销", "late"),
+        "annul": ("撤销了" if to_author else "这一批导入已撤销", "late"),
     }
     if told.move in plain:
         title, tone = plain[told.move]

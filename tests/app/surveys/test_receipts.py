@@ -103,10 +103,10 @@ def test_the_receipt_tells_the_story_in_days_and_without_names(door, envelope, c
     assert look(door).status_code == 404
     nights()
     story = look(door).json
-    assert (story["words"], story["state_name"], story["may"]) == (WORDS, "待受理", [])
+    assert (story["words"], story["state_name"], story["may"]) == (WORDS, "收到了", [])
     assert story["lines"][0]["at"] == "2026-11-20"
     assert "version" not in story
-    assert "办结" in story["due_text"]
+    assert story["due_text"].endswith("前办完")
 
 
 def test_the_village_reads_words_only_after_the_county_did(

@@ -211,7 +211,7 @@ def test_the_villager_is_told_who_answers_by_when(rated, clock, phone, offices) 
     assert told == {
         "office": "庄里镇",
         "answer_by": "2026-11-24T18:00:00+08:00",
-        "day": "11月24日（周二）18:00 前",
+        "day": "11月24日（周二）下午前",
     }
     values = {"proxy_cap": 20, "sample_share": 10, "silent_days": 14, "archive_days": 30}
     forget()

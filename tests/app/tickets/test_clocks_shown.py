@@ -45,7 +45,7 @@ def card(ticket_id: int, party: Party) -> dict:
 def test_the_villager_reads_the_promise_and_who_does_it_until_when(given_late: int) -> None:
     seen = card(given_late, Party.AUTHOR)
     assert seen["light"]["code"] == "late"
-    assert seen["due_text"] == "超时 6 天没办结，第1村要在 11月23日前办完"
+    assert seen["due_text"] == "过了 6 天，还没办完；第1村要在11月23日（周一）下午前办完"
     assert seen["due_at"] == on(9, 18)
 
 

@@ -56,7 +56,7 @@ def test_a_ticket_goes_to_the_village_at_once_and_says_until_when(ticket, office
     assert ticket["category"]["code"] == "light"
     assert ticket["number"].startswith("610528-")
     assert [line["title"] for line in ticket["timeline"]] == [
-        "诉求已提交", "县诉求受理中心已受理", "交给 第1村 办",
+        "您提了这件事", "县诉求受理中心收下了", "交给 第1村 办",
     ]  # fmt: skip
 
 
@@ -89,6 +89,25 @@ def test_not_solved_leaves_it_open_and_offers_one_reopening(phone, cadre, answer
     assert "reopen" not in unhappy["may"]
     refused = act(phone, unhappy, f"/tickets/{seen['id']}/reopening", words="还是不亮")
     assert (refused.status_code, refused.json["code"]) == (409, "already_reopened")
+
+
+def test_not_solved_asks_for_another_round_at_once_without_words(phone, answered) -> None:
+    seen = own(phone, answered["id"])
+    assert (seen["answer"]["office"], seen["answer"]["words"]) == ("第1村", "灯泡换好了，今晚就亮")
+    path = f"/tickets/{seen['id']}/verdict"
+    refused = act(phone, seen, path, answer="solved", reopen=True)
+    assert refused.status_code == 422
+    again = act(phone, seen, path, answer="not", reopen=True).json
+    assert (again["state"], again["round"], again["answer"]) == ("assigned", 2, None)
+    assert [line["title"] for line in again["timeline"]][-2:] == ["您说：没解决", "重新办"]
+
+
+def test_after_not_solved_the_county_calls_back_by_a_day_that_is_told(phone, answered) -> None:
+    seen = own(phone, answered["id"])
+    unhappy = act(phone, seen, f"/tickets/{seen['id']}/verdict", answer="not").json
+    assert unhappy["state_name"] == "您说没解决"
+    assert unhappy["due_text"].startswith("您说没解决，县里会回访您，")
+    assert unhappy["light"] == {"code": "ok", "word": "等县里回访", "icon": "●"}
 
 
 def test_the_desk_reopens_as_often_as_it_takes(phone, cadre, answered, offices) -> None:
@@ -261,8 +280,10 @@ def test_the_next_page_goes_on_where_the_last_one_ended(phone, offices, monkeypa
 
 def test_the_author_hears_of_every_step_in_the_inbox(phone, answered) -> None:
     forget()
-    titles = [item["title"] for item in phone.call("GET", "/me/notices").json["items"]]
-    assert titles == ["办好了吗？请您说句话", "第1村 已签收，正在办", "您的诉求已收到"]
+    items = phone.call("GET", "/me/notices").json["items"]
+    titles = [item["title"] for item in items]
+    assert titles == ["办好了吗？请您说句话", "第1村 接手了，正在办", "您提的事收到了"]
+    assert all(item["words"].startswith("「村口路灯不亮三天了」") for item in items)
 
 
 def test_typing_is_measured(cadre, answered, scalar) -> None:

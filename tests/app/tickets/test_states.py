@@ -8,7 +8,6 @@ from backend.app.tickets.states import (
     CLOSED,
     GROUPS,
     OPEN,
-    STATE_NAMES,
     TABLE,
     WAITING,
     Move,
@@ -102,7 +101,6 @@ def test_every_state_lies_in_exactly_one_group() -> None:
     assert set(State) == OPEN | WAITING | CLOSED
     assert len(OPEN) + len(WAITING) + len(CLOSED) == len(State)
     assert {group_of(state) for state in State} == set(GROUPS)
-    assert set(STATE_NAMES) == set(State)
 
 
 def test_every_state_is_reached_and_every_open_one_is_left() -> None:

@@ -214,7 +214,7 @@ test('after a bad rating the page says who answers by when and who sees nothing'
   const phone = await scan(village)
   await rateBadly(phone)
   await phone.see('庄里镇给您回话')
-  for (const words of ['12月2日（周三）18:00 前', '您评的是「办事窗口 · 非常不满意」', '村里、镇里看不到您是谁']) {
+  for (const words of ['12月2日（周三）下午前', '您评的是「办事窗口 · 非常不满意」', '村里、镇里看不到您是谁']) {
     assert.ok(phone.text().includes(words), words)
   }
 })

@@ -34,7 +34,7 @@ test('a picture, a few words and one tap send a ticket', async () => {
   phone.tap('#new-send')
   await phone.see('收到了')
   assert.ok(phone.text().includes('610528-26-000005'))
-  assert.ok(phone.text().includes('11月27日（周五）18:00 前办结'))
+  assert.ok(phone.text().includes('11月27日（周五）下午前办完'))
   const [sent] = village.requests('POST /tickets')
   assert.match(sent.header['Idempotency-Key'], /^[0-9a-f-]{36}$/)
   assert.deepEqual(
@@ -197,11 +197,28 @@ for (const [answer, words] of [['solved', '解决了'], ['partly', '解决了一
     await phone.see('这事解决了吗？')
     phone.tap(`#verdict-${answer}`)
     assert.equal(village.requests('POST /tickets/5/verdict').length, 0)
-    phone.tap('#detail-verdict-go')
+    phone.tap(answer === 'not' ? '#detail-call-back-go' : '#detail-verdict-go')
     await phone.until(() => phone.all('#detail-verdict').length === 0)
-    assert.deepEqual(village.requests('POST /tickets/5/verdict')[0].data, { version: 3, answer, level: null, words: null })
+    assert.deepEqual(village.requests('POST /tickets/5/verdict')[0].data, { version: 3, answer, level: null, words: null, reopen: false })
   })
 }
+
+test('the answer stands above the question, and another round is two taps without a word', async () => {
+  const village = bound()
+  village.answers['POST /tickets/5/verdict'] = () => fine(ticket({ round: 2 }))
+  const photo = (id) => ({ id, kind: 'photo', url: `/ticket-files/${id}`, seconds: null })
+  const answer = { office: '西村', at: '2026-11-28T08:20:00Z', words: '换了两个灯头', cannot: false, files: [photo(2)] }
+  const phone = await detail(village, ticket({ state: 'answered', may: ['verdict'], answer, files: [photo(1)] }))
+  await phone.see('这事解决了吗？')
+  const text = phone.text()
+  assert.ok(text.indexOf('换了两个灯头') < text.indexOf('这事解决了吗？'))
+  assert.ok(text.includes('以前') && text.includes('现在'))
+  phone.tap('#verdict-not')
+  await phone.see('那接下来怎么办？')
+  phone.tap('#detail-again-go')
+  await phone.until(() => village.requests('POST /tickets/5/verdict').length === 1)
+  assert.equal(village.requests('POST /tickets/5/verdict')[0].data.reopen, true)
+})
 
 test('what may be done decides what is offered', async () => {
   const cases = [

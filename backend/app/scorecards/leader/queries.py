@@ -15,6 +15,7 @@ from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.desk.funnel import Flow, months_of_county
 from backend.app.tickets.desk.queries import OfficeLine
+from backend.app.tickets.office_names import office_names
 from backend.app.tickets.states import Party
 
 MOST_OFFICES, MOST_LATE = 8, 8
@@ -62,7 +63,7 @@ def leader_page(actor: Actor, county_id: int, month: date) -> LeaderPage:
     before, now = _flows(county_id, month)
     scope = desk_queries.scope_of(actor)
     offices = [line for line in desk_queries.offices_board(scope) if line.late]
-    names = serializers.office_names(offices)
+    names = office_names(offices)
     tickets = desk_queries.find_tickets(scope, desk_queries.TicketFilters(view="late"))[:MOST_LATE]
     return LeaderPage(
         [(light, counts.get(light.code, 0)) for light in (*scheme.lights, NO_DATA)],

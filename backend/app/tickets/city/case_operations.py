@@ -41,5 +41,5 @@ def verify(actor: Actor, ticket_id: int, version: int | None, words: str | None)
     ticket.outcome = Outcome.VERIFIED.value
     event = transitions.finish(act)
     record("move_ticket", actor.person_id, "ticket", ticket_id, move=act.move.value)
-    tell_author(ticket, event, "现场核查过，已经处置", f"编号 {ticket.number}")
+    tell_author(ticket, event, "到现场看过，办好了", f"编号 {ticket.number}")
     return ticket

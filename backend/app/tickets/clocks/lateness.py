@@ -10,8 +10,12 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from backend.app.core.clock import local_day, midnight
 from backend.app.tickets.clocks.lights import SOON, TicketStanding
+from backend.app.tickets.kinds import Verdict
 from backend.app.tickets.models import Ticket
 from backend.app.tickets.states import AT_DESK, RUNNING, State
+
+# Where 没解决 stands until the desk or a reopening goes on.
+DISPUTED = {State.ANSWERED, State.RESOLVED}
 
 
 def standing(ticket: Ticket) -> TicketStanding:
@@ -23,6 +27,8 @@ def standing(ticket: Ticket) -> TicketStanding:
         ticket.paused_at is not None,
         ticket.outcome,
         State(ticket.state) in AT_DESK,
+        ticket.verdict == Verdict.NOT and State(ticket.state) in DISPUTED,
+        ticket.call_back_due_at,
     )
 
 

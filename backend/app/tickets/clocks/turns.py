@@ -163,15 +163,20 @@ def is_desk(turn: TicketTurn) -> bool:
 
 def set_deadlines(ticket: Ticket, at: datetime, turn: TicketTurn | None = None) -> None:
     """Computes anew what is not yet over; doing so twice changes nothing."""
-    clock, urgency = clock_of(ticket.county_id), Urgency(ticket.urgency)
     turn = turn or running(ticket)
     if turn is not None:
         _set_of_turn(ticket, turn, at)
     if State(ticket.state) not in CLOSED and ticket.answered_at is None:
         ticket.citizen_due_at = _citizen_due(ticket)
     if ticket.answered_at is not None:
-        limits = limits_of(ticket.county_id, ticket.round_started_at)
-        ticket.call_back_due_at = due(clock, limits[urgency, Stage.CALL_BACK], ticket.answered_at)
+        ticket.call_back_due_at = call_back_due(ticket, ticket.answered_at)
+
+
+def call_back_due(ticket: Ticket, since: datetime) -> datetime:
+    """By when the county calls the villager: from the answer, and anew from 没解决."""
+    limits = limits_of(ticket.county_id, ticket.round_started_at)
+    limit = limits[Urgency(ticket.urgency), Stage.CALL_BACK]
+    return due(clock_of(ticket.county_id), limit, since)
 
 
 def _set_of_turn(ticket: Ticket, turn: TicketTurn, at: datetime) -> None:

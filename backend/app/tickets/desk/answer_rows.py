@@ -11,9 +11,10 @@ from backend.app.core.files.workbooks import Column
 from backend.app.core.text_check import READABLE
 from backend.app.places.queries import department_names, region_names
 from backend.app.tickets.desk.queries import NEWEST, Scope
-from backend.app.tickets.kinds import OUTCOME_NAMES, VERDICT_NAMES, Outcome, Verdict
+from backend.app.tickets.kinds import VERDICT_NAMES, Outcome, Verdict
 from backend.app.tickets.models import Ticket, TicketEvent
-from backend.app.tickets.states import STATE_NAMES, Move, State
+from backend.app.tickets.states import Move, State
+from backend.app.tickets.voices import OFFICE
 
 COLUMNS = (
     Column("工单编号", 22, codes=True), Column("本系统编号", 18), Column("办理状态", 11),
@@ -57,7 +58,7 @@ def rows_of(scope: Scope, source: str, first: datetime, last: datetime) -> list[
     bureaus = department_names({row.unit_department_id for row in rows if row.unit_department_id})
     return [
         (
-            row.source_number, row.number, STATE_NAMES[State(row.state)], _result(row),
+            row.source_number, row.number, OFFICE.states[State(row.state)], _result(row),
             row.answer or "",
             regions.get(row.unit_region_id) or bureaus.get(row.unit_department_id) or "",
             *map(_local, (row.created_at, row.signed_at, row.answered_at, row.closed_at)),
@@ -70,7 +71,7 @@ def rows_of(scope: Scope, source: str, first: datetime, last: datetime) -> list[
 def _result(row: Any) -> str:
     """What came of it once it is closed, before that what the office says."""
     if row.outcome:
-        return OUTCOME_NAMES[Outcome(row.outcome)]
+        return OFFICE.outcomes[Outcome(row.outcome)]
     return RESULTS.get(row.reply_result or "", "")
 
 

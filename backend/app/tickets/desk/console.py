@@ -17,6 +17,7 @@ from backend.app.tickets.clocks.lateness import late_words
 from backend.app.tickets.desk import export_rows
 from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.kinds import CHANNEL_NAMES, KIND_NAMES, STEP_NAMES, Channel, TicketKind
+from backend.app.tickets.office_names import office_names
 from backend.app.tickets.rules import console as console_rules
 from backend.app.tickets.states import Party
 
@@ -86,7 +87,7 @@ def show_board() -> str:
     scope = desk_queries.scope_of(actor())
     lines = desk_queries.offices_board(scope)
     log = desk_queries.supervision_log(scope)
-    names = serializers.office_names(lines)
+    names = office_names(lines)
     late = sum(line.late for line in lines)
     return render_template(
         "tickets/board.html",

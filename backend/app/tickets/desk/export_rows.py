@@ -17,7 +17,6 @@ from backend.app.tickets.desk import queries as desk_queries
 from backend.app.tickets.kinds import (
     CHANNEL_NAMES,
     KIND_NAMES,
-    OUTCOME_NAMES,
     VERDICT_NAMES,
     Channel,
     Outcome,
@@ -25,7 +24,8 @@ from backend.app.tickets.kinds import (
     Verdict,
 )
 from backend.app.tickets.models import CityClass, Ticket, TicketCategory, TicketTurn
-from backend.app.tickets.states import STATE_NAMES, State
+from backend.app.tickets.states import State
+from backend.app.tickets.voices import OFFICE
 
 MOST_ROWS = 100_000
 TIMES = (
@@ -113,10 +113,10 @@ def _row(row: Any, places: dict[int, str], bureaus: dict[int, str]) -> tuple[Any
     return (
         row.number, KIND_NAMES[TicketKind(row.kind)], row.name or "",
         CHANNEL_NAMES[Channel(row.channel)],
-        URGENCY_NAMES[Urgency(row.urgency)], STATE_NAMES[State(row.state)],
+        URGENCY_NAMES[Urgency(row.urgency)], OFFICE.states[State(row.state)],
         places.get(row.village_id, ""), unit, *map(_local, times),
         VERDICT_NAMES[Verdict(row.verdict)] if row.verdict else "",
-        OUTCOME_NAMES[Outcome(row.outcome)] if row.outcome else "",
+        OFFICE.outcomes[Outcome(row.outcome)] if row.outcome else "",
         row.supervision_level, row.extra_days, _timeliness(row),
         row.code or "", row.class_name or "",
     )  # fmt: skip

@@ -64,7 +64,7 @@ def accept(actor: Actor, ticket_id: int, version: int | None) -> Ticket:
     """受理: the county takes it up."""
     act = transitions.begin(actor, ticket_id, Move.ACCEPT, version)
     event = _finish(act)
-    tell_author(act.ticket, event, "您的诉求已受理", f"编号 {act.ticket.number}，正派给能办的单位")
+    tell_author(act.ticket, event, "县里收下了", f"编号 {act.ticket.number}，正在找能办的单位")
     return act.ticket
 
 
@@ -75,7 +75,7 @@ def decline(actor: Actor, ticket_id: int, version: int | None, words: str | None
     act.ticket.outcome = Outcome.DECLINED.value
     turns.take_back(act.ticket, act.at)
     event = _finish(act, reason)
-    tell_author(act.ticket, event, "您的诉求没能受理", reason)
+    tell_author(act.ticket, event, "这件事没有受理", reason)
     return act.ticket
 
 
@@ -306,7 +306,7 @@ def follow_up(
     if ticket.verdict not in (None, Verdict.UNANSWERED):
         raise VerdictGiven
     if answer is not None:
-        ticket.verdict, ticket.verdict_at = answer, act.at
+        ticket.verdict, ticket.verdict_at, ticket.call_back_due_at = answer, act.at, None
         turns.note_verdict(ticket, answer, act.at, None)
         ticket.outcome = answer if closing else None
     act.detail = {"answer": answer, "by_phone": True}

@@ -111,7 +111,7 @@ def open_ticket(said: TicketRequest, channel: Channel, at: datetime, **more: Any
     if channel is Channel.MINI and ticket.person_id and is_shown:
         wechat_check.ask(wechat_check.CheckedKind.TICKET, ticket.id, ticket.person_id)
     tell_author(
-        ticket, event, "您的诉求已收到", f"编号 {ticket.number}。办到哪一步，这里都会告诉您。"
+        ticket, event, "您提的事收到了", f"编号 {ticket.number}。办到哪一步，这里都会告诉您。"
     )
     if channel is not Channel.ANONYMOUS:
         dispatch(ticket, category.code if category else None, arrived)

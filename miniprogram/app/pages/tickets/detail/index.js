@@ -3,16 +3,28 @@ const drafts = require('../../../core/send/drafts')
 const { absolute } = require('../../../core/send/send')
 const { plainLevels } = require('../../../core/ui/levels')
 const { toneOf } = require('../../../core/ui/lights')
+const { dayWords } = require('../../../core/ui/words')
 const { getTicket, act } = require('../../../api/tickets')
 
 const MOVED = 'ticket_moved'
+
+const isPhoto = (/** @type {any} */ file) => file.kind === 'photo'
+
+/** What the office answered, with its photos and those from before. @param {any} ticket */
+const answerOf = ({ answer, files }) => answer && {
+  ...answer,
+  day: dayWords(answer.at),
+  before: files.filter(isPhoto).slice(0, 1).map((/** @type {any} */ file) => absolute(file.url)),
+  now: answer.files.filter(isPhoto).map((/** @type {any} */ file) => absolute(file.url)),
+}
 
 /** @param {any} ticket */
 const describe = (ticket) => ({
   ticket,
   tone: toneOf(ticket),
-  photos: ticket.files.filter((file) => file.kind === 'photo').map((file) => absolute(file.url)),
+  photos: ticket.files.filter(isPhoto).map((file) => absolute(file.url)),
   voices: ticket.files.filter((file) => file.kind === 'voice'),
+  answered: answerOf(ticket),
   asksVerdict: ticket.may.includes('verdict'),
   mayReopen: ticket.may.includes('reopen'),
   mayWithdraw: ticket.may.includes('withdraw'),
@@ -21,7 +33,7 @@ const describe = (ticket) => ({
 
 Page(page({
   data: {
-    ticket: null, tone: 'soft', photos: [], voices: [], asksVerdict: false, mayReopen: false, mayWithdraw: false,
+    ticket: null, tone: 'soft', photos: [], voices: [], answered: null, asksVerdict: false, mayReopen: false, mayWithdraw: false,
     maySupplement: false, words: '', answerPhotos: [], answer: '', level: 0, levels: plainLevels(), isSending: false, formProblem: '',
   },
 
@@ -66,15 +78,21 @@ Page(page({
 
   choose(event) { this.setData({ answer: event.currentTarget.dataset.answer, formProblem: '' }) },
 
-  verdict() {
+  verdict() { return this.say(false, '记下了') },
+  callBack() { return this.say(false, '县里会回访您') },
+  doAgain() { return this.say(true, '要求重办了') },
+
+  /** The villager's word; 没解决 goes on at once where another round is wanted. */
+  say(reopen, thanks) {
     const { answer, words, level } = this.data
-    return this.send('verdict', { answer, level: level || null, words: words.trim() || null }, '记下了')
+    return this.send('verdict', { answer, level: level || null, words: words.trim() || null, reopen }, thanks)
   },
 
   reopen() {
-    const { words } = this.data
-    if (!words.trim()) return this.setData({ formProblem: '请说说哪里还没解决。' })
-    return this.send('reopening', { words: words.trim() }, '要求重办了')
+    const { words, ticket } = this.data
+    const isSaid = ticket.verdict && ticket.verdict.answer === 'not'
+    if (!isSaid && !words.trim()) return this.setData({ formProblem: '请说说哪里还没解决。' })
+    return this.send('reopening', { words: words.trim() || null }, '要求重办了')
   },
 
   async withdraw() {
@@ -82,6 +100,10 @@ Page(page({
     if (confirm) await this.send('withdrawal', { words: null }, '撤回了')
   },
 
+  lookAnswer(event) {
+    const { before, now } = this.data.answered
+    wx.previewImage({ urls: before.concat(now), current: event.currentTarget.dataset.url })
+  },
   look(event) { wx.previewImage({ urls: this.data.photos, current: this.data.photos[event.currentTarget.dataset.index] }) },
   call() { wx.makePhoneCall({ phoneNumber: '12345' }).catch(() => undefined) },
 }))
