@@ -174,7 +174,10 @@ const takeToken = (kept, kind, held) => {
   return ballots.tickets.length < tickets.length
 }
 
-/** An answer that was taken back may have come in: both are looked for. @param {anonymousState.Purse} kept @param {anonymousState.Ballots} ballots @param {string} digest */
+/**
+ * An answer that was taken back may have come in: both are looked for.
+ * @param {anonymousState.Purse} kept @param {anonymousState.Ballots} ballots @param {string} digest
+ */
 const noteDigest = (kept, { period, unit }, digest) => {
   const known = kept.digests[period] || { list: [] }
   kept.digests[period] = { unit: unit || 0, list: known.list.concat(digest) }

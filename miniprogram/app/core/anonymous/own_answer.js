@@ -31,7 +31,8 @@ const findIn = (held, period, { lists }) => {
 const keep = (period, finding) => anonymousState.change((held) => {
   held.listed[period] = finding
   if (['missing', 'short'].includes(finding.state)) {
-    held.note = `${monthWords(period)}公布的名单${finding.state === 'missing' ? '里没有您那份答卷' : '比公布的份数少'}。怎么反映，看「怎么查证」。`
+    const what = finding.state === 'missing' ? '里没有您那份答卷' : '比公布的份数少'
+    held.note = `${monthWords(period)}公布的名单${what}。怎么反映，看「怎么查证」。`
   }
 })
 

@@ -31,7 +31,8 @@ const traces = (held) => {
   if (waiting) lines.push(`封好了还没传出去的：${waiting} 份`)
   if (outbox.length - waiting) lines.push(`传出去了、那边还没存稳的：${outbox.length - waiting} 份，存稳就自动删`)
   if (Object.keys(answered).some((one) => answered[one])) lines.push('一个记号：这个月的问卷填过了（没有答案）')
-  if (Object.keys(digests).length) lines.push(`答卷的指纹：${Object.keys(digests).length} 个月的（看不出答了什么），下个月过完自动删`)
+  const months = Object.keys(digests).length
+  if (months) lines.push(`答卷的指纹：${months} 个月的（看不出答了什么），下个月过完自动删`)
   if (receipts.length) lines.push(`您记在手机里的回执：${receipts.length} 个`)
   return lines.length ? lines : ['什么也没有。']
 }
@@ -51,17 +52,22 @@ const periodsOf = (held) => {
 const FINDINGS = {
   missing: { title: '没找到我的答卷', words: '公布的名单里没有您这份的指纹。', isBad: true },
   short: { title: '名单和份数对不上', words: '您这份在里面，可名单的行数比公布的份数少。', isBad: true },
-  unlisted: { title: '没有名单可查', words: '全县只有一处不够 10 份，公布名单就会露出那里有几个人答，所以没有公布。' },
+  unlisted: {
+    title: '没有名单可查',
+    words: '您这里不够 10 份，又没有别处可以合在一起，公布名单就会露出有几个人答，所以没有公布。',
+  },
   waiting: { title: '还没公布', words: '结果公布以后，手机自己到名单里找。' },
 }
 
 /** Each month's answer of this phone, and whether it was counted. @param {anonymousState.Purse} held */
-const countedOf = ({ digests, listed, answered }) => Object.keys(digests).sort().filter((period) => ['kept', 'durable'].includes(answered[period]))
+const countedOf = ({ digests, listed, answered }) => Object.keys(digests).sort()
+  .filter((period) => ['kept', 'durable'].includes(answered[period]))
   .map((period) => {
     const { state, lines } = listed[period] || { state: 'waiting', lines: 0 }
     const told = FINDINGS[state] || { title: '', words: `公布的名单有 ${lines} 行，里面有您这份的指纹。` }
     const [fingerprint] = digests[period].list.slice(-1)
-    return { period, state, month: monthWords(period), ...told, fingerprint: (fingerprint.slice(0, 16).match(/.{4}/g) || []).join(' ') }
+    const groups = fingerprint.slice(0, 16).match(/.{4}/g) || []
+    return { period, state, month: monthWords(period), ...told, fingerprint: groups.join(' ') }
   })
 
 /** The first month on whose ballots are not out. */
