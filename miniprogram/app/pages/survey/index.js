@@ -33,7 +33,8 @@ Page(plainPage({
 
   data: {
     view: 'none', message: '', code: '', title: '', unitName: '', unitSize: 0, opensOn: '', period: '', points: 0, questions: [], place: 0, answers: [],
-    question: null, answer: null, marks: [], levels: plainLevels(), longest: LONGEST, isClockWrong: false, isStuck: false, isCounted: false, isSending: false, formProblem: '',
+    question: null, answer: null, marks: [], levels: plainLevels(), longest: LONGEST, isClockWrong: false,
+    isStuck: false, isCounted: false, isSending: false, formProblem: '',
   },
 
   onLoad() { this.load() },

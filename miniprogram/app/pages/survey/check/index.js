@@ -101,7 +101,8 @@ const describe = () => {
 
 Page(plainPage({
   data: {
-    how: HOW, stored: STORED, notStored: NOT_STORED, months: [], unitName: '', unitSize: 0, paperFrom: '', mismatch: '', isChecked: false, counted: [], isMissing: false, traces: [], note: '',
+    how: HOW, stored: STORED, notStored: NOT_STORED, months: [], unitName: '', unitSize: 0, paperFrom: '', mismatch: '', isChecked: false,
+    counted: [], isMissing: false, traces: [], note: '',
     canForget: false, hasWaiting: false, wantsPaper: false, isChecking: false, checked: '',
   },
 
