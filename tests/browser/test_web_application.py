@@ -59,7 +59,7 @@ class Phones:
             self.page.evaluate("localStorage.clear()")
             self.page.reload()
             enter_by_sms(self.page, next(NUMBERS), digits)
-        expect(self.page.locator("#home-new-ticket")).to_be_visible()
+        expect(self.page.locator("#home-tickets")).to_be_visible()
         return self.page
 
 
@@ -87,9 +87,10 @@ def test_a_poster_is_scanned_and_rated(phones: Phones, poster, tmp_path) -> None
     page.locator("#send").click()
     expect(page.locator("#thanks")).to_contain_text("收到了")
     page.locator("#go-home").click()
-    page.locator("#vp-tabs button:has-text('积分')").click()
+    page.locator("#home-points").click()
     expect(page.locator("#vp-pages")).to_contain_text("评价服务")
-    page.locator("#vp-tabs button:has-text('本村')").click()
+    page.locator("#vp-back").click()
+    page.locator("#tab-village:visible").click()
     expect(page.locator("#vp-pages")).to_contain_text("村")
     picture(page, f"{phones.kind}-village")
 
@@ -138,7 +139,7 @@ def test_without_a_signal_it_opens_and_a_rating_waits(page: Page, poster) -> Non
     chosen = poster(44)
     page.goto("/m/")
     enter_by_sms(page, next(NUMBERS))
-    expect(page.locator("#home-new-ticket")).to_be_visible()
+    expect(page.locator("#home-tickets")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)
     page.goto(f"/m/?code={chosen['code']}")
@@ -158,7 +159,7 @@ def test_no_page_promises_what_a_browser_cannot_keep(page: Page, width: int) -> 
     page.set_viewport_size({"width": width, "height": 800})
     page.goto("/m/")
     enter_by_sms(page, next(NUMBERS))
-    expect(page.locator("#home-new-ticket")).to_be_visible()
+    expect(page.locator("#home-tickets")).to_be_visible()
     picture(page, f"h5-home-{width}")
     for route in ("home", "village", "points", "me", "survey", "survey/check", "anonymous/new",
                   "anonymous/receipt", "privacy", "tickets/new", "ways"):  # fmt: skip
@@ -181,7 +182,7 @@ def test_the_back_button_goes_back_and_a_refusal_to_log_in_is_kept(page: Page) -
     expect(page.locator("#vp-pages")).to_contain_text("您还没有登录")
     page.click("text=进来看看")
     enter_by_sms(page, next(NUMBERS))
-    expect(page.locator("#home-new-ticket")).to_be_visible()
+    expect(page.locator("#home-tickets")).to_be_visible()
     page.locator("#home-tickets").click()
     expect(page).to_have_title(re.compile("诉求"))
     page.go_back()
