@@ -29,7 +29,8 @@ const CARD = {
   levels: LABELS.map((label, index) => ({ level: index + 1, label, count: [41, 27, 9, 4, 2][index] })),
   trend: [{ month: '2026-10', value: '80.0', n: 60, status: 'ok' }, { month: '2026-11', value: '86.4', n: 83, status: 'ok' }],
   plain: {
-    total: '81.25', light: { code: 'green', word: '正常', icon: '●' }, few: false, done: '提了 6 件事，办了 5 件，4 件村民说解决了。', published: '/p/610528100201/2026-11',
+    total: '81.25', light: { code: 'green', word: '正常', icon: '●' }, few: false,
+    done: '提了 6 件事，办了 5 件，4 件村民说解决了。', published: '/p/610528100201/2026-11',
     sentences: ['大伙评了 83 次，满意度 86.4 分，实际多半在 82 到 91 分之间。', '大伙提了 6 件事，办了 5 件，4 件村民说解决了。',
       '丢分最多的是响应率，丢了 3.20 分。'],
   },
