@@ -5,8 +5,9 @@ import gzip
 import pytest
 
 from tests.app.ratings.conftest import Phone, open_phone
-from tests.factories.county import make_person
+from tests.factories.county import make_county, make_person
 from tests.factories.objections import Bench, make_bench
+from tests.factories.tickets import make_offices, submit, villager
 
 
 @pytest.fixture
@@ -32,6 +33,16 @@ def test_home_says_what_the_single_ends_say(cadre: Phone, bench: Bench) -> None:
         "scorecard": cadre.call("GET", f"/villages/{village}/scorecard").json,
     }
     assert home["scorecard"]["village"]["id"] == village
+
+
+def test_home_says_how_much_a_cadre_has_to_do(client, app) -> None:
+    offices = make_offices(make_county())
+    submit(villager(app.test_client(), offices.county), offices)
+    cadre = open_phone(client, offices.cadre.person_id)
+    queue = cadre.call("GET", "/cadre/tickets").json
+    assert queue["counts"]["todo"] == 1
+    assert cadre.call("GET", "/me/home").json["headline"] == queue["headline"] != ""
+    assert "1 件" in queue["headline"]
 
 
 def test_whoever_is_bound_nowhere_and_no_cadre_gets_neither_score_nor_queue(client, app) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.app.access import Permission, Role
-from backend.app.accounts.queries import describe_villager
+from backend.app.accounts.queries import actor_today, describe_villager
 from backend.app.core.web.guards import actor, guard
 from backend.app.notices.queries import unread_count
 from backend.app.points.queries import balance_of
@@ -28,6 +28,7 @@ def show_home() -> dict[str, Any]:
         "balance": balance_of(reader.person_id),
         "tickets": own_page(reader.person_id, None),
         "unread": unread_count(reader.person_id),
-        "headline": headline(queue_counts(reader)) if is_cadre else "",
+        # A route of villagers knows nobody's roles.
+        "headline": headline(queue_counts(actor_today(reader.person_id))) if is_cadre else "",
         "scorecard": scorecard_of(village.id, None) if village else None,
     }
