@@ -109,6 +109,8 @@ class CardShape(Shape):
     group = fields.String()
     light = fields.Nested(LightShape)
     due_at = fields.AwareDateTime()
+    # Of whoever acts next: signing comes before the answer.
+    next_due_at = fields.AwareDateTime()
     due_text = fields.String()
     unit_name = fields.String()
     village_name = fields.String()

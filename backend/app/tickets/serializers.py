@@ -152,6 +152,7 @@ def card(
         "group": group_of(State(ticket.state)),
         "light": {"code": shown.code, "word": shown.word, "icon": shown.icon},
         "due_at": stands.due_at,
+        "next_due_at": stands.next_due_at,
         "due_text": _due_text(ticket, stands, unit, voice, at),
         "unit_name": unit,
         "village_name": names.regions.get(ticket.village_id or 0, ""),

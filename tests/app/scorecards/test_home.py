@@ -43,6 +43,8 @@ def test_home_says_how_much_a_cadre_has_to_do(client, app) -> None:
     assert queue["counts"]["todo"] == 1
     assert cadre.call("GET", "/me/home").json["headline"] == queue["headline"] != ""
     assert "1 件" in queue["headline"]
+    item = queue["items"][0]
+    assert (item["state"], item["next_due_at"] < item["due_at"]) == ("assigned", True)
 
 
 def test_whoever_is_bound_nowhere_and_no_cadre_gets_neither_score_nor_queue(client, app) -> None:

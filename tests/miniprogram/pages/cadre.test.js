@@ -269,8 +269,8 @@ const later = (days) => new Date(Date.now() + days * DAY_MS).toISOString()
 
 test('what is due today comes first, the days after under a heading of their own', async () => {
   const items = [
-    ticket({ id: 5, light: { code: 'late', word: '已超时', icon: '■' }, due_at: later(-1) }),
-    ticket({ id: 6, state: 'handling', due_at: later(2) }), ticket({ id: 7, state: 'handling', due_at: later(3) }),
+    ticket({ id: 5, light: { code: 'late', word: '已超时', icon: '■' }, next_due_at: later(-1) }),
+    ticket({ id: 6, state: 'handling', next_due_at: later(2) }), ticket({ id: 7, state: 'handling', next_due_at: later(3) }),
   ]
   const phone = await queue(bound(), { ...QUEUE, items })
   assert.deepEqual(phone.data.items.map((item) => [item.heading, item.leads]), [['', '去接手'], ['后面几天', '去答复'], ['', '去答复']])

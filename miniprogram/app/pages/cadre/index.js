@@ -22,7 +22,7 @@ const dayOf = (time) => Math.floor((time + CHINA_MS) / DAY_MS)
 /** What is due today or late comes first under the title; what comes later has a heading of its own. @param {any[]} items */
 const grouped = (items) => {
   const today = dayOf(clock.now())
-  const isLater = (/** @type {any} */ item) => Boolean(item) && dayOf(Date.parse(item.due_at)) > today
+  const isLater = (/** @type {any} */ item) => Boolean(item) && dayOf(Date.parse(item.next_due_at)) > today
   return items.map((item, place) => ({
     ...item,
     heading: isLater(item) && !isLater(items[place - 1]) ? '后面几天' : '',
