@@ -11,9 +11,9 @@ const { card: shareCard } = require('../../core/ui/share')
 const praiseOf = (rate) =>
   rate.status === 'ok' && rate.value !== null ? `每 100 次评价里，约 ${Math.round(Number(rate.value))} 次是满意或基本满意。` : ''
 
-/** The months to choose from. @param {any} card */
+/** The months to choose from, the newest first. @param {any} card */
 const monthsOf = ({ months, month }) =>
-  months.map((/** @type {string} */ name) => ({ name, words: monthWords(name), isChosen: name === month }))
+  [...months].reverse().map((/** @type {string} */ name) => ({ name, words: monthWords(name), isChosen: name === month }))
 
 Page(page({
   remembers: 'village',
