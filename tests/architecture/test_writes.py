@@ -56,6 +56,7 @@ NOUNS = {
     "scorecards/phone/public_cases.py",
     "scorecards/rollups.py",
     "scorecards/shown.py",
+    "surveys/answer_lists.py",
     "surveys/editor.py",
     "surveys/library.py",
     "surveys/paper/slips.py",

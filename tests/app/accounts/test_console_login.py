@@ -70,7 +70,7 @@ def test_cookies_are_closed_to_scripts_and_other_sites(client, leader) -> None:
 def test_a_wrong_name_and_a_wrong_password_sound_the_same(client, leader) -> None:
     wrong_name, wrong_password = log_in(client, "nobody"), log_in(client, "leader", "wrong pass 1")
     assert wrong_name.status_code == wrong_password.status_code == 401
-    sentence = re.compile(r'role="alert">([^<]+)')
+    sentence = re.compile(r'role="alert"[^>]*>([^<]+)')
     assert sentence.search(wrong_name.text)[1] == sentence.search(wrong_password.text)[1]
     assert not console_cookie(client)
 

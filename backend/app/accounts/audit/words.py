@@ -301,6 +301,7 @@ DETAILS = {
     "after": "改为", "changed": "改动", "correction": "更正号",
     "used": "启用", "user": "服务器用户", "words": "参数", "listed": "词",
     "daily_cap": "每天上限", "units": "匿名单位数", "recoded": "换编码", "reopened": "恢复",
+    "way": "登录办法",
 }  # fmt: skip
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
