@@ -66,10 +66,17 @@ def first_launch(chromium: Browser, county: Running) -> Iterator[Page]:
     context.close()
 
 
+def allow_messages(page: Page) -> None:
+    """Taps 允许 whenever WeChat asks for leave to send a message, as it does at many taps."""
+    allow = page.locator("#vp-layer button:has-text('允许')")
+    page.add_locator_handler(allow, lambda button: button.click())
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page on which any script error fails the test."""
     page = context.new_page()
+    allow_messages(page)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import AGREED, log_in, picture
+from tests.browser.conftest import AGREED, allow_messages, log_in, picture
 from tests.browser.test_whole_path import hang, scan
 from tests.running import Running
 
@@ -35,6 +35,7 @@ def keeper_context(chromium: Browser, county: Running) -> Any:
 
 def open_shop_page(context: BrowserContext, openid: str) -> Page:
     page = context.new_page()
+    allow_messages(page)
     page.goto(f"/preview/?person={openid}&path=pages/shop/index")
     expect(page.locator("#shop-scan")).to_be_visible()
     return page

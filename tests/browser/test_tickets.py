@@ -51,7 +51,6 @@ def tell(page: Page, words: str, photos: list[Path]) -> str:
     expect(page.locator("#new-sent")).to_contain_text("收到了")
     number = page.locator("#new-sent").inner_text().split("编号 ")[1].split()[0]
     page.locator("#new-subscribe").click()
-    page.locator("#vp-layer button:has-text('允许')").click()
     expect(page.locator("#new-subscribed")).to_contain_text("微信会告诉您")
     page.locator("#new-home").click()
     return number
