@@ -21,11 +21,12 @@ const WORDS = {
   unknown: () => '还没取到问卷',
 }
 
-/** @param {any} standing @returns {{title: string, words: string, isOpen: boolean, isWarning: boolean}} */
+/** @param {any} standing @returns {{title: string, words: string, isOpen: boolean, isMissing: boolean, isWarning: boolean}} */
 const surveyTile = (standing) => ({
   title: standing.title || '本月问卷',
   words: WORDS[standing.view](standing),
   isOpen: standing.view === 'ask',
+  isMissing: standing.view === 'unknown',
   isWarning: standing.code === 'keys_mismatch',
 })
 

@@ -53,7 +53,7 @@ Page(page({
     this.showStanding()
     if (!this.stopListening) this.stopListening = outbox.listen((outcome) => this.heard(outcome))
     if (!this.stopAnonymous) this.stopAnonymous = anonymous.listen(() => this.showStanding())
-    this.load()
+    this.loaded = this.load()
   },
 
   onUnload() {
@@ -102,7 +102,15 @@ Page(page({
     wx.navigateTo({ url: '/pages/anonymous/new/index' })
   },
   openCheck() { wx.navigateTo({ url: '/pages/survey/check/index' }) },
-  openSurvey() { wx.navigateTo({ url: '/pages/survey/index' }) },
+  /** Whoever taps while the questions are still on their way waits for them. */
+  async openSurvey() {
+    if (this.data.surveyTile.isMissing) {
+      this.setData({ 'surveyTile.words': '正在取…' })
+      await this.loaded
+      await this.preparing
+    }
+    wx.navigateTo({ url: '/pages/survey/index' })
+  },
   openTickets() { wx.navigateTo({ url: '/pages/tickets/index' }) },
   openNeeding() { wx.navigateTo({ url: `/pages/tickets/detail/index?id=${this.data.open.id}` }) },
   openQueue() { wx.navigateTo({ url: '/pages/cadre/index' }) },
