@@ -44,4 +44,4 @@ def test_a_template_is_found_previewed_loaded_and_exported(office: Office) -> No
     office.open("/programmes/library")
     page.set_input_files("input[name=file]", download.value.path())
     page.click("form button:has-text('预览')")
-    office.sees("还什么都没有写入", f"{YEAR}年乡镇四维考核")
+    office.sees("还什么都没有写入", f"{YEAR} 年「乡镇四维考核」的方案")
