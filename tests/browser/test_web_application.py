@@ -111,13 +111,13 @@ def test_a_ticket_is_written_answered_and_closed(phones: Phones) -> None:
     page.locator("#home-queue").click()
     card = page.locator(".ticket-card", has_text=words)
     card.locator(".cadre-sign").click()
-    expect(card).to_contain_text("办理中")
+    expect(card).to_contain_text("正在办")
     card.click()
     expect(page.locator("#work-head")).to_contain_text(words)
     page.locator("#task-reply").click()
     page.locator("#work-words textarea").fill("栏杆今天焊好了，请您看看。")
     page.locator("#work-done").click()
-    expect(page.locator("#work-head")).to_contain_text("已答复")
+    expect(page.locator("#work-head")).to_contain_text("答复了")
 
 
 def test_the_address_on_a_poster_leads_to_the_rating(page: Page, poster) -> None:
