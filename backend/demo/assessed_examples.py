@@ -13,8 +13,6 @@ from backend.demo.assessed_persons import load_persons
 from backend.demo.assessed_pilot import load_pilot
 from backend.demo.assessed_schools import load_schools
 
-# A county of fewer months is one for tests, which start whole counties.
-LEAST_MONTHS = 3
 EXAMPLES: dict[str, Callable[[Desk], int]] = {
     "leping": load_leping, "wanzhou": load_schools, "sme": load_persons,
     "ningbo_county": load_pilot, "wancunle": load_villages, "urban_management": load_offices,
@@ -22,9 +20,9 @@ EXAMPLES: dict[str, Callable[[Desk], int]] = {
 }  # fmt: skip
 
 
-def load_examples(county_id: int, months: int) -> int:
+def load_examples(county_id: int) -> int:
     """Each in one transaction, once; returns how many were loaded."""
-    return sum(_load(county_id, template) for template in EXAMPLES if months >= LEAST_MONTHS)
+    return sum(_load(county_id, template) for template in EXAMPLES)
 
 
 def _load(county_id: int, template: str) -> bool:

@@ -26,6 +26,8 @@ from backend.demo.tickets import SAID
 from backend.demo.words import COMPLAINT, PRAISE
 from backend.jobs.surveys import tend_rounds
 
+# A county of fewer months is one for tests, which start whole counties.
+LEAST_MONTHS = 3
 SECONDS_BETWEEN = (4.0, 14.0)
 BETWEEN_ASSESSMENTS = timedelta(hours=1)
 TICKET_SHARE = 0.08
@@ -105,27 +107,39 @@ def answer_survey(base: str, anonymous: str, county_id: int) -> None:
         return
 
 
-def live(base: str, anonymous: str, county_id: int, months: int) -> None:
-    """Until stopped; a refusal or a restart of the server is part of life."""
-    prepare_running_month(county_id)
-    # Nobody waits for it: the county is open by now.
+def ask_questions(county_id: int) -> None:
+    """The timetable would do it within ten minutes; whoever looks at a demo should not wait."""
+    with transaction():
+        plan_rounds(county_id, clock.now())
+    tend_rounds()
+
+
+def load_assessments(county_id: int, months: int) -> None:
+    """Every assessment of the demo; a county of few months has none."""
+    if months < LEAST_MONTHS:
+        return
     load_city(county_id)
     for year in assessed_years():
         load_assessment(county_id, year)
         tend_assessment(county_id)
     load_subjects(county_id, assessed_years()[0])
-    load_examples(county_id, months)
+    load_examples(county_id)
     load_drafts(county_id)
+
+
+def live(base: str, anonymous: str, county_id: int, months: int) -> None:
+    """Until stopped; a refusal or a restart of the server is part of life."""
+    prepare_running_month(county_id)
+    ask_questions(county_id)
+    # Nobody waits for it: the county is open by now.
+    load_assessments(county_id, months)
     tended = clock.now()
     while True:
         time.sleep(random.uniform(*SECONDS_BETWEEN))
         if clock.now() - tended > BETWEEN_ASSESSMENTS:
             tend_assessment(county_id, since=tended)
             tended = clock.now()
-        # The timetable would do it within ten minutes; whoever looks at a demo should not wait.
-        with transaction():
-            plan_rounds(county_id, clock.now())
-        tend_rounds()
+        ask_questions(county_id)
         if anonymous and random.random() < SURVEY_SHARE:
             answer_survey(base, anonymous, county_id)
         somebody = db.session.execute(SOMEBODY, {"county_id": county_id}).one_or_none()

@@ -12,7 +12,7 @@ from tests.running import Running, three_nights
 
 WORDS = f"村口那盏灯坏了半年，请来看看 {time.time_ns()}"
 NAMING = ("authorization", "cookie", "x-wx-openid")
-KEYS_WITHIN = 120
+KEYS_WITHIN = 600
 
 
 @pytest.fixture

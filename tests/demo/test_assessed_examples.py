@@ -18,8 +18,9 @@ from backend.app.tickets.clocks.working_calendar import seed_calendar
 from backend.demo import assessed_desk as desks
 from backend.demo import assessed_examples
 from backend.demo.assessed_desk import Desk
-from backend.demo.assessed_examples import EXAMPLES, LEAST_MONTHS, load_examples
+from backend.demo.assessed_examples import EXAMPLES, load_examples
 from backend.demo.assessed_schools import load_schools
+from backend.demo.live import LEAST_MONTHS, load_assessments
 from backend.demo.people import EMPLOYEE, NEWCOMER, SCHOOL
 from tests.factories.console import make_staff
 from tests.factories.county import OPENED_ON, make_county
@@ -159,12 +160,15 @@ def test_the_pilots_lists_moved_and_its_townships_stand_at_each_step(desk: Desk)
     assert rows(asked) == [(50,)]
 
 
-def test_a_small_county_has_drafts_alone_and_nothing_is_loaded_twice(desk, monkeypatch) -> None:
-    monkeypatch.setattr(assessed_examples, "EXAMPLES", {"wanzhou": load_schools})
-    assert load_examples(desk.county_id, LEAST_MONTHS - 1) == 0
+def test_a_small_county_has_no_assessments(desk) -> None:
+    load_assessments(desk.county_id, LEAST_MONTHS - 1)
     assert rows("SELECT count(*) FROM programme") == [(0,)]
-    assert load_examples(desk.county_id, LEAST_MONTHS) == 1
-    assert load_examples(desk.county_id, LEAST_MONTHS) == 0
+
+
+def test_no_example_is_loaded_twice(desk, monkeypatch) -> None:
+    monkeypatch.setattr(assessed_examples, "EXAMPLES", {"wanzhou": load_schools})
+    assert load_examples(desk.county_id) == 1
+    assert load_examples(desk.county_id) == 0
     ((title, state),) = rows("SELECT title, state FROM programme")
     assert "示例" in title
     assert state == "running"

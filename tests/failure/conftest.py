@@ -12,7 +12,7 @@ import pytest
 
 from tests.running import Running, running_county
 
-KEYS_WITHIN = 300
+KEYS_WITHIN = 600
 
 
 @pytest.fixture(scope="session")
