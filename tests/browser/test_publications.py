@@ -119,3 +119,29 @@ def test_bulletins_and_tokens_stand_beside_the_exports(page: Page) -> None:
     page.click("button:has-text('导出')")
     expect(page.locator("text=已写好").first).to_be_visible(timeout=60_000)
     picture(page, "exports-tickets")
+
+
+def test_a_reader_computes_a_villages_month_again_and_sees_a_changed_digit(page: Page) -> None:
+    month = newest_month(page)
+    page.goto(f"/p/610528/{month}")
+    codes = [
+        (row.get_attribute("href") or "").split("/")[2]
+        for row in page.locator("ul.villages a").all()[:3]
+    ]
+    for code in codes:
+        page.goto(f"/p/{code}/{month}/recompute")
+        expect(page.locator("#verdict")).to_have_text("✓ 与公布的一致")
+        assert page.locator("#steps li.bad").count() == 0
+    picture(page, "public-recompute")
+    county, *villages = page.request.get(f"/p/610528/{month}/contents.jsonl").text().split("\n")
+    lines = [
+        re.sub(r'"total":"[0-9.]+"', '"total":"1.23"', line) if codes[0] in line else line
+        for line in villages
+    ]
+    changed = "\n".join([county, *lines])
+    page.route("**/contents.jsonl", lambda route: route.fulfill(body=changed))
+    page.goto(f"/p/{codes[0]}/{month}/recompute")
+    expect(page.locator("#verdict")).to_contain_text("处和公布的不一致")
+    expect(page.locator("#steps li.bad").first).to_contain_text("原文动过")
+    expect(page.locator("#steps li.bad").nth(1)).to_contain_text("公布的是 1.23")
+    picture(page, "public-recompute-changed")

@@ -65,11 +65,15 @@ def compose(lock: MonthLock) -> tuple[Content, dict[int, tuple[Any, Content]]]:
 
 
 def digest_of(county: Content, villages: Iterable[Content]) -> bytes:
-    """SHA-256 over the canonical contents: the county's, then the villages' by code."""
-    sha = hashlib.sha256(orjson.dumps(county, option=orjson.OPT_SORT_KEYS))
-    for village in sorted(villages, key=lambda village: village["code"]):
-        sha.update(b"\n" + orjson.dumps(village, option=orjson.OPT_SORT_KEYS))
-    return sha.digest()
+    """SHA-256 over the canonical contents."""
+    return hashlib.sha256(canonical(county, villages)).digest()
+
+
+def canonical(county: Content, villages: Iterable[Content]) -> bytes:
+    """One line of JSON for the county and one a village, by code; keys in order, no spaces."""
+    by_code = sorted(villages, key=lambda village: village["code"])
+    lines = (orjson.dumps(line, option=orjson.OPT_SORT_KEYS) for line in (county, *by_code))
+    return b"\n".join(lines)
 
 
 def _standings(cards: Iterable[Scorecard]) -> dict[str | None, PeerStanding]:
@@ -149,6 +153,7 @@ def scheme_json(lock: MonthLock, scheme: Scheme) -> Content:
                 "floor": f"{indicator.floor.normalize():f}",
                 "target": f"{indicator.target.normalize():f}",
                 "kind": indicator.unit_kind,
+                "k": indicator.k,
             }
             for indicator in scheme.indicators
         ],

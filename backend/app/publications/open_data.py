@@ -11,6 +11,7 @@ import orjson
 from backend.app.core.errors import NotFound
 from backend.app.core.files.csv_safety import csv_bytes
 from backend.app.publications import queries as publications
+from backend.app.publications.county_content import canonical
 from backend.app.publications.models import Publication, VillagePublication
 from backend.app.scorecards.figures import NOTHING
 
@@ -157,6 +158,11 @@ def as_csv(publication: Publication, table: str) -> bytes:
     if table == "dictionary":
         rows.append(["licence", "", licence(publication)])
     return csv_bytes([name for name, _ in COLUMNS[table]], rows)
+
+
+def as_lines(publication: Publication) -> bytes:
+    """What the digest on the page is taken of, byte for byte."""
+    return canonical(publication.content, [page.content for page in _pages(publication)])
 
 
 def as_json(publication: Publication) -> bytes:

@@ -123,6 +123,23 @@ def show_data(code: str, month: str) -> Response:
     return kept(Response(open_data.as_json(publication), mimetype="application/json"))
 
 
+@blueprint.get("/<code>/<month>/contents.jsonl")
+@open_to_all("open data")
+def show_contents(code: str, month: str) -> Response:
+    """The published pages as they are kept: whoever hashes these bytes gets the page's digest."""
+    publication = publications.of_county(code, _month(month))
+    return kept(Response(open_data.as_lines(publication), mimetype="application/jsonl"))
+
+
+@blueprint.get("/<code>/<month>/recompute")
+@open_to_all("published")
+def show_recompute(code: str, month: str) -> Response:
+    """A village's month computed again in the reader's own browser."""
+    page = publications.of_village(code, _month(month))
+    county = publications.get(page.county_id, page.month).content
+    return open_page("publications/recompute.html", content=page.content, county=county)
+
+
 @blueprint.get("/<code>/<month>/<table>.csv")
 @open_to_all("open data")
 def show_table(code: str, month: str, table: str) -> Response:
