@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.app.ballots.membership import HAS_ACTED
-from backend.app.core import audit, clock, keys, logs
+from backend.app.core import audit, clock, clock_tick, keys, logs
 from backend.app.core.anonymous_settings import AnonymousSettings
 from backend.app.core.db import db, prepare
 from backend.app.core.queue import connect
@@ -117,8 +117,9 @@ def create_anonymous_app(settings: AnonymousSettings | None = None) -> Flask:
 
 def _register_features(app: Flask) -> None:
     app.extensions["sealed_columns"], app.extensions["sealed_files"] = [], {}
-    audit.audit_commands(keys.commands)
-    app.cli.add_command(keys.commands)
+    for group in (keys.commands, clock_tick.commands):
+        audit.audit_commands(group)
+        app.cli.add_command(group)
     for feature in FEATURES:
         import_module(f"backend.app.{feature}.models")
         sources = _module(f"backend.app.{feature}.point_sources")

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 import redis
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from backend.app.core import clock
+from backend.app.core import clock, clock_tick
 from backend.app.core.queue import JobName, redis_client, send
 from backend.jobs.context import application
 
@@ -104,21 +105,26 @@ def send_due(at: datetime) -> list[JobName]:
     """Sends what is due and nobody else has sent."""
     sent = []
     for entry, period in due(at):
-        claim = f"timetable:{entry.job.value}:{period}"
+        claim = f"{clock_tick.CLAIMS}{entry.job.value}:{period}"
         if redis_client().set(claim, "1", nx=True, ex=int(timedelta(days=8).total_seconds())):
             send(entry.job)
             sent.append(entry.job)
     return sent
 
 
+def send_believed() -> list[JobName]:
+    """What is due, where the host's clock can be believed; else nothing at all."""
+    return [] if clock_tick.tick() else send_due(clock.now())
+
+
 def keep(stop: threading.Event) -> None:
     with application().app_context():
         while not stop.wait(TICK_SECONDS):
             try:
-                for job in send_due(clock.now()):
+                for job in send_believed():
                     log.info("scheduled", job=job.value)
-            except redis.RedisError as error:
-                # Redis being restarted is no reason to lose the timetable.
+            except (redis.RedisError, SQLAlchemyError) as error:
+                # Redis or PostgreSQL being restarted is no reason to lose the timetable.
                 log.warning("timetable_waits", kind=type(error).__name__)
 
 

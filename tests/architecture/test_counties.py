@@ -12,8 +12,9 @@ PERSONS = {
     "person_consent", "person_identity", "points_balance", "rating_trace", "subscription_credit",
     "words_to_check",
 }  # fmt: skip
-# The product's own words, random names and failed items of its jobs: no county decides by them.
-PRODUCT = {"rating_reason", "service_point_kind", "public_case", "failed_item"}
+# The product's own words, random names, failed items of its jobs and their clock: no county
+# decides by them.
+PRODUCT = {"rating_reason", "service_point_kind", "public_case", "failed_item", "clock_tick"}
 
 
 def leads_to_a_county(table: Table, seen: frozenset[str] = frozenset({"person"})) -> bool:

@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from backend.app.access import Permission
 from backend.app.accounts.blueprints import console as blueprint
-from backend.app.core import batches
+from backend.app.core import batches, clock_tick
 from backend.app.core.db import transaction
 from backend.app.core.errors import DomainError
 from backend.app.core.queue import JobName
@@ -104,6 +104,7 @@ def list_failed_items(done: str) -> str:
         "accounts/failed_items.html",
         lines=[_line(failed) for failed in batches.list_failed()],
         done=done,
+        doubt=clock_tick.find_doubt(),
     )
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.app.access import Actor, Permission, has_permission
-from backend.app.core import audit, clock
+from backend.app.core import audit, clock, clock_check
 from backend.app.core.db import Id, Model, db, transaction
 from backend.app.core.errors import NotAllowed, NotFound
 from backend.app.core.queue import JobName, enqueue, send_again
@@ -60,7 +60,9 @@ def each(
     """Does every item that is due and returns how much was done; the failing ones are set aside.
 
     `items` are all that are due: what was set aside before and is not among them is forgotten.
+    Raises ClockDoubted before anything is done.
     """
+    clock_check.require_clock()
     began = clock.now()
     done = sum(attempt(job, item, act, part) for item in items)
     forget_before(job, began, part)

@@ -20,6 +20,11 @@ def now() -> datetime:
     return _instant.get() or datetime.now(UTC) + _ahead
 
 
+def of_host() -> datetime:
+    """The host's own clock, to be compared with others; everything else asks `now`."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def clock_at(instant: datetime) -> Iterator[None]:
     """Inside, and in this thread alone, the clock stands at this instant (aware)."""

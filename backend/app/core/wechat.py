@@ -10,6 +10,8 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -189,6 +191,16 @@ class WeChat(WeChatClient):
                 if attempt == 2:
                     raise self._refused(path, 40001) from None
         raise self._refused(path, 40001)
+
+    def server_time(self) -> datetime | None:
+        """What time it is at WeChat's; None where nobody answers."""
+        try:
+            answer = self._http.request(
+                "HEAD", self._base, timeout=self.timeout, allow_redirects=False
+            )
+            return parsedate_to_datetime(answer.headers["Date"])
+        except (requests.RequestException, KeyError, ValueError):
+            return None
 
     def send_subscription(
         self, openid: str, template_id: str, page: str | None, data: Mapping[str, str]

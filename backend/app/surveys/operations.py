@@ -29,6 +29,8 @@ MONTHS_AHEAD = 6
 TICKETS_UNTIL_DAY = 4
 # So long a counted round waits for the slips of paper that were given out for it.
 PAPER_PATIENCE = timedelta(days=3)
+# So long a month's signing keys outlive it: a clock that runs ahead by less destroys none.
+KEY_GRACE = timedelta(days=3)
 COUNTED = text(
     f"""
     SELECT r.id FROM survey_round r
@@ -162,7 +164,7 @@ def close_round(round_id: int) -> bool:
         keep_counts(found.id, unit_id, questions[unit_id], sheets, "phone")
         answer_lists.keep(found.id, unit_id, digests)
     collection_windows.close_desk(found.county_id, found.period, "survey")
-    collection_windows.destroy_keys(found.county_id, clock.month_of(clock.today()))
+    collection_windows.destroy_keys(found.county_id, _keys_are_over())
     found.state = "closed"
     db.session.flush()
     return True
@@ -256,8 +258,13 @@ def close_ticket_desks() -> int:
         collection_windows.close_desk(county_id, period, "ticket")
     destroyed = 0
     for county_id in county_ids():
-        destroyed += collection_windows.destroy_keys(county_id, clock.month_of(clock.today()))
+        destroyed += collection_windows.destroy_keys(county_id, _keys_are_over())
     return destroyed
+
+
+def _keys_are_over() -> date:
+    """Keys of months before this one are destroyed."""
+    return clock.month_of(clock.today() - KEY_GRACE)
 
 
 def units_with_enough(round_id: int) -> set[int]:
