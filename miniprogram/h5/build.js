@@ -6,6 +6,7 @@ const os = require('node:os')
 const path = require('node:path')
 const esbuild = require('esbuild')
 const { bundleForBrowser, compileAllStyles } = require('../preview/compiler/bundle')
+const { writeFiles, runBuild } = require('../preview/compiler/output')
 
 const APP = path.join(__dirname, '..', 'app')
 const PREVIEW = path.join(__dirname, '..', 'preview')
@@ -97,19 +98,9 @@ function write(target, assets) {
     'manifest.webmanifest': read(SHELL, 'manifest.webmanifest'),
     'icon.svg': read(ICON),
   }
-  fs.rmSync(target, { recursive: true, force: true })
-  fs.mkdirSync(path.join(target, 'assets'), { recursive: true })
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(target, name), text)
-  return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.byteLength(text)]))
+  return writeFiles(target, files)
 }
 
 module.exports = { build }
 
-if (require.main === module) {
-  build().then((sizes) => {
-    for (const [name, bytes] of Object.entries(sizes)) console.log(`${name} ${(bytes / 1024).toFixed(0)} KB`)
-  }).catch((error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  })
-}
+if (require.main === module) runBuild(build)

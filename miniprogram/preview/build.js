@@ -3,6 +3,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { bundleForBrowser, compileAllStyles } = require('./compiler/bundle')
+const { writeFiles, runBuild } = require('./compiler/output')
 
 const APP = path.join(__dirname, '..', 'app')
 const FRAME = path.join(__dirname, 'frame')
@@ -19,18 +20,9 @@ async function build(target = path.join(__dirname, 'dist'), root = APP) {
     ].join('\n'),
     'index.html': fs.readFileSync(path.join(FRAME, 'index.html'), 'utf8'),
   }
-  fs.mkdirSync(target, { recursive: true })
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(target, name), text)
-  return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.byteLength(text)]))
+  return writeFiles(target, files)
 }
 
 module.exports = { build }
 
-if (require.main === module) {
-  build().then((sizes) => {
-    for (const [name, bytes] of Object.entries(sizes)) console.log(`${name} ${(bytes / 1024).toFixed(0)} KB`)
-  }).catch((error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  })
-}
+if (require.main === module) runBuild(build)
