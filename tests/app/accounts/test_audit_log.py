@@ -63,6 +63,11 @@ def test_details_are_told_in_chinese() -> None:
     assert describe({}, names) == ""
 
 
+@pytest.mark.parametrize(("way", "word"), [("sms", "手机号"), ("wechat_web", "微信公众号")])
+def test_a_way_to_log_in_is_told_in_chinese(way, word) -> None:
+    assert describe({"way": way}, {}).endswith(f" {word}")
+
+
 def test_people_and_places_are_called_by_their_names(app, desk, county) -> None:
     boss = sit_down(app.test_client(), make_staff(Role.SYSTEM_ADMIN, county.id, "chen"))
     boss.post("/console/people", username="wang", display_name="王会计")

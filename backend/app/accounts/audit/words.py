@@ -1,6 +1,7 @@
 """What the audit log calls acts, what they were done to, and their details."""
 
 from backend.app.access import ROLE_NAMES
+from backend.app.accounts.states import WAY_NAMES
 from backend.app.scoring.schemes import ADJUSTMENT_NAMES
 
 ACTIONS = {
@@ -306,6 +307,7 @@ DETAILS = {
 VALUES = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
     **ADJUSTMENT_NAMES,
+    **{way.value: name for way, name in WAY_NAMES.items()},
     "approved": "批准",
     "upheld": "申诉成立", "refused": "没有成立",
     "confirmed": "确认", "grant": "授予", "revoke": "收回",
