@@ -176,6 +176,28 @@ def test_no_page_promises_what_a_browser_cannot_keep(page: Page, width: int) -> 
             expect(page.locator("#elsewhere")).to_contain_text("12345")
 
 
+def test_the_survey_tile_says_at_once_where_it_is_answered(page: Page) -> None:
+    page.goto("/m/")
+    enter_by_sms(page, next(NUMBERS))
+    expect(page.locator("#home-survey")).to_contain_text("请在微信里答，也可到村里填纸票")
+    page.locator("#home-survey").click()
+    expect(page.locator("#elsewhere")).to_contain_text("到村里填纸质票")
+    expect(page.locator("#elsewhere")).to_contain_text("12345")
+
+
+@pytest.mark.parametrize("width", [390, 760, 1440])
+def test_the_drawing_of_the_village_is_whole(page: Page, width: int) -> None:
+    """It is drawn 390 to 120; less than 0.28 of its width cuts off the sun and the trees."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/m/")
+    enter_by_sms(page, next(NUMBERS))
+    expect(page.locator(".home-land")).to_be_visible()
+    picture(page, f"h5-land-{width}")
+    box = page.locator(".home-land").bounding_box()
+    assert box is not None
+    assert box["height"] / box["width"] > 0.28
+
+
 def test_the_back_button_goes_back_and_a_refusal_to_log_in_is_kept(page: Page) -> None:
     page.goto("/m/")
     page.click("button:has-text('先不登录')")

@@ -33,6 +33,11 @@ test('ballots and anonymous letters cannot leave it', () => {
   assert.equal(script().match(/问卷和匿名诉求，请在微信里办/g).length, 4)
 })
 
+test('home sends whoever would answer the survey to WeChat or to paper', () => {
+  assert.ok(script().includes('请在微信里答，也可到村里填纸票'))
+  assert.ok(!script().includes('还没取到问卷'), 'nothing says that questions are on their way')
+})
+
 test('the page has no inline script, handler, style or foreign address', () => {
   const page = read('index.html')
   assert.ok(!/<script(?![^>]*src=)/.test(page))
