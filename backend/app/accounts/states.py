@@ -15,9 +15,11 @@ class Way(StrEnum):
 
     SMS = "sms"
     WECHAT_WEB = "wechat_web"
+    OIDC = "oidc"
 
 
 WAY_NAMES = {
     Way.SMS: "手机号",
     Way.WECHAT_WEB: "微信公众号",
+    Way.OIDC: "统一身份认证",
 }

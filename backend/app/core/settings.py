@@ -48,6 +48,10 @@ class Settings:
     wechat_verify_file_text: str = ""
     wechat_web_app_id: str = ""
     wechat_web_app_secret: str = field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "统一身份认证"
     sms_access_key_id: str = ""
     sms_access_key_secret: str = field(default="", repr=False)
     sms_sign_name: str = ""
@@ -91,7 +95,7 @@ class Settings:
     @property
     def has_web_application(self) -> bool:
         """Whether somebody can log in at /m/."""
-        return bool(self.sms_access_key_id or self.wechat_web_app_id)
+        return bool(self.sms_access_key_id or self.wechat_web_app_id or self.oidc_issuer)
 
     def template_parts(self, key: str) -> list[str]:
         """Of a subscription template: its id, then what the county says of its fields."""
@@ -129,6 +133,10 @@ class Settings:
             wechat_verify_file_text=environ.get("WECHAT_VERIFY_FILE_TEXT", ""),
             wechat_web_app_id=environ.get("WECHAT_WEB_APP_ID", ""),
             wechat_web_app_secret=environ.get("WECHAT_WEB_APP_SECRET", ""),
+            oidc_issuer=environ.get("OIDC_ISSUER", ""),
+            oidc_client_id=environ.get("OIDC_CLIENT_ID", ""),
+            oidc_client_secret=environ.get("OIDC_CLIENT_SECRET", ""),
+            oidc_name=environ.get("OIDC_NAME") or cls.oidc_name,
             sms_access_key_id=environ.get("SMS_ACCESS_KEY_ID", ""),
             sms_access_key_secret=environ.get("SMS_ACCESS_KEY_SECRET", ""),
             sms_sign_name=environ.get("SMS_SIGN_NAME", ""),
@@ -195,7 +203,12 @@ class Settings:
             ("WECHAT_WEB_APP_ID", self.wechat_web_app_id),
             ("WECHAT_WEB_APP_SECRET", self.wechat_web_app_secret),
         )
-        return sms, wechat
+        oidc = (
+            ("OIDC_ISSUER", self.oidc_issuer),
+            ("OIDC_CLIENT_ID", self.oidc_client_id),
+            ("OIDC_CLIENT_SECRET", self.oidc_client_secret),
+        )
+        return sms, wechat, oidc
 
     def _retention_faults(self) -> list[tuple[bool, str]]:
         """The database itself refuses to delete younger audit entries than three years."""
@@ -238,6 +251,10 @@ class Settings:
             (
                 self.sms_api_base != f"https://{SMS_HOST}",
                 f"SMS_API_BASE: 正式环境只能是 https://{SMS_HOST} (other host refused)",
+            ),
+            (
+                bool(self.oidc_issuer) and not self.oidc_issuer.startswith("https://"),
+                "OIDC_ISSUER: 正式环境须以 https:// 开头 (https required)",
             ),
             (
                 not self.public_host.startswith("https://"),

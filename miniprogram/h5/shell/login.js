@@ -77,8 +77,15 @@ async function joinOrBegin(proof) {
 }
 
 /** Other servers prove somebody and send them back here; where they were is kept until then. */
-const LEAVE = { wechat_web: '/m/login/wechat' }
+const LEAVE = { wechat_web: '/m/login/wechat', oidc: '/m/login/oidc' }
 const RETURN = 'village-voice-return'
+const PROBLEMS = {
+  login_code_invalid: '放得太久，或不是在这个浏览器里登的。请再登一次。',
+  oidc_refused: '那边没有证实您是谁，或您没有同意。可以再登一次，也可以先不登录。',
+  oidc_unavailable: '统一登录暂时连不上，请过一会儿再试。',
+  wechat_busy: '微信现在忙，请过一会儿再试。',
+  wechat_unavailable: '微信暂时连不上，请过一会儿再试。',
+}
 const isInWeChat = () => /MicroMessenger/i.test(navigator.userAgent)
 
 /** What a log-in elsewhere brought along, once. @type {any} */
@@ -88,7 +95,7 @@ let brought = null
 function takeHome() {
   const words = new URLSearchParams(location.hash.slice(1))
   if (!words.has('login') && !words.has('login-problem')) return location.hash
-  brought = { login_code: words.get('login'), is_new: words.get('new') === '1' }
+  brought = { login_code: words.get('login'), is_new: words.get('new') === '1', problem: words.get('login-problem') }
   const before = sessionStorage.getItem(RETURN) || ''
   sessionStorage.removeItem(RETURN)
   history.replaceState(null, '', location.pathname + before)
@@ -113,8 +120,17 @@ async function prove() {
   return way === 'sms' ? bySms(isDemo) : leaveFor(way)
 }
 
+/** Told before anybody leaves again: the other server would send them straight back with the same answer. */
+const tellProblem = (problem) => open((close) => dialog('没有登录上', make('h2', {}, '没有登录上'),
+  make('p', { id: 'login-failed' }, PROBLEMS[problem] || '登录没有成功。'),
+  make('menu', {}, button('先不登录', () => close(false)), button('再登一次', () => close(true), true))))
+
 /** @returns {Promise<string>} a code for POST /sessions; throws 'cancel' when somebody turns back */
 async function login() {
+  if (brought && brought.problem && !(await tellProblem(brought.problem))) {
+    brought = null
+    throw new Error('cancel')
+  }
   const proof = brought && brought.login_code ? brought : await prove()
   brought = null
   if (!proof || (proof.is_new && !(await joinOrBegin(proof)))) throw new Error('cancel')

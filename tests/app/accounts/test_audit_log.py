@@ -63,7 +63,9 @@ def test_details_are_told_in_chinese() -> None:
     assert describe({}, names) == ""
 
 
-@pytest.mark.parametrize(("way", "word"), [("sms", "手机号"), ("wechat_web", "微信公众号")])
+@pytest.mark.parametrize(
+    ("way", "word"), [("sms", "手机号"), ("wechat_web", "微信公众号"), ("oidc", "统一身份认证")]
+)
 def test_a_way_to_log_in_is_told_in_chinese(way, word) -> None:
     assert describe({"way": way}, {}).endswith(f" {word}")
 

@@ -46,6 +46,8 @@ def open_ways(settings: Settings | None = None) -> list[OpenWay]:
     settings = settings or registry.settings()
     is_open = {
         Way.WECHAT_WEB: bool(settings.wechat_web_app_id),
+        Way.OIDC: bool(settings.oidc_issuer),
         Way.SMS: bool(settings.sms_access_key_id),
     }
-    return [OpenWay(way, WAY_NAMES[way]) for way, is_on in is_open.items() if is_on]
+    names = {**WAY_NAMES, Way.OIDC: settings.oidc_name}
+    return [OpenWay(way, names[way]) for way, is_on in is_open.items() if is_on]
