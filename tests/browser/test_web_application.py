@@ -1,5 +1,6 @@
 """The phone's core jobs in the preview's frame and at /m/, and what only a browser has."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -196,6 +197,24 @@ def test_the_drawing_of_the_village_is_whole(page: Page, width: int) -> None:
     box = page.locator(".home-land").bounding_box()
     assert box is not None
     assert box["height"] / box["width"] > 0.28
+
+
+def test_a_log_in_that_ended_while_somebody_wrote_loses_no_word(page: Page) -> None:
+    people = page.request.get("/preview/people.json").json()["items"]
+    villager = next(person for person in people if person["openid"].endswith("-v2"))
+    page = Phones(page, "h5").open(villager["openid"])
+    page.locator("#home-new-ticket").click()
+    page.locator("#category-light").click()
+    page.locator("#new-words textarea").fill(WORDS)
+    token = json.loads(page.evaluate("localStorage.getItem('village-voice-web:session')"))
+    ended = page.request.delete(
+        "/api/v1/sessions/current", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert ended.ok
+    page.locator("#new-send").click()
+    page.click("button:has-text('先不登录')")
+    page.reload()
+    assert WORDS in page.evaluate("localStorage.getItem('village-voice-web:outbox')")
 
 
 def test_the_back_button_goes_back_and_a_refusal_to_log_in_is_kept(page: Page) -> None:
