@@ -32,7 +32,7 @@ def county(app: Flask, issuer: str, monkeypatch) -> Settings:
 def configure(app: Flask, monkeypatch, issuer: str) -> Settings:
     settings = replace(
         app.config["SETTINGS"], oidc_issuer=issuer, oidc_client_id=CLIENT_ID,
-        oidc_client_secret=CLIENT_SECRET, oidc_name="浙里办",
+        oidc_client_secret=CLIENT_SECRET, oidc_name="省统一认证",
     )  # fmt: skip
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     return settings
@@ -80,7 +80,7 @@ def test_it_asks_for_a_code_with_pkce_and_for_nothing_but_who_it_is(client, coun
 
 def test_the_button_says_what_the_county_calls_it(client, county) -> None:
     ways = client.get("/api/v1/login/ways").json["ways"]
-    assert {"way": "oidc", "name": "浙里办"} in ways
+    assert {"way": "oidc", "name": "省统一认证"} in ways
 
 
 def test_a_state_works_once(client, county) -> None:
